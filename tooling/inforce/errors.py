@@ -1,0 +1,126 @@
+"""Every exception inforce raises on purpose, and the sentence each one says.
+
+Constructors take objects and write the message: what is wrong, where, what was expected and found, and how to mend it.
+A wrong book is not an exception: checks yield findings. These are for what cannot be read or must not be done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place in the book: a path relative to its root, and where known a line (from 1) and a section id."""
+
+    path: str
+    line: int | None = None
+    section: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+class InforceError(Exception):
+    """Anything inforce refuses, with a message meant for the person who can mend it."""
+
+    exit_code = 2
+
+
+class BookError(InforceError):
+    """The book cannot be read at `place`: `problem` says why, `mend` how to put it right."""
+
+    def __init__(self, place: Place, problem: str, mend: str = "") -> None:
+        self.place = place
+        self.problem = problem
+        self.mend = mend
+        super().__init__(f"{place}: {problem}" + (f"\n  {mend}" if mend else ""))
+
+
+class FrontMatterError(BookError):
+    """YAML of the book breaks a rule of strict reading."""
+
+
+class LayoutError(BookError):
+    """A folder or file of the book has a name or a kind that the layout does not allow."""
+
+
+class CatalogError(BookError):
+    """Policies and versions are each readable and yet make no catalogue together."""
+
+
+class LockError(BookError):
+    """lock.json cannot be read, or something published would change."""
+
+
+class PublishedHistoryError(LockError):
+    """Going on would change what has been published."""
+
+    exit_code = 3
+
+
+class ShapeError(InforceError):
+    """Decoded data has another shape than expected; `path` names the member, such as `policies[0].act`."""
+
+    def __init__(self, path: str, problem: str, mend: str = "") -> None:
+        self.path = path
+        self.problem = problem
+        self.mend = mend
+        super().__init__(f"{path or 'the document'}: {problem}" + (f" ({mend})" if mend else ""))
+
+
+class SettingsError(ShapeError):
+    """A setting of the book makes no sense."""
+
+
+class ManifestError(ShapeError):
+    """A manifest cannot be understood."""
+
+
+class UnsupportedSpecError(ManifestError):
+    """A manifest is of a major specification this program does not know."""
+
+    def __init__(self, spec: str, known: str) -> None:
+        super().__init__("spec", f"expected major version {known.split('.')[0]}, got “{spec}”", "update inforce")
+
+
+class SignatureError(InforceError):
+    """A signature is missing, wrong, or made with a key nobody named."""
+
+    exit_code = 1
+
+
+class ReceiptError(InforceError):
+    """A receipt cannot be accepted."""
+
+
+class DigestMismatchError(ReceiptError):
+    """A text or receipt carries another digest than the one published."""
+
+    def __init__(self, what: str, expected: object, got: object) -> None:
+        self.expected = expected
+        self.got = got
+        super().__init__(f"{what}: expected {expected}, got {got}")
+
+
+class UnknownVersionError(ReceiptError):
+    """A version was named that this book never published."""
+
+    def __init__(self, policy: str, version: object) -> None:
+        super().__init__(f"{policy} has no published version “{version}”")
+
+
+class ConflictError(ReceiptError):
+    """The same id was used for another body."""
+
+
+class HistoryError(InforceError):
+    """Git is missing, or its answer cannot be used."""
+
+    exit_code = 4
+
+
+class EnvironmentProblemError(InforceError):
+    """Something outside the book is missing: a program, a key, a right on a folder."""
+
+    exit_code = 4
