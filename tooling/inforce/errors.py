@@ -28,12 +28,16 @@ class InforceError(Exception):
 
 
 class BookError(InforceError):
-    """The book cannot be read at `place`: `problem` says why, `mend` how to put it right."""
+    """The book cannot be read at `place`: `problem` says why, `mend` how to put it right.
 
-    def __init__(self, place: Place, problem: str, mend: str = "") -> None:
+    `rule` is the id of the check under which the same thing is reported.
+    """
+
+    def __init__(self, place: Place, problem: str, mend: str = "", *, rule: str = "META-member") -> None:
         self.place = place
         self.problem = problem
         self.mend = mend
+        self.rule = rule
         super().__init__(f"{place}: {problem}" + (f"\n  {mend}" if mend else ""))
 
 

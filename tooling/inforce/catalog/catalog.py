@@ -1,0 +1,47 @@
+"""All policies of a book, found by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from inforce.errors import CatalogError, Place
+from inforce.policy import Policy, Version
+from inforce.settings import Settings
+from inforce.shape import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """The settings of a book and its policies in the order of their ids."""
+
+    settings: Settings
+    policies: tuple[Policy, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "policies", tuple(sorted(self.policies, key=lambda policy: policy.id)))
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self.policies)
+
+    def find(self, policy_id: str) -> Policy | None:
+        """Find the policy `policy_id`."""
+        return next((policy for policy in self.policies if policy.id == policy_id), None)
+
+    def policy(self, policy_id: str) -> Policy:
+        """Find the policy `policy_id`; CatalogError, with the nearest name, where there is none."""
+        found = self.find(policy_id)
+        if found is None:
+            known = [policy.id for policy in self.policies]
+            mend = did_you_mean(policy_id, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
+            raise CatalogError(Place(path="policy_versions"), f"has no policy “{policy_id}”", mend)
+        return found
+
+    def version(self, policy: Policy, label: str) -> Version:
+        """Find the version `label` of `policy`; CatalogError, with the nearest name, where there is none."""
+        found = policy.version(label)
+        if found is None:
+            known = [version.label.text for version in policy.versions]
+            mend = did_you_mean(label, known).strip(" –") or f"there are: {', '.join(known[-10:]) or 'none yet'}"
+            raise CatalogError(Place(path=f"policy_versions/{policy.id}"), f"has no version “{label}”", mend)
+        return found

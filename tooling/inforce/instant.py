@@ -1,0 +1,86 @@
+"""Instants: dates in the book's time zone and RFC 3339 timestamps, both as aware UTC datetimes of whole seconds.
+
+Keeps true: a date is the start of that day where the book lives, and every instant that leaves is UTC. Does not know
+what time it is: the clock is an argument everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})")
+_MINUTE = timedelta(minutes=1)
+
+
+def parse_zone(name: str) -> ZoneInfo:
+    """Look `name` up in the IANA time zone database; ValueError where it is not in there."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as cause:
+        message = f"“{name}” is no IANA time zone; expected a name such as “Europe/Berlin” or “UTC”"
+        raise ValueError(message) from cause
+
+
+def parse_date(text: str) -> date:
+    """Read `text` as a calendar date `YYYY-MM-DD`; ValueError where there is no such day."""
+    if not _DATE.fullmatch(text):
+        message = f"expected a date such as “2027-03-01”, got “{text}”"
+        raise ValueError(message)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as cause:
+        message = f"there is no day “{text}” in the calendar"
+        raise ValueError(message) from cause
+
+
+def parse_instant(text: str, zone: ZoneInfo) -> datetime:
+    """Read `text` as an instant: a date is the start of that day in `zone`, an RFC 3339 timestamp is itself.
+
+    Returns an aware UTC datetime of whole seconds. ValueError for anything else: a timestamp without offset,
+    fractions of a second, a day or an hour that does not exist.
+    """
+    if _DATE.fullmatch(text):
+        return start_of_day(parse_date(text), zone)
+    if not _RFC3339.fullmatch(text):
+        message = f"expected a date such as “2027-03-01” or an instant such as “2027-03-01T00:00:00Z”, got “{text}”"
+        raise ValueError(message)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as cause:
+        message = f"there is no such instant as “{text}”"
+        raise ValueError(message) from cause
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Find the first instant of `day` in `zone`; where the clock skips midnight, the first one after the gap."""
+    local = datetime.combine(day, time(), zone)
+    instant = local.astimezone(UTC)
+    while instant.astimezone(zone).date() < day:
+        instant += _MINUTE
+    return instant
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """Name the calendar day on which `instant` falls in `zone`."""
+    return instant.astimezone(zone).date()
+
+
+def is_start_of_day(instant: datetime, zone: ZoneInfo) -> bool:
+    """Say whether `instant` is the first one of its day in `zone`, so that the date alone says it all."""
+    return start_of_day(day_of(instant, zone), zone) == instant
+
+
+def format_instant(instant: datetime) -> str:
+    """Write `instant` as RFC 3339 in UTC with whole seconds: `2027-02-28T16:00:00Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def format_local(instant: datetime, zone: ZoneInfo) -> str:
+    """Write `instant` for people in `zone`: the date alone at the start of a day, otherwise with time and zone."""
+    local = instant.astimezone(zone)
+    if is_start_of_day(instant, zone):
+        return local.date().isoformat()
+    return f"{local:%Y-%m-%d %H:%M} {zone.key}"

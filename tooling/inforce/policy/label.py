@@ -1,0 +1,25 @@
+"""Version labels: digits joined by dots or hyphens, in the order of their numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_LABEL = re.compile(r"[0-9]{1,9}(?:[.-][0-9]{1,9}){0,7}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Label:
+    """The name of a version, such as `2027-03-01`, `2027-03-01.1`, `1.10` or `4`; ordered as tuples of integers."""
+
+    numbers: tuple[int, ...] = field(init=False)
+    text: str = field(compare=False)
+
+    def __post_init__(self) -> None:
+        if not _LABEL.fullmatch(self.text):
+            message = f"expected digits joined by “.” or “-” such as “2027-03-01” or “1.10”, got “{self.text[:60]}”"
+            raise ValueError(message)
+        object.__setattr__(self, "numbers", tuple(int(part) for part in re.split("[.-]", self.text)))
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,201 @@
+"""Policies: a document that keeps its identity over time, and which of its versions applies when."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from inforce.errors import CatalogError, Place
+from inforce.instant import parse_instant
+from inforce.language import Language
+from inforce.policy.label import Label
+from inforce.policy.version import ChangeLevel, Version
+from inforce.policy.words import Act, Kind
+from inforce.shape import Shape, Source, whole_number
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_DAY = 86_400
+_TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+class State(StrEnum):
+    """What a version is at an instant; derived, never stored."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """Says since when a policy applies no more, and why."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """When a version is in force: from `start` up to, not including, `end`; None where no end is known."""
+
+    version: Version
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy with all its versions in the order of their labels; `seq` follows from that order."""
+
+    id: str
+    titles: Mapping[Language, str]
+    kind: Kind
+    binding_language: Language
+    act: Act
+    audience: tuple[str, ...] = ()
+    reask_seconds: int | None = None
+    withdrawn: Withdrawal | None = None
+    versions: tuple[Version, ...] = ()
+    source: Source = field(default_factory=lambda: Source(path=""), compare=False)
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.versions, key=lambda version: version.label)
+        for earlier, later in itertools.pairwise(ordered):
+            if earlier.label == later.label:
+                raise _same_number(earlier, later)
+        numbered = tuple(replace(version, seq=seq) for seq, version in enumerate(ordered, 1))
+        object.__setattr__(self, "versions", numbered)
+
+    @classmethod
+    def from_shape(
+        cls, policy_id: str, shape: Shape, zone: ZoneInfo, versions: Iterable[Version], source: Source
+    ) -> Policy:
+        """Read the policy `policy_id` out of policy.yml's `shape`; dates are days of `zone`."""
+        titles = shape.shape("title")
+        days = shape.parsed("reask_days", whole_number) if "reask_days" in shape else None
+        policy = cls(
+            id=policy_id,
+            titles={_language(titles, name): titles.text(name) for name in titles.names()},
+            kind=shape.choice("kind", Kind),
+            binding_language=shape.parsed("binding_language", Language),
+            act=shape.choice("act", Act),
+            audience=shape.texts("audience", _audience_tag, ()),
+            reask_seconds=days * _DAY if days else None,
+            withdrawn=_withdrawal(shape, zone),
+            versions=tuple(versions),
+            source=source,
+        )
+        shape.close()
+        if policy.binding_language not in policy.titles:
+            raise shape.refuse("title", f"says nothing in the binding language “{policy.binding_language}”")
+        return policy
+
+    def title(self, language: Language) -> str:
+        """Name the policy in `language`, or in the binding one where there is no such title."""
+        return self.titles.get(language, self.titles[self.binding_language])
+
+    def version(self, label: str) -> Version | None:
+        """Find the version `label`."""
+        return next((version for version in self.versions if version.label.text == label), None)
+
+    def public(self, now: datetime) -> tuple[Version, ...]:
+        """List the versions that people can read at `now`, oldest first."""
+        return tuple(version for version in self.versions if version.is_public(now))
+
+    def latest(self, now: datetime) -> Version | None:
+        """Find the newest version published at `now`."""
+        return next(reversed(self.public(now)), None)
+
+    def in_force(self, now: datetime) -> Version | None:
+        """Find the version in force at `now`: the highest seq among those published, effective and not cancelled."""
+        applying = (
+            version
+            for version in reversed(self.public(now))
+            if version.effective <= now and not version.is_cancelled(now)
+        )
+        return next(applying, None)
+
+    def announced(self, now: datetime) -> tuple[Version, ...]:
+        """List the versions that are published at `now` and will apply later, oldest first."""
+        return tuple(version for version in self.public(now) if self.state(version, now) is State.ANNOUNCED)
+
+    def state(self, version: Version, now: datetime) -> State:
+        """Derive what `version` is at `now`."""
+        if not version.is_public(now):
+            return State.DRAFT
+        if version.is_cancelled(now):
+            return State.CANCELLED
+        if version.effective > now:
+            return State.ANNOUNCED
+        current = self.in_force(now)
+        return State.IN_FORCE if current and current.seq == version.seq else State.SUPERSEDED
+
+    def intervals(self, now: datetime) -> tuple[Interval, ...]:
+        """List when each version known at `now` is in force, in the order of time; a version that never is has none."""
+        rows: list[Interval] = []
+        standing = [version for version in self.public(now) if not version.is_cancelled(now)]
+        for version in standing:
+            later = [other.effective for other in standing if other.seq > version.seq]
+            end = min(later, default=None)
+            if end is None or version.effective < end:
+                rows.append(Interval(version=version, start=version.effective, end=end))
+        return tuple(sorted(rows, key=lambda row: row.start))
+
+    def interval(self, version: Version, now: datetime) -> Interval | None:
+        """Find when `version` is in force, as known at `now`; None where it never is."""
+        return next((row for row in self.intervals(now) if row.version.seq == version.seq), None)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """Find the next instant at which another version comes into force, as far as is known at `now`."""
+        return min((version.effective for version in self.announced(now)), default=None)
+
+    def predecessor(self, version: Version) -> Version | None:
+        """Find the version before `version`."""
+        return self.versions[version.seq - 2] if version.seq > 1 else None
+
+    def newest_material(self, now: datetime) -> Version | None:
+        """Find the newest material version published at `now` and not cancelled."""
+        candidates = (v for v in reversed(self.public(now)) if not v.is_cancelled(now))
+        return next((v for v in candidates if v.change is ChangeLevel.MATERIAL), None)
+
+
+def _audience_tag(text: str) -> str:
+    if not _TAG.fullmatch(text):
+        message = f"expected a tag of lower-case letters, digits and hyphens such as “eu”, got “{text[:60]}”"
+        raise ValueError(message)
+    return text
+
+
+def _language(shape: Shape, name: str) -> Language:
+    try:
+        return Language(name)
+    except ValueError as cause:
+        raise shape.refuse(name, str(cause)) from cause
+
+
+def _withdrawal(shape: Shape, zone: ZoneInfo) -> Withdrawal | None:
+    if "withdrawn" not in shape:
+        return None
+    inner = shape.shape("withdrawn")
+    withdrawal = Withdrawal(at=inner.parsed("at", lambda text: parse_instant(text, zone)), reason=inner.text("reason"))
+    inner.close()
+    return withdrawal
+
+
+def _same_number(earlier: Version, later: Version) -> CatalogError:
+    one, two = Label(earlier.label.text), Label(later.label.text)
+    return CatalogError(
+        Place(path=later.source.path or str(two)),
+        f"“{one}” and “{two}” are the same number, so neither comes first",
+        "rename the folder of the one that is not published",
+        rule="META-label",
+    )

@@ -1,0 +1,257 @@
+"""Reading a book: from the listing of a folder or commit to a catalogue, with everything that could not be read.
+
+Keeps true: one bad file hides no other; what is wrong comes as a BookError with file and line, all of them at once.
+Does not check what can be read (see `checks`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from inforce.catalog import Catalog, Lock
+from inforce.errors import BookError, CatalogError, InforceError, LayoutError, LockError, Place, ShapeError
+from inforce.language import Language
+from inforce.policy import Edition, Label, Policy, Version
+from inforce.settings import Settings
+from inforce.shape import Shape, Source
+from inforce.store.frontmatter import parse_frontmatter
+from inforce.store.names import BOOK, collisions, edition_language, policy_id
+from inforce.store.strict_yaml import parse_yaml
+from inforce.store.tree import Entry, EntryKind, Listing, list_folder
+
+LARGEST = 1024 * 1024
+_BOOK_FILES = {"book.yml", "lock.json", "answers.yml"}
+
+
+class UnreadableBookError(InforceError):
+    """A book could not be read; the message lists every fault."""
+
+    def __init__(self, faults: tuple[BookError, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What reading a book gave: the catalogue (None without readable settings), the lock, and all faults."""
+
+    catalog: Catalog | None
+    lock: Lock
+    faults: tuple[BookError, ...]
+
+    def require(self) -> Catalog:
+        """Give the catalogue of a book that was read without a fault; UnreadableBookError otherwise."""
+        if self.faults or self.catalog is None:
+            raise UnreadableBookError(self.faults)
+        return self.catalog
+
+
+@dataclass(slots=True)
+class _Reader:
+    """A book being read out of `listing`; faults gather on the way."""
+
+    listing: Listing
+    faults: list[BookError] = field(default_factory=list)
+
+    def book(self) -> Reading:
+        files = {entry.name: entry for entry in self.entries(BOOK) if entry.kind is EntryKind.FILE}
+        lock = self.lock(files.get("lock.json"))
+        settings = self.settings(files.get("book.yml"))
+        for name in files.keys() - _BOOK_FILES:
+            self.unexpected(files[name], "a policy is a folder with policy.yml in it")
+        if settings is None:
+            return Reading(catalog=None, lock=lock, faults=tuple(self.faults))
+        policies = [policy for policy in self.policies(settings.timezone) if policy]
+        catalog = Catalog(settings=settings, policies=tuple(policies))
+        return Reading(catalog=catalog, lock=lock, faults=tuple(self.faults))
+
+    def entries(self, folder: str) -> Iterator[Entry]:
+        """Go through the entries of `folder` that may be read; hidden ones are passed over, links are faults."""
+        entries = [entry for entry in self.listing.get(folder, ()) if not entry.name.startswith(".")]
+        self.faults.extend(collisions((entry.name for entry in entries), folder))
+        for entry in entries:
+            if entry.kind in (EntryKind.LINK, EntryKind.OTHER):
+                problem = "is a symbolic link" if entry.kind is EntryKind.LINK else "is neither a file nor a folder"
+                mend = "put the file itself there: a book is read without following links"
+                self.faults.append(LayoutError(Place(path=entry.path), problem, mend, rule="PATH-link"))
+            else:
+                yield entry
+
+    def text(self, entry: Entry) -> str | None:
+        """Read the file `entry` as UTF-8."""
+        if entry.size > LARGEST:
+            problem = f"is {entry.size:,} bytes long, more than the {LARGEST:,} a text may have"
+            fault = LayoutError(Place(path=entry.path), problem, "split the policy", rule="PATH-size")
+            self.faults.append(fault)
+            return None
+        raw = entry.read()
+        try:
+            return raw.decode()
+        except UnicodeDecodeError as cause:
+            line = raw[: cause.start].count(b"\n") + 1
+            problem = f"is not UTF-8 at byte {cause.start} (0x{raw[cause.start]:02x})"
+            mend = "save the file as UTF-8 in your editor and look at the character there"
+            self.faults.append(LayoutError(Place(path=entry.path, line=line), problem, mend, rule="ENC-utf8"))
+            return None
+
+    def yaml(self, entry: Entry | None, path: str) -> tuple[Shape, Source] | None:
+        if entry is None:
+            self.faults.append(LayoutError(Place(path=path), "is missing", "add the file", rule="META-file"))
+            return None
+        text = self.text(entry)
+        if text is None:
+            return None
+        data, lines = parse_yaml(text.removeprefix("\ufeff"), entry.path)
+        return Shape(data or {}), Source(path=entry.path, text=text, lines=lines)
+
+    def settings(self, entry: Entry | None) -> Settings | None:
+        source = Source(path=f"{BOOK}/book.yml")
+        try:
+            if read := self.yaml(entry, source.path):
+                shape, source = read
+                return Settings.from_shape(shape, source)
+        except (BookError, ShapeError) as fault:
+            self.fault(fault, source)
+        return None
+
+    def lock(self, entry: Entry | None) -> Lock:
+        if entry is None:
+            return Lock()
+        text = self.text(entry)
+        try:
+            return parse_lock(text or "{}", entry.path) if text is not None else Lock()
+        except LockError as fault:
+            self.faults.append(fault)
+            return Lock()
+
+    def policies(self, zone: ZoneInfo) -> Iterator[Policy | None]:
+        for entry in self.entries(BOOK):
+            if entry.kind is EntryKind.FOLDER:
+                yield self.policy(entry, zone)
+
+    def policy(self, folder: Entry, zone: ZoneInfo) -> Policy | None:
+        try:
+            policy_id(folder.name)
+        except ValueError as cause:
+            mend = "rename the folder"
+            self.faults.append(LayoutError(Place(path=folder.path), str(cause), mend, rule="PATH-policy"))
+            return None
+        entries = {entry.name: entry for entry in self.entries(folder.path)}
+        source = Source(path=f"{folder.path}/policy.yml")
+        try:
+            read = self.yaml(entries.pop("policy.yml", None), source.path)
+            versions = [version for version in self.versions(entries, zone) if version]
+            if read:
+                shape, source = read
+                policy = Policy.from_shape(folder.name, shape, zone, versions, source)
+                self.refuse_missing_binding(policy)
+                return policy
+        except (BookError, ShapeError) as fault:
+            self.fault(fault, source)
+        return None
+
+    def versions(self, entries: dict[str, Entry], zone: ZoneInfo) -> Iterator[Version | None]:
+        for entry in entries.values():
+            if entry.kind is EntryKind.FOLDER:
+                yield self.version(entry, zone)
+            else:
+                self.unexpected(entry, "only policy.yml and a folder per version belong here")
+
+    def version(self, folder: Entry, zone: ZoneInfo) -> Version | None:
+        try:
+            label = Label(folder.name)
+        except ValueError as cause:
+            mend = "rename the folder"
+            self.faults.append(LayoutError(Place(path=folder.path), str(cause), mend, rule="META-label"))
+            return None
+        entries = {entry.name: entry for entry in self.entries(folder.path)}
+        source = Source(path=f"{folder.path}/version.yml")
+        editions = [edition for edition in self.editions(entries) if edition]
+        try:
+            if read := self.yaml(entries.get("version.yml"), source.path):
+                shape, source = read
+                return Version.from_shape(label, shape, zone, tuple(editions), source)
+        except (BookError, ShapeError) as fault:
+            self.fault(fault, source)
+        return None
+
+    def editions(self, entries: dict[str, Entry]) -> Iterator[Edition | None]:
+        for name, entry in entries.items():
+            if entry.kind is EntryKind.FILE and name.endswith(".md"):
+                yield self.edition(entry)
+            elif name != "version.yml":
+                self.unexpected(entry, "only version.yml and one .md file per language belong here")
+
+    def edition(self, entry: Entry) -> Edition | None:
+        source = Source(path=entry.path)
+        try:
+            language = edition_language(entry.name, entry.path)
+            text = self.text(entry)
+            if text is None:
+                return None
+            parts = parse_frontmatter(text, entry.path)
+            source = parts.source
+            if not parts.body.strip():
+                raise LayoutError(Place(path=entry.path), "holds no text", "write the policy below", rule="TEXT-empty")
+            return Edition.from_shape(language, Shape(parts.data), parts.body, source, parts.body_line)
+        except (BookError, ShapeError) as fault:
+            self.fault(fault, source)
+        return None
+
+    def refuse_missing_binding(self, policy: Policy) -> None:
+        unread = {fault.place.path for fault in self.faults}
+        for version in policy.versions:
+            path = f"{BOOK}/{policy.id}/{version.label}/{policy.binding_language}.md"
+            if version.edition(policy.binding_language) is None and path not in unread:
+                self.faults.append(_missing_binding(path, policy.binding_language))
+
+    def unexpected(self, entry: Entry, mend: str) -> None:
+        self.faults.append(LayoutError(Place(path=entry.path), "is not expected here", mend, rule="PATH-unexpected"))
+
+    def fault(self, fault: BookError | ShapeError, source: Source) -> None:
+        """Keep `fault`; one that knows only a member's path is given the file and line out of `source`."""
+        if isinstance(fault, ShapeError):
+            what = f"“{fault.path}” {fault.problem}" if fault.path else fault.problem
+            fault = CatalogError(source.place(fault.path), what, fault.mend)
+        self.faults.append(fault)
+
+
+def parse_book(listing: Listing) -> Reading:
+    """Read a book out of `listing`, which holds the entries of each folder by its path."""
+    return _Reader(listing).book()
+
+
+def read_book(root: Path) -> Reading:
+    """Read the book of the repository `root`; LayoutError where there is none."""
+    book = root / BOOK
+    if book.is_symlink() or not book.is_dir():
+        problem = "there is no book here" if not book.exists() else "is not a folder of its own"
+        mend = "name the repository with --repo DIR, or begin one with “inforce init DIR”"
+        raise LayoutError(Place(path=str(book)), problem, mend, rule="META-file")
+    return parse_book(list_folder(root, BOOK))
+
+
+def parse_lock(text: str, path: str) -> Lock:
+    """Read the JSON `text` of the lock file `path`; LockError names what is wrong."""
+    mend = "restore the file from git; it is written by “inforce freeze” only"
+    try:
+        return Lock.from_json(json.loads(text, object_pairs_hook=_unique))
+    except (ShapeError, ValueError, RecursionError) as cause:
+        raise LockError(Place(path=path), f"cannot be read: {cause}", mend, rule="LOCK-unreadable") from cause
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        message = "a member stands there twice"
+        raise ValueError(message)
+    return members
+
+
+def _missing_binding(path: str, language: Language) -> CatalogError:
+    problem = f"is missing: this version has no text in the binding language “{language}”"
+    return CatalogError(Place(path=path), problem, "add the text, or correct “binding_language”", rule="META-binding")

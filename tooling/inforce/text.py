@@ -1,0 +1,52 @@
+"""The canonical form of a text and its digest: what exactly was published, and what exactly was accepted.
+
+Keeps true: the same words in the same order with the same marks have the same digest on every system, whatever editor,
+checkout or normalisation wrote the file. Does not judge a text and does not read files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_TRAILING_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Digest:
+    """A SHA-256 of canonical bytes, written `sha256:` and 64 lower-case hex digits."""
+
+    value: str
+
+    def __post_init__(self) -> None:
+        if not _DIGEST.fullmatch(self.value):
+            message = f"expected “sha256:” and 64 lower-case hex digits, got “{self.value[:80]}”"
+            raise ValueError(message)
+
+    @classmethod
+    def of(cls, data: bytes | str) -> Digest:
+        """Compute the digest of `data`; a string is hashed as UTF-8."""
+        raw = data.encode() if isinstance(data, str) else data
+        return cls(f"sha256:{hashlib.sha256(raw).hexdigest()}")
+
+    @property
+    def hex(self) -> str:
+        """The 64 hex digits alone, as `sha256sum` prints them."""
+        return self.value.removeprefix("sha256:")
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def canonical(body: str) -> str:
+    """Bring `body` into canonical form: NFC, LF line ends, no trailing blanks, one newline at the end.
+
+    A byte order mark and blank lines before the first words go as well; nothing a reader sees is touched.
+    An empty body stays empty. Applying it twice changes nothing more.
+    """
+    text = body.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = _TRAILING_BLANKS.sub("", unicodedata.normalize("NFC", text)).strip("\n")
+    return text + "\n" if text else ""
