@@ -1,0 +1,132 @@
+"""Which Chromium the tests look through, and how one comes onto a machine that has none.
+
+`find` only looks. Run as a script this module also fetches: it prints the path of a browser that was seen to start,
+or says in one message what to do. It never replaces a browser that somebody named.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC_APPLICATIONS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+NAMED_BY = "INFORCE_CHROMIUM"
+ADVICE = f"""No Chromium was found, and none could be fetched. One of these helps:
+  - install Chromium or Google Chrome with your system's package manager (Debian: apt-get install chromium)
+  - python -m playwright install --with-deps chromium
+  - {NAMED_BY}=/path/to/chromium make test"""
+
+
+class NoBrowserError(Exception):
+    """There is no browser to test with; the message says what helps."""
+
+
+def find() -> Path:
+    """Return the browser to use, in this order: the one named, one on the machine, Playwright's own."""
+    if named := os.environ.get(NAMED_BY):
+        return _named(named)
+    for candidate in _on_this_machine():
+        return candidate
+    raise NoBrowserError(ADVICE)
+
+
+def find_or_fetch() -> Path:
+    """Return a browser that was seen to start, fetching one where the machine has none."""
+    if named := os.environ.get(NAMED_BY):
+        return _named(named)
+    for fetch in (_fetch_nothing, _fetch_from_playwright, _fetch_from_debian):
+        fetch()
+        for candidate in _on_this_machine():
+            if starts(candidate):
+                return candidate
+    raise NoBrowserError(ADVICE)
+
+
+def starts(browser: Path) -> bool:
+    """Tell whether `browser` opens an empty page: a download without its libraries does not."""
+    try:
+        seen = subprocess.run(
+            [browser, *FLAGS, "--dump-dom", "about:blank"],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return seen.returncode == 0 and b"<html>" in seen.stdout
+
+
+def _named(name: str) -> Path:
+    found = shutil.which(name)
+    if found is None:
+        raise NoBrowserError(f"{NAMED_BY} names “{name}”, and there is no such program.")
+    return Path(found)
+
+
+def _on_this_machine() -> Iterator[Path]:
+    for program in PROGRAMS:
+        if found := shutil.which(program):
+            yield Path(found)
+    yield from filter(Path.is_file, map(Path, MAC_APPLICATIONS))
+    yield from filter(Path.is_file, _of_playwright())
+
+
+def _of_playwright() -> Iterator[Path]:
+    from playwright.sync_api import sync_playwright  # starting its driver takes half a second: only where needed
+
+    with sync_playwright() as playwright:
+        yield Path(playwright.chromium.executable_path)
+
+
+def _fetch_nothing() -> None:
+    """Leave the machine as it is: the first look costs nothing."""
+
+
+def _fetch_from_playwright() -> None:
+    _run(sys.executable, "-m", "playwright", "install", "chromium")
+
+
+def _fetch_from_debian() -> None:
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+        _run("apt-get", "update")
+        _run("apt-get", "install", "-y", "--no-install-recommends", "chromium")
+
+
+def _run(*command: str) -> None:
+    """Run `command`, showing what it says on stderr; whether it helped is seen by looking again."""
+    print("$", *command, file=sys.stderr)
+    subprocess.run(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False)
+
+
+def main() -> int:
+    """Print the browser's path, or the reason why there is none."""
+    try:
+        print(find_or_fetch())
+    except NoBrowserError as reason:
+        print(reason, file=sys.stderr)
+        return 4
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""The ground every test stands on: no network, nobody's settings, no clock of Hypothesis."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "inforce",
+    settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,  # a busy machine is no fault of the code
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("inforce")
+
+NOBODYS_SETTINGS = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "Ada Editor",
+    "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Ada Editor",
+    "GIT_COMMITTER_EMAIL": "ada@example.org",
+    "NO_COLOR": "1",
+    "COLUMNS": "120",
+}
+HOOKS_OF_A_RUNNING_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "SOURCE_DATE_EPOCH", "FORCE_COLOR")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nobodys_settings() -> Iterator[None]:
+    """Run every test, and what it starts, without the settings of the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in NOBODYS_SETTINGS.items():
+            patch.setenv(name, value)
+        for name in HOOKS_OF_A_RUNNING_GIT:
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def this_machine_only() -> Iterator[None]:
+    """Refuse every connection that would leave this machine, so that no test depends on the network."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_here(address):
+            raise OSError(f"a test may not leave this machine: {address}")
+        connect(self, address)  # type: ignore[arg-type]  # the socket itself judges the address
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
+
+
+def is_here(address: object) -> bool:
+    """Tell whether `address`, as given to `socket.connect`, is of the loopback interface."""
+    host = address[0] if isinstance(address, tuple) else ""
+    return host in ("::1", "localhost") or str(host).startswith("127.")
