@@ -1,0 +1,92 @@
+"""Addresses: where everything a book publishes stands, relative to the site's root.
+
+Keeps true: an address once published stays; none of them depends on how many versions there are. Pages end in `/`, files do not.
+"""
+
+from __future__ import annotations
+
+from inforce.language import Language
+from inforce.policy import Policy, Version
+
+MANIFEST = "policies.json"
+SIGNED_MANIFEST = "policies.jws.json"
+MANIFEST_SCHEMA = "schema/policy-manifest-1.json"
+VERSIONS_SCHEMA = "schema/policy-versions-1.json"
+VECTORS = "conformance/vectors.json"
+FEED = "feed.xml"
+HEADERS = "_headers"
+SITEMAP = "sitemap.xml"
+
+
+def policy_page(policy: Policy, language: Language) -> str:
+    """Address the text of `policy` in force, in `language`."""
+    return f"{policy.id}/{_unless_binding(policy, language)}"
+
+
+def version_page(policy: Policy, version: Version, language: Language) -> str:
+    """Address the permanent page of `version` in `language`."""
+    return f"{policy.id}/{version.label}/{_unless_binding(policy, language)}"
+
+
+def redline_page(policy: Policy, old: Version, new: Version, language: Language) -> str:
+    """Address the redline from `old` to `new` in `language`."""
+    return f"{policy.id}/changes/{old.label}...{new.label}/{_unless_binding(policy, language)}"
+
+
+def since_page(policy: Policy, version: Version, language: Language) -> str:
+    """Address the redline from `version` to whatever is in force."""
+    return f"{policy.id}/{version.label}/since/{_unless_binding(policy, language)}"
+
+
+def history_page(policy: Policy) -> str:
+    """Address the history of `policy`."""
+    return f"{policy.id}/history/"
+
+
+def compare_page(policy: Policy) -> str:
+    """Address the page on which any two versions of `policy` are picked."""
+    return f"{policy.id}/changes/"
+
+
+def text_file(policy: Policy, version: Version, language: Language) -> str:
+    """Address the canonical bytes of an edition."""
+    return f"{policy.id}/{version.label}/{language}.md"
+
+
+def fragment_file(policy: Policy, version: Version, language: Language) -> str:
+    """Address an edition as a bare HTML fragment."""
+    return f"{policy.id}/{version.label}/{language}.html"
+
+
+def redline_file(policy: Policy, old: Version, new: Version, language: Language) -> str:
+    """Address the redline from `old` to `new` as runs of text."""
+    return f"{policy.id}/changes/{old.label}...{new.label}/{language}.json"
+
+
+def since_file(policy: Policy, version: Version, language: Language) -> str:
+    """Address the redlines from `version` to the one in force and the announced ones, as runs of text."""
+    return f"{policy.id}/{version.label}/since/{language}.json"
+
+
+def versions_file(policy: Policy) -> str:
+    """Address the list of all versions of `policy`."""
+    return f"{policy.id}/versions.json"
+
+
+def feed_file(policy: Policy) -> str:
+    """Address the Atom feed of `policy`."""
+    return f"{policy.id}/feed.xml"
+
+
+def calendar_file(policy: Policy) -> str:
+    """Address the calendar of announced dates of `policy`."""
+    return f"{policy.id}/calendar.ics"
+
+
+def timemap_file(policy: Policy) -> str:
+    """Address the TimeMap (RFC 7089) of `policy`."""
+    return f"{policy.id}/timemap.link"
+
+
+def _unless_binding(policy: Policy, language: Language) -> str:
+    return "" if language == policy.binding_language else f"{language}/"
