@@ -1,0 +1,322 @@
+"""The laws of the house, as functions from a source tree to sentences about what breaks them.
+
+`FLOORS` and `DOORS` are the plan of the house: a new room or library begins with a line here. What the syntax of
+Python does not show — a path handed in as an argument, a module imported by a computed name — these laws do not see.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGE = "inforce"
+
+FLOORS = {
+    "": 0,  # inforce/__init__.py: the name and the version, nothing else
+    "errors": 1,
+    "text": 2,
+    "markdown": 2,
+    "language": 2,
+    "instant": 2,
+    "shape": 2,
+    "policy": 3,
+    "redline": 3,
+    "settings": 3,
+    "address": 4,
+    "catalog": 4,
+    "changes": 4,
+    "acceptance": 4,
+    "checks": 5,
+    "manifest": 5,
+    "rendering": 5,
+    "word": 5,
+    "pdf": 5,
+    "store": 6,
+    "signing": 6,
+    "publication": 7,
+    "receipts": 7,  # everything of the ledger but its service
+    "client": 7,
+    "cli": 8,
+    "site": 8,
+    "receipts.service": 8,
+    "__main__": 9,
+}
+
+DOORS = {
+    "babel": ("language", "site"),
+    "budoux": ("redline",),
+    "click": ("cli",),
+    "diff_match_patch": ("redline",),
+    "docx": ("word",),
+    "git": ("store",),
+    "httpx2": ("client",),
+    "jinja2": ("site",),
+    "joserfc": ("signing",),
+    "langcodes": ("language",),
+    "markdown_it": ("markdown",),
+    "mdit_py_plugins": ("markdown",),
+    "mkdocs": ("site",),
+    "nh3": ("site",),
+    "rapidfuzz": ("redline",),
+    "rich": ("cli",),
+    "sqlalchemy": ("receipts.ledger",),
+    "starlette": ("receipts.service",),
+    "uvicorn": ("cli", "receipts.service"),
+    "weasyprint": ("pdf",),
+    "yaml": ("store",),
+}
+
+EDGES_OF_THE_WORLD = ("store", "signing", "site", "cli", "client", "receipts", "__main__")
+WORLD = {
+    "disk": (
+        *("os", "io.FileIO", "io.open", "io.open_code", "builtins.open", "codecs.open", "fileinput", "glob", "mmap"),
+        *("bz2.open", "gzip.open", "lzma.open", "tarfile.open", "pathlib.Path", "pathlib.PosixPath", "shutil"),
+        *("pathlib.WindowsPath", "pkgutil", "importlib.metadata", "importlib.resources", "sqlite3", "tempfile"),
+    ),
+    "clock": (
+        *("time", "datetime.date.today", "datetime.datetime.now", "datetime.datetime.today"),
+        "datetime.datetime.utcnow",
+    ),
+    "chance": ("random", "secrets", "uuid.getnode", "uuid.uuid1", "uuid.uuid4", "uuid.uuid6", "uuid.uuid7"),
+    "network": ("http.client", "http.server", "select", "selectors", "socket", "socketserver", "ssl", "urllib.request"),
+    "machine": (
+        *("asyncio", "atexit", "concurrent", "ctypes", "fcntl", "getpass", "locale", "multiprocessing", "platform"),
+        *("signal", "subprocess", "sys.argv", "sys.exit", "sys.stdin", "threading", "builtins.input", "webbrowser"),
+    ),
+    "reader": ("builtins.breakpoint", "builtins.print", "logging", "sys.stderr", "sys.stdout", "warnings"),
+}
+PART_OF_THE_WORLD = {name: part for part, names in WORLD.items() for name in names}
+PATH_METHODS = frozenset(
+    {"expanduser", "hardlink_to", "is_dir", "is_file", "is_symlink", "iterdir", "mkdir", "read_bytes", "read_text"}
+    | {"rglob", "rmdir", "symlink_to", "unlink", "write_bytes", "write_text"}
+)
+
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 50
+NAMES_OF_NOTHING = frozenset({"util", "utils", "helper", "helpers", "common", "manager", "managers", "base", "misc"})
+
+MACHINE_PLACES = re.compile(r"(?<![\w.~:/-])/(?:home|Users|root|work|tmp)/\w+")
+REGISTRIES = re.compile(
+    r"--(?:extra-)?index-url|--default-index|--find-link[s]"
+    r"|pypi\.org/simple|pythonhosted\.org|registry\.(?:npmjs\.org|yarnpkg\.com)|deb\.debian\.org"
+)
+
+
+class Import(NamedTuple):
+    """One name that a module imports, dotted and absolute, and the line on which it does."""
+
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)  # no slots: the tree is parsed once and kept
+class Module:
+    """A Python file of the package; `name` is its dotted name below the package, "" for the package itself."""
+
+    name: str
+    path: Path
+    source: str
+
+    def __str__(self) -> str:
+        return f"{PACKAGE}.{self.name}".rstrip(".")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.source, self.path)
+
+    @property
+    def room(self) -> str:
+        """The longest name of a room that this module's name begins with, or its first part."""
+        parts = self.name.split(".")
+        nested = ".".join(parts[:2])
+        return nested if nested in FLOORS else parts[0]
+
+    @property
+    def package(self) -> list[str]:
+        """The dotted name of the package that relative imports start from."""
+        parts = str(self).split(".")
+        return parts if self.path.name == "__init__.py" else parts[:-1]
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        """Every import, wherever it stands: at the top, in a function, for types only, or by a literal name."""
+        return tuple(one for node in ast.walk(self.tree) for one in self._imports_of(node))
+
+    def _imports_of(self, node: ast.AST) -> Iterator[Import]:
+        match node:
+            case ast.Import(names=names):
+                yield from (Import(node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(names=names):
+                origin = self._origin(node)
+                yield from (Import(node.lineno, f"{origin}.{alias.name}") for alias in names)
+            case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]):
+                if ast.unparse(called).split(".")[-1] in ("import_module", "__import__"):
+                    yield Import(node.lineno, name)
+
+    def _origin(self, node: ast.ImportFrom) -> str:
+        above = self.package[: len(self.package) - node.level + 1] if node.level else []
+        return ".".join([*above, *filter(None, [node.module])])
+
+    @cached_property
+    def origins(self) -> dict[str, str]:
+        """What each imported name stands for: `{"dt": "datetime.datetime"}`."""
+        found = {name: f"builtins.{name}" for name in dir(builtins)}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found |= {one.asname or one.name.split(".")[0]: _bound(one) for one in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found |= {one.asname or one.name: f"{self._origin(node)}.{one.name}" for one in node.names}
+        return found
+
+
+def _bound(alias: ast.alias) -> str:
+    """Return what `import a.b` or `import a.b as c` binds its name to."""
+    return alias.name if alias.asname else alias.name.split(".")[0]
+
+
+Modules = dict[str, Module]
+
+
+def read_package(folder: Path) -> Modules:
+    """Read every module of the package in `folder`, by dotted name."""
+    found = {}
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(folder).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = Module(name=name, path=path, source=path.read_text("utf-8"))
+    return found
+
+
+def imports_run_down(modules: Modules) -> Iterator[str]:
+    """Every import inside the house leads to a lower floor, or stays in its room."""
+    for module in modules.values():
+        if module.room not in FLOORS:
+            yield f"{module}: the room “{module.room}” stands on no floor of the plan"
+            continue
+        for line, target in _inside(module, modules):
+            if fault := _fault(module.room, target.room):
+                yield f"{module}:{line} imports {target}: {fault}"
+
+
+def _fault(here: str, there: str) -> str:
+    """Say why a module of the room `here` must not import one of the room `there`; "" where it may."""
+    if here == there or there not in FLOORS or FLOORS[there] < FLOORS[here]:
+        return ""
+    if FLOORS[there] == FLOORS[here]:
+        return "rooms on one floor are strangers"
+    return f"floor {FLOORS[here]} must not know floor {FLOORS[there]}"
+
+
+def _inside(module: Module, modules: Modules) -> Iterator[tuple[int, Module]]:
+    """Yield the modules of the house that `module` imports, and the lines."""
+    for line, name in module.imports:
+        top, _, below = name.partition(".")
+        if top == PACKAGE:
+            target = next((at for at in _shorter(below) if at in modules), "")
+            yield line, modules.get(target, Module(name=below, path=Path(), source=""))
+
+
+def _shorter(name: str) -> Iterator[str]:
+    """Yield `a.b.c`, then `a.b`, then `a`."""
+    parts = name.split(".")
+    yield from (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+
+
+def nothing_in_a_circle(modules: Modules) -> Iterator[str]:
+    """No module leads back to itself, not even inside one room."""
+    graph = {
+        str(module): {str(target) for _, target in _inside(module, modules) if target is not module}
+        for module in modules.values()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        yield "a circle: " + " → ".join(circle.args[1])
+
+
+def edges_alone_touch_the_world(modules: Modules) -> Iterator[str]:
+    """Disk, clock, environment, network and chance are met in the rooms at the edge, and nowhere else."""
+    for module in modules.values():
+        if module.room.split(".")[0] not in EDGES_OF_THE_WORLD:
+            touched = {f"{module}:{line} touches the {what}" for line, what in _touches(module)}
+            yield from sorted(touched)
+
+
+def _touches(module: Module) -> Iterator[tuple[int, str]]:
+    """Yield the lines on which `module` meets a part of the world, and how."""
+    for line, name in (*module.imports, *_uses(module)):
+        for start in _shorter(name):
+            if part := PART_OF_THE_WORLD.get(start):
+                yield line, f"{part} through {start}"
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=attr)) if attr in PATH_METHODS:
+                yield node.lineno, f"disk through .{attr}()"
+
+
+def _uses(module: Module) -> Iterator[Import]:
+    """Yield every name and chain of attributes, as what it was imported as."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            first, _, rest = ast.unparse(node).partition(".")
+            if first in module.origins:
+                yield Import(node.lineno, f"{module.origins[first]}.{rest}".rstrip("."))
+
+
+def each_library_has_one_door(modules: Modules) -> Iterator[str]:
+    """A library is imported in the rooms that `DOORS` names, and one without a door is imported nowhere."""
+    for module in modules.values():
+        for line, name in module.imports:
+            library = name.split(".")[0]
+            doors = DOORS.get(library, ())
+            if library == PACKAGE or library in sys.stdlib_module_names:
+                continue
+            if not any(f"{module.name}.".startswith(f"{door}.") for door in doors):
+                yield f"{module}:{line} imports {library}, whose door is {' or '.join(doors) or 'not in the plan'}"
+
+
+def site_and_cli_are_strangers(modules: Modules) -> Iterator[str]:
+    """Either of the two can be replaced without the other."""
+    for module in modules.values():
+        for line, target in _inside(module, modules):
+            if {module.room, target.room} == {"site", "cli"}:
+                yield f"{module}:{line} imports {target}: site and cli never import each other"
+
+
+def everything_is_small(modules: Modules) -> Iterator[str]:
+    """Modules and functions fit on a few screens, have names of their own, and say what they are."""
+    for module in modules.values():
+        if (lines := len(module.source.splitlines())) > LONGEST_MODULE:
+            yield f"{module}: {lines} lines, expected {LONGEST_MODULE} at most"
+        if words := NAMES_OF_NOTHING.intersection(re.split(r"[._]", module.name)):
+            yield f"{module}: “{min(words)}” names nothing"
+        if not ast.get_docstring(module.tree):
+            yield f"{module}: no docstring says what it keeps true"
+        yield from (f"{module}:{where}" for where in _long_functions(module.tree))
+
+
+def _long_functions(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > LONGEST_FUNCTION:
+                yield f"{node.lineno} {node.name}: {lines} lines, expected {LONGEST_FUNCTION} at most"
+
+
+def nothing_of_one_machine(files: Iterable[Path]) -> Iterator[str]:
+    """No file names a folder of one machine, or where one machine gets its packages."""
+    for path in files:
+        text = path.read_bytes()
+        if b"\0" in text:
+            continue
+        for number, line in enumerate(text.decode("utf-8", "replace").splitlines(), 1):
+            for found in (*MACHINE_PLACES.finditer(line), *REGISTRIES.finditer(line)):
+                yield f"{path}:{number} names {found[0]}, which holds on one machine only"

@@ -1,0 +1,264 @@
+"""The house stands as design says: each law holds, and each law can fail."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import architecture
+from architecture import Modules, read_package
+
+ROOT = Path(__file__).parent.parent
+TOOLING = ROOT / "tooling"
+
+Law = Callable[[Modules], Iterator[str]]
+LAWS: tuple[Law, ...] = (
+    architecture.imports_run_down,
+    architecture.nothing_in_a_circle,
+    architecture.edges_alone_touch_the_world,
+    architecture.each_library_has_one_door,
+    architecture.site_and_cli_are_strangers,
+    architecture.everything_is_small,
+)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__.replace("_", " "))
+def test_the_package_keeps_the_law(law: Law) -> None:
+    assert list(law(read_package(TOOLING / architecture.PACKAGE))) == []
+
+
+def test_everything_beside_the_package_is_small_too() -> None:
+    assert list(architecture.everything_is_small(read_package(TOOLING))) == []
+
+
+def test_nothing_of_one_machine_is_tracked() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    names = listed.decode().rstrip("\0").split("\0")
+    files = [ROOT / name for name in names if (ROOT / name).is_file()]
+    assert ROOT / "pyproject.toml" in files
+    assert list(architecture.nothing_of_one_machine(files)) == []
+
+
+def house(folder: Path, sources: dict[str, str]) -> Modules:
+    """Build a package of `sources`, by file name below the package, each with a docstring, and read it."""
+    for name, source in sources.items():
+        file = folder / architecture.PACKAGE / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f'"""It says what it is."""\n{source}\n', "utf-8")
+    return read_package(folder / architecture.PACKAGE)
+
+
+UPWARDS = [
+    pytest.param(
+        {"text.py": "from inforce.store import folder", "store/folder.py": ""},
+        "inforce.text:2 imports inforce.store.folder: floor 2 must not know floor 6",
+        id="an import that runs up",
+    ),
+    pytest.param(
+        {"text.py": "if TYPE_CHECKING:\n    import inforce.policy", "policy.py": ""},
+        "inforce.text:3 imports inforce.policy: floor 2 must not know floor 3",
+        id="an import for types only",
+    ),
+    pytest.param(
+        {"text.py": "def late():\n    from inforce import policy", "policy.py": ""},
+        "inforce.text:3 imports inforce.policy: floor 2 must not know floor 3",
+        id="an import inside a function",
+    ),
+    pytest.param(
+        {"text.py": "import_module('inforce.policy')", "policy.py": ""},
+        "inforce.text:2 imports inforce.policy: floor 2 must not know floor 3",
+        id="an import by a literal name",
+    ),
+    pytest.param(
+        {"markdown/__init__.py": "", "markdown/reader.py": "from ..policy import Policy", "policy.py": ""},
+        "inforce.markdown.reader:2 imports inforce.policy: floor 2 must not know floor 3",
+        id="a relative import",
+    ),
+    pytest.param(
+        {"text.py": "from inforce.markdown import parse", "markdown.py": ""},
+        "inforce.text:2 imports inforce.markdown: rooms on one floor are strangers",
+        id="an import from a room on the same floor",
+    ),
+    pytest.param(
+        {"receipts/ledger.py": "import inforce.receipts.service", "receipts/service.py": ""},
+        "inforce.receipts.ledger:2 imports inforce.receipts.service: floor 7 must not know floor 8",
+        id="a ledger that knows its service",
+    ),
+    pytest.param(
+        {"__init__.py": "from inforce.text import Digest", "text.py": ""},
+        "inforce:2 imports inforce.text: floor 0 must not know floor 2",
+        id="a package that knows its rooms",
+    ),
+    pytest.param(
+        {"attic/box.py": ""},
+        "inforce.attic.box: the room “attic” stands on no floor of the plan",
+        id="a room that is not in the plan",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sources", "sentence"), UPWARDS)
+def test_imports_must_run_down(tmp_path: Path, sources: dict[str, str], sentence: str) -> None:
+    assert list(architecture.imports_run_down(house(tmp_path, sources))) == [sentence]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        pytest.param({"policy.py": "from inforce.text import Digest", "text.py": ""}, id="from a lower floor"),
+        pytest.param({"policy/a.py": "from inforce.policy.b import B", "policy/b.py": ""}, id="inside the room"),
+        pytest.param({"text.py": "from inforce import __version__", "__init__.py": ""}, id="the version"),
+        pytest.param({"__main__.py": "from inforce.cli import main", "cli/__init__.py": ""}, id="the front door"),
+    ],
+)
+def test_imports_may_run_down(tmp_path: Path, sources: dict[str, str]) -> None:
+    assert list(architecture.imports_run_down(house(tmp_path, sources))) == []
+
+
+def test_no_module_leads_back_to_itself(tmp_path: Path) -> None:
+    modules = house(tmp_path, {"policy/a.py": "import inforce.policy.b", "policy/b.py": "from .a import A"})
+    (sentence,) = architecture.nothing_in_a_circle(modules)
+    assert sentence.startswith("a circle: ")
+    assert {"inforce.policy.a", "inforce.policy.b"} <= set(sentence.replace("a circle: ", "").split(" → "))
+
+
+WORLDLY = [
+    ("import os", "disk through os"),
+    ("from os import environ", "disk through os"),
+    ("import os.path as where", "disk through os"),
+    ("from pathlib import Path", "disk through pathlib.Path"),
+    ("import pathlib\npathlib.Path('x')", "disk through pathlib.Path"),
+    ("def size(path):\n    return path.read_bytes()", "disk through .read_bytes()"),
+    ("open('x')", "disk through builtins.open"),
+    ("print('x')", "reader through builtins.print"),
+    ("import io\nio.open('x')", "disk through io.open"),
+    ("import sys\nsys.stdin.read()", "machine through sys.stdin"),
+    ("import subprocess", "machine through subprocess"),
+    ("import socket", "network through socket"),
+    ("from urllib.request import urlopen", "network through urllib.request"),
+    ("import time", "clock through time"),
+    ("from datetime import datetime\ndatetime.now()", "clock through datetime.datetime.now"),
+    ("import datetime as d\nd.date.today()", "clock through datetime.date.today"),
+    ("import random", "chance through random"),
+    ("from uuid import uuid4", "chance through uuid.uuid4"),
+    ("import logging", "reader through logging"),
+    ("from importlib import resources", "disk through importlib.resources"),
+]
+
+
+@pytest.mark.parametrize(("source", "what"), WORLDLY, ids=[source for source, _ in WORLDLY])
+def test_the_core_touches_no_world(tmp_path: Path, source: str, what: str) -> None:
+    sentences = list(architecture.edges_alone_touch_the_world(house(tmp_path, {"text.py": source})))
+    assert sentences
+    assert all(sentence.endswith(f"touches the {what}") for sentence in sentences)
+
+
+PURE = [
+    "from pathlib import PurePosixPath\nPurePosixPath('a') / 'b'",
+    "import io\nio.BytesIO(b'').read()",
+    "import sys\nsys.maxunicode",
+    "from uuid import UUID, uuid5",
+    "from datetime import datetime\ndef at(now: datetime) -> datetime:\n    return now",
+    "from zoneinfo import ZoneInfo",
+    "context.now",
+    "def open_list(): ...",
+]
+
+
+@pytest.mark.parametrize("source", PURE)
+def test_the_core_may_reckon(tmp_path: Path, source: str) -> None:
+    assert list(architecture.edges_alone_touch_the_world(house(tmp_path, {"text.py": source}))) == []
+
+
+@pytest.mark.parametrize("room", ["store", "signing", "site", "cli", "client", "receipts/ledger"])
+def test_the_edges_may_touch_the_world(tmp_path: Path, room: str) -> None:
+    assert list(architecture.edges_alone_touch_the_world(house(tmp_path, {f"{room}.py": "import os"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "sentence"),
+    [
+        pytest.param("site.py", "import click", "imports click, whose door is cli", id="through the wrong door"),
+        pytest.param("text.py", "import numpy", "imports numpy, whose door is not in the plan", id="without a door"),
+        pytest.param(
+            "receipts/rows.py",
+            "from sqlalchemy import select",
+            "imports sqlalchemy, whose door is receipts.ledger",
+            id="beside the door in the same room",
+        ),
+    ],
+)
+def test_a_library_has_one_door(tmp_path: Path, name: str, source: str, sentence: str) -> None:
+    (found,) = architecture.each_library_has_one_door(house(tmp_path, {name: source}))
+    assert found.endswith(sentence)
+
+
+def test_a_library_passes_its_door(tmp_path: Path) -> None:
+    sources = {"cli/status.py": "import click", "store/strict.py": "import yaml", "text.py": "import hashlib"}
+    assert list(architecture.each_library_has_one_door(house(tmp_path, sources))) == []
+
+
+def test_site_and_cli_never_import_each_other(tmp_path: Path) -> None:
+    modules = house(tmp_path, {"site/plugin.py": "import inforce.cli", "cli/__init__.py": "from inforce import site"})
+    assert len(list(architecture.site_and_cli_are_strangers(modules))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "sentence"),
+    [
+        pytest.param("text.py", "\n" * 400, "inforce.text: 402 lines, expected 400 at most", id="a long module"),
+        pytest.param(
+            "text.py",
+            "def f():" + "\n    x = 1" * 50,
+            "inforce.text:2 f: 51 lines, expected 50 at most",
+            id="a long function",
+        ),
+        pytest.param("store/utils.py", "", "inforce.store.utils: “utils” names nothing", id="utils"),
+        pytest.param("lock_manager.py", "", "inforce.lock_manager: “manager” names nothing", id="a manager"),
+    ],
+)
+def test_nothing_is_large_or_nameless(tmp_path: Path, name: str, source: str, sentence: str) -> None:
+    assert list(architecture.everything_is_small(house(tmp_path, {name: source}))) == [sentence]
+
+
+def test_a_module_says_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "text.py").write_text("x = 1\n", "utf-8")
+    assert list(architecture.everything_is_small(read_package(tmp_path))) == [
+        "inforce.text: no docstring says what it keeps true"
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(f"cd /{'root'}/inforce", id="a home folder"),
+        pytest.param(f'data = "/{"tmp"}/book"', id="a temporary folder"),
+        pytest.param(f"pip install --{'index'}-url x", id="an index"),
+        pytest.param(f"--{'find'}-links wheels", id="a folder of wheels"),
+        pytest.param(f"https://{'registry'}.npmjs.org/x", id="a registry"),
+    ],
+)
+def test_a_machine_is_recognised_by(tmp_path: Path, words: str) -> None:
+    file = tmp_path / "notes.md"
+    file.write_text(f"Do this:\n{words}\n", "utf-8")
+    (sentence,) = architecture.nothing_of_one_machine([file])
+    assert sentence.startswith(f"{file}:2 names ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "curl https://policies.example/home/page",
+        "root /var/www/policies;",
+        "cd ~/inforce",
+        "uv pip compile --no-emit-index-url --no-emit-find-links",
+        "Read more at https://pypi.org/project/inforce/",
+    ],
+)
+def test_a_page_of_the_web_is_no_machine(tmp_path: Path, words: str) -> None:
+    file = tmp_path / "notes.md"
+    file.write_text(words, "utf-8")
+    assert list(architecture.nothing_of_one_machine([file])) == []
