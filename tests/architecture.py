@@ -105,7 +105,7 @@ NAMES_OF_NOTHING = frozenset({"util", "utils", "helper", "helpers", "common", "m
 
 MACHINE_PLACES = re.compile(r"(?<![\w.~:/-])/(?:home|Users|root|work|tmp)/\w+")
 REGISTRIES = re.compile(
-    r"--(?:extra-)?index-url|--default-index|--find-link[s]"
+    r"--(?:extra-)?index-url|--default-inde[x]|--find-link[s]"
     r"|pypi\.org/simple|pythonhosted\.org|registry\.(?:npmjs\.org|yarnpkg\.com)|deb\.debian\.org"
 )
 
