@@ -1,0 +1,93 @@
+# How to work in this repository; `make help` lists it. Needs make, git and Python 3.11 or newer, and fetches the rest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKS := tooling/locks
+PIP := -m pip --disable-pip-version-check --no-input --quiet
+INSTALL := $(PIP) install --require-hashes -r
+INSTALL_THIS := $(PIP) install --no-deps --no-build-isolation --editable .
+UV ?= uv
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --no-config --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
+# Debian's names of the libraries that WeasyPrint draws PDF with, and of a font to draw.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help site serve test lint bench pictures properdocs lock clean pango
+
+help: ## list what make can do
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r name does; do printf '  make %-11s %s\n' "$$name" "$$does"; done
+
+site: $(VENV)/.site ## build the book of this repository into site/
+	@$(BIN)/inforce build
+	@echo "Built $$(find site -name '*.html' | wc -l | tr -d ' ') pages into site/. Look at them with: make serve"
+
+serve: $(VENV)/.site ## show the site, and build it again whenever a text changes
+	@$(BIN)/inforce serve
+
+test: $(VENV)/.test pango ## run every test; TESTS="tests/test_text.py -n 0" runs some
+	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
+	  $(BIN)/pytest $(TESTS)
+
+lint: $(VENV)/.test ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.test ## measure against peers; BENCH=tooling/benchmarks/redline.py asks one question
+	@set -e; for question in $(or $(BENCH),tooling/benchmarks/[a-z]*.py); do $(BIN)/python $$question; done
+
+pictures: $(VENV)/.test ## draw the pictures of README and docs again
+	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
+	  $(BIN)/python tooling/pictures.py
+
+properdocs: $(BIN)/python ## build the site with ProperDocs, the maintained fork of MkDocs, in place of MkDocs
+	@$(BIN)/python -m venv --clear .cache/properdocs
+	@.cache/properdocs/bin/python $(INSTALL) $(LOCKS)/properdocs.txt
+	@.cache/properdocs/bin/python $(PIP) uninstall --yes mkdocs
+	@.cache/properdocs/bin/python $(INSTALL_THIS)
+	@.cache/properdocs/bin/properdocs build --strict --config-file mkdocs.yml --site-dir .cache/properdocs-site
+
+lock: ## resolve the dependencies again, with uv; UPGRADE=--upgrade takes the newest of each
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 4; }
+	@$(COMPILE) --all-extras --group dev --output-file $(LOCKS)/test.txt
+	@$(COMPILE) --extra site --group build --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/site.txt
+	@$(COMPILE) --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/client.txt
+	@$(COMPILE) --extra site --group build --group properdocs --constraints $(LOCKS)/test.txt \
+	  --output-file $(LOCKS)/properdocs.txt
+
+clean: ## remove what make made, the environment included
+	@rm -rf site .cache $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# An environment installs again when its lock or the project file is newer than its stamp.
+$(VENV)/.site $(VENV)/.test: $(VENV)/.%: $(LOCKS)/%.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what $(LOCKS)/$*.txt lists into $(VENV)/ …"
+	@$(BIN)/python $(INSTALL) $<
+	@$(BIN)/python $(INSTALL_THIS)
+	@touch $@
+
+# The first Python that is new enough and can make an environment; PYTHON=/path/to/python names another.
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+	  new_enough=$$python; \
+	  "$$python" -c 'import ensurepip' >/dev/null 2>&1 || continue; \
+	  exec "$$python" -m venv --clear $(VENV); \
+	done; \
+	if [ -n "$$new_enough" ]; then \
+	  echo "$$new_enough cannot make an environment: it lacks ensurepip." \
+	    "On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	else \
+	  echo "No Python 3.11 or newer was found. Install one, or name it: make site PYTHON=/path/to/python3.12" >&2; \
+	fi; \
+	exit 4
+
+pango: $(VENV)/.test
+	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PANGO); \
+	  fi; \
+	  $(BIN)/python -c 'import weasyprint' >/dev/null || { \
+	    echo "The tests of PDF need Pango. On Debian and Ubuntu: apt-get install $(PANGO)" >&2; exit 4; }; }
