@@ -1,6 +1,7 @@
 """Addresses: where everything a book publishes stands, relative to the site's root.
 
-Keeps true: an address once published stays; none of them depends on how many versions there are. Pages end in `/`, files do not.
+Keeps true: an address once published stays; none of them depends on how many versions there are. Pages end in `/`,
+files do not.
 """
 
 from __future__ import annotations

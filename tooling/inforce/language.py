@@ -6,9 +6,17 @@ Keeps true: one language has one spelling. Does not translate and does not match
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import langcodes
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from inforce.errors import quoted
+
+# The scripts written from right to left that have readers today (Unicode, bidi classes R and AL), by ISO 15924 code.
+_RIGHT_TO_LEFT = frozenset("Adlm Arab Aran Hebr Mand Mend Nkoo Rohg Samr Syrc Syre Syrj Syrn Thaa Yezi".split())
+_NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,7 +28,7 @@ class Language:
     def __post_init__(self) -> None:
         expected = canonical_tag(self.tag)
         if expected != self.tag:
-            message = f"expected the spelling “{expected}”, got “{self.tag}”"
+            message = f"expected the spelling “{expected}”, got {quoted(self.tag)}"
             raise ValueError(message)
 
     def __str__(self) -> str:
@@ -28,20 +36,27 @@ class Language:
 
     @property
     def direction(self) -> str:
-        """`rtl` for languages written from right to left, otherwise `ltr`."""
-        locale = _locale(self.tag)
-        return locale.text_direction if locale else "ltr"
+        """`rtl` for languages written from right to left, otherwise `ltr`; the script decides."""
+        script = langcodes.Language.get(self.tag).maximize().script
+        return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
 
     @property
     def own_name(self) -> str:
         """What its readers call the language: `Deutsch`, `简体中文`; the tag where nobody knows."""
         locale = _plain_locale(self.tag) or _locale(self.tag)
-        return (locale.get_display_name() if locale else None) or self.tag
+        if locale is None:
+            return self.tag
+        return locale.languages.get(self.tag.replace("-", "_")) or locale.get_display_name() or self.tag
+
+    def format_day(self, day: date) -> str:
+        """Write `day` as its readers do in running text: `1 March 2027`; as `2027-03-01` where nobody knows how."""
+        locale = _plain_locale(self.tag) or _locale(self.tag)
+        return format_date(day, format="long", locale=locale) if locale else day.isoformat()
 
 
 def canonical_tag(text: str) -> str:
     """Spell `text` as BCP 47 wants it (`pt-br` becomes `pt-BR`); ValueError where it is no language tag."""
-    problem = f"“{text[:60]}” is no language tag (BCP 47); expected one such as “en” or “zh-Hans”"
+    problem = f"expected a language tag (BCP 47) such as “en” or “zh-Hans”, got {quoted(text)}"
     if not text.isascii() or not text.replace("-", "").isalnum():
         raise ValueError(problem)
     try:
@@ -49,7 +64,7 @@ def canonical_tag(text: str) -> str:
         tag = langcodes.standardize_tag(text, macro=False)
     except ValueError as cause:
         raise ValueError(problem) from cause
-    if not valid:
+    if not valid or tag.partition("-")[0] in _NO_LANGUAGE:
         raise ValueError(problem)
     return tag
 

@@ -1,0 +1,34 @@
+"""Everything one build publishes, as values: pages, texts, redlines, feeds, manifest.
+
+Keeps true: what is published follows from the catalogue, the clock and the evidence alone; a draft is in none of it.
+Does not write files and does not know how a page looks (see `site`).
+"""
+
+from __future__ import annotations
+
+from inforce.publication.pages import (
+    ComparePage,
+    HistoryPage,
+    HomePage,
+    Page,
+    PolicyPage,
+    RedlinePage,
+    SincePage,
+    VersionPage,
+)
+from inforce.publication.publication import Publication, PublishedFile
+from inforce.publication.texts import Texts
+
+__all__ = [
+    "ComparePage",
+    "HistoryPage",
+    "HomePage",
+    "Page",
+    "PolicyPage",
+    "Publication",
+    "PublishedFile",
+    "RedlinePage",
+    "SincePage",
+    "Texts",
+    "VersionPage",
+]

@@ -1,0 +1,27 @@
+// Pages stay true when nobody rebuilds them: at an announced instant the words flip by themselves.
+// Without this script every sentence on the page is true as well: it names dates, not "now".
+(function () {
+  "use strict";
+  var DAY = 86400000;
+  var LONGEST_TIMER = 2147483647;
+
+  function flip() {
+    var now = Date.now();
+    var next = Infinity;
+    document.querySelectorAll("[data-inforce-at]").forEach(function (part) {
+      var at = Date.parse(part.dataset.inforceAt);
+      var reached = now >= at;
+      part.querySelectorAll("[data-before]").forEach(function (words) { words.hidden = reached; });
+      part.querySelectorAll("[data-after]").forEach(function (words) { words.hidden = !reached; });
+      part.classList.toggle("inforce-reached", reached);
+      if (!reached) next = Math.min(next, at);
+    });
+    document.querySelectorAll("[data-inforce-days]").forEach(function (part) {
+      var left = Math.ceil((Date.parse(part.dataset.inforceDays) - now) / DAY);
+      part.textContent = left > 0 ? part.dataset.text.replace("{days}", String(left)) : "";
+    });
+    if (next < Infinity) setTimeout(flip, Math.min(next - now + 50, LONGEST_TIMER));
+  }
+
+  flip();
+})();

@@ -1,0 +1,62 @@
+"""What Material has to be told so that its pages ask nobody else for anything, and speak the reader's language."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from inforce.language import Language
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+ASSETS = ("inforce.css", "inforce.js", "shell.js", "settle.js")
+ASSET_FOLDER = "assets/inforce"
+_FEATURES = ("navigation.footer", "content.tooltips", "toc.follow")
+
+
+def prepare_theme(config: MkDocsConfig) -> None:
+    """Set the theme of `config` up: no fonts from elsewhere, our blocks around its own, light and dark."""
+    theme = config.theme
+    theme["font"] = False
+    if not theme.get("palette"):
+        theme["palette"] = _palette()
+    theme["features"] = [*(theme.get("features") or []), *_FEATURES]
+    theme.dirs.insert(0, str(resources.files("inforce.site") / "templates" / "shell"))
+    config.extra["generator"] = False
+
+
+def speak(config: MkDocsConfig, language: Language) -> None:
+    """Make the theme of `config` speak `language` on the page that is rendered next."""
+    config.theme["language"] = theme_language(language)
+    config.theme["direction"] = language.direction
+
+
+def theme_language(language: Language) -> str:
+    """Find the nearest of Material's own translations to `language`; English where there is none."""
+    known = resources.files("material") / "templates" / "partials" / "languages"
+    special = {"zh-Hans": "zh", "zh-Hant": "zh-Hant"}
+    tag = str(language)
+    while tag:
+        for name in (special.get(tag, tag), tag):
+            if (known / f"{name}.html").is_file():
+                return name
+        tag = tag.rpartition("-")[0]
+    return "en"
+
+
+def _palette() -> list[dict[str, object]]:
+    return [
+        {
+            "media": "(prefers-color-scheme: light)",
+            "scheme": "default",
+            "primary": "indigo",
+            "toggle": {"icon": "material/weather-night", "name": "Switch to dark mode"},
+        },
+        {
+            "media": "(prefers-color-scheme: dark)",
+            "scheme": "slate",
+            "primary": "indigo",
+            "toggle": {"icon": "material/weather-sunny", "name": "Switch to light mode"},
+        },
+    ]

@@ -1,0 +1,38 @@
+"""Interface words in the languages of readers, out of message catalogues that translators can edit.
+
+Keeps true: a missing word falls back to English, never to nothing. Catalogues are gettext files in `messages/`; the
+English text is the key.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+from inforce.language import Language
+
+
+@cache
+def translations(language: Language) -> NullTranslations:
+    """Load the catalogue for `language`, or for the nearest language above it (RFC 4647, 3.4 lookup)."""
+    tag = str(language)
+    folder = resources.files("inforce.site") / "messages"
+    while tag:
+        file = folder / f"{tag}.po"
+        if file.is_file():
+            return _catalogue(file.read_bytes())
+        tag = tag.rpartition("-")[0]
+    return NullTranslations()
+
+
+def _catalogue(raw: bytes) -> Translations:
+    # Compiled on loading, so that there is one file to edit and none to keep in step with it.
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(raw)))
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,0 +1,126 @@
+"""The plugin for MkDocs: reads the book, adds its pages, and writes what no page of MkDocs should cost.
+
+Keeps true: pages that stay are filled into a shell after the build, not passed through navigation, search or
+Markdown. Imports of MkDocs are `mkdocs.plugins`, `mkdocs.structure.files` and `mkdocs.config` only, so that forks of
+MkDocs 1.x run it as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+
+from inforce.publication import ComparePage, HistoryPage, HomePage, Page, PolicyPage, Publication
+from inforce.site import material, output
+from inforce.site.book import read_publication
+from inforce.site.config import PluginConfig
+from inforce.site.failure import translated
+from inforce.site.renderer import Renderer
+from inforce.site.shell import FOLDER, Rendered, gaps, shell_path
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+
+class InforcePlugin(BasePlugin[PluginConfig]):
+    """Publishes the book that lies beside mkdocs.yml."""
+
+    publication: Publication
+    renderer: Renderer
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the book, and set address, theme and navigation up for it."""
+        root = Path(config.config_file_path).parent
+        with translated():
+            self.publication = read_publication(root, os.environ.get("INFORCE_AT") or self.config.at)
+        offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
+        self.renderer = Renderer(publication=self.publication, offline=offline)
+        config.site_url = config.site_url or self.publication.catalog.settings.site
+        config.use_directory_urls = not offline
+        if self.config.nav:
+            config.nav = [*self._nav(), *(config.nav or [])] or None
+        material.prepare_theme(config)
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add a page for whatever changes with time, a shell for whatever stays, and our style and scripts."""
+        with translated():
+            self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
+            for path, page in self._living.items():
+                output.refuse_taken(files, path, page)
+                inclusion = InclusionLevel.INCLUDED if _in_nav(page) else InclusionLevel.NOT_IN_NAV
+                files.append(File.generated(config, path, content="", inclusion=inclusion))
+        self._shells = {
+            shell_path(str(page.language), page.address): page.language for page in self.publication.lasting_pages()
+        }
+        for path in self._shells:
+            files.append(File.generated(config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV))
+        for name, content in output.assets():
+            files.append(File.generated(config, name, content=content))
+        return files
+
+    def on_page_markdown(self, markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
+        """Give our pages their title, and keep shells out of search."""
+        path = page.file.src_uri
+        if path in self._shells:
+            self._fill(page, gaps())
+            page.meta["search"] = {"exclude": True}
+        elif path in self._living:
+            with translated():
+                self._fill(page, self.renderer.render(self._living[path]))
+            if isinstance(self._living[path], HistoryPage | ComparePage):
+                page.meta["search"] = {"exclude": True}
+        return None
+
+    def on_page_content(self, html: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
+        """Put our HTML where Python-Markdown found nothing."""
+        rendered: Rendered | None = page.meta.get("inforce")
+        return rendered.content if rendered else None
+
+    def on_page_context(self, context: Any, *, page: Any, config: MkDocsConfig, nav: Any) -> Any:
+        """Let the theme speak the page's language, and hand it what stands around every page."""
+        path = page.file.src_uri
+        settings = self.publication.catalog.settings
+        known = self._living[path].language if path in self._living else self._shells.get(path)
+        language = known or settings.languages[0]
+        material.speak(config, language)
+        context["inforce"] = {
+            "rendered": page.meta.get("inforce"),
+            "language": str(language),
+            "disclaimer": settings.disclaimer.get(language) or next(iter(settings.disclaimer.values()), ""),
+        }
+        return context
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Fill the shells with every page that stays, and write every file that is not a page."""
+        with translated():
+            output.write_lasting(Path(config.site_dir), self.renderer)
+            output.write_files(Path(config.site_dir), self.publication)
+
+    def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
+        """Watch the book as well."""
+        server.watch(str(Path(config.config_file_path).parent / "policy_versions"))
+        return server
+
+    def _fill(self, page: Any, rendered: Rendered) -> None:
+        page.meta["inforce"] = rendered
+        page.meta["title"] = rendered.title
+        page.meta["hide"] = ["toc"] if not rendered.contents else []
+
+    def _nav(self) -> list[dict[str, str]]:
+        settings = self.publication.catalog.settings
+        language = settings.languages[0]
+        entries = [{policy.title(language): f"{policy.id}/index.md"} for policy in self.publication.policies]
+        return [{settings.publisher.name: "index.md"}, *entries]
+
+
+def _in_nav(page: Page) -> bool:
+    binding = isinstance(page, PolicyPage) and page.language == page.policy.binding_language
+    return isinstance(page, HomePage) or binding
+
+
+__all__ = ["FOLDER", "InforcePlugin"]

@@ -1,0 +1,30 @@
+"""The last gate: a fragment leaves unchanged or not at all."""
+
+from __future__ import annotations
+
+import nh3
+
+from inforce.errors import BookError, Place
+
+_TAGS = {
+    "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre",
+    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "td": {"align"}, "th": {"align"},
+    **{f"h{level}": {"id"} for level in range(1, 7)},
+}  # fmt: skip
+_SCHEMES = {"https", "http", "mailto", "tel"}
+
+
+def passed(fragment: str, place: Place) -> str:
+    """Give `fragment` back if a sanitiser has nothing to take out of it; BookError naming `place` otherwise.
+
+    A sanitiser that silently dropped words of a contract would be worse than a build that stops.
+    """
+    clean = nh3.clean(fragment, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
+    if clean != fragment:
+        at = next((i for i, (one, two) in enumerate(zip(fragment, clean, strict=False)) if one != two), len(clean))
+        problem = f"would not be shown as it is written, near “{fragment[max(0, at - 40) : at + 40]}”"
+        raise BookError(place, problem, "write it in plain Markdown", rule="HTML-raw")
+    return fragment

@@ -1,0 +1,67 @@
+"""Shells: a page of MkDocs and Material with gaps, rendered once per language and depth and filled many times.
+
+Keeps true: a filled shell is what MkDocs would have made of the page, at a hundredth of the price.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+GAPS = ("title", "head", "content", "contents")
+_GAP = re.compile(r"inforce-gap-(title|head|content|contents)-end")
+FOLDER = "inforce-shell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What fills a page: its title as text; head, content and table of contents as HTML."""
+
+    title: str
+    head: str
+    content: str
+    contents: str = ""
+
+
+def gap(name: str) -> str:
+    """Spell the mark that stands for `name` in a shell."""
+    return f"inforce-gap-{name}-end"
+
+
+def gaps() -> Rendered:
+    """Give a page that is nothing but gaps."""
+    return Rendered(title=gap("title"), head=gap("head"), content=gap("content"), contents=gap("contents"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A rendered page with gaps, cut at them: text and names of gaps in turn."""
+
+    pieces: tuple[str, ...]
+
+    @classmethod
+    def cut(cls, html: str) -> Shell:
+        """Cut `html` at its gaps; ValueError where one of content and head is missing or stands there twice."""
+        pieces = tuple(_GAP.split(html))
+        for name in ("content", "head"):
+            if pieces[1::2].count(name) != 1:
+                message = f"the theme shows a page's {name} {pieces[1::2].count(name)} times instead of once"
+                raise ValueError(message)
+        return cls(pieces)
+
+    def fill(self, rendered: Rendered) -> str:
+        """Put `rendered` into the gaps."""
+        texts = {
+            "title": escape(rendered.title),
+            "head": rendered.head,
+            "content": rendered.content,
+            "contents": rendered.contents,
+        }
+        return "".join(texts[piece] if index % 2 else piece for index, piece in enumerate(self.pieces))
+
+
+def shell_path(language: str, address: str) -> str:
+    """Name the Markdown file whose page stands as deep as `address`, for the shell in `language`."""
+    depth = address.count("/")
+    return "/".join([FOLDER, language, *["x"] * (depth - 2), "index.md"])
