@@ -63,6 +63,7 @@ DOORS = {
     "langcodes": ("language",),
     "markdown_it": ("markdown",),
     "mdit_py_plugins": ("markdown",),
+    "markupsafe": ("site",),  # the strings of jinja2
     "mkdocs": ("site",),
     "nh3": ("site",),
     "rapidfuzz": ("redline",),

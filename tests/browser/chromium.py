@@ -102,6 +102,7 @@ def _fetch_nothing() -> None:
 
 
 def _fetch_from_playwright() -> None:
+    os.environ.setdefault("PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT", "10000")  # ms; it tries five times
     _run(sys.executable, "-m", "playwright", "install", "chromium")
 
 

@@ -1,0 +1,201 @@
+"""The workshop works for a stranger: make, the locks, the closing line for machines, the browser, the workflows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+LOCKS = sorted((ROOT / "tooling" / "locks").glob("*.txt"))
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
+
+
+def pins(lock: str) -> dict[str, set[str]]:
+    """Return the versions that a lock pins, by name of the distribution."""
+    found: dict[str, set[str]] = {}
+    for name, version in PINNED.findall((ROOT / "tooling" / "locks" / f"{lock}.txt").read_text("utf-8")):
+        found.setdefault(name, set()).add(version)
+    return found
+
+
+def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `command` with nothing but `environment` around it."""
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def program(folder: Path, name: str, *lines: str) -> Path:
+    """Write a shell program of `lines` into `folder`, for machines that have it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / name
+    file.write_text("\n".join(["#!/bin/sh", *lines]) + "\n", "utf-8")
+    file.chmod(0o755)
+    return file
+
+
+def machine(folder: Path, *programs: str) -> str:
+    """Return a PATH on which there is nothing but `programs` of this machine, and what `folder` holds already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in programs:
+        found = shutil.which(name)
+        assert found, f"{name} is needed"
+        (folder / name).symlink_to(found)
+    return str(folder)
+
+
+class TestMake:
+    def test_every_target_for_people_is_explained(self) -> None:
+        targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+        explained = run("make", "help", PATH=os.environ["PATH"]).stdout
+        unexplained = [name for name in targets if f"make {name} " not in explained]
+        assert unexplained == ["pango"]
+
+    def test_a_machine_without_a_new_enough_python_is_told_so(self, tmp_path: Path) -> None:
+        shutil.copy(ROOT / "Makefile", tmp_path)
+        for name in ("python", "python3"):
+            program(tmp_path / "bin", name, "exit 1")
+        said = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
+        assert "No Python 3.11 or newer was found" in said.stderr
+        assert said.returncode != 0
+
+    def test_a_python_without_ensurepip_is_told_so(self, tmp_path: Path) -> None:
+        shutil.copy(ROOT / "Makefile", tmp_path)
+        program(tmp_path / "bin", "python3", 'case "$*" in *ensurepip*) exit 1;; esac')
+        said = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
+        assert "python3 cannot make an environment: it lacks ensurepip" in said.stderr
+        assert not (tmp_path / ".venv").exists()
+
+    def test_the_first_python_that_can_makes_the_environment(self, tmp_path: Path) -> None:
+        shutil.copy(ROOT / "Makefile", tmp_path)
+        program(tmp_path / "bin", "python3", "exit 1")
+        program(tmp_path / "bin", "python3.12", 'test "$1" = -c || echo "$@"')
+        made = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
+        assert made.stdout == "-m venv --clear .venv\n"
+
+
+class TestLocks:
+    @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+    def test_a_lock_names_no_place_to_fetch_from(self, lock: Path) -> None:
+        lines = lock.read_text("utf-8").splitlines()
+        assert [line for line in lines if "://" in line or line.startswith("-")] == []
+
+    @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+    def test_every_pin_has_a_digest(self, lock: Path) -> None:
+        entries = re.split(r"\n(?=[a-z0-9])", lock.read_text("utf-8"))[1:]
+        assert entries
+        assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+    @pytest.mark.parametrize("lock", ["client", "site", "properdocs"])
+    def test_what_is_tested_is_what_is_installed(self, lock: str) -> None:
+        tested = pins("test")
+        assert {name: has for name, has in pins(lock).items() if has != tested.get(name, has)} == {}
+
+    @pytest.mark.parametrize(
+        ("lock", "wanted"),
+        [
+            pytest.param("client", PROJECT["project"]["dependencies"], id="client: what every back end needs"),
+            pytest.param("site", PROJECT["project"]["optional-dependencies"]["site"], id="site: what a site needs"),
+            pytest.param("site", PROJECT["dependency-groups"]["build"], id="site: what installs this folder"),
+            pytest.param(
+                "test",
+                [one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra],
+                id="test: every extra",
+            ),
+            pytest.param(
+                "test",
+                [one for one in PROJECT["dependency-groups"]["dev"] if isinstance(one, str)],
+                id="test: every tool",
+            ),
+        ],
+    )
+    def test_every_dependency_of_the_project_is_locked(self, lock: str, wanted: list[str]) -> None:
+        names = {re.split(r"[<>=\[; ]", one)[0].lower() for one in wanted}
+        assert names - set(pins(lock)) == set()
+
+    def test_a_back_end_installs_no_site_builder(self) -> None:
+        assert {"mkdocs", "click", "gitpython", "sqlalchemy"}.isdisjoint(pins("client"))
+
+
+class TestClosingLine:
+    """`.ci/run` ends with the line that says how many tests passed, and keeps the exit code."""
+
+    @pytest.mark.parametrize(
+        ("recipe", "last", "code"),
+        [
+            pytest.param("@echo '..'; echo '3 passed in 0.12s'; echo bye", "3 passed in 0.12s", 0, id="all passed"),
+            pytest.param(
+                "@echo '1 failed, 3 passed in 61.00s (0:01:01)'; exit 1",
+                "1 failed, 3 passed in 61.00s (0:01:01)",
+                2,
+                id="one failed",
+            ),
+            pytest.param("@echo 'no browser' >&2; exit 4", "No test ran.", 2, id="nothing ran"),
+        ],
+    )
+    def test_the_last_line_can_be_read_by_a_program(self, tmp_path: Path, recipe: str, last: str, code: int) -> None:
+        (tmp_path / ".ci").mkdir()
+        shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+        (tmp_path / "Makefile").write_text(f"test:\n\t{recipe}\n", "utf-8")
+        ended = run(str(tmp_path / ".ci" / "run"), cwd=tmp_path, PATH=os.environ["PATH"])
+        assert (ended.stdout.splitlines()[-1], ended.returncode) == (last, code)
+
+
+class TestBrowser:
+    """`tests/browser/chromium.py` prints the path of a browser that starts."""
+
+    SCRIPT = str(ROOT / "tests" / "browser" / "chromium.py")
+    PAGE = "echo '<html></html>'"
+
+    def test_the_one_that_is_named_comes_first(self, tmp_path: Path) -> None:
+        program(tmp_path / "bin", "chromium", self.PAGE)
+        mine = program(tmp_path, "mine", self.PAGE)
+        found = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM=str(mine))
+        assert found.stdout == f"{mine}\n"
+
+    def test_one_that_is_named_and_missing_is_not_replaced(self, tmp_path: Path) -> None:
+        program(tmp_path / "bin", "chromium", self.PAGE)
+        found = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM="elsewhere")
+        assert (found.stdout, found.returncode) == ("", 4)
+        assert "there is no such program" in found.stderr
+
+    def test_one_that_does_not_start_is_passed_over(self, tmp_path: Path) -> None:
+        program(tmp_path / "bin", "chromium", "exit 1")
+        works = program(tmp_path / "bin", "google-chrome", self.PAGE)
+        assert run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin")).stdout == f"{works}\n"
+
+
+class TestWorkflows:
+    @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+    def test_every_action_is_pinned_to_a_commit(self, workflow: Path) -> None:
+        used = re.findall(r"uses: (\S+)(.*)", workflow.read_text("utf-8"))
+        assert used
+        foreign = [(one, tag) for one, tag in used if not one.startswith("./")]
+        assert [one for one, tag in foreign if not re.search(r"@[0-9a-f]{40}$", one) or " # v" not in tag] == []
+
+    @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+    def test_nothing_is_permitted_that_a_job_does_not_ask_for(self, workflow: Path) -> None:
+        read = yaml.safe_load(workflow.read_text("utf-8"))
+        assert read["permissions"] == {}
+        writes = {name for job in read["jobs"].values() for name, to in job["permissions"].items() if to == "write"}
+        assert writes <= ({"pages", "id-token"} if workflow.stem == "pages" else set())
+
+    @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+    def test_no_checkout_leaves_its_credentials_behind(self, workflow: Path) -> None:
+        jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"].values()
+        checkouts = [step for job in jobs for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
+        assert checkouts
+        assert all(step["with"] == {"fetch-depth": 0, "persist-credentials": False} for step in checkouts)
+
+    def test_every_python_that_is_promised_is_tested(self) -> None:
+        promised = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
+        jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8"))["jobs"]
+        assert jobs["tests"]["strategy"]["matrix"]["python"] == promised
