@@ -1,0 +1,161 @@
+"""Making a manifest out of a catalogue: what apps have to know now, and every version for those who ask.
+
+Keeps true: nothing that is not public at the given instant shows in either document, and a reader of the manifest
+decides as one who knew the whole history would. Does not sign and does not write files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from inforce.address import policy_page, redline_page, text_file, version_page
+from inforce.catalog import Catalog, Evidence
+from inforce.instant import format_instant
+from inforce.manifest.words import MANIFEST_TYPE, SPEC, VERSIONS_TYPE
+from inforce.policy import ChangeLevel, Policy, Version
+from inforce.text import Digest
+
+
+def manifest(catalog: Catalog, now: datetime) -> dict[str, Any]:
+    """State the policies of `catalog` as apps need to know them at `now`.
+
+    Policies of which nothing is published are left out: a draft is in no manifest. Instants have whole seconds.
+    """
+    issued = now.replace(microsecond=0)
+    expires = issued + timedelta(days=catalog.settings.manifest_days)
+    return {
+        "type": MANIFEST_TYPE,
+        "spec": SPEC,
+        "site": catalog.settings.site,
+        "serial": int(issued.timestamp()),
+        "issued_at": format_instant(issued),
+        "expires_at": format_instant(expires),
+        "poll_seconds": catalog.settings.poll_seconds,
+        "policies": [_policy(policy, issued) for policy in catalog if policy.public(issued)],
+    }
+
+
+def versions_document(
+    catalog: Catalog, policy: Policy, now: datetime, evidence: Mapping[str, Evidence]
+) -> dict[str, Any]:
+    """State every version of `policy` that is public at `now`, oldest first, with addresses relative to the site.
+
+    `evidence` says by label which commit brought each version; a version without it shows what it was imported from,
+    or nothing.
+    """
+    issued = now.replace(microsecond=0)
+    return {
+        "type": VERSIONS_TYPE,
+        "spec": SPEC,
+        "site": catalog.settings.site,
+        "policy": policy.id,
+        "issued_at": format_instant(issued),
+        "versions": [
+            {**_version(policy, version, issued), **_whereabouts(policy, version, issued, evidence)}
+            for version in policy.public(issued)
+        ],
+    }
+
+
+def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
+    """Choose the versions of `policy` that apps need at `now`, oldest first.
+
+    The one in force, every announced one, every material one whose grace still runs, and the floors: the newest that
+    asks, the newest that tells, and the newest whose grace is over. No older version can change an answer.
+    """
+    standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
+    applying = [version for version in standing if version.effective <= now]
+    needed = {version.seq for version in standing if version.effective > now}
+    needed.update(version.seq for version in _floors(applying, now))
+    needed.update(version.seq for version in applying[-1:])
+    oldest = min(needed, default=0)
+    needed.update(v.seq for v in applying if v.seq > oldest and same_as(policy, v, now))
+    return tuple(version for version in standing if version.seq in needed)
+
+
+def same_as(policy: Policy, version: Version, now: datetime) -> tuple[int, ...]:
+    """List earlier numbers of `policy` whose binding text is that of `version`: who accepted those owes nothing."""
+    digest = _binding_digest(policy, version)
+    earlier = [other for other in policy.public(now) if other.seq < version.seq]
+    return tuple(other.seq for other in earlier if digest and _binding_digest(policy, other) == digest)
+
+
+def _binding_digest(policy: Policy, version: Version) -> Digest | None:
+    edition = version.edition(policy.binding_language)
+    return edition.digest if edition else None
+
+
+def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
+    material = [version for version in applying if version.change is ChangeLevel.MATERIAL]
+    told = [version for version in applying if version.change is not ChangeLevel.EDITORIAL]
+    enforced = [v for v in material if not v.never_enforced and (v.enforce or v.effective) <= now]
+    yield from (version for version in material if version.enforce and version.enforce > now)
+    yield from (*material[-1:], *told[-1:], *enforced[-1:])
+
+
+def _policy(policy: Policy, now: datetime) -> dict[str, Any]:
+    latest, current = policy.latest(now), policy.in_force(now)
+    shown = current or latest
+    cancelled = [version.seq for version in policy.public(now) if version.is_cancelled(now)]
+    members = {
+        "id": policy.id,
+        "act": str(policy.act),
+        "page": policy_page(policy, policy.binding_language),
+        "languages": sorted(str(language) for language in shown.languages) if shown else [],
+        "binding_language": str(policy.binding_language),
+        "audience": list(policy.audience),
+        "reask_seconds": policy.reask_seconds,
+        "withdrawn_at": policy.withdrawn and format_instant(policy.withdrawn.at),
+        "cancelled": cancelled,
+        "latest": latest and latest.seq,
+        "in_force": current and current.seq,
+        "next_change_at": _instant(policy.next_change(now)),
+    }
+    said = {name: value for name, value in members.items() if value}
+    return {**said, "versions": [_version(policy, version, now) for version in listed(policy, now)]}
+
+
+def _version(policy: Policy, version: Version, now: datetime) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "seq": version.seq,
+        "version": version.label.text,
+        "change": str(version.change),
+        "notify_at": format_instant(version.published),
+        "effective_at": format_instant(version.effective),
+    }
+    if version.effective_new:
+        members["effective_at_new"] = format_instant(version.effective_new)
+    if version.never_enforced or version.enforce:
+        members["enforce_at"] = _instant(version.enforce)
+    if same := same_as(policy, version, now):
+        members["same_as"] = list(same)
+    members["digests"] = {str(e.language): str(e.digest) for e in sorted(version.editions, key=lambda e: e.language)}
+    return members
+
+
+def _whereabouts(policy: Policy, version: Version, now: datetime, evidence: Mapping[str, Evidence]) -> dict[str, Any]:
+    earlier = [other for other in policy.public(now) if other.seq < version.seq]
+    members: dict[str, Any] = {
+        "state": str(policy.state(version, now)),
+        "page": version_page(policy, version, policy.binding_language),
+        "texts": {str(language): text_file(policy, version, language) for language in sorted(version.languages)},
+    }
+    if earlier:
+        members["changes"] = redline_page(policy, earlier[-1], version, policy.binding_language)
+    if source := evidence.get(version.label.text) or _imported(version):
+        members["source"] = {"commit": source.commit, "time": format_instant(source.committed)}
+        if source.subject:
+            members["source"]["subject"] = source.subject
+    return members
+
+
+def _imported(version: Version) -> Evidence | None:
+    if origin := version.origin:
+        return Evidence(commit=origin.commit, committed=origin.committed, subject=origin.subject)
+    return None
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return format_instant(instant) if instant else None

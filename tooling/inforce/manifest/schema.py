@@ -1,0 +1,129 @@
+"""The JSON Schemas (2020-12) of what apps read: the manifest, and the list of a policy's versions.
+
+Keeps true: what `building` writes fits, and `reading` refuses what does not. Members nobody knows are allowed: readers
+ignore them. That numbers and ids do not stand twice is the reader's to check: a schema cannot say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inforce.manifest import words
+
+_Schema = dict[str, Any]
+
+
+def _text(pattern: str) -> _Schema:
+    return {"type": "string", "pattern": f"^{pattern}$"}
+
+
+def _list(item: _Schema, least: int = 0) -> _Schema:
+    return {"type": "array", "items": item, "minItems": least}
+
+
+def _object(required: Mapping[str, _Schema], optional: Mapping[str, _Schema]) -> _Schema:
+    return {"type": "object", "required": list(required), "properties": {**required, **optional}}
+
+
+def _document(title: str, members: _Schema) -> _Schema:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **members}
+
+
+_COUNT: _Schema = {"type": "integer", "minimum": 1}
+_INSTANT = _text(words.INSTANT)
+_LANGUAGE = _text(words.LANGUAGE)
+_ADDRESS = _text(words.ADDRESS)
+# The specification of these schemas is 1: another major one is another schema.
+_SPEC = _text(r"1\.[0-9]{1,4}")
+
+
+def _by_language(value: _Schema) -> _Schema:
+    return {"type": "object", "propertyNames": _LANGUAGE, "additionalProperties": value, "minProperties": 1}
+
+
+_VERSION_REQUIRED: Mapping[str, _Schema] = {
+    "seq": _COUNT,
+    "version": _text(words.VERSION_LABEL),
+    "change": {"enum": list(words.CHANGES)},
+    "effective_at": _INSTANT,
+    "digests": _by_language(_text(words.DIGEST)),
+}
+_VERSION_OPTIONAL: Mapping[str, _Schema] = {
+    "notify_at": _INSTANT,
+    "effective_at_new": _INSTANT,
+    "enforce_at": {
+        "description": "absent: from effective_at on; null: an older acceptance is honoured for ever",
+        "anyOf": [_INSTANT, {"type": "null"}],
+    },
+    "same_as": _list(_COUNT),
+}
+_POLICY = _object(
+    {
+        "id": _text(words.POLICY_ID),
+        "act": {"enum": list(words.ACTS)},
+        "page": _text(words.PAGE),
+        "languages": _list(_LANGUAGE, least=1),
+        "binding_language": _LANGUAGE,
+        "versions": _list(_object(_VERSION_REQUIRED, _VERSION_OPTIONAL)),
+    },
+    {
+        "latest": _COUNT,
+        "in_force": _COUNT,
+        "next_change_at": _INSTANT,
+        "audience": _list({"type": "string", "pattern": r"\S"}),
+        "reask_seconds": _COUNT,
+        "withdrawn_at": _INSTANT,
+        "cancelled": _list(_COUNT),
+    },
+)
+_SOURCE = _object(
+    {"commit": _text("[0-9a-f]{7,64}"), "time": _INSTANT},
+    {"subject": {"type": "string"}},
+)
+
+MANIFEST_SCHEMA = _document(
+    "What apps poll: the policies of a site, and which of their versions apply when",
+    _object(
+        {
+            "type": {"const": words.MANIFEST_TYPE},
+            "spec": _SPEC,
+            "site": _text(words.SITE),
+            "serial": {"type": "integer", "minimum": 0},
+            "issued_at": _INSTANT,
+            "expires_at": _INSTANT,
+            "poll_seconds": _COUNT,
+            "policies": _list(_POLICY),
+        },
+        {},
+    ),
+)
+VERSIONS_SCHEMA = _document(
+    "Every published version of one policy",
+    _object(
+        {
+            "type": {"const": words.VERSIONS_TYPE},
+            "spec": _SPEC,
+            "site": _text(words.SITE),
+            "policy": _text(words.POLICY_ID),
+            "issued_at": _INSTANT,
+            "versions": _list(
+                _object(
+                    {
+                        **_VERSION_REQUIRED,
+                        "state": {"enum": list(words.STATES)},
+                        "page": _text(words.PAGE),
+                        "texts": _by_language(_ADDRESS),
+                    },
+                    {**_VERSION_OPTIONAL, "changes": _text(words.PAGE), "source": _SOURCE},
+                )
+            ),
+        },
+        {},
+    ),
+)
+# By the path below the site at which each is published.
+SCHEMAS: Mapping[str, _Schema] = {
+    "schema/policy-manifest-1.json": MANIFEST_SCHEMA,
+    "schema/policy-versions-1.json": VERSIONS_SCHEMA,
+}

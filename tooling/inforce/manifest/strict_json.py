@@ -1,0 +1,85 @@
+"""JSON read strictly, as RFC 7493 (I-JSON) wants it and a little stricter: one text has one meaning in every language.
+
+Keeps true: no member stands twice, numbers are whole and exact in every reader, nesting is shallow, text is Unicode.
+Nothing here recurses before the depth is known. Does not know what the members mean.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from inforce.errors import ManifestError, quoted
+
+DEEPEST = 16
+# The largest whole number that every JSON reader keeps exactly: 2^53 - 1 (RFC 8259, section 6).
+LARGEST_NUMBER = 9_007_199_254_740_991
+# Possessive, and an unfinished string runs to the end: no input makes this search more than once through the text.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse_json(raw: bytes, *, limit: int | None = None) -> Any:
+    """Decode `raw` as strict JSON of at most `limit` bytes.
+
+    ManifestError for anything but UTF-8 without byte order mark, for duplicate members, fractions, exponents, `-0`,
+    numbers beyond 2^53 - 1, NaN and Infinity, lone surrogates, and nesting deeper than 16 levels.
+    """
+    if limit is not None and len(raw) > limit:
+        raise ManifestError("", f"has {len(raw):,} bytes, more than the {limit:,} it may have")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as cause:
+        raise ManifestError("", f"is not UTF-8 at byte {cause.start}") from cause
+    _refuse_depth(text)
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_int=_whole,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+        )
+    except (json.JSONDecodeError, RecursionError) as cause:
+        raise ManifestError("", f"is not JSON: {cause}") from cause
+    if _ESCAPED_SURROGATE.search(text):
+        _refuse_lone_surrogates(data)
+    return data
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for mark in _STRING.sub("", text):
+        if mark in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise ManifestError("", f"is nested more than {DEEPEST} levels deep")
+        elif mark in "]}":
+            depth -= 1
+
+
+def _refuse_lone_surrogates(data: object) -> None:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as cause:
+        raise ManifestError("", "holds half a surrogate pair, which is no text (RFC 7493)") from cause
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ManifestError(twice, "stands twice in one object")
+    return members
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > len(str(LARGEST_NUMBER)) + 1 or digits == "-0" or abs(int(digits)) > LARGEST_NUMBER:
+        _refuse_number(digits)
+    return int(digits)
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ManifestError("", f"expected whole numbers below 2^53, got {quoted(text)}")

@@ -1,0 +1,26 @@
+"""The words and forms a manifest is made of, each written once: for its writer, its reader and its schema.
+
+The patterns mean the same in Python and in JSON Schema (ECMA-262), and match whole texts.
+"""
+
+from __future__ import annotations
+
+SPEC = "1.0"
+MANIFEST_TYPE = "policy-manifest"
+VERSIONS_TYPE = "policy-versions"
+
+ACTS = ("acknowledge", "accept", "consent", "none")
+CHANGES = ("material", "notice", "editorial")
+STATES = ("announced", "in_force", "superseded", "cancelled")
+
+SPEC_FORM = r"[0-9]{1,4}\.[0-9]{1,4}"
+SITE = r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)/([^\s?#]*/)?"
+# RFC 3339 in UTC with whole seconds.
+INSTANT = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+POLICY_ID = r"[a-z0-9][a-z0-9-]{0,62}"
+VERSION_LABEL = r"[0-9]{1,9}([.-][0-9]{1,9}){0,7}"
+LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
+DIGEST = r"sha256:[0-9a-f]{64}"
+# Relative, and no step of it begins with a dot: it can only lead below the site.
+PAGE = r"([A-Za-z0-9_~][A-Za-z0-9._~-]*/)+"
+ADDRESS = r"([A-Za-z0-9_~][A-Za-z0-9._~-]*/)+([A-Za-z0-9_~][A-Za-z0-9._~-]*)?"

@@ -1,0 +1,100 @@
+"""Writing a manifest: its bytes, its size against the budget, and its next issue without a rebuild.
+
+Keeps true: one document has one form in bytes, on every machine. Does not sign (see `signing`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from inforce.errors import ManifestError
+from inforce.instant import format_instant
+from inforce.manifest.reading import Manifest, ManifestPolicy
+from inforce.manifest.strict_json import parse_json
+
+WARNED_ABOVE = 2048
+REFUSED_ABOVE = 4096
+
+
+class Size(StrEnum):
+    """What the size of a manifest means for a build."""
+
+    FINE = "fine"
+    LARGE = "large"
+    TOO_LARGE = "too-large"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How large a manifest is: a build warns where `size` is `large`, and stops where it is `too-large`."""
+
+    size: Size
+    length: int
+
+    @property
+    def sentence(self) -> str:
+        """Says the length in bytes beside what was hoped for and what is allowed."""
+        kept = f"every app polls it, so at most {WARNED_ABOVE:,} are hoped for and {REFUSED_ABOVE:,} allowed"
+        mend = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
+        return f"the manifest has {self.length:,} bytes; {kept}{mend}"
+
+
+def to_bytes(document: Mapping[str, Any]) -> bytes:
+    """Write `document` as compact JSON in UTF-8, members in their own order, with one newline at the end.
+
+    The newline belongs to the payload of a signature. ManifestError for what a strict reader would refuse: fractions,
+    numbers beyond 2^53 - 1, more than sixteen levels, text that is none.
+    """
+    try:
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        raw = f"{text}\n".encode()
+    except (TypeError, ValueError) as cause:
+        raise ManifestError("", f"cannot be written as JSON: {cause}") from cause
+    parse_json(raw)
+    return raw
+
+
+def size_of(raw: bytes) -> Budget:
+    """Judge the bytes `raw` of a plain manifest: large above 2 KiB, too large above 4 KiB."""
+    if len(raw) > REFUSED_ABOVE:
+        return Budget(size=Size.TOO_LARGE, length=len(raw))
+    return Budget(size=Size.LARGE if len(raw) > WARNED_ABOVE else Size.FINE, length=len(raw))
+
+
+def reissued(manifest: Manifest, now: datetime) -> dict[str, Any]:
+    """Write `manifest` as issued at `now`: serial and dates are new, and what follows from the date alone.
+
+    The lifetime stays as long as it was. `in_force` and `next_change_at` are stated anew, because both are said of
+    `issued_at`. ManifestError where the serial would not be higher than the one it replaces.
+    """
+    issued = now.replace(microsecond=0)
+    serial = int(issued.timestamp())
+    if serial <= manifest.serial:
+        problem = f"expected a higher one than {manifest.serial}, got {serial}"
+        raise ManifestError("serial", problem, "set the clock right, or wait a second")
+    document = {
+        **manifest.data,
+        "serial": serial,
+        "issued_at": format_instant(issued),
+        "expires_at": format_instant(issued + (manifest.expires_at - manifest.issued_at)),
+    }
+    pairs = zip(manifest.policies, manifest.data["policies"], strict=True)
+    document["policies"] = [_policy_at(policy, data, issued) for policy, data in pairs]
+    return document
+
+
+def _policy_at(policy: ManifestPolicy, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    applying = [version.seq for version in policy.versions if version.effective_at <= now]
+    coming = [version.effective_at for version in policy.versions if version.effective_at > now]
+    stated: dict[str, Any] = {}
+    if applying:
+        stated["in_force"] = max(applying)
+    if coming:
+        stated["next_change_at"] = format_instant(min(coming))
+    kept = {name: value for name, value in data.items() if name not in ("in_force", "next_change_at", "versions")}
+    return {**kept, **stated, **{name: value for name, value in data.items() if name == "versions"}}
