@@ -1,0 +1,265 @@
+"""What git can show about a book, and what it cannot.
+
+Keeps true: a version's evidence is the commit that first held its present binding text, however often the files
+around that text were touched, renamed within the book, or merged since. A commit at which a shallow clone was cut
+off is evidence of nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from inforce.catalog import Catalog, Evidence
+from inforce.errors import BookError, HistoryError
+from inforce.policy import Edition
+from inforce.store.frontmatter import parse_frontmatter
+from inforce.store.history.log import Commit, lineages
+from inforce.store.history.repository import Repository, TreeEntry
+from inforce.store.names import BOOK
+from inforce.store.tree import Entry, EntryKind, Listing, list_folder
+from inforce.text import Digest, canonical
+
+_NAMED = 5
+
+
+class History(Protocol):
+    """What is known about the past of a book."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Say in sentences what could not be checked; empty where nothing is in doubt."""
+
+    def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
+        """Find the commit that first held each version of `catalog`, by the version's folder; unknown ones are absent.
+
+        A folder is named as in the book, such as `policy_versions/privacy/2027-03-01`.
+        """
+
+    def listing(self, ref: str) -> Listing:
+        """List the book as the commit `ref` holds it, for `parse_book`; empty where that commit has no book.
+
+        HistoryError, with the way to get it, where there is no such commit here.
+        """
+
+    def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
+        """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoHistory:
+    """A book without git, and the `reason` why: everything else works, and nothing here raises but `listing`."""
+
+    reason: str
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Say why nothing could be checked."""
+        return (f"Who changed what, and when, could not be checked: {self.reason}.",)
+
+    def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:  # noqa: ARG002 # the shape of History
+        """Know of no commit."""
+        return {}
+
+    def listing(self, ref: str) -> Listing:
+        """Refuse: without git there is no other state of the book than the present one."""
+        message = f"the book as of “{ref}” cannot be read: {self.reason}"
+        raise HistoryError(message)
+
+    def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:  # noqa: ARG002 # the shape of History
+        """Know of no earlier text."""
+        return {}
+
+
+class GitHistory:
+    """The past of the book in `root`, out of the git repository around it; `head` is None before the first commit."""
+
+    def __init__(self, root: Path, repository: Repository) -> None:
+        """Take the book in `root` and the `repository` around it."""
+        self._root = root
+        self._repository = repository
+        self._head = repository.commit_id("HEAD")
+        self._digests: dict[str, Digest | None] = {}
+        self._doubts: list[str] = []
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Say in sentences what could not be checked, and what `evidence` could not find out."""
+        return (*self._state, *self._doubts)
+
+    def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
+        """Find the commit that first held each version of `catalog`, by the version's folder."""
+        if self._head is None:
+            return {}
+        editions = {edition.source.path: edition for edition in _binding_editions(catalog)}
+        # Renames are taken only where git need not compare contents: the answer stays the same in a partial clone.
+        try:
+            commits = self._log(self._head, "-M100%", "--topo-order")
+        except HistoryError as cause:
+            self._doubts.append(f"No commit could be traced: {cause}.")
+            return {}
+        # What stands here was read and digested already: git is asked only for texts that differ from it.
+        self._digests |= {
+            _blob_id(edition.source.text.encode(), len(self._head)): edition.digest for edition in editions.values()
+        }
+        found = {}
+        for path, steps in lineages(commits, editions).items():
+            commit = self._first_holding(editions[path].digest, steps)
+            if commit:
+                evidence = Evidence(commit=commit.id, committed=commit.committed, subject=commit.subject)
+                found[path.rpartition("/")[0]] = evidence
+        return found
+
+    def listing(self, ref: str) -> Listing:
+        """List the book as the commit `ref` holds it; links and submodules are named by their kind, never followed."""
+        if ref.startswith("-"):
+            message = f"expected the name of a branch, tag or commit, got the option “{ref}”"
+            raise HistoryError(message)
+        commit = self._repository.commit_id(ref)
+        if commit is None:
+            raise self._unknown(ref)
+        folders: dict[str, list[Entry]] = {}
+        for found in self._repository.tree(commit, BOOK):
+            if found.kind is EntryKind.FOLDER:
+                folders[found.path] = []
+            if found.path != BOOK:
+                folders[found.path.rpartition("/")[0]].append(self._entry(found))
+        return {path: tuple(sorted(entries, key=lambda entry: entry.name)) for path, entries in folders.items()}
+
+    def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
+        """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
+        missing, found = set(digests), dict[Digest, str]()
+        if not missing:
+            return {}
+        starts = (self._head, "--all") if self._head else ("--all",)
+        for text in self._texts(self._log(*starts, "--no-renames")):
+            digest = Digest.of(text)
+            if digest in missing:
+                found[digest] = text
+                missing.discard(digest)
+            if not missing:
+                break
+        return found
+
+    def _log(self, *words: str) -> tuple[Commit, ...]:
+        # A merge is shown as what it brought to its first parent, so that a text made while merging is seen as well.
+        merges = ("--full-history", "--diff-merges=first-parent")
+        return self._repository.log("--relative", *merges, *words, "--", BOOK)
+
+    def _first_holding(self, digest: Digest, steps: tuple[tuple[Commit, str], ...]) -> Commit | None:
+        """Find the first of `steps`, oldest first, that held `digest`; None where something before it is unknown."""
+        for commit, blob in steps:
+            try:
+                held = self._digest(blob)
+            except HistoryError:
+                return None
+            if held == digest:
+                return None if commit.id in self._repository.boundary else commit
+        return None
+
+    def _digest(self, blob: str) -> Digest | None:
+        if blob not in self._digests:
+            text = self._text(blob)
+            self._digests[blob] = Digest.of(text) if text else None
+        return self._digests[blob]
+
+    def _texts(self, commits: Iterable[Commit]) -> Iterator[str]:
+        """Read all texts that `commits` ever held and that are here, each once, newest first."""
+        for blob in _markdown(commits):
+            with contextlib.suppress(HistoryError):
+                if text := self._text(blob):
+                    yield text
+
+    def _text(self, blob: str) -> str | None:
+        try:
+            return canonical(parse_frontmatter(self._repository.content(blob).decode(), blob).body)
+        except (UnicodeDecodeError, BookError):
+            return None
+
+    def _entry(self, found: TreeEntry) -> Entry:
+        read = functools.partial(self._repository.content, found.blob)
+        return Entry(path=found.path, kind=found.kind, size=found.size, read=read)
+
+    def _unknown(self, ref: str) -> HistoryError:
+        message = f"there is no commit “{ref}” in this clone"
+        remote = f"origin/{ref}"
+        if self._repository.commit_id(remote):
+            return HistoryError(f"{message}; there is “{remote}”: name that")
+        branch = ref.removeprefix("origin/")
+        mend = f"fetch it with “git fetch origin {branch}”; in a workflow, check out with “fetch-depth: 0”"
+        return HistoryError(f"{message}; {mend}")
+
+    @functools.cached_property
+    def _state(self) -> tuple[str, ...]:
+        return tuple(self._remarks())
+
+    def _remarks(self) -> Iterator[str]:
+        if self._head is None:
+            yield "Nothing has been committed here yet: no version has a commit that shows when it was written."
+            return
+        if self._repository.boundary:
+            yield (
+                "This clone is shallow: versions older than its first commit are shown without theirs. "
+                "Fetch the rest with “git fetch --unshallow”, in a workflow with “fetch-depth: 0”."
+            )
+        if self._repository.is_partial:
+            yield "This clone is partial: old texts it left on the server could not be compared."
+        if self._repository.answer("symbolic-ref", "--quiet", "HEAD") is None:
+            yield f"No branch is checked out: the evidence is that of commit {self._head[:12]} and what led to it."
+        try:
+            dirty = self._uncommitted(self._head)
+        except HistoryError as cause:
+            yield f"Whether the files are as in the last commit could not be checked: {cause}."
+            return
+        if dirty:
+            rest = f" and {len(dirty) - _NAMED} more" if len(dirty) > _NAMED else ""
+            yield f"Not as in the last commit, and so without evidence: {', '.join(dirty[:_NAMED])}{rest}."
+
+    def _uncommitted(self, head: str) -> list[str]:
+        """List files of the book that are not as `head` holds them; git's own status could run filters, so not that."""
+        committed = {entry.path: entry for entry in self._repository.tree(head, BOOK) if entry.kind is EntryKind.FILE}
+        listing = list_folder(self._root, BOOK) if (self._root / BOOK).is_dir() else {}
+        present = {entry.path: entry for entries in listing.values() for entry in entries}
+        files = {path: entry for path, entry in present.items() if entry.kind is EntryKind.FILE and not _hidden(path)}
+        same = {path for path in files.keys() & committed.keys() if _same(files[path].read(), committed[path].blob)}
+        return sorted((files.keys() | {path for path in committed if not _hidden(path)}) - same)
+
+
+def open_history(root: Path) -> History:
+    """Open the past of the book in `root`; where there is none to be had, the answer knows why. Never raises."""
+    try:
+        return GitHistory(root, Repository.around(root))
+    except HistoryError as cause:
+        return NoHistory(str(cause))
+
+
+def _binding_editions(catalog: Catalog) -> Iterator[Edition]:
+    for policy in catalog:
+        found = (version.edition(policy.binding_language) for version in policy.versions)
+        yield from (edition for edition in found if edition)
+
+
+def _markdown(commits: Iterable[Commit]) -> Iterable[str]:
+    """List the blobs of all Markdown files in `commits`, each once, newest first."""
+    changes = (change for commit in commits for change in commit.changes)
+    return dict.fromkeys(change.blob for change in changes if change.path.endswith(".md") and change.kind != "D")
+
+
+def _hidden(path: str) -> bool:
+    return any(name.startswith(".") for name in path.split("/"))
+
+
+def _same(data: bytes, blob: str) -> bool:
+    """Say whether `data` is the content `blob`, be it with the line ends of another system."""
+    return blob in (_blob_id(data, len(blob)), _blob_id(data.replace(b"\r\n", b"\n"), len(blob)))
+
+
+def _blob_id(data: bytes, digits: int) -> str:
+    """Name `data` as git does; the number of `digits` tells which of its two hash functions the repository uses."""
+    name = "sha1" if digits == hashlib.sha1(usedforsecurity=False).digest_size * 2 else "sha256"
+    return hashlib.new(name, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
