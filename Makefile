@@ -22,7 +22,7 @@ help: ## list what make can do
 
 site: $(VENV)/.site ## build the book of this repository into site/
 	@$(BIN)/inforce build
-	@echo "Built $$(find site -name '*.html' | wc -l | tr -d ' ') pages into site/. Look at them with: make serve"
+	@echo "In this repository “make serve” does, too."
 
 serve: $(VENV)/.site ## show the site, and build it again whenever a text changes
 	@$(BIN)/inforce serve
@@ -48,7 +48,7 @@ properdocs: $(BIN)/python ## build the site with ProperDocs, the maintained fork
 	@.cache/properdocs/bin/python $(INSTALL) $(LOCKS)/properdocs.txt
 	@.cache/properdocs/bin/python $(PIP) uninstall --yes mkdocs
 	@.cache/properdocs/bin/python $(INSTALL_THIS)
-	@.cache/properdocs/bin/properdocs build --strict --config-file mkdocs.yml --site-dir .cache/properdocs-site
+	@.cache/properdocs/bin/inforce build --site-dir .cache/properdocs-site
 
 lock: ## resolve the dependencies again, with uv; UPGRADE=--upgrade takes the newest of each
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 4; }
