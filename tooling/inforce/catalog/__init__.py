@@ -7,6 +7,7 @@ files and does not decide what a difference to the lock means (see `checks`).
 from __future__ import annotations
 
 from inforce.catalog.catalog import Catalog
+from inforce.catalog.evidence import Evidence
 from inforce.catalog.lock import Lock, LockEntry
 
-__all__ = ["Catalog", "Lock", "LockEntry"]
+__all__ = ["Catalog", "Evidence", "Lock", "LockEntry"]

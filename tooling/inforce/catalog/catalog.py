@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inforce.errors import CatalogError, Place
+from inforce.errors import CatalogError, Place, quoted
 from inforce.policy import Policy, Version
 from inforce.settings import Settings
 from inforce.shape import did_you_mean
@@ -19,7 +20,12 @@ class Catalog:
     policies: tuple[Policy, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "policies", tuple(sorted(self.policies, key=lambda policy: policy.id)))
+        ordered = sorted(self.policies, key=lambda policy: policy.id)
+        for one, other in itertools.pairwise(ordered):
+            if one.id == other.id:
+                place = Place(path=other.source.path or other.id)
+                raise CatalogError(place, f"is a second policy {quoted(one.id)}", "give one of the two another id")
+        object.__setattr__(self, "policies", tuple(ordered))
 
     def __iter__(self) -> Iterator[Policy]:
         return iter(self.policies)
@@ -34,7 +40,7 @@ class Catalog:
         if found is None:
             known = [policy.id for policy in self.policies]
             mend = did_you_mean(policy_id, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
-            raise CatalogError(Place(path="policy_versions"), f"has no policy “{policy_id}”", mend)
+            raise CatalogError(Place(path="policy_versions"), f"has no policy {quoted(policy_id)}", mend)
         return found
 
     def version(self, policy: Policy, label: str) -> Version:
@@ -43,5 +49,5 @@ class Catalog:
         if found is None:
             known = [version.label.text for version in policy.versions]
             mend = did_you_mean(label, known).strip(" –") or f"there are: {', '.join(known[-10:]) or 'none yet'}"
-            raise CatalogError(Place(path=f"policy_versions/{policy.id}"), f"has no version “{label}”", mend)
+            raise CatalogError(Place(path=f"policy_versions/{policy.id}"), f"has no version {quoted(label)}", mend)
         return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from inforce.catalog.catalog import Catalog
-from inforce.errors import ShapeError
+from inforce.errors import ShapeError, quoted
 from inforce.instant import format_instant, parse_instant, parse_zone
 from inforce.language import Language
 from inforce.policy import Cancellation, ChangeLevel, Label, Policy, Version
@@ -32,6 +32,14 @@ class LockEntry:
     enforce: datetime | None = None
     never_enforced: bool = False
     cancelled: Cancellation | None = None
+
+    def __post_init__(self) -> None:
+        if self.seq < 1:
+            message = f"expected a number from 1 as “seq”, got {self.seq}"
+            raise ValueError(message)
+        if self.never_enforced and self.enforce:
+            message = "expected an instant or “never” as “enforce”, got both"
+            raise ValueError(message)
 
     @classmethod
     def of(cls, version: Version) -> LockEntry:
@@ -95,8 +103,10 @@ class Lock:
     def from_json(cls, data: object) -> Lock:
         """Read a lock out of decoded JSON; ShapeError names the member that is wrong."""
         shape = Shape(data)
-        if shape.text("type") != _TYPE or shape.text("spec").split(".")[0] != "1":
-            raise shape.refuse("type", f"expected “{_TYPE}” of specification {_SPEC}", "update inforce")
+        if (kind := shape.text("type")) != _TYPE:
+            raise shape.refuse("type", f"expected “{_TYPE}”, got {quoted(kind)}")
+        if (spec := shape.text("spec")).split(".")[0] != _SPEC.split(".")[0]:
+            raise shape.refuse("spec", f"expected a specification {_SPEC}, got {quoted(spec)}", "update inforce")
         policies = shape.shape("policies")
         entries = {name: _entries(policies.shape(name)) for name in policies.names()}
         shape.close()
@@ -105,7 +115,7 @@ class Lock:
     def to_json(self) -> dict[str, Any]:
         """Write the lock as JSON data in a stable order: policies by id, versions by label."""
         policies = {
-            name: {label: entries[label].to_json() for label in sorted(entries, key=Label)}
+            name: {label: entries[label].to_json() for label in sorted(entries, key=lambda text: (Label(text), text))}
             for name, entries in sorted(self.entries.items())
         }
         return {"type": _TYPE, "spec": _SPEC, "policies": policies}
@@ -130,17 +140,7 @@ class Lock:
         entry = LockEntry.of(version)
         if old:
             digests = {**entry.digests, **old.digests}
-            entry = LockEntry(
-                seq=old.seq,
-                published=old.published,
-                effective=old.effective,
-                effective_new=old.effective_new,
-                enforce=old.enforce,
-                never_enforced=old.never_enforced,
-                change=old.change,
-                cancelled=old.cancelled or version.cancelled,
-                digests=digests,
-            )
+            entry = replace(old, cancelled=old.cancelled or version.cancelled, digests=digests)
         return Lock(entries={**self.entries, policy.id: {**self.entries.get(policy.id, {}), version.label.text: entry}})
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inforce import address
-from inforce.catalog import Catalog
+from inforce.catalog import Catalog, Evidence
 from inforce.language import Language
 from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
-from inforce.manifest.building import Evidence, manifest, versions_document
+from inforce.manifest.building import manifest, versions_document
 from inforce.markdown import to_html
 from inforce.policy import Policy, Version
 from inforce.publication import feeds
+from inforce.publication.headers import headers
 from inforce.publication.pages import (
     ComparePage,
     HistoryPage,
@@ -87,6 +88,7 @@ class Publication:
         yield PublishedFile(address=address.MANIFEST, make=lambda: to_bytes(manifest(self.catalog, self.now)))
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
+        yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.catalog))
         yield PublishedFile(address=address.FEED, make=lambda: feeds.book_feed(self.catalog, self.now))
         for policy in self.policies:
             yield from self._policy_files(policy)

@@ -6,8 +6,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from inforce.catalog import Evidence
 from inforce.instant import parse_instant
-from inforce.manifest.building import Evidence
 from inforce.publication import Publication
 from inforce.settings import Settings
 from inforce.store.folder import read_book
@@ -21,7 +21,7 @@ def read_publication(root: Path, at: str | None) -> Publication:
     evidence: dict[str, dict[str, Evidence]] = {policy.id: {} for policy in catalog}
     for folder, found in history.evidence(catalog).items():
         policy_id, label = folder.split("/")[1:]
-        evidence[policy_id][label] = Evidence(commit=found.commit, committed=found.committed, subject=found.subject)
+        evidence[policy_id][label] = found
     return Publication(
         catalog=catalog, now=clock(catalog.settings, at), evidence=evidence, remarks=tuple(history.remarks)
     )

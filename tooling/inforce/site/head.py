@@ -9,12 +9,8 @@ from inforce import address
 from inforce.language import Language
 from inforce.policy import Kind, Policy
 from inforce.publication import HomePage, Page, PolicyPage, Publication, VersionPage
+from inforce.publication.headers import CONTENT_SECURITY_POLICY
 
-# Material puts its settings in a data block and its icons in its own style sheet; nothing needs inline code.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
-)
 _LICENCE_RELATIONS = {Kind.PRIVACY: "privacy-policy", Kind.TERMS: "terms-of-service"}
 
 
@@ -41,6 +37,7 @@ def head_of(page: Page, title: str, publication: Publication, description: str) 
     """Write the head of `page`: relations of RFC 5829 and RFC 6903, alternates, canonical address."""
     settings = publication.catalog.settings
     head = _Head(settings.site)
+    head.tags.append(f'<meta http-equiv="Content-Security-Policy" content="{escape(CONTENT_SECURITY_POLICY)}">')
     head.tags.append(f"<title>{escape(title)} – {escape(settings.publisher.name)}</title>")
     head.meta("description", description)
     head.link("canonical", page.address)

@@ -8,6 +8,7 @@ MkDocs 1.x run it as it is.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from inforce.publication import ComparePage, HistoryPage, HomePage, Page, PolicyPage, Publication
+from inforce.publication.headers import CONTENT_SECURITY_POLICY
 from inforce.site import material, output
 from inforce.site.book import read_publication
 from inforce.site.config import PluginConfig
@@ -91,9 +93,16 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         context["inforce"] = {
             "rendered": page.meta.get("inforce"),
             "language": str(language),
+            "security_policy": CONTENT_SECURITY_POLICY,
             "disclaimer": settings.disclaimer.get(language) or next(iter(settings.disclaimer.values()), ""),
         }
         return context
+
+    def on_post_page(self, output: str, *, page: Any, config: MkDocsConfig) -> str:
+        """Name the page's language as BCP 47 does, where Material names the translation it has."""
+        path = page.file.src_uri
+        language = self._living[path].language if path in self._living else self._shells.get(path)
+        return re.sub(r'<html lang="[^"]*"', f'<html lang="{language}"', output, count=1) if language else output
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fill the shells with every page that stays, and write every file that is not a page."""

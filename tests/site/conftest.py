@@ -1,0 +1,51 @@
+"""Sites for tests: built for real, by MkDocs, at a given instant."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from book_builder import BookBuilder
+
+ROOT = Path(__file__).parents[2]
+MKDOCS_YML = "site_name: Example\ntheme:\n  name: material\nplugins: [search, inforce]\n"
+
+Build = Callable[..., Path]
+
+
+def build(root: Path, target: Path, at: str, **environ: str) -> Path:
+    """Build the book in `root` into `target` as at the instant `at`."""
+    env = {**os.environ, "INFORCE_AT": at, **environ}
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(target)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def scaffold(book: BookBuilder) -> BookBuilder:
+    """Give `book` what MkDocs asks of a repository."""
+    book.write("mkdocs.yml", MKDOCS_YML)
+    (book.root / "docs").mkdir(exist_ok=True)
+    return book
+
+
+@pytest.fixture(scope="session")
+def sample_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample book of this project in a repository of its own, committed."""
+    root = tmp_path_factory.mktemp("sample")
+    shutil.copytree(ROOT / "policy_versions", root / "policy_versions")
+    book = BookBuilder.__new__(BookBuilder)
+    book.root = root
+    scaffold(book).commit("book: the sample policies", when="2026-10-31T12:00:00Z")
+    return root
+
+
+@pytest.fixture(scope="session")
+def sample_site(sample_repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample book as built on 1 November 2026, when its last version is announced and not yet in force."""
+    return build(sample_repository, tmp_path_factory.mktemp("site") / "site", "2026-11-01T00:00:00Z")

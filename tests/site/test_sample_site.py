@@ -1,0 +1,124 @@
+"""The built site of the sample book keeps what the design promises of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from site.links import broken_links, read_page
+
+HOME = "https://policies.sinomai.example/"
+POLICIES = ("cookies", "privacy", "terms")
+
+
+def load(site: Path, path: str) -> Any:
+    return json.loads((site / path).read_text("utf-8"))
+
+
+def test_every_link_of_the_site_resolves(sample_site: Path) -> None:
+    assert broken_links(sample_site, HOME) == []
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_published_text_hashes_to_its_digest(sample_site: Path, policy: str) -> None:
+    versions = load(sample_site, f"{policy}/versions.json")["versions"]
+    texts = [(version["texts"][tag], digest) for version in versions for tag, digest in version["digests"].items()]
+    assert len(texts) >= len(versions) > 1
+    for path, digest in texts:
+        assert f"sha256:{hashlib.sha256((sample_site / path).read_bytes()).hexdigest()}" == digest
+
+
+@pytest.mark.parametrize(
+    ("document", "schema"),
+    [
+        ("policies.json", "schema/policy-manifest-1.json"),
+        *((f"{policy}/versions.json", "schema/policy-versions-1.json") for policy in POLICIES),
+    ],
+)
+def test_what_programs_read_fits_the_published_schema(sample_site: Path, document: str, schema: str) -> None:
+    Draft202012Validator(load(sample_site, schema)).validate(load(sample_site, document))
+
+
+def test_the_manifest_names_the_version_in_force_and_the_announced_one(sample_site: Path) -> None:
+    policies = {policy["id"]: policy for policy in load(sample_site, "policies.json")["policies"]}
+    privacy = policies["privacy"]
+    assert (privacy["in_force"], privacy["latest"]) == (5, 6)
+    assert privacy["next_change_at"] == "2031-02-28T16:00:00Z"
+
+
+def test_there_is_a_page_per_version_and_language(sample_site: Path) -> None:
+    for policy in POLICIES:
+        for version in load(sample_site, f"{policy}/versions.json")["versions"]:
+            page = sample_site / version["page"]
+            assert (page / "index.html").is_file()
+            assert (page / "zh-Hans" / "index.html").is_file()
+            assert (page / "since" / "index.html").is_file()
+
+
+def test_neighbours_have_a_redline_that_says_added_and_deleted_in_words(sample_site: Path) -> None:
+    text = (sample_site / "privacy/changes/2024-03-01...2025-01-01/index.html").read_text("utf-8")
+    assert "<ins" in text
+    assert "<del" in text
+    assert "added:" in text
+    assert "deleted:" in text
+
+
+def test_superseded_versions_and_redlines_stay_out_of_search_and_navigation(sample_site: Path) -> None:
+    index = load(sample_site, "search/search_index.json")
+    found = {entry["location"].partition("#")[0] for entry in index["docs"]}
+    assert "privacy/" in found
+    assert not [place for place in found if re.search(r"/(\d{4}-|changes/|history/)", place)]
+    nav = (sample_site / "index.html").read_text("utf-8").partition("md-nav--primary")[2].partition("</nav>")[0]
+    assert "privacy/" in nav
+    assert "2024-03-01" not in nav
+
+
+def test_no_scaffolding_is_left_in_the_site(sample_site: Path) -> None:
+    assert not (sample_site / "inforce-shell").exists()
+    for page in sample_site.rglob("*.html"):
+        assert "inforce-gap" not in page.read_text("utf-8")
+
+
+def test_every_page_says_that_the_book_is_an_illustration(sample_site: Path) -> None:
+    pages = [path for path in sample_site.rglob("index.html")]
+    assert len(pages) > 50
+    for page in pages:
+        assert re.search("illustration|示例", page.read_text("utf-8")), page
+
+
+def test_pages_name_their_language_and_their_relations(sample_site: Path) -> None:
+    page = (sample_site / "privacy/2025-01-01/zh-Hans/index.html").read_text("utf-8")
+    assert '<html lang="zh-Hans"' in page
+    for relation in ("latest-version", "predecessor-version", "successor-version", "version-history", "canonical"):
+        assert f'rel="{relation}" href="{HOME}privacy/' in page, relation
+
+
+def test_a_version_page_shows_state_interval_digest_and_commit(sample_site: Path) -> None:
+    page = (sample_site / "privacy/2025-01-01/index.html").read_text("utf-8")
+    assert "Superseded" in page
+    assert 'datetime="2024-12-31T16:00:00Z"' in page
+    assert 'datetime="2025-08-31T16:00:00Z"' in page
+    assert "7865935a79105257aa6f232897923fb7f14aee64d2c92650dddebe42398e0a2d" in page
+    assert "sha256sum" in page
+    assert "book: the sample policies" in page
+
+
+def test_no_page_holds_an_inline_script_or_style(sample_site: Path) -> None:
+    for path in sample_site.rglob("*.html"):
+        page = path.read_text("utf-8")
+        scripts = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", page)
+        assert [attributes for attributes in scripts if "application/" not in attributes] == [], path
+        assert "<style" not in page
+        assert " style=" not in page, path
+
+
+def test_headings_of_a_text_are_linked_from_its_contents(sample_site: Path) -> None:
+    anchors = read_page(sample_site / "privacy/index.html")
+    assert "#retention" in anchors.targets
+    assert "retention" in anchors.ids

@@ -1,0 +1,75 @@
+"""How long each file may be kept, who may read it, and what may run: the `_headers` file of static hosts.
+
+The same rules for nginx and others are in the documentation; hosts that read no such file have the meta tag of each page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inforce import address
+from inforce.catalog import Catalog
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
+)
+_POLLED = "max-age=600, stale-while-revalidate=3600, stale-if-error=604800"
+_SHORT = "max-age=600"
+_HOUR = "max-age=3600"
+_FOREVER = "max-age=31536000, immutable"
+
+
+def headers(catalog: Catalog) -> bytes:
+    """Write the header rules for everything `catalog` publishes, one block per path."""
+    blocks = [
+        _block(
+            "/*",
+            f"Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'",
+            "Referrer-Policy: no-referrer",
+            "X-Content-Type-Options: nosniff",
+        ),
+        _json("/" + address.MANIFEST, _POLLED),
+        _json("/" + address.SIGNED_MANIFEST, _POLLED),
+        _json("/schema/*", _HOUR),
+        _json("/" + address.VECTORS, _HOUR),
+        _feed("/" + address.FEED),
+    ]
+    for policy in catalog:
+        blocks += _policy_blocks(policy.id)
+    return "\n".join(blocks).encode()
+
+
+def _policy_blocks(policy_id: str) -> Iterable[str]:
+    yield _json(f"/{policy_id}/versions.json", _SHORT)
+    yield _feed(f"/{policy_id}/feed.xml")
+    yield _block(f"/{policy_id}/calendar.ics", f"Cache-Control: {_HOUR}", "Content-Type: text/calendar; charset=utf-8")
+    yield _block(f"/{policy_id}/timemap.link", f"Cache-Control: {_HOUR}", "Content-Type: application/link-format")
+    yield _block(
+        f"/{policy_id}/:version/:language.md",
+        f"Cache-Control: {_FOREVER}",
+        "Content-Type: text/markdown; charset=utf-8",
+        "Access-Control-Allow-Origin: *",
+    )
+    yield _block(
+        f"/{policy_id}/:version/:language.html", f"Cache-Control: {_FOREVER}", "Access-Control-Allow-Origin: *"
+    )
+    yield _json(f"/{policy_id}/changes/:pair/:language.json", _FOREVER)
+    yield _json(f"/{policy_id}/:version/since/:language.json", _SHORT)
+
+
+def _json(path: str, cache: str) -> str:
+    return _block(
+        path,
+        f"Cache-Control: {cache}",
+        "Content-Type: application/json; charset=utf-8",
+        "Access-Control-Allow-Origin: *",
+    )
+
+
+def _feed(path: str) -> str:
+    return _block(path, f"Cache-Control: {_HOUR}", "Content-Type: application/atom+xml; charset=utf-8")
+
+
+def _block(path: str, *lines: str) -> str:
+    return path + "\n" + "".join(f"  {line}\n" for line in lines)
