@@ -1,0 +1,90 @@
+"""Fixtures for tests that type commands: the command line in this process, and a book with two versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from inforce.cli.ending import run
+
+OLD = "# Privacy\n\n## Retention {#retention}\n\nWe keep your data for 12 months.\n"
+NEW = """\
+---
+summary:
+  - section: retention
+    text: We keep your data for 24 months instead of 12.
+---
+# Privacy
+
+## Retention {#retention}
+
+We keep your data for 24 months.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command ended: its exit code, and what it said on stdout and stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+Type = Callable[..., Ending]
+
+
+@pytest.fixture
+def inforce(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
+    """`inforce("status", "--repo", folder)`: type a command, and see how it ends."""
+    monkeypatch.delenv("INFORCE_AT", raising=False)
+
+    def type_words(*words: object) -> Ending:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        said = capsys.readouterr()
+        return Ending(code, said.out, said.err)
+
+    return type_words
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> BookBuilder:
+    """A privacy policy of 2026, and its successor that applies from 1 March 2027."""
+    made = BookBuilder(tmp_path / "repository", timezone="Europe/Berlin")
+    policy = made.policy("privacy", kind="privacy", act="acknowledge")
+    policy.version("2026-01-15", en=OLD)
+    policy.version("2027-03-01", meta={"published": "2027-01-20", "effective": "2027-03-01"}, en=NEW)
+    return made
+
+
+MKDOCS_YML = "site_name: Policies\ntheme: {name: mkdocs}\nhooks: [hook.py]\n"
+HOOK = """\
+from pathlib import Path
+
+def on_post_build(config):
+    Path(config.site_dir, "policies.json").write_text("{}")
+"""
+
+
+@pytest.fixture
+def shell(book: BookBuilder) -> BookBuilder:
+    """The book with a MkDocs beside it that makes one page and an empty manifest, and so answers fast."""
+    book.write("mkdocs.yml", MKDOCS_YML)
+    book.write("docs/index.md", "# Policies\n")
+    book.write("hook.py", HOOK)
+    return book
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    """Every file, link and folder in `folder`, with what it holds: two that are equal are the same tree."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        content = path.readlink().as_posix().encode() if path.is_symlink() else b""
+        found[name] = path.read_bytes() if path.is_file() and not path.is_symlink() else content
+    return found

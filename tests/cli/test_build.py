@@ -1,0 +1,221 @@
+"""`inforce build`: the new site takes the old one's place in one step, or the old one stays whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import HOOK, Type, everything_in
+from inforce.cli import generator
+from inforce.cli.generator import worth_telling
+from inforce.cli.repository import Repository
+
+PATIENCE = 20
+
+
+@contextmanager
+def caught_in_the_middle(shell: BookBuilder) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a build that has written half of a site and goes no further."""
+    shell.write("hook.py", "import time\nfrom pathlib import Path\n\ndef on_post_build(config):\n    time.sleep(600)\n")
+    words = [sys.executable, "-m", "inforce.cli", "build", "--repo", str(shell.root), "--at", "2027-01-20"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            until = time.monotonic() + PATIENCE
+            while not list(shell.root.glob(".site.new-*/sitemap.xml")) and time.monotonic() < until:
+                time.sleep(0.02)
+            assert process.poll() is None
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_build_says_what_it_built_and_where_to_look(inforce: Type, shell: BookBuilder) -> None:
+    ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    assert ended.code == 0, ended.err
+    assert ended.out.startswith("Built 1 policy, 2 versions and 2 pages (")
+    assert " MB) in " in ended.out
+    assert str(shell.root / "site") in ended.out
+    assert (shell.root / "site" / "index.html").is_file()
+    assert ended.err == ""
+
+
+def test_a_build_without_git_says_what_could_not_be_checked(inforce: Type, shell: BookBuilder) -> None:
+    ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    assert "Note: Who changed what, and when, could not be checked: " in ended.out
+
+
+def test_a_build_leaves_nothing_of_the_old_site_and_nothing_beside_it(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("site/policies.json", "{}")
+    shell.write("site/gone/index.html", "old")
+    before = set(shell.root.iterdir())
+    assert inforce("build", "--repo", shell.root).code == 0
+    assert not (shell.root / "site" / "gone").exists()
+    assert set(shell.root.iterdir()) == before
+
+
+def test_the_site_is_built_for_the_instant_and_the_use_that_were_named(
+    inforce: Type, shell: BookBuilder, tmp_path: Path
+) -> None:
+    shell.write(
+        "hook.py",
+        HOOK
+        + "    import os\n    print('WARNING', os.environ['INFORCE_AT'], os.environ.get('INFORCE_SITE_OFFLINE'))\n",
+    )
+    usual = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    offline = inforce("build", "--repo", shell.root, "--at", "2027-01-20", "--offline", "--site-dir", tmp_path / "disk")
+    assert usual.err == "WARNING 2027-01-19T23:00:00Z None\n"
+    assert offline.err == "WARNING 2027-01-19T23:00:00Z 1\n"
+    assert (tmp_path / "disk" / "index.html").is_file()
+
+
+def test_a_refusal_of_the_generator_is_passed_on_without_a_traceback(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("site/policies.json", "{}")
+    shell.write("hook.py", "def on_post_build(config):\n    raise LookupError('half a page')\n")
+    before = everything_in(shell.root)
+    ended = inforce("build", "--repo", shell.root)
+    assert ended.code == 1
+    assert "LookupError: half a page\n" in ended.err
+    assert "The site was not built; an old one stays as it is." in ended.err
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
+    assert without_bytecode(everything_in(shell.root)) == before
+
+
+def test_a_configuration_that_is_none_is_explained_by_the_generator(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("mkdocs.yml", "site_name: Policies\nplugins: [inforse]\n")
+    ended = inforce("build", "--repo", shell.root)
+    assert ended.code == 1
+    assert "inforse" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_site_without_the_plugin_is_not_taken_for_one(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: mkdocs}\n")
+    ended = inforce("build", "--repo", shell.root)
+    assert ended.code == 2
+    assert "mkdocs.yml: does not use the plugin “inforce”" in ended.err
+    assert not (shell.root / "site").exists()
+
+
+def test_a_repository_without_mkdocs_yml_is_told_how_to_get_one(inforce: Type, book: BookBuilder) -> None:
+    ended = inforce("build", "--repo", book.root)
+    assert ended.code == 2
+    assert f"{book.root / 'mkdocs.yml'}: is missing, so no site can be built" in ended.err
+    assert "inforce init" in ended.err
+
+
+def test_an_unreadable_book_is_refused_before_the_generator_starts(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("policy_versions/privacy/policy.yml", "title: {en: Privacy}\nkind: privacey\n")
+    shell.write("hook.py", "def on_startup(**_):\n    raise SystemExit('started')\n")
+    ended = inforce("build", "--repo", shell.root)
+    assert ended.code == 2
+    assert "policy_versions/privacy/policy.yml:2" in ended.err
+    assert "did you mean “privacy”?" in ended.err
+    assert "started" not in ended.err
+
+
+NOT_TO_BE_REPLACED = [
+    pytest.param(".", "is the repository itself", id="the repository"),
+    pytest.param("..", "holds the repository", id="its parent"),
+    pytest.param("../..", "holds the repository", id="the parent's parent"),
+    pytest.param("policy_versions", "is the book, or lies inside it", id="the book"),
+    pytest.param("policy_versions/site", "is the book, or lies inside it", id="a folder in the book"),
+    pytest.param("docs", "is not empty and holds no site of inforce", id="a folder with something else in it"),
+    pytest.param("mkdocs.yml", "is a file", id="a file"),
+    pytest.param("docs/../policy_versions/", "is the book", id="the book by another way"),
+]
+
+
+@pytest.mark.parametrize(("place", "reason"), NOT_TO_BE_REPLACED)
+def test_a_build_replaces_nothing_but_a_site(inforce: Type, shell: BookBuilder, place: str, reason: str) -> None:
+    before = everything_in(shell.root)
+    ended = inforce("build", "--repo", shell.root, "--site-dir", shell.root / place)
+    assert ended.code == 2
+    assert reason in ended.err
+    assert everything_in(shell.root) == before
+
+
+def test_a_link_to_the_book_is_the_book(inforce: Type, shell: BookBuilder) -> None:
+    (shell.root / "site").symlink_to(shell.root / "policy_versions")
+    assert "is the book" in inforce("build", "--repo", shell.root).err
+
+
+def test_a_build_that_is_killed_leaves_the_old_site_whole(shell: BookBuilder) -> None:
+    shell.write("site/policies.json", "{}")
+    shell.write("site/index.html", "old")
+    before = everything_in(shell.root / "site")
+    with caught_in_the_middle(shell) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+    assert everything_in(shell.root / "site") == before
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_build_that_is_interrupted_tidies_up(shell: BookBuilder, end: signal.Signals, code: int) -> None:
+    with caught_in_the_middle(shell) as process:
+        process.send_signal(end)
+        _, said = process.communicate(timeout=PATIENCE)
+        assert list(shell.root.glob(".site.new-*")) == []
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+    assert process.returncode == code
+    assert b"Traceback" not in said
+
+
+def test_without_a_generator_one_sentence_says_what_to_install(
+    inforce: Type, shell: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generator, "find_spec", lambda _name: None)
+    ended = inforce("build", "--repo", shell.root)
+    assert ended.code == 4
+    assert ended.err == "inforce: a site needs MkDocs, which is not here; install inforce[site]\n"
+
+
+def test_properdocs_stands_in_where_it_is_installed_in_place_of_mkdocs(
+    shell: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generator, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
+    found = generator.Generator.of(Repository(root=shell.root))
+    assert found.command("build")[1:4] == ["-m", "properdocs", "build"]
+
+
+TOLD = [
+    pytest.param(["INFO    -  Cleaning site directory"], [], id="progress is not told"),
+    pytest.param(["INFO    -  Not in nav:", "  - a.md"], [], id="nor what belongs to it"),
+    pytest.param(["WARNING -  Odd:", "  - a.md"], ["WARNING -  Odd:", "  - a.md"], id="a warning is told whole"),
+    pytest.param(["ERROR   -  No", "", "Aborted"], ["ERROR   -  No", "Aborted"], id="an error and how it ended"),
+    pytest.param(
+        ["Traceback (most recent call last):", '  File "a"', "    x", "", "KeyError: 1", "WARNING - b"],
+        ["KeyError: 1", "WARNING - b"],
+        id="of a traceback its last line",
+    ),
+    pytest.param(
+        [
+            *("Traceback (most recent call last):", '  File "a"', "KeyError: 1", ""),
+            *("The above exception was the direct cause of the following exception:", ""),
+            *("Traceback (most recent call last):", '  File "b"', "OSError: 2"),
+        ],
+        ["KeyError: 1", "OSError: 2"],
+        id="of two that follow from each other both last lines",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "told"), TOLD)
+def test_of_what_the_generator_says(lines: list[str], told: list[str]) -> None:
+    assert list(worth_telling(lines)) == told
+
+
+def without_bytecode(tree: dict[str, bytes]) -> dict[str, bytes]:
+    """Leave out what Python keeps of the hook."""
+    return {name: content for name, content in tree.items() if "__pycache__" not in name}

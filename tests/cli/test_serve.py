@@ -1,0 +1,98 @@
+"""`inforce serve`: the site on this machine, which follows the texts and ends when it is told to."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import Type
+
+PATIENCE = 30
+# As `inforce.site` does: the book is watched, and its text stands on a page.
+FOLLOWING = """\
+from pathlib import Path
+
+TEXT = Path(__file__).parent / "policy_versions/privacy/2026-01-15/en.md"
+
+def on_page_markdown(markdown, **_):
+    return TEXT.read_text("utf-8")
+
+def on_serve(server, **_):
+    server.watch(str(TEXT.parents[2]))
+"""
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def served(shell: BookBuilder, port: int) -> Iterator[subprocess.Popen[str]]:
+    """Run `inforce serve` for real."""
+    words = [sys.executable, "-m", "inforce.cli", "serve", "--repo", str(shell.root), "--port", str(port)]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def page_with(words: str, port: int) -> str:
+    """Wait until the home page holds `words`, and give it."""
+    until = time.monotonic() + PATIENCE
+    page = ""
+    while words not in page and time.monotonic() < until:
+        with suppress(OSError):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/")
+            page = connection.getresponse().read().decode()
+            connection.close()
+        time.sleep(0.05)
+    return page
+
+
+def test_a_served_site_follows_a_text_and_ends_with_ctrl_c(shell: BookBuilder) -> None:
+    shell.write("hook.py", FOLLOWING)
+    port = free_port()
+    with served(shell, port) as process:
+        assert "for 12 months" in page_with("for 12 months", port)
+        shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
+        assert "for 6 months" in page_with("for 6 months", port)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE)
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+    assert process.returncode == 0
+    assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_named(inforce: Type, shell: BookBuilder) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = inforce("serve", "--repo", shell.root, "--port", port)
+    assert ended.code == 4
+    assert f"port {port} cannot be used" in ended.err
+    assert "--port" in ended.err
+
+
+def test_an_unreadable_book_is_not_served(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("policy_versions/privacy/2026-01-15/en.md", b"# Privacy\n\n\xff\n")
+    ended = inforce("serve", "--repo", shell.root, "--port", free_port())
+    assert ended.code == 2
+    assert "policy_versions/privacy/2026-01-15/en.md:3: is not UTF-8 at byte 11 (0xff)" in ended.err

@@ -1,0 +1,7 @@
+"""The command line for those who start it as `python -m inforce.cli`."""
+
+from __future__ import annotations
+
+from inforce.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""`inforce build`: the site, built beside the old one, which it replaces in one step.
+
+Keeps true: whatever goes wrong, the old site stays whole; a book that cannot be read, or that would change what was
+published, is refused before the site generator is started.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from inforce.catalog import Catalog
+from inforce.cli.generator import CONFIGURATION, Generator, worth_telling
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.screen import Screen
+from inforce.cli.site_folder import Contents, is_site, replaceable
+from inforce.errors import BookError, Place
+from inforce.instant import format_instant
+from inforce.store.files import new_folder
+from inforce.store.history import open_history
+
+_COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
+_KILLED = 4
+
+
+@click.command()
+@with_repository
+@with_instant
+@click.option(
+    "--site-dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the site goes; an old site there is replaced.  [default: site/ in the repository]",
+)
+@click.option("--offline", is_flag=True, help="Make links that work from a disk, without a web server.")
+def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool) -> None:
+    """Build the site.
+
+    \b
+    Example:
+      inforce build
+      inforce build --at 2027-03-01 --site-dir preview
+    """
+    began = time.monotonic()
+    repository = Repository(root=repo, at=at)
+    catalog = repository.catalog()
+    now = repository.now(catalog.settings.timezone)
+    target = replaceable(site_dir or repo / "site", repo)
+    variables = {"INFORCE_AT": format_instant(now)} | ({"INFORCE_SITE_OFFLINE": "1"} if offline else {})
+    generator = Generator.of(repository, **variables)
+    with new_folder(target) as fresh:
+        _generate(generator, fresh)
+        contents = Contents.of(fresh)
+    _tell(catalog, now, target, contents, time.monotonic() - began)
+    for remark in open_history(repo).remarks:
+        Screen().say(f"Note: {remark}")
+
+
+def _generate(generator: Generator, folder: Path) -> None:
+    """Let `generator` build into `folder`; its warnings and errors are passed on, and so is its refusal."""
+    errors = Screen(errors=True)
+    with generator.running("build", "--site-dir", str(folder), piped=True) as process:
+        for line in worth_telling(process.stdout or ()):
+            errors.say(line, style=_COLOURS.get(line.partition(" ")[0], ""))
+        code = process.wait()
+    if code:
+        errors.say("The site was not built; an old one stays as it is.")
+        raise click.exceptions.Exit(code if code > 0 else _KILLED)
+    if not is_site(folder):
+        mend = "add “- inforce” under “plugins:”"
+        raise BookError(
+            Place(path=CONFIGURATION), "does not use the plugin “inforce”, so no policy would be shown", mend
+        )
+
+
+def _tell(catalog: Catalog, now: datetime, target: Path, contents: Contents, seconds: float) -> None:
+    public = [len(policy.public(now)) for policy in catalog]
+    screen = Screen()
+    screen.say(
+        f"Built {_count(len([number for number in public if number]), 'policy', 'policies')}, "
+        f"{_count(sum(public), 'version')} and {_count(contents.pages, 'page')} "
+        f"({contents.size / 1_000_000:.1f} MB) in {seconds:.1f} s."
+    )
+    screen.say(f"The site is in {target}; look at it with “inforce serve”.")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,79 @@
+"""The repository a command works on, and the instant it works at.
+
+Keeps true: `--repo` means the same before and after the command; the clock is read here and nowhere else, and only
+where nobody named an instant. Does not change the repository.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from inforce.catalog import Catalog
+from inforce.instant import parse_instant
+from inforce.store.folder import Reading, read_book
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """The folder `root` with a book in it, as of `at`: a date, an RFC 3339 instant, or None for the clock."""
+
+    root: Path
+    at: str | None = None
+
+    def read(self) -> Reading:
+        """Read the book with everything that is wrong with it."""
+        return read_book(self.root)
+
+    def catalog(self) -> Catalog:
+        """Read the catalogue of a book without a fault; UnreadableBookError lists the faults otherwise."""
+        return self.read().require()
+
+    def now(self, zone: ZoneInfo) -> datetime:
+        """Tell the instant to work at, in whole seconds; a date is the start of that day in `zone`."""
+        if self.at is None:
+            # What builds that others are to repeat set instead of the clock: https://reproducible-builds.org/specs/.
+            epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+            clock = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
+            return clock.replace(microsecond=0)
+        try:
+            return parse_instant(self.at, zone)
+        except ValueError as cause:
+            raise click.BadParameter(str(cause), param_hint="--at") from cause
+
+
+def with_repository(function: Function) -> Function:
+    """Give the command `function` the option --repo and the argument `repo`, a path."""
+    return click.option(
+        "--repo",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        callback=_nearest,
+        help="The repository with policy_versions/ in it.  [default: the current folder]",
+    )(function)
+
+
+def with_instant(function: Function) -> Function:
+    """Give the command `function` the option --at and the argument `at`, a text or None."""
+    return click.option(
+        "--at",
+        metavar="INSTANT",
+        envvar="INFORCE_AT",
+        show_envvar=True,
+        help="A date, which is the start of that day where the book lives, or an instant such as "
+        "2027-03-01T00:00:00Z.  [default: now]",
+    )(function)
+
+
+def _nearest(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
+    found = value or ctx.find_root().params.get("repo")
+    return found if isinstance(found, Path) else Path()

@@ -1,0 +1,52 @@
+"""`inforce serve`: the site on this machine, built again whenever a text changes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from pathlib import Path
+
+import click
+
+from inforce.cli.generator import Generator
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.errors import EnvironmentProblemError
+
+_HOST = "127.0.0.1"
+
+
+@click.command()
+@with_repository
+@with_instant
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")
+@click.pass_context
+def command(ctx: click.Context, repo: Path, at: str | None, port: int) -> None:
+    """Show the site, and build it again when a text changes.
+
+    The site stands at http://127.0.0.1:8000/ and is seen from this machine alone. Ctrl-C ends it.
+
+    \b
+    Example:
+      inforce serve
+      inforce serve --port 8001 --at 2027-03-01
+    """
+    repository = Repository(root=repo, at=at)
+    catalog = repository.catalog()
+    if at:
+        repository.now(catalog.settings.timezone)
+    generator = Generator.of(repository, **({"INFORCE_AT": at} if at else {}))
+    _refuse_taken(port)
+    # MkDocs 1.6 with click 8.3 or newer watches nothing unless told to.
+    words = ("--dev-addr", f"{_HOST}:{port}", "--livereload")
+    with contextlib.suppress(KeyboardInterrupt), generator.running("serve", *words, piped=False) as server:
+        ctx.exit(server.wait())
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((_HOST, port))
+        except OSError as cause:
+            message = f"port {port} cannot be used: {cause.strerror}; name another with --port"
+            raise EnvironmentProblemError(message) from cause

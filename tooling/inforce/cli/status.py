@@ -1,0 +1,182 @@
+"""`inforce status`: policies, their versions and states, and what changes next, on one screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from inforce.catalog import Catalog, Lock
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.screen import Screen
+from inforce.instant import format_instant, format_local
+from inforce.policy import Policy, State, Version
+
+_DAY = timedelta(days=1)
+_SOON = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Coming:
+    """Something that will happen to a policy at an instant, as a sentence without its date."""
+
+    at: datetime
+    policy: str
+    version: str
+    what: str
+
+
+@click.command()
+@with_repository
+@with_instant
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(repo: Path, at: str | None, form: str) -> None:
+    """Show policies, versions and what changes next.
+
+    \b
+    Example:
+      inforce status
+      inforce status --at 2027-03-01
+    """
+    repository = Repository(root=repo, at=at)
+    reading = repository.read()
+    catalog = reading.require()
+    now = repository.now(catalog.settings.timezone)
+    if form == "json":
+        click.echo(json.dumps(status_document(catalog, reading.lock, now), ensure_ascii=False, indent=2))
+    else:
+        show(catalog, reading.lock, now)
+
+
+def show(catalog: Catalog, lock: Lock, now: datetime) -> None:
+    """Print the state of `catalog` at `now` for people."""
+    screen = Screen()
+    zone = catalog.settings.timezone
+    day = f"{now.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
+    screen.say(f"{catalog.settings.publisher.name} · {catalog.settings.site} · as of {day}")
+    screen.say()
+    if not catalog.policies:
+        screen.say("There is no policy yet. Add the folder of one to policy_versions/, with a policy.yml in it.")
+        return
+    headings = ("Policy", "Version", "State", "Change", "Languages", "Locked")
+    screen.table(headings, (row for policy in catalog for row in _rows(policy, lock, now, zone)))
+    screen.say()
+    _show_coming(screen, sorted(coming(catalog, now)), now, zone)
+    if waiting := lock.unlocked(catalog, now):
+        verb = "version is" if len(waiting) == 1 else "versions are"
+        screen.say(f"{len(waiting)} published {verb} not locked yet: run “inforce freeze”.", style="yellow")
+
+
+def _rows(policy: Policy, lock: Lock, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
+    """Give a row for every version that still matters, newest first, and one for all those that are history."""
+    history = [version for version in policy.versions if policy.state(version, now) is State.SUPERSEDED]
+    for version in reversed(policy.versions):
+        if version not in history:
+            yield policy.id, *_cells(policy, version, lock, now, zone)
+    if history:
+        labels = f"{history[0].label} … {history[-1].label}" if len(history) > 1 else str(history[0].label)
+        yield policy.id, labels, f"{len(history)} superseded" if len(history) > 1 else "superseded", "", "", ""
+    elif not policy.versions:
+        yield policy.id, "none yet", "", "", "", ""
+
+
+def _cells(policy: Policy, version: Version, lock: Lock, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    yield str(version.label)
+    yield _standing(policy, version, now, zone)
+    yield str(version.change)
+    yield ", ".join(str(language) for language in version.languages)
+    yield "yes" if lock.entry(policy.id, version.label.text) else "no" if version.is_public(now) else "–"
+
+
+def _standing(policy: Policy, version: Version, now: datetime, zone: ZoneInfo) -> str:
+    day = format_local(version.effective, zone)
+    state = policy.state(version, now)
+    if state is State.IN_FORCE and policy.withdrawn and policy.withdrawn.at <= now:
+        return f"withdrawn since {format_local(policy.withdrawn.at, zone)}"
+    return {State.IN_FORCE: f"in force since {day}", State.CANCELLED: "cancelled"}.get(state, f"{state}, from {day}")
+
+
+def coming(catalog: Catalog, now: datetime) -> Iterator[Coming]:
+    """Go through what will happen in `catalog` after `now`, as far as the book says it."""
+    for policy in catalog:
+        for version in policy.versions:
+            for at, what in _instants(version, now):
+                if at and at > now:
+                    yield Coming(at=at, policy=policy.id, version=version.label.text, what=what)
+        if policy.withdrawn and policy.withdrawn.at > now:
+            yield Coming(at=policy.withdrawn.at, policy=policy.id, version="", what="is withdrawn")
+
+
+def _instants(version: Version, now: datetime) -> Iterator[tuple[datetime | None, str]]:
+    if version.draft or version.is_cancelled(now):
+        return
+    yield version.published, "is published"
+    yield version.cancelled.at if version.cancelled else None, "is cancelled"
+    if version.cancelled is None:
+        yield version.effective_new, "applies to people who join"
+        yield version.effective, "comes into force"
+        yield version.enforce, "must have been accepted"
+
+
+def _show_coming(screen: Screen, events: list[Coming], now: datetime, zone: ZoneInfo) -> None:
+    if not events:
+        screen.say("Nothing will change by itself.")
+        return
+    screen.say("Next", style="bold")
+    for event in events[:_SOON]:
+        name = f"{event.policy} {event.version}".rstrip()
+        screen.say(f"  {format_local(event.at, zone)}  {name} {event.what} ({_in_days(event.at - now)})")
+    if len(events) > _SOON:
+        screen.say(f"  … and {len(events) - _SOON} more")
+
+
+def _in_days(wait: timedelta) -> str:
+    days = wait // _DAY
+    return "within a day" if days < 1 else "in 1 day" if days == 1 else f"in {days} days"
+
+
+def status_document(catalog: Catalog, lock: Lock, now: datetime) -> dict[str, Any]:
+    """Say what `show` says as JSON data, with every version; instants are RFC 3339 in UTC."""
+    return {
+        "at": format_instant(now),
+        "policies": [_policy_data(policy, lock, now) for policy in catalog],
+        "next": [
+            {
+                "at": format_instant(event.at),
+                "policy": event.policy,
+                "version": event.version or None,
+                "what": event.what,
+            }
+            for event in sorted(coming(catalog, now))
+        ],
+    }
+
+
+def _policy_data(policy: Policy, lock: Lock, now: datetime) -> dict[str, Any]:
+    current, latest = policy.in_force(now), policy.latest(now)
+    return {
+        "id": policy.id,
+        "title": policy.title(policy.binding_language),
+        "in_force": current.label.text if current else None,
+        "latest": latest.label.text if latest else None,
+        "versions": [_version_data(policy, version, lock, now) for version in policy.versions],
+    }
+
+
+def _version_data(policy: Policy, version: Version, lock: Lock, now: datetime) -> dict[str, Any]:
+    return {
+        "version": version.label.text,
+        "seq": version.seq,
+        "state": str(policy.state(version, now)),
+        "change": str(version.change),
+        "published": format_instant(version.published),
+        "effective": format_instant(version.effective),
+        "languages": [str(language) for language in version.languages],
+        "locked": lock.entry(policy.id, version.label.text) is not None,
+    }
