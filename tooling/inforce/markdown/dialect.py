@@ -1,0 +1,148 @@
+"""The one Markdown dialect: CommonMark, tables, heading ids, no HTML; tokens made fit to be read and rendered.
+
+Keeps three things true that the parser alone does not: no text is dropped however deeply it is nested, no link
+stands inside a link, and no address other than a page's own or a plain http, https, mailto or tel one is shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, blockquote, list_block
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, image
+from markdown_it.token import Token
+
+# Containers deeper than this are read as text. The parser recurses: twice per container, with room for its caller.
+DEEPEST_BLOCK = 40
+DEEPEST_INLINE = 50
+# An image's alternative text is parsed by a parser of its own, inside the other.
+DEEPEST_IMAGE = 6
+
+EXPLICIT_ID = re.compile(r"(?:^|(?<=[ \t]))\{#([^\s{}]+)\}[ \t]*$")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
+LINE_ENDS = str.maketrans("\n\r", "  ")
+
+
+class Dialect(MarkdownIt):
+    """The parser; every address passes, for `tidy` to decide with the link already read."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002 - the parser's own signature
+        """Let `url` pass."""
+        return True
+
+
+def make_parser(*, html: bool = False) -> Dialect:
+    """Build a parser of the dialect; with `html` it recognises raw HTML, so that it can be reported."""
+    parser = Dialect("commonmark", {"html": html, "maxNesting": DEEPEST_INLINE})
+    parser.enable("table")
+    interrupts = ["paragraph", "reference", "blockquote"]
+    parser.block.ruler.at("blockquote", _limited_block(blockquote), {"alt": [*interrupts, "list"]})
+    parser.block.ruler.at("list", _limited_block(list_block), {"alt": interrupts})
+    parser.inline.ruler.at("image", _limited_image)
+    parser.core.ruler.before("inline", "heading_id", take_heading_ids)
+    parser.core.ruler.push("tidy", tidy)
+    parser.core.ruler.push("slugs", give_slugs)
+    return parser
+
+
+def slug(heading: str) -> str:
+    """Return the id that `heading` gets by itself: lower case, its letters, marks and digits, hyphens for spaces."""
+    kept = (
+        letter
+        for letter in heading.strip().lower()
+        if letter in "- " or letter.isalnum() or unicodedata.category(letter) in {"Mn", "Mc", "Me", "Pc"}
+    )
+    return "".join(kept).replace(" ", "-") or "section"
+
+
+def take_heading_ids(state: StateCore) -> None:
+    """Move a trailing `{#id}` of each heading in `state` from its text to its tag."""
+    for place, token in enumerate(state.tokens):
+        if token.type != "heading_open":
+            continue
+        inline = state.tokens[place + 1]
+        if found := EXPLICIT_ID.search(inline.content):
+            token.attrSet("id", found[1])
+            token.meta["explicit"] = True
+            inline.content = inline.content[: found.start()].rstrip()
+
+
+def give_slugs(state: StateCore) -> None:
+    """Give each heading of `state` without an id a slug of its own, told apart by `-1`, `-2` as GitHub does."""
+    headings = [place for place, token in enumerate(state.tokens) if token.type == "heading_open"]
+    taken = {str(state.tokens[place].attrs.get("id")) for place in headings}
+    counts: dict[str, int] = {}
+    for place in headings:
+        if "id" in (attributes := state.tokens[place].attrs):
+            continue
+        children = state.tokens[place + 1].children or ()
+        wish = found = slug("".join(child.content for child in children if child.type in {"text", "code_inline"}))
+        while found in taken:
+            counts[wish] = counts.get(wish, 0) + 1
+            found = f"{wish}-{counts[wish]}"
+        taken.add(found)
+        attributes["id"] = found
+
+
+def tidy(state: StateCore) -> None:
+    """Make the tokens of `state` mean the same in text and HTML."""
+    for token in state.tokens:
+        if token.children:
+            tidy_inline(token.children)
+        elif "style" in token.attrs:  # a cell; the parser knows alignment as a style only
+            token.attrs = {"align": str(token.attrs["style"]).removeprefix("text-align:")}
+
+
+def tidy_inline(tokens: list[Token]) -> None:
+    """Join line ends written as entities into the line, and bar addresses in `tokens`."""
+    open_links: list[bool] = []
+    for token in tokens:
+        if token.type in {"text", "text_special", "code_inline"}:
+            token.content = token.content.translate(LINE_ENDS)
+        elif token.type == "link_open":
+            open_links.append(not any(open_links) and is_shown(str(token.attrs["href"])))
+            if not open_links[-1]:
+                token.type = "barred_open"
+        elif token.type == "link_close" and not open_links.pop():
+            token.type = "barred_close"
+        elif token.type == "image":
+            tidy_inline(token.children or [])
+            if not is_own(str(token.attrs["src"])):
+                token.type = "barred_image"
+
+
+def is_shown(target: str) -> bool:
+    """Tell whether pages may link to `target`: relative, http, https, mailto or tel."""
+    scheme = SCHEME.match(target)
+    return scheme is None or scheme[1].lower() in LINK_SCHEMES
+
+
+def is_own(target: str) -> bool:
+    """Tell whether `target` is an address on the page's own host."""
+    return not SCHEME.match(target) and not target.replace("\\", "/").startswith("//")
+
+
+def _limited_block(rule: BlockRule) -> BlockRule:
+    def limited(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return state.level < DEEPEST_BLOCK and rule(state, start, end, silent)
+
+    return limited
+
+
+def _limited_image(state: StateInline, silent: bool) -> bool:
+    depth = state.env.get("images", 0)
+    if depth >= DEEPEST_IMAGE:
+        return False
+    state.env["images"] = depth + 1
+    found = image(state, silent)
+    state.env["images"] = depth
+    return found
+
+
+PARSER = make_parser()

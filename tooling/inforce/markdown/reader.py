@@ -1,0 +1,185 @@
+"""Tokens of the dialect read into a `Document`; what the tokens do not say is not guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+from markdown_it.token import Token
+
+from inforce.markdown.clauses import clauses_between
+from inforce.markdown.dialect import PARSER, make_parser
+from inforce.markdown.document import (
+    Block,
+    BlockKind,
+    Container,
+    ContainerKind,
+    Document,
+    Heading,
+    Link,
+    RawHtml,
+    Span,
+)
+from inforce.markdown.inline import LINE_BREAKS, Inline, read_inline
+
+HTML_PARSER = make_parser(html=True)
+
+CONTAINERS = {
+    "blockquote_open": ContainerKind.QUOTE,
+    "bullet_list_open": ContainerKind.BULLET_LIST,
+    "ordered_list_open": ContainerKind.ORDERED_LIST,
+    "list_item_open": ContainerKind.ITEM,
+    "table_open": ContainerKind.TABLE,
+    "tr_open": ContainerKind.ROW,
+}
+CLOSERS = frozenset(name.replace("_open", "_close") for name in CONTAINERS)
+LEAVES = frozenset({"paragraph_open", "heading_open", "th_open", "td_open"})
+NUMBERED = frozenset({ContainerKind.ITEM, ContainerKind.ROW})
+MAY_BE_EMPTY = frozenset({ContainerKind.QUOTE, ContainerKind.ITEM})
+
+
+class Detail(TypedDict, total=False):
+    """What only some kinds of block have."""
+
+    level: int
+    id: str
+    info: str
+    column: int
+    align: str
+    tight: bool
+
+
+def parse(text: str) -> Document:
+    """Read Markdown `text` (a body without front matter); any string is readable, nothing raises."""
+    reader = _Reader()
+    for token in PARSER.parse(text):
+        reader.take(token)
+    return reader.document(_raw_html(text))
+
+
+def plain_text(text: str) -> str:
+    """Return the text as read of Markdown `text`, as the package's docstring defines it."""
+    return parse(text).text
+
+
+def _raw_html(text: str) -> tuple[RawHtml, ...]:
+    if "<" not in text:
+        return ()
+    found = []
+    for token in HTML_PARSER.parse(text):
+        line = _line(token)
+        if token.type == "html_block":
+            found.append(RawHtml(line=line, snippet=token.content.strip()))
+        for child in token.children or ():
+            if child.type == "html_inline":
+                found.append(RawHtml(line=line, snippet=child.content))
+            line += child.type in LINE_BREAKS or child.content.count("\n")
+    return tuple(found)
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
+
+
+@dataclass(slots=True)
+class _Open:
+    """A container being read: the number of blocks before it, its line, and the number its next child gets."""
+
+    blocks: int
+    line: int
+    next_number: int | None = None
+
+
+class _Reader:
+    """What has been read so far, one token at a time."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.openings: list[tuple[int, Heading]] = []
+        self.headings: list[Heading] = []
+        self.links: list[Link] = []
+        self.path: tuple[Container, ...] = ()
+        self.open: list[_Open] = []
+        self.keys = 0
+        self.column = 0
+        self.opener = Token("", "", 0)
+
+    def take(self, token: Token) -> None:
+        """Read one `token`."""
+        kind = token.type
+        if kind == "inline":
+            self._take_inline(token)
+        elif kind in LEAVES:
+            self.opener = token
+        elif kind in CONTAINERS:
+            self._enter(token, CONTAINERS[kind])
+        elif kind in CLOSERS:
+            self._leave()
+        elif kind in {"fence", "code_block"}:
+            info = token.info.split(maxsplit=1)[:1]
+            self._add(BlockKind.CODE, token.content.removesuffix("\n"), _line(token), info="".join(info))
+        elif kind == "hr":
+            self._add(BlockKind.RULE, "", _line(token))
+
+    def document(self, raw_html: tuple[RawHtml, ...]) -> Document:
+        """Return everything read, with `raw_html` beside it."""
+        clauses = clauses_between(self.openings, len(self.blocks))
+        return Document(
+            title=next((clause.heading for clause in clauses if clause.level == 1), None),
+            blocks=tuple(self.blocks),
+            clauses=clauses,
+            headings=tuple(self.headings),
+            links=tuple(self.links),
+            raw_html=raw_html,
+        )
+
+    def _enter(self, token: Token, kind: ContainerKind) -> None:
+        number = None
+        if kind is ContainerKind.ORDERED_LIST:
+            number = int(token.attrs.get("start", 1))
+        elif kind in NUMBERED and (parent := self.open[-1]).next_number is not None:
+            number = parent.next_number
+            parent.next_number += 1
+        first = 0 if kind is ContainerKind.TABLE else number
+        self.path = (*self.path, Container(kind=kind, key=self.keys, number=number))
+        self.open.append(_Open(len(self.blocks), _line(token), first))
+        self.keys += 1
+        self.column = 0
+
+    def _leave(self) -> None:
+        opened = self.open.pop()
+        if opened.blocks == len(self.blocks) and self.path[-1].kind in MAY_BE_EMPTY:
+            self._add(BlockKind.PARAGRAPH, "", opened.line)
+        self.path = self.path[:-1]
+
+    def _take_inline(self, token: Token) -> None:
+        opener, line = self.opener, _line(token)
+        read = read_inline(token.children or [], line)
+        self.links += read.links
+        if opener.type == "heading_open":
+            self._add_heading(opener, read, line)
+        elif opener.type == "paragraph_open":
+            self._add(BlockKind.PARAGRAPH, read.text, line, read.spans, tight=opener.hidden)
+        else:
+            align = str(opener.attrs.get("align", ""))
+            self._add(BlockKind.CELL, read.text, line, read.spans, column=self.column, align=align)
+            self.column += 1
+
+    def _add_heading(self, opener: Token, read: Inline, line: int) -> None:
+        heading = Heading(
+            id=str(opener.attrs["id"]),
+            level=int(opener.tag[1]),
+            text=read.text,
+            line=line,
+            explicit_id="explicit" in opener.meta,
+        )
+        self.headings.append(heading)
+        if not self.path:
+            self.openings.append((len(self.blocks), heading))
+        self._add(BlockKind.HEADING, read.text, line, read.spans, level=heading.level, id=heading.id)
+
+    def _add(
+        self, kind: BlockKind, text: str, line: int, spans: tuple[Span, ...] = (), **detail: Unpack[Detail]
+    ) -> None:
+        clause = self.openings[-1][1].id if self.openings else ""
+        self.blocks.append(Block(kind=kind, text=text, line=line, clause=clause, spans=spans, path=self.path, **detail))
