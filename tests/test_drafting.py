@@ -1,0 +1,301 @@
+"""A draft of the next version, and a repository of policies: written whole, in words a lawyer can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from book_builder import BookBuilder, instant
+from inforce.errors import EnvironmentProblemError, InforceError
+from inforce.language import Language
+from inforce.policy import ChangeLevel, Version
+from inforce.store.drafting import Draft, begin_repository, draft_version
+from inforce.store.folder import read_book
+
+NOW = instant("2027-01-20T12:00:00Z")
+TEXT = "# Terms\n\nWe keep it.  \nTwo years.\n\n## How long {#long}\n\nTwo years.\n"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> BookBuilder:
+    book = BookBuilder(tmp_path, timezone="Asia/Shanghai", languages="en, de")
+    book.policy("terms").version("2026-01-15", en=TEXT)
+    return book
+
+
+def draft(book: BookBuilder, policy: str = "terms", **words: Any) -> Draft:
+    given: dict[str, Any] = {"effective": "2027-03-01", "change": ChangeLevel.NOTICE, "now": NOW}
+    return draft_version(book.root, policy, **(given | words))
+
+
+def drafted(book: BookBuilder, label: str = "2027-03-01") -> Version:
+    return book.read().require().policy("terms").version(label) or pytest.fail("there is no such version")
+
+
+def contents(root: Path) -> Mapping[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_draft_has_the_words_of_the_newest_version_and_the_dates_named(book: BookBuilder) -> None:
+    made = draft(book)
+
+    version = drafted(book)
+    assert made.folder == book.root / "policy_versions/terms/2027-03-01"
+    assert (made.label.text, made.languages) == ("2027-03-01", (Language("en"),))
+    assert made.copied == book.read().require().policy("terms").versions[0]
+    assert version.editions[0].text == drafted(book, "2026-01-15").editions[0].text
+    assert version.editions[0].summary == ()
+    assert version.draft
+    assert version.change is ChangeLevel.NOTICE
+    assert version.published == instant("2027-01-20", "Asia/Shanghai")
+    assert version.effective == instant("2027-03-01", "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(TEXT.encode(), id="plain text"),
+        pytest.param(TEXT.replace("\n", "\r\n").encode(), id="line ends of another system"),
+        pytest.param(b"---\n\n# Terms\n\nA rule above, and none at the end", id="a text that begins with a rule"),
+        pytest.param("# Cafe\u0301\u2028\x0bx\x85y\n".encode(), id="signs that some take for line ends"),
+    ],
+)
+def test_the_words_are_copied_byte_for_byte(book: BookBuilder, body: bytes) -> None:
+    book.write("policy_versions/terms/2026-01-15/en.md", b"---\nsummary:\n - text: All is new.\n---\n\n" + body)
+
+    made = draft(book)
+
+    assert (made.folder / "en.md").read_bytes().endswith(b"---\n\n" + body)
+    assert drafted(book).editions[0].digest == drafted(book, "2026-01-15").editions[0].digest
+
+
+def test_every_member_is_explained_and_the_summary_is_ready_to_be_written(book: BookBuilder) -> None:
+    made = draft(book)
+    metadata, text = ((made.folder / name).read_text() for name in ("version.yml", "en.md"))
+
+    assert metadata.splitlines()[0] == (
+        "# From when people can read this version. A date is the start of that day in Asia/Shanghai."
+    )
+    book.write("policy_versions/terms/2027-03-01/version.yml", metadata.replace("\n#e", "\ne"))
+    book.write("policy_versions/terms/2027-03-01/en.md", uncommented(text))
+
+    version = drafted(book)
+    assert version.effective_new == version.published
+    assert version.enforce == version.effective
+    assert [point.section for point in version.editions[0].summary] == ["long"]
+
+
+def uncommented(text: str) -> str:
+    return "\n".join(line.removeprefix("#") if line.startswith(("#s", "#  ")) else line for line in text.split("\n"))
+
+
+def test_an_instant_is_kept_as_it_was_named(book: BookBuilder) -> None:
+    draft(book, effective="2027-02-28T20:00:00+02:00", published="2027-02-01")
+
+    version = drafted(book)
+    assert version.effective == instant("2027-02-28T18:00:00Z")
+    assert version.published == instant("2027-02-01", "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("newest", "proposed"),
+    [
+        pytest.param("2027-03-01", "2027-03-01.1", id="a second version of a day gets a further number"),
+        pytest.param("2027-03-01.9", "2027-03-01.10", id="a later one the next number"),
+        pytest.param("2027-02-28.4", "2027-03-01", id="the number of another day does not matter"),
+        pytest.param("1.10", "2027-03-01", id="a date follows a small number"),
+    ],
+)
+def test_the_effective_date_is_proposed_as_the_label(book: BookBuilder, newest: str, proposed: str) -> None:
+    book.policy("terms").version(newest, meta={"published": "2026-02-01"})
+
+    assert draft(book).label.text == proposed
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        pytest.param({"policy": "term"}, "did you mean “terms”?", id="an unknown policy, with the likely one"),
+        pytest.param(
+            {"effective": "2026-01-10", "published": "2026-01-01"},
+            "label: expected one after “2026-01-15”, the newest version of “terms”, got “2026-01-10”",
+            id="a date before the newest version",
+        ),
+        pytest.param({"label": "2026-1-15"}, "expected one after “2026-01-15”", id="a label of the same number"),
+        pytest.param({"label": "draft"}, "expected digits joined by", id="a label that is none"),
+        pytest.param({"label": "../../x"}, "expected digits joined by", id="a label that leaves the folder"),
+        pytest.param({"effective": "2027-02-30"}, "effective", id="a day that does not exist"),
+        pytest.param({"effective": "next month"}, "effective: expected a date", id="no date"),
+        pytest.param({"published": "soon"}, "published: expected a date", id="no date of publication"),
+        pytest.param({"effective": "2027-01-19"}, "lies before “published”", id="an effect before the publication"),
+        pytest.param({"languages": [Language("fr")]}, "expected one of en, got “fr”", id="a language without text"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(
+    book: BookBuilder, words: Mapping[str, Any], message: str
+) -> None:
+    before = contents(book.root)
+
+    with pytest.raises(InforceError) as refused:
+        draft(book, **words)
+
+    assert message in str(refused.value)
+    assert refused.value.exit_code == 2
+    assert contents(book.root) == before
+
+
+@pytest.mark.parametrize("there", ["notes/keep.md", "version.yml", "en.md", ".kept"])
+def test_a_folder_in_the_way_is_never_written_over(book: BookBuilder, there: str) -> None:
+    book.write(f"policy_versions/terms/2027-03-01/{there}", "mine")
+    before = contents(book.root)
+
+    with pytest.raises(InforceError, match="policy_versions/terms/2027-03-01"):
+        draft(book)
+
+    assert contents(book.root) == before
+
+
+def test_a_link_in_the_way_is_never_followed(book: BookBuilder) -> None:
+    (book.root / "policy_versions/terms/2027-03-01").symlink_to(book.root / "policy_versions/terms/2026-01-15")
+
+    with pytest.raises(InforceError, match="symbolic link"):
+        draft(book)
+
+
+def test_what_is_wrong_elsewhere_in_the_book_does_not_matter(book: BookBuilder) -> None:
+    book.write("policy_versions/cookies/policy.yml", "title: [")
+
+    assert draft(book).label.text == "2027-03-01"
+
+
+def test_a_policy_that_cannot_be_read_is_refused_with_what_is_wrong_with_it(book: BookBuilder) -> None:
+    book.write("policy_versions/terms/policy.yml", "title: [")
+
+    with pytest.raises(InforceError, match=r"policy_versions/terms/policy\.yml:2: this is no YAML"):
+        draft(book)
+
+
+def test_a_book_without_settings_is_refused_with_what_is_wrong_with_it(book: BookBuilder) -> None:
+    book.write("policy_versions/book.yml", "timezone: Mars")
+
+    with pytest.raises(InforceError, match=r"policy_versions/book\.yml:1"):
+        draft(book)
+
+
+def test_translations_come_along_and_still_name_the_text_they_were_made_from(book: BookBuilder) -> None:
+    digest = drafted(book, "2026-01-15").editions[0].digest
+    german = f"---\ntranslates: {digest}\nsummary:\n  - text: Alles ist neu.\n---\n\n# Bedingungen\n"
+    book.write("policy_versions/terms/2026-01-15/de.md", german)
+    book.write("policy_versions/terms/2026-01-15/fr.md", "# Conditions\n")
+
+    made = draft(book, languages=[Language("de")])
+
+    german_edition = drafted(book).edition(Language("de")) or pytest.fail("the translation is missing")
+    assert made.languages == (Language("de"), Language("en"))
+    assert german_edition.translates == digest
+    assert german_edition.text == "# Bedingungen\n"
+    assert german_edition.summary == ()
+
+
+def test_a_translation_without_front_matter_needs_none(book: BookBuilder) -> None:
+    book.write("policy_versions/terms/2026-01-15/de.md", "# Bedingungen\n")
+
+    made = draft(book)
+
+    assert (made.folder / "de.md").read_text() == "---\n---\n\n# Bedingungen\n"
+
+
+def test_a_cancelled_version_is_not_what_the_next_one_begins_with(book: BookBuilder) -> None:
+    cancelled = {"effective": "2027-02-15", "cancelled": "{at: 2027-01-10, reason: withdrawn}"}
+    book.policy("terms").version("2027-01-05", meta=cancelled, en="# Terms\n\nNever applied.\n")
+
+    made = draft(book)
+
+    assert made.copied
+    assert made.copied.label.text == "2026-01-15"
+    assert "Never applied" not in (made.folder / "en.md").read_text()
+
+
+def test_the_first_version_of_a_policy_begins_with_its_title(book: BookBuilder) -> None:
+    book.policy("cookies")
+
+    made = draft(book, "cookies")
+
+    assert made.copied is None
+    assert (made.folder / "en.md").read_text() == "# Cookies\n"
+    assert book.read().faults == ()
+
+
+def test_a_repository_begins_with_a_policy_that_applies(tmp_path: Path) -> None:
+    written = begin_repository(tmp_path / "new" / "policies")
+
+    root = tmp_path / "new" / "policies"
+    privacy = read_book(root).require().policy("privacy")
+    assert privacy.in_force(instant("2026-06-01")) == privacy.versions[0]
+    assert not (root / "policy_versions/lock.json").exists()
+    assert set(written) == contents(root).keys()
+    assert set(written) >= {
+        ".github/workflows/publish.yml",
+        ".gitignore",
+        "README.md",
+        "docs/.gitkeep",
+        "mkdocs.yml",
+        "policy_versions/book.yml",
+    }
+
+
+def test_an_empty_repository_has_no_policy(tmp_path: Path) -> None:
+    written = begin_repository(tmp_path, empty=True)
+
+    assert read_book(tmp_path).require().policies == ()
+    assert not any("privacy/" in path for path in written)
+
+
+def test_a_repository_begins_in_an_empty_git_repository_and_leaves_it_alone(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    inode = tmp_path.stat().st_ino
+
+    begin_repository(tmp_path)
+
+    assert (tmp_path / ".git" / "HEAD").read_text() == "ref: refs/heads/main\n"
+    assert tmp_path.stat().st_ino == inode
+    assert read_book(tmp_path).faults == ()
+
+
+def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+
+    with pytest.raises(InforceError, match=r"is not empty: “letter\.txt” is in it") as refused:
+        begin_repository(tmp_path)
+    with pytest.raises(InforceError, match="is not a folder"):
+        begin_repository(tmp_path / "letter.txt")
+
+    assert refused.value.exit_code == 2
+    assert contents(tmp_path) == {"letter.txt": b"mine"}
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["a new folder", "an empty folder"])
+def test_nothing_is_left_behind_when_the_disk_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    root = tmp_path / "policies"
+    if there:
+        root.mkdir()
+    rename = Path.rename
+
+    def fail_late(self: Path, target: Path) -> Path:
+        if target.name == "policy_versions":
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_late)
+
+    with pytest.raises(EnvironmentProblemError, match="No space left on device"):
+        begin_repository(root)
+
+    assert root.exists() is there
+    assert contents(tmp_path) == {}
