@@ -1,0 +1,449 @@
+"""Signing: who vouches for a manifest, checked here and by an implementation that is not ours."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from book_builder import instant
+from inforce.errors import EnvironmentProblemError, ManifestError, SignatureError
+from inforce.manifest import parse_manifest, to_bytes
+from inforce.signing import (
+    Algorithm,
+    PrivateKey,
+    PublicKey,
+    generate_key,
+    issue,
+    private_keys,
+    resign,
+    sign,
+    verify,
+    write_private_key,
+)
+from inforce.text import Digest
+
+PAYLOAD = '{"type":"policy-manifest","words":"“隐私” \\n"}\n'.encode()
+# RFC 8037, appendix A: a key pair and its thumbprint.
+RFC_8037 = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+}
+RFC_8037_KID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+
+
+@pytest.fixture(scope="module")
+def key() -> PrivateKey:
+    return generate_key()
+
+
+@pytest.fixture(scope="module")
+def old_platforms() -> PrivateKey:
+    return generate_key(Algorithm.ES256)
+
+
+def opened(raw: bytes) -> dict[str, Any]:
+    """Decode a signed file as any JSON reader would."""
+    return dict(json.loads(raw))
+
+
+def header_of(signature: dict[str, str]) -> dict[str, Any]:
+    return dict(json.loads(base64.urlsafe_b64decode(signature["protected"] + "==")))
+
+
+def with_header(raw: bytes, **members: object) -> bytes:
+    """Change `members` of the first signature's header; None takes one out."""
+    document = opened(raw)
+    header = {**header_of(document["signatures"][0]), **members}
+    header = {name: value for name, value in header.items() if value is not None}
+    text = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    document["signatures"][0]["protected"] = text
+    return json.dumps(document).encode()
+
+
+class TestTheSignedFile:
+    def test_it_holds_the_very_bytes_and_one_signature_per_key(
+        self, key: PrivateKey, old_platforms: PrivateKey
+    ) -> None:
+        document = opened(sign(PAYLOAD, [key, old_platforms]))
+
+        assert list(document) == ["payload", "signatures"]
+        assert document["payload"].encode() == PAYLOAD
+        first, second = document["signatures"]
+        assert list(first) == ["protected", "signature"]
+        assert header_of(first) == {
+            "alg": "Ed25519",
+            "typ": "policy-manifest+jws",
+            "kid": key.public.kid,
+            "b64": False,
+            "crit": ["b64"],
+        }
+        assert (header_of(second)["alg"], header_of(second)["kid"]) == ("ES256", old_platforms.public.kid)
+
+    def test_an_ed25519_signature_of_the_same_bytes_is_the_same_so_that_builds_are_reproducible(
+        self, key: PrivateKey
+    ) -> None:
+        assert sign(PAYLOAD, [key]) == sign(PAYLOAD, [key])
+
+    def test_signing_with_no_key_is_refused(self) -> None:
+        with pytest.raises(SignatureError, match="no key to sign with"):
+            sign(PAYLOAD, [])
+
+    def test_three_policies_with_an_announced_version_take_a_kilobyte_on_the_wire(self, key: PrivateKey) -> None:
+        plain, signed = three_policies("en"), sign(three_policies("en"), [key])
+
+        assert len(plain) <= 2048
+        assert len(gzip.compress(signed, mtime=0)) <= 1000
+
+    def test_a_second_language_of_everything_costs_a_digest_per_version_and_little_more(self, key: PrivateKey) -> None:
+        plain, signed = three_policies("en", "zh-Hans"), sign(three_policies("en", "zh-Hans"), [key])
+
+        assert len(plain) <= 2048
+        assert len(gzip.compress(signed, mtime=0)) <= 1100
+
+
+def three_policies(*languages: str) -> bytes:
+    """Write a manifest of three policies in `languages`, one of which has an announced version."""
+    languages = languages or ("en", "zh-Hans")
+
+    def version(seq: int, **members: str) -> dict[str, Any]:
+        digests = {tag: str(Digest.of(f"{seq} {tag}")) for tag in languages}
+        return {"seq": seq, "version": f"202{seq}-01-15", "change": "material", **members, "digests": digests}
+
+    applying = {"notify_at": "2025-12-14T16:00:00Z", "effective_at": "2026-01-14T16:00:00Z"}
+    coming = {"notify_at": "2026-08-14T16:00:00Z", "effective_at": "2027-02-28T16:00:00Z"}
+    acts = [("cookies", "consent"), ("privacy", "acknowledge"), ("terms", "accept")]
+    policies: list[dict[str, Any]] = [
+        {
+            "id": name,
+            "act": act,
+            "page": f"{name}/",
+            "languages": list(languages),
+            "binding_language": "en",
+            "latest": number,
+            "in_force": number,
+            "versions": [version(number, **applying)],
+        }
+        for number, (name, act) in enumerate(acts, 4)
+    ]
+    policies[1]["versions"].append(version(7, **coming, enforce_at="2027-03-31T16:00:00Z"))
+    document = {
+        "type": "policy-manifest",
+        "spec": "1.0",
+        "site": "https://policies.shop.example/",
+        "serial": 1789884000,
+        "issued_at": "2026-09-20T06:00:00Z",
+        "expires_at": "2026-10-20T06:00:00Z",
+        "poll_seconds": 86400,
+        "policies": policies,
+    }
+    return to_bytes(document)
+
+
+class TestVerifying:
+    def test_what_a_known_key_signed_comes_out_byte_for_byte(self, key: PrivateKey) -> None:
+        assert verify(sign(PAYLOAD, [key]), [key.public]) == PAYLOAD
+
+    def test_one_known_key_is_enough_and_signatures_of_unknown_ones_are_ignored(
+        self, key: PrivateKey, old_platforms: PrivateKey
+    ) -> None:
+        signed = sign(PAYLOAD, [key, old_platforms, generate_key()])
+
+        assert verify(signed, [old_platforms.public]) == PAYLOAD
+
+    def test_keys_rotate_with_both_known_for_a_while(self, key: PrivateKey) -> None:
+        new = generate_key()
+        both, after = sign(PAYLOAD, [key, new]), sign(PAYLOAD, [new])
+
+        assert verify(both, [key.public]) == verify(both, [new.public]) == verify(after, [key.public, new.public])
+
+    def test_a_signature_of_unknown_keys_only_is_refused(self, key: PrivateKey) -> None:
+        with pytest.raises(SignatureError, match="expected a signature of a known key, got"):
+            verify(sign(PAYLOAD, [generate_key()]), [key.public])
+
+    def test_with_no_key_at_all_nothing_is_verified(self, key: PrivateKey) -> None:
+        with pytest.raises(SignatureError, match="known key"):
+            verify(sign(PAYLOAD, [key]), [])
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param(lambda text: text.replace("words", "swords"), id="a letter more"),
+            pytest.param(lambda text: text + " ", id="a blank at the end"),
+            pytest.param(lambda text: text.rstrip("\n"), id="the last newline gone"),
+            pytest.param(lambda text: text.replace(":", ": "), id="the same data written otherwise"),
+        ],
+    )
+    def test_other_bytes_are_refused(self, key: PrivateKey, change: Any) -> None:
+        document = opened(sign(PAYLOAD, [key]))
+        document["payload"] = change(document["payload"])
+
+        with pytest.raises(SignatureError, match="does not fit these bytes"):
+            verify(json.dumps(document).encode(), [key.public])
+
+    def test_a_right_signature_does_not_make_up_for_a_wrong_one_of_another_known_key(
+        self, key: PrivateKey, old_platforms: PrivateKey
+    ) -> None:
+        document = opened(sign(PAYLOAD, [key, old_platforms]))
+        document["signatures"][1]["signature"] = document["signatures"][0]["signature"]
+
+        with pytest.raises(SignatureError, match="does not fit"):
+            verify(json.dumps(document).encode(), [key.public, old_platforms.public])
+
+    @pytest.mark.parametrize(
+        ("members", "reason"),
+        [
+            pytest.param({"alg": "ES256"}, "another “alg”", id="the algorithm of another key"),
+            pytest.param({"alg": "none"}, "another “alg”", id="no algorithm"),
+            pytest.param({"alg": "HS256"}, "another “alg”", id="the public key as a shared secret"),
+            pytest.param({"alg": "EdDSA"}, "another “alg”", id="the name that left the curve open"),
+            pytest.param({"typ": "JWT"}, "another “typ”", id="a token of another kind"),
+            pytest.param({"typ": None}, "another “typ”", id="no type"),
+            pytest.param({"b64": None}, "another “b64”", id="an encoded payload"),
+            pytest.param({"b64": 0}, "another “b64”", id="zero for false"),
+            pytest.param({"crit": None}, "another “crit”", id="an unencoded payload that is not critical"),
+            pytest.param({"crit": ["b64", "exp"]}, "another “crit”", id="something critical that is not understood"),
+            pytest.param({"kid": "another"}, "known key", id="another key's name"),
+            pytest.param({"x": 1}, "does not fit", id="a header that was not signed"),
+        ],
+    )
+    def test_a_signature_on_other_terms_is_refused(
+        self, key: PrivateKey, members: dict[str, object], reason: str
+    ) -> None:
+        with pytest.raises(SignatureError, match=reason):
+            verify(with_header(sign(PAYLOAD, [key]), **members), [key.public])
+
+    def test_what_an_unprotected_header_says_is_not_listened_to(self, key: PrivateKey) -> None:
+        document = opened(sign(PAYLOAD, [key]))
+        document["signatures"][0]["header"] = {"kid": "another", "alg": "none"}
+
+        assert verify(json.dumps(document).encode(), [key.public]) == PAYLOAD
+
+    @pytest.mark.parametrize(
+        ("raw", "reason"),
+        [
+            pytest.param(b"", "not JSON", id="nothing"),
+            pytest.param(b"<html></html>", "not JSON", id="a page"),
+            pytest.param(b"[]", "expected members", id="a list"),
+            pytest.param(b'{"signatures":[]}', "payload is missing", id="no payload"),
+            pytest.param(b'{"payload":"x"}', "signatures is missing", id="no signatures"),
+            pytest.param(b'{"payload":"x","signatures":[]}', "known key, got none", id="an empty list of signatures"),
+            pytest.param(b'{"payload":"x","payload":"y","signatures":[]}', "twice", id="two payloads"),
+            pytest.param(b'{"payload":1,"signatures":[]}', "expected text", id="a payload that is a number"),
+            pytest.param(b'{"payload":"x","signatures":[{}]}', "protected is missing", id="a bare signature"),
+            pytest.param(
+                b'{"payload":"x","signatures":[{"protected":"e30=","signature":"AA"}]}',
+                "without padding",
+                id="padding",
+            ),
+            pytest.param(
+                b'{"payload":"x","signatures":[{"protected":"W10","signature":"AA"}]}',
+                "expected an object",
+                id="a header that is a list",
+            ),
+            pytest.param(
+                b'{"payload":"x","signatures":[{"protected":"AAAA","signature":"AA"}]}', "not", id="a header of zeros"
+            ),
+            pytest.param(b'{"a":' * 30_000, "levels deep", id="thirty thousand levels"),
+        ],
+    )
+    def test_what_is_no_signed_manifest_is_refused(self, key: PrivateKey, raw: bytes, reason: str) -> None:
+        with pytest.raises(SignatureError, match=reason):
+            verify(raw, [key.public])
+
+    def test_a_file_longer_than_its_reader_allows_is_refused(self, key: PrivateKey) -> None:
+        with pytest.raises(SignatureError, match="more than the 100 it may have"):
+            verify(sign(PAYLOAD, [key]), [key.public], limit=100)
+
+
+NODE = """
+import {readFileSync} from 'node:fs';
+const [file, ...keys] = process.argv.slice(1);
+const {payload, signatures} = JSON.parse(readFileSync(file, 'utf8'));
+const bytes = text => Uint8Array.from(Buffer.from(text, 'utf8'));
+const algorithms = {
+  Ed25519: [{name: 'Ed25519'}, {name: 'Ed25519'}],
+  ES256: [{name: 'ECDSA', namedCurve: 'P-256'}, {name: 'ECDSA', hash: 'SHA-256'}],
+};
+for (const [index, {protected: header, signature}] of signatures.entries()) {
+  const {alg} = JSON.parse(Buffer.from(header, 'base64url'));
+  const [kind, how] = algorithms[alg];
+  const key = await crypto.subtle.importKey('jwk', JSON.parse(keys[index]), kind, false, ['verify']);
+  const signed = bytes(`${header}.${payload}`);
+  console.log(alg, await crypto.subtle.verify(how, key, Buffer.from(signature, 'base64url'), signed));
+}
+"""
+
+
+class TestAnotherImplementation:
+    @pytest.mark.parametrize("damage", [False, True], ids=["as signed", "with a byte changed"])
+    def test_web_crypto_agrees(self, tmp_path: Path, key: PrivateKey, old_platforms: PrivateKey, damage: bool) -> None:
+        signed = sign(three_policies(), [key, old_platforms])
+        published = tmp_path / "policies.jws.json"
+        published.write_bytes(signed.replace(b"acknowledge", b"acknowledgE") if damage else signed)
+        keys = [json.dumps(one.public.to_jwk()) for one in (key, old_platforms)]
+
+        done = subprocess.run(
+            ["node", "--no-warnings", "--input-type=module", "-e", NODE, str(published), *keys],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+        right = str(not damage).lower()
+        assert done.stdout.split("\n") == [f"Ed25519 {right}", f"ES256 {right}", ""]
+
+
+class TestKeys:
+    def test_a_key_is_named_by_the_thumbprint_of_rfc_7638(self) -> None:
+        assert PrivateKey.from_jwk(RFC_8037).public.kid == RFC_8037_KID
+
+    def test_the_public_part_holds_nothing_private(self, key: PrivateKey) -> None:
+        assert set(key.public.to_jwk()) == {"kty", "crv", "x"}
+
+    def test_a_key_printed_by_accident_shows_no_secret(self) -> None:
+        private = PrivateKey.from_jwk(RFC_8037)
+
+        assert RFC_8037["d"] not in f"{private} {private!r} {private.public!r}"
+
+    @pytest.mark.parametrize("algorithm", Algorithm)
+    def test_a_key_survives_being_written_and_read(self, algorithm: Algorithm) -> None:
+        private = generate_key(algorithm)
+
+        assert PrivateKey.from_jwk(private.to_jwk()) == private
+        assert PublicKey.from_jwk(private.public.to_jwk(), private.public.kid) == private.public
+
+    @pytest.mark.parametrize(
+        ("members", "reason"),
+        [
+            pytest.param({}, "this is a private key", id="a private key"),
+            pytest.param({"d": None, "x": "AA"}, "numbers make no sense", id="too short"),
+            pytest.param({"d": None, "x": "é"}, "numbers make no sense", id="no base64url"),
+            pytest.param({"d": None, "x": None}, "numbers make no sense", id="no number"),
+            pytest.param({"d": None, "crv": "X25519"}, "OKP/Ed25519 or EC/P-256, got “OKP/X25519”", id="another curve"),
+            pytest.param({"d": None, "kty": "oct"}, "got “oct/Ed25519”", id="a shared secret"),
+            pytest.param({"d": None, "alg": "ES256"}, "a key for Ed25519, got one for “ES256”", id="another algorithm"),
+            pytest.param({"d": None, "kid": "mine"}, f"expected “{RFC_8037_KID}”, got “mine”", id="a chosen name"),
+        ],
+    )
+    def test_no_public_key_is_made_of(self, members: dict[str, str | None], reason: str) -> None:
+        jwk = {name: value for name, value in {**RFC_8037, **members}.items() if value is not None}
+
+        with pytest.raises(SignatureError, match=reason):
+            PublicKey.from_jwk(jwk)
+
+    def test_no_private_key_is_made_of_a_public_one(self, key: PrivateKey) -> None:
+        with pytest.raises(SignatureError, match="this is no private key"):
+            PrivateKey.from_jwk(key.public.to_jwk())
+
+    def test_no_private_key_is_made_of_parts_of_two(self, key: PrivateKey) -> None:
+        with pytest.raises(SignatureError, match="do not belong together"):
+            PrivateKey.from_jwk({**RFC_8037, "x": key.public.to_jwk()["x"]})
+
+
+class TestKeyFiles:
+    def test_a_private_key_is_for_its_owner_alone(self, tmp_path: Path, key: PrivateKey) -> None:
+        file = tmp_path / "key.json"
+
+        write_private_key(file, key)
+
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert private_keys({"INFORCE_SIGNING_KEY_FILE": str(file)}) == (key,)
+
+    def test_nothing_is_ever_written_over(self, tmp_path: Path, key: PrivateKey) -> None:
+        file = tmp_path / "key.json"
+        file.write_text("precious")
+
+        with pytest.raises(EnvironmentProblemError, match="is there already, and a key is never written over"):
+            write_private_key(file, key)
+
+        assert file.read_text() == "precious"
+
+    def test_not_even_where_a_link_points(self, tmp_path: Path, key: PrivateKey) -> None:
+        (tmp_path / "key.json").symlink_to(tmp_path / "elsewhere.json")
+
+        with pytest.raises(EnvironmentProblemError):
+            write_private_key(tmp_path / "key.json", key)
+
+        assert not (tmp_path / "elsewhere.json").exists()
+
+    def test_a_folder_that_is_not_there_is_said_to_be_missing(self, tmp_path: Path, key: PrivateKey) -> None:
+        with pytest.raises(EnvironmentProblemError, match="cannot be written: No such file or directory"):
+            write_private_key(tmp_path / "none" / "key.json", key)
+
+    def test_the_environment_may_hold_a_key_itself_or_a_set_of_them(self, key: PrivateKey) -> None:
+        second = generate_key(Algorithm.ES256)
+        one, two = json.dumps(key.to_jwk()), json.dumps({"keys": [key.to_jwk(), second.to_jwk()]})
+
+        assert private_keys({"INFORCE_SIGNING_KEY": one}) == (key,)
+        assert private_keys({"INFORCE_SIGNING_KEY": two}) == (key, second)
+
+    def test_without_either_there_is_no_key(self) -> None:
+        assert private_keys({"INFORCE_SIGNING_KEY": "", "HOME": "/"}) == ()
+
+    def test_both_at_once_leave_open_who_signs(self) -> None:
+        with pytest.raises(EnvironmentProblemError, match="both set"):
+            private_keys({"INFORCE_SIGNING_KEY": "{}", "INFORCE_SIGNING_KEY_FILE": "key.json"})
+
+    def test_a_file_that_is_not_there_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(EnvironmentProblemError, match=r"key file .*none\.json cannot be read"):
+            private_keys({"INFORCE_SIGNING_KEY_FILE": str(tmp_path / "none.json")})
+
+    @pytest.mark.parametrize("text", ["nWGxne_9secret", '"nWGxne_9secret"', '{"keys":[]}', '{"keys":["secret"]}'])
+    def test_what_is_no_key_is_refused_without_being_repeated(self, text: str) -> None:
+        with pytest.raises(SignatureError, match="INFORCE_SIGNING_KEY: expected a private JWK") as refusal:
+            private_keys({"INFORCE_SIGNING_KEY": text})
+
+        assert "secret" not in str(refusal.value)
+        assert refusal.value.__cause__ is None
+
+
+class TestIssues:
+    def test_a_book_that_names_a_key_is_published_signed(self, key: PrivateKey) -> None:
+        made = issue(PAYLOAD, [key.public], [key])
+
+        assert made.plain == PAYLOAD
+        assert made.signed is not None
+        assert verify(made.signed, [key.public]) == PAYLOAD
+
+    def test_a_book_that_names_none_is_published_unsigned(self) -> None:
+        assert issue(PAYLOAD, [], []).signed is None
+
+    def test_a_book_that_names_a_key_is_never_published_unsigned(self, key: PrivateKey) -> None:
+        with pytest.raises(SignatureError, match="promises signed manifests, and there is no key"):
+            issue(PAYLOAD, [key.public], [])
+
+    def test_a_key_the_book_does_not_name_signs_nothing(self, key: PrivateKey) -> None:
+        with pytest.raises(SignatureError, match="the book does not name the key"):
+            issue(PAYLOAD, [key.public], [key, generate_key()])
+
+    def test_one_of_several_named_keys_is_enough(self, key: PrivateKey) -> None:
+        made = issue(PAYLOAD, [generate_key().public, key.public], [key])
+
+        assert made.signed == sign(PAYLOAD, [key])
+
+    def test_a_published_manifest_is_issued_again_without_the_book(self, key: PrivateKey) -> None:
+        before = three_policies()
+
+        made = resign(before, instant("2026-10-01"), [key])
+
+        assert made.signed is not None
+        assert verify(made.signed, [key.public]) == made.plain
+        old, new = parse_manifest(before), parse_manifest(made.plain)
+        assert new.serial > old.serial
+        dates = ("serial", "issued_at", "expires_at")
+        assert {n: v for n, v in old.data.items() if n not in (*dates, "policies")} == {
+            n: v for n, v in new.data.items() if n not in (*dates, "policies")
+        }
+
+    def test_a_clock_set_back_gives_no_lower_serial(self, key: PrivateKey) -> None:
+        with pytest.raises(ManifestError, match="serial: expected a higher one"):
+            resign(three_policies(), instant("2001-01-01"), [key])

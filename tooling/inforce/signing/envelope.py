@@ -1,0 +1,120 @@
+"""The envelope: a payload and its signatures in one JSON file, the payload as it is (RFC 7515, RFC 7797).
+
+Keeps true: the bytes that were verified are the bytes that come out. Does not know what the payload says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.util import urlsafe_b64decode
+
+from inforce.errors import ManifestError, ShapeError, SignatureError, quoted
+from inforce.manifest import parse_json, to_bytes
+from inforce.shape import Shape
+from inforce.signing.keys import PrivateKey, PublicKey
+
+TYPE = "policy-manifest+jws"
+# RFC 7797: the payload is not encoded, and whoever does not understand that has to refuse it.
+_UNENCODED: Mapping[str, object] = {"b64": False, "crit": ["b64"]}
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signature:
+    protected: str
+    signature: str
+    header: Mapping[str, Any]
+
+    @property
+    def kid(self) -> object:
+        return self.header.get("kid")
+
+
+def sign(payload: bytes, keys: Sequence[PrivateKey]) -> bytes:
+    """Sign `payload`, which is UTF-8, with each of `keys` and write the JWS JSON serialisation.
+
+    An Ed25519 signature of the same bytes is always the same; an ES256 one never is.
+    """
+    if not keys:
+        raise SignatureError("there is no key to sign with")
+    return to_bytes({"payload": payload.decode(), "signatures": [_sign(payload, key) for key in keys]})
+
+
+def verify(raw: bytes, keys: Iterable[PublicKey], *, limit: int | None = None) -> bytes:
+    """Return the payload of the JWS `raw`, of at most `limit` bytes, once a key of `keys` vouches for it.
+
+    Every signature that names one of `keys` has to be right: made with the key's own algorithm, of type
+    `policy-manifest+jws`, over these very bytes. Signatures naming other keys are ignored: that is how keys rotate.
+    SignatureError otherwise.
+    """
+    known = {key.kid: key for key in keys}
+    payload, signatures = _open(raw, limit)
+    ours = [(signature, known[signature.kid]) for signature in signatures if signature.kid in known]
+    if not ours:
+        names = ", ".join(quoted(str(signature.kid)) for signature in signatures[:3]) or "none"
+        raise SignatureError(f"expected a signature of a known key, got {names}")
+    for signature, key in ours:
+        _refuse_other_terms(signature.header, key)
+        _refuse_forgery(payload, signature, key)
+    return payload.encode()
+
+
+def _sign(payload: bytes, key: PrivateKey) -> dict[str, str]:
+    public = key.public
+    header = {"alg": str(public.algorithm), "typ": TYPE, "kid": public.kid, **_UNENCODED}
+    signed = jws.serialize_json([{"protected": header}], payload, key.jose, registry=_registry(public))
+    (made,) = signed["signatures"]
+    return {"protected": made["protected"], "signature": made["signature"]}
+
+
+def _open(raw: bytes, limit: int | None) -> tuple[str, list[_Signature]]:
+    try:
+        shape = Shape(parse_json(raw, limit=limit), "", ManifestError)
+        payload = shape.text("payload")
+        return payload, [_read(inner) for inner in shape.shapes("signatures")]
+    except ShapeError as cause:
+        raise SignatureError(f"this is no signed manifest: {cause}") from cause
+
+
+def _read(shape: Shape) -> _Signature:
+    protected = shape.parsed("protected", _base64url)
+    header = parse_json(urlsafe_b64decode(protected.encode()))
+    if not isinstance(header, dict):
+        raise shape.refuse("protected", "expected an object")
+    return _Signature(protected=protected, signature=shape.parsed("signature", _base64url), header=header)
+
+
+def _base64url(text: str) -> str:
+    if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
+        message = f"expected base64url without padding, got {quoted(text)}"
+        raise ValueError(message)
+    return text
+
+
+def _refuse_other_terms(header: Mapping[str, Any], key: PublicKey) -> None:
+    expected = {"alg": str(key.algorithm), "typ": TYPE, **_UNENCODED}
+    for name, value in expected.items():
+        if repr(header.get(name)) != repr(value):  # False is not 0
+            got = quoted(str(header.get(name)))
+            raise SignatureError(
+                f"the signature of {quoted(key.kid)} has another “{name}”: expected {value}, got {got}"
+            )
+
+
+def _refuse_forgery(payload: str, signature: _Signature, key: PublicKey) -> None:
+    alone = {"payload": payload, "protected": signature.protected, "signature": signature.signature}
+    try:
+        jws.deserialize_json(cast(jws.FlattenedJSONSerialization, alone), key.jose, registry=_registry(key))
+    except (JoseError, ValueError) as cause:
+        raise SignatureError(f"the signature of {quoted(key.kid)} does not fit these bytes") from cause
+
+
+def _registry(key: PublicKey) -> jws.JWSRegistry:
+    # What else a header says is none of our business: whatever must be understood stands in “crit”.
+    return jws.JWSRegistry(algorithms=[str(key.algorithm)], strict_check_header=False)

@@ -1,0 +1,50 @@
+"""Issues: the two files a site publishes of one manifest, signed as its book promises.
+
+Keeps true: a book that names keys is never published unsigned, and no issue has the serial of an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inforce.errors import SignatureError, quoted
+from inforce.manifest import parse_manifest, reissued, to_bytes
+from inforce.signing.envelope import sign
+from inforce.signing.keys import PrivateKey, PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """The bytes of `policies.json`, and of `policies.jws.json` where the manifest is signed."""
+
+    plain: bytes
+    signed: bytes | None
+
+
+def issue(plain: bytes, named: Iterable[PublicKey], keys: Sequence[PrivateKey]) -> Issue:
+    """Sign the manifest `plain` with `keys` as a book promises that names the public keys `named`.
+
+    A book that names none is published unsigned. SignatureError where a promised signature cannot be made, and where
+    one of `keys` is named nowhere: apps would not know it.
+    """
+    kids = [key.kid for key in named]
+    for key in keys:
+        if key.public.kid not in kids:
+            mend = "add its public part to “signing” in book.yml, or take the key away"
+            raise SignatureError(f"the book does not name the key {quoted(key.public.kid)}: {mend}")
+    if kids and not keys:
+        mend = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or take “signing” out of book.yml"
+        raise SignatureError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
+    return Issue(plain=plain, signed=sign(plain, keys) if keys else None)
+
+
+def resign(plain: bytes, now: datetime, keys: Sequence[PrivateKey]) -> Issue:
+    """Issue the published manifest `plain` again at `now`, signed with `keys`, without the book.
+
+    Serial and dates are new, with what follows from them; nothing else changes. ManifestError where `plain` is none,
+    or where the serial would not be higher; SignatureError without a key.
+    """
+    again = to_bytes(reissued(parse_manifest(plain), now))
+    return Issue(plain=again, signed=sign(again, keys))

@@ -1,0 +1,114 @@
+"""Keys as JSON Web Keys (RFC 7517), named by their thumbprint (RFC 7638).
+
+Keeps true: a key has one algorithm, its own, whatever a signature claims; its name follows from it and is not chosen.
+Does not read or write files (see `key_files`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self, cast
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, import_key
+
+from inforce.errors import SignatureError, quoted
+
+JoseKey = OKPKey | ECKey
+_MEMBERS = ("kty", "crv", "x", "y", "d")
+
+
+class Algorithm(StrEnum):
+    """How a key signs: Ed25519 (RFC 9864), or ES256 (RFC 7518) for platforms that lack it."""
+
+    ED25519 = "Ed25519"
+    ES256 = "ES256"
+
+
+_ALGORITHMS = {("OKP", "Ed25519"): Algorithm.ED25519, ("EC", "P-256"): Algorithm.ES256}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """A key that tells whether a signature is right; `kid` is its thumbprint."""
+
+    kid: str
+    algorithm: Algorithm
+    jose: JoseKey = field(repr=False, compare=False)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any], kid: str | None = None) -> Self:
+        """Make a key of the public JWK `jwk`, which has to have the thumbprint `kid` where that is given.
+
+        SignatureError for a private key, another kind of key, and a name that is not the key's own.
+        """
+        if "d" in jwk:
+            raise SignatureError("this is a private key: give its public part, and retire it if anybody saw it")
+        algorithm, jose = _read(jwk)
+        named = kid or jwk.get("kid")
+        if named is not None and named != (own := jose.thumbprint()):
+            raise SignatureError(
+                f"the key's id is its thumbprint (RFC 7638): expected {quoted(own)}, got {quoted(str(named))}"
+            )
+        return cls(kid=jose.thumbprint(), algorithm=algorithm, jose=jose)
+
+    def to_jwk(self) -> dict[str, str]:
+        """Write the key as a JWK with the members that make it, and no other."""
+        return _members(self.jose, private=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateKey:
+    """A key that signs; nothing prints it by accident."""
+
+    public: PublicKey
+    jose: JoseKey = field(repr=False, compare=False)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any]) -> Self:
+        """Make a key of the private JWK `jwk`; SignatureError where it is a public one or of another kind."""
+        if "d" not in jwk:
+            raise SignatureError("this is no private key: expected a JWK that has a “d”")
+        _, jose = _read(jwk)
+        named = jwk.get("kid")
+        return cls(public=PublicKey.from_jwk(_members(jose, private=False), named), jose=jose)
+
+    def to_jwk(self) -> dict[str, str]:
+        """Write the private key as a JWK, to be kept secret."""
+        return _members(self.jose, private=True)
+
+
+def generate_key(algorithm: Algorithm = Algorithm.ED25519) -> PrivateKey:
+    """Make a new key for `algorithm`."""
+    made = OKPKey.generate_key("Ed25519") if algorithm is Algorithm.ED25519 else ECKey.generate_key("P-256")
+    return PrivateKey.from_jwk(_members(made, private=True))
+
+
+def _read(jwk: Mapping[str, Any]) -> tuple[Algorithm, JoseKey]:
+    algorithm = _algorithm(jwk)
+    members: dict[str, str | list[str]] = {name: str(jwk[name]) for name in _MEMBERS if name in jwk}
+    public = {name: value for name, value in members.items() if name != "d"}
+    try:
+        jose, alone = cast(JoseKey, import_key(members)), cast(JoseKey, import_key(public))
+        whole = jose.private_key is None or jose.private_key.public_key() == alone.public_key
+    except (JoseError, ValueError, TypeError) as cause:
+        raise SignatureError("this is no key: its numbers make no sense") from cause
+    if not whole:
+        raise SignatureError("this is no key: its private and its public part do not belong together")
+    return algorithm, jose
+
+
+def _algorithm(jwk: Mapping[str, Any]) -> Algorithm:
+    kind = (str(jwk.get("kty")), str(jwk.get("crv")))
+    if kind not in _ALGORITHMS:
+        raise SignatureError(f"expected a key of kind OKP/Ed25519 or EC/P-256, got {quoted('/'.join(kind))}")
+    if jwk.get("alg", _ALGORITHMS[kind]) != _ALGORITHMS[kind]:
+        raise SignatureError(f"expected a key for {_ALGORITHMS[kind]}, got one for {quoted(str(jwk['alg']))}")
+    return _ALGORITHMS[kind]
+
+
+def _members(jose: JoseKey, *, private: bool) -> dict[str, str]:
+    values = jose.as_dict(private=private)
+    return {name: str(values[name]) for name in _MEMBERS if name in values}
