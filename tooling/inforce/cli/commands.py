@@ -14,9 +14,14 @@ from inforce import __version__
 
 # In the order in which an editor meets them; the summary is the first line of the command's own help.
 COMMANDS = {
+    "init": "Begin a repository of policies that builds at once.",
+    "new": "Draft the next version of a policy.",
     "status": "Show policies, versions and what changes next.",
     "build": "Build the site.",
     "serve": "Show the site, and build it again when a text changes.",
+    "manifest": "Print the manifest that apps poll.",
+    "keygen": "Make a key to sign manifests with.",
+    "sign": "Sign a built site again, without a rebuild.",
 }
 # Words that Python keeps for itself.
 _MODULES = {"import": "importing"}

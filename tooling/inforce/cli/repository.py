@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from inforce.catalog import Catalog
-from inforce.instant import parse_instant
+from inforce.instant import parse_instant, parse_zone
 from inforce.store.folder import Reading, read_book
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -37,6 +37,11 @@ class Repository:
     def catalog(self) -> Catalog:
         """Read the catalogue of a book without a fault; UnreadableBookError lists the faults otherwise."""
         return self.read().require()
+
+    def zone(self) -> ZoneInfo:
+        """Tell the time zone of the book, or UTC where that cannot be read; whoever needs the book will say so."""
+        catalog = self.read().catalog
+        return catalog.settings.timezone if catalog else parse_zone("UTC")
 
     def now(self, zone: ZoneInfo) -> datetime:
         """Tell the instant to work at, in whole seconds; a date is the start of that day in `zone`."""

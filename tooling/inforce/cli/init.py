@@ -1,0 +1,34 @@
+"""`inforce init`: a repository of policies that builds at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from inforce.cli.screen import Screen
+from inforce.store.drafting import begin_repository
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--empty", is_flag=True, help="Leave the example policy out.")
+def command(folder: Path, empty: bool) -> None:
+    """Begin a repository of policies that builds at once.
+
+    Writes a book with an example policy, mkdocs.yml, a workflow that publishes, and a README into the new folder DIR.
+
+    \b
+    Example:
+      inforce init policies
+      inforce init policies --empty
+    """
+    paths = begin_repository(folder, empty=empty)
+    screen = Screen()
+    screen.say(f"Wrote {len(paths)} files into {folder}:")
+    for path in paths:
+        screen.say(f"  {path}")
+    screen.say()
+    screen.say("Put your names into policy_versions/book.yml, then:")
+    for line in (f"cd {folder}", "git init", "inforce check", "inforce serve"):
+        screen.say(f"  {line}")

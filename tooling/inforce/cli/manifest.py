@@ -1,0 +1,46 @@
+"""`inforce manifest`: what apps poll, without a site around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.screen import Screen
+from inforce.errors import ManifestError
+from inforce.manifest import Size, size_of, to_bytes
+from inforce.manifest.building import manifest
+from inforce.store.files import write_file
+
+
+@click.command()
+@with_repository
+@with_instant
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the manifest there instead of printing it.",
+)
+def command(repo: Path, at: str | None, output: Path | None) -> None:
+    """Print the manifest that apps poll.
+
+    \b
+    Example:
+      inforce manifest --at 2027-03-01
+      inforce manifest --output policies.json
+    """
+    repository = Repository(root=repo, at=at)
+    catalog = repository.catalog()
+    raw = to_bytes(manifest(catalog, repository.now(catalog.settings.timezone)))
+    budget = size_of(raw)
+    if budget.size is Size.TOO_LARGE:
+        raise ManifestError("", budget.sentence)
+    if budget.size is Size.LARGE:
+        Screen(errors=True).say(f"Note: {budget.sentence}.", style="yellow")
+    if output:
+        write_file(output, raw)
+        Screen().say(f"Wrote {output}: {budget.length:,} bytes.")
+    else:
+        click.echo(raw, nl=False)

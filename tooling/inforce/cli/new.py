@@ -1,0 +1,84 @@
+"""`inforce new`: a draft of the next version, which begins with the words of the last one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.screen import Screen
+from inforce.language import Language
+from inforce.policy import ChangeLevel
+from inforce.store.drafting import Draft, draft_version
+
+
+@click.command()
+@click.argument("policy_id", metavar="POLICY")
+@click.option("--effective", required=True, metavar="DATE", help="From when the version applies.")
+@click.option(
+    "--change",
+    required=True,
+    type=click.Choice([str(level) for level in ChangeLevel]),
+    help="How weighty it is: accepted again, told about, or neither.",
+)
+@click.option("--published", metavar="DATE", help="From when people can read it.  [default: today]")
+@click.option("--label", metavar="LABEL", help="The version's name.  [default: the effective date]")
+@click.option(
+    "--language",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    help="Draft this language only, beside the binding one; may be repeated.  [default: all there are]",
+)
+@with_repository
+@with_instant
+def command(
+    policy_id: str,
+    effective: str,
+    change: str,
+    published: str | None,
+    label: str | None,
+    tags: tuple[str, ...],
+    repo: Path,
+    at: str | None,
+) -> None:
+    """Draft the next version of a policy.
+
+    Copies the newest version word for word into a new folder, as a draft that no page and no manifest shows.
+
+    \b
+    Example:
+      inforce new privacy --effective 2027-03-01 --change material
+    """
+    repository = Repository(root=repo, at=at)
+    draft = draft_version(
+        repo,
+        policy_id,
+        effective=effective,
+        change=ChangeLevel(change),
+        now=repository.now(repository.zone()),
+        published=published,
+        label=label,
+        languages=[_language(tag) for tag in tags],
+    )
+    _tell(draft, repo)
+
+
+def _language(tag: str) -> Language:
+    try:
+        return Language(tag)
+    except ValueError as cause:
+        raise click.BadParameter(str(cause), param_hint="--language") from cause
+
+
+def _tell(draft: Draft, repo: Path) -> None:
+    screen = Screen()
+    source = f", with the words of {draft.copied.label}" if draft.copied else ""
+    screen.say(f"Drafted version {draft.label}{source}:")
+    for name in ("version.yml", *(f"{language}.md" for language in draft.languages)):
+        screen.say(f"  {os.path.relpath(draft.folder / name, repo.resolve())}")
+    screen.say()
+    screen.say("Change the words, say in “summary:” what changes, and take “draft: true” out of version.yml. Then:")
+    screen.say("  inforce check")

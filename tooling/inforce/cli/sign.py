@@ -1,0 +1,54 @@
+"""`inforce sign`: the manifest of a built site issued and signed again, without a rebuild.
+
+Keeps true: nothing but the manifest's dates, what follows from them, and its signatures changes.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from inforce.address import MANIFEST, SIGNED_MANIFEST
+from inforce.cli.repository import Repository, with_instant
+from inforce.cli.screen import Screen
+from inforce.errors import EnvironmentProblemError
+from inforce.instant import format_instant, parse_zone
+from inforce.signing import private_keys, resign
+from inforce.store.files import write_file
+
+
+@click.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@with_instant
+def command(site: Path, at: str | None) -> None:
+    """Sign a built site again, without a rebuild.
+
+    Issues policies.json in the folder SITE anew and writes policies.jws.json beside it. The key comes from
+    INFORCE_SIGNING_KEY_FILE, the path of a private JWK, or from INFORCE_SIGNING_KEY, which holds one.
+
+    \b
+    Example:
+      INFORCE_SIGNING_KEY_FILE=~/inforce-key.json inforce sign site
+    """
+    now = Repository(root=site, at=at).now(parse_zone("UTC"))
+    keys = private_keys(os.environ)
+    if not keys:
+        message = "there is no key to sign with: set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY"
+        raise EnvironmentProblemError(message)
+    manifest = site / MANIFEST
+    if not manifest.is_file():
+        raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")
+    issue = resign(manifest.read_bytes(), now, keys)
+    _write(site / SIGNED_MANIFEST, issue.signed or b"", now)
+    _write(manifest, issue.plain, now)
+    names = ", ".join(key.public.kid for key in keys)
+    Screen().say(f"Signed {manifest} as issued at {format_instant(now)}, with {names}.")
+
+
+def _write(path: Path, content: bytes, now: datetime) -> None:
+    """Write `content` with the time it was issued at, of which many hosts make the ETag."""
+    write_file(path, content)
+    os.utime(path, (now.timestamp(), now.timestamp()))
