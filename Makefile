@@ -9,12 +9,13 @@ INSTALL_THIS := $(PIP) install --no-deps --no-build-isolation --editable .
 UV ?= uv
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --no-config --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
-# Debian's names of the libraries that WeasyPrint draws PDF with, and of a font to draw.
-PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
+# Debian's names of what WeasyPrint draws PDF with, a font among it, and of what the Node.js inside Playwright needs.
+LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core libatomic1
+LIBRARIES_ARE_HERE := { $(BIN)/python -c 'import weasyprint' && $(BIN)/python -m playwright --version; } >/dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site serve test lint bench pictures properdocs lock clean pango
+.PHONY: help site serve test lint bench pictures properdocs lock clean libraries
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -27,7 +28,7 @@ site: $(VENV)/.site ## build the book of this repository into site/
 serve: $(VENV)/.site ## show the site, and build it again whenever a text changes
 	@$(BIN)/inforce serve
 
-test: $(VENV)/.test pango ## run every test; TESTS="tests/test_text.py -n 0" runs some
+test: $(VENV)/.test libraries ## run every test; TESTS="tests/test_text.py -n 0" runs some
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
 	  $(BIN)/pytest $(TESTS)
 
@@ -84,10 +85,10 @@ $(BIN)/python:
 	fi; \
 	exit 4
 
-pango: $(VENV)/.test
-	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || { \
+libraries: $(VENV)/.test
+	@$(LIBRARIES_ARE_HERE) 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PANGO); \
+	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(LIBRARIES); \
 	  fi; \
-	  $(BIN)/python -c 'import weasyprint' >/dev/null || { \
-	    echo "The tests of PDF need Pango. On Debian and Ubuntu: apt-get install $(PANGO)" >&2; exit 4; }; }
+	  $(LIBRARIES_ARE_HERE) || { \
+	    echo "The tests need more libraries. On Debian and Ubuntu: apt-get install $(LIBRARIES)" >&2; exit 4; }; }
