@@ -9,6 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def printable(text: str) -> str:
+    """Spell out in `text` what does not print (line ends, controls, marks of direction), so that nobody is misled."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def quoted(text: str, longest: int = 60) -> str:
+    """Put `text` into quotation marks for a message: printable, and cut after `longest` characters."""
+    return f"“{printable(text[:longest])}{'…' if len(text) > longest else ''}”"
+
+
+def sentence(subject: str, problem: str) -> str:
+    """Say of `subject` what its `problem` is: a predicate such as “is missing”, or what was expected and found."""
+    return f"{subject}{': ' if problem.startswith('expected ') else ' '}{problem}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A place in the book: a path relative to its root, and where known a line (from 1) and a section id."""
@@ -18,7 +33,8 @@ class Place:
     section: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
+        path = printable(self.path)
+        return f"{path}:{self.line}" if self.line else path
 
 
 class InforceError(Exception):
@@ -64,13 +80,17 @@ class PublishedHistoryError(LockError):
 
 
 class ShapeError(InforceError):
-    """Decoded data has another shape than expected; `path` names the member, such as `policies[0].act`."""
+    """Decoded data has another shape than expected; `path` names the member, such as `policies[0].act`.
+
+    `problem` is a predicate of that member (“is missing”) or begins with “expected”.
+    """
 
     def __init__(self, path: str, problem: str, mend: str = "") -> None:
         self.path = path
         self.problem = problem
         self.mend = mend
-        super().__init__(f"{path or 'the document'}: {problem}" + (f" ({mend})" if mend else ""))
+        subject = printable(path[:200]) or "the document"
+        super().__init__(sentence(subject, problem) + (f" ({mend})" if mend else ""))
 
 
 class SettingsError(ShapeError):

@@ -1,0 +1,104 @@
+"""Refusals: what is wrong, where, and how to mend it, in one message a person can read."""
+
+from __future__ import annotations
+
+import pytest
+
+from inforce.errors import (
+    BookError,
+    CatalogError,
+    EnvironmentProblemError,
+    HistoryError,
+    InforceError,
+    LockError,
+    ManifestError,
+    Place,
+    PublishedHistoryError,
+    SettingsError,
+    ShapeError,
+    SignatureError,
+    UnsupportedSpecError,
+    printable,
+    quoted,
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        pytest.param(Place(path="a/book.yml", line=7), "a/book.yml:7", id="with a line, as editors understand it"),
+        pytest.param(Place(path="a/book.yml"), "a/book.yml", id="without a line, the path alone"),
+        pytest.param(Place(path="a/\x1b[2J\n.md"), "a/\\x1b[2J\\n.md", id="what a terminal would obey is spelt out"),
+        pytest.param(Place(path="a/\udcff.md"), "a/\\udcff.md", id="a name that is no UTF-8 can still be printed"),
+        pytest.param(Place(path="a/\u202edm.x"), "a/\\u202edm.x", id="a mark of direction misleads nobody"),
+    ],
+)
+def test_a_place_is_shown_on_one_printable_line(place: Place, shown: str) -> None:
+    assert str(place) == shown
+
+
+def test_a_book_error_says_where_what_and_how_to_mend_it() -> None:
+    fault = BookError(Place(path="p/policy.yml", line=3), "“kind” is missing", "add “kind: …”")
+    assert str(fault) == "p/policy.yml:3: “kind” is missing\n  add “kind: …”"
+    assert (fault.place.line, fault.problem, fault.mend) == (3, "“kind” is missing", "add “kind: …”")
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        pytest.param(ShapeError("a.b", "is missing"), "a.b is missing", id="a predicate follows the member"),
+        pytest.param(
+            ShapeError("a[0]", "expected text, got a list"),
+            "a[0]: expected text, got a list",
+            id="what was expected follows a colon",
+        ),
+        pytest.param(
+            ShapeError("", "is empty", "write it"), "the document is empty (write it)", id="no path is the whole"
+        ),
+        pytest.param(ShapeError("\x07", "is missing"), "\\x07 is missing", id="a path is printable too"),
+        pytest.param(
+            UnsupportedSpecError("2.0", "1.3"),
+            "spec: expected major version 1, got “2.0” (update inforce)",
+            id="an unknown specification says what to do",
+        ),
+    ],
+)
+def test_a_shape_error_is_a_sentence_about_its_member(fault: ShapeError, message: str) -> None:
+    assert str(fault) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("privacy", "“privacy”", id="plain words stay"),
+        pytest.param("", "“”", id="nothing is shown as nothing"),
+        pytest.param("x" * 61, "“" + "x" * 60 + "…”", id="long words are cut, and one sees it"),
+        pytest.param("a\tb\u200bc", "“a\\tb\\u200bc”", id="what does not print is spelt out"),
+        pytest.param("名前", "“名前”", id="other scripts stay"),
+    ],
+)
+def test_words_of_the_book_are_quoted_on_one_line(text: str, shown: str) -> None:
+    assert quoted(text) == shown
+
+
+def test_printable_text_stays_as_it_is() -> None:
+    assert printable("Zweck – “ok” 条款") == "Zweck – “ok” 条款"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        pytest.param(InforceError, 2, id="2 is an unreadable book or wrong use"),
+        pytest.param(CatalogError, 2, id="2 is a book that makes no catalogue"),
+        pytest.param(LockError, 2, id="2 is a lock that cannot be read"),
+        pytest.param(SettingsError, 2, id="2 is a setting that makes no sense"),
+        pytest.param(ManifestError, 2, id="2 is a manifest nobody understands"),
+        pytest.param(SignatureError, 1, id="1 is a finding: a wrong signature"),
+        pytest.param(PublishedHistoryError, 3, id="3 is published history that would change"),
+        pytest.param(HistoryError, 4, id="4 is git"),
+        pytest.param(EnvironmentProblemError, 4, id="4 is what lies outside the book"),
+    ],
+)
+def test_each_refusal_has_its_exit_code(kind: type[InforceError], code: int) -> None:
+    assert kind.exit_code == code
+    assert issubclass(kind, InforceError)
