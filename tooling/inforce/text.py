@@ -11,8 +11,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from inforce.errors import quoted
+
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_TRAILING_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,7 +24,7 @@ class Digest:
 
     def __post_init__(self) -> None:
         if not _DIGEST.fullmatch(self.value):
-            message = f"expected “sha256:” and 64 lower-case hex digits, got “{self.value[:80]}”"
+            message = f"expected “sha256:” and 64 lower-case hex digits, got {quoted(self.value, 80)}"
             raise ValueError(message)
 
     @classmethod
@@ -44,9 +45,10 @@ class Digest:
 def canonical(body: str) -> str:
     """Bring `body` into canonical form: NFC, LF line ends, no trailing blanks, one newline at the end.
 
-    A byte order mark and blank lines before the first words go as well; nothing a reader sees is touched.
-    An empty body stays empty. Applying it twice changes nothing more.
+    Byte order marks and blank lines before the first words go as well; no word is touched. Two blanks at the end of a
+    line make no line break, because nobody sees them; a backslash does. An empty body stays empty. Applying it twice
+    changes nothing more.
     """
-    text = body.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    text = _TRAILING_BLANKS.sub("", unicodedata.normalize("NFC", text)).strip("\n")
+    lines = unicodedata.normalize("NFC", body).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = "\n".join(line.rstrip(" \t") for line in lines).lstrip("\ufeff\n").rstrip("\n")
     return text + "\n" if text else ""
