@@ -1,0 +1,129 @@
+"""Instants: dates where the book lives, timestamps, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from inforce.instant import (
+    day_of,
+    format_instant,
+    format_local,
+    is_start_of_day,
+    parse_date,
+    parse_instant,
+    parse_zone,
+    start_of_day,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "utc"),
+    [
+        pytest.param("2027-03-01", "UTC", "2027-03-01T00:00:00Z", id="midnight in UTC"),
+        pytest.param("2027-03-01", "Asia/Shanghai", "2027-02-28T16:00:00Z", id="Shanghai is eight hours ahead"),
+        pytest.param("2027-03-01", "America/Los_Angeles", "2027-03-01T08:00:00Z", id="California is behind"),
+        pytest.param("2027-07-01", "Europe/Berlin", "2027-06-30T22:00:00Z", id="summer time counts"),
+        pytest.param("2027-03-01", "Asia/Kathmandu", "2027-02-28T18:15:00Z", id="quarters of an hour count"),
+        pytest.param(
+            "2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z", id="a day whose midnight was skipped begins at 1"
+        ),
+        pytest.param("2018-02-18", "America/Sao_Paulo", "2018-02-18T03:00:00Z", id="a midnight that came twice"),
+        pytest.param("2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z", id="a day that was skipped whole"),
+        pytest.param("2024-03-31", "America/Nuuk", "2024-03-31T01:00:00Z", id="a gap that ends at midnight"),
+        pytest.param("2027-03-01T09:30:00+08:00", "UTC", "2027-03-01T01:30:00Z", id="an offset is itself"),
+        pytest.param("2027-03-01T00:00:00Z", "Asia/Shanghai", "2027-03-01T00:00:00Z", id="Z whatever the zone"),
+        pytest.param("2027-03-01T00:00:00-00:00", "UTC", "2027-03-01T00:00:00Z", id="an unknown offset is UTC"),
+        pytest.param("2028-02-29", "UTC", "2028-02-29T00:00:00Z", id="a leap day"),
+    ],
+)
+def test_a_date_is_the_start_of_the_day_in_the_zone_and_an_instant_is_itself(text: str, zone: str, utc: str) -> None:
+    instant = parse_instant(text, parse_zone(zone))
+    assert format_instant(instant) == utc
+    assert instant.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("", "expected a date such as", id="nothing"),
+        pytest.param("soon", "expected a date such as", id="a word"),
+        pytest.param("1.3.2027", "expected a date such as", id="a date as it is written elsewhere"),
+        pytest.param("2027-3-1", "expected a date such as", id="digits left out"),
+        pytest.param("2027-03-01 ", "expected a date such as", id="a blank behind it"),
+        pytest.param("2027-03-01\n", "expected a date such as", id="a line end behind it"),
+        pytest.param("２０２７-03-01", "expected a date such as", id="full-width digits"),
+        pytest.param("2027-03-01T00:00:00", "expected a date such as", id="a timestamp without offset"),
+        pytest.param("2027-03-01T00:00Z", "expected a date such as", id="a timestamp without seconds"),
+        pytest.param("2027-03-01T00:00:00.5Z", "expected a date such as", id="a fraction of a second"),
+        pytest.param("2027-03-01T24:00:00Z", "expected a date such as", id="the twenty-fifth hour"),
+        pytest.param("2027-03-01T23:59:60Z", "expected a date such as", id="a leap second"),
+        pytest.param("2027-03-01 00:00:00Z", "expected a date such as", id="a blank for the T"),
+        pytest.param("2027-02-29", "expected a day that is in the calendar, got “2027-02-29”", id="no such day"),
+        pytest.param("2027-13-01", "expected a day that is in the calendar", id="no such month"),
+        pytest.param("2027-02-30T00:00:00Z", "expected a day that is in the calendar", id="no such day in a timestamp"),
+        pytest.param("2027-03-01T00:00:00+24:00", "expected an offset of less than a day", id="no such offset"),
+        pytest.param("0001-01-01", "expected a day of the years 1920 to 9998", id="a year no zone can be told for"),
+        pytest.param("9999-12-31T23:59:59Z", "expected a day of the years 1920 to 9998", id="the last second of all"),
+        pytest.param("0000-01-01", "expected a day that is in the calendar", id="the year nought"),
+    ],
+)
+def test_what_is_no_instant_is_refused_with_what_was_expected_and_got(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_instant(text, parse_zone("Asia/Shanghai"))
+
+
+def test_a_date_alone_is_read_without_a_zone() -> None:
+    assert parse_date("2027-03-01") == date(2027, 3, 1)
+    with pytest.raises(ValueError, match="expected a date such as “2027-03-01”, got “2027-03-01T00:00:00Z”"):
+        parse_date("2027-03-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"])
+def test_a_zone_is_named_as_in_the_iana_database(name: str) -> None:
+    assert parse_zone(name) == ZoneInfo(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("Europe/Berln", id="misspelt"),
+        pytest.param("+08:00", id="an offset"),
+        pytest.param("Europe", id="a folder of the database"),
+        pytest.param("../../etc/passwd", id="a path out of the database"),
+        pytest.param("/etc/localtime", id="an absolute path"),
+        pytest.param("localtime", id="whatever this machine is set to"),
+        pytest.param("posixrules", id="a file that is no zone"),
+        pytest.param("right/UTC", id="a zone with leap seconds"),
+        pytest.param("Factory", id="a machine nobody has set up"),
+        pytest.param("A\0B", id="a NUL"),
+        pytest.param("\ud800", id="half a surrogate pair"),
+        pytest.param("A" * 5000, id="a very long name"),
+    ],
+)
+def test_what_is_no_zone_everywhere_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="expected a name of the IANA time zone database such as “Europe/Berlin”"):
+        parse_zone(name)
+
+
+def test_the_day_of_an_instant_is_the_day_of_its_zone() -> None:
+    late = datetime(2027, 2, 28, 16, tzinfo=UTC)
+    assert day_of(late, ZoneInfo("Asia/Shanghai")) == date(2027, 3, 1)
+    assert day_of(late, ZoneInfo("UTC")) == date(2027, 2, 28)
+
+
+def test_an_instant_is_shown_as_a_date_where_that_says_it_all() -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    start = start_of_day(date(2027, 3, 1), shanghai)
+    assert is_start_of_day(start, shanghai)
+    assert format_local(start, shanghai) == "2027-03-01"
+    assert not is_start_of_day(start + timedelta(seconds=1), shanghai)
+    assert format_local(start + timedelta(hours=9.5), shanghai) == "2027-03-01 09:30 Asia/Shanghai"
+
+
+def test_the_start_of_a_day_without_midnight_is_shown_as_the_date() -> None:
+    sao_paulo = ZoneInfo("America/Sao_Paulo")
+    assert format_local(start_of_day(date(2018, 11, 4), sao_paulo), sao_paulo) == "2018-11-04"
