@@ -40,9 +40,10 @@ lint: $(VENV)/.test ## check style and types
 bench: $(VENV)/.test ## measure against peers; BENCH=tooling/benchmarks/redline.py asks one question
 	@set -e; for question in $(or $(BENCH),tooling/benchmarks/[a-z]*.py); do $(BIN)/python $$question; done
 
-pictures: $(VENV)/.test ## draw the pictures of README and docs again
+pictures: $(VENV)/.test libraries ## draw the pictures of README and docs again, from the book as it stood on one day
+	@$(BIN)/inforce build --at 2026-11-20 --site-dir .cache/pictures
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
-	  $(BIN)/python tooling/pictures.py
+	  $(BIN)/python tests/browser/pictures.py .cache/pictures docs/pictures
 
 properdocs: $(BIN)/python ## build the site with ProperDocs, the maintained fork of MkDocs, in place of MkDocs
 	@$(BIN)/python -m venv --clear .cache/properdocs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tomllib
@@ -171,6 +172,24 @@ class TestBrowser:
         program(tmp_path / "bin", "chromium", "exit 1")
         works = program(tmp_path / "bin", "google-chrome", self.PAGE)
         assert run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin")).stdout == f"{works}\n"
+
+
+class TestGround:
+    """Every test stands on the same ground, whoever runs it and wherever."""
+
+    @pytest.mark.parametrize("address", [("192.0.2.1", 443), ("2001:db8::1", 443, 0, 0), ("example.org", 443)])
+    def test_no_test_leaves_this_machine(self, address: tuple[str, int]) -> None:
+        family = socket.AF_INET6 if len(address) == 4 else socket.AF_INET
+        with socket.socket(family) as caller, pytest.raises(OSError, match="a test may not leave this machine"):
+            caller.connect(address)
+
+    def test_a_server_on_this_machine_can_be_asked(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as caller:
+            assert caller.getpeername() == server.getsockname()
+
+    def test_git_knows_nobodys_settings(self) -> None:
+        settings = subprocess.run(["git", "config", "--global", "--list"], capture_output=True, text=True, check=False)
+        assert settings.stdout == ""
 
 
 class TestWorkflows:
