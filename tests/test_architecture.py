@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
@@ -53,6 +54,12 @@ def tracked() -> list[Path]:
 def test_nothing_of_one_machine_is_tracked() -> None:
     assert ROOT / "pyproject.toml" in tracked()
     assert list(architecture.nothing_of_one_machine(tracked())) == []
+
+
+def test_contributors_are_told_the_floors_as_they_are() -> None:
+    rows = re.findall(r"^\| (\d) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
+    told = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)}
+    assert told == {room: floor for room, floor in architecture.FLOORS.items() if room not in ("", "__main__")}
 
 
 def house(folder: Path, sources: dict[str, str]) -> Modules:
