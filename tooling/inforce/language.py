@@ -5,6 +5,7 @@ Keeps true: one language has one spelling. Does not translate and does not match
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,9 @@ from babel.dates import format_date
 from inforce.errors import quoted
 
 # The scripts written from right to left that have readers today (Unicode, bidi classes R and AL), by ISO 15924 code.
-_RIGHT_TO_LEFT = frozenset("Adlm Arab Aran Hebr Mand Mend Nkoo Rohg Samr Syrc Syre Syrj Syrn Thaa Yezi".split())
+_RIGHT_TO_LEFT = frozenset(
+    {"Adlm", "Arab", "Aran", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"}
+)
 _NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
 
 
@@ -56,6 +59,12 @@ class Language:
 
 def canonical_tag(text: str) -> str:
     """Spell `text` as BCP 47 wants it (`pt-br` becomes `pt-BR`); ValueError where it is no language tag."""
+    # Twice, because what replaces a retired subtag can itself have a replacement: sgn-DD, sgn-DE, gsg.
+    return _respelt(_respelt(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _respelt(text: str) -> str:
     problem = f"expected a language tag (BCP 47) such as “en” or “zh-Hans”, got {quoted(text)}"
     if not text.isascii() or not text.replace("-", "").isalnum():
         raise ValueError(problem)

@@ -1,0 +1,118 @@
+"""Languages: one spelling each, the direction of their script, the name their readers use."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from inforce.language import Language, canonical_tag
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        pytest.param("en", "en", id="a language alone"),
+        pytest.param("EN", "en", id="the language is lower case"),
+        pytest.param("pt-br", "pt-BR", id="the region is upper case"),
+        pytest.param("zh-hans", "zh-Hans", id="the script is title case"),
+        pytest.param("es-419", "es-419", id="a region can be a number"),
+        pytest.param("iw", "he", id="a retired code becomes the one that replaced it"),
+        pytest.param("eng", "en", id="the shortest code counts"),
+        pytest.param("zh-yue", "yue", id="an extended language stands alone"),
+        pytest.param("sgn-DD", "gsg", id="what replaces a retired subtag can be replaced itself"),
+        pytest.param("sl-rozaj-biske", "sl-biske-rozaj", id="variants have an order"),
+        pytest.param("de-1996", "de-1996", id="a spelling reform is a variant"),
+    ],
+)
+def test_a_language_has_one_right_spelling(written: str, tag: str) -> None:
+    assert canonical_tag(written) == tag
+    assert str(Language(tag)) == tag
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"), [("pt-br", "pt-BR"), ("iw", "he"), ("EN", "en"), ("zh-cmn-Hans", "zh-Hans")], ids=str
+)
+def test_another_spelling_is_refused_with_the_right_one(written: str, tag: str) -> None:
+    with pytest.raises(ValueError, match=f"expected the spelling “{tag}”, got “{written}”"):
+        Language(written)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("README", id="a word"),
+        pytest.param("de/../x", id="a path out of the folder"),
+        pytest.param("..", id="the folder above"),
+        pytest.param("de_DE", id="a locale of POSIX"),
+        pytest.param("en--US", id="an empty subtag"),
+        pytest.param("-en", id="a hyphen before it"),
+        pytest.param("en-", id="a hyphen behind it"),
+        pytest.param("en ", id="a blank behind it"),
+        pytest.param("en\n", id="a line end behind it"),
+        pytest.param("ｅｎ", id="full-width letters"),
+        pytest.param("en\0", id="a NUL"),
+        pytest.param("xx", id="a language that is not registered"),
+        pytest.param("und", id="an undetermined language"),
+        pytest.param("mul", id="many languages at once"),
+    ],
+)
+def test_what_is_no_language_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"expected a language tag \(BCP 47\) such as “en” or “zh-Hans”, got “"):
+        Language(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "direction"),
+    [
+        ("en", "ltr"),
+        ("zh-Hans", "ltr"),
+        ("ar", "rtl"),
+        ("he", "rtl"),
+        ("fa", "rtl"),
+        ("ur", "rtl"),
+        pytest.param("yi", "rtl", id="Yiddish is written in Hebrew letters"),
+        pytest.param("ku-Arab", "rtl", id="Kurdish in Arabic letters"),
+        pytest.param("ku", "ltr", id="Kurdish in Latin letters"),
+        pytest.param("ar-Latn", "ltr", id="Arabic in Latin letters"),
+        pytest.param("sd-Deva", "ltr", id="Sindhi in Indian letters"),
+        pytest.param("tlh", "ltr", id="a language nobody has data for"),
+    ],
+)
+def test_the_script_decides_the_direction(tag: str, direction: str) -> None:
+    assert Language(tag).direction == direction
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("de", "Deutsch"),
+        ("zh-Hans", "简体中文"),
+        ("pt-BR", "português (Brasil)"),
+        ("he", "עברית"),
+        ("es-419", "español latinoamericano"),
+        ("tlh", "tlh"),
+    ],
+)
+def test_a_language_is_named_as_its_readers_do(tag: str, name: str) -> None:
+    assert Language(tag).own_name == name
+
+
+@pytest.mark.parametrize(
+    ("tag", "day"),
+    [
+        ("en", "March 1, 2027"),
+        ("en-GB", "1 March 2027"),
+        ("de", "1. März 2027"),
+        ("zh-Hans", "2027年3月1日"),
+        ("tlh", "2027-03-01"),
+    ],
+)
+def test_a_day_is_written_as_readers_of_the_language_write_it(tag: str, day: str) -> None:
+    assert Language(tag).format_day(date(2027, 3, 1)) == day
+
+
+def test_languages_are_ordered_by_their_tags() -> None:
+    tags = ["zh-Hans", "en", "pt-BR", "en-GB"]
+    assert [str(language) for language in sorted(map(Language, tags))] == ["en", "en-GB", "pt-BR", "zh-Hans"]
