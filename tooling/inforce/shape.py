@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from inforce.errors import Place, ShapeError
+from inforce.errors import Place, ShapeError, quoted
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -48,11 +48,13 @@ class Shape:
         self._path = path
         self._error = error
         if not isinstance(data, Mapping):
-            raise error(path, f"expected members with names, got {_kind(data)}")
+            raise error(path, f"expected members such as “name: value”, got {_kind(data)}")
         self._data: Mapping[str, Any] = data
         self._read: set[str] = set()
+        self._asked: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
+        self._asked.add(name)
         return name in self._data
 
     def member(self, name: str) -> str:
@@ -78,7 +80,7 @@ class Shape:
         if not isinstance(value, str):
             raise self.refuse(name, f"expected text, got {_kind(value)}")
         if name in self._data and not value.strip():
-            raise self.refuse(name, "is empty")
+            raise self.refuse(name, "is empty", "say something here, or take the line out")
         return value
 
     def integer(self, name: str, default: int | _Required = REQUIRED) -> int:
@@ -106,7 +108,7 @@ class Shape:
                 return words(text)
             except ValueError as cause:
                 known = [str(word) for word in words]
-                message = f"expected one of {', '.join(known)}, got “{text}”{did_you_mean(text, known)}"
+                message = f"expected one of {', '.join(known)}, got {quoted(text)}{did_you_mean(text, known)}"
                 raise ValueError(message) from cause
 
         return self.parsed(name, parse, default)
@@ -115,7 +117,7 @@ class Shape:
         """Take the member `name` as a sequence."""
         value = self.value(name, default)
         if not isinstance(value, list | tuple):
-            raise self.refuse(name, f"expected a list, got {_kind(value)}")
+            raise self.refuse(name, f"expected a list, got {_kind(value)}", "put “- ” before each item")
         return tuple(value)
 
     def texts(
@@ -153,11 +155,12 @@ class Shape:
         """Refuse members that nobody has read, with the spelling that was probably meant."""
         for name in self._data:
             if name not in self._read:
-                raise self.refuse(
-                    str(name),
-                    "is no known member here",
-                    did_you_mean(str(name), sorted(self._read)).strip(" –"),
-                )
+                raise self.refuse(str(name), "is no known member here", self._known(str(name)))
+
+    def _known(self, name: str) -> str:
+        known = self._read | self._asked
+        meant = did_you_mean(name, sorted(known - set(self._data))).strip(" –")
+        return meant or f"take it out; what can stand here: {', '.join(sorted(known))}"
 
     def _spelt_otherwise(self, name: str) -> str:
         close = difflib.get_close_matches(name, [str(key) for key in self._data if key not in self._read], n=1)
@@ -173,15 +176,28 @@ def did_you_mean(word: str, known: list[str]) -> str:
 def whole_number(text: str) -> int:
     """Read `text` as a whole number of at most nine decimal digits; ValueError for anything else."""
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        message = f"expected a whole number, got “{text}”"
+        message = f"expected a whole number, got {quoted(text)}"
         raise ValueError(message)
     return int(text)
+
+
+def number_within(least: int, most: int) -> Callable[[str], int]:
+    """Make a reader of whole numbers from `least` to `most`."""
+
+    def parse(text: str) -> int:
+        number = whole_number(text)
+        if not least <= number <= most:
+            message = f"expected a whole number from {least} to {most}, got {quoted(text)}"
+            raise ValueError(message)
+        return number
+
+    return parse
 
 
 def truth(text: str) -> bool:
     """Read `text` as `true` or `false`; ValueError for anything else, `yes` and `no` included."""
     if text not in ("true", "false"):
-        message = f"expected “true” or “false”, got “{text}”"
+        message = f"expected “true” or “false”, got {quoted(text)}"
         raise ValueError(message)
     return text == "true"
 
