@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from inforce.errors import SettingsError
+from inforce.errors import quoted
 from inforce.instant import parse_zone
 from inforce.language import Language
-from inforce.shape import Shape, Source, did_you_mean, whole_number
+from inforce.shape import Shape, Source, did_you_mean, number_within
 
 _LEVELS = ("material", "notice", "editorial")
 _DAY = 86_400
+# JWK members (RFC 7518) that only the owner of a key may know.
+_PRIVATE = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
+# What apps compare sign by sign is written in one way only: lower-case host in ASCII, nothing that could be left out.
+_SITE = re.compile(
+    r"(?:https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|http://(?:localhost|127\.0\.0\.1))(?::[1-9][0-9]{0,4})?"
+    r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*"
+)
+_WEB = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][^\s\\]*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +46,8 @@ class Settings:
     """What book.yml says.
 
     `site` is an absolute https address ending in `/`. `notice_days` are days between publication and effect that each
-    change level is promised. `compare_pairs` bounds how many redlines of all pairs are made. `disclaimer` is shown
+    change level is promised. `manifest_bytes` is the size above which
+    a build stops: every app polls that file. `compare_pairs` bounds how many redlines of all pairs are made. `disclaimer` is shown
     on every page, by language.
     """
 
@@ -50,6 +58,7 @@ class Settings:
     notice_days: Mapping[str, int] = field(default_factory=dict)
     poll_seconds: int = _DAY
     manifest_days: int = 30
+    manifest_bytes: int = 4096
     compare_pairs: int = 200
     signing: tuple[SigningKey, ...] = ()
     disclaimer: Mapping[Language, str] = field(default_factory=dict)
@@ -57,41 +66,48 @@ class Settings:
 
     @classmethod
     def from_shape(cls, shape: Shape, source: Source) -> Settings:
-        """Read the settings out of book.yml's `shape`; SettingsError names the member that makes no sense."""
+        """Read the settings out of book.yml's `shape`; a ShapeError names the member that makes no sense."""
         settings = cls(
             publisher=_publisher(shape.shape("publisher")),
             site=shape.parsed("site", site_address),
             timezone=shape.parsed("timezone", parse_zone),
             languages=shape.texts("languages", Language),
             notice_days=_notice_days(shape),
-            poll_seconds=shape.parsed("poll_seconds", _within(60, 30 * _DAY), _DAY),
-            manifest_days=shape.parsed("manifest_days", _within(1, 366), 30),
-            compare_pairs=shape.parsed("compare_pairs", _within(0, 100_000), 200),
+            poll_seconds=shape.parsed("poll_seconds", number_within(60, 30 * _DAY), _DAY),
+            manifest_days=shape.parsed("manifest_days", number_within(1, 366), 30),
+            manifest_bytes=shape.parsed("manifest_bytes", number_within(1024, 65_536), 4096),
+            compare_pairs=shape.parsed("compare_pairs", number_within(0, 100_000), 200),
             signing=_signing(shape),
             disclaimer=_by_language(shape, "disclaimer"),
             source=source,
         )
         shape.close()
         if not settings.languages:
-            raise shape.refuse("languages", "names no language")
+            raise shape.refuse("languages", "names no language", "list at least one, such as “[en]”")
         if len(set(settings.languages)) < len(settings.languages):
-            raise shape.refuse("languages", "names a language twice")
+            raise shape.refuse("languages", "names a language twice", "keep one of the two")
         return settings
 
 
 def site_address(text: str) -> str:
     """Check that `text` is an absolute https address ending in `/`; http is allowed on a loopback name only."""
-    parts = urlsplit(text)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1"))
-    plain = parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc)
-    if not (secure and plain and parts.path.endswith("/")) or re.search(r"\s", text):
-        message = f"expected an https address ending in “/” such as “https://policies.example/”, got “{text}”"
+    if not _SITE.fullmatch(text):
+        like = "an https address in plain letters ending in “/” such as “https://policies.example/”"
+        message = f"expected {like}, got {quoted(text)}"
+        raise ValueError(message)
+    return text
+
+
+def web_address(text: str) -> str:
+    """Check that `text` is an absolute web address without credentials, so that it is safe as a link."""
+    if not _WEB.fullmatch(text):
+        message = f"expected a web address such as “https://shop.example/”, got {quoted(text)}"
         raise ValueError(message)
     return text
 
 
 def _publisher(shape: Shape) -> Publisher:
-    publisher = Publisher(name=shape.text("name"), url=shape.text("url"), contact=shape.text("contact"))
+    publisher = Publisher(name=shape.text("name"), url=shape.parsed("url", web_address), contact=shape.text("contact"))
     shape.close()
     return publisher
 
@@ -102,8 +118,9 @@ def _notice_days(shape: Shape) -> Mapping[str, int]:
     inner = shape.shape("notice_days")
     for name in inner.names():
         if name not in _LEVELS:
-            raise inner.refuse(name, "is no change level", did_you_mean(name, list(_LEVELS)).strip(" –"))
-    return {name: inner.parsed(name, _within(0, 3650)) for name in inner.names()}
+            mend = did_you_mean(name, list(_LEVELS)).strip(" –") or f"there are: {', '.join(_LEVELS)}"
+            raise inner.refuse(name, "is no change level", mend)
+    return {name: inner.parsed(name, number_within(0, 3650)) for name in inner.names()}
 
 
 def _by_language(shape: Shape, member: str) -> Mapping[Language, str]:
@@ -120,24 +137,22 @@ def _by_language(shape: Shape, member: str) -> Mapping[Language, str]:
 
 
 def _signing(shape: Shape) -> tuple[SigningKey, ...]:
-    keys = []
+    keys: list[SigningKey] = []
     for inner in shape.shapes("signing", ()):
-        public = inner.shape("public")
-        keys.append(SigningKey(kid=inner.text("kid"), public={name: public.text(name) for name in public.names()}))
+        key = SigningKey(kid=inner.text("kid"), public=_public_key(inner.shape("public")))
         inner.close()
-        if "d" in keys[-1].public:
-            raise SettingsError(
-                inner.member("public.d"), "is a private key", "take it out of git, make a new pair, and retire this one"
-            )
+        if any(key.kid == other.kid for other in keys):
+            raise inner.refuse("kid", "names the same key twice", "keep one of the two")
+        keys.append(key)
     return tuple(keys)
 
 
-def _within(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        number = whole_number(text)
-        if not least <= number <= most:
-            message = f"expected a whole number from {least} to {most}, got {number}"
-            raise ValueError(message)
-        return number
-
-    return parse
+def _public_key(shape: Shape) -> Mapping[str, str]:
+    members = {name: shape.text(name) for name in shape.names()}
+    for name in sorted(members.keys() & _PRIVATE):
+        raise shape.refuse(
+            name,
+            "belongs to a private key",
+            "take it out of git, make a new pair with “inforce keygen”, retire this one",
+        )
+    return members
