@@ -1,0 +1,54 @@
+"""What the tests of the client share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from client.host import Host
+from client.world import Clock, NewReader, Reader, new_reader
+from inforce.client import AsyncPolicies, Policies
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody stand between a client and the host of its test."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """Let every test end what it began: a thread of one would report into another."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name.startswith("inforce-"):
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A host that answers 404 to everything until it is told otherwise."""
+    with Host() as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at the start of all tests."""
+    return Clock()
+
+
+@pytest.fixture(params=[Policies, AsyncPolicies], ids=["threads", "asyncio"])
+def reader(request: pytest.FixtureRequest, host: Host, clock: Clock) -> NewReader:
+    """Make apps that read the manifest of `host`, of both kinds in turn."""
+
+    def make(site: str = "", **options: Any) -> Reader:
+        return new_reader(request.param, site or host.url, clock, **options)
+
+    return make

@@ -1,0 +1,115 @@
+"""Manifests, clocks and clients for tests: a site with one policy, at any serial, in three words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from book_builder import instant
+from inforce.acceptance import Decision
+from inforce.client import AsyncPolicies, Limits, Policies, Report, Text
+from inforce.instant import format_instant
+from inforce.manifest import to_bytes
+from inforce.text import Digest
+
+START = instant("2026-09-20T06:00:00Z")
+TEXT = "# Terms\n\nWe keep our word.\n"
+SUBJECT = {"id": "u1", "since": "2024-01-01T00:00:00Z"}
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that stands still until it is set."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        """Let `time` pass, in the words of `timedelta`."""
+        self.now += timedelta(**time)
+
+
+def document(site: str, issued: datetime = START, **members: Any) -> dict[str, Any]:
+    """Write the manifest of `site` as issued then: one policy, to be accepted, of which version 2 is in force."""
+    digests = {"en": str(Digest.of(TEXT))}
+    version = {"change": "material", "notify_at": "2026-01-01T00:00:00Z", "effective_at": "2026-01-01T00:00:00Z"}
+    versions = [{"seq": 2, "version": "2026-01-01", **version, "digests": digests}]
+    policy = {
+        "id": "terms",
+        "act": "accept",
+        "page": "terms/",
+        "languages": ["en"],
+        "binding_language": "en",
+        "latest": 2,
+        "in_force": 2,
+        "versions": versions,
+    }
+    return {
+        "type": "policy-manifest",
+        "spec": "1.0",
+        "site": site,
+        "serial": int(issued.timestamp()),
+        "issued_at": format_instant(issued),
+        "expires_at": format_instant(issued + timedelta(days=30)),
+        "poll_seconds": 86_400,
+        "policies": [policy],
+        **members,
+    }
+
+
+def manifest(site: str, issued: datetime = START, **members: Any) -> bytes:
+    """Write the same as bytes."""
+    return to_bytes(document(site, issued, **members))
+
+
+@dataclass(slots=True)
+class Reader:
+    """An app of either kind: what `Policies` does, done by `Policies` or by `AsyncPolicies`."""
+
+    policies: Policies | AsyncPolicies
+    reports: list[Report] = field(default_factory=list)
+
+    def refresh(self) -> Report | None:
+        """Refresh and wait for it."""
+        if isinstance(self.policies, Policies):
+            return self.policies.refresh()
+        return asyncio.run(self.policies.refresh())
+
+    def check(self, records: Sequence[Any] = ()) -> Decision:
+        """Ask what the subject of these tests owes; what goes on in the background is waited for."""
+        if isinstance(self.policies, Policies):
+            return self.policies.check(records, SUBJECT)  # type: ignore[arg-type]  # plain data is what apps have
+        return asyncio.run(self._check(self.policies, records))
+
+    def text(self, seq: int = 2, language: str = "en") -> Text:
+        """Fetch a text of the one policy."""
+        if isinstance(self.policies, Policies):
+            return self.policies.text("terms", seq, language)
+        return asyncio.run(self.policies.text("terms", seq, language))
+
+    @property
+    def serial(self) -> int | None:
+        """The serial of the manifest in use."""
+        return self.policies.manifest.serial if self.policies.manifest else None
+
+    async def _check(self, policies: AsyncPolicies, records: Sequence[Any]) -> Decision:
+        decision = await policies.check(records, SUBJECT)  # type: ignore[arg-type]  # plain data is what apps have
+        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:  # type: ignore[arg-type]  # there is one
+            await asyncio.wait(tasks)
+        return decision
+
+
+NewReader = Callable[..., Reader]
+SHORT = Limits(seconds=0.5)
+
+
+def new_reader(kind: type[Policies | AsyncPolicies], site: str, clock: Clock, **options: Any) -> Reader:
+    """Make an app of `kind` with short limits and no luck, good or bad."""
+    reports: list[Report] = []
+    settings = {"limits": SHORT, "clock": clock, "chance": lambda: 0.5, "on_report": reports.append, **options}
+    return Reader(kind(site, **settings), reports)

@@ -1,0 +1,101 @@
+"""The core of a client: what to fetch, and what an answer does to what is known. No clock, no disk, no network.
+
+Keeps true: the order of checks the specification gives; every refusal keeps the last good manifest and says why; after
+every answer, good or bad, it is known when to ask again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inforce.client.exchange import Request, Response, retry_after, server_time
+from inforce.client.judging import accepted, clocked
+from inforce.client.limits import Limits
+from inforce.client.memory import Memory
+from inforce.client.pace import DEFAULT_POLL_SECONDS, after_answer, after_failure
+from inforce.client.refusal import Outcome, Reason, RefusedError, Report
+from inforce.client.trust import Trust
+from inforce.errors import quoted
+
+_BUSY, _MISSING = (429, 503), (404, 410)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """A client's rules, given whom it trusts and what a fetch may cost."""
+
+    trust: Trust
+    limits: Limits
+
+    def request(self, memory: Memory) -> Request:
+        """Ask for the manifest; with a last good copy, only for a newer one."""
+        conditional = {"if-none-match": memory.etag} if memory.manifest and memory.etag else {}
+        return Request(url=self.trust.address, limit=self.limits.manifest, headers=conditional)
+
+    def answered(self, memory: Memory, response: Response, now: datetime, chance: float) -> tuple[Memory, Report]:
+        """Take `response`, which arrived at `now`, into `memory`; `chance`, from 0 up to 1, spreads what comes next."""
+        try:
+            taken = self._taken(memory, response, now)
+        except RefusedError as refusal:
+            return self.refused(memory, refusal, now, chance)
+        same = memory.manifest is not None and taken.last_digest == memory.last_digest
+        outcome = Outcome.UNCHANGED if same else Outcome.UPDATED
+        wait = after_answer(_pace(taken), chance)
+        clock = clocked(taken, server_time(response), now)
+        return replace(clock, checked_at=now, due_at=now + wait, failures=0), Report(outcome=outcome, at=now)
+
+    def refused(self, memory: Memory, refusal: RefusedError, now: datetime, chance: float) -> tuple[Memory, Report]:
+        """Keep what `memory` holds for the reason `refusal` gives, and ask again later."""
+        failures = memory.failures + 1
+        wait = after_failure(
+            _pace(memory), failures, chance, has_copy=memory.manifest is not None, asked=refusal.retry_after
+        )
+        report = Report(outcome=Outcome.KEPT, at=now, reason=refusal.reason, detail=refusal.detail)
+        return replace(memory, checked_at=now, due_at=now + wait, failures=failures), report
+
+    def offered(self, memory: Memory, body: bytes) -> Memory:
+        """Take the manifest in `body`, which came with the app, where it is newer than what `memory` holds.
+
+        RefusedError where it is none that this client would take from its site.
+        """
+        manifest, payload = self.trust.manifest(body, self.limits.manifest)
+        if memory.manifest and manifest.serial <= memory.last_serial:
+            return memory
+        return accepted(memory, manifest, payload, body)
+
+    def recalled(self, memory: Memory) -> Memory:
+        """Verify again the manifest that `memory` was written down with.
+
+        RefusedError where it is no longer one that this client would take from its site.
+        """
+        if not memory.body:
+            return memory
+        manifest, _ = self.trust.manifest(memory.body, self.limits.manifest)
+        return replace(memory, manifest=manifest)
+
+    def _taken(self, memory: Memory, response: Response, now: datetime) -> Memory:
+        if response.status == 304:
+            if memory.manifest is None or not memory.etag:
+                raise RefusedError(Reason.UNEXPECTED_304, "the host says nothing changed, and there is no copy yet")
+            return memory
+        if response.status != 200:
+            raise _by_status(response, now)
+        if response.media_type != "application/json":
+            detail = (
+                f"expected application/json, got {quoted(response.media_type)}: this may be a page, not the manifest"
+            )
+            raise RefusedError(Reason.CONTENT_TYPE, detail)
+        manifest, payload = self.trust.manifest(response.body, self.limits.manifest)
+        return accepted(memory, manifest, payload, response.body, response.headers.get("etag", ""))
+
+
+def _by_status(response: Response, now: datetime) -> RefusedError:
+    detail = f"expected status 200, got {response.status}"
+    if response.status in _BUSY:
+        return RefusedError(Reason.BUSY, detail, retry_after=retry_after(response, now))
+    return RefusedError(Reason.MISSING if response.status in _MISSING else Reason.STATUS, detail)
+
+
+def _pace(memory: Memory) -> int:
+    return memory.manifest.poll_seconds if memory.manifest else DEFAULT_POLL_SECONDS

@@ -1,0 +1,110 @@
+"""Exchanges with a host as plain values, and what their headers mean. Nothing here opens a connection.
+
+Keeps true: a request stays with the origin it was made for (RFC 6454), and what a header says is read within bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+from inforce.client.refusal import Reason, RefusedError
+from inforce.errors import quoted
+
+LONGEST_RETRY_AFTER = 86_400
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A GET of `url` whose body may have `limit` bytes after decompression."""
+
+    url: str
+    limit: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a host answered; names of `headers` are in lower case, `body` is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def secure_site(text: str) -> str:
+    """Check that `text` is the address of a site a client may trust: https, or http on this very machine.
+
+    ValueError otherwise, and where the address has a query, a fragment or credentials, or does not end in `/`.
+    """
+    parts = urlsplit(text)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    plain = parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if not (secure and plain and parts.path.endswith("/") and text.isprintable() and " " not in text):
+        message = f"expected an https address ending in “/” such as “https://policies.example/”, got {quoted(text)}"
+        raise ValueError(message)
+    return text
+
+
+def redirected(request: Request, response: Response) -> Request | None:
+    """Return the request that `response` to `request` asks for; None where it is no redirect.
+
+    RefusedError where it leads to another origin: another scheme, host or port.
+    """
+    if response.status not in _REDIRECTS:
+        return None
+    location = response.headers.get("location", "")
+    try:
+        target = urljoin(request.url, location)
+        same = _origin(target) == _origin(request.url)
+    except ValueError:  # an address that is none
+        same = False
+    if not same:
+        raise RefusedError(Reason.REDIRECT, f"{request.url} leads elsewhere, to {quoted(location, 200)}")
+    return Request(url=target, limit=request.limit, headers=request.headers)
+
+
+def retry_after(response: Response, now: datetime) -> int | None:
+    """Read how many seconds from `now` a host asks to be left alone (RFC 9110, section 10.2.3), at most a day.
+
+    None where it does not say, or says what is neither a number of seconds nor a date.
+    """
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return LONGEST_RETRY_AFTER if len(text) > 5 else min(int(text), LONGEST_RETRY_AFTER)
+    date = _date(text)
+    if date is None:
+        return None
+    return max(0, min(int((date - now).total_seconds()), LONGEST_RETRY_AFTER))
+
+
+def server_time(response: Response) -> datetime | None:
+    """Read what time it was at the host when it answered: `Date`, and `Age` where a cache stood between."""
+    date = _date(response.headers.get("date", ""))
+    age = response.headers.get("age", "").strip()
+    if date and age.isascii() and age.isdigit() and len(age) <= 9:
+        return date + timedelta(seconds=int(age))
+    return date
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,85 @@
+"""Fetching: the one place that opens connections. httpx2 speaks HTTP; the limits are ours.
+
+Keeps true: one deadline covers a fetch wherever it hangs, no body grows past its limit while it is decompressed, no
+cookie is kept or sent, and no redirect leaves the origin. Does not judge what it fetched (see `core`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from functools import lru_cache
+from ssl import SSLContext
+from threading import Thread
+
+import httpx2
+
+from inforce.client.exchange import Request, Response, redirected
+from inforce.client.limits import Limits
+from inforce.client.refusal import Reason, RefusedError
+
+_HEADERS = {"accept": "application/json, */*;q=0.1", "accept-encoding": "gzip", "user-agent": "inforce-client"}
+
+
+async def fetch(request: Request, limits: Limits) -> Response:
+    """Get `request` within `limits`; RefusedError names what stood in the way."""
+    try:
+        async with asyncio.timeout(limits.seconds):
+            return await _followed(request, limits)
+    except TimeoutError as cause:
+        raise RefusedError(Reason.TIMEOUT, f"{request.url} took longer than {limits.seconds:g} seconds") from cause
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as cause:
+        detail = f"{request.url} cannot be fetched: {cause or type(cause).__name__}"
+        raise RefusedError(Reason.UNREACHABLE, detail) from cause
+
+
+def fetch_and_wait(request: Request, limits: Limits) -> Response:
+    """Get `request` as `fetch` does, for callers without an event loop of their own.
+
+    Only an event loop can end a fetch at its deadline whatever it waits for, so one runs in a thread beside.
+    """
+    answer: Future[Response] = Future()
+
+    async def deliver() -> None:
+        try:
+            answer.set_result(await fetch(request, limits))
+        except BaseException as problem:  # whatever it is, it belongs to the caller who waits
+            answer.set_exception(problem)
+
+    Thread(target=lambda: asyncio.run(deliver()), name="inforce-fetch", daemon=True).start()
+    return answer.result()
+
+
+async def _followed(request: Request, limits: Limits) -> Response:
+    secure = request.url.startswith("https:")
+    client = httpx2.AsyncClient(
+        verify=_context() if secure else False, follow_redirects=False, timeout=limits.seconds, headers=_HEADERS
+    )
+    async with client:
+        for _ in range(limits.redirects + 1):
+            response = await _once(client, request)
+            ahead = redirected(request, response)
+            if ahead is None:
+                return response
+            request = ahead
+    raise RefusedError(Reason.REDIRECT, f"{request.url} was the last of {limits.redirects} redirects, and leads on")
+
+
+async def _once(client: httpx2.AsyncClient, request: Request) -> Response:
+    client.cookies.clear()
+    async with client.stream("GET", request.url, headers=request.headers) as response:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        body = bytearray()
+        if response.status_code == 200:
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > request.limit:
+                    detail = f"{request.url} holds more than the {request.limit:,} bytes it may have"
+                    raise RefusedError(Reason.TOO_LARGE, detail)
+        return Response(status=response.status_code, headers=headers, body=bytes(body))
+
+
+@lru_cache(maxsize=1)
+def _context() -> SSLContext:
+    """Load the certificates of this system once: it takes longer than the fetch."""
+    return httpx2.create_ssl_context()

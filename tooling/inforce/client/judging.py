@@ -1,0 +1,82 @@
+"""Judging: whether a new manifest may take the place of the last good one.
+
+Keeps true: time runs forward (no lower serial), one serial is one manifest for everybody, and a version once seen keeps
+its label, its level and its texts. Whatever fails leaves the memory as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from inforce.client.memory import Known, KnownVersion, Memory
+from inforce.client.refusal import Reason, RefusedError
+from inforce.manifest import Manifest
+from inforce.text import Digest
+
+_DAY = timedelta(days=1)
+# A difference this small is the way of the answer and no wrong clock.
+_CLOCKS_AGREE = 60
+
+
+def accepted(memory: Memory, manifest: Manifest, payload: bytes, body: bytes, etag: str = "") -> Memory:
+    """Take `manifest`, read from the bytes `payload` and fetched as `body`, into `memory`.
+
+    RefusedError where its serial is lower than one seen (rollback), the same with other bytes (equivocation), or where
+    a version seen before is not what it was.
+    """
+    digest = Digest.of(payload)
+    if manifest.serial < memory.last_serial:
+        detail = f"expected a serial of at least {memory.last_serial}, got {manifest.serial}"
+        raise RefusedError(Reason.ROLLBACK, detail)
+    if manifest.serial == memory.last_serial and digest != memory.last_digest:
+        detail = f"the serial {manifest.serial} stands for {memory.last_digest}, got {digest}"
+        raise RefusedError(Reason.EQUIVOCATION, detail)
+    return replace(
+        memory,
+        manifest=manifest,
+        body=body,
+        etag=etag,
+        last_serial=manifest.serial,
+        last_digest=digest,
+        known=_grown(memory.known, manifest),
+    )
+
+
+def clocked(memory: Memory, told: datetime | None, now: datetime) -> Memory:
+    """Take into `memory` that a host `told` its time when this machine's clock said `now`.
+
+    A time is believed when the manifest or this clock vouches for it: not before the manifest was issued, and not after
+    both its expiry and this clock. One answer of a host with a wrong clock must not spoil every answer after it.
+    """
+    if told is None or memory.manifest is None:
+        return memory
+    latest = max(memory.manifest.expires_at, now + _DAY)
+    if not memory.manifest.issued_at - _DAY <= told <= latest:
+        return memory
+    offset = round((told - now).total_seconds())
+    return replace(
+        memory,
+        last_server_time=max(told, memory.last_server_time or told),
+        clock_offset_seconds=offset if abs(offset) > _CLOCKS_AGREE else 0,
+    )
+
+
+def _grown(known: Known, manifest: Manifest) -> Known:
+    grown = {policy: dict(versions) for policy, versions in known.items()}
+    for policy in manifest.policies:
+        versions = grown.setdefault(policy.id, {})
+        for version in policy.versions:
+            new = KnownVersion.of(version)
+            if version.seq in versions:
+                _refuse_change(f"{policy.id} {version.version}", versions[version.seq], new)
+            versions[version.seq] = new
+    return grown
+
+
+def _refuse_change(name: str, old: KnownVersion, new: KnownVersion) -> None:
+    pairs = {"label": (old.version, new.version), "level": (old.change, new.change)}
+    pairs |= {language: (str(digest), str(new.digests.get(language))) for language, digest in old.digests.items()}
+    for what, (expected, got) in pairs.items():
+        if expected != got:
+            raise RefusedError(Reason.CHANGED_VERSION, f"{name}, {what}: expected {expected} as before, got {got}")

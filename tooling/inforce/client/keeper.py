@@ -1,0 +1,143 @@
+"""The keeper: what both shells share — the memory in use, its file, and that one caller at a time asks the site.
+
+Keeps true: whoever has a copy never waits for another's refresh; what is in use was verified; every refusal is
+reported. Does not open connections: the shells carry its requests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from inforce.client.core import Core
+from inforce.client.exchange import Request, Response
+from inforce.client.memory import Memory
+from inforce.client.memory_file import MemoryFile
+from inforce.client.refusal import Outcome, Reason, RefusedError, Report
+
+
+class Keeper:
+    """Holds what one process knows of one site."""
+
+    def __init__(
+        self,
+        core: Core,
+        file: MemoryFile | None,
+        *,
+        clock: Callable[[], datetime],
+        chance: Callable[[], float],
+        on_report: Callable[[Report], None],
+    ) -> None:
+        """Begin with what `file` holds; `clock` tells the time, `chance` a number from 0 up to 1."""
+        self.core = core
+        self.report: Report | None = None
+        self._file = file
+        self._clock = clock
+        self._chance = chance
+        self._on_report = on_report
+        self._memory = Memory()
+        self._turn, self._process = Lock(), os.getpid()
+        with self._reporting():
+            self._memory = self._found() or self._memory
+
+    @property
+    def memory(self) -> Memory:
+        """What is known at this moment."""
+        return self._memory
+
+    @property
+    def now(self) -> datetime:
+        """The time by this machine's clock."""
+        return self._clock()
+
+    def offer(self, snapshot: bytes) -> None:
+        """Take the manifest that came with the app, where it is newer than what is known."""
+        with self._reporting():
+            self._memory = self.core.offered(self._memory, snapshot)
+
+    @property
+    def is_due(self) -> bool:
+        """Say whether it is time to ask the site and nobody is at it."""
+        return self._memory.is_due(self.now) and not self._turn_of_this_process().locked()
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[Request | None]:
+        """Give the request to send; None when it is not time, or while another caller is at it."""
+        turn = self._turn_of_this_process()
+        if not self._memory.is_due(self.now) or not turn.acquire(blocking=False):
+            yield None
+            return
+        try:
+            self._learn_from_others()
+            yield self.core.request(self._memory) if self._memory.is_due(self.now) else None
+        finally:
+            turn.release()
+
+    def take(self, answer: Response | RefusedError) -> Report:
+        """Take what became of a request into what is known, save it, and report."""
+        now, chance, before = self.now, self._chance(), self._memory
+        if isinstance(answer, RefusedError):
+            memory, report = self.core.refused(before, answer, now, chance)
+        else:
+            memory, report = self.core.answered(before, answer, now, chance)
+        try:
+            self._memory = self._saved(memory)
+        except RefusedError as refusal:
+            if refusal.reason is Reason.STATE_FILE:
+                self._memory, report = memory, _unsaved(report, refusal)
+            else:
+                self._memory, report = self.core.refused(before, refusal, now, chance)
+        self._tell(report)
+        return report
+
+    def _saved(self, memory: Memory) -> Memory:
+        if self._file is None:
+            return memory
+        newest = self._file.write(memory)
+        return memory if newest is memory else self._verified(newest)
+
+    def _learn_from_others(self) -> None:
+        """Another process may have asked since: then its answer is in the file, and this one need not ask."""
+        with contextlib.suppress(RefusedError):
+            found = self._found()
+            if found and found.last_serial >= self._memory.last_serial and not found.is_due(self.now):
+                self._memory = found
+
+    def _found(self) -> Memory | None:
+        found = self._file.read() if self._file else None
+        return self._verified(found) if found else None
+
+    def _verified(self, found: Memory) -> Memory:
+        try:
+            return self.core.recalled(found)
+        except RefusedError as refusal:
+            self._tell(Report(outcome=Outcome.KEPT, at=self.now, reason=refusal.reason, detail=refusal.detail))
+            return replace(found, body=b"", etag="", due_at=None)
+
+    def _turn_of_this_process(self) -> Lock:
+        # A fork copies the lock but not the thread that was going to release it.
+        if self._process != os.getpid():
+            self._turn, self._process = Lock(), os.getpid()
+        return self._turn
+
+    @contextlib.contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except RefusedError as refusal:
+            self._tell(Report(outcome=Outcome.KEPT, at=self.now, reason=refusal.reason, detail=refusal.detail))
+
+    def _tell(self, report: Report) -> None:
+        self.report = report
+        self._on_report(report)
+
+
+def _unsaved(report: Report, refusal: RefusedError) -> Report:
+    """Say beside what came of a refresh that it could not be saved."""
+    if report.reason is None:
+        return replace(report, reason=refusal.reason, detail=refusal.detail)
+    return replace(report, detail=f"{report.detail}; {refusal.detail}")

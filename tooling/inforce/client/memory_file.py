@@ -1,0 +1,126 @@
+"""The state file: a memory on disk, so that a restart forgets nothing and a rollback is seen across it.
+
+Keeps true: a reader finds the old memory or the new one, whole, whenever a writer is killed; a damaged file is noticed,
+reported, and costs nothing but what was in it; of several processes none takes another back. Does not judge manifests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inforce.client.memory import Memory
+from inforce.client.refusal import Reason, RefusedError
+from inforce.errors import InforceError, ManifestError
+from inforce.manifest import parse_json
+from inforce.shape import Shape
+from inforce.text import Digest
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: there the last of two writers wins
+    fcntl = None  # type: ignore[assignment]  # the stubs know the module on every system
+
+_TYPE, _SPEC = "policy-client-state", "1.0"
+_LARGEST = 4 * 1024 * 1024
+_PATIENCE_SECONDS, _STEP_SECONDS = 1.0, 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryFile:
+    """The state file at `path`, of a client of `site`."""
+
+    path: Path
+    site: str
+
+    def read(self) -> Memory | None:
+        """Read the memory; None where there is no file yet. RefusedError where it is damaged or of another site."""
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as cause:
+            raise self._refused(f"cannot be read: {cause.strerror}") from cause
+        try:
+            return self._memory(raw)
+        except (InforceError, ValueError) as cause:
+            raise self._refused(f"is damaged or of another site, and is begun anew: {cause}") from cause
+
+    def write(self, memory: Memory) -> Memory:
+        """Write `memory` in one step, unless another process knows a newer manifest; return what stands there then.
+
+        RefusedError where it cannot be written (the file is as it was), and where another process was told something
+        else under the same serial.
+        """
+        try:
+            with self._alone():
+                newest = self._newer(memory)
+                if newest is memory:
+                    self._replace(_to_bytes(memory, self.site))
+                return newest
+        except OSError as cause:
+            raise self._refused(f"cannot be written: {cause.strerror or cause}") from cause
+
+    def _memory(self, raw: bytes) -> Memory:
+        shape = Shape(parse_json(raw, limit=_LARGEST), "", ManifestError)
+        if (shape.text("type"), shape.text("spec"), shape.text("site")) != (_TYPE, _SPEC, self.site):
+            raise shape.refuse("site", f"expected the state of a client of {self.site}")
+        state = shape.value("state")
+        if shape.parsed("digest", Digest) != _digest(state):
+            raise shape.refuse("digest", "does not fit the state")
+        return Memory.from_shape(shape.shape("state"))
+
+    def _newer(self, memory: Memory) -> Memory:
+        """Return the one of this file's memory and `memory` that is newer."""
+        try:
+            found = self.read()
+        except RefusedError:
+            return memory
+        if found is None or found.last_serial < memory.last_serial:
+            return memory
+        if found.last_serial == memory.last_serial and found.last_digest != memory.last_digest:
+            detail = f"under the serial {found.last_serial} another process was told {found.last_digest}"
+            raise RefusedError(Reason.EQUIVOCATION, detail)
+        return memory if found.last_serial == memory.last_serial else found
+
+    def _replace(self, data: bytes) -> None:
+        fresh = self.path.with_name(f".{self.path.name}.new")
+        with fresh.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from writing meanwhile; a killed one holds nobody up, for the lock dies with it."""
+        with self.path.with_name(f".{self.path.name}.lock").open("ab") as file:
+            deadline = time.monotonic() + _PATIENCE_SECONDS
+            while fcntl is not None:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise
+                    time.sleep(_STEP_SECONDS)
+            yield
+
+    def _refused(self, problem: str) -> RefusedError:
+        return RefusedError(Reason.STATE_FILE, f"the state file {self.path} {problem}")
+
+
+def _to_bytes(memory: Memory, site: str) -> bytes:
+    state = memory.to_json()
+    document = {"type": _TYPE, "spec": _SPEC, "site": site, "digest": str(_digest(state)), "state": state}
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _digest(state: Mapping[str, Any]) -> Digest:
+    return Digest.of(json.dumps(state, sort_keys=True))

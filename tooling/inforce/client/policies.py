@@ -1,0 +1,181 @@
+"""The two clients of an app: `Policies` for ordinary code, `AsyncPolicies` for asyncio. They differ in waiting alone.
+
+Keeps true: no call raises because of what a host did, except those that ask for a text; a caller with a copy at hand
+never waits for the network, and one without waits no longer than the limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any, Unpack
+
+from inforce.acceptance import Decision, RecordForm, SubjectForm, decide
+from inforce.client.core import Core
+from inforce.client.exchange import Request
+from inforce.client.fetching import fetch, fetch_and_wait
+from inforce.client.keeper import Keeper
+from inforce.client.limits import Limits
+from inforce.client.memory_file import MemoryFile
+from inforce.client.questions import Circumstances, question
+from inforce.client.refusal import RefusedError, Report
+from inforce.client.texts import Shelf, Text, WantedText
+from inforce.client.trust import Trust
+from inforce.manifest import Manifest
+
+_CHANCE = random.SystemRandom().random
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _in_silence(report: Report) -> None:
+    """Keep a report to oneself."""
+
+
+class _Client:
+    """What both clients know and do without waiting."""
+
+    def __init__(
+        self,
+        site: str,
+        *,
+        keys: Iterable[Mapping[str, Any]] = (),
+        state_file: Path | str | None = None,
+        snapshot: bytes | None = None,
+        limits: Limits | None = None,
+        on_report: Callable[[Report], None] = _in_silence,
+        clock: Callable[[], datetime] = _utc_now,
+        chance: Callable[[], float] = _CHANCE,
+    ) -> None:
+        """Be a client of `site`, the absolute https address of a policy site.
+
+        `keys` are public JWKs: with them only what one of them signed is believed. `state_file` keeps what was learnt
+        across restarts and for other processes. `snapshot` is a manifest, as fetched, that came with the app.
+        `on_report` is told what came of every refresh. ValueError or SignatureError where `site` or a key is none.
+        """
+        self._limits = limits or Limits()
+        core = Core(trust=Trust.of(site, tuple(keys)), limits=self._limits)
+        file = MemoryFile(path=Path(state_file), site=site) if state_file else None
+        self._keeper = Keeper(core, file, clock=clock, chance=chance, on_report=on_report)
+        self._shelf = Shelf()
+        self._running: set[object] = set()  # an event loop forgets a task that nobody holds
+        if snapshot:
+            self._keeper.offer(snapshot)
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """The last good manifest; None while none was ever obtained."""
+        return self._keeper.memory.manifest
+
+    @property
+    def report(self) -> Report | None:
+        """What came of the last refresh of this process."""
+        return self._keeper.report
+
+    def _decide(
+        self, records: Iterable[RecordForm], subject: str | SubjectForm, circumstances: Circumstances
+    ) -> Decision:
+        return decide(question(self._keeper.memory, self._keeper.now, records, subject, circumstances))
+
+    def _wanted(self, policy: str, seq: int, language: str) -> WantedText:
+        return WantedText.of(self._keeper.memory, policy, seq, language)
+
+    def _request(self, wanted: WantedText) -> Request:
+        return wanted.request(self._keeper.core.trust.site, self._limits)
+
+
+class Policies(_Client):
+    """A client for ordinary code, safe to share between threads; one per process and site is enough."""
+
+    def refresh(self) -> Report | None:
+        """Ask the site for a newer manifest and wait for the answer.
+
+        None, at once, where it is not time yet or another caller is at it.
+        """
+        with self._keeper.turn() as request:
+            if request is None:
+                return None
+            try:
+                return self._keeper.take(fetch_and_wait(request, self._limits))
+            except RefusedError as refusal:
+                return self._keeper.take(refusal)
+
+    def check(
+        self,
+        records: Iterable[RecordForm],
+        subject: str | SubjectForm,
+        **circumstances: Unpack[Circumstances],
+    ) -> Decision:
+        """Decide what `subject`, who left `records`, owes now; `circumstances` are languages, audience and the like.
+
+        Where it is time to ask the site again, that happens in the background; only without any manifest does this
+        call wait for it.
+        """
+        if self._keeper.is_due:
+            if self.manifest is None:
+                self.refresh()
+            else:
+                Thread(target=self.refresh, name="inforce-refresh", daemon=True).start()
+        return self._decide(records, subject, circumstances)
+
+    def text(self, policy: str, seq: int, language: str) -> Text:
+        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
+
+        UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
+        """
+        wanted = self._wanted(policy, seq, language)
+        kept = self._shelf.find(wanted)
+        return kept or self._shelf.put(wanted.received(fetch_and_wait(self._request(wanted), self._limits)))
+
+
+class AsyncPolicies(_Client):
+    """A client for asyncio; one per process and site is enough."""
+
+    async def refresh(self) -> Report | None:
+        """Ask the site for a newer manifest and wait for the answer.
+
+        None, at once, where it is not time yet or another caller is at it.
+        """
+        with self._keeper.turn() as request:
+            if request is None:
+                return None
+            try:
+                answer = await fetch(request, self._limits)
+            except RefusedError as refusal:
+                return await asyncio.to_thread(self._keeper.take, refusal)
+            return await asyncio.to_thread(self._keeper.take, answer)
+
+    async def check(
+        self,
+        records: Iterable[RecordForm],
+        subject: str | SubjectForm,
+        **circumstances: Unpack[Circumstances],
+    ) -> Decision:
+        """Decide what `subject`, who left `records`, owes now; `circumstances` are languages, audience and the like.
+
+        Where it is time to ask the site again, that happens in the background; only without any manifest does this
+        call wait for it.
+        """
+        if self._keeper.is_due:
+            if self.manifest is None:
+                await self.refresh()
+            else:
+                task = asyncio.create_task(self.refresh())
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+        return self._decide(records, subject, circumstances)
+
+    async def text(self, policy: str, seq: int, language: str) -> Text:
+        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
+
+        UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
+        """
+        wanted = self._wanted(policy, seq, language)
+        kept = self._shelf.find(wanted)
+        return kept or self._shelf.put(wanted.received(await fetch(self._request(wanted), self._limits)))

@@ -1,0 +1,99 @@
+"""Texts: where they stand on the site, and the proof that they are the ones the manifest means.
+
+Keeps true: no text comes out of here whose digest the manifest does not vouch for. Does not fetch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from inforce.client.exchange import Request, Response
+from inforce.client.limits import Limits
+from inforce.client.memory import Memory
+from inforce.client.refusal import Reason, RefusedError
+from inforce.errors import DigestMismatchError, UnknownVersionError
+from inforce.text import Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The text of a version in one language: canonical Markdown, exactly as published."""
+
+    policy: str
+    seq: int
+    version: str
+    language: str
+    digest: Digest
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedText:
+    """A text before it is fetched: which one, and the digest it has to have."""
+
+    policy: str
+    seq: int
+    version: str
+    language: str
+    digest: Digest
+
+    @classmethod
+    def of(cls, memory: Memory, policy: str, seq: int, language: str) -> WantedText:
+        """Look up the version `seq` of `policy` in `language`, or in its binding language where it has no such text.
+
+        UnknownVersionError where `memory` never heard of it.
+        """
+        known = memory.version(policy, seq)
+        if known is None:
+            raise UnknownVersionError(policy, seq)
+        listed = memory.manifest.policy(policy) if memory.manifest else None
+        binding = listed.binding_language if listed else language
+        found = next((tag for tag in (language, binding, *known.digests) if tag in known.digests), None)
+        if found is None:
+            raise UnknownVersionError(policy, seq)
+        return cls(policy=policy, seq=seq, version=known.version, language=found, digest=known.digests[found])
+
+    def request(self, site: str, limits: Limits) -> Request:
+        """Ask `site` for it."""
+        return Request(url=f"{site}{self.policy}/{self.version}/{self.language}.md", limit=limits.text)
+
+    def received(self, response: Response) -> Text:
+        """Take the text out of `response`; DigestMismatchError where it is another one."""
+        if response.status != 200:
+            raise RefusedError(Reason.STATUS, f"{self._name}: expected status 200, got {response.status}")
+        digest = Digest.of(response.body)
+        if digest != self.digest:
+            raise DigestMismatchError(self._name, self.digest, digest)
+        return Text(
+            policy=self.policy,
+            seq=self.seq,
+            version=self.version,
+            language=self.language,
+            digest=digest,
+            markdown=response.body.decode(),
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"{self.policy} {self.version} in {self.language}"
+
+
+class Shelf:
+    """Texts that were proven already, by digest: a published text never changes."""
+
+    def __init__(self, room: int = 32) -> None:
+        """Make a shelf with `room` for that many texts."""
+        self._room = room
+        self._texts: dict[Digest, Text] = {}
+
+    def find(self, wanted: WantedText) -> Text | None:
+        """Find the text `wanted`; the same words may have been published as several versions."""
+        found = self._texts.get(wanted.digest)
+        return replace(found, policy=wanted.policy, seq=wanted.seq, version=wanted.version) if found else None
+
+    def put(self, text: Text) -> Text:
+        """Keep `text`, in place of the oldest where there is no room, and give it back."""
+        while len(self._texts) >= self._room:
+            self._texts.pop(next(iter(self._texts)), None)
+        self._texts[text.digest] = text
+        return text

@@ -1,0 +1,67 @@
+"""Trust: what an app was told before it fetched anything — the site, and whose signatures count.
+
+Keeps true: bytes become a manifest only as the site and the keys allow, in the order the specification gives. Does not
+compare a manifest with an earlier one (see `judging`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from inforce.client.exchange import secure_site
+from inforce.client.refusal import Reason, RefusedError
+from inforce.errors import ManifestError, SignatureError, UnsupportedSpecError
+from inforce.manifest import Manifest, parse_json
+from inforce.signing import PublicKey, verify
+
+_REASONS = {"type": Reason.NOT_A_MANIFEST, "site": Reason.WRONG_SITE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """The `site` an app asks, and the `keys` it believes; without keys it believes the connection alone."""
+
+    site: str
+    keys: tuple[PublicKey, ...] = ()
+
+    def __post_init__(self) -> None:
+        secure_site(self.site)
+
+    @classmethod
+    def of(cls, site: str, keys: tuple[Mapping[str, Any], ...]) -> Self:
+        """Trust `site` and the public JWKs `keys`; ValueError or SignatureError where one of them is none."""
+        return cls(site=site, keys=tuple(PublicKey.from_jwk(key) for key in keys))
+
+    @property
+    def address(self) -> str:
+        """Where the manifest is fetched: the signed file where there are keys, otherwise the plain one."""
+        return self.site + ("policies.jws.json" if self.keys else "policies.json")
+
+    def manifest(self, body: bytes, limit: int) -> tuple[Manifest, bytes]:
+        """Read the manifest in `body`, of at most `limit` bytes; also return the very bytes it was read from.
+
+        RefusedError names the reason.
+        """
+        try:
+            data = parse_json(body, limit=limit)
+        except ManifestError as cause:
+            raise RefusedError(Reason.NOT_JSON, str(cause)) from cause
+        if not self.keys:
+            return self._manifest(data), body
+        try:
+            payload = verify(body, self.keys)
+            return self._manifest(parse_json(payload)), payload
+        except SignatureError as cause:
+            raise RefusedError(Reason.SIGNATURE, str(cause)) from cause
+        except ManifestError as cause:
+            raise RefusedError(Reason.NOT_JSON, str(cause)) from cause
+
+    def _manifest(self, data: object) -> Manifest:
+        try:
+            return Manifest.from_json(data, site=self.site)
+        except UnsupportedSpecError as cause:
+            raise RefusedError(Reason.UNSUPPORTED_SPEC, str(cause)) from cause
+        except ManifestError as cause:
+            raise RefusedError(_REASONS.get(cause.path, Reason.SCHEMA), str(cause)) from cause
