@@ -6,29 +6,8 @@ Does not write files and does not know how a page looks (see `site`).
 
 from __future__ import annotations
 
-from inforce.publication.pages import (
-    ComparePage,
-    HistoryPage,
-    HomePage,
-    Page,
-    PolicyPage,
-    RedlinePage,
-    SincePage,
-    VersionPage,
-)
+from inforce.publication.pages import Page, PageKind
 from inforce.publication.publication import Publication, PublishedFile
 from inforce.publication.texts import Texts
 
-__all__ = [
-    "ComparePage",
-    "HistoryPage",
-    "HomePage",
-    "Page",
-    "PolicyPage",
-    "Publication",
-    "PublishedFile",
-    "RedlinePage",
-    "SincePage",
-    "Texts",
-    "VersionPage",
-]
+__all__ = ["Page", "PageKind", "Publication", "PublishedFile", "Texts"]

@@ -1,6 +1,7 @@
 """How long each file may be kept, who may read it, and what may run: the `_headers` file of static hosts.
 
-The same rules for nginx and others are in the documentation; hosts that read no such file have the meta tag of each page.
+The same rules for nginx and others are in the documentation; hosts that read no such file have the meta tag of each
+page.
 """
 
 from __future__ import annotations

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
 from mkdocs.structure.files import Files
 
-from inforce.errors import LayoutError, Place
-from inforce.publication import Page, Publication
+from inforce import address
+from inforce.errors import LayoutError, ManifestError, Place
+from inforce.manifest import Size, size_of
+from inforce.publication import Page, Publication, Texts
+from inforce.signing import PublicKey, issue, private_keys
+from inforce.site.failure import logger
 from inforce.site.material import ASSET_FOLDER, ASSETS
 from inforce.site.renderer import Renderer
 from inforce.site.shell import FOLDER, Shell, shell_path
@@ -30,15 +35,16 @@ def refuse_taken(files: Files, path: str, page: Page) -> None:
         raise LayoutError(Place(path=f"docs/{taken.src_uri}"), problem, "rename the page", rule="PATH-collision")
 
 
-def write_lasting(site: Path, renderer: Renderer) -> None:
+def write_lasting(site: Path, publication: Publication, renderer: Renderer) -> None:
     """Write every page that stays into `site`, by filling the shell of its language and depth; then drop the shells."""
     shells: dict[str, Shell] = {}
-    for page in renderer.publication.lasting_pages():
-        path = shell_path(str(page.language), page.address)
-        if path not in shells:
-            html = (site / path.removesuffix("index.md") / "index.html").read_text("utf-8")
-            shells[path] = Shell.cut(html)
-        write(site / page.address / "index.html", shells[path].fill(renderer.render(page)).encode())
+    for policy in publication.policies:
+        texts = Texts()
+        for page in publication.lasting_pages(policy):
+            path = shell_path(str(page.language), page.address)
+            if path not in shells:
+                shells[path] = Shell.cut((site / path.removesuffix(".md")).with_suffix(".html").read_text("utf-8"))
+            write(site / page.address / "index.html", shells[path].fill(renderer.render(page, texts)).encode())
     shutil.rmtree(site / FOLDER, ignore_errors=True)
 
 
@@ -46,6 +52,27 @@ def write_files(site: Path, publication: Publication) -> None:
     """Write every file of `publication` that is not a page into `site`."""
     for file in publication.files():
         write(site / file.address, file.make())
+
+
+def write_manifest(site: Path, publication: Publication, environ: Mapping[str, str]) -> None:
+    """Write the manifest into `site`, signed with the keys of `environ` where the book promises it.
+
+    SignatureError where a promised signature cannot be made, ManifestError where it is larger than the book allows.
+    Its time is the instant it was issued at: many hosts make their ETag of it.
+    """
+    settings = publication.catalog.settings
+    plain = publication.manifest()
+    budget = size_of(plain, settings.manifest_bytes)
+    if budget.size is Size.TOO_LARGE:
+        raise ManifestError("", budget.sentence)
+    if budget.size is Size.LARGE:
+        logger.warning(budget.sentence)
+    named = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing]
+    issued = issue(plain, named, private_keys(environ))
+    for path, content in ((address.MANIFEST, issued.plain), (address.SIGNED_MANIFEST, issued.signed)):
+        if content is not None:
+            write(site / path, content)
+            os.utime(site / path, (publication.now.timestamp(), publication.now.timestamp()))
 
 
 def write(path: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 
-from inforce.publication import ComparePage, HistoryPage, HomePage, Page, PolicyPage, Publication
+from inforce.publication import Page, PageKind, Publication
 from inforce.publication.headers import CONTENT_SECURITY_POLICY
 from inforce.site import material, output
 from inforce.site.book import read_publication
@@ -40,7 +40,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         with translated():
             self.publication = read_publication(root, os.environ.get("INFORCE_AT") or self.config.at)
         offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
-        self.renderer = Renderer(publication=self.publication, offline=offline)
+        self.renderer = Renderer(settings=self.publication.catalog.settings, offline=offline)
         config.site_url = config.site_url or self.publication.catalog.settings.site
         config.use_directory_urls = not offline
         if self.config.nav:
@@ -57,7 +57,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
                 inclusion = InclusionLevel.INCLUDED if _in_nav(page) else InclusionLevel.NOT_IN_NAV
                 files.append(File.generated(config, path, content="", inclusion=inclusion))
         self._shells = {
-            shell_path(str(page.language), page.address): page.language for page in self.publication.lasting_pages()
+            shell_path(str(page.language), page.address): page.language
+            for policy in self.publication.policies
+            for page in self.publication.lasting_pages(policy)
         }
         for path in self._shells:
             files.append(File.generated(config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV))
@@ -73,8 +75,8 @@ class InforcePlugin(BasePlugin[PluginConfig]):
             page.meta["search"] = {"exclude": True}
         elif path in self._living:
             with translated():
-                self._fill(page, self.renderer.render(self._living[path]))
-            if isinstance(self._living[path], HistoryPage | ComparePage):
+                self._fill(page, self.renderer.render(self._living[path], self.publication.texts))
+            if self._living[path].kind in (PageKind.HISTORY, PageKind.COMPARE):
                 page.meta["search"] = {"exclude": True}
         return None
 
@@ -107,8 +109,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fill the shells with every page that stays, and write every file that is not a page."""
         with translated():
-            output.write_lasting(Path(config.site_dir), self.renderer)
+            output.write_lasting(Path(config.site_dir), self.publication, self.renderer)
             output.write_files(Path(config.site_dir), self.publication)
+            output.write_manifest(Path(config.site_dir), self.publication, os.environ)
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
         """Watch the book as well."""
@@ -128,8 +131,8 @@ class InforcePlugin(BasePlugin[PluginConfig]):
 
 
 def _in_nav(page: Page) -> bool:
-    binding = isinstance(page, PolicyPage) and page.language == page.policy.binding_language
-    return isinstance(page, HomePage) or binding
+    """Say whether the navigation names `page`: the home page, and each policy once."""
+    return page.kind is PageKind.HOME or (page.kind is PageKind.POLICY and page.address.count("/") == 1)
 
 
 __all__ = ["FOLDER", "InforcePlugin"]

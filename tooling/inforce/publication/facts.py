@@ -1,0 +1,115 @@
+"""What pages say of policies, versions and editions, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from inforce import address
+from inforce.catalog import Evidence
+from inforce.language import Language
+from inforce.policy import Edition, Interval, Kind, Policy, State, Version
+
+Facts = dict[str, Any]
+_LICENCE_RELATIONS = {Kind.PRIVACY: "privacy-policy", Kind.TERMS: "terms-of-service"}
+
+
+def policy_facts(policy: Policy, language: Language) -> Facts:
+    """Name `policy` in `language`, and everything that stands at a stable address."""
+    return {
+        "id": policy.id,
+        "title": policy.title(language),
+        "page": address.policy_page(policy, language),
+        "history": address.history_page(policy),
+        "compare": address.compare_page(policy),
+        "feed": address.feed_file(policy),
+        "versions": address.versions_file(policy),
+        "binding_language": policy.binding_language.own_name,
+        "binding_page": address.policy_page(policy, policy.binding_language),
+    }
+
+
+def version_facts(policy: Policy, version: Version, language: Language) -> Facts:
+    """State the instants and the level of `version`, and its page in `language` or else in the binding one."""
+    shown = language if version.edition(language) else policy.binding_language
+    return {
+        "label": version.label.text,
+        "seq": version.seq,
+        "change": str(version.change),
+        "page": address.version_page(policy, version, shown),
+        "published": version.published,
+        "effective": version.effective,
+        "effective_new": version.effective_new,
+        "enforce": version.enforce,
+        "never_enforced": version.never_enforced,
+        "retroactive": version.retroactive,
+    }
+
+
+def standing(state: State, interval: Interval | None) -> Facts:
+    """State what a version is, and from when to when it applies."""
+    return {
+        "state": str(state),
+        "start": interval.start if interval else None,
+        "end": interval.end if interval else None,
+    }
+
+
+def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
+    """State how `edition` can be checked, what its author says, and how it stands to the binding text."""
+    return {
+        "language": str(edition.language),
+        "language_name": edition.language.own_name,
+        "direction": edition.language.direction,
+        "digest": edition.digest.hex,
+        "size": edition.size,
+        "file": address.text_file(policy, version, edition.language),
+        "summary": summary_facts(edition),
+        "mark": mark_of(policy, version, edition),
+        "binding_page": address.version_page(policy, version, policy.binding_language),
+    }
+
+
+def summary_facts(edition: Edition | None) -> list[Facts]:
+    """List what the author says has changed."""
+    return [{"section": point.section, "text": point.text} for point in edition.summary] if edition else []
+
+
+def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
+    """Say how `edition` stands to the binding text: empty for the binding one itself, `translation`, or `lags`.
+
+    A translation lags where it was made from another text than this version's binding one, or nobody said from which.
+    """
+    binding = version.edition(policy.binding_language)
+    if binding is None or edition.language == policy.binding_language:
+        return ""
+    return "translation" if edition.translates == binding.digest else "lags"
+
+
+def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None, language: Language) -> Facts | None:
+    """Name the version before or after `version`, and the redline between the two where both are in `language`."""
+    if neighbour is None:
+        return None
+    old, new = sorted((version, neighbour), key=lambda one: one.seq)
+    both = old.edition(language) and new.edition(language)
+    return {
+        **version_facts(policy, neighbour, language),
+        "redline": address.redline_page(policy, old, new, language) if both else None,
+    }
+
+
+def evidence_facts(evidence: Evidence | None) -> Facts | None:
+    """State the commit that first held a text."""
+    if evidence is None:
+        return None
+    return {"commit": evidence.commit, "committed": evidence.committed, "subject": evidence.subject}
+
+
+def relations_of(policy: Policy, language: Language) -> Iterator[Mapping[str, str]]:
+    """Relate any page of `policy` to the others (RFC 5829), and to what it is for its publisher (RFC 6903)."""
+    current = address.policy_page(policy, language)
+    yield {"rel": "latest-version", "href": current}
+    yield {"rel": "version-history", "href": address.history_page(policy)}
+    if policy.kind in _LICENCE_RELATIONS:
+        yield {"rel": _LICENCE_RELATIONS[policy.kind], "href": current}
+    yield {"rel": "alternate", "href": address.feed_file(policy), "type": "application/atom+xml"}
