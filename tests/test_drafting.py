@@ -205,7 +205,7 @@ def test_a_translation_without_front_matter_needs_none(book: BookBuilder) -> Non
 
     made = draft(book)
 
-    assert (made.folder / "de.md").read_text() == "---\n---\n\n# Bedingungen\n"
+    assert (made.folder / "de.md").read_text() == "# Bedingungen\n"
 
 
 def test_a_cancelled_version_is_not_what_the_next_one_begins_with(book: BookBuilder) -> None:

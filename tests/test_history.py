@@ -447,7 +447,7 @@ def test_a_repository_that_cannot_answer_is_a_remark_and_no_failure(book: BookBu
     history = open_history(book.root)
 
     assert history.evidence(book.read().require()) == {}
-    assert any(remark.startswith("No commit could be traced: git log") for remark in history.remarks)
+    assert any(remark.startswith("No commit could be traced: git in") for remark in history.remarks)
 
 
 COMMITTED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -487,7 +487,7 @@ def test_two_files_that_were_renamed_from_one_after_the_other_are_told_apart() -
     newest_first = (
         commit("4", Change(kind="A", path="a", blob="new")),
         commit("3", Change(kind="R", path="b", blob="old", renamed_from="a")),
-        commit("2", Change(kind="D", path="c", blob="0")),
+        commit("2", Change(kind="D", path="c", blob="0", mode="000000")),
         commit("1", Change(kind="A", path="a", blob="old"), Change(kind="A", path="c", blob="other")),
     )
 

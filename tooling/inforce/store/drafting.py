@@ -24,8 +24,9 @@ from inforce.language import Language
 from inforce.markdown import parse
 from inforce.policy import ChangeLevel, Edition, Label, Policy, Version
 from inforce.shape import did_you_mean
+from inforce.store.addition import readable, to_edition
 from inforce.store.files import new_folder
-from inforce.store.folder import Reading, UnreadableBookError, read_book
+from inforce.store.folder import read_book
 from inforce.store.names import BOOK
 
 VERSION_YML = """\
@@ -93,7 +94,8 @@ def draft_version(
     an InforceError of exit code 2: an unknown policy or language, a label not after the newest, a folder in the way.
     """
     reading = read_book(root)
-    policy, zone = _readable(reading, policy_id)
+    catalog = readable(reading, policy_id)
+    policy, zone = catalog.policy(policy_id), catalog.settings.timezone
     published = published or day_of(now, zone).isoformat()
     applies = _ordered(published, effective, zone)
     name = _label(policy, label, day_of(applies, zone))
@@ -133,17 +135,6 @@ def begin_repository(folder: Path, *, empty: bool = False) -> tuple[str, ...]:
         message = f"{folder} cannot be written to: {cause.strerror}"
         raise EnvironmentProblemError(message) from cause
     return tuple(sorted(contents))
-
-
-def _readable(reading: Reading, policy_id: str) -> tuple[Policy, ZoneInfo]:
-    """Find the policy `policy_id` and the book's zone; faults elsewhere in the book do not matter here.
-
-    A folder that would be in the way of a draft is no version that can be read, and so among the policy's own faults.
-    """
-    own = tuple(fault for fault in reading.faults if f"{fault.place.path}/".startswith(f"{BOOK}/{policy_id}/"))
-    if reading.catalog is None or own:
-        raise UnreadableBookError(own or reading.faults)
-    return reading.catalog.policy(policy_id), reading.catalog.settings.timezone
 
 
 def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
@@ -206,7 +197,7 @@ def _text(policy: Policy, edition: Edition) -> str:
         sections = f"# The sections of this text: {', '.join(ids)}\n" if ids else ""
         head += SUMMARY.format(sections=sections, example=ids[0] if ids else "the-id-of-the-section")
     lines = _LINE.findall(edition.source.text.removeprefix("\ufeff"))
-    return f"---\n{head}---\n\n{''.join(lines[edition.body_line - 1 :])}"
+    return to_edition("".join(lines[edition.body_line - 1 :]), head)
 
 
 def _refuse_occupied(folder: Path) -> None:

@@ -247,7 +247,7 @@ def _binding_editions(catalog: Catalog) -> Iterator[Edition]:
 def _markdown(commits: Iterable[Commit]) -> Iterable[str]:
     """List the blobs of all Markdown files in `commits`, each once, newest first."""
     changes = (change for commit in commits for change in commit.changes)
-    return dict.fromkeys(change.blob for change in changes if change.path.endswith(".md") and change.kind != "D")
+    return dict.fromkeys(change.blob for change in changes if change.path.endswith(".md") and change.is_file)
 
 
 def _hidden(path: str) -> bool:

@@ -20,13 +20,20 @@ FORMAT = "%H %ct%n%s"
 class Change:
     """One file a commit changed: its path, the id of its new content (`blob`), and the path it was renamed from.
 
-    `kind` is git's letter: A added, M modified, D deleted, R renamed, T turned into a link or back.
+    `kind` is git's letter: A added, M modified, D deleted, R renamed, T turned into a link or back. `mode` is git's
+    for what the file is now: `100644` a file, `120000` a link.
     """
 
     kind: str
     path: str
     blob: str
     renamed_from: str = ""
+    mode: str = "100644"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the commit left a file there, and no link, submodule or nothing."""
+        return self.mode.startswith("100")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ def lineages(commits: Iterable[Commit], paths: Iterable[str]) -> Mapping[str, tu
     for commit in commits:
         for change in commit.changes:
             heirs = names.get(change.path, set())
-            if change.kind != "D":
+            if change.is_file:
                 for path in heirs:
                     traced[path].append((commit, change.blob))
             if change.renamed_from and heirs:
@@ -71,12 +78,12 @@ def lineages(commits: Iterable[Commit], paths: Iterable[str]) -> Mapping[str, tu
 
 
 def _change(entry: bytes, rest: Iterator[bytes]) -> Change:
-    _, _, _, blob, kind = entry.decode("ascii").split(" ")
+    _, mode, _, blob, kind = entry.decode("ascii").split(" ")
     path = os.fsdecode(next(rest))
     if kind[0] not in "RC":
-        return Change(kind=kind[0], path=path, blob=blob)
+        return Change(kind=kind[0], path=path, blob=blob, mode=mode)
     old, path = path, os.fsdecode(next(rest))
-    return Change(kind=kind[0], path=path, blob=blob, renamed_from=old if kind[0] == "R" else "")
+    return Change(kind=kind[0], path=path, blob=blob, mode=mode, renamed_from=old if kind[0] == "R" else "")
 
 
 def _commit(head: bytes, changes: list[Change]) -> Commit:

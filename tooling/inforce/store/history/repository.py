@@ -79,6 +79,14 @@ class Repository:
         repository.ask("rev-parse", "--git-dir")
         return repository
 
+    @classmethod
+    def unpacked(cls, bundle: Path, folder: Path) -> Repository:
+        """Unpack the file `bundle` into the empty `folder`; HistoryError where it is no bundle, or not a whole one."""
+        allowed = ("-c", "protocol.file.allow=always")
+        target = folder.resolve() / "bundle.git"
+        cls(folder).ask(*allowed, "clone", "--bare", "--quiet", "--template=", "--", str(bundle.resolve()), str(target))
+        return cls(target)
+
     def ask(self, *words: str) -> bytes:
         """Run git with `words` and give what it printed; HistoryError with git's own words where it refuses."""
         try:
@@ -90,7 +98,7 @@ class Repository:
             message = f"git could not be started in {self.folder}: {cause.strerror}"
             raise HistoryError(message) from cause
         if done.returncode:
-            raise _refusal(self.folder, words[0], done.stderr)
+            raise _refusal(self.folder, done.stderr)
         return done.stdout
 
     def answer(self, *words: str) -> str | None:
@@ -191,11 +199,11 @@ def _tree_entry(record: bytes) -> TreeEntry:
     return TreeEntry(path=os.fsdecode(path), kind=kind, blob=blob, size=0 if size == "-" else int(size))
 
 
-def _refusal(folder: Path, command: str, said: bytes) -> HistoryError:
+def _refusal(folder: Path, said: bytes) -> HistoryError:
     words = said.decode(errors="replace").strip()
     if "dubious ownership" in words or "safe.directory" in words:
         mend = f"if you trust it: git config --global --add safe.directory {folder.resolve()}"
         return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {mend}")
     if "not a git repository" in words:
         return HistoryError(f"{folder} lies in no git repository")
-    return HistoryError(f"git {command} in {folder}: {words.removeprefix('fatal: ') or 'refused without a word'}")
+    return HistoryError(f"git in {folder}: {words.removeprefix('fatal: ') or 'refused without a word'}")

@@ -1,0 +1,75 @@
+"""Laws of importing a history, for any texts and any clocks."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.policy import Origin
+from inforce.store.addition import to_edition, to_yaml
+from inforce.store.frontmatter import parse_frontmatter
+from inforce.store.importers.foreign import read_foreign
+from inforce.store.importers.plan import Step, plan_versions
+from inforce.store.strict_yaml import parse_yaml
+from inforce.text import canonical
+from property.markdown_strategies import noise, texts
+
+ZONES = st.sampled_from(["UTC", "Asia/Shanghai", "America/St_Johns", "Pacific/Apia"]).map(ZoneInfo)
+RAW = st.one_of(st.none(), st.binary(max_size=20), st.sampled_from([b"# A\n", b"# B\n", b"---\ntitle: C\n---\nD\n"]))
+# Two decades to the second, and few enough values that clocks stand still and jump back.
+TIMES = st.one_of(st.integers(1_262_304_000, 1_893_456_000), st.integers(1_325_235_000, 1_325_235_009))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Step]:
+    """Commits in any order of time, of any bytes."""
+    return [
+        Step(
+            origin=Origin(commit="a" * 40, committed=datetime.fromtimestamp(seconds, UTC), path="p.md"),
+            raw=draw(RAW),
+        )
+        for seconds in draw(st.lists(TIMES, max_size=12))
+    ]
+
+
+@given(histories(), ZONES)
+def test_versions_rise_in_label_and_instant_and_differ_from_their_neighbours(steps: list[Step], zone: ZoneInfo) -> None:
+    versions = plan_versions(steps, zone).versions
+
+    for earlier, later in itertools.pairwise(versions):
+        assert earlier.label < later.label
+        assert earlier.instant < later.instant
+        assert earlier.text != later.text
+    assert all(version.instant >= version.origin.committed for version in versions)
+
+
+@given(st.one_of(noise, texts, st.text()))
+def test_a_text_is_written_so_that_it_is_read_back(body: str) -> None:
+    text = canonical(body)
+
+    assert canonical(parse_frontmatter(to_edition(text), "en.md").body) == text
+
+
+@given(st.one_of(noise, texts, st.text()))
+def test_an_imported_text_is_canonical(body: str) -> None:
+    found = read_foreign(body.encode(errors="replace")).text
+
+    assert canonical(found) == found
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"], exclude_characters="\ufeff")))
+def test_members_are_written_so_that_they_are_read_back_strictly(value: str) -> None:
+    members = {"subject": value, "inner": {"path": value}}
+
+    assert parse_yaml(to_yaml(members), "version.yml")[0] == members
+
+
+@given(st.text(st.characters()))
+def test_members_of_any_signs_can_be_read_back(value: str) -> None:
+    (read,) = parse_yaml(to_yaml({"path": value}), "version.yml")[0].values()
+
+    assert len(read) == len(value)
