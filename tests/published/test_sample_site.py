@@ -6,12 +6,11 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from published.links import broken_links, read_page
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-
-from site.links import broken_links, read_page
 
 HOME = "https://policies.sinomai.example/"
 POLICIES = ("cookies", "privacy", "terms")
@@ -86,7 +85,7 @@ def test_no_scaffolding_is_left_in_the_site(sample_site: Path) -> None:
 
 
 def test_every_page_says_that_the_book_is_an_illustration(sample_site: Path) -> None:
-    pages = [path for path in sample_site.rglob("index.html")]
+    pages = list(sample_site.rglob("index.html"))
     assert len(pages) > 50
     for page in pages:
         assert re.search("illustration|示例", page.read_text("utf-8")), page

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from published.conftest import build, scaffold
 
 import pytest
-from book_builder import BookBuilder
 
-from site.conftest import build, scaffold
+from book_builder import BookBuilder
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,82 @@
+"""Documentation keeps true: what it shows is run, and what the program knows is in it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from inforce.policy import Edition, Policy, Version
+from inforce.settings import Settings
+
+DOCS = Path(__file__).parents[1] / "docs"
+INFORCE = Path(sys.executable).with_name("inforce")
+CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NOT_IN_FILES = {"source", "titles", "versions", "id", "label", "editions", "seq", "never_enforced"}
+
+
+def sessions() -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """List the pages that show commands, each with its commands and what they are said to print."""
+    found = []
+    for page in sorted(DOCS.rglob("*.md")):
+        steps: list[tuple[str, list[str]]] = []
+        for block in CONSOLE.findall(page.read_text("utf-8")):
+            for line in block.splitlines():
+                if line.startswith("$ "):
+                    steps.append((line[2:], []))
+                elif steps and line.strip():
+                    steps[-1][1].append(line)
+        if steps:
+            found.append((page.relative_to(DOCS).as_posix(), steps))
+    return found
+
+
+@pytest.mark.parametrize(("page", "steps"), [pytest.param(*session, id=session[0]) for session in sessions()])
+def test_the_commands_of_a_page_print_what_it_shows(
+    page: str, steps: list[tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    """Each page is a session from an empty folder on; the lines shown under a command are printed by it."""
+    folder = tmp_path
+    for command, shown in steps:
+        words = shlex.split(command)
+        if words[0] == "cd":
+            folder = folder / words[1]
+            continue
+        assert words[0] == "inforce", f"{page}: {command}"
+        done = subprocess.run([INFORCE, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{page}: {command}\n{done.stdout}{done.stderr}"
+        for line in shown:
+            assert line in done.stdout, f"{page}: {command}\n{done.stdout}"
+
+
+def members(kind: type) -> set[str]:
+    return {field.name for field in fields(kind)} - NOT_IN_FILES
+
+
+@pytest.mark.parametrize(
+    ("kind", "also"),
+    [
+        (Settings, {"publisher"}),
+        (Policy, {"title", "reask_days"}),
+        (Version, {"published", "origin"}),
+        (Edition, {"translates"}),
+    ],
+)
+def test_every_member_of_the_book_is_documented(kind: type, also: set[str]) -> None:
+    text = (DOCS / "reference" / "book.md").read_text("utf-8")
+    known = (members(kind) | also) - {"reask_seconds", "language", "text", "body_line", "digest"}
+    assert [name for name in sorted(known) if f"`{name}`" not in text] == []
+
+
+def test_every_link_between_pages_of_the_documentation_leads_somewhere() -> None:
+    broken = []
+    for page in DOCS.rglob("*.md"):
+        text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        targets = re.findall(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)", text)
+        broken += [f"{page.relative_to(DOCS)} → {target}" for target in targets if not (page.parent / target).is_file()]
+    assert broken == []
