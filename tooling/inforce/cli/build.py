@@ -12,8 +12,10 @@ from pathlib import Path
 
 import click
 
+from inforce.address import MANIFEST
 from inforce.catalog import Catalog
 from inforce.cli.generator import CONFIGURATION, Generator, worth_telling
+from inforce.cli.inspection import refuse_changed_history
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
 from inforce.cli.site_folder import Contents, is_site, replaceable
@@ -46,12 +48,13 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool) ->
     """
     began = time.monotonic()
     repository = Repository(root=repo, at=at)
-    catalog = repository.catalog()
-    now = repository.now(catalog.settings.timezone)
+    reading = repository.read()
+    catalog, now = reading.require(), repository.now(reading)
     target = replaceable(site_dir or repo / "site", repo)
     variables = {"INFORCE_AT": format_instant(now)} | ({"INFORCE_SITE_OFFLINE": "1"} if offline else {})
     generator = Generator.of(repository, **variables)
-    with new_folder(target) as fresh:
+    refuse_changed_history(repo, reading, now)
+    with new_folder(target, known_by=MANIFEST) as fresh:
         _generate(generator, fresh)
         contents = Contents.of(fresh)
     _tell(catalog, now, target, contents, time.monotonic() - began)

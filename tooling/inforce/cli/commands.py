@@ -16,10 +16,13 @@ from inforce import __version__
 COMMANDS = {
     "init": "Begin a repository of policies that builds at once.",
     "new": "Draft the next version of a policy.",
+    "check": "Say what is wrong with a book, and how to mend it.",
+    "freeze": "Lock what has been published.",
     "status": "Show policies, versions and what changes next.",
     "build": "Build the site.",
     "serve": "Show the site, and build it again when a text changes.",
     "manifest": "Print the manifest that apps poll.",
+    "import": "Bring the past of a document along.",
     "keygen": "Make a key to sign manifests with.",
     "sign": "Sign a built site again, without a rebuild.",
 }

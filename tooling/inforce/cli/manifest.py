@@ -32,8 +32,8 @@ def command(repo: Path, at: str | None, output: Path | None) -> None:
       inforce manifest --output policies.json
     """
     repository = Repository(root=repo, at=at)
-    catalog = repository.catalog()
-    raw = to_bytes(manifest(catalog, repository.now(catalog.settings.timezone)))
+    reading = repository.read()
+    raw = to_bytes(manifest(reading.require(), repository.now(reading)))
     budget = size_of(raw)
     if budget.size is Size.TOO_LARGE:
         raise ManifestError("", budget.sentence)

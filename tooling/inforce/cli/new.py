@@ -58,7 +58,7 @@ def command(
         policy_id,
         effective=effective,
         change=ChangeLevel(change),
-        now=repository.now(repository.zone()),
+        now=repository.now(repository.read()),
         published=published,
         label=label,
         languages=[_language(tag) for tag in tags],

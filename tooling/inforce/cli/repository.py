@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from inforce.catalog import Catalog
 from inforce.instant import parse_instant, parse_zone
+from inforce.language import Language
 from inforce.store.folder import Reading, read_book
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -34,26 +34,30 @@ class Repository:
         """Read the book with everything that is wrong with it."""
         return read_book(self.root)
 
-    def catalog(self) -> Catalog:
-        """Read the catalogue of a book without a fault; UnreadableBookError lists the faults otherwise."""
-        return self.read().require()
+    def now(self, reading: Reading) -> datetime:
+        """Tell the instant to work at, in whole seconds; a date is the start of that day where the book read lives.
 
-    def zone(self) -> ZoneInfo:
-        """Tell the time zone of the book, or UTC where that cannot be read; whoever needs the book will say so."""
-        catalog = self.read().catalog
-        return catalog.settings.timezone if catalog else parse_zone("UTC")
+        Where the time zone of the book could not be read, the day is one of UTC.
+        """
+        zone = reading.catalog.settings.timezone if reading.catalog else parse_zone("UTC")
+        return instant_of(self.at, zone)
 
-    def now(self, zone: ZoneInfo) -> datetime:
-        """Tell the instant to work at, in whole seconds; a date is the start of that day in `zone`."""
-        if self.at is None:
-            # What builds that others are to repeat set instead of the clock: https://reproducible-builds.org/specs/.
-            epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-            clock = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
-            return clock.replace(microsecond=0)
-        try:
-            return parse_instant(self.at, zone)
-        except ValueError as cause:
-            raise click.BadParameter(str(cause), param_hint="--at") from cause
+
+def instant_of(at: str | None, zone: ZoneInfo) -> datetime:
+    """Tell the instant that `at` names, a date being the start of that day in `zone`; the clock's where it is None."""
+    if at is None:
+        return _clock()
+    try:
+        return parse_instant(at, zone)
+    except ValueError as cause:
+        raise click.BadParameter(str(cause), param_hint="--at") from cause
+
+
+def _clock() -> datetime:
+    # What builds that others are to repeat set instead of the clock: https://reproducible-builds.org/specs/.
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
+    return now.replace(microsecond=0)
 
 
 def with_repository(function: Function) -> Function:
@@ -77,6 +81,14 @@ def with_instant(function: Function) -> Function:
         help="A date, which is the start of that day where the book lives, or an instant such as "
         "2027-03-01T00:00:00Z.  [default: now]",
     )(function)
+
+
+def language_option(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> Language | None:
+    """Read the `value` of the option `parameter` as a language tag."""
+    try:
+        return Language(value) if value else None
+    except ValueError as cause:
+        raise click.BadParameter(str(cause), param_hint=parameter.opts[0]) from cause
 
 
 def _nearest(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:

@@ -31,9 +31,9 @@ def command(ctx: click.Context, repo: Path, at: str | None, port: int) -> None:
       inforce serve --port 8001 --at 2027-03-01
     """
     repository = Repository(root=repo, at=at)
-    catalog = repository.catalog()
-    if at:
-        repository.now(catalog.settings.timezone)
+    reading = repository.read()
+    reading.require()
+    repository.now(reading)
     generator = Generator.of(repository, **({"INFORCE_AT": at} if at else {}))
     _refuse_taken(port)
     # MkDocs 1.6 with click 8.3 or newer watches nothing unless told to.

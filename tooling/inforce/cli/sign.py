@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from inforce.address import MANIFEST, SIGNED_MANIFEST
-from inforce.cli.repository import Repository, with_instant
+from inforce.cli.repository import instant_of, with_instant
 from inforce.cli.screen import Screen
 from inforce.errors import EnvironmentProblemError
 from inforce.instant import format_instant, parse_zone
@@ -33,7 +33,7 @@ def command(site: Path, at: str | None) -> None:
     Example:
       INFORCE_SIGNING_KEY_FILE=~/inforce-key.json inforce sign site
     """
-    now = Repository(root=site, at=at).now(parse_zone("UTC"))
+    now = instant_of(at, parse_zone("UTC"))
     keys = private_keys(os.environ)
     if not keys:
         message = "there is no key to sign with: set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY"

@@ -35,7 +35,14 @@ class Coming:
 @click.command()
 @with_repository
 @with_instant
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For whom to print.",
+)
 def command(repo: Path, at: str | None, form: str) -> None:
     """Show policies, versions and what changes next.
 
@@ -47,7 +54,7 @@ def command(repo: Path, at: str | None, form: str) -> None:
     repository = Repository(root=repo, at=at)
     reading = repository.read()
     catalog = reading.require()
-    now = repository.now(catalog.settings.timezone)
+    now = repository.now(reading)
     if form == "json":
         click.echo(json.dumps(status_document(catalog, reading.lock, now), ensure_ascii=False, indent=2))
     else:

@@ -1,0 +1,117 @@
+"""`inforce check`: all findings in sentences, and an exit code that says whether to go on."""
+
+from __future__ import annotations
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import OLD, Type, everything_in
+from inforce.cli.inspection import book_of
+
+LATER = "2027-04-01"
+
+
+@pytest.fixture
+def locked(inforce: Type, book: BookBuilder) -> BookBuilder:
+    """The book, locked and committed, and a branch `main` that knows it."""
+    assert inforce("freeze", "--repo", book.root, "--at", LATER).code == 0
+    book.commit("policies of 2027")
+    return book
+
+
+def test_a_book_without_errors_ends_with_0(inforce: Type, locked: BookBuilder) -> None:
+    ended = inforce("check", "--repo", locked.root, "--at", LATER)
+    assert ended.code == 0
+    assert ended.out.endswith("Nothing to mend.\n")
+
+
+def test_findings_are_grouped_by_file_and_say_line_words_and_mend(inforce: Type, book: BookBuilder) -> None:
+    book.write("policy_versions/privacy/2027-03-01/en.md", f"{OLD}\n<b>Loud</b> [x](javascript:alert)\n")
+    ended = inforce("check", "--repo", book.root, "--at", LATER)
+    assert ended.code == 1
+    assert "policy_versions/privacy/2027-03-01/en.md\n  error  META-summary  line 1\n" in ended.out
+    assert "  error  HTML-raw  line 7, #retention\n" in ended.out
+    assert "  error  LINK-scheme  line 7, #retention\n" in ended.out
+    assert ended.out.splitlines()[-1].startswith("3 errors")
+
+
+def test_a_question_alone_blocks_nothing(inforce: Type, book: BookBuilder) -> None:
+    text = OLD.replace("for 12 months", "permanently")
+    book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
+    ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
+    assert ended.code == 0
+    assert "  question  CLAIM-retention  line 5, #retention\n" in ended.out
+
+
+def test_a_question_that_was_answered_is_counted_and_not_shown(inforce: Type, book: BookBuilder) -> None:
+    text = OLD.replace("for 12 months", "permanently")
+    book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
+    book.write(
+        "policy_versions/answers.yml",
+        "answers:\n  - rule: CLAIM-retention\n    path: cookies/2026-01-15/en.md\n    reason: The law demands it.\n",
+    )
+    ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
+    assert "CLAIM-retention" not in ended.out
+    assert "(1 answered)." in ended.out
+
+
+@pytest.mark.parametrize(
+    ("answers", "place", "sentence"),
+    [
+        pytest.param(b"answers: \xff\n", "answers.yml", "not UTF-8 at byte 9", id="no UTF-8"),
+        pytest.param(b"answers:\n  - rule: *x\n", "answers.yml", "is an alias", id="an alias"),
+        pytest.param(b"answers:\n  - rul: X\n", "answers.yml", "is missing", id="a member missing"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_an_error(
+    inforce: Type, book: BookBuilder, answers: bytes, place: str, sentence: str
+) -> None:
+    book.write("policy_versions/answers.yml", answers)
+    ended = inforce("check", "--repo", book.root)
+    assert ended.code == 1
+    assert f"policy_versions/{place}\n  error" in ended.out
+    assert sentence in ended.out
+
+
+def test_a_changed_text_that_was_locked_ends_with_3(inforce: Type, locked: BookBuilder) -> None:
+    locked.write("policy_versions/privacy/2026-01-15/en.md", OLD.replace("12 months", "36 months"))
+    ended = inforce("check", "--repo", locked.root, "--at", LATER)
+    assert ended.code == 3
+    assert "policy_versions/privacy/2026-01-15/en.md\n  error  LOCK-text" in ended.out
+
+
+def test_the_words_that_were_locked_are_brought_out_of_git(locked: BookBuilder) -> None:
+    locked.write("policy_versions/privacy/2026-01-15/en.md", OLD.replace("12 months", "36 months"))
+    assert list(book_of(locked.root, locked.read()).published.values()) == [OLD]
+
+
+def test_a_lock_that_lost_an_entry_ends_with_3_against_the_base(inforce: Type, locked: BookBuilder) -> None:
+    locked.write("policy_versions/lock.json", '{"type":"policy-lock","spec":"1.0","policies":{}}')
+    alone = inforce("check", "--repo", locked.root, "--at", LATER)
+    against = inforce("check", "--repo", locked.root, "--at", LATER, "--base", "main")
+    assert alone.code == 0
+    assert against.code == 3
+    assert "The entry of “2026-01-15” of privacy was taken out of the lock." in against.out
+
+
+def test_a_base_without_a_book_has_nothing_to_compare(inforce: Type, book: BookBuilder) -> None:
+    book.git("init", "-q", "-b", "main")
+    book.git("commit", "-q", "--allow-empty", "-m", "nothing yet")
+    assert inforce("check", "--repo", book.root, "--base", "main", "--at", LATER).code == 0
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "--all"])
+def test_a_base_that_is_not_there_ends_with_4(inforce: Type, locked: BookBuilder, ref: str) -> None:
+    ended = inforce("check", "--repo", locked.root, f"--base={ref}")
+    assert ended.code == 4
+    assert f"“{ref}”" in ended.err
+
+
+def test_a_folder_without_a_book_ends_with_2(inforce: Type, book: BookBuilder) -> None:
+    assert inforce("check", "--repo", book.root / "policy_versions").code == 2
+
+
+def test_a_check_writes_nothing(inforce: Type, book: BookBuilder) -> None:
+    before = everything_in(book.root)
+    inforce("check", "--repo", book.root)
+    assert everything_in(book.root) == before

@@ -1,0 +1,105 @@
+"""`inforce freeze`: the lock gains what was published, and nothing in it ever changes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import NEW, OLD, Type, everything_in
+from inforce.text import Digest, canonical
+
+
+def lock_of(book: BookBuilder) -> dict[str, dict[str, dict[str, object]]]:
+    """Read the policies in the lock."""
+    policies: dict[str, dict[str, dict[str, object]]] = json.loads(
+        (book.root / "policy_versions/lock.json").read_text()
+    )["policies"]
+    return policies
+
+
+def test_what_is_published_is_locked_and_shown(inforce: Type, book: BookBuilder) -> None:
+    ended = inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
+    assert ended.code == 0
+    assert ended.out.startswith(f"privacy 2026-01-15: locked as number 1\n  en  {Digest.of(canonical(OLD))}\n")
+    assert list(lock_of(book)["privacy"]) == ["2026-01-15"]
+
+
+def test_an_announced_version_is_published_and_so_locked(inforce: Type, book: BookBuilder) -> None:
+    inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
+    assert list(lock_of(book)["privacy"]) == ["2026-01-15", "2027-03-01"]
+
+
+def test_one_version_can_be_locked_alone(inforce: Type, book: BookBuilder) -> None:
+    ended = inforce("freeze", "privacy", "2027-03-01", "--repo", book.root, "--at", "2027-01-20")
+    assert ended.code == 0
+    assert list(lock_of(book)["privacy"]) == ["2027-03-01"]
+
+
+def test_locking_twice_changes_nothing_and_says_so(inforce: Type, book: BookBuilder) -> None:
+    inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
+    before = everything_in(book.root)
+    ended = inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
+    assert ended.code == 0
+    assert "There is nothing to lock" in ended.out
+    assert everything_in(book.root) == before
+
+
+def test_a_translation_and_a_cancellation_may_be_added(inforce: Type, book: BookBuilder) -> None:
+    inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
+    meta = {"published": "2027-01-20", "effective": "2027-03-01", "cancelled": "{at: 2027-02-10, reason: postponed}"}
+    book.policy("privacy").version("2027-03-01", meta=meta, en=NEW, de="# Datenschutz\n")
+    ended = inforce("freeze", "--repo", book.root, "--at", "2027-02-10")
+    entry = lock_of(book)["privacy"]["2027-03-01"]
+    assert ended.code == 0, ended.out + ended.err
+    assert "privacy 2027-03-01: locks what was added\n  de  sha256:" in ended.out
+    assert "  cancelled: postponed\n" in ended.out
+    assert "  en  " not in ended.out
+    assert entry["cancelled"] == {"at": "2027-02-09T23:00:00Z", "reason": "postponed"}
+
+
+CHANGES = [
+    pytest.param("2026-01-15/en.md", OLD.replace("12", "36"), "LOCK-text", id="a locked text"),
+    pytest.param(
+        "2026-01-15/version.yml", "published: 2026-01-16\nchange: material\n", "LOCK-date", id="a locked date"
+    ),
+    pytest.param(
+        "2026-01-15/version.yml", "published: 2026-01-15\nchange: notice\n", "LOCK-level", id="a locked level"
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "rule"), CHANGES)
+def test_where_something_locked_was_changed_nothing_is_locked(
+    inforce: Type, book: BookBuilder, path: str, content: str, rule: str
+) -> None:
+    inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
+    book.write(f"policy_versions/privacy/{path}", content)
+    before = everything_in(book.root)
+    ended = inforce("freeze", "--repo", book.root, "--at", "2027-04-01")
+    assert ended.code == 3
+    assert rule in ended.err
+    assert f"policy_versions/privacy/{path}" in ended.err
+    assert "Nothing was done" in ended.err
+    assert everything_in(book.root) == before
+
+
+REFUSED = [
+    pytest.param(["privacy"], "name the version of privacy as well", id="a policy without a version"),
+    pytest.param(["privcy", "2026-01-15"], "did you mean “privacy”?", id="an unknown policy"),
+    pytest.param(["privacy", "2026-01-16"], "did you mean “2026-01-15”?", id="an unknown version"),
+    pytest.param(["privacy", "2027-03-01"], "is not published until 2027-01-20", id="a version not yet published"),
+    pytest.param(["privacy", "2028-01-01"], "is a draft: take “draft: true” out first", id="a draft"),
+    pytest.param(["../x", "1"], "has no policy “../x”", id="a policy that leaves the book"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), REFUSED)
+def test_what_cannot_be_locked_is_refused(inforce: Type, book: BookBuilder, words: list[str], sentence: str) -> None:
+    book.policy("privacy").version("2028-01-01", meta={"published": "2026-01-01", "draft": "true"})
+    before = everything_in(book.root)
+    ended = inforce("freeze", *words, "--repo", book.root, "--at", "2026-06-01")
+    assert ended.code == 2
+    assert sentence in ended.err
+    assert everything_in(book.root) == before

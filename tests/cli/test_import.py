@@ -1,0 +1,81 @@
+"""`inforce import`: the past of a document, with a word on how far it has come."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import Type, everything_in
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> BookBuilder:
+    """A repository in which one document had eight states."""
+    made = BookBuilder(tmp_path / "past")
+    for month in range(1, 9):
+        made.write("terms.md", f"# Terms\n\nWe answer within {month} days.\n")
+        made.commit(f"state {month}", when=f"2025-0{month}-01T00:00:00Z")
+    return made
+
+
+def test_every_state_becomes_a_version(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
+    ended = inforce("import", "git", past.root, "--file", "terms.md", "--policy", "terms", "--repo", book.root)
+    assert ended.code == 0, ended.err
+    assert "Imported 8 versions, 2025-01-01 to 2025-08-01, into policy_versions/terms.\n" in ended.out
+    assert "in force since 2025-08-01" in inforce("status", "--repo", book.root, "--at", "2026-01-01").out
+
+
+def test_outside_a_terminal_progress_is_a_few_plain_lines(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
+    ended = inforce("import", "git", past.root, "--file", "terms.md", "--policy", "terms", "--repo", book.root)
+    assert ended.err.splitlines() == [f"Reading commits: {done} of 8" for done in (2, 4, 6, 8)]
+
+
+def test_in_a_terminal_progress_is_a_bar_that_goes_away(
+    inforce: Type, book: BookBuilder, past: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    ended = inforce("import", "git", past.root, "--file", "terms.md", "--policy", "terms", "--repo", book.root)
+    assert "Reading commits: " not in ended.err
+    assert "8/8" in ended.err
+    assert "Imported 8 versions" in ended.out
+
+
+def test_wishes_reach_the_policy_and_its_versions(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
+    wishes = ["--change", "editorial", "--kind", "other", "--act", "none", "--title", "Answers", "--language", "en"]
+    words = ["--file", "terms.md", "--policy", "answers", "--ref", "main~6", "--repo", book.root]
+    assert inforce("import", "git", past.root, *words, *wishes).code == 0
+    policy = book.read().require().policy("answers")
+    assert [str(version.change) for version in policy.versions] == ["material", "editorial"]
+    assert (str(policy.kind), str(policy.act), policy.title(policy.binding_language)) == ("other", "none", "Answers")
+
+
+REFUSED = [
+    pytest.param(["--file", "term.md", "--policy", "terms"], 2, "did you mean “terms.md”?", id="a path misspelt"),
+    pytest.param(["--file", "terms.md", "--policy", "../x"], 2, "got “../x”", id="a policy that leaves the book"),
+    pytest.param(["--file", "terms.md", "--policy", "con"], 2, "“con” cannot be a policy id", id="a name of Windows"),
+    pytest.param(["--file", "terms.md", "--policy", "Terms"], 2, "got “Terms”", id="a policy in capitals"),
+    pytest.param(["--file", "terms.md", "--policy", "t", "--language", "de/../x"], 2, "de/../x", id="no language"),
+    pytest.param(["--file", "terms.md", "--policy", "t", "--ref", "nowhere"], 4, "nowhere", id="no such branch"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "sentence"), REFUSED)
+def test_an_import_that_cannot_be_leaves_the_book_alone(
+    inforce: Type, book: BookBuilder, past: BookBuilder, words: list[str], code: int, sentence: str
+) -> None:
+    before = everything_in(book.root)
+    ended = inforce("import", "git", past.root, *words, "--repo", book.root)
+    assert ended.code == code
+    assert sentence in ended.err
+    assert everything_in(book.root) == before
+
+
+def test_a_repository_that_is_not_there_ends_with_4(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+    words = ["--file", "a.md", "--policy", "a", "--repo", book.root]
+    ended = inforce("import", "git", tmp_path / "nowhere", *words)
+    assert ended.code == 4
+    assert "there is no repository" in ended.err

@@ -1,0 +1,81 @@
+"""`inforce freeze`: what is published and not yet locked goes into the lock.
+
+Keeps true: what the lock holds stays as it is; where the book contradicts it, nothing is written.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from inforce.catalog import Catalog, Lock
+from inforce.cli.inspection import refuse_changed_history
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.screen import Screen
+from inforce.instant import format_local
+from inforce.policy import Policy, Version
+from inforce.store.files import write_lock
+
+Addition = tuple[Policy, Version]
+
+
+@click.command()
+@click.argument("policy_id", metavar="[POLICY", required=False)
+@click.argument("label", metavar="VERSION]", required=False)
+@with_repository
+@with_instant
+def command(policy_id: str | None, label: str | None, repo: Path, at: str | None) -> None:
+    """Lock what has been published.
+
+    Adds every published version that lock.json does not hold yet, or the one VERSION of POLICY. From then on its texts,
+    dates and level may not change; translations may be added.
+
+    \b
+    Example:
+      inforce freeze
+      inforce freeze privacy 2027-03-01
+    """
+    repository = Repository(root=repo, at=at)
+    reading = repository.read()
+    catalog, lock = reading.require(), reading.lock
+    now = repository.now(reading)
+    additions = lock.unlocked(catalog, now)
+    if policy_id:
+        chosen = _named(catalog, policy_id, label, now)
+        additions = tuple(one for one in additions if one == chosen)
+    refuse_changed_history(repo, reading, now)
+    if not additions:
+        Screen().say("There is nothing to lock: everything published is in the lock already.")
+        return
+    for policy, version in additions:
+        _show(policy, version, lock)
+        lock = lock.adding(policy, version)
+    write_lock(repo, lock)
+    Screen().say("Commit policy_versions/lock.json with the texts it locks.")
+
+
+def _named(catalog: Catalog, policy_id: str, label: str | None, now: datetime) -> Addition:
+    """Find the version `label` of `policy_id`, which has to be public at `now`."""
+    policy = catalog.policy(policy_id)
+    if label is None:
+        raise click.UsageError(f"name the version of {policy_id} as well, or neither of the two")
+    version = catalog.version(policy, label)
+    if not version.is_public(now):
+        day = format_local(version.published, catalog.settings.timezone)
+        reason = "is a draft: take “draft: true” out first" if version.draft else f"is not published until {day}"
+        raise click.UsageError(f"{policy_id} {label} {reason}")
+    return policy, version
+
+
+def _show(policy: Policy, version: Version, lock: Lock) -> None:
+    """Print what the lock gains of `version`."""
+    screen = Screen()
+    entry = lock.entry(policy.id, version.label.text)
+    screen.say(f"{policy.id} {version.label}: {'locks what was added' if entry else f'locked as number {version.seq}'}")
+    for edition in version.editions:
+        if entry is None or edition.language not in entry.digests:
+            screen.say(f"  {edition.language}  {edition.digest}")
+    if version.cancelled and (entry is None or entry.cancelled is None):
+        screen.say(f"  cancelled: {version.cancelled.reason}")

@@ -1,0 +1,20 @@
+"""`inforce import`: the past of a document, brought along out of something that is no book."""
+
+from __future__ import annotations
+
+import click
+
+from inforce.cli.import_git import git
+
+
+@click.group()
+def command() -> None:
+    """Bring the past of a document along.
+
+    \b
+    Example:
+      inforce import git ../legal --file privacy.md --policy privacy
+    """
+
+
+command.add_command(git)

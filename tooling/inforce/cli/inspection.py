@@ -1,0 +1,101 @@
+"""A book brought to the checks: its files, its answers and its past.
+
+Keeps true: git is asked only where the lock or a base branch has something to compare; without git a change of what was
+published is still found, only not told in words. Does not judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from inforce.catalog import Catalog, Lock
+from inforce.checks import CATALOGUE, Answers, Book, examine
+from inforce.cli.findings import show
+from inforce.cli.screen import Screen
+from inforce.errors import BookError, CatalogError, FrontMatterError, Place, ShapeError, sentence
+from inforce.shape import Shape, Source
+from inforce.store.folder import LARGEST, Reading, parse_book
+from inforce.store.history import History, open_history
+from inforce.store.names import BOOK
+from inforce.store.strict_yaml import parse_yaml
+from inforce.text import Digest
+
+CHANGED_HISTORY = 3
+_ANSWERS = f"{BOOK}/answers.yml"
+
+
+def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
+    """Gather what is known of the book in `root`, which gave `reading`, and of the one that the commit `base` holds.
+
+    HistoryError where there is no such commit here.
+    """
+    history = open_history(root)
+    answers, faults = _answers(root)
+    compared = _base(history, base) if base else None
+    return Book(
+        catalog=reading.catalog,
+        lock=reading.lock,
+        faults=(*reading.faults, *faults),
+        base=compared,
+        base_ref=base or "HEAD",
+        published=history.texts_of(_lost(reading.catalog, reading.lock)),
+        answers=answers,
+    )
+
+
+def refuse_changed_history(root: Path, reading: Reading, now: datetime) -> None:
+    """End with 3, and say why, where going on with the book in `root` at `now` would change what was published."""
+    rules = tuple(rule for rule in CATALOGUE.values() if rule.history)
+    report = examine(book_of(root, reading), now, rules)
+    if report.changes_history:
+        screen = Screen(errors=True)
+        show(screen, report)
+        screen.say("Nothing was done: it would change what has been published.")
+        raise click.exceptions.Exit(CHANGED_HISTORY)
+
+
+def _base(history: History, ref: str) -> Book | None:
+    """Read the book of the commit `ref`; None where that had none."""
+    listing = history.listing(ref)
+    if not listing:
+        return None
+    reading = parse_book(listing)
+    return Book(catalog=reading.catalog, lock=reading.lock, faults=reading.faults)
+
+
+def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:
+    """List the digests of locked texts that the book does not hold where they were locked."""
+    for policy_id, entries in lock.entries.items():
+        policy = catalog.find(policy_id) if catalog else None
+        for label, entry in entries.items():
+            version = policy.version(label) if policy else None
+            for language, digest in entry.digests.items():
+                edition = version.edition(language) if version else None
+                if edition and edition.digest != digest:
+                    yield digest
+
+
+def _answers(root: Path) -> tuple[Answers, tuple[BookError, ...]]:
+    """Read the answers to questions of the checks; none, and a fault, where they cannot be read."""
+    file = root / _ANSWERS
+    # A link, a folder or a file too long is reported with the rest of the book.
+    if file.is_symlink() or not file.is_file() or file.stat().st_size > LARGEST:
+        return Answers(), ()
+    source = Source(path=_ANSWERS)
+    try:
+        data, lines = parse_yaml(file.read_bytes().decode().removeprefix("\ufeff"), _ANSWERS)
+        source = Source(path=_ANSWERS, lines=lines)
+        return Answers.from_shape(Shape(data or {}), source), ()
+    except UnicodeDecodeError as cause:
+        fault: BookError = FrontMatterError(
+            Place(path=_ANSWERS), f"is not UTF-8 at byte {cause.start}", rule="ENC-utf8"
+        )
+    except FrontMatterError as cause:
+        fault = cause
+    except ShapeError as cause:
+        fault = CatalogError(source.place(cause.path), sentence(f"“{cause.path}”", cause.problem), cause.mend)
+    return Answers(), (fault,)
