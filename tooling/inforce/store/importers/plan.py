@@ -83,7 +83,7 @@ def _text(step: Step, remarks: list[str]) -> ForeignText | None:
         return None
     if len(found.text.encode()) > LARGEST:
         remarks.append(
-            f"{_named(step.origin)} holds more than the {LARGEST:,} bytes a text may have; it is passed over."
+            f"{_named(step.origin)} holds more than {LARGEST:,} bytes, too many for a text; it is passed over."
         )
         return None
     if found.code:
