@@ -34,7 +34,7 @@ def parse_frontmatter(text: str, path: str) -> FrontMatter:
     if end is None:
         mend = f"close it with a line “{_FENCE}” before the text begins"
         raise FrontMatterError(Place(path=path, line=1), "the front matter has no end", mend, rule="META-yaml")
-    head = "\n".join(lines[1:end])
+    head = "".join(f"{line}\n" for line in lines[1:end])
     if len(head.encode(errors="replace")) > FRONT_MATTER_LONGEST:
         problem = f"the front matter is longer than {FRONT_MATTER_LONGEST // 1024} KiB"
         raise FrontMatterError(Place(path=path, line=1), problem, "shorten the summary", rule="META-yaml")
@@ -48,7 +48,7 @@ def parse_frontmatter(text: str, path: str) -> FrontMatter:
 def _made(
     data: dict[str, Any], places: dict[str, int], lines: list[str], start: int, path: str, text: str
 ) -> FrontMatter:
-    while start < len(lines) - 1 and not lines[start].strip(" \t"):
+    while start < len(lines) - 1 and not lines[start].rstrip(" \t").lstrip("\ufeff"):
         start += 1
     source = Source(path=path, text=text, lines=places)
     return FrontMatter(data=data, body="\n".join(lines[start:]), body_line=start + 1, source=source)

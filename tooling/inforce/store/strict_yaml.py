@@ -1,23 +1,36 @@
 """YAML read strictly: every scalar stays the text it is, and whatever could surprise an editor is refused.
 
-Keeps true: no types are guessed (`1.10` stays 1.10, `no` stays no); duplicate keys, aliases, anchors, tags, several
-documents, deep nesting and long files are errors with their line. Does not write YAML.
+Keeps true: no types are guessed (`1.10` stays 1.10, `no` stays no); duplicate keys, aliases, anchors, merge keys, tags,
+directives, several documents, invisible characters, deep nesting and long files are errors with their line. Does not
+write YAML.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from inforce.errors import FrontMatterError, Place
+from inforce.errors import FrontMatterError, Place, quoted
 
 DEEPEST = 12
 LONGEST = 64 * 1024
 # libyaml gives the same events about eight times faster; the Python parser stands in where it is not built in.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT_MATTER_LONGEST = 16 * 1024
+# Controls, line ends only YAML knows (U+0085, U+2028, U+2029), byte order marks, half surrogates, non-characters.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# How to mend what the YAML library complains of, by a piece of its sentence.
+_MENDS = {
+    "mapping values": "put a value that holds “: ” into quotation marks",
+    "start any token": "indent with blanks, not tabs; put a value that begins with a sign into quotation marks",
+    "end of stream": "close the quotation mark",
+    "expected ':'": "put a colon and a blank after the name",
+    "expected ',' or": "close the bracket, or put a comma between the items",
+}
+_MEND = "check the indentation, the colons and the quotation marks"
 
 
 @dataclass(slots=True)
@@ -75,14 +88,17 @@ class _Reading:
     def refuse_surprises(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
+            if event.version or event.tags:
+                raise self.fault(event, "a YAML directive stands here", "take the “%” line out")
             if self.documents > 1:
                 raise self.fault(event, "a second YAML document begins here", "take the “---” line out")
         if isinstance(event, yaml.AliasEvent):
-            raise self.fault(event, f"“*{event.anchor}” is an alias", "write the value out")
+            raise self.fault(event, f"{quoted(f'*{event.anchor}')} is an alias", "write the value out")
         if isinstance(event, yaml.NodeEvent) and event.anchor:
-            raise self.fault(event, f"“&{event.anchor}” is an anchor", "write the value out where it is needed")
+            problem = f"{quoted(f'&{event.anchor}')} is an anchor"
+            raise self.fault(event, problem, "write the value out where it is needed")
         if tag := getattr(event, "tag", None):
-            raise self.fault(event, f"“{tag}” is a tag", "take it out: every value is read as plain text")
+            raise self.fault(event, f"{quoted(tag)} is a tag", "take it out: every value is read as plain text")
 
     def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if len(self.stack) >= DEEPEST:
@@ -94,18 +110,23 @@ class _Reading:
         self.stack.append(_Open(path, {} if isinstance(event, yaml.MappingStartEvent) else []))
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
+        if found := _INVISIBLE.search(event.value):
+            raise self.fault(event, *_invisible(found))
         if self.stack and self.stack[-1].wants_key:
             self.name(event)
             return
-        if self.stack:
-            self.note(self.stack[-1].next_path(), event)
-        empty = event.value == "" and event.style is None
+        self.note(self.stack[-1].next_path() if self.stack else "", event)
+        empty = event.value == "" and not event.style
         self.add(None if empty and not self.stack else event.value)
 
     def name(self, event: yaml.ScalarEvent) -> None:
         top = self.stack[-1]
+        if not event.value:
+            raise self.fault(event, "a member has no name", "put a plain word before the colon")
+        if event.value == "<<" and not event.style:
+            raise self.fault(event, "“<<” is a merge key", "write the members out")
         if event.value in top.value:
-            raise self.fault(event, f"“{event.value}” stands here twice", "keep one of the two")
+            raise self.fault(event, f"{quoted(event.value)} stands here twice", "keep one of the two")
         top.key = event.value
         self.lines[top.next_path()] = self.line(event)
 
@@ -129,16 +150,26 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
     if len(text) > LONGEST:
         problem = f"is longer than {LONGEST // 1024} KiB"
         raise FrontMatterError(Place(path=path, line=first_line), problem, "shorten it", rule="META-yaml")
+    if found := _INVISIBLE.search(text):
+        line = first_line + len(re.findall(r"\r\n?|\n", text[: found.start()]))
+        raise FrontMatterError(Place(path=path, line=line), *_invisible(found), rule="META-yaml")
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             reading.read(event)
     except yaml.MarkedYAMLError as cause:
-        mark = cause.problem_mark or cause.context_mark
-        place = Place(path=path, line=first_line + (mark.line if mark else 0))
-        problem = f"this is no YAML: {cause.problem or cause.context}"
-        raise FrontMatterError(place, problem, "check the indentation and the quotes", rule="META-yaml") from cause
-    except yaml.YAMLError as cause:
-        problem = f"this is no YAML: {str(cause).splitlines()[0]}"
-        place = Place(path=path, line=first_line)
-        raise FrontMatterError(place, problem, "take the character out", rule="META-yaml") from cause
+        raise _no_yaml(cause, path, first_line) from cause
     return reading.root, reading.lines
+
+
+def _invisible(found: re.Match[str]) -> tuple[str, str]:
+    return f"an invisible character stands here (U+{ord(found[0]):04X})", "take it out"
+
+
+def _no_yaml(cause: yaml.MarkedYAMLError, path: str, first_line: int) -> FrontMatterError:
+    # Where something has no end, its beginning is the place to look at.
+    unfinished = (cause.context or "").startswith("while scanning")
+    mark = (unfinished and cause.context_mark) or cause.problem_mark or cause.context_mark
+    said = cause.problem or cause.context or ""
+    mend = next((mend for piece, mend in _MENDS.items() if piece in said), _MEND)
+    place = Place(path=path, line=first_line + (mark.line if mark else 0))
+    return FrontMatterError(place, f"this is no YAML: {said}", mend, rule="META-yaml")
