@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from inforce.errors import LayoutError, Place
+from inforce.errors import LayoutError, Place, quoted
 from inforce.language import Language, canonical_tag
 
 BOOK = "policy_versions"
@@ -19,7 +19,9 @@ _RESERVED = {"assets", "conformance", "decisions", "docs", "javascripts", "schem
 def policy_id(name: str) -> str:
     """Check that `name` can be a policy id: lower-case letters, digits, hyphens; safe as folder and address."""
     if not _POLICY_ID.fullmatch(name):
-        message = f"expected a policy id of lower-case letters, digits and hyphens such as “privacy”, got “{name[:80]}”"
+        message = (
+            f"expected a policy id of lower-case letters, digits and hyphens such as “privacy”, got {quoted(name)}"
+        )
         raise ValueError(message)
     if name in _DEVICES:
         message = f"“{name}” cannot be a policy id: Windows keeps this name for a device"
@@ -34,9 +36,13 @@ def edition_language(file_name: str, path: str) -> Language:
     """Read the language out of an edition's `file_name` such as `zh-Hans.md`; LayoutError where it is no right tag."""
     tag = file_name.removesuffix(".md")
     try:
-        return Language(tag)
+        language = Language(tag)
     except ValueError as cause:
         raise LayoutError(Place(path=path), str(cause), _language_mend(tag), rule="META-language") from cause
+    if tag in _DEVICES:
+        problem, mend = "Windows keeps this name for a device", f"add the script, such as “{tag}-Latn.md”"
+        raise LayoutError(Place(path=path), problem, mend, rule="META-language")
+    return language
 
 
 def collisions(names: Iterable[str], folder: str) -> list[LayoutError]:
@@ -46,7 +52,7 @@ def collisions(names: Iterable[str], folder: str) -> list[LayoutError]:
     for name in names:
         folded = unicodedata.normalize("NFC", name).casefold()
         if folded in seen:
-            problem = f"“{seen[folded]}” and “{name}” are one file on many systems"
+            problem = f"{quoted(seen[folded])} and {quoted(name)} are one file on many systems"
             fault = LayoutError(Place(path=f"{folder}/{name}"), problem, "keep one of the two", rule="PATH-collision")
             faults.append(fault)
         seen.setdefault(folded, name)
