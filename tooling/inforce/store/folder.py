@@ -7,13 +7,26 @@ Does not check what can be read (see `checks`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from inforce.catalog import Catalog, Lock
-from inforce.errors import BookError, CatalogError, InforceError, LayoutError, LockError, Place, ShapeError
+from inforce.errors import (
+    BookError,
+    CatalogError,
+    InforceError,
+    LayoutError,
+    LockError,
+    Place,
+    SettingsError,
+    ShapeError,
+    printable,
+    quoted,
+    sentence,
+)
+from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.policy import Edition, Label, Policy, Version
 from inforce.settings import Settings
@@ -22,9 +35,19 @@ from inforce.store.frontmatter import parse_frontmatter
 from inforce.store.names import BOOK, collisions, edition_language, policy_id
 from inforce.store.strict_yaml import parse_yaml
 from inforce.store.tree import Entry, EntryKind, Listing, list_folder
+from inforce.text import canonical
 
 LARGEST = 1024 * 1024
-_BOOK_FILES = {"book.yml", "lock.json", "answers.yml"}
+# Some 500 bytes a version: room for a hundred thousand of them.
+LARGEST_LOCK = 64 * 1024 * 1024
+_UTC = parse_zone("UTC")
+_MISSING = {
+    "book.yml": "add it, with “publisher”, “site”, “timezone” and “languages”; “inforce init” writes an example",
+    "policy.yml": "add it, with “title”, “kind”, “binding_language” and “act”, or take the folder out",
+    "version.yml": "add it, with “published” and “change”, or take the folder out; “inforce new” writes one",
+}
+_RESTORE = "restore the file from git; it is written by “inforce freeze” only"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class UnreadableBookError(InforceError):
@@ -58,20 +81,18 @@ class _Reader:
     faults: list[BookError] = field(default_factory=list)
 
     def book(self) -> Reading:
-        files = {entry.name: entry for entry in self.entries(BOOK) if entry.kind is EntryKind.FILE}
-        lock = self.lock(files.get("lock.json"))
-        settings = self.settings(files.get("book.yml"))
-        for name in files.keys() - _BOOK_FILES:
-            self.unexpected(files[name], "a policy is a folder with policy.yml in it")
-        if settings is None:
-            return Reading(catalog=None, lock=lock, faults=tuple(self.faults))
-        policies = [policy for policy in self.policies(settings.timezone) if policy]
-        catalog = Catalog(settings=settings, policies=tuple(policies))
+        entries = {entry.name: entry for entry in self.entries(BOOK)}
+        lock = self.lock(entries.pop("lock.json", None))
+        settings = self.settings(entries.pop("book.yml", None))
+        entries.pop("answers.yml", None)
+        # Without settings the policies are read for their faults alone; the zone moves days, it makes few faults.
+        policies = [policy for policy in self.policies(entries, settings.timezone if settings else _UTC) if policy]
+        catalog = Catalog(settings=settings, policies=tuple(policies)) if settings else None
         return Reading(catalog=catalog, lock=lock, faults=tuple(self.faults))
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """Go through the entries of `folder` that may be read; hidden ones are passed over, links are faults."""
-        entries = [entry for entry in self.listing.get(folder, ()) if not entry.name.startswith(".")]
+        entries = [entry for entry in self.listing.get(folder, ()) if not entry.is_hidden]
         self.faults.extend(collisions((entry.name for entry in entries), folder))
         for entry in entries:
             if entry.kind in (EntryKind.LINK, EntryKind.OTHER):
@@ -81,57 +102,68 @@ class _Reader:
             else:
                 yield entry
 
-    def text(self, entry: Entry) -> str | None:
-        """Read the file `entry` as UTF-8."""
-        if entry.size > LARGEST:
-            problem = f"is {entry.size:,} bytes long, more than the {LARGEST:,} a text may have"
-            fault = LayoutError(Place(path=entry.path), problem, "split the policy", rule="PATH-size")
+    def text(self, entry: Entry, most: int = LARGEST) -> str | None:
+        """Read the file `entry` as UTF-8; None, and a fault, where it is no such file or longer than `most` bytes."""
+        if entry.kind is not EntryKind.FILE:
+            self.unexpected(entry, "put a file of this name there instead of the folder")
+        elif entry.size > most:
+            problem = f"is {entry.size:,} bytes long, more than the {most:,} such a file may have"
+            fault = LayoutError(Place(path=entry.path), problem, "divide what it says", rule="PATH-size")
             self.faults.append(fault)
-            return None
-        raw = entry.read()
+        else:
+            return self.decoded(entry.read(), entry.path)
+        return None
+
+    def decoded(self, raw: bytes, path: str) -> str | None:
         try:
             return raw.decode()
         except UnicodeDecodeError as cause:
             line = raw[: cause.start].count(b"\n") + 1
             problem = f"is not UTF-8 at byte {cause.start} (0x{raw[cause.start]:02x})"
             mend = "save the file as UTF-8 in your editor and look at the character there"
-            self.faults.append(LayoutError(Place(path=entry.path, line=line), problem, mend, rule="ENC-utf8"))
+            if raw.startswith(_UTF16):
+                problem, mend = "is UTF-16", "save the file as UTF-8 in your editor"
+            self.faults.append(LayoutError(Place(path=path, line=line), problem, mend, rule="ENC-utf8"))
             return None
 
-    def yaml(self, entry: Entry | None, path: str) -> tuple[Shape, Source] | None:
+    def yaml(self, entry: Entry | None, path: str) -> tuple[object, Source] | None:
+        """Read the YAML file `entry`, which has to be there as `path`."""
         if entry is None:
-            self.faults.append(LayoutError(Place(path=path), "is missing", "add the file", rule="META-file"))
+            mend = _MISSING[path.rpartition("/")[2]]
+            self.faults.append(LayoutError(Place(path=path), "is missing", mend, rule="META-file"))
             return None
         text = self.text(entry)
         if text is None:
             return None
         data, lines = parse_yaml(text.removeprefix("\ufeff"), entry.path)
-        return Shape(data or {}), Source(path=entry.path, text=text, lines=lines)
+        return {} if data is None else data, Source(path=entry.path, text=text, lines=lines)
 
     def settings(self, entry: Entry | None) -> Settings | None:
         source = Source(path=f"{BOOK}/book.yml")
         try:
             if read := self.yaml(entry, source.path):
-                shape, source = read
-                return Settings.from_shape(shape, source)
+                data, source = read
+                return Settings.from_shape(Shape(data, error=SettingsError), source)
         except (BookError, ShapeError) as fault:
             self.fault(fault, source)
         return None
 
     def lock(self, entry: Entry | None) -> Lock:
-        if entry is None:
+        text = self.text(entry, LARGEST_LOCK) if entry else None
+        if entry is None or text is None:
             return Lock()
-        text = self.text(entry)
         try:
-            return parse_lock(text or "{}", entry.path) if text is not None else Lock()
+            return parse_lock(text, entry.path)
         except LockError as fault:
             self.faults.append(fault)
             return Lock()
 
-    def policies(self, zone: ZoneInfo) -> Iterator[Policy | None]:
-        for entry in self.entries(BOOK):
+    def policies(self, entries: Mapping[str, Entry], zone: ZoneInfo) -> Iterator[Policy | None]:
+        for entry in entries.values():
             if entry.kind is EntryKind.FOLDER:
                 yield self.policy(entry, zone)
+            else:
+                self.unexpected(entry, "take it out: a policy is a folder with policy.yml in it")
 
     def policy(self, folder: Entry, zone: ZoneInfo) -> Policy | None:
         try:
@@ -141,25 +173,25 @@ class _Reader:
             self.faults.append(LayoutError(Place(path=folder.path), str(cause), mend, rule="PATH-policy"))
             return None
         entries = {entry.name: entry for entry in self.entries(folder.path)}
+        own = entries.pop("policy.yml", None)
+        versions = [version for version in self.versions(entries, zone) if version]
         source = Source(path=f"{folder.path}/policy.yml")
         try:
-            read = self.yaml(entries.pop("policy.yml", None), source.path)
-            versions = [version for version in self.versions(entries, zone) if version]
-            if read:
-                shape, source = read
-                policy = Policy.from_shape(folder.name, shape, zone, versions, source)
+            if read := self.yaml(own, source.path):
+                data, source = read
+                policy = Policy.from_shape(folder.name, Shape(data), zone, versions, source)
                 self.refuse_missing_binding(policy)
                 return policy
         except (BookError, ShapeError) as fault:
             self.fault(fault, source)
         return None
 
-    def versions(self, entries: dict[str, Entry], zone: ZoneInfo) -> Iterator[Version | None]:
+    def versions(self, entries: Mapping[str, Entry], zone: ZoneInfo) -> Iterator[Version | None]:
         for entry in entries.values():
             if entry.kind is EntryKind.FOLDER:
                 yield self.version(entry, zone)
             else:
-                self.unexpected(entry, "only policy.yml and a folder per version belong here")
+                self.unexpected(entry, "take it out: only policy.yml and a folder per version belong here")
 
     def version(self, folder: Entry, zone: ZoneInfo) -> Version | None:
         try:
@@ -169,22 +201,23 @@ class _Reader:
             self.faults.append(LayoutError(Place(path=folder.path), str(cause), mend, rule="META-label"))
             return None
         entries = {entry.name: entry for entry in self.entries(folder.path)}
-        source = Source(path=f"{folder.path}/version.yml")
+        own = entries.pop("version.yml", None)
         editions = [edition for edition in self.editions(entries) if edition]
+        source = Source(path=f"{folder.path}/version.yml")
         try:
-            if read := self.yaml(entries.get("version.yml"), source.path):
-                shape, source = read
-                return Version.from_shape(label, shape, zone, tuple(editions), source)
+            if read := self.yaml(own, source.path):
+                data, source = read
+                return Version.from_shape(label, Shape(data), zone, tuple(editions), source)
         except (BookError, ShapeError) as fault:
             self.fault(fault, source)
         return None
 
-    def editions(self, entries: dict[str, Entry]) -> Iterator[Edition | None]:
+    def editions(self, entries: Mapping[str, Entry]) -> Iterator[Edition | None]:
         for name, entry in entries.items():
             if entry.kind is EntryKind.FILE and name.endswith(".md"):
                 yield self.edition(entry)
-            elif name != "version.yml":
-                self.unexpected(entry, "only version.yml and one .md file per language belong here")
+            else:
+                self.unexpected(entry, "take it out: only version.yml and one .md file per language belong here")
 
     def edition(self, entry: Entry) -> Edition | None:
         source = Source(path=entry.path)
@@ -195,7 +228,7 @@ class _Reader:
                 return None
             parts = parse_frontmatter(text, entry.path)
             source = parts.source
-            if not parts.body.strip():
+            if not canonical(parts.body).strip():
                 raise LayoutError(Place(path=entry.path), "holds no text", "write the policy below", rule="TEXT-empty")
             return Edition.from_shape(language, Shape(parts.data), parts.body, source, parts.body_line)
         except (BookError, ShapeError) as fault:
@@ -215,7 +248,7 @@ class _Reader:
     def fault(self, fault: BookError | ShapeError, source: Source) -> None:
         """Keep `fault`; one that knows only a member's path is given the file and line out of `source`."""
         if isinstance(fault, ShapeError):
-            what = f"“{fault.path}” {fault.problem}" if fault.path else fault.problem
+            what = sentence(quoted(fault.path, 200), fault.problem) if fault.path else fault.problem
             fault = CatalogError(source.place(fault.path), what, fault.mend)
         self.faults.append(fault)
 
@@ -228,30 +261,47 @@ def parse_book(listing: Listing) -> Reading:
 def read_book(root: Path) -> Reading:
     """Read the book of the repository `root`; LayoutError where there is none."""
     book = root / BOOK
-    if book.is_symlink() or not book.is_dir():
-        problem = "there is no book here" if not book.exists() else "is not a folder of its own"
-        mend = "name the repository with --repo DIR, or begin one with “inforce init DIR”"
+    if book.is_symlink():
+        mend = "put the folder itself there: a book is read without following links"
+        raise LayoutError(Place(path=str(book)), "is a symbolic link", mend, rule="PATH-link")
+    if not book.is_dir():
+        problem = "is not a folder" if book.exists() else "is missing: there is no book here"
+        mend = "name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
         raise LayoutError(Place(path=str(book)), problem, mend, rule="META-file")
     return parse_book(list_folder(root, BOOK))
 
 
 def parse_lock(text: str, path: str) -> Lock:
     """Read the JSON `text` of the lock file `path`; LockError names what is wrong."""
-    mend = "restore the file from git; it is written by “inforce freeze” only"
     try:
-        return Lock.from_json(json.loads(text, object_pairs_hook=_unique))
-    except (ShapeError, ValueError, RecursionError) as cause:
-        raise LockError(Place(path=path), f"cannot be read: {cause}", mend, rule="LOCK-unreadable") from cause
+        data = json.loads(text, object_pairs_hook=_unique)
+        if "\\u" in text:  # an escape can spell half a character, which no file can hold
+            json.dumps(data, ensure_ascii=False).encode()
+        return Lock.from_json(data)
+    except json.JSONDecodeError as cause:
+        mend = "a merge left its marks: keep the lines of both sides" if "<<<<<<<" in text else _RESTORE
+        place = Place(path=path, line=cause.lineno)
+        raise LockError(place, f"is no JSON: {cause.msg}", mend, rule="LOCK-unreadable") from cause
+    except ShapeError as cause:
+        problem = sentence(quoted(cause.path, 200) if cause.path else "the document", cause.problem)
+        mend = cause.mend if cause.path == "spec" else _RESTORE
+        raise LockError(Place(path=path), f"cannot be read: {problem}", mend, rule="LOCK-unreadable") from cause
+    except (ValueError, RecursionError) as cause:
+        problem = f"cannot be read: {printable(str(cause))}"
+        raise LockError(Place(path=path), problem, _RESTORE, rule="LOCK-unreadable") from cause
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        message = "a member stands there twice"
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        message = f"{quoted(twice)} stands there twice"
         raise ValueError(message)
     return members
 
 
 def _missing_binding(path: str, language: Language) -> CatalogError:
     problem = f"is missing: this version has no text in the binding language “{language}”"
-    return CatalogError(Place(path=path), problem, "add the text, or correct “binding_language”", rule="META-binding")
+    mend = "add the text, or correct “binding_language” in policy.yml"
+    return CatalogError(Place(path=path), problem, mend, rule="META-binding")

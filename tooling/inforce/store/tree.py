@@ -5,6 +5,7 @@ Keeps true: entries come in the order of their paths, links are reported and nev
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import EnvironmentProblemError, printable
+
+# A file that became a link or a pipe since it was listed is refused instead of followed or waited for.
+_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class EntryKind(StrEnum):
@@ -38,36 +42,40 @@ class Entry:
         """The last name of the path."""
         return self.path.rpartition("/")[2]
 
+    @property
+    def is_hidden(self) -> bool:
+        """Say whether the name begins with a dot, so that it is no part of the book."""
+        return self.name.startswith(".")
+
 
 Listing = Mapping[str, tuple[Entry, ...]]
 
 
 def list_folder(root: Path, start: str) -> dict[str, tuple[Entry, ...]]:
-    """List all folders at and below `start` in `root`: the entries of each, by the folder's path."""
+    """List the folder `start` of `root` and all that are not hidden below it: the entries of each, by its path."""
     listing: dict[str, tuple[Entry, ...]] = {}
     waiting = [start]
     while waiting:
         folder = waiting.pop()
-        entries = tuple(_entries(root, folder))
+        try:
+            entries = tuple(_entries(root, folder))
+        except OSError as cause:
+            raise _problem(root / folder, "listed", cause) from cause
         listing[folder] = entries
-        waiting.extend(entry.path for entry in entries if entry.kind is EntryKind.FOLDER)
+        waiting.extend(entry.path for entry in entries if entry.kind is EntryKind.FOLDER and not entry.is_hidden)
     return listing
 
 
 def _entries(root: Path, folder: str) -> Iterator[Entry]:
-    try:
-        with os.scandir(root / folder) as found:
-            names = sorted(found, key=lambda entry: entry.name)
-    except OSError as cause:
-        message = f"{root / folder} cannot be listed: {cause.strerror}"
-        raise EnvironmentProblemError(message) from cause
+    with os.scandir(root / folder) as found:
+        names = sorted(found, key=lambda entry: entry.name)
     for found_entry in names:
         path = f"{folder}/{found_entry.name}"
         yield Entry(
             path=path,
             kind=_kind(found_entry),
             size=found_entry.stat(follow_symlinks=False).st_size,
-            read=(root / path).read_bytes,
+            read=functools.partial(_read, root / path),
         )
 
 
@@ -75,3 +83,17 @@ def _kind(entry: os.DirEntry[str]) -> EntryKind:
     mode = entry.stat(follow_symlinks=False).st_mode
     kinds = {stat.S_IFREG: EntryKind.FILE, stat.S_IFDIR: EntryKind.FOLDER, stat.S_IFLNK: EntryKind.LINK}
     return kinds.get(stat.S_IFMT(mode), EntryKind.OTHER)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _CAREFULLY)) as file:
+            return file.read()
+    except OSError as cause:
+        raise _problem(path, "read", cause) from cause
+
+
+def _problem(path: Path, done: str, cause: OSError) -> EnvironmentProblemError:
+    changed = "if it changed while the book was read, begin again"
+    mend = "give yourself the right to read it" if isinstance(cause, PermissionError) else changed
+    return EnvironmentProblemError(f"{printable(str(path))} cannot be {done}: {cause.strerror}; {mend}")
