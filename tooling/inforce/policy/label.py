@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from inforce.errors import quoted
+
 _LABEL = re.compile(r"[0-9]{1,9}(?:[.-][0-9]{1,9}){0,7}")
 
 
@@ -17,7 +19,7 @@ class Label:
 
     def __post_init__(self) -> None:
         if not _LABEL.fullmatch(self.text):
-            message = f"expected digits joined by “.” or “-” such as “2027-03-01” or “1.10”, got “{self.text[:60]}”"
+            message = f"expected digits joined by “.” or “-” such as “2027-03-01” or “1.10”, got {quoted(self.text)}"
             raise ValueError(message)
         object.__setattr__(self, "numbers", tuple(int(part) for part in re.split("[.-]", self.text)))
 

@@ -10,18 +10,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from inforce.errors import CatalogError, Place
+from inforce.errors import CatalogError, Place, quoted
 from inforce.instant import parse_instant
 from inforce.language import Language
-from inforce.policy.label import Label
 from inforce.policy.version import ChangeLevel, Version
 from inforce.policy.words import Act, Kind
-from inforce.shape import Shape, Source, whole_number
+from inforce.shape import Shape, Source, number_within
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _DAY = 86_400
+_days = number_within(1, 36_500)
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -81,7 +81,7 @@ class Policy:
     ) -> Policy:
         """Read the policy `policy_id` out of policy.yml's `shape`; dates are days of `zone`."""
         titles = shape.shape("title")
-        days = shape.parsed("reask_days", whole_number) if "reask_days" in shape else None
+        days = shape.parsed("reask_days", _days) if "reask_days" in shape else None
         policy = cls(
             id=policy_id,
             titles={_language(titles, name): titles.text(name) for name in titles.names()},
@@ -96,7 +96,8 @@ class Policy:
         )
         shape.close()
         if policy.binding_language not in policy.titles:
-            raise shape.refuse("title", f"says nothing in the binding language “{policy.binding_language}”")
+            tag = policy.binding_language
+            raise shape.refuse("title", f"says nothing in the binding language “{tag}”", f"add “{tag}: …” below it")
         return policy
 
     def title(self, language: Language) -> str:
@@ -125,8 +126,8 @@ class Policy:
         return next(applying, None)
 
     def announced(self, now: datetime) -> tuple[Version, ...]:
-        """List the versions that are published at `now` and will apply later, oldest first."""
-        return tuple(version for version in self.public(now) if self.state(version, now) is State.ANNOUNCED)
+        """List the versions that are published and not yet effective at `now`, oldest first."""
+        return tuple(v for v in self.public(now) if v.effective > now and not v.is_cancelled(now))
 
     def state(self, version: Version, now: datetime) -> State:
         """Derive what `version` is at `now`."""
@@ -140,15 +141,19 @@ class Policy:
         return State.IN_FORCE if current and current.seq == version.seq else State.SUPERSEDED
 
     def intervals(self, now: datetime) -> tuple[Interval, ...]:
-        """List when each version known at `now` is in force, in the order of time; a version that never is has none."""
+        """List when each version known at `now` is in force, in the order of time; a version that never is has none.
+
+        The intervals follow each other without gap or overlap, from the earliest effective instant to the open end.
+        """
         rows: list[Interval] = []
-        standing = [version for version in self.public(now) if not version.is_cancelled(now)]
-        for version in standing:
-            later = [other.effective for other in standing if other.seq > version.seq]
-            end = min(later, default=None)
+        end: datetime | None = None
+        for version in reversed(self.public(now)):
+            if version.is_cancelled(now):
+                continue
             if end is None or version.effective < end:
                 rows.append(Interval(version=version, start=version.effective, end=end))
-        return tuple(sorted(rows, key=lambda row: row.start))
+                end = version.effective
+        return tuple(reversed(rows))
 
     def interval(self, version: Version, now: datetime) -> Interval | None:
         """Find when `version` is in force, as known at `now`; None where it never is."""
@@ -156,7 +161,7 @@ class Policy:
 
     def next_change(self, now: datetime) -> datetime | None:
         """Find the next instant at which another version comes into force, as far as is known at `now`."""
-        return min((version.effective for version in self.announced(now)), default=None)
+        return next((row.start for row in self.intervals(now) if row.start > now), None)
 
     def predecessor(self, version: Version) -> Version | None:
         """Find the version before `version`."""
@@ -170,7 +175,7 @@ class Policy:
 
 def _audience_tag(text: str) -> str:
     if not _TAG.fullmatch(text):
-        message = f"expected a tag of lower-case letters, digits and hyphens such as “eu”, got “{text[:60]}”"
+        message = f"expected a tag of lower-case letters, digits and hyphens such as “eu”, got {quoted(text)}"
         raise ValueError(message)
     return text
 
@@ -192,10 +197,9 @@ def _withdrawal(shape: Shape, zone: ZoneInfo) -> Withdrawal | None:
 
 
 def _same_number(earlier: Version, later: Version) -> CatalogError:
-    one, two = Label(earlier.label.text), Label(later.label.text)
     return CatalogError(
-        Place(path=later.source.path or str(two)),
-        f"“{one}” and “{two}” are the same number, so neither comes first",
+        Place(path=later.source.path or str(later.label)),
+        f"“{earlier.label}” and “{later.label}” are the same number, so neither comes first",
         "rename the folder of the one that is not published",
         rule="META-label",
     )

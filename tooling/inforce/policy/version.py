@@ -16,8 +16,6 @@ from inforce.shape import Shape, Source, truth
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from inforce.errors import ShapeError
-
 
 class ChangeLevel(StrEnum):
     """How weighty a version is: asked again, told about, or neither."""
@@ -100,17 +98,28 @@ class Version:
 
     def refuse_disorder(self, shape: Shape) -> None:
         """Refuse instants of this version that contradict each other, naming the member of `shape`."""
-        new, enforce, cancelled = self.effective_new, self.enforce, self.cancelled
+        new, enforce = self.effective_new, self.enforce
         if self.effective < self.published and not self.retroactive:
-            raise shape.refuse(
-                "effective", "lies before “published”", "give the reason in “retroactive”, or move one of the two"
-            )
+            mend = "give the reason in “retroactive”, or move one of the two"
+            raise shape.refuse("effective", f"lies before “published”{_values(shape, 'effective', 'published')}", mend)
         if new and not self.published <= new <= self.effective:
-            raise shape.refuse("effective_new", "expected a day from “published” to “effective”")
+            values = _values(shape, "effective_new", "published", "effective")
+            raise shape.refuse(
+                "effective_new", f"lies outside “published” to “effective”{values}", "choose one between"
+            )
         if enforce and enforce < self.effective:
-            raise shape.refuse("enforce", "lies before “effective”", "nobody can be held to a text before it applies")
-        if cancelled and cancelled.at >= self.effective:
-            raise _too_late_to_cancel(shape)
+            mend = "nobody can be held to a text before it applies: move it, or take it out"
+            raise shape.refuse("enforce", f"lies before “effective”{_values(shape, 'enforce', 'effective')}", mend)
+        if self.cancelled:
+            self._refuse_disorder_of(self.cancelled, shape)
+
+    def _refuse_disorder_of(self, cancelled: Cancellation, shape: Shape) -> None:
+        if cancelled.at >= self.effective:
+            mend = "publish a new version that says what applies instead"
+            raise shape.refuse("cancelled.at", "lies at or after “effective”: the version already applied", mend)
+        if cancelled.at < self.published:
+            mend = "before it is published a version is no promise: delete it, or say “draft: true”"
+            raise shape.refuse("cancelled.at", "lies before “published”", mend)
 
     def is_public(self, now: datetime) -> bool:
         """Say whether people can read this version at `now`."""
@@ -159,9 +168,7 @@ def _origin(shape: Shape, zone: ZoneInfo) -> Origin | None:
     return origin
 
 
-def _too_late_to_cancel(shape: Shape) -> ShapeError:
-    return shape.refuse(
-        "cancelled.at",
-        "lies at or after “effective”: the version already applied",
-        "publish a new version that says what applies instead",
-    )
+def _values(shape: Shape, *names: str) -> str:
+    """Say what stands in the members `names` of `shape`, as far as they stand there."""
+    said = [f"{name}: {shape.value(name)}" for name in names if name in shape]
+    return f" ({', '.join(said)})"

@@ -1,0 +1,421 @@
+"""Policies: labels, versions and what they refuse, and which version applies when."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from book_builder import instant
+from inforce.errors import CatalogError, ShapeError
+from inforce.language import Language
+from inforce.policy import Act, Cancellation, ChangeLevel, Edition, Kind, Label, Policy, State, Version
+from inforce.shape import Shape, Source
+from inforce.text import Digest
+
+EN, DE = Language("en"), Language("de")
+
+
+def version(label: str, published: str, effective: str = "", **more: Any) -> Version:
+    """The version `label`, published and effective on days of UTC."""
+    members: dict[str, Any] = {
+        "change": ChangeLevel.MATERIAL,
+        "editions": (Edition(language=EN, text=f"# Terms\n\nWords of {label}.\n"),),
+    }
+    start = instant(published)
+    return Version(
+        label=Label(label),
+        published=start,
+        effective=instant(effective) if effective else start,
+        **(members | more),
+    )
+
+
+def policy(*versions: Version) -> Policy:
+    return Policy(
+        id="terms", titles={EN: "Terms"}, kind=Kind.TERMS, binding_language=EN, act=Act.ACCEPT, versions=versions
+    )
+
+
+def labels(versions: tuple[Version, ...]) -> list[str]:
+    return [str(version.label) for version in versions]
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("lower", "higher"),
+        [
+            pytest.param("1.9", "1.10", id="numbers, not digits"),
+            pytest.param("2026-12-31", "2027-01-01", id="dates in the order of time"),
+            pytest.param("2027-03-01", "2027-03-01.1", id="a second version of a day"),
+            pytest.param("2027-03-01.9", "2027-03-01.10", id="the tenth of a day"),
+            pytest.param("4", "4.0", id="a longer one after its beginning"),
+            pytest.param("9", "10", id="plain numbers"),
+            pytest.param("1-2", "1.3", id="whatever joins them"),
+        ],
+    )
+    def test_labels_are_ordered_as_tuples_of_integers(self, lower: str, higher: str) -> None:
+        assert Label(lower) < Label(higher)
+
+    @pytest.mark.parametrize(("one", "other"), [("1.0", "1.00"), ("2027-03-01", "2027.3.1"), ("4", "004")])
+    def test_labels_of_the_same_numbers_are_equal_and_keep_their_text(self, one: str, other: str) -> None:
+        assert Label(one) == Label(other)
+        assert hash(Label(one)) == hash(Label(other))
+        assert str(Label(other)) == other
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "v1", "1.", ".1", "1..2", "1.a", "1 ", "1\n", "-1", "1/2", "..", "1_0", "١", "1234567890", "1" + ".1" * 8],
+        ids=ascii,
+    )
+    def test_nothing_else_is_a_label(self, text: str) -> None:
+        with pytest.raises(ValueError, match=r"expected digits joined by “.” or “-” such as “2027-03-01” or “1.10”"):
+            Label(text)
+
+
+class TestEditions:
+    def test_an_edition_knows_the_digest_and_size_of_its_text(self) -> None:
+        edition = Edition(language=DE, text="# Straße\n")
+        assert edition.digest == Digest.of("# Straße\n")
+        assert edition.size == len("# Straße\n".encode())
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("", "the text is empty"),
+            ("# A", "not canonical"),
+            ("# A \n", "not canonical"),
+            ("# A\r\n", "not canonical"),
+        ],
+        ids=ascii,
+    )
+    def test_an_edition_holds_canonical_words(self, text: str, problem: str) -> None:
+        with pytest.raises(ValueError, match=problem):
+            Edition(language=EN, text=text)
+
+    def test_lines_of_the_text_are_lines_of_the_file(self) -> None:
+        edition = Edition(language=EN, text="# A\n", body_line=5)
+        assert [edition.file_line(1), edition.file_line(3)] == [5, 7]
+
+    def test_where_it_was_read_is_no_part_of_its_worth(self) -> None:
+        here = Edition(language=EN, text="# A\n", source=Source(path="here"), body_line=3)
+        assert here == Edition(language=EN, text="# A\n")
+
+
+def read(**members: Any) -> Version:
+    """The version that version.yml with `members` describes, in Berlin."""
+    data = {"published": "2027-01-20", "change": "material"} | members
+    shape = Shape({name: value for name, value in data.items() if value is not None})
+    return Version.from_shape(Label("1"), shape, ZoneInfo("Europe/Berlin"), (), Source(path="version.yml"))
+
+
+class TestReadingVersions:
+    def test_effective_is_published_unless_said_otherwise(self) -> None:
+        assert read().effective == read().published == instant("2027-01-20", "Europe/Berlin")
+
+    def test_every_member_is_read(self) -> None:
+        full = read(
+            effective="2027-03-01",
+            effective_new="2027-01-20",
+            enforce="2027-04-01",
+            change="notice",
+            draft="true",
+            cancelled={"at": "2027-02-10T12:00:00Z", "reason": "A mistake."},
+            origin={"commit": "c0ffee", "committed": "2020-01-01T00:00:00Z", "path": "old.md", "subject": "begin"},
+        )
+        assert full.effective == instant("2027-03-01", "Europe/Berlin")
+        assert full.effective_new == full.published
+        assert full.enforce == instant("2027-04-01", "Europe/Berlin")
+        assert (full.change, full.draft, full.never_enforced) == (ChangeLevel.NOTICE, True, False)
+        assert full.cancelled == Cancellation(at=instant("2027-02-10T12:00:00Z"), reason="A mistake.")
+        assert full.origin is not None
+        assert (full.origin.commit, full.origin.subject) == ("c0ffee", "begin")
+
+    def test_never_means_an_older_acceptance_is_honoured_for_good(self) -> None:
+        assert (read(enforce="never").enforce, read(enforce="never").never_enforced) == (None, True)
+
+    def test_a_reason_allows_a_version_to_apply_before_it_was_published(self) -> None:
+        assert read(effective="2026-12-01", retroactive="A court said so.").retroactive == "A court said so."
+
+    @pytest.mark.parametrize(
+        ("members", "path", "problem"),
+        [
+            pytest.param({"published": None}, "published", "is missing", id="no date"),
+            pytest.param({"change": None}, "change", "is missing", id="no level"),
+            pytest.param(
+                {"change": "major"}, "change", "expected one of material, notice, editorial", id="no level of ours"
+            ),
+            pytest.param({"draft": "yes"}, "draft", "expected “true” or “false”, got “yes”", id="yes is no truth"),
+            pytest.param(
+                {"published": "2027-02-30"}, "published", "expected a day that is in the calendar", id="no day"
+            ),
+            pytest.param(
+                {"effective": "2027-01-19"},
+                "effective",
+                "lies before “published” (effective: 2027-01-19, published: 2027-01-20)",
+                id="effective before published without a reason",
+            ),
+            pytest.param(
+                {"retroactive": "", "effective": "2027-01-19"}, "retroactive", "is empty", id="an empty reason"
+            ),
+            pytest.param(
+                {"effective": "2027-03-01", "effective_new": "2027-01-19"},
+                "effective_new",
+                "lies outside “published” to “effective” (effective_new: 2027-01-19, published: 2027-01-20, "
+                "effective: 2027-03-01)",
+                id="new people earlier than it was published",
+            ),
+            pytest.param(
+                {"effective": "2027-03-01", "effective_new": "2027-03-02"},
+                "effective_new",
+                "lies outside",
+                id="new people later than everybody",
+            ),
+            pytest.param(
+                {"effective": "2027-03-01", "enforce": "2027-02-28"},
+                "enforce",
+                "lies before “effective”",
+                id="held too early",
+            ),
+            pytest.param({"enforce": "Never"}, "enforce", "expected a date such as", id="never is written small"),
+            pytest.param(
+                {"effective": "2027-03-01", "cancelled": {"at": "2027-03-01", "reason": "x"}},
+                "cancelled.at",
+                "lies at or after “effective”: the version already applied",
+                id="cancelled when it applies",
+            ),
+            pytest.param(
+                {"effective": "2027-03-01", "cancelled": {"at": "2027-01-19", "reason": "x"}},
+                "cancelled.at",
+                "lies before “published”",
+                id="cancelled before anybody could read it",
+            ),
+            pytest.param(
+                {"effective": "2027-03-01", "cancelled": {"at": "2027-02-01"}},
+                "cancelled.reason",
+                "is missing",
+                id="no reason",
+            ),
+            pytest.param({"effectiv": "2027-03-01"}, "effectiv", "is no known member here", id="a misspelt member"),
+        ],
+    )
+    def test_what_contradicts_itself_is_refused_with_its_member(
+        self, members: dict[str, Any], path: str, problem: str
+    ) -> None:
+        with pytest.raises(ShapeError) as refused:
+            read(**members)
+        assert refused.value.path == path
+        assert refused.value.problem.startswith(problem)
+        assert str(refused.value).count("\n") == 0
+
+    def test_a_misspelt_optional_member_is_recognised(self) -> None:
+        with pytest.raises(ShapeError, match="did you mean “effective_new”"):
+            read(efective_new="2027-01-20")
+
+
+def read_policy(**members: Any) -> Policy:
+    """The policy that policy.yml with `members` describes."""
+    data: dict[str, Any] = {"title": {"en": "Terms"}, "kind": "terms", "binding_language": "en", "act": "accept"}
+    shape = Shape({name: value for name, value in (data | members).items() if value is not None})
+    return Policy.from_shape("terms", shape, ZoneInfo("UTC"), (), Source(path="policy.yml"))
+
+
+class TestReadingPolicies:
+    def test_every_member_is_read(self) -> None:
+        full = read_policy(
+            title={"en": "Terms", "de": "AGB"},
+            act="consent",
+            audience=["eu", "business"],
+            reask_days="365",
+            withdrawn={"at": "2028-01-01", "reason": "The service ended."},
+        )
+        assert (full.title(DE), full.title(Language("fr"))) == ("AGB", "Terms")
+        assert (full.kind, full.act, full.audience) == (Kind.TERMS, Act.CONSENT, ("eu", "business"))
+        assert full.reask_seconds == 365 * 86_400
+        assert full.withdrawn is not None
+        assert full.withdrawn.at == instant("2028-01-01")
+
+    @pytest.mark.parametrize(
+        ("members", "path", "problem"),
+        [
+            pytest.param({"title": None}, "title", "is missing", id="no title"),
+            pytest.param(
+                {"title": {"de": "AGB"}}, "title", "says nothing in the binding language “en”", id="binding title"
+            ),
+            pytest.param({"title": {"EN": "x"}}, "title.EN", "expected the spelling “en”", id="a language misspelt"),
+            pytest.param({"kind": "contract"}, "kind", "expected one of privacy, terms, cookies, other", id="no kind"),
+            pytest.param({"act": "agree"}, "act", "expected one of acknowledge, accept, consent, none", id="no act"),
+            pytest.param(
+                {"binding_language": "english"}, "binding_language", "expected a language tag", id="no language"
+            ),
+            pytest.param({"audience": ["EU"]}, "audience[0]", "expected a tag of lower-case letters", id="an audience"),
+            pytest.param(
+                {"reask_days": "0"}, "reask_days", "expected a whole number from 1 to", id="asking every moment"
+            ),
+            pytest.param({"reask_days": "1.10"}, "reask_days", "expected a whole number", id="a fraction of a day"),
+            pytest.param(
+                {"withdrawn": {"at": "2028-01-01"}}, "withdrawn.reason", "is missing", id="withdrawn unexplained"
+            ),
+            pytest.param(
+                {"withdrawn": "2028-01-01"}, "withdrawn", "expected members such as", id="withdrawn as a text"
+            ),
+            pytest.param({"titel": {"en": "x"}}, "titel", "is no known member here", id="an unknown member"),
+        ],
+    )
+    def test_what_makes_no_policy_is_refused_with_its_member(
+        self, members: dict[str, Any], path: str, problem: str
+    ) -> None:
+        with pytest.raises(ShapeError) as refused:
+            read_policy(**members)
+        assert refused.value.path == path
+        assert refused.value.problem.startswith(problem)
+
+
+class TestNumbers:
+    def test_seq_is_the_place_in_the_order_of_labels_from_one(self) -> None:
+        terms = policy(version("1.10", "2027-01-01"), version("1.9", "2026-01-01"), version("2", "2028-01-01"))
+        assert [(v.seq, str(v.label)) for v in terms.versions] == [(1, "1.9"), (2, "1.10"), (3, "2")]
+
+    def test_equal_labels_are_an_error_that_names_both(self) -> None:
+        with pytest.raises(CatalogError) as refused:
+            policy(version("1.0", "2026-01-01"), version("2", "2027-01-01"), version("1.00", "2028-01-01"))
+        assert "“1.0” and “1.00” are the same number, so neither comes first" in str(refused.value)
+        assert refused.value.rule == "META-label"
+
+    def test_a_version_is_found_by_the_very_text_of_its_label(self) -> None:
+        terms = policy(version("1.10", "2026-01-01"))
+        assert terms.version("1.10") is terms.versions[0]
+        assert terms.version("1.010") is None
+
+    def test_the_predecessor_is_the_version_before(self) -> None:
+        terms = policy(version("1", "2026-01-01"), version("2", "2027-01-01"))
+        assert terms.predecessor(terms.versions[1]) is terms.versions[0]
+        assert terms.predecessor(terms.versions[0]) is None
+
+
+FIRST = version("1", "2026-01-01")
+ANNOUNCED = version("2", "2027-01-20", "2027-03-01")
+DAYS = (
+    "2025-12-31T23:59:59Z",
+    "2026-01-01",
+    "2027-01-19T23:59:59Z",
+    "2027-01-20",
+    "2027-02-28T23:59:59Z",
+    "2027-03-01",
+)
+
+
+class TestStates:
+    @pytest.mark.parametrize(
+        ("now", "states", "latest", "in_force"),
+        [
+            pytest.param(DAYS[0], "draft draft", None, None, id="before anything is published"),
+            pytest.param(DAYS[1], "in_force draft", "1", "1", id="from its very first instant a version is in force"),
+            pytest.param(DAYS[2], "in_force draft", "1", "1", id="published in the future is a draft"),
+            pytest.param(DAYS[3], "in_force announced", "2", "1", id="announced: latest, and not in force"),
+            pytest.param(DAYS[4], "in_force announced", "2", "1", id="until the last instant"),
+            pytest.param(DAYS[5], "superseded in_force", "2", "2", id="then it supersedes"),
+        ],
+    )
+    def test_state_is_derived_from_the_instant(
+        self, now: str, states: str, latest: str | None, in_force: str | None
+    ) -> None:
+        terms, at = policy(FIRST, ANNOUNCED), instant(now)
+        assert [str(terms.state(v, at)) for v in terms.versions] == states.split()
+        found = [terms.latest(at), terms.in_force(at)]
+        assert [v and str(v.label) for v in found] == [latest, in_force]
+
+    def test_a_draft_is_never_public(self) -> None:
+        terms = policy(FIRST, version("2", "2026-06-01", draft=True))
+        now = instant("2030-01-01")
+        assert terms.state(terms.versions[1], now) is State.DRAFT
+        assert labels(terms.public(now)) == ["1"]
+        assert terms.latest(now) == terms.in_force(now) == terms.versions[0]
+
+    def test_a_cancelled_version_never_applies_but_stays_public_and_latest(self) -> None:
+        never = version(
+            "2", "2027-01-20", "2027-03-01", cancelled=Cancellation(at=instant("2027-02-10"), reason="A mistake.")
+        )
+        terms = policy(FIRST, never)
+        before, after, late = instant("2027-02-09"), instant("2027-02-10"), instant("2028-01-01")
+        assert terms.state(terms.versions[1], before) is State.ANNOUNCED
+        assert terms.state(terms.versions[1], after) is State.CANCELLED
+        assert terms.state(terms.versions[1], late) is State.CANCELLED
+        assert labels(terms.public(late)) == ["1", "2"]
+        assert (terms.latest(late), terms.in_force(late)) == (terms.versions[1], terms.versions[0])
+        assert (terms.next_change(before), terms.next_change(after)) == (instant("2027-03-01"), None)
+        assert terms.interval(terms.versions[1], late) is None
+
+    def test_of_two_effective_at_one_instant_the_highest_number_applies(self) -> None:
+        terms = policy(version("1", "2027-01-01", "2027-03-01"), version("2", "2027-01-02", "2027-03-01"))
+        now = instant("2027-03-01")
+        assert [str(terms.state(v, now)) for v in terms.versions] == ["superseded", "in_force"]
+        assert [row.version.seq for row in terms.intervals(now)] == [2]
+
+    def test_a_higher_number_is_not_displaced_by_a_lower_one_that_applies_later(self) -> None:
+        terms = policy(version("1", "2027-01-01", "2027-06-01"), version("2", "2027-01-02", "2027-03-01"))
+        assert terms.in_force(instant("2027-07-01")) is terms.versions[1]
+        assert terms.next_change(instant("2027-04-01")) is None
+
+    def test_announced_is_published_and_not_yet_effective(self) -> None:
+        terms = policy(FIRST, ANNOUNCED, version("3", "2027-01-25", "2027-02-15"))
+        assert labels(terms.announced(instant("2027-02-01"))) == ["2", "3"]
+        assert labels(terms.announced(instant("2027-02-15"))) == ["2"]
+        assert terms.announced(instant("2026-02-01")) == ()
+
+    def test_the_newest_material_version_is_found_behind_weightier_and_cancelled_ones(self) -> None:
+        gone = Cancellation(at=instant("2026-04-15"), reason="x")
+        terms = policy(
+            FIRST,
+            version("2", "2026-02-01", change=ChangeLevel.NOTICE),
+            version("3", "2026-03-01", change=ChangeLevel.EDITORIAL),
+            version("4", "2026-04-01", "2026-05-01", cancelled=gone),
+        )
+        newest = terms.newest_material(instant("2027-01-01"))
+        assert newest is not None
+        assert newest.seq == 1
+
+
+class TestIntervals:
+    def test_each_version_is_in_force_until_the_next_one(self) -> None:
+        terms = policy(FIRST, ANNOUNCED)
+        now = instant("2027-02-01")
+        rows = [(str(row.version.label), row.start, row.end) for row in terms.intervals(now)]
+        assert rows == [
+            ("1", instant("2026-01-01"), instant("2027-03-01")),
+            ("2", instant("2027-03-01"), None),
+        ]
+        assert terms.next_change(now) == instant("2027-03-01")
+        assert terms.next_change(instant("2027-03-01")) is None
+
+    def test_a_version_overtaken_before_it_applied_has_no_interval(self) -> None:
+        terms = policy(FIRST, ANNOUNCED, version("3", "2027-01-25", "2027-02-15"))
+        now = instant("2028-01-01")
+        assert [row.version.seq for row in terms.intervals(now)] == [1, 3]
+        assert terms.interval(terms.versions[1], now) is None
+
+    def test_a_retroactive_version_applies_from_its_effective_day_once_it_is_known(self) -> None:
+        terms = policy(FIRST, version("2", "2027-05-01", "2027-04-01", retroactive="A court said so."))
+        before, after = instant("2027-04-15"), instant("2027-05-01")
+        assert terms.in_force(before) is terms.versions[0]
+        assert terms.in_force(after) is terms.versions[1]
+        assert [row.start for row in terms.intervals(after)] == [instant("2026-01-01"), instant("2027-04-01")]
+
+    def test_nothing_published_is_nothing_in_force(self) -> None:
+        now = instant("2020-01-01")
+        assert policy().intervals(now) == policy(FIRST).intervals(now) == ()
+        assert (policy().in_force(now), policy().latest(now), policy().next_change(now)) == (None, None, None)
+
+    def test_a_thousand_versions_are_told_apart_in_no_time(self) -> None:
+        days = [f"{year}-{month:02}-{day:02}" for year, month, day in _DAYS_OF_THREE_YEARS]
+        terms = policy(*(version(day, day) for day in days))
+        now: datetime = instant("2029-12-31")
+        rows = terms.intervals(now)
+        assert len(rows) == len(days) == 1008
+        assert all(row.end == following.start for row, following in itertools.pairwise(rows))
+
+
+_DAYS_OF_THREE_YEARS = list(itertools.product(range(2026, 2029), range(1, 13), range(1, 29)))
