@@ -1,0 +1,265 @@
+"""The lock: what has been published, as data that only ever grows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from book_builder import BookBuilder, instant
+from inforce.catalog import Catalog, Lock, LockEntry
+from inforce.errors import LockError, ShapeError
+from inforce.language import Language
+from inforce.policy import Cancellation, ChangeLevel, Version
+from inforce.store.files import write_lock
+from inforce.store.folder import parse_lock
+from inforce.text import Digest
+
+EN, DE = Language("en"), Language("de")
+NOW = instant("2027-02-01")
+PATH = "policy_versions/lock.json"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> BookBuilder:
+    """A book with a version in force, an announced one, one to be published and a draft."""
+    book = BookBuilder(tmp_path, timezone="Asia/Shanghai")
+    later = {"published": "2027-01-20", "effective": "2027-03-01", "enforce": "2027-04-01"}
+    book.policy("terms").version("1.9", meta={"published": "2026-01-15"}).version("1.10", meta=later).version(
+        "2", meta={"published": "2028-01-01"}
+    ).version("3", meta={"published": "2026-06-01", "draft": "true"})
+    return book
+
+
+def names(found: tuple[tuple[Any, Version], ...]) -> list[str]:
+    return [f"{policy.id}/{version.label}" for policy, version in found]
+
+
+def locked(catalog: Catalog, lock: Lock | None = None) -> Lock:
+    """The lock that also holds all `catalog` has published at NOW."""
+    lock = lock or Lock()
+    for policy, version in lock.unlocked(catalog, NOW):
+        lock = lock.adding(policy, version)
+    return lock
+
+
+def test_an_entry_holds_what_was_published(book: BookBuilder) -> None:
+    catalog = book.read().require()
+    entry = locked(catalog).entry("terms", "1.10")
+    assert entry == LockEntry(
+        seq=2,
+        published=instant("2027-01-20", "Asia/Shanghai"),
+        effective=instant("2027-03-01", "Asia/Shanghai"),
+        enforce=instant("2027-04-01", "Asia/Shanghai"),
+        change=ChangeLevel.MATERIAL,
+        digests={EN: Digest.of("# Terms\n\nWords of 1.10.\n")},
+    )
+
+
+def test_it_is_written_in_a_stable_order_in_utc_and_without_empty_members(book: BookBuilder) -> None:
+    data = locked(book.read().require()).to_json()
+    digest = str(Digest.of("# Terms\n\nWords of 1.9.\n"))
+    assert list(data["policies"]["terms"]) == ["1.9", "1.10"]
+    assert data["policies"]["terms"]["1.9"] == {
+        "seq": 1,
+        "change": "material",
+        "published": "2026-01-14T16:00:00Z",
+        "effective": "2026-01-14T16:00:00Z",
+        "digests": {"en": digest},
+    }
+
+
+def test_what_was_written_is_read_again(book: BookBuilder) -> None:
+    lock = locked(book.read().require())
+    write_lock(book.root, lock)
+    assert book.read().lock == lock
+    first = (book.root / PATH).read_bytes()
+    write_lock(book.root, book.read().lock)
+    assert (book.root / PATH).read_bytes() == first
+
+
+def test_the_order_in_which_versions_were_added_does_not_show(book: BookBuilder) -> None:
+    catalog = book.read().require()
+    terms = catalog.policy("terms")
+    one, two = terms.versions[:2]
+    assert json.dumps(Lock().adding(terms, one).adding(terms, two).to_json()) == json.dumps(
+        Lock().adding(terms, two).adding(terms, one).to_json()
+    )
+
+
+class TestUnlocked:
+    def test_what_is_published_and_not_locked_is_listed(self, book: BookBuilder) -> None:
+        assert names(Lock().unlocked(book.read().require(), NOW)) == ["terms/1.9", "terms/1.10"]
+
+    def test_drafts_and_what_is_published_later_are_not(self, book: BookBuilder) -> None:
+        catalog = book.read().require()
+        assert names(locked(catalog).unlocked(catalog, NOW)) == []
+        assert names(locked(catalog).unlocked(catalog, instant("2028-01-01"))) == ["terms/2"]
+
+    def test_a_new_translation_is_listed(self, book: BookBuilder) -> None:
+        lock = locked(book.read().require())
+        book.write("policy_versions/terms/1.9/de.md", "# AGB\n")
+        assert names(lock.unlocked(book.read().require(), NOW)) == ["terms/1.9"]
+
+    def test_a_cancellation_is_listed(self, book: BookBuilder) -> None:
+        lock = locked(book.read().require())
+        file = book.root / "policy_versions/terms/1.10/version.yml"
+        file.write_text(file.read_text() + "cancelled: {at: 2027-01-31, reason: A mistake}\n")
+        assert names(lock.unlocked(book.read().require(), NOW)) == ["terms/1.10"]
+
+
+class TestAdding:
+    def test_a_translation_and_a_cancellation_join_and_nothing_else_moves(self, book: BookBuilder) -> None:
+        catalog = book.read().require()
+        before = locked(catalog)
+        file = book.root / "policy_versions/terms/1.10/version.yml"
+        file.write_text(file.read_text() + "cancelled: {at: 2027-01-31, reason: A mistake}\n")
+        book.write("policy_versions/terms/1.10/de.md", "# AGB\n")
+        after = locked(book.read().require(), before)
+
+        old, new = before.entry("terms", "1.10"), after.entry("terms", "1.10")
+        assert old is not None
+        assert new == replace(
+            old,
+            digests={**old.digests, DE: Digest.of("# AGB\n")},
+            cancelled=Cancellation(at=instant("2027-01-31", "Asia/Shanghai"), reason="A mistake"),
+        )
+        assert after.entry("terms", "1.9") == before.entry("terms", "1.9")
+
+    def test_a_changed_text_date_or_level_does_not_get_into_the_lock(self, book: BookBuilder) -> None:
+        before = locked(book.read().require())
+        book.write("policy_versions/terms/1.9/en.md", "# Terms\n\nOther words.\n")
+        book.write("policy_versions/terms/1.9/version.yml", "published: 2026-01-01\nchange: editorial\n")
+        catalog = book.read().require()
+        terms = catalog.policy("terms")
+        assert before.adding(terms, terms.versions[0]) == before
+
+    def test_the_lock_it_was_made_from_stays_as_it_is(self, book: BookBuilder) -> None:
+        terms = book.read().require().policy("terms")
+        empty = Lock()
+        empty.adding(terms, terms.versions[0])
+        assert empty == Lock()
+        assert empty.entry("terms", "1.9") is None
+
+
+ENTRY = {
+    "seq": 1,
+    "change": "material",
+    "published": "2026-01-15T00:00:00Z",
+    "effective": "2026-01-15T00:00:00Z",
+    "digests": {"en": "sha256:" + "a" * 64},
+}
+
+
+def lock_of(entry: object, label: str = "1.0") -> dict[str, Any]:
+    return {"type": "policy-lock", "spec": "1.0", "policies": {"terms": {label: entry}}}
+
+
+def test_an_entry_with_all_members_survives_the_round_trip() -> None:
+    whole = ENTRY | {
+        "effective": "2026-03-01T00:00:00Z",
+        "effective_new": "2026-01-15T00:00:00Z",
+        "enforce": "never",
+        "cancelled": {"at": "2026-02-01T00:00:00Z", "reason": "A mistake."},
+    }
+    assert Lock.from_json(lock_of(whole)).to_json() == lock_of(whole)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        pytest.param([], "the document: expected members such as “name: value”, got a list", id="a list"),
+        pytest.param({}, "type is missing", id="no type"),
+        pytest.param({"type": "x", "spec": "1.0"}, "type: expected “policy-lock”, got “x”", id="another type"),
+        pytest.param({"type": "policy-lock", "spec": "2.0"}, "spec: expected a specification 1.0", id="a newer one"),
+        pytest.param(lock_of(ENTRY) | {"x": 1}, "x is no known member here", id="an unknown member"),
+        pytest.param(lock_of([]), "policies.terms.1.0: expected members such as", id="an entry that is a list"),
+        pytest.param(lock_of(ENTRY | {"x": 1}), "policies.terms.1.0.x is no known member here", id="inside an entry"),
+        pytest.param(lock_of(ENTRY, "v1"), "policies.terms.v1: expected digits joined by", id="no label"),
+        pytest.param(
+            lock_of(ENTRY | {"seq": 0}), "policies.terms.1.0: expected a number from 1 as", id="number nought"
+        ),
+        pytest.param(lock_of(ENTRY | {"seq": "1"}), "policies.terms.1.0.seq: expected a whole number", id="a text"),
+        pytest.param(lock_of(ENTRY | {"seq": True}), "policies.terms.1.0.seq: expected a whole number", id="a truth"),
+        pytest.param(lock_of(ENTRY | {"seq": 1.0}), "policies.terms.1.0.seq: expected a whole number", id="a fraction"),
+        pytest.param(lock_of(ENTRY | {"change": "x"}), "policies.terms.1.0.change: expected one of", id="a level"),
+        pytest.param(
+            lock_of(ENTRY | {"published": "soon"}), "policies.terms.1.0.published: expected a date", id="soon"
+        ),
+        pytest.param(
+            lock_of(ENTRY | {"digests": {"en": "x"}}), "policies.terms.1.0.digests.en: expected “sha", id="hex"
+        ),
+        pytest.param(
+            lock_of(ENTRY | {"digests": {"EN": "sha256:" + "a" * 64}}),
+            "policies.terms.1.0: expected the spelling",
+            id="EN",
+        ),
+        pytest.param(
+            lock_of({name: ENTRY[name] for name in ENTRY if name != "digests"}),
+            "policies.terms.1.0.digests is missing",
+            id="no digests",
+        ),
+    ],
+)
+def test_entries_of_unknown_shape_are_refused(data: object, problem: str) -> None:
+    with pytest.raises(ShapeError) as refused:
+        Lock.from_json(data)
+    assert str(refused.value).startswith(problem)
+
+
+def test_an_entry_is_enforced_at_an_instant_or_never() -> None:
+    entry = LockEntry(seq=1, published=NOW, effective=NOW, change=ChangeLevel.NOTICE, digests={})
+    with pytest.raises(ValueError, match="expected an instant or “never” as “enforce”, got both"):
+        replace(entry, enforce=NOW, never_enforced=True)
+
+
+RESTORE = "restore the file from git; it is written by “inforce freeze” only"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("", f"{PATH}:1: is no JSON: Expecting value\n  {RESTORE}", id="an empty file"),
+        pytest.param('{\n"type":\n}', f"{PATH}:3: is no JSON: Expecting value\n  {RESTORE}", id="the line is told"),
+        pytest.param(
+            '{"type": "policy-lock",\n<<<<<<< main\n"spec": "1.0"}',
+            f"{PATH}:2: is no JSON: Expecting property name enclosed in double quotes"
+            "\n  a merge left its marks: keep the lines of both sides",
+            id="a merge that was not finished",
+        ),
+        pytest.param(
+            '{"type": "policy-lock", "type": "x"}',
+            f"{PATH}: cannot be read: “type” stands there twice\n  {RESTORE}",
+            id="a member twice",
+        ),
+        pytest.param(
+            '{"type": "policy-lock", "spec": "2.0"}',
+            f"{PATH}: cannot be read: “spec”: expected a specification 1.0, got “2.0”\n  update inforce",
+            id="a lock of tomorrow",
+        ),
+        pytest.param("[]", f"{PATH}: cannot be read: the document: expected members", id="a list"),
+        pytest.param("[" * 100_000, f"{PATH}: cannot be read: ", id="very deep"),
+        pytest.param(
+            '{"type": ' + "9" * 5000 + "}", f"{PATH}: cannot be read: ", id="a number of five thousand digits"
+        ),
+        pytest.param('{"type": "\\ud800"}', f"{PATH}: cannot be read: ", id="half a character"),
+    ],
+)
+def test_a_lock_file_that_cannot_be_read_is_refused_with_the_way_back(text: str, message: str) -> None:
+    with pytest.raises(LockError) as refused:
+        parse_lock(text, PATH)
+    assert str(refused.value).startswith(message)
+    assert refused.value.rule == "LOCK-unreadable"
+
+
+def test_a_lock_may_be_longer_than_a_text(book: BookBuilder) -> None:
+    entries = {f"{number}": ENTRY | {"seq": number} for number in range(1, 6001)}
+    text = json.dumps({"type": "policy-lock", "spec": "1.0", "policies": {"terms": entries}}, indent=1)
+    assert len(text) > 1024 * 1024
+    book.write(PATH, text)
+    reading = book.read()
+    assert reading.faults == ()
+    assert len(reading.lock.entries["terms"]) == 6000
