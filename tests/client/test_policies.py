@@ -1,0 +1,479 @@
+"""The client as an app uses it: one question per process, an answer at once, and texts that are proven."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import itertools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import inforce.client
+from book_builder import BookBuilder, instant
+from client.host import Behaviour, Host, answer, hang_up, redirect, serving, silence, validated
+from client.world import SHORT, START, SUBJECT, TEXT, Clock, NewReader, document, manifest
+from inforce import address
+from inforce.client import AsyncPolicies, Outcome, Policies, Reason, RefusedError
+from inforce.errors import DigestMismatchError, SignatureError, UnknownVersionError
+from inforce.manifest import to_bytes
+from inforce.signing import Algorithm, generate_key, sign
+from inforce.text import Digest
+
+PLAIN, SIGNED, TEXT_FILE = "/policies.json", "/policies.jws.json", "/terms/2026-01-01/en.md"
+LATER = START + timedelta(days=2)
+FIRST, SECOND = int(START.timestamp()), int(LATER.timestamp())
+
+
+class TestAsking:
+    def test_the_first_check_fetches_and_decides(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+
+        decision = reader().check([])
+
+        (policy,) = decision["policies"]
+        assert (decision["outcome"], policy["reason"], policy["target_seq"]) == ("block", "first-time", 2)
+
+    def test_until_it_is_due_nothing_more_is_asked(self, host: Host, clock: Clock, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        app = reader()
+        app.check([])
+
+        clock.pass_by(seconds=86_399)
+        app.check([])
+
+        assert len(host.asked) == 1
+
+    def test_when_it_is_due_the_answer_comes_at_once_and_the_question_goes_out_beside(
+        self, host: Host, clock: Clock, reader: NewReader
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        app = reader()
+        app.check([])
+        clock.now = LATER
+        host.at[PLAIN] = serving(lambda site: manifest(site, LATER))
+
+        app.check([])
+
+        for thread in threading.enumerate():
+            if thread.name == "inforce-refresh":
+                thread.join(5)
+        assert app.serial == SECOND
+
+    def test_it_asks_without_cookies_and_only_for_what_it_does_not_have(
+        self, host: Host, clock: Clock, reader: NewReader
+    ) -> None:
+        host.at[PLAIN] = lambda exchange: answer(manifest(host.url), ETag='"1"', Set_Cookie="a=b")(exchange)
+        app = reader()
+        app.refresh()
+        clock.now = LATER
+        app.refresh()
+
+        (_, first), (_, second) = host.asked
+        assert ("if-none-match" in first, second["if-none-match"]) == (False, '"1"')
+        assert ("cookie" in first, "cookie" in second) == (False, False)
+
+    def test_304_keeps_the_copy_and_starts_the_pace_anew(self, host: Host, clock: Clock, reader: NewReader) -> None:
+        host.at[PLAIN] = validated(manifest(host.url), '"1"')
+        app = reader()
+        app.refresh()
+        clock.now = LATER
+
+        report = app.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, app.serial) == (Outcome.UNCHANGED, None, FIRST)
+        assert app.refresh() is None
+
+    def test_the_same_bytes_again_are_no_news(self, host: Host, clock: Clock, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        app = reader()
+        app.refresh()
+        clock.now = LATER
+
+        report = app.refresh()
+
+        assert report is not None
+        assert report.outcome is Outcome.UNCHANGED
+
+    def test_a_redirect_within_the_site_is_followed(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = redirect("/legal/policies.json", status=308)
+        host.at["/legal/policies.json"] = serving(manifest)
+        app = reader()
+
+        app.refresh()
+
+        assert app.serial == FIRST
+
+    def test_cookies_of_a_redirect_are_not_sent_on(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = answer(b"", status=302, Location="/b", Set_Cookie="a=b; Path=/")
+        host.at["/b"] = serving(manifest)
+
+        reader().refresh()
+
+        assert [("cookie" in headers) for _, headers in host.asked] == [False, False]
+
+    def test_a_site_below_a_path_is_asked_below_that_path(self, host: Host, reader: NewReader) -> None:
+        host.at["/legal/policies.json"] = serving(lambda site: manifest(f"{site}legal/"))
+        app = reader(site=f"{host.url}legal/")
+
+        app.refresh()
+
+        assert app.serial == FIRST
+
+    def test_a_compressed_manifest_is_read(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(lambda site: gzip.compress(manifest(site)), Content_Encoding="gzip")
+        app = reader()
+
+        app.refresh()
+
+        assert app.serial == FIRST
+
+    def test_an_unknown_minor_specification_and_unknown_members_are_fine(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(lambda site: manifest(site, spec="1.9", future={"a": [None]}))
+        app = reader()
+
+        assert app.check([])["outcome"] == "block"
+
+
+class TestBusyHosts:
+    @pytest.mark.parametrize(
+        ("retry_after", "waited"),
+        [
+            pytest.param("36000", 45_000, id="seconds are honoured"),
+            pytest.param("0", 21_600, id="but never sooner than one's own patience"),
+            pytest.param("99999999999999999999", 108_000, id="up to a day"),
+            pytest.param("Sun, 20 Sep 2026 16:00:00 GMT", 45_000, id="a date is honoured"),
+            pytest.param("Sun, 20 Sep 2020 06:00:00 GMT", 21_600, id="a date that is past says nothing"),
+            pytest.param("Sun, 20 Sep 9999 06:00:00 GMT", 108_000, id="a date far away is a day at most"),
+            pytest.param("-1", 21_600, id="a negative number says nothing"),
+            pytest.param("1.5", 21_600, id="a fraction says nothing"),
+            pytest.param("soon", 21_600, id="a word says nothing"),
+            pytest.param("٣٦٠٠".encode().decode("latin-1"), 21_600, id="other digits say nothing"),
+            pytest.param("Mon, 99 Foo 2026 99:00:00 GMT", 21_600, id="a date that is none says nothing"),
+        ],
+    )
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_it_is_left_alone_for_as_long_as_it_asks(
+        self, host: Host, clock: Clock, reader: NewReader, retry_after: str, waited: int, status: int
+    ) -> None:
+        app = reader(snapshot=manifest(host.url))
+        host.at[PLAIN] = answer(b"", status=status, Retry_After=retry_after)
+        app.refresh()
+
+        clock.pass_by(seconds=waited - 1)
+        assert app.refresh() is None
+        clock.pass_by(seconds=1)
+        assert app.refresh() is not None
+
+    def test_with_a_copy_it_is_asked_again_after_a_quarter_of_the_pace_then_ever_more_slowly_up_to_the_pace(
+        self, host: Host, clock: Clock, reader: NewReader
+    ) -> None:
+        app = reader(snapshot=manifest(host.url))
+        host.at[PLAIN] = hang_up
+
+        assert waits(app, clock) == [21_600, 43_200, 86_400, 86_400]
+
+    def test_without_a_copy_it_is_asked_again_after_a_minute_then_ever_more_slowly(
+        self, clock: Clock, reader: NewReader
+    ) -> None:
+        assert waits(reader(), clock)[:4] == [60, 120, 240, 480]
+
+
+def waits(app: Any, clock: Clock) -> list[int]:
+    """Refresh as soon as it is due, over and over, and list the seconds between."""
+    app.refresh()
+    instants = [clock.now]
+    while len(instants) < 5:
+        clock.pass_by(seconds=60)
+        if app.refresh():
+            instants.append(clock.now)
+    return [int((later - earlier).total_seconds()) for earlier, later in itertools.pairwise(instants)]
+
+
+class TestOneQuestionPerProcess:
+    def test_while_one_thread_asks_the_others_go_on_with_the_old_copy(self, host: Host, clock: Clock) -> None:
+        policies = Policies(host.url, snapshot=manifest(host.url), limits=SHORT, clock=clock)
+        host.at[PLAIN] = silence
+
+        decisions = [policies.check([], SUBJECT)["outcome"] for _ in range(50)]  # type: ignore[arg-type]  # plain data
+
+        assert decisions == ["block"] * 50
+        for thread in threading.enumerate():
+            if thread.name == "inforce-refresh":
+                thread.join(5)
+        assert len(host.asked) == 1
+
+    def test_while_one_task_asks_the_others_go_on_with_the_old_copy(self, host: Host, clock: Clock) -> None:
+        policies = AsyncPolicies(host.url, snapshot=manifest(host.url), limits=SHORT, clock=clock)
+        host.at[PLAIN] = silence
+
+        async def many() -> list[str]:
+            asked = [policies.check([], SUBJECT) for _ in range(50)]  # type: ignore[arg-type]  # plain data
+            decisions = await asyncio.gather(*asked)
+            await asyncio.sleep(0.7)
+            return [decision["outcome"] for decision in decisions]
+
+        assert asyncio.run(many()) == ["block"] * 50
+        assert len(host.asked) == 1
+
+    def test_a_process_that_forks_while_a_refresh_runs_asks_for_itself(self, host: Host, clock: Clock) -> None:
+        policies = Policies(host.url, snapshot=manifest(host.url), limits=SHORT, clock=clock)
+        with policies._keeper.turn() as request:
+            assert request is not None
+            assert not policies._keeper.is_due
+            policies._keeper._process = os.getpid() - 1  # what a child sees after a fork
+
+            assert policies._keeper.is_due
+
+
+class TestSnapshots:
+    def test_an_app_that_never_reached_the_site_decides_by_what_it_was_shipped_with(
+        self, host: Host, reader: NewReader
+    ) -> None:
+        host.at[PLAIN] = hang_up
+
+        assert reader(snapshot=manifest(host.url)).check([])["outcome"] == "block"
+
+    def test_what_was_learnt_since_is_newer_and_stays(
+        self, host: Host, clock: Clock, reader: NewReader, tmp_path: Path
+    ) -> None:
+        clock.now = LATER
+        host.at[PLAIN] = serving(lambda site: manifest(site, LATER))
+        reader(state_file=tmp_path / "state.json").refresh()
+
+        assert reader(state_file=tmp_path / "state.json", snapshot=manifest(host.url)).serial == SECOND
+
+    def test_a_newer_one_takes_the_place_of_what_was_learnt(
+        self, host: Host, reader: NewReader, tmp_path: Path
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        reader(state_file=tmp_path / "state.json").refresh()
+
+        snapshot = manifest(host.url, LATER)
+        assert reader(state_file=tmp_path / "state.json", snapshot=snapshot).serial == SECOND
+
+    @pytest.mark.parametrize(
+        ("snapshot", "reason"),
+        [
+            pytest.param(lambda site: b"{", Reason.NOT_JSON, id="a damaged one"),  # noqa: ARG005 - one form for all
+            pytest.param(lambda site: manifest(site + "x/"), Reason.WRONG_SITE, id="one of another site"),
+        ],
+    )
+    def test_a_wrong_one_is_reported_and_keeps_no_app_from_starting(
+        self, host: Host, reader: NewReader, snapshot: Callable[[str], bytes], reason: Reason
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+
+        app = reader(snapshot=snapshot(host.url))
+
+        assert app.reports[-1].reason is reason
+        assert app.check([])["outcome"] == "block"
+
+
+class TestKeys:
+    def test_with_keys_the_signed_file_is_asked_for_and_believed(self, host: Host, reader: NewReader) -> None:
+        key, other = generate_key(), generate_key(Algorithm.ES256)
+        host.at[SIGNED] = serving(lambda site: sign(manifest(site), [key, other]))
+        app = reader(keys=[other.public.to_jwk()])
+
+        app.refresh()
+
+        assert (app.serial, [path for path, _ in host.asked]) == (FIRST, [SIGNED])
+
+    def test_a_private_key_in_an_app_is_a_mistake_that_is_named(self) -> None:
+        with pytest.raises(SignatureError, match="this is a private key"):
+            Policies("https://policies.shop.example/", keys=[generate_key().to_jwk()])
+
+
+class TestSites:
+    @pytest.mark.parametrize(
+        "site",
+        [
+            "http://policies.shop.example/",
+            "https://policies.shop.example",
+            "https://user:secret@policies.shop.example/",
+            "https://policies.shop.example/?a=b",
+            "https://policies.shop.example/#a",
+            "https:///",
+            "ftp://127.0.0.1/",
+            "policies.shop.example/",
+            "https://policies .shop.example/",
+            "https://[/",
+        ],
+    )
+    def test_a_site_that_cannot_be_trusted_is_a_mistake_that_is_named(self, site: str) -> None:
+        with pytest.raises(ValueError, match=r"https address|IPv6"):
+            Policies(site)
+
+    @pytest.mark.parametrize(
+        "site", ["https://policies.shop.example/", "http://localhost:8000/", "http://[::1]/legal/"]
+    )
+    def test_https_is_wanted_but_on_this_machine(self, site: str) -> None:
+        assert Policies(site).manifest is None
+
+    @pytest.mark.parametrize("limits", [{"seconds": 0}, {"manifest": -1}, {"redirects": -1}])
+    def test_limits_that_allow_nothing_are_a_mistake(self, limits: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match="above zero"):
+            inforce.client.Limits(**limits)
+
+
+class TestTexts:
+    def test_a_text_comes_with_its_digest_proven_and_is_fetched_once(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[TEXT_FILE] = answer(TEXT.encode(), Content_Type="application/octet-stream")
+        app = reader()
+        app.refresh()
+
+        first, second = app.text(), app.text()
+
+        assert (first.markdown, first.digest, first.version) == (TEXT, Digest.of(TEXT), "2026-01-01")
+        assert first == second
+        assert len(host.asked) == 2
+
+    def test_a_language_that_is_not_there_gives_the_binding_text_and_says_so(
+        self, host: Host, reader: NewReader
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[TEXT_FILE] = answer(TEXT.encode())
+        app = reader()
+        app.refresh()
+
+        assert app.text(language="de").language == "en"
+
+    @pytest.mark.parametrize(
+        ("behaviour", "error", "words"),
+        [
+            pytest.param(answer(b"# Other words\n"), DigestMismatchError, "expected sha256:", id="another text"),
+            pytest.param(answer(TEXT[:-1].encode()), DigestMismatchError, "expected sha256:", id="a newline less"),
+            pytest.param(answer(b"", status=404), RefusedError, "expected status 200, got 404", id="404"),
+            pytest.param(hang_up, RefusedError, "unreachable", id="no answer"),
+            pytest.param(answer(b"x" * 2_000_000), RefusedError, "more than the 1,048,576 bytes", id="2 MB"),
+            pytest.param(redirect("http://127.0.0.1:9/"), RefusedError, "leads elsewhere", id="a redirect elsewhere"),
+        ],
+    )
+    def test_whatever_else_comes_is_never_shown(
+        self, host: Host, reader: NewReader, behaviour: Behaviour, error: type[Exception], words: str
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[TEXT_FILE] = behaviour
+        app = reader()
+        app.refresh()
+
+        with pytest.raises(error, match=words):
+            app.text()
+
+    def test_a_version_nobody_heard_of_is_refused(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        app = reader()
+        app.refresh()
+
+        with pytest.raises(UnknownVersionError, match="terms has no published version “7”"):
+            app.text(seq=7)
+
+    def test_the_same_words_under_another_number_are_fetched_once(self, host: Host, reader: NewReader) -> None:
+        twice = document(host.url)
+        (version,) = twice["policies"][0]["versions"]
+        twice["policies"][0]["versions"].append({**version, "seq": 3, "version": "2026-02-01"})
+        host.at[PLAIN] = answer(to_bytes(twice))
+        host.at[TEXT_FILE] = answer(TEXT.encode())
+        app = reader()
+        app.refresh()
+
+        assert (app.text(2).version, app.text(3).version, app.text(3).seq) == ("2026-01-01", "2026-02-01", 3)
+
+    def test_texts_stand_where_the_site_puts_them(self, tmp_path: Path) -> None:
+        BookBuilder(tmp_path).policy("terms").version("2026-01-15")
+        catalog = BookBuilder(tmp_path).read().require()
+        policy = catalog.policy("terms")
+        (version,) = policy.versions
+
+        assert address.text_file(policy, version, policy.binding_language) == "terms/2026-01-15/en.md"
+        assert (PLAIN[1:], SIGNED[1:]) == (address.MANIFEST, address.SIGNED_MANIFEST)
+
+
+class TestDecisions:
+    def test_an_announced_version_applies_by_itself_when_its_time_comes(
+        self, host: Host, clock: Clock, reader: NewReader
+    ) -> None:
+        coming = document(host.url)
+        (version,) = coming["policies"][0]["versions"]
+        announced = {"seq": 3, "version": "3", "effective_at": "2026-09-21T00:00:00Z"}
+        coming["policies"][0]["versions"].append({**version, **announced})
+        app = reader(snapshot=to_bytes(coming))
+        host.at[PLAIN] = hang_up
+        record = {"policy": "terms", "seq": 2, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u1"}
+
+        assert app.check([record])["outcome"] == "notice"
+        clock.now = instant("2026-09-21T00:00:00Z")
+        assert app.check([record])["outcome"] == "block"
+
+    def test_languages_and_audience_bear_on_it(self, host: Host, clock: Clock) -> None:
+        here = document(host.url)
+        here["policies"][0]["audience"] = ["eu"]
+        policies = Policies(host.url, snapshot=to_bytes(here), clock=clock, limits=SHORT)
+
+        elsewhere = policies.check([], "u1", audience=["us"])
+        within = policies.check([], "u1", audience=["eu"], languages=["de-AT", "en-GB"])
+
+        assert (elsewhere["outcome"], within["outcome"]) == ("ok", "block")
+        assert within["policies"][0]["language"] == "en"
+
+
+class TestReports:
+    def test_every_refresh_is_reported_with_its_reason_in_a_word_and_in_a_sentence(
+        self, host: Host, reader: NewReader
+    ) -> None:
+        host.at[PLAIN] = answer(b"", status=500)
+        app = reader()
+
+        app.refresh()
+
+        assert str(app.reports[-1]) == "kept: status: expected status 200, got 500"
+        assert app.policies.report == app.reports[-1]
+
+
+def test_the_public_face_is_this() -> None:
+    assert sorted(inforce.client.__all__) == [
+        "AsyncPolicies",
+        "Circumstances",
+        "Limits",
+        "Outcome",
+        "Policies",
+        "Reason",
+        "RefusedError",
+        "Report",
+        "Text",
+    ]
+    assert (Path(inforce.client.__file__).parent.parent / "py.typed").is_file()
+
+
+def test_a_back_end_that_only_asks_loads_nothing_that_builds_a_site() -> None:
+    script = (
+        "import sys\n"
+        "heavy = set('mkdocs jinja2 git yaml markdown_it mdit_py_plugins babel langcodes click rich nh3 rapidfuzz'"
+        " ' diff_match_patch budoux sqlalchemy starlette tzdata'.split())\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] in heavy: raise ImportError(f'{name} is not there')\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+        "import inforce.client\n"
+        "policies = inforce.client.Policies('http://127.0.0.1:9/', snapshot=sys.stdin.buffer.read())\n"
+        "policies.refresh()\n"
+        "print(policies.check([], 'u1')['outcome'], *(heavy & set(sys.modules)))\n"
+    )
+    expires = manifest("http://127.0.0.1:9/", expires_at="9998-01-01T00:00:00Z")
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], input=expires, capture_output=True, check=False, env=environment
+    )
+
+    assert (done.stdout.decode().split(), done.stderr.decode()) == (["block"], "")

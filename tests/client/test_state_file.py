@@ -1,0 +1,333 @@
+"""The state file: what a client learnt outlives it, whole, whoever is killed and however full the disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from client.host import Host, answer, hang_up, serving, validated
+from client.world import START, TEXT, Clock, NewReader, Reader, manifest
+from inforce.client import Outcome, Policies, Reason
+from inforce.signing import generate_key, sign
+
+PLAIN = "/policies.json"
+LATER = START + timedelta(days=2)
+FIRST, SECOND = int(START.timestamp()), int(LATER.timestamp())
+
+# An app of its own process: refreshes once at an instant that is not today's, and prints what it knows then.
+APP = """
+import sys
+from datetime import datetime
+from inforce.client import Policies
+site, state, now = sys.argv[1:4]
+{before}
+policies = Policies(site, state_file=state, clock=lambda: datetime.fromisoformat(now))
+report = policies.refresh()
+print(policies.manifest.serial if policies.manifest else None, report)
+"""
+KILLED_BEFORE_THE_NEW_FILE_IS_THERE = """
+import os, pathlib, signal
+pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+"""
+KILLED_IN_THE_MIDDLE_OF_WRITING = """
+import os, signal
+os.fsync = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+"""
+NO_SPACE_LEFT = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+"""
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state.json"
+
+
+@pytest.fixture
+def settled(host: Host, clock: Clock, reader: NewReader, state: Path) -> Reader:
+    """Make an app that knows a good manifest, and a host that has a newer one."""
+    host.at[PLAIN] = serving(manifest)
+    app = reader(state_file=state)
+    app.refresh()
+    clock.now = LATER
+    host.at[PLAIN] = serving(lambda site: manifest(site, LATER))
+    return app
+
+
+def app_of_its_own(host: Host, state: Path, before: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run an app in another process, which does `before` first."""
+    command = [sys.executable, "-W", "error", "-c", APP.format(before=before), host.url, str(state), LATER.isoformat()]
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return subprocess.run(command, capture_output=True, text=True, check=check, env=environment)
+
+
+class TestRestarts:
+    def test_what_was_learnt_is_there_again_without_asking(
+        self, host: Host, reader: NewReader, settled: Reader, state: Path
+    ) -> None:
+        settled.refresh()
+        host.at[PLAIN] = hang_up
+
+        again = reader(state_file=state)
+
+        assert again.serial == SECOND
+        assert again.refresh() is None
+        assert len(host.asked) == 2
+
+    def test_a_rollback_is_seen_across_a_restart(
+        self, host: Host, clock: Clock, reader: NewReader, settled: Reader, state: Path
+    ) -> None:
+        settled.refresh()
+        clock.pass_by(days=2)
+        host.at[PLAIN] = serving(manifest)
+
+        report = reader(state_file=state).refresh()
+
+        assert report is not None
+        assert report.reason is Reason.ROLLBACK
+
+    def test_a_restart_in_a_loop_does_not_hammer_a_host_in_trouble(
+        self, host: Host, reader: NewReader, state: Path
+    ) -> None:
+        host.at[PLAIN] = answer(b"", status=503, Retry_After="3600")
+
+        for _ in range(3):
+            reader(state_file=state).refresh()
+
+        assert len(host.asked) == 1
+
+    def test_a_manifest_whose_key_is_trusted_no_more_is_forgotten_and_its_serial_is_not(
+        self, host: Host, clock: Clock, reader: NewReader, state: Path
+    ) -> None:
+        old, new = generate_key(), generate_key()
+        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site, LATER), [old]))
+        reader(state_file=state, keys=[old.public.to_jwk()]).refresh()
+
+        app = reader(state_file=state, keys=[new.public.to_jwk()])
+
+        assert app.serial is None
+        assert app.reports[-1].reason is Reason.SIGNATURE
+        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site), [new]))
+        clock.pass_by(days=1)
+        report = app.refresh()
+        assert report is not None
+        assert report.reason is Reason.ROLLBACK
+
+    def test_a_manifest_put_into_the_file_by_others_is_believed_only_with_its_signature(
+        self, host: Host, reader: NewReader, state: Path
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        reader(state_file=state).refresh()
+
+        app = reader(state_file=state, keys=[generate_key().public.to_jwk()])
+
+        assert app.serial is None
+
+
+class TestCrashes:
+    @pytest.mark.parametrize(
+        "before",
+        [
+            pytest.param(KILLED_BEFORE_THE_NEW_FILE_IS_THERE, id="before the new file takes the place of the old"),
+            pytest.param(KILLED_IN_THE_MIDDLE_OF_WRITING, id="while the new file is written"),
+        ],
+    )
+    def test_killed_between_verifying_and_saving_leaves_the_last_good_state_and_a_way_on(
+        self, host: Host, settled: Reader, reader: NewReader, state: Path, before: str
+    ) -> None:
+        kept = state.read_bytes()
+
+        done = app_of_its_own(host, state, before, check=False)
+
+        assert done.returncode == -9
+        assert state.read_bytes() == kept
+        again = reader(state_file=state)
+        assert again.serial == settled.serial == FIRST
+        again.refresh()
+        assert again.serial == SECOND
+
+    def test_a_full_disk_keeps_the_old_file_and_the_app_running_on_what_it_verified(
+        self, host: Host, settled: Reader, state: Path
+    ) -> None:
+        kept = state.read_bytes()
+
+        done = app_of_its_own(host, state, NO_SPACE_LEFT)
+
+        assert done.stdout.startswith(f"{SECOND} updated: state-file: the state file {state} cannot be written: ")
+        assert state.read_bytes() == kept
+        assert settled.serial == FIRST
+
+    def test_a_folder_that_is_not_there_is_reported_and_nothing_else(
+        self, host: Host, reader: NewReader, tmp_path: Path
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        app = reader(state_file=tmp_path / "none" / "state.json")
+
+        report = app.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, app.serial) == (Outcome.UPDATED, Reason.STATE_FILE, FIRST)
+
+
+def swapped_byte(data: bytes) -> bytes:
+    place = data.index(b'"sha256:', data.index(b'"known"')) + 12
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+DAMAGES: list[tuple[str, Callable[[bytes], bytes]]] = [
+    ("nothing in it", lambda data: data[:0]),
+    ("half of it", lambda data: data[: len(data) // 2]),
+    ("a bit turned over", swapped_byte),
+    ("zeros", lambda data: b"\0" * len(data)),
+    ("something else", lambda data: data[:0] + b'{"hello":"world"}'),
+    ("a list", lambda data: data[:0] + b"[]"),
+    ("thirty thousand levels", lambda data: data[:0] + b"[" * 30_000),
+    ("the state of another site", lambda data: data.replace(b'"site": "http', b'"site": "https', 1)),
+]
+
+
+class TestDamage:
+    @pytest.mark.parametrize("damage", [pytest.param(damage, id=name) for name, damage in DAMAGES])
+    def test_a_damaged_file_is_reported_and_begun_anew_and_never_keeps_an_app_from_starting(
+        self, settled: Reader, reader: NewReader, state: Path, damage: Callable[[bytes], bytes]
+    ) -> None:
+        state.write_bytes(damage(state.read_bytes()))
+
+        app = reader(state_file=state)
+
+        assert app.serial is None
+        assert app.reports[-1].reason is Reason.STATE_FILE
+        app.refresh()
+        assert app.serial == SECOND
+        assert reader(state_file=state).serial == SECOND
+        assert settled.serial == FIRST
+
+    def test_damage_under_a_running_app_costs_it_nothing(self, settled: Reader, state: Path) -> None:
+        state.write_bytes(b"{")
+
+        report = settled.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, settled.serial) == (Outcome.UPDATED, None, SECOND)
+
+    def test_a_folder_in_the_place_of_the_file_is_reported(self, host: Host, reader: NewReader, state: Path) -> None:
+        state.mkdir()
+        host.at[PLAIN] = serving(manifest)
+
+        app = reader(state_file=state)
+
+        assert app.reports[-1].reason is Reason.STATE_FILE
+        app.refresh()
+        assert app.serial == FIRST
+
+    def test_with_a_snapshot_a_damaged_file_leaves_what_came_with_the_app(
+        self, host: Host, reader: NewReader, state: Path
+    ) -> None:
+        state.write_bytes(b"{")
+
+        app = reader(state_file=state, snapshot=manifest(host.url))
+
+        assert (app.serial, app.reports[-1].reason) == (FIRST, Reason.STATE_FILE)
+
+
+class TestTwoProcesses:
+    def test_one_asks_and_the_other_learns_from_it(self, host: Host, settled: Reader, state: Path) -> None:
+        app_of_its_own(host, state)
+        asked = len(host.asked)
+
+        report = settled.refresh()
+
+        assert report is None
+        assert (settled.serial, len(host.asked)) == (SECOND, asked)
+
+    def test_a_slow_one_does_not_take_a_fast_one_back(
+        self, host: Host, settled: Reader, reader: NewReader, state: Path
+    ) -> None:
+        slow, fast = settled, reader(state_file=state)
+
+        def meanwhile(site: str) -> bytes:
+            host.at[PLAIN] = serving(lambda site: manifest(site, LATER + timedelta(hours=1)))
+            fast.refresh()
+            return manifest(site, LATER)
+
+        host.at[PLAIN] = serving(meanwhile)
+        slow.refresh()
+
+        newest = int((LATER + timedelta(hours=1)).timestamp())
+        assert (fast.serial, slow.serial, reader(state_file=state).serial) == (newest, newest, newest)
+
+    def test_a_host_that_tells_two_of_them_different_things_is_found_out(
+        self, host: Host, settled: Reader, reader: NewReader, state: Path
+    ) -> None:
+        second = reader(state_file=state)
+
+        def meanwhile(site: str) -> bytes:
+            host.at[PLAIN] = serving(lambda site: manifest(site, LATER, poll_seconds=60))
+            second.refresh()
+            return manifest(site, LATER)
+
+        host.at[PLAIN] = serving(meanwhile)
+        report = settled.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, settled.serial) == (Outcome.KEPT, Reason.EQUIVOCATION, FIRST)
+        assert "another process was told" in report.detail
+
+    def test_writing_at_once_leaves_one_whole_file(self, host: Host, state: Path) -> None:
+        instants = [START + timedelta(minutes=minute) for minute in range(12)]
+        apps = [Policies(host.url, state_file=state, clock=lambda now=now: now) for now in instants]  # type: ignore[misc]
+        snapshots = [manifest(host.url, now) for now in instants]
+        host.at[PLAIN] = lambda exchange: answer(snapshots.pop())(exchange)
+
+        threads = [Thread(target=app.refresh) for app in apps]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert json.loads(state.read_bytes())["state"]["last_serial"] == int(instants[-1].timestamp())
+
+    def test_a_lock_held_too_long_is_reported_and_waited_for_no_longer_than_a_second(
+        self, settled: Reader, state: Path
+    ) -> None:
+        import fcntl
+
+        with state.with_name(".state.json.lock").open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            report = settled.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, settled.serial) == (Outcome.UPDATED, Reason.STATE_FILE, SECOND)
+
+
+class TestWhatIsKept:
+    def test_versions_that_left_the_manifest_stay_known(
+        self, host: Host, settled: Reader, reader: NewReader, state: Path
+    ) -> None:
+        host.at[PLAIN] = serving(lambda site: manifest(site, LATER, policies=[]))
+        settled.refresh()
+        host.at["/terms/2026-01-01/en.md"] = answer(TEXT.encode(), Content_Type="text/markdown")
+
+        assert reader(state_file=state).text().markdown == TEXT
+
+    def test_the_condition_for_the_next_question_survives_a_restart(
+        self, host: Host, clock: Clock, reader: NewReader, state: Path
+    ) -> None:
+        host.at[PLAIN] = validated(manifest(host.url), '"v1"')
+        reader(state_file=state).refresh()
+        clock.now = LATER
+
+        report = reader(state_file=state).refresh()
+
+        assert report is not None
+        assert report.outcome is Outcome.UNCHANGED
+        assert host.asked[-1][1]["if-none-match"] == '"v1"'
