@@ -1,0 +1,51 @@
+"""A redline as plain data for apps: runs of text and no HTML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inforce.redline import Format, Redline, Run
+
+
+def to_data(redline: Redline) -> dict[str, Any]:
+    """State `redline` as JSON data: its runs in reading order, the clauses and numbers that changed, and counts.
+
+    Runs with `op` equal, reformat, delete and move_from are the old text; equal, reformat, insert and move_to the new
+    one.
+    """
+    counts = redline.statistics
+    return {
+        "runs": [_run(run) for run in redline.runs],
+        "clauses": [
+            {
+                "id": one.id,
+                "heading": one.heading,
+                "state": str(one.state),
+                "inserted": one.inserted,
+                "deleted": one.deleted,
+            }
+            for one in redline.changed_clauses
+        ],
+        "numbers": [
+            {"kind": str(one.kind), "was": one.was, "now": one.now, "clause": one.clause} for one in redline.numbers
+        ],
+        "words": {
+            "old": counts.old,
+            "new": counts.new,
+            "equal": counts.equal,
+            "inserted": counts.inserted,
+            "deleted": counts.deleted,
+            "moved": counts.moved,
+        },
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    data: dict[str, Any] = {"op": str(run.op), "text": run.text}
+    if run.was or run.now:
+        data |= {"was": [_format(one) for one in run.was], "now": [_format(one) for one in run.now]}
+    return data
+
+
+def _format(one: Format) -> dict[str, str]:
+    return {"kind": one.kind, "value": one.value} if one.value else {"kind": one.kind}

@@ -1,0 +1,77 @@
+"""Runs of a block as phrasing HTML: formats inside, marks with their words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from itertools import groupby
+
+from inforce.redline import Format, Op, Run
+from inforce.rendering.labels import Labels
+
+_TAGS = {"emphasis": "em", "strong": "strong", "code": "code"}
+# The same schemes as the renderer of texts lets through; anything else is shown as words.
+_SAFE = ("https:", "http:", "mailto:", "tel:", "#", "/", "./", "../")
+_MARKS = {Op.INSERT: "ins", Op.DELETE: "del"}
+
+
+def runs_html(runs: Iterable[Run], labels: Labels) -> str:
+    """Write `runs` as phrasing content; neighbouring runs of one kind share one mark."""
+    return "".join(_group(op, list(group), labels) for op, group in groupby(runs, key=_kind))
+
+
+def hidden(words: str) -> str:
+    """Write `words` for screen readers and paper, hidden on screen."""
+    return f'<span class="inforce-sr">{escape(words)} </span>'
+
+
+def mark_html(op: Op, labels: Labels) -> str:
+    """Write the end of a block that was inserted (a split) or deleted (a join), as a pilcrow with words."""
+    if op is Op.INSERT:
+        return f'<ins class="inforce-pilcrow">{hidden(labels.split_here)}¶</ins>'
+    if op is Op.DELETE:
+        return f'<del class="inforce-pilcrow">{hidden(labels.joined_here)}¶</del>'
+    return ""
+
+
+def _kind(run: Run) -> Op:
+    """What a run looks like: moved words are equal words in a moved block."""
+    return Op.EQUAL if run.op in (Op.MOVE_FROM, Op.MOVE_TO) else run.op
+
+
+def _group(op: Op, runs: list[Run], labels: Labels) -> str:
+    inner = "".join(_formatted(run) for run in runs)
+    if op in _MARKS:
+        label = labels.added if op is Op.INSERT else labels.deleted
+        return f"<{_MARKS[op]}>{hidden(label)}{inner}</{_MARKS[op]}>"
+    if op is Op.REFORMAT:
+        notes = "; ".join(dict.fromkeys(_what_changed(runs, labels)))
+        return f'<span class="inforce-reformat">{inner}</span><span class="inforce-note"> ({escape(notes)})</span>'
+    return inner
+
+
+def _formatted(run: Run) -> str:
+    text = escape(run.text, quote=False).replace("\n", "<br>")
+    for one in reversed(run.formats):
+        text = _wrapped(one, text)
+    return text
+
+
+def _wrapped(one: Format, text: str) -> str:
+    if one.kind in _TAGS:
+        return f"<{_TAGS[one.kind]}>{text}</{_TAGS[one.kind]}>"
+    if one.kind == "link" and one.value.lower().startswith(_SAFE):
+        return f'<a href="{escape(one.value)}">{text}</a>'
+    return text
+
+
+def _what_changed(runs: Iterable[Run], labels: Labels) -> Iterator[str]:
+    for run in runs:
+        was = [one.value for one in run.was if one.kind == "link"]
+        now = [one.value for one in run.now if one.kind == "link"]
+        if was:
+            yield (labels.link_was if now else labels.link_gone).format(was=was[0])
+        elif now:
+            yield labels.link_new
+        if any(one.kind != "link" for one in (*run.was, *run.now)):
+            yield labels.format_changed

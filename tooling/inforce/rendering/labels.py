@@ -1,0 +1,41 @@
+"""The words a rendering says itself, in English unless somebody hands in others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What stands beside changed words; braces hold what is filled in, and stay in translations."""
+
+    added: str = "added:"
+    deleted: str = "deleted:"
+    split_here: str = "paragraph divided here"
+    joined_here: str = "paragraphs joined here"
+    moved_here: str = "Moved here"
+    moved_away: str = "Moved to another place"
+    see_origin: str = "where it stood before"
+    see_target: str = "where it stands now"
+    unchanged: str = "{heading}: unchanged"
+    unchanged_start: str = "Beginning: unchanged"
+    link_was: str = "link changed, before: {was}"
+    link_gone: str = "link removed: {was}"
+    link_new: str = "link added"
+    format_changed: str = "formatting changed"
+    structure_changed: str = "before: {was}; now: {now}"
+    old_text: str = "Before"
+    new_text: str = "After"
+    replaced_sentence: str = "“{was}” became “{now}”."
+    inserted_sentence: str = "Added: “{now}”."
+    deleted_sentence: str = "Deleted: “{was}”."
+    moved_sentence: str = "Moved: “{now}”."
+    link_sentence: str = "The link of “{now}” leads elsewhere: {was_target} became {now_target}."
+    format_sentence: str = "“{now}” is set otherwise: {lost} became {got}."
+    editorial_sentence: str = "“{was}” is spelt “{now}”."
+    in_clause: str = "{heading} – {sentence}"
+    nothing: str = "nothing"
+    plain: str = "plain"
+
+
+ENGLISH = Labels()

@@ -1,0 +1,61 @@
+"""A redline as sentences, one per change, for screen readers, feeds and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inforce.redline import Action, Change, ChangeClass, Format, Redline
+from inforce.rendering.labels import ENGLISH, Labels
+
+_LONGEST = 160
+
+
+def to_sentences(redline: Redline, labels: Labels = ENGLISH) -> tuple[str, ...]:
+    """Say each change of `redline` in one sentence, in reading order, with the heading of its clause before it."""
+    return tuple(_in_clause(change, _sentence(change, labels), labels) for change in redline.changes)
+
+
+def _in_clause(change: Change, sentence: str, labels: Labels) -> str:
+    return labels.in_clause.format(heading=change.heading, sentence=sentence) if change.heading else sentence
+
+
+def _sentence(change: Change, labels: Labels) -> str:
+    was, now = shortened(change.was), shortened(change.now)
+    if change.action is Action.REFORMATTED:
+        return _reformatted(change, now, labels)
+    if change.action is Action.MOVED:
+        return labels.moved_sentence.format(now=now or was)
+    if change.kind is ChangeClass.EDITORIAL:
+        return labels.editorial_sentence.format(was=was, now=now)
+    templates = {
+        Action.REPLACED: labels.replaced_sentence,
+        Action.INSERTED: labels.inserted_sentence,
+        Action.DELETED: labels.deleted_sentence,
+    }
+    return templates[change.action].format(was=was, now=now)
+
+
+def _reformatted(change: Change, now: str, labels: Labels) -> str:
+    if change.kind is ChangeClass.LINK:
+        was_target = _target(change.lost) or labels.nothing
+        now_target = _target(change.got) or labels.nothing
+        return labels.link_sentence.format(now=now, was_target=was_target, now_target=now_target)
+    lost, got = _spell(change.lost, labels), _spell(change.got, labels)
+    return labels.format_sentence.format(now=now, lost=lost, got=got)
+
+
+def shortened(text: str) -> str:
+    """Cut `text` down to what fits into a sentence, at a word, with an ellipsis in the middle."""
+    flat = " ".join(text.split())
+    if len(flat) <= _LONGEST:
+        return flat
+    head, tail = flat[: _LONGEST * 2 // 3], flat[-_LONGEST // 4 :]
+    return f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"
+
+
+def _target(formats: Iterable[Format]) -> str:
+    return next((one.value for one in formats if one.kind in ("link", "image")), "")
+
+
+def _spell(formats: tuple[Format, ...], labels: Labels) -> str:
+    return ", ".join(str(one).replace("_", " ") for one in formats) or labels.plain
