@@ -1,0 +1,29 @@
+"""Checks: every rule a book is held to, as findings with a place, the words concerned and the way to mend them.
+
+Keeps true: rules only read; a finding is a sentence a legal editor understands. No rule says that a text complies with
+a law, none rewrites words, none gives a score. Does not read files: the book comes in as values, the clock too.
+"""
+
+from __future__ import annotations
+
+from inforce.checks.answers import Answer, Answers
+from inforce.checks.book import Book
+from inforce.checks.examine import Answered, Report, check, examine, from_fault
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import Rule
+from inforce.checks.rules import CATALOGUE
+
+__all__ = [
+    "CATALOGUE",
+    "Answer",
+    "Answered",
+    "Answers",
+    "Book",
+    "Finding",
+    "Report",
+    "Rule",
+    "Severity",
+    "check",
+    "examine",
+    "from_fault",
+]

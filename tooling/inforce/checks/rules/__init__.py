@@ -1,0 +1,13 @@
+"""The catalogue of rules: one module per group, and the table of all of them by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from inforce.checks.rule import Rule
+from inforce.checks.rules import enc, meta, path
+
+_GROUPS = (meta, enc, path)
+
+CATALOGUE: Mapping[str, Rule] = MappingProxyType({rule.id: rule for group in _GROUPS for rule in group.RULES})

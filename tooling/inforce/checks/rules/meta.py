@@ -1,0 +1,115 @@
+"""META: what version.yml, policy.yml, book.yml and front matter say about the texts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import date
+
+from inforce.checks.examination import Examination
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import Rule, on_reading, rule
+from inforce.errors import Place
+from inforce.instant import day_of, format_local
+from inforce.policy import Version
+from inforce.shape import did_you_mean
+
+missing_file = on_reading("META-file", "A file the book cannot do without is missing.")
+strict_yaml = on_reading("META-yaml", "YAML that is broken, or uses something that could surprise an editor.")
+member = on_reading("META-member", "A member that is missing, unknown, or says something impossible.")
+label = on_reading("META-label", "A version's folder is not named by a number, or two have the same number.")
+language = on_reading("META-language", "A text's file is not named by a language tag in its right spelling.")
+missing_binding = on_reading("META-binding", "A version has no text in the binding language.")
+unused_answer = Rule(
+    id="META-answer", severity=Severity.NOTE, title="An answer in answers.yml meets no question any more."
+)
+
+
+@rule("META-order", Severity.ERROR, "Labels and dates put two versions in different orders.")
+def order(book: Examination) -> Iterator[Finding]:
+    """Compare each open version with its neighbours by `published`."""
+    still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
+    for policy in book.catalog:
+        for earlier, later in itertools.pairwise(policy.versions):
+            mendable = still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}
+            if later.published < earlier.published and mendable:
+                yield order.finding(
+                    later.source.place("published"),
+                    f"By its label, “{later.label}” comes after “{earlier.label}”, but it was published before it.",
+                    evidence=format_local(later.published, book.zone),
+                    mend="Correct “published”, or rename the folder of the version that nobody has seen yet.",
+                )
+
+
+@rule("META-date", Severity.NOTE, "A label looks like a date and names another day than the version does.")
+def label_date(book: Examination) -> Iterator[Finding]:
+    """Compare labels that are dates with the days on which the version is published and effective."""
+    for _, version in book.open_versions:
+        day = _day_in(version)
+        days = {day_of(instant, book.zone) for instant in (version.published, version.effective)}
+        if day and day not in days:
+            yield label_date.finding(
+                version.source.place("effective"),
+                f"“{version.label}” is a date, but the version applies from "
+                f"{format_local(version.effective, book.zone)} on.",
+                evidence=version.label.text,
+                mend="Rename the folder before the version is published, or leave it: only the order of labels counts.",
+            )
+
+
+@rule("META-summary", Severity.ERROR, "A version after the first does not say in plain words what has changed.")
+def summary(book: Examination) -> Iterator[Finding]:
+    """Look for the summary in the binding language; drafts may still lack it, imported versions need none."""
+    for policy, version in book.open_versions:
+        edition = version.edition(policy.binding_language)
+        if edition and version.seq > 1 and not version.draft and not edition.summary:
+            yield summary.finding(
+                Place(path=edition.source.path, line=1),
+                f"“{version.label}” does not say what has changed since the version before it.",
+                mend="Write “summary:” into the front matter: for each changed section its id and a plain sentence.",
+            )
+
+
+@rule("META-section", Severity.ERROR, "A summary names a section that neither this text nor the one before it has.")
+def summary_section(book: Examination) -> Iterator[Finding]:
+    """Look up each section a summary names."""
+    for text in book.texts:
+        if not any(point.section for point in text.edition.summary):
+            continue
+        known = {clause.id for clause in text.document.clauses}
+        if text.predecessor:
+            known |= {clause.id for clause in book.document(text.predecessor).clauses}
+        for index, point in enumerate(text.edition.summary):
+            if point.section and point.section not in known:
+                hint = did_you_mean(point.section, sorted(known)).strip(" –")
+                yield summary_section.finding(
+                    text.edition.source.place(f"summary[{index}].section"),
+                    f"The summary names the section “{point.section}”, which is not there.",
+                    evidence=point.section,
+                    mend=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
+                )
+
+
+def _day_in(version: Version) -> date | None:
+    numbers = version.label.numbers
+    if len(numbers) != 3 or numbers[0] < 1900:
+        return None
+    try:
+        return date(*numbers[:3])
+    except ValueError:
+        return None
+
+
+RULES = (
+    missing_file,
+    strict_yaml,
+    member,
+    label,
+    language,
+    missing_binding,
+    order,
+    label_date,
+    summary,
+    summary_section,
+    unused_answer,
+)

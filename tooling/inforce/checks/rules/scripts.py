@@ -1,0 +1,58 @@
+"""Scripts: which letters look like those of another script, and which scripts need characters nobody sees.
+
+Keeps true: a word is only called mixed where every letter of one of its scripts can be taken for one of the other, so
+that `SMSка` and `kΩ` pass. The lists hold what is alike in common typefaces; they are no copy of Unicode's confusables.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+_LATIN = re.compile(r"[A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
+_LOOK_LATIN = frozenset("АВЕКМНОРСТХУаеорсухіјѕІЈЅԁһӏԛԝ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρυ")
+_LOOK_OTHER = frozenset("ABEKMHOPCTXYaeopcyxijsIJSZNvudhqw")
+_JOINING = re.compile(
+    r"[\u0600-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefe"
+    r"\u2190-\u2bff\ufe0f\u20e3\U00010a00-\U00011fff\U0001f000-\U0001faff\U000e0020-\U000e007f]"
+)
+_WITHOUT_SPACES = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf]")
+
+
+def lookalikes(word: str) -> str:
+    """Give the letters of `word` that belong to another script and look like its own; empty where all is well."""
+    if word.isascii():
+        return ""
+    latin = _LATIN.findall(word)
+    for other in (_CYRILLIC.findall(word), _GREEK.findall(word)):
+        if latin and other:
+            if len(other) <= len(latin) and _LOOK_LATIN.issuperset(other):
+                return "".join(other)
+            if len(latin) <= len(other) and _LOOK_OTHER.issuperset(latin) and _is_inside(word):
+                return "".join(latin)
+    return ""
+
+
+def joins_here(character: str) -> bool:
+    """Say whether joiners have a meaning beside `character`: in Arabic and Indic scripts, and in emoji."""
+    return bool(_JOINING.match(character))
+
+
+def separates_words(character: str) -> bool:
+    """Say whether words around `character` may be separated by a space without width, as in Thai and Khmer."""
+    return bool(_WITHOUT_SPACES.match(character))
+
+
+def is_rtl(character: str) -> bool:
+    """Say whether `character` is written from right to left."""
+    return unicodedata.bidirectional(character) in ("R", "AL")
+
+
+def _is_inside(word: str) -> bool:
+    """Say whether a Latin letter follows another one: a Latin abbreviation with an ending, `SMSка`, is no forgery."""
+    scripts = "".join("L" if _LATIN.match(letter) else "-" for letter in word)
+    return "-L" in scripts
