@@ -1,0 +1,132 @@
+"""Laws of redlines, for any two texts whatever."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.markdown import plain_text
+from inforce.redline import IN_NEW, IN_OLD, BlockState, Op, Redline, Run, prepare, redline
+from property.markdown_strategies import blocks, documents, sentences, texts, words
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> tuple[str, str]:
+    """Draw a text, and what an editor made of it: blocks dropped, added, moved, and words changed."""
+    old = draw(st.lists(blocks, min_size=1, max_size=8))
+    new = draw(st.permutations(old)) if draw(st.booleans()) else list(old)
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(0, len(new)))
+        match draw(st.sampled_from(["drop", "add", "word", "join"])):
+            case "drop":
+                del new[place : place + 1]
+            case "add":
+                new.insert(place, draw(blocks))
+            case "word":
+                new[place : place + 1] = [block + " " + draw(words) for block in new[place : place + 1]]
+            case _:
+                new[place : place + 2] = [" ".join(new[place : place + 2])]
+    return "\n\n".join(old), "\n\n".join(new)
+
+
+pairs = st.one_of(edited(), st.tuples(documents, documents), st.tuples(texts, texts), st.tuples(sentences, sentences))
+
+
+def side(runs: Sequence[Run], ops: frozenset[Op]) -> str:
+    return "".join(run.text for run in runs if run.op in ops)
+
+
+def side_of_blocks(found: Redline, ops: frozenset[Op]) -> str:
+    return "".join(
+        side(block.runs, ops) + "\n" * (block.mark in ops)
+        for block in found.blocks
+    )  # fmt: skip
+
+
+@given(pairs)
+def test_rejecting_gives_the_old_text_and_accepting_the_new_one(pair: tuple[str, str]) -> None:
+    old, new = pair
+
+    runs = redline(old, new).runs
+
+    assert side(runs, IN_OLD) == plain_text(old)
+    assert side(runs, IN_NEW) == plain_text(new)
+
+
+@given(pairs)
+def test_so_do_the_blocks_with_their_marks(pair: tuple[str, str]) -> None:
+    old, new = pair
+
+    found = redline(old, new)
+
+    assert side_of_blocks(found, IN_OLD) == plain_text(old)
+    assert side_of_blocks(found, IN_NEW) == plain_text(new)
+
+
+@given(texts)
+def test_a_text_does_not_differ_from_itself(text: str) -> None:
+    found = redline(text, text)
+
+    assert found.equal
+    assert {run.op for run in found.runs} <= {Op.EQUAL}
+    assert (found.changes, found.changed_clauses, found.numbers) == ((), (), ())
+
+
+@given(pairs)
+def test_texts_prepared_once_give_the_same_redline_as_the_texts(pair: tuple[str, str]) -> None:
+    old, new = prepare(pair[0]), prepare(pair[1])
+
+    first, again, fresh = redline(old, new), redline(old, new), redline(*pair)
+
+    assert first.runs == again.runs == fresh.runs
+    assert first.blocks == again.blocks == fresh.blocks
+
+
+@given(pairs)
+def test_words_are_counted_once_on_either_side(pair: tuple[str, str]) -> None:
+    counted = redline(*pair).statistics
+
+    kept = counted.equal + counted.reformatted + counted.moved
+    assert counted.old == kept + counted.deleted
+    assert counted.new == kept + counted.inserted
+
+
+@given(pairs)
+def test_every_changed_run_belongs_to_a_change_and_every_change_to_a_block(pair: tuple[str, str]) -> None:
+    found = redline(*pair)
+
+    numbers = {run.change for run in found.runs if run.op is not Op.EQUAL}
+
+    assert numbers == {change.number for change in found.changes} == set(range(1, len(found.changes) + 1))
+    assert all(0 <= change.block < len(found.blocks) for change in found.changes)
+
+
+@given(pairs)
+def test_the_two_ends_of_a_move_name_each_other(pair: tuple[str, str]) -> None:
+    found = redline(*pair)
+
+    for place, block in enumerate(found.blocks):
+        if block.partner is not None:
+            other = found.blocks[block.partner]
+            assert (other.partner, other.move, other.change) == (place, block.move, block.change)
+            assert {block.state, other.state} == {BlockState.MOVED_FROM, BlockState.MOVED_TO}
+
+
+@given(pairs)
+def test_what_is_equal_carries_no_mark_of_change(pair: tuple[str, str]) -> None:
+    for run in redline(*pair).runs:
+        assert (run.op is Op.REFORMAT) is bool(run.was or run.now)
+        assert (run.op is Op.EQUAL) is (run.change == 0)
+
+
+@given(documents, st.lists(st.sampled_from(string.ascii_letters), min_size=20, max_size=20, unique=True))
+def test_formats_that_alone_change_change_no_words(text: str, letters: list[str]) -> None:
+    sentence = " ".join(letters)
+
+    found = redline(f"{sentence}\n\n{text}", f"*{sentence}*\n\n{text}")
+
+    assert (found.statistics.inserted, found.statistics.deleted) == (0, 0)
+    assert found.statistics.reformatted == len(letters)

@@ -1,0 +1,67 @@
+"""Every change told once: what was done, to which words, in which clause, and how much it can matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inforce.markdown import SpanKind
+from inforce.redline.clauses import ClauseMap
+from inforce.redline.drafts import MARK
+from inforce.redline.figures import figures
+from inforce.redline.numbering import Stroke
+from inforce.redline.values import Action, Change, ChangeClass
+from inforce.redline.words import cut, keys_of
+
+ADDRESSED = frozenset({SpanKind.LINK, SpanKind.IMAGE})
+
+
+def describe(strokes: Iterable[Stroke], clauses: ClauseMap) -> tuple[Change, ...]:
+    """Return the changes that `strokes` are."""
+    return tuple(_change(stroke, clauses) for stroke in strokes)
+
+
+def _change(stroke: Stroke, clauses: ClauseMap) -> Change:
+    draft = stroke.draft
+    clause = clauses.of(draft.old, draft.new)
+    action = _action(stroke)
+    was, now = "".join(stroke.was), "".join(stroke.now)
+    return Change(
+        number=stroke.number,
+        kind=_class(stroke, action, was, now),
+        action=action,
+        was=was.removesuffix(MARK),
+        now=now.removesuffix(MARK),
+        block=stroke.block,
+        clause=clause.id,
+        heading=clause.heading,
+        lost=stroke.lost,
+        got=stroke.got,
+    )
+
+
+def _action(stroke: Stroke) -> Action:
+    if stroke.move:
+        return Action.MOVED
+    if stroke.lost or stroke.got:
+        return Action.REFORMATTED
+    if stroke.was and stroke.now:
+        return Action.REPLACED
+    return Action.DELETED if stroke.was else Action.INSERTED
+
+
+def _class(stroke: Stroke, action: Action, was: str, now: str) -> ChangeClass:
+    if action is Action.REFORMATTED:
+        addressed = any(one.kind in ADDRESSED for one in (*stroke.lost, *stroke.got))
+        return ChangeClass.LINK if addressed else ChangeClass.FORMATTING
+    if stroke.whole or action is Action.MOVED:
+        return ChangeClass.SUBSTANTIVE
+    if figures(was) != figures(now):
+        return ChangeClass.NUMBER
+    if _spoken(was) == _spoken(now):
+        return ChangeClass.FORMATTING if MARK in was + now else ChangeClass.EDITORIAL
+    return ChangeClass.SUBSTANTIVE
+
+
+def _spoken(text: str) -> list[str]:
+    """Return the keys of `text` that are not white space."""
+    return [key for key in keys_of(cut(text)) if not key.isspace()]

@@ -1,0 +1,139 @@
+"""Clauses of two texts matched, and what happened to each.
+
+A clause lives on where its heading does, or its explicit id, or failing both most of its text. Clauses are told by
+their place, since a text in the making may name one id twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from inforce.markdown import BlockKind, Clause
+from inforce.redline.drafts import Moved, Plan, Same
+from inforce.redline.prepared import Leaf, Prepared
+from inforce.redline.values import Change, ChangeClass, ClauseChange, ClauseState, Op, Run
+
+# A heading or an id says more about which clause this is than any amount of text under it.
+DECISIVE = 1 << 40
+
+
+class ClausePlace(NamedTuple):
+    """The clause `at` of the new text's clauses, or of the old's for one that is gone."""
+
+    new: bool
+    at: int
+
+
+class ClauseMap:
+    """Which clause of the text `old` lives on as which of `new`, by the pairs of `plan`."""
+
+    def __init__(self, old: Prepared, new: Prepared, plan: Plan) -> None:
+        self.old = old
+        self.new = new
+        self.heirs: dict[int, int] = {}
+        votes = self._votes(plan)
+        taken: set[int] = set()
+        for (at_old, at_new), _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
+            if at_old not in self.heirs and at_new not in taken:
+                self.heirs[at_old] = at_new
+                taken.add(at_new)
+        self.inherited = taken
+
+    def place(self, old: Leaf | None = None, new: Leaf | None = None) -> ClausePlace:
+        """Return the clause in which a block with the leaves `old` and `new` is shown."""
+        if new:
+            return ClausePlace(True, self.new.clauses[new.index])
+        at = self.old.clauses[old.index] if old else 0
+        return ClausePlace(True, self.heirs[at]) if at in self.heirs else ClausePlace(False, at)
+
+    def at(self, place: ClausePlace) -> Clause:
+        """Return the clause at `place`."""
+        return (self.new if place.new else self.old).document.clauses[place.at]
+
+    def of(self, old: Leaf | None = None, new: Leaf | None = None) -> Clause:
+        """Return the clause in which a block with the leaves `old` and `new` is shown."""
+        return self.at(self.place(old, new))
+
+    def _votes(self, plan: Plan) -> Counter[tuple[int, int]]:
+        votes: Counter[tuple[int, int]] = Counter()
+        for old, new in _pairs(self.old, self.new, plan):
+            decisive = DECISIVE if old.block.kind is BlockKind.HEADING is new.block.kind else 0
+            votes[self.old.clauses[old.index], self.new.clauses[new.index]] += decisive + len(new.block.text)
+        named = {clause.id: at for at, clause in enumerate(self.new.document.clauses) if clause.explicit_id}
+        for at, clause in enumerate(self.old.document.clauses):
+            if clause.explicit_id and clause.id in named:
+                votes[at, named[clause.id]] += DECISIVE + 1
+        return votes
+
+
+def _pairs(old: Prepared, new: Prepared, plan: Plan) -> Iterator[tuple[Leaf, Leaf]]:
+    for entry in plan:
+        if isinstance(entry, Same):
+            yield from ((old.leaves[i], new.leaves[j]) for i, j in entry.pairs())
+            continue
+        draft = entry.draft if isinstance(entry, Moved) else entry
+        if draft.old and draft.new:
+            yield draft.old, draft.new
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What happened in one clause: words by what happened to them, and the numbers of the changes."""
+
+    words: Counter[Op] = field(default_factory=Counter)
+    changes: set[int] = field(default_factory=set)
+
+    def count(self, runs: Iterable[Run], change: int) -> None:
+        self.changes.add(change)
+        for run in runs:
+            self.words[run.op] += run.words
+            self.changes.add(run.change)
+
+
+def clause_changes(plan: Plan, clauses: ClauseMap, changes: Sequence[Change]) -> tuple[ClauseChange, ...]:
+    """Return what happened to each clause in which anything did, in reading order."""
+    tallies: dict[ClausePlace, _Tally] = {}
+    for entry in plan:
+        if isinstance(entry, Same):
+            continue
+        if isinstance(entry, Moved):
+            came = entry.op is Op.MOVE_TO
+            place = clauses.place(new=entry.leaf) if came else clauses.place(old=entry.leaf)
+            tallies.setdefault(place, _Tally()).count(entry.own_runs(), entry.draft.change)
+        else:
+            tally = tallies.setdefault(clauses.place(entry.old, entry.new), _Tally())
+            tally.count(entry.runs, entry.change or entry.mark_change)
+    kinds = {change.number: change.kind for change in changes}
+    return tuple(_told(place, tally, clauses, kinds) for place, tally in tallies.items() if tally.changes > {0})
+
+
+def _told(place: ClausePlace, tally: _Tally, clauses: ClauseMap, kinds: Mapping[int, ChangeClass]) -> ClauseChange:
+    clause = clauses.at(place)
+    text = clauses.new if place.new else clauses.old
+    words = sum(len(leaf.starts) for leaf in text.leaves[clause.start : clause.stop])
+    inserted, deleted = tally.words[Op.INSERT], tally.words[Op.DELETE]
+    left, moved = tally.words[Op.MOVE_FROM], tally.words[Op.MOVE_FROM] + tally.words[Op.MOVE_TO]
+    both = words + (deleted + left if place.new else 0)
+    found = {kinds[number] for number in tally.changes if number}
+    return ClauseChange(
+        id=clause.id,
+        heading=clause.heading,
+        state=_state(place, clauses, moved == both > 0),
+        words=words,
+        inserted=inserted,
+        deleted=deleted,
+        moved=moved,
+        share=round((inserted + deleted + moved) / both, 4) if both else 0.0,
+        classes=tuple(kind for kind in ChangeClass if kind in found),
+    )
+
+
+def _state(place: ClausePlace, clauses: ClauseMap, moved: bool) -> ClauseState:
+    if not place.new:
+        return ClauseState.REMOVED
+    if place.at not in clauses.inherited:
+        return ClauseState.ADDED
+    return ClauseState.MOVED if moved else ClauseState.CHANGED

@@ -1,0 +1,88 @@
+"""What the engine decides, before it is told in values: stretches that are the same, drafts of blocks, and moves.
+
+A plan is a sequence of these in which the old blocks stand in their order and the new blocks in theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from inforce.redline.prepared import Leaf
+from inforce.redline.values import IN_NEW, IN_OLD, Format, Op, Run
+
+# The mark that ends a block; no word has it as its key, since the key of any white space is one space.
+MARK = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """`count` blocks that look the same in both texts, from `old` and from `new` on."""
+
+    old: int
+    new: int
+    count: int
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Go through the pairs of places."""
+        return zip(range(self.old, self.old + self.count), range(self.new, self.new + self.count), strict=True)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block in the making: the leaves whose end it is, what happened to that end, and its runs.
+
+    `was` and `now` are what it was and is as a block where that differs. `change` is the number of a change of the
+    block as a whole, `mark_change` of one of its end. `column` is a cell's among the columns of both tables.
+    """
+
+    old: Leaf | None
+    new: Leaf | None
+    mark: Op
+    runs: list[Run]
+    was: tuple[Format, ...] = ()
+    now: tuple[Format, ...] = ()
+    change: int = 0
+    mark_change: int = 0
+    column: int | None = None
+
+    @property
+    def leaf(self) -> Leaf:
+        """The leaf that says what the block is: the new one, where there is one."""
+        leaf = self.new or self.old
+        if leaf is None:
+            raise ValueError("a draft needs the leaf whose end it is")
+        return leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One end of a move: the draft of the moved block, seen from where it left or from where it came to."""
+
+    draft: Draft
+    op: Op
+    move: int
+
+    @property
+    def leaf(self) -> Leaf:
+        """The leaf that stands at this end."""
+        old = self.draft.old
+        return old if old and self.op is Op.MOVE_FROM else self.draft.leaf
+
+    def own_runs(self) -> list[Run]:
+        """Return the runs of this end's text; what is the same in both is moved."""
+        kept = IN_OLD if self.op is Op.MOVE_FROM else IN_NEW
+        return [_moved(run, self.op) for run in self.draft.runs if run.op in kept]
+
+    def shown_runs(self) -> list[Run]:
+        """Return the runs to show: at the place it came to, also what was deleted on the way."""
+        if self.op is Op.MOVE_FROM:
+            return self.own_runs()
+        return [_moved(run, self.op) for run in self.draft.runs]
+
+
+Plan = list[Same | Draft | Moved]
+
+
+def _moved(run: Run, op: Op) -> Run:
+    return replace(run, op=op) if run.op in {Op.EQUAL, Op.REFORMAT} else run

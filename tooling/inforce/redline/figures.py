@@ -1,0 +1,86 @@
+"""Numbers found in a text, with what makes them a date, an amount, a percentage or a period.
+
+Units and currencies are known by name in the languages listed here; elsewhere a number is a number. Dates are
+known by their form alone: a day, a word and a year. Nothing is converted, and “ten” is no number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from inforce.redline.values import NumberKind
+from inforce.redline.words import fold
+
+_FIGURE = r"\d+(?:[.,:'’٫٬\u00a0\u202f]\d+)*"
+_YEAR = r"(?:1[89]|2[0-6])\d\d"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
+_LETTERS = r"[^\W\d_]+\.?"
+
+_DATES = (
+    r"\d{4}-\d{1,2}-\d{1,2}",
+    r"\d{1,2}([./-])\d{1,2}\1\d{2,4}",
+    r"\d{4}\s?[年년]\s?(?:\d{1,2}\s?[月월]\s?(?:\d{1,2}\s?[日일])?)",
+    r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
+    rf"\d{{1,2}}{_ORDINAL}\s(?:(?:of|de|del|do)\s)?{_LETTERS}(?:\s(?:of|de|del|do))?,?\s{_YEAR}",
+    rf"{_LETTERS}\s\d{{1,2}}{_ORDINAL},?\s{_YEAR}",
+)
+_SIGNS = r"[$£¥€₤₦₩₪₫₭₮₱₴₹₺₽₿฿]"
+_CURRENCIES = (
+    r"(?:EUR|USD|GBP|JPY|CNY|RMB|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|KRW|BRL|MXN|ZAR|SGD|HKD|TWD|THB|AED|SAR)"
+)
+_MONEY = r"(?:euros?|dollars?|pounds?|francs?|yuan|yen|rupees?|cents?|元|块|圓|円|원|บาท|रुपये|ريال|درهم)"
+_AMOUNTS = (
+    rf"(?:{_SIGNS}|\b{_CURRENCIES})\s?{_FIGURE}",
+    rf"{_FIGURE}\s?(?:{_SIGNS}|{_CURRENCIES}\b|{_MONEY})",
+)
+_PERCENTAGES = (rf"{_FIGURE}\s?(?:[%‰٪]|per\s?cent\b|Prozent\b|pour\scent\b|por\sciento\b|por\scento\b|процент\w*)",)
+_UNITS = (
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?"
+    r"|Sekunden?|Minuten?|Stunden?|Tage?n?|Wochen?|Monate?n?|Jahre?n?"
+    r"|secondes?|heures?|jours?|semaines?|mois|ans?|années?"
+    r"|segundos?|minutos?|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|mês|anos?"
+    r"|ore?|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|uur|dag(?:en)?|weken|maand(?:en)?|jaar"
+    r"|час\w*|дн\w+|день|недел\w+|месяц\w*|год\w*|лет)\b"
+    r"|(?:个|個|か|ヶ|カ|ケ|箇)?月間?|天|日間?|週間?|周|星期|年間?|小时|小時|時間|分钟|分鐘|분|시간|일|주|개월|년"
+    r"|วัน|สัปดาห์|เดือน|ปี|ชั่วโมง|घंटे|दिन(?:ों)?|सप्ताह|महीन[ाेों]+|माह|वर्ष|साल"
+    r"|ساعة|ساعات|يوم\w*|أيام|أسبوع|أسابيع|شهر\w*|أشهر|شهور|سنة|سنوات"
+)
+_PERIODS = (rf"{_FIGURE}\)?[\s-]?(?:(?:business|working|calendar|full)\s)?(?:{_UNITS})",)
+
+EXPRESSION = re.compile(
+    "|".join(
+        f"(?P<{kind}>{'|'.join(forms)})"
+        for kind, forms in (
+            ("date", [form.replace(r"\1", r"\2") for form in _DATES]),
+            ("amount", _AMOUNTS),
+            ("percentage", _PERCENTAGES),
+            ("period", _PERIODS),
+            ("number", (_FIGURE,)),
+        )
+    )
+)
+FIGURE = re.compile(_FIGURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A number as written, with what belongs to it: `text[start:stop]` of the text it was found in."""
+
+    start: int
+    stop: int
+    kind: NumberKind
+    text: str
+
+
+def figures(text: str) -> list[str]:
+    """Return the bare numbers of `text` in order, each in one spelling."""
+    return [fold(found[0]) for found in FIGURE.finditer(text)]
+
+
+def expressions(text: str) -> list[Expression]:
+    """Return what is written in numbers in `text`, in order."""
+    return [
+        Expression(found.start(), found.end(), NumberKind(str(found.lastgroup)), found[0])
+        for found in EXPRESSION.finditer(text)
+    ]

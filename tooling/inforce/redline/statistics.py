@@ -1,0 +1,34 @@
+"""How many words were kept, set otherwise, inserted, deleted and moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from inforce.redline.drafts import Moved, Plan, Same
+from inforce.redline.prepared import Prepared
+from inforce.redline.values import Op, Statistics
+
+
+def count_words(old: Prepared, new: Prepared, plan: Plan, changes: int) -> Statistics:
+    """Count the words of the texts `old` and `new` by what `plan` says of them; `changes` is handed on."""
+    words: Counter[Op] = Counter()
+    moves = set()
+    for entry in plan:
+        if isinstance(entry, Same):
+            words[Op.EQUAL] += sum(len(leaf.starts) for leaf in new.leaves[entry.new : entry.new + entry.count])
+            continue
+        if isinstance(entry, Moved):
+            moves.add(entry.move)
+        for run in entry.own_runs() if isinstance(entry, Moved) else entry.runs:
+            words[run.op] += run.words
+    return Statistics(
+        old=sum(len(leaf.starts) for leaf in old.leaves),
+        new=sum(len(leaf.starts) for leaf in new.leaves),
+        equal=words[Op.EQUAL],
+        reformatted=words[Op.REFORMAT],
+        inserted=words[Op.INSERT],
+        deleted=words[Op.DELETE],
+        moved=words[Op.MOVE_TO],
+        moves=len(moves),
+        changes=changes,
+    )

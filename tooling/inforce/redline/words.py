@@ -1,0 +1,88 @@
+"""Text cut into words of every script, each with the key it is compared by.
+
+The words of a text joined are the text. A key forgets only what a reader does not read: which quotes, dashes and
+spaces were typed, and by which code points a letter is written. Borders of phrases are not known here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Where letters of scripts with spaces, and their marks, are looked for; the rest of Unicode is named below.
+PLACES_OF_LETTERS = (
+    *((0xAA, 0xDFF), (0xF00, 0xFFF), (0x10A0, 0x177F), (0x1800, 0x1FFF), (0x2C00, 0x2DFF)),
+    *((0xA4D0, 0xABFF), (0xFB00, 0xFDFF), (0xFE70, 0xFEFC), (0xFF21, 0xFF5A)),
+)
+
+
+def _class_of(categories: str, places: tuple[tuple[int, int], ...]) -> str:
+    """Return the inside of a character class: the letters of `places` in one of the major `categories`."""
+    found = []
+    start = previous = -2
+    for code in (code for first, last in places for code in range(first, last + 1)):
+        if unicodedata.category(chr(code))[0] not in categories:
+            continue
+        if code != previous + 1:
+            found.append((start, previous))
+            start = code
+        previous = code
+    found.append((start, previous))
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in found[1:])
+
+
+_MARKS = _class_of("M", ((0x300, 0xDFF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE2F)))
+_LETTERS = "A-Za-z" + _class_of("LM", PLACES_OF_LETTERS) + "\uac00-\ud7a3\U00010000-\U0001cfff\U0001d400-\U0001d7cb"
+_JOINERS = "\u00ad\u200b-\u200d\u2060"
+_HAN_AND_KANA = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u309f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+_HAN_AND_KANA += "\uf900-\ufaff\U00020000-\U0003ffff"
+_CURRENCY = "$£¥€₤₦₩₪₫₭₮₱₴₹₺₽₿฿"
+_ADDRESS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&+=%]"
+
+TOKEN = re.compile(
+    rf"""
+      (?P<space>\s+)
+    | https?://{_ADDRESS}                                              # addresses whole
+    | [A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+
+    | [A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[a-z]{{2,}}\b(?![@\-])
+    | (?P<number>[{_CURRENCY}]?\d+(?:[.,:/'’٫٬\-–\u00a0\u202f]\d+)*[%‰٪°]?)[{_LETTERS}]*
+    | [{_LETTERS}](?:[{_LETTERS}\d_]|[{_JOINERS}'’\-‐‑·]+(?=[{_LETTERS}\d])|(?<=\d)\.(?=\d))*
+    | [\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+                       # katakana runs whole
+    | [{_HAN_AND_KANA}][{_MARKS}\u3099\u309a\U000e0100-\U000e01ef]*    # one Han or kana character
+    | [\u0e40-\u0e44\u0ec0-\u0ec4]?[\u0e01-\u0e2e\u0e81-\u0eae\u0edc-\u0edf]     # a cluster of Thai or Lao
+      [\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebd\u0ec8-\u0ece]*
+    | [\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*      # of Khmer
+    | [\u1000-\u102a\u103f\u1050-\u1055](?:\u1039[\u1000-\u1021]|[\u102b-\u103e\u1056-\u1059])*   # of Myanmar
+    | .[{_MARKS}\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*              # any other sign, with what modifies it
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+WORD = re.compile(r"\w")
+
+SPACE = " "
+_SPELLINGS = {"'": "‘’‚‛′ʼ＇", '"': "“”„‟″«»＂", "-": "‐‑‒–—―−﹣－", "": "\u00ad\u200b\u2060\ufeff"}
+FOLDS = str.maketrans({letter: fold for fold, letters in _SPELLINGS.items() for letter in letters})
+# Compatibility would read “10²” as “102” and “①” as “1”.
+KEEPS_ITS_FORM = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793]")
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is compared: compatibility forms, quotes and dashes alike, invisible characters gone."""
+    if text.isascii():
+        return text
+    plain = text.translate(FOLDS)
+    return unicodedata.normalize("NFC" if KEEPS_ITS_FORM.search(plain) else "NFKC", plain) or text
+
+
+def cut(text: str) -> list[str]:
+    """Return the words of `text`; joined they are `text`."""
+    return [found[0] for found in TOKEN.finditer(text)]
+
+
+def keys_of(words: list[str]) -> list[str]:
+    """Return what each of `words` is compared by; white space of any kind and length is one space."""
+    known: dict[str, str] = {}
+    for word in words:
+        if word not in known:
+            known[word] = SPACE if word.isspace() else fold(word)
+    return [known[word] for word in words]
