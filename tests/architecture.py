@@ -266,7 +266,7 @@ def _touches(module: Module) -> Iterator[tuple[int, str]]:
 def _uses(module: Module) -> Iterator[Import]:
     """Yield every name and chain of attributes, as what it was imported as."""
     for node in ast.walk(module.tree):
-        if isinstance(node, (ast.Name, ast.Attribute)):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
             first, _, rest = ast.unparse(node).partition(".")
             if first in module.origins:
                 yield Import(node.lineno, f"{module.origins[first]}.{rest}".rstrip("."))

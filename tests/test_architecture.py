@@ -185,6 +185,7 @@ PURE = [
     "from zoneinfo import ZoneInfo",
     "context.now",
     "def open_list(): ...",
+    "class Writer:\n    open: list[str]",
 ]
 
 
