@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -47,6 +48,17 @@ def test_a_build_says_what_it_built_and_where_to_look(inforce: Type, shell: Book
     assert str(shell.root / "site") in ended.out
     assert (shell.root / "site" / "index.html").is_file()
     assert ended.err == ""
+
+
+def test_the_whole_site_is_built_with_the_plugin(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n")
+    (shell.root / "docs/index.md").unlink()
+    ended = inforce("build", "--repo", shell.root, "--at", "2026-06-01")
+    manifest = json.loads((shell.root / "site/policies.json").read_text())
+    assert ended.code == 0, ended.err
+    assert manifest["issued_at"] == "2026-05-31T22:00:00Z"
+    assert "for 12 months" in (shell.root / "site/privacy/index.html").read_text()
+    assert not (shell.root / "site/privacy/2027-03-01").exists()
 
 
 def test_a_build_without_git_says_what_could_not_be_checked(inforce: Type, shell: BookBuilder) -> None:

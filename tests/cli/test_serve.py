@@ -18,18 +18,7 @@ from book_builder import BookBuilder
 from cli.conftest import Type
 
 PATIENCE = 30
-# As `inforce.site` does: the book is watched, and its text stands on a page.
-FOLLOWING = """\
-from pathlib import Path
-
-TEXT = Path(__file__).parent / "policy_versions/privacy/2026-01-15/en.md"
-
-def on_page_markdown(markdown, **_):
-    return TEXT.read_text("utf-8")
-
-def on_serve(server, **_):
-    server.watch(str(TEXT.parents[2]))
-"""
+SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
 
 
 def free_port() -> int:
@@ -42,7 +31,18 @@ def free_port() -> int:
 @contextmanager
 def served(shell: BookBuilder, port: int) -> Iterator[subprocess.Popen[str]]:
     """Run `inforce serve` for real."""
-    words = [sys.executable, "-m", "inforce.cli", "serve", "--repo", str(shell.root), "--port", str(port)]
+    words = [
+        sys.executable,
+        "-m",
+        "inforce.cli",
+        "serve",
+        "--repo",
+        str(shell.root),
+        "--port",
+        str(port),
+        "--at",
+        "2026-06-01",
+    ]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
             yield process
@@ -52,13 +52,13 @@ def served(shell: BookBuilder, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def page_with(words: str, port: int) -> str:
-    """Wait until the home page holds `words`, and give it."""
+    """Wait until the page of the policy holds `words`, and give it."""
     until = time.monotonic() + PATIENCE
     page = ""
     while words not in page and time.monotonic() < until:
         with suppress(OSError):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/")
+            connection.request("GET", "/privacy/")
             page = connection.getresponse().read().decode()
             connection.close()
         time.sleep(0.05)
@@ -66,7 +66,8 @@ def page_with(words: str, port: int) -> str:
 
 
 def test_a_served_site_follows_a_text_and_ends_with_ctrl_c(shell: BookBuilder) -> None:
-    shell.write("hook.py", FOLLOWING)
+    shell.write("mkdocs.yml", SITE_YML)
+    (shell.root / "docs/index.md").unlink()
     port = free_port()
     with served(shell, port) as process:
         assert "for 12 months" in page_with("for 12 months", port)

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Say what is wrong with a book, and how to mend it.",
     "freeze": "Lock what has been published.",
     "status": "Show policies, versions and what changes next.",
+    "diff": "Show what changed between two versions.",
     "build": "Build the site.",
     "serve": "Show the site, and build it again when a text changes.",
     "manifest": "Print the manifest that apps poll.",

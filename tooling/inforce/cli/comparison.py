@@ -1,0 +1,114 @@
+"""Two versions of a policy compared, in every form a person or program asks for.
+
+Keeps true: the author's summary comes first and is marked as the author's; every form holds the same changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from rich.text import Text
+
+from inforce.cli.harmless import harmless
+from inforce.cli.screen import Screen
+from inforce.language import Language
+from inforce.policy import Edition, Policy, Version
+from inforce.redline import Redline, redline
+from inforce.rendering.data import to_data
+from inforce.rendering.html import to_html
+from inforce.rendering.markdown import to_markdown
+from inforce.rendering.terminal import to_lines
+
+# As word processors do: what is new is blue, what is gone red, what moved green.
+_STYLES = {
+    "insert": "blue underline",
+    "delete": "red strike",
+    "move": "green",
+    "heading": "bold",
+    "note": "dim italic",
+}
+_SHEET = """\
+body { max-width: 45rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 Georgia, serif }
+body { color: #1b1b1b; background: #fff }
+ins { color: #0b3d91; text-decoration: underline } del { color: #a11212; text-decoration: line-through }
+.inforce-moved { border-left: 3px solid #1b6e3c; padding-left: .6rem } .inforce-note { color: #555; font-style: italic }
+.inforce-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+table { border-collapse: collapse } td, th { border: 1px solid #999; padding: .2rem .5rem }"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The editions of `old` and `new`, two versions of `policy`, in `language`."""
+
+    policy: Policy
+    old: Version
+    new: Version
+    language: Language
+    editions: tuple[Edition, Edition]
+
+    @property
+    def title(self) -> str:
+        """Name what is compared."""
+        return f"{self.policy.title(self.language)}: {self.old.label} → {self.new.label}"
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """What the author of the newer version says has changed."""
+        return tuple(point.text for point in self.editions[1].summary)
+
+    def redline(self) -> Redline:
+        """Compare the two texts."""
+        old, new = self.editions
+        return redline(old.text, new.text)
+
+    def show(self, screen: Screen) -> None:
+        """Print the changes for people."""
+        found = self.redline()
+        screen.say(self.title, style="bold")
+        for point in self.summary:
+            screen.say(f"  The author says: {point}")
+        screen.say()
+        for number in found.numbers:
+            where = f" (#{number.clause})" if number.clause else ""
+            screen.say(f"  {number.kind}: {number.was or 'nothing'} → {number.now or 'nothing'}{where}")
+        for line in to_lines(found):
+            parts = ((harmless(segment.text), _STYLES.get(segment.style, "")) for segment in line)
+            screen.print(Text.assemble(*parts), soft_wrap=not screen.is_terminal)
+        screen.say(_counted(found))
+
+    def markdown(self) -> str:
+        """Write the changes as Markdown, for a comment."""
+        lines = [f"### {self.title}", ""]
+        lines += [f"- The author says: {point}" for point in self.summary]
+        found = self.redline()
+        return "\n".join([*lines, "", to_markdown(found) or _counted(found), ""])
+
+    def json(self) -> str:
+        """Write the changes as JSON: runs of text, and no HTML."""
+        names = {"policy": self.policy.id, "old": str(self.old.label), "new": str(self.new.label)}
+        data = {**names, "language": str(self.language), "summary": self.summary, **to_data(self.redline())}
+        return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+    def html(self) -> str:
+        """Write the changes as a page that needs no other file."""
+        return "\n".join(self._html_lines()) + "\n"
+
+    def _html_lines(self) -> Iterator[str]:
+        title = escape(self.title)
+        yield f'<!doctype html>\n<html lang="{self.language}" dir="{self.language.direction}">'
+        yield f'<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
+        yield f"<style>\n{_SHEET}\n</style></head>\n<body>\n<h1>{title}</h1>"
+        if self.summary:
+            points = "".join(f"<li>{escape(point)}</li>" for point in self.summary)
+            yield f"<p>The author says:</p>\n<ul>{points}</ul>"
+        yield f"{to_html(self.redline())}\n</body>\n</html>"
+
+
+def _counted(found: Redline) -> str:
+    counts = found.statistics
+    words = [(counts.inserted, "added"), (counts.deleted, "deleted"), (counts.moved, "moved")]
+    told = [f"{number:,} {what}" for number, what in words if number]
+    return f"Words: {', '.join(told)}." if told else "No word differs."

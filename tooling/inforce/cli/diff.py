@@ -1,0 +1,99 @@
+"""`inforce diff`: what changed from one version of a policy to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from inforce.catalog import Catalog
+from inforce.cli.comparison import Comparison
+from inforce.cli.repository import Repository, language_option, with_repository
+from inforce.cli.screen import Screen
+from inforce.language import Language
+from inforce.policy import Edition, Policy, Version
+from inforce.store.files import write_file
+
+_FORMS = ("terminal", "markdown", "html", "json")
+
+
+@click.command()
+@click.argument("policy_id", metavar="POLICY")
+@click.argument("old", metavar="[OLD]", required=False)
+@click.argument("new", metavar="[NEW]", required=False)
+@click.option("--language", metavar="TAG", callback=language_option, help="In which.  [default: the binding one]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMS),
+    default="terminal",
+    show_default=True,
+    help="The form of the redline.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the redline there instead of printing it.",
+)
+@with_repository
+def command(
+    policy_id: str,
+    old: str | None,
+    new: str | None,
+    language: Language | None,
+    form: str,
+    output: Path | None,
+    repo: Path,
+) -> None:
+    """Show what changed between two versions.
+
+    Compares the version OLD of POLICY with NEW: by default the newest version, drafts included, with the one before it.
+
+    \b
+    Example:
+      inforce diff privacy
+      inforce diff privacy 2026-01-15 2027-03-01 --format html --output redline.html
+    """
+    comparison = _compared(Repository(root=repo).read().require(), policy_id, (old, new), language)
+    if form == "terminal" and output is None:
+        comparison.show(Screen())
+        return
+    if form == "terminal":
+        raise click.UsageError("a redline for the terminal is not written to a file; choose another --format")
+    text = {"markdown": comparison.markdown, "html": comparison.html, "json": comparison.json}[form]()
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_file(output, text)
+        Screen().say(f"Wrote {output}.")
+
+
+def _compared(
+    catalog: Catalog, policy_id: str, labels: tuple[str | None, str | None], language: Language | None
+) -> Comparison:
+    policy = catalog.policy(policy_id)
+    old, new = _pair(catalog, policy, labels)
+    chosen = language or policy.binding_language
+    editions = (_edition(policy, old, chosen), _edition(policy, new, chosen))
+    return Comparison(policy=policy, old=old, new=new, language=chosen, editions=editions)
+
+
+def _pair(catalog: Catalog, policy: Policy, labels: tuple[str | None, str | None]) -> tuple[Version, Version]:
+    """Find the two versions named; the newest one, and the one before that, stand in for what is not named."""
+    old, new = labels
+    if not policy.versions:
+        raise click.UsageError(f"{policy.id} has no version yet, so there is nothing to compare")
+    later = catalog.version(policy, new) if new else policy.versions[-1]
+    earlier = catalog.version(policy, old) if old else policy.predecessor(later)
+    if earlier is None:
+        raise click.UsageError(f"{later.label} is the first version of {policy.id}, so there is nothing to compare")
+    return earlier, later
+
+
+def _edition(policy: Policy, version: Version, language: Language) -> Edition:
+    edition = version.edition(language)
+    if edition is None:
+        there = ", ".join(str(one) for one in version.languages)
+        raise click.UsageError(f"{policy.id} {version.label} has no text in “{language}”; there are: {there}")
+    return edition
