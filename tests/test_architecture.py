@@ -27,9 +27,14 @@ LAWS: tuple[Law, ...] = (
 )
 
 
+@pytest.fixture(scope="module")
+def package() -> Modules:
+    return read_package(TOOLING / architecture.PACKAGE)
+
+
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__.replace("_", " "))
-def test_the_package_keeps_the_law(law: Law) -> None:
-    assert list(law(read_package(TOOLING / architecture.PACKAGE))) == []
+def test_the_package_keeps_the_law(package: Modules, law: Law) -> None:
+    assert list(law(package)) == []
 
 
 def test_everything_beside_the_package_is_small_too() -> None:
