@@ -2,36 +2,50 @@
 
 It is written the way the HTML standard serialises a tree (escapes, void elements), so a sanitiser that parses and
 writes it again leaves the same bytes. Titles of links and languages of code are not written: no reader sees them.
+The same text is shown on pages of different depth, in apps and on paper, and has no files beside it: a relative
+address, an anchor that is not there and an image's file would be broken somewhere, so their words stand alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
+from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from inforce.markdown.dialect import PARSER
+from inforce.markdown.dialect import PARSER, SCHEME
 from inforce.markdown.inline import UNNAMED_IMAGE, alternative_text
 
 # HTML living standard, 13.3 Serialising HTML fragments: escaping a string.
 TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
 ATTRIBUTE_ESCAPES = TEXT_ESCAPES | {ord('"'): "&quot;"}
-ATTRIBUTES = ("id", "href", "src", "alt", "start", "align")
+ATTRIBUTES = ("id", "href", "start", "align")
 # Their opening tags end a line; every closing tag of a block does.
 OUTER = frozenset({"ul", "ol", "blockquote", "table", "thead", "tbody", "tr"})
 
 
 def to_html(text: str) -> str:
     """Return the HTML fragment of Markdown `text`: headings carry ids, cells an `align`, lists their start."""
-    return "".join(_write(PARSER.parse(text)))
+    tokens = PARSER.parse(text)
+    ids = {str(token.attrs["id"]) for token in tokens if token.type == "heading_open"}
+    return "".join(_write(tokens, ids))
 
 
-def _write(tokens: Iterable[Token]) -> Iterable[str]:
+def _write(tokens: Iterable[Token], ids: Set[str]) -> Iterable[str]:
+    led = True  # links do not nest
     for token in tokens:
         if token.type == "inline":
-            yield from _write(token.children or ())
-        elif not token.hidden:
+            yield from _write(token.children or (), ids)
+            continue
+        if token.type == "link_open":
+            led = leads(str(token.attrs["href"]), ids)
+        if not token.hidden and (led or token.type not in {"link_open", "link_close"}):
             yield WRITERS.get(token.type, _tag)(token)
+
+
+def leads(target: str, ids: Set[str]) -> bool:
+    """Tell whether a link to `target` leads somewhere from any page: it is absolute, or one of `ids` after a `#`."""
+    return unquote(target[1:]) in ids if target.startswith("#") else SCHEME.match(target) is not None
 
 
 def _tag(token: Token) -> str:
@@ -52,11 +66,6 @@ def _code(token: Token) -> str:
 
 
 def _image(token: Token) -> str:
-    token.attrs["alt"] = alternative_text(token.children or ())
-    return _tag(token)
-
-
-def _barred_image(token: Token) -> str:
     return (alternative_text(token.children or ()) or UNNAMED_IMAGE).translate(TEXT_ESCAPES)
 
 
@@ -69,7 +78,7 @@ WRITERS: dict[str, Callable[[Token], str]] = {
     "softbreak": lambda _: "\n",
     "hardbreak": lambda _: "<br>\n",
     "image": _image,
-    "barred_image": _barred_image,
+    "barred_image": _image,
     "barred_open": lambda _: "",
     "barred_close": lambda _: "",
 }

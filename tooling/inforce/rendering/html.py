@@ -26,7 +26,6 @@ _TAGS = {
     ContainerKind.ROW: "tr",
 }
 _ALIGNS = {"left", "center", "right"}
-_FOLD_FROM = 2
 
 
 @dataclass(slots=True)
@@ -36,74 +35,82 @@ class _Writer:
     labels: Labels
     anchor: str
     pieces: list[str] = field(default_factory=list)
-    open: list[Container] = field(default_factory=list)
+    standing: list[Container] = field(default_factory=list)
 
     def to(self, path: tuple[Container, ...]) -> None:
         """Close and open containers until exactly `path` is open."""
         shared = 0
-        for one, two in zip(self.open, path, strict=False):
+        for one, two in zip(self.standing, path, strict=False):
             if one.kind is not two.kind or one.key != two.key:
                 break
             shared += 1
-        while len(self.open) > shared:
-            self.pieces.append(f"</{_TAGS[self.open.pop().kind]}>")
+        while len(self.standing) > shared:
+            self.pieces.append(f"</{_TAGS[self.standing.pop().kind]}>")
         for container in path[shared:]:
             self.pieces.append(_opening(container))
-            self.open.append(container)
+            self.standing.append(container)
 
-    def block(self, block: RedlineBlock) -> None:
-        """Write `block` where it stands."""
+    def block(self, place: int, block: RedlineBlock) -> None:
+        """Write `block`, which has `place` among all blocks, where it stands."""
         self.to(block.path)
-        self.pieces.append(self._moved_away(block) if block.state is BlockState.MOVED_FROM else self._shown(block))
+        moved_away = block.state is BlockState.MOVED_FROM
+        self.pieces.append(self._moved_away(place, block) if moved_away else self._shown(place, block))
 
-    def _shown(self, block: RedlineBlock) -> str:
+    def _shown(self, place: int, block: RedlineBlock) -> str:
         inner = runs_html(block.shown, self.labels) + mark_html(block.mark, self.labels)
         if block.was or block.now:
-            words = self.labels.structure_changed.format(was=_spell(block.was, self.labels), now=_spell(block.now,
-            self.labels)) inner += f'<span class="inforce-note"> ({escape(words)})</span>'
-        if block.state is BlockState.MOVED_TO:
-            origin = f'<a href="#{self.anchor}from-{block.move}">{escape(self.labels.see_origin)}</a>'
-            inner = f'<span class="inforce-note">{escape(self.labels.moved_here)} ({origin}): </span>{inner}'
-        attributes = ""
-        if block.state is BlockState.MOVED_TO:
-            attributes = f' class="inforce-moved" id="{self.anchor}to-{block.move}-{block.new}"'
-        return _element(block, attributes, inner)
+            was, now = _spell(block.was, self.labels), _spell(block.now, self.labels)
+            words = self.labels.structure_changed.format(was=was, now=now)
+            inner += f'<span class="inforce-note"> ({escape(words)})</span>'
+        if block.state is not BlockState.MOVED_TO:
+            return _element(block, "", inner)
+        origin = f'<a href="#{self.anchor}{block.partner}">{escape(self.labels.see_origin)}</a>'
+        inner = f'<span class="inforce-note">{escape(self.labels.moved_here)} ({origin}): </span>{inner}'
+        return _element(block, f' class="inforce-moved" id="{self.anchor}{place}"', inner)
 
-    def _moved_away(self, block: RedlineBlock) -> str:
+    def _moved_away(self, place: int, block: RedlineBlock) -> str:
         text = "".join(run.text for run in block.shown)
-        target = f'<a href="#{self.anchor}to-{block.move}-{block.partner}">{escape(self.labels.see_target)}</a>'
+        target = f'<a href="#{self.anchor}{block.partner}">{escape(self.labels.see_target)}</a>'
         inner = (
             f'<span class="inforce-note">{escape(self.labels.moved_away)} ({target}): </span>'
             f"<del>{hidden(self.labels.deleted)}{escape(_beginning(text), quote=False)}</del>"
         )
-        return _element(block, f' class="inforce-stub" id="{self.anchor}from-{block.move}"', inner)
+        return _element(block, f' class="inforce-stub" id="{self.anchor}{place}"', inner)
 
 
 def to_html(redline: Redline, labels: Labels = ENGLISH, anchor: str = "move-") -> str:
     """Write `redline` as a fragment of flow content, its own words from `labels`; ids begin with `anchor`."""
     if redline.equal:
         return ""
-    clauses = [(clause, list(blocks)) for clause, blocks in groupby(redline.blocks, key=lambda block: block.clause)]
-    return "".join(_clauses(clauses, labels, anchor))
+    return "".join(_clauses(redline.blocks, labels, anchor))
 
 
-def _clauses(clauses: list[tuple[str, list[RedlineBlock]]], labels: Labels, anchor: str) -> Iterator[str]:
-    for _, blocks in clauses:
-        inner = blocks_html(blocks, labels, anchor)
-        if len(blocks) < _FOLD_FROM or any(block.state is not BlockState.EQUAL for block in blocks):
-            yield inner
+def _clauses(blocks: tuple[RedlineBlock, ...], labels: Labels, anchor: str) -> Iterator[str]:
+    numbered = groupby(enumerate(blocks), key=lambda one: one[1].clause)
+    clauses = [list(group) for _, group in numbered]
+    for unchanged, group in groupby(clauses, key=_is_unchanged):
+        if not unchanged:
+            yield from (_blocks(clause, labels, anchor) for clause in group)
             continue
-        first = blocks[0]
-        heading = "".join(run.text for run in first.shown) if first.kind is BlockKind.HEADING else ""
-        title = labels.unchanged.format(heading=heading) if heading else labels.unchanged_start
-        yield f'<details class="inforce-unchanged"><summary>{escape(title)}</summary>{inner}</details>'
+        folded = list(group)
+        headings = ", ".join(_heading(clause[0][1], labels) for clause in folded)
+        inner = "".join(_blocks(clause, labels, anchor) for clause in folded)
+        summary = escape(labels.unchanged.format(headings=headings))
+        yield f'<details class="inforce-unchanged"><summary>{summary}</summary>{inner}</details>'
 
 
-def blocks_html(blocks: Iterable[RedlineBlock], labels: Labels, anchor: str) -> str:
-    """Write `blocks` and the containers around them."""
+def _is_unchanged(clause: list[tuple[int, RedlineBlock]]) -> bool:
+    return all(block.state is BlockState.EQUAL for _, block in clause)
+
+
+def _heading(first: RedlineBlock, labels: Labels) -> str:
+    return "".join(run.text for run in first.shown) if first.kind is BlockKind.HEADING else labels.beginning
+
+
+def _blocks(blocks: Iterable[tuple[int, RedlineBlock]], labels: Labels, anchor: str) -> str:
     writer = _Writer(labels, anchor)
-    for block in blocks:
-        writer.block(block)
+    for place, block in blocks:
+        writer.block(place, block)
     writer.to(())
     return "".join(writer.pieces)
 

@@ -11,7 +11,7 @@ from inforce.rendering.labels import Labels
 
 _TAGS = {"emphasis": "em", "strong": "strong", "code": "code"}
 # The same schemes as the renderer of texts lets through; anything else is shown as words.
-_SAFE = ("https:", "http:", "mailto:", "tel:", "#", "/", "./", "../")
+_SAFE = ("https:", "http:", "mailto:", "tel:")
 _MARKS = {Op.INSERT: "ins", Op.DELETE: "del"}
 
 
