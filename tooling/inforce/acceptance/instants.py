@@ -1,0 +1,55 @@
+"""Instants: RFC 3339 text in, whole milliseconds since 1970 out, and back as UTC seconds.
+
+Kept true: two texts of one instant, whatever their offset or fraction, read as the same number; what is written reads
+back as the second it was in. Not done here: dates without a time, time zones by name, leap seconds (second 60 is
+refused), small `t` and `z`, and anything that needs a clock. Milliseconds, because a browser knows nothing finer.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+Instant: TypeAlias = int
+"""Milliseconds since 1970-01-01T00:00:00Z."""
+
+SECOND: Final = 1_000
+"""One second, in the unit of an Instant."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_YEAR_10000: Final = 253_402_300_800 * SECOND
+_DATE_TIME: Final = re.compile(
+    r"""([1-9]\d{3}-\d\d-\d\d) T
+        ((?:[01]\d|2[0-3]):\d\d:\d\d) (?:\.(\d+))?
+        (?:Z | ([+-]) ([01]\d|2[0-3]) : ([0-5]\d))""",
+    re.ASCII | re.VERBOSE,
+)
+
+
+@lru_cache(maxsize=4096)  # a manifest repeats its instants on every question
+def parse_instant(text: str) -> Instant | None:
+    """Read `text`, an RFC 3339 date-time of the years 1000 to 9999; None where it is none.
+
+    Digits finer than a millisecond are cut off.
+    """
+    found = _DATE_TIME.fullmatch(text)
+    if found is None:
+        return None
+    date, time, fraction, sign, hours, minutes = found.groups()
+    try:
+        local = datetime.fromisoformat(f"{date}T{time}+00:00")
+    except ValueError:
+        return None
+    east = (3600 * int(hours) + 60 * int(minutes)) * (-1 if sign == "-" else 1) if sign else 0
+    seconds = (local - _EPOCH) // timedelta(seconds=1) - east
+    return seconds * SECOND + int(((fraction or "") + "000")[:3])
+
+
+@lru_cache(maxsize=4096)
+def write_instant(instant: Instant | None) -> str | None:
+    """Write `instant` as UTC seconds with `Z`, its fraction cut; None for None and for what lies past the year 9999."""
+    if instant is None or instant >= _YEAR_10000:
+        return None
+    return (_EPOCH + timedelta(seconds=instant // SECOND)).isoformat()[:19] + "Z"

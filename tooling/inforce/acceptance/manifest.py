@@ -1,0 +1,118 @@
+"""The manifest as far as a decision needs it: when it was issued, and the policies and versions it lists.
+
+Kept true: what comes out of here is complete and typed, or ShapeError was raised. Not done here: signatures, sizes,
+the site's address and the JSON schema, which a client checks before it asks; and anything about one subject.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import NamedTuple
+
+from inforce.acceptance.instants import Instant
+from inforce.acceptance.members import (
+    Data,
+    a_seq,
+    a_text,
+    an_instant,
+    an_integer,
+    an_object,
+    maybe_an_instant,
+    objects,
+    optional,
+    seqs,
+    texts,
+)
+
+
+class VersionEntry(NamedTuple):
+    """One version as listed. `enforce_at` None means that it is never enforced."""
+
+    seq: int
+    change: str
+    effective_at: Instant
+    effective_at_new: Instant | None
+    enforce_at: Instant | None
+    notify_at: Instant | None
+    same_as: list[int]
+    digests: Data
+
+    @classmethod
+    def from_data(cls, data: Data) -> VersionEntry:
+        """Read `data`, an item of `versions`."""
+        return cls(
+            a_seq(data, "seq"),
+            a_text(data, "change"),
+            an_instant(data, "effective_at"),
+            maybe_an_instant(data, "effective_at_new"),
+            maybe_an_instant(data, "enforce_at" if "enforce_at" in data else "effective_at"),
+            maybe_an_instant(data, "notify_at"),
+            seqs(data, "same_as"),
+            an_object(data, "digests"),
+        )
+
+    def applies_at(self, joined: Instant) -> Instant:
+        """Return from when this version applies to somebody who `joined` then."""
+        if self.effective_at_new is not None and joined >= self.effective_at_new:
+            return self.effective_at_new
+        return self.effective_at
+
+
+class PolicyEntry(NamedTuple):
+    """One policy as listed, its versions in the order of their numbers. No `audience` means everybody."""
+
+    id: str
+    act: str
+    versions: list[VersionEntry]
+    languages: list[str]
+    binding_language: str | None
+    audience: list[str]
+    cancelled: list[int]
+    reask_seconds: int | None
+    withdrawn_at: Instant | None
+
+    @classmethod
+    def from_data(cls, data: Data) -> PolicyEntry:
+        """Read `data`, an item of `policies`."""
+        return cls(
+            a_text(data, "id"),
+            a_text(data, "act"),
+            sorted(objects(data, "versions", VersionEntry.from_data), key=attrgetter("seq")),
+            texts(data, "languages"),
+            optional(data, "binding_language", a_text),
+            texts(data, "audience"),
+            seqs(data, "cancelled"),
+            optional(data, "reask_seconds", an_integer),
+            maybe_an_instant(data, "withdrawn_at"),
+        )
+
+    def knows(self, number: int) -> bool:
+        """Tell whether `number` is no higher than every version and cancellation listed."""
+        highest = self.versions[-1].seq if self.versions else 0
+        return number <= highest or number <= max(self.cancelled, default=0)
+
+    def digest(self, seq: int, language: str | None) -> object:
+        """Return the digest published for the version `seq` in `language`, or None."""
+        for version in self.versions:
+            if version.seq == seq:
+                return version.digests.get(language) if language else None
+        return None
+
+
+class Manifest(NamedTuple):
+    """The manifest's own members, and its policies."""
+
+    serial: int
+    issued_at: Instant
+    expires_at: Instant
+    policies: list[PolicyEntry]
+
+    @classmethod
+    def from_data(cls, data: Data) -> Manifest:
+        """Read `data`, a manifest of the major specification 1."""
+        return cls(
+            an_integer(data, "serial"),
+            an_instant(data, "issued_at"),
+            an_instant(data, "expires_at"),
+            objects(data, "policies", PolicyEntry.from_data),
+        )

@@ -1,0 +1,68 @@
+"""Table A: whether the manifest may be relied on; and `decide`, which asks it and then the table of each policy.
+
+Kept true: a missing, foreign, rolled back, expired or broken manifest never blocks. Not done here: fetching a manifest,
+and telling the user anything.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from inforce.acceptance.case import Case
+from inforce.acceptance.context import Context
+from inforce.acceptance.forms import Decision, Outcome, PolicyDecision, Question, Reason
+from inforce.acceptance.instants import write_instant
+from inforce.acceptance.manifest import Manifest
+from inforce.acceptance.members import Data, a_text, an_integer, an_object, as_object
+from inforce.acceptance.policy_table import judge
+from inforce.errors import ShapeError
+
+_RANK: Final[dict[Outcome, int]] = {"ok": 0, "notice": 1, "stale": 2, "prompt": 3, "block": 4}
+_MAJOR: Final = "1"
+
+
+def decide(question: Question) -> Decision:
+    """Decide what the subject of `question` owes under its manifest, at its instant, given what they answered before.
+
+    Plain JSON in, plain JSON out, and nothing is kept or changed. A manifest that cannot be read is the same as none.
+    ShapeError, with the path to it, where something else in `question` cannot be read.
+    """
+    data = as_object(question)
+    context = Context.from_data(data)
+    try:
+        return _under(an_object(data, "manifest"), context)
+    except ShapeError:
+        return _stale("no-manifest")
+
+
+def _under(document: Data, context: Context) -> Decision:
+    if a_text(document, "spec").split(".")[0] != _MAJOR:
+        return _stale("unsupported-spec")
+    serial, last_serial = an_integer(document, "serial"), context.state.last_serial
+    if last_serial is not None and serial < last_serial:
+        return _stale("rollback")
+    manifest = Manifest.from_data(document)
+    return _relying(manifest, context.not_before(manifest.issued_at))
+
+
+def _relying(manifest: Manifest, context: Context) -> Decision:
+    policies = [judge(Case.of(policy, manifest, context)) for policy in manifest.policies]
+    worst = max(policies, key=_rank, default=None)
+    outcome = worst["outcome"] if worst else "ok"
+    if context.now > manifest.expires_at:  # “after”: the very instant of expiry is the last one of a fresh manifest
+        return {**_stale("expired"), "would_be": outcome, "policies": policies}
+    turns = [write_instant(manifest.expires_at), *(policy["next_at"] for policy in policies)]
+    return {
+        "outcome": outcome,
+        "reason": worst["reason"] if worst else "current",
+        "next_at": min(filter(None, turns), default=None),
+        "policies": policies,
+    }
+
+
+def _rank(policy: PolicyDecision) -> int:
+    return _RANK[policy["outcome"]]
+
+
+def _stale(reason: Reason) -> Decision:
+    return {"outcome": "stale", "reason": reason, "next_at": None, "policies": []}
