@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from published.conftest import build, scaffold
 
 import pytest
 
 from book_builder import BookBuilder
+from published.conftest import build, scaffold
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,13 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from published.links import broken_links, read_page
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+
+from inforce.markdown import plain_text
+from published.links import broken_links, read_page
 
 HOME = "https://policies.sinomai.example/"
 POLICIES = ("cookies", "privacy", "terms")
@@ -66,6 +68,24 @@ def test_neighbours_have_a_redline_that_says_added_and_deleted_in_words(sample_s
     assert "<del" in text
     assert "added:" in text
     assert "deleted:" in text
+
+
+def test_apps_get_the_redline_as_runs_that_give_both_texts_back(sample_site: Path) -> None:
+    document = load(sample_site, "privacy/changes/2024-03-01...2025-01-01/en.json")
+    texts = {
+        side: plain_text((sample_site / f"privacy/{document[side]['version']}/en.md").read_text("utf-8"))
+        for side in ("old", "new")
+    }
+    kept = {"old": {"equal", "reformat", "delete", "move_from"}, "new": {"equal", "reformat", "insert", "move_to"}}
+    for side, ops in kept.items():
+        assert "".join(run["text"] for run in document["runs"] if run["op"] in ops) == texts[side]
+    assert document["summary"][0]["section"] == "retention"
+
+
+def test_since_leads_to_the_version_in_force_and_to_the_announced_one(sample_site: Path) -> None:
+    document = load(sample_site, "privacy/2025-01-01/since/en.json")
+    assert [made["new"]["version"] for made in document["in_force"]] == ["2026-01-15.1"]
+    assert [made["new"]["version"] for made in document["announced"]] == ["2031-03-01"]
 
 
 def test_superseded_versions_and_redlines_stay_out_of_search_and_navigation(sample_site: Path) -> None:

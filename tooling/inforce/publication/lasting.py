@@ -101,10 +101,11 @@ class LastingPages:
                         {
                             **version_facts(policy, target, language),
                             "in_force": target is current,
-                            "summary": summary_facts(found),
+                            "summary": summary_facts(found) if target.seq == version.seq + 1 else [],
                         }
                         for target, found in shown
                     ],
+                    "file": address.since_file(policy, version, language),
                 },
                 relations=tuple(relations_of(policy, language)),
                 pairs=tuple((edition, found) for _, found in shown),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from inforce.changes import Changes
 from inforce.markdown import Document, parse
 from inforce.policy import Edition
-from inforce.redline import Prepared, Redline, prepare, redline
+from inforce.redline import Prepared, prepare
 from inforce.text import Digest
 
 
@@ -29,6 +30,6 @@ class Texts:
             self._prepared[edition.digest] = prepare(edition.text)
         return self._prepared[edition.digest]
 
-    def redline(self, old: Edition, new: Edition) -> Redline:
+    def changes(self, old: Edition, new: Edition) -> Changes:
         """Compare two editions."""
-        return redline(self.prepared(old), self.prepared(new))
+        return Changes.between(old, new, (self.prepared(old), self.prepared(new)))

@@ -44,7 +44,10 @@ def write_lasting(site: Path, publication: Publication, renderer: Renderer) -> N
             path = shell_path(str(page.language), page.address)
             if path not in shells:
                 shells[path] = Shell.cut((site / path.removesuffix(".md")).with_suffix(".html").read_text("utf-8"))
-            write(site / page.address / "index.html", shells[path].fill(renderer.render(page, texts)).encode())
+            rendered = renderer.render(page, texts)
+            write(site / page.address / "index.html", shells[path].fill(rendered).encode())
+            if rendered.file:
+                write(site / rendered.file[0], rendered.file[1])
     shutil.rmtree(site / FOLDER, ignore_errors=True)
 
 

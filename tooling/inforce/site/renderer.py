@@ -12,6 +12,8 @@ from inforce.errors import Place
 from inforce.markdown import to_html
 from inforce.policy import Edition
 from inforce.publication import Page, Texts
+from inforce.publication.comparisons import comparison_file
+from inforce.redline import Redline
 from inforce.rendering import html as redline_html
 from inforce.rendering import sentences
 from inforce.settings import Settings
@@ -33,13 +35,14 @@ class Renderer:
 
     def render(self, page: Page, texts: Texts) -> Rendered:
         """Render `page` in its language; `texts` keeps what was read of the texts it shows."""
+        found = [texts.changes(old, new) for old, new in page.pairs]
         words = Words(self.settings, page.language, Links(page=page.address, offline=self.offline))
         context = {
             **words.context(),
             **page.says,
             "language": page.language,
             "text": _fragment(page.text) if page.text else None,
-            "redlines": [_redline(old, new, texts) for old, new in page.pairs],
+            "redlines": [_redline(changes.redline, f"move-{number}-") for number, changes in enumerate(found, 1)],
         }
         module: Any = environment(page.language).get_template(f"{page.kind}.html").make_module(context)
         title = f"{str(module.title).strip()} – {self.settings.publisher.name}"
@@ -48,6 +51,7 @@ class Renderer:
             head=head_of(page, self.settings.site, title, str(module.description).strip()),
             content=str(module),
             contents=_contents(page.text, texts) if page.text else "",
+            file=comparison_file(page, self.settings.site, found),
         )
 
 
@@ -56,11 +60,10 @@ def _fragment(edition: Edition) -> Markup:
     return Markup(passed(to_html(edition.text), Place(path=edition.source.path)))  # noqa: S704
 
 
-def _redline(old: Edition, new: Edition, texts: Texts) -> dict[str, Any]:
-    found = texts.redline(old, new)
+def _redline(found: Redline, anchor: str) -> dict[str, Any]:
     return {
         # Markup: written by our own renderer, which escapes every word of both texts.
-        "html": Markup(redline_html.to_html(found)),  # noqa: S704
+        "html": Markup(redline_html.to_html(found, anchor=anchor)),  # noqa: S704
         "numbers": found.numbers,
         "sentences": sentences.to_sentences(found),
     }

@@ -16,12 +16,16 @@ FOLDER = "inforce-shell"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What fills a page: its title as text; head, content and table of contents as HTML."""
+    """What fills a page: its title as text; head, content and table of contents as HTML.
+
+    `file` is the address and the bytes of a file that goes with the page.
+    """
 
     title: str
     head: str
     content: str
     contents: str = ""
+    file: tuple[str, bytes] | None = None
 
 
 def gap(name: str) -> str:

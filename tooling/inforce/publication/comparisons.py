@@ -1,0 +1,42 @@
+"""Comparisons as files for apps: what changed between two versions, as runs of text and without HTML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inforce.changes import Changes
+from inforce.manifest import to_bytes
+from inforce.publication.pages import Page, PageKind
+from inforce.rendering.data import to_data
+
+_SPEC = "1.0"
+
+
+def comparison_file(page: Page, site: str, found: list[Changes]) -> tuple[str, bytes] | None:
+    """Write the file beside `page`, which compares editions as `found`: its address and its bytes; None without one."""
+    if page.kind not in (PageKind.REDLINE, PageKind.SINCE):
+        return None
+    says = page.says
+    head = {"spec": _SPEC, "site": site, "policy": says["policy"]["id"], "language": str(page.language)}
+    if page.kind is PageKind.REDLINE:
+        document = {"type": "policy-changes", **head, **_one(says["old"], says["new"], says["summary"], found[0])}
+        return says["file"], to_bytes(document)
+    rows = list(zip(says["targets"], found, strict=True))
+    towards = [(target, _one(says["version"], target, target["summary"], changes)) for target, changes in rows]
+    document = {
+        "type": "policy-changes-since",
+        **head,
+        "version": says["version"]["label"],
+        "in_force": [made for target, made in towards if target["in_force"]],
+        "announced": [made for target, made in towards if not target["in_force"]],
+    }
+    return says["file"], to_bytes(document)
+
+
+def _one(old: dict[str, Any], new: dict[str, Any], summary: list[dict[str, Any]], found: Changes) -> dict[str, Any]:
+    return {
+        "old": {"seq": old["seq"], "version": old["label"], "digest": str(found.old.digest)},
+        "new": {"seq": new["seq"], "version": new["label"], "digest": str(found.new.digest)},
+        "summary": [{"section": point["section"], "text": point["text"]} for point in summary],
+        **to_data(found.redline),
+    }
