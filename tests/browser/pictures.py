@@ -16,18 +16,19 @@ from static_site import StaticSite
 
 
 class Picture(NamedTuple):
-    """What to draw: the name of the file, the page, and how much of it."""
+    """What to draw: the name of the file, the page, how much of it, and what stands in the middle."""
 
     name: str
     page: str
     width: int
     height: int
     dark: bool = False
+    middle: str = ""
 
 
 PICTURES = (
     Picture("in-force", "privacy/", 1100, 800),
-    Picture("redline", "privacy/changes/2025-09-01...2026-01-15/", 1100, 900),
+    Picture("redline", "privacy/changes/2025-09-01...2026-01-15/", 1100, 900, middle=".inforce-redline p del"),
     Picture("history", "privacy/history/", 1100, 900),
     Picture("phone", "privacy/", 360, 720, dark=True),
 )
@@ -46,6 +47,8 @@ def draw(browser: Browser, picture: Picture, site: StaticSite, folder: Path) -> 
     if answer is None or not answer.ok:
         raise SystemExit(f"{picture.page} is not on the site; expected a page to draw as “{picture.name}”")
     page.evaluate("document.fonts.ready")
+    if picture.middle:
+        page.locator(picture.middle).first.evaluate("one => one.scrollIntoView({block: 'center'})")
     target = folder / f"{picture.name}.png"
     page.screenshot(path=target, animations="disabled")
     page.close()
