@@ -164,7 +164,7 @@ class Shape:
 
     def _spelt_otherwise(self, name: str) -> str:
         close = difflib.get_close_matches(name, [str(key) for key in self._data if key not in self._read], n=1)
-        return f"is “{close[0]}” meant to be it?" if close else f"add “{name}: …”"
+        return f"is {quoted(close[0])} meant to be it?" if close else f"add “{name}: …”"
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

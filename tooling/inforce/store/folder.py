@@ -284,7 +284,7 @@ def parse_lock(text: str, path: str) -> Lock:
         raise LockError(place, f"is no JSON: {cause.msg}", mend, rule="LOCK-unreadable") from cause
     except ShapeError as cause:
         problem = sentence(quoted(cause.path, 200) if cause.path else "the document", cause.problem)
-        mend = cause.mend if cause.path == "spec" else _RESTORE
+        mend = (cause.path == "spec" and cause.mend) or _RESTORE
         raise LockError(Place(path=path), f"cannot be read: {problem}", mend, rule="LOCK-unreadable") from cause
     except (ValueError, RecursionError) as cause:
         problem = f"cannot be read: {printable(str(cause))}"
