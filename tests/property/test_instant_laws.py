@@ -1,0 +1,74 @@
+"""Laws of instants: what is written is read, and a day begins once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.instant import (
+    day_of,
+    format_instant,
+    format_local,
+    is_start_of_day,
+    parse_instant,
+    parse_zone,
+    start_of_day,
+)
+
+SECOND = timedelta(seconds=1)
+ZONES = (
+    "UTC Asia/Shanghai Europe/Berlin America/Sao_Paulo America/St_Johns Pacific/Apia Pacific/Chatham America/Nuuk "
+    "Australia/Lord_Howe Africa/Cairo Asia/Kathmandu America/Havana Etc/GMT+12"
+)
+zones = st.sampled_from(ZONES.split()).map(parse_zone)
+days = st.dates(date(1920, 1, 1), date(9998, 12, 31)) | st.dates(date(1970, 1, 1), date(2040, 12, 31))
+instants = st.datetimes(datetime(1920, 1, 2), datetime(9998, 12, 30)).map(  # noqa: DTZ001 # Hypothesis wants them naive
+    lambda at: at.replace(microsecond=0, tzinfo=UTC)
+)
+
+
+@given(instants, zones)
+def test_an_instant_is_read_as_it_is_written_whatever_the_zone(instant: datetime, zone: ZoneInfo) -> None:
+    assert parse_instant(format_instant(instant), zone) == instant
+
+
+@given(days, zones)
+def test_a_day_begins_at_its_first_instant(day: date, zone: ZoneInfo) -> None:
+    """The second before belongs to an earlier day, the start to this one, or to the next where the day was skipped."""
+    start = start_of_day(day, zone)
+    assert day_of(start - SECOND, zone) < day <= day_of(start, zone)
+
+
+@given(days, zones)
+def test_the_start_of_a_day_is_shown_as_its_date_and_read_again(day: date, zone: ZoneInfo) -> None:
+    start = start_of_day(day, zone)
+    assert is_start_of_day(start, zone)
+    assert parse_instant(format_local(start, zone), zone) == start
+
+
+@given(instants, zones)
+def test_every_instant_lies_in_its_day(instant: datetime, zone: ZoneInfo) -> None:
+    day = day_of(instant, zone)
+    assert start_of_day(day, zone) <= instant
+    assert format_local(instant, zone).startswith(day.isoformat())
+
+
+@given(
+    st.text() | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2})?"), zones
+)
+def test_whatever_is_written_is_an_instant_or_refused_with_a_reason(text: str, zone: ZoneInfo) -> None:
+    read = instant_or_refusal(text, zone)
+    if isinstance(read, str):
+        assert read.startswith("expected ")
+    else:
+        assert (read.tzinfo, read.microsecond) == (UTC, 0)
+
+
+def instant_or_refusal(text: str, zone: ZoneInfo) -> datetime | str:
+    try:
+        return parse_instant(text, zone)
+    except ValueError as refused:
+        return str(refused)

@@ -1,0 +1,146 @@
+"""Laws of policies in time: at each instant one answer, and all ways of asking agree."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.policy import Label, Policy, State, Version
+from property.book_strategies import histories, hours, policy_of
+
+SECOND = timedelta(seconds=1)
+
+
+def numbers(label: Label) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.split("[.-]", label.text))
+
+
+any_labels = st.builds(
+    lambda parts, joint: Label(joint.join(map(str, parts))),
+    st.lists(st.integers(0, 40), min_size=1, max_size=4),
+    st.sampled_from(".-"),
+)
+
+
+@given(any_labels, any_labels)
+def test_labels_are_ordered_as_tuples_of_integers(one: Label, other: Label) -> None:
+    assert (one < other) == (numbers(one) < numbers(other))
+    assert (one == other) == (numbers(one) == numbers(other))
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_order_in_which_versions_are_found_does_not_matter(found: list[Version], random: Random) -> None:
+    shuffled = random.sample(found, len(found))
+    assert policy_of(shuffled) == policy_of(found)
+
+
+@given(histories())
+def test_numbers_count_from_one_in_the_order_of_labels(found: list[Version]) -> None:
+    versions = policy_of(found).versions
+    assert [version.seq for version in versions] == list(range(1, len(found) + 1))
+    assert all(one.label < other.label for one, other in itertools.pairwise(versions))
+
+
+@given(histories())
+def test_a_later_version_moves_no_number(found: list[Version]) -> None:
+    """A version's seq is never reused and never changes."""
+    whole = policy_of(found)
+    begun = policy_of(list(whole.versions[:-1]))
+    assert whole.versions[: len(begun.versions)] == begun.versions
+
+
+@given(histories(), hours)
+def test_in_force_is_the_highest_number_among_published_effective_and_not_cancelled(
+    found: list[Version], now: datetime
+) -> None:
+    policy = policy_of(found)
+    applying = [
+        version
+        for version in policy.versions
+        if not version.draft
+        and version.published <= now
+        and version.effective <= now
+        and not (version.cancelled and version.cancelled.at <= now)
+    ]
+    assert policy.in_force(now) == max(applying, key=lambda version: version.seq, default=None)
+
+
+@given(histories(), hours)
+def test_latest_is_the_newest_published(found: list[Version], now: datetime) -> None:
+    policy = policy_of(found)
+    readable = [version for version in policy.versions if not version.draft and version.published <= now]
+    assert policy.latest(now) == (readable[-1] if readable else None)
+
+
+@given(histories(), hours)
+def test_each_version_has_one_state_and_one_at_most_is_in_force(found: list[Version], now: datetime) -> None:
+    policy = policy_of(found)
+    by_state: dict[State, list[Version]] = {state: [] for state in State}
+    for version in policy.versions:
+        by_state[policy.state(version, now)].append(version)
+    current = policy.in_force(now)
+    assert by_state[State.IN_FORCE] == ([current] if current else [])
+    assert by_state[State.ANNOUNCED] == list(policy.announced(now))
+    assert sorted(by_state[State.DRAFT] + list(policy.public(now)), key=lambda v: v.seq) == list(policy.versions)
+
+
+@given(histories(), hours)
+def test_intervals_partition_time(found: list[Version], now: datetime) -> None:
+    """They follow each other without gap or overlap, each is longer than nothing, and the last has no end."""
+    rows = policy_of(found).intervals(now)
+    assert all(row.end == following.start for row, following in itertools.pairwise(rows))
+    assert all(row.end is None or row.start < row.end for row in rows)
+    assert [row.end for row in rows[-1:]] == [None] * len(rows[-1:])
+    assert len({row.version.seq for row in rows}) == len(rows)
+
+
+@given(histories(), hours)
+def test_what_is_in_force_lies_in_its_interval(found: list[Version], now: datetime) -> None:
+    policy = policy_of(found)
+    current = policy.in_force(now)
+    at = [row for row in policy.intervals(now) if row.start <= now and (row.end is None or now < row.end)]
+    assert [row.version for row in at] == ([current] if current else [])
+    if current:
+        assert policy.interval(current, now) == at[0]
+
+
+@given(histories(retroactive=False), hours, hours)
+def test_the_past_stays_as_it_was(found: list[Version], one: datetime, other: datetime) -> None:
+    """What was in force at an instant is what intervals say of it later, unless a version reaches back."""
+    policy = policy_of(found)
+    then, now = sorted((one, other))
+    told = [row.version for row in policy.intervals(now) if row.start <= then and (row.end is None or then < row.end)]
+    was = policy.in_force(then)
+    assert told == ([was] if was else [])
+
+
+@given(histories(), hours)
+def test_the_next_change_changes_what_is_in_force(found: list[Version], now: datetime) -> None:
+    """Until then nothing changes, as far as is known."""
+    policy = policy_of(found)
+    known = policy_known_at(policy, now)
+    change = policy.next_change(now)
+    if change is None:
+        assert known.in_force(now + timedelta(days=1000)) == known.in_force(now)
+    else:
+        assert change > now
+        assert known.in_force(change - SECOND) == known.in_force(now) != known.in_force(change)
+
+
+def policy_known_at(policy: Policy, now: datetime) -> Policy:
+    """`policy` as it goes on when nothing more is published and nothing more cancelled after `now`."""
+    standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
+    return policy_of([replace(version, cancelled=None) for version in standing])
+
+
+@given(histories(retroactive=False), hours)
+def test_a_cancelled_version_is_never_in_force(found: list[Version], now: datetime) -> None:
+    policy = policy_of(found)
+    current = policy.in_force(now)
+    assert current is None or current.cancelled is None

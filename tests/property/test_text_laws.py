@@ -1,0 +1,64 @@
+"""Laws of the canonical text: the same words are the same bytes, and no word is ever changed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.text import Digest, canonical
+
+anything = st.text(st.characters(codec="utf-8"))
+# Much of what editors, checkouts and copying leave behind, close together.
+leftovers = st.text(st.sampled_from("aé\u0301 \t\r\n\ufeff\u00a0\u200b#=\u0338"))
+
+
+@given(anything | leftovers)
+def test_canonical_form_is_reached_in_one_step(text: str) -> None:
+    """Applying it twice changes nothing more."""
+    assert canonical(canonical(text)) == canonical(text)
+
+
+@given(anything | leftovers)
+def test_canonical_text_is_nfc_with_lf_no_trailing_blanks_and_one_newline_at_the_end(text: str) -> None:
+    form = canonical(text)
+    assert unicodedata.is_normalized("NFC", form)
+    assert "\r" not in form
+    assert not re.search(r"[ \t]\n", form)
+    assert form == "" or re.fullmatch(r"(?s)[^\n\ufeff].*(?<!\n)\n|[^\n\ufeff]\n", form)
+
+
+@given(anything | leftovers)
+def test_words_never_change(text: str) -> None:
+    """The same words in the same order, down to the last sign that is no blank."""
+
+    def words(of: str) -> list[str]:
+        return unicodedata.normalize("NFC", of).lstrip(" \t\r\n\ufeff").split()
+
+    assert words(canonical(text)) == words(text)
+
+
+@given(
+    st.lists(anything.map(lambda line: re.sub(r"[\r\n\ufeff]", "", line))),
+    st.data(),
+)
+def test_the_digest_does_not_depend_on_how_an_editor_saves(lines: list[str], data: st.DataObject) -> None:
+    """Line ends, normalisation, trailing blanks, a byte order mark and newlines at the end are no part of a text."""
+    plain = "\n".join(lines)
+    form = data.draw(st.sampled_from(["NFC", "NFD"]))
+    end = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    trailing = data.draw(st.sampled_from(["", " ", "\t", "  \t "]))
+    before = data.draw(st.sampled_from(["", "\ufeff", "\ufeff\n\n", "\n \n"]))
+    after = data.draw(st.sampled_from(["", "\n", "\r\n \r\n"]))
+
+    saved = before + end.join(unicodedata.normalize(form, line) + trailing for line in lines) + after
+
+    assert Digest.of(canonical(saved)) == Digest.of(canonical(plain))
+
+
+@given(st.binary())
+def test_a_digest_is_read_as_it_is_written(raw: bytes) -> None:
+    digest = Digest.of(raw)
+    assert Digest(str(digest)) == digest
