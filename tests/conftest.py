@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
+import playwright
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -24,9 +26,12 @@ NOBODYS_SETTINGS = {
     "GIT_AUTHOR_EMAIL": "ada@example.org",
     "GIT_COMMITTER_NAME": "Ada Editor",
     "GIT_COMMITTER_EMAIL": "ada@example.org",
+    "PYTHONDONTWRITEBYTECODE": "1",
     "NO_COLOR": "1",
     "COLUMNS": "120",
 }
+# Scripts meet the same Node.js everywhere, also on a machine that has none.
+NODE_OF_PLAYWRIGHT = Path(playwright.__file__).parent / "driver"
 HOOKS_OF_A_RUNNING_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "SOURCE_DATE_EPOCH", "FORCE_COLOR")
 
 
@@ -38,6 +43,7 @@ def nobodys_settings() -> Iterator[None]:
             patch.setenv(name, value)
         for name in HOOKS_OF_A_RUNNING_GIT:
             patch.delenv(name, raising=False)
+        patch.setenv("PATH", str(NODE_OF_PLAYWRIGHT), prepend=os.pathsep)
         yield
 
 

@@ -191,6 +191,10 @@ class TestGround:
         settings = subprocess.run(["git", "config", "--global", "--list"], capture_output=True, text=True, check=False)
         assert settings.stdout == ""
 
+    def test_scripts_meet_the_same_node_everywhere(self) -> None:
+        ran = subprocess.run(["node", "--print", "process.execPath"], capture_output=True, text=True, check=True)
+        assert ran.stdout.strip().endswith("/playwright/driver/node")
+
 
 class TestWorkflows:
     @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
