@@ -97,9 +97,9 @@ def test_each_vector_has_its_own_id_and_title() -> None:
 
 def test_the_file_explains_its_own_members() -> None:
     """A client in another language is written after this file alone."""
-    explained = {"expect", "expect_policies", "rows", "boundary", "path"}
+    explained = {"expect", "expect_policies", "rows", "boundary", "path", "typed"}
 
     assert (DOCUMENT["format"], DOCUMENT["spec"]) == (1, "1.0")
     assert [name for name in explained if name not in DOCUMENT["explanation"]] == []
-    assert {name for vector in VECTORS for name in vector} == {"id", "title", "input"} | explained - {"path"}
-    assert {name for refusal in REFUSALS for name in refusal} == {"id", "title", "input", "path"}
+    assert {name for vector in VECTORS for name in vector} == {"id", "title", "input"} | explained - {"path", "typed"}
+    assert {name for refusal in REFUSALS for name in refusal} == {"id", "title", "input", "path", "typed"}

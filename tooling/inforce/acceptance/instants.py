@@ -42,7 +42,7 @@ def parse_instant(text: str) -> Instant | None:
         local = datetime.fromisoformat(f"{date}T{time}+00:00")
     except ValueError:
         return None
-    east = (3600 * int(hours) + 60 * int(minutes)) * (-1 if sign == "-" else 1) if sign else 0
+    east = 3600 * int(sign + hours) + 60 * int(sign + minutes) if sign else 0
     seconds = (local - _EPOCH) // timedelta(seconds=1) - east
     return seconds * SECOND + int(((fraction or "") + "000")[:3])
 

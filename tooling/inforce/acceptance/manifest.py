@@ -95,7 +95,7 @@ class PolicyEntry(NamedTuple):
         """Return the digest published for the version `seq` in `language`, or None."""
         for version in self.versions:
             if version.seq == seq:
-                return version.digests.get(language) if language else None
+                return None if language is None else version.digests.get(language)
         return None
 
 

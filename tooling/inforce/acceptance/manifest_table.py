@@ -17,7 +17,7 @@ from inforce.acceptance.members import Data, a_text, an_integer, an_object, as_o
 from inforce.acceptance.policy_table import judge
 from inforce.errors import ShapeError
 
-_RANK: Final[dict[Outcome, int]] = {"ok": 0, "notice": 1, "stale": 2, "prompt": 3, "block": 4}
+_RANK: Final[tuple[Outcome, ...]] = ("ok", "notice", "stale", "prompt", "block")
 _MAJOR: Final = "1"
 
 
@@ -61,7 +61,7 @@ def _relying(manifest: Manifest, context: Context) -> Decision:
 
 
 def _rank(policy: PolicyDecision) -> int:
-    return _RANK[policy["outcome"]]
+    return _RANK.index(policy["outcome"])
 
 
 def _stale(reason: Reason) -> Decision:

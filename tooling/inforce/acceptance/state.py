@@ -42,7 +42,7 @@ class Record(NamedTuple):
     language: str | None
     digest: str | None
     serial: int | None
-    pending: bool
+    pending: bool | None
 
     @classmethod
     def from_data(cls, data: Data) -> Record:
@@ -56,7 +56,7 @@ class Record(NamedTuple):
             optional(data, "language", a_text),
             optional(data, "digest", a_text),
             optional(data, "serial", an_integer),
-            optional(data, "pending", a_bool) or False,
+            optional(data, "pending", a_bool),
         )
 
 
