@@ -35,7 +35,6 @@ from inforce.store.frontmatter import parse_frontmatter
 from inforce.store.names import BOOK, collisions, edition_language, policy_id
 from inforce.store.strict_yaml import parse_yaml
 from inforce.store.tree import Entry, EntryKind, Listing, list_folder
-from inforce.text import canonical
 
 LARGEST = 1024 * 1024
 # Some 500 bytes a version: room for a hundred thousand of them.
@@ -228,7 +227,7 @@ class _Reader:
                 return None
             parts = parse_frontmatter(text, entry.path)
             source = parts.source
-            if not canonical(parts.body).strip():
+            if not parts.body.replace("\ufeff", "").strip():
                 raise LayoutError(Place(path=entry.path), "holds no text", "write the policy below", rule="TEXT-empty")
             return Edition.from_shape(language, Shape(parts.data), parts.body, source, parts.body_line)
         except (BookError, ShapeError) as fault:
