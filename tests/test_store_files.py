@@ -99,6 +99,15 @@ class TestFiles:
             assert refused.value.exit_code == 4
         assert names(tmp_path) == ["file", "folder"]
 
+    def test_a_missing_right_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for step in ("mkstemp", "mkdtemp"):
+            monkeypatch.setattr(tempfile, step, refuse(errno.EACCES))
+        message = "cannot be written: Permission denied; give yourself the right to write there"
+        with pytest.raises(EnvironmentProblemError, match=message):
+            write_file(tmp_path / "c.txt", "x")
+        with pytest.raises(EnvironmentProblemError, match=message):
+            build(tmp_path / "site", "x")
+
     def test_a_file_takes_the_place_of_a_link_and_what_it_led_to_stays(self, tmp_path: Path) -> None:
         (tmp_path / "kept").write_text("kept")
         (tmp_path / "c.txt").symlink_to("kept")
@@ -278,6 +287,16 @@ with new_folder(Path(sys.argv[1])) as fresh:
 """
 
 
+BUILD_OFTEN = """
+import sys
+from pathlib import Path
+from inforce.store.files import new_folder
+for _ in range(60):
+    with new_folder(Path(sys.argv[1])) as fresh:
+        (fresh / "index.html").write_text("whole")
+"""
+
+
 @contextmanager
 def another_build(target: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A build of `target` in a process of its own, waiting half-way, and the name of its unfinished folder."""
@@ -313,6 +332,16 @@ class TestKilledAndConcurrentBuilds:
             process.communicate("")
             assert process.returncode == 0
         assert (words_of(target), names(tmp_path)) == ("half", ["site"])
+
+    def test_of_many_builds_at_once_there_is_always_one_and_nothing_is_left_behind(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        build(target, "first")
+        command = [sys.executable, "-c", BUILD_OFTEN, str(target)]
+        with subprocess.Popen(command) as one, subprocess.Popen(command) as two:
+            while one.poll() is None or two.poll() is None:
+                assert target.is_dir() or sys.platform != "linux"  # elsewhere it takes two steps
+        assert (one.returncode, two.returncode) == (0, 0)
+        assert (words_of(target), names(tmp_path)) == ("whole", ["site"])
 
     def test_only_what_a_build_of_the_same_folder_left_is_cleaned_up(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
