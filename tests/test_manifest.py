@@ -213,6 +213,17 @@ class TestWhatAppsAreTold:
         assert policy_of(book)["versions"][-1]["same_as"] == [1]
 
 
+    def test_a_version_that_says_a_cancelled_one_again_stays_listed_for_those_who_accepted_it_early(
+        self, book: BookBuilder
+    ) -> None:
+        policy = book.policy("terms")
+        cancelled = {"effective": "2026-03-01", "cancelled": "{at: 2026-02-01, reason: Not now.}"}
+        policy.version("1", en="# T\n\nOld.\n", meta=cancelled).version("2", en="# T\n\nOld.\n")
+        policy.version("3", en="# T\n\nNew.\n")
+
+        assert seqs(policy_of(book)) == [2, 3]
+
+
 VERSIONS_LISTED = [
     pytest.param(["material"], [1], id="the one in force"),
     pytest.param(["material", "material"], [2], id="nothing older than the newest material one"),

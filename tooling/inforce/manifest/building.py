@@ -63,15 +63,15 @@ def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
     """Choose the versions of `policy` that apps need at `now`, oldest first.
 
     The one in force, every announced one, every material one whose grace still runs, and the floors: the newest that
-    asks, the newest that tells, and the newest whose grace is over. No older version can change an answer.
+    asks, the newest that tells, and the newest whose grace is over; beside them the few that say an earlier text again
+    and are needed for that. No other version can change an answer.
     """
     standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
     applying = [version for version in standing if version.effective <= now]
     needed = {version.seq for version in standing if version.effective > now}
     needed.update(version.seq for version in _floors(applying, now))
     needed.update(version.seq for version in applying[-1:])
-    oldest = min(needed, default=0)
-    needed.update(v.seq for v in applying if v.seq > oldest and same_as(policy, v, now))
+    needed.update(version.seq for version in _repeats(policy, applying, now, oldest=min(needed, default=0)))
     return tuple(version for version in standing if version.seq in needed)
 
 
@@ -93,6 +93,15 @@ def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
     enforced = [v for v in material if not v.never_enforced and (v.enforce or v.effective) <= now]
     yield from (version for version in material if version.enforce and version.enforce > now)
     yield from (*material[-1:], *told[-1:], *enforced[-1:])
+
+
+def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: int) -> Iterator[Version]:
+    """List those of `applying` that lift an old record above a floor, or one of a cancelled version above nothing."""
+    cancelled = {version.seq for version in policy.public(now) if version.is_cancelled(now)}
+    for version in applying:
+        repeated = same_as(policy, version, now)
+        if repeated and (version.seq > oldest or not cancelled.isdisjoint(repeated)):
+            yield version
 
 
 def _policy(policy: Policy, now: datetime) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from inforce.instant import format_instant
 from inforce.manifest.reading import Manifest, ManifestPolicy
 from inforce.manifest.strict_json import parse_json
 
-WARNED_ABOVE = 2048
 REFUSED_ABOVE = 4096
 
 
@@ -35,11 +34,12 @@ class Budget:
 
     size: Size
     length: int
+    limit: int = REFUSED_ABOVE
 
     @property
     def sentence(self) -> str:
         """Says the length in bytes beside what was hoped for and what is allowed."""
-        kept = f"every app polls it, so at most {WARNED_ABOVE:,} are hoped for and {REFUSED_ABOVE:,} allowed"
+        kept = f"every app polls it, so at most {self.limit // 2:,} are hoped for and {self.limit:,} allowed"
         mend = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
         return f"the manifest has {self.length:,} bytes; {kept}{mend}"
 
@@ -59,11 +59,11 @@ def to_bytes(document: Mapping[str, Any]) -> bytes:
     return raw
 
 
-def size_of(raw: bytes) -> Budget:
-    """Judge the bytes `raw` of a plain manifest: large above 2 KiB, too large above 4 KiB."""
-    if len(raw) > REFUSED_ABOVE:
-        return Budget(size=Size.TOO_LARGE, length=len(raw))
-    return Budget(size=Size.LARGE if len(raw) > WARNED_ABOVE else Size.FINE, length=len(raw))
+def size_of(raw: bytes, limit: int = REFUSED_ABOVE) -> Budget:
+    """Judge the bytes `raw` of a plain manifest: too large above `limit` bytes, large above half of it."""
+    if len(raw) > limit:
+        return Budget(size=Size.TOO_LARGE, length=len(raw), limit=limit)
+    return Budget(size=Size.LARGE if len(raw) > limit // 2 else Size.FINE, length=len(raw), limit=limit)
 
 
 def reissued(manifest: Manifest, now: datetime) -> dict[str, Any]:
