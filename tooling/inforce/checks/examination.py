@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 
 from inforce.catalog import Catalog, Lock, LockEntry
 from inforce.checks.book import Book
+from inforce.checks.revision import Revision
 from inforce.checks.text import File, Text
-from inforce.markdown import Document, parse
+from inforce.markdown import Document
 from inforce.policy import Edition, Policy, Version
+from inforce.redline import Prepared, Redline, prepare, redline
 from inforce.text import Digest
 
 
@@ -37,7 +39,7 @@ class Examination:
         self.book = book
         self.catalog = catalog
         self.now = now
-        self._documents: dict[Digest, Document] = {}
+        self._prepared: dict[str, Prepared] = {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -75,9 +77,11 @@ class Examination:
 
     def document(self, edition: Edition) -> Document:
         """Read the Markdown of `edition`, once for all who ask."""
-        if edition.digest not in self._documents:
-            self._documents[edition.digest] = parse(edition.text)
-        return self._documents[edition.digest]
+        return self._read(edition.text).document
+
+    def redline(self, old: str, new: str) -> Redline:
+        """Compare the Markdown texts `old` and `new`, each read once for all who ask."""
+        return redline(self._read(old), self._read(new))
 
     def known_text(self, digest: Digest) -> str | None:
         """Find the text with `digest`, which the book itself need not hold any more."""
@@ -115,6 +119,15 @@ class Examination:
         return tuple(self._open_texts())
 
     @cached_property
+    def revisions(self) -> tuple[Revision, ...]:
+        """All binding texts that follow another and whose words can still be mended, but for imported ones."""
+        return tuple(
+            Revision(text=text, redline=self.redline(before.text, text.edition.text))
+            for text in self.texts
+            if text.is_binding and text.version.origin is None and (before := text.predecessor)
+        )
+
+    @cached_property
     def files(self) -> tuple[File, ...]:
         """All files of the book that can still be mended."""
         settings = self.catalog.settings
@@ -122,6 +135,11 @@ class Examination:
         files += [File(source=policy.source) for policy in self.catalog]
         files += [File(source=version.source) for _, version in self.open_versions]
         return (*files, *(File(source=text.edition.source, text=text) for text in self.texts))
+
+    def _read(self, text: str) -> Prepared:
+        if text not in self._prepared:
+            self._prepared[text] = prepare(text)
+        return self._prepared[text]
 
     def _open_texts(self) -> Iterator[Text]:
         for policy in self.catalog:

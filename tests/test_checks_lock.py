@@ -1,0 +1,298 @@
+"""What the checks say when something published would change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from inforce.checks import CATALOGUE, Severity
+from paper_book import PaperBook, of_rule, rules
+
+NOW = "2026-06-01"
+PRIVACY = "policy_versions/privacy"
+LOCK = "policy_versions/lock.json"
+TEXT = "# Privacy\n\n## Keeping {#keeping}\n\nWe keep your data for 24 months.\n"
+Change = Callable[[PaperBook], object]
+
+
+def published() -> PaperBook:
+    """Two versions that are public, one that is announced."""
+    book = PaperBook(languages="en, de")
+    privacy = book.policy("privacy")
+    privacy.version("2026-01-15", en=TEXT, de="# Datenschutz\n")
+    privacy.version("2026-03-01", en=TEXT.replace("24", "36"))
+    privacy.version(
+        "2027-01-01", en=TEXT.replace("24", "48"), meta={"published": "2026-05-01", "effective": "2027-01-01"}
+    )
+    return book
+
+
+def locked() -> PaperBook:
+    return published().freeze(NOW)
+
+
+def history(book: PaperBook, base: PaperBook | None = None) -> list[str]:
+    return [rule for rule in rules(book.check(NOW, base)) if CATALOGUE[rule].history]
+
+
+def edit(path: str, old: str, new: str) -> Change:
+    return lambda book: book.replace(f"{PRIVACY}/{path}", old, new)
+
+
+FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "path", "words"),
+    [
+        pytest.param(
+            edit("2026-01-15/en.md", "24", "12"), "LOCK-text", "2026-01-15/en.md", "locked", id="a changed text"
+        ),
+        pytest.param(edit("2026-01-15/de.md", "D", "d"), "LOCK-text", "2026-01-15/de.md", "locked", id="a translation"),
+        pytest.param(
+            edit(FIRST, "2026-01-15", "2026-01-14\neffective: 2026-01-15"),
+            "LOCK-date",
+            FIRST,
+            "“published” of “2026-01-15” was published as “2026-01-15” and is “2026-01-14” now",
+            id="another date of publication",
+        ),
+        pytest.param(
+            edit(THIRD, "2027-01-01", "2027-02-01"), "LOCK-date", THIRD, "effective", id="another effective date"
+        ),
+        pytest.param(
+            edit(FIRST, "change", "enforce: never\nchange"),
+            "LOCK-date",
+            FIRST,
+            "was published as “not given” and is “never” now",
+            id="a deadline taken back",
+        ),
+        pytest.param(edit(FIRST, "material", "notice"), "LOCK-level", FIRST, "“material”", id="another level"),
+        pytest.param(edit(FIRST, "change", "draft: true\nchange"), "LOCK-draft", FIRST, "a draft", id="made a draft"),
+        pytest.param(
+            edit(FIRST, "2026-01-15", "2025-12-01\neffective: 2026-01-15\ncancelled: {at: 2026-01-01, reason: x}"),
+            "LOCK-cancelled",
+            FIRST,
+            "in force since 2026-01-15",
+            id="a cancellation after the fact",
+        ),
+        pytest.param(
+            lambda book: book.remove(f"{PRIVACY}/2026-01-15/de.md"),
+            "LOCK-edition",
+            "2026-01-15/de.md",
+            "is gone",
+            id="a translation removed",
+        ),
+        pytest.param(
+            lambda book: book.remove(f"{PRIVACY}/2027-01-01"),
+            "LOCK-version",
+            "2027-01-01",
+            "is gone",
+            id="a version removed",
+        ),
+        pytest.param(
+            lambda book: book.rename(f"{PRIVACY}/2027-01-01", f"{PRIVACY}/2027-01-02"),
+            "LOCK-version",
+            "2027-01-01",
+            "is called “2027-01-02” now",
+            id="a version renamed",
+        ),
+        pytest.param(lambda book: book.remove(PRIVACY), "LOCK-policy", "", "is gone", id="a policy removed"),
+        pytest.param(
+            lambda book: book.policy("privacy").version("2026-02-01", en=TEXT),
+            "LOCK-seq",
+            "2026-03-01/version.yml",
+            "number 2 and would become number 3: “2026-02-01” was put before it",
+            id="a version put between two others",
+        ),
+    ],
+)
+def test_a_change_of_what_is_locked_is_an_error(change: Change, rule: str, path: str, words: str) -> None:
+    book = locked()
+    change(book)
+
+    found = of_rule(book.check(NOW), rule)
+
+    assert len(found) == 1
+    assert found[0].place.path == f"{PRIVACY}/{path}".rstrip("/")
+    assert found[0].severity is Severity.ERROR
+    assert words in found[0].message
+    assert "git " in found[0].mend or "label" in found[0].mend
+    assert book.examine(NOW).changes_history
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(PaperBook.copy, id="nothing at all"),
+        pytest.param(edit("2026-01-15/en.md", TEXT, f"\n{TEXT}\n\n"), id="blank lines around a text"),
+        pytest.param(edit("2026-01-15/en.md", "\n", "\r\n"), id="line ends of another system"),
+        pytest.param(lambda book: book.write(f"{PRIVACY}/2026-03-01/de.md", "# Neu\n"), id="a new translation"),
+        pytest.param(
+            edit(THIRD, "change", "cancelled: {at: 2026-06-01, reason: A mistake.}\nchange"),
+            id="cancelling what was only announced",
+        ),
+        pytest.param(lambda book: book.policy("privacy").version("2028-01-01", meta={"draft": "true"}), id="a draft"),
+    ],
+)
+def test_what_may_still_be_done_changes_no_history(change: Change) -> None:
+    book = locked()
+    change(book)
+
+    assert history(book) == []
+
+
+def test_a_changed_text_is_told_in_words_where_the_old_one_is_known() -> None:
+    book = locked()
+    book.replace(f"{PRIVACY}/2026-01-15/en.md", "24 months", "12 months")
+
+    finding = of_rule(book.check(NOW, published=[TEXT]), "LOCK-text")[0]
+
+    assert "24" in finding.message
+    assert "12" in finding.message
+    assert "“Keeping”" in finding.message
+    assert (finding.place.line, finding.place.path) == (5, f"{PRIVACY}/2026-01-15/en.md")
+    assert f"git checkout main -- {PRIVACY}/2026-01-15/en.md" in finding.mend
+    assert "inforce new privacy --effective DATE --change LEVEL" in finding.mend
+
+
+def test_the_old_text_is_also_known_from_the_base_branch() -> None:
+    book, base = locked(), locked()
+    book.replace(f"{PRIVACY}/2026-01-15/en.md", "24 months", "12 months")
+
+    assert "24" in of_rule(book.check(NOW, base), "LOCK-text")[0].message
+
+
+def test_a_changed_text_is_told_by_its_digests_where_the_old_one_is_unknown() -> None:
+    book = locked()
+    book.replace(f"{PRIVACY}/2026-01-15/en.md", "24 months", "12 months")
+
+    assert of_rule(book.check(NOW), "LOCK-text")[0].evidence.count("sha256:") == 2
+
+
+def test_a_cancellation_that_is_locked_stays() -> None:
+    book = published()
+    book.replace(f"{PRIVACY}/{THIRD}", "change", "cancelled: {at: 2026-05-20, reason: A mistake.}\nchange")
+    book.freeze(NOW)
+    book.replace(f"{PRIVACY}/{THIRD}", "cancelled: {at: 2026-05-20, reason: A mistake.}\n", "")
+
+    assert history(book) == ["LOCK-cancelled"]
+
+
+def test_what_could_not_be_read_is_not_called_gone() -> None:
+    book = locked()
+    book.write(f"{PRIVACY}/2026-01-15/version.yml", "published: [\n")
+    book.write(f"{PRIVACY}/2026-03-01/en.md", b"\xff\n")
+
+    assert history(book) == []
+    assert {"META-yaml", "ENC-utf8"} <= set(rules(book.check(NOW)))
+
+
+def test_what_is_public_and_not_locked_is_noted_once_for_each_policy() -> None:
+    book = published()
+    book.policy("terms").version("2026-01-15")
+
+    noted = of_rule(book.check(NOW), "LOCK-missing")
+
+    assert [finding.severity for finding in noted] == [Severity.NOTE] * 2
+    assert "3 published versions are not" in noted[0].message
+    assert "The published version “2026-01-15” is not" in noted[1].message
+
+
+def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
+    def apply(book: PaperBook) -> None:
+        data = json.loads(book.files[LOCK] or b"")
+        change(data["policies"]["privacy"])
+        book.write(LOCK, json.dumps(data))
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param(entry(lambda entries: entries.pop("2027-01-01")), "was taken out", id="an entry taken out"),
+        pytest.param(entry(lambda entries: entries["2027-01-01"].update(seq=4)), "“seq”", id="another number"),
+        pytest.param(
+            entry(lambda entries: entries["2027-01-01"].update(change="notice")), "“change”", id="another level"
+        ),
+        pytest.param(
+            entry(lambda entries: entries["2027-01-01"].update(effective="2027-02-01")),
+            "“effective”",
+            id="another date",
+        ),
+        pytest.param(
+            entry(lambda entries: entries["2027-01-01"].update(digests={"en": "sha256:" + "0" * 64})),
+            "another digest for “en”",
+            id="another digest",
+        ),
+        pytest.param(
+            entry(lambda entries: entries["2026-01-15"].update(digests={})), "another digest", id="a digest taken out"
+        ),
+        pytest.param(lambda book: book.remove(LOCK), "was taken out", id="the whole lock removed"),
+    ],
+)
+def test_the_lock_of_the_base_branch_may_only_be_added_to(change: Change, words: str) -> None:
+    book, base = locked(), locked()
+    change(book)
+
+    found = of_rule(book.check(NOW, base), "LOCK-entry")
+
+    assert found
+    assert all(finding.place.path == LOCK for finding in found)
+    assert words in found[0].message
+
+
+def test_an_entry_may_get_a_translation_and_a_cancellation() -> None:
+    base = locked()
+    book = base.copy()
+    book.write(f"{PRIVACY}/2026-03-01/de.md", "# Neu\n")
+    book.replace(f"{PRIVACY}/{THIRD}", "change", "cancelled: {at: 2026-06-01, reason: x}\nchange")
+    book.freeze("2026-06-02")
+
+    assert "LOCK-entry" not in rules(book.check("2026-06-02", base))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param(edit("2026-01-15/en.md", "24", "12"), "“24", id="another text"),
+        pytest.param(edit(FIRST, "material", "notice"), "“change”", id="another level"),
+        pytest.param(edit(FIRST, "change", "draft: true\nchange"), "has become a draft", id="made a draft"),
+        pytest.param(lambda book: book.remove(f"{PRIVACY}/2027-01-01"), "is gone", id="removed"),
+        pytest.param(lambda book: book.remove(PRIVACY), "is gone", id="removed with its policy"),
+        pytest.param(
+            lambda book: book.remove(f"{PRIVACY}/2026-01-15/de.md"),
+            "has lost its text in “de”",
+            id="a translation removed",
+        ),
+    ],
+)
+def test_what_is_public_on_the_base_branch_is_guarded_without_a_lock(change: Change, words: str) -> None:
+    book, base = published(), published()
+    change(book)
+
+    found = of_rule(book.check(NOW, base), "LOCK-base")
+
+    assert words in found[0].message
+
+
+def test_what_is_not_public_on_the_base_branch_may_change() -> None:
+    book, base = published(), published()
+    for one in (book, base):
+        one.policy("privacy").version("2028-01-01", meta={"draft": "true"})
+    book.remove(f"{PRIVACY}/2028-01-01")
+
+    assert history(book, base) == []
+
+
+def test_a_base_that_cannot_be_read_accuses_nobody() -> None:
+    base = published()
+    base.remove("policy_versions/book.yml")
+
+    assert history(published(), base) == []
+
+
+def test_locking_what_the_base_branch_has_not_locked_is_no_change() -> None:
+    assert history(locked(), published()) == []

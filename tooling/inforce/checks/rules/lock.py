@@ -1,0 +1,308 @@
+"""LOCK: what has been published stays as it was, against the lock and against the branch a change is merged into.
+
+Every rule here but the note means that going on would change published history, so the command that finds one of them
+ends with exit code 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from inforce.catalog import LockEntry
+from inforce.checks.examination import Examination, Locked
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import Rule, on_reading, rule
+from inforce.checks.rules.wording import Told, tell
+from inforce.errors import Place
+from inforce.instant import format_local
+from inforce.policy import Policy, Version
+from inforce.text import Digest
+
+unreadable = on_reading("LOCK-unreadable", "The lock cannot be read.")
+
+
+@rule("LOCK-text", Severity.ERROR, "A locked text is another one now.", history=True)
+def text(book: Examination) -> Iterator[Finding]:
+    """Compare the digest of each locked edition, and say which words differ where the old text is known."""
+    for locked in book.locked:
+        for language, digest in sorted(locked.entry.digests.items()):
+            edition = locked.version.edition(language)
+            if edition and edition.digest != digest:
+                told = _told(book, book.known_text(digest), edition.text)
+                yield text.finding(
+                    Place(path=edition.source.path, line=edition.file_line(told.line) if told.line else None),
+                    f"This text of “{locked.version.label}” is published and locked, and has changed{told.clause}.",
+                    evidence=told.evidence or f"{edition.digest} instead of {digest}",
+                    mend=_new_version(book, locked.policy, edition.source.path),
+                )
+
+
+@rule("LOCK-date", Severity.ERROR, "A date of a locked version is another one now.", history=True)
+def dates(book: Examination) -> Iterator[Finding]:
+    """Compare the four instants of each locked version."""
+    for locked in book.locked:
+        was, now = _instants(locked.entry, book.zone), _instants(LockEntry.of(locked.version), book.zone)
+        for member in was:
+            if was[member] != now[member]:
+                yield _changed(dates, book, locked, member, was[member], now[member])
+
+
+@rule("LOCK-level", Severity.ERROR, "The change level of a locked version is another one now.", history=True)
+def level(book: Examination) -> Iterator[Finding]:
+    """Compare the level of each locked version."""
+    for locked in book.locked:
+        if locked.entry.change is not locked.version.change:
+            yield _changed(level, book, locked, "change", str(locked.entry.change), str(locked.version.change))
+
+
+@rule("LOCK-draft", Severity.ERROR, "A locked version has been made a draft.", history=True)
+def made_draft(book: Examination) -> Iterator[Finding]:
+    """Look for locked versions that would vanish from the site."""
+    for locked in book.locked:
+        if locked.version.draft:
+            yield _changed(made_draft, book, locked, "draft", "published", "a draft")
+
+
+@rule("LOCK-cancelled", Severity.ERROR, "A cancellation was changed, taken back, or comes too late.", history=True)
+def cancelled(book: Examination) -> Iterator[Finding]:
+    """Compare the cancellation of each locked version; one may be added as long as the version does not apply."""
+    for locked in book.locked:
+        was, now = locked.entry.cancelled, locked.version.cancelled
+        if was and was != now:
+            before, after = (f"cancelled at {format_local(was.at, book.zone)}", "something else")
+            yield _changed(cancelled, book, locked, "cancelled", before, after)
+        elif now and not was and locked.entry.effective <= book.now:
+            since = format_local(locked.entry.effective, book.zone)
+            yield _changed(cancelled, book, locked, "cancelled", f"in force since {since}", "cancelled")
+
+
+@rule("LOCK-edition", Severity.ERROR, "A locked text is gone.", history=True)
+def edition(book: Examination) -> Iterator[Finding]:
+    """Look for the file of each locked edition."""
+    for locked in book.locked:
+        for language in sorted(locked.entry.digests):
+            path = book.path(locked.policy.id, str(locked.version.label), f"{language}.md")
+            if locked.version.edition(language) is None and not book.is_unread(path):
+                yield edition.finding(
+                    Place(path=path),
+                    f"The text of “{locked.version.label}” in “{language}” is published and locked, and is gone.",
+                    evidence=str(locked.entry.digests[language]),
+                    mend=_put_back(book, path),
+                )
+
+
+@rule("LOCK-version", Severity.ERROR, "A locked version is gone or has another name.", history=True)
+def version(book: Examination) -> Iterator[Finding]:
+    """Look for each locked version, and for one with the same texts where it is gone."""
+    for policy in book.catalog:
+        held = {version.label.text for version in policy.versions}
+        for label, entry in book.lock.entries.get(policy.id, {}).items():
+            path = book.path(policy.id, label)
+            if label not in held and not book.is_unread(path):
+                new_name = _same_texts(book, policy, entry)
+                what = f"is called “{new_name}” now" if new_name else "is gone"
+                yield version.finding(
+                    Place(path=path),
+                    f"“{label}” of {policy.id} is published and locked, and {what}.",
+                    evidence=label,
+                    mend=f"Give the folder its name back: “git mv {book.path(policy.id, new_name)} {path}”."
+                    if new_name
+                    else _put_back(book, path),
+                )
+
+
+@rule("LOCK-policy", Severity.ERROR, "A locked policy is gone or has another name.", history=True)
+def policy(book: Examination) -> Iterator[Finding]:
+    """Look for each locked policy."""
+    held = {policy.id for policy in book.catalog}
+    for policy_id, entries in book.lock.entries.items():
+        path = book.path(policy_id)
+        if entries and policy_id not in held and not book.is_unread(path):
+            yield policy.finding(
+                Place(path=path),
+                f"The policy “{policy_id}” is published and locked, and is gone.",
+                evidence=policy_id,
+                mend=f"{_put_back(book, path)} A policy that applies no more says so with “withdrawn” in policy.yml.",
+            )
+
+
+@rule("LOCK-seq", Severity.ERROR, "Locked versions would get other numbers.", history=True)
+def number(book: Examination) -> Iterator[Finding]:
+    """Find the first locked version of each policy whose place in the order has moved."""
+    seen: set[str] = set()
+    for locked in book.locked:
+        was, now = locked.entry.seq, locked.version.seq
+        if was == now or locked.policy.id in seen or book.is_unread(book.path(locked.policy.id)):
+            continue
+        seen.add(locked.policy.id)
+        newcomers = [
+            one.label.text
+            for one in locked.policy.versions[: now - 1]
+            if book.lock.entry(locked.policy.id, one.label.text) is None
+        ]
+        cause = f"“{newcomers[-1]}” was put before it" if newcomers else "an earlier version is gone"
+        yield number.finding(
+            locked.version.source.place(),
+            f"“{locked.version.label}” was published as number {was} and would become number {now}: {cause}.",
+            evidence=str(locked.version.label),
+            mend=f"Give “{newcomers[-1]}” a higher label than every published version has."
+            if newcomers
+            else _put_back(book, book.path(locked.policy.id)),
+        )
+
+
+@rule("LOCK-missing", Severity.NOTE, "Something published is not in the lock yet.")
+def missing(book: Examination) -> Iterator[Finding]:
+    """Look for public versions that the lock does not hold, or not in all languages; one note per policy."""
+    waiting: dict[str, list[Version]] = {}
+    for policy, version in book.lock.unlocked(book.catalog, book.now):
+        waiting.setdefault(policy.id, []).append(version)
+    for versions in waiting.values():
+        labels = ", ".join(f"“{version.label}”" for version in versions[:3]) + (", …" if len(versions) > 3 else "")
+        what = f"The published version {labels} is" if len(versions) == 1 else f"{len(versions)} published versions are"
+        yield missing.finding(
+            versions[0].source.place(),
+            f"{what} not, or not wholly, in the lock yet; anybody could still change the text unnoticed.",
+            evidence=labels,
+            mend="Run “inforce freeze” once the change is merged.",
+        )
+
+
+@rule("LOCK-entry", Severity.ERROR, "An entry of lock.json was changed or taken out.", history=True)
+def entry(book: Examination) -> Iterator[Finding]:
+    """Compare the lock with that of the base branch, to which it may only add."""
+    base = book.book.base
+    for policy_id, entries in (base.lock.entries if base else {}).items():
+        for label, was in entries.items():
+            if problem := _entry_problem(was, book.lock.entry(policy_id, label), book.zone):
+                path = book.path("lock.json")
+                yield entry.finding(
+                    Place(path=path),
+                    f"The entry of “{label}” of {policy_id} {problem}.",
+                    evidence=f"{policy_id} {label}",
+                    mend=f"{_put_back(book, path)} Then run “inforce freeze”, which only adds.",
+                )
+
+
+@rule("LOCK-base", Severity.ERROR, "A version that is public on the base branch was changed or removed.", history=True)
+def public_version(book: Examination) -> Iterator[Finding]:
+    """Compare versions that are public on the base branch and not locked there, or in a language not locked there."""
+    base = book.book.base
+    if base is None or base.catalog is None:
+        return
+    for policy in base.catalog:
+        held = book.catalog.find(policy.id)
+        now_held = {version.label.text: version for version in held.versions} if held else {}
+        for was in policy.public(book.now):
+            path = book.path(policy.id, was.label.text)
+            if base.lock.entry(policy.id, was.label.text) is None and not book.is_unread(path):
+                now = now_held.get(was.label.text)
+                if problem := _version_problem(was, now, book):
+                    yield public_version.finding(
+                        Place(path=path),
+                        f"“{was.label}” of {policy.id} is public on {book.book.base_ref}, and {problem}.",
+                        evidence=was.label.text,
+                        mend=_new_version(book, policy, path),
+                    )
+
+
+def _changed(rule: Rule, book: Examination, locked: Locked, member: str, was: str, now: str) -> Finding:
+    source = locked.version.source
+    return rule.finding(
+        source.place(member),
+        f"“{member}” of “{locked.version.label}” was published as “{was}” and is “{now}” now.",
+        evidence=now,
+        mend=_new_version(book, locked.policy, source.path),
+    )
+
+
+def _instants(entry: LockEntry, zone: ZoneInfo) -> dict[str, str]:
+    instants = {
+        "published": entry.published,
+        "effective": entry.effective,
+        "effective_new": entry.effective_new,
+        "enforce": entry.enforce,
+    }
+    written = {name: format_local(instant, zone) if instant else "not given" for name, instant in instants.items()}
+    return written | {"enforce": "never"} if entry.never_enforced else written
+
+
+def _same_texts(book: Examination, policy: Policy, entry: LockEntry) -> str:
+    wanted: set[Digest] = set(entry.digests.values())
+    for version in policy.versions:
+        unlocked = book.lock.entry(policy.id, version.label.text) is None
+        if unlocked and wanted <= {edition.digest for edition in version.editions}:
+            return version.label.text
+    return ""
+
+
+def _entry_problem(was: LockEntry, now: LockEntry | None, zone: ZoneInfo) -> str:
+    if now is None:
+        return "was taken out of the lock"
+    if gone := [str(tag) for tag in was.digests if now.digests.get(tag) != was.digests[tag]]:
+        return f"holds another digest for “{gone[0]}” now"
+    if was.cancelled and was.cancelled != now.cancelled:
+        return "says something else about its cancellation now"
+    if was.seq != now.seq:
+        return "says something else in “seq” now"
+    members = _differing(was, now, zone)
+    return f"says something else in “{members[0]}” now" if members else ""
+
+
+def _version_problem(was: Version, now: Version | None, book: Examination) -> str:
+    if now is None:
+        return "is gone"
+    if now.draft:
+        return "has become a draft"
+    for edition in was.editions:
+        current = now.edition(edition.language)
+        if current is None:
+            return f"has lost its text in “{edition.language}”"
+        if current.digest != edition.digest:
+            told = _told(book, edition.text, current.text)
+            return f"its text in “{edition.language}” has changed{told.clause}"
+    if was.cancelled and was.cancelled != now.cancelled:
+        return "says something else about its cancellation now"
+    if now.cancelled and not was.cancelled and was.effective <= book.now:
+        return "is cancelled now although it already applied"
+    members = _differing(LockEntry.of(was), LockEntry.of(now), book.zone)
+    return f"says something else in “{members[0]}” now" if members else ""
+
+
+def _differing(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
+    before, after = _instants(was, zone), _instants(now, zone)
+    return [name for name in before if before[name] != after[name]] + ["change"] * (was.change is not now.change)
+
+
+def _told(book: Examination, was: str | None, now: str) -> Told:
+    if was is None:
+        return Told(clause="")
+    told = tell(book.redline(was, now))
+    return Told(clause=f": {told.clause}", evidence=told.evidence, line=told.line)
+
+
+def _put_back(book: Examination, path: str) -> str:
+    return f"Put it back with “git checkout {book.book.base_ref} -- {path}”."
+
+
+def _new_version(book: Examination, policy: Policy, path: str) -> str:
+    new = f"inforce new {policy.id} --effective DATE --change LEVEL"
+    return f"{_put_back(book, path)} Write the change into a new version: “{new}”."
+
+
+RULES = (
+    unreadable,
+    text,
+    dates,
+    level,
+    made_draft,
+    cancelled,
+    edition,
+    version,
+    policy,
+    number,
+    missing,
+    entry,
+    public_version,
+)
