@@ -1,0 +1,216 @@
+"""What the checks say about dates: of versions, and printed in texts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from inforce.checks import Severity
+from inforce.checks.printed_date import find_printed_date
+from paper_book import PaperBook, of_rule, one_text, rules
+
+NOW = "2026-06-01"
+PRIVACY = "policy_versions/privacy"
+PROMISE = "notice_days: {material: 30, notice: 14}\n"
+IMPORTED = "{commit: abc, committed: 2026-01-01, path: p.md}"
+
+
+def two_versions(second: dict[str, str], first: dict[str, str] | None = None, timezone: str = "UTC") -> PaperBook:
+    book = PaperBook(timezone=timezone, extra=PROMISE)
+    privacy = book.policy("privacy")
+    privacy.version("1", meta={"published": "2026-01-15", **(first or {})})
+    privacy.version("2", meta={"published": "2026-05-01", **second})
+    return book
+
+
+@pytest.mark.parametrize(
+    ("second", "earliest"),
+    [
+        pytest.param({"effective": "2026-05-31"}, "", id="thirty days later is enough"),
+        pytest.param({"effective": "2026-05-30"}, "2026-05-31", id="a day less is not"),
+        pytest.param({}, "2026-05-31", id="binding on publication is not"),
+        pytest.param({"effective": "2026-05-15", "change": "notice"}, "", id="a lower level promises less"),
+        pytest.param({"change": "editorial"}, "", id="a level without a promise binds at once"),
+        pytest.param(
+            {"published": "2026-05-01T12:00:00Z", "effective": "2026-05-31"},
+            "2026-06-01",
+            id="the day of publication counts only from its start",
+        ),
+        pytest.param({"retroactive": "A court.", "effective": "2026-04-01"}, "2026-05-31", id="a reason is no notice"),
+        pytest.param({"origin": IMPORTED}, "", id="what was imported was announced elsewhere"),
+        pytest.param({"published": "2026-04-01", "effective": "2026-05-02", "draft": "true"}, "", id="a draft in time"),
+    ],
+)
+def test_the_promised_notice_is_kept_or_the_earliest_date_named(second: dict[str, str], earliest: str) -> None:
+    found = of_rule(two_versions(second).check(NOW), "DATE-notice")
+
+    assert [finding.mend for finding in found] == ([f"Write “effective: {earliest}” or later."] if earliest else [])
+    assert all(earliest in finding.message and finding.severity is Severity.ERROR for finding in found)
+
+
+def test_the_first_version_binds_nobody_who_could_be_told() -> None:
+    assert "DATE-notice" not in rules(one_text("# Privacy\n", extra=PROMISE).check(NOW))
+
+
+def test_notice_is_counted_in_days_of_the_book() -> None:
+    book = two_versions({"published": "2026-03-01", "effective": "2026-03-31"}, timezone="Europe/Berlin")
+
+    assert "DATE-notice" not in rules(book.check(NOW))
+
+
+@pytest.mark.parametrize(
+    ("second", "first", "found"),
+    [
+        pytest.param({"effective": "2026-06-15"}, {}, [], id="a version after its predecessor"),
+        pytest.param(
+            {"effective": "2026-06-15"},
+            {"effective": "2026-07-01"},
+            ["DATE-order"],
+            id="a version before its predecessor",
+        ),
+        pytest.param(
+            {"effective": "2026-07-01"},
+            {"effective": "2026-07-01"},
+            ["DATE-same"],
+            id="two versions from one instant on",
+        ),
+        pytest.param(
+            {"effective": "2026-07-01"},
+            {"effective": "2026-07-01", "cancelled": "{at: 2026-05-01, reason: x}"},
+            [],
+            id="a cancelled predecessor never applies",
+        ),
+        pytest.param(
+            {"effective": "2026-07-01T00:00:00+02:00"},
+            {"effective": "2026-06-30T22:00:00Z"},
+            ["DATE-same"],
+            id="one instant written in two zones",
+        ),
+        pytest.param(
+            {"effective": "2026-05-01", "origin": IMPORTED},
+            {"effective": "2026-05-01", "origin": IMPORTED},
+            [],
+            id="imported versions of one day",
+        ),
+    ],
+)
+def test_versions_apply_one_after_the_other(second: dict[str, str], first: dict[str, str], found: list[str]) -> None:
+    findings = two_versions(second, first).check(NOW)
+
+    assert [rule for rule in rules(findings) if rule in ("DATE-order", "DATE-same")] == found
+
+
+@pytest.mark.parametrize(
+    ("now", "mend"),
+    [
+        pytest.param("2026-05-02", "is cancelled", id="what is only announced can be cancelled"),
+        pytest.param("2026-08-01", "already applies", id="what applies cannot"),
+    ],
+)
+def test_the_mend_of_a_wrong_order_depends_on_what_already_applies(now: str, mend: str) -> None:
+    book = two_versions({"effective": "2026-06-15"}, {"effective": "2026-07-01"})
+
+    assert mend in of_rule(book.check(now), "DATE-order")[0].mend
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "days"),
+    [
+        pytest.param("Effective date: March 1, 2027", "en", {date(2027, 3, 1)}, id="American"),
+        pytest.param("Effective: 1 March 2027", "en", {date(2027, 3, 1)}, id="British"),
+        pytest.param("Last updated on the 1st of", "en", set(), id="a label without a date"),
+        pytest.param("Last updated: 1st March 2027.", "en", {date(2027, 3, 1)}, id="an ordinal"),
+        pytest.param("(Last modified 2027-03-01)", "en", {date(2027, 3, 1)}, id="ISO in brackets"),
+        pytest.param("Updated: 03/04/2027", "en", {date(2027, 3, 4), date(2027, 4, 3)}, id="two readings"),
+        pytest.param("Stand: 1. März 2027", "de", {date(2027, 3, 1)}, id="German"),
+        pytest.param("Gültig ab 01.03.2027", "de", {date(2027, 3, 1)}, id="German in figures"),
+        pytest.param("Dernière mise à jour : 1er mars 2027", "fr", {date(2027, 3, 1)}, id="French"),
+        pytest.param("Última actualización: 1 de marzo de 2027", "es", {date(2027, 3, 1)}, id="Spanish"),
+        pytest.param("Ultimo aggiornamento: 1 marzo 2027", "it", {date(2027, 3, 1)}, id="Italian"),
+        pytest.param("Em vigor a partir de 1 de março de 2027", "pt", {date(2027, 3, 1)}, id="Portuguese"),
+        pytest.param("Laatst bijgewerkt op 1 maart 2027", "nl", {date(2027, 3, 1)}, id="Dutch"),
+        pytest.param("生效日期：2027年3月1日", "zh", {date(2027, 3, 1)}, id="Chinese"),
+        pytest.param("最終更新日：2027年3月1日", "ja", {date(2027, 3, 1)}, id="Japanese"),
+        pytest.param("시행일: 2027년 3월 1일", "ko", {date(2027, 3, 1)}, id="Korean"),
+        pytest.param("We were founded on 1 March 2027.", "en", set(), id="a date without a label"),
+        pytest.param("Standards of 1. März 2027", "de", set(), id="a word that only begins like a label"),
+        pytest.param("Effective date: 31 February 2027", "en", set(), id="a day that is not in the calendar"),
+    ],
+)
+def test_printed_dates_are_read_behind_their_labels(text: str, language: str, days: set[date]) -> None:
+    found = find_printed_date(text)
+
+    assert (set(found.days) if found else set()) == days, language
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("**Effective date:** 15 January 2026", 0, id="the day it applies"),
+        pytest.param("*Last updated: 2026-01-10*", 0, id="the day it was published"),
+        pytest.param("Effective date: November 16, 2020", 1, id="another day"),
+        pytest.param(
+            "Effective date: November 16, 2020\n\nLast updated: 2026-01-15", 0, id="one of two dates is right"
+        ),
+    ],
+)
+def test_a_printed_date_is_a_date_of_the_version(words: str, found: int) -> None:
+    book = one_text(f"# Privacy\n\n{words}\n")
+    book.write(f"{PRIVACY}/2026-01-15/version.yml", "published: 2026-01-10\neffective: 2026-01-15\nchange: material\n")
+
+    findings = of_rule(book.check(NOW), "DATE-printed")
+
+    assert [finding.place.line for finding in findings] == [3] * found
+    assert all(finding.evidence == "Effective date: November 16, 2020" for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        pytest.param("editorial", 0, id="an editorial version keeps the date of what it corrects"),
+        pytest.param("notice", 1, id="any other version has dates of its own"),
+    ],
+)
+def test_a_correction_may_print_the_date_of_what_it_corrects(change: str, found: int) -> None:
+    book = PaperBook()
+    text = "# Privacy\n\nEffective date: 15 January 2026\n"
+    book.policy("privacy").version("2026-01-15", en=text).version("2026-05-01", change=change, en=text + "\nMore.\n")
+
+    assert len(of_rule(book.check(NOW), "DATE-printed")) == found
+
+
+@pytest.mark.parametrize(
+    ("published", "draft", "asked"),
+    [
+        pytest.param("2026-06-01", "false", False, id="published today"),
+        pytest.param("2026-06-20", "false", False, id="published later"),
+        pytest.param("2026-05-20", "false", True, id="published before anybody could read it"),
+        pytest.param("2026-05-20", "true", False, id="a draft is not published"),
+    ],
+)
+def test_a_version_new_in_a_change_does_not_claim_to_be_old(published: str, draft: str, asked: bool) -> None:
+    book, base = one_text("# Privacy\n"), one_text("# Privacy\n")
+    book.policy("privacy").version("2026-07-01", meta={"published": published, "draft": draft})
+
+    assert ("DATE-past" in rules(book.check(NOW, base))) is asked
+    assert "DATE-past" not in rules(book.check(NOW)), "without a base nobody knows what is new"
+
+
+def test_what_is_public_on_the_base_branch_is_as_old_as_it_says() -> None:
+    assert "DATE-past" not in rules(one_text("# Privacy\n").check(NOW, one_text("# Privacy\n")))
+
+
+@pytest.mark.parametrize(
+    ("now", "extra", "noted"),
+    [
+        pytest.param("2026-12-31", "", False, id="within twelve months"),
+        pytest.param("2027-01-16", "", True, id="after twelve months"),
+        pytest.param("2027-01-16", "withdrawn: {at: 2026-12-01, reason: Closed.}\n", False, id="a withdrawn policy"),
+    ],
+)
+def test_a_policy_is_to_be_read_again_after_a_year(now: str, extra: str, noted: bool) -> None:
+    book = PaperBook()
+    book.policy("privacy", extra=extra).version("2026-01-15")
+
+    assert ("DATE-review" in rules(book.check(now))) is noted
