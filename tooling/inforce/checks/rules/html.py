@@ -1,0 +1,69 @@
+"""HTML: tags in a text, which readers see as they are typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from inforce.checks.examination import Examination
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import rule
+
+TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
+IN_MARKDOWN = {
+    "a": "Write a link as “[words](https://…)”.",
+    "b": "Write “**words**”.",
+    "br": "End the line with “\\”, or begin a new paragraph with a blank line.",
+    "em": "Write “*words*”.",
+    "h1": "Write “# ” and the title.",
+    "h2": "Write “## ” and the heading.",
+    "h3": "Write “### ” and the heading.",
+    "hr": "Write “---” between two blank lines.",
+    "i": "Write “*words*”.",
+    "img": "Describe the image in words.",
+    "li": "Begin each item with “- ”.",
+    "ol": "Begin each item with “1. ”.",
+    "p": "Leave a blank line between paragraphs.",
+    "strong": "Write “**words**”.",
+    "table": "Write the table with “|” between its cells.",
+    "ul": "Begin each item with “- ”.",
+}
+IN_WORDS = frozenset(
+    {"div", "span", "font", "center", "u", "section", "sup", "sub", "small", "td", "tr", "th", "script", "style"}
+)
+
+
+@rule("HTML-raw", Severity.ERROR, "HTML in a text.")
+def raw(book: Examination) -> Iterator[Finding]:
+    """Look for what Markdown with HTML would take for a tag or a comment; one finding per kind of tag and text."""
+    for text in book.texts:
+        seen: set[str] = set()
+        for html in text.document.raw_html:
+            name = _name(html.snippet)
+            if name not in seen:
+                seen.add(name)
+                shown = html.snippet.splitlines()[0][:60]
+                yield raw.finding(
+                    text.place(html.line),
+                    f"“{shown}” is shown to readers as it stands: a text is Markdown, without HTML.",
+                    evidence=shown,
+                    mend=_mend(name, shown),
+                )
+
+
+def _name(snippet: str) -> str:
+    found = TAG.match(snippet)
+    return found[1].lower() if found else snippet[:4]
+
+
+def _mend(name: str, shown: str) -> str:
+    if shown.startswith("<!"):
+        return "Take the comment out; remarks belong into the pull request."
+    if name in IN_MARKDOWN:
+        return IN_MARKDOWN[name]
+    if name in IN_WORDS:
+        return "Take the tag out, and say what matters in words."
+    return f"If the text is to show it, write “\\{shown}”; otherwise write what it stands for."
+
+
+RULES = (raw,)

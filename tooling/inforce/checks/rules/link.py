@@ -1,0 +1,194 @@
+"""LINK: where links and images of a text lead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from inforce import address
+from inforce.checks.examination import Examination
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import rule
+from inforce.checks.text import Text
+from inforce.markdown import Link
+from inforce.policy import Policy
+from inforce.shape import did_you_mean
+
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+PLAIN_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+# First names of the site's addresses that belong to no policy.
+SITE_FILES = frozenset(
+    {address.MANIFEST, address.SIGNED_MANIFEST, address.FEED, address.SITEMAP, "schema", "conformance"}
+)
+
+
+@rule("LINK-anchor", Severity.ERROR, "A link to a section that is not there.")
+def anchor(book: Examination) -> Iterator[Finding]:
+    """Look up what links within a text name after `#`."""
+    for text, link in _links(book):
+        if not link.target.startswith("#") or link.target == "#":
+            continue
+        known = [heading.id for heading in text.document.headings]
+        wanted = unquote(link.target[1:])
+        if wanted not in known:
+            hint = did_you_mean(wanted, known).strip(" –")
+            yield anchor.finding(
+                text.place(link.line),
+                f"The link “{link.text}” leads to the section “{wanted}”, which this text does not have.",
+                evidence=link.target,
+                mend=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
+            )
+
+
+@rule("LINK-internal", Severity.ERROR, "A link to a page this site does not have.")
+def internal(book: Examination) -> Iterator[Finding]:
+    """Look up links to the book's own site: the policy, the version, and the section of a policy's text in force."""
+    site = book.catalog.settings.site
+    for text, link in _links(book):
+        target = link.target
+        if target.startswith("/") and not target.startswith("//"):
+            target = "{0.scheme}://{0.netloc}".format(urlsplit(site)) + target
+        if not (target + "/").startswith(site):
+            if target != link.target:
+                yield internal.finding(
+                    text.place(link.line),
+                    f"The link “{link.target}” leads out of the site, which begins at {site}.",
+                    evidence=link.target,
+                    mend=f"Write the whole address, such as “{site}{text.policy.id}/”.",
+                )
+        elif problem := _unknown_page(book, target[len(site) :]):
+            yield internal.finding(
+                text.place(link.line),
+                f"The link “{link.text}” leads to {link.target}, but {problem}.",
+                evidence=link.target,
+                mend="The policies are: " + ", ".join(f"{site}{policy.id}/" for policy in book.catalog) + ".",
+            )
+
+
+@rule("LINK-relative", Severity.ERROR, "A link whose target depends on the page the text is shown on.")
+def relative(book: Examination) -> Iterator[Finding]:
+    """Look for addresses without a beginning: a text is shown at several addresses, and inside apps."""
+    site = book.catalog.settings.site
+    for text, link in _links(book):
+        if SCHEME.match(link.target) or link.target.startswith(("#", "/")) or not link.target:
+            continue
+        names = link.target.split("/")
+        policy = next((policy.id for policy in book.catalog if policy.id in names), "")
+        yield relative.finding(
+            text.place(link.line),
+            f"The link “{link.target}” leads elsewhere from each page that shows this text.",
+            evidence=link.target,
+            mend=f"Write the whole address{f': “{site}{policy}/”' if policy else ', beginning with “https://”'}.",
+        )
+
+
+@rule("LINK-insecure", Severity.QUESTION, "A link to a page that is sent unencrypted.")
+def insecure(book: Examination) -> Iterator[Finding]:
+    """Look for `http:` addresses."""
+    for text, link in _links(book):
+        if link.target.lower().startswith("http:") and not link.image:
+            yield insecure.finding(
+                text.place(link.line),
+                f"The link “{link.text}” leads to an address without encryption.",
+                evidence=link.target,
+                mend=f"Write “https:{link.target[5:]}” if that page exists.",
+            )
+
+
+@rule("LINK-scheme", Severity.ERROR, "A link that no page can show.")
+def scheme(book: Examination) -> Iterator[Finding]:
+    """Look for addresses of other kinds than web pages, e-mail and telephone, and for those that only look like one."""
+    for text, link in _links(book):
+        found = SCHEME.match(link.target)
+        if link.target.startswith("//"):
+            mend = f"Write “https:{link.target}”."
+        elif found and found[1].lower() not in PLAIN_SCHEMES:
+            mend = "Link to a web page, an e-mail address or a telephone number, or take the link out."
+        elif not link.target and not link.image:
+            mend = "Write the address between the round brackets."
+        else:
+            continue
+        yield scheme.finding(
+            text.place(link.line),
+            f"The link “{link.text or link.alt}” leads to “{link.target[:80]}”, which no page shows as a link.",
+            evidence=link.target[:80],
+            mend=mend,
+        )
+
+
+@rule("LINK-credentials", Severity.ERROR, "A link that holds a user name or password.")
+def credentials(book: Examination) -> Iterator[Finding]:
+    """Look for user information in web addresses (RFC 3986, 3.2.1)."""
+    for text, link in _links(book):
+        if "@" in _authority(link.target):
+            yield credentials.finding(
+                text.place(link.line),
+                f"The link “{link.text}” holds a user name, and perhaps a password.",
+                evidence=link.target,
+                mend="Take everything up to the “@” out, and change the password.",
+            )
+
+
+@rule("LINK-alt", Severity.ERROR, "An image without a description.")
+def no_description(book: Examination) -> Iterator[Finding]:
+    """Look for images whose square brackets are empty."""
+    for text, link in _links(book):
+        if link.image and not link.alt.strip():
+            yield no_description.finding(
+                text.place(link.line),
+                "This image has no description, so those who cannot see it learn nothing.",
+                evidence=link.target,
+                mend="Say in the square brackets what it shows: “![the seal of the authority](…)”.",
+            )
+
+
+@rule("LINK-image", Severity.ERROR, "An image that is not part of the site.")
+def remote_image(book: Examination) -> Iterator[Finding]:
+    """Look for images of other hosts: pages load nothing from third parties, so nobody would see them."""
+    for text, link in _links(book):
+        if link.image and (SCHEME.match(link.target) or link.target.replace("\\", "/").startswith("//")):
+            yield remote_image.finding(
+                text.place(link.line),
+                f"The image “{link.alt}” lies elsewhere, and no page loads anything from elsewhere.",
+                evidence=link.target[:80],
+                mend="Say in words what it shows, or link to it.",
+            )
+
+
+def _links(book: Examination) -> Iterator[tuple[Text, Link]]:
+    for text in book.texts:
+        for link in text.document.links:
+            yield text, link
+
+
+def _authority(target: str) -> str:
+    try:
+        return urlsplit(target).netloc
+    except ValueError:
+        return ""
+
+
+def _unknown_page(book: Examination, target: str) -> str:
+    """Say what is wrong with `target`, an address relative to the site's root; empty where it leads somewhere."""
+    path, _, fragment = target.partition("#")
+    names = [unquote(name) for name in path.partition("?")[0].split("/") if name]
+    if not names or names[0] in SITE_FILES:
+        return ""
+    policy = book.catalog.find(names[0])
+    if policy is None:
+        return f"there is no policy “{names[0]}”"
+    if len(names) > 1 and names[1][:1].isdigit() and policy.version(names[1]) is None:
+        return f"{policy.id} has no version “{names[1]}”"
+    return _unknown_section(book, policy, unquote(fragment)) if len(names) == 1 and fragment else ""
+
+
+def _unknown_section(book: Examination, policy: Policy, section: str) -> str:
+    newest = policy.latest(book.now) or (policy.versions[-1] if policy.versions else None)
+    edition = newest.edition(policy.binding_language) if newest else None
+    if edition is None or any(heading.id == section for heading in book.document(edition).headings):
+        return ""
+    return f"{policy.id} has no section “{section}”"
+
+
+RULES = (anchor, internal, relative, insecure, scheme, credentials, no_description, remote_image)

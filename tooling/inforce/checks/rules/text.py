@@ -1,0 +1,287 @@
+"""TEXT: what stands in a text and should not, and how it is built up."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from inforce.checks.examination import Examination
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import on_reading, rule
+from inforce.checks.text import Text
+from inforce.language import Language
+from inforce.markdown import Block, BlockKind, Clause, Document
+
+SCRAPED = re.compile(r"\[email[\s\u00a0]protected\]|\[object Object\]|\blorem ipsum\b", re.IGNORECASE)
+SCRAPED_LINK = "/cdn-cgi/l/email-protection"
+TODO = re.compile(r"\b(?:TODO|FIXME|TBD|TBC|X{4,})\b")
+TODO_MEANS_ALL = frozenset({"es", "pt", "gl", "ast", "lad"})
+TEMPLATE = re.compile(
+    r"\{\{[^{}\n]{0,80}\}\}|\{%[^%\n]{0,120}%\}|\$\{[^{}\n]{1,60}\}|<<[^<>\n]{1,60}>>|\{[A-Z][A-Z0-9_ ]{2,40}\}"
+    r"|%[A-Z][A-Z0-9_]{2,40}%"
+)
+BLANK = re.compile(
+    "|".join(
+        (
+            r"\[(?:[●•*]|_{2,}|x{2,})\]|_{4,}",
+            r"\[(?:insert|enter|add|your|our|name of|date of|address of)\b[^\]\n]{0,60}\]",
+            (
+                r"\[(?:the )?(?:company|organi[sz]ation|business|website|site|app|service|product|controller|contact"
+                r"|e-?mail|phone|postal|street|legal|effective|full|registered|state|country|city|jurisdiction)"
+                r"(?:[ -/](?:name|address|url|number|date|entity|link|details|here|e-?mail|title|location)){0,2}\]"
+            ),
+            r"\[(?:firma|firmenname|unternehmen|anschrift|adresse|datum|e-mail-adresse)\]",
+            r"\[(?:soci[ée]t[ée]|nom de [^\]\n]{2,40}|empresa|raz[óo]n social|correo)\]",
+            r"[\[【](?:某某)?(?:公司|企业|平台|产品|网站|联系)(?:名称|全称|地址|日期|邮箱|电话|网址|链接)?[\]】]",
+        )
+    ),
+    re.IGNORECASE,
+)
+# “7)Use”: a number, but no space before the words.
+NUMBERED = re.compile(r"[ \t]*\(?\d{1,2}[.)](?=[A-Z\u0100-\U0010ffff])(?=[^\W\d_])")
+BULLETED = re.compile(r"[ \t]*(?:[•·▪◦‣∙●○■□◆][ \t]*\S|-(?=[^\W\d_]))")
+LETTERED = re.compile(r"[ \t]*\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\)[ \t]+\S")
+LOST_BREAK = re.compile(r"\S[ \t]*[ \t]{2}$")
+
+empty = on_reading("TEXT-empty", "A file without a text.")
+
+
+@rule("TEXT-title", Severity.ERROR, "A text does not begin with one title.")
+def title(book: Examination) -> Iterator[Finding]:
+    """Look for exactly one heading of the first level, before everything else."""
+    for text in book.texts:
+        tops = [clause for clause in text.document.clauses if clause.level == 1]
+        first = text.document.clauses[0] if text.document.clauses else None
+        if not tops or (first and first.level != 1):
+            yield title.finding(
+                text.place(1),
+                "The text does not begin with its title.",
+                evidence=text.document.blocks[0].text[:80],
+                mend="Let the first line be “# ” and the title.",
+            )
+        for clause in tops[1:]:
+            yield title.finding(
+                text.place(clause.line),
+                f"“{clause.heading}” is a second title.",
+                evidence=clause.heading,
+                mend="Write “## ” before it: a text has one title, and sections below it.",
+            )
+
+
+@rule("TEXT-placeholder", Severity.ERROR, "What a scraper or a sample left behind.")
+def placeholder(book: Examination) -> Iterator[Finding]:
+    """Look for hidden e-mail addresses, filler text and their like."""
+    for text, block, words in _matches(book, SCRAPED):
+        yield placeholder.finding(
+            text.place_of(block, words),
+            f"“{words}” stands where something else was meant.",
+            evidence=words,
+            mend="Write the address out; a page the text was copied from had hidden it."
+            if "protected" in words.lower()
+            else "Write what was meant, or take it out.",
+        )
+    for text in book.texts:
+        for link in text.document.links:
+            if SCRAPED_LINK in link.target:
+                yield placeholder.finding(
+                    text.place(link.line),
+                    f"The link “{link.text}” leads to a machine that hides e-mail addresses, not to the address.",
+                    evidence=link.target,
+                    mend="Write the address: “<name@shop.example>”.",
+                )
+
+
+@rule("TEXT-todo", Severity.ERROR, "A mark of unfinished work.")
+def todo(book: Examination) -> Iterator[Finding]:
+    """Look for TODO and its like in capitals; not for “TODO” in languages in which it means “all”."""
+    for text, block, words in _matches(book, TODO):
+        if words != "TODO" or _primary(text.edition.language) not in TODO_MEANS_ALL:
+            yield todo.finding(
+                text.place_of(block, words),
+                f"“{words}” says that something is still to be done here.",
+                evidence=words,
+                mend="Do it, or take the mark out.",
+            )
+
+
+@rule("TEXT-template", Severity.ERROR, "A variable of a template that nobody has filled in.")
+def template(book: Examination) -> Iterator[Finding]:
+    """Look for the marks of common template languages outside code."""
+    for text, block, words in _matches(book, TEMPLATE):
+        yield template.finding(
+            text.place_of(block, words),
+            f"“{words}” is a variable of a template; readers see it as it stands.",
+            evidence=words,
+            mend="Write what it stands for: a text has no variables, so what is in the file is what people accept.",
+        )
+
+
+@rule("TEXT-blank", Severity.QUESTION, "A blank that looks as if it was to be filled in.")
+def blank(book: Examination) -> Iterator[Finding]:
+    """Look for brackets such as “[Company]” and for lines to write on."""
+    for text, block, words in _matches(book, BLANK):
+        yield blank.finding(
+            text.place_of(block, words),
+            f"Is “{words}” still to be filled in?",
+            evidence=words,
+            mend="Fill it in, or answer why it has to stand there.",
+        )
+
+
+@rule("TEXT-list", Severity.ERROR, "Items that look like a list and will not be one.")
+def no_list(book: Examination) -> Iterator[Finding]:
+    """Look in paragraphs for lines that begin like list items; Markdown runs them together into one paragraph."""
+    for text in book.texts:
+        for block in text.document.blocks:
+            if block.kind is BlockKind.PARAGRAPH and (found := _first_item(text, block)):
+                line, words = found
+                yield no_list.finding(
+                    text.place(line),
+                    f"“{words}” looks like an item of a list, but will be shown inside a paragraph.",
+                    evidence=words,
+                    mend="Begin the line with “1. ” or “- ” and a space, and leave a blank line before the first item.",
+                )
+
+
+@rule("TEXT-break", Severity.NOTE, "Blanks at the end of a line that are not published as a line break.")
+def lost_break(book: Examination) -> Iterator[Finding]:
+    """Look for Markdown's line break made of two blanks, which the canonical text does not keep."""
+    for text in book.texts:
+        written = re.split(r"\r\n|\r|\n", text.edition.source.text)[text.edition.body_line - 1 :]
+        lost = [
+            number
+            for block in text.document.blocks
+            if block.kind is BlockKind.PARAGRAPH
+            for number, _ in text.lines_of(block)[:-1]
+            if LOST_BREAK.search(written[number - 1])
+        ]
+        if lost:
+            lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
+            yield lost_break.finding(
+                text.place(lost[0]),
+                f"Blanks at the end of {lines} are not published; if they meant a line break, the lines run on.",
+                evidence=written[lost[0] - 1].strip()[-60:],
+                mend="End the line with “\\” for a line break, or make it a list.",
+            )
+
+
+@rule("TEXT-levels", Severity.QUESTION, "A heading skips a level.")
+def levels(book: Examination) -> Iterator[Finding]:
+    """Compare each heading's level with that of the one before it."""
+    for text in book.texts:
+        above = 1
+        for clause in text.document.clauses:
+            if clause.level > above + 1:
+                marks = "#" * (above + 1)
+                yield levels.finding(
+                    text.place(clause.line),
+                    f"“{clause.heading}” is a heading of level {clause.level} right below one of level {above}.",
+                    evidence=clause.heading,
+                    mend=f"Write “{marks} ”: people who cannot see the page find their way by these levels.",
+                )
+            above = max(clause.level, 1)
+
+
+@rule("TEXT-twice", Severity.ERROR, "Two sections have the same id.")
+def same_id(book: Examination) -> Iterator[Finding]:
+    """Look for headings with an id that an earlier one has."""
+    for text in book.texts:
+        seen: dict[str, str] = {}
+        for heading in text.document.headings:
+            if heading.id in seen:
+                yield same_id.finding(
+                    text.place(heading.line),
+                    f"“{heading.text}” has the id “{heading.id}”, which “{seen[heading.id]}” has already.",
+                    evidence=heading.id,
+                    mend="Give one of the two another id in “{#…}”.",
+                )
+            seen.setdefault(heading.id, heading.text)
+
+
+@rule("TEXT-gone", Severity.QUESTION, "A section has lost the id it had in the version before.")
+def id_gone(book: Examination) -> Iterator[Finding]:
+    """Look for headings of the predecessor that stand here under another id; a section that was removed is no loss."""
+    for text in book.texts:
+        renamed = list(_renamed(text, book.document(text.predecessor))) if text.predecessor else []
+        if renamed:
+            gone, clause = renamed[0]
+            more = f", and {len(renamed) - 1} more" if len(renamed) > 1 else ""
+            yield id_gone.finding(
+                text.place(clause.line),
+                f"“{clause.heading}” had the id “{gone}” in the version before and has “{clause.id}” now{more}; "
+                "links to the old id lead nowhere.",
+                evidence=", ".join(one for one, _ in renamed),
+                mend=f"Write “{{#{gone}}}” behind the heading, or answer that nobody links to it.",
+            )
+
+
+@rule("TEXT-id", Severity.NOTE, "Sections without an id of their own.")
+def no_id(book: Examination) -> Iterator[Finding]:
+    """Count headings below the title that have no “{#id}”; one note per text."""
+    for text in book.texts:
+        without = [clause for clause in text.document.clauses if clause.level > 1 and not clause.explicit_id]
+        if without:
+            first = without[0]
+            others = f" and {len(without) - 1} more have" if len(without) > 1 else " has"
+            yield no_id.finding(
+                text.place(first.line),
+                f"“{first.heading}”{others} no id of their own, so links break when the heading is reworded."
+                if len(without) > 1
+                else f"“{first.heading}” has no id of its own, so links break when the heading is reworded.",
+                evidence=first.heading,
+                mend=f"Write an id behind each heading: “{first.heading} {{#{first.id}}}”.",
+            )
+
+
+def _matches(book: Examination, pattern: re.Pattern[str]) -> Iterator[tuple[Text, Block, str]]:
+    """Find `pattern` in the prose of all open texts, the same words once in each text."""
+    for text in book.texts:
+        seen: set[str] = set()
+        for block in text.prose:
+            for found in pattern.finditer(block.text):
+                if found[0] not in seen and not text.is_code(block, found.start()):
+                    seen.add(found[0])
+                    yield text, block, found[0]
+
+
+def _first_item(text: Text, block: Block) -> tuple[int, str] | None:
+    """Find the first line of `block` that looks like an item, where that is no accident."""
+    lines = text.lines_of(block)
+    numbered = [(number, line) for number, line in lines if NUMBERED.match(line)]
+    bulleted = [(number, line) for number, line in lines if BULLETED.match(line)]
+    lettered = [(number, line) for number, line in lines if LETTERED.match(line)]
+    several = [items for items in (bulleted, lettered) if len(items) > 1]
+    found = numbered or (several[0] if several else [])
+    return (found[0][0], found[0][1].strip()[:60]) if found else None
+
+
+def _renamed(text: Text, before: Document) -> Iterator[tuple[str, Clause]]:
+    old_ids = {clause.id for clause in before.clauses}
+    new_ids = {clause.id for clause in text.document.clauses}
+    candidates = [clause for clause in text.document.clauses if clause.level > 1 and clause.id not in old_ids]
+    for old in before.clauses:
+        if old.level > 1 and old.id not in new_ids:
+            close = difflib.get_close_matches(old.heading, [one.heading for one in candidates], n=1, cutoff=0.75)
+            if close:
+                yield old.id, next(one for one in candidates if one.heading == close[0])
+
+
+def _primary(language: Language) -> str:
+    return language.tag.partition("-")[0]
+
+
+RULES = (
+    empty,
+    title,
+    placeholder,
+    todo,
+    template,
+    blank,
+    no_list,
+    lost_break,
+    levels,
+    same_id,
+    id_gone,
+    no_id,
+)
