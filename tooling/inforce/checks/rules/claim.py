@@ -1,0 +1,78 @@
+"""CLAIM: promises that few can keep, asked about once; never more than a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inforce.checks.examination import Examination
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import Rule, rule
+from inforce.checks.rules.phrases import ABSOLUTE, ON_PUBLICATION, WATCH, WITHOUT_LIMIT, Phrases, find_phrases
+
+
+@rule("CLAIM-absolute", Severity.QUESTION, "A promise without exception.")
+def absolute(book: Examination) -> Iterator[Finding]:
+    """Look for “we never …”, “completely secure” and their like."""
+    yield from _asked(
+        absolute,
+        book,
+        ABSOLUTE,
+        "“{words}” promises it without exception. Is that kept in every case, also towards courts and in emergencies?",
+        "Name the exceptions, or answer how it is kept.",
+    )
+
+
+@rule("CLAIM-retention", Severity.QUESTION, "Data kept without limit.")
+def retention(book: Examination) -> Iterator[Finding]:
+    """Look for data that is kept permanently or indefinitely."""
+    yield from _asked(
+        retention,
+        book,
+        WITHOUT_LIMIT,
+        "“{words}” sets no limit to keeping data. Is there a reason to keep it without end?",
+        "Name a period or what ends it, or answer why there is none.",
+    )
+
+
+@rule("CLAIM-watch", Severity.QUESTION, "Readers are told to look for changes themselves.")
+def watch(book: Examination) -> Iterator[Finding]:
+    """Look for clauses that ask readers to check the page."""
+    yield from _asked(
+        watch,
+        book,
+        WATCH,
+        "“{words}” leaves it to readers to notice changes. Are they not told?",
+        "Say how people are told of a change, or answer why they cannot be.",
+    )
+
+
+@rule("CLAIM-binding", Severity.QUESTION, "A text binds on publication although notice is promised.")
+def binding(book: Examination) -> Iterator[Finding]:
+    """Look for clauses that apply a change at once, in books whose settings promise notice."""
+    days = max(book.catalog.settings.notice_days.values(), default=0)
+    if days:
+        yield from _asked(
+            binding,
+            book,
+            ON_PUBLICATION,
+            f"“{{words}}” applies changes at once; book.yml promises up to {days} days of notice. Which one holds?",
+            "Let text and book.yml say the same, or answer how they fit together.",
+        )
+
+
+def _asked(rule: Rule, book: Examination, phrases: Phrases, question: str, mend: str) -> Iterator[Finding]:
+    """Ask `question` of `rule` about each of `phrases`, the same words once in each text."""
+    for text in book.texts:
+        seen: set[str] = set()
+        language = text.edition.language.tag.partition("-")[0]
+        for block in text.prose:
+            for found in find_phrases(phrases, language, block.text):
+                words = found[0].strip()
+                if words not in seen:
+                    seen.add(words)
+                    yield rule.finding(
+                        text.place_of(block, words), question.format(words=words), evidence=words, mend=mend
+                    )
+
+
+RULES = (absolute, retention, watch, binding)
