@@ -1,0 +1,236 @@
+"""LANG: translations beside the text that binds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from inforce.checks.examination import Examination
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.rule import rule
+from inforce.checks.rules.numerals import KNOWN, number_words_in, numbers_in
+from inforce.checks.text import Text
+from inforce.errors import Place
+from inforce.language import Language
+from inforce.markdown import Clause, Document
+from inforce.policy import Edition, Policy, Version
+
+SMALLEST_DEMANDED = 13
+
+
+@rule("LANG-outdated", Severity.QUESTION, "A translation was made from another text than the one that binds.")
+def outdated(book: Examination) -> Iterator[Finding]:
+    """Compare what each translation says it translates with the digest of the binding edition."""
+    for text, binding in _translations(book):
+        origin = text.edition.translates
+        if origin and origin != binding.digest:
+            known = [one for one in text.policy.versions if _is_text_of(one, text.policy, str(origin))]
+            of = f"of “{known[-1].label}”" if known else "that this book does not hold"
+            yield outdated.finding(
+                text.edition.source.place("translates"),
+                f"This translation was made from a text {of}, not from the one that binds in “{text.version.label}”.",
+                evidence=str(origin),
+                mend=f"Bring the translation up to date, then write “translates: {binding.digest}”.",
+            )
+
+
+@rule("LANG-origin", Severity.NOTE, "A translation does not say which text it was made from.")
+def no_origin(book: Examination) -> Iterator[Finding]:
+    """Look for `translates` in the front matter of translations."""
+    for text, binding in _translations(book):
+        if text.edition.translates is None:
+            yield no_origin.finding(
+                Place(path=text.edition.source.path, line=1),
+                "This translation does not say which text it was made from, so nobody can see whether it lags behind.",
+                mend=f"Where it says what the binding text says, write “translates: {binding.digest}”.",
+            )
+
+
+@rule("LANG-sections", Severity.QUESTION, "A translation has other sections than the text that binds.")
+def sections(book: Examination) -> Iterator[Finding]:
+    """Compare the ids of sections; where they are not given, how many there are on each level."""
+    for text, binding in _translations(book):
+        theirs, ours = book.document(binding), text.document
+        if missing := [clause for clause in theirs.clauses if _has_id(clause) and clause.id not in _ids(ours)]:
+            yield _sections(text, f"lacks the section {_listed(missing)} of the text that binds", missing)
+        if extra := [clause for clause in ours.clauses if _has_id(clause) and clause.id not in _ids(theirs)]:
+            yield _sections(text, f"has the section {_listed(extra)}, which the text that binds does not have", extra)
+        if not missing and not extra and _levels(theirs) != _levels(ours):
+            counted = f"{len(_levels(ours))} headings, the text that binds {len(_levels(theirs))}"
+            if len(_levels(ours)) == len(_levels(theirs)):
+                counted = "its headings on other levels than the text that binds"
+            yield _sections(text, f"has {counted}", [])
+
+
+@rule("LANG-numbers", Severity.QUESTION, "A number stands in one language and not in the other.")
+def numbers(book: Examination) -> Iterator[Finding]:
+    """Compare the numbers of each section; one that a language writes as a word is no difference."""
+    for text, binding in _translations(book):
+        for theirs, ours in _pairs(book.document(binding), text.document):
+            there, here = _text_of(book.document(binding), theirs), _text_of(text.document, ours)
+            lost = _unmatched(there, binding.language, here, text.edition.language)
+            added = _unmatched(here, text.edition.language, there, binding.language)
+            if lost or added:
+                sides = [f"{', '.join(lost)} only in “{binding.language}”"] if lost else []
+                sides += [f"{', '.join(added)} only in “{text.edition.language}”"] if added else []
+                yield numbers.finding(
+                    text.place(ours.line),
+                    f"The numbers of {_named(ours)} differ: {' and '.join(sides)}.",
+                    evidence=", ".join([*lost, *added]),
+                    mend="Correct the one that is wrong, or answer why they differ.",
+                )
+
+
+@rule("LANG-links", Severity.QUESTION, "A link stands in one language and not in the other.")
+def links(book: Examination) -> Iterator[Finding]:
+    """Compare where links lead, leaving out the part of an address that names the language."""
+    for text, binding in _translations(book):
+        here = _targets(text.document, text.edition.language)
+        there = _targets(book.document(binding), binding.language)
+        lost = [there[target] for target in there if target not in here]
+        added = [here[target] for target in here if target not in there]
+        if lost or added:
+            sides = [f"{', '.join(lost)} only in “{binding.language}”"] if lost else []
+            sides += [f"{', '.join(added)} only in “{text.edition.language}”"] if added else []
+            yield links.finding(
+                Place(path=text.edition.source.path),
+                f"The links differ: {' and '.join(sides)}.",
+                evidence=", ".join([*lost, *added]),
+                mend="Correct the one that is wrong, or answer why they differ.",
+            )
+
+
+@rule("LANG-missing", Severity.NOTE, "A version is not there in all languages of the book.")
+def missing(book: Examination) -> Iterator[Finding]:
+    """Look at the version in force and all later ones."""
+    for policy in book.catalog:
+        current = policy.in_force(book.now)
+        for version in policy.versions[(current.seq if current else 1) - 1 :]:
+            absent = [str(tag) for tag in book.catalog.settings.languages if tag not in version.languages]
+            folder = book.path(policy.id, version.label.text)
+            absent = [tag for tag in absent if not book.is_unread(f"{folder}/{tag}.md")]
+            if absent and version.cancelled is None:
+                yield missing.finding(
+                    version.source.place(),
+                    f"“{version.label}” of {policy.id} is not there in {_and([f'“{tag}”' for tag in absent])}.",
+                    evidence=", ".join(absent),
+                    mend="A translation may be added at any time, also to a version that is published and locked.",
+                )
+
+
+@rule("LANG-unlisted", Severity.QUESTION, "A text in a language that book.yml does not name.")
+def unlisted(book: Examination) -> Iterator[Finding]:
+    """Compare the languages of texts with those of the book."""
+    known = book.catalog.settings.languages
+    for text in book.texts:
+        if text.edition.language not in known:
+            yield unlisted.finding(
+                Place(path=text.edition.source.path),
+                f"This text is in “{text.edition.language}”; book.yml names {_and([f'“{tag}”' for tag in known])}.",
+                evidence=str(text.edition.language),
+                mend=f"Add “{text.edition.language}” to “languages” in book.yml, or rename the file.",
+            )
+
+
+@rule("LANG-title", Severity.NOTE, "A policy has no title in a language it has texts in.")
+def no_title(book: Examination) -> Iterator[Finding]:
+    """Compare the languages of titles with those of the newest version."""
+    for policy in book.catalog:
+        spoken = policy.versions[-1].languages if policy.versions else ()
+        if absent := [str(tag) for tag in spoken if tag not in policy.titles]:
+            yield no_title.finding(
+                policy.source.place("title"),
+                f"{policy.id} has texts in {_and([f'“{tag}”' for tag in absent])} and no title there.",
+                evidence=", ".join(absent),
+                mend=f"Add “{absent[0]}: …” to “title” in policy.yml.",
+            )
+
+
+def _translations(book: Examination) -> Iterator[tuple[Text, Edition]]:
+    for text in book.texts:
+        binding = text.version.edition(text.policy.binding_language)
+        if not text.is_binding and binding:
+            yield text, binding
+
+
+def _is_text_of(version: Version, policy: Policy, digest: str) -> bool:
+    edition = version.edition(policy.binding_language)
+    return edition is not None and str(edition.digest) == digest
+
+
+def _sections(text: Text, problem: str, clauses: list[Clause]) -> Finding:
+    here = next((clause for clause in clauses if clause in text.document.clauses), None)
+    return sections.finding(
+        text.place(here.line) if here else Place(path=text.edition.source.path),
+        f"The text in “{text.edition.language}” {problem}.",
+        evidence=", ".join(clause.id for clause in clauses),
+        mend="Give the same sections the same ids in all languages, or answer why they differ.",
+    )
+
+
+def _has_id(clause: Clause) -> bool:
+    return clause.explicit_id
+
+
+def _ids(document: Document) -> set[str]:
+    return {clause.id for clause in document.clauses}
+
+
+def _levels(document: Document) -> list[int]:
+    return [clause.level for clause in document.clauses]
+
+
+def _listed(clauses: list[Clause]) -> str:
+    return _and([f"“{clause.id}”" for clause in clauses])
+
+
+def _named(clause: Clause) -> str:
+    return f"“{clause.heading}”" if clause.heading else "the text before the first heading"
+
+
+def _pairs(binding: Document, translation: Document) -> Iterator[tuple[Clause, Clause]]:
+    """Pair the clauses of two languages by their ids, or by their order where the two are built alike."""
+    ours = {clause.id: clause for clause in translation.clauses}
+    if _levels(binding) == _levels(translation):
+        yield from zip(binding.clauses, translation.clauses, strict=True)
+    else:
+        yield from ((clause, ours[clause.id]) for clause in binding.clauses if clause.id in ours)
+
+
+def _text_of(document: Document, clause: Clause) -> str:
+    return "\n".join(block.text for block in document.blocks_of(clause))
+
+
+def _unmatched(text: str, language: Language, other: str, other_language: Language) -> list[str]:
+    """List numbers of `text` that `other` has neither in digits nor in words."""
+    primary = other_language.tag.partition("-")[0]
+    here, there = numbers_in(text), numbers_in(other)
+    words = number_words_in(other, primary)
+    both_known = {primary, language.tag.partition("-")[0]} <= KNOWN
+    return [
+        written
+        for number, written in here.items()
+        if number not in there and number not in words and (both_known or not _is_small(number))
+    ]
+
+
+def _is_small(number: str) -> bool:
+    return number.isdigit() and int(number) < SMALLEST_DEMANDED
+
+
+def _targets(document: Document, language: Language) -> dict[str, str]:
+    """List where links lead, each without the part that names `language`, and as it is written."""
+    names = {language.tag.lower(), language.tag.lower().partition("-")[0], language.tag.lower().replace("-", "_")}
+
+    def plain(target: str) -> str:
+        parts = [part for part in re.split(r"[/.?&=]+", target) if part.lower() not in names]
+        return "/".join(part for part in parts if not re.fullmatch(r"[a-z]{2}[-_][A-Za-z]{2,4}", part))
+
+    return {plain(link.target): link.target for link in document.links}
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+RULES = (outdated, no_origin, sections, numbers, links, missing, unlisted, no_title)
