@@ -1,0 +1,174 @@
+"""What the checks say about a change, its summary and its level."""
+
+from __future__ import annotations
+
+import pytest
+
+from inforce.checks import Finding, Severity
+from paper_book import PaperBook, of_rule, rules
+
+NOW = "2026-06-01"
+OLD = """\
+# Privacy
+
+Effective date: 15 January 2026
+
+We like it short.
+
+## What we keep {#keep}
+
+We keep your name for 24 months. We do not sell it.
+
+## Who gets it {#share}
+
+### Partners {#partners}
+
+Carriers get your address.
+
+## 3. Contact {#contact}
+
+Write to us.
+"""
+
+
+def revision(new: str, *sections: str, change: str = "material", meta: dict[str, str] | None = None) -> PaperBook:
+    """A version with the text `new` after one with `OLD`, and a summary that names `sections` (“” for none)."""
+    points = "".join(f"  - {{section: {name}, text: T.}}\n" if name else "  - {text: T.}\n" for name in sections)
+    head = f"---\nsummary:\n{points}---\n" if points else ""
+    book = PaperBook()
+    policy = book.policy("privacy").version("2026-01-15", en=OLD)
+    policy.version("2026-03-01", en=head + new, change=change, meta=meta)
+    return book
+
+
+def found(book: PaperBook, rule: str) -> list[Finding]:
+    return of_rule(book.check(NOW), rule)
+
+
+LONGER = OLD.replace("24 months", "36 months")
+RENAMED = OLD.replace("Carriers get", "Carriers and banks get")
+DRAFT = {"draft": "true"}
+
+
+@pytest.mark.parametrize(
+    ("new", "sections", "asked"),
+    [
+        pytest.param(LONGER, ["keep"], [], id="a changed section that is mentioned"),
+        pytest.param(LONGER, ["share"], ["keep"], id="a changed section that is not"),
+        pytest.param(LONGER, [""], [], id="a point without a section speaks for the whole text"),
+        pytest.param(RENAMED, ["share"], [], id="a mention of the section around it"),
+        pytest.param(RENAMED, ["keep"], ["partners"], id="no mention of it nor of the one around"),
+        pytest.param(OLD + "\n## Cookies {#cookies}\n\nOne.\n", ["keep"], ["cookies"], id="a new section"),
+        pytest.param(OLD[: OLD.index("## 3.")], ["keep"], ["contact"], id="a removed section"),
+        pytest.param(OLD.replace("15 January", "1 March"), ["keep"], [], id="a printed date of the version"),
+        pytest.param(OLD.replace("short", "long"), ["keep"], ["privacy"], id="words below the title"),
+        pytest.param(OLD.replace("your name", "*your name*"), ["keep"], [], id="emphasis says nothing new"),
+    ],
+)
+def test_the_summary_mentions_every_section_that_changed(new: str, sections: list[str], asked: list[str]) -> None:
+    findings = found(revision(new, *sections), "CHANGE-summary")
+
+    assert [finding.evidence for finding in findings] == asked
+    assert {finding.severity for finding in findings} <= {Severity.QUESTION}
+
+
+def test_the_question_names_the_section_by_its_heading() -> None:
+    finding = found(revision(LONGER, "share"), "CHANGE-summary")[0]
+
+    assert finding.message == "Section “What we keep” changed, and the summary does not mention it."
+    assert (finding.place.line, finding.place.section) == (11, "keep")
+    assert "- section: keep" in finding.mend
+
+
+def test_many_unmentioned_sections_are_asked_about_at_once() -> None:
+    sections = "".join(f"\n## New {n} {{#n{n}}}\n\nWords.\n" for n in range(6))
+
+    findings = found(revision(OLD + sections, "keep"), "CHANGE-summary")
+
+    assert len(findings) == 1
+    assert findings[0].message.startswith("6 sections changed")
+
+
+@pytest.mark.parametrize(
+    ("meta", "rule"),
+    [
+        pytest.param({}, "META-summary", id="one error where the summary is missing altogether"),
+        pytest.param(DRAFT, "CHANGE-summary", id="in a draft, the question what it is to say"),
+    ],
+)
+def test_a_missing_summary_is_told_once(meta: dict[str, str], rule: str) -> None:
+    told = rules(revision(LONGER, meta=meta).check(NOW))
+
+    assert [one for one in told if one in ("META-summary", "CHANGE-summary")] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("new", "section", "asked"),
+    [
+        pytest.param(LONGER, "keep", [], id="a section that changed"),
+        pytest.param(LONGER, "contact", ["contact"], id="a section that did not"),
+        pytest.param(RENAMED, "share", [], id="a section in which another one changed"),
+        pytest.param(OLD[: OLD.index("## 3.")], "contact", [], id="a section that was removed"),
+    ],
+)
+def test_the_summary_speaks_of_what_changed(new: str, section: str, asked: list[str]) -> None:
+    assert [finding.evidence for finding in found(revision(new, section), "CHANGE-unchanged")] == asked
+
+
+@pytest.mark.parametrize(
+    ("new", "meta", "asked"),
+    [
+        pytest.param(OLD, {}, 1, id="the same text"),
+        pytest.param(OLD, DRAFT, 0, id="a draft that has only been copied"),
+        pytest.param(LONGER, {}, 0, id="another text"),
+    ],
+)
+def test_a_version_says_something_new(new: str, meta: dict[str, str], asked: int) -> None:
+    assert len(found(revision(new, "", meta=meta), "CHANGE-nothing")) == asked
+
+
+@pytest.mark.parametrize(
+    ("new", "change", "words"),
+    [
+        pytest.param(LONGER, "editorial", "“24 months” became “36 months”", id="a number"),
+        pytest.param(OLD.replace("do not sell", "sell"), "editorial", "a “not” came or went", id="a negation gone"),
+        pytest.param(
+            OLD.replace("Carriers get", "No carriers get"), "editorial", "a “not” came", id="a negation added"
+        ),
+        pytest.param(OLD.replace("do not", "don’t"), "editorial", "", id="a negation in other words"),
+        pytest.param(OLD.replace("Carriers", "Couriers"), "editorial", "", id="a word"),
+        pytest.param(OLD.replace("15 January", "1 March"), "editorial", "", id="a printed date of the version"),
+        pytest.param(OLD.replace("3. Contact", "4. Contact"), "editorial", "", id="the number of a heading"),
+        pytest.param(LONGER, "notice", "", id="a number in a version people are told about"),
+    ],
+)
+def test_an_editorial_change_leaves_the_meaning_alone(new: str, change: str, words: str) -> None:
+    findings = found(revision(new, "", change=change), "CHANGE-editorial")
+
+    assert len(findings) == bool(words)
+    assert all(words in finding.message for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("new", "change", "noted"),
+    [
+        pytest.param(LONGER, "material", ["In “What we keep”, “24 months” became “36 months”."], id="a period"),
+        pytest.param(LONGER, "editorial", [], id="in an editorial version it is a question instead"),
+        pytest.param(OLD.replace("Carriers", "Couriers"), "material", [], id="only words"),
+        pytest.param(OLD.replace("15 January", "1 March"), "material", [], id="a printed date of the version"),
+        pytest.param(
+            OLD.replace(" for 24 months", "").replace("address.", "address for 24 months."),
+            "material",
+            [],
+            id="a number that only moved",
+        ),
+    ],
+)
+def test_numbers_that_changed_are_noted(new: str, change: str, noted: list[str]) -> None:
+    assert [finding.message for finding in found(revision(new, "", change=change), "CHANGE-numbers")] == noted
+
+
+def test_imported_versions_are_compared_with_nothing() -> None:
+    book = revision(LONGER, meta={"origin": "{commit: abc, committed: 2026-03-01, path: p.md}"})
+
+    assert not [rule for rule in rules(book.check(NOW)) if rule.startswith("CHANGE-")]
