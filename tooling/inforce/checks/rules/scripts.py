@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-WORD = re.compile(r"[^\W\d_]{2,}")
-
-_LATIN = re.compile(r"[A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
-_CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
+_L = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+_C = "\u0400-\u052f"
+_G = "\u0370-\u037d\u037f-\u03ff\u1f00-\u1fff"
+_LATIN, _CYRILLIC, _GREEK = (re.compile(f"[{letters}]") for letters in (_L, _C, _G))
+OTHER_ALPHABET = re.compile(f"[{_C}{_G}]")
+MIXED_WORD = re.compile(f"[{_L}{_C}{_G}]*(?:[{_L}][{_C}{_G}]|[{_C}{_G}][{_L}])[{_L}{_C}{_G}]*")
 _LOOK_LATIN = frozenset("АВЕКМНОРСТХУаеорсухіјѕІЈЅԁһӏԛԝ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρυ")
 _LOOK_OTHER = frozenset("ABEKMHOPCTXYaeopcyxijsIJSZNvudhqw")
 _JOINING = re.compile(

@@ -1,0 +1,244 @@
+"""Findings, rules and their catalogue, the examination of a book, and answers to questions."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import inforce
+from inforce.checks import CATALOGUE, Answers, Book, Finding, Rule, Severity, check, from_fault
+from inforce.checks.rules import _GROUPS
+from inforce.errors import LayoutError, Place
+from inforce.shape import Shape, ShapeError
+from paper_book import ANSWERS, PaperBook, instant, of_rule, one_text, rules
+
+NOW = "2026-06-01"
+TEXT = "# Privacy\n\n## Keeping {#keeping}\n\nWe keep your name indefinitely.\n"
+EN = "policy_versions/privacy/2026-01-15/en.md"
+
+
+def test_a_finding_without_a_message_is_refused() -> None:
+    with pytest.raises(ValueError, match="says something"):
+        Finding(rule="META-file", severity=Severity.ERROR, place=Place(path="x"), message=" ")
+
+
+def test_a_rule_is_named_by_a_group_and_a_slug() -> None:
+    with pytest.raises(ValueError, match="group and a slug"):
+        Rule(id="meta_file", severity=Severity.ERROR, title="A title.")
+
+    assert CATALOGUE["ENC-bom"].group == "ENC"
+
+
+@pytest.mark.parametrize("group", _GROUPS, ids=lambda group: group.__name__.rpartition(".")[2])
+def test_every_rule_of_a_group_is_in_the_catalogue_and_bears_its_name(group: ModuleType) -> None:
+    name = group.__name__.rpartition(".")[2].upper()
+    defined = {rule.id for rule in vars(group).values() if isinstance(rule, Rule)}
+
+    assert {rule.id for rule in group.RULES} == defined <= set(CATALOGUE)
+    assert {rule.group for rule in group.RULES} == {name}
+
+
+def test_titles_are_sentences_and_differ() -> None:
+    titles = [rule.title for rule in CATALOGUE.values()]
+
+    assert len(set(titles)) == len(titles)
+    assert all(title[0].isupper() and title.endswith(".") for title in titles)
+
+
+def test_every_fault_of_reading_has_its_rule_in_the_catalogue() -> None:
+    store = Path(inforce.__file__).parent / "store"
+    sources = [store / f"{name}.py" for name in ("folder", "names", "strict_yaml", "frontmatter")]
+    named = {
+        keyword.value.value
+        for source in sources
+        for call in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "rule" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+    }
+
+    assert "PATH-link" in named
+    assert named <= set(CATALOGUE)
+
+
+def test_no_rule_promises_compliance() -> None:
+    words = " ".join(rule.title for rule in CATALOGUE.values())
+
+    assert not re.search(r"complian|complies|score|GDPR", words, re.IGNORECASE)
+
+
+def test_only_rules_about_the_lock_change_history() -> None:
+    marked = {rule.id for rule in CATALOGUE.values() if rule.history}
+
+    assert marked == {rule for rule in CATALOGUE if rule.startswith("LOCK-")} - {"LOCK-missing", "LOCK-unreadable"}
+
+
+def test_a_fault_becomes_a_finding_with_the_same_words() -> None:
+    fault = LayoutError(Place(path="a/b.md", line=3), "is a symbolic link", "put the file there", rule="PATH-link")
+
+    finding = from_fault(fault)
+
+    assert (finding.rule, finding.severity, finding.place) == (
+        "PATH-link",
+        Severity.ERROR,
+        Place(path="a/b.md", line=3),
+    )
+    assert (finding.message, finding.mend) == ("Is a symbolic link.", "Put the file there.")
+
+
+def test_a_book_without_settings_still_shows_its_faults() -> None:
+    fault = LayoutError(Place(path="policy_versions/book.yml"), "is missing", "add the file", rule="META-file")
+
+    assert rules(check(Book(catalog=None, faults=(fault,)), instant(NOW))) == ["META-file"]
+
+
+def test_findings_come_by_path_line_and_rule() -> None:
+    book = one_text("# Privacy\n\nTODO {{name}}\n\nTODO\n\n[a](#b)\n")
+    book.policy("about", binding="en").version("1", en="# About\n\n{{x}}\n")
+
+    findings = book.check(NOW)
+
+    assert [finding.order for finding in findings] == sorted(finding.order for finding in findings)
+    assert [f.rule for f in findings if f.place.path == EN] == ["TEXT-template", "TEXT-todo", "LINK-anchor"]
+
+
+def test_the_same_book_gives_the_same_findings() -> None:
+    book = one_text(TEXT).book()
+
+    assert check(book, instant(NOW)) == check(book, instant(NOW))
+
+
+@pytest.mark.parametrize(
+    ("answer", "met"),
+    [
+        pytest.param("rule: CLAIM-retention\n    path: privacy", True, id="about the policy's folder"),
+        pytest.param(f"rule: CLAIM-retention\n    path: {EN}", True, id="about the file, by the path of the finding"),
+        pytest.param("rule: CLAIM-retention\n    path: priv", False, id="about a folder of another name"),
+        pytest.param("rule: CLAIM-retention\n    path: privacy\n    section: keeping", True, id="about the section"),
+        pytest.param("rule: CLAIM-retention\n    path: privacy\n    section: use", False, id="about another section"),
+        pytest.param(
+            "rule: CLAIM-retention\n    path: privacy\n    evidence: keep your name  indefinitely",
+            True,
+            id="about the words",
+        ),
+        pytest.param(
+            "rule: CLAIM-retention\n    path: privacy\n    evidence: keep it forever", False, id="about other words"
+        ),
+        pytest.param("rule: CLAIM-watch\n    path: privacy", False, id="to another rule"),
+    ],
+)
+def test_an_answer_meets_the_question_it_names(answer: str, met: bool) -> None:
+    book = one_text(TEXT)
+    book.write(ANSWERS, f"answers:\n  - {answer}\n    reason: The law asks for it.\n")
+
+    report = book.examine(NOW)
+
+    assert ("CLAIM-retention" in rules(report.findings)) is not met
+    assert [(one.finding.rule, one.answer.reason) for one in report.answered] == (
+        [("CLAIM-retention", "The law asks for it.")] if met else []
+    )
+    assert ("META-answer" in rules(report.findings)) is not met
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "words"),
+    [
+        pytest.param("CLAIM-watch", "privacy", "meets no question any more", id="no question left"),
+        pytest.param("CLAIM-watch", "privacy/2020-01-01/en.md", "which is not there", id="no such file"),
+        pytest.param("CLAIM-wacht", "privacy", "did you mean “CLAIM-watch”", id="no such rule"),
+        pytest.param("HTML-raw", "privacy", "asks no question", id="a rule that cannot be answered"),
+    ],
+)
+def test_an_answer_that_meets_nothing_is_noted_at_its_line(rule: str, path: str, words: str) -> None:
+    book = one_text("# Privacy\n")
+    book.write(ANSWERS, f"answers:\n  - rule: {rule}\n    path: {path}\n    reason: It is so.\n")
+
+    noted = of_rule(book.check(NOW), "META-answer")
+
+    assert len(noted) == 1
+    assert words in noted[0].message
+    assert str(noted[0].place) == f"{ANSWERS}:2"
+
+
+def test_an_answer_to_a_text_that_is_locked_by_now_stays_as_a_record() -> None:
+    book = one_text(TEXT)
+    book.write(ANSWERS, f"answers:\n  - rule: CLAIM-retention\n    path: {EN}\n    reason: The law.\n")
+
+    assert rules(book.freeze(NOW).check(NOW)) == []
+
+
+def test_an_error_cannot_be_answered() -> None:
+    book = one_text("# Privacy\n\n<br>\n")
+    book.write(ANSWERS, "answers:\n  - rule: HTML-raw\n    path: privacy\n    reason: We like it.\n")
+
+    report = book.examine(NOW)
+
+    assert {"HTML-raw", "META-answer"} <= set(rules(report.findings))
+    assert report.blocks
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        pytest.param({"answers": [{"rule": "CLAIM-watch", "path": "x"}]}, "answers[0].reason", id="without a reason"),
+        pytest.param(
+            {"answers": [{"rule": "A", "path": "x", "reason": "r", "why": "w"}]}, "answers[0].why", id="unknown"
+        ),
+        pytest.param({"answer": []}, "answer", id="a misspelt list"),
+    ],
+)
+def test_answers_of_another_shape_are_refused(data: object, path: str) -> None:
+    with pytest.raises(ShapeError) as refusal:
+        Answers.from_shape(Shape(data), Answers().source)
+
+    assert refusal.value.path == path
+
+
+def test_a_report_says_whether_it_blocks_and_whether_history_would_change() -> None:
+    sound, broken = one_text("# Privacy\n"), one_text("# Privacy\n").freeze(NOW)
+    broken.replace(EN, "# Privacy", "# Secrecy")
+
+    assert not sound.examine(NOW).blocks
+    assert not sound.examine(NOW).changes_history
+    assert broken.examine(NOW).changes_history
+    assert rules(broken.examine(NOW).of(Severity.ERROR)) == ["LOCK-text"]
+
+
+IMPORTED = {"origin": "{commit: abc, committed: 2026-01-01, path: p.md}"}
+
+
+def test_words_are_reported_where_they_can_still_be_mended() -> None:
+    book = PaperBook()
+    privacy = book.policy("privacy")
+    privacy.version("1", meta={"published": "2026-01-01"}, en="# P\n\nTODO locked\n")
+    book.freeze(NOW)
+    privacy.version("2", meta={"published": "2026-02-01"}, en="# P\n\nTODO superseded\n")
+    privacy.version("3", meta={"published": "2026-03-01"}, en="# P\n\nTODO in force\n")
+    privacy.version("4", meta={"published": "2027-01-01", "draft": "true"}, en="# P\n\nTODO draft\n")
+
+    found = of_rule(book.check(NOW), "TEXT-todo")
+
+    assert [finding.place.path.split("/")[2] for finding in found] == ["2", "3", "4"]
+
+
+def test_of_an_imported_history_only_the_newest_version_is_looked_at() -> None:
+    book = PaperBook()
+    privacy = book.policy("privacy")
+    for number in range(1, 4):
+        privacy.version(str(number), meta={**IMPORTED, "published": f"2026-0{number}-01"}, en="# P\n\nTODO\n")
+    privacy.version("4", meta={"published": "2026-05-01"}, en="# P\n\nTODO\n")
+
+    found = of_rule(book.check(NOW), "TEXT-todo")
+
+    assert [finding.place.path.split("/")[2] for finding in found] == ["3", "4"]
+
+
+def test_a_translation_added_to_a_locked_version_is_looked_at() -> None:
+    book = one_text("# Privacy\n").freeze(NOW)
+    book.write(EN.replace("en.md", "de.md"), "# Datenschutz\n\n<br>\n")
+
+    assert [f.place.path.rpartition("/")[2] for f in of_rule(book.check(NOW), "HTML-raw")] == ["de.md"]
