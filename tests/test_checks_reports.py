@@ -1,0 +1,272 @@
+"""The forms a report takes: text, JSON, annotations, Code Quality, SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import jsonschema
+import pytest
+
+from inforce.checks import Answer, Answered, Finding, Report, Severity
+from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif, to_text
+from inforce.errors import Place
+from paper_book import ANSWERS, one_text
+
+PATH = "policy_versions/privacy/1/en.md"
+
+
+def finding(rule: str = "HTML-raw", severity: Severity = Severity.ERROR, line: int | None = 3, **words: str) -> Finding:
+    place = Place(path=words.pop("path", PATH), line=line, section=words.pop("section", None))
+    return Finding(rule=rule, severity=severity, place=place, **{"message": "Something is wrong.", **words})
+
+
+QUESTION = finding("CLAIM-watch", Severity.QUESTION, 9, section="changes", message="Is it so?", evidence="look")
+NOTE = finding("TEXT-id", Severity.NOTE, None, path="policy_versions/privacy/2/en.md", mend="Nothing.")
+ANSWER = Answered(finding=QUESTION, answer=Answer(rule="CLAIM-watch", path=PATH, reason="People are told by e-mail."))
+REPORT = Report(findings=(finding(mend="Take it out."), QUESTION, NOTE))
+
+
+def test_text_is_grouped_by_file_and_counted() -> None:
+    assert to_text(REPORT) == (
+        f"{PATH}\n"
+        "  error HTML-raw, line 3\n"
+        "    Something is wrong.\n"
+        "    → Take it out.\n"
+        "  question CLAIM-watch, line 9, section “changes”\n"
+        "    Is it so?\n"
+        "\n"
+        "policy_versions/privacy/2/en.md\n"
+        "  note TEXT-id, the whole file\n"
+        "    Something is wrong.\n"
+        "    → Nothing.\n"
+        "\n"
+        "one error, one question and one note.\n"
+        "A question that is settled is answered once in answers.yml: rule, path, evidence and the reason.\n"
+    )
+
+
+def test_text_of_nothing_claims_no_more_than_that() -> None:
+    assert to_text(Report(findings=())) == "The checks found nothing.\n"
+
+
+def test_text_lists_answers_with_their_reasons() -> None:
+    told = to_text(Report(findings=(), answered=(ANSWER,)))
+
+    assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in told
+
+
+def test_json_names_every_member() -> None:
+    data = json.loads(to_json(Report(findings=(QUESTION,), answered=(ANSWER,))))
+
+    assert data["findings"] == [
+        {
+            "rule": "CLAIM-watch",
+            "severity": "question",
+            "path": PATH,
+            "line": 9,
+            "section": "changes",
+            "message": "Is it so?",
+            "evidence": "look",
+            "mend": "",
+        }
+    ]
+    assert data["answered"] == [{**data["findings"][0], "reason": "People are told by e-mail."}]
+
+
+@pytest.mark.parametrize(
+    ("one", "command"),
+    [
+        pytest.param(finding(), f"::error file={PATH},line=3,title=HTML-raw::Something is wrong.", id="an error"),
+        pytest.param(QUESTION, f"::warning file={PATH},line=9,title=CLAIM-watch::Is it so?", id="a question"),
+        pytest.param(
+            NOTE,
+            "::notice file=policy_versions/privacy/2/en.md,line=1,title=TEXT-id::Something is wrong. Nothing.",
+            id="a note about a whole file",
+        ),
+        pytest.param(
+            finding(path="a,b:c%.md", message="50 %\n::error::forged\r"),
+            "::error file=a%2Cb%3Ac%25.md,line=3,title=HTML-raw::50 %25%0A::error::forged",
+            id="signs that mean something in a command",
+        ),
+    ],
+)
+def test_an_annotation_is_one_line_with_its_place(one: Finding, command: str) -> None:
+    assert to_github(Report(findings=(one,))) == f"{command}\n"
+
+
+@pytest.mark.parametrize(
+    ("found", "shown", "last"),
+    [
+        pytest.param(10, 10, "Number 10.", id="ten fit"),
+        pytest.param(11, 10, "2 more are listed in the summary of this job.", id="of eleven, the last place says so"),
+    ],
+)
+def test_ten_annotations_of_a_kind_at_most(found: int, shown: int, last: str) -> None:
+    report = Report(findings=tuple(finding(line=n, message=f"Number {n}.") for n in range(1, found + 1)))
+
+    lines = to_github(report).splitlines()
+
+    assert len(lines) == shown
+    assert lines[-1].endswith(last)
+    assert to_job_summary(report).count("**error**") == found
+
+
+def test_the_job_summary_shows_words_as_they_are() -> None:
+    report = Report(findings=(finding(message="“<br>” | *x* `y` [a](b)\n# no"),), answered=(ANSWER,))
+
+    told = to_job_summary(report)
+
+    assert r"“\<br\>” \| \*x\* \`y\` \[a\](b) \# no" in told
+    assert "People are told by e-mail." in told
+
+
+def test_code_quality_names_place_and_weight() -> None:
+    issues = json.loads(to_gitlab(Report(findings=(finding("LOCK-text"), finding(), QUESTION, NOTE))))
+
+    assert [issue["severity"] for issue in issues] == ["blocker", "critical", "minor", "info"]
+    assert issues[0]["location"] == {"path": PATH, "lines": {"begin": 3}}
+    assert all(set(issue) == {"description", "check_name", "fingerprint", "severity", "location"} for issue in issues)
+
+
+def marks(report: Report) -> list[str]:
+    return [issue["fingerprint"] for issue in json.loads(to_gitlab(report))]
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        pytest.param(finding(evidence="a", line=8), True, id="a line that moved"),
+        pytest.param(finding(evidence="a", message="Put otherwise."), True, id="a message put otherwise"),
+        pytest.param(finding(evidence="b"), False, id="other words"),
+        pytest.param(finding("TEXT-todo", evidence="a"), False, id="another rule"),
+        pytest.param(finding(evidence="a", path="x.md"), False, id="another file"),
+    ],
+)
+def test_a_fingerprint_follows_the_words_and_not_the_line(other: Finding, same: bool) -> None:
+    one = finding(evidence="a")
+
+    assert (marks(Report(findings=(one,))) == marks(Report(findings=(other,)))) is same
+
+
+def test_equal_findings_have_different_fingerprints() -> None:
+    assert len(set(marks(Report(findings=(finding(), finding(line=4)))))) == 2
+
+
+# What SARIF 2.1.0 requires of the members written here (sections 3.13, 3.14, 3.19, 3.27, 3.29, 3.35, 3.49).
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+LOCATION = {
+    "type": "object",
+    "required": ["physicalLocation"],
+    "properties": {
+        "physicalLocation": {
+            "type": "object",
+            "required": ["artifactLocation", "region"],
+            "properties": {
+                "artifactLocation": {"type": "object", "required": ["uri"], "properties": {"uri": {"type": "string"}}},
+                "region": {
+                    "type": "object",
+                    "required": ["startLine"],
+                    "properties": {"startLine": {"type": "integer", "minimum": 1}},
+                },
+            },
+        },
+        "logicalLocations": {"type": "array", "items": {"type": "object", "required": ["name"]}},
+    },
+    "additionalProperties": False,
+}
+RESULT = {
+    "type": "object",
+    "required": ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
+    "properties": {
+        "ruleId": {"type": "string"},
+        "ruleIndex": {"type": "integer", "minimum": 0},
+        "level": LEVEL,
+        "message": TEXT,
+        "locations": {"type": "array", "minItems": 1, "items": LOCATION},
+        "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+        "suppressions": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"enum": ["inSource", "external"]}},
+            },
+        },
+    },
+    "additionalProperties": False,
+}
+RULE = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "string"},
+        "shortDescription": TEXT,
+        "defaultConfiguration": {"type": "object", "properties": {"level": LEVEL}},
+    },
+    "additionalProperties": False,
+}
+SARIF = {
+    "type": "object",
+    "required": ["$schema", "version", "runs"],
+    "properties": {
+        "$schema": {"type": "string", "pattern": "sarif-schema-2.1.0.json$"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["tool", "results"],
+                "properties": {
+                    "tool": {
+                        "type": "object",
+                        "required": ["driver"],
+                        "properties": {
+                            "driver": {
+                                "type": "object",
+                                "required": ["name", "rules"],
+                                "properties": {"rules": {"type": "array", "items": RULE}},
+                            }
+                        },
+                    },
+                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                    "results": {"type": "array", "items": RESULT},
+                },
+                "additionalProperties": False,
+            },
+        },
+    },
+    "additionalProperties": False,
+}
+
+
+def test_sarif_has_the_shape_the_standard_asks_for() -> None:
+    report = Report(findings=REPORT.findings, answered=(ANSWER,))
+
+    data = json.loads(to_sarif(report))
+
+    jsonschema.validate(data, SARIF)
+    run = data["runs"][0]
+    assert [result["level"] for result in run["results"]] == ["error", "warning", "note", "warning"]
+    assert all(run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
+    assert [one["suppressions"][0]["justification"] for one in run["results"] if "suppressions" in one] == [
+        "People are told by e-mail."
+    ]
+
+
+def test_a_path_in_sarif_is_a_uri() -> None:
+    data = json.loads(to_sarif(Report(findings=(finding(path="policy_versions/größe/1/en.md"),))))
+
+    location = data["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "policy_versions/gr%C3%B6%C3%9Fe/1/en.md"
+
+
+@pytest.mark.parametrize("form", [to_text, to_json, to_github, to_job_summary, to_gitlab, to_sarif])
+def test_every_form_of_a_real_report_is_the_same_each_time(form: Callable[[Report], str]) -> None:
+    book = one_text("# P\n\nTODO <br>\n\nWe keep your data forever.\n")
+    book.write(ANSWERS, "answers:\n  - {rule: CLAIM-retention, path: privacy, reason: The law asks for it.}\n")
+
+    assert form(book.examine("2026-06-01")) == form(book.examine("2026-06-01")) != ""

@@ -1,0 +1,32 @@
+"""A report for GitLab: a Code Quality artefact, which a merge request compares with that of its target branch."""
+
+from __future__ import annotations
+
+import json
+
+from inforce.checks.examine import Report
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.reports.fingerprint import fingerprinted
+from inforce.checks.rules import CATALOGUE
+
+SEVERITIES = {Severity.ERROR: "critical", Severity.QUESTION: "minor", Severity.NOTE: "info"}
+
+
+def to_gitlab(report: Report) -> str:
+    """Write the findings of `report` as a Code Quality report; what would change history is a blocker."""
+    issues = [
+        {
+            "description": f"{finding.message} {finding.mend}".strip(),
+            "check_name": finding.rule,
+            "fingerprint": fingerprint,
+            "severity": _severity(finding),
+            "location": {"path": finding.place.path, "lines": {"begin": finding.place.line or 1}},
+        }
+        for finding, fingerprint in fingerprinted(report.findings)
+    ]
+    return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
+
+
+def _severity(finding: Finding) -> str:
+    rule = CATALOGUE.get(finding.rule)
+    return "blocker" if rule and rule.history else SEVERITIES[finding.severity]

@@ -1,0 +1,62 @@
+"""A report as SARIF 2.1.0 (OASIS), which code scanning services read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from inforce import __version__
+from inforce.checks.examine import Report
+from inforce.checks.finding import Finding, Severity
+from inforce.checks.reports.fingerprint import fingerprinted
+from inforce.checks.rules import CATALOGUE
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {Severity.ERROR: "error", Severity.QUESTION: "warning", Severity.NOTE: "note"}
+
+
+def to_sarif(report: Report) -> str:
+    """Write `report` as one SARIF run; answered questions are results suppressed with their reason."""
+    rules = sorted({finding.rule for finding in (*report.findings, *(one.finding for one in report.answered))})
+    found = [_result(finding, mark, rules) for finding, mark in fingerprinted(report.findings)]
+    answered = [
+        _result(finding, mark, rules) | {"suppressions": [{"kind": "external", "justification": one.answer.reason}]}
+        for one, (finding, mark) in zip(
+            report.answered, fingerprinted(one.finding for one in report.answered), strict=True
+        )
+    ]
+    driver = {"name": "inforce", "semanticVersion": __version__, "rules": [_rule(rule) for rule in rules]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [*found, *answered]}
+    data = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(rule_id: str) -> dict[str, Any]:
+    rule = CATALOGUE.get(rule_id)
+    if rule is None:
+        return {"id": rule_id}
+    return {
+        "id": rule_id,
+        "shortDescription": {"text": rule.title},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+    }
+
+
+def _result(finding: Finding, mark: str, rules: list[str]) -> dict[str, Any]:
+    location: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(finding.place.path)},
+            "region": {"startLine": finding.place.line or 1},
+        }
+    }
+    if finding.place.section:
+        location["logicalLocations"] = [{"name": finding.place.section}]
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": rules.index(finding.rule),
+        "level": LEVELS[finding.severity],
+        "message": {"text": f"{finding.message} {finding.mend}".strip()},
+        "locations": [location],
+        "partialFingerprints": {"inforce/v1": mark},
+    }

@@ -1,0 +1,47 @@
+"""A report as plain sentences, grouped by file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from inforce.checks.examine import Answered, Report
+from inforce.checks.finding import Finding, Severity
+
+
+def to_text(report: Report) -> str:
+    """Tell what `report` says, file by file, and count it in the last line."""
+    lines: list[str] = []
+    for path, findings in groupby(report.findings, key=lambda finding: finding.place.path):
+        lines += [path, *(line for finding in findings for line in _told(finding)), ""]
+    if report.answered:
+        lines += ["Questions that are answered", *(_answered(one) for one in report.answered), ""]
+    lines.append(count(report))
+    if report.of(Severity.QUESTION):
+        lines.append("A question that is settled is answered once in answers.yml: rule, path, evidence and the reason.")
+    return "\n".join(lines) + "\n"
+
+
+def count(report: Report) -> str:
+    """Say how many errors, questions and notes `report` holds."""
+    counts = [_counted(len(report.of(severity)), str(severity)) for severity in Severity if report.of(severity)]
+    if not counts:
+        return "The checks found nothing."
+    return f"{counts[0] if len(counts) == 1 else ', '.join(counts[:-1]) + ' and ' + counts[-1]}."
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    line = f"line {finding.place.line}" if finding.place.line else "the whole file"
+    section = f", section “{finding.place.section}”" if finding.place.section else ""
+    yield f"  {finding.severity} {finding.rule}, {line}{section}"
+    yield f"    {finding.message}"
+    if finding.mend:
+        yield f"    → {finding.mend}"
+
+
+def _answered(answered: Answered) -> str:
+    return f"  {answered.finding.rule} {answered.finding.place}: {answered.answer.reason}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"one {word}" if number == 1 else f"{number} {word}s"
