@@ -1,0 +1,89 @@
+"""`decide.js` is `inforce.acceptance.decide`: on every vector, and on any question whatever."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from conformance.decision_vectors import REFUSALS, VECTORS, differences
+from conformance.questions import instant, question
+from inforce import acceptance
+from inforce.acceptance import decide
+
+BROWSER = Path(acceptance.__file__).parents[2] / "browser"
+QUESTIONS, INSTANTS_EACH, SEED = 50_000, 5, 20_260_701
+LIMIT = 2560  # bytes, gzipped as the file is shipped
+
+# Reads questions from standard input, one a line, and writes to each a decision, or null where it throws.
+ANSWER_ALL = """
+import { createInterface } from "node:readline";
+import { decide } from "./decide.mjs";
+const answers = [];
+for await (const line of createInterface({ input: process.stdin })) {
+  try { answers.push(JSON.stringify(decide(JSON.parse(line)))); } catch { answers.push("null"); }
+}
+process.stdout.write(answers.join("\\n"));
+"""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `decide.js` as a module, and a program that answers with it."""
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copy(BROWSER / "decide.js", folder / "decide.mjs")
+    (folder / "answer_all.mjs").write_text(ANSWER_ALL, "utf-8")
+    return folder
+
+
+def answers(node: Path, questions: Iterable[Any]) -> list[Any]:
+    """Let one Node answer all `questions`; None stands for one that it refuses."""
+    program = shutil.which("node")
+    assert program, "these tests run decide.js in Node: install Node.js 20 or later, so that `node` is on PATH"
+    done = subprocess.run(
+        [program, "answer_all.mjs"],
+        cwd=node,
+        input="\n".join(json.dumps(each) for each in questions),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.split("\n")]
+
+
+def test_decide_js_keeps_every_vector(node: Path) -> None:
+    decisions = answers(node, [vector["input"] for vector in VECTORS])
+
+    wrong = {v["id"]: differences(v, d) for v, d in zip(VECTORS, decisions, strict=True) if differences(v, d)}
+    assert wrong == {}
+
+
+def test_decide_js_refuses_what_every_client_refuses(node: Path) -> None:
+    refusals = [refusal for refusal in REFUSALS if "typed" not in refusal]
+
+    decisions = answers(node, [refusal["input"] for refusal in refusals])
+
+    assert [refusal["id"] for refusal, decision in zip(refusals, decisions, strict=True) if decision] == []
+
+
+def test_decide_js_decides_like_python_in_every_member(node: Path) -> None:
+    chance = Random(SEED)  # noqa: S311 - the same questions every time, so that a failure can be looked into
+    drawn = (question(chance) for _ in range(QUESTIONS // INSTANTS_EACH))
+    questions = [each | {"now": instant(chance)} for each in drawn for _ in range(INSTANTS_EACH)]
+
+    decisions = answers(node, questions)
+
+    unlike = [asked for asked, decision in zip(questions, decisions, strict=True) if decision != decide(asked)]
+    assert unlike[:1] == []
+
+
+def test_decide_js_is_small() -> None:
+    """It is loaded by every page that asks, so every byte of it is paid for by somebody."""
+    assert len(gzip.compress((BROWSER / "decide.js").read_bytes(), 9)) <= LIMIT

@@ -1,0 +1,119 @@
+"""Questions drawn at random: every member, every combination, few instants, so that boundaries are met often.
+
+>>> question(random.Random(7))["role"] in ("client", "server")
+True
+
+`Chance` is `random.Random` or Hypothesis' own: the same draws make laws that shrink and pairs of clients that agree.
+All manifests drawn are ones that can be read.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from random import Random
+from typing import Any, TypeAlias
+
+Chance: TypeAlias = Random
+
+BEGIN = datetime(2026, 6, 20, tzinfo=UTC)
+DAYS = 24
+SUBJECTS = ("acct:1", "acct:1", "acct:1", "anon:x", "anon:y", "acct:2")
+ACTS = ("accept", "acknowledge", "consent", "none")
+ANSWERS = ("accepted", "acknowledged", "consented", "declined", "refused", "withdrawn")
+CHANGES = ("material", "material", "notice", "editorial")
+TAGS = ("eu", "us", "business")
+PUBLISHED = ("en", "de", "zh", "zh-Hant", "pt-BR")
+WISHES = ("en-GB", "DE", "zh-Hant-TW", "zh-Hans", "pt", "fr", "de-x-private", "*")
+
+
+def question(chance: Chance) -> dict[str, Any]:
+    """Draw one question with up to three policies and seven records."""
+    policies = [policy(chance, name) for name in ("terms", "privacy", "research")[: chance.choice([0, 1, 2, 2, 3])]]
+    state: dict[str, Any] = {"records": [record(chance) for _ in range(chance.randint(0, 7))]}
+    state |= _some(
+        chance,
+        seen={"terms": chance.randint(0, 9), "privacy": chance.randint(0, 9)},
+        deferred={name: {"seq": chance.randint(1, 8), "until": instant(chance)} for name in ("terms", "privacy")},
+    )
+    state |= _few(chance, last_serial=chance.choice([40, 42, 43]), last_server_time=instant(chance))
+    subject = {"id": "acct:1"} | _some(chance, since=instant(chance), linked=chance.sample(["anon:x", "anon:y"], 1))
+    manifest = {
+        "type": "policy-manifest",
+        "spec": chance.choice(["1.0", "1.0", "1.7", "1"]),
+        "serial": 42,
+        "issued_at": instant(chance, days=6),
+        "expires_at": instant(chance, first=20),
+        "policies": policies,
+    }
+    drawn = {"manifest": manifest, "now": instant(chance), "subject": subject, "state": state}
+    return drawn | _some(
+        chance,
+        clock_offset_seconds=chance.choice([0, 1, -1, 0.5, 86_400, -86_400]),
+        audience=chance.sample(TAGS, chance.randint(0, 2)),
+        languages=chance.sample(WISHES, chance.randint(0, 3)),
+        role=chance.choice(["client", "server"]),
+    )
+
+
+def policy(chance: Chance, name: str) -> dict[str, Any]:
+    """Draw a policy called `name` with up to five versions, in any order."""
+    seqs = chance.sample(range(1, 9), chance.randint(0, 5))
+    drawn = {"id": name, "act": chance.choice(ACTS), "versions": [version(chance, seq) for seq in seqs]}
+    drawn |= {"languages": list(PUBLISHED[: chance.randint(1, 5)]), "binding_language": "en"}
+    return drawn | _few(
+        chance,
+        audience=chance.sample(TAGS, 2),
+        cancelled=chance.sample(range(1, 10), 1),
+        reask_seconds=chance.choice([1, 86_400, 4 * 86_400, 20 * 86_400]),
+        withdrawn_at=instant(chance, first=12),
+    )
+
+
+def version(chance: Chance, seq: int) -> dict[str, Any]:
+    """Draw the version `seq`."""
+    drawn = {"seq": seq, "change": chance.choice(CHANGES), "effective_at": instant(chance, first=-4)}
+    drawn |= _some(
+        chance,
+        enforce_at=chance.choice([None, instant(chance), instant(chance)]),
+        notify_at=instant(chance, days=12),
+        digests={language: f"sha256:{seq}{language}" for language in chance.sample(PUBLISHED, 2)},
+    )
+    return drawn | _few(chance, effective_at_new=instant(chance), same_as=chance.sample(range(1, 9), 1))
+
+
+def record(chance: Chance) -> dict[str, Any]:
+    """Draw a record of somebody about one of the policies, or about one that is listed no more."""
+    seq, language = chance.randint(1, 9), chance.choice(PUBLISHED)
+    drawn = {
+        "policy": chance.choice(["terms", "terms", "terms", "privacy", "privacy", "research", "gone"]),
+        "seq": seq,
+        "act": chance.choice(ANSWERS),
+        "at": instant(chance, first=-6),
+        "subject": chance.choice(SUBJECTS),
+    }
+    drawn |= _some(chance, language=language, serial=chance.randint(39, 44))
+    digest = chance.choice([f"sha256:{seq}{language}", f"sha256:{seq}{language}", "sha256:other"])
+    return drawn | _few(chance, digest=digest, pending=chance.choice([True, False]))
+
+
+def instant(chance: Chance, first: int = 0, days: int = DAYS) -> str:
+    """Draw an instant of the `days` from the day `first` on: mostly a midnight, now and then just beside one."""
+    day, beside = chance.randint(first, first + days), chance.choice([0, 0, 0, 0, 1000, -1000, 500, -1])
+    return _written(day, beside, chance.choice([0, 0, 0, 0, 0, 0, 330, -570]))
+
+
+@cache
+def _written(day: int, milliseconds: int, offset: int) -> str:
+    drawn = BEGIN + timedelta(days=day, milliseconds=milliseconds)
+    return drawn.astimezone(timezone(timedelta(minutes=offset))).isoformat().replace("+00:00", "Z")
+
+
+def _some(chance: Chance, **members: Any) -> dict[str, Any]:
+    """Keep about two in three of `members`."""
+    return {name: value for name, value in members.items() if chance.random() < 0.66}
+
+
+def _few(chance: Chance, **members: Any) -> dict[str, Any]:
+    """Keep about one in five of `members`."""
+    return {name: value for name, value in members.items() if chance.random() < 0.2}

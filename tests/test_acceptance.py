@@ -1,0 +1,250 @@
+"""Acceptance: what holds around the decision tables. The tables themselves are held by the conformance vectors."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import inforce.acceptance
+from inforce.acceptance import Decision, PolicyDecision, decide
+from inforce.acceptance.instants import parse_instant, write_instant
+from inforce.errors import ShapeError
+
+TOOLING = Path(inforce.acceptance.__file__).parents[2]
+EFFECTIVE, ENFORCED, LATER = "2026-06-01T00:00:00Z", "2026-06-15T00:00:00Z", "2026-07-01T00:00:00Z"
+
+
+def overdue() -> dict[str, Any]:
+    """Make a question whose answer is a block: version 2 of the terms is overdue, version 1 was accepted."""
+    versions = [
+        {"seq": 1, "change": "material", "effective_at": "2025-01-01T00:00:00Z", "digests": {"en": "sha256:1"}},
+        {"seq": 2, "change": "material", "effective_at": EFFECTIVE, "enforce_at": ENFORCED, "notify_at": EFFECTIVE},
+    ]
+    terms = {"id": "terms", "act": "accept", "languages": ["en"], "binding_language": "en", "versions": versions}
+    yes = {"policy": "terms", "seq": 1, "act": "accepted", "at": "2025-02-01T00:00:00Z", "subject": "u1"}
+    return {
+        "manifest": {
+            "spec": "1.0",
+            "serial": 5,
+            "issued_at": "2026-06-20T00:00:00Z",
+            "expires_at": "2026-07-20T00:00:00Z",
+            "policies": [terms],
+        },
+        "now": LATER,
+        "subject": {"id": "u1", "since": "2025-01-01T00:00:00Z"},
+        "state": {"records": [yes]},
+    }
+
+
+def ask(question: Any) -> Decision:
+    """Put plain JSON before `decide`, as an app has it."""
+    return decide(question)
+
+
+def refused_at(question: Any) -> str | None:
+    """Tell at which path `question` is refused; None where it is answered."""
+    try:
+        ask(question)
+    except ShapeError as wrong:
+        return wrong.path
+    return None
+
+
+def places(value: Any) -> list[tuple[dict[str, Any] | list[Any], str | int]]:
+    """List every member and item within `value`, each as the container and its key."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
+    found = []
+    for key, child in list(children):
+        found += [(value, key), *places(child)]
+    return found
+
+
+JUNK = (None, True, 0, -1, 7.5, "", "junk", [], ["junk"], [[]], {}, {"junk": "junk"})
+
+
+def test_the_members_of_the_door_change_only_on_purpose() -> None:
+    assert inforce.acceptance.__all__ == [
+        "ActOfPolicy",
+        "ActOfRecord",
+        "Change",
+        "Decision",
+        "DeferralForm",
+        "Flag",
+        "ManifestForm",
+        "Outcome",
+        "PolicyDecision",
+        "PolicyForm",
+        "Question",
+        "Reason",
+        "RecordForm",
+        "Role",
+        "StateForm",
+        "SubjectForm",
+        "VersionForm",
+        "decide",
+    ]
+
+
+def test_decide_needs_nothing_but_python() -> None:
+    """An install without one single library, not even those of the light install, can decide."""
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import inforce.acceptance;"
+        "print(*sorted(name for name in sys.modules if name.startswith('inforce') and name.count('.') == 1))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program, TOOLING], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["inforce.acceptance", "inforce.errors"]
+
+
+def test_a_decision_has_the_members_its_type_has() -> None:
+    question = overdue()
+
+    fresh = ask(question)
+    stale = ask(question | {"now": "2026-08-01T00:00:00Z"})
+
+    assert set(stale) == set(Decision.__annotations__)
+    assert set(fresh) == set(Decision.__annotations__) - {"would_be"}
+    assert set(fresh["policies"][0]) == set(PolicyDecision.__annotations__)
+
+
+def test_an_answer_does_not_change_with_what_is_done_to_an_earlier_one() -> None:
+    question = overdue()
+    first = ask(question)
+    kept = copy.deepcopy(first)
+
+    first["policies"][0]["flags"].append("digest-mismatch")
+    first["policies"].clear()
+
+    assert ask(question) == kept
+
+
+def test_policies_are_answered_in_the_order_of_the_manifest() -> None:
+    question = overdue()
+    [terms] = question["manifest"]["policies"]
+    question["manifest"]["policies"] = [terms | {"id": name} for name in ("privacy", "terms", "cookies")]
+
+    decision = ask(question)
+
+    assert [policy["id"] for policy in decision["policies"]] == ["privacy", "terms", "cookies"]
+
+
+def test_no_junk_in_a_manifest_reaches_the_app_as_an_exception() -> None:
+    """Whatever stands in whatever place, the answer is a decision."""
+    for number in range(len(places(overdue()["manifest"]))):
+        for junk in JUNK:
+            question = overdue()
+            container, key = places(question["manifest"])[number]
+            container[key] = junk
+            assert ask(question)["outcome"] in ("ok", "notice", "stale", "prompt", "block")
+
+
+@pytest.mark.parametrize("name", ["spec", "serial", "issued_at", "expires_at", "policies"])
+@pytest.mark.parametrize("junk", JUNK, ids=repr)
+def test_a_manifest_with_junk_where_it_matters_blocks_nobody(name: str, junk: object) -> None:
+    question = overdue()
+    question["manifest"][name] = junk
+    readable = {"serial": (0, -1), "policies": ([],)}.get(name, ())
+
+    outcome = ask(question)["outcome"]
+
+    assert ask(overdue())["outcome"] == "block"
+    assert outcome == "stale" or junk in readable
+
+
+@pytest.mark.parametrize("name", ["seq", "change", "effective_at", "enforce_at", "notify_at", "same_as", "digests"])
+@pytest.mark.parametrize("junk", [True, 7.5, "junk", ["junk"], [[]]], ids=repr)
+def test_a_version_with_junk_in_it_blocks_nobody(name: str, junk: object) -> None:
+    question = overdue()
+    question["manifest"]["policies"][0]["versions"][1][name] = junk
+
+    decision = ask(question)
+
+    assert decision["outcome"] == "stale" or (name, junk) == ("change", "junk")
+
+
+def test_every_place_an_app_fills_is_read_or_refused_and_nothing_else_happens() -> None:
+    """What is wrong with a question comes out as ShapeError with the path to it, never as another exception."""
+    intact = overdue()
+    del intact["manifest"]
+    for number in range(len(places(intact))):
+        for junk in JUNK:
+            question = copy.deepcopy(intact)
+            container, key = places(question)[number]
+            container[key] = junk
+            assert str(key) in (refused_at(question) or str(key))
+
+
+def test_a_refusal_says_where_what_was_expected_and_what_was_found() -> None:
+    question = overdue()
+    question["state"]["records"].append({**question["state"]["records"][0], "at": "1 July"})
+
+    with pytest.raises(ShapeError) as refused:
+        ask(question)
+
+    assert str(refused.value) == (
+        "state.records[1].at: expected an RFC 3339 instant such as 2027-03-01T00:00:00Z, got '1 July'"
+    )
+
+
+def test_a_question_that_is_no_object_is_refused_as_a_whole() -> None:
+    with pytest.raises(ShapeError, match=r"^the document: expected an object, got 7$"):
+        ask(7)
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_a_correction_without_end_is_refused(number: float) -> None:
+    """JSON has no such number; Python has."""
+    with pytest.raises(ShapeError, match="clock_offset_seconds"):
+        ask(overdue() | {"clock_offset_seconds": number})
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        pytest.param("2026-07-01T12:00:00Z", "2026-07-01T12:00:00Z", id="UTC is UTC"),
+        pytest.param("2026-07-01T12:00:00+05:30", "2026-07-01T06:30:00Z", id="east of Greenwich it is earlier"),
+        pytest.param("2026-07-01T12:00:00-05:30", "2026-07-01T17:30:00Z", id="west of Greenwich it is later"),
+        pytest.param("2026-07-01T12:00:00-00:00", "2026-07-01T12:00:00Z", id="an unknown offset is none"),
+        pytest.param("2026-07-01T12:00:00.999999Z", "2026-07-01T12:00:00Z", id="a fraction is not rounded"),
+        pytest.param("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z", id="nor before 1970"),
+        pytest.param("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z", id="leap days exist"),
+        pytest.param("1000-01-01T00:00:00Z", "1000-01-01T00:00:00Z", id="the first year that is read"),
+        pytest.param("1000-01-01T00:00:00+01:00", "0999-12-31T23:00:00Z", id="an hour before it"),
+        pytest.param("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z", id="the last one"),
+        pytest.param("9999-12-31T23:59:59-00:01", None, id="what lies behind is not written"),
+    ],
+)
+def test_instants_are_written_in_utc_seconds(text: str, utc: str | None) -> None:
+    instant = parse_instant(text)
+
+    assert instant is not None
+    assert write_instant(instant) == utc
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "now", "2026-07-01", "2026-07-01T00:00Z", "2026-07-01T00:00:00", "2026-07-01 00:00:00Z"),
+        *("2026-07-01t00:00:00Z", "2026-07-01T00:00:00z", "2026-07-01T00:00:00Z ", "2026-07-01T00:00:00Z\n"),
+        *("2026-02-29T00:00:00Z", "2026-06-31T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z"),
+        *("2026-07-01T24:00:00Z", "2026-07-01T23:60:00Z", "2026-06-30T23:59:60Z", "2026-07-01T00:00:00.Z"),
+        *("2026-07-01T00:00:00+24:00", "2026-07-01T00:00:00+00:60", "2026-07-01T00:00:00+0000", "٢٠٢٦-07-01T00:00:00Z"),
+        *(
+            "0000-01-01T00:00:00Z",
+            "0999-12-31T23:59:59Z",
+            "12026-07-01T00:00:00Z",
+            "2026-W27-3T00:00:00Z",
+            "20260701T000000Z",
+        ),
+    ],
+)
+def test_what_is_not_written_after_rfc_3339_is_no_instant(text: str) -> None:
+    assert parse_instant(text) is None
