@@ -70,7 +70,7 @@ def test_what_cannot_be_read_is_told_with_its_place_and_never_built(
     checked = inforce("check", "--repo", shell.root, "--at", LATER)
     built = inforce("build", "--repo", shell.root, "--at", LATER)
     assert (checked.code, built.code) == (1, 2)
-    assert f"{path}\n  error  " in checked.out
+    assert f"{path}\n  error " in checked.out
     assert sentence in checked.out
     assert f"{path}:{line}: " in built.err if line else f"{path}: " in built.err
     assert sentence in built.err
@@ -138,13 +138,13 @@ def test_files_and_folders_that_make_no_book_are_told_and_never_built(
 
 
 BAD_STYLE = [
-    pytest.param(OLD.encode() + b"\nA \x00 sign.\n", "error  ENC-control", 7, id="a NUL"),
-    pytest.param("\ufeff".encode() + OLD.encode(), "  ENC-bom", 1, id="a byte order mark"),
-    pytest.param(OLD.replace("\n", "\r\n").encode(), "note  ENC-newline", 1, id="line ends of Windows"),
-    pytest.param(f"{OLD}\nPay \u202e100\u202c now.\n".encode(), "error  ENC-bidi", 7, id="words turned round"),
-    pytest.param(f"{OLD}\n<script>alert(1)</script>\n".encode(), "error  HTML-raw", 7, id="raw HTML"),
-    pytest.param(f"{OLD}\n[x](javascript:alert(1))\n".encode(), "error  LINK-scheme", 7, id="a link that is a script"),
-    pytest.param(f"{OLD}\nWrite to \x1b[2J.\n".encode(), "error  ENC-control", 7, id="a sign that clears a terminal"),
+    pytest.param(OLD.encode() + b"\nA \x00 sign.\n", "error ENC-control", 7, id="a NUL"),
+    pytest.param("\ufeff".encode() + OLD.encode(), " ENC-bom", 1, id="a byte order mark"),
+    pytest.param(OLD.replace("\n", "\r\n").encode(), "note ENC-newline", 1, id="line ends of Windows"),
+    pytest.param(f"{OLD}\nPay \u202e100\u202c now.\n".encode(), "error ENC-bidi", 7, id="words turned round"),
+    pytest.param(f"{OLD}\n<script>alert(1)</script>\n".encode(), "error HTML-raw", 7, id="raw HTML"),
+    pytest.param(f"{OLD}\n[x](javascript:alert(1))\n".encode(), "error LINK-scheme", 7, id="a link that is a script"),
+    pytest.param(f"{OLD}\nWrite to \x1b[2J.\n".encode(), "error ENC-control", 7, id="a sign that clears a terminal"),
 ]
 
 
@@ -156,7 +156,7 @@ def test_what_can_be_read_and_should_not_be_there_is_found_on_its_line(
     before = everything_in(book.root)
     checked = inforce("check", "--repo", book.root, "--at", LATER)
     assert f"{TEXT}\n" in checked.out
-    assert f"{rule}  line {line}" in checked.out, checked.out
+    assert f"{rule}, line {line}" in checked.out, checked.out
     assert "\x1b" not in checked.out
     assert "\u202e" not in checked.out
     assert everything_in(book.root) == before
@@ -173,8 +173,8 @@ def one_instant_twice(book: BookBuilder) -> None:
 @pytest.mark.parametrize(
     ("damage", "rule"),
     [
-        pytest.param(later_label_earlier_day, "error  META-order", id="effective before its predecessor"),
-        pytest.param(one_instant_twice, "error  DATE-same", id="two effective at one instant"),
+        pytest.param(later_label_earlier_day, "error META-order", id="effective before its predecessor"),
+        pytest.param(one_instant_twice, "error DATE-same", id="two effective at one instant"),
     ],
 )
 def test_versions_in_disorder_are_errors(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from book_builder import BookBuilder
@@ -22,16 +24,16 @@ def locked(inforce: Type, book: BookBuilder) -> BookBuilder:
 def test_a_book_without_errors_ends_with_0(inforce: Type, locked: BookBuilder) -> None:
     ended = inforce("check", "--repo", locked.root, "--at", LATER)
     assert ended.code == 0
-    assert ended.out.endswith("Nothing to mend.\n")
+    assert ended.out.endswith("The checks found nothing.\n")
 
 
 def test_findings_are_grouped_by_file_and_say_line_words_and_mend(inforce: Type, book: BookBuilder) -> None:
     book.write("policy_versions/privacy/2027-03-01/en.md", f"{OLD}\n<b>Loud</b> [x](javascript:alert)\n")
     ended = inforce("check", "--repo", book.root, "--at", LATER)
     assert ended.code == 1
-    assert "policy_versions/privacy/2027-03-01/en.md\n  error  META-summary  line 1\n" in ended.out
-    assert "  error  HTML-raw  line 7, #retention\n" in ended.out
-    assert "  error  LINK-scheme  line 7, #retention\n" in ended.out
+    assert "policy_versions/privacy/2027-03-01/en.md\n  error META-summary, line 1\n" in ended.out
+    assert "  error HTML-raw, line 7, section “retention”\n" in ended.out
+    assert "  error LINK-scheme, line 7, section “retention”\n" in ended.out
     assert ended.out.splitlines()[-1].startswith("3 errors")
 
 
@@ -40,10 +42,10 @@ def test_a_question_alone_blocks_nothing(inforce: Type, book: BookBuilder) -> No
     book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
     ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
     assert ended.code == 0
-    assert "  question  CLAIM-retention  line 5, #retention\n" in ended.out
+    assert "  question CLAIM-retention, line 5, section “retention”\n" in ended.out
 
 
-def test_a_question_that_was_answered_is_counted_and_not_shown(inforce: Type, book: BookBuilder) -> None:
+def test_a_question_that_was_answered_is_asked_no_more(inforce: Type, book: BookBuilder) -> None:
     text = OLD.replace("for 12 months", "permanently")
     book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
     book.write(
@@ -51,8 +53,8 @@ def test_a_question_that_was_answered_is_counted_and_not_shown(inforce: Type, bo
         "answers:\n  - rule: CLAIM-retention\n    path: cookies/2026-01-15/en.md\n    reason: The law demands it.\n",
     )
     ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
-    assert "CLAIM-retention" not in ended.out
-    assert "(1 answered)." in ended.out
+    assert "question CLAIM-retention" not in ended.out
+    assert "  CLAIM-retention policy_versions/cookies/2026-01-15/en.md:5: The law demands it.\n" in ended.out
 
 
 @pytest.mark.parametrize(
@@ -73,11 +75,12 @@ def test_answers_that_cannot_be_read_are_an_error(
     assert sentence in ended.out
 
 
-def test_a_changed_text_that_was_locked_ends_with_3(inforce: Type, locked: BookBuilder) -> None:
+def test_a_changed_text_that_was_locked_ends_with_3_and_is_told_in_words(inforce: Type, locked: BookBuilder) -> None:
     locked.write("policy_versions/privacy/2026-01-15/en.md", OLD.replace("12 months", "36 months"))
     ended = inforce("check", "--repo", locked.root, "--at", LATER)
     assert ended.code == 3
-    assert "policy_versions/privacy/2026-01-15/en.md\n  error  LOCK-text" in ended.out
+    assert "policy_versions/privacy/2026-01-15/en.md\n  error LOCK-text, line 5\n" in ended.out
+    assert "“12” became “36”" in ended.out
 
 
 def test_the_words_that_were_locked_are_brought_out_of_git(locked: BookBuilder) -> None:
@@ -109,6 +112,36 @@ def test_a_base_that_is_not_there_ends_with_4(inforce: Type, locked: BookBuilder
 
 def test_a_folder_without_a_book_ends_with_2(inforce: Type, book: BookBuilder) -> None:
     assert inforce("check", "--repo", book.root / "policy_versions").code == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("github", "::error file=policy_versions/privacy/2027-03-01/en.md,line=1,title=META-summary::"),
+        ("gitlab", '[\n  {\n    "description": '),
+        ("sarif", '{\n  "$schema": '),
+        ("json", '{\n  "findings": ['),
+    ],
+)
+def test_programs_are_told_the_same_in_their_own_form(inforce: Type, book: BookBuilder, form: str, start: str) -> None:
+    book.write("policy_versions/privacy/2027-03-01/en.md", OLD)
+    ended = inforce("check", "--repo", book.root, "--at", LATER, "--format", form)
+    assert ended.code == 1
+    assert ended.out.startswith(start), ended.out
+    assert "META-summary" in ended.out
+
+
+def test_a_job_of_github_is_given_the_whole_report_as_its_summary(
+    inforce: Type, book: BookBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "summary.md").write_text("Before.\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    inforce("check", "--repo", book.root, "--at", LATER, "--format", "github")
+    assert (tmp_path / "summary.md").read_text().startswith("Before.\n## Checks of the policies\n")
+
+
+def test_an_empty_base_is_none(inforce: Type, locked: BookBuilder) -> None:
+    assert inforce("check", "--repo", locked.root, "--at", LATER, "--base", "").code == 0
 
 
 def test_a_check_writes_nothing(inforce: Type, book: BookBuilder) -> None:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from inforce.checks import examine
+from inforce.checks import Report, examine
+from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif
 from inforce.cli.findings import show
 from inforce.cli.inspection import CHANGED_HISTORY, book_of
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
 
 _FOUND = 1
+_FORMS = {"github": to_github, "gitlab": to_gitlab, "sarif": to_sarif, "json": to_json}
+# Where GitHub takes what it shows beside a job (“Adding a job summary”).
+_JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 @click.command()
 @click.option("--base", metavar="REF", help="Also compare with the book of this branch, tag or commit.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *_FORMS]),
+    default="text",
+    show_default=True,
+    help="For whom to print.",
+)
 @with_repository
 @with_instant
 @click.pass_context
-def command(ctx: click.Context, base: str | None, repo: Path, at: str | None) -> None:
+def command(ctx: click.Context, base: str | None, form: str, repo: Path, at: str | None) -> None:
     """Say what is wrong with a book, and how to mend it.
 
     An error blocks. A question wants one answer with a reason, kept in policy_versions/answers.yml. A note wants
@@ -34,5 +47,16 @@ def command(ctx: click.Context, base: str | None, repo: Path, at: str | None) ->
     repository = Repository(root=repo, at=at)
     reading = repository.read()
     report = examine(book_of(repo, reading, base), repository.now(reading))
-    show(Screen(), report)
+    _print(report, form)
     ctx.exit(CHANGED_HISTORY if report.changes_history else _FOUND if report.blocks else 0)
+
+
+def _print(report: Report, form: str) -> None:
+    """Print `report` in the form named; a job of GitHub is also given the whole of it as its summary."""
+    if form == "text":
+        show(Screen(), report)
+        return
+    click.echo(_FORMS[form](report), nl=False)
+    if form == "github" and (summary := os.environ.get(_JOB_SUMMARY)):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(to_job_summary(report))
