@@ -331,7 +331,11 @@ class TestKeys:
             pytest.param({"d": None, "crv": "X25519"}, "OKP/Ed25519 or EC/P-256, got “OKP/X25519”", id="another curve"),
             pytest.param({"d": None, "kty": "oct"}, "got “oct/Ed25519”", id="a shared secret"),
             pytest.param({"d": None, "alg": "ES256"}, "a key for Ed25519, got one for “ES256”", id="another algorithm"),
-            pytest.param({"d": None, "kid": "mine"}, f"expected “{RFC_8037_KID}”, got “mine”", id="a chosen name"),
+            pytest.param(
+                {"d": None, "kid": "mine"},
+                f"expected the key's thumbprint “{RFC_8037_KID}” as its id, got “mine”",
+                id="a chosen name",
+            ),
         ],
     )
     def test_no_public_key_is_made_of(self, members: dict[str, str | None], reason: str) -> None:

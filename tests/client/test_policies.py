@@ -443,6 +443,7 @@ class TestReports:
 def test_the_public_face_is_this() -> None:
     assert sorted(inforce.client.__all__) == [
         "AsyncPolicies",
+        "Changes",
         "Circumstances",
         "Limits",
         "Outcome",

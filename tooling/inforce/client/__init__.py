@@ -9,6 +9,7 @@ stands for an acceptance, never keeps an app from starting. Needs httpx2 and jos
 
 from __future__ import annotations
 
+from inforce.client.changes import Changes
 from inforce.client.limits import Limits
 from inforce.client.policies import AsyncPolicies, Policies
 from inforce.client.questions import Circumstances
@@ -17,6 +18,7 @@ from inforce.client.texts import Text
 
 __all__ = [
     "AsyncPolicies",
+    "Changes",
     "Circumstances",
     "Limits",
     "Outcome",

@@ -7,16 +7,22 @@ cookie is kept or sent, and no redirect leaves the origin. Does not judge what i
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from concurrent.futures import Future
 from functools import lru_cache
 from ssl import SSLContext
 from threading import Thread
+from typing import TypeAlias, TypeVar, cast
 
 import httpx2
 
 from inforce.client.exchange import Request, Response, redirected
 from inforce.client.limits import Limits
 from inforce.client.refusal import Reason, RefusedError
+
+T = TypeVar("T")
+# What is to be fetched next, given what came before; ends with a result. No I/O of its own.
+Steps: TypeAlias = Generator[Request, Response, T]
 
 _HEADERS = {"accept": "application/json, */*;q=0.1", "accept-encoding": "gzip", "user-agent": "inforce-client"}
 
@@ -48,6 +54,26 @@ def fetch_and_wait(request: Request, limits: Limits) -> Response:
 
     Thread(target=lambda: asyncio.run(deliver()), name="inforce-fetch", daemon=True).start()
     return answer.result()
+
+
+async def carried(steps: Steps[T], limits: Limits) -> T:
+    """Get what `steps` ask for, one request after the other, and return what they come to."""
+    try:
+        request = next(steps)
+        while True:
+            request = steps.send(await fetch(request, limits))
+    except StopIteration as done:
+        return cast(T, done.value)
+
+
+def carried_and_waited(steps: Steps[T], limits: Limits) -> T:
+    """Do as `carried` does, for callers without an event loop of their own."""
+    try:
+        request = next(steps)
+        while True:
+            request = steps.send(fetch_and_wait(request, limits))
+    except StopIteration as done:
+        return cast(T, done.value)
 
 
 async def _followed(request: Request, limits: Limits) -> Response:

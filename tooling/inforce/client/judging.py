@@ -69,12 +69,13 @@ def _grown(known: Known, manifest: Manifest) -> Known:
         for version in policy.versions:
             new = KnownVersion.of(version)
             if version.seq in versions:
-                _refuse_change(f"{policy.id} {version.version}", versions[version.seq], new)
+                refuse_change(f"{policy.id} {version.version}", versions[version.seq], new)
             versions[version.seq] = new
     return grown
 
 
-def _refuse_change(name: str, old: KnownVersion, new: KnownVersion) -> None:
+def refuse_change(name: str, old: KnownVersion, new: KnownVersion) -> None:
+    """Refuse that the version `name`, known as `old`, is `new` now, unless all it gained is a language."""
     pairs = {"label": (old.version, new.version), "level": (old.change, new.change)}
     pairs |= {language: (str(digest), str(new.digests.get(language))) for language, digest in old.digests.items()}
     for what, (expected, got) in pairs.items():

@@ -15,9 +15,9 @@ from threading import Thread
 from typing import Any, Unpack
 
 from inforce.acceptance import Decision, RecordForm, SubjectForm, decide
+from inforce.client.changes import Changes, WantedChanges, history_request, with_history
 from inforce.client.core import Core
-from inforce.client.exchange import Request
-from inforce.client.fetching import fetch, fetch_and_wait
+from inforce.client.fetching import Steps, carried, carried_and_waited, fetch, fetch_and_wait
 from inforce.client.keeper import Keeper
 from inforce.client.limits import Limits
 from inforce.client.memory_file import MemoryFile
@@ -83,11 +83,23 @@ class _Client:
     ) -> Decision:
         return decide(question(self._keeper.memory, self._keeper.now, records, subject, circumstances))
 
-    def _wanted(self, policy: str, seq: int, language: str) -> WantedText:
-        return WantedText.of(self._keeper.memory, policy, seq, language)
+    def _text(self, policy: str, seq: int, language: str) -> Steps[Text]:
+        wanted = WantedText.of(self._keeper.memory, policy, seq, language)
+        if kept := self._shelf.find(wanted):
+            return kept
+        return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))
 
-    def _request(self, wanted: WantedText) -> Request:
-        return wanted.request(self._keeper.core.trust.site, self._limits)
+    def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:
+        memory = self._keeper.memory
+        if memory.version(policy, base_seq) is None:
+            history = yield history_request(self._site, policy, self._limits)
+            memory = with_history(memory, history, self._site, policy)
+        wanted = WantedChanges.of(memory, policy, base_seq, target_seq, language)
+        return wanted.received((yield wanted.request(self._site, self._limits)), self._site)
+
+    @property
+    def _site(self) -> str:
+        return self._keeper.core.trust.site
 
 
 class Policies(_Client):
@@ -129,9 +141,15 @@ class Policies(_Client):
 
         UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
         """
-        wanted = self._wanted(policy, seq, language)
-        kept = self._shelf.find(wanted)
-        return kept or self._shelf.put(wanted.received(fetch_and_wait(self._request(wanted), self._limits)))
+        return carried_and_waited(self._text(policy, seq, language), self._limits)
+
+    def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
+        """Fetch what changed in `policy` from the version `base_seq` to `target_seq`, as a decision names them.
+
+        In `language`, or in the binding one where one of the two is not there in it. UnknownVersionError,
+        DigestMismatchError, or RefusedError where the site does not answer.
+        """
+        return carried_and_waited(self._changes(policy, base_seq, target_seq, language), self._limits)
 
 
 class AsyncPolicies(_Client):
@@ -176,6 +194,12 @@ class AsyncPolicies(_Client):
 
         UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
         """
-        wanted = self._wanted(policy, seq, language)
-        kept = self._shelf.find(wanted)
-        return kept or self._shelf.put(wanted.received(await fetch(self._request(wanted), self._limits)))
+        return await carried(self._text(policy, seq, language), self._limits)
+
+    async def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
+        """Fetch what changed in `policy` from the version `base_seq` to `target_seq`, as a decision names them.
+
+        In `language`, or in the binding one where one of the two is not there in it. UnknownVersionError,
+        DigestMismatchError, or RefusedError where the site does not answer.
+        """
+        return await carried(self._changes(policy, base_seq, target_seq, language), self._limits)

@@ -47,12 +47,11 @@ class PublicKey:
         if "d" in jwk:
             raise SignatureError("this is a private key: give its public part, and retire it if anybody saw it")
         algorithm, jose = _read(jwk)
-        named = kid or jwk.get("kid")
-        if named is not None and named != (own := jose.thumbprint()):
-            raise SignatureError(
-                f"the key's id is its thumbprint (RFC 7638): expected {quoted(own)}, got {quoted(str(named))}"
-            )
-        return cls(kid=jose.thumbprint(), algorithm=algorithm, jose=jose)
+        own = jose.thumbprint()
+        named = kid or jwk.get("kid", own)
+        if named != own:
+            raise SignatureError(f"expected the key's thumbprint {quoted(own)} as its id, got {quoted(str(named))}")
+        return cls(kid=own, algorithm=algorithm, jose=jose)
 
     def to_jwk(self) -> dict[str, str]:
         """Write the key as a JWK with the members that make it, and no other."""
