@@ -4,12 +4,12 @@ const YES = ["accepted", "acknowledged", "consented"];
 
 const must = (fits, x) => {
   if (fits) return x;
-  throw TypeError("bad value " + x);
+  throw TypeError("bad: " + x);
 };
 const seq = (x) => must(Number.isInteger(x) && x > 0, x);
 const second = (x) => new Date(x).toISOString().slice(0, 19);
 const written = (t) => t < 2534023008e5 ? second(t) + "Z" : null;
-const instant = (x) => { // milliseconds
+const instant = (x) => {
   const local = x.slice(0, 19);
   return must(/^[1-9].{18}(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(x) && second(local + "Z") == local, Date.parse(x));
 };
@@ -17,10 +17,10 @@ const maybe = (x) => x == null ? undefined : instant(x);
 
 const newest = (versions) => max(0, ...versions.map((x) => x.seq));
 
-const lookUp = (ranges, tags) => ranges?.flatMap((range) => // RFC 4647, 3.4
+const lookUp = (ranges, tags) => ranges?.flatMap((range) => // RFC 4647
   tags.filter((x) => RegExp(`^${x}(-|$)`, "i").test(range)).sort((a, b) => b.length - a.length))[0];
 
-const judge = (serial, t, since, records, { audience, languages, state }) => (policy) => {
+const judge = (serial, t, since, records, audience, languages, { seen, deferred }) => (policy) => {
   const { id, act } = policy, cancelled = (policy.cancelled ?? []).map(seq);
   const withdrawn = maybe(policy.withdrawn_at);
   const apart = policy.audience?.[0] && !policy.audience.some((x) => audience?.includes(x)) ? "not-applicable"
@@ -30,8 +30,8 @@ const judge = (serial, t, since, records, { audience, languages, state }) => (po
     const fresh = maybe(x.effective_at_new);
     const applies = joined >= fresh ? fresh : instant(x.effective_at);
     const enforced = x.enforce_at === null ? Infinity : max(instant(x.enforce_at ?? x.effective_at), applies);
-    const same_as = (x.same_as ?? []).map(seq);
-    return { ...x, seq: seq(x.seq), same_as, applies, enforced, fresh, notify: maybe(x.notify_at) };
+    const notify = maybe(x.notify_at);
+    return { ...x, seq: seq(x.seq), same_as: (x.same_as ?? []).map(seq), applies, enforced, fresh, notify };
   });
   const valid = versions.filter((x) => !apart && !cancelled.includes(x.seq));
   const current = valid.filter((x) => x.applies <= t);
@@ -57,7 +57,7 @@ const judge = (serial, t, since, records, { audience, languages, state }) => (po
       yes = yes.filter((y) => y.seq > x.seq || y.seq < x.seq && x.act != "withdrawn");
     }
   }
-  const have = newest(yes), known = max({ __proto__: null, ...state?.seen }[id] ?? 0, have);
+  const have = newest(yes), known = max({ __proto__: null, ...seen }[id] ?? 0, have);
 
   const material = current.filter((x) => x.change == "material");
   const target = newest(current), floor = newest(material);
@@ -66,7 +66,7 @@ const judge = (serial, t, since, records, { audience, languages, state }) => (po
   const unmet = material.filter((x) => x.seq > have && act != "none");
   let deadline = min(...unmet.map((x) => x.enforced));
   if (deadline < Infinity && !have && joined >= min(...unmet.map((x) => x.applies))) deadline = t;
-  const deferral = state?.deferred?.[id];
+  const deferral = deferred?.[id];
   const until = deferral?.seq == target && instant(deferral.until);
   const said = no.seq >= floor && act;
   const given = have >= floor ? yes.findLast((x) => x.seq == have) : said == "consent" && no;
@@ -103,22 +103,22 @@ const judge = (serial, t, since, records, { audience, languages, state }) => (po
 const rank = ({ outcome }) => "ok notice stale prompt block".indexOf(outcome);
 const stale = (reason) => ({ outcome: "stale", reason, next_at: null, policies: [] });
 
-export const decide = (question) => {
-  const { manifest, now, clock_offset_seconds = 0, subject, role, state = {} } = question;
+export function decide({ manifest, now, clock_offset_seconds = 0, subject, audience, languages, role, state = {} }) {
   const earliest = max(instant(now) + clock_offset_seconds * 1e3, maybe(state.last_server_time) ?? 0);
   const since = maybe(subject.since);
-  Object.values(state.deferred ?? {}).map((x) => instant(x.until));
+  for (const id in state.deferred) instant(state.deferred[id].until);
   const records = (state.records ?? []).map((x) => ({ ...x, at: instant(x.at), seq: seq(x.seq) })).filter((x) =>
-    (x.subject == subject.id || YES.includes(x.act) && subject.linked?.includes(x.subject)) && !(x.pending && role == "server"));
+    !(x.pending && role == "server") &&
+    (x.subject == subject.id || YES.includes(x.act) && subject.linked?.includes(x.subject)));
   try {
     if (manifest.spec.split(".")[0] != "1") return stale("unsupported-spec");
     if (must(Number.isInteger(manifest.serial), manifest.serial) < state.last_serial) return stale("rollback");
     const t = max(earliest, instant(manifest.issued_at)), expires = instant(manifest.expires_at);
-    const policies = manifest.policies.map(judge(manifest.serial, t, since, records, question));
+    const policies = manifest.policies.map(judge(manifest.serial, t, since, records, audience, languages, state));
     const [{ outcome, reason }] = [...policies, { outcome: "ok", reason: "current" }].sort((a, b) => rank(b) - rank(a));
     if (t > expires) return { ...stale("expired"), would_be: outcome, policies };
     return { outcome, reason, next_at: [written(expires), ...policies.map((x) => x.next_at)].sort()[0], policies };
   } catch {
     return stale("no-manifest");
   }
-};
+}
