@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 import pytest
 
 from book_builder import BookBuilder
-from cli.conftest import Type
+from cli.conftest import OLD, Type
 from inforce.cli import ending
 from inforce.errors import HistoryError, LockError, Place, PublishedHistoryError
 
@@ -147,3 +148,26 @@ def test_the_version_is_told(inforce: Type) -> None:
     from inforce import __version__
 
     assert inforce("--version").out == f"inforce {__version__}\n"
+
+
+def test_in_a_terminal_sentences_are_broken_between_words_and_keep_their_indentation(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    book.write("policy_versions/privacy/2027-03-01/en.md", OLD)
+    shown = inforce("check", "--repo", book.root, "--at", "2027-04-01").out
+    plain = re.sub("\x1b\\[[0-9;]*m", "", shown)
+    lines = [line.rstrip() for line in plain.splitlines() if line.startswith("    ")]
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 60
+    assert "“2027-03-01” does not say what has changed since the version before it." in " ".join(
+        " ".join(lines).split()
+    )
+
+
+def test_an_instant_of_the_environment_that_is_none_is_passed_over(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 30)
+    assert inforce("status", "--repo", book.root).code == 0

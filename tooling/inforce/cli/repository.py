@@ -20,6 +20,9 @@ from inforce.instant import parse_instant, parse_zone
 from inforce.language import Language
 from inforce.store.folder import Reading, read_book
 
+# Eleven digits reach the year 5138.
+_LONGEST_EPOCH = 11
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -56,7 +59,8 @@ def instant_of(at: str | None, zone: ZoneInfo) -> datetime:
 def _clock() -> datetime:
     # What builds that others are to repeat set instead of the clock: https://reproducible-builds.org/specs/.
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
+    told = epoch.isdecimal() and len(epoch) <= _LONGEST_EPOCH
+    now = datetime.fromtimestamp(int(epoch), UTC) if told else datetime.now(UTC)
     return now.replace(microsecond=0)
 
 

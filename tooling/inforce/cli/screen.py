@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -35,8 +36,13 @@ class Screen(Console):
         raise BrokenPipeError
 
     def say(self, text: str = "", style: str = "") -> None:
-        """Print `text` as it stands; the terminal breaks it where it is too long."""
-        self.print(Text(harmless(text), style=style), soft_wrap=True)
+        """Print `text`, one line; in a terminal it is broken between words and keeps its indentation."""
+        shown = Text(harmless(text), style=style)
+        if not self.is_terminal:
+            self.print(shown, soft_wrap=True)
+            return
+        indentation = len(text) - len(text.lstrip(" "))
+        self.print(Padding(shown[indentation:], (0, 0, 0, indentation), expand=False))
 
     def table(self, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         """Print `rows` under `headings`; in a narrow window each row becomes lines under its first two cells."""
