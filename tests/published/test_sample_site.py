@@ -98,6 +98,14 @@ def test_superseded_versions_and_redlines_stay_out_of_search_and_navigation(samp
     assert "2024-03-01" not in nav
 
 
+def test_the_sitemap_names_the_texts_in_force_and_since_when(sample_site: Path) -> None:
+    text = (sample_site / "sitemap.xml").read_text("utf-8")
+    assert f"<loc>{HOME}privacy/zh-Hans/</loc>" in text
+    assert "<lastmod>2026-02-02T16:00:00Z</lastmod>" in text
+    assert "2024-03-01" not in text
+    assert not (sample_site / "sitemap.xml.gz").exists()
+
+
 def test_no_scaffolding_is_left_in_the_site(sample_site: Path) -> None:
     assert not (sample_site / "inforce-shell").exists()
     for page in sample_site.rglob("*.html"):

@@ -12,10 +12,8 @@ from inforce.rendering.data import to_data
 _SPEC = "1.0"
 
 
-def comparison_file(page: Page, site: str, found: list[Changes]) -> tuple[str, bytes] | None:
-    """Write the file beside `page`, which compares editions as `found`: its address and its bytes; None without one."""
-    if page.kind not in (PageKind.REDLINE, PageKind.SINCE):
-        return None
+def comparison_file(page: Page, site: str, found: list[Changes]) -> tuple[str, bytes]:
+    """Write the file beside `page`, which compares editions as `found`: its address and its bytes."""
     says = page.says
     head = {"spec": _SPEC, "site": site, "policy": says["policy"]["id"], "language": str(page.language)}
     if page.kind is PageKind.REDLINE:

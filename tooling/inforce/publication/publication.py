@@ -10,7 +10,6 @@ from inforce import address
 from inforce.catalog import Catalog, Evidence
 from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
 from inforce.manifest.building import manifest, versions_document
-from inforce.markdown import to_html
 from inforce.policy import Policy, Version
 from inforce.publication import feeds
 from inforce.publication.headers import headers
@@ -18,6 +17,7 @@ from inforce.publication.lasting import LastingPages
 from inforce.publication.living import compare_page, history_page, home_page, policy_pages
 from inforce.publication.pages import Page
 from inforce.publication.pairs import version_pairs
+from inforce.publication.sitemap import sitemap
 from inforce.publication.texts import Texts
 
 
@@ -74,10 +74,11 @@ class Publication:
         return to_bytes(manifest(self.catalog, self.now))
 
     def files(self) -> Iterator[PublishedFile]:
-        """Go through everything that is neither a page nor the manifest: schemas, texts, fragments, redlines, feeds."""
+        """Go through everything that is neither a page nor the manifest: schemas, texts, feeds."""
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.catalog))
+        yield PublishedFile(address=address.SITEMAP, make=lambda: sitemap(self.catalog, self.now))
         yield PublishedFile(address=address.FEED, make=lambda: feeds.book_feed(self.catalog, self.now))
         for policy in self.policies:
             yield from self._policy_files(policy)
@@ -95,8 +96,4 @@ class Publication:
             for edition in version.editions:
                 yield PublishedFile(
                     address=address.text_file(policy, version, edition.language), make=edition.text.encode
-                )
-                yield PublishedFile(
-                    address=address.fragment_file(policy, version, edition.language),
-                    make=lambda text=edition.text: to_html(text).encode(),  # type: ignore[misc]
                 )

@@ -1,4 +1,4 @@
-"""Errors of the house as MkDocs wants them: one message, no traceback."""
+"""What the plugin says while MkDocs runs: errors as it wants them, one message and no traceback, and progress."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def translated() -> Iterator[None]:
         yield
     except InforceError as error:
         raise PluginError(str(error)) from error
+
+
+def tell_progress(done: int, total: int) -> None:
+    """Say how many of `total` pages that stay are made; whoever runs the build may show it as a bar."""
+    logger.info("made %d of %d pages that stay", done, total)

@@ -12,13 +12,18 @@ from mkdocs.structure.files import Files
 
 from inforce import address
 from inforce.errors import LayoutError, ManifestError, Place
+from inforce.language import Language
 from inforce.manifest import Size, size_of
-from inforce.publication import Page, Publication, Texts
+from inforce.publication import Page, Publication
 from inforce.signing import PublicKey, issue, private_keys
+from inforce.site.cache import Cache, maker
 from inforce.site.failure import logger
+from inforce.site.lasting import Progress, Work, enter_lasting
 from inforce.site.material import ASSET_FOLDER, ASSETS
 from inforce.site.renderer import Renderer
-from inforce.site.shell import FOLDER, Shell, shell_path
+from inforce.site.shell import FOLDER, SHELL_DEPTHS, Shell, shell_path
+
+_CACHE_BYTES = 4_000_000_000
 
 
 def assets() -> Iterator[tuple[str, str]]:
@@ -35,24 +40,31 @@ def refuse_taken(files: Files, path: str, page: Page) -> None:
         raise LayoutError(Place(path=f"docs/{taken.src_uri}"), problem, "rename the page", rule="PATH-collision")
 
 
-def write_lasting(site: Path, publication: Publication, renderer: Renderer) -> None:
-    """Write every page that stays into `site`, by filling the shell of its language and depth; then drop the shells."""
-    shells: dict[str, Shell] = {}
-    for policy in publication.policies:
-        texts = Texts()
-        for page in publication.lasting_pages(policy):
-            path = shell_path(str(page.language), page.address)
-            if path not in shells:
-                shells[path] = Shell.cut((site / path.removesuffix(".md")).with_suffix(".html").read_text("utf-8"))
-            rendered = renderer.render(page, texts)
-            write(site / page.address / "index.html", shells[path].fill(rendered).encode())
-            if rendered.file:
-                write(site / rendered.file[0], rendered.file[1])
+def write_lasting(site: Path, publication: Publication, renderer: Renderer, cache: Cache, progress: Progress) -> None:
+    """Put every page that stays into `site`, in the shell of its language and depth; then drop the shells."""
+    shells = {path: Shell.cut(_built(site, path).read_text("utf-8")) for path in shell_paths(publication)}
+    work = Work(publication=publication, renderer=renderer, shells=shells, cache=cache, made_by=maker())
+    enter_lasting(site, work, progress)
+    cache.prune(_CACHE_BYTES)
     shutil.rmtree(site / FOLDER, ignore_errors=True)
+
+
+def shell_paths(publication: Publication) -> dict[str, Language]:
+    """List the shells that `publication` needs: one per language and depth of folder, by its Markdown file."""
+    languages = {
+        language for policy in publication.policies for version in policy.versions for language in version.languages
+    }
+    return {shell_path(str(language), depth): language for language in sorted(languages) for depth in SHELL_DEPTHS}
+
+
+def _built(site: Path, path: str) -> Path:
+    """Find the page that was built of the Markdown file `path`."""
+    return (site / path).with_suffix(".html")
 
 
 def write_files(site: Path, publication: Publication) -> None:
     """Write every file of `publication` that is not a page into `site`."""
+    (site / f"{address.SITEMAP}.gz").unlink(missing_ok=True)  # MkDocs' own, which names the day of the build
     for file in publication.files():
         write(site / file.address, file.make())
 

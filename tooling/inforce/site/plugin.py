@@ -19,10 +19,11 @@ from inforce.publication import Page, PageKind, Publication
 from inforce.publication.headers import CONTENT_SECURITY_POLICY
 from inforce.site import material, output
 from inforce.site.book import read_publication
+from inforce.site.cache import Cache
 from inforce.site.config import PluginConfig
-from inforce.site.failure import translated
+from inforce.site.failure import tell_progress, translated
 from inforce.site.renderer import Renderer
-from inforce.site.shell import FOLDER, Rendered, gaps, shell_path
+from inforce.site.shell import Rendered, gaps
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -39,6 +40,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         root = Path(config.config_file_path).parent
         with translated():
             self.publication = read_publication(root, os.environ.get("INFORCE_AT") or self.config.at)
+        self._cache = Cache(Path(os.environ.get("INFORCE_CACHE") or root / ".cache" / "inforce"))
         offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
         self.renderer = Renderer(settings=self.publication.catalog.settings, offline=offline)
         config.site_url = config.site_url or self.publication.catalog.settings.site
@@ -56,11 +58,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
                 output.refuse_taken(files, path, page)
                 inclusion = InclusionLevel.INCLUDED if _in_nav(page) else InclusionLevel.NOT_IN_NAV
                 files.append(File.generated(config, path, content="", inclusion=inclusion))
-        self._shells = {
-            shell_path(str(page.language), page.address): page.language
-            for policy in self.publication.policies
-            for page in self.publication.lasting_pages(policy)
-        }
+        self._shells = output.shell_paths(self.publication)
         for path in self._shells:
             files.append(File.generated(config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV))
         for name, content in output.assets():
@@ -109,7 +107,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fill the shells with every page that stays, and write every file that is not a page."""
         with translated():
-            output.write_lasting(Path(config.site_dir), self.publication, self.renderer)
+            output.write_lasting(Path(config.site_dir), self.publication, self.renderer, self._cache, tell_progress)
             output.write_files(Path(config.site_dir), self.publication)
             output.write_manifest(Path(config.site_dir), self.publication, os.environ)
 
@@ -133,6 +131,3 @@ class InforcePlugin(BasePlugin[PluginConfig]):
 def _in_nav(page: Page) -> bool:
     """Say whether the navigation names `page`: the home page, and each policy once."""
     return page.kind is PageKind.HOME or (page.kind is PageKind.POLICY and page.address.count("/") == 1)
-
-
-__all__ = ["FOLDER", "InforcePlugin"]

@@ -51,8 +51,18 @@ class Renderer:
             head=head_of(page, self.settings.site, title, str(module.description).strip()),
             content=str(module),
             contents=_contents(page.text, texts) if page.text else "",
-            file=comparison_file(page, self.settings.site, found),
+            files=(comparison_file(page, self.settings.site, found),) if "file" in page.says else (),
         )
+
+    def files_of(self, page: Page) -> tuple[str, ...]:
+        """List the addresses of the files that go with `page`."""
+        return (page.says["file"],) if "file" in page.says else ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the settings that shape pages beside what they say."""
+        settings = self.settings
+        return "\0".join((settings.site, settings.publisher.name, settings.timezone.key, str(self.offline)))
 
 
 def _fragment(edition: Edition) -> Markup:

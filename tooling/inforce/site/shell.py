@@ -5,6 +5,7 @@ Keeps true: a filled shell is what MkDocs would have made of the page, at a hund
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from html import escape
@@ -12,20 +13,22 @@ from html import escape
 GAPS = ("title", "head", "content", "contents")
 _GAP = re.compile(r"inforce-gap-(title|head|content|contents)-end")
 FOLDER = "inforce-shell"
+# How many folders deep pages that stay may stand: /privacy/1/ to /privacy/changes/1...2/de/.
+SHELL_DEPTHS = (2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """What fills a page: its title as text; head, content and table of contents as HTML.
 
-    `file` is the address and the bytes of a file that goes with the page.
+    `files` are the addresses and bytes of files that go with the page.
     """
 
     title: str
     head: str
     content: str
     contents: str = ""
-    file: tuple[str, bytes] | None = None
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 def gap(name: str) -> str:
@@ -54,6 +57,11 @@ class Shell:
                 raise ValueError(message)
         return cls(pieces)
 
+    @property
+    def fingerprint(self) -> str:
+        """Name what the shell is made of, as 64 hex digits."""
+        return hashlib.sha256("\0".join(self.pieces).encode()).hexdigest()
+
     def fill(self, rendered: Rendered) -> str:
         """Put `rendered` into the gaps."""
         texts = {
@@ -65,7 +73,6 @@ class Shell:
         return "".join(texts[piece] if index % 2 else piece for index, piece in enumerate(self.pieces))
 
 
-def shell_path(language: str, address: str) -> str:
-    """Name the Markdown file whose page stands as deep as `address`, for the shell in `language`."""
-    depth = address.count("/")
+def shell_path(language: str, depth: int) -> str:
+    """Name the Markdown file whose page stands `depth` folders deep, for the shell in `language`."""
     return "/".join([FOLDER, language, *["x"] * (depth - 2), "index.md"])
