@@ -58,7 +58,7 @@ class Text:
         """Every leaf block but code, which is shown as it is typed."""
         return (block for block in self.document.blocks if block.kind is not BlockKind.CODE)
 
-    def section_at(self, line: int) -> str | None:
+    def clause_at(self, line: int) -> str | None:
         """Name the clause in which `line` of the text stands."""
         clauses = self.document.clauses
         index = bisect_right(clauses, line, key=lambda clause: clause.line) - 1
@@ -66,7 +66,7 @@ class Text:
 
     def place(self, line: int) -> Place:
         """Point at `line` of the text, in lines of the file."""
-        return Place(path=self.edition.source.path, line=self.edition.file_line(line), section=self.section_at(line))
+        return Place(path=self.edition.source.path, line=self.edition.file_line(line), section=self.clause_at(line))
 
     def lines_of(self, block: Block) -> list[tuple[int, str]]:
         """List the lines `block` is written on, each with its number, up to a blank line or the next block."""
@@ -104,7 +104,7 @@ class File:
     def place(self, offset: int) -> Place:
         """Point at the line on which the character number `offset` stands."""
         line = len(_LINE_END.findall(self.content, 0, offset)) + 1
-        section = self.text.section_at(line - self.text.edition.body_line + 1) if self.text else None
+        section = self.text.clause_at(line - self.text.edition.body_line + 1) if self.text else None
         return Place(path=self.source.path, line=line, section=section)
 
     def word_at(self, start: int, stop: int, limit: int = 40) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from inforce.checks.examination import Examination
 from inforce.checks.finding import Finding, Severity
@@ -18,11 +19,25 @@ from inforce.checks.rules.wording import line_of, shortened, tell_change
 from inforce.checks.text import Text
 from inforce.errors import Place
 from inforce.policy import ChangeLevel
-from inforce.redline import Action, Change, ChangeClass, ClauseChange, ClauseState, NumberChange, NumberKind
+from inforce.redline import Action, Change, ChangeClass, ClauseState, NumberChange, NumberKind
 
 WEIGHTY = frozenset({ChangeClass.NUMBER, ChangeClass.SUBSTANTIVE, ChangeClass.LINK})
 MANY = 5
-CHANGED = {ClauseState.ADDED: "is new", ClauseState.REMOVED: "was removed", ClauseState.CHANGED: "changed"}
+FATES = {
+    ClauseState.ADDED: "is new",
+    ClauseState.REMOVED: "was removed",
+    ClauseState.CHANGED: "changed",
+    ClauseState.MOVED: "changed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedClause:
+    """A clause that changed, and what happened to it, in a word or two."""
+
+    id: str
+    heading: str
+    fate: str
 
 
 @rule("CHANGE-summary", Severity.QUESTION, "A section changed and the summary does not mention it.")
@@ -47,7 +62,7 @@ def unmentioned(book: Examination) -> Iterator[Finding]:
         for clause in changed if len(changed) <= MANY else ():
             yield unmentioned.finding(
                 _place(text, clause.id),
-                f"Section “{clause.heading}” {CHANGED[clause.state]}, and the summary does not mention it.",
+                f"Section “{clause.heading}” {clause.fate}, and the summary does not mention it.",
                 evidence=clause.id,
                 mend=f"Add “- section: {clause.id}” with a plain sentence, or answer why nobody need be told.",
             )
@@ -58,7 +73,7 @@ def unchanged(book: Examination) -> Iterator[Finding]:
     """Look up each section that the summary names among those that changed."""
     for revision in book.revisions:
         text = revision.text
-        touched = {clause.id for clause in revision.redline.changed_clauses}
+        touched = {change.clause for change in revision.redline.changes}
         around = {outer for clause in text.document.clauses if clause.id in touched for outer in clause.path}
         known = {clause.id for clause in text.document.clauses}
         for index, point in enumerate(text.edition.summary):
@@ -135,14 +150,18 @@ def _lacks_summary(text: Text) -> bool:
     return not text.edition.summary and not text.version.draft
 
 
-def _changed_clauses(revision: Revision) -> list[ClauseChange]:
+def _changed_clauses(revision: Revision) -> list[ChangedClause]:
     """List the clauses whose words, numbers or links changed, but for dates of the version printed in them."""
-    weighty = {change.clause for change in revision.redline.changes if _is_weighty(revision, change)}
-    return [
-        clause
-        for clause in revision.redline.changed_clauses
-        if clause.state is not ClauseState.MOVED and (clause.id in weighty or clause.state is ClauseState.ADDED)
-    ]
+    before = {clause.id for clause in revision.redline.old.document.clauses}
+    now = {clause.id for clause in revision.text.document.clauses}
+    known = {clause.id: clause.state for clause in revision.redline.changed_clauses}
+    found: dict[str, ChangedClause] = {}
+    for change in revision.redline.changes:
+        if change.clause not in found and _is_weighty(revision, change):
+            guess = ClauseState.CHANGED if change.clause in before & now else ClauseState.ADDED
+            state = known.get(change.clause, guess if change.clause in now else ClauseState.REMOVED)
+            found[change.clause] = ChangedClause(id=change.clause, heading=change.heading, fate=FATES[state])
+    return list(found.values())
 
 
 def _is_weighty(revision: Revision, change: Change) -> bool:
@@ -153,7 +172,7 @@ def _is_weighty(revision: Revision, change: Change) -> bool:
     )
 
 
-def _is_mentioned(revision: Revision, clause: ClauseChange) -> bool:
+def _is_mentioned(revision: Revision, clause: ChangedClause) -> bool:
     summary = revision.text.edition.summary
     documents = (revision.text.document, revision.redline.old.document)
     around = {outer for document in documents for one in document.clauses if one.id == clause.id for outer in one.path}

@@ -10,7 +10,7 @@ from inforce.checks.examination import Examination
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import on_reading, rule
 from inforce.checks.rules.mojibake import Damage, find_damage
-from inforce.checks.rules.scripts import MIXED_WORD, OTHER_ALPHABET, is_rtl, joins_here, lookalikes, separates_words
+from inforce.checks.rules.scripts import MIXTURE, OTHER_ALPHABET, WORD, is_rtl, joins_here, lookalikes, separates_words
 from inforce.checks.text import File, each_once
 
 BOM = "\ufeff"
@@ -141,9 +141,9 @@ def bidi(book: Examination) -> Iterator[Finding]:
 def mixed_script(book: Examination) -> Iterator[Finding]:
     """Look for words of Latin letters with Cyrillic or Greek ones among them that look Latin, and the reverse."""
     for file in book.files:
-        if not OTHER_ALPHABET.search(file.content):
+        if not (OTHER_ALPHABET.search(file.content) and MIXTURE.search(file.content)):
             continue
-        for found in each_once(MIXED_WORD.finditer(file.content)):
+        for found in each_once(WORD.finditer(file.content)):
             if strangers := lookalikes(found.match[0]):
                 names = ", ".join(_named(letter) for letter in dict.fromkeys(strangers))
                 yield mixed_script.finding(

@@ -215,7 +215,7 @@ def _unmatched(text: str, language: Language, other: str, other_language: Langua
 
 
 def _is_small(number: str) -> bool:
-    return number.isdigit() and int(number) < SMALLEST_DEMANDED
+    return len(number) < 3 and number.isdigit() and int(number) < SMALLEST_DEMANDED
 
 
 def _targets(document: Document, language: Language) -> dict[str, str]:

@@ -16,6 +16,8 @@ from inforce.policy import Policy
 from inforce.shape import did_you_mean
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# Looking for the nearest of very many ids would take long, and would hardly be of help.
+SUGGESTED_AMONG = 300
 PLAIN_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 # First names of the site's addresses that belong to no policy.
 SITE_FILES = frozenset(
@@ -32,7 +34,7 @@ def anchor(book: Examination) -> Iterator[Finding]:
         known = [heading.id for heading in text.document.headings]
         wanted = unquote(link.target[1:])
         if wanted not in known:
-            hint = did_you_mean(wanted, known).strip(" –")
+            hint = did_you_mean(wanted, known[:SUGGESTED_AMONG]).strip(" –")
             yield anchor.finding(
                 text.place(link.line),
                 f"The link “{link.text}” leads to the section “{wanted}”, which this text does not have.",

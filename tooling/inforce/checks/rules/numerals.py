@@ -18,7 +18,7 @@ _MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000
 _HAN_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "萬": 10_000}
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_HAN_NUMBER = re.compile(r"[〇零一二三四五六七八九十百千万两兩萬]+")
+_HAN_NUMBER = re.compile(r"[〇零一二三四五六七八九十百千万两兩萬]{1,20}")
 
 
 def _counted(words: str, numbers: str = "") -> dict[str, int]:

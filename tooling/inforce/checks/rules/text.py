@@ -42,6 +42,8 @@ BLANK = re.compile(
 NUMBERED = re.compile(r"[ \t]*\(?\d{1,2}[.)](?=[A-Z\u0100-\U0010ffff])(?=[^\W\d_])")
 BULLETED = re.compile(r"[ \t]*(?:[•·▪◦‣∙●○■□◆][ \t]*\S|-(?=[^\W\d_]))")
 LETTERED = re.compile(r"[ \t]*\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\)[ \t]+\S")
+# Headings are compared each with each.
+MOST_COMPARED, LONGEST_COMPARED = 100, 200
 LOST_BREAK = re.compile(r"\S[ \t]*[ \t]{2}$")
 
 empty = on_reading("TEXT-empty", "A file without a text.")
@@ -257,14 +259,18 @@ def _first_item(text: Text, block: Block) -> tuple[int, str] | None:
 
 
 def _renamed(text: Text, before: Document) -> Iterator[tuple[str, Clause]]:
-    old_ids = {clause.id for clause in before.clauses}
-    new_ids = {clause.id for clause in text.document.clauses}
-    candidates = [clause for clause in text.document.clauses if clause.level > 1 and clause.id not in old_ids]
-    for old in before.clauses:
-        if old.level > 1 and old.id not in new_ids:
-            close = difflib.get_close_matches(old.heading, [one.heading for one in candidates], n=1, cutoff=0.75)
-            if close:
-                yield old.id, next(one for one in candidates if one.heading == close[0])
+    new = _missing_from(before, text.document)
+    headings = [clause.heading for clause in new]
+    for old in _missing_from(text.document, before) if new else ():
+        if close := difflib.get_close_matches(old.heading, headings, n=1, cutoff=0.75):
+            yield old.id, new[headings.index(close[0])]
+
+
+def _missing_from(document: Document, other: Document) -> list[Clause]:
+    """List clauses of `other`, below its title, whose ids `document` does not have."""
+    ids = {clause.id for clause in document.clauses}
+    missing = [clause for clause in other.clauses if clause.level > 1 and clause.id not in ids]
+    return [clause for clause in missing if len(clause.heading) <= LONGEST_COMPARED][:MOST_COMPARED]
 
 
 def _primary(language: Language) -> str:
