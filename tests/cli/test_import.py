@@ -79,3 +79,51 @@ def test_a_repository_that_is_not_there_ends_with_4(inforce: Type, book: BookBui
     ended = inforce("import", "git", tmp_path / "nowhere", *words)
     assert ended.code == 4
     assert "there is no repository" in ended.err
+
+
+PLAIN = """\
+Shop Privacy Policy
+
+1. What we collect
+We collect your informationï¼Œemail and password.
+1)Name
+2)Address
+
+2. Contact
+Write to [email protected] at any time.
+"""
+
+
+def test_a_plain_text_becomes_a_draft_and_its_damage_is_told(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+    (tmp_path / "privacy.txt").write_text(PLAIN, "utf-8")
+    words = ["--policy", "shop-privacy", "--effective", "2027-05-01", "--published", "2027-04-01", "--repo", book.root]
+    ended = inforce("import", "text", tmp_path / "privacy.txt", *words)
+    (edition,) = book.read().require().policy("shop-privacy").versions[0].editions
+    assert ended.code == 0, ended.err
+    assert ended.out.startswith(
+        "Imported version 2027-05-01 as a draft into policy_versions/shop-privacy/2027-05-01.\n"
+        "Look: policy_versions/shop-privacy/2027-05-01/en.md:"
+    )
+    assert "[email protected]" in ended.out
+    assert edition.text.startswith("# Shop Privacy Policy\n")
+    assert "draft, from 2027-05-01" in inforce("status", "--repo", book.root).out
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(None, "is not there", id="a file that is not there"),
+        pytest.param(b" \n", "holds no words", id="a file without words"),
+        pytest.param(b"x " * 600_000, "more than the 1,048,576 bytes", id="a file too long"),
+    ],
+)
+def test_a_text_that_cannot_be_imported_leaves_the_book_alone(
+    inforce: Type, book: BookBuilder, tmp_path: Path, content: bytes | None, sentence: str
+) -> None:
+    if content is not None:
+        (tmp_path / "a.txt").write_bytes(content)
+    before = everything_in(book.root)
+    ended = inforce("import", "text", tmp_path / "a.txt", "--policy", "a", "--repo", book.root)
+    assert ended.code == 2
+    assert sentence in ended.err
+    assert everything_in(book.root) == before

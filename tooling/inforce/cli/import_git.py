@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from inforce.cli.description import with_description
 from inforce.cli.progress import progress
-from inforce.cli.repository import language_option, with_repository
+from inforce.cli.repository import with_repository
 from inforce.cli.screen import Screen
 from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Kind
@@ -18,7 +19,6 @@ from inforce.store.importers.git import Imported, Wishes, import_history
 @click.command()
 @click.argument("source", metavar="REPO", type=click.Path(path_type=Path))
 @click.option("--file", required=True, metavar="PATH", help="The document's path in that repository, as it is today.")
-@click.option("--policy", "policy_id", required=True, metavar="ID", help="The policy it becomes; its folder's name.")
 @click.option("--ref", metavar="REF", help="The branch, tag or commit whose past is taken.  [default: HEAD]")
 @click.option(
     "--change",
@@ -27,24 +27,17 @@ from inforce.store.importers.git import Imported, Wishes, import_history
     show_default=True,
     help="How weighty every version but the first was.",
 )
-@click.option(
-    "--language", callback=language_option, metavar="TAG", help="In which it is written.  [default: the book's first]"
-)
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="What it is about.  [default: guessed]")
-@click.option(
-    "--act", type=click.Choice([str(act) for act in Act]), help="What a user does with it.  [default: by kind]"
-)
-@click.option("--title", metavar="TITLE", help="What it is called.  [default: its newest heading]")
+@with_description
 @with_repository
 def git(
     source: Path,
     file: str,
-    policy_id: str,
     ref: str | None,
     change: str,
+    policy_id: str,
     language: Language | None,
-    kind: str | None,
-    act: str | None,
+    kind: Kind | None,
+    act: Act | None,
     title: str | None,
     repo: Path,
 ) -> None:
@@ -57,14 +50,7 @@ def git(
     Example:
       inforce import git ../legal --file privacy.md --policy privacy
     """
-    wishes = Wishes(
-        ref=ref,
-        change=ChangeLevel(change),
-        language=language,
-        kind=Kind(kind) if kind else None,
-        act=Act(act) if act else None,
-        title=title,
-    )
+    wishes = Wishes(ref=ref, change=ChangeLevel(change), language=language, kind=kind, act=act, title=title)
     with progress("Reading", "commits") as report:
         imported = import_history(repo, source, file, policy_id, wishes, report)
     _tell(imported, repo)

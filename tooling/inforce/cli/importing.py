@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from inforce.cli.import_git import git
+from inforce.cli.import_text import text
 
 
 @click.group()
@@ -14,7 +15,9 @@ def command() -> None:
     \b
     Example:
       inforce import git ../legal --file privacy.md --policy privacy
+      inforce import text privacy.txt --policy privacy
     """
 
 
 command.add_command(git)
+command.add_command(text)

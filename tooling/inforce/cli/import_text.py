@@ -1,0 +1,72 @@
+"""`inforce import text`: a plain text becomes the draft of a version."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from inforce.cli.description import with_description
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.screen import Screen
+from inforce.language import Language
+from inforce.policy import Act, ChangeLevel, Kind
+from inforce.store.importers.text import TextWishes, import_text
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--effective", metavar="DATE", help="From when the version applies.  [default: when it is published]")
+@click.option("--published", metavar="DATE", help="From when people can read it.  [default: today]")
+@click.option("--label", metavar="LABEL", help="The version's name.  [default: the effective date]")
+@click.option(
+    "--change",
+    type=click.Choice([str(level) for level in ChangeLevel]),
+    default=str(ChangeLevel.MATERIAL),
+    show_default=True,
+    help="How weighty it is: accepted again, told about, or neither.",
+)
+@with_description
+@with_repository
+@with_instant
+def text(
+    file: Path,
+    effective: str | None,
+    published: str | None,
+    label: str | None,
+    change: str,
+    policy_id: str,
+    language: Language | None,
+    kind: Kind | None,
+    act: Act | None,
+    title: str | None,
+    repo: Path,
+    at: str | None,
+) -> None:
+    """Import a plain text as a draft.
+
+    Finds the title, headings and lists in FILE, a plain text or a saved page, and says what looks damaged. No word is
+    changed.
+
+    \b
+    Example:
+      inforce import text privacy.txt --policy privacy
+    """
+    repository = Repository(root=repo, at=at)
+    wishes = TextWishes(
+        effective=effective,
+        published=published,
+        label=label,
+        change=ChangeLevel(change),
+        language=language,
+        kind=kind,
+        act=act,
+        title=title,
+    )
+    imported = import_text(repo, file, policy_id, now=repository.now(repository.read()), wishes=wishes)
+    screen = Screen()
+    screen.say(f"Imported version {imported.label} as a draft into {os.path.relpath(imported.folder, repo)}.")
+    for remark in imported.remarks:
+        screen.say(f"Look: {remark}")
+    screen.say("Read it against the source, take “draft: true” out of version.yml, then run “inforce check”.")
