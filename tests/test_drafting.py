@@ -121,7 +121,7 @@ def test_the_effective_date_is_proposed_as_the_label(book: BookBuilder, newest: 
         pytest.param({"policy": "term"}, "did you mean “terms”?", id="an unknown policy, with the likely one"),
         pytest.param(
             {"effective": "2026-01-10", "published": "2026-01-01"},
-            "label: expected one after “2026-01-15”, the newest version of “terms”, got “2026-01-10”",
+            "label: expected one after “2026-01-15”, the newest version, got “2026-01-10”",
             id="a date before the newest version",
         ),
         pytest.param({"label": "2026-1-15"}, "expected one after “2026-01-15”", id="a label of the same number"),

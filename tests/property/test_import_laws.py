@@ -1,4 +1,4 @@
-"""Laws of importing a history, for any texts and any clocks."""
+"""Laws of importing, for any texts and any clocks."""
 
 from __future__ import annotations
 
@@ -13,15 +13,68 @@ from inforce.policy import Origin
 from inforce.store.addition import to_edition, to_yaml
 from inforce.store.frontmatter import parse_frontmatter
 from inforce.store.importers.foreign import read_foreign
+from inforce.store.importers.plain import convert, words, words_as_read
 from inforce.store.importers.plan import Step, plan_versions
 from inforce.store.strict_yaml import parse_yaml
 from inforce.text import canonical
-from property.markdown_strategies import noise, texts
+from property.markdown_strategies import noise, sentences, texts
 
 ZONES = st.sampled_from(["UTC", "Asia/Shanghai", "America/St_Johns", "Pacific/Apia"]).map(ZoneInfo)
 RAW = st.one_of(st.none(), st.binary(max_size=20), st.sampled_from([b"# A\n", b"# B\n", b"---\ntitle: C\n---\nD\n"]))
 # Two decades to the second, and few enough values that clocks stand still and jump back.
 TIMES = st.one_of(st.integers(1_262_304_000, 1_893_456_000), st.integers(1_325_235_000, 1_325_235_009))
+
+HEADS = [
+    "1. ",
+    "2. ",
+    "3. ",
+    "1) ",
+    "2)",
+    "4) ",
+    "(a) ",
+    "(b)",
+    "• ",
+    "- ",
+    "– ",
+    "* ",
+    "I. ",
+    "II. ",
+    "A. ",
+    "一、",
+    "二、",
+    "（一）",
+    "第一条 ",
+    "1.1 ",
+    "1.2.3 ",
+    "# ",
+    "> ",
+    "01. ",
+    "Article 1 ",
+    "§ 5 ",
+    "```",
+    "+ ",
+    "***",
+    "---",
+    "===",
+    "[a]: ",
+    "<b>",
+    "&#35; ",
+    "\\",
+    "\t",
+    "    ",
+    "\x0c",
+    "\r",
+    "\u2028",
+    "\ufeff",
+]
+lines = st.builds(
+    "{}{}{}".format, st.sampled_from(HEADS), sentences, st.one_of(noise, st.text(max_size=4), st.just(""))
+)
+plain_texts = st.one_of(
+    st.lists(st.one_of(lines, st.just("")), max_size=12).map("\n".join),
+    st.lists(lines, max_size=20).map(" ".join),
+    st.text(),
+)
 
 
 @st.composite
@@ -73,3 +126,10 @@ def test_members_of_any_signs_can_be_read_back(value: str) -> None:
     (read,) = parse_yaml(to_yaml({"path": value}), "version.yml")[0].values()
 
     assert len(read) == len(value)
+
+
+@given(plain_texts)
+def test_readers_of_an_imported_plain_text_read_its_words_in_their_order(text: str) -> None:
+    text = text.replace("\0", "")
+
+    assert words_as_read(convert(text).text) == words(text)

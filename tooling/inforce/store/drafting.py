@@ -93,22 +93,53 @@ def draft_version(
     `published` defaults to the day of `now`, `label` to the effective date, `languages` to all there are. Refused with
     an InforceError of exit code 2: an unknown policy or language, a label not after the newest, a folder in the way.
     """
-    reading = read_book(root)
-    catalog = readable(reading, policy_id)
+    catalog = readable(read_book(root), policy_id)
     policy, zone = catalog.policy(policy_id), catalog.settings.timezone
+    newest = policy.versions[-1].label if policy.versions else None
     published = published or day_of(now, zone).isoformat()
-    applies = _ordered(published, effective, zone)
-    name = _label(policy, label, day_of(applies, zone))
-    folder = root / BOOK / policy.id / name.text
+    begun = begin_version(newest, zone, effective=effective, published=published, change=change, label=label)
     standing = [version for version in policy.versions if not version.is_cancelled(now)]
     copied = standing[-1] if standing else None
     texts = dict(_texts(policy, copied, tuple(languages)))
+    folder = root / BOOK / policy.id / begun.label.text
     with new_folder(folder) as fresh:
-        metadata = VERSION_YML.format(zone=zone.key, published=published, effective=effective, change=change)
-        (fresh / "version.yml").write_bytes(metadata.encode())
+        (fresh / "version.yml").write_bytes(begun.version_yml.encode())
         for language, text in texts.items():
             (fresh / f"{language}.md").write_bytes(text.encode())
-    return Draft(folder=folder, label=name, languages=tuple(texts), copied=copied)
+    return Draft(folder=folder, label=begun.label, languages=tuple(texts), copied=copied)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """A version that is about to be drafted: its label, and its file version.yml with every member explained."""
+
+    label: Label
+    version_yml: str
+
+
+def begin_version(
+    newest: Label | None,
+    zone: ZoneInfo,
+    *,
+    effective: str,
+    published: str,
+    change: ChangeLevel,
+    label: str | None = None,
+) -> Beginning:
+    """Choose the label of a version after `newest` and write its version.yml; ShapeError names what is wrong.
+
+    `effective` and `published` are dates of `zone` or RFC 3339 instants; without `label` the effective date is it.
+    """
+    day = day_of(_ordered(published, effective, zone), zone)
+    try:
+        chosen = Label(label) if label else _proposal(newest, day)
+    except ValueError as cause:
+        raise ShapeError("label", str(cause)) from cause
+    if newest and chosen <= newest:
+        problem = f"expected one after “{newest}”, the newest version, got “{chosen}”"
+        raise ShapeError("label", problem, f"name one with --label, such as “{_successor(newest)}”")
+    text = VERSION_YML.format(zone=zone.key, published=published, effective=effective, change=change)
+    return Beginning(label=chosen, version_yml=text)
 
 
 def begin_repository(folder: Path, *, empty: bool = False) -> tuple[str, ...]:
@@ -137,6 +168,13 @@ def begin_repository(folder: Path, *, empty: bool = False) -> tuple[str, ...]:
     return tuple(sorted(contents))
 
 
+def empty_summary(text: str) -> str:
+    """Write the front matter in which somebody is to say what changes in `text`: an example, commented out."""
+    ids = [clause.id for clause in parse(text).clauses if clause.explicit_id]
+    sections = f"# The sections of this text: {', '.join(ids)}\n" if ids else ""
+    return SUMMARY.format(sections=sections, example=ids[0] if ids else "the-id-of-the-section")
+
+
 def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
     """Read both dates; gives the instant of `effective`, which may not lie before that of `published`."""
     instants = {}
@@ -149,18 +187,6 @@ def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
         mend = "name a later date; what applied before anybody could read it needs “retroactive” in version.yml"
         raise ShapeError("effective", f"lies before “published” ({published})", mend)
     return instants["effective"]
-
-
-def _label(policy: Policy, wanted: str | None, day: date) -> Label:
-    newest = policy.versions[-1].label if policy.versions else None
-    try:
-        label = Label(wanted) if wanted else _proposal(newest, day)
-    except ValueError as cause:
-        raise ShapeError("label", str(cause)) from cause
-    if newest and label <= newest:
-        problem = f"expected one after “{newest}”, the newest version of “{policy.id}”, got “{label}”"
-        raise ShapeError("label", problem, f"name one with --label, such as “{_successor(newest)}”")
-    return label
 
 
 def _proposal(newest: Label | None, day: date) -> Label:
@@ -193,9 +219,7 @@ def _text(policy: Policy, edition: Edition) -> str:
     """Put a new front matter before the body of `edition`, which stays as it is."""
     head = TRANSLATES.format(digest=edition.translates) if edition.translates else ""
     if edition.summary or edition.language == policy.binding_language:
-        ids = [clause.id for clause in parse(edition.text).clauses if clause.explicit_id]
-        sections = f"# The sections of this text: {', '.join(ids)}\n" if ids else ""
-        head += SUMMARY.format(sections=sections, example=ids[0] if ids else "the-id-of-the-section")
+        head += empty_summary(edition.text)
     lines = _LINE.findall(edition.source.text.removeprefix("\ufeff"))
     return to_edition("".join(lines[edition.body_line - 1 :]), head)
 

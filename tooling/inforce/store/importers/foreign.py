@@ -38,8 +38,8 @@ class ForeignText:
 
 def read_foreign(raw: bytes) -> ForeignText:
     """Make a text of the book out of the `raw` bytes of a Markdown file with or without front matter."""
-    decoded, code = _decoded(raw)
-    head_title, body = _without_front_matter(_LINE_END.sub("\n", decoded))
+    text_read, code = decoded(raw)
+    head_title, body = _without_front_matter(_LINE_END.sub("\n", text_read))
     text = canonical(body)
     if not text.strip():
         return ForeignText(text="", title=head_title, code=code)
@@ -49,7 +49,8 @@ def read_foreign(raw: bytes) -> ForeignText:
     return ForeignText(text=text, title=title or "", code=code)
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Read `raw` as UTF-8, by its mark as UTF-16, or else as windows-1252; gives the text, and the code if another."""
     code = next((code for mark, code in _CODES.items() if raw.startswith(mark)), "utf-8")
     try:
         return raw.decode(code), "" if code.startswith("utf-8") else code

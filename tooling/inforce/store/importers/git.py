@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from inforce.catalog import Catalog
-from inforce.errors import HistoryError, InforceError, ShapeError
+from inforce.errors import HistoryError, InforceError
 from inforce.instant import format_instant
 from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Kind, Origin
@@ -24,21 +22,10 @@ from inforce.shape import did_you_mean
 from inforce.store.addition import NewVersion, add_versions, readable, to_edition, to_yaml
 from inforce.store.folder import read_book
 from inforce.store.history import Change, Commit, Repository
-from inforce.store.importers.plan import Plan, PlannedVersion, Step, plan_versions
-from inforce.store.names import policy_id as checked_id
+from inforce.store.importers.description import NothingToImportError, binding_language, describe, known_id
+from inforce.store.importers.plan import PlannedVersion, Step, plan_versions
 
 Progress = Callable[[int, int], None]
-
-_SIGNS = {
-    Kind.PRIVACY: re.compile(r"privacy|privacidad|confidentialité|datenschutz|隐私"),
-    Kind.COOKIES: re.compile(r"cookie"),
-    Kind.TERMS: re.compile(r"\b(?:terms|tos|conditions|agb|eula)\b|条款"),
-}
-_ACTS = {Kind.TERMS: Act.ACCEPT}
-
-
-class NothingToImportError(InforceError):
-    """The repository holds no text under the path named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +69,17 @@ def import_history(
     """
     wishes = wishes or Wishes()
     reading = read_book(root)
-    catalog = readable(reading, _checked(policy_id))
-    language = _language(catalog, policy_id, wishes.language)
+    catalog = readable(reading, known_id(policy_id))
+    language = binding_language(catalog, policy_id, wishes.language)
     with opened(source) as repository:
         steps = read_steps(repository, file, wishes.ref, progress)
     plan = plan_versions(steps, catalog.settings.timezone, wishes.change)
     if not plan.versions:
         message = f"“{file}” never held a word in any commit; name another path with --file"
         raise NothingToImportError(message)
-    policy_yml = None if catalog.find(policy_id) else _policy_yml(plan, file, policy_id, language, wishes)
+    titles = (wishes.title or "", *(version.title for version in reversed(plan.versions)))
+    description = describe(policy_id, language, titles, file, kind=wishes.kind, act=wishes.act)
+    policy_yml = None if catalog.find(policy_id) else description
     added = (_new_version(version, language) for version in plan.versions)
     folder = add_versions(root, reading, policy_id, added, policy_yml)
     return Imported(folder=folder, versions=plan.versions, remarks=plan.remarks)
@@ -161,36 +150,6 @@ def _no_such_file(repository: Repository, start: str, path: str) -> InforceError
     same_name = [name for name in files if Path(name).name.lower() == Path(path).name.lower()]
     mend = f" – did you mean “{same_name[0]}”?" if same_name else did_you_mean(path, files)
     return NothingToImportError(f"no commit of {repository.folder} has a file “{path}”{mend}")
-
-
-def _checked(policy_id: str) -> str:
-    try:
-        return checked_id(policy_id)
-    except ValueError as cause:
-        raise ShapeError("policy", str(cause)) from cause
-
-
-def _language(catalog: Catalog, policy_id: str, wanted: Language | None) -> Language:
-    """Choose the language of the texts: the binding one of a policy that is there, `wanted`, or the book's first."""
-    policy = catalog.find(policy_id)
-    listed = (policy.binding_language,) if policy else catalog.settings.languages
-    if wanted is not None and wanted not in listed:
-        mend = f"“{policy_id}” binds in it" if policy else "add it to “languages” in book.yml"
-        raise ShapeError("language", f"expected {' or '.join(map(str, listed))}, got “{wanted}”", mend)
-    return wanted or listed[0]
-
-
-def _policy_yml(plan: Plan, file: str, policy_id: str, language: Language, wishes: Wishes) -> str:
-    titles = [version.title for version in reversed(plan.versions) if version.title]
-    title = wishes.title or next(iter(titles), policy_id.replace("-", " ").capitalize())
-    kind = wishes.kind or _kind(f"{policy_id} {file} {title}".lower())
-    act = wishes.act or _ACTS.get(kind, Act.ACKNOWLEDGE)
-    members = {"title": {str(language): title}, "kind": str(kind), "binding_language": str(language), "act": str(act)}
-    return to_yaml(members)
-
-
-def _kind(words: str) -> Kind:
-    return next((kind for kind, signs in _SIGNS.items() if signs.search(words)), Kind.OTHER)
 
 
 def _new_version(version: PlannedVersion, language: Language) -> NewVersion:

@@ -1,0 +1,448 @@
+"""A plain text becomes Markdown with the same words, however it was saved, and what seems damaged is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from book_builder import BookBuilder, instant
+from inforce.errors import InforceError
+from inforce.language import Language
+from inforce.markdown import BlockKind, ContainerKind, parse
+from inforce.policy import Act, ChangeLevel, Kind
+from inforce.store.importers.foreign import decoded
+from inforce.store.importers.plain import WordsChangedError, convert, refuse_other_words, words, words_as_read
+from inforce.store.importers.plain.glue import split_heading
+from inforce.store.importers.plain.marks import Style, marks_of
+from inforce.store.importers.text import ImportedText, TextWishes, import_text
+
+TEXTS = Path(__file__).parent / "fixtures" / "plain_texts"
+FIXTURES = sorted(path.stem for path in TEXTS.glob("*.txt"))
+NOW = instant("2027-01-20T12:00:00Z")
+
+
+def source(name: str) -> str:
+    return decoded((TEXTS / f"{name}.txt").read_bytes())[0]
+
+
+def headings(markdown: str) -> list[str]:
+    """The headings of a text, each indented by its level."""
+    return [f"{'  ' * (clause.level - 1)}{clause.heading}" for clause in parse(markdown).clauses if clause.level]
+
+
+def items(markdown: str) -> list[str]:
+    """The items of all lists, each with its bullet or number."""
+    found: dict[int, str] = {}
+    for block in parse(markdown).blocks:
+        for container in block.path:
+            if container.kind is ContainerKind.ITEM:
+                mark = "•" if container.number is None else f"{container.number}."
+                found.setdefault(container.key, f"{mark} {block.text[:24]}")
+    return list(found.values())
+
+
+def words_of_a_page(page: str) -> tuple[str, ...]:
+    """The words of a page without its tags, found in another way than the import does."""
+    body = re.sub(r"(?s)<(head|script)\b.*?</\1>", " ", page)
+    for entity, sign in {"&amp;": "&", "&ldquo;": "“", "&rdquo;": "”"}.items():
+        body = body.replace(entity, sign)
+    return words(re.sub(r"<[^>]*>", " ", body))
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_every_word_is_kept_in_its_order(name: str) -> None:
+    text = source(name)
+
+    read = words_as_read(convert(text).text)
+
+    if name == "page_saved_as_text":  # a browser shows numbers that the page does not spell
+        assert [word for word in read if word not in "123"] == [w for w in words_of_a_page(text) if w not in "123"]
+    else:
+        assert read == words(text)
+
+
+OUTLINES = {
+    "glued_in_one_line": """
+Lanternfish Privacy Policy
+  1. Information We Collect
+  2. How We Use Your Information
+  3. How Long We Keep Your Information
+  4. How We Protect Your Information
+  5. Updates Of This Policy
+  6. Contact Us
+""",
+    "bold_pseudo_headings": """
+Terms of the Reading Room
+  Who may come in
+  What we ask of you
+  When we close
+""",
+    "roman_and_letters": """
+TERMS OF HIRE
+  I. The Bicycle
+    A. Condition
+    B. Repairs
+  II. The Deposit
+  III. Liability
+""",
+    "chinese_numerals": """
+灯鱼商店隐私政策
+  一、我们收集的信息
+  二、我们如何使用信息
+  三、保存期限
+  四、联系我们
+""",
+    "glued_chinese": """
+灯鱼商店服务条款
+  一、账户
+  二、订单
+  三、退货
+  四、责任
+  五、变更
+  六、联系
+""",
+    "page_saved_as_text": """
+Cookie Notice
+  Which ones
+  How to refuse them
+""",
+    "hard_wrapped_letter": """
+Terms of the Mailing List
+  What you may send
+  What we keep
+""",
+    "pdf_with_hyphens": """
+Rules for Guests
+  1. Arrival
+  2. Quiet
+  3. Departure
+""",
+    "capital_headings": """
+LOYALTY CARD CONDITIONS OF USE
+  COLLECTING POINTS
+  LOSING THE CARD
+""",
+    "tables_with_tabs": "\nFees\n",
+    "bullets_of_all_kinds": "\nHouse Rules\n",
+    "outline_numbers": """
+Contract for Hosting
+  1. Subject
+  2. Price
+  4. End
+""",
+    "mixed_line_ends": "\nNotice on Photographs\n",
+    "no_headings_at_all": "\n",
+    "signs_of_markdown": "\nTerms for *Stars* & _Stripes_\n",
+    "windows_encoding": "\nDonnées personnelles\n",
+}
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_title_and_headings_are_found_with_their_levels(name: str) -> None:
+    assert headings(convert(source(name)).text) == OUTLINES[name].strip("\n").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param(
+            "glued_in_one_line",
+            [
+                *(f"{number}." for number in (1, 2, 3, 4)),
+                *(f"{n}." for n in range(1, 8)),
+                *(f"{n}." for n in range(1, 7)),
+            ],
+            id="three numbered lists out of one line",
+        ),
+        pytest.param("roman_and_letters", ["•"] * 6, id="letters and small Roman numbers"),
+        pytest.param("chinese_numerals", ["•"] * 6, id="Chinese numbers"),
+        pytest.param("glued_chinese", ["•"] * 3, id="Chinese numbers out of one line"),
+        pytest.param("page_saved_as_text", ["1.", "2.", "3.", "•", "•"], id="lists of a page"),
+        pytest.param("hard_wrapped_letter", ["•"] * 3, id="stars, over several lines"),
+        pytest.param("bullets_of_all_kinds", ["•"] * 9, id="bullets of all kinds, some out of one line"),
+        pytest.param("mixed_line_ends", ["1.", "2.", "3."], id="numbers before whole sentences"),
+        pytest.param("outline_numbers", [], id="numbers of clauses are no list"),
+        pytest.param("pdf_with_hyphens", [], id="numbers before headings are no list"),
+    ],
+)
+def test_lists_are_found_with_their_numbers(name: str, expected: list[str]) -> None:
+    assert [item.split()[0] for item in items(convert(source(name)).text)] == expected
+
+
+def test_a_list_out_of_one_line_ends_with_the_sentence_of_its_last_item() -> None:
+    paragraphs = [block.text for block in parse(convert(source("glued_in_one_line")).text).blocks if not block.path]
+
+    assert any(text.startswith("If we ever want to use your data") for text in paragraphs)
+    assert any(text.startswith("Partners who work on our behalf") for text in paragraphs)
+
+
+def test_lines_with_tabs_are_a_table() -> None:
+    blocks = parse(convert(source("tables_with_tabs")).text).blocks
+    cells = [block.text for block in blocks if block.kind is BlockKind.CELL]
+
+    assert cells[:6] == [
+        "Plan",
+        "Per month",
+        "Included",
+        "Small",
+        "5 euros",
+        "1 user | no help",
+    ]
+    assert len(cells) == 12
+
+
+def test_short_lines_of_an_address_stay_lines() -> None:
+    blocks = [block.text for block in parse(convert(source("hard_wrapped_letter")).text).blocks]
+
+    assert "Radio Menders\n14 Coil Street\nAmpere Town" in blocks
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param(
+            "glued_in_one_line",
+            [
+                (1, "Lines had lost their ends. Look where headings and lists begin and end."),
+                (26, "“7)Use” had no space behind the number; it has one now."),
+            ],
+            id="a number glued to its word, and a line that was many",
+        ),
+        pytest.param(
+            "outline_numbers", [(19, "After “2.” comes “4.”. Is something missing?")], id="a gap in the numbers"
+        ),
+        pytest.param(
+            "pdf_with_hyphens",
+            [
+                (3, "“Page 1 of 2” looks like the number of a page."),
+                (7, "A line ended inside “after- noon.”. Is it one word?"),
+                (8, "A line ended inside “be- fore,”. Is it one word?"),
+                (14, "A line ended inside “well- known”. Is it one word?"),
+                (17, "“Page 2 of 2” looks like the number of a page."),
+            ],
+            id="words cut at the end of a line, and numbers of pages",
+        ),
+        pytest.param(
+            "page_saved_as_text",
+            [(20, "“Write to us” was a link. Write “[Write to us](https://shop.example/contact)” if it is to be one.")],
+            id="the address behind a link",
+        ),
+        pytest.param("bold_pseudo_headings", [], id="nothing where nothing is wrong"),
+    ],
+)
+def test_damage_that_only_the_source_shows_is_said_with_its_line(name: str, expected: list[tuple[int, str]]) -> None:
+    assert [(one.line, one.sentence) for one in convert(source(name)).damage] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Information We Collect When you order", ("Information We Collect", "When you order"), id="capitals"
+        ),
+        pytest.param("Use of the Data We use it", ("Use of the Data", "We use it"), id="small words in a title"),
+        pytest.param("How we use it We use it well", ("How we use it", "We use it well"), id="small words"),
+        pytest.param("How long? Two years.", ("How long?", "Two years."), id="a question"),
+        pytest.param("保存期限 我们保存两年。", ("保存期限", "我们保存两年。"), id="Chinese, parted by a blank"),
+        pytest.param("The user shall pay.", None, id="a sentence has no heading"),
+        pytest.param("我们保存两年。", None, id="a Chinese sentence has none"),
+    ],
+)
+def test_a_heading_is_told_from_the_sentence_glued_to_it(text: str, expected: tuple[str, str] | None) -> None:
+    assert split_heading(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "style", "number"),
+    [
+        ("• towel", Style.BULLET, 0),
+        ("- towel", Style.BULLET, 0),
+        ("12. Towels", Style.DOT, 12),
+        ("7)Use", Style.PAREN, 7),
+        ("(3) three", Style.PARENS, 3),
+        ("1.2.3 depth", Style.OUTLINE, 3),
+        ("XIV. Towels", Style.ROMAN, 14),
+        ("B. Towels", Style.LETTER, 2),
+        ("c) towels", Style.LETTER_PAREN, 3),
+        ("iv) towels", Style.SMALL_ROMAN_PAREN, 4),
+        ("Article 12 Towels", Style.ARTICLE, 12),
+        ("§ 5 Haftung", Style.ARTICLE, 5),
+        ("二十一、毛巾", Style.CHINESE, 21),
+        ("（十）毛巾", Style.CHINESE_PARENS, 10),
+        ("第三条 毛巾", Style.CHINESE_ARTICLE, 3),
+        ("3、毛巾", Style.COMMA, 3),
+    ],
+)
+def test_marks_of_many_styles_are_read(line: str, style: Style, number: int) -> None:
+    assert (marks_of(line)[0].style, marks_of(line)[0].number) == (style, number)
+
+
+@pytest.mark.parametrize("line", ["99.5 % of the time", "-5 degrees", "2027-03-01", "e.g. towels", "1986", "A towel"])
+def test_what_only_begins_like_a_mark_is_none(line: str) -> None:
+    assert marks_of(line) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("as said in (1) and (2) above, " * 20, [], id="references in running text are no list"),
+        pytest.param("We met in 1. FC Town. " * 20, [], id="a number alone parts nothing"),
+        pytest.param("We need: 1) a pen 2) ink 4) time", ["1.", "2.", "•"], id="a list with a gap keeps its numbers"),
+        pytest.param("We need:\n1. a pen\n1. ink", ["1.", "•"], id="a number twice"),
+        pytest.param("We need:\n3. a pen\n4. ink", ["3.", "4."], id="a list that begins later"),
+        pytest.param("We need:\n01. a pen\n02. ink", ["•", "•"], id="numbers with a nought"),
+    ],
+)
+def test_numbers_are_shown_as_they_were(text: str, expected: list[str]) -> None:
+    converted = convert(f"Needs\n\n{text}\n").text
+
+    assert [item.split()[0] for item in items(converted)] == expected
+    assert words_as_read(converted) == words(f"Needs {text}")
+
+
+@pytest.mark.parametrize(
+    ("plain", "markdown"),
+    [
+        pytest.param("We keep it.", "We kept it.\n", id="another word"),
+        pytest.param("We keep it.", "We it keep.\n", id="another order"),
+        pytest.param("1. a 2. b 4. c", "1. a\n2. b\n4. c\n", id="a number that a list counts anew"),
+        pytest.param("[1]: a note", "[1]: a\n", id="words that Markdown hides"),
+        pytest.param("3.50", "350\n", id="a number run together"),
+        pytest.param("5 %", "5\n", id="a lost sign"),
+    ],
+)
+def test_the_proof_sees(plain: str, markdown: str) -> None:
+    with pytest.raises(WordsChangedError, match="would change words"):
+        refuse_other_words(plain, markdown)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> BookBuilder:
+    return BookBuilder(tmp_path / "book", languages="en, de")
+
+
+def imported(book: BookBuilder, name: str, policy: str = "privacy", **wishes: Any) -> ImportedText:
+    return import_text(book.root, TEXTS / f"{name}.txt", policy, now=NOW, wishes=TextWishes(**wishes))
+
+
+def contents(root: Path) -> Mapping[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_text_becomes_the_draft_of_a_new_policy(book: BookBuilder) -> None:
+    done = imported(book, "glued_in_one_line")
+
+    policy = book.read().require().policy("privacy")
+    (version,) = policy.versions
+    assert done.folder == book.root / "policy_versions/privacy/2027-01-20"
+    assert (policy.title(Language("en")), policy.kind, policy.act) == (
+        "Lanternfish Privacy Policy",
+        Kind.PRIVACY,
+        Act.ACKNOWLEDGE,
+    )
+    assert version.draft
+    assert version.change is ChangeLevel.MATERIAL
+    assert version.published == version.effective == instant("2027-01-20")
+    assert version.editions[0].text == convert(source("glued_in_one_line")).text
+
+
+def test_damaged_words_are_named_with_their_place_and_what_they_probably_were(book: BookBuilder) -> None:
+    remarks = [str(remark) for remark in imported(book, "glued_in_one_line").remarks]
+
+    path = "policy_versions/privacy/2027-01-20/en.md"
+    assert remarks[0].startswith(f"{path}:1: Lines had lost their ends.")
+    assert any(
+        remark.startswith(f"{path}:9: “informationļ¼Œemail”") and "information，email" in remark for remark in remarks
+    )
+    assert any(remark.startswith(f"{path}:53: “[email protected]”") for remark in remarks)
+    assert any(remark.startswith(f"{path}:26: “7)Use”") for remark in remarks)
+
+
+def test_what_a_person_decides_is_taken(book: BookBuilder) -> None:
+    imported(
+        book,
+        "no_headings_at_all",
+        effective="2027-03-01",
+        published="2027-02-01",
+        label="4",
+        change=ChangeLevel.NOTICE,
+        language=Language("de"),
+        kind=Kind.OTHER,
+        act=Act.NONE,
+        title="Verleih",
+    )
+
+    policy = book.read().require().policy("privacy")
+    version = policy.versions[0]
+    assert (policy.kind, policy.act, policy.binding_language) == (Kind.OTHER, Act.NONE, Language("de"))
+    assert (version.label.text, version.change) == ("4", ChangeLevel.NOTICE)
+    assert (version.published, version.effective) == (instant("2027-02-01"), instant("2027-03-01"))
+    assert version.editions[0].text.startswith("# Verleih\n\nWe lend tools")
+
+
+def test_a_text_without_a_title_gets_one_and_a_remark(book: BookBuilder) -> None:
+    done = imported(book, "no_headings_at_all", policy="tool-shed")
+
+    assert (done.folder / "en.md").read_text().startswith("# Tool shed\n\nWe lend tools")
+    assert [remark.sentence for remark in done.remarks] == [
+        "The text begins with no title of its own; one was put above it."
+    ]
+
+
+def test_a_text_in_another_encoding_is_read_and_named(book: BookBuilder) -> None:
+    done = imported(book, "windows_encoding")
+
+    assert "Le café coûte 3 €." in (done.folder / "en.md").read_text()
+    assert "read as windows-1252" in done.remarks[0].sentence
+
+
+def test_a_text_for_a_policy_that_is_there_asks_what_changed(book: BookBuilder) -> None:
+    book.policy("privacy").version("2027-01-20", en="# Privacy\n")
+    before = contents(book.root)
+
+    done = imported(book, "pdf_with_hyphens")
+
+    assert done.label.text == "2027-01-20.1"
+    text = (done.folder / "en.md").read_text()
+    assert "#summary:" in text
+    lines = text.splitlines()
+    places = {remark.place.line or 0: remark.sentence for remark in done.remarks}
+    assert all("Page" in lines[line - 1] for line, sentence in places.items() if "number of a page" in sentence)
+    assert contents(book.root).items() >= before.items()
+
+
+@pytest.mark.parametrize(
+    ("data", "words_given", "message"),
+    [
+        pytest.param(b" \r\n\t\n", {}, "holds no words", id="a file without words"),
+        pytest.param(b"\xef\xbb\xbf", {}, "holds no words", id="a mark alone"),
+        pytest.param(b"---\n***\n", {}, "holds no words", id="signs alone"),
+        pytest.param(b"word " * 210_000, {}, "more than the 1,048,576 bytes", id="a file that no book takes"),
+        pytest.param(None, {}, "is not there", id="a file that is not there"),
+        pytest.param(b"We keep it.", {"policy": "Privacy"}, "expected a policy id", id="a policy that cannot be"),
+        pytest.param(b"We keep it.", {"language": Language("fr")}, "add it to “languages”", id="an unlisted language"),
+        pytest.param(b"We keep it.", {"effective": "soon"}, "effective: expected a date", id="no date"),
+        pytest.param(b"We keep it.", {"effective": "2027-01-01"}, "lies before “published”", id="a date in the past"),
+        pytest.param(b"We keep it.", {"policy": "terms"}, "expected one after “2027-02-01”", id="not after the newest"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(
+    book: BookBuilder, tmp_path: Path, data: bytes | None, words_given: Mapping[str, Any], message: str
+) -> None:
+    book.policy("terms").version("2027-02-01")
+    file = tmp_path / "text.txt"
+    if data is not None:
+        file.write_bytes(data)
+    wishes = {name: value for name, value in words_given.items() if name != "policy"}
+    before = contents(book.root)
+
+    with pytest.raises(InforceError) as refused:
+        import_text(book.root, file, words_given.get("policy", "privacy"), now=NOW, wishes=TextWishes(**wishes))
+
+    assert message in str(refused.value)
+    assert refused.value.exit_code == 2
+    assert contents(book.root) == before

@@ -1,0 +1,124 @@
+"""Pages saved as text: HTML read into the plain text that a browser would have shown.
+
+Keeps true: words, their order, headings, items and the cells of tables; what a page does not show (scripts, styles) is
+left out. Addresses behind links are not words: they are listed, so that somebody puts them back.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+_IS_PAGE = re.compile(r"<!doctype html|<(?:html|body|p|div|h[1-6]|ul|ol|li|br|table)\b[^<>]*>", re.IGNORECASE)
+_CLOSING = re.compile(r"</(?:html|body|p|div|h[1-6]|ul|ol|li|table)>", re.IGNORECASE)
+_HIDDEN = frozenset({"head", "script", "style", "template", "noscript"})
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "nav",
+        "ul",
+        "ol",
+        "table",
+        "tr",
+        "blockquote",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "hr",
+    ]
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def is_hypertext(text: str) -> bool:
+    """Say whether `text` is the source of a page rather than what it shows."""
+    return len(_IS_PAGE.findall(text)) > 1 and _CLOSING.search(text) is not None
+
+
+def shown(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Read the page `text`: what it shows as plain text, and its links as words and address."""
+    page = _Page()
+    page.feed(text)
+    page.close()
+    return page.plain(), tuple(page.links)
+
+
+class _Page(HTMLParser):
+    """A page being read into lines."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.links: list[tuple[str, str]] = []
+        self._parts: list[str] = []
+        self._hidden = 0
+        self._lists: list[int | None] = []
+        self._link: tuple[int, str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a line where `tag` begins one, and mark what it is."""
+        if tag in _HIDDEN:
+            self._hidden += 1
+        elif tag in ("ul", "ol"):
+            self._lists.append(1 if tag == "ol" else None)
+            self._begin("")
+        elif tag == "li":
+            self._begin(self._item(), tight=True)
+        elif tag in _HEADINGS:
+            self._begin("#" * int(tag[1]) + " ")
+        elif tag in ("td", "th"):
+            self._parts.append("" if self._parts and self._parts[-1].endswith("\n") else "\t")
+        elif tag == "br":
+            self._parts.append("\n")
+        elif tag == "a":
+            self._link = (len(self._parts), dict(attrs).get("href") or "")
+        elif tag in _BLOCKS:
+            self._begin("", tight=tag == "tr")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a line where `tag` ends one."""
+        if tag in _HIDDEN:
+            self._hidden = max(self._hidden - 1, 0)
+        elif tag == "a" and self._link:
+            start, address = self._link
+            if address and not address.startswith("#"):
+                self.links.append((" ".join("".join(self._parts[start:]).split()), address))
+            self._link = None
+        elif tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+            self._begin("")
+        elif tag in _BLOCKS and tag not in ("tr", "li"):
+            self._begin("")
+
+    def handle_data(self, data: str) -> None:
+        """Take words, in which line ends of the source mean nothing."""
+        if not self._hidden:
+            self._parts.append(re.sub(r"[ \t\r\n\f]+", " ", data))
+
+    def plain(self) -> str:
+        """Give all lines."""
+        text = re.sub(r" *\n *", "\n", "".join(self._parts))
+        return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+    def _begin(self, mark: str, *, tight: bool = False) -> None:
+        self._parts.append(("\n" if tight else "\n\n") + mark)
+
+    def _item(self) -> str:
+        number = self._lists[-1] if self._lists else None
+        if number is None:
+            return "• "
+        self._lists[-1] = number + 1
+        return f"{number}. "

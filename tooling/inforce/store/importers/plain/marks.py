@@ -1,0 +1,166 @@
+"""Marks at the head of a line: bullets and numbers of any style, and the runs that numbers form.
+
+Keeps true: a mark is what the line begins with, sign by sign; nothing is counted anew. Does not know what it is for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Lists stand inside lists, but not deeper than anybody can follow.
+_OPEN_RUNS = 12
+_CHINESE = "〇一二三四五六七八九"
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_ROMAN_NUMBER = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+
+
+class Style(StrEnum):
+    """How a mark is written, by an example; a word such as “Article” before a number belongs to the mark."""
+
+    BULLET = "•"
+    ARTICLE = "Article 1"
+    CHINESE_ARTICLE = "第一条"
+    OUTLINE = "1.1"
+    DOT = "1."
+    PAREN = "1)"
+    PARENS = "(1)"
+    COMMA = "1、"
+    ROMAN = "I."
+    LETTER = "A."
+    LETTER_PAREN = "a)"
+    LETTER_PARENS = "(a)"
+    SMALL_ROMAN_PAREN = "i)"
+    SMALL_ROMAN_PARENS = "(i)"
+    CHINESE = "一、"
+    CHINESE_PARENS = "（一）"
+
+
+# Marks that never stand before a heading.
+LIST_STYLES = frozenset(
+    {
+        Style.BULLET,
+        Style.PAREN,
+        Style.PARENS,
+        Style.COMMA,
+        Style.LETTER_PAREN,
+        Style.LETTER_PARENS,
+        Style.SMALL_ROMAN_PAREN,
+        Style.SMALL_ROMAN_PARENS,
+    }
+)
+_WORD = r"(?=[^\W\d_])"
+_PATTERNS = {
+    Style.BULLET: r"(?P<label>[•·▪◦‣●○■□◆▸►]|[-–—*](?=\s))",
+    Style.ARTICLE: r"(?P<label>(?:Article|Section|Clause|Art\.|Artikel|§)[ \u00a0]*(?P<number>\d{1,3})[.:]?)(?=\s|$)",
+    Style.CHINESE_ARTICLE: rf"(?P<label>第(?P<number>[{_CHINESE}十百\d]{{1,4}})[条條章节節])",
+    Style.OUTLINE: r"(?P<label>(?P<number>\d{1,3}(?:\.\d{1,3}){1,4})\.?)(?=\s+[^\W\d]|\s+[“(])",
+    Style.DOT: rf"(?P<label>(?P<number>\d{{1,3}})\.)(?:(?=\s)|{_WORD})",
+    Style.PAREN: r"(?P<label>(?P<number>\d{1,3})\))",
+    Style.PARENS: r"(?P<label>[(（](?P<number>\d{1,3})[)）])",
+    Style.COMMA: r"(?P<label>(?P<number>\d{1,3})[、．])",
+    Style.ROMAN: rf"(?P<label>(?P<number>{_ROMAN_NUMBER})\.)(?=\s)",
+    Style.LETTER: r"(?P<label>(?P<number>[A-Z])\.)(?=\s)",
+    Style.LETTER_PAREN: r"(?P<label>(?P<number>[a-z])\))",
+    Style.LETTER_PARENS: r"(?P<label>\((?P<number>[a-z])\))",
+    Style.SMALL_ROMAN_PAREN: rf"(?P<label>(?P<number>{_ROMAN_NUMBER.lower()})\))",
+    Style.SMALL_ROMAN_PARENS: rf"(?P<label>\((?P<number>{_ROMAN_NUMBER.lower()})\))",
+    Style.CHINESE: rf"(?P<label>(?P<number>[{_CHINESE}十百]{{1,4}})[、．.])",
+    Style.CHINESE_PARENS: rf"(?P<label>[(（](?P<number>[{_CHINESE}十百]{{1,4}})[)）])",
+}
+_COMPILED = {style: re.compile(rf"[ \t\u3000\u00a0]*{pattern}") for style, pattern in _PATTERNS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a line begins with: its style, its `label` as written, and its number (0 for a bullet).
+
+    `parents` are the numbers before the last of an outline (`1.2` of `1.2.3`); `rest` is the line behind the mark, and
+    `glued` says that no space parts the two.
+    """
+
+    style: Style
+    label: str
+    rest: str
+    number: int = 0
+    parents: tuple[int, ...] = ()
+    glued: bool = False
+
+
+def marks_of(line: str) -> tuple[Mark, ...]:
+    """List the marks that `line` may begin with, the likeliest first: “C.” is a letter and a Roman hundred."""
+    return tuple(
+        _mark(style, found, line) for style, pattern in _COMPILED.items() if (found := pattern.match(line)) is not None
+    )
+
+
+def pattern_of(style: Style) -> re.Pattern[str]:
+    """Give the pattern of `style`, to be looked for inside a line; its group `number` is the number as written."""
+    return re.compile(_PATTERNS[style])
+
+
+def value(style: Style, written: str) -> int:
+    """Read the number `written` in `style`; 0 where there is none."""
+    if not written:
+        return 0
+    if written.isdecimal():
+        return int(written)
+    if style in (Style.CHINESE, Style.CHINESE_PARENS, Style.CHINESE_ARTICLE):
+        return _chinese(written)
+    if style in (Style.LETTER, Style.LETTER_PAREN, Style.LETTER_PARENS):
+        return ord(written.lower()) - ord("a") + 1
+    return _roman(written.upper())
+
+
+def runs(marks: Iterable[tuple[int, Mark]]) -> tuple[tuple[int, ...], ...]:
+    """Put numbered marks, each with its place, into runs: each continues the run it follows on, or begins another.
+
+    A number that follows on nothing continues the newest run of its style that it lies above: the gap stays visible.
+    """
+    done: list[list[int]] = []
+    # Per style, the runs that may go on, with their last number, the one used last at the end.
+    open_runs: dict[tuple[Style, tuple[int, ...]], list[tuple[int, list[int]]]] = {}
+    for place, mark in marks:
+        alike = open_runs.setdefault((mark.style, mark.parents), [])
+        following = [one for one in alike if one[0] + 1 == mark.number]
+        above = [one for one in alike if one[0] < mark.number] if mark.number > 1 else []
+        chosen = (following or above or [(0, [])])[-1]
+        if not chosen[1]:
+            done.append(chosen[1])
+        chosen[1].append(place)
+        kept = [one for one in alike if one is not chosen]
+        open_runs[mark.style, mark.parents] = [*kept[-_OPEN_RUNS:], (mark.number, chosen[1])]
+    return tuple(tuple(run) for run in done)
+
+
+def _roman(written: str) -> int:
+    values = [_ROMAN[sign] for sign in written]
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    return sum(-one if one < following else one for one, following in pairs)
+
+
+def _chinese(written: str) -> int:
+    total, digit = 0, 0
+    for sign in written:
+        if sign in "十百":
+            total += (digit or 1) * (10 if sign == "十" else 100)
+            digit = 0
+        else:
+            digit = _CHINESE.index(sign)
+    return total + digit
+
+
+def _mark(style: Style, found: re.Match[str], line: str) -> Mark:
+    written = found.groupdict().get("number") or ""
+    rest = line[found.end() :]
+    numbers = [int(part) for part in written.split(".")] if style is Style.OUTLINE else [value(style, written)]
+    return Mark(
+        style=style,
+        label=found["label"],
+        rest=rest.strip(),
+        number=numbers[-1],
+        parents=tuple(numbers[:-1]),
+        glued=bool(rest) and not rest[0].isspace(),
+    )
