@@ -200,7 +200,7 @@ def test_a_folder_without_git_says_so_and_is_no_error(book: BookBuilder) -> None
     assert history.evidence(book.read().require()) == {}
     assert history.texts_of([Digest.of(TEXT)]) == {}
     assert history.remarks == (
-        f"Who changed what, and when, could not be checked: {book.root} lies in no git repository.",
+        f"Who changed what, and when, could not be checked: {book.root.resolve()} lies in no git repository.",
     )
     with pytest.raises(HistoryError, match="the book as of “main” cannot be read: "):
         history.listing("main")

@@ -200,9 +200,10 @@ def _tree_entry(record: bytes) -> TreeEntry:
 
 
 def _refusal(folder: Path, said: bytes) -> HistoryError:
+    folder = folder.resolve()
     words = said.decode(errors="replace").strip()
     if "dubious ownership" in words or "safe.directory" in words:
-        mend = f"if you trust it: git config --global --add safe.directory {folder.resolve()}"
+        mend = f"if you trust it: git config --global --add safe.directory {folder}"
         return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {mend}")
     if "not a git repository" in words:
         return HistoryError(f"{folder} lies in no git repository")
