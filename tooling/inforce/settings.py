@@ -46,9 +46,8 @@ class Settings:
     """What book.yml says.
 
     `site` is an absolute https address ending in `/`. `notice_days` are days between publication and effect that each
-    change level is promised. `manifest_bytes` is the size above which
-    a build stops: every app polls that file. `compare_pairs` bounds how many redlines of all pairs are made. `disclaimer` is shown
-    on every page, by language.
+    change level is promised. `manifest_bytes` is the size above which a build stops: every app polls that file.
+    `compare_pairs` bounds how many redlines of all pairs are made. `disclaimer` is shown on every page, by language.
     """
 
     publisher: Publisher
