@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ def test_as_data_the_runs_give_both_texts(inforce: Type, book: BookBuilder) -> N
     assert data["summary"] == ["We keep your data for 24 months instead of 12."]
 
 
+def test_word_is_given_tracked_changes(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+    ended = inforce("diff", "privacy", "--repo", book.root, "--format", "docx", "--output", tmp_path / "redline.docx")
+    with zipfile.ZipFile(tmp_path / "redline.docx") as document:
+        body = document.read("word/document.xml").decode()
+    assert ended.code == 0, ended.err
+    assert "<w:ins " in body
+    assert "<w:del " in body
+    assert 'w:author="Example Shop"' in body
+
+
 def test_a_text_that_would_clear_the_screen_is_shown(inforce: Type, book: BookBuilder) -> None:
     book.policy("privacy").version("2028-01-01", en="# Privacy\n\nWe \x1b[2J keep.\n")
     assert "\x1b" not in inforce("diff", "privacy", "--repo", book.root).out
@@ -101,6 +112,7 @@ REFUSED = [
     pytest.param(["privacy", "--language", "fr"], "has no text in “fr”; there are: en", id="a language not there"),
     pytest.param(["privacy", "--language", "de/../x"], "got “de/../x”", id="a language that leaves the folder"),
     pytest.param(["privacy", "--output", "x"], "choose another --format", id="a terminal in a file"),
+    pytest.param(["privacy", "--format", "docx"], "name a file for it with --output", id="Word on a screen"),
     pytest.param(["privacy", "--format", "pdf"], "'pdf' is not one of", id="an unknown form"),
 ]
 

@@ -11,10 +11,10 @@ from book_builder import BookBuilder
 from cli.conftest import Type, everything_in
 
 
-@pytest.fixture
-def past(tmp_path: Path) -> BookBuilder:
-    """A repository in which one document had eight states."""
-    made = BookBuilder(tmp_path / "past")
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> BookBuilder:
+    """A repository in which one document had eight states; imports only read it."""
+    made = BookBuilder(tmp_path_factory.mktemp("past"))
     for month in range(1, 9):
         made.write("terms.md", f"# Terms\n\nWe answer within {month} days.\n")
         made.commit(f"state {month}", when=f"2025-0{month}-01T00:00:00Z")

@@ -27,6 +27,7 @@ COMMANDS = {
     "import": "Bring the past of a document along.",
     "keygen": "Make a key to sign manifests with.",
     "sign": "Sign a built site again, without a rebuild.",
+    "verify": "Hold a built or live site against the lock.",
 }
 # Words that Python keeps for itself.
 _MODULES = {"import": "importing"}

@@ -41,13 +41,14 @@ table { border-collapse: collapse } td, th { border: 1px solid #999; padding: .2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The editions of `old` and `new`, two versions of `policy`, in `language`."""
+    """The editions of `old` and `new`, two versions of `policy`, in `language`; `author` is who publishes them."""
 
     policy: Policy
     old: Version
     new: Version
     language: Language
     editions: tuple[Edition, Edition]
+    author: str
 
     @property
     def title(self) -> str:
@@ -95,6 +96,15 @@ class Comparison:
     def html(self) -> str:
         """Write the changes as a page that needs no other file."""
         return "\n".join(self._html_lines()) + "\n"
+
+    def docx(self) -> bytes:
+        """Write the changes as a Word document with tracked changes."""
+        # Only here: Word documents are an extra of their own.
+        from inforce.word import to_docx
+
+        return to_docx(
+            self.redline(), title=self.title, author=self.author, date=self.new.published, language=self.language
+        )
 
     def _html_lines(self) -> Iterator[str]:
         title = escape(self.title)

@@ -14,7 +14,7 @@ from inforce.language import Language
 from inforce.policy import Edition, Policy, Version
 from inforce.store.files import write_file
 
-_FORMS = ("terminal", "markdown", "html", "json")
+_FORMS = ("terminal", "markdown", "html", "json", "docx")
 
 
 @click.command()
@@ -61,11 +61,13 @@ def command(
         return
     if form == "terminal":
         raise click.UsageError("a redline for the terminal is not written to a file; choose another --format")
-    text = {"markdown": comparison.markdown, "html": comparison.html, "json": comparison.json}[form]()
+    if form == "docx" and output is None:
+        raise click.UsageError("a Word document is not printed; name a file for it with --output")
+    content = getattr(comparison, form)()
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
     else:
-        write_file(output, text)
+        write_file(output, content)
         Screen().say(f"Wrote {output}.")
 
 
@@ -76,7 +78,8 @@ def _compared(
     old, new = _pair(catalog, policy, labels)
     chosen = language or policy.binding_language
     editions = (_edition(policy, old, chosen), _edition(policy, new, chosen))
-    return Comparison(policy=policy, old=old, new=new, language=chosen, editions=editions)
+    author = catalog.settings.publisher.name
+    return Comparison(policy=policy, old=old, new=new, language=chosen, editions=editions, author=author)
 
 
 def _pair(catalog: Catalog, policy: Policy, labels: tuple[str | None, str | None]) -> tuple[Version, Version]:

@@ -1,0 +1,98 @@
+"""`inforce verify`: a built site is what was locked, or somebody is told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from browser.static_site import StaticSite
+from cli.conftest import OLD, Ending, Type
+
+BUILT = "2027-01-20"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository whose book is locked and whose site is built."""
+    from inforce.cli.ending import run
+
+    book = BookBuilder(tmp_path_factory.mktemp("built"), timezone="Europe/Berlin")
+    book.policy("privacy", kind="privacy", act="acknowledge").version("2026-01-15", en=OLD)
+    book.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n")
+    (book.root / "docs").mkdir()
+    assert run(["freeze", "--repo", str(book.root), "--at", BUILT]) == 0
+    assert run(["build", "--repo", str(book.root), "--at", BUILT]) == 0
+    return book.root
+
+
+@pytest.fixture
+def repository(built: Path, tmp_path: Path) -> Path:
+    """A copy of that repository, to be damaged."""
+    return Path(shutil.copytree(built, tmp_path / "copy"))
+
+
+def verified(inforce: Type, repository: Path, *words: object) -> Ending:
+    """Verify the built site of `repository` a day after it was built."""
+    return inforce("verify", repository / "site", "--repo", repository, "--at", "2027-01-21", *words)
+
+
+def test_a_site_as_it_was_locked_ends_with_0(inforce: Type, repository: Path) -> None:
+    ended = verified(inforce, repository)
+    assert ended.code == 0, ended.out + ended.err
+    assert "is what was locked" in ended.out
+
+
+def test_a_live_site_is_asked_over_http(inforce: Type, repository: Path) -> None:
+    with StaticSite(folder=repository / "site") as live:
+        ended = inforce("verify", live.url, "--repo", repository, "--at", "2027-01-21", "--monitor")
+    assert "/privacy/2026-01-15/en.md" in live.asked
+    assert {"LIVE-missing", "LIVE-digest", "LIVE-manifest", "LIVE-lock"}.isdisjoint(ended.out.split())
+
+
+def test_a_text_that_is_not_the_locked_one_ends_with_1(inforce: Type, repository: Path) -> None:
+    (repository / "site/privacy/2026-01-15/en.md").chmod(0o644)
+    (repository / "site/privacy/2026-01-15/en.md").write_text(OLD.replace("12", "36"), "utf-8")
+    ended = verified(inforce, repository)
+    assert ended.code == 1
+    assert "privacy/2026-01-15/en.md\n  error LIVE-digest" in ended.out
+
+
+def test_a_monitor_says_one_line_for_each_finding_and_nothing_where_all_is_well(
+    inforce: Type, repository: Path
+) -> None:
+    assert verified(inforce, repository, "--monitor").out == ""
+    shutil.rmtree(repository / "site/privacy/history")
+    ended = verified(inforce, repository, "--monitor")
+    assert ended.code == 1
+    assert ended.out == "error LIVE-missing /privacy/history/: Expected status 200, got 404.\n"
+
+
+def test_a_site_that_went_back_is_noticed_by_what_was_seen_before(
+    inforce: Type, repository: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "seen.json"
+    first = (repository / "site/policies.json").read_bytes()
+    (repository / "site/policies.json").unlink()
+    later = ["--at", "2027-01-20T12:00:00Z", "--repo", repository]
+    inforce("manifest", *later, "--output", repository / "site/policies.json")
+    assert verified(inforce, repository, "--state", state).code == 0
+    (repository / "site/policies.json").write_bytes(first)
+    ended = verified(inforce, repository, "--state", state)
+    assert ended.code == 1
+    assert "LIVE-serial" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        pytest.param("nowhere", "there is no folder nowhere", id="a folder that is not there"),
+        pytest.param("http://policies.example/", "https", id="an address anybody on the way could change"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(inforce: Type, repository: Path, target: str, sentence: str) -> None:
+    ended = inforce("verify", target, "--repo", repository)
+    assert ended.code == 2
+    assert sentence in ended.err

@@ -1,0 +1,63 @@
+"""`inforce verify`: a built or live site held against the lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from inforce.checks import Report
+from inforce.cli.findings import show
+from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.screen import Screen
+from inforce.client.verification import to_lines, verify
+from inforce.store.folder import Reading
+
+_FOUND = 1
+
+
+@click.command()
+@click.argument("target", metavar="URL_OR_FOLDER")
+@click.option("--monitor", is_flag=True, help="Print one line for each finding, and nothing where all is well.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Remember the manifest seen, so that the next run notices when the site went back.",
+)
+@with_repository
+@with_instant
+@click.pass_context
+def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, repo: Path, at: str | None) -> None:
+    """Hold a built or live site against the lock.
+
+    Asks for every text, page and statement that was ever published, and compares digests, dates, signatures and headers
+    with what the book in the repository promises.
+
+    \b
+    Example:
+      inforce verify https://policies.example/
+      inforce verify site
+    """
+    repository = Repository(root=repo, at=at)
+    reading = repository.read()
+    report = _verified(target, reading, repository.now(reading), state)
+    if monitor:
+        for line in to_lines(report.findings):
+            Screen().say(line)
+    elif report.findings:
+        show(Screen(), report)
+    else:
+        Screen().say(f"{target} is what was locked, and says what the book promises.")
+    ctx.exit(_FOUND if report.blocks else 0)
+
+
+def _verified(target: str, reading: Reading, now: datetime, state: Path | None) -> Report:
+    if "://" not in target and not Path(target).is_dir():
+        raise click.BadParameter(f"there is no folder {target}; an address begins with https://", param_hint="TARGET")
+    settings = reading.require().settings
+    try:
+        return verify(target, settings, reading.lock, now, state_file=state)
+    except ValueError as cause:
+        raise click.BadParameter(str(cause), param_hint="TARGET") from cause
