@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inforce.errors import Place
 from inforce.markdown import Block, BlockKind, Document, SpanKind
@@ -103,7 +104,7 @@ class File:
 
     def place(self, offset: int) -> Place:
         """Point at the line on which the character number `offset` stands."""
-        line = len(_LINE_END.findall(self.content, 0, offset)) + 1
+        line = bisect_right(_line_ends(self.content), offset) + 1
         section = self.text.clause_at(line - self.text.edition.body_line + 1) if self.text else None
         return Place(path=self.source.path, line=line, section=section)
 
@@ -126,6 +127,12 @@ class Repeated:
         """Words for the other occurrences, to end a sentence with; empty where there are none."""
         others = self.count - 1
         return "" if not others else f" (and {others} more {'time' if others == 1 else 'times'})"
+
+
+@lru_cache(maxsize=4)
+def _line_ends(content: str) -> tuple[int, ...]:
+    """List where lines of `content` end, behind their line ends."""
+    return tuple(end.end() for end in _LINE_END.finditer(content))
 
 
 def each_once(matches: Iterable[re.Match[str]]) -> list[Repeated]:

@@ -148,6 +148,8 @@ NEGATIONS = {
     "ja": re.compile(r"ません|ない|なく"),
 }
 _SENTENCE_END = re.compile(r"[.;:!?。；！？：]\s*")
+# How far a negation can stand from what it negates.
+_AROUND = 200
 # In Japanese the negation stands behind what it negates.
 _NEGATED_BEHIND = frozenset({"ja"})
 
@@ -157,8 +159,8 @@ def find_phrases(phrases: Phrases, language: str, text: str) -> Iterator[re.Matc
     pattern = phrases.get(language)
     for found in pattern.finditer(text) if pattern else ():
         if language in _NEGATED_BEHIND:
-            around = _SENTENCE_END.split(text[found.end() :], maxsplit=1)[0]
+            around = _SENTENCE_END.split(text[found.end() : found.end() + _AROUND], maxsplit=1)[0]
         else:
-            around = _SENTENCE_END.split(text[: found.start()])[-1]
+            around = _SENTENCE_END.split(text[max(0, found.start() - _AROUND) : found.start()])[-1]
         if not NEGATIONS[language].search(around):
             yield found
