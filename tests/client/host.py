@@ -27,7 +27,7 @@ class Host:
     at: dict[str, Behaviour] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     closing: Event = field(default_factory=Event)
-    _server: ThreadingHTTPServer = field(init=False)
+    _server: _Server = field(init=False)
 
     @property
     def url(self) -> str:
@@ -40,8 +40,7 @@ class Host:
         class Handler(Exchange):
             site = host
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
@@ -49,6 +48,11 @@ class Host:
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64  # with the usual five, a sixth connection at once waits for a second
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -62,6 +66,8 @@ class Exchange(BaseHTTPRequestHandler):
         self.close_connection = True
         with contextlib.suppress(OSError):  # the client has hung up, which is what some of these tests want
             self.site.at.get(self.path, answer(b"nothing here", status=404))(self)
+
+    do_HEAD = do_GET  # noqa: N815 - the standard library's own name
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Send the status line and `headers`, and nothing of its own."""
@@ -89,7 +95,8 @@ def answer(body: bytes, status: int = 200, **headers: str) -> Behaviour:
 
     def behave(exchange: Exchange) -> None:
         exchange.begin(status, {"Content-Type": "application/json", "Content-Length": str(len(body)), **named})
-        exchange.wfile.write(body)
+        if exchange.command != "HEAD":
+            exchange.wfile.write(body)
 
     return behave
 

@@ -6,9 +6,10 @@ Keeps true: a request stays with the origin it was made for (RFC 6454), and what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from inforce.client.refusal import Reason, RefusedError
@@ -22,10 +23,11 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A GET of `url` whose body may have `limit` bytes after decompression."""
+    """A question to `url`, whose body may have `limit` bytes after decompression."""
 
     url: str
     limit: int
+    method: Literal["GET", "HEAD"] = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -72,7 +74,7 @@ def redirected(request: Request, response: Response) -> Request | None:
         same = False
     if not same:
         raise RefusedError(Reason.REDIRECT, f"{request.url} leads elsewhere, to {quoted(location, 200)}")
-    return Request(url=target, limit=request.limit, headers=request.headers)
+    return replace(request, url=target)
 
 
 def retry_after(response: Response, now: datetime) -> int | None:

@@ -7,9 +7,10 @@ cookie is kept or sent, and no redirect leaves the origin. Does not judge what i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
 from threading import Thread
 from typing import TypeAlias, TypeVar, cast
@@ -29,9 +30,30 @@ _HEADERS = {"accept": "application/json, */*;q=0.1", "accept-encoding": "gzip", 
 
 async def fetch(request: Request, limits: Limits) -> Response:
     """Get `request` within `limits`; RefusedError names what stood in the way."""
+    async with _client(limits, secure=request.url.startswith("https:")) as client:
+        return await _fetch(client, request, limits)
+
+
+async def fetch_all(requests: Sequence[Request], limits: Limits, together: int = 8) -> list[Response | RefusedError]:
+    """Get all of `requests`, each within `limits` and `together` at a time; a refusal stands in its answer's place."""
+    turns = asyncio.Semaphore(together)
+    secure = any(request.url.startswith("https:") for request in requests)
+    async with _client(limits, secure=secure) as client:
+
+        async def one(request: Request) -> Response | RefusedError:
+            async with turns:
+                try:
+                    return await _fetch(client, request, limits)
+                except RefusedError as refusal:
+                    return refusal
+
+        return await asyncio.gather(*map(one, requests))
+
+
+async def _fetch(client: httpx2.AsyncClient, request: Request, limits: Limits) -> Response:
     try:
         async with asyncio.timeout(limits.seconds):
-            return await _followed(request, limits)
+            return await _followed(client, request, limits)
     except TimeoutError as cause:
         raise RefusedError(Reason.TIMEOUT, f"{request.url} took longer than {limits.seconds:g} seconds") from cause
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as cause:
@@ -76,24 +98,28 @@ def carried_and_waited(steps: Steps[T], limits: Limits) -> T:
         return cast(T, done.value)
 
 
-async def _followed(request: Request, limits: Limits) -> Response:
-    secure = request.url.startswith("https:")
-    client = httpx2.AsyncClient(
-        verify=_context() if secure else False, follow_redirects=False, timeout=limits.seconds, headers=_HEADERS
+def _client(limits: Limits, *, secure: bool) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        verify=_context() if secure else False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        follow_redirects=False,
+        timeout=limits.seconds,
+        headers=_HEADERS,
     )
-    async with client:
-        for _ in range(limits.redirects + 1):
-            response = await _once(client, request)
-            ahead = redirected(request, response)
-            if ahead is None:
-                return response
-            request = ahead
+
+
+async def _followed(client: httpx2.AsyncClient, request: Request, limits: Limits) -> Response:
+    for _ in range(limits.redirects + 1):
+        response = await _once(client, request)
+        ahead = redirected(request, response)
+        if ahead is None:
+            return response
+        request = ahead
     raise RefusedError(Reason.REDIRECT, f"{request.url} was the last of {limits.redirects} redirects, and leads on")
 
 
 async def _once(client: httpx2.AsyncClient, request: Request) -> Response:
-    client.cookies.clear()
-    async with client.stream("GET", request.url, headers=request.headers) as response:
+    async with client.stream(request.method, request.url, headers=request.headers) as response:
         headers = {name.lower(): value for name, value in response.headers.items()}
         body = bytearray()
         if response.status_code == 200:

@@ -1,0 +1,395 @@
+"""A built or live site held against the lock: whatever was changed, lost, moved back or served wrongly is found."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from book_builder import BookBuilder, instant
+from browser.static_site import StaticSite
+from client.host import Host, answer
+from inforce.catalog import Catalog, Lock
+from inforce.checks import Report
+from inforce.client.verification import RULES, to_lines, verify
+from inforce.client.verification.site import page_addresses, read_addresses
+from inforce.manifest import to_bytes
+from inforce.manifest.building import manifest, versions_document
+from inforce.publication.headers import headers
+from inforce.signing import PrivateKey, generate_key, sign
+
+NOW = instant("2026-09-20")
+DAY_AFTER = instant("2026-09-21")
+KEY, SECOND_KEY = generate_key(), generate_key()
+
+
+def signing(*keys: PrivateKey) -> str:
+    """Write the keys a book names."""
+    rows = [json.dumps({"kid": key.public.kid, "public": key.public.to_jwk()}) for key in keys]
+    return "signing:\n" + "".join(f"  - {row}\n" for row in rows)
+
+
+@dataclass
+class Published:
+    """A site in `folder`, of a book whose lock is `lock`."""
+
+    folder: Path
+    catalog: Catalog
+    lock: Lock = field(default_factory=Lock)
+
+    def publish(self, now: datetime = NOW, keys: tuple[PrivateKey, ...] = (KEY,)) -> None:
+        """Write everything a client reads as at `now`."""
+        plain = to_bytes(manifest(self.catalog, now))
+        self.write("policies.json", plain, now)
+        self.write("policies.jws.json", sign(plain, keys), now)
+        self.write("_headers", headers(self.catalog))
+        for policy in self.catalog:
+            document = versions_document(self.catalog, policy, now, {})
+            self.write(f"{policy.id}/versions.json", to_bytes(document))
+            for version in policy.public(now):
+                self.lock = self.lock.adding(policy, version)
+                for edition in version.editions:
+                    self.write(f"{policy.id}/{version.label}/{edition.language}.md", edition.text.encode())
+        for address in page_addresses(self.lock, now):
+            self.write(f"{address}index.html", b"<!doctype html>")
+
+    def write(self, address: str, content: bytes, when: datetime | None = None) -> None:
+        file = self.folder / address
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        if when:
+            os.utime(file, (when.timestamp(), when.timestamp()))
+
+    def document(self, address: str) -> dict[str, Any]:
+        return dict(json.loads((self.folder / address).read_bytes()))
+
+    def verify(self, target: str = "", now: datetime = NOW, **options: Any) -> Report:
+        return verify(target or str(self.folder), self.catalog.settings, self.lock, now, **options)
+
+    def found(self, target: str = "", now: datetime = NOW, **options: Any) -> list[tuple[str, str]]:
+        """List rule and address of every finding."""
+        return [(one.rule, one.place.path) for one in self.verify(target, now, **options).findings]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Published:
+    book = BookBuilder(tmp_path / "book", extra=signing(KEY))
+    policy = book.policy("terms").version("2026-01-15", en="# T\n\nOne.\n", de="# T\n\nEins.\n")
+    policy.version("2026-02-01", meta={"enforce": "never"}).version(
+        "2027-01-01", meta={"published": "2026-09-01", "effective": "2027-01-01", "enforce": "2027-02-01"}
+    )
+    book.policy("privacy").version("2026-01-15")
+    made = Published(tmp_path / "site", book.read().require())
+    made.publish()
+    return made
+
+
+@pytest.fixture
+def live(site: Published, host: Host) -> Host:
+    """Let `host` serve the site with the headers it was built with."""
+    rules = StaticSite(folder=site.folder)
+    for file in sorted(path for path in site.folder.rglob("*") if path.is_file()):
+        path = "/" + file.relative_to(site.folder).as_posix()
+        named = {name.replace("-", "_"): value for name, value in rules.headers_for(path)}
+        host.at[path.removesuffix("index.html")] = answer(file.read_bytes(), **{"ETag": '"1"', **named})
+    return host
+
+
+class TestASiteAsItShouldBe:
+    def test_a_built_folder_has_no_findings(self, site: Published) -> None:
+        assert site.verify().findings == ()
+
+    def test_a_live_site_with_the_headers_it_was_built_with_has_none_either(self, site: Published, live: Host) -> None:
+        assert site.verify(live.url).findings == ()
+
+    def test_every_text_and_every_page_that_was_published_is_asked_for(self, site: Published) -> None:
+        assert read_addresses(site.lock, NOW, signed=True) == [
+            "policies.json",
+            "policies.jws.json",
+            "privacy/versions.json",
+            "terms/versions.json",
+            "privacy/2026-01-15/en.md",
+            "terms/2026-01-15/de.md",
+            "terms/2026-01-15/en.md",
+            "terms/2026-02-01/en.md",
+            "terms/2027-01-01/en.md",
+        ]
+        assert page_addresses(site.lock, NOW) == [
+            "privacy/",
+            "privacy/history/",
+            "privacy/2026-01-15/",
+            "privacy/2026-01-15/since/",
+            "terms/",
+            "terms/history/",
+            "terms/2026-01-15/",
+            "terms/2026-01-15/since/",
+            "terms/changes/2026-01-15...2026-02-01/",
+            "terms/2026-02-01/",
+            "terms/2026-02-01/since/",
+            "terms/changes/2026-02-01...2027-01-01/",
+            "terms/2027-01-01/",
+            "terms/2027-01-01/since/",
+        ]
+
+    def test_what_is_published_later_is_not_asked_for_yet(self, site: Published) -> None:
+        assert "terms/2027-01-01/en.md" not in read_addresses(site.lock, instant("2026-08-01"), signed=True)
+
+
+def rewrite(address: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Published], None]:
+    """Change the JSON document at `address`."""
+
+    def damage(site: Published) -> None:
+        document = site.document(address)
+        change(document)
+        site.write(address, to_bytes(document), NOW)
+
+    return damage
+
+
+def resigned(change: Callable[[dict[str, Any]], object]) -> Callable[[Published], None]:
+    """Change the manifest, and sign what came of it."""
+
+    def damage(site: Published) -> None:
+        rewrite("policies.json", change)(site)
+        site.write("policies.jws.json", sign((site.folder / "policies.json").read_bytes(), [KEY]))
+
+    return damage
+
+
+DAMAGES = [
+    pytest.param(
+        lambda site: site.write("terms/2026-01-15/de.md", b"# T\n\nZwei.\n"),
+        [("LIVE-digest", "terms/2026-01-15/de.md")],
+        id="another text",
+    ),
+    pytest.param(
+        lambda site: (site.folder / "terms/2026-01-15/de.md").unlink(),
+        [("LIVE-missing", "terms/2026-01-15/de.md")],
+        id="a text gone",
+    ),
+    pytest.param(
+        lambda site: (site.folder / "terms/changes/2026-01-15...2026-02-01/index.html").unlink(),
+        [("LIVE-missing", "terms/changes/2026-01-15...2026-02-01/")],
+        id="a redline gone",
+    ),
+    pytest.param(
+        lambda site: (site.folder / "policies.jws.json").unlink(),
+        [("LIVE-missing", "policies.jws.json")],
+        id="the signed manifest gone",
+    ),
+    pytest.param(
+        lambda site: site.write("policies.json", b"<html>", NOW), [("LIVE-manifest", "policies.json")], id="a page"
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest.update(site="https://staging.example/")),
+        [("LIVE-manifest", "policies.json")],
+        id="the manifest of another site",
+    ),
+    pytest.param(
+        rewrite("policies.json", lambda manifest: manifest.update(poll_seconds=60)),
+        [("LIVE-signature", "policies.jws.json")],
+        id="a manifest that is not the signed one",
+    ),
+    pytest.param(
+        lambda site: site.publish(keys=(SECOND_KEY,)),
+        [("LIVE-signature", "policies.jws.json")],
+        id="a stranger's signature",
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest["policies"][1]["versions"][0].update(change="notice")),
+        [("LIVE-lock", "policies.json")],
+        id="another level in the manifest",
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest["policies"][1]["versions"][1].update(enforce_at="2026-10-01T00:00:00Z")),
+        [("LIVE-lock", "policies.json")],
+        id="a shorter grace in the manifest",
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest["policies"][1]["versions"][1]["digests"].pop("en")),
+        [("LIVE-manifest", "policies.json")],
+        id="no text in the manifest",
+    ),
+    pytest.param(
+        rewrite("terms/versions.json", lambda document: document["versions"].pop(0)),
+        [("LIVE-lock", "terms/versions.json")],
+        id="a version gone from the list",
+    ),
+    pytest.param(
+        rewrite("terms/versions.json", lambda document: document["versions"][0]["digests"].pop("de")),
+        [("LIVE-lock", "terms/versions.json")],
+        id="a language gone from the list",
+    ),
+    pytest.param(
+        rewrite("terms/versions.json", lambda document: document["versions"][0].update(version="2025-01-15")),
+        [("LIVE-lock", "terms/versions.json"), ("LIVE-unlocked", "terms/versions.json")],
+        id="another label in the list",
+    ),
+    pytest.param(
+        rewrite("terms/versions.json", lambda document: document["versions"][0]["digests"].update(fr="sha256:00")),
+        [("LIVE-unlocked", "terms/versions.json")],
+        id="a language nobody locked",
+    ),
+    pytest.param(
+        rewrite("terms/versions.json", lambda document: document.update(versions={})),
+        [("LIVE-lock", "terms/versions.json")],
+        id="a list that is none",
+    ),
+    pytest.param(
+        lambda site: site.write("terms/versions.json", b"[]"),
+        [("LIVE-lock", "terms/versions.json")],
+        id="a document that is none",
+    ),
+    pytest.param(
+        lambda site: os.utime(site.folder / "policies.json", (0, 0)),
+        [("LIVE-cache", "policies.json")],
+        id="a time that says nothing of the issue",
+    ),
+]
+
+
+class TestDamage:
+    @pytest.mark.parametrize(("damage", "expected"), DAMAGES)
+    def test_it_is_found(
+        self, site: Published, damage: Callable[[Published], None], expected: list[tuple[str, str]]
+    ) -> None:
+        damage(site)
+
+        report = site.verify()
+
+        assert [(one.rule, one.place.path) for one in report.findings] == expected
+        assert all(finding.message.endswith(".") for finding in report.findings)
+        assert {finding.rule for finding in report.findings} <= RULES.keys()
+
+    def test_a_version_that_was_never_locked_is_found_wherever_the_site_shows_it(self, site: Published) -> None:
+        entries = {label: entry for label, entry in site.lock.entries["terms"].items() if label != "2027-01-01"}
+        site.lock = Lock(entries={**site.lock.entries, "terms": entries})
+
+        assert site.found() == [("LIVE-unlocked", "policies.json"), ("LIVE-unlocked", "terms/versions.json")]
+
+    def test_the_difference_is_told_in_the_words_of_the_manifest(self, site: Published) -> None:
+        rewrite(
+            "terms/versions.json", lambda document: document["versions"][1].update(enforce_at="2026-03-01T00:00:00Z")
+        )(site)
+
+        (finding,) = site.verify().findings
+
+        assert finding.message == "Terms 2026-02-01, “enforce_at”: expected never, got “2026-03-01T00:00:00Z”."
+
+
+class TestTime:
+    def test_an_expired_manifest_is_found(self, site: Published) -> None:
+        assert site.found(now=instant("2026-11-01")) == [("LIVE-date", "policies.json")]
+
+    def test_a_manifest_of_the_future_is_found(self, site: Published) -> None:
+        site.publish(DAY_AFTER)
+
+        assert ("LIVE-date", "policies.json") in site.found()
+
+    def test_going_back_behind_what_was_seen_is_found(self, site: Published, tmp_path: Path) -> None:
+        state = tmp_path / "seen.json"
+        site.publish(DAY_AFTER)
+        assert site.found(now=DAY_AFTER, state_file=state) == []
+        site.publish(NOW)
+
+        assert site.found(now=DAY_AFTER, state_file=state) == [("LIVE-serial", "policies.json")]
+        assert site.found(now=DAY_AFTER, state_file=state) == [("LIVE-serial", "policies.json")]
+
+    def test_two_manifests_of_one_serial_are_found(self, site: Published, tmp_path: Path) -> None:
+        state = tmp_path / "seen.json"
+        assert site.found(state_file=state) == []
+        resigned(lambda manifest: manifest.update(poll_seconds=60))(site)
+
+        assert site.found(state_file=state) == [("LIVE-serial", "policies.json")]
+
+    def test_what_was_seen_and_cannot_be_read_any_more_is_said(self, site: Published, tmp_path: Path) -> None:
+        (tmp_path / "seen.json").write_text("{")
+
+        assert site.found(state_file=tmp_path / "seen.json") == [("LIVE-state", "")]
+        assert site.found(state_file=tmp_path / "seen.json") == []
+
+    def test_what_was_seen_and_cannot_be_saved_is_said(self, site: Published, tmp_path: Path) -> None:
+        assert site.found(state_file=tmp_path / "none" / "seen.json") == [("LIVE-state", "")]
+
+
+class TestKeys:
+    def test_while_keys_rotate_one_that_has_not_signed_is_noted(self, tmp_path: Path) -> None:
+        book = BookBuilder(tmp_path / "book", extra=signing(KEY, SECOND_KEY))
+        book.policy("terms").version("2026-01-15")
+        site = Published(tmp_path / "site", book.read().require())
+        site.publish(keys=(KEY,))
+
+        report = site.verify()
+
+        assert [finding.rule for finding in report.findings] == ["LIVE-key"]
+        assert not report.blocks
+
+    def test_a_book_that_names_no_key_needs_no_signature(self, tmp_path: Path) -> None:
+        book = BookBuilder(tmp_path / "book")
+        book.policy("terms").version("2026-01-15")
+        site = Published(tmp_path / "site", book.read().require())
+        site.publish()
+        (site.folder / "policies.jws.json").unlink()
+
+        assert site.found() == []
+
+
+class TestHosts:
+    def test_a_host_that_sends_no_headers_of_ours_is_found_out(self, site: Published) -> None:
+        (site.folder / "_headers").unlink()
+        with StaticSite(folder=site.folder) as plain:
+            found = site.found(plain.url)
+
+        assert ("LIVE-header", "policies.json") in found
+        assert ("LIVE-header", "terms/2026-01-15/en.md") in found
+        assert ("LIVE-cache", "terms/2026-01-15/en.md") in found
+
+    @pytest.mark.parametrize(
+        ("headers", "words"),
+        [
+            pytest.param(
+                {"Content_Type": "text/plain"}, "expected the type application/json, got “text/plain”", id="type"
+            ),
+            pytest.param({"Cache_Control": "max-age=31536000, immutable"}, "not see a change in time", id="for ever"),
+            pytest.param({"Cache_Control": "max-age=999999999999999"}, "not see a change in time", id="too long"),
+            pytest.param({"Set_Cookie": "a=b"}, "it sets a cookie", id="a cookie"),
+            pytest.param({}, "neither ETag nor Last-Modified", id="nothing to compare by"),
+        ],
+    )
+    def test_a_header_that_harms_apps_is_found(
+        self, site: Published, host: Host, headers: dict[str, str], words: str
+    ) -> None:
+        body = (site.folder / "policies.json").read_bytes()
+        host.at["/policies.json"] = answer(body, **{"Access_Control_Allow_Origin": "*", **headers})
+
+        messages = [one.message for one in site.verify(host.url).findings if one.place.path == "policies.json"]
+
+        assert any(words in message.lower() or words in message for message in messages), messages
+
+    def test_a_host_that_does_not_answer_is_a_finding_per_address_and_no_crash(self, site: Published) -> None:
+        report = site.verify("http://127.0.0.1:9/", pages=False)
+
+        assert {finding.rule for finding in report.findings} == {"LIVE-missing"}
+        assert len(report.findings) == len(read_addresses(site.lock, NOW, signed=True))
+
+    def test_an_address_that_cannot_be_trusted_is_refused(self, site: Published) -> None:
+        with pytest.raises(ValueError, match="https address"):
+            site.verify("http://policies.shop.example/")
+
+
+def test_whoever_watches_a_site_gets_one_line_per_fault(site: Published) -> None:
+    site.write("terms/2026-01-15/de.md", b"# T\n\nZwei.\n")
+    (site.folder / "terms/index.html").unlink()
+
+    lines = to_lines(site.verify().findings)
+
+    assert [line.split(":")[0] for line in lines] == [
+        "error LIVE-missing /terms/",
+        "error LIVE-digest /terms/2026-01-15/de.md",
+    ]

@@ -1,0 +1,110 @@
+"""Asking: every address of a site, over HTTP or in a folder, and the findings about what came back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+from inforce.address import MANIFEST
+from inforce.catalog import Lock
+from inforce.checks import Finding, Report
+from inforce.client.exchange import Request, Response, secure_site
+from inforce.client.fetching import fetch_all
+from inforce.client.judging import accepted
+from inforce.client.limits import Limits
+from inforce.client.memory import Memory
+from inforce.client.memory_file import MemoryFile
+from inforce.client.refusal import Reason, RefusedError
+from inforce.client.trust import Trust
+from inforce.client.verification import rules
+from inforce.client.verification.serving import header_findings, missing_findings, text_findings
+from inforce.client.verification.site import Answers, Site, page_addresses, read_addresses
+from inforce.client.verification.statements import history_findings, manifest_findings
+from inforce.settings import Settings
+from inforce.signing import PublicKey
+
+
+def verify(
+    target: str, settings: Settings, lock: Lock, now: datetime, *, state_file: Path | None = None, pages: bool = True
+) -> Report:
+    """Hold the site at `target`, an address or a folder, against `settings`, `lock` and the instant `now`.
+
+    `state_file` remembers the manifest that was seen, so that the next run notices when a site went back; `pages` says
+    whether to ask for every page too. ValueError where `target` is an address that is neither https nor this machine's.
+    """
+    trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
+    over_http = "://" in target
+    read = read_addresses(lock, now, signed=bool(trust.keys))
+    seen = page_addresses(lock, now) if pages else []
+    answers = _over_http(target, read, seen) if over_http else _in_folder(Path(target), read, seen)
+    file = MemoryFile(path=state_file, site=settings.site) if state_file else None
+    memory, findings = _remembered(file)
+    site = Site(trust=trust, lock=lock, now=now, answers=answers, memory=memory, over_http=over_http)
+    findings += _findings(site)
+    findings += _remember(file, site, findings) if file else []
+    return Report(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
+
+
+def _findings(site: Site) -> list[Finding]:
+    return [
+        *missing_findings(site),
+        *manifest_findings(site),
+        *history_findings(site),
+        *text_findings(site),
+        *header_findings(site),
+    ]
+
+
+def _over_http(target: str, read: Sequence[str], seen: Sequence[str]) -> Answers:
+    base, limits = secure_site(target if target.endswith("/") else f"{target}/"), Limits()
+    requests = [Request(url=base + address, limit=limits.document) for address in read]
+    requests += [Request(url=base + address, limit=limits.document, method="HEAD") for address in seen]
+    answers = asyncio.run(fetch_all(requests, limits))
+    return dict(zip([*read, *seen], answers, strict=True))
+
+
+def _in_folder(folder: Path, read: Sequence[str], seen: Sequence[str]) -> Answers:
+    answers: dict[str, Response | RefusedError] = {address: _read(folder / address) for address in read}
+    answers |= {address: _exists(folder / address / "index.html") for address in seen}
+    return answers
+
+
+def _read(path: Path) -> Response | RefusedError:
+    try:
+        modified = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+        return Response(
+            status=200,
+            headers={"last-modified": format_datetime(modified, usegmt=True)},
+            body=path.read_bytes(),
+        )
+    except FileNotFoundError:
+        return Response(status=404, headers={})
+    except OSError as cause:
+        return RefusedError(Reason.UNREACHABLE, f"{path}: {cause.strerror}")
+
+
+def _exists(path: Path) -> Response:
+    return Response(status=200 if path.is_file() else 404, headers={})
+
+
+def _remembered(file: MemoryFile | None) -> tuple[Memory, list[Finding]]:
+    try:
+        return (file and file.read()) or Memory(), []
+    except RefusedError as refusal:
+        return Memory(), [rules.found(rules.STATE, "", refusal.detail)]
+
+
+def _remember(file: MemoryFile, site: Site, findings: Sequence[Finding]) -> list[Finding]:
+    """Save the manifest that was seen, unless something was wrong with it."""
+    plain = site.body(MANIFEST)
+    if plain is None or any(finding.rule in (rules.MANIFEST.id, rules.SERIAL.id) for finding in findings):
+        return []
+    manifest, payload = Trust(site=site.trust.site).manifest(plain, Limits().manifest)
+    try:
+        file.write(accepted(site.memory, manifest, payload, plain))
+    except RefusedError as refusal:
+        return [rules.found(rules.STATE, "", refusal.detail)]
+    return []

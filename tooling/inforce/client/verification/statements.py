@@ -1,0 +1,129 @@
+"""What a site says: its manifest and its lists of versions, against keys, lock, clock and past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from inforce.address import MANIFEST, SIGNED_MANIFEST
+from inforce.checks import Finding
+from inforce.client.judging import accepted
+from inforce.client.limits import Limits
+from inforce.client.refusal import RefusedError
+from inforce.client.trust import Trust
+from inforce.client.verification import rules
+from inforce.client.verification.rules import found
+from inforce.client.verification.site import Site, published, stated
+from inforce.errors import SignatureError, quoted
+from inforce.instant import format_instant
+from inforce.manifest import Manifest
+from inforce.signing import verify
+
+_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+_MEMBERS = ("seq", "version", "change", "notify_at", "effective_at", "effective_at_new", "enforce_at")
+
+
+def manifest_findings(site: Site) -> Iterator[Finding]:
+    """Find what is wrong with the manifest of `site`: as a document, in time, and against the lock."""
+    plain = site.body(MANIFEST)
+    if plain is None:
+        return
+    try:
+        manifest, payload = Trust(site=site.trust.site).manifest(plain, Limits().manifest)
+    except RefusedError as refusal:
+        yield found(rules.MANIFEST, MANIFEST, refusal.detail, "Build and publish the site again.")
+        return
+    yield from _signature(site, payload)
+    yield from _past(site, manifest, payload)
+    yield from _dates(site, manifest)
+    for policy in manifest.data["policies"]:
+        yield from _against_lock(site, MANIFEST, policy["id"], policy["versions"])
+
+
+def history_findings(site: Site) -> Iterator[Finding]:
+    """Find where the lists of versions of `site` are not what was locked."""
+    for policy in dict.fromkeys(policy for policy, _, _ in published(site.lock, site.now)):
+        address = f"{policy}/versions.json"
+        document = site.document(address)
+        if site.body(address) is None:
+            continue
+        versions = document.get("versions") if document else None
+        if not isinstance(versions, list) or not all(isinstance(version, dict) for version in versions):
+            yield found(rules.LOCK, address, "This is no list of versions.", "Build and publish the site again.")
+            continue
+        yield from _against_lock(site, address, policy, versions)
+        named = {version.get("version") for version in versions}
+        for _, label, _ in (one for one in published(site.lock, site.now) if one[0] == policy):
+            if label not in named:
+                yield found(rules.LOCK, address, f"The locked version {label} is not in the list.")
+
+
+def _signature(site: Site, payload: bytes) -> Iterator[Finding]:
+    if not site.trust.keys:
+        return
+    signed = site.body(SIGNED_MANIFEST)
+    if signed is None:
+        return
+    try:
+        same = verify(signed, site.trust.keys) == payload
+    except SignatureError as cause:
+        yield found(rules.SIGNATURE, SIGNED_MANIFEST, str(cause), "Sign the site: “inforce sign SITE”.")
+        return
+    if not same:
+        message = f"What is signed is not what stands in {MANIFEST}."
+        yield found(rules.SIGNATURE, SIGNED_MANIFEST, message, "Sign the site again: “inforce sign SITE”.")
+    for key in site.trust.keys:
+        try:
+            verify(signed, [key])
+        except SignatureError:
+            message = f"The key {quoted(key.kid)} has not signed; apps that know no other believe nothing."
+            yield found(rules.KEY, SIGNED_MANIFEST, message, "Sign with it too, until no app knows it any more.")
+
+
+def _past(site: Site, manifest: Manifest, payload: bytes) -> Iterator[Finding]:
+    try:
+        accepted(site.memory, manifest, payload, payload)
+    except RefusedError as refusal:
+        yield found(rules.SERIAL, MANIFEST, refusal.detail, "Find out who published an older or another manifest.")
+
+
+def _dates(site: Site, manifest: Manifest) -> Iterator[Finding]:
+    mend = "Build the site again, or sign it again with “inforce sign SITE”."
+    if manifest.expires_at < site.now:
+        yield found(rules.DATE, MANIFEST, f"The manifest expired at {format_instant(manifest.expires_at)}.", mend)
+    if manifest.issued_at > site.now + _CLOCKS_MAY_DIFFER:
+        message = f"The manifest says it was issued at {format_instant(manifest.issued_at)}, which is yet to come."
+        yield found(rules.DATE, MANIFEST, message, "Set the clock of the machine that builds right.")
+
+
+def _against_lock(site: Site, address: str, policy: str, versions: list[dict[str, Any]]) -> Iterator[Finding]:
+    for version in versions:
+        label = str(version.get("version"))
+        entry = site.lock.entry(policy, label)
+        if entry is None:
+            message = f"{policy} {label} was never locked."
+            yield found(rules.UNLOCKED, address, message, "Run “inforce freeze” where it was published.")
+            continue
+        for difference in _differences(stated(label, entry), version, _MEMBERS):
+            yield found(rules.LOCK, address, f"{policy} {label}, {difference}.")
+        locked = {str(language): str(digest) for language, digest in entry.digests.items()}
+        digests = version.get("digests")
+        shown = digests if isinstance(digests, dict) else {}
+        for difference in _differences(locked, shown, tuple(locked)):
+            yield found(rules.LOCK, address, f"{policy} {label}, {difference}.")
+        for language in shown.keys() - locked.keys():
+            yield found(rules.UNLOCKED, address, f"{policy} {label} in {language} was never locked.")
+
+
+def _differences(expected: Mapping[str, Any], got: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        one, other = (_shown(members, name) for members in (expected, got))
+        if one != other:
+            yield f"“{name}”: expected {one}, got {other}"
+
+
+def _shown(members: Mapping[str, Any], name: str) -> str:
+    if name not in members:
+        return "nothing"
+    return "never" if members[name] is None else quoted(str(members[name]), 80)
