@@ -57,7 +57,7 @@ def test_a_doubtful_character_is_reported_once_with_its_line(
         pytest.param(body("می\u200cخواهیم"), id="Persian with its joiner"),
         pytest.param(body("क्\u200dष"), id="Hindi with its joiner"),
         pytest.param(body("👩\u200d💻 works"), id="an emoji made of two"),
-        pytest.param(body("ภาษา\u200bไทย"), id="Thai with spaces of no width"),
+        pytest.param(body("ภาษา\u200bไทย Django\u200b ไทย"), id="Thai with spaces of no width"),
         pytest.param(body("שלום\u200f (abc) עולם"), id="a direction mark in a Hebrew line"),
         pytest.param(
             body("«À la carte» „MENÜ“ SPÓŁKA Рік AMANHÃ” PÅ\u00a0É»"), id="letters that could be bytes, and are not"

@@ -18,6 +18,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\u
 PRIVATE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 INVISIBLE = re.compile(r"(?<!^)\ufeff|[\u200b-\u200d\u2060-\u2064\u180e\u115f\u1160\u3164\uffa0]")
 BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LINE = 500
 OVERRIDES = frozenset("\u202d\u202e")
 
 not_utf8 = on_reading("ENC-utf8", "A file that is not UTF-8.")
@@ -186,18 +187,23 @@ def _repair(file: File, damage: Damage) -> str:
 
 
 def _is_needed(content: str, found: re.Match[str]) -> bool:
-    around = content[max(0, found.start() - 1) : found.start()] + content[found.end() : found.end() + 1]
     if found[0] == "\u200b":
-        return any(separates_words(character) for character in around)
+        return separates_words(_line_around(content, found))
+    around = content[max(0, found.start() - 1) : found.start()] + content[found.end() : found.end() + 1]
     return found[0] in "\u200c\u200d" and any(joins_here(character) for character in around)
 
 
 def _misleads(content: str, found: re.Match[str]) -> bool:
     if found[0] in OVERRIDES:
         return True
-    start = content.rfind("\n", 0, found.start()) + 1
-    stop = content.find("\n", found.end())
-    return not any(is_rtl(character) for character in content[start : stop if stop >= 0 else len(content)])
+    return not any(is_rtl(character) for character in _line_around(content, found))
+
+
+def _line_around(content: str, found: re.Match[str]) -> str:
+    """Cut out the line of `found`, at most as much of it as anybody sees at once."""
+    start = max(content.rfind("\n", 0, found.start()) + 1, found.start() - LINE)
+    stop = content.find("\n", found.end(), found.end() + LINE)
+    return content[start : stop if stop >= 0 else found.end() + LINE]
 
 
 def _named(character: str) -> str:

@@ -44,9 +44,9 @@ def joins_here(character: str) -> bool:
     return bool(_JOINING.match(character))
 
 
-def separates_words(character: str) -> bool:
-    """Say whether words around `character` may be separated by a space without width, as in Thai and Khmer."""
-    return bool(_WITHOUT_SPACES.match(character))
+def separates_words(line: str) -> bool:
+    """Say whether words of `line` may be separated by spaces without width, because it holds Thai, Khmer or the like."""
+    return bool(_WITHOUT_SPACES.search(line))
 
 
 def is_rtl(character: str) -> bool:
