@@ -1,4 +1,4 @@
-"""The one door to git: a repository that is only ever read.
+"""The one door to git, through GitPython: a repository that is only ever read.
 
 Keeps true: the repository asked is the one around the folder named, whatever `GIT_DIR` a running hook has set; no
 hook, filter, pager or transport is run. Git's own check of who owns the folder (`safe.directory`) stays in place.
@@ -10,13 +10,19 @@ import os
 import shutil
 import subprocess
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from inforce.errors import HistoryError
 from inforce.store.history.log import FORMAT, Commit, parse_log
 from inforce.store.tree import EntryKind
+
+if TYPE_CHECKING:
+    from git.cmd import Git
 
 # Set by git for its hooks, and about that one run of git, not about the folder asked for here.
 _OF_A_RUNNING_GIT = {
@@ -89,17 +95,11 @@ class Repository:
 
     def ask(self, *words: str) -> bytes:
         """Run git with `words` and give what it printed; HistoryError with git's own words where it refuses."""
-        try:
-            # Arguments go as a list, no shell reads them, and callers put `--` before what a person typed.
-            done = subprocess.run(  # noqa: S603 # see above
-                self._command(words), cwd=self.folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True
-            )
-        except OSError as cause:
-            message = f"git could not be started in {self.folder}: {cause.strerror}"
-            raise HistoryError(message) from cause
-        if done.returncode:
-            raise _refusal(self.folder, done.stderr)
-        return done.stdout
+        # Arguments go as a list, no shell reads them, and callers put `--` before what a person typed.
+        code, printed, said = self._execute(words, with_extended_output=True, with_exceptions=False)
+        if code:
+            raise _refusal(self.folder, said)
+        return bytes(printed)
 
     def answer(self, *words: str) -> str | None:
         """Run git with `words` and give the line it printed; None where it says no."""
@@ -158,22 +158,41 @@ class Repository:
         settings = [word for name, value in _OVERRULED.items() for word in ("-c", f"{name}={value}")]
         return [program, "--no-pager", *settings, *words]
 
+    def _execute(self, words: tuple[str, ...], **how: Any) -> Any:
+        """Run git with `words` through GitPython, which answers as `how` says; HistoryError where it cannot be run."""
+        command = self._command(words)
+        git = _git()
+        raw: dict[str, Any] = {"stdout_as_string": False, "strip_newline_in_stdout": False, "env": _ENVIRONMENT}
+        try:
+            with _hidden_hook():
+                return git(str(self.folder)).execute(command, **raw, **how)
+        except OSError as cause:
+            message = f"git could not be started in {self.folder}: {cause.strerror or cause}"
+            raise HistoryError(message) from cause
+
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(  # noqa: S603 # as in `ask`
-            self._command(words),
-            cwd=self.folder,
-            env=_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        weakref.finalize(self, _stop, process)
+        # GitPython kills the process when nobody holds its handle any more, so `_stop` does until it has ended well.
+        handle = self._execute(words, istream=subprocess.PIPE, as_process=True)
+        process: subprocess.Popen[bytes] = handle.proc
+        weakref.finalize(self, _stop, process, handle)
         return process
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_RUNNING_GIT}
-    return kept | _ENVIRONMENT
+def _git() -> type[Git]:
+    # Here, because importing GitPython starts git once, and a command that needs no history should not wait for it.
+    from git.cmd import Git
+
+    return Git
+
+
+@contextmanager
+def _hidden_hook() -> Iterator[None]:
+    """Hide what a running git has set for its hook: GitPython hands the whole environment on."""
+    hidden = {name: os.environ.pop(name) for name in _OF_A_RUNNING_GIT if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _header(process: subprocess.Popen[bytes], blob: str) -> list[bytes]:
@@ -188,7 +207,7 @@ def _header(process: subprocess.Popen[bytes], blob: str) -> list[bytes]:
     return process.stdout.readline().split()
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], _handle: object) -> None:
     process.communicate()
 
 
@@ -199,9 +218,9 @@ def _tree_entry(record: bytes) -> TreeEntry:
     return TreeEntry(path=os.fsdecode(path), kind=kind, blob=blob, size=0 if size == "-" else int(size))
 
 
-def _refusal(folder: Path, said: bytes) -> HistoryError:
+def _refusal(folder: Path, said: str) -> HistoryError:
     folder = folder.resolve()
-    words = said.decode(errors="replace").strip()
+    words = said.strip()
     if "dubious ownership" in words or "safe.directory" in words:
         mend = f"if you trust it: git config --global --add safe.directory {folder}"
         return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {mend}")
