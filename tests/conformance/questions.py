@@ -61,25 +61,29 @@ def policy(chance: Chance, name: str) -> dict[str, Any]:
     seqs = chance.sample(range(1, 9), chance.randint(0, 5))
     drawn = {"id": name, "act": chance.choice(ACTS), "versions": [version(chance, seq) for seq in seqs]}
     drawn |= {"languages": list(PUBLISHED[: chance.randint(1, 5)]), "binding_language": "en"}
-    return drawn | _few(
-        chance,
-        audience=chance.sample(TAGS, 2),
-        cancelled=chance.sample(range(1, 10), 1),
-        reask_seconds=chance.choice([1, 86_400, 4 * 86_400, 20 * 86_400]),
-        withdrawn_at=instant(chance, first=12),
+    return (
+        drawn
+        | _few(
+            chance,
+            audience=chance.sample(TAGS, 2),
+            cancelled=chance.sample(range(1, 10), 1),
+            withdrawn_at=instant(chance, first=12),
+        )
+        | _some(chance, reask_seconds=chance.choice([86_400, 4 * 86_400, 10 * 86_400, 20 * 86_400]))
     )
 
 
 def version(chance: Chance, seq: int) -> dict[str, Any]:
     """Draw the version `seq`."""
-    drawn = {"seq": seq, "change": chance.choice(CHANGES), "effective_at": instant(chance, first=-4)}
+    drawn = {"seq": seq, "change": chance.choice(CHANGES), "effective_at": instant(chance, first=-12)}
     drawn |= _some(
         chance,
         enforce_at=chance.choice([None, instant(chance), instant(chance)]),
         notify_at=instant(chance, days=12),
+        effective_at_new=instant(chance),
         digests={language: f"sha256:{seq}{language}" for language in chance.sample(PUBLISHED, 2)},
     )
-    return drawn | _few(chance, effective_at_new=instant(chance), same_as=chance.sample(range(1, 9), 1))
+    return drawn | _few(chance, same_as=chance.sample(range(1, 9), 1))
 
 
 def record(chance: Chance) -> dict[str, Any]:

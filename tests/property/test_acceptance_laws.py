@@ -1,0 +1,232 @@
+"""Laws of acceptance, for any question whatever."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from random import Random
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from conformance.questions import question, version
+from inforce.acceptance import Decision, PolicyDecision, decide
+from inforce.acceptance.context import Context
+from inforce.acceptance.instants import SECOND, parse_instant, write_instant
+
+RANK = ("ok", "notice", "stale", "prompt", "block")
+YES = {"accept": "accepted", "acknowledge": "acknowledged", "consent": "consented", "none": "acknowledged"}
+
+chances = st.randoms(use_true_random=False)
+# Drawn from a seed and not draw by draw: many questions in little time are worth more here than small ones.
+questions = st.integers(0, 2**32 - 1).map(lambda seed: question(Random(seed)))  # noqa: S311 - keeps no secret
+many = settings(max_examples=400)
+
+
+def ask(asked: Any) -> Decision:
+    return decide(asked)
+
+
+def rank(answer: Decision | PolicyDecision) -> int:
+    return RANK.index(answer["outcome"])
+
+
+def answer_about(policy: dict[str, Any], asked: dict[str, Any]) -> PolicyDecision | None:
+    """Return what `asked` is answered about `policy`; None where the manifest is rolled back."""
+    return next((each for each in ask(asked)["policies"] if each["id"] == policy["id"]), None)
+
+
+def publishing(added: dict[str, Any], policy: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Return `asked` with the version `added` to `policy`, of its own text."""
+    more = deepcopy(asked)
+    plain = {name: value for name, value in added.items() if name not in ("same_as", "digests")}
+    for each in more["manifest"]["policies"]:
+        if each["id"] == policy["id"]:
+            each["versions"].append(plain)
+    return more
+
+
+def relied_on(asked: dict[str, Any]) -> bool:
+    """Whether the manifest is fresh, so that the policies decide."""
+    return ask(asked)["outcome"] != "stale"
+
+
+def instant_of(asked: dict[str, Any]) -> int:
+    """Return the instant that `asked` is decided for, in milliseconds."""
+    issued_at = parse_instant(asked["manifest"]["issued_at"])
+    return max(Context.from_data(asked).now, issued_at or 0)
+
+
+def at(asked: dict[str, Any], milliseconds: int) -> dict[str, Any]:
+    """Return `asked` as it is put `milliseconds` after 1970, by a clock that needs no correction."""
+    whole = write_instant(milliseconds)
+    assert whole
+    return asked | {"now": f"{whole[:-1]}.{milliseconds % SECOND:03}Z", "clock_offset_seconds": 0}
+
+
+def substance(answer: Decision) -> Any:
+    """Return everything in `answer` that is not itself a time."""
+    times = {"next_at", "deadline"}
+    policies = [{name: value for name, value in each.items() if name not in times} for each in answer["policies"]]
+    return answer["outcome"], answer["reason"], policies
+
+
+@many
+@given(questions)
+def test_the_worst_outcome_wins(asked: dict[str, Any]) -> None:
+    assume(relied_on(asked))
+
+    answer = ask(asked)
+
+    assert rank(answer) == max(map(rank, answer["policies"]), default=0)
+    assert answer["reason"] == next((p["reason"] for p in answer["policies"] if rank(p) == rank(answer)), "current")
+
+
+@many
+@given(questions)
+def test_only_accept_can_block(asked: dict[str, Any]) -> None:
+    acts = {policy["id"]: policy["act"] for policy in asked["manifest"]["policies"]}
+
+    blocking = {each["id"] for each in ask(asked)["policies"] if each["outcome"] == "block"}
+
+    assert {acts[name] for name in blocking} <= {"accept"}
+
+
+@many
+@given(questions, st.sampled_from(["missing", "foreign", "rolled back", "expired", "broken"]))
+def test_a_manifest_that_cannot_be_relied_on_never_blocks(asked: dict[str, Any], fault: str) -> None:
+    manifest, state = asked["manifest"], asked["state"]
+    spoilt = {
+        "missing": asked | {"manifest": None},
+        "foreign": asked | {"manifest": manifest | {"spec": "2.0"}},
+        "rolled back": asked | {"state": state | {"last_serial": manifest["serial"] + 1}},
+        "expired": asked | {"now": "2027-01-01T00:00:00Z"},
+        "broken": asked | {"manifest": manifest | {"issued_at": "yesterday"}},
+    }
+
+    answer = ask(spoilt[fault])
+
+    assert answer["outcome"] == "stale"
+    assert answer["next_at"] is None
+
+
+@many
+@given(questions, chances)
+def test_the_order_of_versions_is_irrelevant(asked: dict[str, Any], chance: Random) -> None:
+    shuffled = deepcopy(asked)
+    for policy in shuffled["manifest"]["policies"]:
+        chance.shuffle(policy["versions"])
+
+    assert ask(shuffled) == ask(asked)
+
+
+@many
+@given(questions, chances)
+def test_the_order_of_records_that_differ_in_time_or_number_is_irrelevant(
+    asked: dict[str, Any], chance: Random
+) -> None:
+    """Records that `same_as` lifts to one number differ in time only."""
+    lifted = any("same_as" in each for policy in asked["manifest"]["policies"] for each in policy["versions"])
+    different = {(parse_instant(each["at"]), 0 if lifted else each["seq"]): each for each in asked["state"]["records"]}
+    records = list(different.values())
+    shuffled = chance.sample(records, len(records))
+
+    one = ask(asked | {"state": asked["state"] | {"records": records}})
+    other = ask(asked | {"state": asked["state"] | {"records": shuffled}})
+
+    assert one == other
+
+
+@many
+@given(questions, chances)
+def test_an_editorial_version_changes_no_outcome(asked: dict[str, Any], chance: Random) -> None:
+    """Beside one in force, unless it ends a deferral, for that was about the version now in force.
+
+    Records ahead of the manifest are left out: any new version, whatever its level, may make them known. And where
+    something is announced, it may be that nothing is in force.
+    """
+    assume(asked["manifest"]["policies"])
+    policy = chance.choice(asked["manifest"]["policies"])
+    numbers = {*(each["seq"] for each in policy["versions"]), *policy.get("cancelled", [])}
+    records = [record for record in asked["state"]["records"] if record["seq"] <= max(numbers, default=0)]
+    asked |= {"state": asked["state"] | {"records": records, "deferred": {}}}
+    editorial = version(chance, chance.choice(sorted({*range(1, 10)} - numbers))) | {"change": "editorial"}
+
+    before = answer_about(policy, asked)
+    after = answer_about(policy, publishing(editorial, policy, asked))
+
+    assume(before and before["reason"] not in ("not-yet-effective", "upcoming"))
+    assert before
+    assert after
+    assert (after["outcome"], after["reason"]) == (before["outcome"], before["reason"])
+
+
+@many
+@given(questions, st.lists(st.floats(0, 1, exclude_max=True), max_size=4))
+def test_nothing_changes_before_next_at(asked: dict[str, Any], fractions: list[float]) -> None:
+    assume(relied_on(asked))
+    begin, answer = instant_of(asked), ask(asked)
+    end = parse_instant(answer["next_at"] or "")
+    assert end is not None, "a manifest that is fresh expires some time"
+
+    between = [begin + int((end - begin) * fraction) for fraction in fractions]
+    for moment in [begin, *between, end - SECOND, end - 1]:
+        if begin <= moment < end:
+            assert substance(ask(at(asked, moment))) == substance(answer)
+
+
+@many
+@given(questions)
+def test_next_at_of_each_policy_is_after_now_or_in_this_second(asked: dict[str, Any]) -> None:
+    assume(relied_on(asked))
+    now = write_instant(instant_of(asked)) or ""
+
+    answer = ask(asked)
+
+    assert all((each["next_at"] or now) >= now for each in [answer, *answer["policies"]])
+    assert answer["next_at"] == min(
+        [each["next_at"] for each in answer["policies"] if each["next_at"]]
+        + [write_instant(parse_instant(asked["manifest"]["expires_at"])) or ""]
+    )
+
+
+@many
+@given(questions, chances)
+def test_saying_yes_to_the_newest_version_never_makes_it_worse(asked: dict[str, Any], chance: Random) -> None:
+    """A consent that was refused may then be told of what is announced or new, for only now it concerns them."""
+    assume(asked["manifest"]["policies"])
+    policy = chance.choice(asked["manifest"]["policies"])
+    before = answer_about(policy, asked)
+    assume(before and before["target_seq"])
+    assert before
+    moments = [instant_of(asked), *(parse_instant(each["at"]) or 0 for each in asked["state"]["records"])]
+    yes = {
+        "policy": policy["id"],
+        "seq": before["target_seq"],
+        "act": YES[policy["act"]],
+        "at": at({}, max(moments) + 1)["now"],
+        "subject": "acct:1",
+    }
+
+    after = answer_about(policy, asked | {"state": asked["state"] | {"records": [*asked["state"]["records"], yes]}})
+
+    assert after
+    assert rank(after) <= (RANK.index("notice") if before["reason"] == "refused" else rank(before))
+
+
+@many
+@given(questions, chances)
+def test_publishing_again_prolongs_nobodys_grace(asked: dict[str, Any], chance: Random) -> None:
+    """Whoever owes an answer owes it no later because a newer material version has been published."""
+    assume(asked["manifest"]["policies"])
+    policy = chance.choice(asked["manifest"]["policies"])
+    policy.pop("cancelled", None)
+    records = [record for record in asked["state"]["records"] if record["seq"] < 9]
+    asked |= {"state": asked["state"] | {"records": records}}
+
+    before = answer_about(policy, asked)
+    after = answer_about(policy, publishing(version(chance, 9) | {"change": "material"}, policy, asked))
+
+    if before and after and before["reason"] == after["reason"] == "reaccept" and before["deadline"]:
+        assert after["deadline"] is not None
+        assert after["deadline"] <= before["deadline"]
