@@ -11,7 +11,7 @@ import pytest
 
 import inforce
 from inforce.checks import CATALOGUE, Answers, Book, Finding, Rule, Severity, check, from_fault
-from inforce.checks.rules import _GROUPS
+from inforce.checks.rules import GROUPS
 from inforce.errors import LayoutError, Place
 from inforce.shape import Shape, ShapeError
 from paper_book import ANSWERS, PaperBook, instant, of_rule, one_text, rules
@@ -33,7 +33,7 @@ def test_a_rule_is_named_by_a_group_and_a_slug() -> None:
     assert CATALOGUE["ENC-bom"].group == "ENC"
 
 
-@pytest.mark.parametrize("group", _GROUPS, ids=lambda group: group.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__.rpartition(".")[2])
 def test_every_rule_of_a_group_is_in_the_catalogue_and_bears_its_name(group: ModuleType) -> None:
     name = group.__name__.rpartition(".")[2].upper()
     defined = {rule.id for rule in vars(group).values() if isinstance(rule, Rule)}

@@ -45,7 +45,7 @@ def joins_here(character: str) -> bool:
 
 
 def separates_words(line: str) -> bool:
-    """Say whether words of `line` may be separated by spaces without width, because it holds Thai, Khmer or the like."""
+    """Say whether words of `line` may be separated by spaces without width: it holds Thai, Khmer or the like."""
     return bool(_WITHOUT_SPACES.search(line))
 
 
