@@ -36,6 +36,7 @@ class _Writer:
     anchor: str
     pieces: list[str] = field(default_factory=list)
     standing: list[Container] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)
 
     def to(self, path: tuple[Container, ...]) -> None:
         """Close and open containers until exactly `path` is open."""
@@ -52,23 +53,30 @@ class _Writer:
 
     def block(self, place: int, block: RedlineBlock) -> None:
         """Write `block`, which has `place` among all blocks, where it stands."""
-        self.to(block.path)
         moved_away = block.state is BlockState.MOVED_FROM
+        if moved_away and block.move in self.told and block.kind is not BlockKind.CELL:
+            return  # the stub of the first block stands for all that moved with it
+        self.to(block.path)
         self.pieces.append(self._moved_away(place, block) if moved_away else self._shown(place, block))
 
     def _shown(self, place: int, block: RedlineBlock) -> str:
-        inner = runs_html(block.shown, self.labels) + mark_html(block.mark, self.labels)
+        inner = runs_html(block.shown, self.labels)
+        if block.state is BlockState.CHANGED:  # a block that came or went as a whole says so by its words
+            inner += mark_html(block.mark, self.labels)
         if block.was or block.now:
             was, now = _spell(block.was, self.labels), _spell(block.now, self.labels)
             words = self.labels.structure_changed.format(was=was, now=now)
             inner += f'<span class="inforce-note"> ({escape(words)})</span>'
         if block.state is not BlockState.MOVED_TO:
             return _element(block, "", inner)
-        origin = f'<a href="#{self.anchor}{block.partner}">{escape(self.labels.see_origin)}</a>'
-        inner = f'<span class="inforce-note">{escape(self.labels.moved_here)} ({origin}): </span>{inner}'
+        if block.move not in self.told:  # blocks that moved together are told of once
+            self.told.add(block.move)
+            origin = f'<a href="#{self.anchor}{block.partner}">{escape(self.labels.see_origin)}</a>'
+            inner = f'<span class="inforce-note">{escape(self.labels.moved_here)} ({origin}): </span>{inner}'
         return _element(block, f' class="inforce-moved" id="{self.anchor}{place}"', inner)
 
     def _moved_away(self, place: int, block: RedlineBlock) -> str:
+        self.told.add(block.move)
         text = "".join(run.text for run in block.shown)
         target = f'<a href="#{self.anchor}{block.partner}">{escape(self.labels.see_target)}</a>'
         inner = (
