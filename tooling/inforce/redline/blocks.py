@@ -7,8 +7,9 @@ from typing import Required, TypedDict, Unpack
 from inforce.markdown import Container
 from inforce.redline.clauses import ClauseMap
 from inforce.redline.drafts import Draft, Moved, Plan, Same
+from inforce.redline.leaf import Leaf
 from inforce.redline.paths import Paths
-from inforce.redline.prepared import Leaf, Prepared
+from inforce.redline.prepared import Prepared
 from inforce.redline.values import BlockState, Format, Op, RedlineBlock, Run
 from inforce.redline.weave import runs_of
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from inforce.markdown import BlockKind, Clause
 from inforce.redline.drafts import Moved, Plan, Same
-from inforce.redline.prepared import Leaf, Prepared
+from inforce.redline.leaf import Leaf
+from inforce.redline.prepared import Prepared
 from inforce.redline.values import Change, ChangeClass, ClauseChange, ClauseState, Op, Run
 
 # A heading or an id says more about which clause this is than any amount of text under it.

@@ -1,28 +1,53 @@
-"""Two sequences of keys compared: the fewest insertions and deletions, the same on every run.
+"""Two sequences of keys compared: insertions and deletions, as few as can be, the same on every run.
 
-Nothing here knows what a key stands for; what the edits look like to a reader is smoothed elsewhere.
+Nothing here knows what a key stands for; what the edits look like to a reader is smoothed elsewhere. Which way a
+comparison goes depends on its size alone, never on a clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]  # ships no types
+from rapidfuzz.distance import LCSseq
 
-from inforce.redline.values import Op
+from inforce.redline.anchors import Gap, anchor
 
-# Surrogates cannot stand in a string that others may encode; 0 is left out with the first letter.
+# Surrogates cannot stand in a string that others may encode.
 FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
-OPS = {-1: Op.DELETE, 0: Op.EQUAL, 1: Op.INSERT}
+# The search for the shortest way takes steps: about the number of edits, squared. More steps are left to a table of
+# bits, which needs room: one bit for each pair of words. Where that is too much, only anchors are kept.
+MOST_STEPS, MOST_BITS = 60_000, 1 << 27
+# So many words in a row that stand once in either text say which places belong together.
+SHINGLE = 4
 
 
-class Edit(NamedTuple):
-    """So many tokens of the old and of the new text to which `op` happened."""
+class Hunk(NamedTuple):
+    """A place where two sequences differ: `old_start` up to `old_stop` became `new_start` up to `new_stop`."""
 
-    op: Op
-    old: int
-    new: int
+    old_start: int
+    old_stop: int
+    new_start: int
+    new_stop: int
+
+
+class Signs:
+    """One sign for each key, given as keys come."""
+
+    def __init__(self) -> None:
+        self._signs: dict[str, str] = {}
+
+    def encode(self, keys: Iterable[str]) -> str:
+        """Return the signs of `keys`."""
+        known = self._signs
+        return "".join([known.get(key) or self._new(key) for key in keys])
+
+    def _new(self, key: str) -> str:
+        code = len(self._signs) + 1
+        sign = self._signs[key] = chr(code if code < FIRST_SURROGATE else code + SURROGATES)
+        return sign
 
 
 def _engine() -> diff_match_patch:
@@ -34,18 +59,79 @@ def _engine() -> diff_match_patch:
 ENGINE = _engine()
 
 
-def compare(old: Sequence[str], new: Sequence[str]) -> list[Edit]:
-    """Return the edits that turn the keys `old` into `new`, each key compared as one sign."""
-    if old == new:
-        return [Edit(Op.EQUAL, len(old), len(new))] if old else []
-    signs: dict[str, str] = {}
-    texts = ["".join([signs.setdefault(key, _sign(len(signs))) for key in keys]) for keys in (old, new)]
-    return [
-        Edit(OPS[op], len(text) if op <= 0 else 0, len(text) if op >= 0 else 0)
-        for op, text in ENGINE.diff_main(texts[0], texts[1], False)
-    ]
+def compare(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
+    """Return the places where the keys `old` and `new` differ, in order; between two of them something is equal."""
+    signs = Signs()
+    texts = (signs.encode(old), signs.encode(new))
+    whole = Gap(0, len(old), 0, len(new))
+    return _joined(_hunks(texts, whole))
 
 
-def _sign(number: int) -> str:
-    code = number + 1
-    return chr(code if code < FIRST_SURROGATE else code + SURROGATES)
+def _hunks(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
+    was, now = texts[0][gap.old_start : gap.old_stop], texts[1][gap.new_start : gap.new_stop]
+    if was == now:
+        return
+    fewest = sum((Counter(was) - Counter(now)).values()) + sum((Counter(now) - Counter(was)).values())
+    if fewest == len(was) + len(now):
+        yield Hunk(*gap)
+    elif fewest * fewest < MOST_STEPS and len(was) + len(now) < MOST_STEPS:
+        yield from _shortest(was, now, gap)
+    else:
+        yield from _anchored(texts, gap)
+
+
+def _shortest(was: str, now: str, gap: Gap) -> Iterator[Hunk]:
+    old, new = gap.old_start, gap.new_start
+    for op, text in ENGINE.diff_main(was, now, False):
+        if op < 0:
+            yield Hunk(old, old + len(text), new, new)
+        elif op > 0:
+            yield Hunk(old, old, new, new + len(text))
+        old += len(text) if op <= 0 else 0
+        new += len(text) if op >= 0 else 0
+
+
+def _anchored(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
+    """Cut `gap` where runs of words stand once in both texts, and search between them."""
+    was, now = texts[0][gap.old_start : gap.old_stop], texts[1][gap.new_start : gap.new_stop]
+    for size in (SHINGLE, 1):
+        pairs, inner = anchor(_shingles(was, size), _shingles(now, size))
+        if pairs:
+            short = size - 1  # there are so many fewer shingles than words
+            for one in inner:
+                at_end = one.old_stop + short == len(was) and one.new_stop + short == len(now)
+                yield from _hunks(texts, _shifted(one, gap, short if at_end else 0))
+            return
+    yield from _by_bits(was, now, gap)
+
+
+def _shingles(text: str, size: int) -> list[str]:
+    return [text[at : at + size] for at in range(len(text) - size + 1)]
+
+
+def _shifted(inner: Gap, outer: Gap, longer: int) -> Gap:
+    old, new = outer.old_start, outer.new_start
+    return Gap(
+        inner.old_start + old, inner.old_stop + old + longer, inner.new_start + new, inner.new_stop + new + longer
+    )
+
+
+def _by_bits(was: str, now: str, gap: Gap) -> Iterator[Hunk]:
+    if len(was) * len(now) > MOST_BITS:
+        yield Hunk(*gap)
+        return
+    for edit in LCSseq.opcodes(was, now):
+        if edit.tag != "equal":
+            yield Hunk(*_shifted(Gap(edit.src_start, edit.src_end, edit.dest_start, edit.dest_end), gap, 0))
+
+
+def _joined(hunks: Iterable[Hunk]) -> list[Hunk]:
+    """Return `hunks` with those made one between which nothing is equal."""
+    found: list[Hunk] = []
+    for hunk in hunks:
+        last = found[-1] if found else None
+        if last and (last.old_stop, last.new_stop) == (hunk.old_start, hunk.new_start):
+            found[-1] = Hunk(last.old_start, hunk.old_stop, last.new_start, hunk.new_stop)
+        else:
+            found.append(hunk)
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from inforce.redline.prepared import Leaf
+from inforce.redline.leaf import Leaf
 from inforce.redline.values import IN_NEW, IN_OLD, Format, Op, Run
 
 # The mark that ends a block; no word has it as its key, since the key of any white space is one space.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inforce.markdown import Container
 from inforce.redline.drafts import Draft, Plan, Same
-from inforce.redline.prepared import Leaf, Prepared
+from inforce.redline.leaf import Leaf
+from inforce.redline.prepared import Prepared
 
 
 class Paths:

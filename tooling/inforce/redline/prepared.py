@@ -6,54 +6,11 @@ equal and never need them.
 
 from __future__ import annotations
 
-from collections import deque
 from functools import cached_property
-from itertools import pairwise
 
-from inforce.markdown import Block, BlockKind, ContainerKind, Document, Span, parse
-from inforce.redline.values import Format
-from inforce.redline.words import WORD, cut, fold, keys_of
-
-NO_SHAPE = frozenset({ContainerKind.ITEM, ContainerKind.ROW})
-
-
-class Leaf:
-    """One leaf block, its place `index` in its text, and what alignment and comparison need of it."""
-
-    __slots__ = ("__dict__", "block", "index", "key", "print", "shape")
-
-    def __init__(self, index: int, block: Block) -> None:
-        self.index = index
-        self.block = block
-        self.shape = _shape(block)
-        self.key = block.text if block.kind is BlockKind.CODE else " ".join(fold(block.text).split())
-        # Blocks with equal prints look the same.
-        self.print = (block.text, block.spans, self.shape)
-
-    @cached_property
-    def words(self) -> list[str]:
-        """The words of the text; joined they are the text."""
-        return cut(self.block.text)
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """What each word is compared by."""
-        return keys_of(self.words)
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """Where the words begin that a reader counts: those with a letter or digit."""
-        at, found = 0, []
-        for word in self.words:
-            if WORD.search(word):
-                found.append(at)
-            at += len(word)
-        return found
-
-    @cached_property
-    def formats(self) -> tuple[tuple[int, int, tuple[Format, ...]], ...]:
-        """The text in stretches (start, stop, formats) of one look, in order and without gaps."""
-        return _stretches(self.block)
+from inforce.markdown import Document, parse
+from inforce.redline.leaf import Leaf
+from inforce.redline.units import Unit, units_of
 
 
 class Prepared:
@@ -63,6 +20,11 @@ class Prepared:
         self.document: Document = parse(text)
         self.text = self.document.text
         self.leaves = [Leaf(index, block) for index, block in enumerate(self.document.blocks)]
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """What alignment matches: blocks, and rows of tables."""
+        return units_of(self.leaves)
 
     @cached_property
     def offsets(self) -> list[int]:
@@ -82,32 +44,3 @@ class Prepared:
 def prepare(text: str) -> Prepared:
     """Read Markdown `text` (a body without front matter) once, for any number of redlines."""
     return Prepared(text)
-
-
-def _shape(block: Block) -> tuple[Format, ...]:
-    """Return what `block` is as a block: the containers it stands in, then its own kind."""
-    outer = [
-        Format(container.kind, "" if container.number is None else str(container.number))
-        for container in block.path
-        if container.kind not in NO_SHAPE
-    ]
-    own = {
-        BlockKind.HEADING: str(block.level),
-        BlockKind.CODE: block.info,
-        BlockKind.CELL: block.align,
-    }
-    return (*outer, Format(block.kind, own.get(block.kind, "")))
-
-
-def _stretches(block: Block) -> tuple[tuple[int, int, tuple[Format, ...]], ...]:
-    """Sweep over the spans of `block`, which nest and are sorted by where they begin, outermost first."""
-    borders = sorted({0, len(block.text)} | {at for span in block.spans for at in (span.start, span.stop)})
-    stretches: list[tuple[int, int, tuple[Format, ...]]] = []
-    open_spans: list[Span] = []
-    coming = deque(block.spans)
-    for start, stop in pairwise(borders):
-        open_spans = [span for span in open_spans if span.stop > start]
-        while coming and coming[0].start <= start:
-            open_spans.append(coming.popleft())
-        stretches.append((start, stop, tuple(Format(span.kind, span.target) for span in open_spans)))
-    return tuple(stretches)

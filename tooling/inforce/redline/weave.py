@@ -1,7 +1,7 @@
-"""Edits over words woven into drafts of blocks: each text in its order, formats laid over it, blocks cut at marks.
+"""Hunks of words woven into drafts of blocks: each text in its order, formats laid over it, blocks cut at marks.
 
 The mark that ends a leaf is one more word after its last, with the key `MARK`. A draft ends where a mark does,
-equal, deleted or inserted; so a split is an inserted mark and a join a deleted one. Whatever the edits are, the
+equal, deleted or inserted; so a split is an inserted mark and a join a deleted one. Whatever the hunks are, the
 drafts give both texts back exactly, since every word of either text is written once and in its order.
 """
 
@@ -10,19 +10,24 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from inforce.redline.compare import Edit
+from inforce.redline.compare import Hunk
 from inforce.redline.drafts import Draft
-from inforce.redline.prepared import Leaf
+from inforce.redline.leaf import Leaf
 from inforce.redline.values import Format, Op, Run
 
 Look = tuple[Format, ...]
 
 
-def weave(old: Sequence[Leaf], new: Sequence[Leaf], edits: Iterable[Edit]) -> list[Draft]:
-    """Return the drafts that `edits` make of the leaves `old` and `new`, whose last marks they end with."""
+def weave(old: Sequence[Leaf], new: Sequence[Leaf], hunks: Iterable[Hunk]) -> list[Draft]:
+    """Return the drafts that `hunks` make of the leaves `old` and `new`; all that no hunk names is equal."""
     weaver = _Weaver(old, new)
-    for edit in edits:
-        weaver.weave(edit)
+    at = 0
+    for hunk in hunks:
+        weaver.both(hunk.old_start - at)
+        weaver.one(Op.DELETE, weaver.old, hunk.old_stop - hunk.old_start)
+        weaver.one(Op.INSERT, weaver.new, hunk.new_stop - hunk.new_start)
+        at = hunk.old_stop
+    weaver.both(sum(len(leaf.words) + 1 for leaf in old) - at)
     return weaver.drafts
 
 
@@ -64,15 +69,7 @@ class _Weaver:
         self.runs: list[Run] = []
         self.drafts: list[Draft] = []
 
-    def weave(self, edit: Edit) -> None:
-        if edit.op is Op.EQUAL:
-            self._both(edit.old)
-        elif edit.op is Op.DELETE:
-            self._one(Op.DELETE, self.old, edit.old)
-        else:
-            self._one(Op.INSERT, self.new, edit.new)
-
-    def _one(self, op: Op, head: _Head, count: int) -> None:
+    def one(self, op: Op, head: _Head, count: int) -> None:
         start = head.at
         for _ in range(count):
             leaf, stop = head.leaf, head.at
@@ -83,7 +80,7 @@ class _Weaver:
         if start < head.at:
             self.runs += runs_of(op, head.leaf, start, head.at)
 
-    def _both(self, count: int) -> None:
+    def both(self, count: int) -> None:
         start = (self.old.at, self.new.at)
         for _ in range(count):
             leaves, at = (self.old.leaf, self.new.leaf), (self.old.at, self.new.at)

@@ -1,0 +1,134 @@
+"""Splits, joins and re-wraps: paragraphs left over whose words flowed from, or into, what stands beside them.
+
+A group is a stretch of old units and the stretch of new units that their words went to; it begins as a pair. It
+grows by paragraphs beside it that are left over, where it gains most of their words by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from typing import NamedTuple
+
+from inforce.markdown import BlockKind
+from inforce.redline.anchors import Pair
+from inforce.redline.likeness import Likeness
+from inforce.redline.units import Unit
+
+# A group grows by paragraphs of which it gains so many percent of the words; by so many at most.
+GAINED, MOST = 40, 30
+# Paragraphs flow into each other without a pair only if they share so many words.
+FEWEST = 4
+FLOWING = frozenset({BlockKind.PARAGRAPH, BlockKind.CODE})
+
+
+class Group(NamedTuple):
+    """Old units `old_start` up to `old_stop` that became new units `new_start` up to `new_stop`."""
+
+    old_start: int
+    old_stop: int
+    new_start: int
+    new_stop: int
+
+
+class Flow:
+    """The units of both `texts`, the places `left` over in either, and how alike they are."""
+
+    def __init__(
+        self, texts: tuple[Sequence[Unit], Sequence[Unit]], left: tuple[Set[int], Set[int]], likeness: Likeness
+    ) -> None:
+        self.texts = texts
+        self.left = left
+        self.likeness = likeness
+
+    def groups(self, pairs: Sequence[Pair]) -> list[Group]:
+        """Return the groups that the ordered `pairs` grow into, and those of paragraphs that flow without a pair."""
+        ends = (len(self.texts[0]), len(self.texts[1]))
+        found = [Group(0, 0, 0, 0)]
+        for old, new in pairs:
+            self._add(found, Group(old, old + 1, new, new + 1))
+        self._add(found, Group(ends[0], ends[0], ends[1], ends[1]))
+        return found[1:-1]
+
+    def _add(self, found: list[Group], group: Group) -> None:
+        """Add `group` to those `found`, and what lies between it and the last of them to either, both or neither."""
+        last = found[-1]
+        if (last.old_stop, last.new_stop) != (group.old_start, group.new_start):
+            last = found[-1] = self._grown(last, 1, (group.old_start, group.new_start))
+            group = self._grown(group, -1, (last.old_stop, last.new_stop))
+            between = Group(last.old_stop, group.old_start, last.new_stop, group.new_start)
+            bridge = Group(last.old_start, group.old_stop, last.new_start, group.new_stop)
+            if self._bridges(bridge, last, between, group):
+                found[-1] = bridge
+                return
+            if self._is_left(between) and self._flows(between):
+                found.append(between)
+        found.append(group)
+
+    def _grown(self, group: Group, direction: int, limit: tuple[int, int]) -> Group:
+        """Return `group` grown forwards (1) or backwards (-1), up to `limit` in either text."""
+        if not self._can_grow(group):
+            return group
+        for side in (0, 1):
+            best = wider = group
+            while self._may_take(wider, side, direction, limit):
+                wider = _widened(wider, side, direction)
+                if self._gains(best, wider):
+                    best = wider
+            group = best
+        return group
+
+    def _may_take(self, group: Group, side: int, direction: int, limit: tuple[int, int]) -> bool:
+        edge = group[2 * side + (direction > 0)]
+        place = edge if direction > 0 else edge - 1
+        if edge == limit[side] or group[2 * side + 1] - group[2 * side] > MOST:
+            return False
+        return place in self.left[side] and self.texts[side][place].kind in FLOWING
+
+    def _gains(self, group: Group, wider: Group) -> bool:
+        more = self._size(wider) - self._size(group)
+        return (self._common(wider) - self._common(group)) * 100 >= GAINED * more > 0
+
+    def _bridges(self, bridge: Group, before: Group, between: Group, after: Group) -> bool:
+        """Tell whether what lies between two groups came from both, or went to both."""
+        if not (self._can_grow(before) and self._can_grow(after) and self._is_left(between)):
+            return False
+        gained = self._common(bridge) - self._common(before) - self._common(after)
+        return gained * 100 >= GAINED * self._size(between) > 0
+
+    def _is_left(self, group: Group) -> bool:
+        """Tell whether `group` is of paragraphs left over alone."""
+        return self._is_text(group) and all(
+            place in self.left[side] for side in (0, 1) for place in range(group[2 * side], group[2 * side + 1])
+        )
+
+    def _flows(self, group: Group) -> bool:
+        smaller = min(len(self._words(group, side)) for side in (0, 1))
+        common = self._common(group)
+        return common >= FEWEST and common * 100 >= GAINED * smaller
+
+    def _can_grow(self, group: Group) -> bool:
+        """Tell whether `group` is of paragraphs that changed: what says the same has nothing to give."""
+        olds, news = self._units(group, 0), self._units(group, 1)
+        return self._is_text(group) and [unit.key for unit in olds] != [unit.key for unit in news]
+
+    def _is_text(self, group: Group) -> bool:
+        units = [unit for side in (0, 1) for unit in self._units(group, side)]
+        return 0 < len(units) <= 2 * MOST and all(unit.kind in FLOWING for unit in units)
+
+    def _units(self, group: Group, side: int) -> Sequence[Unit]:
+        return self.texts[side][group[2 * side] : group[2 * side + 1]]
+
+    def _words(self, group: Group, side: int) -> str:
+        return self.likeness.words(self._units(group, side))
+
+    def _size(self, group: Group) -> int:
+        return len(self._words(group, 0)) + len(self._words(group, 1))
+
+    def _common(self, group: Group) -> int:
+        return self.likeness.common(self._units(group, 0), self._units(group, 1))
+
+
+def _widened(group: Group, side: int, direction: int) -> Group:
+    edges = list(group)
+    edges[2 * side + (direction > 0)] += direction
+    return Group(*edges)

@@ -1,0 +1,99 @@
+"""How alike two units are, by the words they have in common in the same order.
+
+Words that every clause has (“the”, “your”) say nothing about which clause this is: where a text is long enough to
+know them by their number, they are left out. All counts are whole numbers, so that no machine answers otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from rapidfuzz.distance import LCSseq
+
+from inforce.markdown import BlockKind
+from inforce.redline.compare import Signs
+from inforce.redline.units import Unit
+
+# One word in so many is a common one, in texts of at least as many words.
+COMMON = 60
+# Units found through a word are looked at if no more than so many have it, and the best so many for each.
+RARE, BEST = 40, 12
+# What any two clauses have in common, in percent, by words like “the”.
+EVERY_CLAUSE = 5
+# So many words of a text must stand in a longer one to say that it stands there.
+WITHIN = 6
+
+
+class Likeness:
+    """The likeness of units of `old` and `new`, which are those that say something the other text does not."""
+
+    def __init__(self, old: Sequence[Unit], new: Sequence[Unit]) -> None:
+        self._signs = Signs()
+        self._all: dict[int, str] = {}
+        self._telling: dict[int, str] = {}
+        counts: Counter[str] = Counter()
+        for unit in (*old, *new):
+            text = self._all[id(unit)] = self._signs.encode(unit.words)
+            counts.update(text)
+        total = sum(counts.values())
+        common = {ord(sign): None for sign, count in counts.items() if count * COMMON > total}
+        few = total < COMMON * 8
+        for at, text in self._all.items():
+            rest = "" if few else text.translate(common)
+            self._telling[at] = rest if len(rest) * 4 >= len(text) else text
+
+    def words(self, units: Iterable[Unit]) -> str:
+        """Return the words of `units` one after the other, each as one sign."""
+        return "".join([self._signs_of(unit) for unit in units])
+
+    def _signs_of(self, unit: Unit) -> str:
+        known = self._all.get(id(unit))
+        if known is None:
+            known = self._all[id(unit)] = self._signs.encode(unit.words)
+        return known
+
+    def common(self, old: Iterable[Unit], new: Iterable[Unit]) -> int:
+        """Return how many words the units `old` and `new` have in common, in order."""
+        return LCSseq.similarity(self.words(old), self.words(new))
+
+    def percent(self, old: Unit, new: Unit) -> int:
+        """Return how alike two units are, from 0 to 100, by the words that tell clauses apart.
+
+        A unit that stands nearly whole within a longer one is as alike as one of which half was rewritten.
+        """
+        was, now = self._telling[id(old)], self._telling[id(new)]
+        if was == now:
+            return 100 if self._all[id(old)] == self._all[id(new)] else 90
+        if not was or not now:
+            return 0
+        return max(_percent(was, now), _percent(self._all[id(old)], self._all[id(new)]) - EVERY_CLAUSE)
+
+    def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
+        """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""
+        index: dict[str, list[int]] = defaultdict(list)
+        for at, unit in enumerate(new):
+            for sign in dict.fromkeys(self._telling[id(unit)]):
+                index[sign].append(at)
+        for unit in old:
+            shared: Counter[int] = Counter()
+            for sign in dict.fromkeys(self._telling[id(unit)]):
+                if len(places := index.get(sign, ())) <= RARE:
+                    shared.update(places)
+            best = sorted(shared.items(), key=lambda found: (-found[1], found[0]))[:BEST]
+            yield from ((unit, new[at]) for at, _ in best)
+
+
+def _percent(was: str, now: str) -> int:
+    both = LCSseq.similarity(was, now)
+    shorter = min(len(was), len(now))
+    within = both * 60 // shorter if both >= WITHIN and both * 10 >= shorter * 7 else 0
+    return max(200 * both // (len(was) + len(now)), within)
+
+
+def kinship(old: Unit, new: Unit) -> int:
+    """Return in percent how readily a block of the one's kind becomes one of the other's."""
+    if old.kind == new.kind:
+        return 100
+    others = {old.kind, new.kind} - {BlockKind.PARAGRAPH}
+    return 70 if len(others) == 1 and others <= {BlockKind.HEADING, BlockKind.CODE} else 0
