@@ -13,7 +13,7 @@ import pytest
 
 from book_builder import BookBuilder, instant
 from client.host import Behaviour, Host, answer, hang_up
-from client.world import SHORT, START, Clock
+from client.world import START, Clock
 from inforce.catalog import Catalog
 from inforce.client import AsyncPolicies, Changes, Policies, Reason, RefusedError
 from inforce.errors import DigestMismatchError, UnknownVersionError
@@ -71,7 +71,7 @@ def documents_of(catalog: Catalog, now: datetime) -> Mapping[str, dict[str, Any]
 def ask(request: pytest.FixtureRequest, host: Host, published: Mapping[str, Any], clock: Clock) -> Any:
     """Ask an app of either kind for changes."""
     assert published
-    app = request.param(host.url, limits=SHORT, clock=clock)
+    app = request.param(host.url, clock=clock)
 
     def changes(base: int, target: int, language: str = "en") -> Changes:
         if isinstance(app, Policies):
@@ -173,7 +173,7 @@ class TestWhateverElseComes:
 
 def test_what_is_asked_about_is_what_a_decision_names(host: Host, published: Mapping[str, Any], clock: Clock) -> None:
     assert published
-    policies = Policies(host.url, limits=SHORT, clock=clock)
+    policies = Policies(host.url, clock=clock)
     clock.now = instant("2027-01-01")
     record: Any = {"policy": "terms", "seq": 2, "act": "accepted", "at": "2026-08-01T00:00:00Z", "subject": "u1"}
 

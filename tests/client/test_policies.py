@@ -418,7 +418,7 @@ class TestDecisions:
     def test_languages_and_audience_bear_on_it(self, host: Host, clock: Clock) -> None:
         here = document(host.url)
         here["policies"][0]["audience"] = ["eu"]
-        policies = Policies(host.url, snapshot=to_bytes(here), clock=clock, limits=SHORT)
+        policies = Policies(host.url, snapshot=to_bytes(here), clock=clock)
 
         elsewhere = policies.check([], "u1", audience=["us"])
         within = policies.check([], "u1", audience=["eu"], languages=["de-AT", "en-GB"])
