@@ -19,6 +19,8 @@ We like it short.
 
 We keep your name for 24 months. We do not sell it.
 
+A guardian must agree before anybody under the age of eighteen opens an account with us.
+
 ## Who gets it {#share}
 
 ### Partners {#partners}
@@ -47,6 +49,10 @@ def found(book: PaperBook, rule: str) -> list[Finding]:
 
 LONGER = OLD.replace("24 months", "36 months")
 RENAMED = OLD.replace("Carriers get", "Carriers and banks get")
+PARAGRAPH = "\nA guardian must agree before anybody under the age of eighteen opens an account with us.\n"
+MOVED = OLD.replace(PARAGRAPH, "") + PARAGRAPH
+CONTACT = OLD[OLD.index("\n## 3. Contact") :]
+SWAPPED = OLD.replace(CONTACT, "").replace("\n## What we keep", CONTACT + "\n## What we keep")
 DRAFT = {"draft": "true"}
 
 
@@ -109,6 +115,8 @@ def test_a_missing_summary_is_told_once(meta: dict[str, str], rule: str) -> None
         pytest.param(LONGER, "contact", ["contact"], id="a section that did not"),
         pytest.param(RENAMED, "share", [], id="a section in which another one changed"),
         pytest.param(OLD[: OLD.index("## 3.")], "contact", [], id="a section that was removed"),
+        pytest.param(MOVED, "keep", [], id="a section that a paragraph was moved out of"),
+        pytest.param(SWAPPED, "contact", [], id="a section that stands elsewhere"),
     ],
 )
 def test_the_summary_speaks_of_what_changed(new: str, section: str, asked: list[str]) -> None:

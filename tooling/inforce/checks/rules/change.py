@@ -18,6 +18,7 @@ from inforce.checks.rules.phrases import NEGATIONS
 from inforce.checks.rules.wording import line_of, shortened, tell_change
 from inforce.checks.text import Text
 from inforce.errors import Place
+from inforce.markdown import Document
 from inforce.policy import ChangeLevel
 from inforce.redline import Action, Change, ChangeClass, ClauseState, NumberChange, NumberKind
 
@@ -70,14 +71,12 @@ def unmentioned(book: Examination) -> Iterator[Finding]:
 
 @rule("CHANGE-unchanged", Severity.QUESTION, "The summary speaks of a section that did not change.")
 def unchanged(book: Examination) -> Iterator[Finding]:
-    """Look up each section that the summary names among those that changed."""
+    """Compare each section that the summary names, and those inside it, with the same one before."""
     for revision in book.revisions:
         text = revision.text
-        touched = {change.clause for change in revision.redline.changes}
-        around = {outer for clause in text.document.clauses if clause.id in touched for outer in clause.path}
-        known = {clause.id for clause in text.document.clauses}
+        same = _same_clauses(revision) if text.edition.summary else set()
         for index, point in enumerate(text.edition.summary):
-            if point.section in known - touched - around:
+            if point.section in same:
                 yield unchanged.finding(
                     text.edition.source.place(f"summary[{index}].section"),
                     f"The summary speaks of “{text.heading(point.section)}”, which says what it said before.",
@@ -148,6 +147,19 @@ def numbers(book: Examination) -> Iterator[Finding]:
 def _lacks_summary(text: Text) -> bool:
     """Say whether another rule already asks for the whole summary."""
     return not text.edition.summary and not text.version.draft
+
+
+def _same_clauses(revision: Revision) -> set[str]:
+    """Name the clauses that say, with all clauses inside them, what they said before, and stand where they stood."""
+    before, now = _contents(revision.redline.old.document), _contents(revision.text.document)
+    same = {clause for clause, content in now.items() if before.get(clause) == content}
+    same -= {change.clause for change in revision.redline.changes}
+    around = {outer for clause in revision.text.document.clauses if clause.id not in same for outer in clause.path}
+    return same - around
+
+
+def _contents(document: Document) -> dict[str, list[tuple[str, object]]]:
+    return {clause.id: [(one.text, one.spans) for one in document.blocks_of(clause)] for clause in document.clauses}
 
 
 def _changed_clauses(revision: Revision) -> list[ChangedClause]:
