@@ -59,6 +59,8 @@ EQUIVALENT = {
         "isinstance(value, bool) or not isinstance(value, (int, float))",
     ): "JSON has no infinite number",
     ('outcome: Outcome = "ok"', 19, "'ok~'"): "only rows that lead on are without an outcome",
+    ('Row("B15", lambda _: True, "prompt"),', 21, "False"): "the last row follows where no other holds",
+    ('Row("Q3", lambda _: True, "ok", "current"),', 20, "False"): "the last row follows where no other holds",
     (
         'Row("B6", lambda case: case.settled() and case.outdated(), "prompt", "expired", deferrable=True),',
         23,

@@ -52,7 +52,7 @@ class Context(NamedTuple):
     now: Instant
     subject: Subject
     audience: list[str]
-    languages: list[str]
+    languages: tuple[str, ...]
     records: list[Record]
     state: State
 
@@ -68,7 +68,7 @@ class Context(NamedTuple):
             now=now if state.last_server_time is None else max(now, state.last_server_time),
             subject=subject,
             audience=texts(data, "audience"),
-            languages=texts(data, "languages"),
+            languages=tuple(texts(data, "languages")),
             records=[r for r in state.records if subject.left(r) and not (r.pending and confirmed_only)],
             state=state,
         )

@@ -6,10 +6,11 @@ likeness between languages that their tags do not show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 
-def look_up(wanted: Iterable[str], published: Sequence[str], default: str | None) -> str | None:
+@lru_cache(maxsize=4096)  # a policy is published in the same languages on every question
+def look_up(wanted: tuple[str, ...], published: tuple[str, ...], default: str | None) -> str | None:
     """Return the one of `published` that the first possible of the ranges `wanted` leads to, else `default`.
 
     To shorten a range subtag by subtag until it is published (RFC 4647, 3.4) finds the longest tag it begins with. Its

@@ -64,7 +64,7 @@ class PolicyEntry(NamedTuple):
     id: str
     act: str
     versions: list[VersionEntry]
-    languages: list[str]
+    languages: tuple[str, ...]
     binding_language: str | None
     audience: list[str]
     cancelled: list[int]
@@ -78,7 +78,7 @@ class PolicyEntry(NamedTuple):
             a_text(data, "id"),
             a_text(data, "act"),
             sorted(objects(data, "versions", VersionEntry.from_data), key=attrgetter("seq")),
-            texts(data, "languages"),
+            tuple(texts(data, "languages")),
             optional(data, "binding_language", a_text),
             texts(data, "audience"),
             seqs(data, "cancelled"),

@@ -20,7 +20,8 @@ from inforce.acceptance.languages import look_up
 class Row:
     """A row: its name, when it holds, and what follows.
 
-    Without `reason` it is `first-time`, or `reaccept` where there is a yes; `leads_on` hands over to the quiet rows.
+    Without `reason` it is `first-time`, or `reaccept` where there is a yes. `apart` means that the policy does not
+    concern the subject, and no more is told. `leads_on` hands over to the quiet rows.
     """
 
     name: str
@@ -28,12 +29,13 @@ class Row:
     outcome: Outcome = "ok"
     reason: Reason | None = None
     deferrable: bool = False
+    apart: bool = False
     leads_on: bool = False
 
 
 _ROWS: Final = (
-    Row("B1", Case.outside, "ok", "not-applicable"),
-    Row("B2", Case.withdrawn, "ok", "policy-withdrawn"),
+    Row("B1", Case.outside, "ok", "not-applicable", apart=True),
+    Row("B2", Case.withdrawn, "ok", "policy-withdrawn", apart=True),
     Row("B3", lambda case: case.nothing_in_force() and bool(case.news()), "notice", "upcoming"),
     Row("B4", Case.nothing_in_force, "ok", "not-yet-effective"),
     Row("B5", lambda case: case.act == "none", leads_on=True),
@@ -78,7 +80,7 @@ def judge(case: Case) -> PolicyDecision:
         "next_at": None,
         "flags": [],
     }
-    if case.outside() or case.withdrawn():
+    if row.apart:
         return decision
     upcoming = row.reason == "upcoming"
     target = max(version.seq for version in case.timeline.announced()) if upcoming else case.timeline.target
@@ -92,4 +94,7 @@ def judge(case: Case) -> PolicyDecision:
 
 
 def _first(rows: Iterable[Row], case: Case) -> Row:
-    return next(row for row in rows if row.holds(case))
+    for row in rows:  # the last one always holds
+        if row.holds(case):
+            break
+    return row
