@@ -100,7 +100,7 @@ def history_page(policy: Policy, now: datetime) -> Page:
     )
 
 
-def compare_page(policy: Policy, pairs: tuple[tuple[Version, Version], ...]) -> Page:
+def compare_page(policy: Policy, pairs: tuple[tuple[Version, Version], ...], now: datetime) -> Page:
     """Show every redline of `policy` among `pairs`, by the newer version, newest first."""
     language = policy.binding_language
     targets: dict[str, list[Facts]] = {}
@@ -115,6 +115,7 @@ def compare_page(policy: Policy, pairs: tuple[tuple[Version, Version], ...]) -> 
         says={
             "policy": policy_facts(policy, language),
             "targets": [{"label": label, "olds": olds} for label, olds in reversed(targets.items())],
+            "labels": [version.label.text for version in policy.public(now)][::-1],
         },
         relations=tuple(relations_of(policy, language)),
     )

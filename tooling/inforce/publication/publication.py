@@ -56,7 +56,7 @@ class Publication:
             evidence = self.evidence.get(policy.id, {}).get(version.label.text) if version else None
             yield from policy_pages(self.catalog, policy, self.now, evidence)
             yield history_page(policy, self.now)
-            yield compare_page(policy, self.pairs(policy))
+            yield compare_page(policy, self.pairs(policy), self.now)
 
     def lasting_pages(self, policy: Policy) -> Iterator[Page]:
         """Go through the pages of `policy` that stay: one per version and language, and every redline."""

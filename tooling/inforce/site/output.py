@@ -65,6 +65,7 @@ def _built(site: Path, path: str) -> Path:
 def write_files(site: Path, publication: Publication) -> None:
     """Write every file of `publication` that is not a page into `site`."""
     (site / f"{address.SITEMAP}.gz").unlink(missing_ok=True)  # MkDocs' own, which names the day of the build
+    write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
     for file in publication.files():
         write(site / file.address, file.make())
 

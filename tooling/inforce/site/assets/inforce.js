@@ -23,5 +23,22 @@
     if (next < Infinity) setTimeout(flip, Math.min(next - now + 50, LONGEST_TIMER));
   }
 
+  function offerPicker(form) {
+    var ways = {};
+    document.querySelectorAll("[data-inforce-pair]").forEach(function (link) {
+      ways[link.dataset.inforcePair] = link.href;
+    });
+    form.hidden = false;
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      // Either order will do: a redline leads from the older version to the newer one.
+      var one = form.elements.old.value, two = form.elements["new"].value;
+      var way = ways[one + "..." + two] || ways[two + "..." + one];
+      form.querySelector("[role=status]").textContent = way ? "" : form.dataset.none;
+      if (way) location.assign(way);
+    });
+  }
+
   flip();
+  document.querySelectorAll("[data-inforce-picker]").forEach(offerPicker);
 })();
