@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 import inforce
-from inforce.checks import CATALOGUE, Answers, Book, Finding, Rule, Severity, check, from_fault
+from inforce.checks import CATALOGUE, Answers, Book, Finding, Rule, Severity, check, examine, from_fault
 from inforce.checks.rules import GROUPS
 from inforce.errors import LayoutError, Place
 from inforce.shape import Shape, ShapeError
@@ -87,7 +87,7 @@ def test_a_fault_becomes_a_finding_with_the_same_words() -> None:
         Severity.ERROR,
         Place(path="a/b.md", line=3),
     )
-    assert (finding.message, finding.mend) == ("Is a symbolic link.", "Put the file there.")
+    assert (finding.message, finding.mend) == ("“b.md” is a symbolic link.", "Put the file there.")
 
 
 def test_a_book_without_settings_still_shows_its_faults() -> None:
@@ -169,6 +169,14 @@ def test_an_answer_to_a_text_that_is_locked_by_now_stays_as_a_record() -> None:
     book.write(ANSWERS, f"answers:\n  - rule: CLAIM-retention\n    path: {EN}\n    reason: The law.\n")
 
     assert rules(book.freeze(NOW).check(NOW)) == []
+
+
+def test_answers_are_not_called_unused_where_not_all_questions_are_asked() -> None:
+    book = one_text("# Privacy\n")
+    book.write(ANSWERS, "answers:\n  - {rule: CLAIM-watch, path: privacy, reason: It is so.}\n")
+    some = [rule for rule in CATALOGUE.values() if rule.history]
+
+    assert examine(book.book(), instant(NOW), some).findings == ()
 
 
 def test_an_error_cannot_be_answered() -> None:

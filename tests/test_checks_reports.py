@@ -46,6 +46,14 @@ def test_text_is_grouped_by_file_and_counted() -> None:
     )
 
 
+@pytest.mark.parametrize("form", [to_text, to_job_summary])
+def test_words_of_the_book_cannot_move_a_cursor(form: Callable[[Report], str]) -> None:
+    told = form(Report(findings=(finding(message="“\x1b[2J\u202e” stands here."),)))
+
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+
+
 def test_text_of_nothing_claims_no_more_than_that() -> None:
     assert to_text(Report(findings=())) == "The checks found nothing.\n"
 

@@ -16,6 +16,9 @@ from inforce.checks.rules import CATALOGUE
 from inforce.checks.rules.meta import unused_answer
 from inforce.errors import BookError
 
+# How problems begin that leave it to the place to say what has them.
+PREDICATES = ("is ", "has ", "holds ", "cannot ")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
@@ -53,7 +56,11 @@ def check(book: Book, now: datetime) -> tuple[Finding, ...]:
 
 
 def examine(book: Book, now: datetime, rules: Iterable[Rule] = tuple(CATALOGUE.values())) -> Report:
-    """Examine `book` at the instant `now` by `rules`, and add what could not be read of it."""
+    """Examine `book` at the instant `now` by `rules`, and add what could not be read of it.
+
+    Answers are looked through for unused ones only where all questions are asked.
+    """
+    rules = tuple(rules)
     found = [from_fault(fault) for fault in book.faults]
     examination = Examination(book, book.catalog, now) if book.catalog else None
     if examination:
@@ -65,7 +72,7 @@ def examine(book: Book, now: datetime, rules: Iterable[Rule] = tuple(CATALOGUE.v
     ]
     met = {id(one.finding) for one in answered}
     left = [finding for finding in found if id(finding) not in met]
-    if examination:
+    if examination and len(rules) == len(CATALOGUE):
         left += _unused_answers(examination, {one.answer for one in answered})
     return Report(
         findings=tuple(sorted(left, key=lambda finding: finding.order)),
@@ -75,15 +82,20 @@ def examine(book: Book, now: datetime, rules: Iterable[Rule] = tuple(CATALOGUE.v
 
 def from_fault(fault: BookError) -> Finding:
     """Make the finding that says what `fault`, met while reading, says."""
-    mend = fault.mend[:1].upper() + fault.mend[1:]
-    problem = fault.problem[:1].upper() + fault.problem[1:]
+    name = fault.place.path.rpartition("/")[2]
+    subject = f"“{name}” " if fault.problem.startswith(PREDICATES) else ""
     return Finding(
         rule=fault.rule,
         severity=CATALOGUE[fault.rule].severity if fault.rule in CATALOGUE else Severity.ERROR,
         place=fault.place,
-        message=problem if problem.endswith((".", "?", "!")) else f"{problem}.",
-        mend=mend if not mend or mend.endswith((".", "?", "!")) else f"{mend}.",
+        message=_sentence(f"{subject}{fault.problem}"),
+        mend=_sentence(fault.mend),
     )
+
+
+def _sentence(words: str) -> str:
+    """Begin `words` with a capital and end them with a full stop, where they do neither."""
+    return words[:1].upper() + words[1:] + ("" if not words or words.endswith((".", "?", "!")) else ".")
 
 
 def _unused_answers(book: Examination, used: set[Answer]) -> Iterator[Finding]:

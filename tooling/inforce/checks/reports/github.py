@@ -13,6 +13,7 @@ from itertools import groupby
 from inforce.checks.examine import Report
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.reports.text import count
+from inforce.errors import printable
 
 MOST = 10
 COMMANDS = {Severity.ERROR: "error", Severity.QUESTION: "warning", Severity.NOTE: "notice"}
@@ -59,4 +60,4 @@ def _item(finding: Finding) -> str:
 
 def _plain(words: str) -> str:
     """Write `words` so that Markdown shows every character of them, in one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
+    return _MARKDOWN.sub(r"\\\1", printable(" ".join(words.split())))

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from inforce.checks.examine import Answered, Report
 from inforce.checks.finding import Finding, Severity
+from inforce.errors import printable
 
 
 def to_text(report: Report) -> str:
@@ -19,7 +20,8 @@ def to_text(report: Report) -> str:
     lines.append(count(report))
     if report.of(Severity.QUESTION):
         lines.append("A question that is settled is answered once in answers.yml: rule, path, evidence and the reason.")
-    return "\n".join(lines) + "\n"
+    # Words of the book are quoted here, and may hold what would move the cursor of a terminal.
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def count(report: Report) -> str:
