@@ -17,9 +17,10 @@ from inforce.redline.anchors import Gap, anchor
 
 # Surrogates cannot stand in a string that others may encode.
 FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
-# The search for the shortest way takes steps: about the number of edits, squared. More steps are left to a table of
-# bits, which needs room: one bit for each pair of words. Where that is too much, only anchors are kept.
-MOST_STEPS, MOST_BITS = 60_000, 1 << 27
+# The search for the shortest way takes about as many steps as there are edits, squared. Where that is more, a table
+# of bits is quicker, one for each pair of words. Where that is large, anchors cut it first; if none do, and it takes
+# more room than there should be, the whole is replaced.
+MOST_STEPS, FEW_BITS, MOST_BITS = 2_500, 1 << 22, 1 << 27
 # So many words in a row that stand once in either text say which places belong together.
 SHINGLE = 4
 
@@ -74,8 +75,10 @@ def _hunks(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
     fewest = sum((Counter(was) - Counter(now)).values()) + sum((Counter(now) - Counter(was)).values())
     if fewest == len(was) + len(now):
         yield Hunk(*gap)
-    elif fewest * fewest < MOST_STEPS and len(was) + len(now) < MOST_STEPS:
+    elif fewest * fewest < MOST_STEPS:
         yield from _shortest(was, now, gap)
+    elif len(was) * len(now) <= FEW_BITS:
+        yield from _by_bits(was, now, gap)
     else:
         yield from _anchored(texts, gap)
 

@@ -6,7 +6,7 @@ A plan is a sequence of these in which the old blocks stand in their order and t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from inforce.redline.leaf import Leaf
 from inforce.redline.values import IN_NEW, IN_OLD, Format, Op, Run
@@ -15,7 +15,7 @@ from inforce.redline.values import IN_NEW, IN_OLD, Format, Op, Run
 MARK = "\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Same:
     """`count` blocks that look the same in both texts, from `old` and from `new` on."""
 
@@ -85,4 +85,6 @@ Plan = list[Same | Draft | Moved]
 
 
 def _moved(run: Run, op: Op) -> Run:
-    return replace(run, op=op) if run.op in {Op.EQUAL, Op.REFORMAT} else run
+    if run.op is Op.DELETE or run.op is Op.INSERT:
+        return run
+    return Run(op, run.text, run.was, run.now, run.formats, run.words, run.change)

@@ -47,15 +47,20 @@ class _Planner:
 
     def plan(self) -> Plan:
         """Return how the old units became the new ones."""
-        last = Group(0, 0, 0, 0)
+        old = new = 0
         for group in [*self.groups, Group(len(self.old), len(self.old), len(self.new), len(self.new))]:
-            for place in range(last.old_stop, group.old_start):
-                self.entries += self.leaving.get(place) or self._whole(self.old[place], Op.DELETE)
-            for place in range(last.new_stop, group.new_start):
-                self.entries += self.coming.get(place) or self._whole(self.new[place], Op.INSERT)
+            if old < group.old_start or new < group.new_start:
+                self._fill(range(old, group.old_start), range(new, group.new_start))
             self._keep(group)
-            last = group
+            old, new = group.old_stop, group.new_stop
         return self.entries
+
+    def _fill(self, olds: range, news: range) -> None:
+        """Tell what went, and then what came, between two groups."""
+        for place in olds:
+            self.entries += self.leaving.get(place) or self._whole(self.old[place], Op.DELETE)
+        for place in news:
+            self.entries += self.coming.get(place) or self._whole(self.new[place], Op.INSERT)
 
     def _move(self, old: Unit, new: Unit, number: int) -> None:
         leaving = self.leaving[old.index] = []
@@ -75,23 +80,24 @@ class _Planner:
             yield draft
 
     def _keep(self, group: Group) -> None:
-        olds, news = self.old[group.old_start : group.old_stop], self.new[group.new_start : group.new_stop]
-        if len(olds) != 1 or len(news) != 1:
-            leaves = [[leaf for unit in units for leaf in unit.leaves] for units in (olds, news)]
-            self.entries += compared(*leaves) if olds else ()
-        elif _is_same(olds[0], news[0]) and self.columns.are_same(olds[0], news[0]):
-            self._same(olds[0], news[0])
-        elif olds[0].kind == ROW:
-            self.entries += self._row(olds[0], news[0])
-        else:
-            self.entries += compared(olds[0].leaves, news[0].leaves)
+        if group.old_stop - group.old_start == 1 == group.new_stop - group.new_start:
+            self._pair(self.old[group.old_start], self.new[group.new_start])
+        elif group.old_start < group.old_stop:
+            leaves = (
+                [leaf for unit in self.old[group.old_start : group.old_stop] for leaf in unit.leaves],
+                [leaf for unit in self.new[group.new_start : group.new_stop] for leaf in unit.leaves],
+            )
+            self.entries += compared(*leaves)
 
-    def _same(self, old: Unit, new: Unit) -> None:
-        last = self.entries[-1] if self.entries else None
-        if isinstance(last, Same):
-            self.entries[-1] = Same(last.old, last.new, last.count + len(old.leaves))
+    def _pair(self, old: Unit, new: Unit) -> None:
+        if old.print == new.print and (old.kind != ROW or self.columns.are_same(old, new)):
+            last = self.entries[-1] if self.entries else None
+            if isinstance(last, Same):
+                last.count += len(old.leaves)
+            else:
+                self.entries.append(Same(old.leaves[0].index, new.leaves[0].index, len(old.leaves)))
         else:
-            self.entries.append(Same(old.leaves[0].index, new.leaves[0].index, len(old.leaves)))
+            self.entries += self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves)
 
     def _row(self, old: Unit, new: Unit) -> Iterator[Draft]:
         for place, was, now in self.columns.cells(old, new):
@@ -103,8 +109,3 @@ class _Planner:
                 draft = whole(now, Op.INSERT)
             draft.column = place
             yield draft
-
-
-def _is_same(old: Unit, new: Unit) -> bool:
-    """Tell whether two units look the same to a reader."""
-    return [leaf.print for leaf in old.leaves] == [leaf.print for leaf in new.leaves]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from itertools import groupby
 
 from inforce.redline.drafts import MARK, Draft, Moved, Plan, Same
 from inforce.redline.prepared import Prepared
@@ -12,22 +12,12 @@ from inforce.redline.values import Op, Run
 
 def flat_runs(new: Prepared, plan: Plan) -> tuple[Run, ...]:
     """Return the runs of `plan` towards the text `new`; the runs of either text joined are that text as read."""
-    joined: list[Run] = []
-    texts: list[str] = []
-    for run in _runs(new, plan):
-        if not run.text:
-            continue
-        last = joined[-1] if joined else None
-        if last and (run.op, run.was, run.now, run.change) == (last.op, last.was, last.now, last.change):
-            texts.append(run.text)
-            continue
-        if last:
-            joined[-1] = replace(last, text="".join(texts))
-        joined.append(run)
-        texts = [run.text]
-    if joined:
-        joined[-1] = replace(joined[-1], text="".join(texts))
-    return tuple(joined)
+    return tuple(
+        Run(op, "".join([run.text for run in runs]), was, now, change=change)
+        for (op, was, now, change), runs in groupby(
+            _runs(new, plan), lambda run: (run.op, run.was, run.now, run.change)
+        )
+    )
 
 
 def _runs(new: Prepared, plan: Plan) -> Iterator[Run]:
@@ -35,24 +25,20 @@ def _runs(new: Prepared, plan: Plan) -> Iterator[Run]:
         if isinstance(entry, Same):
             yield Run(Op.EQUAL, new.text[new.offsets[entry.new] : new.offsets[entry.new + entry.count]])
         elif isinstance(entry, Moved):
-            yield from map(_plain, entry.own_runs())
+            yield from entry.own_runs()
             yield Run(entry.op, MARK, change=entry.draft.change)
+        elif entry.was or entry.now:
+            yield from _reshaped(entry)
         else:
-            yield from _draft_runs(entry)
+            yield from entry.runs
+            yield Run(entry.mark, MARK, change=entry.mark_change)
 
 
-def _draft_runs(draft: Draft) -> Iterator[Run]:
-    reshaped = bool(draft.was or draft.now)
-    for run in draft.runs:
-        yield _reshaped(run, draft) if reshaped and run.op in {Op.EQUAL, Op.REFORMAT} else _plain(run)
-    mark = Run(draft.mark, MARK, change=draft.mark_change)
-    yield _reshaped(mark, draft) if reshaped else mark
-
-
-def _plain(run: Run) -> Run:
-    return Run(run.op, run.text, run.was, run.now, change=run.change)
-
-
-def _reshaped(run: Run, draft: Draft) -> Run:
-    """Return `run` as a part of a block that is set otherwise as a whole."""
-    return Run(Op.REFORMAT, run.text, draft.was + run.was, draft.now + run.now, change=run.change or draft.change)
+def _reshaped(draft: Draft) -> Iterator[Run]:
+    """Go through the runs of a block that is set otherwise as a whole."""
+    for run in (*draft.runs, Run(Op.EQUAL, MARK)):
+        if run.op is Op.DELETE or run.op is Op.INSERT:
+            yield run
+        else:
+            change = run.change or draft.change
+            yield Run(Op.REFORMAT, run.text, draft.was + run.was, draft.now + run.now, change=change)

@@ -45,23 +45,25 @@ class Flow:
         ends = (len(self.texts[0]), len(self.texts[1]))
         found = [Group(0, 0, 0, 0)]
         for old, new in pairs:
-            self._add(found, Group(old, old + 1, new, new + 1))
+            group = Group(old, old + 1, new, new + 1)
+            if found[-1].old_stop == old and found[-1].new_stop == new:
+                found.append(group)
+            else:
+                self._add(found, group)
         self._add(found, Group(ends[0], ends[0], ends[1], ends[1]))
         return found[1:-1]
 
     def _add(self, found: list[Group], group: Group) -> None:
         """Add `group` to those `found`, and what lies between it and the last of them to either, both or neither."""
-        last = found[-1]
-        if (last.old_stop, last.new_stop) != (group.old_start, group.new_start):
-            last = found[-1] = self._grown(last, 1, (group.old_start, group.new_start))
-            group = self._grown(group, -1, (last.old_stop, last.new_stop))
-            between = Group(last.old_stop, group.old_start, last.new_stop, group.new_start)
-            bridge = Group(last.old_start, group.old_stop, last.new_start, group.new_stop)
-            if self._bridges(bridge, last, between, group):
-                found[-1] = bridge
-                return
-            if self._is_left(between) and self._flows(between):
-                found.append(between)
+        last = found[-1] = self._grown(found[-1], 1, (group.old_start, group.new_start))
+        group = self._grown(group, -1, (last.old_stop, last.new_stop))
+        between = Group(last.old_stop, group.old_start, last.new_stop, group.new_start)
+        bridge = Group(last.old_start, group.old_stop, last.new_start, group.new_stop)
+        if self._bridges(bridge, last, between, group):
+            found[-1] = bridge
+            return
+        if self._is_left(between) and self._flows(between):
+            found.append(between)
         found.append(group)
 
     def _grown(self, group: Group, direction: int, limit: tuple[int, int]) -> Group:

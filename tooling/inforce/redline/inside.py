@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from inforce.redline.compare import Hunk, compare
 from inforce.redline.drafts import MARK, Draft
@@ -11,34 +12,25 @@ from inforce.redline.phrases import PhraseGrower
 from inforce.redline.smooth import Smoother
 from inforce.redline.weave import weave
 
+Item = TypeVar("Item")
+
 
 def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Draft]:
     """Return the drafts of the leaves `old` that became the leaves `new`; the last of both end together."""
-    was, now = _keys(old), _keys(new)
-    return weave(old, new, _hunks(old, new, was, now))
+    was, now = _joined([leaf.keys for leaf in old], MARK), _joined([leaf.keys for leaf in new], MARK)
+    return weave(old, new, [] if was == now else _hunks(old, new, was, now))
 
 
 def _hunks(old: Sequence[Leaf], new: Sequence[Leaf], was: list[str], now: list[str]) -> list[Hunk]:
-    if was == now:
-        return []
-    smoother = Smoother(was, now)
+    counted = [_joined([leaf.counted for leaf in leaves], False) for leaves in (old, new)]
+    smoother = Smoother(was, now, (counted[0], counted[1]))
     hunks = smoother.smooth(compare(was, now))
-    grower = PhraseGrower(_words(old), _words(new))
-    return smoother.absorb(grower.grow(hunks))
+    words = [_joined([leaf.words for leaf in leaves], MARK) for leaves in (old, new)]
+    return smoother.absorb(PhraseGrower(*words).grow(hunks))
 
 
-def _keys(leaves: Sequence[Leaf]) -> list[str]:
-    """Return the keys of `leaves` with a mark after each but the last."""
-    keys: list[str] = []
-    for leaf in leaves:
-        keys += leaf.keys
-        keys.append(MARK)
-    return keys[:-1]
-
-
-def _words(leaves: Sequence[Leaf]) -> list[str]:
-    words: list[str] = []
-    for leaf in leaves:
-        words += leaf.words
-        words.append(MARK)
-    return words[:-1]
+def _joined(lists: Sequence[list[Item]], mark: Item) -> list[Item]:
+    """Return `lists` as one, with `mark` between each two."""
+    if len(lists) == 1:
+        return lists[0]
+    return [item for one in lists for item in (*one, mark)][:-1]

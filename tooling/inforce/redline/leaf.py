@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, compress, pairwise
 
 from inforce.markdown import Block, BlockKind, ContainerKind, Span
 from inforce.redline.values import Format
@@ -23,8 +23,9 @@ class Leaf:
         self.block = block
         self.shape = _shape(block)
         self.key = block.text if block.kind is BlockKind.CODE else " ".join(fold(block.text).split())
-        # Blocks with equal prints look the same.
-        self.print = (block.text, block.spans, self.shape)
+        # Blocks with equal prints look the same. Plain tuples, since nearly all blocks of two versions are compared.
+        spans = [(span.start, span.stop, span.kind, span.target) for span in block.spans]
+        self.print = (block.text, spans, [(one.kind, one.value) for one in self.shape])
 
     @cached_property
     def words(self) -> list[str]:
@@ -37,14 +38,19 @@ class Leaf:
         return keys_of(self.words)
 
     @cached_property
+    def offsets(self) -> list[int]:
+        """Where each word begins, and at the end the length of the text."""
+        return [0, *accumulate(map(len, self.words))]
+
+    @cached_property
+    def counted(self) -> list[bool]:
+        """Whether a reader counts each word: those with a letter or digit."""
+        return [WORD.search(word) is not None for word in self.words]
+
+    @cached_property
     def starts(self) -> list[int]:
-        """Where the words begin that a reader counts: those with a letter or digit."""
-        at, found = 0, []
-        for word in self.words:
-            if WORD.search(word):
-                found.append(at)
-            at += len(word)
-        return found
+        """Where the words begin that a reader counts."""
+        return list(compress(self.offsets, self.counted))
 
     @cached_property
     def formats(self) -> tuple[tuple[int, int, tuple[Format, ...]], ...]:

@@ -21,6 +21,8 @@ COMMON = 60
 RARE, BEST = 40, 12
 # What any two clauses have in common, in percent, by words like “the”.
 EVERY_CLAUSE = 5
+# Units as alike as this by the words that tell them apart need no other look.
+CERTAIN = 60
 # So many words of a text must stand in a longer one to say that it stands there.
 WITHIN = 6
 
@@ -67,7 +69,10 @@ class Likeness:
             return 100 if self._all[id(old)] == self._all[id(new)] else 90
         if not was or not now:
             return 0
-        return max(_percent(was, now), _percent(self._all[id(old)], self._all[id(new)]) - EVERY_CLAUSE)
+        telling = _percent(was, now)
+        if telling >= CERTAIN:
+            return telling
+        return max(telling, _percent(self._all[id(old)], self._all[id(new)]) - EVERY_CLAUSE)
 
     def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
         """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""

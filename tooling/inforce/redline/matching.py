@@ -6,7 +6,7 @@ ones that moved, then likely ones in order, then likely ones that moved.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, product, takewhile
@@ -54,6 +54,10 @@ class _Matcher:
         self.matching = Matching(pairs)
         self.left_old = {unit.index: unit for gap in gaps for unit in old[gap.old_start : gap.old_stop]}
         self.left_new = {unit.index: unit for gap in gaps for unit in new[gap.new_start : gap.new_stop]}
+        self.homes = (
+            {place: at for at, gap in enumerate(gaps) for place in range(gap.old_start, gap.old_stop)},
+            {place: at for at, gap in enumerate(gaps) for place in range(gap.new_start, gap.new_stop)},
+        )
         self.likeness = Likeness(list(self.left_old.values()), list(self.left_new.values()))
 
     def run(self) -> None:
@@ -69,13 +73,9 @@ class _Matcher:
         self._moved(likely)
         self._settle()
 
-    def _gap(self, side: int, place: int) -> int:
-        """Return the number of the gap in which the unit at `place` of the old (0) or new (1) text lies."""
-        return bisect_right(self.gaps, place, key=lambda gap: gap[2 * side]) - 1
-
     def _at_home(self, pair: Pair) -> bool:
         """Tell whether both units of `pair` lie between the same anchors."""
-        return self._gap(0, pair[0]) == self._gap(1, pair[1])
+        return self.homes[0][pair[0]] == self.homes[1][pair[1]]
 
     def _is_left(self, pair: Pair) -> bool:
         return pair[0] in self.left_old and pair[1] in self.left_new
@@ -142,7 +142,7 @@ class _Matcher:
         weighted = [
             (*pair, self._weight(pair, alike))
             for pair, alike in likely.items()
-            if alike >= LIKELY and self._at_home(pair) and not (called[0] & {pair[0]} or called[1] & {pair[1]})
+            if alike >= LIKELY and pair[0] not in called[0] and pair[1] not in called[1] and self._at_home(pair)
         ]
         chain = heaviest_chain(weighted)
         self._take(chain)

@@ -8,7 +8,7 @@ neighbouring runs or blocks.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from inforce.markdown import ContainerKind
 from inforce.redline.drafts import MARK, Draft, Moved, Plan, Same
@@ -96,7 +96,7 @@ class _Numbering:
         stroke.whole = True
         stroke.write(draft.mark, "".join([run.text for run in draft.runs]) + MARK)
         draft.change = draft.mark_change = stroke.number
-        draft.runs = [replace(run, change=stroke.number) for run in draft.runs]
+        draft.runs = [_numbered(run, stroke) for run in draft.runs]
 
     def _reshape(self, draft: Draft) -> None:
         if not (draft.was or draft.now):
@@ -130,7 +130,7 @@ class _Numbering:
         if run.op in {Op.DELETE, Op.INSERT}:
             return self._run(moved.draft, run)
         self.sort = None
-        return replace(run, change=stroke.number)
+        return _numbered(run, stroke)
 
     def _run(self, draft: Draft, run: Run) -> Run:
         if run.op is Op.EQUAL:
@@ -139,4 +139,8 @@ class _Numbering:
         stroke = self._stroke(draft, ("format", run.was, run.now) if run.op is Op.REFORMAT else WORDS)
         stroke.lost, stroke.got = run.was, run.now
         stroke.write(run.op, run.text)
-        return replace(run, change=stroke.number)
+        return _numbered(run, stroke)
+
+
+def _numbered(run: Run, stroke: Stroke) -> Run:
+    return Run(run.op, run.text, run.was, run.now, run.formats, run.words, stroke.number)

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from inforce.redline.compare import Hunk
 from inforce.redline.drafts import MARK
-from inforce.redline.words import SPACE, WORD
+from inforce.redline.words import SPACE
 
 # How many words must have changed, in all and on the lighter side, for so many equal words between to be a crumb.
 CRUMBS = ((2, 0), (5, 2), (8, 3), (14, 5), (20, 8))
@@ -23,12 +23,12 @@ FURTHEST = 80
 
 
 class Smoother:
-    """The sequences of keys `old` and `new`, to smooth the hunks between them."""
+    """The sequences of keys `old` and `new`, to smooth the hunks between them; `counted` says which are words."""
 
-    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+    def __init__(self, old: Sequence[str], new: Sequence[str], counted: tuple[list[bool], list[bool]]) -> None:
         self.old = old
         self.new = new
-        self._counts = (_counts(old), _counts(new))
+        self._counts = tuple([0, *accumulate(side)] for side in counted)
 
     def smooth(self, hunks: Sequence[Hunk]) -> list[Hunk]:
         """Return `hunks` slid to borders, without crumbs, and as one replacement where little stays."""
@@ -105,10 +105,6 @@ class Smoother:
             else:
                 found.append(hunk)
         return found
-
-
-def _counts(keys: Sequence[str]) -> list[int]:
-    return [0, *accumulate(1 if WORD.search(key) else 0 for key in keys)]
 
 
 def _best_slide(keys: Sequence[str], start: int, stop: int, first: int, last: int) -> int:

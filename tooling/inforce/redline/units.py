@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import compress, groupby
 
 from inforce.markdown import BlockKind, ContainerKind
 from inforce.redline.leaf import Leaf
-from inforce.redline.words import WORD
 
 ROW = "row"
 
@@ -16,18 +15,20 @@ ROW = "row"
 class Unit:
     """Some `leaves` that stand or fall together; `key` is what they say, `kind` a BlockKind or `ROW`."""
 
-    __slots__ = ("__dict__", "index", "key", "kind", "leaves")
+    __slots__ = ("__dict__", "index", "key", "kind", "leaves", "print")
 
     def __init__(self, index: int, kind: str, leaves: Sequence[Leaf]) -> None:
         self.index = index
         self.kind = kind
         self.leaves = leaves
         self.key = leaves[0].key if kind != ROW else "\t".join([leaf.key for leaf in leaves]) + "\t"
+        # Units with equal prints look the same.
+        self.print = leaves[0].print if kind != ROW else [leaf.print for leaf in leaves]
 
     @cached_property
     def words(self) -> list[str]:
         """The keys of the words a reader counts."""
-        return [key for leaf in self.leaves for key in leaf.keys if WORD.search(key)]
+        return [key for leaf in self.leaves for key in compress(leaf.keys, leaf.counted)]
 
     @cached_property
     def table(self) -> int:

@@ -38,28 +38,35 @@ def whole(leaf: Leaf, op: Op) -> Draft:
 
 
 class _Head:
-    """A reading head over the words of some leaves: the leaf, the place of its next word, and where that begins."""
+    """A reading head over some leaves: the place of the leaf, and of the next word in it."""
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
         self.leaves = leaves
         self.place = 0
         self.word = 0
-        self.at = 0
 
     @property
     def leaf(self) -> Leaf:
         return self.leaves[self.place]
 
-    def read(self) -> str | None:
-        """Read one word; the mark that ends the leaf is None, and the head goes on to the next leaf."""
-        words = self.leaves[self.place].words
-        if self.word == len(words):
-            self.place, self.word, self.at = self.place + 1, 0, 0
-            return None
-        word = words[self.word]
-        self.word += 1
-        self.at += len(word)
-        return word
+    @property
+    def at(self) -> int:
+        """Where the next word begins."""
+        return self.leaf.offsets[self.word] if self.place < len(self.leaves) else 0
+
+    def ahead(self) -> int:
+        """Return how many words stand before the mark that ends the leaf."""
+        return len(self.leaf.words) - self.word
+
+    def read(self, count: int) -> list[str]:
+        """Read so many words of the leaf."""
+        self.word += count
+        return self.leaf.words[self.word - count : self.word]
+
+    def read_mark(self) -> Leaf:
+        """Read the mark that ends the leaf, go on to the next, and return the one that ended."""
+        self.place, self.word = self.place + 1, 0
+        return self.leaves[self.place - 1]
 
 
 class _Weaver:
@@ -70,32 +77,51 @@ class _Weaver:
         self.drafts: list[Draft] = []
 
     def one(self, op: Op, head: _Head, count: int) -> None:
-        start = head.at
-        for _ in range(count):
-            leaf, stop = head.leaf, head.at
-            if head.read() is None:
-                self.runs += runs_of(op, leaf, start, stop)
-                self._end(op, leaf if op is Op.DELETE else None, leaf if op is Op.INSERT else None)
-                start = 0
-        if start < head.at:
-            self.runs += runs_of(op, head.leaf, start, head.at)
+        """Write so many words and marks that stand in one text only."""
+        while count:
+            leaf, start = head.leaf, head.at
+            ahead = head.ahead()
+            head.read(min(ahead, count))
+            self.runs += runs_of(op, leaf, start, head.at)
+            count -= ahead
+            if count <= 0:
+                return
+            head.read_mark()
+            count -= 1
+            self._end(op, leaf if op is Op.DELETE else None, leaf if op is Op.INSERT else None)
 
     def both(self, count: int) -> None:
-        start = (self.old.at, self.new.at)
-        for _ in range(count):
-            leaves, at = (self.old.leaf, self.new.leaf), (self.old.at, self.new.at)
-            word = self.old.read()
-            if word == self.new.read() and word is not None:
-                continue
-            self.runs += _same_runs(leaves, start, at)
-            start = (self.old.at, self.new.at)
-            if word is None:
-                self._end(Op.EQUAL, *leaves)
-            else:  # equal to a reader, spelt otherwise
-                self.runs += runs_of(Op.DELETE, leaves[0], at[0], start[0])
-                self.runs += runs_of(Op.INSERT, leaves[1], at[1], start[1])
+        """Write so many words and marks that stand in both texts."""
+        while count:
+            ahead = min(self.old.ahead(), self.new.ahead(), count)
+            self._alike(ahead)
+            count -= ahead
+            if count:
+                self._end(Op.EQUAL, self.old.read_mark(), self.new.read_mark())
+                count -= 1
+
+    def _alike(self, count: int) -> None:
+        leaves, start = (self.old.leaf, self.new.leaf), (self.old.at, self.new.at)
+        was, now = self.old.read(count), self.new.read(count)
+        if was != now:
+            start = self._spelt_otherwise(leaves, start, zip(was, now, strict=True))
         if start[0] < self.old.at:
-            self.runs += _same_runs((self.old.leaf, self.new.leaf), start, (self.old.at, self.new.at))
+            self.runs += _same_runs(leaves, start, (self.old.at, self.new.at))
+
+    def _spelt_otherwise(
+        self, leaves: tuple[Leaf, Leaf], start: tuple[int, int], words: Iterable[tuple[str, str]]
+    ) -> tuple[int, int]:
+        """Write words that are equal to a reader, replaced where spelt otherwise; return where the rest begins."""
+        at = start
+        for was, now in words:
+            after = (at[0] + len(was), at[1] + len(now))
+            if was != now:
+                self.runs += _same_runs(leaves, start, at)
+                self.runs += runs_of(Op.DELETE, leaves[0], at[0], after[0])
+                self.runs += runs_of(Op.INSERT, leaves[1], at[1], after[1])
+                start = after
+            at = after
+        return start
 
     def _end(self, mark: Op, old: Leaf | None, new: Leaf | None) -> None:
         draft = Draft(old=old, new=new, mark=mark, runs=self.runs)
