@@ -64,6 +64,11 @@ def redline_file(policy: Policy, old: Version, new: Version, language: Language)
     return f"{policy.id}/changes/{old.label}...{new.label}/{language}.json"
 
 
+def redline_docx(policy: Policy, old: Version, new: Version, language: Language) -> str:
+    """Address the redline from `old` to `new` as a Word document with tracked changes."""
+    return f"{policy.id}/changes/{old.label}...{new.label}/{language}.docx"
+
+
 def since_file(policy: Policy, version: Version, language: Language) -> str:
     """Address the redlines from `version` to the one in force and the announced ones, as runs of text."""
     return f"{policy.id}/{version.label}/since/{language}.json"

@@ -56,6 +56,11 @@ def _policy_blocks(policy_id: str) -> Iterable[str]:
         f"/{policy_id}/:version/:language.html", f"Cache-Control: {_FOREVER}", "Access-Control-Allow-Origin: *"
     )
     yield _json(f"/{policy_id}/changes/:pair/:language.json", _FOREVER)
+    yield _block(
+        f"/{policy_id}/changes/:pair/:language.docx",
+        f"Cache-Control: {_FOREVER}",
+        "Content-Type: application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    )
     yield _json(f"/{policy_id}/:version/since/:language.json", _SHORT)
 
 

@@ -129,6 +129,7 @@ class LastingPages:
                 # An author speaks of the step from the version before; over several steps that would mislead.
                 "summary": summary_facts(after) if neighbours else [],
                 "file": address.redline_file(policy, old, new, language),
+                "document": address.redline_docx(policy, old, new, language),
             },
             relations=tuple(relations_of(policy, language)),
             pairs=((before, after),),

@@ -62,7 +62,7 @@ class _Writer:
     def _shown(self, place: int, block: RedlineBlock) -> str:
         inner = runs_html(block.shown, self.labels)
         if block.state is BlockState.CHANGED:  # a block that came or went as a whole says so by its words
-            inner += mark_html(block.mark, self.labels)
+            inner += mark_html(block, self.labels)
         if block.was or block.now:
             was, now = _spell(block.was, self.labels), _spell(block.now, self.labels)
             words = self.labels.structure_changed.format(was=was, now=now)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 
-from inforce.redline import Format, Op, Run
+from inforce.redline import BlockState, Format, Op, RedlineBlock, Run
 from inforce.rendering.labels import Labels
 
 _TAGS = {"emphasis": "em", "strong": "strong", "code": "code"}
@@ -25,11 +25,13 @@ def hidden(words: str) -> str:
     return f'<span class="inforce-sr">{escape(words)} </span>'
 
 
-def mark_html(op: Op, labels: Labels) -> str:
-    """Write the end of a block that was inserted (a split) or deleted (a join), as a pilcrow with words."""
-    if op is Op.INSERT:
+def mark_html(block: RedlineBlock, labels: Labels) -> str:
+    """Write the end of `block` as a pilcrow with words, where words that stayed were divided or joined there."""
+    if block.state is not BlockState.CHANGED:
+        return ""
+    if block.mark is Op.INSERT:
         return f'<ins class="inforce-pilcrow">{hidden(labels.split_here)}¶</ins>'
-    if op is Op.DELETE:
+    if block.mark is Op.DELETE:
         return f'<del class="inforce-pilcrow">{hidden(labels.joined_here)}¶</del>'
     return ""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from markupsafe import Markup
 
+from inforce.changes import Changes
 from inforce.errors import Place
 from inforce.markdown import to_html
 from inforce.policy import Edition
@@ -15,8 +17,9 @@ from inforce.publication import Page, Texts
 from inforce.publication.comparisons import comparison_file
 from inforce.redline import Redline
 from inforce.rendering import html as redline_html
-from inforce.rendering import sentences
+from inforce.rendering import sentences, sides
 from inforce.settings import Settings
+from inforce.site.documents import has_documents, word_document
 from inforce.site.head import head_of
 from inforce.site.links import Links
 from inforce.site.sanitiser import passed
@@ -42,6 +45,7 @@ class Renderer:
             **page.says,
             "language": page.language,
             "text": _fragment(page.text) if page.text else None,
+            "has_documents": has_documents(),
             "redlines": [_redline(changes.redline, f"move-{number}-") for number, changes in enumerate(found, 1)],
         }
         module: Any = environment(page.language).get_template(f"{page.kind}.html").make_module(context)
@@ -51,12 +55,19 @@ class Renderer:
             head=head_of(page, self.settings.site, title, str(module.description).strip()),
             content=str(module),
             contents=_contents(page.text, texts) if page.text else "",
-            files=(comparison_file(page, self.settings.site, found),) if "file" in page.says else (),
+            files=tuple(self._files(page, found)),
         )
 
     def files_of(self, page: Page) -> tuple[str, ...]:
         """List the addresses of the files that go with `page`."""
-        return (page.says["file"],) if "file" in page.says else ()
+        names = ("file", "document") if has_documents() else ("file",)
+        return tuple(page.says[name] for name in names if name in page.says)
+
+    def _files(self, page: Page, found: list[Changes]) -> Iterator[tuple[str, bytes]]:
+        if "file" in page.says:
+            yield comparison_file(page, self.settings.site, found)
+        if has_documents() and "document" in page.says:
+            yield page.says["document"], word_document(page, self.settings.publisher.name, found[0].redline)
 
     @property
     def fingerprint(self) -> str:
@@ -74,6 +85,7 @@ def _redline(found: Redline, anchor: str) -> dict[str, Any]:
     return {
         # Markup: written by our own renderer, which escapes every word of both texts.
         "html": Markup(redline_html.to_html(found, anchor=anchor)),  # noqa: S704
+        "sides": Markup(sides.to_sides(found)),  # noqa: S704 - as above
         "numbers": found.numbers,
         "sentences": sentences.to_sentences(found),
     }

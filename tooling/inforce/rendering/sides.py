@@ -1,0 +1,91 @@
+"""A redline side by side: the changed clauses as a table, the old text on the left and the new one on the right.
+
+Keeps true: each block stands beside what became of it, and a side holds all its words in their order and none of the
+other side's; what is equal spans both. Clauses without a change are left out. Headings are paragraphs and nothing has an id, so that a page can
+show this beside the redline itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from html import escape
+from itertools import groupby
+
+from inforce.markdown import BlockKind, Container, ContainerKind
+from inforce.redline import IN_NEW, IN_OLD, BlockState, Op, Redline, RedlineBlock, Run
+from inforce.rendering.inline import mark_html, runs_html
+from inforce.rendering.labels import ENGLISH, Labels
+
+
+def to_sides(redline: Redline, labels: Labels = ENGLISH) -> str:
+    """Write the changed clauses of `redline` as one table, its own words from `labels`; nothing if none changed."""
+    clauses = (list(group) for _, group in groupby(redline.blocks, key=lambda block: block.clause))
+    changed = [clause for clause in clauses if any(block.state is not BlockState.EQUAL for block in clause)]
+    if not changed:
+        return ""
+    head = f'<th scope="col">{escape(labels.old_text)}</th><th scope="col">{escape(labels.new_text)}</th>'
+    bodies = "".join(f"<tbody>{''.join(_rows(clause, labels))}</tbody>" for clause in changed)
+    return f'<table class="inforce-sides"><thead><tr>{head}</tr></thead>{bodies}</table>'
+
+
+def _rows(clause: Iterable[RedlineBlock], labels: Labels) -> Iterator[str]:
+    for _, group in groupby(enumerate(clause), key=_together):
+        blocks = [block for _, block in group]
+        if all(block.state is BlockState.EQUAL for block in blocks):
+            yield f"<tr>{_cell(blocks, IN_NEW, labels, both=True)}</tr>"
+            continue
+        yield f"<tr>{_cell(blocks, IN_OLD, labels)}{_cell(blocks, IN_NEW, labels)}</tr>"
+
+
+def _together(placed: tuple[int, RedlineBlock]) -> object:
+    """Name what stands in one row: the cells of a table's row, or any other block alone."""
+    place, block = placed
+    return block.path[-1] if block.kind is BlockKind.CELL else place
+
+
+def _cell(blocks: list[RedlineBlock], ops: frozenset[Op], labels: Labels, *, both: bool = False) -> str:
+    tag = '<td colspan="2">' if both else "<td>"
+    there = [block for block in blocks if block.mark in ops or any(run.op in ops for run in block.runs)]
+    inner = [_inner(block, ops, labels) for block in there]
+    if blocks[0].kind is BlockKind.CELL and there:
+        return f"{tag}<table><tbody><tr>{''.join(f'<td>{one}</td>' for one in inner)}</tr></tbody></table></td>"
+    return f"{tag}{''.join(_element(block, one) for block, one in zip(there, inner, strict=True))}</td>"
+
+
+def _inner(block: RedlineBlock, ops: frozenset[Op], labels: Labels) -> str:
+    runs = [run if ops is IN_NEW else _as_it_was(run) for run in block.runs if run.op in ops]
+    mark = mark_html(block, labels) if block.mark in ops else ""
+    moved = {BlockState.MOVED_FROM: labels.moved_away, BlockState.MOVED_TO: labels.moved_here}
+    note = f'<span class="inforce-note">{escape(moved[block.state])}: </span>' if block.state in moved else ""
+    return note + runs_html(runs, labels) + mark
+
+
+def _as_it_was(run: Run) -> Run:
+    """Give `run` as the old text shows it: in its old formats, with nothing to remark."""
+    if run.op is not Op.REFORMAT:
+        return run
+    kept = tuple(one for one in run.formats if one not in run.now)
+    return replace(run, op=Op.EQUAL, formats=(*run.was, *kept), was=(), now=())
+
+
+def _element(block: RedlineBlock, inner: str) -> str:
+    if block.kind is BlockKind.CODE:
+        return f"<pre><code>{inner}</code></pre>"
+    if block.kind is BlockKind.HEADING:
+        return f"<p><strong>{inner}</strong></p>"
+    if block.kind is BlockKind.RULE:
+        return f"<p>{inner}</p>" if inner else "<hr>"
+    return _contained(f"<p>{inner}</p>", block.path)
+
+
+def _contained(paragraph: str, path: tuple[Container, ...]) -> str:
+    """Put `paragraph` into the item or quote it stands in, without those around that."""
+    last = path[-1] if path else None
+    if last is None or last.kind not in (ContainerKind.ITEM, ContainerKind.QUOTE):
+        return paragraph
+    if last.kind is ContainerKind.QUOTE:
+        return f"<blockquote>{paragraph}</blockquote>"
+    ordered = len(path) > 1 and path[-2].kind is ContainerKind.ORDERED_LIST
+    start = "" if last.number in (None, 1) else f' start="{last.number}"'
+    return f"<ol{start}><li>{paragraph}</li></ol>" if ordered else f"<ul><li>{paragraph}</li></ul>"
