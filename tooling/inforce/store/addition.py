@@ -110,4 +110,4 @@ def _refuse_to_replace(reading: Reading, policy_id: str, added: tuple[NewVersion
     if first and locked and first < max(locked):
         problem = f"has published versions, and “{first}” would come before “{max(locked)}” and give it another number"
         mend = "import the past into a policy of its own, or before anything is frozen"
-        raise PublishedHistoryError(Place(path=f"{BOOK}/{policy_id}"), problem, mend, rule="LOCK-order")
+        raise PublishedHistoryError(Place(path=f"{BOOK}/{policy_id}"), problem, mend, rule="LOCK-seq")
