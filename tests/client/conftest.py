@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from client.host import Host
+from client.published_site import Published, published_site
 from client.world import Clock, NewReader, Reader, new_reader
 from inforce.client import AsyncPolicies, Policies
 
@@ -52,3 +54,9 @@ def reader(request: pytest.FixtureRequest, host: Host, clock: Clock) -> NewReade
         return new_reader(request.param, site or host.url, clock, **options)
 
     return make
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Published:
+    """A built site and the lock it was built from."""
+    return published_site(tmp_path)

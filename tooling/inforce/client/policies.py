@@ -21,6 +21,7 @@ from inforce.client.fetching import Steps, carried, carried_and_waited, fetch, f
 from inforce.client.keeper import Keeper
 from inforce.client.limits import Limits
 from inforce.client.memory_file import MemoryFile
+from inforce.client.problem import problem
 from inforce.client.questions import Circumstances, question
 from inforce.client.refusal import RefusedError, Report
 from inforce.client.texts import Shelf, Text, WantedText
@@ -77,6 +78,10 @@ class _Client:
     def report(self) -> Report | None:
         """What came of the last refresh of this process."""
         return self._keeper.report
+
+    def problem(self, decision: Decision) -> dict[str, Any]:
+        """Write the policies due by `decision` as a problem document (RFC 9457), to answer 403 with."""
+        return problem(decision, self.manifest, self._site)
 
     def _decide(
         self, records: Iterable[RecordForm], subject: str | SubjectForm, circumstances: Circumstances
