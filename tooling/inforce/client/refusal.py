@@ -33,7 +33,6 @@ class Reason(StrEnum):
     ROLLBACK = "rollback"
     EQUIVOCATION = "equivocation"
     CHANGED_VERSION = "changed-version"
-    DIGEST = "digest"
     STATE_FILE = "state-file"
 
 

@@ -1,0 +1,103 @@
+"""The pages for app developers say everything there is: every member, option, reason and rule, or a test fails."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inforce.acceptance import Outcome as DecisionOutcome
+from inforce.client import Limits, Policies, Reason
+from inforce.client.questions import Circumstances
+from inforce.client.verification import RULES
+from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest
+from inforce.manifest.strict_json import DEEPEST
+from inforce.manifest.words import ACTS, CHANGES, STATES
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text("utf-8")
+
+
+def members(schema: Any) -> set[str]:
+    """List the names of all members a schema speaks of."""
+    if isinstance(schema, dict):
+        named = set(schema.get("properties", {}))
+        return named.union(*(members(value) for value in schema.values()))
+    return set().union(*(members(value) for value in schema)) if isinstance(schema, list) else set()
+
+
+@pytest.mark.parametrize("name", sorted(members(MANIFEST_SCHEMA) | members(VERSIONS_SCHEMA)))
+def test_every_member_is_documented(name: str) -> None:
+    assert f"`{name}`" in page("apps/manifest.md")
+
+
+@pytest.mark.parametrize("word", [*ACTS, *CHANGES, *STATES])
+def test_every_word_a_member_may_hold_is_documented(word: str) -> None:
+    assert f"`{word}`" in page("apps/manifest.md")
+
+
+def test_the_example_is_a_manifest() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", page("apps/manifest.md"), re.DOTALL)
+
+    assert parse_manifest(example.encode()).policies[0].in_force == 2
+    assert parse_json(b"[" * DEEPEST + b"]" * DEEPEST)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_is_documented(reason: Reason) -> None:
+    assert f"| `{reason}` |" in page("apps/client.md")
+
+
+@pytest.mark.parametrize("option", inspect.signature(Policies).parameters)
+def test_every_argument_is_documented(option: str) -> None:
+    assert f"`{option}`" in page("apps/client.md")
+
+
+@pytest.mark.parametrize("name", Circumstances.__annotations__)
+def test_everything_a_question_may_say_is_documented(name: str) -> None:
+    assert f"`{name}`" in page("apps/client.md")
+
+
+@pytest.mark.parametrize("outcome", DecisionOutcome.__args__)  # type: ignore[attr-defined]  # a Literal has them
+def test_every_outcome_is_documented(outcome: str) -> None:
+    assert f"| `{outcome}` |" in page("apps/client.md")
+
+
+def test_the_limits_are_those_that_are_documented() -> None:
+    (said,) = re.findall(r"`Limits\((.*?)\)`", page("apps/client.md"))
+    written = dict(part.split("=") for part in said.split(", "))
+
+    assert {name: json.loads(value) for name, value in written.items()} == {
+        name: getattr(Limits(), name) for name in Limits.__slots__
+    }
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_of_a_live_site_is_documented(rule: str) -> None:
+    assert f"| `{rule}` |" in page("operators/verifying.md")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (DOCS / "apps").glob("*.md")))
+def test_every_page_is_reached_from_the_first_and_every_link_leads_somewhere(name: str) -> None:
+    first = page("apps/index.md")
+    links = re.findall(r"\]\(([^)#]+)", page(f"apps/{name}"))
+
+    assert name == "index.md" or f"({name})" in first
+    assert [link for link in links if not (DOCS / "apps" / link).exists()] == []
+
+
+def test_the_first_example_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", page("apps/client.md"), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {}
+
+    exec(example.replace("https://policies.shop.example/", "http://127.0.0.1:9/"), namespace)  # noqa: S102 - our own
+
+    assert (namespace["decision"]["outcome"], namespace["decision"]["reason"]) == ("stale", "no-manifest")
