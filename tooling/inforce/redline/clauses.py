@@ -108,7 +108,7 @@ def clause_changes(plan: Plan, clauses: ClauseMap, changes: Sequence[Change]) ->
             tally = tallies.setdefault(clauses.place(entry.old, entry.new), _Tally())
             tally.count(entry.runs, entry.change or entry.mark_change)
     kinds = {change.number: change.kind for change in changes}
-    return tuple(_told(place, tally, clauses, kinds) for place, tally in tallies.items() if tally.changes > {0})
+    return tuple(_told(place, tally, clauses, kinds) for place, tally in tallies.items() if tally.changes - {0})
 
 
 def _told(place: ClausePlace, tally: _Tally, clauses: ClauseMap, kinds: Mapping[int, ChangeClass]) -> ClauseChange:
