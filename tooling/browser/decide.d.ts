@@ -9,12 +9,14 @@
  * 1. *The question is read.* Instants are RFC 3339 with `T`, `Z` or a numeric offset, in the years 1000 to 9999, and
  *    become milliseconds; finer fractions are cut off. What cannot be read in `now`, `since`, `last_server_time`, a
  *    deferral or the time and number of a record is thrown as an error: it is a mistake of the app.
- * 2. *The manifest is judged* (table A). One that cannot be read is the same as none: nothing in a manifest throws, and
- *    none that is missing, foreign, rolled back, expired or broken ever blocks.
+ * 2. *The manifest is judged* (table A). Nothing in a manifest throws, and none that is missing, foreign, rolled back,
+ *    expired or broken ever blocks. Broken is one whose instants, serial, lists or numbers of versions cannot be read: it
+ *    is the same as none. More is not looked at here: a client checks what it fetched against the schema before it asks.
  * 3. *Each policy is judged* (table B). Its versions are split into those in force for this subject and those to come;
  *    the records that count become the highest yes (`have`) and the newest no; the rows of the table are the long
  *    conditional expression, top to bottom, `quiet` standing for its three last rows.
  * 4. *The worst policy gives the outcome.* Outcomes rank ok, notice, stale, prompt, block.
+ * 5. *Languages* are looked up after RFC 4647, 3.4: the longest published tag that a wish begins with, subtag by subtag.
  *
  * Not done here: fetching or verifying a manifest, keeping state, showing anything (`client.js` and `prompt.js` do).
  */

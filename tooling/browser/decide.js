@@ -1,4 +1,4 @@
-// Explained in decide.d.ts.
+// See decide.d.ts
 const { max, min } = Math;
 const YES = ["accepted", "acknowledged", "consented"];
 
@@ -11,13 +11,14 @@ const second = (x) => new Date(x).toISOString().slice(0, 19);
 const written = (t) => t < 2534023008e5 ? second(t) + "Z" : null;
 const instant = (x) => {
   const local = x.slice(0, 19);
-  return must(/^[1-9].{18}(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(x) && second(local + "Z") == local, Date.parse(x));
+  const fits = /^[1-9].{18}(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(x);
+  return must(fits && second(local + "Z") == local && second(x), Date.parse(x));
 };
 const maybe = (x) => x == null ? undefined : instant(x);
 
 const newest = (versions) => max(0, ...versions.map((x) => x.seq));
 
-const lookUp = (ranges, tags) => ranges?.flatMap((range) => // RFC 4647
+const lookUp = (ranges, tags) => ranges?.flatMap((range) =>
   tags.filter((x) => RegExp(`^${x}(-|$)`, "i").test(range)).sort((a, b) => b.length - a.length))[0];
 
 const judge = (serial, t, since, records, audience, languages, { seen, deferred }) => (policy) => {
@@ -27,9 +28,9 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
     : withdrawn <= t && "policy-withdrawn";
   const joined = since ?? t;
   const versions = policy.versions.map((x) => {
-    const fresh = maybe(x.effective_at_new);
-    const applies = joined >= fresh ? fresh : instant(x.effective_at);
-    const enforced = x.enforce_at === null ? Infinity : max(instant(x.enforce_at ?? x.effective_at), applies);
+    const usual = instant(x.effective_at), fresh = maybe(x.effective_at_new);
+    const applies = joined >= fresh ? fresh : usual;
+    const enforced = x.enforce_at === null ? Infinity : max(maybe(x.enforce_at) ?? usual, applies);
     const notify = maybe(x.notify_at);
     return { ...x, seq: seq(x.seq), same_as: (x.same_as ?? []).map(seq), applies, enforced, fresh, notify };
   });
