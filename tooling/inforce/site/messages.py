@@ -6,6 +6,7 @@ English text is the key.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -15,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from inforce.language import Language
+from inforce.rendering.labels import ENGLISH, Labels
 
 
 @cache
@@ -36,3 +38,10 @@ def _catalogue(raw: bytes) -> Translations:
     write_mo(compiled, read_po(BytesIO(raw)))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def labels(language: Language) -> Labels:
+    """Say the words of a redline in `language`; those a catalogue lacks stay English."""
+    catalogue = translations(language)
+    return Labels(**{label.name: catalogue.gettext(getattr(ENGLISH, label.name)) for label in fields(Labels)})

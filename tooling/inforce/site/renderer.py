@@ -18,10 +18,12 @@ from inforce.publication.comparisons import comparison_file
 from inforce.redline import Redline
 from inforce.rendering import html as redline_html
 from inforce.rendering import sentences, sides
+from inforce.rendering.labels import Labels
 from inforce.settings import Settings
 from inforce.site.documents import has_documents, word_document
 from inforce.site.head import head_of
 from inforce.site.links import Links
+from inforce.site.messages import labels
 from inforce.site.sanitiser import passed
 from inforce.site.shell import Rendered
 from inforce.site.templating import Words, environment
@@ -46,7 +48,10 @@ class Renderer:
             "language": page.language,
             "text": _fragment(page.text) if page.text else None,
             "has_documents": has_documents(),
-            "redlines": [_redline(changes.redline, f"move-{number}-") for number, changes in enumerate(found, 1)],
+            "redlines": [
+                _redline(changes.redline, labels(page.language), f"move-{number}-")
+                for number, changes in enumerate(found, 1)
+            ],
         }
         module: Any = environment(page.language).get_template(f"{page.kind}.html").make_module(context)
         title = f"{str(module.title).strip()} – {self.settings.publisher.name}"
@@ -81,13 +86,13 @@ def _fragment(edition: Edition) -> Markup:
     return Markup(passed(to_html(edition.text), Place(path=edition.source.path)))  # noqa: S704
 
 
-def _redline(found: Redline, anchor: str) -> dict[str, Any]:
+def _redline(found: Redline, spoken: Labels, anchor: str) -> dict[str, Any]:
     return {
         # Markup: written by our own renderer, which escapes every word of both texts.
-        "html": Markup(redline_html.to_html(found, anchor=anchor)),  # noqa: S704
-        "sides": Markup(sides.to_sides(found)),  # noqa: S704 - as above
+        "html": Markup(redline_html.to_html(found, spoken, anchor)),  # noqa: S704
+        "sides": Markup(sides.to_sides(found, spoken)),  # noqa: S704 - as above
         "numbers": found.numbers,
-        "sentences": sentences.to_sentences(found),
+        "sentences": sentences.to_sentences(found, spoken),
     }
 
 
