@@ -32,11 +32,11 @@ _ALIGNS = {"left", "center", "right"}
 class _Writer:
     """HTML on its way out, and the containers that are open."""
 
+    blocks: tuple[RedlineBlock, ...]
     labels: Labels
     anchor: str
     pieces: list[str] = field(default_factory=list)
     standing: list[Container] = field(default_factory=list)
-    told: set[int] = field(default_factory=set)
 
     def to(self, path: tuple[Container, ...]) -> None:
         """Close and open containers until exactly `path` is open."""
@@ -54,36 +54,51 @@ class _Writer:
     def block(self, place: int, block: RedlineBlock) -> None:
         """Write `block`, which has `place` among all blocks, where it stands."""
         moved_away = block.state is BlockState.MOVED_FROM
-        if moved_away and block.move in self.told and block.kind is not BlockKind.CELL:
+        if moved_away and self._first(place) != place:
             return  # the stub of the first block stands for all that moved with it
         self.to(block.path)
         self.pieces.append(self._moved_away(place, block) if moved_away else self._shown(place, block))
 
     def _shown(self, place: int, block: RedlineBlock) -> str:
-        inner = runs_html(block.shown, self.labels)
-        if block.state is BlockState.CHANGED:  # a block that came or went as a whole says so by its words
-            inner += mark_html(block, self.labels)
+        inner = runs_html(block.shown, self.labels) + mark_html(block, self.labels)
         if block.was or block.now:
             was, now = _spell(block.was, self.labels), _spell(block.now, self.labels)
             words = self.labels.structure_changed.format(was=was, now=now)
             inner += f'<span class="inforce-note"> ({escape(words)})</span>'
         if block.state is not BlockState.MOVED_TO:
             return _element(block, "", inner)
-        if block.move not in self.told:  # blocks that moved together are told of once
-            self.told.add(block.move)
-            origin = f'<a href="#{self.anchor}{block.partner}">{escape(self.labels.see_origin)}</a>'
+        if self._first(place) == place:  # blocks that moved together are told of once
+            origin = f'<a href="#{self._id(block.partner)}">{escape(self.labels.see_origin)}</a>'
             inner = f'<span class="inforce-note">{escape(self.labels.moved_here)} ({origin}): </span>{inner}'
-        return _element(block, f' class="inforce-moved" id="{self.anchor}{place}"', inner)
+        return _element(block, f' class="inforce-moved" id="{self._id(place)}"', inner)
 
     def _moved_away(self, place: int, block: RedlineBlock) -> str:
-        self.told.add(block.move)
         text = "".join(run.text for run in block.shown)
-        target = f'<a href="#{self.anchor}{block.partner}">{escape(self.labels.see_target)}</a>'
+        target = f'<a href="#{self._id(block.partner)}">{escape(self.labels.see_target)}</a>'
         inner = (
             f'<span class="inforce-note">{escape(self.labels.moved_away)} ({target}): </span>'
             f"<del>{hidden(self.labels.deleted)}{escape(_beginning(text), quote=False)}</del>"
         )
-        return _element(block, f' class="inforce-stub" id="{self.anchor}{place}"', inner)
+        return _element(block, f' class="inforce-stub" id="{self._id(place)}"', inner)
+
+    def _first(self, place: int) -> int:
+        """Find the first of the blocks that moved together with the one at `place` and stand around it."""
+        block = self.blocks[place]
+        while place and block.kind is not BlockKind.CELL and _go_together(self.blocks[place - 1], block):
+            place -= 1
+        return place
+
+    def _id(self, place: int | None) -> str:
+        """Name the element that stands for the moved block at `place`."""
+        if place is None:
+            message = "a block that moved names its other end"
+            raise ValueError(message)
+        stands = self.blocks[place].state is BlockState.MOVED_TO
+        return f"{self.anchor}{place if stands else self._first(place)}"
+
+
+def _go_together(one: RedlineBlock, other: RedlineBlock) -> bool:
+    return (one.move, one.state, one.clause) == (other.move, other.state, other.clause)
 
 
 def to_html(redline: Redline, labels: Labels = ENGLISH, anchor: str = "move-") -> str:
@@ -98,11 +113,11 @@ def _clauses(blocks: tuple[RedlineBlock, ...], labels: Labels, anchor: str) -> I
     clauses = [list(group) for _, group in numbered]
     for unchanged, group in groupby(clauses, key=_is_unchanged):
         if not unchanged:
-            yield from (_blocks(clause, labels, anchor) for clause in group)
+            yield from (_blocks(clause, _Writer(blocks, labels, anchor)) for clause in group)
             continue
         folded = list(group)
         headings = ", ".join(_heading(clause[0][1], labels) for clause in folded)
-        inner = "".join(_blocks(clause, labels, anchor) for clause in folded)
+        inner = "".join(_blocks(clause, _Writer(blocks, labels, anchor)) for clause in folded)
         summary = escape(labels.unchanged.format(headings=headings))
         yield f'<details class="inforce-unchanged"><summary>{summary}</summary>{inner}</details>'
 
@@ -115,9 +130,8 @@ def _heading(first: RedlineBlock, labels: Labels) -> str:
     return "".join(run.text for run in first.shown) if first.kind is BlockKind.HEADING else labels.beginning
 
 
-def _blocks(blocks: Iterable[tuple[int, RedlineBlock]], labels: Labels, anchor: str) -> str:
-    writer = _Writer(labels, anchor)
-    for place, block in blocks:
+def _blocks(clause: Iterable[tuple[int, RedlineBlock]], writer: _Writer) -> str:
+    for place, block in clause:
         writer.block(place, block)
     writer.to(())
     return "".join(writer.pieces)

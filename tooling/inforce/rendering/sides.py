@@ -1,8 +1,8 @@
 """A redline side by side: the changed clauses as a table, the old text on the left and the new one on the right.
 
-Keeps true: each block stands beside what became of it, and a side holds all its words in their order and none of the
-other side's; what is equal spans both. Clauses without a change are left out. Headings are paragraphs and nothing has an id, so that a page can
-show this beside the redline itself.
+Keeps true: each block stands beside what became of it, and what is equal spans both columns; a side holds all its
+words in their order and none of the other side's. Clauses without a change are left out. Headings are paragraphs and
+nothing has an id, so that a page can show this beside the redline itself.
 """
 
 from __future__ import annotations

@@ -1,0 +1,114 @@
+"""Laws of renderings, for any two texts whatever."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from html_reader import read, words_in, words_of
+from inforce.markdown import parse, plain_text
+from inforce.redline import IN_NEW, IN_OLD, BlockState, Redline, RedlineBlock, redline
+from inforce.rendering.data import to_data
+from inforce.rendering.html import to_html
+from inforce.rendering.markdown import to_markdown
+from inforce.rendering.sentences import to_sentences
+from inforce.rendering.sides import to_sides
+from inforce.rendering.terminal import to_lines
+from property.markdown_strategies import documents
+from property.test_redline_laws import pairs
+
+HOSTILE = ["<script>alert(1)</script>", "</p><img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "<b x='\"'>"]
+
+
+@given(pairs)
+def test_html_is_well_formed_and_valid_whatever_the_texts(pair: tuple[str, str]) -> None:
+    found = redline(*pair)
+
+    read(to_html(found))
+    read(to_sides(found))
+
+
+@given(pairs)
+def test_html_holds_every_word_of_both_texts(pair: tuple[str, str]) -> None:
+    found = redline(*pair)
+
+    body = read(to_html(found))
+
+    old, new = (set() if found.equal else words_in(plain_text(text)) for text in pair)
+    assert old <= words_of(body, without="ins")
+    assert new <= words_of(body, without="del")
+
+
+@given(pairs)
+def test_every_link_within_the_html_leads_somewhere(pair: tuple[str, str]) -> None:
+    body = read(to_html(redline(*pair), anchor="m-"))
+
+    links = {one.attrib["href"][1:] for one in body.iter("a") if one.attrib["href"].startswith("#m-")}
+    assert links <= {one.attrib["id"] for one in body.iter() if "id" in one.attrib}
+
+
+@given(pairs)
+def test_a_side_holds_its_text_of_the_changed_clauses_and_nothing_else(pair: tuple[str, str]) -> None:
+    found = redline(*pair)
+
+    body = read(to_sides(found))
+
+    rows = [list(row) for row in body.findall("table/tbody/tr")]
+    changed = changed_blocks(found)
+    for place, ops in ((0, IN_OLD), (-1, IN_NEW)):
+        shown = {word for row in rows for word in words_of(row[place], without="")}
+        texts = ("".join(run.text for run in block.runs if run.op in ops) for block in changed)
+        assert shown == words_in(" ".join(texts))
+
+
+def changed_blocks(found: Redline) -> list[RedlineBlock]:
+    clauses = [list(group) for _, group in groupby(found.blocks, key=lambda block: block.clause)]
+    changed = [clause for clause in clauses if any(block.state is not BlockState.EQUAL for block in clause)]
+    return [block for clause in changed for block in clause]
+
+
+@given(documents, documents, st.sampled_from(HOSTILE), st.sampled_from(HOSTILE))
+def test_no_text_becomes_a_script(old: str, new: str, one: str, other: str) -> None:
+    found = redline(f"{one}\n\n{old}", f"{new}\n\n{other}")
+
+    for fragment in (to_html(found), to_sides(found)):
+        body = read(fragment)
+        assert {"script", "img", "b"}.isdisjoint(element.tag for element in body.iter())
+        assert not [link for link in body.iter("a") if "script" in link.attrib["href"]]
+    assert parse(to_markdown(found)).raw_html == ()
+
+
+@given(pairs)
+def test_a_redline_is_shown_as_the_same_bytes_twice(pair: tuple[str, str]) -> None:
+    first, again = redline(*pair), redline(*pair)
+
+    for render in (to_html, to_sides, to_sentences, to_markdown, to_data):
+        assert render(first) == render(again)
+    assert list(to_lines(first)) == list(to_lines(again))
+
+
+@given(pairs)
+def test_data_hold_both_texts_exactly_through_json(pair: tuple[str, str]) -> None:
+    runs = json.loads(json.dumps(to_data(redline(*pair))))["runs"]
+
+    assert "".join(run["text"] for run in runs if run["op"] in IN_OLD) == plain_text(pair[0])
+    assert "".join(run["text"] for run in runs if run["op"] in IN_NEW) == plain_text(pair[1])
+
+
+@given(pairs)
+def test_there_is_a_sentence_for_every_change(pair: tuple[str, str]) -> None:
+    found = redline(*pair)
+
+    assert len(to_sentences(found)) == len(found.changes)
+    assert all(to_sentences(found))
+
+
+@given(pairs)
+def test_a_redline_without_a_change_shows_nothing(pair: tuple[str, str]) -> None:
+    found = redline(pair[0], pair[0])
+
+    assert (to_html(found), to_sides(found), to_markdown(found), to_sentences(found)) == ("", "", "", ())
+    assert list(to_lines(found)) == []

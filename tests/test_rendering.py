@@ -1,0 +1,306 @@
+"""Redlines as HTML, side by side, as sentences, Markdown, lines and data: what each says of each kind of change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import pytest
+
+from html_reader import read
+from inforce.redline import Redline, redline
+from inforce.rendering.data import to_data
+from inforce.rendering.html import to_html
+from inforce.rendering.labels import ENGLISH, Labels
+from inforce.rendering.markdown import to_markdown
+from inforce.rendering.sentences import to_sentences
+from inforce.rendering.sides import to_sides
+from inforce.rendering.terminal import Segment, to_lines
+
+LONG = "We delete the account data of a closed account after twenty-four months at the latest."
+OTHER = "Orders, invoices and payments are kept for ten years, because the law on taxes asks it of every shop."
+MORE = f"{OTHER} {'Nothing else is kept in any place at any time by anybody. ' * 4}".strip()
+MOVED = (f"{LONG}\n\n{MORE}", f"{MORE}\n\n{LONG}")
+SR = '<span class="inforce-sr">{} </span>'.format
+
+HTML = [
+    pytest.param("a cat", "a dog", f"<p>a <del>{SR('deleted:')}cat</del><ins>{SR('added:')}dog</ins></p>", id="a word"),
+    pytest.param("# A\n\nx", "# A\n\nx y", f"<h1>A</h1><p>x<ins>{SR('added:')} y</ins></p>", id="under a heading"),
+    pytest.param("x", "x\n\n- y", f"<ul><li><p><ins>{SR('added:')}y</ins></p></li></ul>", id="a list that came"),
+    pytest.param("> x", "> x y", f"<blockquote><p>x<ins>{SR('added:')} y</ins></p></blockquote>", id="in a quote"),
+    pytest.param("3. x", "3. x y", f'<ol start="3"><li><p>x<ins>{SR("added:")} y</ins></p></li></ol>', id="in a list"),
+    pytest.param("```\nx\n```", "```\nx y\n```", "<pre><code>x<ins>", id="in code"),
+    pytest.param("x", "x\n\n---", "<hr>", id="a rule that came"),
+    pytest.param("x & <y>", "x & <y> z", "<p>x &amp; &lt;y&gt;<ins>", id="characters that mean something in HTML"),
+    pytest.param(
+        f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", f'<ins class="inforce-pilcrow">{SR("paragraph divided here")}¶</ins>',
+        id="a paragraph that was divided",
+    ),
+    pytest.param(
+        f"{LONG}\n\n{OTHER}", f"{LONG} {OTHER}", f'<del class="inforce-pilcrow">{SR("paragraphs joined here")}¶</del>',
+        id="paragraphs that were joined",
+    ),
+    pytest.param(
+        "[a](https://x.example/)", "[a](https://y.example/)",
+        '<a href="https://y.example/">a</a></span><span class="inforce-note"> (link changed, before: https://x.example/)',
+        id="a link that leads elsewhere",
+    ),
+    pytest.param("a", "[a](https://x.example/)", " (link added)</span>", id="a link that came"),
+    pytest.param("[a](https://x.example/)", "a", " (link removed: https://x.example/)</span>", id="a link that went"),
+    pytest.param("*a*", "a", " (formatting changed)</span>", id="emphasis that went"),
+    pytest.param("# A\n\nx", "## A\n\nx", "(before: heading 1; now: heading 2)", id="a heading that sank"),
+    pytest.param(
+        "# A\n\nx\n\n## B\n\ny", "# A\n\nx\n\n## B\n\nz",
+        '<details class="inforce-unchanged"><summary>Unchanged: A</summary><h1>A</h1><p>x</p></details>',
+        id="a clause without a change, folded",
+    ),
+    pytest.param("x\n\n# B\n\ny", "x\n\n# B\n\nz", "<summary>Unchanged: beginning</summary>", id="what has no heading"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), HTML)
+def test_html_shows(old: str, new: str, expected: str) -> None:
+    fragment = to_html(redline(old, new))
+
+    read(fragment)
+    assert expected in fragment
+
+
+def test_a_paragraph_that_came_as_a_whole_was_not_divided() -> None:
+    assert "divided" not in to_html(redline(LONG, f"{LONG}\n\n{OTHER}"))
+
+
+@pytest.mark.parametrize("pair", [MOVED, MOVED[::-1]], ids=["forth", "back"])
+def test_what_moved_links_to_where_it_stood_and_back(pair: tuple[str, str]) -> None:
+    body = read(to_html(redline(*pair), anchor="m-"))
+
+    (here,) = [one for one in body.iter() if one.get("class") == "inforce-moved"]
+    (stub,) = [one for one in body.iter() if one.get("class") == "inforce-stub"]
+    assert [link.get("href") for link in here.iter("a")] == [f"#{stub.get('id')}"]
+    assert [link.get("href") for link in stub.iter("a")] == [f"#{here.get('id')}"]
+    assert "".join(here.itertext()).startswith("Moved here (where it stood before): ")
+    assert "".join(stub.itertext()).startswith("Moved to another place (where it stands now): deleted: ")
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["down", "up"])
+def test_blocks_that_moved_together_are_told_of_once(back: bool) -> None:
+    pair = (f"{LONG}\n\n{OTHER}\n\n{MORE * 4}", f"{MORE * 4}\n\n{LONG}\n\n{OTHER}")
+
+    body = read(to_html(redline(*(pair[::-1] if back else pair))))
+
+    ids = [one.attrib["id"] for one in body.iter() if "id" in one.attrib]
+    links = [one.attrib["href"].removeprefix("#") for one in body.iter("a")]
+    assert [one.get("class") for one in body.iter() if "id" in one.attrib].count("inforce-stub") == 1
+    assert len(links) == 2
+    assert set(links) <= set(ids)
+
+
+TABLE = "| a | b |\n|---|--:|\n| 1 | 2 |\n"
+
+
+def test_a_table_keeps_its_header_and_the_side_its_columns_keep_to() -> None:
+    fragment = to_html(redline(TABLE, TABLE.replace("2", "3")))
+
+    read(fragment)
+    assert '<tr><th>a</th><th align="right">b</th></tr>' in fragment
+    assert f'<td align="right"><del>{SR("deleted:")}2</del>' in fragment
+
+
+SIDES = [
+    pytest.param("a cat", "a dog", [["a deleted: cat", "a added: dog"]], id="a word"),
+    pytest.param(LONG, f"{LONG}\n\n{OTHER}", [[LONG], ["", f"added: {OTHER}"]], id="a paragraph that came"),
+    pytest.param(f"{LONG}\n\n{OTHER}", LONG, [[LONG], [f"deleted: {OTHER}", ""]], id="a paragraph that went"),
+    pytest.param("# A\n\nx\n\n# B\n\ny", "# A\n\nx\n\n# B\n\ny z", [["B"], ["y", "yadded:  z"]], id="one of two"),
+    pytest.param(TABLE, TABLE.replace("2", "3"), [["ab"], ["1deleted: 2", "1added: 3"]], id="a row of a table"),
+    pytest.param(
+        f"{LONG}\n\n{MORE}", f"{MORE}\n\n{LONG}",
+        [[f"Moved to another place: {LONG}", ""], [MORE], ["", f"Moved here: {LONG}"]], id="a paragraph that moved",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "rows"), SIDES)
+def test_side_by_side_stand(old: str, new: str, rows: list[list[str]]) -> None:
+    body = read(to_sides(redline(old, new)))
+
+    shown = [["".join(cell.itertext()) for cell in row] for row in body.findall("table/tbody/tr")]
+    assert shown == rows
+    assert [cell.text for cell in body.findall("table/thead/tr/th")] == ["Before", "After"]
+
+
+def test_each_side_has_its_own_link_and_only_the_new_one_remarks_on_it() -> None:
+    body = read(to_sides(redline("[a](https://x.example/)", "[a](https://y.example/)")))
+
+    (before, after) = body.findall("table/tbody/tr/td")
+    assert [[link.get("href") for link in one.iter("a")] for one in (before, after)] == [
+        ["https://x.example/"],
+        ["https://y.example/"],
+    ]
+    assert "".join(before.itertext()) == "a"
+
+
+def test_items_quotes_and_code_look_on_either_side_as_in_the_text() -> None:
+    old = "4. x\n\n- y\n\n> z\n\n```\nc\n```\n\n---"
+
+    body = read(to_sides(redline(old, f"{old}\n\nmore")))
+
+    tags = [row[0][0].tag for row in body.findall("table/tbody/tr") if len(row[0])]
+    assert tags == ["ol", "ul", "blockquote", "pre", "hr"]
+    assert body.find("table/tbody/tr/td/ol[@start='4']") is not None
+
+
+SENTENCES = [
+    pytest.param("Kept for 24 months.", "Kept for 36 months.", "“24” became “36”.", id="a number"),
+    pytest.param(LONG, f"{LONG} Always.", "Added: “Always.”.", id="words that came"),
+    pytest.param(f"{LONG} Always.", LONG, "Deleted: “Always.”.", id="words that went"),
+    pytest.param(*MOVED, f"Moved: “{LONG}”.", id="a paragraph that moved"),
+    pytest.param(
+        "[a](https://x.example/)", "[a](https://y.example/)",
+        "The link of “a” leads elsewhere: https://x.example/ became https://y.example/.", id="a link",
+    ),
+    pytest.param(
+        "a", "[a](https://y.example/)", "The link of “a” leads elsewhere: nothing became https://y.example/.",
+        id="a link that came",
+    ),
+    pytest.param("*a*", "a", "“a” is set otherwise: emphasis became plain.", id="emphasis"),
+    pytest.param("don't", "don’t", "“don't” is spelt “don’t”.", id="a quote of another kind"),
+    pytest.param("# Data\n\na cat", "# Data\n\na dog", "Data – “cat” became “dog”.", id="the clause it stands in"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), SENTENCES)
+def test_a_sentence_tells(old: str, new: str, sentence: str) -> None:
+    assert to_sentences(redline(old, new)) == (sentence,)
+
+
+def test_a_long_change_is_cut_in_its_middle_between_words() -> None:
+    (sentence,) = to_sentences(redline("Stay.", f"Stay.\n\n{'word ' * 200}end."))
+
+    assert len(sentence) < 180
+    assert " word … word " in sentence
+    assert sentence.endswith("end.”.")
+
+
+MARKDOWN = [
+    pytest.param("a cat", "a dog", "> a ~~cat~~**dog**\n", id="a word"),
+    pytest.param("# Data\n\nx", "# Data\n\nx y", "#### Data\n> x **y**\n", id="a clause under its heading"),
+    pytest.param("- x", "- x y", "> • x **y**\n", id="an item"),
+    pytest.param("x", "x *y*", "> x **y**\n", id="emphasised words as words"),
+    pytest.param("x", r"x \<b> \[a](b)", r"> x **\<b\> \[a\]\(b\)**", id="characters that mean something in Markdown"),
+    pytest.param(*MOVED, f"> *Moved to another place:* {LONG}".replace(".", r"\."), id="where something stood"),
+    pytest.param(
+        f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", "*(paragraph divided here)*", id="a paragraph that was divided"
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), MARKDOWN)
+def test_markdown_shows(old: str, new: str, expected: str) -> None:
+    assert expected.replace("-", r"\-") in to_markdown(redline(old, new))
+
+
+def test_markdown_leaves_out_what_did_not_change() -> None:
+    assert "same" not in to_markdown(redline("# A\n\nsame\n\n# B\n\nx", "# A\n\nsame\n\n# B\n\ny"))
+
+
+LINES = [
+    pytest.param("a cat", "a dog", "a [-cat-]{+dog+}", id="a word"),
+    pytest.param(
+        "[a](https://x.example/)", "a", "a (before: link https://x.example/; now: plain)", id="a link that went"
+    ),
+    pytest.param(f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", "{+¶+}", id="a paragraph that was divided"),
+    pytest.param(f"{LONG}\n\n{OTHER}", f"{LONG} {OTHER}", "[-¶-]", id="paragraphs that were joined"),
+    pytest.param(*MOVED, f"Moved here: {LONG}", id="a paragraph that moved"),
+    pytest.param("# Data\n\nx", "# Data\n\nx y", "Data\nx{+ y+}", id="a clause under its heading"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), LINES)
+def test_a_terminal_shows(old: str, new: str, expected: str) -> None:
+    lines = ["".join(segment.text for segment in line) for line in to_lines(redline(old, new))]
+
+    assert expected in "\n".join(lines)
+
+
+def test_segments_of_a_line_say_how_they_are_styled() -> None:
+    (line, _) = to_lines(redline("a cat", "a dog"))
+
+    assert line == (Segment("a ", "equal"), Segment("[-cat-]", "delete"), Segment("{+dog+}", "insert"))
+
+
+def test_data_hold_runs_clauses_numbers_and_counts() -> None:
+    data = to_data(redline("# Data {#data}\n\nKept 24 months.", "# Data {#data}\n\nKept 36 months."))
+
+    assert data == {
+        "runs": [
+            {"op": "equal", "text": "Data\nKept "},
+            {"op": "delete", "text": "24"},
+            {"op": "insert", "text": "36"},
+            {"op": "equal", "text": " months.\n"},
+        ],
+        "clauses": [{"id": "data", "heading": "Data", "state": "changed", "inserted": 1, "deleted": 1}],
+        "numbers": [{"kind": "period", "was": "24 months", "now": "36 months", "clause": "data"}],
+        "words": {"old": 4, "new": 4, "equal": 3, "inserted": 1, "deleted": 1, "moved": 0},
+    }
+
+
+def test_data_say_which_formats_were_lost_and_got() -> None:
+    (run, _) = to_data(redline("[a](https://x.example/)", "*a*"))["runs"]
+
+    assert run == {
+        "op": "reformat",
+        "text": "a",
+        "was": [{"kind": "link", "value": "https://x.example/"}],
+        "now": [{"kind": "emphasis"}],
+    }
+
+
+def in_another_language() -> Labels:
+    """Every label as its name in brackets, with what it has in braces kept."""
+    braces = {one.name: [word for word in str(one.default).split() if "{" in word] for one in fields(Labels)}
+    return replace(ENGLISH, **{name: " ".join([f"⟦{name}⟧", *kept]) for name, kept in braces.items()})
+
+
+CHANGES = [
+    ("# A\n\nsame\n\n# B\n\na cat", "# A\n\nsame\n\n# B\n\na dog"),
+    ("# A\n\nx", "## A\n\nx"),
+    ("*a* don't [b](https://x.example/) c", "a don’t b [c](https://x.example/)"),
+    ("[a](https://x.example/)", "[a](https://y.example/)"),
+    ("x", "x y"),
+    ("x y", "x"),
+    (f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}"),
+    (f"{LONG}\n\n{OTHER}", f"{LONG} {OTHER}"),
+    MOVED,
+]
+SHOWN = [
+    pytest.param(
+        to_html,
+        [
+            *("added", "deleted", "split_here", "joined_here", "moved_here", "moved_away", "see_origin", "see_target"),
+            *("unchanged", "link_was", "link_gone", "link_new", "format_changed", "structure_changed"),
+        ],
+        id="HTML",
+    ),
+    pytest.param(to_sides, ["old_text", "new_text", "added", "deleted", "moved_here", "moved_away"], id="the sides"),
+    pytest.param(
+        to_sentences,
+        [
+            *("replaced_sentence", "inserted_sentence", "deleted_sentence", "moved_sentence", "link_sentence"),
+            *("format_sentence", "editorial_sentence", "in_clause", "nothing", "plain"),
+        ],
+        id="sentences",
+    ),
+    pytest.param(to_markdown, ["moved_here", "moved_away", "split_here", "joined_here"], id="Markdown"),
+    pytest.param(
+        lambda *words: list(to_lines(*words)), ["moved_here", "moved_away", "structure_changed"], id="a terminal"
+    ),
+]
+
+
+@pytest.mark.parametrize(("render", "names"), SHOWN)
+def test_the_words_of_another_language_appear_in(render: Callable[[Redline, Labels], object], names: list[str]) -> None:
+    labels = in_another_language()
+
+    shown = "".join(str(render(redline(*pair), labels)) for pair in CHANGES).replace("\\", "")
+
+    assert [name for name in names if f"⟦{name}⟧" not in shown.replace(r"\_", "_")] == []
