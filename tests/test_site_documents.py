@@ -1,0 +1,69 @@
+"""Redlines for Word on the site: offered beside each redline, and only where they can be made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder, instant
+from inforce.publication import Page, Publication, Texts
+from inforce.site import documents, renderer
+from inforce.site.renderer import Renderer
+from word_reader import accepted, rejected
+
+DOCUMENT = "privacy/changes/2026-01-01...2027-01-01/en.docx"
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Publication:
+    policy = BookBuilder(tmp_path).policy("privacy", act="acknowledge")
+    policy.version("2026-01-01", en="# Privacy\n\nKept for 24 months.\n")
+    policy.version("2027-01-01", en="# Privacy\n\nKept for 36 months.\n")
+    return Publication(catalog=policy.book.read().require(), now=instant("2027-06-01"))
+
+
+def redline_page(publication: Publication) -> Page:
+    (policy,) = publication.policies
+    return next(page for page in publication.lasting_pages(policy) if page.kind == "redline")
+
+
+def test_a_redline_page_links_a_document_that_holds_both_texts(publication: Publication) -> None:
+    maker, page = Renderer(settings=publication.catalog.settings), redline_page(publication)
+
+    rendered = maker.render(page, Texts())
+
+    content = dict(rendered.files)[DOCUMENT]
+    assert '<a href="en.docx" download>' in rendered.content
+    assert (rejected(content), accepted(content)) == (
+        ["Privacy", "Kept for 24 months."],
+        ["Privacy", "Kept for 36 months."],
+    )
+    assert maker.files_of(page) == tuple(dict(rendered.files))
+
+
+def test_the_changes_are_the_publishers_as_of_publication(publication: Publication) -> None:
+    page = redline_page(publication)
+
+    content = documents.word_document(page, "Example Shop", Texts().changes(*page.pairs[0]).redline)
+
+    assert dict(Renderer(settings=publication.catalog.settings).render(page, Texts()).files)[DOCUMENT] == content
+    assert page.says["new"]["published"] == instant("2027-01-01")
+
+
+def test_without_the_library_no_document_is_made_and_none_is_linked(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderer, "has_documents", lambda: False)
+    maker, page = Renderer(settings=publication.catalog.settings), redline_page(publication)
+
+    rendered = maker.render(page, Texts())
+
+    assert "docx" not in rendered.content
+    assert [name for name, _ in rendered.files] == list(maker.files_of(page)) == [page.says["file"]]
+
+
+def test_a_redline_page_shows_the_changed_sections_side_by_side(publication: Publication) -> None:
+    rendered = Renderer(settings=publication.catalog.settings).render(redline_page(publication), Texts())
+
+    assert '<table class="inforce-sides">' in rendered.content
