@@ -62,6 +62,17 @@ EQUIVALENT = {
     ('Row("B15", lambda _: True, "prompt"),', 21, "False"): "the last row follows where no other holds",
     ('Row("Q3", lambda _: True, "ok", "current"),', 20, "False"): "the last row follows where no other holds",
     (
+        "return self if self.now > instant else self._replace(now=instant)",
+        15,
+        "self.now >= instant",
+    ): "to raise to the same instant changes nothing",
+    ("if have >= self.floor:", 0, "pass"): "where nothing is unmet nothing is enforced; this is only quicker",
+    (
+        "if have >= self.floor:",
+        3,
+        "have > self.floor",
+    ): "where nothing is unmet nothing is enforced; this is only quicker",
+    (
         'Row("B6", lambda case: case.settled() and case.outdated(), "prompt", "expired", deferrable=True),',
         23,
         "case.outdated()",

@@ -75,7 +75,7 @@ class Context(NamedTuple):
 
     def not_before(self, instant: Instant) -> Context:
         """Return this context, its `now` raised to `instant` where it lies before that."""
-        return self._replace(now=max(self.now, instant))
+        return self if self.now > instant else self._replace(now=instant)
 
 
 def _a_role(data: Data, name: str) -> Role:

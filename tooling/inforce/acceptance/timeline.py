@@ -72,6 +72,8 @@ class Timeline(NamedTuple):
         None where none ever is. Whoever has no yes and joined when the first of them applied already has no grace:
         their deadline is now.
         """
+        if have >= self.floor:
+            return None
         unmet = [version for version in self.in_force if version.change == "material" and version.seq > have]
         enforced = [max(v.enforce_at, self.applies_at(v)) for v in unmet if v.enforce_at is not None]
         if not enforced:
