@@ -212,7 +212,6 @@ class TestWhatAppsAreTold:
 
         assert policy_of(book)["versions"][-1]["same_as"] == [1]
 
-
     def test_a_version_that_says_a_cancelled_one_again_stays_listed_for_those_who_accepted_it_early(
         self, book: BookBuilder
     ) -> None:
@@ -388,6 +387,8 @@ WRONG = [
     pytest.param("issued_at", "2026-09-20", "issued_at", id="a date for an instant"),
     pytest.param("issued_at", "2026-09-20T06:00:00+00:00", "issued_at", id="an offset for Z"),
     pytest.param("issued_at", "2026-09-20T06:00:00.5Z", "issued_at", id="a fraction of a second"),
+    pytest.param("issued_at", "0001-01-01T00:00:00Z", "issued_at", id="the year one"),
+    pytest.param("expires_at", "9999-12-31T23:59:59Z", "expires_at", id="the last year there is"),
     pytest.param("issued_at", "2026-13-20T06:00:00Z", "issued_at", id="a thirteenth month"),
     pytest.param("expires_at", None, "expires_at", id="null for an instant"),
     pytest.param("poll_seconds", 0, "poll_seconds", id="a pace of nothing"),

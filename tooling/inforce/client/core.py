@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inforce.client.exchange import Request, Response, retry_after, server_time
+from inforce.client.exchange import Request, Response, entity_tag, retry_after, server_time
 from inforce.client.judging import accepted, clocked
 from inforce.client.limits import Limits
 from inforce.client.memory import Memory
@@ -87,7 +87,7 @@ class Core:
             )
             raise RefusedError(Reason.CONTENT_TYPE, detail)
         manifest, payload = self.trust.manifest(response.body, self.limits.manifest)
-        return accepted(memory, manifest, payload, response.body, response.headers.get("etag", ""))
+        return accepted(memory, manifest, payload, response.body, entity_tag(response))
 
 
 def _by_status(response: Response, now: datetime) -> RefusedError:

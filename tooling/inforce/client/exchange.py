@@ -5,6 +5,7 @@ Keeps true: a request stays with the origin it was made for (RFC 6454), and what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,9 @@ from inforce.errors import quoted
 LONGEST_RETRY_AFTER = 86_400
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e]{0,200}"')
+_LONGEST_AGE = 9  # digits: some thirty years
+_FIRST_YEAR, _LAST_YEAR = 1900, 9900
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -95,15 +99,23 @@ def server_time(response: Response) -> datetime | None:
     """Read what time it was at the host when it answered: `Date`, and `Age` where a cache stood between."""
     date = _date(response.headers.get("date", ""))
     age = response.headers.get("age", "").strip()
-    if date and age.isascii() and age.isdigit() and len(age) <= 9:
+    if date and age.isascii() and age.isdigit() and len(age) <= _LONGEST_AGE:
         return date + timedelta(seconds=int(age))
     return date
 
 
+def entity_tag(response: Response) -> str:
+    """Read the ETag (RFC 9110, section 8.8.3) to send back with the next question; empty where it is none."""
+    tag = response.headers.get("etag", "")
+    return tag if _ENTITY_TAG.fullmatch(tag) else ""
+
+
 def _date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
+        date = parsedate_to_datetime(text)
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return date.astimezone(UTC) if _FIRST_YEAR <= date.year <= _LAST_YEAR else None
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 

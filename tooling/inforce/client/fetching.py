@@ -7,7 +7,8 @@ cookie is kept or sent, and no redirect leaves the origin. Does not judge what i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Sequence
+import contextlib
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -30,8 +31,9 @@ _HEADERS = {"accept": "application/json, */*;q=0.1", "accept-encoding": "gzip", 
 
 async def fetch(request: Request, limits: Limits) -> Response:
     """Get `request` within `limits`; RefusedError names what stood in the way."""
-    async with _client(limits, secure=request.url.startswith("https:")) as client:
-        return await _fetch(client, request, limits)
+    with _refusing(request, limits):
+        async with _client(limits, secure=request.url.startswith("https:")) as client:
+            return await _timed(client, request, limits)
 
 
 async def fetch_all(requests: Sequence[Request], limits: Limits, together: int = 8) -> list[Response | RefusedError]:
@@ -43,22 +45,12 @@ async def fetch_all(requests: Sequence[Request], limits: Limits, together: int =
         async def one(request: Request) -> Response | RefusedError:
             async with turns:
                 try:
-                    return await _fetch(client, request, limits)
+                    with _refusing(request, limits):
+                        return await _timed(client, request, limits)
                 except RefusedError as refusal:
                     return refusal
 
         return await asyncio.gather(*map(one, requests))
-
-
-async def _fetch(client: httpx2.AsyncClient, request: Request, limits: Limits) -> Response:
-    try:
-        async with asyncio.timeout(limits.seconds):
-            return await _followed(client, request, limits)
-    except TimeoutError as cause:
-        raise RefusedError(Reason.TIMEOUT, f"{request.url} took longer than {limits.seconds:g} seconds") from cause
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as cause:
-        detail = f"{request.url} cannot be fetched: {cause or type(cause).__name__}"
-        raise RefusedError(Reason.UNREACHABLE, detail) from cause
 
 
 def fetch_and_wait(request: Request, limits: Limits) -> Response:
@@ -67,15 +59,42 @@ def fetch_and_wait(request: Request, limits: Limits) -> Response:
     Only an event loop can end a fetch at its deadline whatever it waits for, so one runs in a thread beside.
     """
     answer: Future[Response] = Future()
+    with _refusing(request, limits):
+        Thread(target=_deliver, args=(request, limits, answer), name="inforce-fetch", daemon=True).start()
+        return answer.result()
 
-    async def deliver() -> None:
-        try:
-            answer.set_result(await fetch(request, limits))
-        except BaseException as problem:  # whatever it is, it belongs to the caller who waits
+
+def _deliver(request: Request, limits: Limits, answer: Future[Response]) -> None:
+    """Put what becomes of `request` into `answer` as soon as it is known, before the event loop is cleared away."""
+
+    async def fetching() -> None:
+        answer.set_result(await fetch(request, limits))
+
+    begun = fetching()
+    try:
+        asyncio.run(begun)
+    except BaseException as problem:  # whatever it is, it belongs to the caller who waits
+        if not answer.done():
             answer.set_exception(problem)
+    finally:
+        begun.close()
 
-    Thread(target=lambda: asyncio.run(deliver()), name="inforce-fetch", daemon=True).start()
-    return answer.result()
+
+@contextlib.contextmanager
+def _refusing(request: Request, limits: Limits) -> Iterator[None]:
+    """Refuse `request` for whatever goes wrong outside this program: the host, the network, the machine's resources."""
+    try:
+        yield
+    except TimeoutError as cause:
+        raise RefusedError(Reason.TIMEOUT, f"{request.url} took longer than {limits.seconds:g} seconds") from cause
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, RuntimeError) as cause:
+        detail = f"{request.url} cannot be fetched: {cause or type(cause).__name__}"
+        raise RefusedError(Reason.UNREACHABLE, detail) from cause
+
+
+async def _timed(client: httpx2.AsyncClient, request: Request, limits: Limits) -> Response:
+    async with asyncio.timeout(limits.seconds):
+        return await _followed(client, request, limits)
 
 
 async def carried(steps: Steps[T], limits: Limits) -> T:

@@ -42,7 +42,8 @@ class MemoryFile:
     def read(self) -> Memory | None:
         """Read the memory; None where there is no file yet. RefusedError where it is damaged or of another site."""
         try:
-            raw = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                raw = file.read(_LARGEST + 1)
         except FileNotFoundError:
             return None
         except OSError as cause:

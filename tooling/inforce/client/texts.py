@@ -64,13 +64,17 @@ class WantedText:
         digest = Digest.of(response.body)
         if digest != self.digest:
             raise DigestMismatchError(self._name, self.digest, digest)
+        try:
+            markdown = response.body.decode()
+        except UnicodeDecodeError as cause:
+            raise RefusedError(Reason.SCHEMA, f"{self._name}: this is no text at byte {cause.start}") from cause
         return Text(
             policy=self.policy,
             seq=self.seq,
             version=self.version,
             language=self.language,
             digest=digest,
-            markdown=response.body.decode(),
+            markdown=markdown,
         )
 
     @property

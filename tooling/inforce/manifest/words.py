@@ -15,8 +15,9 @@ STATES = ("announced", "in_force", "superseded", "cancelled")
 
 SPEC_FORM = r"[0-9]{1,4}\.[0-9]{1,4}"
 SITE = r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)/([^\s?#]*/)?"
-# RFC 3339 in UTC with whole seconds.
-INSTANT = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+# RFC 3339 in UTC with whole seconds, of years that leave room to reckon: 1900 to 9998.
+_YEAR = r"(19[0-9]{2}|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"
+INSTANT = _YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 POLICY_ID = r"[a-z0-9][a-z0-9-]{0,62}"
 VERSION_LABEL = r"[0-9]{1,9}([.-][0-9]{1,9}){0,7}"
 LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"

@@ -77,12 +77,12 @@ def reissued(manifest: Manifest, now: datetime) -> dict[str, Any]:
     if serial <= manifest.serial:
         problem = f"expected a higher one than {manifest.serial}, got {serial}"
         raise ManifestError("serial", problem, "set the clock right, or wait a second")
-    document = {
-        **manifest.data,
-        "serial": serial,
-        "issued_at": format_instant(issued),
-        "expires_at": format_instant(issued + (manifest.expires_at - manifest.issued_at)),
-    }
+    try:
+        expires = issued + (manifest.expires_at - manifest.issued_at)
+    except OverflowError as cause:
+        raise ManifestError("expires_at", "leaves a lifetime beyond all calendars") from cause
+    dates = {"serial": serial, "issued_at": format_instant(issued), "expires_at": format_instant(expires)}
+    document = {**manifest.data, **dates}
     pairs = zip(manifest.policies, manifest.data["policies"], strict=True)
     document["policies"] = [_policy_at(policy, data, issued) for policy, data in pairs]
     return document
