@@ -10,8 +10,9 @@ UV ?= uv
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --no-config --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
 # Debian's names of what WeasyPrint draws PDF with, a font among it, and of what the Node.js inside Playwright needs.
-LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core libatomic1
-LIBRARIES_ARE_HERE := { $(BIN)/python -c 'import weasyprint' && $(BIN)/python -m playwright --version; } >/dev/null
+LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core libatomic1 nginx-light
+LIBRARIES_ARE_HERE := { $(BIN)/python -c 'import weasyprint' && $(BIN)/python -m playwright --version && \
+	PATH="$$PATH:/usr/sbin" command -v nginx; } >/dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -102,11 +102,18 @@ class _Handler(SimpleHTTPRequestHandler):
             return str(self._site.folder / "nothing-outside-the-site")
         return super().translate_path("/" + path[len(self._site.below) :])
 
+    def send_header(self, keyword: str, value: str) -> None:
+        """Leave out what `_headers` says otherwise: a host sends one type of content."""
+        if keyword.lower() not in {name.lower() for name, _ in self._headers()}:
+            super().send_header(keyword, value)
+
     def end_headers(self) -> None:
-        path = "/" + urlsplit(self.path).path.removeprefix(self._site.below)
-        for name, value in self._site.headers_for(path):
-            self.send_header(name, value)
+        for name, value in self._headers():
+            super().send_header(name, value)
         super().end_headers()
+
+    def _headers(self) -> list[tuple[str, str]]:
+        return list(self._site.headers_for("/" + urlsplit(self.path).path.removeprefix(self._site.below)))
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's own name
         """Keep silent: pytest shows what matters."""

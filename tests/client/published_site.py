@@ -43,7 +43,7 @@ class Published:
         plain = to_bytes(manifest(self.catalog, now))
         self.write("policies.json", plain, now)
         self.write("policies.jws.json", sign(plain, keys), now)
-        self.write("_headers", headers(self.catalog))
+        self.write("_headers", headers(self.catalog, now))
         for policy in self.catalog:
             document = versions_document(self.catalog, policy, now, {})
             self.write(f"{policy.id}/versions.json", to_bytes(document))

@@ -7,9 +7,12 @@ page.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from inforce import address
-from inforce.catalog import Catalog
+from inforce.language import Language
+from inforce.policy import Policy
+from inforce.publication.living import languages_of
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -21,8 +24,8 @@ _HOUR = "max-age=3600"
 _FOREVER = "max-age=31536000, immutable"
 
 
-def headers(catalog: Catalog) -> bytes:
-    """Write the header rules for everything `catalog` publishes, one block per path."""
+def headers(policies: Iterable[Policy], now: datetime) -> bytes:
+    """Write the header rules for everything that is published of `policies` at `now`, one block per path."""
     blocks = [
         _block(
             "/*",
@@ -36,12 +39,12 @@ def headers(catalog: Catalog) -> bytes:
         _json("/" + address.VECTORS, _HOUR),
         _feed("/" + address.FEED),
     ]
-    for policy in catalog:
-        blocks += _policy_blocks(policy.id)
+    for policy in policies:
+        blocks += _policy_blocks(policy.id, languages_of(policy, now))
     return "\n".join(blocks).encode()
 
 
-def _policy_blocks(policy_id: str) -> Iterable[str]:
+def _policy_blocks(policy_id: str, languages: Iterable[Language]) -> Iterable[str]:
     yield _json(f"/{policy_id}/versions.json", _SHORT)
     yield _feed(f"/{policy_id}/feed.xml")
     yield _block(f"/{policy_id}/calendar.ics", f"Cache-Control: {_HOUR}", "Content-Type: text/calendar; charset=utf-8")
@@ -52,9 +55,9 @@ def _policy_blocks(policy_id: str) -> Iterable[str]:
         "Content-Type: text/markdown; charset=utf-8",
         "Access-Control-Allow-Origin: *",
     )
-    yield _block(
-        f"/{policy_id}/:version/:language.html", f"Cache-Control: {_FOREVER}", "Access-Control-Allow-Origin: *"
-    )
+    for language in languages:  # one by one, for “:language” would name the page index.html as well, which changes
+        path = f"/{policy_id}/:version/{language}.html"
+        yield _block(path, f"Cache-Control: {_FOREVER}", "Access-Control-Allow-Origin: *")
     yield _json(f"/{policy_id}/changes/:pair/:language.json", _FOREVER)
     yield _block(
         f"/{policy_id}/changes/:pair/:language.docx",

@@ -77,7 +77,7 @@ class Publication:
         """Go through everything that is neither a page nor the manifest: schemas, texts, feeds."""
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
-        yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.catalog))
+        yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now))
         yield PublishedFile(address=address.SITEMAP, make=lambda: sitemap(self.catalog, self.now))
         yield PublishedFile(address=address.FEED, make=lambda: feeds.book_feed(self.catalog, self.now))
         for policy in self.policies:
