@@ -68,19 +68,17 @@ def _as_written(html: str) -> str:
     return re.sub("</?tbody>", "", unescape(html)).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def words_in(text: str) -> set[str]:
-    """The words of `text`, as `words_of` finds them in HTML."""
-    return set(CONTROLS.sub(" ", text).split())
+def characters_in(text: str) -> str:
+    """The characters of `text` without white space, as `characters_of` finds them in HTML."""
+    return "".join(CONTROLS.sub(" ", text).split())
 
 
-def words_of(body: ElementTree.Element, without: str) -> set[str]:
-    """The words of the texts in `body` that do not stand in elements `without`, and none of our own."""
-    return set("".join(_texts(body, without)).split())
+def characters_of(body: ElementTree.Element, without: str = "") -> str:
+    """The characters of the texts in `body` that do not stand in elements `without`, and none of our own."""
+    return "".join("".join(_texts(body, without)).split())
 
 
 def _texts(element: ElementTree.Element, without: str) -> Iterator[str]:
-    if element.tag not in PHRASING or element.tag == "br":
-        yield " "
     if element.tag != without and element.tag != "summary" and element.get("class") not in OURS:
         yield element.text or ""
         for child in element:

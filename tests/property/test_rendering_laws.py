@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from itertools import groupby
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from html_reader import read, words_in, words_of
+from html_reader import characters_in, characters_of, read
 from inforce.markdown import parse, plain_text
 from inforce.redline import IN_NEW, IN_OLD, BlockState, Redline, RedlineBlock, redline
 from inforce.rendering.data import to_data
@@ -32,14 +33,23 @@ def test_html_is_well_formed_and_valid_whatever_the_texts(pair: tuple[str, str])
 
 
 @given(pairs)
-def test_html_holds_every_word_of_both_texts(pair: tuple[str, str]) -> None:
+def test_html_without_its_deletions_is_the_new_text(pair: tuple[str, str]) -> None:
     found = redline(*pair)
 
     body = read(to_html(found))
 
-    old, new = (set() if found.equal else words_in(plain_text(text)) for text in pair)
-    assert old <= words_of(body, without="ins")
-    assert new <= words_of(body, without="del")
+    assert characters_of(body, without="del") == ("" if found.equal else characters_in(plain_text(pair[1])))
+
+
+@given(pairs)
+def test_html_without_its_insertions_is_the_old_text_with_what_moved_at_either_place(pair: tuple[str, str]) -> None:
+    found = redline(*pair)
+
+    body = read(to_html(found))
+
+    shown, old = characters_of(body, without="ins"), "" if found.equal else characters_in(plain_text(pair[0]))
+    assert Counter(old) <= Counter(shown)
+    assert shown == old or found.statistics.moves
 
 
 @given(pairs)
@@ -59,9 +69,9 @@ def test_a_side_holds_its_text_of_the_changed_clauses_and_nothing_else(pair: tup
     rows = [list(row) for row in body.findall("table/tbody/tr")]
     changed = changed_blocks(found)
     for place, ops in ((0, IN_OLD), (-1, IN_NEW)):
-        shown = {word for row in rows for word in words_of(row[place], without="")}
+        shown = "".join(characters_of(row[place]) for row in rows)
         texts = ("".join(run.text for run in block.runs if run.op in ops) for block in changed)
-        assert shown == words_in(" ".join(texts))
+        assert shown == characters_in("".join(texts))
 
 
 def changed_blocks(found: Redline) -> list[RedlineBlock]:
