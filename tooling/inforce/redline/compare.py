@@ -65,7 +65,7 @@ def compare(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     signs = Signs()
     texts = (signs.encode(old), signs.encode(new))
     whole = Gap(0, len(old), 0, len(new))
-    return _joined(_hunks(texts, whole))
+    return joined(_hunks(texts, whole))
 
 
 def _hunks(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
@@ -128,7 +128,7 @@ def _by_bits(was: str, now: str, gap: Gap) -> Iterator[Hunk]:
             yield Hunk(*_shifted(Gap(edit.src_start, edit.src_end, edit.dest_start, edit.dest_end), gap, 0))
 
 
-def _joined(hunks: Iterable[Hunk]) -> list[Hunk]:
+def joined(hunks: Iterable[Hunk]) -> list[Hunk]:
     """Return `hunks` with those made one between which nothing is equal."""
     found: list[Hunk] = []
     for hunk in hunks:

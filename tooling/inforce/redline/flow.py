@@ -7,6 +7,7 @@ grows by paragraphs beside it that are left over, where it gains most of their w
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from itertools import takewhile
 from typing import NamedTuple
 
 from inforce.markdown import BlockKind
@@ -14,7 +15,7 @@ from inforce.redline.anchors import Pair
 from inforce.redline.likeness import Likeness
 from inforce.redline.units import Unit
 
-# A group grows by paragraphs of which it gains so many percent of the words; by so many at most.
+# A group grows by paragraphs of which it gains so many percent of the words: by all beside it, or by so many at most.
 GAINED, MOST = 40, 30
 # Paragraphs flow into each other without a pair only if they share so many words.
 FEWEST = 4
@@ -71,20 +72,34 @@ class Flow:
         if not self._can_grow(group):
             return group
         for side in (0, 1):
-            best = wider = group
-            while self._may_take(wider, side, direction, limit):
-                wider = _widened(wider, side, direction)
+            reach = self._reach(group, side, direction, limit)
+            widest = _widened(group, side, direction * reach, direction > 0)
+            if reach > 1 and self._gains(group, widest):
+                group = self._trimmed(widest, side, direction, reach)
+                continue
+            best = group
+            for step in range(1, min(reach, MOST) + 1):
+                wider = _widened(group, side, direction * step, direction > 0)
                 if self._gains(best, wider):
                     best = wider
             group = best
         return group
 
-    def _may_take(self, group: Group, side: int, direction: int, limit: tuple[int, int]) -> bool:
-        edge = group[2 * side + (direction > 0)]
-        place = edge if direction > 0 else edge - 1
-        if edge == limit[side] or group[2 * side + 1] - group[2 * side] > MOST:
-            return False
-        return place in self.left[side] and self.texts[side][place].kind in FLOWING
+    def _trimmed(self, group: Group, side: int, direction: int, reach: int) -> Group:
+        """Return `group`, grown by `reach` paragraphs, without the furthest that give it nothing."""
+        for _ in range(min(reach - 1, MOST)):
+            narrower = _widened(group, side, -direction, direction > 0)
+            if self._gains(narrower, group):
+                break
+            group = narrower
+        return group
+
+    def _reach(self, group: Group, side: int, direction: int, limit: tuple[int, int]) -> int:
+        """Return how many paragraphs left over stand beside `group`."""
+        units, left = self.texts[side], self.left[side]
+        start = group[2 * side + 1] if direction > 0 else group[2 * side] - 1
+        places = range(start, limit[side] if direction > 0 else limit[side] - 1, direction)
+        return sum(1 for _ in takewhile(lambda place: place in left and units[place].kind in FLOWING, places))
 
     def _gains(self, group: Group, wider: Group) -> bool:
         more = self._size(wider) - self._size(group)
@@ -115,7 +130,7 @@ class Flow:
 
     def _is_text(self, group: Group) -> bool:
         units = [unit for side in (0, 1) for unit in self._units(group, side)]
-        return 0 < len(units) <= 2 * MOST and all(unit.kind in FLOWING for unit in units)
+        return bool(units) and all(unit.kind in FLOWING for unit in units)
 
     def _units(self, group: Group, side: int) -> Sequence[Unit]:
         return self.texts[side][group[2 * side] : group[2 * side + 1]]
@@ -130,7 +145,8 @@ class Flow:
         return self.likeness.common(self._units(group, 0), self._units(group, 1))
 
 
-def _widened(group: Group, side: int, direction: int) -> Group:
+def _widened(group: Group, side: int, by: int, forwards: bool) -> Group:
+    """Return `group` with its end (forwards) or start on one side shifted `by` so many places."""
     edges = list(group)
-    edges[2 * side + (direction > 0)] += direction
+    edges[2 * side + forwards] += by
     return Group(*edges)

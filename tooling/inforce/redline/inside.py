@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from inforce.redline.compare import Hunk, compare
+from inforce.redline.compare import Hunk, compare, joined
 from inforce.redline.drafts import MARK, Draft
 from inforce.redline.leaf import Leaf
 from inforce.redline.phrases import PhraseGrower
@@ -26,7 +26,7 @@ def _hunks(old: Sequence[Leaf], new: Sequence[Leaf], was: list[str], now: list[s
     smoother = Smoother(was, now, (counted[0], counted[1]))
     hunks = smoother.smooth(compare(was, now))
     words = [_joined([leaf.words for leaf in leaves], MARK) for leaves in (old, new)]
-    return smoother.absorb(PhraseGrower(*words).grow(hunks))
+    return smoother.absorb(joined(PhraseGrower(*words).grow(hunks)))
 
 
 def _joined(lists: Sequence[list[Item]], mark: Item) -> list[Item]:

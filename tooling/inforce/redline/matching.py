@@ -7,12 +7,14 @@ ones that moved, then likely ones in order, then likely ones that moved.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, product, takewhile
 
 from inforce.markdown import BlockKind
 from inforce.redline.anchors import Gap, Pair, anchor, gaps_between, heaviest_chain
+from inforce.redline.compare import compare
 from inforce.redline.likeness import Likeness, kinship
 from inforce.redline.units import ROW, Unit
 
@@ -22,9 +24,10 @@ LIGHTEST = 12
 SHORTEST_MOVE = 8
 # How alike, in percent, units in order and units that moved must be to be the same; how much more alike a unit
 # elsewhere must be to call it from its place.
-LIKELY, LIKELY_MOVED, MUCH_MORE = 28, 60, 25
+LIKELY, LIKELY_MOVED, MUCH_MORE = 28, 52, 25
 # Rows of a table are built alike; they must have more in common than what they are built of.
-LIKELY_ROW = 45
+# What a row begins with names it, if no other begins so.
+LIKELY_ROW, NAMED_ROW = 45, 65
 # So many pairs of units in one gap are compared each with each; beyond, only those that share telling words.
 FEW = 300
 # Units of so few words that stand in each other's place are paired whatever they say.
@@ -41,11 +44,26 @@ class Matching:
 
 def match(old: Sequence[Unit], new: Sequence[Unit]) -> tuple[Matching, Likeness]:
     """Match the units `old` and `new`; return it with the likeness of those that are not equal and in order."""
-    pairs, gaps = anchor([unit.key for unit in old], [unit.key for unit in new], LIGHTEST)
-    matcher = _Matcher(old, new, pairs, gaps)
+    keys = [unit.key for unit in old], [unit.key for unit in new]
+    pairs, found = anchor(*keys, LIGHTEST)
+    gaps = [inner for gap in found for inner in _kept_in_order(keys, gap, pairs)]
+    matcher = _Matcher(old, new, sorted(pairs), gaps)
     if gaps:
         matcher.run()
     return matcher.matching, matcher.likeness
+
+
+def _kept_in_order(keys: tuple[list[str], list[str]], gap: Gap, pairs: list[Pair]) -> list[Gap]:
+    """Add to `pairs` the most of a large `gap` that stays in order, equal to the letter; return what is left."""
+    if (gap.old_stop - gap.old_start) * (gap.new_stop - gap.new_start) <= FEW:
+        return [gap]
+    hunks = compare(keys[0][gap.old_start : gap.old_stop], keys[1][gap.new_start : gap.new_stop])
+    left = [Gap(*(place + gap[side // 2 * 2] for side, place in enumerate(hunk))) for hunk in hunks]
+    old, new = gap.old_start, gap.new_start
+    for inner in [*left, Gap(gap.old_stop, gap.old_stop, gap.new_stop, gap.new_stop)]:
+        pairs += zip(range(old, inner.old_start), range(new, inner.new_start), strict=True)
+        old, new = inner.old_stop, inner.new_stop
+    return left
 
 
 class _Matcher:
@@ -58,6 +76,7 @@ class _Matcher:
             {place: at for at, gap in enumerate(gaps) for place in range(gap.old_start, gap.old_stop)},
             {place: at for at, gap in enumerate(gaps) for place in range(gap.new_start, gap.new_stop)},
         )
+        self.names = (_first_cells(self.left_old.values()), _first_cells(self.left_new.values()))
         self.likeness = Likeness(list(self.left_old.values()), list(self.left_new.values()))
 
     def run(self) -> None:
@@ -130,8 +149,15 @@ class _Matcher:
 
     def _alike(self, pair: Pair) -> int:
         old, new = self.old[pair[0]], self.new[pair[1]]
+        if (old.kind == ROW) is not (new.kind == ROW):
+            return 0  # a row has cells to pair, and nothing else has
         alike = kinship(old, new) * self.likeness.percent(old, new) // 100
-        return alike if alike >= LIKELY_ROW or old.kind != ROW else 0
+        if old.kind != ROW:
+            return alike
+        name = old.leaves[0].key
+        if name and name == new.leaves[0].key and self.names[0][name] == self.names[1][name] == 1:
+            return max(alike, NAMED_ROW)
+        return alike if alike >= LIKELY_ROW else 0
 
     def _weight(self, pair: Pair, alike: int) -> int:
         return alike * (len(self.old[pair[0]].words) + len(self.new[pair[1]].words) + 1)
@@ -214,3 +240,7 @@ class _Matcher:
             if firsts == lasts == bisect_left(news, run[0][1]) == bisect_left(news, run[-1][1]):
                 self.matching.moves.remove(run)
                 self.matching.pairs = sorted([*self.matching.pairs, *run])
+
+
+def _first_cells(units: Iterable[Unit]) -> Counter[str]:
+    return Counter(unit.leaves[0].key for unit in units if unit.kind == ROW)

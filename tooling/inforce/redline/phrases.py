@@ -16,10 +16,12 @@ HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]
 THAI = re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]")
 # Characters that only traditional Chinese writes, and that nearly every text of it has.
 TRADITIONAL = re.compile("[個們這為與對會於從後時將資訊業務權條說國應並來請關過還無經]")
+# Where a Japanese phrase of a word and what hangs on it can be parted: before the word, and before a particle.
+PARTICLE = re.compile("[ぁ-ゖ][\u30a1-\u30fa㐀-鿿]|[\u30a1-\u30fc㐀-鿿][をにはがのとでもへやし]")
 # A border depends on three characters before and after it.
 CONTEXT = 3
 # Phrases are seldom longer; a cut is better than many words marked for nothing.
-FURTHEST = 6
+FURTHEST = 3
 
 LOADERS: dict[str, Callable[[], budoux.Parser]] = {
     "ja": budoux.load_default_japanese_parser,
@@ -43,6 +45,8 @@ def language_of(text: str) -> str:
 def is_border(text: str, place: int, language: str) -> bool:
     """Tell whether a phrase of `language` ends before `text[place]`; beside other scripts and signs one always does."""
     if place in {0, len(text)} or not (_written(text[place - 1]) and _written(text[place])):
+        return True
+    if language == "ja" and PARTICLE.match(text, place - 1):
         return True
     start = max(0, place - CONTEXT)
     near = text[start : place + CONTEXT]
@@ -75,24 +79,19 @@ class PhraseGrower:
         """Return `hunks`, each grown where that ends a cut through a phrase within a few words."""
         if not self.language:
             return list(hunks)
-        stops = [(hunk.old_stop, hunk.new_stop) for hunk in hunks]
-        starts = [(hunk.old_start, hunk.new_start) for hunk in hunks]
-        lefts = zip([(0, 0), *stops], starts, strict=False)
-        rights = zip(stops, [*starts[1:], (len(self._places[0]) - 1, len(self._places[1]) - 1)], strict=True)
-        return [
-            Hunk(
-                hunk.old_start - (by := self._steps(start, left[0] - start[0], -1)),
-                hunk.old_stop + (to := self._steps(stop, right[0] - stop[0], 1)),
-                hunk.new_start - by,
-                hunk.new_stop + to,
-            )
-            for hunk, (left, start), (stop, right) in zip(hunks, lefts, rights, strict=True)
-        ]
+        found: list[Hunk] = []
+        starts = [*(hunk.old_start for hunk in hunks[1:]), len(self._places[0]) - 1]
+        for hunk, after in zip(hunks, starts, strict=True):
+            before = found[-1].old_stop if found else 0
+            back = self._steps((hunk.old_start, hunk.new_start), hunk.old_start - before, -1)
+            on = self._steps((hunk.old_stop, hunk.new_stop), after - hunk.old_stop, 1)
+            found.append(Hunk(hunk.old_start - back, hunk.old_stop + on, hunk.new_start - back, hunk.new_stop + on))
+        return found
 
     def _steps(self, place: tuple[int, int], room: int, direction: int) -> int:
-        """Return how many words to go from `place` to a border in both texts; none, if there is none near."""
-        for steps in range(min(abs(room), FURTHEST) + 1):
+        """Return how many words it is from `place` to a border in both texts or to the next hunk; 0 if both are far."""
+        for steps in range(min(room, FURTHEST) + 1):
             at = (self._places[0][place[0] + direction * steps], self._places[1][place[1] + direction * steps])
             if is_border(self.old, at[0], self.language) and is_border(self.new, at[1], self.language):
                 return steps
-        return 0
+        return room if room <= FURTHEST else 0

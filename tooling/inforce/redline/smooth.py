@@ -14,9 +14,9 @@ from inforce.redline.drafts import MARK
 from inforce.redline.words import SPACE
 
 # How many words must have changed, in all and on the lighter side, for so many equal words between to be a crumb.
-CRUMBS = ((2, 0), (5, 2), (8, 3), (14, 5), (20, 8))
+CRUMBS = ((2, 0), (6, 3), (14, 6))
 # A text of which less than so many percent stays is shown as replaced, but for what is kept in one piece this long.
-LITTLE, PIECE = 30, 8
+LITTLE, PIECE = 20, 6
 ENDS = frozenset(".!?。！？｡؟।॥…")
 PAUSES = frozenset(",;:、，；：،؛)")
 FURTHEST = 80
