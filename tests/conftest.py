@@ -19,6 +19,8 @@ settings.register_profile(
 )
 settings.load_profile("inforce")
 
+pytest_plugins = ("built",)  # the sample site, built once for every test that looks at it
+
 NOBODYS_SETTINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
-from published.conftest import build, scaffold
+from built import build, scaffold
 
 
 @pytest.fixture(scope="module")

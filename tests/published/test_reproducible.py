@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from published.conftest import build
+from built import build
 
 AT = "2026-11-01T00:00:00Z"
 

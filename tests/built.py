@@ -6,17 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from book_builder import BookBuilder
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 MKDOCS_YML = "site_name: Example\ntheme:\n  name: material\nplugins: [search, inforce]\n"
-
-Build = Callable[..., Path]
 
 
 def build(root: Path, target: Path, at: str, **environ: str) -> Path:
