@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from inforce.changes import Changes
 from inforce.markdown import Document, parse
@@ -10,26 +12,35 @@ from inforce.policy import Edition
 from inforce.redline import Prepared, prepare
 from inforce.text import Digest
 
+_ROOM = 64
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What has been read of each text so far, by its digest."""
+    """What has been read of the texts asked for last, by digest; those before are read again when they are wanted."""
 
     _prepared: dict[Digest, Prepared] = field(default_factory=dict)
     _documents: dict[Digest, Document] = field(default_factory=dict)
 
     def document(self, edition: Edition) -> Document:
         """Read `edition`'s text, once."""
-        if edition.digest not in self._documents:
-            self._documents[edition.digest] = parse(edition.text)
-        return self._documents[edition.digest]
+        return _kept(self._documents, edition, parse)
 
     def prepared(self, edition: Edition) -> Prepared:
         """Prepare `edition`'s text for redlines, once."""
-        if edition.digest not in self._prepared:
-            self._prepared[edition.digest] = prepare(edition.text)
-        return self._prepared[edition.digest]
+        return _kept(self._prepared, edition, prepare)
 
     def changes(self, old: Edition, new: Edition) -> Changes:
         """Compare two editions."""
         return Changes.between(old, new, (self.prepared(old), self.prepared(new)))
+
+
+def _kept(shelf: dict[Digest, T], edition: Edition, read: Callable[[str], T]) -> T:
+    found = shelf.pop(edition.digest, None)
+    if found is None:
+        found = read(edition.text)
+    shelf[edition.digest] = found  # at the end: the first one is the one not asked for longest
+    if len(shelf) > _ROOM:
+        del shelf[next(iter(shelf))]
+    return found

@@ -70,9 +70,10 @@ class _Chunk:
 
 @dataclass(slots=True)
 class _Shared:
-    """What a forked process inherits, so that no book has to be sent to it."""
+    """What a forked process inherits, so that no book has to be sent to it, and what it keeps from chunk to chunk."""
 
-    work: Work | None = field(default=None)
+    work: Work | None = None
+    texts: Texts = field(default_factory=Texts)
 
 
 _SHARED = _Shared()
@@ -105,7 +106,8 @@ def _make(work: Work, chunks: list[_Chunk], progress: Progress) -> None:
 
 def _made(work: Work, chunks: list[_Chunk], *, alone: bool) -> Iterable[int]:
     if alone:
-        yield from (_make_chunk(work, chunk) for chunk in chunks)
+        texts = Texts()
+        yield from (_make_chunk(work, chunk, texts) for chunk in chunks)
         return
     _SHARED.work = work
     try:
@@ -126,12 +128,11 @@ def _make_shared(chunk: _Chunk) -> int:
     if _SHARED.work is None:
         message = "a process was started without its work"
         raise RuntimeError(message)
-    return _make_chunk(_SHARED.work, chunk)
+    return _make_chunk(_SHARED.work, chunk, _SHARED.texts)
 
 
-def _make_chunk(work: Work, chunk: _Chunk) -> int:
+def _make_chunk(work: Work, chunk: _Chunk, texts: Texts) -> int:
     wanted = set(chunk.places)
-    texts = Texts()
     for place, page in enumerate(work.publication.lasting_pages(work.publication.catalog.policy(chunk.policy))):
         if place in wanted:
             work.make(page, texts)
