@@ -70,6 +70,8 @@ class Cache:
         """Put the entry `key` at `target`, as a hard link where the disk allows it."""
         self._used.add(key)
         target.parent.mkdir(parents=True, exist_ok=True)
+        # What an earlier build left may be a link to an entry, and writing into it would change that entry.
+        target.unlink(missing_ok=True)
         try:
             target.hardlink_to(self._known[key])
         except OSError:

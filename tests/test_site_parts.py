@@ -1,0 +1,346 @@
+"""The small parts of the site: links, shells, cache, sanitiser, words in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import fields
+from importlib import resources
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from babel.messages import Catalog, extract
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+from book_builder import instant
+from inforce.errors import BookError, Place
+from inforce.instant import parse_zone
+from inforce.language import Language
+from inforce.markdown import to_html
+from inforce.rendering.labels import ENGLISH
+from inforce.settings import Publisher, Settings
+from inforce.site.cache import Cache, key_of, maker
+from inforce.site.links import Links
+from inforce.site.material import theme_language
+from inforce.site.messages import labels, translations
+from inforce.site.sanitiser import passed
+from inforce.site.shell import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
+from inforce.site.templating import Words
+from property.markdown_strategies import texts
+
+PLACE = Place(path="policy_versions/terms/1/en.md")
+KEY = key_of("a page")
+SITE = resources.files("inforce.site")
+CATALOGUES = ("ar", "de", "zh-Hans")
+
+
+class TestLinks:
+    @pytest.mark.parametrize(
+        ("page", "target", "online", "offline"),
+        [
+            pytest.param("", "", "./", "./index.html", id="home to itself"),
+            pytest.param("", "privacy/", "privacy/", "privacy/index.html", id="home to a folder"),
+            pytest.param("privacy/", "", "../", "../index.html", id="back home"),
+            pytest.param("privacy/", "feed.xml", "../feed.xml", "../feed.xml", id="a file is named as it is"),
+            pytest.param("privacy/1/", "privacy/1/en.md", "en.md", "en.md", id="a file beside the page"),
+            pytest.param("privacy/", "privacy/#a", "./#a", "./index.html#a", id="a fragment of the page itself"),
+            pytest.param("a/", "b/#c", "../b/#c", "../b/index.html#c", id="a fragment of another page"),
+            pytest.param(
+                "privacy/changes/",
+                "privacy/changes/1...2/",
+                "1...2/",
+                "1...2/index.html",
+                id="dots stay in a name",
+            ),
+            pytest.param(
+                "privacy/changes/1...2/", "privacy/1/", "../../1/", "../../1/index.html", id="out of two folders"
+            ),
+            pytest.param(
+                "privacy/1/zh-Hans/", "privacy/zh-Hans/", "../../zh-Hans/", "../../zh-Hans/index.html", id="a language"
+            ),
+            pytest.param("404.html", "privacy/", "privacy/", "privacy/index.html", id="from a file at the root"),
+        ],
+    )
+    def test_an_address_is_spelt_as_seen_from_the_page(self, page: str, target: str, online: str, offline: str) -> None:
+        assert Links(page=page).to(target) == online
+        assert Links(page=page, offline=True).to(target) == offline
+
+    @given(*[st.lists(st.sampled_from(["privacy", "1...2", "2026-01-15.1", "zh-Hans", "since"]), max_size=4)] * 2)
+    def test_a_link_leads_where_its_target_stands_below_any_folder(self, page: list[str], target: list[str]) -> None:
+        here, there = ("".join(f"{step}/" for step in steps) for steps in (page, target))
+
+        for root in ("https://policies.example/", "https://example.org/legal/policies/"):
+            assert urljoin(root + here, Links(page=here).to(there)) == root + there
+
+
+class TestShell:
+    HTML = f"<title>{gap('title')}</title>{gap('head')}<h1>{gap('title')}</h1>{gap('content')}<nav>{gap('contents')}"
+
+    def test_gaps_are_filled_wherever_they_stand_and_titles_are_escaped(self) -> None:
+        rendered = Rendered(title="Terms & <Conditions>", head="<meta>", content="<p>One</p>", contents="<ul></ul>")
+
+        page = Shell.cut(self.HTML).fill(rendered)
+
+        title = "Terms &amp; &lt;Conditions&gt;"
+        assert page == f"<title>{title}</title><meta><h1>{title}</h1><p>One</p><nav><ul></ul>"
+
+    def test_a_page_of_gaps_is_its_shell_again(self) -> None:
+        assert Shell.cut(self.HTML).fill(gaps()) == self.HTML
+
+    def test_a_text_that_looks_like_a_gap_is_not_filled(self) -> None:
+        page = Shell.cut(self.HTML).fill(Rendered(title="T", head="", content=gap("title")))
+
+        assert f"</h1>{gap('title')}<nav>" in page
+
+    @pytest.mark.parametrize("name", ["head", "content"])
+    def test_a_theme_that_leaves_a_gap_out_or_shows_it_twice_is_refused(self, name: str) -> None:
+        with pytest.raises(ValueError, match=f"a page's {name} 0 times instead of once"):
+            Shell.cut(self.HTML.replace(gap(name), ""))
+        with pytest.raises(ValueError, match=f"a page's {name} 2 times instead of once"):
+            Shell.cut(self.HTML + gap(name))
+
+    def test_a_shell_is_known_by_everything_around_its_gaps(self) -> None:
+        one, other = Shell.cut(self.HTML), Shell.cut(self.HTML.replace("<nav>", "<aside>"))
+
+        assert one.fingerprint == Shell.cut(self.HTML).fingerprint != other.fingerprint
+
+    @pytest.mark.parametrize("depth", SHELL_DEPTHS)
+    def test_a_shell_stands_as_deep_as_the_pages_it_is_for(self, depth: int) -> None:
+        assert shell_path("de", depth).count("/") == depth
+
+
+class TestCache:
+    def test_what_was_not_kept_is_not_held(self, tmp_path: Path) -> None:
+        assert not Cache(tmp_path / "new").holds(KEY)
+
+    def test_what_was_kept_is_held_by_this_build_and_the_next(self, tmp_path: Path) -> None:
+        cache = Cache(tmp_path)
+        cache.keep(KEY, b"words")
+
+        assert cache.holds(KEY)
+        assert Cache(tmp_path).holds(KEY)
+
+    def test_an_entry_enters_a_site_as_a_hard_link_that_nobody_can_write_to(self, tmp_path: Path) -> None:
+        cache, target = Cache(tmp_path / "cache"), tmp_path / "site/terms/index.html"
+        cache.keep(KEY, b"words")
+        cache.enter(KEY, target)
+
+        found = target.stat()
+        assert (target.read_bytes(), found.st_nlink, found.st_mode & 0o777) == (b"words", 2, 0o444)
+
+    def test_where_the_disk_knows_no_hard_links_the_entry_is_copied(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cache, target = Cache(tmp_path / "cache"), tmp_path / "page.html"
+        cache.keep(KEY, b"words")
+        monkeypatch.setattr(Path, "hardlink_to", _no_links)
+        cache.enter(KEY, target)
+
+        assert (target.read_bytes(), target.stat().st_nlink) == (b"words", 1)
+
+    @pytest.mark.parametrize("linked", [True, False], ids=["with hard links", "without them"])
+    def test_entering_over_an_earlier_build_changes_no_entry(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
+    ) -> None:
+        cache, target, other = Cache(tmp_path / "cache"), tmp_path / "page.html", key_of("another page")
+        cache.keep(KEY, b"old words")
+        cache.keep(other, b"new words")
+        cache.enter(KEY, target)
+        if not linked:
+            monkeypatch.setattr(Path, "hardlink_to", _no_links)
+        cache.enter(other, target)
+        cache.enter(KEY, tmp_path / "again.html")
+
+        assert target.read_bytes() == b"new words"
+        assert (tmp_path / "again.html").read_bytes() == b"old words"
+
+    @pytest.mark.parametrize("content", [b"", b"wor", b"words and more"], ids=["empty", "cut short", "too long"])
+    def test_an_entry_of_another_size_is_made_again(self, tmp_path: Path, content: bytes) -> None:
+        cache = Cache(tmp_path)
+        cache.keep(KEY, b"words")
+        (entry,) = _entries(tmp_path)
+        entry.unlink()
+        entry.write_bytes(content)
+
+        assert not Cache(tmp_path).holds(KEY)
+        cache.keep(KEY, b"words")
+        assert Cache(tmp_path).holds(KEY)
+
+    def test_two_builds_share_a_folder(self, tmp_path: Path) -> None:
+        one, other = Cache(tmp_path), Cache(tmp_path)
+        one.keep(KEY, b"words")
+        other.keep(KEY, b"words")
+        one.keep(key_of("another page"), b"more words")
+
+        assert not other.holds(key_of("another page"))
+        other.refresh()
+        assert other.holds(key_of("another page"))
+        assert len(_entries(tmp_path)) == 2
+
+    def test_what_another_build_is_still_writing_is_no_entry(self, tmp_path: Path) -> None:
+        Cache(tmp_path).keep(KEY, b"words")
+        (_entries(tmp_path)[0].parent / ".new-unfinished").write_bytes(b"wor")
+
+        cache = Cache(tmp_path)
+        cache.prune(0)
+
+        assert [path.name for path in _entries(tmp_path)] == [".new-unfinished"]
+
+    def test_pruning_drops_what_this_build_did_not_use_and_no_more_than_it_must(self, tmp_path: Path) -> None:
+        keys = [key_of(str(number)) for number in range(4)]
+        earlier = Cache(tmp_path / "cache")
+        for key in keys:
+            earlier.keep(key, b"ten bytes.")
+        cache = Cache(tmp_path / "cache")
+        cache.enter(keys[0], tmp_path / "page.html")
+
+        cache.prune(40)
+        assert len(_entries(tmp_path / "cache")) == 4
+        cache.prune(20)
+        assert len(_entries(tmp_path / "cache")) == 2
+        cache.prune(0)
+        assert [path.name.partition("-")[0] for path in _entries(tmp_path / "cache")] == [keys[0]]
+
+    def test_parts_of_a_key_do_not_run_together(self) -> None:
+        assert len({key_of("ab", "c"), key_of("a", "bc"), key_of("abc"), key_of("abc", "")}) == 4
+
+    def test_the_maker_of_pages_is_the_same_on_every_look(self) -> None:
+        assert re.fullmatch("[0-9a-f]{64}", maker())
+        assert maker() == maker()
+
+
+class TestSanitiser:
+    @given(texts)
+    def test_everything_the_writer_renders_passes_unchanged(self, text: str) -> None:
+        fragment = to_html(text)
+
+        assert passed(fragment, PLACE) is fragment
+
+    @pytest.mark.parametrize(
+        "fragment",
+        [
+            pytest.param("<p>Between <acme> and you</p>", id="words that look like a tag"),
+            pytest.param("<p>One</p><script>1</script>", id="a script"),
+            pytest.param('<p><a href="javascript:alert(1)">One</a></p>', id="a link that runs"),
+            pytest.param('<p><a href="data:text/html,1">One</a></p>', id="a link that carries a page"),
+            pytest.param('<p onclick="1">One</p>', id="an attribute that runs"),
+            pytest.param('<p style="color: red">One</p>', id="a style"),
+            pytest.param("<p>One", id="an element that is not closed"),
+            pytest.param("<p>Fish & chips</p>", id="a sign that is not escaped"),
+        ],
+    )
+    def test_what_would_be_shown_otherwise_is_refused_with_its_place(self, fragment: str) -> None:
+        with pytest.raises(BookError, match=r"policy_versions/terms/1/en\.md.* would not be shown as it is written"):
+            passed(fragment, PLACE)
+
+
+class TestMessages:
+    @pytest.mark.parametrize(
+        ("tag", "word"),
+        [
+            pytest.param("zh-Hans", "现行有效", id="a language with a catalogue"),
+            pytest.param("zh-Hans-CN", "现行有效", id="a region of it"),
+            pytest.param("de-AT", "In Kraft", id="a region of another"),
+            pytest.param("ar-EG", "سارٍ", id="a language from right to left"),
+            pytest.param("en", "In force", id="English, which is the key"),
+            pytest.param("sw", "In force", id="a language without a catalogue"),
+            pytest.param("zh-Hant", "In force", id="the same language in a script its readers may not read"),
+        ],
+    )
+    def test_words_come_from_the_nearest_catalogue_or_stay_english(self, tag: str, word: str) -> None:
+        assert translations(Language(tag)).ugettext("In force") == word
+
+    def test_a_word_a_catalogue_lacks_stays_english(self) -> None:
+        assert translations(Language("de")).ugettext("No such words") == "No such words"
+
+    def test_the_words_of_a_redline_are_in_the_readers_language(self) -> None:
+        assert (labels(Language("de")).added, labels(Language("sw"))) == ("hinzugefügt:", ENGLISH)
+
+    @pytest.mark.parametrize("tag", CATALOGUES)
+    def test_a_catalogue_has_every_word_of_the_pages_and_of_redlines_and_no_other(self, tag: str) -> None:
+        assert {message.id for message in _catalogue(tag) if message.id} == _wanted()
+
+    @pytest.mark.parametrize("tag", CATALOGUES)
+    def test_every_translation_is_there_finished_and_keeps_what_is_filled_in(self, tag: str) -> None:
+        wrong = [
+            message.id
+            for message in _catalogue(tag)
+            if message.fuzzy or not message.string or _filled(str(message.id)) != _filled(str(message.string))
+        ]
+        assert wrong == []
+
+    def test_every_catalogue_is_tested(self) -> None:
+        found = [file.name.removesuffix(".po") for file in (SITE / "messages").iterdir() if file.name.endswith(".po")]
+        assert sorted(found) == list(CATALOGUES)
+
+
+class TestThemeLanguage:
+    @pytest.mark.parametrize(
+        ("tag", "known"),
+        [
+            pytest.param("en", "en", id="English"),
+            pytest.param("zh-Hans", "zh", id="simplified Chinese, which the theme calls zh"),
+            pytest.param("zh-Hans-CN", "zh", id="a region of it"),
+            pytest.param("zh-Hant-HK", "zh-Hant", id="traditional Chinese"),
+            pytest.param("pt-BR", "pt-BR", id="a region the theme knows"),
+            pytest.param("de-AT", "de", id="a region it does not know"),
+            pytest.param("sr-Cyrl-RS", "sr", id="a script and a region it does not know"),
+            pytest.param("gd", "en", id="a language it does not know"),
+        ],
+    )
+    def test_the_theme_speaks_the_nearest_language_it_knows(self, tag: str, known: str) -> None:
+        assert theme_language(Language(tag)) == known
+
+
+class TestDay:
+    @pytest.mark.parametrize(
+        ("tag", "at", "shown"),
+        [
+            pytest.param("en", "2027-02-28T16:00:00Z", "March 1, 2027", id="the start of a day in the book's zone"),
+            pytest.param("en", "2027-03-01T00:00:00Z", "March 1, 2027, 08:00 (Asia/Shanghai)", id="a time of day"),
+            pytest.param("en", "2027-02-28T15:59:59Z", "February 28, 2027, 23:59 (Asia/Shanghai)", id="just before"),
+            pytest.param("de", "2027-02-28T16:00:00Z", "1. März 2027", id="in German"),
+            pytest.param("zh-Hans", "2027-02-28T16:00:00Z", "2027年3月1日", id="in Chinese"),
+        ],
+    )
+    def test_a_day_is_written_for_readers_and_its_instant_for_programs(self, tag: str, at: str, shown: str) -> None:
+        words = Words(_settings("Asia/Shanghai"), Language(tag), Links(page=""))
+
+        assert words.day(instant(at)) == f'<time datetime="{at}">{shown}</time>'
+
+    def test_a_day_that_begins_after_midnight_is_written_without_a_time(self) -> None:
+        words = Words(_settings("America/Santiago"), Language("de"), Links(page=""))
+
+        assert "8. September 2024<" in words.day(instant("2024-09-08T04:00:00Z"))
+
+
+def _settings(zone: str) -> Settings:
+    publisher = Publisher(name="Shop", url="https://shop.example/", contact="privacy@shop.example")
+    return Settings(
+        publisher=publisher, site="https://policies.example/", timezone=parse_zone(zone), languages=(Language("en"),)
+    )
+
+
+def _no_links(*_: object) -> None:
+    raise OSError("no links between disks")
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _catalogue(tag: str) -> Catalog:
+    with (SITE / "messages" / f"{tag}.po").open("rb") as file:
+        return read_po(file)
+
+
+def _wanted() -> set[str]:
+    pages = extract.extract_from_dir(str(SITE), [("**/templates/pages/**.html", "jinja2")])
+    return {str(message) for _, _, message, _, _ in pages} | {getattr(ENGLISH, one.name) for one in fields(ENGLISH)}
+
+
+def _filled(text: str) -> Counter[str]:
+    return Counter(re.findall(r"%\(\w+\)s|\{\w+\}", text))
