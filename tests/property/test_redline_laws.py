@@ -118,7 +118,8 @@ def test_the_two_ends_of_a_move_name_each_other(pair: tuple[str, str]) -> None:
 @given(pairs)
 def test_what_is_equal_carries_no_mark_of_change(pair: tuple[str, str]) -> None:
     for run in redline(*pair).runs:
-        assert (run.op is Op.REFORMAT) is bool(run.was or run.now)
+        assert run.op in {Op.REFORMAT, Op.MOVE_TO} or not (run.was or run.now)
+        assert run.op is not Op.REFORMAT or run.was or run.now
         assert (run.op is Op.EQUAL) is (run.change == 0)
 
 
@@ -130,3 +131,31 @@ def test_formats_that_alone_change_change_no_words(text: str, letters: list[str]
 
     assert (found.statistics.inserted, found.statistics.deleted) == (0, 0)
     assert found.statistics.reformatted == len(letters)
+
+
+@given(
+    st.lists(sentences.filter(lambda text: len(plain_text(text).split()) >= 9), min_size=4, max_size=9, unique=True),
+    st.data(),
+)
+def test_a_paragraph_that_moved_is_told_as_moved(paragraphs: list[str], data: st.DataObject) -> None:
+    """A paragraph of eight words or more, put elsewhere, deletes and inserts nothing."""
+    left = data.draw(st.integers(0, len(paragraphs) - 1))
+    rest = [*paragraphs[:left], *paragraphs[left + 1 :]]
+    came = data.draw(st.integers(0, len(rest)).filter(lambda place: place != left))
+
+    found = redline("\n\n".join(paragraphs), "\n\n".join([*rest[:came], paragraphs[left], *rest[came:]]))
+
+    assert {run.op for run in found.runs} == {Op.EQUAL, Op.MOVE_FROM, Op.MOVE_TO}
+    assert found.statistics.moves == 1
+
+
+@given(st.lists(st.integers(0, 10**6).map(str), min_size=1, max_size=8), st.data())
+def test_a_number_is_never_cut(numbers: list[str], data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(numbers) - 1))
+    other = data.draw(st.integers(0, 10**6).map(str))
+    changed = [*numbers[:place], other, *numbers[place + 1 :]]
+
+    found = redline(" and ".join(["it", *numbers]), " and ".join(["it", *changed]))
+
+    marked = [run.text for run in found.runs if run.op in {Op.DELETE, Op.INSERT}]
+    assert marked == ([] if numbers == changed else [numbers[place], other])

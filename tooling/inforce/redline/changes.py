@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from inforce.markdown import SpanKind
 from inforce.redline.clauses import ClauseMap
 from inforce.redline.drafts import MARK
-from inforce.redline.figures import figures
 from inforce.redline.numbering import Stroke
 from inforce.redline.values import Action, Change, ChangeClass
 from inforce.redline.words import cut, keys_of
@@ -15,19 +14,19 @@ from inforce.redline.words import cut, keys_of
 ADDRESSED = frozenset({SpanKind.LINK, SpanKind.IMAGE})
 
 
-def describe(strokes: Iterable[Stroke], clauses: ClauseMap) -> tuple[Change, ...]:
-    """Return the changes that `strokes` are."""
-    return tuple(_change(stroke, clauses) for stroke in strokes)
+def describe(strokes: Iterable[Stroke], clauses: ClauseMap, numbered: Set[int]) -> tuple[Change, ...]:
+    """Return the changes that `strokes` are; in those whose numbers are `numbered` a number became another."""
+    return tuple(_change(stroke, clauses, stroke.number in numbered) for stroke in strokes)
 
 
-def _change(stroke: Stroke, clauses: ClauseMap) -> Change:
+def _change(stroke: Stroke, clauses: ClauseMap, numbered: bool) -> Change:
     draft = stroke.draft
     clause = clauses.of(draft.old, draft.new)
     action = _action(stroke)
     was, now = "".join(stroke.was), "".join(stroke.now)
     return Change(
         number=stroke.number,
-        kind=_class(stroke, action, was, now),
+        kind=_class(stroke, action, numbered),
         action=action,
         was=was.removesuffix(MARK),
         now=now.removesuffix(MARK),
@@ -49,14 +48,15 @@ def _action(stroke: Stroke) -> Action:
     return Action.DELETED if stroke.was else Action.INSERTED
 
 
-def _class(stroke: Stroke, action: Action, was: str, now: str) -> ChangeClass:
+def _class(stroke: Stroke, action: Action, numbered: bool) -> ChangeClass:
     if action is Action.REFORMATTED:
         addressed = any(one.kind in ADDRESSED for one in (*stroke.lost, *stroke.got))
         return ChangeClass.LINK if addressed else ChangeClass.FORMATTING
     if stroke.whole or action is Action.MOVED:
         return ChangeClass.SUBSTANTIVE
-    if figures(was) != figures(now):
+    if numbered:
         return ChangeClass.NUMBER
+    was, now = "".join(stroke.was), "".join(stroke.now)
     if _spoken(was) == _spoken(now):
         return ChangeClass.FORMATTING if MARK in was + now else ChangeClass.EDITORIAL
     return ChangeClass.SUBSTANTIVE

@@ -87,4 +87,7 @@ Plan = list[Same | Draft | Moved]
 def _moved(run: Run, op: Op) -> Run:
     if run.op is Op.DELETE or run.op is Op.INSERT:
         return run
-    return Run(op, run.text, run.was, run.now, run.formats, run.words, run.change)
+    if op is Op.MOVE_TO:
+        return Run(op, run.text, run.was, run.now, run.formats, run.words, run.change)
+    before = (*(one for one in run.formats if one not in run.now), *run.was)
+    return Run(op, run.text, formats=before, words=run.words, change=run.change)

@@ -10,18 +10,22 @@ import re
 from dataclasses import dataclass
 
 from inforce.redline.values import NumberKind
-from inforce.redline.words import fold
+from inforce.redline.words import HAN_FIGURES
 
 _FIGURE = r"\d+(?:[.,:'’٫٬\u00a0\u202f]\d+)*"
 _YEAR = r"(?:1[89]|2[0-6])\d\d"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
 _LETTERS = r"[^\W\d_]+\.?"
 
+_HAN = f"[{HAN_FIGURES}]+"
+_EITHER = rf"(?:{_FIGURE}|{_HAN})"
+
 _DATES = (
     r"\d{4}-\d{1,2}-\d{1,2}",
     r"\d{1,2}([./-])\d{1,2}\1\d{2,4}",
-    r"\d{4}\s?[年년]\s?(?:\d{1,2}\s?[月월]\s?(?:\d{1,2}\s?[日일])?)",
+    r"\d{4}\s?[年년](?:\s?\d{1,2}\s?[月월](?:\s?\d{1,2}\s?[日일])?)?",
     r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
+    rf"{_HAN}年{_HAN}月(?:{_HAN}日)?|{_HAN}月{_HAN}日",
     rf"\d{{1,2}}{_ORDINAL}\s(?:(?:of|de|del|do)\s)?{_LETTERS}(?:\s(?:of|de|del|do))?,?\s{_YEAR}",
     rf"{_LETTERS}\s\d{{1,2}}{_ORDINAL},?\s{_YEAR}",
 )
@@ -33,8 +37,12 @@ _MONEY = r"(?:euros?|dollars?|pounds?|francs?|yuan|yen|rupees?|cents?|元|块|�
 _AMOUNTS = (
     rf"(?:{_SIGNS}|\b{_CURRENCIES})\s?{_FIGURE}",
     rf"{_FIGURE}\s?(?:{_SIGNS}|{_CURRENCIES}\b|{_MONEY})",
+    rf"{_HAN}[元块圓圆円]",
 )
-_PERCENTAGES = (rf"{_FIGURE}\s?(?:[%‰٪]|per\s?cent\b|Prozent\b|pour\scent\b|por\sciento\b|por\scento\b|процент\w*)",)
+_PERCENTAGES = (
+    rf"{_FIGURE}\s?(?:[%‰٪]|per\s?cent\b|Prozent\b|pour\scent\b|por\sciento\b|por\scento\b|процент\w*)",
+    rf"百分之{_EITHER}",
+)
 _UNITS = (
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?"
     r"|Sekunden?|Minuten?|Stunden?|Tage?n?|Wochen?|Monate?n?|Jahre?n?"
@@ -46,7 +54,11 @@ _UNITS = (
     r"|วัน|สัปดาห์|เดือน|ปี|ชั่วโมง|घंटे|दिन(?:ों)?|सप्ताह|महीन[ाेों]+|माह|वर्ष|साल"
     r"|ساعة|ساعات|يوم\w*|أيام|أسبوع|أسابيع|شهر\w*|أشهر|شهور|سنة|سنوات"
 )
-_PERIODS = (rf"{_FIGURE}\)?[\s-]?(?:(?:business|working|calendar|full)\s)?(?:{_UNITS})",)
+_PERIODS = (
+    rf"{_HAN}(?:(?:个|個|か|ヶ|カ|ケ|箇)月間?|天|日間?|週間?|周|年間?|小时|小時|時間|分钟|分鐘)",
+    rf"{_FIGURE}\)?[\s-]?(?:(?:business|working|calendar|full)\s)?(?:{_UNITS})",
+)
+_NUMBERS = (rf"第{_EITHER}[条條項项款章節节号號]?", _FIGURE)
 
 EXPRESSION = re.compile(
     "|".join(
@@ -56,11 +68,10 @@ EXPRESSION = re.compile(
             ("amount", _AMOUNTS),
             ("percentage", _PERCENTAGES),
             ("period", _PERIODS),
-            ("number", (_FIGURE,)),
+            ("number", _NUMBERS),
         )
     )
 )
-FIGURE = re.compile(_FIGURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,6 @@ class Expression:
     stop: int
     kind: NumberKind
     text: str
-
-
-def figures(text: str) -> list[str]:
-    """Return the bare numbers of `text` in order, each in one spelling."""
-    return [fold(found[0]) for found in FIGURE.finditer(text)]
 
 
 def expressions(text: str) -> list[Expression]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence, Set
 from itertools import takewhile
 from typing import NamedTuple
 
+from rapidfuzz.distance import LCSseq
+
 from inforce.markdown import BlockKind
 from inforce.redline.anchors import Pair
 from inforce.redline.likeness import Likeness
@@ -19,6 +21,9 @@ from inforce.redline.units import Unit
 GAINED, MOST = 40, 30
 # Paragraphs flow into each other without a pair only if they share so many words.
 FEWEST = 4
+# A part of a paragraph has no counterpart if so many of its words, and so many percent of it, stand before the first
+# words in a row that have one.
+FEWEST_ALONE, PART, TOGETHER = 6, 25, 3
 FLOWING = frozenset({BlockKind.PARAGRAPH, BlockKind.CODE})
 
 
@@ -80,7 +85,7 @@ class Flow:
             best = group
             for step in range(1, min(reach, MOST) + 1):
                 wider = _widened(group, side, direction * step, direction > 0)
-                if self._gains(best, wider):
+                if self._gains(best, wider) or (step == 1 and self._rewrites(group, wider, side, direction)):
                     best = wider
             group = best
         return group
@@ -104,6 +109,19 @@ class Flow:
     def _gains(self, group: Group, wider: Group) -> bool:
         more = self._size(wider) - self._size(group)
         return (self._common(wider) - self._common(group)) * 100 >= GAINED * more > 0
+
+    def _rewrites(self, pair: Group, wider: Group, side: int, direction: int) -> bool:
+        """Tell whether `pair` is one half of a paragraph split or joined, and what `wider` adds the other, rewritten.
+
+        The longer paragraph of the pair then has a part with no counterpart, of about the size of what is added.
+        """
+        if pair.old_stop - pair.old_start != 1 or pair.new_stop - pair.new_start != 1:
+            return False
+        longer, shorter = self._words(pair, 1 - side), self._words(pair, side)
+        alone = _words_alone(longer[::-direction], shorter[::-direction])
+        added = self._size(wider) - self._size(pair)
+        half = alone >= FEWEST_ALONE and alone * 100 >= PART * len(longer)
+        return half and alone * 2 <= added * 5 and added * 2 <= alone * 5
 
     def _bridges(self, bridge: Group, before: Group, between: Group, after: Group) -> bool:
         """Tell whether what lies between two groups came from both, or went to both."""
@@ -143,6 +161,14 @@ class Flow:
 
     def _common(self, group: Group) -> int:
         return self.likeness.common(self._units(group, 0), self._units(group, 1))
+
+
+def _words_alone(longer: str, shorter: str) -> int:
+    """Return how many words `longer` begins with before the words that `shorter` begins with; 0 if it does not."""
+    for edit in LCSseq.opcodes(longer, shorter):
+        if edit.tag == "equal" and edit.src_end - edit.src_start >= TOGETHER:
+            return edit.src_start if edit.dest_start <= TOGETHER else 0
+    return 0
 
 
 def _widened(group: Group, side: int, by: int, forwards: bool) -> Group:

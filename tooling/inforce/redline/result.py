@@ -13,7 +13,16 @@ from inforce.redline.numbering import number
 from inforce.redline.numbers import number_changes
 from inforce.redline.prepared import Prepared
 from inforce.redline.statistics import count_words
-from inforce.redline.values import Change, ChangeClass, ClauseChange, NumberChange, RedlineBlock, Run, Statistics
+from inforce.redline.values import (
+    Change,
+    ChangeClass,
+    ClauseChange,
+    NumberChange,
+    NumberKind,
+    RedlineBlock,
+    Run,
+    Statistics,
+)
 
 
 class Redline:
@@ -39,7 +48,8 @@ class Redline:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change in reading order, with its class; `Run.change` and `RedlineBlock.change` are its number."""
-        return describe(self._strokes, self._clauses)
+        numbered = {change for change, number in self._numbers if number.kind is not NumberKind.LINK}
+        return describe(self._strokes, self._clauses, numbered)
 
     @cached_property
     def changed_clauses(self) -> tuple[ClauseChange, ...]:
@@ -49,7 +59,7 @@ class Redline:
     @cached_property
     def numbers(self) -> tuple[NumberChange, ...]:
         """The numbers, amounts, dates, periods, percentages and addresses that became others."""
-        return number_changes(self._plan, self._clauses)
+        return tuple(number for _, number in self._numbers)
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -59,6 +69,10 @@ class Redline:
     def count(self, kind: ChangeClass) -> int:
         """Return how many changes are of the class `kind`."""
         return sum(1 for change in self.changes if change.kind is kind)
+
+    @cached_property
+    def _numbers(self) -> tuple[tuple[int, NumberChange], ...]:
+        return number_changes(self._plan, self._clauses)
 
     @cached_property
     def _clauses(self) -> ClauseMap:

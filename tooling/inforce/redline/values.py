@@ -98,9 +98,9 @@ class Format:
 class Run:
     """A stretch of text to which one thing happened.
 
-    `was` and `now` are the formats it lost and got, outermost first. `formats` are all the formats it is shown in, and
-    `words` is how many words begin in it; only runs of blocks have these two. `change` is the number of the change it
-    belongs to, 0 for none.
+    `was` and `now` are the formats it lost and got, outermost first; only `reformat` and `move_to` runs have them.
+    `formats` are all the formats it is shown in, and `words` is how many words begin in it; only runs of blocks have
+    these two. `change` is the number of the change it belongs to, 0 for none.
     """
 
     op: Op

@@ -36,6 +36,7 @@ _LETTERS = "A-Za-z" + _class_of("LM", PLACES_OF_LETTERS) + "\uac00-\ud7a3\U00010
 _JOINERS = "\u00ad\u200b-\u200d\u2060"
 _HAN_AND_KANA = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u309f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _HAN_AND_KANA += "\uf900-\ufaff\U00020000-\U0003ffff"
+HAN_FIGURES = "〇零一二三四五六七八九十百千万萬億亿两兩"
 _CURRENCY = "$£¥€₤₦₩₪₫₭₮₱₴₹₺₽₿฿"
 _ADDRESS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&+=%]"
 
@@ -48,6 +49,7 @@ TOKEN = re.compile(
     | (?P<number>[{_CURRENCY}]?\d+(?:[.,:/'’٫٬\-–\u00a0\u202f]\d+)*[%‰٪°]?)[{_LETTERS}]*
     | [{_LETTERS}](?:[{_LETTERS}\d_]|[{_JOINERS}'’\-‐‑·]+(?=[{_LETTERS}\d])|(?<=\d)\.(?=\d))*
     | [\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+                       # katakana runs whole
+    | [{HAN_FIGURES}]{{2,}}                                              # numbers in Han characters whole
     | [{_HAN_AND_KANA}][{_MARKS}\u3099\u309a\U000e0100-\U000e01ef]*    # one Han or kana character
     | [\u0e40-\u0e44\u0ec0-\u0ec4]?[\u0e01-\u0e2e\u0e81-\u0eae\u0edc-\u0edf]     # a cluster of Thai or Lao
       [\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebd\u0ec8-\u0ece]*
