@@ -54,8 +54,10 @@ def _events(policy: Policy, now: datetime) -> Iterator[_Event]:
     for version in policy.public(now):
         if version.published < version.effective:
             yield _Event(policy=policy, version=version, word="announced", at=version.published)
-        if version.effective <= now and not version.is_cancelled(now):
-            yield _Event(policy=policy, version=version, word="in-force", at=max(version.effective, version.published))
+        # Asked of that instant's clock, not of today's: a version that another one overtook never came into force.
+        start = max(version.effective, version.published)
+        if start <= now and policy.in_force(start) is version:
+            yield _Event(policy=policy, version=version, word="in-force", at=start)
 
 
 def _feed(catalog: Catalog, title: str, page: str, feed: str, events: list[_Event]) -> bytes:

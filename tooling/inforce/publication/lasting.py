@@ -59,7 +59,7 @@ class LastingPages:
             "site": self.catalog.settings.site,
             "version": version_facts(policy, version, policy.binding_language),
             "standing": standing(policy.state(version, self.now), interval),
-            "cancelled": version.cancelled.reason if version.cancelled else None,
+            "cancelled": version.cancelled.reason if version.cancelled and version.is_cancelled(self.now) else None,
             "evidence": evidence_facts(self.evidence.get(version.label.text)),
             "origin": _origin(version),
             "languages": _languages(policy, version),

@@ -1,0 +1,171 @@
+"""Laws of what is published: nothing vanishes, nothing shows early, nothing is made again without a reason."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.catalog import Catalog
+from inforce.instant import parse_zone
+from inforce.language import Language
+from inforce.policy import Edition, Label, Version
+from inforce.publication import Page, PageKind, Publication
+from inforce.publication.comparisons import comparison_file
+from inforce.publication.pairs import first_compared, version_pairs
+from inforce.settings import Publisher, Settings
+from property.book_strategies import hours, policy_of, versions
+
+EN, DE = Language("en"), Language("de")
+SETTINGS = Settings(
+    publisher=Publisher(name="Shop", url="https://shop.example/", contact="privacy@shop.example"),
+    site="https://policies.example/",
+    timezone=parse_zone("UTC"),
+    languages=(EN, DE),
+)
+FIRST_LABEL = 987_650_001  # a number that nothing else in a publication is likely to contain
+
+
+def _written(found: list[Version], translated: list[bool]) -> list[Version]:
+    """Give each of `found` a label and a text of its own, and some of them a translation."""
+    labels = [Label(str(FIRST_LABEL + place)) for place in range(len(found))]
+    return [
+        replace(
+            one,
+            label=label,
+            editions=tuple(
+                Edition(language=tag, text=f"# Terms\n\nWords of {label}, {tag}.\n")
+                for tag in ([DE, EN] if both else [EN])
+            ),
+        )
+        for one, label, both in zip(found, labels, translated, strict=False)
+    ]
+
+
+flags = st.lists(st.booleans(), min_size=6, max_size=6)
+anyhow = st.builds(_written, st.lists(versions(), max_size=6), flags)
+# In the order a book has: what is published later has the higher number. A draft is what is not published yet.
+orderly = st.builds(
+    lambda found, both: _written(
+        sorted((replace(one, draft=False) for one in found), key=lambda one: one.published), both
+    ),
+    st.lists(versions(), max_size=6),
+    flags,
+)
+budgets = st.sampled_from([0, 1, 3, 200])
+
+
+def publication(found: list[Version], now: datetime, compare_pairs: int = 200) -> Publication:
+    settings = replace(SETTINGS, compare_pairs=compare_pairs)
+    return Publication(catalog=Catalog(settings=settings, policies=(policy_of(found),)), now=now)
+
+
+def pages(found: Publication) -> dict[str, Page]:
+    lasting = [page for policy in found.policies for page in found.lasting_pages(policy)]
+    return {page.address: page for page in [*found.living_pages(), *lasting]}
+
+
+def addresses(found: Publication) -> set[str]:
+    """Every address of `found`: pages, files, and the files that go with pages."""
+    shown = pages(found)
+    beside = {page.says[name] for page in shown.values() for name in ("file", "document") if name in page.says}
+    return {*shown, *(file.address for file in found.files()), *beside}
+
+
+def everything(found: Publication) -> str:
+    """Everything that `found` says anywhere, in one string."""
+    said = [json.dumps([page.address, page.says, page.relations], default=str) for page in pages(found).values()]
+    for page in pages(found).values():
+        compared = [found.texts.changes(old, new) for old, new in page.pairs]
+        said += [page.text.text if page.text else "", *(text.text for pair in page.pairs for text in pair)]
+        said += [comparison_file(page, SETTINGS.site, compared)[1].decode()] if "file" in page.says else []
+    files = [f"{file.address}\n{file.make().decode()}" for file in found.files()]
+    return "\n".join([*said, *files, found.manifest().decode()])
+
+
+@given(st.integers(0, 100_000))
+def test_of_the_first_versions_as_many_are_compared_as_the_book_allows(compare_pairs: int) -> None:
+    """K is the largest number with K(K-1)/2 ≤ `compare_pairs`."""
+    first = first_compared(compare_pairs)
+
+    assert first * (first - 1) // 2 <= compare_pairs < (first + 1) * first // 2
+
+
+@given(orderly, budgets)
+def test_growing_a_policy_never_loses_a_pair_and_compares_all_neighbours(
+    found: list[Version], compare_pairs: int
+) -> None:
+    grown = policy_of(found).versions
+    pairs = [set(_seqs(version_pairs(grown[:length], compare_pairs))) for length in range(len(grown) + 1)]
+
+    assert all(fewer <= more for fewer, more in pairwise(pairs))
+    assert {(seq, seq + 1) for seq in range(1, len(grown))} <= pairs[-1]
+
+
+@given(orderly, hours, budgets)
+def test_no_address_vanishes_when_a_version_is_added(found: list[Version], now: datetime, compare_pairs: int) -> None:
+    older = addresses(publication(found[:-1], now, compare_pairs))
+
+    assert older <= addresses(publication(found, now, compare_pairs))
+
+
+@given(orderly, hours, hours, budgets)
+def test_no_address_vanishes_with_time(
+    found: list[Version], one: datetime, other: datetime, compare_pairs: int
+) -> None:
+    earlier, later = sorted((one, other))
+
+    assert addresses(publication(found, earlier, compare_pairs)) <= addresses(publication(found, later, compare_pairs))
+
+
+@given(anyhow, hours)
+def test_a_draft_or_a_version_published_later_shows_nowhere(found: list[Version], now: datetime) -> None:
+    said = everything(publication(found, now))
+
+    shown = [one.label.text in said for one in found]
+
+    assert shown == [one.is_public(now) for one in found]
+
+
+@given(orderly, hours)
+def test_a_later_version_touches_no_page_that_stays_but_its_neighbour_and_whose_standing_it_changes(
+    found: list[Version], now: datetime
+) -> None:
+    older, newer = pages(publication(found[:-1], now)), pages(publication(found, now))
+    neighbours = [one.label.text for one in found[:-1] if one.is_public(now)][-1:]
+
+    for place, page in older.items():
+        if page.kind is PageKind.REDLINE:
+            assert page.fingerprint() == newer[place].fingerprint()
+        if page.kind is PageKind.VERSION and page.says["version"]["label"] not in neighbours:
+            changed = page.says["standing"] != newer[place].says["standing"]
+            assert (page.fingerprint() != newer[place].fingerprint()) == changed
+
+
+@given(anyhow, hours)
+def test_pages_of_one_fingerprint_are_one_page(found: list[Version], now: datetime) -> None:
+    one, other = pages(publication(found, now)), pages(publication(found, now))
+
+    assert len({page.fingerprint() for page in one.values()}) == len(one)
+    assert [page.fingerprint() for page in one.values()] == [page.fingerprint() for page in other.values()]
+
+
+@given(orderly, hours, hours)
+def test_an_entry_of_a_feed_stays_as_it_is(found: list[Version], one: datetime, other: datetime) -> None:
+    earlier, later = (_entries(publication(found, now)) for now in sorted((one, other)))
+
+    assert len(set(later)) == len(later)
+    assert set(earlier) <= set(later)
+
+
+def _seqs(pairs: tuple[tuple[Version, Version], ...]) -> list[tuple[int, int]]:
+    return [(old.seq, new.seq) for old, new in pairs]
+
+
+def _entries(found: Publication) -> list[str]:
+    text = next(file.make().decode() for file in found.files() if file.address == "feed.xml")
+    return [part.partition("</entry>")[0] for part in text.split("<entry>")[1:]]

@@ -1,0 +1,467 @@
+"""What one build publishes of a catalogue: pages, pairs, fingerprints, feeds, sitemap, headers, comparisons."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from book_builder import instant
+from browser.static_site import StaticSite
+from inforce import address
+from inforce.catalog import Catalog, Evidence
+from inforce.instant import parse_zone
+from inforce.language import Language
+from inforce.policy import Cancellation, ChangeLevel, Edition, Policy, SummaryPoint, Version, Withdrawal
+from inforce.publication import Page, PageKind, Publication, Texts
+from inforce.publication.comparisons import comparison_file
+from inforce.publication.pairs import first_compared, version_pairs
+from inforce.settings import Publisher, Settings
+from policy_builder import EN, policy, version
+
+DE = Language("de")
+SITE = "https://policies.shop.example/"
+ATOM = "{http://www.w3.org/2005/Atom}"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+FIRST = version("1", "2026-01-01")
+SECOND = version("2", "2027-01-20", "2027-03-01")
+BEFORE, ANNOUNCED, AFTER = "2027-01-01", "2027-02-01", "2027-04-01"
+
+
+def edition(language: Language, text: str, **more: Any) -> Edition:
+    return Edition(language=language, text=f"# Terms\n\n{text}\n", **more)
+
+
+def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: Any) -> Publication:
+    """What is published of `policies` as at `at`."""
+    settings = Settings(
+        publisher=Publisher(name="Shop", url="https://shop.example/", contact="terms@shop.example"),
+        site=SITE,
+        timezone=parse_zone("UTC"),
+        languages=(EN, DE),
+        compare_pairs=compare_pairs,
+    )
+    return Publication(catalog=Catalog(settings=settings, policies=policies), now=instant(at), **more)
+
+
+def pages(found: Publication) -> dict[str, Page]:
+    """Every page of `found` by its address."""
+    lasting = [page for one in found.policies for page in found.lasting_pages(one)]
+    return {page.address: page for page in [*found.living_pages(), *lasting]}
+
+
+def files(found: Publication) -> dict[str, bytes]:
+    """Every file of `found` that is no page, by its address."""
+    return {file.address: file.make() for file in found.files()}
+
+
+def tree(found: Publication, place: str) -> Xml.Element:
+    """The XML of `found` at `place`, read back."""
+    return Xml.fromstring(files(found)[place])  # noqa: S314 - written by the code under test
+
+
+class TestPages:
+    def test_every_version_has_a_page_a_redline_and_a_way_to_the_text_in_force(self) -> None:
+        assert sorted(pages(publication(ANNOUNCED, policy(FIRST, SECOND)))) == [
+            "",
+            "terms/",
+            "terms/1/",
+            "terms/1/since/",
+            "terms/2/",
+            "terms/2/since/",
+            "terms/changes/",
+            "terms/changes/1...2/",
+            "terms/history/",
+        ]
+
+    def test_a_language_has_pages_for_the_versions_that_are_in_it(self) -> None:
+        both = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
+        third = replace(both, label=replace(both.label, text="3"))
+
+        found = pages(publication(AFTER, policy(FIRST, both, third)))
+
+        assert sorted(place for place in found if place.endswith("/de/")) == [
+            "terms/2/de/",
+            "terms/2/since/de/",
+            "terms/3/de/",
+            "terms/3/since/de/",
+            "terms/changes/2...3/de/",
+            "terms/de/",
+        ]
+        assert all(found[place].language == DE for place in found if place.endswith("/de/"))
+
+    @pytest.mark.parametrize(
+        ("at", "hidden"),
+        [
+            pytest.param("2025-12-31", ("1", "2"), id="nothing is published yet"),
+            pytest.param(BEFORE, ("2",), id="the second version is published later"),
+        ],
+    )
+    def test_a_version_published_later_shows_nowhere(self, at: str, hidden: tuple[str, ...]) -> None:
+        found = publication(at, policy(FIRST, SECOND))
+
+        addresses = [*pages(found), *files(found)]
+
+        assert [place for place in addresses for label in hidden if f"/{label}/" in place] == []
+
+    def test_a_policy_without_a_public_version_is_not_mentioned(self) -> None:
+        found = publication(BEFORE, policy(replace(FIRST, draft=True)))
+
+        assert list(pages(found)) == [""]
+        assert pages(found)[""].says["policies"] == []
+        assert [place for place in files(found) if place.startswith("terms")] == []
+
+    def test_a_withdrawn_policy_says_so_from_that_instant_on(self) -> None:
+        gone = replace(policy(FIRST), withdrawn=Withdrawal(at=instant("2026-06-01"), reason="Closed."))
+
+        said = [pages(publication(at, gone))["terms/"].says["withdrawn"] for at in ("2026-05-31", "2026-06-01")]
+
+        assert said == [None, {"at": instant("2026-06-01"), "reason": "Closed."}]
+
+    def test_a_cancelled_version_keeps_its_page_and_gives_its_reason_from_that_instant_on(self) -> None:
+        gone = replace(SECOND, cancelled=Cancellation(at=instant("2027-02-10"), reason="Too many objections."))
+
+        said = [pages(publication(at, policy(FIRST, gone)))["terms/2/"].says for at in (ANNOUNCED, AFTER)]
+
+        assert [(one["standing"]["state"], one["cancelled"]) for one in said] == [
+            ("announced", None),
+            ("cancelled", "Too many objections."),
+        ]
+
+    def test_the_page_of_the_text_in_force_flips_with_the_clock(self) -> None:
+        shown = [pages(publication(at, policy(FIRST, SECOND)))["terms/"] for at in (BEFORE, ANNOUNCED, AFTER)]
+
+        assert [page.says["current"]["label"] for page in shown] == ["1", "1", "2"]
+        assert [page.says["current"]["end"] for page in shown] == [None, instant("2027-03-01"), None]
+        assert [[row["label"] for row in page.says["announced"]] for page in shown] == [[], ["2"], []]
+        assert [page.text for page in shown] == [FIRST.editions[0], FIRST.editions[0], SECOND.editions[0]]
+
+    def test_a_language_the_text_in_force_is_not_in_shows_the_binding_text_and_says_so(self) -> None:
+        translated = replace(FIRST, editions=(*FIRST.editions, edition(DE, "Worte.")))
+
+        shown = [pages(publication(at, policy(translated, SECOND)))["terms/de/"] for at in (ANNOUNCED, AFTER)]
+
+        assert [page.says["untranslated"] for page in shown] == [False, True]
+        assert [page.text.language for page in shown if page.text] == [DE, EN]
+
+    @pytest.mark.parametrize(
+        ("translates", "mark"),
+        [
+            pytest.param(FIRST.editions[0].digest, "translation", id="made from this version's binding text"),
+            pytest.param(SECOND.editions[0].digest, "lags", id="made from the text of another version"),
+            pytest.param(None, "lags", id="nobody said from which text"),
+        ],
+    )
+    def test_a_translation_says_how_it_stands_to_the_binding_text(self, translates: Any, mark: str) -> None:
+        translated = replace(FIRST, editions=(*FIRST.editions, edition(DE, "Worte.", translates=translates)))
+
+        found = pages(publication(BEFORE, policy(translated)))
+
+        marks = [found[place].says["edition"]["mark"] for place in ("terms/1/de/", "terms/de/", "terms/1/", "terms/")]
+        assert marks == [mark, mark, "", ""]
+
+    def test_the_history_tells_when_each_version_applied(self) -> None:
+        overtaken = version("2", "2027-01-20", "2027-06-01")
+        rows = pages(publication("2027-07-01", policy(FIRST, overtaken, version("3", "2027-03-01"))))[
+            "terms/history/"
+        ].says
+
+        assert [(row["label"], row["state"], row["start"], row["end"]) for row in rows["versions"]] == [
+            ("3", "in_force", instant("2027-03-01"), None),
+            ("2", "superseded", None, None),
+            ("1", "superseded", instant("2026-01-01"), instant("2027-03-01")),
+        ]
+
+    def test_since_leads_to_the_text_in_force_and_to_the_announced_one(self) -> None:
+        zero = version("0", "2025-01-01")
+        found = pages(publication(ANNOUNCED, policy(zero, FIRST, SECOND)))
+
+        targets = {place: found[f"terms/{place}/since/"].says["targets"] for place in "012"}
+
+        told = {place: [(row["label"], row["in_force"]) for row in rows] for place, rows in targets.items()}
+        assert told == {"0": [("1", True), ("2", False)], "1": [("2", False)], "2": []}
+
+    def test_a_summary_is_shown_for_the_step_its_author_speaks_of_only(self) -> None:
+        said = replace(
+            SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="It is new.", section="use"),)),)
+        )
+        found = pages(publication(AFTER, policy(version("0", "2025-01-01"), FIRST, said)))
+
+        shown = {place: found[f"terms/changes/{place}/"].says["summary"] for place in ("1...2", "0...2")}
+        assert shown == {"1...2": [{"section": "use", "text": "It is new."}], "0...2": []}
+        assert [found[f"terms/{place}/since/"].says["targets"][0]["summary"] for place in "01"] == [
+            [],
+            shown["1...2"],
+        ]
+
+    def test_the_commit_that_first_held_a_text_is_named_where_there_is_one(self) -> None:
+        evidence = Evidence(commit="c" * 40, committed=instant("2026-01-01"), subject="terms: first")
+        found = pages(publication(AFTER, policy(FIRST, SECOND), evidence={"terms": {"1": evidence}}))
+
+        assert found["terms/1/"].says["evidence"]["subject"] == "terms: first"
+        assert found["terms/2/"].says["evidence"] is None
+
+
+class TestPairs:
+    @pytest.mark.parametrize(
+        ("compare_pairs", "first"), [(0, 1), (1, 2), (2, 2), (3, 3), (189, 19), (190, 20), (200, 20), (210, 21)]
+    )
+    def test_as_many_first_versions_are_compared_as_their_pairs_may_be(self, compare_pairs: int, first: int) -> None:
+        assert first_compared(compare_pairs) == first
+
+    @pytest.mark.parametrize(
+        ("compare_pairs", "expected"),
+        [
+            pytest.param(0, "12 23 34", id="neighbours always"),
+            pytest.param(3, "12 13 23 34", id="all pairs among the first three"),
+            pytest.param(6, "12 13 14 23 24 34", id="all pairs"),
+        ],
+    )
+    def test_neighbours_are_compared_and_all_of_the_first(self, compare_pairs: int, expected: str) -> None:
+        found = policy(*[version(str(number), "2026-01-01") for number in range(1, 5)]).versions
+
+        assert " ".join(f"{old.label}{new.label}" for old, new in version_pairs(found, compare_pairs)) == expected
+
+    def test_the_page_of_all_comparisons_names_the_redlines_there_are(self) -> None:
+        versions = [version(str(number), "2026-01-01") for number in range(1, 4)]
+        page = pages(publication(AFTER, policy(*versions), compare_pairs=0))["terms/changes/"]
+
+        named = [(target["label"], [old["label"] for old in target["olds"]]) for target in page.says["targets"]]
+        assert named == [("3", ["2"]), ("2", ["1"])]
+        assert page.says["labels"] == ["3", "2", "1"]
+
+
+class TestFingerprints:
+    def test_a_page_is_the_same_page_on_every_build(self) -> None:
+        one, other = (pages(publication(AFTER, policy(FIRST, SECOND))) for _ in range(2))
+
+        assert {place: page.fingerprint() for place, page in one.items()} == {
+            place: page.fingerprint() for place, page in other.items()
+        }
+
+    @pytest.mark.parametrize(
+        ("changed", "touched"),
+        [
+            pytest.param({"change": ChangeLevel.NOTICE}, "2 1...2 2...3", id="its level"),
+            pytest.param({"enforce": instant("2027-08-01")}, "2 1...2 2...3", id="its dates"),
+            pytest.param({"editions": (edition(EN, "Other."),)}, "2 1...2 2...3", id="its text"),
+        ],
+    )
+    def test_what_changes_of_a_version_changes_its_own_pages_only(self, changed: dict[str, Any], touched: str) -> None:
+        third = version("3", "2028-01-01")
+        one = pages(publication("2028-02-01", policy(FIRST, SECOND, third)))
+        other = pages(publication("2028-02-01", policy(FIRST, replace(SECOND, **changed), third)))
+
+        kinds = (PageKind.VERSION, PageKind.REDLINE)
+        changed_pages = {
+            place.removeprefix("terms/").removeprefix("changes/").rstrip("/")
+            for place, page in one.items()
+            if page.kind in kinds and page.fingerprint() != other[place].fingerprint()
+        }
+        # Neighbours name the version's dates and level beside the link to it; its text they do not show.
+        neighbours = set() if "editions" in changed else {"1", "3"}
+        assert changed_pages == set(touched.split()) | neighbours
+
+    def test_a_later_version_touches_only_its_neighbour_and_whose_state_it_changes(self) -> None:
+        older = [version(str(number), f"2026-0{number}-01") for number in range(1, 5)]
+        one = pages(publication(AFTER, policy(*older)))
+        other = pages(publication(AFTER, policy(*older, version("5", "2027-01-01"))))
+
+        kept = (PageKind.VERSION, PageKind.REDLINE)
+        touched = [place for place, page in one.items() if page.kind in kept and page != other[place]]
+        assert touched == ["terms/4/"]
+
+    def test_a_page_refuses_to_say_what_is_no_plain_data(self) -> None:
+        page = Page(kind=PageKind.HOME, address="", language=EN, says={"policy": object()})
+
+        with pytest.raises(TypeError, match="which is no plain data"):
+            page.fingerprint()
+
+
+class TestFeeds:
+    def entries(self, at: str, *versions: Version, feed: str = "terms/feed.xml") -> list[tuple[str, str]]:
+        root = tree(publication(at, policy(*versions)), feed)
+        return [
+            (entry.findtext(f"{ATOM}id", "").removeprefix(SITE), entry.findtext(f"{ATOM}updated", ""))
+            for entry in root.iter(f"{ATOM}entry")
+        ]
+
+    IN_FORCE_1 = ("terms/1/#in-force", "2026-01-01T00:00:00Z")
+    ANNOUNCED_2 = ("terms/2/#announced", "2027-01-20T00:00:00Z")
+    IN_FORCE_2 = ("terms/2/#in-force", "2027-03-01T00:00:00Z")
+
+    @pytest.mark.parametrize(
+        ("at", "expected"),
+        [
+            pytest.param("2025-12-31", None, id="nothing published: no feed of the policy"),
+            pytest.param("2027-01-19", [IN_FORCE_1], id="a day before the announcement"),
+            pytest.param("2027-01-20", [ANNOUNCED_2, IN_FORCE_1], id="the instant of the announcement"),
+            pytest.param("2027-02-28", [ANNOUNCED_2, IN_FORCE_1], id="a day before it applies"),
+            pytest.param("2027-03-01", [IN_FORCE_2, ANNOUNCED_2, IN_FORCE_1], id="the instant it applies"),
+            pytest.param("2029-01-01", [IN_FORCE_2, ANNOUNCED_2, IN_FORCE_1], id="years later, unchanged"),
+        ],
+    )
+    def test_a_version_is_told_when_it_is_announced_and_when_it_applies(self, at: str, expected: Any) -> None:
+        if expected is None:
+            assert "terms/feed.xml" not in files(publication(at, policy(FIRST, SECOND)))
+        else:
+            assert self.entries(at, FIRST, SECOND) == expected
+        assert self.entries(at, FIRST, SECOND, feed="feed.xml") == (expected or [])
+
+    def test_a_version_that_applies_at_once_is_told_once(self) -> None:
+        assert self.entries(AFTER, FIRST) == [self.IN_FORCE_1]
+
+    def test_a_version_published_after_it_applies_is_told_when_people_can_read_it(self) -> None:
+        late = version("2", "2027-03-01", "2027-01-20", retroactive="A court said so.")
+
+        assert self.entries(AFTER, FIRST, late)[0] == ("terms/2/#in-force", "2027-03-01T00:00:00Z")
+
+    def test_a_cancelled_version_was_announced_and_is_never_told_to_apply(self) -> None:
+        gone = replace(SECOND, cancelled=Cancellation(at=instant("2027-02-10"), reason="Too many objections."))
+
+        assert self.entries(AFTER, FIRST, gone) == [self.ANNOUNCED_2, self.IN_FORCE_1]
+
+    def test_a_version_that_another_one_overtook_is_never_told_to_apply(self) -> None:
+        overtaking = version("3", "2027-02-01", "2027-02-15")
+
+        found = self.entries(AFTER, FIRST, SECOND, overtaking)
+
+        assert [place for place, _ in found if place.endswith("#in-force")] == [
+            "terms/3/#in-force",
+            "terms/1/#in-force",
+        ]
+
+    def test_an_entry_says_what_changes_in_the_authors_words(self) -> None:
+        said = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="Fish & <chips>."),)),))
+        root = tree(publication(AFTER, policy(FIRST, said)), "terms/feed.xml")
+
+        assert [entry.findtext(f"{ATOM}summary") for entry in root.iter(f"{ATOM}entry")] == [
+            "Fish & <chips>.",
+            "Fish & <chips>.",
+            None,
+        ]
+
+    def test_a_feed_holds_the_newest_fifty_entries(self) -> None:
+        versions = [version(str(number), f"2026-01-{number:02}", f"2026-02-{number:02}") for number in range(1, 29)]
+
+        found = self.entries(AFTER, *versions)
+
+        assert (len(found), found[0][0], len({place for place, _ in found})) == (50, "terms/28/#in-force", 50)
+
+
+class TestSitemap:
+    def test_it_names_the_texts_in_force_in_their_languages_and_since_when(self) -> None:
+        translated = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
+        coming = replace(policy(version("1", "2027-03-01", "2028-01-01")), id="privacy")
+
+        root = tree(publication(AFTER, coming, policy(FIRST, translated)), "sitemap.xml")
+
+        assert [(url.findtext(f"{SITEMAP}loc"), url.findtext(f"{SITEMAP}lastmod")) for url in root] == [
+            (SITE, None),
+            (f"{SITE}terms/", "2027-03-01T00:00:00Z"),
+            (f"{SITE}terms/de/", "2027-03-01T00:00:00Z"),
+        ]
+
+
+class TestHeaders:
+    @pytest.fixture
+    def rules(self, tmp_path: Path) -> StaticSite:
+        """A host that reads the rules of a policy in two languages."""
+        (tmp_path / "_headers").write_bytes(files(self.found())["_headers"])
+        return StaticSite(folder=tmp_path)
+
+    def found(self) -> Publication:
+        both = [replace(one, editions=(*one.editions, edition(DE, f"{one.label}."))) for one in (FIRST, SECOND)]
+        return publication(ANNOUNCED, policy(*both))
+
+    def caching(self, rules: StaticSite, place: str) -> list[str]:
+        return [value for name, value in rules.headers_for(f"/{place}") if name == "Cache-Control"]
+
+    def test_what_never_changes_may_be_kept_for_ever_and_nothing_else(self, rules: StaticSite) -> None:
+        found = self.found()
+        made = [page.says[name] for page in pages(found).values() for name in ("file", "document") if name in page.says]
+        fragments = [
+            address.fragment_file(one, each, text.language)
+            for one in found.policies
+            for each in one.versions
+            for text in each.editions
+        ]
+        known = [*pages(found), *files(found), *made, *fragments, address.MANIFEST, address.SIGNED_MANIFEST]
+
+        kept = [place for place in known if any("immutable" in value for value in self.caching(rules, place))]
+
+        assert kept
+        assert sorted(kept) == sorted(
+            place
+            for place in known
+            if place in fragments or place.endswith(".md") or ("/changes/" in place and not place.endswith("/"))
+        )
+
+    def test_every_file_for_programs_says_once_how_long_it_may_be_kept(self, rules: StaticSite) -> None:
+        found = self.found()
+        made = [page.says["file"] for page in pages(found).values() if "file" in page.says]
+        polled = [*files(found), *made, address.MANIFEST, address.SIGNED_MANIFEST, address.VECTORS]
+
+        wrong = {place: self.caching(rules, place) for place in polled if len(self.caching(rules, place)) != 1}
+
+        assert wrong == {address.HEADERS: [], address.SITEMAP: []}  # read by hosts and by search engines only
+
+    @pytest.mark.parametrize(
+        ("place", "kind", "shared"),
+        [
+            ("policies.json", "application/json; charset=utf-8", True),
+            ("terms/versions.json", "application/json; charset=utf-8", True),
+            ("terms/1/since/en.json", "application/json; charset=utf-8", True),
+            ("terms/changes/1...2/en.json", "application/json; charset=utf-8", True),
+            ("terms/1/en.md", "text/markdown; charset=utf-8", True),
+            ("terms/feed.xml", "application/atom+xml; charset=utf-8", False),
+        ],
+    )
+    def test_files_say_their_type_and_apps_of_other_origins_may_read_them(
+        self, rules: StaticSite, place: str, kind: str, shared: bool
+    ) -> None:
+        said = dict(rules.headers_for(f"/{place}"))
+
+        assert (said["Content-Type"], said.get("Access-Control-Allow-Origin") == "*") == (kind, shared)
+
+    def test_every_path_says_what_may_run(self, rules: StaticSite) -> None:
+        said = dict(rules.headers_for("/terms/index.html"))
+
+        assert "default-src 'none'" in said["Content-Security-Policy"]
+        assert "unsafe" not in said["Content-Security-Policy"]
+
+
+class TestComparisons:
+    def document(self, place: str, at: str = ANNOUNCED) -> Any:
+        said = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="New words."),)),))
+        page = pages(publication(at, policy(version("0", "2025-01-01"), FIRST, said)))[place]
+        texts = Texts()
+        found = [texts.changes(old, new) for old, new in page.pairs]
+        written, content = comparison_file(page, SITE, found)
+        assert written == page.says["file"]
+        return json.loads(content)
+
+    def test_a_redline_for_apps_names_both_texts_and_gives_them_back(self) -> None:
+        document = self.document("terms/changes/1...2/")
+
+        assert document["type"] == "policy-changes"
+        assert [document[side]["version"] for side in ("old", "new")] == ["1", "2"]
+        assert document["old"]["digest"] == str(FIRST.editions[0].digest)
+        assert document["summary"] == [{"section": "", "text": "New words."}]
+        assert "".join(run["text"] for run in document["runs"] if run["op"] != "insert") == "Terms\nWords of 1.\n"
+
+    def test_since_for_apps_keeps_what_applies_apart_from_what_is_announced(self) -> None:
+        document = self.document("terms/0/since/")
+
+        assert (document["type"], document["version"]) == ("policy-changes-since", "0")
+        assert [one["new"]["version"] for one in document["in_force"]] == ["1"]
+        assert [one["new"]["version"] for one in document["announced"]] == ["2"]
+
+    def test_since_for_apps_is_empty_for_the_newest_version(self) -> None:
+        document = self.document("terms/2/since/", AFTER)
+
+        assert (document["in_force"], document["announced"]) == ([], [])
