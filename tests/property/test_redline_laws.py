@@ -134,7 +134,7 @@ def test_formats_that_alone_change_change_no_words(text: str, letters: list[str]
 
 
 @given(
-    st.lists(sentences.filter(lambda text: len(plain_text(text).split()) >= 9), min_size=4, max_size=9, unique=True),
+    st.lists(sentences.filter(lambda text: redline(text, "").statistics.old >= 8), min_size=4, max_size=9, unique=True),
     st.data(),
 )
 def test_a_paragraph_that_moved_is_told_as_moved(paragraphs: list[str], data: st.DataObject) -> None:

@@ -39,6 +39,19 @@
     });
   }
 
+  // The theme lets a wide table scroll sideways; whoever has no pointer must be able to reach and scroll it too.
+  function reachTables() {
+    var sizes = new ResizeObserver(function (entries) {
+      entries.forEach(function (entry) {
+        var box = entry.target;
+        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+        else box.removeAttribute("tabindex");
+      });
+    });
+    document.querySelectorAll(".md-typeset__scrollwrap").forEach(function (box) { sizes.observe(box); });
+  }
+
   flip();
+  addEventListener("load", reachTables);
   document.querySelectorAll("[data-inforce-picker]").forEach(offerPicker);
 })();
