@@ -1,0 +1,392 @@
+"""How good and how fast are our redlines beside other engines, on the history of real texts and on made-up ones?
+
+Takes the folder of any git repository of Markdown (`--file` looks at some files only), and compares each version of a
+file with the one before, and the first with the last. Every engine gets the same pairs in the same run. Exit code 1
+where a goal is missed. What the columns mean:
+
+- marked: words shown as changed, over the fewest that could be; a move counts as left and as come, in brackets once
+- cut: words and numbers in whose midst a change begins or ends, for each 100 such places
+- crumbs: one or two equal words left in the midst of a rewrite of more than four, for each 1,000 words marked
+- lost: blocks that stand word for word in both texts and are shown as deleted
+- inexact: pairs where rejecting does not give the old text as read, or accepting the new one; `–` for pages
+- unsound: pairs whose HTML is not well formed
+- other: pairs with another answer when the machine has much else to do
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tracemalloc
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from xml.etree import ElementTree
+
+from rapidfuzz.distance import LCSseq
+from redline_engines import Pair, Piece, engines, pair_of
+
+from inforce.redline import redline
+from inforce.redline.compare import Signs
+from inforce.redline.words import WORD, cut, keys_of
+
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+WHOLE = re.compile(r"\d+(?:[.,:/-]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*")
+VOID = re.compile(r"<(br|hr|img|wbr|input)\b([^>]*?)/?>")
+OLD, NEW = frozenset("=-<"), frozenset("=+>")
+OURS, OURS_ALL, GIT = "inforce, texts prepared", "inforce, from Markdown", "git diff --word-diff"
+GOOGLE, HTMLDIFF = "diff-match-patch, words, 1 s limit", "lxml htmldiff"
+# Pairs answered again while the machine is busy: those that took longest.
+AGAIN = 12
+ROUNDS, FEWEST_BLOCKS = 100, 15
+HEADER = (
+    *("engine", "median ms", "p99", "worst", "total", "marked", "words cut", "numbers cut", "crumbs", "lost"),
+    *("inexact", "unsound", "other"),
+)
+MOVES = ("a paragraph", "a paragraph, a tenth edited", "four blocks")
+
+
+def git(repository: str, *arguments: str) -> str:
+    """Ask git about `repository`."""
+    done = subprocess.run(["git", "-C", repository, *arguments], capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def histories(repository: str, files: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Go through the Markdown files of `repository`: name, and every different text it had, without front matter."""
+    for name in files or git(repository, "ls-files", "*.md").splitlines():
+        texts: list[str] = []
+        for commit in reversed(git(repository, "log", "--format=%H", "--", name).split()):
+            text = FRONT_MATTER.sub("", git(repository, "show", f"{commit}:{name}"))
+            if text and (not texts or texts[-1] != text):
+                texts.append(text)
+        yield name, texts
+
+
+def real_pairs(repository: str, files: Sequence[str]) -> Iterator[Pair]:
+    """Pair neighbours, and the first version with the last."""
+    for name, texts in histories(repository, files):
+        for place, (old, new) in enumerate(pairwise(texts), 1):
+            yield pair_of(f"{name} {place}", old, new)
+        if len(texts) > 2:
+            yield pair_of(f"{name} 1…{len(texts)}", texts[0], texts[-1])
+
+
+class Writer:
+    """Somebody who writes policies in words that mean nothing, and edits them; always the same ones."""
+
+    def __init__(self) -> None:
+        self.chance = random.Random(7)  # noqa: S311 - no secret, and the same on every run
+        self.words = [
+            "".join(self.chance.choices("abcdefghijklmnoprstuvw", k=self.chance.randint(2, 10))) for _ in range(3000)
+        ]
+        self.weights = [1 / rank for rank in range(1, 3001)]
+
+    def sentence(self, most: int = 25) -> str:
+        """Write a sentence."""
+        return (
+            " ".join(self.chance.choices(self.words, self.weights, k=self.chance.randint(6, most))).capitalize() + "."
+        )
+
+    def blocks(self, count: int) -> list[str]:
+        """Write a text."""
+        kinds = ("## {}", "- {}", "{0} {1}", "{0} {1} {2}", "{0} {1} {2} {3}")
+        return [self.chance.choice(kinds).format(*(self.sentence() for _ in range(4))) for _ in range(count)]
+
+    def edited(self, block: str, share: float) -> str:
+        """Replace so many of the words of `block`."""
+        return " ".join(
+            self.chance.choice(self.words) if place > 1 and self.chance.random() < share else word
+            for place, word in enumerate(block.split(" "))
+        )
+
+    def revised(self, blocks: list[str]) -> list[str]:
+        """Edit a text: words, sentences, blocks added, dropped, split, and moved."""
+        after: list[str] = []
+        for block in blocks:
+            match self.chance.choices(["keep", "edit", "drop", "add", "split", "rewrite"], (70, 14, 4, 5, 4, 3))[0]:
+                case "edit":
+                    after.append(self.edited(block, 0.08))
+                case "drop":
+                    continue
+                case "add":
+                    after += [block, self.sentence()]
+                case "split" if ". " in block:
+                    after += block.replace(". ", ".\n", 1).split("\n")
+                case "rewrite":
+                    after.append(self.edited(block, 0.6))
+                case _:
+                    after.append(block)
+        place = self.chance.randrange(len(after))
+        after.insert(self.chance.randrange(len(after)), after.pop(place))
+        return after
+
+
+def made_up_pairs(count: int) -> Iterator[Pair]:
+    """Pair made-up texts with their revisions."""
+    writer = Writer()
+    for number in range(count):
+        blocks = writer.blocks(writer.chance.randint(10, 150))
+        yield pair_of(f"made up {number}", "\n\n".join(blocks), "\n\n".join(writer.revised(blocks)))
+
+
+def fewest(texts: tuple[str, str]) -> int:
+    """Count the words of `texts` that no redline without moves could show as equal."""
+    signs = Signs()
+    sides = [signs.encode([key for key in keys_of(cut(text)) if WORD.search(key)]) for text in texts]
+    return len(sides[0]) + len(sides[1]) - 2 * LCSseq.similarity(*sides)
+
+
+def judge(pair: Pair, pieces: Sequence[Piece], least: int) -> Counter[str]:
+    """Count what is right and what is wrong with `pieces` as a redline of `pair`."""
+    counts = Counter(fewest=least)
+    sides = [[piece for piece in pieces if piece[0] in ops] for ops in (OLD, NEW)]
+    judged = [_judge_side(own) for own in sides]
+    counts.update(judged[0] + judged[1])
+    counts["moved once"] = judged[1]["moved"]
+    told = tuple("".join(text for _, text in own) for own in sides)
+    counts["inexact"] = int(told != pair.texts)
+    counts["crumbs"] = _crumbs(pieces)
+    counts.update(_lost(pair, sides[0]))
+    return counts
+
+
+def _judge_side(own: Sequence[Piece]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    starts, at = [], 0
+    for _, text in own:
+        starts.append(at)
+        at += len(text)
+    for found in WHOLE.finditer("".join(text for _, text in own)):
+        inside = {
+            sign for sign, _ in own[bisect_right(starts, found.start()) - 1 : bisect_right(starts, found.end() - 1)]
+        }
+        counts["marked"] += bool(inside & set("-+"))
+        counts["moved"] += bool(inside & set("<>")) and not inside & set("-+")
+        if "=" in inside and len(inside) > 1:
+            counts["cut numbers" if found[0][0].isdigit() else "cut words"] += 1
+    counts["borders"] = sum(1 for one, other in pairwise(own) if (one[0] == "=") is not (other[0] == "="))
+    return counts
+
+
+def _crumbs(pieces: Sequence[Piece]) -> int:
+    stretches: list[tuple[bool, int, str]] = []
+    for sign, text in pieces:
+        count = sum(1 for word in cut(text) if WORD.search(word))
+        if stretches and stretches[-1][0] == (sign == "="):
+            _, before, so_far = stretches.pop()
+            count, text = before + count, so_far + text
+        stretches.append((sign == "=", count, text))
+    around = zip(stretches, stretches[1:], stretches[2:], strict=False)
+    return sum(
+        1 for left, (equal, count, text), right in around
+        if equal and count <= 2 and "\n" not in text and left[1] + right[1] > 4
+    )  # fmt: skip
+
+
+def _lost(pair: Pair, old_side: Sequence[Piece]) -> Counter[str]:
+    starts, at = [], 0
+    for _, text in old_side:
+        starts.append(at)
+        at += len(text)
+    old, new = pair.prepared
+    news = Counter(leaf.key for leaf in new.leaves if leaf.key)
+    kept: Counter[str] = Counter()
+    olds: Counter[str] = Counter()
+    for leaf, start in zip(old.leaves, old.offsets, strict=False):
+        if leaf.key not in news:
+            continue
+        olds[leaf.key] += 1
+        stop = start + len(leaf.block.text)
+        inside = old_side[max(0, bisect_right(starts, start) - 1) : bisect_right(starts, stop - 1)]
+        kept[leaf.key] += any(sign != "-" for sign, _ in inside)
+    shared = olds & news
+    return Counter(shared=shared.total(), lost=(shared - kept).total())
+
+
+def is_sound(html: str) -> bool:
+    """Tell whether `html` is well formed: every element closed, in its order."""
+    closed = VOID.sub(r"<\1\2/>", html.replace("&nbsp;", "&#160;"))
+    try:
+        ElementTree.fromstring(f"<div>{closed}</div>")  # noqa: S314 - our own page
+    except ElementTree.ParseError:
+        return False
+    return True
+
+
+def moves_found(texts: Sequence[str], rounds: int) -> dict[str, float]:
+    """Move blocks of `texts` elsewhere, and count how often they are told as moved and not as deleted and inserted."""
+    writer, found = Writer(), Counter[str]()
+    roomy = [text for text in texts if text.count("\n\n") > 20] or texts
+    for number in range(rounds):
+        blocks = [
+            block for block in roomy[number % len(roomy)].split("\n\n") if "|" not in block and "```" not in block
+        ]
+        for kind in MOVES:
+            found[kind] += _is_found(writer, blocks, kind)
+    return {kind: 100 * found[kind] / rounds for kind in MOVES}
+
+
+def _is_found(writer: Writer, blocks: list[str], kind: str) -> bool:
+    size = 4 if "four" in kind else 1
+    long_enough = [
+        n for n in range(1, len(blocks) - size) if size > 1 or (len(blocks[n].split()) >= 10 and blocks[n][0] != "#")
+    ]
+    start = writer.chance.choice(long_enough)
+    rest = blocks[:start] + blocks[start + size :]
+    stop = writer.chance.choice([n for n in range(1, len(rest)) if abs(n - start) > 1])
+    moved = [writer.edited(block, 0.1 if "edited" in kind else 0) for block in blocks[start : start + size]]
+    counted = redline("\n\n".join(blocks), "\n\n".join(rest[:stop] + moved + rest[stop:])).statistics
+    words = sum(len([word for word in cut(block) if WORD.search(word)]) for block in moved)
+    return counted.moves > 0 and counted.inserted + counted.deleted <= words * (0.8 if "edited" in kind else 0.1)
+
+
+@contextmanager
+def busy_machine() -> Iterator[None]:
+    """Give the machine much else to do."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+def busy_seconds() -> float:
+    """Return the seconds that processors have worked for us and for what we ran; waiting for a turn is none."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+class Trial:
+    """One engine with all pairs: what it took, what it answered, and what that is worth."""
+
+    def __init__(self, name: str, pairs: Sequence[Pair], least: Sequence[int]) -> None:
+        self.engine = engines()[name]
+        self.milliseconds: list[float] = []
+        self.counts: Counter[str] = Counter()
+        self.writes_pages = False
+        answers = []
+        for pair, few in zip(pairs, least, strict=True):
+            begun = busy_seconds()
+            answer = self.engine(pair)
+            self.milliseconds.append((busy_seconds() - begun) * 1000)
+            answers.append(answer)
+            self.writes_pages = isinstance(answer, str)
+            self.counts += (
+                Counter(unsound=not is_sound(answer)) if isinstance(answer, str) else judge(pair, answer, few)
+            )
+        slowest = sorted(range(len(pairs)), key=lambda place: -self.milliseconds[place])[:AGAIN]
+        with busy_machine():
+            self.counts["other"] = sum(self.engine(pairs[place]) != answers[place] for place in slowest)
+
+    @property
+    def total(self) -> float:
+        """Return all milliseconds."""
+        return sum(self.milliseconds)
+
+    @property
+    def p99(self) -> float:
+        """Return the milliseconds that one pair in a hundred takes longer than."""
+        return sorted(self.milliseconds)[int(len(self.milliseconds) * 0.99)]
+
+    def marked(self, *, once: bool) -> float:
+        """Return the words marked over the fewest."""
+        return (self.counts["marked"] + self.counts["moved once" if once else "moved"]) / max(1, self.counts["fewest"])
+
+    @property
+    def crumbs(self) -> float:
+        """Return crumbs for each 1,000 words marked."""
+        return 1000 * self.counts["crumbs"] / max(1, self.counts["marked"])
+
+    def row(self) -> list[str]:
+        """Return the cells of the table."""
+        times = [
+            f"{one:.1f}" for one in (statistics.median(self.milliseconds), self.p99, max(self.milliseconds), self.total)
+        ]
+        if self.writes_pages:
+            return [*times, *["–"] * 6, str(self.counts["unsound"]), str(self.counts["other"])]
+        c, borders = self.counts, max(1, self.counts["borders"])
+        cuts = [f"{100 * c[kind] / borders:.1f}" for kind in ("cut words", "cut numbers")]
+        marked = f"{self.marked(once=False):.3f} ({self.marked(once=True):.3f})"
+        lost = f"{c['lost']} of {c['shared']}"
+        return [*times, marked, *cuts, f"{self.crumbs:.1f}", lost, str(c["inexact"]), "–", str(c["other"])]
+
+
+def goals(trials: dict[str, Trial]) -> Iterator[tuple[str, float, float]]:
+    """Go through what our engine is held to: the goal, what was measured, and what it may be at most."""
+    ours, whole = trials[OURS], trials[OURS_ALL]
+    yield "words marked over the fewest, moves twice", ours.marked(once=False), 1.15
+    yield "words marked over the fewest, moves once", ours.marked(once=True), 1.05
+    yield "crumbs for each 1,000 words marked", ours.crumbs, 4
+    yield "numbers cut", ours.counts["cut numbers"], 0
+    yield "words cut in 100 places", 100 * ours.counts["cut words"] / max(1, ours.counts["borders"]), 1
+    yield "blocks lost of 1,000", 1000 * ours.counts["lost"] / max(1, ours.counts["shared"]), 1
+    yield "pairs not exact", ours.counts["inexact"] + whole.counts["inexact"], 0
+    yield "pairs with another answer on a busy machine", ours.counts["other"], 0
+    yield "longest time of one pair, ms", max(ours.milliseconds), 150
+    if GIT in trials:
+        yield "p99, texts prepared, over git's", ours.p99 / trials[GIT].p99, 4
+        yield "p99, from Markdown, over git's", whole.p99 / trials[GIT].p99, 12
+    if GOOGLE in trials:
+        yield "total over diff-match-patch's", ours.total / trials[GOOGLE].total, 1 / 40
+    if HTMLDIFF in trials:
+        yield "total over htmldiff's", ours.total / trials[HTMLDIFF].total, 1 / 15
+
+
+def most_memory(pairs: Sequence[Pair]) -> float:
+    """Return the most megabytes that a redline of the largest of `pairs` holds while it is made."""
+    largest = max(pairs, key=lambda pair: sum(map(len, pair.markdown)))
+    tracemalloc.start()
+    redline(*largest.markdown)
+    most = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    return most
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Write `rows`, the first of them the header, as a table."""
+    lines = ["| " + " | ".join(cells) + " |" for cells in rows]
+    return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
+
+
+def report(title: str, pairs: Sequence[Pair], names: Sequence[str]) -> bool:
+    """Run the engines `names` over `pairs`, print what they did, and tell whether every goal is met."""
+    least = [fewest(pair.texts) for pair in pairs]
+    trials = {name: Trial(name, pairs, least) for name in names}
+    size = sum(len(text) for pair in pairs for text in pair.markdown) / 2000 / len(pairs)
+    print(f"## {title}: {len(pairs)} pairs, {sum(map(bool, least))} of other words, {size:.0f} kB on average\n")
+    print(table([HEADER, *([name, *trial.row()] for name, trial in trials.items())]), end="\n\n")
+    met = [(name, value, most, value <= most) for name, value, most in goals(trials)]
+    met.append(("megabytes held at most", memory := most_memory(pairs), 100, memory <= 100))
+    rows = [[name, f"{value:.3f}", f"{most:.3f}", "met" if is_met else "MISSED"] for name, value, most, is_met in met]
+    print(table([["goal", "measured", "at most", ""], *rows]), end="\n\n")
+    found = moves_found([pair.markdown[1] for pair in pairs], ROUNDS)
+    print(table([["moved", "told as moved"], *([kind, f"{share:.1f} %"] for kind, share in found.items())]), end="\n\n")
+    return all(one[3] for one in met) and min(found.values()) >= 98
+
+
+def main() -> int:
+    """Measure and print; return 1 where a goal is missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("repository", help="folder of a git repository that holds Markdown")
+    parser.add_argument("--file", action="append", default=[], help="a file of it; may be given more than once")
+    parser.add_argument("--made-up", type=int, default=40, help="pairs of made-up texts (default: 40)")
+    parser.add_argument("--ours", action="store_true", help="leave the other engines out")
+    given = parser.parse_args()
+    names = [name for name in engines() if name.startswith("inforce") or not given.ours]
+    history = report("History", [*real_pairs(given.repository, given.file)], names)
+    made_up = report("Made-up texts", [*made_up_pairs(given.made_up)], names)
+    return 0 if history and made_up else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
