@@ -26,7 +26,7 @@ OF_POLICY: list[tuple[Callable[[Policy], str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("make", "expected"), OF_POLICY, ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(("make", "expected"), OF_POLICY, ids=[expected for _, expected in OF_POLICY])
 def test_what_there_is_once_per_policy_has_no_language(make: Callable[[Policy], str], expected: str) -> None:
     assert make(TERMS) == expected
 

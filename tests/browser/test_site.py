@@ -1,0 +1,218 @@
+"""The published sample, as readers meet it: nobody else is asked, everybody can read it, its words stay true.
+
+Served from a folder of its host, as it may be. The `page` fixture fails a test on an error, on a breach of the security
+policy and on a request to another host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from browser.conftest import Serve
+from browser.watch import Watch, settled
+
+PAGES = {
+    "home": "",
+    "a policy": "privacy/",
+    "a version": "privacy/2025-01-01/",
+    "a redline": "privacy/changes/2024-03-01...2025-01-01/",
+    "what changed since a version": "privacy/2025-01-01/since/",
+    "the history": "privacy/history/",
+    "comparisons": "privacy/changes/",
+    "a policy in Chinese": "privacy/zh-Hans/",
+    "a version in Chinese": "privacy/2025-01-01/zh-Hans/",
+    "a redline in Chinese": "privacy/changes/2024-03-01...2025-01-01/zh-Hans/",
+    "what changed since a version, in Chinese": "privacy/2025-01-01/since/zh-Hans/",
+}
+every_page = pytest.mark.parametrize("place", [pytest.param(place, id=name) for name, place in PAGES.items()])
+DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=320, height=640)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+APPLIES = "2031-02-28T16:00:00Z"  # when the announced version of the sample comes into force
+
+
+@pytest.fixture(scope="module")
+def site(sample_site: Path, serve: Serve) -> str:
+    """The address of the sample, below a folder."""
+    return serve(sample_site, below="/legal/policies/").url
+
+
+@pytest.fixture
+def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
+    """A page of a browser in which JavaScript is switched off."""
+    context = browser.new_context(java_script_enabled=False, viewport=DESK)
+    watch.over(context)
+    yield context.new_page()
+    context.close()
+    assert watch.unforeseen() == []
+
+
+def faults(page: Page, sizes: Iterable[ViewportSize], **rules: object) -> list[str]:
+    """What axe finds on `page` at `sizes` by `rules`, one sentence per place."""
+    found = []
+    page.evaluate(Axe().axe_script)
+    for size in sizes:
+        page.set_viewport_size(size)
+        settled(page)
+        options = {"resultTypes": ["violations"], "runOnly": rules}
+        found += page.evaluate("options => axe.run(options).then(said => said.violations)", options)
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+@every_page
+def test_everybody_can_use_a_page(page: Page, site: str, place: str) -> None:
+    """WCAG 2.2, levels A and AA; a page in another language differs in its words only."""
+    page.goto(site + place)
+    sizes = [PHONE] if "zh-Hans" in place else [DESK, PHONE]
+    assert faults(page, sizes, type="tag", values=WCAG) == []
+
+
+@pytest.mark.parametrize(
+    "place", [pytest.param(place, id=name) for name, place in PAGES.items() if "zh-Hans" not in place]
+)
+def test_words_stand_out_from_their_ground_in_the_dark_too(page: Page, site: str, place: str) -> None:
+    """WCAG 2.2, 1.4.3: no other rule depends on colours."""
+    page.emulate_media(color_scheme="dark")
+    page.goto(site + place)
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    assert faults(page, [DESK, PHONE], type="rule", values=["color-contrast"]) == []
+
+
+@every_page
+def test_nothing_is_wider_than_a_narrow_phone(page: Page, site: str, place: str) -> None:
+    """WCAG 2.2, 1.4.10: reflow at 320 CSS pixels."""
+    page.set_viewport_size(PHONE)
+    page.goto(site + place)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_a_wide_table_can_be_reached_and_scrolled_by_keyboard_where_it_scrolls(page: Page, site: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(site + "privacy/")
+    table = page.locator(".md-typeset__scrollwrap").first
+    expect(table).to_have_attribute("tabindex", "0")
+    page.set_viewport_size(DESK)
+    expect(table).not_to_have_attribute("tabindex", "0")
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        pytest.param("", ["In force: version 2026-01-15.1", "Announced: version 2031-03-01 applies from"], id="home"),
+        pytest.param("privacy/", ["In force: this text, version 2026-01-15.1", "delete"], id="a policy"),
+        pytest.param("privacy/2025-01-01/", ["Superseded: this version applied from", "SHA-256"], id="a version"),
+        pytest.param("privacy/2031-03-01/", ["Announced: this version applies from March 1, 2031"], id="announced"),
+        pytest.param(
+            "privacy/changes/2024-03-01...2025-01-01/",
+            ["added: ", "deleted: ", "What changed, in the publisher’s words"],
+            id="a redline",
+        ),
+        pytest.param("privacy/2025-01-01/since/", ["added: ", "To the announced text: 2031-03-01"], id="since"),
+        pytest.param("privacy/history/", ["2024-03-01", "Superseded", "In force", "Announced"], id="the history"),
+        pytest.param("privacy/changes/", ["To 2025-01-01", "from 2024-03-01"], id="comparisons"),
+        pytest.param("privacy/zh-Hans/", ["现行有效", "本译文依据其他版本译出"], id="a policy in Chinese"),
+        pytest.param(
+            "privacy/changes/2024-03-01...2025-01-01/zh-Hans/", ["新增：", "删除："], id="a redline in Chinese"
+        ),
+    ],
+)
+def test_everything_can_be_read_without_javascript(plain: Page, site: str, place: str, words: list[str]) -> None:
+    plain.goto(site + place)
+    text = " ".join(plain.inner_text("article").split())
+    assert [one for one in words if one.strip() not in text] == []
+    assert "No longer in force" not in text
+
+
+def test_without_javascript_the_words_are_true_before_and_after_the_announced_instant(plain: Page, site: str) -> None:
+    """They name days, and neither “now” nor how many days are left."""
+    plain.goto(site + "privacy/")
+    text = " ".join(plain.inner_text("article").split())
+    assert "version 2026-01-15.1, applies from February 3, 2026 until March 1, 2031." in text
+    assert "version 2031-03-01 applies from March 1, 2031." in text
+    assert "days left" not in text
+
+
+def test_without_javascript_only_what_works_is_offered(plain: Page, site: str) -> None:
+    plain.goto(site + "privacy/changes/")
+    expect(plain.locator("[data-inforce-picker]")).to_be_hidden()
+    plain.get_by_role("link", name="from 2024-03-01").last.click()
+    expect(plain.get_by_role("heading", level=1).first).to_have_text("Privacy Policy: what changed")
+
+
+def test_the_words_flip_by_themselves_at_the_announced_instant(page: Page, site: str) -> None:
+    page.clock.install(time="2031-02-28T15:59:30Z")
+    page.goto(site + "privacy/")
+    status, announced = page.locator(".inforce-status"), page.locator(".inforce-announced")
+    expect(status.locator("strong:visible")).to_have_text("In force")
+    expect(announced.locator("strong:visible")).to_have_text("Announced")
+    expect(announced.locator(".inforce-days")).to_have_text("(days left: 1)")
+
+    page.clock.fast_forward("01:00")
+
+    expect(status.locator("strong:visible")).to_have_text("No longer in force")
+    expect(announced.locator("strong:visible")).to_have_text("In force")
+    expect(announced.locator(".inforce-days")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("place", "before", "after"),
+    [
+        pytest.param("", ["Announced"], ["In force"], id="home"),
+        pytest.param("privacy/", ["In force", "Announced"], ["No longer in force", "In force"], id="a policy"),
+        pytest.param("privacy/zh-Hans/", ["现行有效", "已公布，待生效"], ["已失效", "现行有效"], id="in Chinese"),
+    ],
+)
+def test_a_page_that_nobody_rebuilt_says_what_applies_when_it_is_opened(
+    page: Page, site: str, place: str, before: list[str], after: list[str]
+) -> None:
+    for at, words in (("2031-02-28T15:59:59Z", before), (APPLIES, after)):
+        page.clock.set_fixed_time(at)
+        page.goto(site + place)
+        assert page.locator("[data-inforce-at] strong:visible").all_inner_texts() == words
+
+
+def test_search_finds_words_of_the_text_in_force(page: Page, site: str) -> None:
+    page.set_viewport_size(DESK)
+    page.goto(site)
+    page.get_by_role("textbox", name="Search").fill("guardian")
+    found = page.locator(".md-search-result__item").first
+    expect(found).to_contain_text("guardian")
+    found.get_by_role("link").first.click()
+    page.wait_for_url(f"{site}privacy/")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("2024-03-01", "2025-09-01", id="older first"),
+        pytest.param("2025-09-01", "2024-03-01", id="newer first"),
+    ],
+)
+def test_any_two_versions_are_compared_in_whichever_order_they_are_picked(
+    page: Page, site: str, old: str, new: str
+) -> None:
+    page.goto(site + "privacy/changes/")
+    page.get_by_role("combobox", name="From").select_option(old)
+    page.get_by_role("combobox", name="to", exact=True).select_option(new)
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_url(f"{site}privacy/changes/2024-03-01...2025-09-01/")
+
+
+def test_picking_one_version_twice_says_that_there_is_nothing_to_compare(page: Page, site: str) -> None:
+    page.goto(site + "privacy/changes/")
+    page.get_by_role("combobox", name="From").select_option("2031-03-01")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("status")).to_contain_text("There is no comparison of these two")
+
+
+def test_the_choice_of_light_or_dark_lasts(page: Page, site: str) -> None:
+    page.set_viewport_size(DESK)
+    page.goto(site)
+    page.locator("label[title='Switch to dark mode']").click()
+    page.goto(site + "privacy/2025-01-01/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
