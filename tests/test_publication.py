@@ -115,6 +115,13 @@ class TestPages:
         assert pages(found)[""].says["policies"] == []
         assert [place for place in files(found) if place.startswith("terms")] == []
 
+    def test_a_language_of_unpublished_versions_alone_has_no_page(self) -> None:
+        coming = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
+
+        shown = [pages(publication(at, policy(FIRST, coming))) for at in (BEFORE, ANNOUNCED)]
+
+        assert ["terms/de/" in found for found in shown] == [False, True]
+
     def test_a_withdrawn_policy_says_so_from_that_instant_on(self) -> None:
         gone = replace(policy(FIRST), withdrawn=Withdrawal(at=instant("2026-06-01"), reason="Closed."))
 
@@ -274,6 +281,22 @@ class TestFingerprints:
         kept = (PageKind.VERSION, PageKind.REDLINE)
         touched = [place for place, page in one.items() if page.kind in kept and page != other[place]]
         assert touched == ["terms/4/"]
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            pytest.param({"text": SECOND.editions[0]}, id="the text it shows"),
+            pytest.param({"pairs": (FIRST.editions * 2,)}, id="the texts it compares"),
+            pytest.param({"says": {"label": "2"}}, id="what it says"),
+            pytest.param({"relations": ({"rel": "latest-version", "href": "terms/"},)}, id="its relations"),
+            pytest.param({"language": DE}, id="its language"),
+            pytest.param({"address": "terms/2/"}, id="its address"),
+        ],
+    )
+    def test_everything_that_shapes_a_page_is_in_its_fingerprint(self, changed: dict[str, Any]) -> None:
+        page = Page(kind=PageKind.VERSION, address="terms/1/", language=EN, says={"label": "1"}, text=FIRST.editions[0])
+
+        assert replace(page, **changed).fingerprint() != page.fingerprint()
 
     def test_a_page_refuses_to_say_what_is_no_plain_data(self) -> None:
         page = Page(kind=PageKind.HOME, address="", language=EN, says={"policy": object()})

@@ -35,12 +35,10 @@ def speak(config: MkDocsConfig, language: Language) -> None:
 def theme_language(language: Language) -> str:
     """Find the nearest of Material's own translations to `language`; English where there is none."""
     known = resources.files("material") / "templates" / "partials" / "languages"
-    special = {"zh-Hans": "zh", "zh-Hant": "zh-Hant"}
     tag = str(language)
     while tag:
-        for name in (special.get(tag, tag), tag):
-            if (known / f"{name}.html").is_file():
-                return name
+        if (known / f"{tag}.html").is_file():
+            return tag
         tag = tag.rpartition("-")[0]
     return "en"
 
