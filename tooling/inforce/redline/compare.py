@@ -34,21 +34,17 @@ class Hunk(NamedTuple):
     new_stop: int
 
 
-class Signs:
+class Signs(dict[str, str]):
     """One sign for each key, given as keys come."""
 
-    def __init__(self) -> None:
-        self._signs: dict[str, str] = {}
+    def __missing__(self, key: str) -> str:
+        code = len(self) + 1
+        sign = self[key] = chr(code if code < FIRST_SURROGATE else code + SURROGATES)
+        return sign
 
     def encode(self, keys: Iterable[str]) -> str:
         """Return the signs of `keys`."""
-        known = self._signs
-        return "".join([known.get(key) or self._new(key) for key in keys])
-
-    def _new(self, key: str) -> str:
-        code = len(self._signs) + 1
-        sign = self._signs[key] = chr(code if code < FIRST_SURROGATE else code + SURROGATES)
-        return sign
+        return "".join(map(self.__getitem__, keys))
 
 
 def _engine() -> diff_match_patch:

@@ -8,7 +8,7 @@ from itertools import accumulate, compress, pairwise
 
 from inforce.markdown import Block, BlockKind, ContainerKind, Span
 from inforce.redline.values import Format
-from inforce.redline.words import WORD, cut, fold, keys_of
+from inforce.redline.words import Vocabulary, cut, fold
 
 NO_SHAPE = frozenset({ContainerKind.ITEM, ContainerKind.ROW})
 
@@ -16,9 +16,10 @@ NO_SHAPE = frozenset({ContainerKind.ITEM, ContainerKind.ROW})
 class Leaf:
     """One leaf block, its place `index` in its text, and what alignment and comparison need of it."""
 
-    __slots__ = ("__dict__", "block", "index", "key", "print", "shape")
+    __slots__ = ("__dict__", "_vocabulary", "block", "index", "key", "print", "shape")
 
-    def __init__(self, index: int, block: Block) -> None:
+    def __init__(self, index: int, block: Block, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self.index = index
         self.block = block
         self.shape = _shape(block)
@@ -35,7 +36,7 @@ class Leaf:
     @cached_property
     def keys(self) -> list[str]:
         """What each word is compared by."""
-        return keys_of(self.words)
+        return self._vocabulary.keys.of(self.words)
 
     @cached_property
     def offsets(self) -> list[int]:
@@ -45,7 +46,7 @@ class Leaf:
     @cached_property
     def counted(self) -> list[bool]:
         """Whether a reader counts each word: those with a letter or digit."""
-        return [WORD.search(word) is not None for word in self.words]
+        return self._vocabulary.counted.of(self.words)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from rapidfuzz.distance import LCSseq
 
@@ -78,15 +79,13 @@ class Likeness:
         """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""
         index: dict[str, list[int]] = defaultdict(list)
         for at, unit in enumerate(new):
-            for sign in dict.fromkeys(self._telling[id(unit)]):
+            for sign in set(self._telling[id(unit)]):
                 index[sign].append(at)
+        rare = {sign: places for sign, places in index.items() if len(places) <= RARE}
         for unit in old:
-            shared: Counter[int] = Counter()
-            for sign in dict.fromkeys(self._telling[id(unit)]):
-                if len(places := index.get(sign, ())) <= RARE:
-                    shared.update(places)
-            best = sorted(shared.items(), key=lambda found: (-found[1], found[0]))[:BEST]
-            yield from ((unit, new[at]) for at, _ in best)
+            shared = Counter(chain.from_iterable(rare[sign] for sign in rare.keys() & self._telling[id(unit)]))
+            best = sorted((-count, at) for at, count in shared.items())[:BEST]
+            yield from ((unit, new[at]) for _, at in best)
 
 
 def _percent(was: str, now: str) -> int:

@@ -11,6 +11,7 @@ from functools import cached_property
 from inforce.markdown import Document, parse
 from inforce.redline.leaf import Leaf
 from inforce.redline.units import Unit, units_of
+from inforce.redline.words import Vocabulary
 
 
 class Prepared:
@@ -19,7 +20,8 @@ class Prepared:
     def __init__(self, text: str) -> None:
         self.document: Document = parse(text)
         self.text = self.document.text
-        self.leaves = [Leaf(index, block) for index, block in enumerate(self.document.blocks)]
+        vocabulary = Vocabulary()
+        self.leaves = [Leaf(index, block, vocabulary) for index, block in enumerate(self.document.blocks)]
 
     @cached_property
     def units(self) -> list[Unit]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Where letters of scripts with spaces, and their marks, are looked for; the rest of Unicode is named below.
 PLACES_OF_LETTERS = (
@@ -42,11 +43,12 @@ _ADDRESS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&+=%]"
 
 TOKEN = re.compile(
     rf"""
-      (?P<space>\s+)
+      [A-Za-z]+(?=[ ,;)\n]|\.[ \n]|\.\Z)                                # most words; the rest would say the same
+    | \s+
     | https?://{_ADDRESS}                                              # addresses whole
     | [A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+
     | [A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[a-z]{{2,}}\b(?![@\-])
-    | (?P<number>[{_CURRENCY}]?\d+(?:[.,:/'’٫٬\-–\u00a0\u202f]\d+)*[%‰٪°]?)[{_LETTERS}]*
+    | [{_CURRENCY}]?\d+(?:[.,:/'’٫٬\-–\u00a0\u202f]\d+)*[%‰٪°]?[{_LETTERS}]*
     | [{_LETTERS}](?:[{_LETTERS}\d_]|[{_JOINERS}'’\-‐‑·]+(?=[{_LETTERS}\d])|(?<=\d)\.(?=\d))*
     | [\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+                       # katakana runs whole
     | [{HAN_FIGURES}]{{2,}}                                              # numbers in Han characters whole
@@ -78,13 +80,41 @@ def fold(text: str) -> str:
 
 def cut(text: str) -> list[str]:
     """Return the words of `text`; joined they are `text`."""
-    return [found[0] for found in TOKEN.finditer(text)]
+    return TOKEN.findall(text)
 
 
-def keys_of(words: list[str]) -> list[str]:
-    """Return what each of `words` is compared by; white space of any kind and length is one space."""
-    known: dict[str, str] = {}
-    for word in words:
-        if word not in known:
-            known[word] = SPACE if word.isspace() else fold(word)
-    return [known[word] for word in words]
+class Keys(dict[str, str]):
+    """What each word is compared by, worked out when first asked for; white space of any kind and length is one space."""
+
+    def __missing__(self, word: str) -> str:
+        key = self[word] = SPACE if word.isspace() else fold(word)
+        return key
+
+    def of(self, words: Iterable[str]) -> list[str]:
+        """Return the keys of `words`."""
+        return list(map(self.__getitem__, words))
+
+
+class Counted(dict[str, bool]):
+    """Whether a reader counts each word, worked out when first asked for: those with a letter or digit."""
+
+    def __missing__(self, word: str) -> bool:
+        counts = self[word] = WORD.search(word) is not None
+        return counts
+
+    def of(self, words: Iterable[str]) -> list[bool]:
+        """Return for each of `words` whether it is counted."""
+        return list(map(self.__getitem__, words))
+
+
+class Vocabulary:
+    """What is known of the words of one text."""
+
+    def __init__(self) -> None:
+        self.keys = Keys()
+        self.counted = Counted()
+
+
+def keys_of(words: Iterable[str]) -> list[str]:
+    """Return what each of `words` is compared by."""
+    return Keys().of(words)
