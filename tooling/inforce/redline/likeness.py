@@ -26,6 +26,8 @@ EVERY_CLAUSE = 5
 CERTAIN = 60
 # So many words of a text must stand in a longer one to say that it stands there.
 WITHIN = 6
+# So many words in a row are no chance.
+PIECE = 6
 
 
 class Likeness:
@@ -86,6 +88,25 @@ class Likeness:
             shared = Counter(chain.from_iterable(rare[sign] for sign in rare.keys() & self._telling[id(unit)]))
             best = sorted((-count, at) for at, count in shared.items())[:BEST]
             yield from ((unit, new[at]) for _, at in best)
+
+
+    def pieces(self, old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int, int]]:
+        """Return the pairs of paragraphs `old` and `new` that have a piece in common: places, and how long it is."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for unit in old:
+            if unit.kind == BlockKind.PARAGRAPH:
+                for piece in set(_pieces(self._all[id(unit)])):
+                    places[piece].append(unit.index)
+        shared: Counter[tuple[int, int]] = Counter()
+        for unit in new:
+            if unit.kind == BlockKind.PARAGRAPH:
+                found = places.keys() & _pieces(self._all[id(unit)])
+                shared.update((at, unit.index) for piece in found for at in places[piece])
+        return [(*pair, count) for pair, count in shared.items()]
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[at : at + PIECE] for at in range(len(text) - PIECE + 1)]
 
 
 def _percent(was: str, now: str) -> int:

@@ -91,6 +91,7 @@ class _Matcher:
             self._move([pair for pair in run if self._is_left(pair)])
         self._moved(likely)
         self._settle()
+        self._by_pieces()
 
     def _at_home(self, pair: Pair) -> bool:
         """Tell whether both units of `pair` lie between the same anchors."""
@@ -222,6 +223,17 @@ class _Matcher:
             shortest = min(len(self.old[pair[0]].words), len(self.new[pair[1]].words))
             if self._is_left(pair) and shortest >= SHORTEST_MOVE:
                 self._move(self._run_around(pair, self._is_likely))
+
+    def _by_pieces(self) -> None:
+        """Pair paragraphs left over between two pairs that have a piece in common, such as a sentence, in order."""
+        found: list[Pair] = []
+        for gap in gaps_between(self.matching.pairs, Gap(0, len(self.old), 0, len(self.new))):
+            olds = [self.old[at] for at in range(gap.old_start, gap.old_stop) if at in self.left_old]
+            news = [self.new[at] for at in range(gap.new_start, gap.new_stop) if at in self.left_new]
+            if olds and news:
+                found += heaviest_chain(self.likeness.pieces(olds, news))
+        self._take(found)
+        self.matching.pairs = sorted([*self.matching.pairs, *found])
 
     def _run_around(self, seed: Pair, belongs: Callable[[Pair], bool]) -> list[Pair]:
         """Return the pairs left over around `seed`, side by side in both texts, as far as they belong."""
