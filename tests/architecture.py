@@ -58,6 +58,7 @@ DOORS = {
     "docx": ("word",),
     "git": ("store",),
     "httpx2": ("client",),
+    "icalendar": ("publication",),
     "jinja2": ("site",),
     "joserfc": ("signing",),
     "langcodes": ("language",),

@@ -17,8 +17,6 @@ TERMS = replace(policy(version("2026-01-15", "2026-01-15"), version("2026-01-15.
 OLD, NEW = TERMS.versions
 
 OF_POLICY: list[tuple[Callable[[Policy], str], str]] = [
-    (address.history_page, "user-terms/history/"),
-    (address.compare_page, "user-terms/changes/"),
     (address.versions_file, "user-terms/versions.json"),
     (address.feed_file, "user-terms/feed.xml"),
     (address.calendar_file, "user-terms/calendar.ics"),
@@ -40,11 +38,15 @@ def test_pages_name_their_language_unless_it_is_the_binding_one(language: Langua
         address.version_page(TERMS, NEW, language),
         address.since_page(TERMS, OLD, language),
         address.redline_page(TERMS, OLD, NEW, language),
+        address.history_page(TERMS, language),
+        address.compare_page(TERMS, language),
     ] == [
         f"user-terms/{below}",
         f"user-terms/2026-01-15.1/{below}",
         f"user-terms/2026-01-15/since/{below}",
         f"user-terms/changes/2026-01-15...2026-01-15.1/{below}",
+        f"user-terms/history/{below}",
+        f"user-terms/changes/{below}",
     ]
 
 

@@ -51,7 +51,7 @@ def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: An
 def pages(found: Publication) -> dict[str, Page]:
     """Every page of `found` by its address."""
     lasting = [page for one in found.policies for page in found.lasting_pages(one)]
-    return {page.address: page for page in [*found.living_pages(), *lasting]}
+    return {page.address: page for page in [*found.living_pages(), *found.histories(), *lasting]}
 
 
 def files(found: Publication) -> dict[str, bytes]:
@@ -90,7 +90,9 @@ class TestPages:
             "terms/3/de/",
             "terms/3/since/de/",
             "terms/changes/2...3/de/",
+            "terms/changes/de/",
             "terms/de/",
+            "terms/history/de/",
         ]
         assert all(found[place].language == DE for place in found if place.endswith("/de/"))
 
@@ -122,12 +124,18 @@ class TestPages:
 
         assert ["terms/de/" in found for found in shown] == [False, True]
 
-    def test_a_withdrawn_policy_says_so_from_that_instant_on(self) -> None:
+    @pytest.mark.parametrize("place", ["terms/", "terms/1/", "terms/history/"])
+    def test_a_policy_that_is_withdrawn_says_so_beforehand_and_its_text_ends_at_that_instant(self, place: str) -> None:
         gone = replace(policy(FIRST), withdrawn=Withdrawal(at=instant("2026-06-01"), reason="Closed."))
 
-        said = [pages(publication(at, gone))["terms/"].says["withdrawn"] for at in ("2026-05-31", "2026-06-01")]
+        said = [pages(publication(at, gone))[place].says for at in ("2026-05-31", "2026-06-01")]
 
-        assert said == [None, {"at": instant("2026-06-01"), "reason": "Closed."}]
+        assert [one["withdrawn"] for one in said] == [{"at": instant("2026-06-01"), "reason": "Closed."}] * 2
+        stands = [one.get("current") or one.get("standing") or one["versions"][0] for one in said]
+        assert [(one["state"], one["end"], one["then"]) for one in stands] == [
+            ("in_force", instant("2026-06-01"), "withdrawn"),
+            ("withdrawn", instant("2026-06-01"), "withdrawn"),
+        ]
 
     def test_a_cancelled_version_keeps_its_page_and_gives_its_reason_from_that_instant_on(self) -> None:
         gone = replace(SECOND, cancelled=Cancellation(at=instant("2027-02-10"), reason="Too many objections."))
@@ -179,7 +187,7 @@ class TestPages:
 
         assert [(row["label"], row["state"], row["start"], row["end"]) for row in rows["versions"]] == [
             ("3", "in_force", instant("2027-03-01"), None),
-            ("2", "superseded", None, None),
+            ("2", "overtaken", None, None),
             ("1", "superseded", instant("2026-01-01"), instant("2027-03-01")),
         ]
 

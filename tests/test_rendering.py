@@ -238,10 +238,19 @@ def test_data_hold_runs_clauses_numbers_and_counts() -> None:
             {"op": "insert", "text": "36"},
             {"op": "equal", "text": " months.\n"},
         ],
-        "clauses": [{"id": "data", "heading": "Data", "state": "changed", "inserted": 1, "deleted": 1}],
+        "clauses": [
+            {"id": "data", "heading": "Data", "state": "changed"}
+            | {"percent": 40, "inserted": 1, "deleted": 1, "moved": 0}
+        ],
         "numbers": [{"kind": "period", "was": "24 months", "now": "36 months", "clause": "data"}],
         "words": {"old": 4, "new": 4, "equal": 3, "inserted": 1, "deleted": 1, "moved": 0},
     }
+
+
+def test_data_say_what_a_renamed_clause_was_called_before() -> None:
+    data = to_data(redline("# A\n\n## Use\n\nWe keep what we need.", "# A\n\n## Use of data\n\nWe keep what we need."))
+
+    assert [(one["id"], one["was"]) for one in data["clauses"]] == [("use-of-data", "use")]
 
 
 def test_data_say_which_formats_were_lost_and_got() -> None:

@@ -39,14 +39,14 @@ def since_page(policy: Policy, version: Version, language: Language) -> str:
     return f"{policy.id}/{version.label}/since/{_unless_binding(policy, language)}"
 
 
-def history_page(policy: Policy) -> str:
-    """Address the history of `policy`."""
-    return f"{policy.id}/history/"
+def history_page(policy: Policy, language: Language) -> str:
+    """Address the history of `policy`, told in `language`."""
+    return f"{policy.id}/history/{_unless_binding(policy, language)}"
 
 
-def compare_page(policy: Policy) -> str:
-    """Address the page on which any two versions of `policy` are picked."""
-    return f"{policy.id}/changes/"
+def compare_page(policy: Policy, language: Language) -> str:
+    """Address the page on which any two versions of `policy` are picked, by their texts in `language`."""
+    return f"{policy.id}/changes/{_unless_binding(policy, language)}"
 
 
 def text_file(policy: Policy, version: Version, language: Language) -> str:

@@ -8,16 +8,23 @@ from inforce.changes import Changes
 from inforce.manifest import to_bytes
 from inforce.publication.pages import Page, PageKind
 from inforce.rendering.data import to_data
+from inforce.rendering.labels import ENGLISH, Labels
+from inforce.rendering.sentences import to_sentences
 
 _SPEC = "1.0"
 
 
-def comparison_file(page: Page, site: str, found: list[Changes]) -> tuple[str, bytes]:
-    """Write the file beside `page`, which compares editions as `found`: its address and its bytes."""
+def comparison_file(page: Page, site: str, found: list[Changes], labels: Labels = ENGLISH) -> tuple[str, bytes]:
+    """Write the file beside `page`, which compares editions as `found`: its address and its bytes.
+
+    Of one redline it also says each change in a sentence, in the words of `labels`.
+    """
     says = page.says
     head = {"spec": _SPEC, "site": site, "policy": says["policy"]["id"], "language": str(page.language)}
     if page.kind is PageKind.REDLINE:
-        document = {"type": "policy-changes", **head, **_one(says["old"], says["new"], says["summary"], found[0])}
+        made = _one(says["old"], says["new"], says["summary"], found[0])
+        made["sentences"] = list(to_sentences(found[0].redline, labels))
+        document = {"type": "policy-changes", **head, **made}
         return says["file"], to_bytes(document)
     rows = list(zip(says["targets"], found, strict=True))
     towards = [(target, _one(says["version"], target, target["summary"], changes)) for target, changes in rows]

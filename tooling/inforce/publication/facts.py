@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from inforce import address
@@ -11,6 +12,7 @@ from inforce.language import Language
 from inforce.policy import Edition, Interval, Kind, Policy, State, Version
 
 Facts = dict[str, Any]
+Relations = tuple[Mapping[str, str], ...]
 _LICENCE_RELATIONS = {Kind.PRIVACY: "privacy-policy", Kind.TERMS: "terms-of-service"}
 
 
@@ -20,9 +22,10 @@ def policy_facts(policy: Policy, language: Language) -> Facts:
         "id": policy.id,
         "title": policy.title(language),
         "page": address.policy_page(policy, language),
-        "history": address.history_page(policy),
-        "compare": address.compare_page(policy),
+        "history": address.history_page(policy, language),
+        "compare": address.compare_page(policy, language),
         "feed": address.feed_file(policy),
+        "timemap": address.timemap_file(policy),
         "versions": address.versions_file(policy),
         "binding_language": policy.binding_language.own_name,
         "binding_page": address.policy_page(policy, policy.binding_language),
@@ -46,13 +49,33 @@ def version_facts(policy: Policy, version: Version, language: Language) -> Facts
     }
 
 
-def standing(state: State, interval: Interval | None) -> Facts:
-    """State what a version is, and from when to when it applies."""
-    return {
-        "state": str(state),
-        "start": interval.start if interval else None,
-        "end": interval.end if interval else None,
-    }
+def standing(policy: Policy, version: Version, now: datetime, interval: Interval | None) -> Facts:
+    """State what `version` is at `now`, from when to when it applies, and what it is after that.
+
+    `interval` is when the version is in force as known at `now`. `state` is `overtaken` where another version applies
+    from before its day on, `withdrawn` where its policy is. `start` is None for a version that never applies; `then`
+    is `superseded` or `withdrawn`.
+    """
+    start, end = (interval.start, interval.end) if interval else (None, None)
+    then, gone = State.SUPERSEDED.value, policy.withdrawn
+    if gone and start and (end is None or gone.at < end):
+        end, then = gone.at, "withdrawn"
+    applies = start is not None and (end is None or start < end)
+    if version.is_cancelled(now):
+        state = State.CANCELLED.value
+    elif end is not None and end <= now:
+        state = then
+    elif not applies:
+        state = "overtaken" if interval is None else "withdrawn"
+    else:
+        state = (State.IN_FORCE if version.effective <= now else State.ANNOUNCED).value
+    return {"state": state, "start": start if applies else None, "end": end if applies else None, "then": then}
+
+
+def withdrawal_facts(policy: Policy) -> Facts | None:
+    """State from when on `policy` applies no more, and why."""
+    gone = policy.withdrawn
+    return {"at": gone.at, "reason": gone.reason} if gone else None
 
 
 def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
@@ -98,6 +121,19 @@ def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None,
     }
 
 
+def alternates(languages: Iterable[Language], binding: Language, page: Callable[[Language], str]) -> Relations:
+    """Relate a page to itself in other `languages`; who understands none of them is led to the binding one."""
+    found = tuple(languages)
+    rows = [{"rel": "alternate", "href": page(language), "hreflang": str(language)} for language in found]
+    default = [{"rel": "alternate", "href": page(binding), "hreflang": "x-default"}] if binding in found else []
+    return (*rows, *default)
+
+
+def named_languages(languages: Iterable[Language], page: Callable[[Language], str]) -> list[Facts]:
+    """Name `languages` as their readers do, each with its `page`."""
+    return [{"tag": str(language), "name": language.own_name, "page": page(language)} for language in languages]
+
+
 def evidence_facts(evidence: Evidence | None) -> Facts | None:
     """State the commit that first held a text."""
     if evidence is None:
@@ -109,7 +145,8 @@ def relations_of(policy: Policy, language: Language) -> Iterator[Mapping[str, st
     """Relate any page of `policy` to the others (RFC 5829), and to what it is for its publisher (RFC 6903)."""
     current = address.policy_page(policy, language)
     yield {"rel": "latest-version", "href": current}
-    yield {"rel": "version-history", "href": address.history_page(policy)}
+    yield {"rel": "version-history", "href": address.history_page(policy, language)}
     if policy.kind in _LICENCE_RELATIONS:
         yield {"rel": _LICENCE_RELATIONS[policy.kind], "href": current}
     yield {"rel": "alternate", "href": address.feed_file(policy), "type": "application/atom+xml"}
+    yield {"rel": "timemap", "href": address.timemap_file(policy), "type": "application/link-format"}

@@ -5,9 +5,10 @@ Keeps true: what such a page says changes only when its own version or a neighbo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from inforce import address
 from inforce.catalog import Catalog, Evidence
@@ -15,17 +16,23 @@ from inforce.language import Language
 from inforce.policy import Interval, Policy, Version
 from inforce.publication.facts import (
     Facts,
+    Relations,
+    alternates,
     edition_facts,
     evidence_facts,
+    mark_of,
+    named_languages,
     neighbour_facts,
     policy_facts,
     relations_of,
     standing,
     summary_facts,
     version_facts,
+    withdrawal_facts,
 )
 from inforce.publication.pages import Page, PageKind
 from inforce.publication.pairs import shared_languages
+from inforce.publication.structured import about_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +48,12 @@ class LastingPages:
     def __iter__(self) -> Iterator[Page]:
         public = self.policy.public(self.now)
         intervals = {row.version.seq: row for row in self.policy.intervals(self.now)}
+        targets = list(self._targets(intervals))
         for place, version in enumerate(public):
             before = public[place - 1] if place else None
             after = public[place + 1] if place + 1 < len(public) else None
             yield from self._version_pages(version, before, after, intervals.get(version.seq))
-            yield from self._since_pages(version)
+            yield from self._since_pages(version, targets)
         for old, new in self.pairs:
             for language in shared_languages(old, new):
                 yield self._redline_page(old, new, language)
@@ -54,11 +62,14 @@ class LastingPages:
         self, version: Version, before: Version | None, after: Version | None, interval: Interval | None
     ) -> Iterator[Page]:
         policy = self.policy
+        stands = standing(policy, version, self.now, interval)
         shared = {
             "publisher": self.catalog.settings.publisher.name,
             "site": self.catalog.settings.site,
             "version": version_facts(policy, version, policy.binding_language),
-            "standing": standing(policy.state(version, self.now), interval),
+            "standing": stands,
+            "withdrawn": withdrawal_facts(policy),
+            "calendar": address.calendar_file(policy) if version.published < version.effective else None,
             "cancelled": version.cancelled.reason if version.cancelled and version.is_cancelled(self.now) else None,
             "evidence": evidence_facts(self.evidence.get(version.label.text)),
             "origin": _origin(version),
@@ -66,6 +77,7 @@ class LastingPages:
         }
         for edition in version.editions:
             language = edition.language
+            page = address.version_page(policy, version, language)
             says = {
                 **shared,
                 "policy": policy_facts(policy, language),
@@ -73,23 +85,31 @@ class LastingPages:
                 "since": address.since_page(policy, version, language),
                 "before": neighbour_facts(policy, version, before, language),
                 "after": neighbour_facts(policy, version, after, language),
+                "about": about_version(self.catalog, policy, version, language, page, stands),
             }
             yield Page(
                 kind=PageKind.VERSION,
-                address=address.version_page(policy, version, language),
+                address=page,
                 language=language,
                 says=says,
                 relations=(*relations_of(policy, language), *_around(policy, version, says)),
                 text=edition,
             )
 
-    def _since_pages(self, version: Version) -> Iterator[Page]:
-        policy, current = self.policy, self.policy.in_force(self.now)
-        targets = [target for target in ([current] if current else []) if target.seq > version.seq]
-        targets += [target for target in policy.announced(self.now) if target.seq > version.seq]
+    def _targets(self, intervals: Mapping[int, Interval]) -> Iterator[tuple[Version, Facts]]:
+        """Go through the version in force and the announced ones, each with how it stands."""
+        current = self.policy.in_force(self.now)
+        for target in [*([current] if current else []), *self.policy.announced(self.now)]:
+            stands = standing(self.policy, target, self.now, intervals.get(target.seq))
+            yield target, {**stands, "in_force": target is current}
+
+    def _since_pages(self, version: Version, targets: list[tuple[Version, Facts]]) -> Iterator[Page]:
+        policy, later = self.policy, [row for row in targets if row[0].seq > version.seq]
         for edition in version.editions:
             language = edition.language
-            shown = [(target, found) for target in targets if (found := target.edition(language))]
+            shown = [(target, stands, found) for target, stands in later if (found := target.edition(language))]
+            missing = [target for target, _ in later if not target.edition(language)]
+            pages = partial(address.since_page, policy, version)
             yield Page(
                 kind=PageKind.SINCE,
                 address=address.since_page(policy, version, language),
@@ -100,15 +120,18 @@ class LastingPages:
                     "targets": [
                         {
                             **version_facts(policy, target, language),
-                            "in_force": target is current,
+                            **stands,
                             "summary": summary_facts(found) if target.seq == version.seq + 1 else [],
                         }
-                        for target, found in shown
+                        for target, stands, found in shown
                     ],
+                    "missing": [version_facts(policy, target, language) for target in missing],
+                    "binding_since": address.since_page(policy, version, policy.binding_language),
                     "file": address.since_file(policy, version, language),
+                    "languages": named_languages(version.languages, pages),
                 },
-                relations=tuple(relations_of(policy, language)),
-                pairs=tuple((edition, found) for _, found in shown),
+                relations=self._relations(language, version.languages, pages),
+                pairs=tuple((edition, found) for _, _, found in shown),
             )
 
     def _redline_page(self, old: Version, new: Version, language: Language) -> Page:
@@ -118,6 +141,7 @@ class LastingPages:
             message = f"{policy.id} {old.label} and {new.label} are not both in {language}"
             raise LookupError(message)
         neighbours = new.seq == old.seq + 1
+        pages, languages = partial(address.redline_page, policy, old, new), shared_languages(old, new)
         return Page(
             kind=PageKind.REDLINE,
             address=address.redline_page(policy, old, new, language),
@@ -130,21 +154,28 @@ class LastingPages:
                 "summary": summary_facts(after) if neighbours else [],
                 "file": address.redline_file(policy, old, new, language),
                 "document": address.redline_docx(policy, old, new, language),
+                "languages": named_languages(languages, pages),
             },
-            relations=tuple(relations_of(policy, language)),
+            relations=self._relations(language, languages, pages),
             pairs=((before, after),),
         )
+
+    def _relations(
+        self, language: Language, languages: Iterable[Language], pages: Callable[[Language], str]
+    ) -> Relations:
+        policy = self.policy
+        return (*relations_of(policy, language), *alternates(languages, policy.binding_language, pages))
 
 
 def _languages(policy: Policy, version: Version) -> list[Facts]:
     return [
         {
-            "tag": str(language),
-            "name": language.own_name,
-            "page": address.version_page(policy, version, language),
-            "binding": language == policy.binding_language,
+            "tag": str(edition.language),
+            "name": edition.language.own_name,
+            "page": address.version_page(policy, version, edition.language),
+            "mark": mark_of(policy, version, edition) or "binding",
         }
-        for language in version.languages
+        for edition in version.editions
     ]
 
 
@@ -157,7 +188,6 @@ def _around(policy: Policy, version: Version, says: Facts) -> Iterator[Mapping[s
     for relation, neighbour in (("predecessor-version", says["before"]), ("successor-version", says["after"])):
         if neighbour:
             yield {"rel": relation, "href": neighbour["page"]}
-    for language in version.languages:
-        page = address.version_page(policy, version, language)
-        yield {"rel": "alternate", "href": page, "hreflang": str(language)}
+    yield from alternates(version.languages, policy.binding_language, partial(address.version_page, policy, version))
+    yield {"rel": "original", "href": says["policy"]["page"]}
     yield {"rel": "alternate", "href": says["edition"]["file"], "type": "text/markdown"}

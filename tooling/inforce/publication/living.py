@@ -1,4 +1,4 @@
-"""Pages that change with time: home, texts in force, histories, comparisons."""
+"""Pages that change with time: home, texts in force, comparisons."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from inforce import address
 from inforce.catalog import Catalog, Evidence
 from inforce.language import Language
 from inforce.policy import Policy, Version
+from inforce.publication.calendar import has_dates
 from inforce.publication.facts import (
     Facts,
+    alternates,
     edition_facts,
     evidence_facts,
+    named_languages,
     policy_facts,
     relations_of,
     standing,
     summary_facts,
     version_facts,
+    withdrawal_facts,
 )
 from inforce.publication.pages import Page, PageKind
 from inforce.publication.pairs import shared_languages
+from inforce.publication.structured import about_home, about_version
 
 
 def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> Page:
@@ -30,16 +35,19 @@ def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> 
         "publisher": catalog.settings.publisher.name,
         "policies": [
             {
-                **policy_facts(policy, language),
+                **policy_facts(policy, _shown(policy, language, now)),
+                "title": policy.title(language),
                 "current": _current(policy, policy.in_force(now), language, now),
                 "announced": announced_facts(policy, language, now),
-                "withdrawn": _withdrawn(policy, now),
+                "withdrawn": withdrawal_facts(policy),
+                "calendar": calendar_of(policy, now),
                 "several": len(policy.public(now)) > 1,
             }
             for policy in policies
         ],
         "manifest": address.MANIFEST,
         "feed": address.FEED,
+        "about": about_home(catalog),
     }
     feed = {"rel": "alternate", "href": address.FEED, "type": "application/atom+xml"}
     return Page(kind=PageKind.HOME, address="", language=language, says=says, relations=(feed,))
@@ -49,87 +57,76 @@ def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evid
     """Show the text of `policy` in force at `now`, in every language any of its versions is in."""
     version = policy.in_force(now)
     languages = languages_of(policy, now)
+    others = alternates(languages, policy.binding_language, lambda language: address.policy_page(policy, language))
     for language in languages:
         edition = (version.edition(language) or version.edition(policy.binding_language)) if version else None
-        alternates = (
-            {"rel": "alternate", "href": address.policy_page(policy, other), "hreflang": str(other)}
-            for other in languages
+        page, current = address.policy_page(policy, language), _current(policy, version, language, now)
+        about = (
+            about_version(catalog, policy, version, edition.language, page, current)
+            if version and edition and current
+            else None
         )
         yield Page(
             kind=PageKind.POLICY,
-            address=address.policy_page(policy, language),
+            address=page,
             language=language,
             says={
                 "publisher": catalog.settings.publisher.name,
                 "site": catalog.settings.site,
                 "policy": policy_facts(policy, language),
-                "current": _current(policy, version, language, now),
+                "current": current,
                 "edition": edition_facts(policy, version, edition) if version and edition else None,
                 "evidence": evidence_facts(evidence),
                 "untranslated": edition is not None and edition.language != language,
                 "announced": announced_facts(policy, language, now),
-                "withdrawn": _withdrawn(policy, now),
-                "languages": [
-                    {"tag": str(other), "name": other.own_name, "page": address.policy_page(policy, other)}
-                    for other in languages
-                ],
+                "withdrawn": withdrawal_facts(policy),
+                "calendar": calendar_of(policy, now),
+                "languages": named_languages(languages, lambda other: address.policy_page(policy, other)),
+                "about": about,
             },
-            relations=(*relations_of(policy, language), *alternates),
+            relations=(*relations_of(policy, language), *_predecessor(policy, version, language, now), *others),
             text=edition,
         )
 
 
-def history_page(policy: Policy, now: datetime) -> Page:
-    """Show when each version of `policy` known at `now` applied, applies or will apply, newest first."""
-    language = policy.binding_language
-    intervals = {row.version.seq: row for row in policy.intervals(now)}
-    rows = []
-    before: Version | None = None
-    for version in policy.public(now):
-        redline = address.redline_page(policy, before, version, language) if before else None
-        state = standing(policy.state(version, now), intervals.get(version.seq))
-        origin = {"before": before.label.text if before else None, "redline": redline}
-        rows.append({**version_facts(policy, version, language), **state, **origin})
-        before = version
-    return Page(
-        kind=PageKind.HISTORY,
-        address=address.history_page(policy),
-        language=language,
-        says={"policy": policy_facts(policy, language), "versions": rows[::-1]},
-        relations=tuple(relations_of(policy, language)),
-    )
-
-
-def compare_page(policy: Policy, pairs: tuple[tuple[Version, Version], ...], now: datetime) -> Page:
-    """Show every redline of `policy` among `pairs`, by the newer version, newest first."""
-    language = policy.binding_language
-    targets: dict[str, list[Facts]] = {}
-    for old, new in pairs:
-        if language in shared_languages(old, new):
-            row = {"label": old.label.text, "redline": address.redline_page(policy, old, new, language)}
-            targets.setdefault(new.label.text, []).insert(0, row)
-    return Page(
-        kind=PageKind.COMPARE,
-        address=address.compare_page(policy),
-        language=language,
-        says={
-            "policy": policy_facts(policy, language),
-            "targets": [{"label": label, "olds": olds} for label, olds in reversed(targets.items())],
-            "labels": [version.label.text for version in policy.public(now)][::-1],
-        },
-        relations=tuple(relations_of(policy, language)),
-    )
+def compare_pages(policy: Policy, pairs: tuple[tuple[Version, Version], ...], now: datetime) -> Iterator[Page]:
+    """Show every redline of `policy` among `pairs`, by the newer version, newest first, in each language."""
+    languages = languages_of(policy, now)
+    others = alternates(languages, policy.binding_language, lambda language: address.compare_page(policy, language))
+    for language in languages:
+        targets: dict[str, list[Facts]] = {}
+        for old, new in pairs:
+            if language in shared_languages(old, new):
+                row = {"label": old.label.text, "redline": address.redline_page(policy, old, new, language)}
+                targets.setdefault(new.label.text, []).insert(0, row)
+        yield Page(
+            kind=PageKind.COMPARE,
+            address=address.compare_page(policy, language),
+            language=language,
+            says={
+                "policy": policy_facts(policy, language),
+                "targets": [{"label": label, "olds": olds} for label, olds in reversed(targets.items())],
+                "labels": [version.label.text for version in policy.public(now) if version.edition(language)][::-1],
+                "languages": named_languages(languages, lambda other: address.compare_page(policy, other)),
+            },
+            relations=(*relations_of(policy, language), *others),
+        )
 
 
 def announced_facts(policy: Policy, language: Language, now: datetime) -> list[Facts]:
-    """State every version of `policy` announced at `now`, with its summary and the way from the one in force."""
-    current = policy.in_force(now)
-    rows = []
+    """State every version of `policy` that will apply as known at `now`: its summary, and the way from the one before.
+
+    A version another one overtakes, or that the policy's withdrawal comes before, will not.
+    """
+    current, rows = policy.in_force(now), []
     for version in policy.announced(now):
-        edition = version.edition(language) or version.edition(policy.binding_language)
-        shown = edition.language if edition else policy.binding_language
-        since = address.since_page(policy, current, shown) if current and current.edition(shown) else None
-        rows.append({**version_facts(policy, version, language), "summary": summary_facts(edition), "since": since})
+        stands = standing(policy, version, now, policy.interval(version, now))
+        if stands["state"] == "announced":
+            edition = version.edition(language) or version.edition(policy.binding_language)
+            shown = edition.language if edition else policy.binding_language
+            since = address.since_page(policy, current, shown) if current and current.edition(shown) else None
+            summary = {"summary": summary_facts(edition), "language": str(shown), "since": since}
+            rows.append({**version_facts(policy, version, language), **stands, **summary})
     return rows
 
 
@@ -139,14 +136,24 @@ def languages_of(policy: Policy, now: datetime) -> tuple[Language, ...]:
     return (policy.binding_language, *sorted(found - {policy.binding_language}))
 
 
+def calendar_of(policy: Policy, now: datetime) -> str | None:
+    """Address the calendar of `policy`, where there is any date in it."""
+    return address.calendar_file(policy) if has_dates(policy, now) else None
+
+
+def _shown(policy: Policy, language: Language, now: datetime) -> Language:
+    """Choose the language in which a reader of `language` is shown pages of `policy`."""
+    return language if language in languages_of(policy, now) else policy.binding_language
+
+
 def _current(policy: Policy, version: Version | None, language: Language, now: datetime) -> Facts | None:
     if version is None:
         return None
     interval = policy.interval(version, now)
-    return {**version_facts(policy, version, language), **standing(policy.state(version, now), interval)}
+    return {**version_facts(policy, version, language), **standing(policy, version, now, interval)}
 
 
-def _withdrawn(policy: Policy, now: datetime) -> Facts | None:
-    if policy.withdrawn is None or policy.withdrawn.at > now:
-        return None
-    return {"at": policy.withdrawn.at, "reason": policy.withdrawn.reason}
+def _predecessor(policy: Policy, version: Version | None, language: Language, now: datetime) -> Iterator[Facts]:
+    earlier = [other for other in policy.public(now) if version and other.seq < version.seq]
+    if earlier:
+        yield {"rel": "predecessor-version", "href": version_facts(policy, earlier[-1], language)["page"]}

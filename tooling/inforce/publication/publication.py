@@ -8,25 +8,35 @@ from datetime import datetime
 
 from inforce import address
 from inforce.catalog import Catalog, Evidence
+from inforce.language import Language
 from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
 from inforce.manifest.building import manifest, versions_document
-from inforce.policy import Policy, Version
-from inforce.publication import feeds
+from inforce.policy import Edition, Policy, Version
+from inforce.publication.calendar import calendar, has_dates
+from inforce.publication.feeds import Feed, book_feed, policy_feed, to_atom
 from inforce.publication.headers import headers
+from inforce.publication.histories import history_pages
 from inforce.publication.lasting import LastingPages
-from inforce.publication.living import compare_page, history_page, home_page, policy_pages
+from inforce.publication.living import compare_pages, home_page, languages_of, policy_pages
 from inforce.publication.pages import Page
 from inforce.publication.pairs import version_pairs
 from inforce.publication.sitemap import sitemap
+from inforce.publication.steps import Step, Steps
 from inforce.publication.texts import Texts
+from inforce.publication.timemap import timemap
+from inforce.rendering.labels import ENGLISH, Labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
-    """A file of the site: its address, and how its bytes are made when they are wanted."""
+    """A file of the site: its address, and how its bytes are made when they are wanted.
+
+    `made_of` names everything its bytes follow from beside words and makers, where making it is worth sparing.
+    """
 
     address: str
     make: Callable[[], bytes]
+    made_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +44,7 @@ class Publication:
     """What one build publishes of `catalog` at `now`.
 
     `evidence` holds per policy id and version label the commit that first held the text; `remarks` are sentences on
-    what could not be checked.
+    what could not be checked; `speak` gives the words of feeds and calendars in a language.
     """
 
     catalog: Catalog
@@ -42,6 +52,7 @@ class Publication:
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     texts: Texts = field(default_factory=Texts)
+    speak: Callable[[Language], Labels] = lambda _: ENGLISH
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -49,14 +60,24 @@ class Publication:
         return tuple(policy for policy in self.catalog if policy.public(self.now))
 
     def living_pages(self) -> Iterator[Page]:
-        """Go through the pages that change with time: home, texts in force, histories, comparisons."""
+        """Go through the pages that change with time: home, texts in force, comparisons."""
         yield home_page(self.catalog, self.policies, self.now)
         for policy in self.policies:
             version = policy.in_force(self.now)
             evidence = self.evidence.get(policy.id, {}).get(version.label.text) if version else None
             yield from policy_pages(self.catalog, policy, self.now, evidence)
-            yield history_page(policy, self.now)
-            yield compare_page(policy, self.pairs(policy), self.now)
+            yield from compare_pages(policy, self.pairs(policy), self.now)
+
+    def history_addresses(self) -> Iterator[str]:
+        """Address every history."""
+        for policy in self.policies:
+            for language in languages_of(policy, self.now):
+                yield address.history_page(policy, language)
+
+    def histories(self) -> Iterator[Page]:
+        """Go through the histories, which tell of what the lasting pages compare."""
+        for policy in self.policies:
+            yield from history_pages(self.catalog, policy, self.now)
 
     def lasting_pages(self, policy: Policy) -> Iterator[Page]:
         """Go through the pages of `policy` that stay: one per version and language, and every redline."""
@@ -73,25 +94,47 @@ class Publication:
         """Write the manifest, unsigned."""
         return to_bytes(manifest(self.catalog, self.now))
 
-    def files(self) -> Iterator[PublishedFile]:
-        """Go through everything that is neither a page nor the manifest: schemas, texts, feeds."""
+    def step(self, old: Edition, new: Edition, _file: str = "") -> Step:
+        """Compare two editions as far as feeds and histories tell of it."""
+        return Step.of(self.texts.changes(old, new).redline, self.speak(new.language))
+
+    def files(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
+        """Go through everything that is neither a page nor the manifest: schemas, texts, feeds, calendars.
+
+        `steps` gives what changed between two texts where that is already known.
+        """
+        steps = steps or self.step
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now))
         yield PublishedFile(address=address.SITEMAP, make=lambda: sitemap(self.catalog, self.now))
-        yield PublishedFile(address=address.FEED, make=lambda: feeds.book_feed(self.catalog, self.now))
+        title = f"{self.speak(self.catalog.settings.languages[0]).policies} – {self.catalog.settings.publisher.name}"
+        yield self._feed(book_feed(self.catalog, title, self.now), steps)
         for policy in self.policies:
-            yield from self._policy_files(policy)
+            yield from self._policy_files(policy, steps)
 
-    def _policy_files(self, policy: Policy) -> Iterator[PublishedFile]:
+    def _feed(self, feed: Feed, steps: Steps) -> PublishedFile:
+        labels = {str(one.binding_language): self.speak(one.binding_language) for one in self.policies}
+        return PublishedFile(
+            address=feed.file,
+            make=lambda: to_atom(feed, self.catalog, steps, labels),
+            made_of=feed.made_of(self.catalog),
+        )
+
+    def _policy_files(self, policy: Policy, steps: Steps) -> Iterator[PublishedFile]:
         evidence = self.evidence.get(policy.id, {})
         yield PublishedFile(
             address=address.versions_file(policy),
             make=lambda: to_bytes(versions_document(self.catalog, policy, self.now, evidence)),
         )
-        yield PublishedFile(
-            address=address.feed_file(policy), make=lambda: feeds.policy_feed(self.catalog, policy, self.now)
-        )
+        yield self._feed(policy_feed(self.catalog, policy, self.now), steps)
+        yield PublishedFile(address=address.timemap_file(policy), make=lambda: timemap(self.catalog, policy, self.now))
+        if has_dates(policy, self.now):
+            words = self.speak(policy.binding_language)
+            yield PublishedFile(
+                address=address.calendar_file(policy),
+                make=lambda: calendar(self.catalog, policy, self.now, words),
+            )
         for version in policy.public(self.now):
             for edition in version.editions:
                 yield PublishedFile(

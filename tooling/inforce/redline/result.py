@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from inforce.redline.blocks import redline_blocks
@@ -55,6 +56,12 @@ class Redline:
     def changed_clauses(self) -> tuple[ClauseChange, ...]:
         """The clauses in which anything changed, in the order in which they are read."""
         return clause_changes(self._plan, self._clauses, self.changes)
+
+    @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """What the clauses of the new text that had another id in the old one were called there, by their new id."""
+        clauses = ((self.old.document.clauses[i], self.new.document.clauses[j]) for i, j in self._clauses.heirs.items())
+        return {new.id: old.id for old, new in clauses if new.id != old.id}
 
     @cached_property
     def numbers(self) -> tuple[NumberChange, ...]:

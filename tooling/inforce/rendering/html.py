@@ -101,19 +101,27 @@ def _go_together(one: RedlineBlock, other: RedlineBlock) -> bool:
     return (one.move, one.state, one.clause) == (other.move, other.state, other.clause)
 
 
-def to_html(redline: Redline, labels: Labels = ENGLISH, anchor: str = "move-") -> str:
-    """Write `redline` as a fragment of flow content, its own words from `labels`; ids begin with `anchor`."""
+def to_html(redline: Redline, labels: Labels = ENGLISH, anchor: str = "move-", clauses: str = "") -> str:
+    """Write `redline` as a fragment of flow content, its own words from `labels`; ids begin with `anchor`.
+
+    With `clauses` each changed clause can be linked to: it stands in a box whose id begins with that and ends with its
+    own.
+    """
     if redline.equal:
         return ""
-    return "".join(_clauses(redline.blocks, labels, anchor))
+    return "".join(_clauses(redline.blocks, labels, anchor, clauses))
 
 
-def _clauses(blocks: tuple[RedlineBlock, ...], labels: Labels, anchor: str) -> Iterator[str]:
+def _clauses(blocks: tuple[RedlineBlock, ...], labels: Labels, anchor: str, boxes: str) -> Iterator[str]:
+    boxed: set[str] = set()
     numbered = groupby(enumerate(blocks), key=lambda one: one[1].clause)
     clauses = [list(group) for _, group in numbered]
     for unchanged, group in groupby(clauses, key=_is_unchanged):
         if not unchanged:
-            yield from (_blocks(clause, _Writer(blocks, labels, anchor)) for clause in group)
+            for clause in group:
+                written, name = _blocks(clause, _Writer(blocks, labels, anchor)), clause[0][1].clause
+                yield f'<div id="{boxes}{escape(name)}">{written}</div>' if boxes and name not in boxed else written
+                boxed.add(name)
             continue
         folded = list(group)
         headings = ", ".join(_heading(clause[0][1], labels) for clause in folded)

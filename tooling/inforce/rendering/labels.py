@@ -34,6 +34,13 @@ class Labels:
     format_sentence: str = "“{now}” is set otherwise: {lost} became {got}."
     editorial_sentence: str = "“{was}” is spelt “{now}”."
     in_clause: str = "{heading} – {sentence}"
+    policies: str = "Policies"
+    announced_title: str = "{title}: version {label} is announced"
+    in_force_title: str = "{title}: version {label} is in force"
+    applies_title: str = "{title}: version {label} applies"
+    withdrawn_title: str = "{title} applies no more"
+    changes_since: str = "What changed since version {label}"
+    more_changes: str = "And {count} more."
     nothing: str = "nothing"
     plain: str = "plain"
 

@@ -10,6 +10,7 @@ from inforce.catalog import Evidence
 from inforce.instant import parse_instant
 from inforce.publication import Publication
 from inforce.settings import Settings
+from inforce.site.messages import labels
 from inforce.store.folder import read_book
 from inforce.store.history import open_history
 
@@ -23,7 +24,11 @@ def read_publication(root: Path, at: str | None) -> Publication:
         policy_id, label = folder.split("/")[1:]
         evidence[policy_id][label] = found
     return Publication(
-        catalog=catalog, now=clock(catalog.settings, at), evidence=evidence, remarks=tuple(history.remarks)
+        catalog=catalog,
+        now=clock(catalog.settings, at),
+        evidence=evidence,
+        remarks=tuple(history.remarks),
+        speak=labels,
     )
 
 

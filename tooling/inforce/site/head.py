@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 from inforce.publication import Page
 from inforce.publication.headers import CONTENT_SECURITY_POLICY
+from inforce.settings import Settings
 
 
-def head_of(page: Page, site: str, title: str, description: str) -> str:
-    """Write the head of `page`; relations and the canonical address are absolute, below `site`."""
+def head_of(page: Page, settings: Settings, title: str, description: str) -> str:
+    """Write the head of `page`; relations and the canonical address are absolute, below the site of `settings`."""
+    site = settings.site
     tags = [
         f'<meta http-equiv="Content-Security-Policy" content="{escape(CONTENT_SECURITY_POLICY)}">',
+        '<meta name="referrer" content="no-referrer">',
         f"<title>{escape(title)}</title>",
         f'<meta name="description" content="{escape(description)}">',
         f'<link rel="canonical" href="{escape(site + page.address)}">',
@@ -21,4 +25,12 @@ def head_of(page: Page, site: str, title: str, description: str) -> str:
         rel = " alternate" if relation["rel"] == "alternate" else relation["rel"]
         more = "".join(f' {name}="{escape(value)}"' for name, value in relation.items() if name not in ("rel", "href"))
         tags.append(f'<link rel="{rel}" href="{escape(site + relation["href"])}"{more}>')
+    if about := page.says.get("about"):
+        tags.append(f'<script type="application/ld+json">{_in_script(about)}</script>')
     return "\n".join(tags)
+
+
+def _in_script(data: object) -> str:
+    """Write `data` as JSON that no title or name can end early: in a script element entities mean nothing."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -39,7 +39,7 @@ class Work:
 
     def keys(self, page: Page) -> dict[str, str]:
         """Name the cache entry of each file of `page`, by its address."""
-        shell = self._shell(page)
+        shell = self.shell(page)
         base = key_of(page.fingerprint(), self.made_by, self.renderer.fingerprint)
         keys = {f"{page.address}index.html": key_of(base, shell.fingerprint)}
         return keys | {place: key_of(base, place) for place in self.renderer.files_of(page)}
@@ -47,11 +47,12 @@ class Work:
     def make(self, page: Page, texts: Texts) -> None:
         """Render `page` and keep its files."""
         rendered = self.renderer.render(page, texts)
-        files = {f"{page.address}index.html": self._shell(page).fill(rendered).encode(), **dict(rendered.files)}
+        files = {f"{page.address}index.html": self.shell(page).fill(rendered).encode(), **dict(rendered.files)}
         for place, key in self.keys(page).items():
             self.cache.keep(key, files[place])
 
-    def _shell(self, page: Page) -> Shell:
+    def shell(self, page: Page) -> Shell:
+        """Find the shell that `page` is filled into."""
         return self.shells[shell_path(str(page.language), page.address.count("/"))]
 
     def missing(self, policy: Policy) -> list[int]:

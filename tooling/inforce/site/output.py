@@ -14,10 +14,11 @@ from inforce import address
 from inforce.errors import LayoutError, ManifestError, Place
 from inforce.language import Language
 from inforce.manifest import Size, size_of
-from inforce.publication import Page, Publication
+from inforce.publication import Publication
 from inforce.signing import PublicKey, issue, private_keys
-from inforce.site.cache import Cache, maker
+from inforce.site.cache import Cache, key_of, maker
 from inforce.site.failure import logger
+from inforce.site.histories import published_steps, write_histories
 from inforce.site.lasting import Progress, Work, enter_lasting
 from inforce.site.material import ASSET_FOLDER, ASSETS
 from inforce.site.renderer import Renderer
@@ -32,11 +33,12 @@ def assets() -> Iterator[tuple[str, str]]:
         yield f"{ASSET_FOLDER}/{name}", (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
 
 
-def refuse_taken(files: Files, path: str, page: Page) -> None:
-    """Refuse a page of the book whose address a page of docs/ already has."""
+def refuse_taken(files: Files, place: str) -> None:
+    """Refuse the page of the book at the address `place` if a page of docs/ already has it."""
+    path = f"{place}index.md"
     taken = files.get_file_from_path(path) or files.get_file_from_path(f"{path.removesuffix('/index.md')}.md")
     if taken is not None:
-        problem = f"takes the address “/{page.address}”, which belongs to the book"
+        problem = f"takes the address “/{place}”, which belongs to the book"
         raise LayoutError(Place(path=f"docs/{taken.src_uri}"), problem, "rename the page", rule="PATH-collision")
 
 
@@ -45,6 +47,7 @@ def write_lasting(site: Path, publication: Publication, renderer: Renderer, cach
     shells = {path: Shell.cut(_built(site, path).read_text("utf-8")) for path in shell_paths(publication)}
     work = Work(publication=publication, renderer=renderer, shells=shells, cache=cache, made_by=maker())
     enter_lasting(site, work, progress)
+    write_histories(site, work)
     cache.prune(_CACHE_BYTES)
     shutil.rmtree(site / FOLDER, ignore_errors=True)
 
@@ -62,12 +65,19 @@ def _built(site: Path, path: str) -> Path:
     return (site / path).with_suffix(".html")
 
 
-def write_files(site: Path, publication: Publication) -> None:
-    """Write every file of `publication` that is not a page into `site`."""
+def write_files(site: Path, publication: Publication, cache: Cache) -> None:
+    """Write every file of `publication` that is not a page into `site`, beside the comparisons it tells of."""
     (site / f"{address.SITEMAP}.gz").unlink(missing_ok=True)  # MkDocs' own, which names the day of the build
     write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
-    for file in publication.files():
-        write(site / file.address, file.make())
+    made_by = maker()
+    for file in publication.files(published_steps(site, publication)):
+        if not file.made_of:
+            write(site / file.address, file.make())
+            continue
+        key = key_of("file", file.made_of, made_by)
+        if not cache.holds(key):
+            cache.keep(key, file.make())
+        cache.enter(key, site / file.address)
 
 
 def write_manifest(site: Path, publication: Publication, environ: Mapping[str, str]) -> None:

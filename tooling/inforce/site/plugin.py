@@ -54,8 +54,10 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Add a page for whatever changes with time, a shell for whatever stays, and our style and scripts."""
         with translated():
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
+            for place in self.publication.history_addresses():
+                output.refuse_taken(files, place)
             for path, page in self._living.items():
-                output.refuse_taken(files, path, page)
+                output.refuse_taken(files, page.address)
                 inclusion = InclusionLevel.INCLUDED if _in_nav(page) else InclusionLevel.NOT_IN_NAV
                 files.append(File.generated(config, path, content="", inclusion=inclusion))
         self._shells = output.shell_paths(self.publication)
@@ -74,7 +76,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         elif path in self._living:
             with translated():
                 self._fill(page, self.renderer.render(self._living[path], self.publication.texts))
-            if self._living[path].kind in (PageKind.HISTORY, PageKind.COMPARE):
+            if self._living[path].kind is PageKind.COMPARE:
                 page.meta["search"] = {"exclude": True}
         return None
 
@@ -108,7 +110,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Fill the shells with every page that stays, and write every file that is not a page."""
         with translated():
             output.write_lasting(Path(config.site_dir), self.publication, self.renderer, self._cache, tell_progress)
-            output.write_files(Path(config.site_dir), self.publication)
+            output.write_files(Path(config.site_dir), self.publication, self._cache)
             output.write_manifest(Path(config.site_dir), self.publication, os.environ)
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:

@@ -15,6 +15,8 @@ from inforce.markdown import to_html
 from inforce.policy import Edition
 from inforce.publication import Page, Texts
 from inforce.publication.comparisons import comparison_file
+from inforce.publication.picture import by_column, picture
+from inforce.publication.steps import Steps
 from inforce.redline import Redline
 from inforce.rendering import html as redline_html
 from inforce.rendering import sentences, sides
@@ -29,6 +31,7 @@ from inforce.site.shell import Rendered
 from inforce.site.templating import Words, environment
 
 _CONTENTS_LEVELS = (2, 3)
+CLAUSE_ANCHOR = "clause-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +41,12 @@ class Renderer:
     settings: Settings
     offline: bool = False
 
-    def render(self, page: Page, texts: Texts) -> Rendered:
-        """Render `page` in its language; `texts` keeps what was read of the texts it shows."""
-        found = [texts.changes(old, new) for old, new in page.pairs]
+    def render(self, page: Page, texts: Texts, steps: Steps | None = None) -> Rendered:
+        """Render `page` in its language; `texts` keeps what was read of the texts it shows.
+
+        The picture of a history is drawn of `steps`, which give what changed between two texts.
+        """
+        found = [texts.changes(old, new) for old, new in page.pairs] if steps is None else []
         words = Words(self.settings, page.language, Links(page=page.address, offline=self.offline))
         context = {
             **words.context(),
@@ -48,16 +54,16 @@ class Renderer:
             "language": page.language,
             "text": _fragment(page.text) if page.text else None,
             "has_documents": has_documents(),
+            **_picture(page, texts, steps),
             "redlines": [
-                _redline(changes.redline, labels(page.language), f"move-{number}-")
-                for number, changes in enumerate(found, 1)
+                _redline(changes.redline, labels(page.language), number) for number, changes in enumerate(found, 1)
             ],
         }
         module: Any = environment(page.language).get_template(f"{page.kind}.html").make_module(context)
         title = f"{str(module.title).strip()} – {self.settings.publisher.name}"
         return Rendered(
             title=str(module.title).strip(),
-            head=head_of(page, self.settings.site, title, str(module.description).strip()),
+            head=head_of(page, self.settings, title, str(module.description).strip()),
             content=str(module),
             contents=_contents(page.text, texts) if page.text else "",
             files=tuple(self._files(page, found)),
@@ -70,7 +76,7 @@ class Renderer:
 
     def _files(self, page: Page, found: list[Changes]) -> Iterator[tuple[str, bytes]]:
         if "file" in page.says:
-            yield comparison_file(page, self.settings.site, found)
+            yield comparison_file(page, self.settings.site, found, labels(page.language))
         if has_documents() and "document" in page.says:
             yield page.says["document"], word_document(page, self.settings.publisher.name, found[0].redline)
 
@@ -86,10 +92,23 @@ def _fragment(edition: Edition) -> Markup:
     return Markup(passed(to_html(edition.text), Place(path=edition.source.path)))  # noqa: S704
 
 
-def _redline(found: Redline, spoken: Labels, anchor: str) -> dict[str, Any]:
+def _picture(page: Page, texts: Texts, steps: Steps | None) -> dict[str, Any]:
+    if steps is None or not page.pairs:
+        return {"sections": (), "by_version": ()}
+    beginning = labels(page.language).beginning
+    outline = [(clause.id, clause.heading or beginning) for clause in texts.document(page.pairs[-1][1]).clauses]
+    columns = page.says["columns"][1:]
+    taken = [steps(*pair, column["file"]) for pair, column in zip(page.pairs, columns, strict=True)]
+    rows = picture(outline, taken)
+    return {"sections": rows, "by_version": by_column(rows, len(taken) + 1)}
+
+
+def _redline(found: Redline, spoken: Labels, number: int) -> dict[str, Any]:
+    # The clauses of the first redline of a page can be linked to; two of one id on a page could not.
+    anchors = {"anchor": f"move-{number}-", "clauses": CLAUSE_ANCHOR if number == 1 else ""}
     return {
         # Markup: written by our own renderer, which escapes every word of both texts.
-        "html": Markup(redline_html.to_html(found, spoken, anchor)),  # noqa: S704
+        "html": Markup(redline_html.to_html(found, spoken, **anchors)),  # noqa: S704
         "sides": Markup(sides.to_sides(found, spoken)),  # noqa: S704 - as above
         "numbers": found.numbers,
         "sentences": sentences.to_sentences(found, spoken),

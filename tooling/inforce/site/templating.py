@@ -50,6 +50,10 @@ class Words:
             shown = f"{shown}, {clock} ({zone})"
         return Markup('<time datetime="{}">{}</time>').format(format_instant(instant), shown)
 
+    def plain_day(self, instant: datetime) -> str:
+        """Write the day of `instant` for readers, without markup and time."""
+        return self._language.format_day(day_of(instant, self._zone))
+
     def iso(self, instant: datetime) -> str:
         """Write `instant` as RFC 3339, for scripts."""
         return format_instant(instant)
@@ -58,6 +62,10 @@ class Words:
         """Link to `address` from here."""
         return self._links.to(address)
 
+    def code(self, text: str) -> Markup:
+        """Show `text` as something to type."""
+        return Markup('<code dir="ltr">{}</code>').format(text)
+
     def context(self) -> dict[str, Any]:
         """Name the functions as templates know them."""
-        return {"day": self.day, "iso": self.iso, "to": self.to}
+        return {"day": self.day, "plain_day": self.plain_day, "iso": self.iso, "to": self.to, "code": self.code}

@@ -4,23 +4,34 @@
   "use strict";
   var DAY = 86400000;
   var LONGEST_TIMER = 2147483647;
+  var SOON = 50;
+
+  // An element is announced until its instant, in force up to its end, and then what it says it is after that.
+  function stateOf(part, now) {
+    var end = Date.parse(part.dataset.inforceEnd || "");
+    if (now >= end) return part.dataset.inforceThen;
+    return now >= Date.parse(part.dataset.inforceAt) ? "in_force" : "announced";
+  }
 
   function flip() {
     var now = Date.now();
     var next = Infinity;
     document.querySelectorAll("[data-inforce-at]").forEach(function (part) {
-      var at = Date.parse(part.dataset.inforceAt);
-      var reached = now >= at;
-      part.querySelectorAll("[data-before]").forEach(function (words) { words.hidden = reached; });
-      part.querySelectorAll("[data-after]").forEach(function (words) { words.hidden = !reached; });
-      part.classList.toggle("inforce-reached", reached);
-      if (!reached) next = Math.min(next, at);
+      var state = stateOf(part, now);
+      part.dataset.state = state;
+      part.querySelectorAll("[data-in]").forEach(function (words) {
+        if (words.closest("[data-state]") === part) words.hidden = words.dataset.in !== state;
+      });
+      [part.dataset.inforceAt, part.dataset.inforceEnd].forEach(function (instant) {
+        var at = Date.parse(instant || "");
+        if (at > now) next = Math.min(next, at);
+      });
     });
     document.querySelectorAll("[data-inforce-days]").forEach(function (part) {
       var left = Math.ceil((Date.parse(part.dataset.inforceDays) - now) / DAY);
       part.textContent = left > 0 ? part.dataset.text.replace("{days}", String(left)) : "";
     });
-    if (next < Infinity) setTimeout(flip, Math.min(next - now + 50, LONGEST_TIMER));
+    if (next < Infinity) setTimeout(flip, Math.min(next - now + SOON, LONGEST_TIMER));
   }
 
   function offerPicker(form) {
@@ -39,6 +50,60 @@
     });
   }
 
+  // Days and intervals are spelt by one clock, that of the book, so that text comparison is comparison in time.
+  function appliedOn(day, row) {
+    var from = row.dataset.inforceFrom, until = row.dataset.inforceUntil;
+    return from.slice(0, day.length) <= day && (!until || until > day);
+  }
+
+  function offerDay(form) {
+    var input = form.elements.day;
+    var status = form.querySelector("[role=status]");
+    var rows = Array.from(document.querySelectorAll("[data-inforce-from]")).reverse();
+
+    function answer() {
+      var day = input.value;
+      var found = rows.filter(function (row) { return day && appliedOn(day, row); });
+      rows.forEach(function (row) { row.classList.toggle("inforce-row--asked", found.indexOf(row) >= 0); });
+      status.textContent = "";
+      if (!day) return;
+      var shown = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" })
+        .format(Date.parse(day + "T00:00:00Z"));
+      status.append((found.length ? form.dataset.found : form.dataset.none).replace("{day}", shown));
+      found.forEach(function (row, place) {
+        var link = row.querySelector("[data-inforce-version]").cloneNode(true);
+        status.append(place ? ", " : " ", link);
+      });
+    }
+
+    // The day stands in the address, so that an answer can be passed on.
+    function read() {
+      var asked = /^#on=(\d{4}-\d{2}-\d{2})$/.exec(location.hash);
+      if (asked) input.value = asked[1];
+      answer();
+    }
+
+    form.hidden = false;
+    form.addEventListener("submit", function (event) { event.preventDefault(); answer(); });
+    input.addEventListener("input", function () {
+      if (input.value) history.replaceState(null, "", "#on=" + input.value);
+      answer();
+    });
+    addEventListener("hashchange", read);
+    read();
+  }
+
+  // A picture that is wider than the screen is shown from its newest end.
+  function showNewest(box) {
+    box.scrollLeft = getComputedStyle(box).direction === "rtl" ? -box.scrollWidth : box.scrollWidth;
+  }
+
+  // Whoever follows a link to what is folded finds it unfolded.
+  function unfold() {
+    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && target.tagName === "DETAILS") target.open = true;
+  }
+
   // The theme lets a wide table scroll sideways; whoever has no pointer must be able to reach and scroll it too.
   function reachTables() {
     var sizes = new ResizeObserver(function (entries) {
@@ -53,5 +118,9 @@
 
   flip();
   addEventListener("load", reachTables);
+  addEventListener("hashchange", unfold);
+  unfold();
   document.querySelectorAll("[data-inforce-picker]").forEach(offerPicker);
+  document.querySelectorAll("[data-inforce-asked]").forEach(offerDay);
+  document.querySelectorAll("[data-inforce-newest]").forEach(showNewest);
 })();
