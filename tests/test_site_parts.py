@@ -20,6 +20,7 @@ from inforce.errors import BookError, Place
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.markdown import to_html
+from inforce.publication.papers import WORDS
 from inforce.rendering.labels import ENGLISH
 from inforce.settings import Publisher, Settings
 from inforce.site.cache import Cache, key_of, maker
@@ -339,7 +340,8 @@ def _catalogue(tag: str) -> Catalog:
 
 def _wanted() -> set[str]:
     pages = extract.extract_from_dir(str(SITE), [("**/templates/pages/**.html", "jinja2")])
-    return {str(message) for _, _, message, _, _ in pages} | {getattr(ENGLISH, one.name) for one in fields(ENGLISH)}
+    said = {getattr(words, one.name) for words in (ENGLISH, WORDS) for one in fields(words)}
+    return said | {str(message) for _, _, message, _, _ in pages}
 
 
 def _filled(text: str) -> Counter[str]:

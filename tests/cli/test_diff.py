@@ -113,7 +113,8 @@ REFUSED = [
     pytest.param(["privacy", "--language", "de/../x"], "got “de/../x”", id="a language that leaves the folder"),
     pytest.param(["privacy", "--output", "x"], "choose another --format", id="a terminal in a file"),
     pytest.param(["privacy", "--format", "docx"], "name a file for it with --output", id="Word on a screen"),
-    pytest.param(["privacy", "--format", "pdf"], "'pdf' is not one of", id="an unknown form"),
+    pytest.param(["privacy", "--format", "pdf"], "name a file for it with --output", id="a PDF on a screen"),
+    pytest.param(["privacy", "--format", "odt"], "'odt' is not one of", id="an unknown form"),
 ]
 
 

@@ -64,6 +64,16 @@ def redline_file(policy: Policy, old: Version, new: Version, language: Language)
     return f"{policy.id}/changes/{old.label}...{new.label}/{language}.json"
 
 
+def version_pdf(policy: Policy, version: Version, language: Language) -> str:
+    """Address an edition as a PDF."""
+    return f"{policy.id}/{version.label}/{language}.pdf"
+
+
+def redline_pdf(policy: Policy, old: Version, new: Version, language: Language) -> str:
+    """Address the redline from `old` to `new` as a PDF."""
+    return f"{policy.id}/changes/{old.label}...{new.label}/{language}.pdf"
+
+
 def redline_docx(policy: Policy, old: Version, new: Version, language: Language) -> str:
     """Address the redline from `old` to `new` as a Word document with tracked changes."""
     return f"{policy.id}/changes/{old.label}...{new.label}/{language}.docx"

@@ -21,6 +21,7 @@ from inforce.cli.screen import Screen
 from inforce.cli.site_folder import Contents, is_site, replaceable
 from inforce.errors import BookError, Place
 from inforce.instant import format_instant
+from inforce.pdf import require
 from inforce.store.files import new_folder
 from inforce.store.history import open_history
 
@@ -38,7 +39,8 @@ _KILLED = 4
     help="Where the site goes; an old site there is replaced.  [default: site/ in the repository]",
 )
 @click.option("--offline", is_flag=True, help="Make links that work from a disk, without a web server.")
-def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool) -> None:
+@click.option("--pdf", is_flag=True, help="Make a PDF of every version and redline; each costs a second, once.")
+def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pdf: bool) -> None:
     """Build the site.
 
     \b
@@ -47,11 +49,14 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool) ->
       inforce build --at 2027-03-01 --site-dir preview
     """
     began = time.monotonic()
+    if pdf:
+        require()
     repository = Repository(root=repo, at=at)
     reading = repository.read()
     catalog, now = reading.require(), repository.now(reading)
     target = replaceable(site_dir or repo / "site", repo)
     variables = {"INFORCE_AT": format_instant(now)} | ({"INFORCE_SITE_OFFLINE": "1"} if offline else {})
+    variables |= {"INFORCE_PDF": "1"} if pdf else {}
     generator = Generator.of(repository, **variables)
     refuse_changed_history(repo, reading, now)
     with new_folder(target, known_by=MANIFEST) as fresh:

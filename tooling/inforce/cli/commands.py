@@ -20,6 +20,7 @@ COMMANDS = {
     "freeze": "Lock what has been published.",
     "status": "Show policies, versions and what changes next.",
     "diff": "Show what changed between two versions.",
+    "pdf": "Write a version as a PDF.",
     "review": "Say what a pull request does, as Markdown for a comment.",
     "build": "Build the site.",
     "serve": "Show the site, and build it again when a text changes.",

@@ -12,15 +12,20 @@ from html import escape
 
 from rich.text import Text
 
+from inforce.address import redline_page
 from inforce.cli.harmless import harmless
 from inforce.cli.screen import Screen
 from inforce.language import Language
+from inforce.pdf import to_pdf
 from inforce.policy import Edition, Policy, Version
+from inforce.publication.facts import policy_facts, summary_facts, version_facts
+from inforce.publication.papers import PaperMaker
 from inforce.redline import Redline, redline
 from inforce.rendering.data import to_data
 from inforce.rendering.html import to_html
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.terminal import to_lines
+from inforce.settings import Settings
 
 # As word processors do: what is new is blue, what is gone red, what moved green.
 _STYLES = {
@@ -41,14 +46,14 @@ table { border-collapse: collapse } td, th { border: 1px solid #999; padding: .2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The editions of `old` and `new`, two versions of `policy`, in `language`; `author` is who publishes them."""
+    """The editions of `old` and `new`, two versions of `policy`, in `language`, of a book with `settings`."""
 
     policy: Policy
     old: Version
     new: Version
     language: Language
     editions: tuple[Edition, Edition]
-    author: str
+    settings: Settings
 
     @property
     def title(self) -> str:
@@ -102,9 +107,21 @@ class Comparison:
         # Only here: Word documents are an extra of their own.
         from inforce.word import to_docx
 
-        return to_docx(
-            self.redline(), title=self.title, author=self.author, date=self.new.published, language=self.language
-        )
+        author = self.settings.publisher.name
+        return to_docx(self.redline(), title=self.title, author=author, date=self.new.published, language=self.language)
+
+    def pdf(self) -> bytes:
+        """Write the changes as a PDF."""
+        policy, language = self.policy, self.language
+        says = {
+            "policy": policy_facts(policy, language),
+            "old": version_facts(policy, self.old, language),
+            "new": version_facts(policy, self.new, language),
+            "summary": summary_facts(self.editions[1]),
+        }
+        maker = PaperMaker(settings=self.settings, language=language)
+        place = redline_page(policy, self.old, self.new, language)
+        return to_pdf(maker.redline(place, says, self.editions, self.redline()))
 
     def _html_lines(self) -> Iterator[str]:
         title = escape(self.title)

@@ -14,7 +14,9 @@ from inforce.language import Language
 from inforce.policy import Edition, Policy, Version
 from inforce.store.files import write_file
 
-_FORMS = ("terminal", "markdown", "html", "json", "docx")
+_FORMS = ("terminal", "markdown", "html", "json", "docx", "pdf")
+
+_FILES = {"docx": "a Word document", "pdf": "a PDF"}
 
 
 @click.command()
@@ -61,8 +63,8 @@ def command(
         return
     if form == "terminal":
         raise click.UsageError("a redline for the terminal is not written to a file; choose another --format")
-    if form == "docx" and output is None:
-        raise click.UsageError("a Word document is not printed; name a file for it with --output")
+    if form in _FILES and output is None:
+        raise click.UsageError(f"{_FILES[form]} is not printed; name a file for it with --output")
     content = getattr(comparison, form)()
     if output is None:
         click.echo(content, nl=False)
@@ -77,9 +79,8 @@ def _compared(
     policy = catalog.policy(policy_id)
     old, new = _pair(catalog, policy, labels)
     chosen = language or policy.binding_language
-    editions = (_edition(policy, old, chosen), _edition(policy, new, chosen))
-    author = catalog.settings.publisher.name
-    return Comparison(policy=policy, old=old, new=new, language=chosen, editions=editions, author=author)
+    editions = (edition_in(policy, old, chosen), edition_in(policy, new, chosen))
+    return Comparison(policy=policy, old=old, new=new, language=chosen, editions=editions, settings=catalog.settings)
 
 
 def _pair(catalog: Catalog, policy: Policy, labels: tuple[str | None, str | None]) -> tuple[Version, Version]:
@@ -94,7 +95,8 @@ def _pair(catalog: Catalog, policy: Policy, labels: tuple[str | None, str | None
     return earlier, later
 
 
-def _edition(policy: Policy, version: Version, language: Language) -> Edition:
+def edition_in(policy: Policy, version: Version, language: Language) -> Edition:
+    """Find the text of `version` in `language`; refused where there is none."""
     edition = version.edition(language)
     if edition is None:
         there = ", ".join(str(one) for one in version.languages)

@@ -64,6 +64,10 @@ def _policy_blocks(policy_id: str, languages: Iterable[Language]) -> Iterable[st
         f"Cache-Control: {_FOREVER}",
         "Content-Type: application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
+    yield _block(
+        f"/{policy_id}/changes/:pair/:language.pdf", f"Cache-Control: {_HOUR}", "Content-Type: application/pdf"
+    )
+    yield _block(f"/{policy_id}/:version/:language.pdf", f"Cache-Control: {_HOUR}", "Content-Type: application/pdf")
     yield _json(f"/{policy_id}/:version/since/:language.json", _SHORT)
 
 

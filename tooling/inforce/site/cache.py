@@ -27,8 +27,10 @@ _LIBRARIES = (
     "markdown-it-py",
     "mdit-py-plugins",
     "nh3",
+    "pydyf",
     "python-docx",
     "rapidfuzz",
+    "weasyprint",
 )
 
 

@@ -14,5 +14,8 @@ class PluginConfig(base.Config):
     offline = config_options.Type(bool, default=False)
     """Make links that work from `file://`; INFORCE_SITE_OFFLINE in the environment goes before it."""
 
+    pdf = config_options.Type(bool, default=False)
+    """Make a PDF of every version and redline (extra `inforce[pdf]`); INFORCE_PDF goes before it."""
+
     nav = config_options.Type(bool, default=True)
     """Put the policies in front of the navigation."""

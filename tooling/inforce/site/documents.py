@@ -1,12 +1,22 @@
-"""Word documents of redlines: made where the extra `inforce[docx]` is installed, and not offered elsewhere."""
+"""Documents to download: redlines for Word, texts and redlines as PDF.
+
+Word documents are made wherever the extra `inforce[docx]` is installed, since they cost a hundredth of a second. A PDF
+costs a second, so it is made where the extra `inforce[pdf]` is installed and somebody asked for it.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
 
+from inforce.changes import Changes
+from inforce.markdown import to_html
+from inforce.pdf import to_pdf
 from inforce.publication import Page
+from inforce.publication.papers import PaperMaker
 from inforce.redline import Redline
+from inforce.settings import Settings
+from inforce.site.messages import labels, paper_words
 
 
 @cache
@@ -23,3 +33,12 @@ def word_document(page: Page, author: str, redline: Redline) -> bytes:
     says = page.says
     title = f"{says['policy']['title']}: {says['old']['label']} → {says['new']['label']}"
     return to_docx(redline, title=title, author=author, date=says["new"]["published"], language=page.language)
+
+
+def pdf_document(page: Page, settings: Settings, found: list[Changes]) -> bytes:
+    """Draw what `page` of a book with `settings` shows: its text, or the changes `found` in it."""
+    language = page.language
+    maker = PaperMaker(settings=settings, language=language, words=paper_words(language), labels=labels(language))
+    if page.text:
+        return to_pdf(maker.version(page.address, page.says, to_html(page.text.text)))
+    return to_pdf(maker.redline(page.address, page.says, page.pairs[0], found[0].redline))

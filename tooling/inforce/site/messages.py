@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from inforce.language import Language
+from inforce.publication.papers import WORDS, PaperWords
 from inforce.rendering.labels import ENGLISH, Labels
 
 
@@ -45,3 +46,10 @@ def labels(language: Language) -> Labels:
     """Say the words of a redline in `language`; those a catalogue lacks stay English."""
     catalogue = translations(language)
     return Labels(**{label.name: catalogue.gettext(getattr(ENGLISH, label.name)) for label in fields(Labels)})
+
+
+@cache
+def paper_words(language: Language) -> PaperWords:
+    """Say the words of a paper in `language`; those a catalogue lacks stay English."""
+    catalogue = translations(language)
+    return PaperWords(**{word.name: catalogue.gettext(getattr(WORDS, word.name)) for word in fields(PaperWords)})

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from inforce import pdf
 from inforce.publication import Page, PageKind, Publication
 from inforce.publication.headers import CONTENT_SECURITY_POLICY
 from inforce.site import material, output
@@ -42,7 +43,11 @@ class InforcePlugin(BasePlugin[PluginConfig]):
             self.publication = read_publication(root, os.environ.get("INFORCE_AT") or self.config.at)
         self._cache = Cache(Path(os.environ.get("INFORCE_CACHE") or root / ".cache" / "inforce"))
         offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
-        self.renderer = Renderer(settings=self.publication.catalog.settings, offline=offline)
+        with_pdf = self.config.pdf or bool(os.environ.get("INFORCE_PDF"))
+        with translated():
+            if with_pdf:
+                pdf.require()
+        self.renderer = Renderer(settings=self.publication.catalog.settings, offline=offline, pdf=with_pdf)
         config.site_url = config.site_url or self.publication.catalog.settings.site
         config.use_directory_urls = not offline
         if self.config.nav:

@@ -22,7 +22,7 @@ from inforce.rendering import html as redline_html
 from inforce.rendering import sentences, sides
 from inforce.rendering.labels import Labels
 from inforce.settings import Settings
-from inforce.site.documents import has_documents, word_document
+from inforce.site.documents import has_documents, pdf_document, word_document
 from inforce.site.head import head_of
 from inforce.site.links import Links
 from inforce.site.messages import labels
@@ -36,10 +36,11 @@ CLAUSE_ANCHOR = "clause-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """Renders pages of a book with `settings`; `offline` makes links work from a disk."""
+    """Renders pages of a book with `settings`; `offline` makes links work from a disk, `pdf` makes PDFs as well."""
 
     settings: Settings
     offline: bool = False
+    pdf: bool = False
 
     def render(self, page: Page, texts: Texts, steps: Steps | None = None) -> Rendered:
         """Render `page` in its language; `texts` keeps what was read of the texts it shows.
@@ -55,6 +56,7 @@ class Renderer:
             "text": _fragment(page.text) if page.text else None,
             "has_documents": has_documents(),
             **_picture(page, texts, steps),
+            "has_pdf": self.pdf,
             "redlines": [
                 _redline(changes.redline, labels(page.language), number) for number, changes in enumerate(found, 1)
             ],
@@ -71,20 +73,24 @@ class Renderer:
 
     def files_of(self, page: Page) -> tuple[str, ...]:
         """List the addresses of the files that go with `page`."""
-        names = ("file", "document") if has_documents() else ("file",)
-        return tuple(page.says[name] for name in names if name in page.says)
+        names = {"file": True, "document": has_documents(), "paper": self.pdf}
+        return tuple(page.says[name] for name, made in names.items() if made and name in page.says)
 
     def _files(self, page: Page, found: list[Changes]) -> Iterator[tuple[str, bytes]]:
         if "file" in page.says:
             yield comparison_file(page, self.settings.site, found, labels(page.language))
         if has_documents() and "document" in page.says:
             yield page.says["document"], word_document(page, self.settings.publisher.name, found[0].redline)
+        if self.pdf and "paper" in page.says:
+            yield page.says["paper"], pdf_document(page, self.settings, found)
 
     @property
     def fingerprint(self) -> str:
         """Name the settings that shape pages beside what they say."""
         settings = self.settings
-        return "\0".join((settings.site, settings.publisher.name, settings.timezone.key, str(self.offline)))
+        return "\0".join(
+            (settings.site, settings.publisher.name, settings.timezone.key, str(self.offline), str(self.pdf))
+        )
 
 
 def _fragment(edition: Edition) -> Markup:

@@ -1,0 +1,61 @@
+"""The document that is drawn: a paper as HTML, every word of it escaped but the body, which our renderers wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from inforce import __version__
+from inforce.instant import format_instant
+from inforce.pdf.paper import Paper, Row
+from inforce.pdf.style import STYLE
+
+_COUNTERS = {"{page}": '<span class="page"></span>', "{pages}": '<span class="pages"></span>'}
+
+
+def document_of(paper: Paper) -> str:
+    """Write `paper` as an HTML document that needs no other file."""
+    return "\n".join(_lines(paper))
+
+
+def _lines(paper: Paper) -> Iterator[str]:
+    yield f'<!doctype html>\n<html lang="{paper.language}" dir="{paper.language.direction}">\n<head>'
+    yield f'<meta charset="utf-8"><title>{escape(paper.title)}</title>'
+    for name, content in _facts(paper).items():
+        yield f'<meta name="{name}" content="{escape(content)}">'
+    yield f"<style>{STYLE}</style>\n</head>\n<body>"
+    # Running elements come first: what stands on a page has to be known when the page begins.
+    yield f'<div class="running">{escape(paper.running)}</div>'
+    yield f'<div class="foot"><p>{_counted(paper.page_of)}</p>{"".join(map(_digest, paper.digests))}</div>'
+    yield f'<div class="head"><p class="author">{escape(paper.author)}</p>'
+    if paper.heading:
+        yield f"<h1>{escape(paper.heading)}</h1>"
+    yield f"<dl>{''.join(map(_row, paper.rows))}</dl></div>"
+    yield f"<main>\n{paper.body}\n</main>\n</body>\n</html>"
+
+
+def _facts(paper: Paper) -> dict[str, str]:
+    made = format_instant(paper.made)
+    return {
+        "author": paper.author,
+        "description": paper.running,
+        "generator": f"inforce {__version__}",
+        "dcterms.created": made,
+        "dcterms.modified": made,
+    }
+
+
+def _row(row: Row) -> str:
+    text = escape(row.text)
+    shown = f'<a href="{escape(row.link)}">{text}</a>' if row.link else text
+    return f"<dt>{escape(row.name)}</dt><dd>{shown}</dd>"
+
+
+def _digest(digest: str) -> str:
+    return f'<p class="digest" dir="ltr">{escape(digest)}</p>'
+
+
+def _counted(words: str) -> str:
+    """Put the page counters into `words`."""
+    return "".join(_COUNTERS.get(piece, escape(piece)) for piece in re.split(r"(\{pages?\})", words))
