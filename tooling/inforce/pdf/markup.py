@@ -26,12 +26,12 @@ def _lines(paper: Paper) -> Iterator[str]:
         yield f'<meta name="{name}" content="{escape(content)}">'
     yield f"<style>{STYLE}</style>\n</head>\n<body>"
     # Running elements come first: what stands on a page has to be known when the page begins.
-    yield f'<div class="running">{escape(paper.running)}</div>'
+    yield f'<div class="running">{" · ".join(map(_isolated, paper.running))}</div>'
     yield f'<div class="foot"><p>{_counted(paper.page_of)}</p>{"".join(map(_digest, paper.digests))}</div>'
     yield f'<div class="head"><p class="author">{escape(paper.author)}</p>'
     if paper.heading:
         yield f"<h1>{escape(paper.heading)}</h1>"
-    yield f"<dl>{''.join(map(_row, paper.rows))}</dl></div>"
+    yield f'<table class="facts">{"".join(map(_row, paper.rows))}</table></div>'
     yield f"<main>\n{paper.body}\n</main>\n</body>\n</html>"
 
 
@@ -39,17 +39,22 @@ def _facts(paper: Paper) -> dict[str, str]:
     made = format_instant(paper.made)
     return {
         "author": paper.author,
-        "description": paper.running,
+        "description": " · ".join(paper.running),
         "generator": f"inforce {__version__}",
         "dcterms.created": made,
         "dcterms.modified": made,
     }
 
 
+def _isolated(text: str) -> str:
+    """Keep numbers and names from being drawn into the direction of what stands around them."""
+    return f"<bdi>{escape(text)}</bdi>"
+
+
 def _row(row: Row) -> str:
     text = escape(row.text)
-    shown = f'<a href="{escape(row.link)}">{text}</a>' if row.link else text
-    return f"<dt>{escape(row.name)}</dt><dd>{shown}</dd>"
+    shown = f'<a href="{escape(row.link)}" dir="ltr">{text}</a>' if row.link else _isolated(row.text)
+    return f'<tr><th scope="row">{escape(row.name)}</th><td>{shown}</td></tr>'
 
 
 def _digest(digest: str) -> str:

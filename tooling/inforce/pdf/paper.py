@@ -34,7 +34,7 @@ class Paper:
     language: Language
     made: datetime
     rows: tuple[Row, ...]
-    running: str
+    running: tuple[str, ...]
     digests: tuple[str, ...]
     body: str
     heading: str = ""
@@ -43,6 +43,6 @@ class Paper:
     def identifier(self) -> bytes:
         """Name the file by what it shows, as 16 bytes (ISO 32000-1, 14.4)."""
         rows = [[row.name, row.text, row.link] for row in self.rows]
-        parts = [self.title, self.author, str(self.language), format_instant(self.made), rows, self.running]
+        parts = [self.title, self.author, str(self.language), format_instant(self.made), rows, list(self.running)]
         parts += [list(self.digests), self.body, self.heading, self.page_of]
         return hashlib.sha256(json.dumps(parts).encode()).digest()[:16]

@@ -41,8 +41,6 @@ body { margin: 0 }
 .page::before { content: counter(page) } .pages::before { content: counter(pages) }
 .head { border: .6pt solid #666; padding: 3mm 4mm; margin-bottom: 7mm }
 .head .author { margin: 0 0 1.5mm; font-weight: bold } .head h1 { font-size: 15pt; margin: 0 0 2mm; border: 0 }
-dl { margin: 0; font-size: 8.5pt } dt { font-weight: bold; float: inline-start; clear: both; width: 36mm }
-dd { margin: 0 0 .6mm; margin-inline-start: 38mm; overflow-wrap: anywhere }
 h1, h2, h3, h4, h5, h6 { line-height: 1.25; break-after: avoid; margin: 5mm 0 2mm }
 h1 { font-size: 17pt } h2 { font-size: 13.5pt } h3 { font-size: 11.5pt } h4, h5, h6 { font-size: 10pt }
 p, li, td { orphans: 2; widows: 2 } p, ul, ol, blockquote, pre { margin: 0 0 2.5mm }
@@ -54,7 +52,10 @@ table { border-collapse: collapse; width: 100%; margin-bottom: 3mm }
 td, th { border: .4pt solid #666; padding: 1mm 2mm; text-align: start; vertical-align: top }
 td[align=right], th[align=right] { text-align: right } td[align=center], th[align=center] { text-align: center }
 tr { break-inside: avoid }
+.facts { font-size: 8.5pt; margin: 0 } .facts th, .facts td { border: 0; padding: 0 0 .6mm }
+.facts th { width: 36mm; padding-inline-end: 2mm } .facts td { overflow-wrap: anywhere }
 ins { text-decoration: underline 1pt; color: #0b3d91 } del { text-decoration: line-through 1pt; color: #a11212 }
+[dir=ltr] { unicode-bidi: isolate }
 ins a, del a { color: inherit }
 .inforce-sr { font-size: .72em; font-style: italic; color: #333 }
 .inforce-note { font-size: .8em; font-style: italic; color: #333 }

@@ -43,6 +43,7 @@ class PaperWords:
     address: str = "Address"
     text_in_force: str = "Text in force"
     changed: str = "{title}: what changed"
+    pair: str = "{title}, {old} to {new}"
     old: str = "From"
     new: str = "To"
     beginning: str = "{label}, applies from {start}"
@@ -53,7 +54,7 @@ class PaperWords:
 
 WORDS = PaperWords()
 Facts = Mapping[str, Any]
-_LABELLED = re.compile(r'(<(?:ins|del)[^>]*>)(<span class="inforce-sr">[^<]*</span>)')
+_LABELLED = re.compile(r'(<(?:ins|del)[^>]*>)<span class="inforce-sr">([^<]*</span>)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class PaperMaker:
             language=self.language,
             made=version["published"],
             rows=tuple(rows),
-            running=" · ".join((title, applies, self.language.own_name)),
+            running=(title, applies, self.language.own_name),
             digests=(f"sha256:{edition['digest']}",),
             body=text,
             page_of=words.page_of,
@@ -103,14 +104,14 @@ class PaperMaker:
             self._link(words.address, place),
             self._link(words.text_in_force, policy["page"]),
         ]
-        names = f"{policy['title']} {old['label']} → {new['label']}"
+        names = words.pair.format(title=policy["title"], old=old["label"], new=new["label"])
         return Paper(
             title=f"{names} – {self.settings.publisher.name}",
             author=self.settings.publisher.name,
             language=self.language,
             made=new["published"],
             rows=tuple(rows),
-            running=f"{names} · {rows[1].text} · {self.language.own_name}",
+            running=(names, rows[1].text, self.language.own_name),
             digests=tuple(
                 f"{one['label']} sha256:{edition.digest.hex}" for one, edition in zip((old, new), editions, strict=True)
             ),
@@ -158,7 +159,7 @@ class PaperMaker:
             to_html(found, labels) or f"<p>{escape(words.nothing)}</p>",
         ]
         # On screen the words beside a mark are hidden; on paper the line of the mark would run through them.
-        return _LABELLED.sub(r"\2\1", "\n".join(parts))
+        return _LABELLED.sub(r'<span class="inforce-sr"> \2\1', "\n".join(parts))
 
 
 def _section(name: str, heading: str, items: list[str]) -> str:
