@@ -318,6 +318,15 @@ class TestDay:
         assert "8. September 2024<" in words.day(instant("2024-09-08T04:00:00Z"))
 
 
+def test_the_parts_of_a_versions_number_keep_their_places_after_arabic_words() -> None:
+    """UAX #9: after Arabic letters 2026-01-15 would be shown as 15-01-2026, unless it is isolated."""
+    said = [str(message.string) for message in _catalogue("ar")]
+    named = re.compile(r"(.?)(?:%\((?:label|old|new)\)s|\{(?:label|old|new)\})(.?)")
+    around = [found.groups() for words in said for found in named.finditer(words)]
+    assert len(around) > 10
+    assert set(around) == {("\u2068", "\u2069")}
+
+
 def _settings(zone: str) -> Settings:
     publisher = Publisher(name="Shop", url="https://shop.example/", contact="privacy@shop.example")
     return Settings(

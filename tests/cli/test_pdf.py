@@ -1,0 +1,148 @@
+"""`inforce pdf`, `inforce diff --format pdf` and `inforce build --pdf`: versions and redlines on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from book_builder import BookBuilder
+from cli.conftest import Type
+from inforce import pdf
+
+
+def told(file: Path) -> str:
+    """Read the words of the PDF `file`, whatever lines they stand on."""
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(file).pages)
+
+
+def test_a_version_is_written_with_what_it_is_and_its_words(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+    file = tmp_path / "privacy.pdf"
+    ended = inforce("pdf", "privacy", "2026-01-15", "--output", file, "--repo", book.root, "--at", "2027-02-01")
+    assert (ended.code, ended.out) == (0, f"Wrote {file}.\n"), ended.err
+    words = told(file)
+    assert "Version 2026-01-15 (number 1)" in words
+    assert "Applies from January 15, 2026 until March 1, 2027" in words
+    assert "Language English (binding)" in words
+    assert "We keep your data for 12 months." in words
+    assert "Page 1 of 1" in words
+
+
+def test_the_newest_version_is_written_by_default_and_a_draft_says_that_it_is_one(
+    inforce: Type, book: BookBuilder, tmp_path: Path
+) -> None:
+    words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
+    inforce("new", "privacy", *words)
+    ended = inforce("pdf", "privacy", "--output", tmp_path / "a.pdf", "--repo", book.root, "--at", "2027-05-01")
+    assert ended.code == 0, ended.err
+    assert "Applies draft, not published; meant to apply from January 1, 2028" in told(tmp_path / "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("member", "sentence"),
+    [
+        pytest.param({}, "from March 1, 2027", id="announced"),
+        pytest.param(
+            {"cancelled": "{at: 2027-02-01, reason: Not needed.}"},
+            "never: it was cancelled. Not needed.",
+            id="cancelled",
+        ),
+        pytest.param(
+            {"effective": "2027-07-01"}, "never: it was replaced before it applied", id="overtaken by the next one"
+        ),
+        pytest.param(
+            {"effective": "2027-03-01T10:30:00Z"}, "from March 1, 2027, 11:30 (Europe/Berlin)", id="at an hour"
+        ),
+    ],
+)
+def test_a_version_says_when_it_applies(
+    inforce: Type, book: BookBuilder, tmp_path: Path, member: dict[str, str], sentence: str
+) -> None:
+    meta = {"published": "2027-01-20", "effective": "2027-03-01", **member}
+    policy = book.policy("terms")
+    policy.version("2027-03-01", meta=meta)
+    if sentence.startswith("never: it was replaced"):
+        policy.version("2027-06-01", meta={"published": "2027-01-20", "effective": "2027-06-01"})
+    words = ["terms", "2027-03-01", "--output", tmp_path / "a.pdf", "--repo", book.root, "--at", "2027-02-15"]
+    ended = inforce("pdf", *words)
+    assert ended.code == 0, ended.err
+    assert f"Applies {sentence} Published" in told(tmp_path / "a.pdf")
+
+
+def test_a_redline_is_written_with_its_marks_in_words_and_both_digests(
+    inforce: Type, book: BookBuilder, tmp_path: Path
+) -> None:
+    file = tmp_path / "redline.pdf"
+    ended = inforce("diff", "privacy", "--format", "pdf", "--output", file, "--repo", book.root)
+    assert ended.code == 0, ended.err
+    words = told(file)
+    assert "We keep your data for 24 months instead of 12." in words
+    assert "deleted: 12 added: 24 months" in words
+    for label in ("2026-01-15", "2027-03-01"):
+        digest = book.read().require().version(book.read().require().policy("privacy"), label).editions[0].digest
+        assert f"{label} {digest}" in words
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        pytest.param(["privcy"], "did you mean “privacy”?", id="an unknown policy"),
+        pytest.param(["privacy", "2026-01-16"], "did you mean “2026-01-15”?", id="an unknown version"),
+        pytest.param(["cookies"], "has no version yet", id="a policy without versions"),
+        pytest.param(["privacy", "--language", "fr"], "has no text in “fr”; there are: en", id="a language not there"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(
+    inforce: Type, book: BookBuilder, tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    book.policy("cookies")
+    ended = inforce("pdf", *words, "--output", tmp_path / "a.pdf", "--repo", book.root)
+    assert ended.code == 2
+    assert sentence in ended.err
+    assert not (tmp_path / "a.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["pdf", "privacy", "--output", "a.pdf"], id="a version"),
+        pytest.param(["diff", "privacy", "--format", "pdf", "--output", "a.pdf"], id="a redline"),
+        pytest.param(["build", "--pdf"], id="a site"),
+    ],
+)
+def test_without_the_extra_one_sentence_says_what_to_install_and_nothing_is_written(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str]
+) -> None:
+    monkeypatch.setattr(pdf, "find_spec", lambda _: None)
+    monkeypatch.chdir(tmp_path)
+    ended = inforce(*words, "--repo", book.root)
+    assert ended.code == 4
+    assert ended.err == "inforce: a PDF needs weasyprint, which is not here; install inforce[pdf]\n"
+    assert not (tmp_path / "a.pdf").exists()
+    assert not (book.root / "site").exists()
+
+
+def test_a_site_has_pdfs_where_they_were_asked_for_and_speaks_of_none_elsewhere(
+    inforce: Type, book: BookBuilder
+) -> None:
+    book.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n")
+    (book.root / "docs").mkdir()
+    changes = "privacy/changes/2026-01-15...2027-03-01"
+    for switch in ((), ("--pdf",)):
+        ended = inforce("build", "--repo", book.root, "--at", "2027-05-01", *switch)
+        assert ended.code == 0, ended.err
+        site = book.root / "site"
+        files = {file.relative_to(site).as_posix() for file in site.rglob("*.pdf")}
+        links = [
+            'href="en.pdf"' in (site / page / "index.html").read_text("utf-8")
+            for page in ("privacy/2026-01-15", changes)
+        ]
+        assert links == [bool(switch)] * 2
+        assert files == (
+            {f"privacy/{v}/en.pdf" for v in ("2026-01-15", "2027-03-01")} | {f"{changes}/en.pdf"} if switch else set()
+        )
+    assert "We keep your data for 12 months." in told(site / "privacy/2026-01-15/en.pdf")
+    rules = (site / "_headers").read_text("utf-8")
+    assert "/privacy/:version/:language.pdf\n  Cache-Control: max-age=3600\n  Content-Type: application/pdf\n" in rules
+    assert "/privacy/changes/:pair/:language.pdf\n" in rules
