@@ -54,6 +54,10 @@ MOVED = OLD.replace(PARAGRAPH, "") + PARAGRAPH
 CONTACT = OLD[OLD.index("\n## 3. Contact") :]
 SWAPPED = OLD.replace(CONTACT, "").replace("\n## What we keep", CONTACT + "\n## What we keep")
 DRAFT = {"draft": "true"}
+LINKS = (
+    "# Privacy\n\n## A {#a}\n\nSee [our terms](https://shop.example/terms).\n\n"
+    "## B {#b}\n\nSee [our terms](https://shop.example/terms).\n\n## C {#c}\n\nWe keep it.\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,18 @@ def test_the_summary_mentions_every_section_that_changed(new: str, sections: lis
 
     assert [finding.evidence for finding in findings] == asked
     assert {finding.severity for finding in findings} <= {Severity.QUESTION}
+
+
+def test_sections_in_which_only_links_changed_are_asked_about_at_once() -> None:
+    book = PaperBook()
+    moved = LINKS.replace("/terms", "/legal/terms").replace("We keep", "We store")
+    summary = "---\nsummary:\n  - section: c\n    text: We store it.\n---\n"
+    book.policy("privacy").version("2026-01-15", en=LINKS).version("2026-03-01", en=summary + moved)
+
+    (finding,) = found(book, "CHANGE-summary")
+
+    assert finding.message.startswith("In “A”, “B” links lead elsewhere")
+    assert (finding.evidence, finding.place.line) == ("a, b", 8)
 
 
 def test_the_question_names_the_section_by_its_heading() -> None:

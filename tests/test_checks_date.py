@@ -145,6 +145,23 @@ def test_printed_dates_are_read_behind_their_labels(text: str, language: str, da
 
 
 @pytest.mark.parametrize(
+    ("instant", "printed", "found"),
+    [
+        pytest.param("2019-07-03T01:12:00Z", "July 2, 2019", 0, id="it was still the day before in the west"),
+        pytest.param("2018-05-24T22:44:00Z", "May 25, 2018", 0, id="it was the next day already in the east"),
+        pytest.param("2018-05-24T22:44:00Z", "May 26, 2018", 1, id="it was that day nowhere"),
+        pytest.param("2019-07-03", "July 2, 2019", 1, id="a date is a day where the book lives"),
+    ],
+)
+def test_an_instant_may_be_printed_as_the_day_it_was_somewhere(instant: str, printed: str, found: int) -> None:
+    book = PaperBook()
+    text = f"# Privacy\n\nEffective date: {printed}\n"
+    book.policy("privacy").version("1", meta={"published": instant}, en=text)
+
+    assert len(of_rule(book.check(NOW), "DATE-printed")) == found
+
+
+@pytest.mark.parametrize(
     ("words", "found"),
     [
         pytest.param("**Effective date:** 15 January 2026", 0, id="the day it applies"),

@@ -62,11 +62,14 @@ def test_text_lists_answers_with_their_reasons() -> None:
     told = to_text(Report(findings=(), answered=(ANSWER,)))
 
     assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in told
+    assert told.endswith("The checks found nothing.\nOne question answered in answers.yml.\n")
 
 
 def test_json_names_every_member() -> None:
-    data = json.loads(to_json(Report(findings=(QUESTION,), answered=(ANSWER,))))
+    report = Report(findings=(QUESTION,), answered=(ANSWER,))
+    data = json.loads(to_json(report, answers=True))
 
+    assert json.loads(to_json(report)) == {"findings": data["findings"]}
     assert data["findings"] == [
         {
             "rule": "CLAIM-watch",

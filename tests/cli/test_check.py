@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,18 @@ def test_a_question_that_was_answered_is_asked_no_more(inforce: Type, book: Book
     ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
     assert "question CLAIM-retention" not in ended.out
     assert "  CLAIM-retention policy_versions/cookies/2026-01-15/en.md:5: The law demands it.\n" in ended.out
+    assert "One question answered in answers.yml.\n" in ended.out
+    asked = inforce("check", "--repo", book.root, "--at", "2026-06-01", "--format", "json", "--answers")
+    assert [one["reason"] for one in json.loads(asked.out)["answered"]] == ["The law demands it."]
+
+
+def test_a_link_to_a_page_of_the_site_beside_the_policies_is_no_error(inforce: Type, book: BookBuilder) -> None:
+    text = OLD + "\n[imprint](/imprint/), [help](/help/)\n"
+    book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
+    book.write("docs/imprint.md", "# Imprint\n")
+    ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
+    assert "leads to /help/, but there is no policy “help”" in ended.out
+    assert "/imprint/" not in ended.out
 
 
 @pytest.mark.parametrize(

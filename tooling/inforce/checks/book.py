@@ -18,6 +18,7 @@ class Book:
     `catalog` is None where the settings could not be read; `faults` is what reading it reported. `base` is the book of
     the branch a change is to be merged into, `base_ref` the name of that branch as git knows it. `published` holds
     texts that were locked, by digest, as far as they could be found (in git), so that a change can be told in words.
+    `pages` names what stands beside the policies at the root of the site, such as `imprint`.
     """
 
     catalog: Catalog | None
@@ -27,3 +28,4 @@ class Book:
     base_ref: str = "main"
     published: Mapping[Digest, str] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
+    pages: frozenset[str] = frozenset()

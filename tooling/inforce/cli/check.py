@@ -30,10 +30,11 @@ _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
     show_default=True,
     help="For whom to print.",
 )
+@click.option("--answers", is_flag=True, help="With --format json: also list the questions that are answered.")
 @with_repository
 @with_instant
 @click.pass_context
-def command(ctx: click.Context, base: str | None, form: str, repo: Path, at: str | None) -> None:
+def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo: Path, at: str | None) -> None:
     """Say what is wrong with a book, and how to mend it.
 
     An error blocks. A question wants one answer with a reason, kept in policy_versions/answers.yml. A note wants
@@ -47,16 +48,16 @@ def command(ctx: click.Context, base: str | None, form: str, repo: Path, at: str
     repository = Repository(root=repo, at=at)
     reading = repository.read()
     report = examine(book_of(repo, reading, base), repository.now(reading))
-    _print(report, form)
+    _print(report, form, answers)
     ctx.exit(CHANGED_HISTORY if report.changes_history else _FOUND if report.blocks else 0)
 
 
-def _print(report: Report, form: str) -> None:
+def _print(report: Report, form: str, answers: bool) -> None:
     """Print `report` in the form named; a job of GitHub is also given the whole of it as its summary."""
     if form == "text":
         show(Screen(), report)
         return
-    click.echo(_FORMS[form](report), nl=False)
+    click.echo(to_json(report, answers=True) if answers and form == "json" else _FORMS[form](report), nl=False)
     if form == "github" and (summary := os.environ.get(_JOB_SUMMARY)):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(to_job_summary(report))

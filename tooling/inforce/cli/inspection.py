@@ -26,6 +26,7 @@ from inforce.text import Digest
 
 CHANGED_HISTORY = 3
 _ANSWERS = f"{BOOK}/answers.yml"
+_DOCS = "docs"
 
 
 def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
@@ -44,6 +45,7 @@ def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
         base_ref=base or "HEAD",
         published=history.texts_of(_lost(reading.catalog, reading.lock)),
         answers=answers,
+        pages=_pages(root),
     )
 
 
@@ -65,6 +67,13 @@ def _base(history: History, ref: str) -> Book | None:
         return None
     reading = parse_book(listing)
     return Book(catalog=reading.catalog, lock=reading.lock, faults=reading.faults)
+
+
+def _pages(root: Path) -> frozenset[str]:
+    """Name the first parts of the addresses of the site's own pages, which lie in `docs/`."""
+    folder = root / _DOCS
+    files = folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ()
+    return frozenset(file.name.removesuffix(".md") for file in files if not file.name.startswith("."))
 
 
 def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:

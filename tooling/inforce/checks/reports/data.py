@@ -9,12 +9,14 @@ from inforce.checks.examine import Report
 from inforce.checks.finding import Finding
 
 
-def to_json(report: Report) -> str:
-    """Write `report` as JSON: `findings`, and `answered` questions each with the reason; absent members are null."""
-    data = {
-        "findings": [_finding(finding) for finding in report.findings],
-        "answered": [{**_finding(one.finding), "reason": one.answer.reason} for one in report.answered],
-    }
+def to_json(report: Report, *, answers: bool = False) -> str:
+    """Write the `findings` of `report` as JSON; absent members are null.
+
+    With `answers` there is a second list, `answered`: the questions that were answered, each with its `reason`.
+    """
+    data = {"findings": [_finding(finding) for finding in report.findings]}
+    if answers:
+        data["answered"] = [{**_finding(one.finding), "reason": one.answer.reason} for one in report.answered]
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -18,6 +18,8 @@ def to_text(report: Report) -> str:
     if report.answered:
         lines += ["Questions that are answered", *(_answered(one) for one in report.answered), ""]
     lines.append(count(report))
+    if report.answered:
+        lines.append(f"{_counted(len(report.answered), 'question').capitalize()} answered in answers.yml.")
     if report.of(Severity.QUESTION):
         lines.append("A question that is settled is answered once in answers.yml: rule, path, evidence and the reason.")
     # Words of the book are quoted here, and may hold what would move the cursor of a terminal.

@@ -34,11 +34,12 @@ FATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedClause:
-    """A clause that changed, and what happened to it, in a word or two."""
+    """A clause that changed, and what happened to it, in a word or two; `only_links`: every word stayed."""
 
     id: str
     heading: str
     fate: str
+    only_links: bool
 
 
 @rule("CHANGE-summary", Severity.QUESTION, "A section changed and the summary does not mention it.")
@@ -51,7 +52,10 @@ def unmentioned(book: Examination) -> Iterator[Finding]:
         text = revision.text
         if any(not point.section for point in text.edition.summary) or _lacks_summary(text):
             continue
-        changed = [clause for clause in _changed_clauses(revision) if not _is_mentioned(revision, clause)]
+        silent = [clause for clause in _changed_clauses(revision) if not _is_mentioned(revision, clause)]
+        if linked := [clause for clause in silent if clause.only_links]:
+            yield _unmentioned_links(text, linked)
+        changed = [clause for clause in silent if not clause.only_links]
         if len(changed) > MANY:
             headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in changed[:MANY])
             yield unmentioned.finding(
@@ -67,6 +71,18 @@ def unmentioned(book: Examination) -> Iterator[Finding]:
                 evidence=clause.id,
                 mend=f"Add “- section: {clause.id}” with a plain sentence, or answer why nobody need be told.",
             )
+
+
+def _unmentioned_links(text: Text, linked: list[ChangedClause]) -> Finding:
+    """Ask about all clauses in which nothing but addresses changed at once: most such changes mend a link."""
+    headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in linked[:MANY])
+    return unmentioned.finding(
+        _place(text, linked[0].id),
+        f"In {headings}{', …' if len(linked) > MANY else ''} links lead elsewhere, and the summary does not "
+        "mention it. No word changed there.",
+        evidence=", ".join(clause.id for clause in linked),
+        mend="Say so in the summary if readers meet other terms there, or answer that the pages say the same.",
+    )
 
 
 @rule("CHANGE-unchanged", Severity.QUESTION, "The summary speaks of a section that did not change.")
@@ -167,13 +183,24 @@ def _changed_clauses(revision: Revision) -> list[ChangedClause]:
     before = {clause.id for clause in revision.redline.old.document.clauses}
     now = {clause.id for clause in revision.text.document.clauses}
     known = {clause.id: clause.state for clause in revision.redline.changed_clauses}
-    found: dict[str, ChangedClause] = {}
+    by_clause: dict[str, list[Change]] = {}
     for change in revision.redline.changes:
-        if change.clause not in found and _is_weighty(revision, change):
-            guess = ClauseState.CHANGED if change.clause in before & now else ClauseState.ADDED
-            state = known.get(change.clause, guess if change.clause in now else ClauseState.REMOVED)
-            found[change.clause] = ChangedClause(id=change.clause, heading=change.heading, fate=FATES[state])
-    return list(found.values())
+        if _is_weighty(revision, change):
+            by_clause.setdefault(change.clause, []).append(change)
+
+    def fate(clause: str) -> str:
+        guess = ClauseState.CHANGED if clause in before & now else ClauseState.ADDED
+        return FATES[known.get(clause, guess if clause in now else ClauseState.REMOVED)]
+
+    return [
+        ChangedClause(
+            id=clause,
+            heading=changes[0].heading,
+            fate=fate(clause),
+            only_links=all(change.kind is ChangeClass.LINK for change in changes),
+        )
+        for clause, changes in by_clause.items()
+    ]
 
 
 def _is_weighty(revision: Revision, change: Change) -> bool:

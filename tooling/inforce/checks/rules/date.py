@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from inforce.checks.examination import Examination
 from inforce.checks.finding import Finding, Severity
@@ -15,6 +16,8 @@ from inforce.instant import day_of, format_local, is_start_of_day, start_of_day
 from inforce.policy import ChangeLevel, Policy, Version
 
 YEAR = timedelta(days=365)
+# How far local time lies from UTC at most.
+WESTMOST, EASTMOST = timedelta(hours=12), timedelta(hours=14)
 
 
 @rule("DATE-notice", Severity.ERROR, "A version applies sooner after its publication than book.yml promises.")
@@ -69,9 +72,10 @@ def printed(book: Examination) -> Iterator[Finding]:
     """Compare dates behind labels such as “Effective date” with the days of version.yml.
 
     An editorial version may keep the date of the version it corrects. A text that prints several dates needs one right.
+    The instant of a commit is on two days, depending on where its author was.
     """
     for text in book.texts:
-        known = {day_of(instant, book.zone) for instant in _instants_said(text)}
+        known = {day for instant in _instants_said(text) for day in _days_of(instant, book.zone)}
         dates = [(block, date) for block in text.prose if (date := find_printed_date(block.text))]
         if dates and not any(date.days & known for _, date in dates):
             block, date = dates[0]
@@ -81,7 +85,8 @@ def printed(book: Examination) -> Iterator[Finding]:
                 f"{format_local(text.version.published, book.zone)} and applies from "
                 f"{format_local(text.version.effective, book.zone)} on.",
                 evidence=date.words,
-                mend="Correct the date in the text, or take it out: every page shows the dates of version.yml.",
+                mend="Correct the date in the text, or the one in version.yml if the text is right. Or take it out of "
+                "the text: every page shows the dates of version.yml.",
             )
 
 
@@ -147,6 +152,12 @@ def _instants_said(text: Text) -> Iterator[datetime]:
         yield from (version.published, version.effective)
         if version.change is not ChangeLevel.EDITORIAL:
             return
+
+
+def _days_of(instant: datetime, zone: ZoneInfo) -> set[date]:
+    """Name the day of `instant`; all days it falls on somewhere, where it is no start of a day in `zone`."""
+    somewhere = () if is_start_of_day(instant, zone) else (instant - WESTMOST, instant + EASTMOST)
+    return {day_of(instant, zone), *(one.astimezone(UTC).date() for one in somewhere)}
 
 
 def _days(number: int) -> str:

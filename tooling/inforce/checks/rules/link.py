@@ -175,7 +175,7 @@ def _unknown_page(book: Examination, target: str) -> str:
     """Say what is wrong with `target`, an address relative to the site's root; empty where it leads somewhere."""
     path, _, fragment = target.partition("#")
     names = [unquote(name) for name in path.partition("?")[0].split("/") if name]
-    if not names or names[0] in SITE_FILES:
+    if not names or names[0] in SITE_FILES or names[0] in book.book.pages:
         return ""
     policy = book.catalog.find(names[0])
     if policy is None:
