@@ -33,11 +33,14 @@ def test_a_new_version_is_told_with_its_weight_its_notice_and_its_changes(inforc
     told = reviewed(inforce, merged)
     assert told.code == 0, told.err
     assert "### Privacy 2027-07-01: new\n" in told.out
-    assert "- **notice**: users are told, and nothing is asked\n" in told.out
-    assert "- published 2027-06-01, applies from 2027-07-01: 30 days of notice\n" in told.out
+    assert "- **notice**: users are told, and nothing is asked.\n" in told.out
+    assert "- Published 2027-06-01, in force from 2027-07-01; until then version 2027-03-01 stays.\n" in told.out
+    assert "- 30 days of notice; the book promises none for a change of this level.\n" in told.out
     assert (
-        "**en**, against 2027-03-01:\n\n- The author says: We keep your data for 36 months instead of 24.\n" in told.out
-    )
+        "**en**, against 2027-03-01: 1 of 2 sections changed.\n\n"
+        "- The author says: We keep your data for 36 months instead of 24.\n"
+        "- Numbers: Retention: 24 months → **36 months**\n"
+    ) in told.out
     assert "- Retention – “24” became “36”.\n" in told.out
     assert "<details><summary>Redline of privacy 2027-07-01, en</summary>" in told.out
     assert "~~24~~**36**" in told.out
@@ -49,7 +52,7 @@ def test_a_changed_version_is_held_against_what_it_was(inforce: Type, merged: Bo
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=text)
     told = reviewed(inforce, merged)
     assert "### Privacy 2027-03-01: changed\n\n- effective: 2027-03-01 → 2027-04-01\n" in told.out
-    assert "**en**, against what 2027-03-01 said so far:" in told.out
+    assert "**en**, against what 2027-03-01 said so far: 1 of 2 sections changed." in told.out
     assert "“24” became “18”" in told.out
     assert "**This would change what has been published.**" in told.out
 
@@ -73,15 +76,14 @@ def test_a_first_version_and_a_draft_are_told(inforce: Type, merged: BookBuilder
     merged.policy("cookies", kind="cookies").version("2027-02-01", meta={"draft": "true"})
     told = reviewed(inforce, merged)
     assert "### Cookies 2027-02-01: new" in told.out
-    assert "- a draft: on no page and in no manifest" in told.out
+    assert "- It is a draft: on no page and in no manifest" in told.out
     assert "with nothing to hold it against" in told.out
 
 
 def test_a_change_that_touches_no_policy_says_so(inforce: Type, merged: BookBuilder) -> None:
     merged.write("README.md", "Policies\n")
     told = reviewed(inforce, merged)
-    assert "No policy changes.\n" in told.out
-    assert "Nothing to mend.\n" in told.out
+    assert "No policy changes: nothing to mend, no question.\n" in told.out
 
 
 def test_a_branch_without_a_book_makes_every_version_new(inforce: Type, book: BookBuilder) -> None:
@@ -96,7 +98,8 @@ def test_a_book_that_cannot_be_read_is_reviewed_by_its_errors(inforce: Type, mer
     merged.write("policy_versions/book.yml", "publisher: nobody\n")
     told = reviewed(inforce, merged)
     assert told.code == 0
-    assert "- **error** policy\\_versions/book.yml:1: " in told.out
+    assert "### Things to mend\n\n- " in told.out
+    assert "<sub>book.yml, line 1 · META-member</sub>" in told.out
 
 
 def test_words_of_a_book_make_no_markup_and_call_nobody(inforce: Type, merged: BookBuilder) -> None:
@@ -128,3 +131,118 @@ def test_a_base_that_is_not_there_ends_with_4(inforce: Type, merged: BookBuilder
     ended = inforce("review", "--base", "origin/main", "--repo", merged.root)
     assert ended.code == 4
     assert "origin/main" in ended.err
+
+
+def promising(book: BookBuilder, days: int) -> BookBuilder:
+    """Let the book promise so many `days` of notice of a material change."""
+    settings = book.root / "policy_versions/book.yml"
+    book.write("policy_versions/book.yml", settings.read_text("utf-8") + f"notice_days:\n  material: {days}\n")
+    return book
+
+
+def drafted(book: BookBuilder, **meta: str) -> BookBuilder:
+    text = NEW.replace("24 months.", "36 months.")
+    book.policy("privacy", kind="privacy", act="acknowledge").version("2027-06-01", meta=meta, en=text)
+    return book
+
+
+@pytest.mark.parametrize(
+    ("meta", "told"),
+    [
+        pytest.param(
+            {"published": "2027-05-10", "effective": "2027-06-01"},
+            "- **22 days of notice; the book promises 30. The earliest date that keeps it: 2027-06-09.**\n",
+            id="too short",
+        ),
+        pytest.param(
+            {"published": "2027-05-01", "effective": "2027-06-01"},
+            "- 31 days of notice; the book promises 30. The earliest date that keeps it: 2027-05-31.\n",
+            id="long enough",
+        ),
+        pytest.param(
+            {"published": "2027-01-01", "effective": "2027-02-15"},
+            "only once this is merged: counted from today, the earliest date that keeps the promised 30 days is "
+            "**2027-02-20**.\n",
+            id="long enough only if it had been merged when it says",
+        ),
+    ],
+)
+def test_the_earliest_date_that_keeps_the_promised_notice_is_named(
+    inforce: Type, book: BookBuilder, meta: dict[str, str], told: str
+) -> None:
+    promising(book, 30).commit("policies")
+    assert told in reviewed(inforce, drafted(book, **meta)).out
+
+
+def test_what_an_act_asks_and_of_whom_is_told(inforce: Type, merged: BookBuilder) -> None:
+    meta = {"effective": "2027-07-01", "effective_new": "2027-06-15", "enforce": "2027-08-01"}
+    told = reviewed(inforce, drafted(merged, published="2027-06-01", **meta)).out
+    assert "- **material**: users are asked again to take note.\n" in told
+    assert "- People who join from 2027-06-15 on get it at once.\n" in told
+    assert "- Until 2027-08-01 an older acceptance is honoured.\n" in told
+
+
+def test_the_preview_is_linked_page_by_page(inforce: Type, merged: BookBuilder) -> None:
+    where = ("--preview", "https://preview.example/42")
+    told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
+    page = "https://preview.example/42/privacy"
+    assert f"[page]({page}/2027-06-01/) · [redline]({page}/changes/2027-03-01...2027-06-01/)" in told
+    assert f"[redline in Word]({page}/changes/2027-03-01...2027-06-01/en.docx)" in told
+    assert f"[redline as PDF]({page}/changes/2027-03-01...2027-06-01/en.pdf) · [PDF]({page}/2027-06-01/en.pdf)" in told
+
+
+def test_only_what_the_preview_holds_is_named(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
+    (tmp_path / "site/privacy/2027-06-01").mkdir(parents=True)
+    where = ("--artefact", "https://ci.example/1", "--site", tmp_path / "site")
+    told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
+    assert "Look: page: `privacy/2027-06-01/index.html`\n" in told
+    assert "[Download the preview](https://ci.example/1), unpack it" in told
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "https://a.example/) [x](https://b.example", "preview"])
+def test_an_address_that_is_none_is_refused(inforce: Type, merged: BookBuilder, address: str) -> None:
+    ended = inforce("review", "--base", "main", "--repo", merged.root, "--preview", address)
+    assert ended.code == 2
+    assert "expected a web address" in ended.err
+
+
+@pytest.mark.parametrize(("published", "instant"), [("2027-06-01", "2027-05-31T22:00:00Z"), ("2027-01-01", None)])
+def test_the_instant_from_which_all_is_public_can_be_asked_for(
+    inforce: Type, merged: BookBuilder, published: str, instant: str | None
+) -> None:
+    drafted(merged, published=published, effective="2027-07-01")
+    told = inforce("review", "--base", "main", "--repo", merged.root, "--at", LATER, "--visible-from")
+    assert told.out == f"{instant or '2027-01-20T23:00:00Z'}\n"
+
+
+def test_what_others_merged_since_is_no_change_of_this_branch(inforce: Type, merged: BookBuilder) -> None:
+    merged.git("checkout", "-q", "-b", "change")
+    drafted(merged).commit("a new version")
+    merged.git("checkout", "-q", "main")
+    merged.policy("cookies", kind="cookies").version("2027-01-01")
+    merged.commit("cookies")
+    merged.git("checkout", "-q", "change")
+    told = reviewed(inforce, merged).out
+    assert "### Privacy 2027-06-01: new" in told
+    assert "cookies" not in told.lower()
+    assert inforce("check", "--base", "main", "--repo", merged.root, "--at", LATER).code != 3
+
+
+def test_a_shallow_base_is_used_as_it_is_with_a_hint(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
+    merged.git("checkout", "-q", "-b", "change")
+    drafted(merged).commit("a new version")
+    merged.git("checkout", "-q", "main")
+    merged.write("README.md", "Policies\n")
+    merged.commit("more")
+    clone = BookBuilder(tmp_path / "clone")
+    clone.git("init", "-q", "-b", "change")
+    clone.git("remote", "add", "origin", merged.root.as_uri())
+    clone.git("fetch", "-q", "--depth=1", "origin", "change", "main:refs/remotes/origin/main")
+    clone.git("reset", "-q", "--hard", "FETCH_HEAD")
+    told = inforce("review", "--base", "origin/main", "--repo", clone.root, "--at", LATER)
+    assert told.code == 0, told.err
+    assert "### Privacy 2027-06-01: new" in told.out
+    assert "> Where this branch parted from “origin/main” is not in this clone" in told.out
+    assert "git fetch --unshallow" in told.out
+    clone.git("fetch", "-q", "--unshallow", "origin")
+    assert "is not in this clone" not in inforce("review", "--base", "origin/main", "--repo", clone.root).out

@@ -10,6 +10,7 @@ from inforce.checks.answers import Answer, Answers
 from inforce.checks.book import Book
 from inforce.checks.examine import Answered, Report, check, examine, from_fault
 from inforce.checks.finding import Finding, Severity
+from inforce.checks.notice import earliest_effective
 from inforce.checks.rule import Rule
 from inforce.checks.rules import CATALOGUE
 
@@ -24,6 +25,7 @@ __all__ = [
     "Rule",
     "Severity",
     "check",
+    "earliest_effective",
     "examine",
     "from_fault",
 ]

@@ -32,7 +32,8 @@ _DOCS = "docs"
 def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
     """Gather what is known of the book in `root`, which gave `reading`, and of the one that the commit `base` holds.
 
-    HistoryError where there is no such commit here.
+    It is compared with what `base` was when the branch checked out parted from it: what was merged there since is no
+    change of this branch. HistoryError where there is no such commit here.
     """
     history = open_history(root)
     answers, faults = _answers(root)
@@ -62,7 +63,7 @@ def refuse_changed_history(root: Path, reading: Reading, now: datetime) -> None:
 
 def _base(history: History, ref: str) -> Book | None:
     """Read the book of the commit `ref`; None where that had none."""
-    listing = history.listing(ref)
+    listing = history.listing(history.fork(ref) or ref)
     if not listing:
         return None
     reading = parse_book(listing)

@@ -1,45 +1,40 @@
-"""`inforce review`: what a pull request does, in sections and sentences, as Markdown for a comment.
-
-Keeps true: words out of a book stay words: they make no markup and call nobody. Judges nothing; `check` does.
-"""
+"""`inforce review`: what a pull request does, in sections and sentences, as Markdown for a comment."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from datetime import timedelta
-from functools import cache
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from urllib.parse import urlsplit
 
 import click
 
-from inforce.checks import Finding, Report, Severity, examine
-from inforce.cli.amendment import Amendment, TextChange, What, amendments
-from inforce.cli.harmless import harmless
+from inforce.checks import examine
+from inforce.cli.amendment import Amendment, What, amendments
+from inforce.cli.commentary import Commentary
 from inforce.cli.inspection import book_of
+from inforce.cli.links import Links
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
-from inforce.instant import format_local
-from inforce.policy import ChangeLevel, Version
-from inforce.redline import Redline, redline
-from inforce.rendering.markdown import to_markdown
-from inforce.rendering.sentences import to_sentences
+from inforce.instant import format_instant
 from inforce.store.files import write_file
-from inforce.store.names import BOOK
+from inforce.store.history import open_history
 
-# What GitHub takes as one comment is 65,536 characters.
-_LONGEST = 60_000
-_SENTENCES = 30
-_FINDINGS = 20
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_CALL = re.compile(r"(?<![\w.])@(?=\w)")
-_NO_CALL = "@<!-- -->"
-_LEVELS = {
-    ChangeLevel.MATERIAL: "users are asked again",
-    ChangeLevel.NOTICE: "users are told, and nothing is asked",
-    ChangeLevel.EDITORIAL: "users are not told",
-}
+_NO_PAST = (
+    "Where this branch parted from “{ref}” is not in this clone, so it was held against “{ref}” as it is now: what was "
+    "merged there since looks as if it were taken out here. Fetch the rest with “git fetch --unshallow”; in a "
+    "workflow, check out with “fetch-depth: 0”."
+)
+
+
+def _address(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """Read `value` as a web address that stands in Markdown without harm."""
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.netloc or set(value) & set(" ()<>\"'`\\"):
+        message = f"expected a web address such as https://preview.example/, got “{value}”"
+        raise click.BadParameter(message, param_hint=parameter.opts[0])
+    return value
 
 
 @click.command()
@@ -50,23 +45,54 @@ _LEVELS = {
     metavar="FILE",
     help="Write the review there instead of printing it.",
 )
+@click.option("--preview", metavar="URL", callback=_address, help="Where a preview of the site stands, to link to.")
+@click.option("--artefact", metavar="URL", callback=_address, help="Where a preview of the site can be downloaded.")
+@click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The folder of that preview: only what it holds is linked.",
+)
+@click.option("--visible-from", is_flag=True, help="Print only the instant from which all of the change is public.")
 @with_repository
 @with_instant
-def command(base: str, output: Path | None, repo: Path, at: str | None) -> None:
+def command(
+    base: str,
+    output: Path | None,
+    preview: str,
+    artefact: str,
+    site: Path | None,
+    visible_from: bool,
+    repo: Path,
+    at: str | None,
+) -> None:
     """Say what a pull request does, as Markdown for a comment.
+
+    The change is held against what the base was when the branch parted from it.
 
     \b
     Example:
       inforce review --base origin/main
+      inforce review --base origin/main --preview https://preview.example/42/
     """
     repository = Repository(root=repo, at=at)
     reading = repository.read()
+    now = repository.now(reading)
     book = book_of(repo, reading, base)
-    report = examine(book, repository.now(reading))
     before = book.base.catalog if book.base else None
     found = tuple(amendments(before, reading.catalog)) if reading.catalog else ()
-    zone = reading.catalog.settings.timezone if reading.catalog else ZoneInfo("UTC")
-    text = review(found, report, zone)
+    if visible_from:
+        click.echo(format_instant(_visible_from(found, now)))
+        return
+    commentary = Commentary(
+        amendments=found,
+        report=examine(book, now),
+        settings=reading.catalog.settings if reading.catalog else None,
+        now=now,
+        links=Links(preview=preview and preview.rstrip("/") + "/", artefact=artefact, site=site),
+        hint="" if open_history(repo).fork(base) else _NO_PAST.format(ref=base),
+    )
+    text = commentary.to_markdown()
     if output:
         write_file(output, text)
         Screen().say(f"Wrote {output}.")
@@ -74,129 +100,6 @@ def command(base: str, output: Path | None, repo: Path, at: str | None) -> None:
         click.echo(text, nl=False)
 
 
-def review(found: tuple[Amendment, ...], report: Report, zone: ZoneInfo) -> str:
-    """Write `found` and `report` as Markdown; redlines are left out from where it would be too long for a comment."""
-    lines = ["## What this change does", ""]
-    if not found:
-        lines += ["No policy changes.", ""]
-    for amendment in found:
-        lines += _amendment(amendment, zone)
-    lines += _findings(report, {f"{BOOK}/{one.policy.id}/{one.version.label}/" for one in found})
-    for amendment in found:
-        for change in amendment.texts:
-            block = _marked(amendment, change)
-            if sum(len(line) + 1 for line in (*lines, *block)) > _LONGEST:
-                return "\n".join([*lines, "The redlines are too long for one comment: see `inforce diff`.", ""])
-            lines += block
-    return "\n".join(lines)
-
-
-def _amendment(amendment: Amendment, zone: ZoneInfo) -> Iterator[str]:
-    title = _plain(amendment.policy.title(amendment.policy.binding_language))
-    yield f"### {title} {amendment.version.label}: {amendment.what}"
-    yield ""
-    if amendment.what is What.GONE:
-        return
-    yield from _standing(amendment, zone)
-    for change in amendment.texts:
-        yield from _text(amendment, change)
-
-
-def _standing(amendment: Amendment, zone: ZoneInfo) -> Iterator[str]:
-    version = amendment.version
-    if amendment.what is What.NEW or amendment.was is None:
-        days = (version.effective - version.published) // timedelta(days=1)
-        yield f"- **{version.change}**: {_LEVELS[version.change]}"
-        yield (
-            f"- published {format_local(version.published, zone)}, applies from "
-            f"{format_local(version.effective, zone)}: {days} day{'' if days == 1 else 's'} of notice"
-        )
-    else:
-        was, now = _members(amendment.was, zone), _members(version, zone)
-        yield from (f"- {name}: {_plain(was[name])} → {_plain(now[name])}" for name in now if was[name] != now[name])
-    if version.draft:
-        yield "- a draft: on no page and in no manifest"
-    yield ""
-
-
-def _members(version: Version, zone: ZoneInfo) -> dict[str, str]:
-    instants = {
-        "published": version.published,
-        "effective": version.effective,
-        "effective_new": version.effective_new,
-        "enforce": version.enforce,
-    }
-    written = {name: format_local(instant, zone) if instant else "not given" for name, instant in instants.items()}
-    return written | {
-        "change": str(version.change),
-        "draft": "true" if version.draft else "false",
-        "cancelled": version.cancelled.reason if version.cancelled else "not given",
-    }
-
-
-def _text(amendment: Amendment, change: TextChange) -> Iterator[str]:
-    if change.new is None:
-        yield f"**{change.language}**: the text is gone."
-    elif change.old is None:
-        words = len(change.new.text.split())
-        yield f"**{change.language}**: a text of {words:,} words, with nothing to hold it against."
-    else:
-        yield f"**{change.language}**, against {_against(amendment)}:"
-        yield ""
-        yield from (f"- The author says: {_plain(point.text)}" for point in change.new.summary)
-        sentences = to_sentences(_compared(change.old.text, change.new.text))
-        yield from (f"- {_plain(sentence)}" for sentence in sentences[:_SENTENCES])
-        if len(sentences) > _SENTENCES:
-            yield f"- … and {len(sentences) - _SENTENCES} more changes"
-        if not sentences:
-            yield "- No word differs."
-    yield ""
-
-
-def _against(amendment: Amendment) -> str:
-    label = amendment.against.label if amendment.against else ""
-    return f"what {label} said so far" if amendment.what is What.CHANGED else str(label)
-
-
-def _marked(amendment: Amendment, change: TextChange) -> list[str]:
-    """Write the redline of `change`, folded away; nothing where there is none."""
-    marked = to_markdown(_compared(change.old.text, change.new.text)) if change.old and change.new else ""
-    if not marked.strip():
-        return []
-    name = f"{amendment.policy.id} {amendment.version.label}, {change.language}"
-    calm = _CALL.sub(_NO_CALL, harmless(marked))
-    return [f"<details><summary>Redline of {name}</summary>", "", calm, "", "</details>", ""]
-
-
-@cache
-def _compared(old: str, new: str) -> Redline:
-    return redline(old, new)
-
-
-def _findings(report: Report, folders: set[str]) -> Iterator[str]:
-    """Tell every error, and the questions about texts in `folders`."""
-    questions = report.of(Severity.QUESTION)
-    asked = [one for one in questions if any(one.place.path.startswith(folder) for folder in folders)]
-    found = [*report.of(Severity.ERROR), *asked]
-    yield "### What the checks say"
-    yield ""
-    if report.changes_history:
-        yield "**This would change what has been published.**"
-        yield ""
-    yield from (_finding(finding) for finding in found[:_FINDINGS])
-    if len(found) > _FINDINGS:
-        yield f"- … and {len(found) - _FINDINGS} more: run `inforce check`"
-    if not found:
-        yield "Nothing to mend."
-    yield ""
-
-
-def _finding(finding: Finding) -> str:
-    place = _plain(str(finding.place))
-    return f"- **{finding.severity}** {place}: {_plain(finding.message)} {_plain(finding.mend)}".rstrip()
-
-
-def _plain(words: str) -> str:
-    """Write `words` so that they make no markup, no new line, and call nobody."""
-    line = " ".join(harmless(words).split())
-    return _CALL.sub(_NO_CALL, _SPECIAL.sub(r"\\\1", line))
+def _visible_from(found: tuple[Amendment, ...], now: datetime) -> datetime:
+    """Tell from when every version that came or changed can be read."""
+    return max((now, *(one.version.published for one in found if one.what is not What.GONE)))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from inforce.checks.examination import Examination
 from inforce.checks.finding import Finding, Severity
+from inforce.checks.notice import earliest_effective
 from inforce.checks.printed_date import find_printed_date
 from inforce.checks.rule import rule
 from inforce.checks.text import Text
@@ -25,7 +26,7 @@ def notice(book: Examination) -> Iterator[Finding]:
     """Count the days of notice of each version after the first."""
     for policy, version in book.open_versions:
         promised = book.catalog.settings.notice_days.get(str(version.change), 0)
-        earliest = _earliest(book, version, promised)
+        earliest = earliest_effective(version.published, promised, book.zone)
         if version.seq > 1 and version.effective < earliest and _is_to_apply(policy, version):
             given = (day_of(version.effective, book.zone) - day_of(version.published, book.zone)).days
             yield notice.finding(
@@ -122,14 +123,6 @@ def review(book: Examination) -> Iterator[Finding]:
                 evidence=format_local(newest.published, book.zone),
                 mend="Read it again; where it no longer says what is done, begin a new version with “inforce new”.",
             )
-
-
-def _earliest(book: Examination, version: Version, promised: int) -> datetime:
-    """Find the first instant that is whole `promised` days after publication."""
-    day = day_of(version.published, book.zone) + timedelta(days=promised)
-    if promised and not is_start_of_day(version.published, book.zone):
-        day += timedelta(days=1)
-    return start_of_day(day, book.zone) if promised else version.published
 
 
 def _is_to_apply(policy: Policy, version: Version) -> bool:

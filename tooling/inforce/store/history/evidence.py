@@ -47,6 +47,9 @@ class History(Protocol):
         HistoryError, with the way to get it, where there is no such commit here.
         """
 
+    def fork(self, ref: str) -> str | None:
+        """Find the commit at which the branch checked out parted from `ref`; None where that is not known here."""
+
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
         """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
 
@@ -70,6 +73,10 @@ class NoHistory:
         """Refuse: without git there is no other state of the book than the present one."""
         message = f"the book as of “{ref}” cannot be read: {self.reason}"
         raise HistoryError(message)
+
+    def fork(self, ref: str) -> str | None:  # noqa: ARG002 # the shape of History
+        """Know of no commit."""
+        return None
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:  # noqa: ARG002 # the shape of History
         """Know of no earlier text."""
@@ -130,6 +137,13 @@ class GitHistory:
             if found.path != BOOK:
                 folders[found.path.rpartition("/")[0]].append(self._entry(found))
         return {path: tuple(sorted(entries, key=lambda entry: entry.name)) for path, entries in folders.items()}
+
+    def fork(self, ref: str) -> str | None:
+        """Find the commit at which the branch checked out parted from `ref`; None where that is not known here."""
+        commit = self._repository.commit_id(ref)
+        parted = self._repository.answer("merge-base", commit, self._head) if commit and self._head else None
+        # Where a shallow clone was cut off, what git finds may lie far before the place where the two parted.
+        return None if parted in self._repository.boundary and parted not in (commit, self._head) else parted
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
         """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
