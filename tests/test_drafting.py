@@ -238,7 +238,16 @@ def test_a_repository_begins_with_a_policy_that_applies(tmp_path: Path) -> None:
     assert not (root / "policy_versions/lock.json").exists()
     assert set(written) == contents(root).keys()
     assert set(written) >= {
+        ".github/actions/inforce/action.yml",
+        ".github/actions/inforce/comment.py",
+        ".github/CODEOWNERS",
+        ".github/pull_request_template.md",
+        ".github/workflows/check.yml",
+        ".github/workflows/comment.yml",
+        ".github/workflows/lock.yml",
+        ".github/workflows/new-version.yml",
         ".github/workflows/publish.yml",
+        ".github/workflows/watch.yml",
         ".gitignore",
         "README.md",
         "docs/.gitkeep",

@@ -16,7 +16,8 @@ from inforce.store.drafting import begin_repository
 def command(folder: Path, empty: bool) -> None:
     """Begin a repository of policies that builds at once.
 
-    Writes a book with an example policy, mkdocs.yml, a workflow that publishes, and a README into the new folder DIR.
+    Writes a book with an example policy, mkdocs.yml, workflows that check, review, publish and watch, and a README
+    into the new folder DIR.
 
     \b
     Example:

@@ -61,6 +61,7 @@ translates: {digest}
 """
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SKELETON = "skeleton"
+_TEMPLATES = ("pull_request_template.md", "CODEOWNERS")
 _EXAMPLE = f"{BOOK}/privacy"
 # A name with a leading dot would change how this package itself is packed and versioned.
 _DOT = "dot-"
@@ -150,7 +151,7 @@ def begin_repository(folder: Path, *, empty: bool = False) -> tuple[str, ...]:
     """
     _refuse_occupied(folder)
     was_there = folder.exists()
-    skeleton = dict(_skeleton(files("inforce.store") / _SKELETON, ""))
+    skeleton = {**dict(_skeleton(files("inforce.store") / _SKELETON, "")), **dict(_automation())}
     contents = {path: data for path, data in skeleton.items() if not (empty and path.startswith(f"{_EXAMPLE}/"))}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -241,6 +242,18 @@ def _skeleton(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
             yield from _skeleton(entry, f"{path}{name}/")
         else:
             yield f"{path}{name}", entry.read_bytes()
+
+
+def _automation() -> Iterator[tuple[str, bytes]]:
+    """Go through the files of `tooling/action/` that a repository begins with, each with the path it goes to."""
+    # A wheel holds them beside this module; in a checkout they lie where people look for them.
+    packed = files("inforce.store") / "automation"
+    folder = packed if packed.is_dir() else Path(__file__).parents[2] / "action"
+    for name, data in _skeleton(folder, ""):
+        if name.startswith("workflows/") or name in _TEMPLATES:
+            yield f".github/{name}", data
+        elif name == "action.yml" or (name.endswith(".py") and "/" not in name):
+            yield f".github/actions/inforce/{name}", data
 
 
 def _move_up(staging: Path, folder: Path) -> None:

@@ -1,0 +1,189 @@
+"""A forge on this machine: a bare repository to push to, and a server that answers like GitHub's and records each call.
+
+>>> forge = Forge(tmp_path)                                              # doctest: +SKIP
+>>> forge.run("propose.py", "new", POLICY="privacy", …)                   # doctest: +SKIP
+>>> forge.calls[-1].body["draft"], forge.remote("branch", "--list")       # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import yaml
+
+from book_builder import GIT_ENV, BookBuilder
+
+ACTION = Path(__file__).parents[1] / "tooling" / "action"
+REPOSITORY = "shop/policies"
+TOKEN = "s3cret-token"  # noqa: S105 # what must appear nowhere
+EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the API: its method, its path below the repository, and what it sent."""
+
+    method: str
+    path: str
+    body: Any
+    token: str
+
+
+@dataclass
+class Service:
+    """What the server knows: pull requests by number, and comments; `refusals` are answered first, once each."""
+
+    pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[tuple[int, str]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+    def answer(self, call: Call) -> tuple[int, Any]:
+        """Answer `call` as GitHub would, as far as the scripts ask."""
+        self.calls.append(call)
+        if call.method != "GET" and self.refusals:
+            code, words = self.refusals.pop(0)
+            return code, {"message": words}
+        address = urlsplit(call.path)
+        asked = parse_qs(address.query)
+        if found := re.fullmatch(r"pulls/(\d+)", address.path):
+            return (200, self.pulls[int(found[1])]) if int(found[1]) in self.pulls else (404, {"message": "Not Found"})
+        if call.method == "POST" and address.path == "pulls":
+            return 201, self.opened(call.body)
+        if address.path == "pulls":
+            head = asked["head"][0].partition(":")[2]
+            return 200, [one for one in self.pulls.values() if one["head"]["ref"] == head and one["state"] == "open"]
+        if re.fullmatch(r"issues/\d+/comments", address.path):
+            return self.commented(call, int(asked.get("page", ["1"])[0]), int(asked.get("per_page", ["30"])[0]))
+        if found := re.fullmatch(r"issues/comments/(\d+)", address.path):
+            self.comments[int(found[1])]["body"] = call.body["body"]
+            return 200, self.comments[int(found[1])]
+        if re.fullmatch(r"actions/workflows/[\w.-]+/enable", address.path):
+            return 204, None
+        return 404, {"message": "Not Found"}
+
+    def opened(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Open a pull request."""
+        number = len(self.pulls) + 1
+        self.pulls[number] = {**body, "state": "open", "head": {"ref": body["head"], "sha": ""}}
+        return {"number": number, "html_url": f"https://github.example/{REPOSITORY}/pull/{number}"}
+
+    def commented(self, call: Call, page: int, size: int) -> tuple[int, Any]:
+        """List comments, or add one that a bot wrote."""
+        if call.method == "GET":
+            return 200, self.comments[(page - 1) * size : page * size]
+        self.comments.append({"id": len(self.comments), "user": {"type": "Bot"}, "body": call.body["body"]})
+        return 201, self.comments[-1]
+
+
+class Forge:
+    """A bare repository, a clone of it with a book in it, and the service at `api`."""
+
+    def __init__(self, folder: Path, api: str, service: Service) -> None:
+        self.folder, self.api, self.service = folder, api, service
+        self.bare = folder / "policies.git"
+        self.book = BookBuilder(folder / "policies")
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.bare)], check=True)
+
+    def begin(self) -> None:
+        """Commit the book as the branch `main`, and push it."""
+        self.book.commit("the book")
+        self.book.git("remote", "add", "origin", str(self.bare))
+        self.book.git("push", "-q", "--set-upstream", "origin", "main")
+
+    def clone(self, name: str, branch: str = "main") -> BookBuilder:
+        """Clone the bare repository as a workflow's checkout does, at `branch`."""
+        target = self.folder / name
+        subprocess.run(["git", "clone", "-q", "--branch", branch, str(self.bare), str(target)], check=True)
+        clone = object.__new__(BookBuilder)
+        clone.root = target
+        return clone
+
+    def remote(self, *words: str) -> str:
+        """Ask git in the bare repository."""
+        done = subprocess.run(["git", "-C", str(self.bare), *words], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def environment(self, **given: str) -> dict[str, str]:
+        """Give what a workflow's environment holds, and `given`."""
+        return {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **{name: value for name, value in GIT_ENV.items() if "CONFIG" in name},
+            "GITHUB_API_URL": self.api,
+            "GITHUB_SERVER_URL": "https://github.example",
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_TOKEN": TOKEN,
+            **given,
+        }
+
+    def run(self, script: str, *words: str, cwd: Path | None = None, **given: str) -> subprocess.CompletedProcess[str]:
+        """Run `script` of `tooling/action/` as a workflow does, in the clone or in `cwd`."""
+        command = [sys.executable, str(ACTION / script), *words]
+        return self._run(command, cwd or self.book.root, self.environment(**given))
+
+    def step(
+        self, step: dict[str, Any], values: dict[str, str], cwd: Path, **given: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the `run` of a workflow's or action's `step`, with what its expressions stand for in `values`."""
+        env = {name: EXPRESSION.sub(lambda found: values[found[1]], str(text)) for name, text in step["env"].items()}
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        return self._run(command, cwd, self.environment(GITHUB_ACTION_PATH=str(ACTION), **{**given, **env}))
+
+    @staticmethod
+    def _run(command: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def steps(file: str) -> list[dict[str, Any]]:
+    """List the steps of the action or of all jobs of the workflow `file` that run something but pip."""
+    read = yaml.safe_load((ACTION / file).read_text("utf-8"))
+    jobs = read["jobs"].values() if "jobs" in read else [read["runs"]]
+    found = [step for job in jobs for step in job["steps"] if "run" in step and "pip install" not in step["run"]]
+    return [{"env": {}, **step} for step in found]
+
+
+@contextmanager
+def forge_in(folder: Path) -> Iterator[Forge]:
+    """Serve a forge in `folder`."""
+    service = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def handle_call(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            raw = self.rfile.read(length)
+            path = self.path.removeprefix(f"/repos/{REPOSITORY}/")
+            token = str(self.headers.get("Authorization", ""))
+            body = json.loads(raw) if raw else None
+            code, answer = service.answer(Call(method=self.command, path=path, body=body, token=token))
+            sent = b"" if answer is None else json.dumps(answer).encode()
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(sent)))
+            self.end_headers()
+            self.wfile.write(sent)
+
+        do_GET = do_POST = do_PATCH = do_PUT = handle_call  # noqa: N815 # as the standard library calls them
+
+        def log_message(self, *_words: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield Forge(folder, f"http://127.0.0.1:{server.server_address[1]}", service)
+        server.shutdown()
+        thread.join()
