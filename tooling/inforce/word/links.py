@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from inforce.word.markup import element
 
 # The same schemes as the site's texts let through; anything else is shown as words.
-_SAFE = ("https:", "http:", "mailto:", "tel:")
+SAFE_SCHEMES = ("https:", "http:", "mailto:", "tel:")
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _LONGEST_NAME = 40
 
@@ -26,15 +26,15 @@ class Links:
     def around(self, target: str, inner: str) -> str:
         """Write the link to `target` around the runs and revisions `inner`; `inner` alone where it can lead nowhere."""
         if target.startswith("#") and len(target) > 1:
-            return element("w:hyperlink", inner, attributes={"w:anchor": _bookmark(target[1:]), "w:history": "1"})
-        if not target.lower().startswith(_SAFE):
+            return element("w:hyperlink", inner, attributes={"w:anchor": bookmark_name(target[1:]), "w:history": "1"})
+        if not target.lower().startswith(SAFE_SCHEMES):
             return inner
         relation = self.addresses.setdefault(target, f"link{len(self.addresses) + 1}")
         return element("w:hyperlink", inner, attributes={"r:id": relation, "w:history": "1"})
 
     def bookmark(self, heading: str, number: str) -> str:
         """Write the place that links to the id `heading` lead to, once; `number` is of its own in the document."""
-        name = _bookmark(heading)
+        name = bookmark_name(heading)
         if not heading or name in self.bookmarks:
             return ""
         self.bookmarks.add(name)
@@ -52,6 +52,6 @@ class Links:
         )
 
 
-def _bookmark(heading: str) -> str:
+def bookmark_name(heading: str) -> str:
     """Spell an id as Word wants the name of a bookmark: a letter first, then letters, digits and underscores."""
     return ("c_" + re.sub(r"\W", "_", heading))[:_LONGEST_NAME]

@@ -35,6 +35,9 @@ _CORE = {
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MARGINS = {"w:top": "1440", "w:right": "1440", "w:bottom": "1440", "w:left": "1440"}
 _MARGINS |= {"w:header": "720", "w:footer": "720", "w:gutter": "0"}
+_CUSTOM = "docProps/custom.xml"
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _LEVELS = range(1, 7)
 _NEEDED = {"Normal", "Default Paragraph Font", "Normal Table", "No List", "Quote", "Table Grid"}
@@ -43,8 +46,13 @@ _NEEDED |= {f"Heading {level}" for level in _LEVELS}
 _UNUSED = ("stylesWithEffects", "thumbnail", "customXml")
 
 
-def package(parts: Mapping[str, str], relationships: str, language: str) -> bytes:
-    """Write the file whose own `parts` (name to XML) and `relationships` of the document go over the shared ones."""
+def package(
+    parts: Mapping[str, str], relationships: str, language: str, *, properties: str = "", tracked: bool = False
+) -> bytes:
+    """Write the file whose own `parts` (name to XML) and `relationships` of the document go over the shared ones.
+
+    `properties` is the part of custom properties, if there are any; where `tracked`, Word records changes from the start.
+    """
     members = dict(_base(language))
     related = members["word/_rels/document.xml.rels"].decode()
     own = {
@@ -52,6 +60,11 @@ def package(parts: Mapping[str, str], relationships: str, language: str) -> byte
         "word/_rels/document.xml.rels": related.replace("</Relationships>", f"{relationships}</Relationships>"),
     }
     members |= {name: xml.encode() for name, xml in own.items()}
+    if properties:
+        members |= _with_properties(members, properties)
+    if tracked:
+        settings = members["word/settings.xml"].replace(b"<w:defaultTabStop", b"<w:trackRevisions/><w:defaultTabStop", 1)
+        members["word/settings.xml"] = settings
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -59,6 +72,18 @@ def package(parts: Mapping[str, str], relationships: str, language: str) -> byte
             member.create_system = 0  # not the system of whoever builds
             archive.writestr(member, content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
+
+
+def _with_properties(members: Mapping[str, bytes], properties: str) -> Mapping[str, bytes]:
+    """Write what changes where the part `properties` is added: itself, its type, and what leads to it."""
+    override = element("Override", attributes={"PartName": f"/{_CUSTOM}", "ContentType": _CUSTOM_TYPE})
+    relation = element("Relationship", attributes={"Id": "custom", "Type": _CUSTOM_RELATION, "Target": _CUSTOM})
+    types, related = members["[Content_Types].xml"].decode(), members["_rels/.rels"].decode()
+    return {
+        _CUSTOM: properties.encode(),
+        "[Content_Types].xml": types.replace("</Types>", f"{override}</Types>").encode(),
+        "_rels/.rels": related.replace("</Relationships>", f"{relation}</Relationships>").encode(),
+    }
 
 
 def document_part(body: str) -> str:

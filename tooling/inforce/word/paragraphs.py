@@ -19,6 +19,7 @@ from inforce.word.revisions import TAGS, Revisions
 _LINE = element(
     "w:pBdr", element("w:bottom", attributes={"w:val": "single", "w:sz": "6", "w:space": "1", "w:color": "auto"})
 )
+ANCHOR = "_inforce"  # Word hides bookmarks whose names begin so
 _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
 # Word has no rows that move: in a table, what left is deleted and what came is inserted.
 _AS_IN_TABLES = {Op.MOVE_FROM: Op.DELETE, Op.MOVE_TO: Op.INSERT}
@@ -26,16 +27,20 @@ _AS_IN_TABLES = {Op.MOVE_FROM: Op.DELETE, Op.MOVE_TO: Op.INSERT}
 
 @dataclass(slots=True, kw_only=True)
 class Paragraphs:
-    """What writes paragraphs, and all that is counted on the way; `right_to_left` is how the language runs."""
+    """What writes paragraphs, and all that is counted on the way; `right_to_left` is how the language runs.
+
+    Where `anchored`, every block outside tables begins with a bookmark that says which one it is.
+    """
 
     revisions: Revisions
     right_to_left: bool
+    anchored: bool = False
     links: Links = field(default_factory=Links)
     lists: Lists = field(default_factory=Lists)
 
     def flowing(self, place: int, block: RedlineBlock, mark: Op) -> str:
         """Write `block`, which has `place` among all blocks, as a paragraph; `mark` is what happened to its end."""
-        paragraph = element("w:p", self._properties(block, mark), self._bookmark(block), self._runs(block.runs))
+        paragraph = element("w:p", self._properties(block, mark), self._anchor(place), self._bookmark(block), self._runs(block.runs))
         if block.partner is None:
             return paragraph
         return self._in_range(f"move{min(place, block.partner)}", block.mark, paragraph)
@@ -77,6 +82,13 @@ class Paragraphs:
     def _bookmark(self, block: RedlineBlock) -> str:
         is_target = block.kind is BlockKind.HEADING and block.new is not None
         return self.links.bookmark(block.id, self.revisions.number()) if is_target else ""
+
+    def _anchor(self, place: int) -> str:
+        if not self.anchored:
+            return ""
+        number = self.revisions.number()
+        start = element("w:bookmarkStart", attributes={"w:id": number, "w:name": f"{ANCHOR}{place}"})
+        return start + element("w:bookmarkEnd", attributes={"w:id": number})
 
     def _in_range(self, name: str, mark: Op, paragraph: str) -> str:
         """Put a range of the move called `name`, as both its ends are, around `paragraph`."""

@@ -1,0 +1,244 @@
+"""A text as a tree that knows its source: which lines each block and container is written on, and how.
+
+Keeps true: the nodes of one level stand in the order of their lines; what no node holds is blank. Leaves come in the
+order of `Document.blocks`, one for each. It is for changing one block and leaving every other byte alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from inforce.markdown.document import BlockKind, ContainerKind
+from inforce.markdown.pieces import Piece, Wrap, make_placing_parser, pieces_of
+from inforce.markdown.reader import CLOSERS, CONTAINERS, LEAVES
+
+__all__ = ["Node", "Piece", "Wrap", "cells_of", "read_source"]
+
+_PARSER = make_placing_parser()
+_MARKER = re.compile(r"(?P<indent>[ ]{0,3})(?P<sign>[-*+]|\d{1,9}[.)])(?P<space>[ ]{1,4}(?=\S)|[ ]?)")
+_QUOTE = re.compile(r"[ ]{0,3}> ?")
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Node:
+    """A block or container: its lines `start` to `stop` (from 0) of the source, and `lines` as its parent sees them.
+
+    `kind` is None for lines that no reader sees, such as the definition of a link. A container has `children`; `marker`
+    is what its item or quote begins with, `number` its number. A leaf has `content`, its inline source or its code,
+    the `pieces` of that, and what stands before and behind: `head` and `tail`.
+    """
+
+    kind: BlockKind | ContainerKind | None
+    start: int
+    stop: int
+    parent: Node | None = None
+    lines: tuple[str, ...] = ()
+    children: list[Node] = field(default_factory=list)
+    marker: str = ""
+    number: int | None = None
+    level: int = 0
+    content: str = ""
+    pieces: tuple[Piece, ...] = ()
+    head: str = ""
+    tail: str = ""
+    tight: bool = False
+    align: str = ""
+
+    @property
+    def path(self) -> tuple[Node, ...]:
+        """The containers this node stands in, outermost first, without the text as a whole."""
+        above: list[Node] = []
+        node = self.parent
+        while node is not None and node.parent is not None:
+            above.insert(0, node)
+            node = node.parent
+        return tuple(above)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Tell whether this is a block and no container."""
+        return isinstance(self.kind, BlockKind)
+
+    @property
+    def text(self) -> str:
+        """The text of a leaf as read."""
+        if self.kind is BlockKind.CODE:
+            return self.content
+        return "".join([piece.text for piece in self.pieces])
+
+    def leaves(self) -> Iterator[Node]:
+        """Go through the leaves below, or give this one."""
+        if self.is_leaf:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+def read_source(text: str) -> Node:
+    """Read canonical Markdown `text` as a tree; its root is a quote without marker, the text as a whole."""
+    lines = tuple(text.split("\n")[:-1]) if text.endswith("\n") else tuple(text.split("\n"))
+    reader = _Reader(Node(kind=ContainerKind.QUOTE, start=0, stop=len(lines), lines=lines))
+    for token in _PARSER.parse(text):
+        reader.take(token)
+    _place(reader.root)
+    return reader.root
+
+
+def cells_of(line: str) -> list[str]:
+    """Part the row `line` of a table at its pipes: what stands before the first one, each cell, what is left behind."""
+    return _PIPE.split(line)
+
+
+class _Reader:
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.open = [root]
+        self.opener = Token("", "", 0)
+        self.numbers: list[int | None] = [None]
+
+    def take(self, token: Token) -> None:
+        kind = token.type
+        if kind == "inline":
+            self._inline(token)
+        elif kind in LEAVES:
+            self.opener = token
+        elif kind in CONTAINERS:
+            self._enter(token, CONTAINERS[kind])
+        elif kind in CLOSERS:
+            self._leave()
+        elif kind in {"fence", "code_block"}:
+            self._add(BlockKind.CODE, token, content=token.content.removesuffix("\n"))
+        elif kind == "hr":
+            self._add(BlockKind.RULE, token)
+
+    def _enter(self, token: Token, kind: ContainerKind) -> None:
+        number, following = None, None
+        if kind is ContainerKind.ORDERED_LIST:
+            number = following = int(token.attrs.get("start", 1))
+        elif kind is ContainerKind.TABLE:
+            following = 0
+        elif self.numbers[-1] is not None and kind in {ContainerKind.ITEM, ContainerKind.ROW}:
+            number = self.numbers[-1]
+            self.numbers[-1] = number + 1
+        start, stop = token.map or (0, 0)
+        node = Node(kind=kind, start=start, stop=stop, parent=self.open[-1], number=number)
+        self.open[-1].children.append(node)
+        self.open.append(node)
+        self.numbers.append(following)
+
+    def _leave(self) -> None:
+        node = self.open.pop()
+        self.numbers.pop()
+        if not node.children and node.kind in {ContainerKind.QUOTE, ContainerKind.ITEM}:
+            empty = Node(kind=BlockKind.PARAGRAPH, start=node.start, stop=node.start + 1, parent=node)
+            node.children.append(empty)
+
+    def _inline(self, token: Token) -> None:
+        opener = self.opener
+        pieces = pieces_of(token.content, token.children or ())
+        if opener.type == "heading_open":
+            self._add(BlockKind.HEADING, opener, token.content, pieces, level=int(opener.tag[1]))
+        elif opener.type == "paragraph_open":
+            self._add(BlockKind.PARAGRAPH, opener, token.content, pieces, tight=opener.hidden)
+        else:
+            align = str(opener.attrs.get("align", ""))
+            self._add(BlockKind.CELL, token, token.content, pieces, align=align)
+
+    def _add(
+        self,
+        kind: BlockKind,
+        token: Token,
+        content: str = "",
+        pieces: tuple[Piece, ...] = (),
+        *,
+        level: int = 0,
+        tight: bool = False,
+        align: str = "",
+    ) -> None:
+        start, stop = token.map or (0, 0)
+        node = Node(
+            kind=kind,
+            start=start,
+            stop=stop,
+            parent=self.open[-1],
+            content=content,
+            pieces=pieces,
+            level=level,
+            tight=tight,
+            align=align,
+        )
+        self.open[-1].children.append(node)
+
+
+def _place(node: Node) -> None:
+    """Give the children of `node` their lines, and what they are written with; add what no token told of."""
+    inner = _inner(node)
+    if node.kind not in {ContainerKind.TABLE, ContainerKind.ROW}:
+        _trim(node, inner)
+        _add_unseen(node, inner)
+    for child in node.children:
+        child.lines = tuple(inner[child.start - node.start : child.stop - node.start])
+        if child.is_leaf:
+            _frame(child)
+        elif child.kind is not None:
+            _place(child)
+
+
+def _inner(node: Node) -> list[str]:
+    """Give the lines of `node` as its children see them."""
+    lines = list(node.lines)
+    if node.parent is None or node.kind not in {ContainerKind.ITEM, ContainerKind.QUOTE}:
+        return lines
+    if node.kind is ContainerKind.QUOTE:
+        found = _QUOTE.match(lines[0])
+        node.marker = found[0] if found else "> "
+        return [_QUOTE.sub("", line, count=1) if _QUOTE.match(line) else line for line in lines]
+    first = _untabbed(lines[0])
+    found = _MARKER.match(first)
+    node.marker = found[0] if found else "- "
+    if not node.marker.endswith(" "):
+        node.marker += " "
+    width = len(node.marker)
+    rest = (_untabbed(line) for line in lines[1:])
+    return [first[width:], *(line[min(width, len(line) - len(line.lstrip(" "))) :] for line in rest)]
+
+
+def _untabbed(line: str) -> str:
+    lead = len(line) - len(line.lstrip(" \t-*+.)0123456789"))
+    return line[:lead].expandtabs(4) + line[lead:] if "\t" in line[:lead] else line
+
+
+def _trim(node: Node, inner: Sequence[str]) -> None:
+    for child in node.children:
+        child.stop = min(child.stop, node.stop)
+        while child.stop > child.start + 1 and not inner[child.stop - 1 - node.start].strip():
+            child.stop -= 1
+
+
+def _add_unseen(node: Node, inner: Sequence[str]) -> None:
+    """Make nodes of lines that no child holds and that are not blank: definitions of links."""
+    if node.kind in {ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST}:
+        return
+    held = {line for child in node.children for line in range(child.start, child.stop)}
+    free = [line for line in range(node.start, node.stop) if line not in held and inner[line - node.start].strip()]
+    for line in free:
+        node.children.append(Node(kind=None, start=line, stop=line + 1, parent=node))
+    node.children.sort(key=lambda child: child.start)
+
+
+def _frame(leaf: Node) -> None:
+    """Find what stands before and behind the content of `leaf`."""
+    if leaf.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING} and leaf.content:
+        written = "\n".join(leaf.lines)
+        before, found, behind = written.partition(leaf.content)
+        if found:
+            leaf.head, leaf.tail = before, behind
+        elif leaf.kind is BlockKind.HEADING:
+            leaf.head = "#" * leaf.level + " "
+    elif leaf.kind is BlockKind.HEADING:
+        leaf.head, leaf.tail = "#" * leaf.level + " ", ""

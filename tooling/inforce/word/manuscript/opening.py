@@ -1,0 +1,105 @@
+"""Opening a file that anybody may have made: what it unpacks to is bounded, and nothing in it is run or fetched.
+
+Keeps true: whatever the bytes, there is a document that can be walked or one sentence that says why not. python-docx
+expands no entities and reads no external files; documents with a document type, which Word never writes, are refused.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from docx import Document
+from docx.document import Document as Opened
+from docx.opc.exceptions import OpcError
+
+from inforce.errors import InforceError
+
+LARGEST = 32 * 1024 * 1024
+_MOST_PARTS = 2000
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK"
+_CUSTOM = "custom-properties"
+_MACRO_SIGNS = ("vbaproject", "vbadata", "activex", "oleobject", "embeddings/")
+
+
+class UnreadableWordError(InforceError):
+    """A file is no Word document that can be read safely."""
+
+    def __init__(self, problem: str, mend: str = "save it in Word as “Word document (.docx)”") -> None:
+        super().__init__(f"the file {problem}; {mend}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedFile:
+    """A document of python-docx, and its custom properties as bytes, if it has any."""
+
+    document: Opened
+    properties: bytes | None
+
+
+def opened(content: bytes) -> OpenedFile:
+    """Open the bytes `content` of a .docx file; UnreadableWordError where that is not safe or not possible."""
+    _refuse_wrong_type(content)
+    _refuse_bombs(content)
+    try:
+        document = Document(io.BytesIO(content))
+        body = document.element.body
+        document.part.styles, document.part.package.parts  # noqa: B018 - what is missing shows here
+    except (OpcError, KeyError, ValueError, AttributeError, SyntaxError, RecursionError) as cause:
+        # lxml's errors of syntax are SyntaxErrors; python-docx raises KeyError for a part that is missing.
+        raise UnreadableWordError(f"is damaged: {_said(cause)}") from cause
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as cause:
+        raise UnreadableWordError(f"cannot be unpacked: {_said(cause)}") from cause
+    if body is None:
+        raise UnreadableWordError("has no text in it")
+    return OpenedFile(document=document, properties=_properties(document))
+
+
+def _refuse_wrong_type(content: bytes) -> None:
+    if content.startswith(_COMPOUND):
+        raise UnreadableWordError(
+            "is an old .doc file or protected with a password", "take the password off, or save it as .docx"
+        )
+    if not content.startswith(_ZIP):
+        raise UnreadableWordError("is no Word document")
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """Refuse what unpacks to too much, has a document type, or brings something that could be run."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if len(members) > _MOST_PARTS or sum(member.file_size for member in members) > LARGEST:
+                problem = f"unpacks to more than {LARGEST // 1024 // 1024} MiB or {_MOST_PARTS:,} parts"
+                raise UnreadableWordError(problem, "take pictures and attachments out of it")
+            for member in members:
+                _refuse_member(member.filename, archive.read(member))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as cause:
+        raise UnreadableWordError(f"cannot be unpacked: {_said(cause)}") from cause
+
+
+def _refuse_member(name: str, data: bytes) -> None:
+    if any(sign in name.lower() for sign in _MACRO_SIGNS):
+        raise UnreadableWordError(f"holds macros or embedded programs (“{name[:80]}”)", "save it without them, as .docx")
+    if name.endswith((".xml", ".rels")) and _has_document_type(data):
+        raise UnreadableWordError(f"holds a document type in “{name[:80]}”, which Word never writes")
+
+
+def _has_document_type(data: bytes) -> bool:
+    # Every encoding that lxml knows by itself: one byte for a letter, or two or four with noughts between them.
+    return b"<!DOCTYPE" in data.replace(b"\0", b"") or b"<!ENTITY" in data.replace(b"\0", b"")
+
+
+def _properties(document: Opened) -> bytes | None:
+    for relation in document.part.package.rels.values():
+        if relation.reltype.endswith(_CUSTOM) and not relation.is_external:
+            blob: bytes = relation.target_part.blob
+            return blob
+    return None
+
+
+def _said(cause: BaseException) -> str:
+    return " ".join(str(cause).split())[:200] or type(cause).__name__
