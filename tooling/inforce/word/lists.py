@@ -16,7 +16,6 @@ from inforce.word.markup import element, value
 _STEP = 480  # twentieths of a point that one level of a list or quote moves its text
 _HANGING = 360
 _DEEPEST = 8
-_BULLETS, _NUMBERS = "0", "1"
 _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
 
 
@@ -62,7 +61,8 @@ class Lists:
 
     def part(self, namespaces: Mapping[str, str]) -> str:
         """Write the part that defines the lists met (ISO/IEC 29500-1, 17.9)."""
-        shapes = _shape(_BULLETS, "bullet") + _shape(_NUMBERS, "decimal")
+        # Lists that shared a shape would count on from each other in LibreOffice.
+        shapes = "".join(_shape(kind, *row) for (kind, _), row in self.numbered.items())
         numbers = "".join(_instance(kind, *row) for (kind, _), row in self.numbered.items())
         return element("w:numbering", shapes, numbers, attributes=namespaces)
 
@@ -74,13 +74,14 @@ def indent(depth: int, hanging: int = 0) -> str:
     return element("w:ind", attributes={"w:left": str(depth * _STEP), "w:hanging": str(hanging)})
 
 
-def _shape(number: str, kind: str) -> str:
+def _shape(kind: ContainerKind, place: int, own_level: int, start: int) -> str:
+    bullet = kind is ContainerKind.BULLET_LIST
     levels = (
         element(
             "w:lvl",
-            value("w:start", "1"),
-            value("w:numFmt", kind),
-            value("w:lvlText", "•" if kind == "bullet" else f"%{level + 1}."),
+            value("w:start", str(start) if level == own_level else "1"),
+            value("w:numFmt", "bullet" if bullet else "decimal"),
+            value("w:lvlText", "•" if bullet else f"%{level + 1}."),
             value("w:lvlJc", "left"),
             element("w:pPr", indent(level + 1, _HANGING)),
             attributes={"w:ilvl": str(level)},
@@ -88,11 +89,12 @@ def _shape(number: str, kind: str) -> str:
         for level in range(_DEEPEST + 1)
     )
     kind_of_levels = value("w:multiLevelType", "hybridMultilevel")
-    return element("w:abstractNum", kind_of_levels, *levels, attributes={"w:abstractNumId": number})
+    return element("w:abstractNum", kind_of_levels, *levels, attributes={"w:abstractNumId": str(place)})
 
 
 def _instance(kind: ContainerKind, place: int, level: int, start: int) -> str:
+    shape = value("w:abstractNumId", str(place))
     if kind is ContainerKind.BULLET_LIST:
-        return element("w:num", value("w:abstractNumId", _BULLETS), attributes={"w:numId": str(place)})
+        return element("w:num", shape, attributes={"w:numId": str(place)})
     override = element("w:lvlOverride", value("w:startOverride", str(start)), attributes={"w:ilvl": str(level)})
-    return element("w:num", value("w:abstractNumId", _NUMBERS), override, attributes={"w:numId": str(place)})
+    return element("w:num", shape, override, attributes={"w:numId": str(place)})

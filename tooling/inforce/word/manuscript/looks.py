@@ -22,6 +22,7 @@ _CODES = ("code", "html preformatted", "preformatted text", "source code")
 _MONOSPACED = ("courier new", "courier", "consolas", "liberation mono")
 _LINKS = ("hyperlink", "internet link", "followedhyperlink")
 _NO = ("0", "false", "off", "none")
+_LONGEST = 9
 _INDENTED = 240  # twentieths of a point: half of what one level of a list moves
 _BLACK = ("auto", "000000")
 
@@ -41,6 +42,7 @@ class Styles:
 
     names: Mapping[str, tuple[str, ...]]
     elements: Mapping[str, Any]
+    numbering: Numbering
 
     def look(self, properties: Any) -> Look:
         """Read the properties of a paragraph, w:pPr or None."""
@@ -48,15 +50,17 @@ class Styles:
         names = self.names.get(style, ())
         heading = next((int(found[1]) for name in names if (found := _HEADING.fullmatch(name))), 0)
         heading = heading or int("title" in names)
-        number, depth = self._number(properties, style)
+        instance, depth = self._number(properties, style)
+        list_id = self.numbering.lists.get(instance, instance)
         kind = BlockKind.HEADING if heading else BlockKind.CODE if _any(names, _CODES) else BlockKind.PARAGRAPH
         return Look(
             kind=kind,
             level=heading,
             quoted=_any(names, _QUOTES),
-            number=number,
+            list_id=list_id,
+            instance=instance,
             depth=depth,
-            indented=not number and _indent(properties) >= _INDENTED,
+            indented=not list_id and _indent(properties) >= _INDENTED,
         )
 
     def _number(self, properties: Any, style: str) -> tuple[str, int]:
@@ -65,7 +69,7 @@ class Styles:
             found = one.find(qn("w:numPr")) if one is not None else None
             if found is not None:
                 number, depth = _value(found, "w:numId"), _value(found, "w:ilvl")
-                return ("", 0) if number in ("", "0") else (number, int(depth or 0))
+                return ("", 0) if number in ("", "0") else (number, _number_of(depth))
         return "", 0
 
     def _chain(self, style: str) -> Iterator[Any]:
@@ -105,29 +109,31 @@ def styles_of(document: Document) -> Styles:
             chain.append(at)
             at = _value(elements[at], "w:basedOn")
         names[key] = tuple(own[one] for one in chain)
-    return Styles(names=names, elements=elements)
+    return Styles(names=names, elements=elements, numbering=numbering_of(document))
 
 
 def numbering_of(document: Document) -> Numbering:
-    """Read which lists of `document` are ordered, and where they begin."""
-    ordered: dict[tuple[str, int], bool] = {}
-    starts: dict[tuple[str, int], int] = {}
+    """Read which lists of `document` are ordered, and where they begin (ISO/IEC 29500-1, 17.9)."""
     part = next((one.target_part for one in document.part.rels.values() if one.reltype.endswith("/numbering")), None)
     root = getattr(part, "element", None)
     if root is None:
-        return Numbering(ordered=ordered, starts=starts)
-    shapes = {shape.get(qn("w:abstractNumId")): shape for shape in root.findall(qn("w:abstractNum"))}
-    for number in root.findall(qn("w:num")):
-        name, shape = number.get(qn("w:numId"), ""), shapes.get(_value(number, "w:abstractNumId"))
-        levels = [] if shape is None else shape.findall(qn("w:lvl"))
-        for level in [*levels, *number.findall(f"{qn('w:lvlOverride')}/{qn('w:lvl')}")]:
-            key = (name, int(level.get(qn("w:ilvl"), "0")))
+        return Numbering()
+    ordered: dict[tuple[str, int], bool] = {}
+    starts: dict[tuple[str, int], int] = {}
+    lists: dict[str, str] = {}
+    restarts: dict[tuple[str, int], int] = {}
+    for shape in root.findall(qn("w:abstractNum")):
+        for level in shape.findall(qn("w:lvl")):
+            key = (shape.get(qn("w:abstractNumId"), ""), _number_of(level.get(qn("w:ilvl"))))
             ordered[key] = _value(level, "w:numFmt") not in ("bullet", "none")
-            starts[key] = int(_value(level, "w:start") or 1)
+            starts[key] = _number_of(_value(level, "w:start"), 1)
+    for number in root.findall(qn("w:num")):
+        name = number.get(qn("w:numId"), "")
+        lists[name] = _value(number, "w:abstractNumId")
         for level in number.findall(qn("w:lvlOverride")):
             if begin := _value(level, "w:startOverride"):
-                starts[name, int(level.get(qn("w:ilvl"), "0"))] = int(begin)
-    return Numbering(ordered=ordered, starts=starts)
+                restarts[name, _number_of(level.get(qn("w:ilvl")))] = _number_of(begin, 1)
+    return Numbering(lists=lists, ordered=ordered, starts=starts, restarts=restarts)
 
 
 def meant_by_hand(properties: Any) -> str:
@@ -176,7 +182,13 @@ def _font(properties: Any) -> str:
 def _indent(properties: Any) -> int:
     found = properties.find(qn("w:ind")) if properties is not None else None
     said = "0" if found is None else found.get(qn("w:start")) or found.get(qn("w:left")) or "0"
-    return int(said) if said.lstrip("-").isdigit() else 0
+    return _number_of(said)
+
+
+def _number_of(said: str | None, otherwise: int = 0) -> int:
+    """Read a number that anybody may have written; `otherwise` where it is none."""
+    plain = (said or "").strip()
+    return int(plain) if plain.isascii() and plain.lstrip("-").isdigit() and len(plain) <= _LONGEST else otherwise
 
 
 def _any(names: tuple[str, ...], wanted: tuple[str, ...]) -> bool:

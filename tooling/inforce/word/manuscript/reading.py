@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 
 from inforce.markdown import BlockKind
 from inforce.word.manuscript.addresses import key_of
-from inforce.word.manuscript.looks import Styles, has_line, meant_by_hand, numbering_of, only_shown, styles_of
+from inforce.word.manuscript.looks import Styles, has_line, meant_by_hand, only_shown, styles_of
 from inforce.word.manuscript.values import (
     Cell,
     Comment,
@@ -274,7 +274,7 @@ def read_story(document: Document) -> Story:
     )
     return Story(
         body=body,
-        numbering=numbering_of(document),
+        numbering=reader.styles.numbering,
         comments=tuple(comments),
         objections=tuple(reader.objections),
         remarks=tuple(reader.remarks),

@@ -5,7 +5,7 @@ Keeps true: these values hold what the file says, both what was there and what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -61,12 +61,16 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a paragraph is set, as far as Markdown knows it: `number` and `depth` are its list and level there."""
+    """How a paragraph is set, as far as Markdown knows it: `list_id` and `depth` are its list and the level in it.
+
+    `instance` is the name under which the paragraph refers to that list; one list can have several.
+    """
 
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int = 0
     quoted: bool = False
-    number: str = ""
+    list_id: str = ""
+    instance: str = field(default="", compare=False)
     depth: int = 0
     indented: bool = False
 
@@ -132,10 +136,15 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbering:
-    """The lists of a document: by (number, depth) whether it is ordered, and where it begins to count."""
+    """The lists of a document: by (list, depth) which are ordered and where they begin to count.
 
-    ordered: dict[tuple[str, int], bool]
-    starts: dict[tuple[str, int], int]
+    `lists` tells the list of an instance; `restarts` by (instance, depth) where an instance begins to count anew.
+    """
+
+    lists: Mapping[str, str] = field(default_factory=dict)
+    ordered: Mapping[tuple[str, int], bool] = field(default_factory=dict)
+    starts: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    restarts: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
