@@ -23,7 +23,7 @@ _DELIMITERS = ("*", "_")
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Wrap:
-    """A format around pieces as it is written: `opening` before them, `closing` behind; known by its identity.
+    """A format around pieces as it is written: `opening`, `inner`, `closing`; known by its identity.
 
     `kind` is None where the marks show nothing (a barred address); `automatic` is an address in angle brackets.
     """
@@ -32,6 +32,7 @@ class Wrap:
     target: str = ""
     opening: str
     closing: str = ""
+    inner: str = ""
     automatic: bool = False
 
 
@@ -105,6 +106,7 @@ class _Pieces:
         self.tokens = tokens
         self.starts = self._starts()
         self.wraps: list[Wrap] = []
+        self.inside: list[int] = []  # where the inner source of each open wrap begins
         self.closed = Wrap(kind=None, opening="")
         self.lead = ""  # marks of a strong opening whose second half comes next
 
@@ -133,10 +135,9 @@ class _Pieces:
         for place, token in enumerate(self.tokens):
             source = self.content[self.starts[place] : self.starts[place + 1]]
             if token.nesting == 1:
-                self._open(token, self.lead + source)
+                self._open(place, token, self.lead + source)
             elif token.nesting == -1:
-                self.closed = self.wraps.pop()
-                self.closed.closing = source
+                self._close(place, source)
             elif token.type == "text" and not token.content:
                 self._half_of_strong(place, source)
             else:
@@ -150,8 +151,14 @@ class _Pieces:
         else:
             self.lead += source
 
-    def _open(self, token: Token, opening: str) -> None:
+    def _close(self, place: int, source: str) -> None:
+        self.closed = self.wraps.pop()
+        self.closed.closing = source
+        self.closed.inner = self.content[self.inside.pop() : self.starts[place]]
+
+    def _open(self, place: int, token: Token, opening: str) -> None:
         self.lead = ""
+        self.inside.append(self.starts[place + 1])
         kind = FORMATS.get(token.type.removesuffix("_open"))
         target = str(token.attrs.get("href", ""))
         wrap = Wrap(kind=kind, target=target, opening=opening, automatic=token.markup == "autolink")
@@ -174,7 +181,7 @@ class _Pieces:
     def _code(self, token: Token, source: str) -> Iterator[Piece]:
         inner = source[len(token.markup) : len(source) - len(token.markup)]
         shift = (len(inner) - len(token.content)) // 2
-        opening, closing = token.markup + inner[:shift], inner[len(inner) - shift :] + token.markup
-        wraps = (*self.wraps, Wrap(kind=SpanKind.CODE, opening=opening, closing=closing))
         written = inner[shift : len(inner) - shift]
+        opening, closing = token.markup + inner[:shift], inner[len(inner) - shift :] + token.markup
+        wraps = (*self.wraps, Wrap(kind=SpanKind.CODE, opening=opening, inner=written, closing=closing))
         yield from (Piece(text=sign, source=one, wraps=wraps) for sign, one in zip(token.content, written, strict=True))

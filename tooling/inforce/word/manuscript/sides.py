@@ -14,7 +14,6 @@ from inforce.markdown import BlockKind
 from inforce.word.manuscript.values import (
     PLAIN,
     Cell,
-    Fate,
     Form,
     Forms,
     Look,
@@ -66,10 +65,18 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GridCell:
+    """A cell, and the place (table, row, cell) at which it stands in the document, changes and all."""
+
+    place: tuple[int, int, int]
+    block: Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """A table of one text: rows of cells; `crowded` are the texts of cells that hold more than a paragraph."""
 
-    rows: tuple[tuple[Block, ...], ...]
+    rows: tuple[tuple[GridCell, ...], ...]
     crowded: tuple[str, ...] = ()
 
 
@@ -106,24 +113,20 @@ def side_of(story: Story, side: Side) -> tuple[Block | Grid, ...]:
     counter = _Counter(story.numbering)
     found: list[Block | Grid] = []
     waiting: list[Paragraph] = []
-    for one in story.body:
+    for place, one in enumerate(story.body):
         if isinstance(one, Paragraph):
             waiting.append(one)
-            if not _gone(one.mark, side):
+            if side.has(one.mark):
                 found.extend(_block(waiting, side, counter))
                 waiting = []
             continue
         found.extend(_block(waiting, side, counter))
         waiting = []
-        grid = _grid(one, side)
+        grid = _grid(place, one, side)
         if grid.rows:
             found.append(grid)
     found.extend(_block(waiting, side, counter))
     return tuple(found)
-
-
-def _gone(fate: Fate, side: Side) -> bool:
-    return not side.has(fate)
 
 
 def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterator[Block]:
@@ -134,7 +137,7 @@ def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterat
     look, torn = _settled(paragraphs, side)
     looks = tuple(one.was if side is Side.BEFORE else one.look for one in paragraphs)
     anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
-    whole_gone = paragraphs[-1].mark not in (Fate.STAYS,) and _gone(paragraphs[-1].mark, side)
+    whole_gone = not side.has(paragraphs[-1].mark)
     found = Block(signs=signs, look=look, looks=looks, torn=torn, anchors=anchors)
     if whole_gone and not found.text.strip():
         return
@@ -183,16 +186,17 @@ def trimmed(signs: list[Sign]) -> tuple[Sign, ...]:
     return tuple(kept)
 
 
-def _grid(table: Table, side: Side) -> Grid:
-    rows, crowded = [], []
-    for row in table.rows:
-        if _gone(row.fate, side):
-            continue
-        cells = []
-        for cell in row.cells:
-            if not _gone(cell.fate, side):
-                cells.append(_cell(cell, side, crowded))
-        rows.append(tuple(cells))
+def _grid(number: int, table: Table, side: Side) -> Grid:
+    rows: list[tuple[GridCell, ...]] = []
+    crowded: list[str] = []
+    for place, row in enumerate(table.rows):
+        if side.has(row.fate):
+            cells = (
+                GridCell(place=(number, place, column), block=_cell(cell, side, crowded))
+                for column, cell in enumerate(row.cells)
+                if side.has(cell.fate)
+            )
+            rows.append(tuple(cells))
     return Grid(rows=tuple(row for row in rows if row), crowded=tuple(crowded))
 
 
@@ -202,7 +206,7 @@ def _cell(cell: Cell, side: Side, crowded: list[str]) -> Block:
     blocks: list[Block] = []
     for one in cell.paragraphs:
         waiting.append(one)
-        if not _gone(one.mark, side):
+        if side.has(one.mark):
             blocks.append(_in_cell(waiting, side))
             waiting = []
     if waiting:

@@ -72,7 +72,7 @@ def views_of_side(side: Iterable[Block | Grid]) -> Iterator[View]:
         else:
             for row in one.rows:
                 for cell in row:
-                    yield View(BlockKind.CELL, 0, runs_of(cell.signs))
+                    yield View(BlockKind.CELL, 0, runs_of(cell.block.signs))
 
 
 def view_of_block(block: Block) -> View:
