@@ -79,16 +79,6 @@ def redline_docx(policy: Policy, old: Version, new: Version, language: Language)
     return f"{policy.id}/changes/{old.label}...{new.label}/{language}.docx"
 
 
-def version_pdf(policy: Policy, version: Version, language: Language) -> str:
-    """Address an edition as a PDF."""
-    return f"{policy.id}/{version.label}/{language}.pdf"
-
-
-def redline_pdf(policy: Policy, old: Version, new: Version, language: Language) -> str:
-    """Address the redline from `old` to `new` as a PDF."""
-    return f"{policy.id}/changes/{old.label}...{new.label}/{language}.pdf"
-
-
 def since_file(policy: Policy, version: Version, language: Language) -> str:
     """Address the redlines from `version` to the one in force and the announced ones, as runs of text."""
     return f"{policy.id}/{version.label}/since/{language}.json"

@@ -64,7 +64,7 @@ def _paper(settings: Settings, policy: Policy, version: Version, edition: Editio
     says = {
         "policy": policy_facts(policy, language),
         "version": version_facts(policy, version, language),
-        "standing": standing(policy.state(version, now), policy.interval(version, now)),
+        "standing": standing(policy, version, now, policy.interval(version, now)),
         "cancelled": version.cancelled.reason if version.cancelled else None,
         "edition": edition_facts(policy, version, edition),
     }
