@@ -14,7 +14,7 @@ from inforce.cli.screen import Screen
 from inforce.language import Language
 from inforce.markdown import to_html
 from inforce.pdf import Paper, to_pdf
-from inforce.policy import Edition, Policy, Version
+from inforce.policy import Edition, Policy, State, Version
 from inforce.publication.facts import edition_facts, policy_facts, standing, version_facts
 from inforce.publication.papers import PaperMaker
 from inforce.settings import Settings
@@ -61,10 +61,13 @@ def command(
 
 def _paper(settings: Settings, policy: Policy, version: Version, edition: Edition, now: datetime) -> Paper:
     language = edition.language
+    stands = standing(policy, version, now, policy.interval(version, now))
+    if policy.state(version, now) is State.DRAFT:
+        stands["state"] = State.DRAFT.value
     says = {
         "policy": policy_facts(policy, language),
         "version": version_facts(policy, version, language),
-        "standing": standing(policy, version, now, policy.interval(version, now)),
+        "standing": stands,
         "cancelled": version.cancelled.reason if version.cancelled else None,
         "edition": edition_facts(policy, version, edition),
     }
