@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inforce.language import Language
+from inforce.site.templating import environment
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -19,8 +20,9 @@ def prepare_theme(config: MkDocsConfig) -> None:
     """Set the theme of `config` up: no fonts from elsewhere, our blocks around its own, light and dark."""
     theme = config.theme
     theme["font"] = False
-    if not theme.get("palette"):
-        theme["palette"] = _palette()
+    theme["inforce_palette"] = not theme.get("palette")
+    if theme["inforce_palette"]:
+        theme["palette"] = _palette(Language("en"))
     theme["features"] = [*(theme.get("features") or []), *_FEATURES]
     theme.dirs.insert(0, str(resources.files("inforce.site") / "templates" / "shell"))
     config.extra["generator"] = False
@@ -30,6 +32,8 @@ def speak(config: MkDocsConfig, language: Language) -> None:
     """Make the theme of `config` speak `language` on the page that is rendered next."""
     config.theme["language"] = theme_language(language)
     config.theme["direction"] = language.direction
+    if config.theme["inforce_palette"]:
+        config.theme["palette"] = _palette(language)
 
 
 def theme_language(language: Language) -> str:
@@ -43,18 +47,19 @@ def theme_language(language: Language) -> str:
     return "en"
 
 
-def _palette() -> list[dict[str, object]]:
+def _palette(language: Language) -> list[dict[str, object]]:
+    words: Any = environment(language).get_template("palette.html").module
     return [
         {
             "media": "(prefers-color-scheme: light)",
             "scheme": "default",
             "primary": "indigo",
-            "toggle": {"icon": "material/weather-night", "name": "Switch to dark mode"},
+            "toggle": {"icon": "material/weather-night", "name": str(words.to_dark)},
         },
         {
             "media": "(prefers-color-scheme: dark)",
             "scheme": "slate",
             "primary": "indigo",
-            "toggle": {"icon": "material/weather-sunny", "name": "Switch to light mode"},
+            "toggle": {"icon": "material/weather-sunny", "name": str(words.to_light)},
         },
     ]
