@@ -66,27 +66,24 @@ def by_column(rows: Iterable[Row], columns: int) -> tuple[tuple[tuple[str, Cell]
 
 
 def _step_back(rows: dict[str, Row], order: list[Row], clauses: Sequence[ClauseStep], column: int) -> None:
+    """Make `rows` what they were before the step at `column`, and mark in them what it did."""
     gone = [clause for clause in clauses if clause.state is ClauseState.REMOVED]
-    touched: dict[int, Row] = {}
-    for place, clause in enumerate(clauses):
+    for clause in clauses:
         if clause.state is not ClauseState.REMOVED:
-            touched[place] = _mark(rows, order, clause, column)
+            _mark(rows, order, clause, column)
     # Renamed all at once: one section may take the id another one has just given up.
     before = {clause.was: rows[clause.id] for clause in clauses if clause.was}
     new = {clause.id for clause in clauses if clause.state is ClauseState.ADDED or clause.was}
     kept = {name: row for name, row in rows.items() if name not in new} | before
     for clause in gone:
-        place = clauses.index(clause)
-        above = next((touched[earlier] for earlier in range(place - 1, -1, -1) if earlier in touched), None)
         row = Row(heading=clause.heading, first=0, last=column - 1, cells=[_cell(clause, column)])
-        order.insert(_place_of(above, order) + 1, row)
-        touched[place] = row
+        order.insert(_place_of(kept.get(clause.after), order) + 1, row)
         kept[clause.id] = row
     rows.clear()
     rows.update(kept)
 
 
-def _mark(rows: dict[str, Row], order: list[Row], clause: ClauseStep, column: int) -> Row:
+def _mark(rows: dict[str, Row], order: list[Row], clause: ClauseStep, column: int) -> None:
     row = rows.get(clause.id)
     if row is None:  # a comparison that tells of a section which the newer text does not have
         row = rows[clause.id] = Row(heading=clause.heading, first=0, last=column)
@@ -94,7 +91,6 @@ def _mark(rows: dict[str, Row], order: list[Row], clause: ClauseStep, column: in
     row.cells.append(_cell(clause, column))
     if clause.state is ClauseState.ADDED:
         row.first = column
-    return row
 
 
 def _cell(clause: ClauseStep, column: int) -> Cell:

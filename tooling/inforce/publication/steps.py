@@ -18,13 +18,17 @@ from inforce.rendering.sentences import to_sentences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseStep:
-    """What happened to one clause: how much of it differs in per cent, and its id before where it had another."""
+    """What happened to one clause: how much of it differs in per cent, and its id before where it had another.
+
+    Of one that is gone `after` is the id of the clause it stood after.
+    """
 
     id: str
     heading: str
     state: ClauseState
     percent: int
     was: str = ""
+    after: str = ""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> ClauseStep:
@@ -35,6 +39,7 @@ class ClauseStep:
             state=ClauseState(data["state"]),
             percent=max(1, data["percent"]),  # a link or a format that differs is not nothing
             was=data.get("was", ""),
+            after=data.get("after", ""),
         )
 
 

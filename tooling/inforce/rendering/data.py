@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
-from inforce.redline import ClauseChange, ClauseState, Format, Redline, Run
+from inforce.redline import ClauseState, Format, Redline, Run
 
 
 def to_data(redline: Redline) -> dict[str, Any]:
     """State `redline` as JSON data: its runs in reading order, the clauses and numbers that changed, and counts.
 
-    Of a clause `percent` says how much of it differs, `was` its id in the old text where that was another.
+    Of a clause `percent` says how much of it differs, `was` its id in the old text where that was another, `after` the
+    id of the clause before it in the old text where it is gone.
     Runs with `op` equal, reformat, delete and move_from are the old text; equal, reformat, insert and move_to the new
     one.
     """
     counts = redline.statistics
     return {
         "runs": [_run(run) for run in redline.runs],
-        "clauses": [_clause(one, redline.renamed.get(one.id)) for one in redline.changed_clauses],
+        "clauses": list(_clauses(redline)),
         "numbers": [
             {"kind": str(one.kind), "was": one.was, "now": one.now, "clause": one.clause} for one in redline.numbers
         ],
@@ -33,17 +36,23 @@ def to_data(redline: Redline) -> dict[str, Any]:
     }
 
 
-def _clause(one: ClauseChange, was: str | None) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "id": one.id,
-        "heading": one.heading,
-        "state": str(one.state),
-        "percent": ceil(100 * one.share),
-        "inserted": one.inserted,
-        "deleted": one.deleted,
-        "moved": one.moved,
-    }
-    return data if was is None or one.state is ClauseState.REMOVED else {**data, "was": was}
+def _clauses(redline: Redline) -> Iterator[dict[str, Any]]:
+    above = {one.id: other.id for other, one in pairwise(redline.old.document.clauses)}
+    for one in redline.changed_clauses:
+        data: dict[str, Any] = {
+            "id": one.id,
+            "heading": one.heading,
+            "state": str(one.state),
+            "percent": ceil(100 * one.share),
+            "inserted": one.inserted,
+            "deleted": one.deleted,
+            "moved": one.moved,
+        }
+        if one.state is ClauseState.REMOVED:
+            data["after"] = above.get(one.id, "")
+        elif one.id in redline.renamed:
+            data["was"] = redline.renamed[one.id]
+        yield data
 
 
 def _run(run: Run) -> dict[str, Any]:

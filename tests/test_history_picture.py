@@ -1,0 +1,133 @@
+"""The picture of a history: sections keep their row whatever happens to them, and every mark says what and how much."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from inforce.publication.picture import Row, by_column, picture
+from inforce.publication.steps import ClauseStep, Step
+from inforce.redline import ClauseState, prepare, redline
+from inforce.rendering.labels import Labels
+
+A = "# Terms\n\nOne.\n\n## Use\n\nYou may use it as you like, every day of the year.\n\n## Cookies\n\nWe set two.\n"
+B = A.replace("two", "three")
+C = (
+    "# Terms\n\nOne.\n\n## Rights of our customers\n\nAsk us.\n\n"
+    "## Use of the shop\n\nYou may use it as you like, every day of the year.\n"
+)
+
+
+def step(old: str, new: str) -> Step:
+    return Step.of(redline(prepare(old), prepare(new)))
+
+
+def drawn(*texts: str) -> dict[str, Row]:
+    """The rows of the picture of `texts`, oldest first, by their headings."""
+    steps = [step(old, new) for old, new in pairwise(texts)]
+    outline = [(clause.id, clause.heading) for clause in prepare(texts[-1]).document.clauses]
+    return {row.heading: row for row in picture(outline, steps)}
+
+
+def marks(row: Row) -> list[tuple[int, str]]:
+    return [(cell.column, str(cell.state)) for cell in row.cells]
+
+
+def test_a_mark_stands_where_a_section_changed_and_nowhere_else() -> None:
+    rows = drawn(A, B, B)
+
+    assert {heading: marks(row) for heading, row in rows.items()} == {
+        "Terms": [],
+        "Use": [],
+        "Cookies": [(1, "changed")],
+    }
+
+
+def test_a_section_that_is_renamed_keeps_its_row_under_its_newest_name() -> None:
+    rows = drawn(A.replace("You may", "One may"), A, C)
+
+    assert "Use" not in rows
+    assert marks(rows["Use of the shop"]) == [(1, "changed"), (2, "changed")]
+    assert (rows["Use of the shop"].first, rows["Use of the shop"].last) == (0, 2)
+
+
+def test_a_section_stands_from_the_version_that_brought_it_to_the_last_one_that_had_it() -> None:
+    rows = drawn(A, B, C, C)
+
+    assert marks(rows["Rights of our customers"]) == [(2, "added")]
+    assert (rows["Rights of our customers"].first, rows["Rights of our customers"].last) == (2, 3)
+    assert marks(rows["Cookies"]) == [(1, "changed"), (2, "removed")]
+    assert (rows["Cookies"].first, rows["Cookies"].last) == (0, 1)
+
+
+def test_a_section_that_comes_back_has_a_row_for_each_of_its_lives() -> None:
+    without = "# Terms\n\nOne.\n"
+    lives = [
+        marks(row)
+        for row in picture(
+            [(clause.id, clause.heading) for clause in prepare(A).document.clauses],
+            [step(A, without), step(without, A)],
+        )
+        if row.heading == "Cookies"
+    ]
+
+    assert sorted(lives) == [[(1, "removed")], [(2, "added")]]
+
+
+def test_rows_are_in_reading_order_also_of_what_is_gone() -> None:
+    assert list(drawn(A, A.replace("## Use\n\nYou may use it as you like, every day of the year.\n\n", ""))) == [
+        "Terms",
+        "Use",
+        "Cookies",
+    ]
+
+
+def test_two_sections_that_swap_their_ids_keep_their_rows() -> None:
+    swapped = Step(
+        clauses=(
+            ClauseStep(id="a", heading="New A", state=ClauseState.CHANGED, percent=9, was="b"),
+            ClauseStep(id="b", heading="New B", state=ClauseState.CHANGED, percent=9, was="a"),
+        ),
+        sentences=(),
+    )
+    touched = Step(clauses=(ClauseStep(id="a", heading="A", state=ClauseState.CHANGED, percent=70),), sentences=())
+
+    rows = {row.heading: row for row in picture([("a", "New A"), ("b", "New B")], [touched, swapped])}
+
+    assert {heading: [cell.column for cell in row.cells] for heading, row in rows.items()} == {
+        "New A": [2],
+        "New B": [1, 2],
+    }
+
+
+def test_a_mark_is_as_large_as_the_change() -> None:
+    sizes = {}
+    for percent in (1, 5, 6, 25, 26, 60, 61, 100):
+        changed = ClauseStep(id="a", heading="A", state=ClauseState.CHANGED, percent=percent)
+        (row,) = picture([("a", "A")], [Step(clauses=(changed,), sentences=())])
+        sizes[percent] = row.cells[0].size
+
+    assert sizes == {1: 1, 5: 1, 6: 2, 25: 2, 26: 3, 60: 3, 61: 4, 100: 4}
+
+
+def test_the_table_says_for_each_version_what_the_picture_says() -> None:
+    rows = tuple(drawn(A, B, C).values())
+
+    told = [sorted(heading for heading, _ in column) for column in by_column(rows, 3)]
+
+    assert told == [[], ["Cookies"], ["Cookies", "Rights of our customers", "Use of the shop"]]
+
+
+def test_a_change_of_a_link_alone_is_told_as_a_little_and_not_as_nothing() -> None:
+    old = (
+        "# Terms\n\nSee [here](https://one.example/), which is a long text that stays as it is for a good many words.\n"
+    )
+
+    (clause,) = step(old, old.replace("one", "two", 1)).clauses
+
+    assert (clause.state, clause.percent) == (ClauseState.CHANGED, 1)
+
+
+def test_a_step_is_told_in_the_words_of_its_reader() -> None:
+    found = redline(prepare(A), prepare(B))
+
+    assert Step.of(found, Labels(replaced_sentence="{was} → {now}")).sentences == ("Cookies – two → three",)
