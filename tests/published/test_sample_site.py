@@ -89,7 +89,7 @@ def test_since_leads_to_the_version_in_force_and_to_the_announced_one(sample_sit
 
 
 def test_superseded_versions_and_redlines_stay_out_of_search_and_navigation(sample_site: Path) -> None:
-    index = load(sample_site, "search/search_index.json")
+    index = load(sample_site, "search/texts.json")
     found = {entry["location"].partition("#")[0] for entry in index["docs"]}
     assert "privacy/" in found
     assert not [place for place in found if re.search(r"/(\d{4}-|changes/|history/)", place)]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 ASSETS = ("inforce.css", "inforce.js", "shell.js", "settle.js")
 ASSET_FOLDER = "assets/inforce"
+# Beside the theme's own, which looks for its languages from there.
+SEARCH = "assets/javascripts/workers/inforce.js"
 _FEATURES = ("navigation.footer", "content.tooltips", "toc.follow")
 
 
@@ -26,6 +28,12 @@ def prepare_theme(config: MkDocsConfig) -> None:
     theme["features"] = [*(theme.get("features") or []), *_FEATURES]
     theme.dirs.insert(0, str(resources.files("inforce.site") / "templates" / "shell"))
     config.extra["generator"] = False
+
+
+def drop_search(config: MkDocsConfig) -> None:
+    """Offer no search on pages of `config` that are read from a disk: browsers run no worker there."""
+    for name in ("material/search", "search"):
+        config.plugins.pop(name, None)
 
 
 def speak(config: MkDocsConfig, language: Language) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ from inforce.site.cache import Cache, key_of, maker
 from inforce.site.failure import logger
 from inforce.site.histories import published_steps, write_histories
 from inforce.site.lasting import Progress, Work, enter_lasting
-from inforce.site.material import ASSET_FOLDER, ASSETS
+from inforce.site.material import ASSET_FOLDER, ASSETS, SEARCH
 from inforce.site.renderer import Renderer
 from inforce.site.shell import FOLDER, SHELL_DEPTHS, Shell, shell_path
 
@@ -29,8 +30,21 @@ _CACHE_BYTES = 4_000_000_000
 
 def assets() -> Iterator[tuple[str, str]]:
     """Give our style and scripts: where each belongs, and its text."""
-    for name in ASSETS:
-        yield f"{ASSET_FOLDER}/{name}", (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
+    places = {f"{ASSET_FOLDER}/{name}": name for name in ASSETS} | {SEARCH: "search.js"}
+    for place, name in places.items():
+        yield place, (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
+
+
+def defer_search(site: Path) -> None:
+    """Leave in the index that the theme loads with every page of `site` nothing but how to search.
+
+    The texts stand beside it, for whoever begins to search (see assets/search.js).
+    """
+    index = site / "search" / "search_index.json"
+    if index.is_file():
+        whole = index.read_bytes()
+        write(index.with_name("texts.json"), whole)
+        write(index, json.dumps({**json.loads(whole), "docs": []}).encode())
 
 
 def refuse_taken(files: Files, place: str) -> None:

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from inforce import pdf
@@ -53,6 +53,8 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         if self.config.nav:
             config.nav = [*self._nav(), *(config.nav or [])] or None
         material.prepare_theme(config)
+        if offline:
+            material.drop_search(config)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -111,12 +113,14 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         language = self._living[path].language if path in self._living else self._shells.get(path)
         return re.sub(r'<html lang="[^"]*"', f'<html lang="{language}"', output, count=1) if language else output
 
+    @event_priority(-100)  # after the search has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fill the shells with every page that stays, and write every file that is not a page."""
         with translated():
             output.write_lasting(Path(config.site_dir), self.publication, self.renderer, self._cache, tell_progress)
             output.write_files(Path(config.site_dir), self.publication, self._cache)
             output.write_manifest(Path(config.site_dir), self.publication, os.environ)
+        output.defer_search(Path(config.site_dir))
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
         """Watch the book as well."""
