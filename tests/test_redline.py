@@ -155,7 +155,7 @@ def marked(old: str, new: str) -> str:
             "a heading with a new name stays its clause's heading",
             text_of("## What we collect", COLLECT),
             text_of("## Data we gather", COLLECT),
-            f"[-What-]{{+Data+}} we [-collect-]{{+gather+}}\n{COLLECT}",
+            f"[-What we collect-]{{+Data we gather+}}\n{COLLECT}",
         ),
         row("one Chinese character", "我们会出售您的信息。", "我们不会出售您的信息。", "我们{+不+}会出售您的信息。"),
         row("a Chinese word is not cut", "我们收集您的信息。", "我们收取您的信息。", "我们[-收集-]{+收取+}您的信息。"),

@@ -140,7 +140,7 @@ def made_up_pairs(count: int) -> Iterator[Pair]:
 def fewest(texts: tuple[str, str]) -> int:
     """Count the words of `texts` that no redline without moves could show as equal."""
     signs = Signs()
-    sides = [signs.encode([key for key in keys_of(cut(text)) if WORD.search(key)]) for text in texts]
+    sides = [signs.encode(keys_of(WHOLE.findall(text))) for text in texts]
     return len(sides[0]) + len(sides[1]) - 2 * LCSseq.similarity(*sides)
 
 

@@ -27,7 +27,7 @@ CERTAIN = 60
 # So many words of a text must stand in a longer one to say that it stands there.
 WITHIN = 6
 # So many words in a row are no chance.
-PIECE = 6
+PIECE = 4
 
 
 class Likeness:

@@ -14,9 +14,9 @@ from inforce.redline.drafts import MARK
 from inforce.redline.words import SPACE
 
 # How many words must have changed, in all and on the lighter side, for so many equal words between to be a crumb.
-CRUMBS = ((2, 0), (6, 3), (14, 6))
+CRUMBS = ((2, 0), (5, 2), (9, 4))
 # A text of which less than so many percent stays is shown as replaced, but for what is kept in one piece this long.
-LITTLE, PIECE = 20, 6
+LITTLE, PIECE = 50, 3
 ENDS = frozenset(".!?。！？｡؟।॥…")
 PAUSES = frozenset(",;:、，；：،؛)")
 FURTHEST = 80
