@@ -17,10 +17,10 @@ from inforce.redline.anchors import Gap, anchor
 
 # Surrogates cannot stand in a string that others may encode.
 FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
-# The search for the shortest way takes about as many steps as there are edits, squared. Where that is more, a table
-# of bits is quicker, one for each pair of words. Where that is large, anchors cut it first; if none do, and it takes
-# more room than there should be, the whole is replaced.
-MOST_STEPS, FEW_BITS, MOST_BITS = 2_500, 1 << 22, 1 << 27
+# A table of bits, one for each pair of words, is the quickest where it is small. Where it is not, the search for the
+# shortest way takes about as many steps as there are edits, squared; where these are many, anchors cut the texts
+# first; if none do, and the table takes more room than there should be, the whole is replaced.
+FEW_BITS, MOST_STEPS, MOST_BITS = 1 << 22, 2_500, 1 << 27
 # So many words in a row that stand once in either text say which places belong together.
 SHINGLE = 4
 
@@ -68,13 +68,21 @@ def _hunks(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
     was, now = texts[0][gap.old_start : gap.old_stop], texts[1][gap.new_start : gap.new_stop]
     if was == now:
         return
+    if not was or not now:
+        yield Hunk(*gap)
+    elif len(was) * len(now) <= FEW_BITS:
+        yield from _by_bits(was, now, gap)
+    else:
+        yield from _large(texts, gap)
+
+
+def _large(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
+    was, now = texts[0][gap.old_start : gap.old_stop], texts[1][gap.new_start : gap.new_stop]
     fewest = sum((Counter(was) - Counter(now)).values()) + sum((Counter(now) - Counter(was)).values())
     if fewest == len(was) + len(now):
         yield Hunk(*gap)
     elif fewest * fewest < MOST_STEPS:
         yield from _shortest(was, now, gap)
-    elif len(was) * len(now) <= FEW_BITS:
-        yield from _by_bits(was, now, gap)
     else:
         yield from _anchored(texts, gap)
 

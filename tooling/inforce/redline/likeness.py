@@ -19,11 +19,11 @@ from inforce.redline.units import Unit
 # One word in so many is a common one, in texts of at least as many words.
 COMMON = 60
 # Units found through a word are looked at if no more than so many have it, and the best so many for each.
-RARE, BEST = 40, 12
+RARE, BEST = 20, 5
 # What any two clauses have in common, in percent, by words like “the”.
 EVERY_CLAUSE = 5
-# Units as alike as this by the words that tell them apart need no other look.
-CERTAIN = 60
+# What is less alike is not alike; units as alike as the other by the words that tell them apart need no other look.
+LEAST, CERTAIN = 28, 60
 # So many words of a text must stand in a longer one to say that it stands there.
 WITHIN = 6
 # So many words in a row are no chance.
@@ -65,17 +65,18 @@ class Likeness:
     def percent(self, old: Unit, new: Unit) -> int:
         """Return how alike two units are, from 0 to 100, by the words that tell clauses apart.
 
-        A unit that stands nearly whole within a longer one is as alike as one of which half was rewritten.
+        A unit that stands nearly whole within a longer one is as alike as one of which half was rewritten. What is
+        less alike than `LEAST` is not alike at all.
         """
         was, now = self._telling[id(old)], self._telling[id(new)]
         if was == now:
             return 100 if self._all[id(old)] == self._all[id(new)] else 90
         if not was or not now:
             return 0
-        telling = _percent(was, now)
+        telling = _percent(was, now, LEAST)
         if telling >= CERTAIN:
             return telling
-        return max(telling, _percent(self._all[id(old)], self._all[id(new)]) - EVERY_CLAUSE)
+        return max(telling, _percent(self._all[id(old)], self._all[id(new)], LEAST + EVERY_CLAUSE) - EVERY_CLAUSE, 0)
 
     def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
         """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""
@@ -85,10 +86,9 @@ class Likeness:
                 index[sign].append(at)
         rare = {sign: places for sign, places in index.items() if len(places) <= RARE}
         for unit in old:
-            shared = Counter(chain.from_iterable(rare[sign] for sign in rare.keys() & self._telling[id(unit)]))
-            best = sorted((-count, at) for at, count in shared.items())[:BEST]
+            shared = Counter(chain.from_iterable([rare[sign] for sign in rare.keys() & self._telling[id(unit)]]))
+            best = sorted([(-count, at) for at, count in shared.items()])[:BEST]
             yield from ((unit, new[at]) for _, at in best)
-
 
     def pieces(self, old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int, int]]:
         """Return the pairs of paragraphs `old` and `new` that have a piece in common: places, and how long it is."""
@@ -109,11 +109,15 @@ def _pieces(text: str) -> list[str]:
     return [text[at : at + PIECE] for at in range(len(text) - PIECE + 1)]
 
 
-def _percent(was: str, now: str) -> int:
-    both = LCSseq.similarity(was, now)
-    shorter = min(len(was), len(now))
-    within = both * 60 // shorter if both >= WITHIN and both * 10 >= shorter * 7 else 0
-    return max(200 * both // (len(was) + len(now)), within)
+def _percent(was: str, now: str, least: int) -> int:
+    """Return how alike `was` and `now` are in percent, or 0 if that is less than `least`."""
+    shorter, both = min(len(was), len(now)), len(was) + len(now)
+    inside = max(WITHIN, -(-shorter * 7 // 10))
+    fewest = min(-(-least * both // 200), inside)
+    if shorter < fewest:
+        return 0
+    common = LCSseq.similarity(was, now, score_cutoff=fewest)
+    return max(200 * common // both, common * 60 // shorter if common >= inside else 0)
 
 
 def kinship(old: Unit, new: Unit) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from inforce.markdown import BlockKind, Container
 
@@ -94,8 +95,7 @@ class Format:
         return f"{self.kind} {self.value}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of text to which one thing happened.
 
     `was` and `now` are the formats it lost and got, outermost first; only `reformat` and `move_to` runs have them.

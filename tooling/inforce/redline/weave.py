@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from inforce.redline.compare import Hunk
 from inforce.redline.drafts import Draft
@@ -150,7 +151,7 @@ def _same_runs(leaves: tuple[Leaf, Leaf], start: tuple[int, int], stop: tuple[in
     """Go through text that both `leaves` have, in runs of one look on either side."""
     old, new = leaves
     shift = start[1] - start[0]
-    looks = list(_pieces(new, start[1], stop[1]))
+    looks = _pieces(new, start[1], stop[1])
     place = 0
     for begin, end, was in _pieces(old, start[0], stop[0]):
         at = begin
@@ -170,14 +171,17 @@ def _same_run(leaf: Leaf, reach: tuple[int, int], was: Look, now: Look) -> Run:
 
 
 def _words(leaf: Leaf, start: int, stop: int) -> int:
+    if start == 0 and stop == len(leaf.block.text):
+        return len(leaf.starts)
     return bisect_left(leaf.starts, stop) - bisect_left(leaf.starts, start)
 
 
-def _pieces(leaf: Leaf, start: int, stop: int) -> Iterator[tuple[int, int, Look]]:
-    """Go through the text of `leaf` from `start` to `stop` in pieces of one look."""
-    place = bisect_right(leaf.formats, start, key=lambda stretch: stretch[1])
-    while start < stop:
-        _, end, look = leaf.formats[place]
-        yield start, min(end, stop), look
-        start = end
-        place += 1
+def _pieces(leaf: Leaf, start: int, stop: int) -> Sequence[tuple[int, int, Look]]:
+    """Return the text of `leaf` from `start` to `stop` in pieces of one look."""
+    if start >= stop:
+        return ()
+    if not leaf.block.spans:
+        return ((start, stop, ()),)
+    first = bisect_right(leaf.formats, start, key=itemgetter(1))
+    last = bisect_left(leaf.formats, stop, lo=first, key=itemgetter(1))
+    return [(max(start, begin), min(end, stop), look) for begin, end, look in leaf.formats[first : last + 1]]
