@@ -19,7 +19,7 @@ settings.register_profile(
 )
 settings.load_profile("inforce")
 
-pytest_plugins = ("built",)  # the sample site, built once for every test that looks at it
+pytest_plugins = ("built", "reading")  # sites that are built once for every test that looks at them
 
 NOBODYS_SETTINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,

@@ -16,6 +16,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from inforce import pdf
+from inforce.language import Language
 from inforce.publication import Page, PageKind, Publication
 from inforce.publication.headers import CONTENT_SECURITY_POLICY
 from inforce.site import material, output
@@ -95,16 +96,15 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     def on_page_context(self, context: Any, *, page: Any, config: MkDocsConfig, nav: Any) -> Any:
         """Let the theme speak the page's language, and hand it what stands around every page."""
         path = page.file.src_uri
-        settings = self.publication.catalog.settings
         known = self._living[path].language if path in self._living else self._shells.get(path)
-        language = known or settings.languages[0]
+        language = known or self.publication.catalog.settings.languages[0]
         material.speak(config, language)
-        context["inforce"] = {
-            "rendered": page.meta.get("inforce"),
-            "language": str(language),
-            "security_policy": CONTENT_SECURITY_POLICY,
-            "disclaimer": settings.disclaimer.get(language) or next(iter(settings.disclaimer.values()), ""),
-        }
+        context["inforce"] = self._around(language, page.meta.get("inforce"))
+        return context
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        """Hand the page for wrong addresses what stands around every page."""
+        context["inforce"] = self._around(self.publication.catalog.settings.languages[0], None)
         return context
 
     def on_post_page(self, output: str, *, page: Any, config: MkDocsConfig) -> str:
@@ -126,6 +126,15 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Watch the book as well."""
         server.watch(str(Path(config.config_file_path).parent / "policy_versions"))
         return server
+
+    def _around(self, language: Language, rendered: Rendered | None) -> dict[str, object]:
+        disclaimer = self.publication.catalog.settings.disclaimer
+        return {
+            "rendered": rendered,
+            "language": str(language),
+            "security_policy": CONTENT_SECURITY_POLICY,
+            "disclaimer": disclaimer.get(language) or next(iter(disclaimer.values()), ""),
+        }
 
     def _fill(self, page: Any, rendered: Rendered) -> None:
         page.meta["inforce"] = rendered

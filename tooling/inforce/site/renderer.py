@@ -62,10 +62,11 @@ class Renderer:
             ],
         }
         module: Any = environment(page.language).get_template(f"{page.kind}.html").make_module(context)
-        title = f"{str(module.title).strip()} – {self.settings.publisher.name}"
+        # Templates escape what they say; a title and a description are text until they stand in a head.
+        name, description = module.title.striptags(), module.description.striptags()
         return Rendered(
-            title=str(module.title).strip(),
-            head=head_of(page, self.settings, title, str(module.description).strip()),
+            title=name,
+            head=head_of(page, self.settings, f"{name} – {self.settings.publisher.name}", description),
             content=str(module),
             contents=_contents(page.text, texts) if page.text else "",
             files=tuple(self._files(page, found)),
