@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from browser import chromium
+from browser.faults import DESK
 from browser.static_site import StaticSite
 from browser.watch import Watch, settled
 
@@ -55,6 +56,16 @@ def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
     yield context.new_page()
     for opened in context.pages:
         settled(opened)
+    assert watch.unforeseen() == []
+
+
+@pytest.fixture
+def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
+    """A page of a browser in which JavaScript is switched off."""
+    context = browser.new_context(java_script_enabled=False, viewport=DESK)
+    watch.over(context)
+    yield context.new_page()
+    context.close()
     assert watch.unforeseen() == []
 
 

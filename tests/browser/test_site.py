@@ -6,15 +6,13 @@ policy and on a request to another host.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from browser.conftest import Serve
-from browser.watch import Watch, settled
+from browser.faults import DESK, PHONE, WCAG, faults
 
 PAGES = {
     "home": "",
@@ -30,8 +28,6 @@ PAGES = {
     "what changed since a version, in Chinese": "privacy/2025-01-01/since/zh-Hans/",
 }
 every_page = pytest.mark.parametrize("place", [pytest.param(place, id=name) for name, place in PAGES.items()])
-DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=320, height=640)
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 APPLIES = "2031-02-28T16:00:00Z"  # when the announced version of the sample comes into force
 
 
@@ -39,28 +35,6 @@ APPLIES = "2031-02-28T16:00:00Z"  # when the announced version of the sample com
 def site(sample_site: Path, serve: Serve) -> str:
     """The address of the sample, below a folder."""
     return serve(sample_site, below="/legal/policies/").url
-
-
-@pytest.fixture
-def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
-    """A page of a browser in which JavaScript is switched off."""
-    context = browser.new_context(java_script_enabled=False, viewport=DESK)
-    watch.over(context)
-    yield context.new_page()
-    context.close()
-    assert watch.unforeseen() == []
-
-
-def faults(page: Page, sizes: Iterable[ViewportSize], **rules: object) -> list[str]:
-    """What axe finds on `page` at `sizes` by `rules`, one sentence per place."""
-    found = []
-    page.evaluate(Axe().axe_script)
-    for size in sizes:
-        page.set_viewport_size(size)
-        settled(page)
-        options = {"resultTypes": ["violations"], "runOnly": rules}
-        found += page.evaluate("options => axe.run(options).then(said => said.violations)", options)
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 @every_page

@@ -1,0 +1,256 @@
+"""Every kind of page of a long book and of one from right to left, for every kind of reader.
+
+The book has a statement of 42 kB with 64 versions, as an import makes them, and Arabic terms. Served from a folder of
+its host. The `page` and `plain` fixtures fail a test on an error, on a breach of the security policy and on a request
+to another host.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, Response, expect
+from pypdf import PdfReader
+
+from browser.conftest import Serve
+from browser.faults import DESK, PHONE, WCAG, faults
+from browser.static_site import StaticSite
+from built import build
+from inforce.markdown import plain_text
+from long_book import ANNOUNCED, AT, VERSIONS, committed, long_book
+
+PAGES = {
+    "home": "",
+    "a long policy": "privacy/",
+    "a long version": "privacy/{last}/",
+    "a long redline": "privacy/changes/{before}...{last}/",
+    "what changed since a long version": "privacy/{before}/since/",
+    "a long history": "privacy/history/",
+    "many comparisons": "privacy/changes/",
+    "a policy from right to left": "terms/",
+    "a version from right to left": "terms/2025-01-15/",
+    "a redline from right to left": "terms/changes/2025-01-15...2026-02-01/",
+    "what changed since a version, from right to left": "terms/2025-01-15/since/",
+    "a history from right to left": "terms/history/",
+    "comparisons from right to left": "terms/changes/",
+    "a translation": "terms/en/",
+}
+every_page = pytest.mark.parametrize("place", [pytest.param(place, id=name) for name, place in PAGES.items()])
+At = Callable[[str], str]
+BUDGET = 90_000  # bytes of a page of 42 kB of text, gzipped, with everything it loads
+
+
+@pytest.fixture(scope="module")
+def long_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The long book as built when a version of each policy is announced."""
+    folder = tmp_path_factory.mktemp("long")
+    book = long_book(folder / "book", committed(folder / "source"))
+    return build(book.root, folder / "site", AT)
+
+
+@pytest.fixture(scope="module")
+def labels(long_site: Path) -> dict[str, str]:
+    """The labels of the version in force of the long statement, and of the one before it."""
+    texts = sorted(path.parent.name for path in long_site.glob("privacy/*/en.md"))
+    assert len(texts) == VERSIONS + 1
+    assert texts[-1] == ANNOUNCED
+    return {"before": texts[-3], "last": texts[-2]}
+
+
+@pytest.fixture(scope="module")
+def host(long_site: Path, serve: Serve) -> StaticSite:
+    """The site, below a folder."""
+    return serve(long_site, below="/legal/policies/")
+
+
+@pytest.fixture
+def at(host: StaticSite, labels: dict[str, str]) -> At:
+    """`at(place)` is the address of `place`, in which labels are filled in."""
+    return lambda place: host.url + place.format_map(labels)
+
+
+def unfold(page: Page) -> None:
+    """Open everything that is folded on `page`."""
+    page.evaluate("document.querySelectorAll('article details').forEach(one => { one.open = true; })")
+
+
+@every_page
+def test_everybody_can_use_a_page(page: Page, at: At, place: str) -> None:
+    """WCAG 2.2, levels A and AA, on a desk and on a phone; in the dark only colours differ."""
+    page.goto(at(place))
+    unfold(page)
+    assert faults(page, [DESK, PHONE], type="tag", values=WCAG) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    unfold(page)
+    assert faults(page, [PHONE, DESK], type="rule", values=["color-contrast"]) == []
+
+
+@every_page
+def test_a_page_names_its_language_and_direction(page: Page, at: At, place: str) -> None:
+    page.goto(at(place))
+    language, direction = ("ar", "rtl") if "terms" in place and "/en/" not in place else ("en", "ltr")
+    html = page.locator("html")
+    expect(html).to_have_attribute("lang", language)
+    assert page.evaluate("getComputedStyle(document.querySelector('article h1')).direction") == direction
+
+
+@every_page
+def test_the_keyboard_alone_reaches_everything_in_its_order_and_sees_where_it_is(
+    page: Page, at: At, place: str
+) -> None:
+    """WCAG 2.2, 2.1.1, 2.1.2, 2.4.3, 2.4.7 and 2.4.11."""
+    page.set_viewport_size(DESK)
+    page.goto(at(place))
+    page.evaluate(NUMBER)
+    wanted = page.evaluate("window.reachable.length")
+    seen = []
+    for _ in range(wanted + 5):
+        page.keyboard.press("Tab")
+        number, shown = page.evaluate(FOCUSED)
+        if number is None:
+            break
+        assert shown, f"nothing shows that {page.evaluate('document.activeElement.outerHTML')[:200]} has the focus"
+        seen.append(number)
+    assert seen == list(range(wanted))
+
+
+NUMBER = """() => {
+  const able = "a[href], button, input, select, textarea, summary, [tabindex]";
+  window.reachable = Array.from(document.querySelectorAll(able)).filter(one =>
+    one.tabIndex >= 0 && !one.disabled && one.type !== "hidden" &&
+    one.checkVisibility({checkVisibilityCSS: true, contentVisibilityAuto: true}));
+}"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return [null, false];
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  const marked = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return [window.reachable.indexOf(one), marked && inside];
+}"""
+
+
+def words(page: Page) -> str:
+    """Read the article of `page`, whatever lines its words stand on."""
+    return " ".join(page.inner_text("article").split())
+
+
+def follow(page: Page, within: str, name: str) -> Locator:
+    """Click the first link called `name` within `within`, and give the article it leads to."""
+    page.locator(within).get_by_role("link", name=name, exact=True).first.click()
+    return page.locator("article")
+
+
+def test_without_javascript_a_reader_learns_what_applies_and_what_is_announced(plain: Page, at: At) -> None:
+    plain.goto(at(""))
+    assert "version 2031-03-01 applies from March 1, 2031." in words(plain)
+    follow(plain, "article", "Privacy Statement")
+    assert re.search(r"In force: this text, version \S+, applies from May 29, 2026 until March 1, 2031.", words(plain))
+    assert "We keep less." in plain.locator("article").text_content()
+    follow(plain, "article", "Read the announced text")
+    assert "Announced: this version applies from March 1, 2031." in words(plain)
+
+
+def test_without_javascript_a_reader_finds_what_applied_on_a_day_and_what_changed_then(plain: Page, at: At) -> None:
+    plain.goto(at("privacy/"))
+    follow(plain, "article", "History")
+    row = plain.get_by_role("row").filter(has_text="February 22, 2020").first
+    applied = row.get_by_role("rowheader").inner_text()
+    row.get_by_role("link", name=applied).first.click()
+    assert "Superseded: this version applied from February 22, 2020" in words(plain)
+    plain.go_back()
+    row.get_by_role("link", name="from ").first.click()
+    assert "deleted: " in words(plain)
+    assert "added: " in words(plain)
+
+
+def test_without_javascript_a_reader_can_check_a_text_and_change_the_language(plain: Page, at: At) -> None:
+    plain.goto(at("terms/2025-01-15/"))
+    expect(plain.locator(".inforce-digest")).to_have_text(re.compile("[0-9a-f]{64}"))
+    file = plain.locator(".inforce-facts a[type='text/markdown']").first
+    answer = plain.request.get(file.evaluate("one => one.href"))
+    assert answer.ok
+    assert "نحتفظ" in answer.text()
+    plain.get_by_role("link", name="English").first.click()
+    assert "Kept." in words(plain)
+    plain.goto(at("privacy/{before}/since/"))
+    assert "To the text in force" in words(plain)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("privacy/changes/{before}...{last}/", id="a long redline"),
+        pytest.param("terms/changes/2025-01-15...2026-02-01/", id="a redline from right to left"),
+    ],
+)
+def test_on_paper_every_mark_is_a_line_and_a_word(page: Page, at: At, place: str) -> None:
+    page.goto(at(place))
+    page.emulate_media(media="print")
+    drawn = page.locator(".inforce-redline :is(ins, del)").evaluate_all(
+        """all => all.map(one => [one.tagName, getComputedStyle(one).textDecorationLine,
+             one.querySelector(".inforce-sr").getBoundingClientRect().width > 2])"""
+    )
+    assert len(drawn) > 4
+    assert {tuple(one) for one in drawn} == {("INS", "underline", True), ("DEL", "line-through", True)}
+
+
+def test_on_paper_stand_all_marks_and_all_of_the_text(
+    page: Page, at: At, long_site: Path, labels: dict[str, str]
+) -> None:
+    page.goto(at("privacy/changes/{before}...{last}/"))
+    spoken = page.locator(".inforce-redline :is(ins, del) .inforce-sr").all_text_contents()
+    paper = PdfReader(io.BytesIO(page.pdf()))
+    told = re.sub(r"\s", "", "".join(sheet.extract_text() for sheet in paper.pages))
+    for word in ("added:", "deleted:"):
+        assert told.count(word) >= [said.strip() for said in spoken].count(word) > 0
+    text = plain_text((long_site / "privacy" / labels["last"] / "en.md").read_text("utf-8"))
+    headings = [line for line in text.splitlines() if line and " " not in line]
+    assert len(headings) > 10
+    assert [heading for heading in headings if heading not in told] == []
+
+
+def test_a_long_page_is_light_and_its_words_come_first(
+    page: Page, at: At, long_site: Path, labels: dict[str, str]
+) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(at("privacy/"), wait_until="networkidle")
+    weights = {answer.url: min(len(body := answer.body()), len(gzip.compress(body))) for answer in answers}
+    assert sum(weights.values()) <= BUDGET, weights
+    text = (long_site / "privacy" / labels["last"] / "en.md").read_text("utf-8")
+    assert len(text) > 40_000
+    sentences = [line.removeprefix("- ") for line in text.splitlines() if line.endswith(".")]
+    first = answers[0].text()
+    assert [one for one in sentences if one not in first] == []
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESK, id="on a desk"), pytest.param(PHONE, id="on a phone")])
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("", id="home"),
+        pytest.param("privacy/", id="a policy"),
+        pytest.param("terms/", id="from right to left"),
+    ],
+)
+def test_a_banner_moves_nothing(page: Page, at: At, place: str, size: dict[str, int]) -> None:
+    """Layout shift (https://wicg.github.io/layout-instability/), from the first paint until all scripts have run."""
+    page.set_viewport_size(size)
+    page.add_init_script(
+        "window.shifts = []; new PerformanceObserver(list => window.shifts.push(...list.getEntries()"
+        ".map(one => [one.value, one.sources.map(source => source.node && source.node.outerHTML)])))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(at(place), wait_until="networkidle")
+    expect(page.locator(".inforce-announced").first).to_be_visible()
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.shifts") == []
