@@ -182,6 +182,20 @@ def test_what_an_act_asks_and_of_whom_is_told(inforce: Type, merged: BookBuilder
     assert "- Until 2027-08-01 an older acceptance is honoured.\n" in told
 
 
+def test_a_date_moved_of_what_is_public_already_is_held_against_its_own_publication(
+    inforce: Type, book: BookBuilder
+) -> None:
+    promising(book, 30).commit("policies")
+    meta = {"published": "2027-01-20", "effective": "2027-02-10"}
+    book.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=NEW)
+    told = inforce("review", "--base", "main", "--repo", book.root, "--at", "2027-02-01").out
+    assert "- **21 days of notice; the book promises 30. The earliest date that keeps it: 2027-02-19.**\n" in told
+    text = NEW.replace("24 months.", "36 months.")
+    meta["effective"] = "2027-03-01"
+    book.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=text)
+    assert "of notice" not in inforce("review", "--base", "main", "--repo", book.root, "--at", "2027-02-01").out
+
+
 def test_the_preview_is_linked_page_by_page(inforce: Type, merged: BookBuilder) -> None:
     where = ("--preview", "https://preview.example/42")
     told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out

@@ -21,7 +21,7 @@ MARKER = "<!-- inforce: review of this pull request -->"
 LONGEST = 65_000
 NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 TAG = re.compile(r"<(?!/?(?:details|summary|sub)>|!-- -->)")
-CALL = re.compile(r"@(?=[\w-])")
+CALL = re.compile(r"(?<![\w.])@(?=\w)")
 IMAGE = re.compile(r"!(?=\[)")
 ESCAPED = "\\"
 

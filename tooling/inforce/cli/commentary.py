@@ -87,7 +87,10 @@ class Commentary:
         yield ""
         if amendment.what is What.GONE:
             return
-        yield from self._changes_of_members(amendment) if amendment.was else self._standing(amendment)
+        if amendment.was:
+            yield from self._changes_of_members(amendment, amendment.was)
+        else:
+            yield from self._standing(amendment)
         if amendment.version.draft:
             yield "- It is a draft: on no page and in no manifest until `draft: true` is taken out of version.yml."
         yield ""
@@ -115,7 +118,7 @@ class Commentary:
         if before:
             yield f"- {self._notice(version)}"
 
-    def _notice(self, version: Version) -> str:
+    def _notice(self, version: Version, *, was_public: bool = False) -> str:
         """Compare the notice of `version` with what the book promises, and name the earliest date that keeps it."""
         given = max((version.effective - version.published) // timedelta(days=1), 0)
         if self.settings is None:
@@ -124,8 +127,8 @@ class Commentary:
         if not promised:
             return f"{_days(given)} of notice; the book promises none for a change of this level."
         zone = self.settings.timezone
-        # Nobody can read it before it is merged, whatever version.yml says.
-        today = start_of_day(day_of(self.now, zone), zone)
+        # Nobody can read a new one before it is merged, whatever version.yml says.
+        today = version.published if was_public else start_of_day(day_of(self.now, zone), zone)
         earliest = self._day(earliest_effective(max(version.published, today), promised, zone))
         if version.effective < earliest_effective(version.published, promised, zone):
             promise = f"the book promises {promised}. The earliest date that keeps it: {earliest}."
@@ -137,13 +140,15 @@ class Commentary:
             )
         return f"{_days(given)} of notice; the book promises {promised}. The earliest date that keeps it: {earliest}."
 
-    def _changes_of_members(self, amendment: Amendment) -> Iterator[str]:
-        was, now = self._members(amendment.was or amendment.version), self._members(amendment.version)
+    def _changes_of_members(self, amendment: Amendment, before: Version) -> Iterator[str]:
+        was, now = self._members(before), self._members(amendment.version)
         yield from (f"- {name}: {_plain(was[name])} → {_plain(now[name])}" for name in now if was[name] != now[name])
-        if amendment.version.cancelled and not (amendment.was and amendment.was.cancelled):
+        if amendment.version.cancelled and not before.cancelled:
             yield "- **It is cancelled**: announced, and never to apply."
-        if amendment.policy.predecessor(amendment.version) and amendment.version.cancelled is None:
-            yield f"- {self._notice(amendment.version)}"
+        follows = amendment.policy.predecessor(amendment.version)
+        moved = any(was[name] != now[name] for name in ("published", "effective", "change", "draft"))
+        if follows and moved and amendment.version.cancelled is None:
+            yield f"- {self._notice(amendment.version, was_public=before.is_public(self.now))}"
 
     def _members(self, version: Version) -> dict[str, str]:
         instants = {
