@@ -1,0 +1,202 @@
+"""An app and its policy site on this machine: they answer as told, wrongly too, and remember what they were sent.
+
+The app's page is served under the strictest security policy an app can have. Texts, digests and redlines are real; what
+they say is invented for the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import inforce.site
+
+BROWSER = Path(inforce.site.__file__).parent / "browser"
+STRICTEST = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+NOW = "2026-11-20T12:00:00Z"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Shop</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/app.css"><script src="/app.js" type="module"></script>
+<main><h1>Shop</h1><p><button id="buy">Buy</button></p></main></html>"""
+
+Answer = tuple[int, Mapping[str, str], bytes]
+
+
+def digest(text: str) -> str:
+    """Name `text` as a manifest does."""
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def version(seq: int, text: str | Mapping[str, str], effective: str, **more: Any) -> dict[str, Any]:
+    """Make a material version with the number `seq` of `text`, which is English or by language, in force from `effective`."""
+    texts = {"en": text} if isinstance(text, str) else text
+    return {
+        "seq": seq,
+        "version": f"2026-0{seq}",
+        "change": "material",
+        "notify_at": effective,
+        "effective_at": effective,
+        "digests": {language: digest(one) for language, one in texts.items()},
+        "texts": texts,
+        **more,
+    }
+
+
+def policy(name: str, act: str, *versions: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Make a policy of `versions`, to which people are asked to `act`."""
+    languages = list(dict.fromkeys(tag for one in versions for tag in one["digests"]))
+    return {
+        "id": name,
+        "act": act,
+        "page": f"{name}/",
+        "languages": languages,
+        "binding_language": languages[0],
+        "versions": list(versions),
+        **more,
+    }
+
+
+@dataclass(kw_only=True)
+class AppHost:
+    """Serves the app at `url` and its policies below `site`; `received` are the receipts it was sent.
+
+    `answers` are the statuses of the next receipts; without any left a receipt is taken (201). `instead` are answers
+    that stand in for files, by path.
+    """
+
+    policies: list[dict[str, Any]] = field(default_factory=list)
+    serial: int = 1_700_000_000
+    issued_at: str = "2026-11-20T06:00:00Z"
+    expires_at: str = "2099-01-01T00:00:00Z"
+    key: Any = None
+    answers: list[int] = field(default_factory=list)
+    instead: dict[str, Callable[[], Answer] | Answer] = field(default_factory=dict)
+    received: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host.asked.append(("GET", self.path))
+                self._send(*host._answer(urlsplit(self.path).path))
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                status = host.answers.pop(0) if host.answers else 201
+                host.asked.append(("POST", f"{self.path} {status}"))
+                if status == 201:
+                    host.received.append(json.loads(body) | {"key": self.headers["idempotency-key"]})
+                self._send(status, {}, b"")
+
+            def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+                self.send_response(status)
+                for name, value in {"cache-control": "no-store", "content-length": str(len(body)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's name
+                """Keep silent."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @cached_property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/"
+
+    @property
+    def site(self) -> str:
+        return self.url + "legal/"
+
+    def manifest(self, **members: Any) -> bytes:
+        """Write the manifest, with `members` in place of its own."""
+        bare = [
+            one | {"versions": [{k: v for k, v in each.items() if k != "texts"} for each in one["versions"]]}
+            for one in self.policies
+        ]
+        head = {"type": "policy-manifest", "spec": "1.0", "site": self.site, "serial": self.serial}
+        dates = {"issued_at": self.issued_at, "expires_at": self.expires_at, "poll_seconds": 86400}
+        return json.dumps({**head, **dates, "policies": bare, **members}, ensure_ascii=False).encode()
+
+    def serve(self, path: str, body: bytes | str, status: int = 200, **headers: str) -> None:
+        """Answer `path` with `body` from now on, as JSON unless told otherwise."""
+        data = body.encode() if isinstance(body, str) else body
+        self.instead[path] = (status, {"content-type": "application/json"} | headers, data)
+
+    def slow(self, path: str, seconds: float) -> None:
+        """Answer `path` as usual, after `seconds`."""
+
+        def late() -> Answer:
+            time.sleep(seconds)
+            return self._file(path)
+
+        self.instead[path] = late
+
+    def _answer(self, path: str) -> Answer:
+        if path in self.instead:
+            found = self.instead[path]
+            return found() if callable(found) else found
+        return self._file(path)
+
+    def _file(self, path: str) -> Answer:
+        if path == "/":
+            return 200, {"content-type": "text/html; charset=utf-8", "content-security-policy": STRICTEST}, PAGE.encode()
+        if path == "/app.js":
+            return 200, {"content-type": "text/javascript"}, b'import "/browser/prompt.js";'
+        if path == "/app.css":
+            return 200, {"content-type": "text/css"}, b"html { color-scheme: light dark; font-family: sans-serif; }"
+        if path.startswith("/browser/"):
+            file = BROWSER / path.removeprefix("/browser/")
+            return (200, {"content-type": "text/javascript"}, file.read_bytes()) if file.is_file() else (404, {}, b"")
+        if path == "/legal/policies.json":
+            return 200, {"content-type": "application/json"}, self.manifest()
+        return self._published(path.removeprefix("/legal/"))
+
+    def _published(self, path: str) -> Answer:
+        for one in self.policies:
+            for each in one["versions"]:
+                for language, text in each["texts"].items():
+                    if path == f"{one['id']}/{each['version']}/{language}.md":
+                        return 200, {"content-type": "text/markdown; charset=utf-8"}, text.encode()
+        return 404, {}, b""
+
+
+def step(host: AppHost, name: str, old: dict[str, Any], new: dict[str, Any], language: str = "en", **more: Any) -> None:
+    """Publish the redline from `old` to `new` of the policy `name` on `host`: the old text deleted, the new one added."""
+    sides = {
+        side: {"seq": one["seq"], "version": one["version"], "digest": one["digests"][language]}
+        for side, one in (("old", old), ("new", new))
+    }
+    runs = [{"op": "delete", "text": old["texts"][language]}, {"op": "insert", "text": new["texts"][language]}]
+    document = {
+        "type": "policy-changes",
+        "spec": "1.0",
+        "site": host.site,
+        "policy": name,
+        "language": language,
+        **sides,
+        "summary": [],
+        "runs": runs,
+        "clauses": [],
+        **more,
+    }
+    host.serve(f"/legal/{name}/changes/{old['version']}...{new['version']}/{language}.json", json.dumps(document))

@@ -1,0 +1,45 @@
+// Makes the files that a site publishes of the modules beside this one: each whole, small, and the same on any machine.
+//
+// `npm ci && npm run build` writes ../inforce/site/browser/. What comes out is committed, since a site is built without
+// Node.js; its `made_from` holds it to these sources (tests/browser/test_files_js.py).
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { build, transform } from "esbuild";
+import { minify } from "terser";
+
+const HERE = new URL("./", import.meta.url), SITE = new URL("../inforce/site/browser/", HERE);
+const ENTRIES = ["decide", "client", "texts", "prompt"];
+const COMPRESS = { passes: 4, ecma: 2020, unsafe_arrows: true, pure_getters: true, unsafe_methods: true };
+
+const styled = {
+  name: "styles",
+  setup: ({ onLoad }) => onLoad({ filter: /style\.js$/ }, async ({ path }) => {
+    const source = await readFile(path, "utf-8"), [whole, css] = /\/\* css \*\/ `([^`]*)`/.exec(source);
+    const { code } = await transform(css, { loader: "css", minify: true });
+    return { contents: source.replace(whole, () => JSON.stringify(code.trim())), loader: "js" };
+  }),
+};
+const bundled = async (entry) => {
+  const { outputFiles } = await build({
+    entryPoints: [new URL(entry, HERE).pathname], bundle: true, write: false, format: "esm", target: "es2022", plugins: [styled],
+  });
+  return (await minify(outputFiles[0].text, { module: true, compress: COMPRESS })).code + "\n";
+};
+const digest = (way, data, form) => createHash(way).update(data).digest(form);
+
+const names = [...ENTRIES.map((x) => x + ".js"), ...(await readdir(new URL("messages", HERE))).sort().map((x) => "messages/" + x)];
+const files = {};
+await rm(SITE, { recursive: true, force: true });
+await mkdir(new URL("messages", SITE), { recursive: true });
+for (const name of names) {
+  const code = await bundled(name);
+  await writeFile(new URL(name, SITE), code);
+  files[name] = { bytes: Buffer.byteLength(code), sha256: digest("sha256", code, "hex"), integrity: "sha384-" + digest("sha384", code, "base64") };
+}
+const sources = (await readdir(HERE)).filter((x) => /\.js$/.test(x) && x != "build.js").sort();
+const made_from = {};
+for (const name of [...sources, ...names.filter((x) => x.startsWith("messages/"))]) {
+  made_from[name] = digest("sha256", await readFile(new URL(name, HERE)), "hex");
+}
+const { version } = JSON.parse(await readFile(new URL("package.json", HERE)));
+await writeFile(new URL("files.json", SITE), JSON.stringify({ type: "policy-browser-files", spec: "1.0", version, files, made_from }, null, 1) + "\n");

@@ -1,0 +1,184 @@
+// See client.d.ts
+import { decide } from "./decide.js";
+import { DAY, get } from "./fetching.js";
+import { read } from "./manifest.js";
+import { decode, must, named } from "./strict_json.js";
+import { verify } from "./verify.js";
+
+const { max, min, random } = Math;
+const YES = { accept: "accepted", acknowledge: "acknowledged", consent: "consented" };
+const written = (t) => new Date(t).toISOString().slice(0, 19) + "Z";
+const alone = (name, work) => navigator.locks?.request(name, work).catch(work) ?? work();
+
+export const createClient = ({
+  manifest: address, site, keys, app = "", subject = "", since, linked, audience, languages = navigator.languages, receipts, headers,
+  records: given = [], seconds: patience = 15, now: clock = Date.now, target = new EventTarget(),
+}) => {
+  const url = new URL(address, document.baseURI), base = new URL(".", url).href;
+  if (!/^(https:|http:..(localhost|127\.0\.0\.1)[:/])/.test(base)) throw TypeError("no https: " + url);
+  site ??= base;
+  const siteKey = "inforce/1/" + site, userKey = [siteKey, app, subject].join(" "), shelf = {};
+  const channel = new BroadcastChannel(siteKey), running = new AbortController();
+  let manifest = null, body, decision, timer, tries = 0, retry = 0;
+
+  const load = (key) => {
+    try { return JSON.parse(shelf[key] ?? localStorage.getItem(key)) ?? {}; } catch { return {}; }
+  };
+  const save = (key, changes) => {
+    const text = JSON.stringify({ ...load(key), ...changes });
+    try {
+      localStorage.setItem(key, text);
+      delete shelf[key];
+    } catch { shelf[key] = text; }
+    channel.postMessage([key, text]);
+  };
+  const emit = (name, detail) =>
+    target.dispatchEvent(new CustomEvent("policy:" + name, { detail, bubbles: true, cancelable: true, composed: true }));
+  const report = ({ reason = "not-json", message }, receipt) => emit(
+    reason == "rollback" ? reason : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
+    { reason, message, receipt });
+
+  const kept = () => load(userKey).records ?? [];
+  const pending = () => kept().filter((x) => x.pending);
+  const check = () => {
+    const { last_serial, last_server_time } = load(siteKey), state = load(userKey);
+    return decide({
+      manifest, now: written(clock()), audience, languages, subject: { id: subject || state.subject, since, linked },
+      state: { ...state, records: [...given, ...kept()], last_serial, last_server_time },
+    });
+  };
+  const look = () => {
+    const before = JSON.stringify(decision);
+    try { decision = check(); } catch (error) { report(named(error, "question")); }
+    if (JSON.stringify(decision) != before) emit("decision", decision);
+    clearTimeout(timer);
+    const next = min(load(siteKey).due_at ?? 0, Date.parse(decision?.next_at) || Infinity, pending()[0] ? retry : Infinity);
+    // A longer one would fire at once.
+    if (!running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
+  };
+
+  const taken = async (text) => {
+    const payload = keys ? await verify(text, keys) : text;
+    return [read(payload, site), payload];
+  };
+  const recall = async () => {
+    const text = load(siteKey).body;
+    if (text && text != body) [manifest] = await taken(text).catch((error) => [report(error) && manifest]);
+    body = text;
+  };
+  const compare = ({ serial, policies }, payload, { last_serial = -1, payload: last, known }) => {
+    const grown = { ...known };
+    must(serial >= last_serial, "rollback", `${serial} < ${last_serial}`);
+    must(serial > last_serial || payload == last, "equivocation", serial);
+    for (const { id, versions } of policies) for (const { seq, version, change, digests } of versions) {
+      const name = `${id}/${seq}`, fresh = { version, change, digests }, old = grown[name] ?? fresh;
+      must(old.version == version && old.change == change && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]),
+        "changed-version", `${id} ${version}`);
+      grown[name] = fresh;
+    }
+    return grown;
+  };
+  const refresh = () => alone(siteKey, async () => {
+    await recall();
+    const memory = load(siteKey), t = clock();
+    if (t < memory.due_at && t >= memory.checked_at) return;
+    let news, failures = 0, wait = 0;
+    try {
+      const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
+      must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
+      const text = decode(data), [fresh, payload] = await taken(text), told = Date.parse(headers.get("date"));
+      news = { body: text, payload, known: compare(fresh, payload, memory), last_serial: fresh.serial };
+      // A host's time is believed where the manifest or this clock bears it out.
+      if (told < max(Date.parse(fresh.expires_at), t + DAY * 1e3)) news.last_server_time = written(max(told, Date.parse(memory.last_server_time) || 0));
+      [manifest, body] = [fresh, text];
+    } catch (error) {
+      report(error);
+      failures = (memory.failures ?? 0) + 1;
+      wait = error.wait ?? 0;
+    }
+    const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), first = manifest ? pace / 4 : 60;
+    const rest = (failures ? min(first * 2 ** min(failures - 1, 20), pace) : pace) * (random() + .5);
+    save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, due_at: t + max(rest, wait * (random() / 2 + 1)) * 1e3 });
+  });
+
+  const flush = () => alone(userKey, async () => {
+    for (const { pending: _, ...receipt } of pending()) {
+      if (clock() < retry || !receipts) return;
+      const problem = await get(new URL(receipts, document.baseURI), 65536, patience, {
+        method: "POST", credentials: "same-origin", keepalive: true, body: JSON.stringify(receipt),
+        headers: { "content-type": "application/json", "idempotency-key": receipt.id, ...headers },
+      }).catch((error) => error), refused = problem.reason == "refused";
+      if (problem.reason) report(problem, receipt);
+      if (problem.reason && !refused) {
+        retry = clock() + max(2 ** min(tries++, 12) * (random() + .5), problem.wait ?? 0) * 1e3;
+        return;
+      }
+      tries = 0;
+      save(userKey, { records: kept().flatMap((x) => x.id != receipt.id ? x : refused ? [] : receipt) });
+    }
+  });
+
+  const tick = async () => {
+    look();
+    await Promise.all([refresh().then(look), flush()]);
+    look();
+  };
+  const again = ({ type }) => {
+    if (type == "online") {
+      retry = 0;
+      if (load(siteKey).failures) save(siteKey, { due_at: 0 });
+    }
+    if (!document.hidden) tick();
+  };
+  channel.onmessage = async ({ data: [key, text] }) => {
+    try { localStorage.length; } catch { shelf[key] = text; }
+    await recall();
+    look();
+  };
+  const due = (id) => check().policies.find((x) => x.id == id);
+  const policy = (id) => manifest.policies.find((x) => x.id == id);
+
+  return {
+    site, base, languages, check, refresh, flush, policy,
+    get decision() { return decision; },
+    get manifest() { return manifest; },
+    get quiet() { return !!load(userKey).quiet; },
+    set quiet(quiet) { save(userKey, { quiet }); },
+    get: (path, limit) => get(base + path, limit, patience),
+    known: (id, seq) => load(siteKey).known?.[`${id}/${seq}`],
+    async start() {
+      addEventListener("online", again, running);
+      document.addEventListener("visibilitychange", again, running);
+      await recall();
+      await tick();
+    },
+    stop() {
+      running.abort();
+      clearTimeout(timer);
+      channel.onmessage = null;
+    },
+    act(id, said, { language: shown, surface } = {}) {
+      const { base_seq, target_seq: seq, language, reason } = due(id), { act: asked, versions, binding_language } = policy(id);
+      const { version, digests } = versions.find((x) => x.seq == seq), tag = [shown, language, binding_language].find((x) => digests[x]);
+      const who = subject || (load(userKey).subject ?? crypto.randomUUID()), act = said ?? YES[asked], digest = digests[tag];
+      const last = kept().findLast((x) => x.policy == id), t = clock();
+      if (last?.seq == seq && last.act == act && last.digest == digest && reason != "expired") return last;
+      const receipt = {
+        // A UUID of version 7 (RFC 9562): the time, then chance.
+        id: t.toString(16).padStart(12, 0).replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15),
+        policy: id, seq, version, language: tag, digest, act, base_seq, serial: manifest.serial, at: written(t), subject: who, surface,
+      };
+      const pending = emit("receipt", receipt) && !!receipts;
+      save(userKey, { subject: who, records: [...kept(), { ...receipt, pending }] });
+      look();
+      flush().then(look);
+      return receipt;
+    },
+    dismiss(id, seconds = DAY) {
+      const { target_seq: seq, reason } = due(id), { seen, deferred } = load(userKey), until = written(clock() + seconds * 1e3);
+      const told = /upcoming|changed/.test(reason);
+      save(userKey, told ? { seen: { ...seen, [id]: seq } } : { deferred: { ...deferred, [id]: { seq, until } } });
+      look();
+    },
+  };
+};

@@ -1,0 +1,43 @@
+// See client.d.ts. What a manifest has to look like before anything is decided by it.
+import { decide } from "./decide.js";
+import { must, parse } from "./strict_json.js";
+
+// What `decide` does not look at itself, since it stands in addresses, on the screen or in storage. A form fits the JSON
+// text of a member, and a name means the same wherever it stands.
+const TAG = '"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"';
+const some = (form) => `${form}(,${form})*`;
+const FORMS = {
+  "[1-9]\\d*": "poll_seconds reask_seconds",
+  [`\\[${some(TAG)}]`]: "languages",
+  [TAG]: "binding_language",
+  [`{${some(TAG + ':"sha256:[0-9a-f]{64}"')}}`]: "digests",
+  '"[a-z0-9][a-z0-9-]{0,62}"': "id",
+  '"\\d{1,9}([.-]\\d{1,9}){0,7}"': "version",
+  '"([A-Za-z0-9_~][A-Za-z0-9._~-]*/)+"': "page",
+  '"(acknowledge|accept|consent|none)"': "act",
+  '"(material|notice|editorial)"': "change",
+};
+
+export const shapedAll = (list, names) => {
+  const required = names.split(" "), [key] = required;
+  for (const x of list) for (const form in FORMS) for (const name of FORMS[form].split(" ")) {
+    const fits = Object.hasOwn(x, name) ? RegExp(`^(${form})$`).test(JSON.stringify(x[name])) : !required.includes(name);
+    must(fits, "schema", name);
+  }
+  must(new Set(list.map((x) => x[key])).size == list.length, "schema", key);
+};
+export const own = (text, type, site) => {
+  const data = parse(text);
+  must(data?.type == type, "not-a-manifest", data?.type);
+  must(/^1\.\d/.test(data.spec), "unsupported-spec", data.spec);
+  must(data.site == site, "wrong-site", data.site);
+  return data;
+};
+export const read = (text, site) => {
+  const manifest = own(text, "policy-manifest", site);
+  must(decide({ manifest, now: "2000-01-01T00:00:00Z", subject: {} }).reason != "no-manifest", "schema", "decide");
+  shapedAll([manifest], "poll_seconds");
+  shapedAll(manifest.policies, "id act page languages binding_language");
+  for (const { versions } of manifest.policies) shapedAll(versions, "seq version change digests");
+  return manifest;
+};

@@ -1,0 +1,278 @@
+// See prompt.d.ts
+import { createClient } from "./client.js";
+import { style } from "./style.js";
+import { changes, text } from "./texts.js";
+
+export const MESSAGES = {
+  ask: "Please read and answer",
+  block: "Please answer before you go on",
+  read: "What changes",
+  notice: "About our policies",
+  "first-time": "You have not answered this yet.",
+  reaccept: "This has changed since the version you know.",
+  expired: "Your answer is old, so we ask again.",
+  declined: "You declined this version.",
+  deferred: "You put this off.",
+  upcoming: "A new version applies from {date}.",
+  changed: "This has changed.",
+  deadline: "Please answer by {date}.",
+  summary: "What changed, in short",
+  redline: "What changed since your version, word by word",
+  inserted: "added",
+  deleted: "deleted",
+  text: "The full text",
+  page: "Read it on a page of its own",
+  fallback: "Not available in your language: shown in {language}.",
+  unavailable: "This text cannot be shown right now. You can go on, and will be asked again.",
+  rejected: "Your answer could not be kept. Please answer again.",
+  open: "Open to you whatever you answer: reading, export, closing your account, signing out and support.",
+  accept: "Accept",
+  acknowledge: "I have read this",
+  consent: "I agree",
+  decline: "Decline",
+  refuse: "I do not agree",
+  later: "Later",
+  review: "Read",
+  close: "Close",
+  seen: "OK",
+  quiet: "No more notices",
+};
+const CATALOGUES = ["ar", "de", "zh-Hans"];
+const NO = { accept: ["decline", "declined"], consent: ["refuse", "refused"] };
+const SIDES = { insert: ["ins", "inserted"], move_to: ["ins", "inserted"], delete: ["del", "deleted"], move_from: ["del", "deleted"] };
+const TOLD = ["upcoming", "changed"];
+
+const make = (name, part, ...inside) => {
+  const [tag, looks = ""] = name.split("."), made = document.createElement(tag);
+  made.className = looks;
+  if (part) made.part = part;
+  made.append(...inside);
+  return made;
+};
+const speak = (made, language) => {
+  made.lang = language;
+  made.dir = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(language) ? "rtl" : "ltr";
+  return made;
+};
+// Who reads zh-CN reads zh-Hans, which a look-up by prefix would not find.
+const wider = (tag) => {
+  try {
+    const { language, script } = new Intl.Locale(tag).maximize();
+    return [tag, `${language}-${script}`];
+  } catch { return []; }
+};
+const serves = (tag, languages) => languages.some((x) => RegExp(`^${tag}(-|$)`, "i").test(x));
+// What was left as it was is there for orientation only.
+const short = (text) => text.length < 400 ? text : `${text.slice(0, 160)} […] ${text.slice(-160)}`;
+
+export class PolicyPrompt extends HTMLElement {
+  static observedAttributes = ["manifest", "site", "key", "app", "subject", "since", "audience", "languages", "receipts", "leave-open"];
+  #root = this.attachShadow({ mode: "open" });
+  #say = MESSAGES;
+  #language = "en";
+  #put = new Set();
+  #articles = new Map();
+  #options; #words; #queued; #reading; #failed; #dialog; #bar;
+
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets = [style];
+    this.addEventListener("policy:decision", (event) => queueMicrotask(() => event.defaultPrevented || this.#show()));
+    this.addEventListener("policy:rejected", ({ detail }) => this.#failed = detail.receipt?.policy ?? this.#failed);
+  }
+  set options(options) { this.#renew(this.#options = options); }
+  set messages(words) { this.#renew(this.#words = words); }
+  connectedCallback() { this.#renew(); }
+  disconnectedCallback() { this.#renew(); }
+  attributeChangedCallback() { this.#renew(); }
+
+  review() {
+    this.#put.clear();
+    this.#reading = true;
+    this.#show();
+  }
+
+  // Attributes and properties come one by one: they are looked at together, once all of them are there.
+  #renew() {
+    if (this.#queued) return;
+    this.#queued = true;
+    queueMicrotask(async () => {
+      this.#queued = false;
+      this.client?.stop();
+      this.client = undefined;
+      this.#close();
+      const given = (name) => this.getAttribute(name) ?? undefined, parts = (name) => given(name)?.split(/[\s,]+/);
+      if (!this.isConnected || !given("manifest")) return;
+      const key = JSON.parse(given("key") ?? "null"), languages = (parts("languages") ?? navigator.languages).flatMap(wider);
+      const client = this.client = createClient({
+        manifest: given("manifest"), site: given("site"), keys: key && (key.kty ? [key] : [...key.keys]), app: given("app"), languages,
+        subject: given("subject"), since: given("since"), audience: parts("audience"), receipts: given("receipts"),
+        target: this, ...this.#options,
+      });
+      const tag = languages.flatMap((x) => ["en", ...CATALOGUES].filter((y) => serves(y, [x])))[0] ?? "en";
+      const found = CATALOGUES.includes(tag) && await import(new URL(`messages/${tag}.js`, import.meta.url)).catch(() => 0);
+      if (client != this.client) return;
+      this.#language = found || this.#words ? tag : "en";
+      this.#say = { ...MESSAGES, ...found.default, ...this.#words };
+      client.start();
+    });
+  }
+
+  #id = ({ id, target_seq, outcome }) => [id, target_seq, outcome].join(" ");
+  #name = (id) => this.#say["policy-" + id] ?? id[0].toUpperCase() + id.slice(1).replaceAll("-", " ");
+  #why({ reason, deadline, outcome }) {
+    const say = this.#say, date = deadline && new Intl.DateTimeFormat(this.#language, { dateStyle: "long" }).format(new Date(deadline));
+    const urge = date && outcome != "block" && !TOLD.includes(reason) && Date.parse(deadline) > Date.now();
+    return [say[reason], urge ? say.deadline : ""].join(" ").replace("{date}", date);
+  }
+  #button(word, act, looks = "") {
+    const made = make("button" + looks, "button " + word, this.#say[word]);
+    made.type = "button";
+    made.onclick = act;
+    return made;
+  }
+
+  #show() {
+    const { client } = this, open = this.hasAttribute("leave-open");
+    const due = client?.decision?.policies.filter((x) => /notice|prompt|block/.test(x.outcome) && !this.#put.has(this.#id(x))) ?? [];
+    const asks = due.filter((x) => this.#reading || x.outcome != "notice" && !open);
+    if (asks[0]) this.#ask(asks, !open && asks.some((x) => x.outcome == "block"));
+    else {
+      this.#close();
+      if (due[0] && (open || !client.quiet)) this.#tell(due);
+    }
+  }
+  #close() {
+    const dialog = this.#dialog;
+    this.#bar?.remove();
+    this.#dialog = this.#bar = this.#reading = undefined;
+    this.#articles.clear();
+    dialog?.close();
+    dialog?.remove();
+  }
+  #later(all) {
+    this.#reading = undefined;
+    for (const due of all) {
+      this.#put.add(this.#id(due));
+      this.client.dismiss(due.id);
+    }
+    this.#show();
+  }
+
+  #tell(all) {
+    const bar = this.#bar = speak(make("aside", "notice"), this.#language);
+    bar.role = "region";
+    bar.ariaLabel = this.#say.notice;
+    bar.append(...all.map((x) => make("p", "", make("b", "", this.#name(x.id)), " ", this.#why(x))), make("div.actions", "actions",
+      this.#button("review", () => this.review(), ".first"), this.#button("seen", () => this.#later(all)),
+      this.#button("quiet", () => {
+        this.client.quiet = true;
+        this.#later(all);
+      })));
+    this.#root.append(bar);
+  }
+
+  #ask(asks, blocked) {
+    const fresh = !this.#dialog, reading = this.#reading;
+    if (fresh) {
+      this.#close();
+      this.#reading = reading;
+      const dialog = this.#dialog = speak(make("dialog", "dialog", make("header", "header", make("h2", "title")), make("main"),
+        make("footer", "footer")), this.#language);
+      dialog.setAttribute("closedby", "none");
+      dialog.setAttribute("aria-labelledby", "title");
+      dialog.oncancel = (event) => event.preventDefault();
+      // Chromium closes a dialog on a second Escape, whatever was said about the first.
+      dialog.onclose = () => this.#dialog == dialog && dialog.showModal();
+      dialog.onkeydown = (event) => {
+        if (event.key != "Escape") return;
+        event.preventDefault();
+        dialog.querySelector("footer button")?.click();
+      };
+      this.#root.append(dialog);
+      dialog.showModal();
+    }
+    const [header, main] = this.#dialog.children, [title] = header.children, articles = this.#articles, ids = asks.map(this.#id);
+    title.id = "title";
+    title.tabIndex = -1;
+    title.textContent = this.#say[blocked ? "block" : reading ? "read" : "ask"];
+    let gone = fresh;
+    for (const [id, { article }] of articles) if (!ids.includes(id)) {
+      gone = articles.delete(id);
+      article.remove();
+    }
+    for (const due of asks) if (!articles.has(this.#id(due))) {
+      const one = { due, article: make("article", "policy") };
+      articles.set(this.#id(due), one);
+      main.append(one.article);
+      this.#fill(one);
+    }
+    this.#foot();
+    if (gone) title.focus();
+  }
+  #foot() {
+    const all = [...this.#articles.values()], blocks = all.filter((x) => x.due.outcome == "block" && !this.hasAttribute("leave-open"));
+    const slot = make("slot", "", make("p.soft", "open", this.#say.open));
+    slot.name = "open";
+    this.#dialog?.lastChild.replaceChildren(...blocks[0] ? [slot] : [], ...blocks.every((x) => x.broken) ?
+      [make("div.actions", "actions", this.#button(this.#reading ? "close" : "later", () => this.#later(all.map((x) => x.due))))] : []);
+  }
+
+  async #fill(one) {
+    const { client } = this, say = this.#say, { article, due } = one, { id, base_seq, target_seq, language } = due;
+    const { act, page } = client.policy(id), body = make("div"), title = make("h3", "policy-title", this.#name(id));
+    const link = make("a", "page", say.page);
+    link.href = client.base + page;
+    link.target = "_blank";
+    link.rel = "noopener";
+    let shown;
+    const button = (word, said, looks) => this.#button(word, () => {
+      this.#failed = undefined;
+      client.act(id, said, { language: shown, surface: { template: "policy-prompt/1", label: say[word], language: this.#language } });
+      this.#show();
+    }, looks);
+    const answers = act == "none" || TOLD.includes(due.reason) ? [] :
+      [button(act, undefined, act == "consent" ? "" : ".first"), ...NO[act] ? [button(...NO[act])] : []];
+    const ready = (fine) => answers.slice(0, 1).forEach((x) => { x.disabled = !fine; });
+    const fold = (word, open, inside) => {
+      const made = make("details", word, make("summary", "", say[word]), inside);
+      made.open = open;
+      body.append(made);
+    };
+    ready(false);
+    if (this.#failed == id) article.append(make("p", "error", say.rejected));
+    article.append(title, make("p", "reason", this.#why(due)), body, link, make("div.actions", "actions", ...answers));
+    try {
+      if (base_seq && base_seq != target_seq) {
+        const step = await changes(client, id, base_seq, target_seq, language);
+        const points = step.summary.map((x) => x.text), headings = step.clauses.map((x) => x.heading);
+        body.append(make("h4", "", say.summary),
+          speak(make("ul", "summary", ...(points[0] ? points : headings).map((x) => make("li", "", x))), step.language));
+        fold("redline", true, speak(make("div.text", "", make("p", "", ...step.runs.map(({ op, text }) => {
+          const [tag, word] = SIDES[op] ?? [];
+          return tag ? make(tag, word, make("span.unseen", "", say[word] + ": "), text) : short(text);
+        }))), step.language));
+      }
+    } catch { /* the full text is what counts */ }
+    try {
+      const found = await text(client, id, target_seq, language), blocks = found.text.split(/\n{2,}/);
+      shown = found.language;
+      const heading = /^# +(.+)$/.exec(blocks[0]);
+      if (heading) speak(title, shown).textContent = blocks.shift() && heading[1];
+      fold("text", !base_seq, speak(make("div.text", "", ...blocks.map((x) => {
+        const [, words] = /^#+ +(.+?)( *{#[^}]*})?$/.exec(x) ?? [];
+        return words ? make("h4", "", words) : make("p", "", x);
+      })), shown));
+      if (!serves(shown, client.languages)) {
+        const name = new Intl.DisplayNames(this.#language, { type: "language" }).of(shown);
+        body.prepend(make("p.soft", "fallback", say.fallback.replace("{language}", name)));
+      }
+      ready(true);
+    } catch {
+      one.broken = true;
+      body.append(make("p", "error", say.unavailable));
+      this.#foot();
+    }
+  }
+}
+customElements.define("policy-prompt", PolicyPrompt);
