@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from functools import cached_property
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,15 +20,15 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import inforce.site
+from inforce.manifest.reading import utc_instant
 
 BROWSER = Path(inforce.site.__file__).parent / "browser"
 STRICTEST = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-NOW = "2026-11-20T12:00:00Z"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Shop</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/app.css"><script src="/app.js" type="module"></script>
+<title>Shop</title><link rel="stylesheet" href="/app.css"><script src="/app.js" type="module"></script>
 <main><h1>Shop</h1><p><button id="buy">Buy</button></p></main></html>"""
 
 Answer = tuple[int, Mapping[str, str], bytes]
@@ -79,7 +80,6 @@ class AppHost:
     serial: int = 1_700_000_000
     issued_at: str = "2026-11-20T06:00:00Z"
     expires_at: str = "2099-01-01T00:00:00Z"
-    key: Any = None
     answers: list[int] = field(default_factory=list)
     instead: dict[str, Callable[[], Answer] | Answer] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -108,6 +108,9 @@ class AppHost:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return formatdate(utc_instant(host.issued_at).timestamp() if timestamp is None else timestamp, usegmt=True)
+
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's name
                 """Keep silent."""
 
@@ -129,13 +132,16 @@ class AppHost:
 
     def manifest(self, **members: Any) -> bytes:
         """Write the manifest, with `members` in place of its own."""
-        bare = [
+        head = {"type": "policy-manifest", "spec": "1.0", "site": self.site, "serial": self.serial}
+        dates = {"issued_at": self.issued_at, "expires_at": self.expires_at, "poll_seconds": 86400}
+        return json.dumps({**head, **dates, "policies": self.bare(), **members}, ensure_ascii=False).encode()
+
+    def bare(self) -> list[dict[str, Any]]:
+        """The policies as a manifest lists them, without their texts."""
+        return [
             one | {"versions": [{k: v for k, v in each.items() if k != "texts"} for each in one["versions"]]}
             for one in self.policies
         ]
-        head = {"type": "policy-manifest", "spec": "1.0", "site": self.site, "serial": self.serial}
-        dates = {"issued_at": self.issued_at, "expires_at": self.expires_at, "poll_seconds": 86400}
-        return json.dumps({**head, **dates, "policies": bare, **members}, ensure_ascii=False).encode()
 
     def serve(self, path: str, body: bytes | str, status: int = 200, **headers: str) -> None:
         """Answer `path` with `body` from now on, as JSON unless told otherwise."""
@@ -151,6 +157,14 @@ class AppHost:
 
         self.instead[path] = late
 
+    def got(self, count: int) -> list[dict[str, Any]]:
+        """Wait until `count` receipts have come, and a moment longer, lest there be one more."""
+        deadline = time.monotonic() + 5
+        while len(self.received) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.1)
+        return self.received
+
     def _answer(self, path: str) -> Answer:
         if path in self.instead:
             found = self.instead[path]
@@ -160,6 +174,8 @@ class AppHost:
     def _file(self, path: str) -> Answer:
         if path == "/":
             return 200, {"content-type": "text/html; charset=utf-8", "content-security-policy": STRICTEST}, PAGE.encode()
+        if path == "/favicon.ico":
+            return 204, {}, b""
         if path == "/app.js":
             return 200, {"content-type": "text/javascript"}, b'import "/browser/prompt.js";'
         if path == "/app.css":

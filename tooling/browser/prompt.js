@@ -134,7 +134,9 @@ export class PolicyPrompt extends HTMLElement {
 
   #show() {
     const { client } = this, open = this.hasAttribute("leave-open");
-    const due = client?.decision?.policies.filter((x) => /notice|prompt|block/.test(x.outcome) && !this.#put.has(this.#id(x))) ?? [];
+    // Under an expired manifest the policies say what would be; nothing is asked by it.
+    const { outcome, policies = [] } = client?.decision ?? {};
+    const due = policies.filter((x) => outcome != "stale" && /notice|prompt|block/.test(x.outcome) && !this.#put.has(this.#id(x)));
     const asks = due.filter((x) => this.#reading || x.outcome != "notice" && !open);
     if (asks[0]) this.#ask(asks, !open && asks.some((x) => x.outcome == "block"));
     else {

@@ -1,0 +1,110 @@
+"""The page of an app that asks: opened, spoken to, and watched.
+
+`says` are the events it heard, in order, as `(name, detail)`; times are those of the page's own clock, which begins at
+`NOON` and can be moved on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from browser.app_host import AppHost
+
+NOON = "2026-11-20T12:00:00Z"
+LISTEN = """
+window.said = [];
+for (const name of ["decision", "receipt", "rejected", "rollback", "error"])
+  document.addEventListener("policy:" + name, ({ detail }) => said.push([name, detail]));
+"""
+PUT = """([attributes, options, messages, inside]) => {
+  const prompt = document.createElement("policy-prompt");
+  for (const [name, value] of Object.entries(attributes)) prompt.setAttribute(name, value);
+  if (options) prompt.options = options;
+  if (messages) prompt.messages = messages;
+  if (inside) {
+    const link = document.createElement("a");
+    link.slot = "open";
+    link.href = "/export";
+    link.textContent = inside;
+    prompt.append(link);
+  }
+  document.body.append(prompt);
+}"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppPage:
+    """An app of `host` in `page`."""
+
+    page: Page
+    host: AppHost
+
+    def open(self, *, at: str = NOON, listen: str = "", **attributes: Any) -> AppPage:
+        """Load the app at the instant `at`; `listen` is JavaScript that runs before anything else."""
+        self.page.clock.install(time=at)
+        self.page.add_init_script(LISTEN + listen)
+        self.page.goto(self.host.url)
+        return self.put(**attributes)
+
+    def again(self, **attributes: Any) -> AppPage:
+        """Load the app once more, in the same profile."""
+        self.page.goto(self.host.url)
+        return self.put(**attributes)
+
+    def put(
+        self,
+        *,
+        options: Any = None,
+        messages: Any = None,
+        inside: str | None = None,
+        **attributes: str | None,
+    ) -> AppPage:
+        """Put the prompt into the page, for the user `u_mia` unless told otherwise."""
+        own = {"manifest": self.host.site + "policies.json", "subject": "u_mia", "since": "2025-01-01T00:00:00Z"}
+        own |= {"receipts": "/receipts"}
+        given = {name.replace("_", "-"): value for name, value in (own | attributes).items() if value is not None}
+        self.page.evaluate(PUT, [given, options, messages, inside])
+        return self
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    @property
+    def bar(self) -> Locator:
+        return self.page.get_by_role("region")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def says(self) -> list[tuple[str, Any]]:
+        return [(name, detail) for name, detail in self.page.evaluate("said")]
+
+    def hears(self, name: str, **detail: Any) -> Any:
+        """Wait until the page heard `name` with `detail`, and return all that was said with it."""
+        wanted = [name, detail]
+        test = """([name, detail]) => said.find(([x, y]) => x == name
+          && Object.entries(detail).every(([key, value]) => y[key] === value))"""
+        return self.page.wait_for_function(test, arg=wanted).json_value()[1]
+
+    def settle(self) -> None:
+        """Wait until a first answer of the site has been dealt with."""
+        self.page.wait_for_function("said.some(([name, x]) => name != 'decision' || x.reason != 'no-manifest')")
+
+    def stays_usable(self) -> None:
+        """Hold that nothing stands before the app."""
+        expect(self.dialog).to_have_count(0)
+        self.page.get_by_role("button", name="Buy").click(timeout=2000)
+
+    def ask_site(self) -> None:
+        """Let the prompt ask its site now, whatever the time."""
+        self.page.evaluate(
+            """async () => {
+              const { client } = document.querySelector("policy-prompt"), key = "inforce/1/" + client.site;
+              localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), due_at: 0 }));
+              await client.refresh();
+            }"""
+        )

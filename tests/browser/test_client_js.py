@@ -1,0 +1,410 @@
+"""The client in the browser: what it refuses and says so, what it keeps, and that a receipt arrives once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from browser.app_host import AppHost, policy, step, version
+from browser.app_page import AppPage
+from browser.watch import Watch
+from inforce.signing import Algorithm, generate_key, sign
+
+SERIAL = 1_700_000_000
+KEY = generate_key()
+OLD_PLATFORM_KEY = generate_key(Algorithm.ES256)
+STRANGER = generate_key()
+
+
+def terms(text: str = "# Terms\n\nBe kind.\n", **more: Any) -> dict[str, Any]:
+    """Terms to be accepted at some time: nobody is blocked."""
+    return policy("terms", "accept", version(1, text, "2026-01-01T00:00:00Z", enforce_at=None, **more))
+
+
+@pytest.fixture
+def host() -> Iterator[AppHost]:
+    with AppHost(policies=[terms()]) as running:
+        yield running
+
+
+@pytest.fixture
+def app(page: Page, host: AppHost) -> AppPage:
+    return AppPage(page=page, host=host)
+
+
+def jws(host: AppHost, *keys: Any, **members: Any) -> str:
+    return sign(host.manifest(**members), keys).decode()
+
+
+def tampered(host: AppHost) -> str:
+    return jws(host, KEY).replace("2099", "2098")
+
+
+Break = Callable[[AppHost], None]
+MANIFEST = "/legal/policies.json"
+
+
+def said_as(body: Callable[[AppHost], bytes | str], status: int = 200, **headers: str) -> Break:
+    return lambda host: host.serve(MANIFEST, body(host), status, **headers)
+
+
+def with_member(text: str) -> Break:
+    """A manifest with `text` as one more member."""
+    return said_as(lambda host: host.manifest()[:-1].decode() + "," + text + "}")
+
+
+REFUSED: dict[str, tuple[Break, str, str]] = {
+    "of another site": (said_as(lambda host: host.manifest(site="https://else.example/")), "rejected", "wrong-site"),
+    "another document": (said_as(lambda host: host.manifest(type="policy-versions")), "rejected", "not-a-manifest"),
+    "of an unknown specification": (said_as(lambda host: host.manifest(spec="2.0")), "rejected", "unsupported-spec"),
+    "with a policy that leads elsewhere": (
+        said_as(lambda host: host.manifest().replace(b'"id": "terms"', b'"id": "../evil"')),
+        "rejected",
+        "schema",
+    ),
+    "without a serial": (said_as(lambda host: host.manifest(serial=None)), "rejected", "schema"),
+    "of a day that never was": (said_as(lambda host: host.manifest(issued_at="2026-02-30T00:00:00Z")), "rejected", "schema"),
+    "a page": (said_as(lambda _: "<h1>Sign in</h1>", **{"content-type": "text/html"}), "rejected", "content-type"),
+    "cut off": (said_as(lambda host: host.manifest()[:-9]), "rejected", "not-json"),
+    "no UTF-8": (said_as(lambda host: host.manifest().replace(b"terms", b"\xff")), "rejected", "not-json"),
+    "with a byte order mark": (said_as(lambda host: b"\xef\xbb\xbf" + host.manifest()), "rejected", "not-json"),
+    "with a member twice": (with_member(f'"serial":{SERIAL}'), "rejected", "not-json"),
+    "with a fraction": (with_member('"x":1.0'), "rejected", "not-json"),
+    "with half a surrogate pair": (with_member(r'"x":"\ud800"'), "rejected", "not-json"),
+    "seventeen levels deep": (with_member('"x":' + "[" * 16 + "]" * 16), "rejected", "not-json"),
+    "larger than 64 KiB": (with_member(f'"x":"{"y" * 65_536}"'), "rejected", "too-large"),
+    "not there": (said_as(lambda _: "", 404), "error", "missing"),
+    "from a busy host": (said_as(lambda _: "", 429, **{"retry-after": "120"}), "error", "busy"),
+    "from a broken host": (said_as(lambda _: "", 500), "error", "status"),
+}
+
+
+@pytest.mark.parametrize(("broken", "event", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_manifest_is_refused_and_the_app_goes_on(
+    app: AppPage, watch: Watch, broken: Break, event: str, reason: str
+) -> None:
+    watch.expect("Failed to load resource")
+    broken(app.host)
+    app.open()
+    app.hears(event, reason=reason)
+    app.stays_usable()
+    assert app.page.evaluate("document.querySelector('policy-prompt').client.decision.outcome") == "stale"
+
+
+def test_a_slow_host_is_left_after_the_time_there_is(app: AppPage) -> None:
+    app.host.slow(MANIFEST, 3)
+    app.open(options={"seconds": 0.3})
+    app.hears("error", reason="timeout")
+    app.stays_usable()
+
+
+def test_a_redirect_to_another_origin_is_not_followed_into_belief(app: AppPage) -> None:
+    host = app.host
+    with AppHost(policies=host.policies) as elsewhere:
+        elsewhere.serve(MANIFEST, elsewhere.manifest(site=host.site), **{"access-control-allow-origin": "*"})
+        host.instead[MANIFEST] = (302, {"location": elsewhere.url + "legal/policies.json"}, b"")
+        host.instead["/"] = (200, {"content-type": "text/html"}, host._file("/")[2])  # its policy would stop it first
+        app.open()
+        app.hears("rejected", reason="redirect")
+    app.stays_usable()
+
+
+def test_a_redirect_within_the_site_is_followed(app: AppPage) -> None:
+    app.host.instead[MANIFEST] = (302, {"location": "/legal/moved.json"}, b"")
+    app.host.serve("/legal/moved.json", app.host.manifest())
+    app.open()
+    expect(app.dialog).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("body", "fine"),
+    [
+        pytest.param(lambda host: jws(host, KEY), True, id="by the key that is known"),
+        pytest.param(lambda host: jws(host, STRANGER, KEY), True, id="by a stranger too"),
+        pytest.param(lambda host: jws(host, OLD_PLATFORM_KEY), True, id="with ES256"),
+        pytest.param(lambda host: jws(host, STRANGER), False, id="by a stranger alone"),
+        pytest.param(tampered, False, id="and changed after"),
+        pytest.param(lambda host: host.manifest().decode(), False, id="not at all"),
+        pytest.param(
+            lambda host: jws(host, KEY, OLD_PLATFORM_KEY).replace('"signature":"', '"signature":"A', 1),
+            False,
+            id="twice, once wrongly",
+        ),
+    ],
+)
+def test_with_keys_only_what_one_of_them_signed_is_believed(
+    app: AppPage, body: Callable[[AppHost], str], fine: bool
+) -> None:
+    app.host.serve("/legal/policies.jws.json", body(app.host))
+    keys = {"keys": [KEY.public.to_jwk(), OLD_PLATFORM_KEY.public.to_jwk()]}
+    app.open(manifest=app.host.site + "policies.jws.json", key=json.dumps(keys))
+    if fine:
+        expect(app.dialog).to_be_visible()
+    else:
+        app.hears("rejected", reason="signature")
+        app.stays_usable()
+
+
+def test_no_key_at_all_believes_nobody(app: AppPage) -> None:
+    """An empty set is a mistake of the app, and must not mean that anybody is believed."""
+    app.open(key='{"keys": []}')
+    app.hears("rejected", reason="signature")
+
+
+LATER: dict[str, tuple[Callable[[AppHost], dict[str, Any]], str, str]] = {
+    "rolled back": (lambda host: {"serial": host.serial - 1}, "rollback", "rollback"),
+    "another of the same serial": (lambda _: {"poll_seconds": 9}, "rejected", "equivocation"),
+    "with another text for a version": (
+        lambda host: {"serial": host.serial + 1, "policies": replace(host, policies=[terms("# Terms\n\nPay.\n")]).bare()},
+        "rejected",
+        "changed-version",
+    ),
+}
+
+
+@pytest.mark.parametrize(("worse", "event", "reason"), LATER.values(), ids=LATER.keys())
+def test_a_later_manifest_that_contradicts_an_earlier_one_changes_nothing(
+    app: AppPage, worse: Callable[[AppHost], dict[str, Any]], event: str, reason: str
+) -> None:
+    app.open()
+    app.button("Accept").click()
+    expect(app.dialog).to_have_count(0)
+    app.host.serve(MANIFEST, app.host.manifest(**worse(app.host)))
+    app.ask_site()
+    app.hears(event, reason=reason)
+    app.stays_usable()
+    assert app.says()[-1][0] == event
+    assert app.page.evaluate("document.querySelector('policy-prompt').client.manifest.serial") == SERIAL
+
+
+def test_an_expired_manifest_asks_nothing_and_says_so(app: AppPage) -> None:
+    app.host.expires_at = "2026-11-20T11:59:59Z"
+    app.host.policies[0]["versions"][0].pop("enforce_at")  # it would block
+    app.open()
+    said = app.hears("decision", reason="expired")
+    assert (said["outcome"], said["would_be"]) == ("stale", "block")
+    app.stays_usable()
+
+
+def test_the_site_is_asked_once_per_pace_and_not_on_every_page(app: AppPage) -> None:
+    app.open()
+    expect(app.dialog).to_be_visible()
+    for _ in range(3):
+        app.again()
+        expect(app.dialog).to_be_visible()
+    assert app.host.asked.count(("GET", MANIFEST)) == 1
+    app.page.clock.fast_forward(36 * 3600 * 1000)  # one and a half of the pace
+    app.page.wait_for_timeout(200)
+    assert app.host.asked.count(("GET", MANIFEST)) == 2
+
+
+def test_a_busy_host_is_left_alone_as_long_as_it_asks(app: AppPage, watch: Watch) -> None:
+    watch.expect("429")
+    app.host.serve(MANIFEST, "", 429, **{"retry-after": "7200"})
+    app.open()
+    app.hears("error", reason="busy")
+    app.page.evaluate("dispatchEvent(new Event('online'))")
+    app.page.clock.fast_forward(7_100_000)
+    app.page.wait_for_timeout(150)
+    assert app.host.asked.count(("GET", MANIFEST)) == 1
+    app.page.clock.fast_forward(4_000_000)
+    app.page.wait_for_timeout(150)
+    assert app.host.asked.count(("GET", MANIFEST)) == 2
+
+
+def test_an_announced_version_applies_at_its_instant_without_a_new_manifest(app: AppPage) -> None:
+    app.host.policies[0]["versions"].append(
+        version(2, "# Terms\n\nBe very kind.\n", "2026-11-20T12:10:00Z", notify_at="2026-12-20T12:10:00Z")
+    )
+    step(app.host, "terms", *app.host.policies[0]["versions"])
+    app.open(options={"records": [yes(app.host, 1)]})
+    app.hears("decision", outcome="ok")
+    app.stays_usable()
+    app.page.clock.fast_forward(600_000)
+    app.hears("decision", outcome="block")
+    expect(app.dialog).to_be_visible()
+    assert app.host.asked.count(("GET", MANIFEST)) == 1
+
+
+def yes(host: AppHost, seq: int) -> dict[str, Any]:
+    """What the app's server knows: `u_mia` accepted the version `seq`."""
+    return {"policy": "terms", "seq": seq, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u_mia"}
+
+
+def test_a_timer_further_off_than_a_browser_can_count_does_not_fire_at_once(app: AppPage) -> None:
+    app.host.policies[0]["versions"].append(version(2, "# Terms\n\nBe very kind.\n", "2030-01-01T00:00:00Z"))
+    app.open(options={"records": [yes(app.host, 1)]})
+    app.settle()
+    app.page.evaluate("() => { window.timers = 0; const own = setTimeout; window.setTimeout = (...x) => (++timers, own(...x)); }")
+    app.page.evaluate("document.querySelector('policy-prompt').client.flush()")
+    app.page.clock.run_for(2000)
+    assert app.page.evaluate("timers") < 5
+
+
+def test_a_receipt_names_exactly_what_was_accepted(app: AppPage) -> None:
+    app.open()
+    app.button("Accept").click()
+    receipt = app.hears("receipt", act="accepted")
+    expect(app.dialog).to_have_count(0)
+    (sent,) = app.host.got(1)
+    assert sent == receipt | {"key": receipt["id"]}
+    assert (sent["policy"], sent["seq"], sent["version"], sent["language"]) == ("terms", 1, "2026-01", "en")
+    assert sent["digest"] == app.host.policies[0]["versions"][0]["digests"]["en"]
+    assert (sent["serial"], sent["base_seq"], sent["subject"]) == (SERIAL, None, "u_mia")
+    assert sent["at"].startswith("2026-11-20T12:00")
+    assert sent["surface"] == {"template": "policy-prompt/1", "label": "Accept", "language": "en"}
+    assert sent["id"][14] == "7"
+
+
+def test_two_tabs_agree_and_send_one_receipt(app: AppPage, context: BrowserContext) -> None:
+    app.open()
+    other = AppPage(page=context.new_page(), host=app.host).open()
+    expect(app.dialog).to_be_visible()
+    expect(other.dialog).to_be_visible()
+    press = "async () => document.querySelector('policy-prompt').client.act('terms')"
+    ids = [app.page.evaluate(press)["id"], other.page.evaluate(press)["id"]]
+    expect(app.dialog).to_have_count(0)
+    expect(other.dialog).to_have_count(0)
+    assert [one["id"] for one in app.host.got(1)] == ids[:1] == ids[1:]
+
+
+def test_off_line_an_answer_waits_and_on_line_again_it_arrives_once(
+    app: AppPage, context: BrowserContext, watch: Watch
+) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    app.open()
+    expect(app.dialog).to_be_visible()
+    context.set_offline(True)
+    app.button("Accept").click()
+    expect(app.dialog).to_have_count(0)
+    app.hears("error", reason="unreachable")
+    assert app.host.received == []
+    context.set_offline(False)
+    assert [one["act"] for one in app.host.got(1)] == ["accepted"]
+    app.page.clock.fast_forward(3600_000)
+    assert len(app.host.got(1)) == 1
+
+
+def test_an_answer_given_off_line_outlives_the_page(app: AppPage, context: BrowserContext, watch: Watch) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    app.open()
+    expect(app.dialog).to_be_visible()
+    context.set_offline(True)
+    app.button("Accept").click()
+    app.hears("error", reason="unreachable")
+    app.page.close()
+    context.set_offline(False)
+    later = AppPage(page=context.new_page(), host=app.host).open()
+    later.hears("decision", outcome="ok")
+    assert len(app.host.got(1)) == 1
+
+
+def test_a_server_that_fails_twice_gets_the_receipt_the_third_time(app: AppPage, watch: Watch) -> None:
+    watch.expect("500")
+    app.host.answers = [500, 500]
+    app.open()
+    app.button("Accept").click()
+    for _ in range(3):
+        app.page.wait_for_timeout(150)
+        app.page.clock.fast_forward(5000)
+    app.host.got(1)
+    assert [one for one in app.host.asked if one[0] == "POST"] == [
+        ("POST", "/receipts 500"),
+        ("POST", "/receipts 500"),
+        ("POST", "/receipts 201"),
+    ]
+    assert len(app.host.got(1)) == 1
+    app.stays_usable()
+
+
+def test_a_receipt_that_is_refused_for_good_is_asked_for_again(app: AppPage, watch: Watch) -> None:
+    watch.expect("422")
+    app.host.answers = [422]
+    app.open()
+    app.button("Accept").click()
+    said = app.hears("rejected", reason="refused")
+    assert said["receipt"]["policy"] == "terms"
+    expect(app.dialog).to_contain_text("Your answer could not be kept.")
+    app.button("Accept").click()
+    expect(app.dialog).to_have_count(0)
+    assert len(app.host.got(1)) == 1
+
+
+def test_without_an_address_for_receipts_the_app_is_told_and_nothing_waits(app: AppPage) -> None:
+    app.open(receipts=None)
+    app.button("Accept").click()
+    app.hears("receipt", act="accepted")
+    app.stays_usable()
+    assert [one for one in app.host.asked if one[0] == "POST"] == []
+
+
+def test_a_receipt_that_the_app_takes_is_not_sent(app: AppPage) -> None:
+    app.open(listen="document.addEventListener('policy:receipt', (event) => event.preventDefault());")
+    app.button("Accept").click()
+    app.stays_usable()
+    app.page.wait_for_timeout(150)
+    assert app.host.received == []
+
+
+BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+
+
+def test_where_storage_is_blocked_it_works_as_long_as_the_page_lives(app: AppPage) -> None:
+    app.open(listen=BLOCKED)
+    app.button("Accept").click()
+    expect(app.dialog).to_have_count(0)
+    app.stays_usable()
+    assert len(app.host.got(1)) == 1
+
+
+def test_where_storage_is_blocked_tabs_agree_all_the_same(app: AppPage, context: BrowserContext) -> None:
+    app.open(listen=BLOCKED)
+    other = AppPage(page=context.new_page(), host=app.host).open(listen=BLOCKED)
+    expect(other.dialog).to_be_visible()
+    app.button("Accept").click()
+    expect(other.dialog).to_have_count(0)
+    assert len(app.host.got(1)) == 1
+
+
+def test_damaged_storage_is_begun_anew(app: AppPage) -> None:
+    app.open()
+    expect(app.dialog).to_be_visible()
+    app.page.evaluate("for (const key of Object.keys(localStorage)) localStorage.setItem(key, '{')")
+    app.again()
+    expect(app.dialog).to_be_visible()
+
+
+def test_nothing_identifies_anybody_before_they_do_something(app: AppPage) -> None:
+    app.open(subject=None)
+    expect(app.dialog).to_be_visible()
+    kept = app.page.evaluate("Object.entries(localStorage)")
+    assert [key for key, _ in kept] == [f"inforce/1/{app.host.site}"]
+    assert "subject" not in kept[0][1]
+    app.button("Accept").click()
+    app.stays_usable()
+    (sent,) = app.host.got(1)
+    assert len(sent["subject"]) == 36
+    app.again(subject=None)
+    app.hears("decision", outcome="ok")
+
+
+def test_an_app_whose_records_cannot_be_read_is_told(app: AppPage) -> None:
+    app.open(options={"records": [{"policy": "terms", "seq": 1, "act": "accepted", "at": "yesterday", "subject": "u_mia"}]})
+    app.hears("error", reason="question")
+    app.stays_usable()
+
+
+def test_a_manifest_without_https_is_a_mistake_that_is_told_at_once(app: AppPage) -> None:
+    app.open()
+    said = app.page.evaluate(
+        """async () => {
+          const { createClient } = await import("/browser/client.js");
+          try { createClient({ manifest: "http://policies.example/policies.json" }); } catch (error) { return String(error); }
+        }"""
+    )
+    assert said == "TypeError: no https: http://policies.example/policies.json"

@@ -1,0 +1,409 @@
+"""The prompt: what is asked, in which words, and what nobody can do with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from browser.app_host import AppHost, policy, step, version
+from browser.app_page import AppPage
+from browser.watch import Watch, settled
+
+PAST, SOON = "2026-03-01T00:00:00Z", "2027-03-01T00:00:00Z"
+DESK, PHONE = {"width": 1000, "height": 800}, {"width": 320, "height": 640}
+OLD = "# Terms of Use\n\nYou may use the shop.\n"
+NEW = "# Terms of Use\n\n## Accounts {#accounts}\n\nYou may use the shop, and not resell your account.\n"
+RECORD = {"policy": "terms", "seq": 1, "act": "accepted", "at": "2026-01-02T00:00:00Z", "subject": "u_mia"}
+KNOWN = {"records": [RECORD]}
+
+
+def terms(host: AppHost, enforce: str | None, new: str | dict[str, str] = NEW) -> dict[str, Any]:
+    """Terms whose second version has to be accepted by `enforce`, with the redline from the first."""
+    first, second = version(1, OLD, "2026-01-01T00:00:00Z"), version(2, new, "2026-02-01T00:00:00Z", enforce_at=enforce)
+    runs = [{"op": "equal", "text": "You may use the shop"}, {"op": "insert", "text": ", and not resell your account"}]
+    points = [{"section": "accounts", "text": "Accounts may not be resold."}]
+    step(host, "terms", first, second, summary=points, runs=[*runs, {"op": "equal", "text": "."}])
+    return policy("terms", "accept", first, second)
+
+
+def privacy(**more: Any) -> dict[str, Any]:
+    return policy("privacy", "acknowledge", version(2, "# Privacy\n\nWe keep orders.\n", PAST, enforce_at=None), **more)
+
+
+def news() -> dict[str, Any]:
+    return policy("news", "consent", version(3, "# Newsletter\n\nOnce a month.\n", PAST))
+
+
+def cookies() -> dict[str, Any]:
+    """A policy that asks nothing, of which a version is announced."""
+    old, new = version(1, "# Cookies\n\nFew.\n", PAST), version(2, "# Cookies\n\nFewer.\n", SOON, notify_at=PAST)
+    return policy("cookies", "none", old, new)
+
+
+@pytest.fixture
+def host() -> Iterator[AppHost]:
+    with AppHost() as running:
+        yield running
+
+
+@pytest.fixture
+def app(page: Page, host: AppHost) -> AppPage:
+    return AppPage(page=page, host=host)
+
+
+STATES: dict[str, dict[str, Any]] = {
+    "a notice": {"options": {}},
+    "a prompt": {"options": KNOWN},
+    "a block": {"options": KNOWN, "inside": "Export your data"},
+}
+
+
+def state(app: AppPage, name: str, **attributes: Any) -> AppPage:
+    """Bring the app into the state `name`, and wait until all of it is shown."""
+    host = app.host
+    if name == "a notice":
+        host.policies = [cookies()]
+    elif name == "a prompt":
+        host.policies = [terms(host, SOON), privacy(), news()]
+    else:
+        host.policies = [terms(host, PAST)]
+    app.open(**STATES[name] | attributes)
+    expect(app.bar if name == "a notice" else app.dialog).to_be_visible()
+    if name != "a notice":
+        app.page.wait_for_function("() => !document.querySelector('policy-prompt').shadowRoot.querySelector('button:disabled')")
+        app.page.wait_for_function("() => document.querySelector('policy-prompt').shadowRoot.querySelector('details')")
+    return app
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced colours": {"forced_colors": "active"},
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_everybody_can_use_it_light_dark_with_forced_colours_and_on_a_phone(app: AppPage, name: str) -> None:
+    """WCAG 2.2, A and AA, as far as axe can tell."""
+    state(app, name)
+    app.page.evaluate(Axe().axe_script)
+    found = []
+    for look, media in LOOKS.items():
+        app.page.emulate_media(**media)
+        for size in (DESK, PHONE):
+            app.page.set_viewport_size(size)
+            settled(app.page)
+            said = app.page.evaluate("axe.run({ resultTypes: ['violations'] }).then((x) => x.violations)")
+            found += [f"{look} {size}: {one['id']} {node['target']}" for one in said for node in one["nodes"]]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_everybody_can_use_it_from_right_to_left(app: AppPage, name: str) -> None:
+    state(app, name, languages="ar")
+    app.page.evaluate(Axe().axe_script)
+    app.page.set_viewport_size(PHONE)
+    settled(app.page)
+    assert app.page.evaluate("axe.run({ resultTypes: ['violations'] }).then((x) => x.violations)") == []
+    shown = app.bar if name == "a notice" else app.dialog
+    assert shown.evaluate("x => getComputedStyle(x).direction") == "rtl"
+    assert shown.evaluate("x => x.lang") == "ar"
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_nothing_is_wider_than_a_narrow_phone_or_too_small_to_press(app: AppPage, name: str) -> None:
+    app.page.set_viewport_size(PHONE)
+    state(app, name)
+    boxes = app.page.evaluate(
+        """() => [...document.querySelector("policy-prompt").shadowRoot.querySelectorAll("button, a, summary, dialog, aside")]
+          .map((x) => [x.localName, x.getBoundingClientRect()]).map(([name, { left, right, height }]) => [name, left, right, height])"""
+    )
+    assert [box for box in boxes if box[1] < 0 or box[2] > PHONE["width"]] == []
+    assert [box for box in boxes if box[3] < 44] == []
+    assert app.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_a_prompt_shows_the_summary_first_then_the_redline_then_the_text(app: AppPage) -> None:
+    state(app, "a prompt")
+    article = app.dialog.locator("article").first
+    order = article.evaluate("x => [...x.querySelectorAll('h3, .text, ul')].map((one) => one.textContent)")
+    assert order == [
+        "Terms of Use",
+        "Accounts may not be resold.",
+        "You may use the shopadded: , and not resell your account.",
+        "AccountsYou may use the shop, and not resell your account.\n",
+    ]
+    assert article.locator("ins").inner_text() == "added: , and not resell your account"
+    expect(article).to_contain_text("This has changed since the version you know. Please answer by March 1, 2027.")
+
+
+def test_where_no_redline_of_the_pair_was_published_the_one_since_is_shown(app: AppPage, watch: Watch) -> None:
+    watch.expect("404")
+    host = app.host
+    host.policies = [terms(host, SOON)]
+    ((path, (status, headers, body)),) = host.instead.items()
+    document = json.loads(body)
+    head = {name: document[name] for name in ("spec", "site", "policy", "language")}
+    since = {"type": "policy-changes-since", **head, "version": "2026-01", "in_force": [document], "announced": []}
+    host.instead = {"/legal/terms/2026-01/since/en.json": (status, headers, json.dumps(since).encode())}
+    app.open(options=KNOWN)
+    expect(app.dialog.locator("ins")).to_contain_text("not resell")
+
+
+def test_a_redline_of_other_texts_is_not_shown(app: AppPage, watch: Watch) -> None:
+    watch.expect("404")
+    host = app.host
+    host.policies = [terms(host, SOON)]
+    path, (status, headers, body) = next(iter(host.instead.items()))
+    digest = host.policies[0]["versions"][0]["digests"]["en"]
+    host.instead[path] = (status, headers, body.replace(digest.encode(), b"sha256:" + b"0" * 64))
+    app.open(options=KNOWN)
+    expect(app.button("Accept")).to_be_enabled()
+    expect(app.dialog.locator("ins")).to_have_count(0)
+
+
+def test_the_redline_starts_at_a_version_the_manifest_no_longer_lists(app: AppPage) -> None:
+    host = app.host
+    host.policies = [terms(host, SOON)]
+    first = host.policies[0]["versions"].pop(0)
+    listed = {name: value for name, value in first.items() if name != "texts"}
+    head = {"type": "policy-versions", "spec": "1.0", "site": host.site, "policy": "terms"}
+    host.serve("/legal/terms/versions.json", json.dumps({**head, "versions": [listed]}))
+    app.open(options=KNOWN)
+    expect(app.dialog.locator("ins")).to_contain_text("not resell")
+
+
+def test_each_policy_is_answered_in_its_own_words_and_the_last_answer_closes(app: AppPage) -> None:
+    state(app, "a prompt")
+    assert app.dialog.get_by_role("button").all_inner_texts() == [
+        *("Accept", "Decline", "I have read this", "I agree", "I do not agree", "Later")
+    ]
+    app.button("Accept").click()
+    expect(app.dialog.locator("article")).to_have_count(2)
+    app.button("I do not agree").click()
+    app.button("I have read this").click()
+    expect(app.dialog).to_have_count(0)
+    assert sorted((one["policy"], one["act"]) for one in app.host.got(3)) == [
+        *(("news", "refused"), ("privacy", "acknowledged"), ("terms", "accepted"))
+    ]
+    app.stays_usable()
+
+
+def test_yes_and_no_to_a_consent_look_alike(app: AppPage) -> None:
+    state(app, "a prompt")
+    looks = "x => { const { backgroundColor, color, fontSize, fontWeight } = getComputedStyle(x); return [backgroundColor, color, fontSize, fontWeight]; }"
+    assert app.button("I agree").evaluate(looks) == app.button("I do not agree").evaluate(looks)
+
+
+def test_later_puts_off_and_stays_quiet_about_it_for_a_day(app: AppPage) -> None:
+    app.host.policies = [terms(app.host, SOON)]
+    app.open(options=KNOWN)
+    app.button("Later").click()
+    app.stays_usable()
+    app.again(options=KNOWN)
+    expect(app.bar).to_contain_text("You put this off. Please answer by March 1, 2027.")
+    app.page.clock.fast_forward(86_400_000)
+    expect(app.dialog).to_be_visible()
+
+
+def test_escape_means_later_where_there_is_a_later(app: AppPage) -> None:
+    state(app, "a prompt")
+    app.page.keyboard.press("Escape")
+    app.stays_usable()
+
+
+def test_no_escape_passes_a_block(app: AppPage) -> None:
+    state(app, "a block")
+    for _ in range(4):
+        app.page.keyboard.press("Escape")
+        expect(app.dialog).to_be_visible()
+    app.page.mouse.click(5, 5)
+    for _ in range(2):
+        app.page.keyboard.press("Escape")
+    expect(app.dialog).to_be_visible()
+    assert app.page.evaluate("document.elementFromPoint(20, 20).localName") == "policy-prompt"
+    assert app.dialog.evaluate("x => x.matches(':modal')")
+
+
+def test_a_dialog_that_something_closes_opens_again_while_it_blocks(app: AppPage) -> None:
+    state(app, "a block")
+    app.dialog.evaluate("x => x.close()")
+    expect(app.dialog).to_be_visible()
+    assert app.dialog.evaluate("x => x.matches(':modal')")
+
+
+def test_a_block_leaves_open_what_must_stay_open(app: AppPage) -> None:
+    state(app, "a block")
+    expect(app.button("Later")).to_have_count(0)
+    app.host.instead["/export"] = (200, {"content-type": "text/html"}, b"<title>Export</title>Your data")
+    app.page.get_by_role("link", name="Export your data").click()
+    expect(app.page).to_have_title("Export")
+
+
+def test_a_page_that_stays_open_is_not_blocked(app: AppPage) -> None:
+    app.host.policies = [terms(app.host, PAST)]
+    app.open(options=KNOWN, leave_open="")
+    expect(app.bar).to_contain_text("This has changed since the version you know.")
+    app.stays_usable()
+    app.button("Read").click()
+    app.button("Accept").click()
+    app.stays_usable()
+    assert len(app.host.got(1)) == 1
+
+
+def test_focus_goes_in_and_comes_back(app: AppPage) -> None:
+    app.host.policies = [policy("terms", "accept", version(1, OLD, "2026-11-20T12:10:00Z", enforce_at=None))]
+    app.open()
+    app.settle()
+    app.page.get_by_role("button", name="Buy").focus()
+    app.page.clock.fast_forward(600_000)
+    expect(app.dialog).to_be_visible()
+    inside = "document.querySelector('policy-prompt').shadowRoot.activeElement?.textContent"
+    assert app.page.evaluate(inside) == "Please read and answer"
+    expect(app.button("Accept")).to_be_enabled()
+    for _ in range(12):
+        app.page.keyboard.press("Tab")
+        assert app.page.evaluate("document.activeElement.localName") in ("policy-prompt", "body")
+    app.button("Accept").click()
+    expect(app.dialog).to_have_count(0)
+    assert app.page.evaluate("document.activeElement.id") == "buy"
+
+
+def test_a_notice_takes_no_focus_and_is_told_once(app: AppPage) -> None:
+    app.host.policies = [cookies()]
+    app.open()
+    expect(app.bar).to_contain_text("Cookies A new version applies from March 1, 2027.")
+    assert app.page.evaluate("document.activeElement.localName") == "body"
+    app.button("OK").click()
+    expect(app.bar).to_have_count(0)
+    app.again()
+    app.hears("decision", outcome="ok")
+    app.stays_usable()
+
+
+def test_what_a_notice_is_about_can_be_read(app: AppPage) -> None:
+    app.host.policies = [cookies()]
+    app.open()
+    app.button("Read").click()
+    expect(app.dialog).to_contain_text("Fewer.")
+    app.button("Close").click()
+    app.stays_usable()
+    expect(app.bar).to_have_count(0)
+
+
+def test_notices_can_be_switched_off_and_what_must_be_answered_cannot(app: AppPage) -> None:
+    app.host.policies = [cookies()]
+    app.open()
+    app.button("No more notices").click()
+    app.host.policies = [policy("other", "none", version(1, "# Other\n", PAST)), terms(app.host, None)]
+    app.host.serial += 1
+    app.ask_site()
+    expect(app.dialog).to_contain_text("Terms of Use")
+    app.button("Accept").click()
+    app.stays_usable()
+    expect(app.bar).to_have_count(0)
+
+
+def test_an_app_that_cancels_the_decision_shows_its_own_screen(app: AppPage) -> None:
+    app.host.policies = [terms(app.host, PAST)]
+    app.open(listen="document.addEventListener('policy:decision', (event) => event.preventDefault());")
+    app.hears("decision", outcome="block")
+    app.stays_usable()
+
+
+def test_a_text_that_is_not_the_one_meant_is_not_shown_and_locks_nobody_out(app: AppPage) -> None:
+    app.host.policies = [terms(app.host, PAST)]
+    app.host.serve("/legal/terms/2026-02/en.md", "# Terms of Use\n\nPay twice.\n")
+    app.open(options=KNOWN)
+    expect(app.dialog).to_contain_text("This text cannot be shown right now.")
+    expect(app.dialog).not_to_contain_text("twice")
+    expect(app.button("Accept")).to_be_disabled()
+    app.button("Later").click()
+    app.stays_usable()
+
+
+@pytest.mark.parametrize(
+    ("languages", "words", "marked"),
+    [
+        pytest.param("de-AT,en", "Annehmen", "In Ihrer Sprache nicht verfügbar: gezeigt auf Englisch.", id="German"),
+        pytest.param("zh-CN", "接受", None, id="Chinese, as it is written in China"),
+        pytest.param("fr", "Accept", "Not available in your language: shown in English.", id="no catalogue"),
+        pytest.param("en-GB", "Accept", None, id="English"),
+    ],
+)
+def test_it_speaks_the_users_language_and_marks_what_does_not(
+    app: AppPage, languages: str, words: str, marked: str | None
+) -> None:
+    texts = {"en": NEW, "zh-Hans": "# 使用条款\n\n您可以使用本店。\n"}
+    app.host.policies = [policy("terms", "accept", version(2, texts, PAST, enforce_at=None))]
+    app.open(languages=languages)
+    expect(app.button(words)).to_be_enabled()
+    if marked:
+        expect(app.dialog).to_contain_text(marked)
+    else:
+        expect(app.dialog.locator(".soft")).to_have_count(0)
+    language = "zh-Hans" if languages == "zh-CN" else "en"
+    assert app.dialog.locator(".text").evaluate("x => [x.lang, x.dir]") == [language, "ltr"]
+    app.button(words).click()
+    assert app.host.got(1)[0]["language"] == language
+
+
+EVIL = [
+    pytest.param("<img src=x onerror=\"document.title='evil'\"><script>document.title='evil'</script>", id="HTML"),
+    pytest.param("[press](javascript:document.title='evil')", id="a link"),
+    pytest.param("\u202ereversed\u202c \u2066isolated", id="bidirectional marks"),
+    pytest.param("x" * 1_000_000, id="a line of a megabyte"),
+]
+
+
+@pytest.mark.parametrize("words", EVIL)
+def test_a_malicious_text_stays_text(app: AppPage, words: str) -> None:
+    first, second = version(1, OLD, PAST), version(2, f"# {words[:50]}\n\n{words}\n", PAST, enforce_at=None)
+    step(app.host, "terms", first, second, summary=[{"section": None, "text": words[:900]}])
+    app.host.policies = [policy("terms", "accept", first, second)]
+    app.page.set_viewport_size(PHONE)
+    app.open(options=KNOWN)
+    expect(app.button("Accept")).to_be_enabled(timeout=10_000)
+    article = app.dialog.locator("article")
+    assert article.locator("p").last.text_content() == words + "\n"
+    assert article.locator("img, script, style, a:not([part=page])").count() == 0
+    assert app.page.title() == "Shop"
+    assert app.dialog.evaluate("x => x.scrollWidth <= x.clientWidth")
+    assert article.locator("p").last.evaluate("x => getComputedStyle(x).unicodeBidi") == "isolate"
+
+
+def test_changed_attributes_begin_anew_and_a_removed_prompt_is_gone(app: AppPage) -> None:
+    app.host.policies = [terms(app.host, SOON)]
+    app.open()
+    app.button("Accept").click()
+    app.stays_usable()
+    app.page.evaluate("document.querySelector('policy-prompt').setAttribute('subject', 'u_noah')")
+    expect(app.dialog).to_be_visible()
+    app.page.evaluate("document.querySelector('policy-prompt').remove()")
+    app.stays_usable()
+
+
+def test_an_app_can_say_it_in_its_own_words_and_colours(app: AppPage) -> None:
+    app.host.policies = [terms(app.host, SOON)]
+    app.host.serve(
+        "/app.css",
+        "policy-prompt { --policy-accent: rgb(0, 90, 60); } policy-prompt::part(title) { letter-spacing: 2px; }",
+        **{"content-type": "text/css"},
+    )
+    app.open(messages={"ask": "House rules", "policy-terms": "Rules"})
+    expect(app.dialog.get_by_role("heading", name="House rules")).to_be_visible()
+    assert app.button("Accept").evaluate("x => getComputedStyle(x).backgroundColor") == "rgb(0, 90, 60)"
+    assert app.dialog.locator("h2").evaluate("x => getComputedStyle(x).letterSpacing") == "2px"
+
+
+def test_motion_is_only_for_those_who_did_not_ask_for_less(app: AppPage) -> None:
+    app.page.emulate_media(reduced_motion="reduce")
+    state(app, "a prompt")
+    assert app.dialog.evaluate("x => getComputedStyle(x).animationName") == "none"
+    app.page.emulate_media(reduced_motion="no-preference")
+    assert app.dialog.evaluate("x => getComputedStyle(x).animationName") == "come"
