@@ -17,6 +17,7 @@ VECTORS = "conformance/vectors.json"
 FEED = "feed.xml"
 HEADERS = "_headers"
 SITEMAP = "sitemap.xml"
+VERSIONS = "versions.json"
 
 
 def policy_page(policy: Policy, language: Language) -> str:
@@ -59,6 +60,11 @@ def fragment_file(policy: Policy, version: Version, language: Language) -> str:
     return f"{policy.id}/{version.label}/{language}.html"
 
 
+def fragment_beside(text: str) -> str:
+    """Address the fragment of the edition whose canonical bytes stand at the address `text`."""
+    return f"{text.removesuffix('.md')}.html"
+
+
 def redline_file(policy: Policy, old: Version, new: Version, language: Language) -> str:
     """Address the redline from `old` to `new` as runs of text."""
     return f"{policy.id}/changes/{old.label}...{new.label}/{language}.json"
@@ -86,7 +92,7 @@ def since_file(policy: Policy, version: Version, language: Language) -> str:
 
 def versions_file(policy: Policy) -> str:
     """Address the list of all versions of `policy`."""
-    return f"{policy.id}/versions.json"
+    return f"{policy.id}/{VERSIONS}"
 
 
 def feed_file(policy: Policy) -> str:

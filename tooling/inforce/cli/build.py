@@ -14,19 +14,22 @@ import click
 
 from inforce.address import MANIFEST
 from inforce.catalog import Catalog
-from inforce.cli.generator import CONFIGURATION, Generator, worth_telling
-from inforce.cli.inspection import refuse_changed_history
+from inforce.cli.generator import CONFIGURATION, Generator, counted, worth_telling
+from inforce.cli.inspection import CHANGED_HISTORY, refuse_changed_history
+from inforce.cli.progress import progress
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
 from inforce.cli.site_folder import Contents, is_site, replaceable
 from inforce.errors import BookError, Place
 from inforce.instant import format_instant
 from inforce.pdf import require
-from inforce.store.files import new_folder
+from inforce.store.files import cache_folder, new_folder
 from inforce.store.history import open_history
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
 _KILLED = 4
+_LISTED = 20
+_SPARE = "spare"  # the site before the last, which the next build brings up to date
 
 
 @click.command()
@@ -40,7 +43,8 @@ _KILLED = 4
 )
 @click.option("--offline", is_flag=True, help="Make links that work from a disk, without a web server.")
 @click.option("--pdf", is_flag=True, help="Make a PDF of every version and redline; each costs a second, once.")
-def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pdf: bool) -> None:
+@click.option("--allow-removal", is_flag=True, help="Go on although addresses that were published would vanish.")
+def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pdf: bool, allow_removal: bool) -> None:
     """Build the site.
 
     \b
@@ -59,9 +63,11 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pd
     variables |= {"INFORCE_PDF": "1"} if pdf else {}
     generator = Generator.of(repository, **variables)
     refuse_changed_history(repo, reading, now)
-    with new_folder(target, known_by=MANIFEST) as fresh:
+    with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
         _generate(generator, fresh)
         contents = Contents.of(fresh)
+        if not allow_removal:
+            _refuse_removal(Contents.of(target).vanished(contents))
     _tell(catalog, now, target, contents, time.monotonic() - began)
     for remark in open_history(repo).remarks:
         Screen().say(f"Note: {remark}")
@@ -70,8 +76,9 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pd
 def _generate(generator: Generator, folder: Path) -> None:
     """Let `generator` build into `folder`; its warnings and errors are passed on, and so is its refusal."""
     errors = Screen(errors=True)
-    with generator.running("build", "--site-dir", str(folder), piped=True) as process:
-        for line in worth_telling(process.stdout or ()):
+    running = generator.running("build", "--site-dir", str(folder), piped=True)
+    with running as process, progress("Making", "pages") as report:
+        for line in worth_telling(counted(process.stdout or (), report)):
             errors.say(line, style=_COLOURS.get(line.partition(" ")[0], ""))
         code = process.wait()
     if code:
@@ -82,6 +89,26 @@ def _generate(generator: Generator, folder: Path) -> None:
         raise BookError(
             Place(path=CONFIGURATION), "does not use the plugin “inforce”, so no policy would be shown", mend
         )
+
+
+def _refuse_removal(vanished: list[str]) -> None:
+    """End with 3 and a list where addresses have `vanished` that people or apps may know."""
+    if not vanished:
+        return
+    errors = Screen(errors=True)
+    known = (
+        "1 address that the site there has" if len(vanished) == 1 else f"{len(vanished):,} addresses of the site there"
+    )
+    errors.say(f"{known} would vanish:", style="red")
+    for address in vanished[:_LISTED]:
+        errors.say(f"  /{address}")
+    if len(vanished) > _LISTED:
+        errors.say(f"  … and {len(vanished) - _LISTED:,} more")
+    errors.say(
+        "Nothing was done: what was published stays. To withdraw a policy or cancel a version, say so in the book; "
+        "“--allow-removal” goes on."
+    )
+    raise click.exceptions.Exit(CHANGED_HISTORY)
 
 
 def _tell(catalog: Catalog, now: datetime, target: Path, contents: Contents, seconds: float) -> None:

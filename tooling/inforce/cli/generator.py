@@ -1,18 +1,20 @@
 """The site generator, MkDocs or ProperDocs, run as a program of its own.
 
 Keeps true: it sees the book at the instant it is told and in UTF-8; what it warns about and refuses is passed on, its
-progress and tracebacks are not; it never outlives the command that started it, unless that one is killed. Does not know
+progress and tracebacks are not; it never outlives the command that started it (on Linux not even where that is killed). Does not know
 what the generator's plugin does.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +26,10 @@ from inforce.errors import BookError, EnvironmentProblemError, Place
 
 CONFIGURATION = "mkdocs.yml"
 _GENERATORS = ("mkdocs", "properdocs")
+_BUILDER = "inforce.site.build"
 _PATIENCE = 5
+_MADE = re.compile(r"^INFO .*made (\d+) of (\d+) pages")
+_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 _TERMINATED = 143
 _TRACEBACK = "Traceback (most recent call last):"
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
@@ -53,8 +58,9 @@ class Generator:
 
     def command(self, verb: str, *words: str) -> list[str]:
         """Spell the generator's command `verb` with the options `words`."""
-        configuration = str(self.root / CONFIGURATION)
-        return [sys.executable, "-m", self.module, verb, "--config-file", configuration, *words]
+        # Of a build the plugin knows better than the generator what need not be done again.
+        program = [_BUILDER, self.module] if verb == "build" else [self.module, verb]
+        return [sys.executable, "-m", *program, "--config-file", str(self.root / CONFIGURATION), *words]
 
     @contextlib.contextmanager
     def running(self, verb: str, *words: str, piped: bool) -> Iterator[subprocess.Popen[str]]:
@@ -70,6 +76,7 @@ class Generator:
             stderr=subprocess.STDOUT if piped else None,
             encoding="utf-8",
             errors="replace",
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         ) as process:
             try:
                 with _terminated_in_order():
@@ -96,6 +103,14 @@ def worth_telling(lines: Iterable[str]) -> Iterator[str]:
                 yield text
 
 
+def counted(lines: Iterable[str], report: Callable[[int, int], None]) -> Iterator[str]:
+    """Pass on `lines`, and tell `report` how many of how many pages are made where one of them says so."""
+    for line in lines:
+        if found := _MADE.search(line):
+            report(int(found[1]), int(found[2]))
+        yield line
+
+
 def _can_run(module: str) -> bool:
     try:
         return find_spec(f"{module}.__main__") is not None
@@ -109,6 +124,11 @@ def _end(process: subprocess.Popen[str]) -> None:
             stop()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_PATIENCE)
+
+
+def _end_with_parent() -> None:
+    """Let the process that is being started end when this one does, even where this one is killed."""
+    ctypes.CDLL(None).prctl(_DEATH, signal.SIGTERM)
 
 
 @contextlib.contextmanager

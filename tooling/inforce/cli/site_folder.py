@@ -1,32 +1,50 @@
-"""The folder a site is built into: which one may be replaced, and what stands in it.
+"""The folder a site is built into: which one may be replaced, what stands in it, and which addresses would go.
 
 Keeps true: nothing but a site of inforce, or an empty folder, is ever replaced. Does not write.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from inforce.address import MANIFEST
+from inforce.address import MANIFEST, VERSIONS
 from inforce.store.names import BOOK
+
+_PAGE = "index.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What stands in a built site: how many pages, and how many bytes in all."""
+    """What stands in a built site: the size of each file, in bytes, by its address."""
 
-    pages: int
-    size: int
+    files: Mapping[str, int]
 
     @classmethod
     def of(cls, folder: Path) -> Contents:
-        """Count what stands in `folder`."""
-        files = [path for path in folder.rglob("*") if path.is_file()]
-        pages = sum(path.suffix == ".html" for path in files)
-        return cls(pages=pages, size=sum(path.stat().st_size for path in files))
+        """List what stands in `folder`; nothing where there is no such folder."""
+        return cls(files=dict(_files(str(folder), "")) if folder.is_dir() else {})
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, and fragments of pages."""
+        return sum(address.endswith(".html") for address in self.files)
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are in all."""
+        return sum(self.files.values())
+
+    def vanished(self, new: Contents) -> list[str]:
+        """List what was published here of policies and would not be in `new`, pages by their folder, in order."""
+        policies = [address.removesuffix(VERSIONS) for address in self.files if address.endswith(f"/{VERSIONS}")]
+        ours = tuple(policy for policy in policies if policy.count("/") == 1)
+        gone = (address for address in self.files if address not in new.files and address.startswith(ours))
+        return sorted(address.removesuffix(_PAGE) for address in gone)
 
 
 def is_site(folder: Path) -> bool:
@@ -48,6 +66,15 @@ def replaceable(target: Path, root: Path) -> Path:
     if folder.is_dir() and any(folder.iterdir()) and not is_site(folder):
         raise _refusal(target, f"is not empty and holds no site of inforce (there is no {MANIFEST} in it)")
     return folder
+
+
+def _files(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
+    with os.scandir(folder) as found:
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name, entry.stat(follow_symlinks=False).st_size
 
 
 def _refusal(target: Path, problem: str) -> click.BadParameter:

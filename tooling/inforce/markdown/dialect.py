@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, list_block
@@ -75,13 +75,18 @@ def take_heading_ids(state: StateCore) -> None:
 
 def give_slugs(state: StateCore) -> None:
     """Give each heading of `state` without an id a slug of its own, told apart by `-1`, `-2` as GitHub does."""
-    headings = [place for place, token in enumerate(state.tokens) if token.type == "heading_open"]
-    taken = {str(state.tokens[place].attrs.get("id")) for place in headings}
+    give_slugs_to(state.tokens)
+
+
+def give_slugs_to(tokens: Sequence[Token]) -> None:
+    """Give each heading among `tokens`, those of a whole text, the slug that `give_slugs` tells of."""
+    headings = [place for place, token in enumerate(tokens) if token.type == "heading_open"]
+    taken = {str(tokens[place].attrs.get("id")) for place in headings}
     counts: dict[str, int] = {}
     for place in headings:
-        if "id" in (attributes := state.tokens[place].attrs):
+        if "id" in (attributes := tokens[place].attrs):
             continue
-        children = state.tokens[place + 1].children or ()
+        children = tokens[place + 1].children or ()
         wish = found = slug("".join(child.content for child in children if child.type in {"text", "code_inline"}))
         while found in taken:
             counts[wish] = counts.get(wish, 0) + 1

@@ -13,8 +13,9 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from inforce.markdown.dialect import PARSER, SCHEME
+from inforce.markdown.dialect import SCHEME
 from inforce.markdown.inline import UNNAMED_IMAGE, alternative_text
+from inforce.markdown.sections import read_sections
 
 # HTML living standard, 13.3 Serialising HTML fragments: escaping a string.
 TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
@@ -26,7 +27,7 @@ OUTER = frozenset({"ul", "ol", "blockquote", "table", "thead", "tbody", "tr"})
 
 def to_html(text: str) -> str:
     """Return the HTML fragment of Markdown `text`: headings carry ids, cells an `align`, lists their start."""
-    tokens = PARSER.parse(text)
+    tokens = [token for section in read_sections(text) for token in section.tokens]
     ids = {str(token.attrs["id"]) for token in tokens if token.type == "heading_open"}
     return "".join(_write(tokens, ids))
 

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from markdown_it.token import Token
 
 from inforce.markdown.clauses import clauses_between
-from inforce.markdown.dialect import PARSER, make_parser
+from inforce.markdown.dialect import make_parser
 from inforce.markdown.document import (
     Block,
     BlockKind,
@@ -21,6 +21,7 @@ from inforce.markdown.document import (
     Span,
 )
 from inforce.markdown.inline import LINE_BREAKS, Inline, read_inline
+from inforce.markdown.sections import read_sections
 
 HTML_PARSER = make_parser(html=True)
 
@@ -52,8 +53,10 @@ class Detail(TypedDict, total=False):
 def parse(text: str) -> Document:
     """Read Markdown `text` (a body without front matter); any string is readable, nothing raises."""
     reader = _Reader()
-    for token in PARSER.parse(text):
-        reader.take(token)
+    for section in read_sections(text):
+        reader.first = section.first
+        for token in section.tokens:
+            reader.take(token)
     return reader.document(_raw_html(text))
 
 
@@ -102,6 +105,7 @@ class _Reader:
         self.open: list[_Open] = []
         self.keys = 0
         self.column = 0
+        self.first = 0  # the line, from 0, of the text on which the lines of tokens begin
         self.opener = Token("", "", 0)
 
     def take(self, token: Token) -> None:
@@ -117,9 +121,9 @@ class _Reader:
             self._leave()
         elif kind in {"fence", "code_block"}:
             info = token.info.split(maxsplit=1)[:1]
-            self._add(BlockKind.CODE, token.content.removesuffix("\n"), _line(token), info="".join(info))
+            self._add(BlockKind.CODE, token.content.removesuffix("\n"), self._line(token), info="".join(info))
         elif kind == "hr":
-            self._add(BlockKind.RULE, "", _line(token))
+            self._add(BlockKind.RULE, "", self._line(token))
 
     def document(self, raw_html: tuple[RawHtml, ...]) -> Document:
         """Return everything read, with `raw_html` beside it."""
@@ -133,6 +137,9 @@ class _Reader:
             raw_html=raw_html,
         )
 
+    def _line(self, token: Token) -> int:
+        return self.first + _line(token)
+
     def _enter(self, token: Token, kind: ContainerKind) -> None:
         number = None
         if kind is ContainerKind.ORDERED_LIST:
@@ -142,7 +149,7 @@ class _Reader:
             parent.next_number += 1
         first = 0 if kind is ContainerKind.TABLE else number
         self.path = (*self.path, Container(kind=kind, key=self.keys, number=number))
-        self.open.append(_Open(len(self.blocks), _line(token), first))
+        self.open.append(_Open(len(self.blocks), self._line(token), first))
         self.keys += 1
         self.column = 0
 
@@ -153,7 +160,7 @@ class _Reader:
         self.path = self.path[:-1]
 
     def _take_inline(self, token: Token) -> None:
-        opener, line = self.opener, _line(token)
+        opener, line = self.opener, self._line(token)
         read = read_inline(token.children or [], line)
         self.links += read.links
         if opener.type == "heading_open":

@@ -13,7 +13,7 @@ from functools import partial
 from inforce import address
 from inforce.catalog import Catalog, Evidence
 from inforce.language import Language
-from inforce.policy import Interval, Policy, Version
+from inforce.policy import Edition, Interval, Policy, Version
 from inforce.publication.facts import (
     Facts,
     Relations,
@@ -37,13 +37,14 @@ from inforce.publication.structured import about_version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastingPages:
-    """The pages of `policy` that stay, as known at `now`; `evidence` is by label."""
+    """The pages of `policy` that stay, as known at `now`, or `only` those in one language; `evidence` is by label."""
 
     catalog: Catalog
     policy: Policy
     now: datetime
     evidence: Mapping[str, Evidence]
     pairs: tuple[tuple[Version, Version], ...]
+    only: Language | None = None
 
     def __iter__(self) -> Iterator[Page]:
         public = self.policy.public(self.now)
@@ -56,6 +57,8 @@ class LastingPages:
             yield from self._since_pages(version, targets)
         for old, new in self.pairs:
             for language in shared_languages(old, new):
+                if self.only not in (None, language):
+                    continue
                 yield self._redline_page(old, new, language)
 
     def _version_pages(
@@ -75,7 +78,7 @@ class LastingPages:
             "origin": _origin(version),
             "languages": _languages(policy, version),
         }
-        for edition in version.editions:
+        for edition in self._editions(version):
             language = edition.language
             page = address.version_page(policy, version, language)
             says = {
@@ -106,7 +109,7 @@ class LastingPages:
 
     def _since_pages(self, version: Version, targets: list[tuple[Version, Facts]]) -> Iterator[Page]:
         policy, later = self.policy, [row for row in targets if row[0].seq > version.seq]
-        for edition in version.editions:
+        for edition in self._editions(version):
             language = edition.language
             shown = [(target, stands, found) for target, stands in later if (found := target.edition(language))]
             missing = [target for target, _ in later if not target.edition(language)]
@@ -134,6 +137,9 @@ class LastingPages:
                 relations=self._relations(language, version.languages, pages),
                 pairs=tuple((edition, found) for _, _, found in shown),
             )
+
+    def _editions(self, version: Version) -> Iterator[Edition]:
+        return (edition for edition in version.editions if self.only in (None, edition.language))
 
     def _redline_page(self, old: Version, new: Version, language: Language) -> Page:
         policy = self.policy

@@ -79,11 +79,20 @@ class Publication:
         for policy in self.policies:
             yield from history_pages(self.catalog, policy, self.now)
 
-    def lasting_pages(self, policy: Policy) -> Iterator[Page]:
-        """Go through the pages of `policy` that stay: one per version and language, and every redline."""
-        evidence = self.evidence.get(policy.id, {})
+    def lasting_pages(self, policy: Policy, language: Language | None = None) -> Iterator[Page]:
+        """Go through the pages of `policy` that stay: one per version and language, and every redline.
+
+        Only those in `language`, where one is given.
+        """
         return iter(
-            LastingPages(catalog=self.catalog, policy=policy, now=self.now, evidence=evidence, pairs=self.pairs(policy))
+            LastingPages(
+                catalog=self.catalog,
+                policy=policy,
+                now=self.now,
+                evidence=self.evidence.get(policy.id, {}),
+                pairs=self.pairs(policy),
+                only=language,
+            )
         )
 
     def pairs(self, policy: Policy) -> tuple[tuple[Version, Version], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from inforce.changes import Changes
-from inforce.markdown import Document, parse
+from inforce.markdown import Document
 from inforce.policy import Edition
 from inforce.redline import Prepared, prepare
 from inforce.text import Digest
@@ -21,11 +21,10 @@ class Texts:
     """What has been read of the texts asked for last, by digest; those before are read again when they are wanted."""
 
     _prepared: dict[Digest, Prepared] = field(default_factory=dict)
-    _documents: dict[Digest, Document] = field(default_factory=dict)
 
     def document(self, edition: Edition) -> Document:
         """Read `edition`'s text, once."""
-        return _kept(self._documents, edition, parse)
+        return self.prepared(edition).document
 
     def prepared(self, edition: Edition) -> Prepared:
         """Prepare `edition`'s text for redlines, once."""

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterator, Mapping
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
 _READ_ONLY = 0o444
+# What a build that was killed left unfinished is anybody's to sweep up after an hour.
+_UNFINISHED = ".new-"
+_STALE_SECONDS = 3600
+# An entry that is used is marked as used once in so many seconds, so that the cache knows which to drop first.
+_MARK_SECONDS = 6 * 3600
 # Libraries that shape the bytes of a page.
 _LIBRARIES = (
     "babel",
@@ -34,63 +41,126 @@ _LIBRARIES = (
 )
 
 
+class Kept(NamedTuple):
+    """Where an entry lies, which file of the disk it is, and when it was last used."""
+
+    path: str
+    inode: int
+    used: float
+    size: int
+
+
 class Cache:
     """The entries in `folder`; the name of each is its key and, to know it whole, its size."""
 
     def __init__(self, folder: Path) -> None:
         """Look which entries `folder` holds; it is made when the first one is kept."""
-        self._folder = folder
-        self._known = {name.partition("-")[0]: path for name, path in _entries(folder)}
+        self.folder = folder
+        self._known = dict(_entries(folder))
         self._used: set[str] = set()
+        self._new: dict[str, Kept] = {}
+        self._numbers = itertools.count()
 
     def refresh(self) -> None:
         """Look again which entries there are: other processes may have kept some."""
-        self._known = {name.partition("-")[0]: path for name, path in _entries(self._folder)}
+        self._known = dict(_entries(self.folder))
 
     def holds(self, key: str) -> bool:
         """Tell whether there is a whole entry `key`."""
-        path = self._known.get(key)
-        if path is None:
-            return False
-        try:
-            return path.stat().st_size == int(path.name.partition("-")[2])
-        except (OSError, ValueError):
-            return False
+        return key in self._known
+
+    def inode(self, key: str) -> int:
+        """Tell which file of the disk the entry `key` is; 0 where there is none."""
+        found = self._known.get(key)
+        return found.inode if found else 0
+
+    def read(self, key: str) -> bytes | None:
+        """Read the entry `key`; None where there is none, or no whole one any more."""
+        found = self._known.get(key)
+        if found is None:
+            return None
+        self._used.add(key)
+        with contextlib.suppress(OSError):
+            content = Path(found.path).read_bytes()
+            if len(content) == found.size:
+                return content
+        return None
 
     def keep(self, key: str, content: bytes) -> None:
         """Keep `content` as the entry `key`."""
-        folder = self._folder / key[:2]
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        bucket = f"{self.folder}/{key[:2]}"
+        unfinished = f"{bucket}/{_UNFINISHED}{os.getpid()}-{next(self._numbers)}-{time.monotonic_ns()}"
+        path = f"{bucket}/{key}-{len(content)}"
         # Hard links share one file: nobody may write to an entry through a site.
-        Path(name).chmod(_READ_ONLY)
-        self._known[key] = Path(name).replace(folder / f"{key}-{len(content)}")
-
-    def enter(self, key: str, target: Path) -> None:
-        """Put the entry `key` at `target`, as a hard link where the disk allows it."""
-        self._used.add(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # What an earlier build left may be a link to an entry, and writing into it would change that entry.
-        target.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
-            target.hardlink_to(self._known[key])
+            handle = os.open(unfinished, flags, _READ_ONLY)
+        except FileNotFoundError:
+            Path(bucket).mkdir(parents=True, exist_ok=True)
+            handle = os.open(unfinished, flags, _READ_ONLY)
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            file.write(content)
+            os.fchmod(handle, _READ_ONLY)
+            found = os.fstat(handle)
+        os.replace(unfinished, path)  # noqa: PTH105 - tens of thousands of times
+        self._known[key] = self._new[key] = Kept(path, found.st_ino, found.st_mtime, found.st_size)
+        self._used.add(key)
+
+    def newly_kept(self) -> dict[str, Kept]:
+        """Give what this process has kept since it was asked last, for another one to `learn`."""
+        new, self._new = self._new, {}
+        return new
+
+    def learn(self, kept: Mapping[str, Kept]) -> None:
+        """Know of the entries `kept` by another process."""
+        self._known |= kept
+
+    def keep_content(self, content: bytes) -> str:
+        """Keep `content` under a key of its own, unless it is held; give the key."""
+        key = key_of("content", hashlib.sha256(content).hexdigest())
+        if key not in self._known:
+            self.keep(key, content)
+        return key
+
+    def enter(self, key: str, target: str) -> None:
+        """Put the entry `key` at `target`, where nothing is yet, as a hard link where the disk allows it.
+
+        The folder of `target` has to be there. LookupError where there is no such entry any more.
+        """
+        self._used.add(key)
+        path = self._known[key].path
+        try:
+            os.link(path, target)
+        except FileNotFoundError as cause:
+            raise LookupError(key) from cause
         except OSError:
-            shutil.copyfile(self._known[key], target)
+            shutil.copyfile(path, target)
+
+    def use(self, key: str) -> None:
+        """Note that the entry `key` is still wanted."""
+        self._used.add(key)
 
     def prune(self, most_bytes: int) -> None:
-        """Drop entries this build did not use, the oldest first, until at most `most_bytes` are held."""
-        rows = []
-        for _, path in _entries(self._folder):
-            with contextlib.suppress(OSError):
-                found = path.stat()
-                rows.append((path.name.partition("-")[0] in self._used, found.st_mtime, found.st_size, path))
-        held = sum(row[2] for row in rows)
-        for used, _, size, path in sorted(rows, key=lambda row: row[:2]):
-            if used or held <= most_bytes:
+        """Drop entries this build did not use, those not used for longest first, until at most `most_bytes` are held.
+
+        Entries in use are marked as such, now and then, for the next build to know.
+        """
+        now = time.time()
+        held = 0
+        for key, entry in self._known.items():
+            held += entry.size
+            if key in self._used and now - entry.used > _MARK_SECONDS:
+                with contextlib.suppress(OSError):
+                    os.utime(entry.path, (now, os.stat(entry.path).st_mtime))  # noqa: PTH116 - the string is at hand
+        _sweep(self.folder, now - _STALE_SECONDS)
+        if held <= most_bytes:
+            return
+        unused = [(entry.used, entry.path, entry.size) for key, entry in self._known.items() if key not in self._used]
+        for _, path, size in sorted(unused):
+            if held <= most_bytes:
                 return
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                Path(path).unlink(missing_ok=True)
             held -= size
 
 
@@ -119,8 +189,31 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield prefix + entry.name, entry.read_bytes()
 
 
-def _entries(folder: Path) -> Iterable[tuple[str, Path]]:
-    for bucket in sorted(folder.glob("[0-9a-f][0-9a-f]")):
-        for path in bucket.iterdir():
-            if not path.name.startswith("."):
-                yield path.name, path
+def _entries(folder: Path) -> Iterator[tuple[str, Kept]]:
+    """Go through the whole entries of `folder`."""
+    for bucket in _buckets(folder):
+        with os.scandir(bucket) as found:
+            for file in found:
+                key, _, size = file.name.partition("-")
+                if len(key) != 64 or not size.isdecimal():
+                    continue
+                with contextlib.suppress(OSError):
+                    state = file.stat(follow_symlinks=False)
+                    if state.st_size == int(size):
+                        used = max(state.st_atime, state.st_mtime)
+                        yield key, Kept(file.path, state.st_ino, used, state.st_size)
+
+
+def _buckets(folder: Path) -> list[str]:
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as found:
+        return [entry.path for entry in found if len(entry.name) == 2 and entry.is_dir(follow_symlinks=False)]
+    return []
+
+
+def _sweep(folder: Path, before: float) -> None:
+    """Remove what writers that were killed `before` left behind."""
+    for bucket in _buckets(folder):
+        for path in Path(bucket).glob(f"{_UNFINISHED}*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < before:
+                    path.unlink()

@@ -25,4 +25,4 @@ def translated() -> Iterator[None]:
 
 def tell_progress(done: int, total: int) -> None:
     """Say how many of `total` pages that stay are made; whoever runs the build may show it as a bar."""
-    logger.info("made %d of %d pages that stay", done, total)
+    logger.info("made %d of %d pages", done, total)

@@ -1,123 +1,226 @@
-"""Pages that stay, made once: out of the cache where they are, otherwise over all processors.
+"""Pages made once: out of the cache where they are, otherwise over all processors.
 
-Keeps true: how many processes there are and what the cache holds changes no byte of the site.
+Keeps true: how many processes there are and what the cache holds changes no byte of the site. Writes into the cache
+only; whoever calls enters what comes back into a site.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
 
 from inforce import address
-from inforce.markdown import to_html
-from inforce.policy import Policy
-from inforce.publication import Page, Publication, Texts
-from inforce.site.cache import Cache, key_of
-from inforce.site.renderer import Renderer
-from inforce.site.shell import Shell, shell_path
+from inforce.publication import Page, PageKind, Publication, Texts
+from inforce.publication.steps import Steps
+from inforce.site import search
+from inforce.site.cache import Cache, Kept, key_of
+from inforce.site.renderer import Renderer, fragment
+from inforce.site.shelf import Shelf, recall, remember, shelves
+from inforce.site.shell import Shells, shell_path
 
 _FEW = 48
-_CHUNK = 24
+_PART = 48
+_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
+_IN_SHELLS = (PageKind.VERSION, PageKind.SINCE, PageKind.REDLINE, PageKind.HISTORY)
 Progress = Callable[[int, int], None]
+Files = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Everything it takes to make the lasting pages of a book: `shells` by path, `made_by` what makes them."""
+    """Everything it takes to make the pages of a book: the `shells` they are set into, `made_by` what makes them."""
 
     publication: Publication
     renderer: Renderer
-    shells: Mapping[str, Shell]
+    shells: Shells
     cache: Cache
     made_by: str
 
-    def keys(self, page: Page) -> dict[str, str]:
+    def keys(self, page: Page) -> Files:
         """Name the cache entry of each file of `page`, by its address."""
-        shell = self.shell(page)
         base = key_of(page.fingerprint(), self.made_by, self.renderer.fingerprint)
-        keys = {f"{page.address}index.html": key_of(base, shell.fingerprint)}
-        return keys | {place: key_of(base, place) for place in self.renderer.files_of(page)}
+        keys = {f"{page.address}index.html": key_of(base, self.shells.key(shell_of(page)))}
+        keys |= {place: key_of(base, place) for place in self.renderer.files_of(page)}
+        if page.kind is PageKind.VERSION and page.text:
+            text = page.says["edition"]["file"]
+            keys[text] = key_of("text", str(page.text.digest))
+            keys[address.fragment_beside(text)] = key_of("fragment", str(page.text.digest), self.made_by)
+        if page.kind in search.FOUND:
+            keys[search.beside(page)] = key_of(base, "search")
+        return keys
 
-    def make(self, page: Page, texts: Texts) -> None:
-        """Render `page` and keep its files."""
-        rendered = self.renderer.render(page, texts)
-        files = {f"{page.address}index.html": self.shell(page).fill(rendered).encode(), **dict(rendered.files)}
-        for place, key in self.keys(page).items():
-            self.cache.keep(key, files[place])
+    def make(self, page: Page, texts: Texts, steps: Steps | None = None) -> Files:
+        """Make the files of `page` that the cache does not hold; give the keys of all of them by address.
 
-    def shell(self, page: Page) -> Shell:
-        """Find the shell that `page` is filled into."""
-        return self.shells[shell_path(str(page.language), page.address.count("/"))]
+        A history is drawn of `steps`.
+        """
+        keys = self.keys(page)
+        if all(map(self.cache.holds, keys.values())):
+            return keys
+        rendered = self.renderer.render(page, texts, steps)
+        files = {f"{page.address}index.html": self.shells.shell(shell_of(page)).fill(rendered).encode()}
+        files |= dict(rendered.files)
+        if page.kind is PageKind.VERSION and page.text:
+            text = page.says["edition"]["file"]
+            files[text] = page.text.text.encode()
+            files[address.fragment_beside(text)] = fragment(page.text).encode()
+        if page.kind in search.FOUND:
+            files[search.beside(page)] = search.entries(page, rendered)
+        for place, key in keys.items():
+            if not self.cache.holds(key):
+                self.cache.keep(key, files[place])
+        return keys
 
-    def missing(self, policy: Policy) -> list[int]:
-        """List the places of the lasting pages of `policy` that are not all in the cache."""
-        pages = enumerate(self.publication.lasting_pages(policy))
-        return [place for place, page in pages if not all(map(self.cache.holds, self.keys(page).values()))]
+
+def shell_of(page: Page) -> str:
+    """Name the built file that `page` is set into: one of its own where it changes with time."""
+    if page.kind in _IN_SHELLS:
+        return shell_path(str(page.language), page.address.count("/")).replace(".md", ".html")
+    return f"{page.address}index.html"
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Some pages of one policy, by their places among its lasting pages; neighbours share their texts."""
+class _Part:
+    """Some pages to be made: places `start` to `stop` among those of the shelf `shelf`, or of the living pages (None).
 
-    policy: str
-    places: tuple[int, ...]
+    Neighbours share their texts, so they are made together.
+    """
+
+    shelf: int | None
+    start: int
+    stop: int
 
 
 @dataclass(slots=True)
-class _Shared:
-    """What a forked process inherits, so that no book has to be sent to it, and what it keeps from chunk to chunk."""
+class _Task:
+    """What there is to do: `shelves` that the cache does not know, `living` pages."""
 
-    work: Work | None = None
+    work: Work
+    shelves: list[Shelf]
+    living: list[Page]
     texts: Texts = field(default_factory=Texts)
 
+    def parts(self) -> Iterator[_Part]:
+        """Divide everything into parts, each large enough to be worth a process of its own."""
+        for number, shelf in enumerate(self.shelves):
+            yield from _divided(number, self.count(shelf))
+        yield from _divided(None, len(self.living))
 
-_SHARED = _Shared()
+    def count(self, shelf: Shelf) -> int:
+        """Count the pages on `shelf`."""
+        publication, language = self.work.publication, shelf.language
+        versions = sum(language in one.languages for one in shelf.policy.public(publication.now))
+        pairs = publication.pairs(shelf.policy)
+        return 2 * versions + sum(language in old.languages and language in new.languages for old, new in pairs)
+
+    def make(self, part: _Part) -> Files:
+        """Make the pages of `part`."""
+        if part.shelf is None:
+            pages: Iterable[Page] = self.living
+        else:
+            shelf = self.shelves[part.shelf]
+            pages = self.work.publication.lasting_pages(shelf.policy, shelf.language)
+        files: Files = {}
+        for page in islice(pages, part.start, part.stop):
+            files |= self.work.make(page, self.texts)
+        return files
 
 
-def enter_lasting(site: Path, work: Work, progress: Progress) -> None:
-    """Put every lasting page and fragment of `work` into `site`; `progress` is told how many of how many are made."""
-    chunks = [chunk for policy in work.publication.policies for chunk in _chunks(policy.id, work.missing(policy))]
-    _make(work, chunks, progress)
-    for policy in work.publication.policies:
-        for page in work.publication.lasting_pages(policy):
-            for place, key in work.keys(page).items():
-                work.cache.enter(key, site / place)
-        _enter_fragments(site, work, policy)
+def make_pages(work: Work, progress: Progress) -> Files:
+    """Make every page of `work` that the cache does not hold; give the keys of all files of pages by address.
+
+    `progress` is told how many of how many pages have been seen to.
+    """
+    files: Files = {}
+    unknown: list[Shelf] = []
+    names: list[str] = []
+    for shelf in shelves(work.publication):
+        name = key_of(shelf.name, work.made_by, work.renderer.fingerprint, *work.shells.keys_in(shelf.language))
+        known = recall(work.cache, name)
+        if known is None:
+            unknown.append(shelf)
+            names.append(name)
+        files |= known or {}
+    living = [page for page in work.publication.living_pages() if not _is_held(work, page, files)]
+    made = _make(_Task(work, unknown, living), progress)
+    for number, name in enumerate(names):
+        remember(work.cache, name, made.get(number, {}))
+    for some in made.values():
+        files |= some
+    return files
 
 
-def _chunks(policy: str, missing: list[int]) -> Iterator[_Chunk]:
-    for start in range(0, len(missing), _CHUNK):
-        yield _Chunk(policy, tuple(missing[start : start + _CHUNK]))
+def _is_held(work: Work, page: Page, files: Files) -> bool:
+    """Tell whether every file of `page` is held; if so, they join `files`."""
+    keys = work.keys(page)
+    if not all(map(work.cache.holds, keys.values())):
+        return False
+    files |= keys
+    return True
 
 
-def _make(work: Work, chunks: list[_Chunk], progress: Progress) -> None:
-    total = sum(len(chunk.places) for chunk in chunks)
+def _divided(shelf: int | None, count: int) -> Iterator[_Part]:
+    for start in range(0, count, _PART):
+        # A short rest is made with the part before it, whose texts it shares.
+        if start and count - start < _PART // 2:
+            return
+        stop = start + _PART
+        yield _Part(shelf, start, count if count - stop < _PART // 2 else stop)
+
+
+def _make(task: _Task, progress: Progress) -> dict[int | None, Files]:
+    parts = list(task.parts())
+    total = sum(part.stop - part.start for part in parts)
+    made: dict[int | None, Files] = {}
     done = 0
-    for count in _made(work, chunks, alone=total <= _FEW or not _can_fork()):
-        done += count
+    for part, files in _made(task, parts, alone=total <= _FEW or not _can_fork()):
+        made.setdefault(part.shelf, {}).update(files)
+        done += part.stop - part.start
         progress(done, total)
-    work.cache.refresh()
+    return made
 
 
-def _made(work: Work, chunks: list[_Chunk], *, alone: bool) -> Iterable[int]:
+def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Part, Files]]:
     if alone:
-        texts = Texts()
-        yield from (_make_chunk(work, chunk, texts) for chunk in chunks)
+        yield from ((part, task.make(part)) for part in parts)
         return
-    _SHARED.work = work
+    task.work.renderer.get_ready()
+    task.work.cache.newly_kept()
+    gc.freeze()  # the book is shared with every process, which need not look through it for garbage
+    _SHARED.append(task)
     try:
         context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-            for future in as_completed([pool.submit(_make_shared, chunk) for chunk in chunks]):
-                yield future.result()
+        with ProcessPoolExecutor(
+            os.cpu_count(), context, initializer=_end_with_parent, initargs=(os.getpid(),)
+        ) as pool:
+            # The longest work first would need a clock; parts are alike, so their order will do.
+            futures = {pool.submit(_make_shared, part): part for part in parts}
+            for future in as_completed(futures):
+                files, kept = future.result()
+                task.work.cache.learn(kept)
+                yield futures.pop(future), files
     finally:
-        _SHARED.work = None
+        gc.unfreeze()
+        _SHARED.pop()
+
+
+# What a forked process inherits, so that no book has to be sent to it.
+_SHARED: list[_Task] = []
+
+
+def _make_shared(part: _Part) -> tuple[Files, Mapping[str, Kept]]:
+    task = _SHARED[-1]
+    files = task.make(part)
+    return files, task.work.cache.newly_kept()
 
 
 def _can_fork() -> bool:
@@ -125,25 +228,8 @@ def _can_fork() -> bool:
     return sys.platform == "linux" and (os.cpu_count() or 1) > 1 and threading.active_count() == 1
 
 
-def _make_shared(chunk: _Chunk) -> int:
-    if _SHARED.work is None:
-        message = "a process was started without its work"
-        raise RuntimeError(message)
-    return _make_chunk(_SHARED.work, chunk, _SHARED.texts)
-
-
-def _make_chunk(work: Work, chunk: _Chunk, texts: Texts) -> int:
-    wanted = set(chunk.places)
-    for place, page in enumerate(work.publication.lasting_pages(work.publication.catalog.policy(chunk.policy))):
-        if place in wanted:
-            work.make(page, texts)
-    return len(chunk.places)
-
-
-def _enter_fragments(site: Path, work: Work, policy: Policy) -> None:
-    for version in policy.public(work.publication.now):
-        for edition in version.editions:
-            key = key_of("fragment", str(edition.digest), work.made_by)
-            if not work.cache.holds(key):
-                work.cache.keep(key, to_html(edition.text).encode())
-            work.cache.enter(key, site / address.fragment_file(policy, version, edition.language))
+def _end_with_parent(parent: int) -> None:
+    """Let this process end when the one that forked it does, however that ends (Linux)."""
+    ctypes.CDLL(None).prctl(_DEATH, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

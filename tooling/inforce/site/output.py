@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
-from mkdocs.structure.files import Files
-
 from inforce import address
-from inforce.errors import LayoutError, ManifestError, Place
+from inforce.errors import EnvironmentProblemError, ManifestError
 from inforce.language import Language
 from inforce.manifest import Size, size_of
 from inforce.publication import Publication
+from inforce.publication.steps import Steps
 from inforce.signing import PublicKey, issue, private_keys
-from inforce.site.cache import Cache, key_of, maker
-from inforce.site.failure import logger
-from inforce.site.histories import published_steps, write_histories
-from inforce.site.lasting import Progress, Work, enter_lasting
+from inforce.site import search
+from inforce.site.cache import Cache, key_of
+from inforce.site.histories import make_histories, published_steps
+from inforce.site.lasting import Files, Progress, Work, make_pages
 from inforce.site.material import ASSET_FOLDER, ASSETS, SEARCH
-from inforce.site.renderer import Renderer
-from inforce.site.shell import FOLDER, SHELL_DEPTHS, Shell, shell_path
+from inforce.site.shell import FOLDER, SHELL_DEPTHS, shell_path
+from inforce.site.tree import write
 
-_CACHE_BYTES = 4_000_000_000
+CACHE_BYTES = 4_000_000_000
 
 
 def assets() -> Iterator[tuple[str, str]]:
@@ -35,35 +32,61 @@ def assets() -> Iterator[tuple[str, str]]:
         yield place, (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
 
 
-def defer_search(site: Path) -> None:
-    """Leave in the index that the theme loads with every page of `site` nothing but how to search.
+def composed(work: Work, built: Files, progress: Progress) -> Files:
+    """Make every page of `work`, and give the cache keys of all files a site consists of, by address.
+
+    `built` are those of the files MkDocs built: shells go, and what it found for the search is joined by ours. Files
+    that say when they were issued are not among them (see `write_files`).
+    """
+    pages = make_pages(work, progress)
+    found = {place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]}
+    theirs = {place: key for place, key in built.items() if not place.startswith(f"{FOLDER}/")}
+    theirs.pop(address.SITEMAP, None)
+    steps = published_steps(work, pages)
+    files = theirs | pages | make_histories(work, steps) | _told_of(work, steps)
+    if search.INDEX in files:
+        whole = _index(work.cache, built[search.INDEX], [found[place] for place in sorted(found)])
+        files |= {search.TEXTS: whole, search.INDEX: _index_without_texts(work.cache, whole)}
+    return files
+
+
+def _told_of(work: Work, steps: Steps) -> Files:
+    """Make the files that tell of the same changes as the redlines do; give their keys by address."""
+    files: Files = {}
+    for file in work.publication.files(steps):
+        if file.made_of:
+            files[file.address] = key = key_of("file", file.made_of, work.made_by)
+            if not work.cache.holds(key):
+                work.cache.keep(key, file.make())
+    return files
+
+
+def _index(cache: Cache, built: str, found: list[str]) -> str:
+    """Give the key of the search index of `built` and the entries under the keys `found`."""
+    key = key_of("index", built, *found)
+    if not cache.holds(key):
+        contents = [cache.read(one) for one in (built, *found)]
+        if None in contents:
+            message = "the entries of the search went out of the cache while they were used"
+            raise EnvironmentProblemError(message)
+        whole = [content for content in contents if content is not None]
+        cache.keep(key, search.merged(whole[0], whole[1:]))
+    return key
+
+
+def _index_without_texts(cache: Cache, whole: str) -> str:
+    """Give the key of the index that the theme loads with every page: how to search, and nothing to be found.
 
     The texts stand beside it, for whoever begins to search (see assets/search.js).
     """
-    index = site / "search" / "search_index.json"
-    if index.is_file():
-        whole = index.read_bytes()
-        write(index.with_name("texts.json"), whole)
-        write(index, json.dumps({**json.loads(whole), "docs": []}).encode())
-
-
-def refuse_taken(files: Files, place: str) -> None:
-    """Refuse the page of the book at the address `place` if a page of docs/ already has it."""
-    path = f"{place}index.md"
-    taken = files.get_file_from_path(path) or files.get_file_from_path(f"{path.removesuffix('/index.md')}.md")
-    if taken is not None:
-        problem = f"takes the address “/{place}”, which belongs to the book"
-        raise LayoutError(Place(path=f"docs/{taken.src_uri}"), problem, "rename the page", rule="PATH-collision")
-
-
-def write_lasting(site: Path, publication: Publication, renderer: Renderer, cache: Cache, progress: Progress) -> None:
-    """Put every page that stays into `site`, in the shell of its language and depth; then drop the shells."""
-    shells = {path: Shell.cut(_built(site, path).read_text("utf-8")) for path in shell_paths(publication)}
-    work = Work(publication=publication, renderer=renderer, shells=shells, cache=cache, made_by=maker())
-    enter_lasting(site, work, progress)
-    write_histories(site, work)
-    cache.prune(_CACHE_BYTES)
-    shutil.rmtree(site / FOLDER, ignore_errors=True)
+    key = key_of("index without texts", whole)
+    if not cache.holds(key):
+        content = cache.read(whole)
+        if content is None:
+            message = "the index of the search went out of the cache while it was used"
+            raise EnvironmentProblemError(message)
+        cache.keep(key, search.without_texts(content))
+    return key
 
 
 def shell_paths(publication: Publication) -> dict[str, Language]:
@@ -74,31 +97,22 @@ def shell_paths(publication: Publication) -> dict[str, Language]:
     return {shell_path(str(language), depth): language for language in sorted(languages) for depth in SHELL_DEPTHS}
 
 
-def _built(site: Path, path: str) -> Path:
-    """Find the page that was built of the Markdown file `path`."""
-    return (site / path).with_suffix(".html")
-
-
-def write_files(site: Path, publication: Publication, cache: Cache) -> None:
-    """Write every file of `publication` that is not a page into `site`, beside the comparisons it tells of."""
-    (site / f"{address.SITEMAP}.gz").unlink(missing_ok=True)  # MkDocs' own, which names the day of the build
+def write_files(site: Path, publication: Publication, pages: Container[str]) -> None:
+    """Write every file of `publication` that is neither a page nor stands with the `pages` into `site`."""
     write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
-    made_by = maker()
-    for file in publication.files(published_steps(site, publication)):
-        if not file.made_of:
+    for file in publication.files():
+        if file.address not in pages:
             write(site / file.address, file.make())
-            continue
-        key = key_of("file", file.made_of, made_by)
-        if not cache.holds(key):
-            cache.keep(key, file.make())
-        cache.enter(key, site / file.address)
 
 
-def write_manifest(site: Path, publication: Publication, environ: Mapping[str, str]) -> None:
+def write_manifest(
+    site: Path, publication: Publication, environ: Mapping[str, str], warn: Callable[[str], object]
+) -> None:
     """Write the manifest into `site`, signed with the keys of `environ` where the book promises it.
 
     SignatureError where a promised signature cannot be made, ManifestError where it is larger than the book allows.
-    Its time is the instant it was issued at: many hosts make their ETag of it.
+    A size to be thought about is told to `warn`. Its time is the instant it was issued at: many hosts make their ETag
+    of it.
     """
     settings = publication.catalog.settings
     plain = publication.manifest()
@@ -106,16 +120,10 @@ def write_manifest(site: Path, publication: Publication, environ: Mapping[str, s
     if budget.size is Size.TOO_LARGE:
         raise ManifestError("", budget.sentence)
     if budget.size is Size.LARGE:
-        logger.warning(budget.sentence)
+        warn(budget.sentence)
     named = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing]
     issued = issue(plain, named, private_keys(environ))
     for path, content in ((address.MANIFEST, issued.plain), (address.SIGNED_MANIFEST, issued.signed)):
         if content is not None:
             write(site / path, content)
             os.utime(site / path, (publication.now.timestamp(), publication.now.timestamp()))
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, making the folders above it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)

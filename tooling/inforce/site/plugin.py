@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +17,21 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from inforce import pdf
+from inforce.address import SITEMAP
+from inforce.errors import LayoutError, Place
 from inforce.language import Language
 from inforce.publication import Page, PageKind, Publication
 from inforce.publication.headers import CONTENT_SECURITY_POLICY
-from inforce.site import material, output
+from inforce.site import material, output, search
 from inforce.site.book import read_publication
-from inforce.site.cache import Cache
+from inforce.site.cache import Cache, maker
 from inforce.site.config import PluginConfig
-from inforce.site.failure import tell_progress, translated
-from inforce.site.renderer import Renderer
-from inforce.site.shell import Rendered, gaps
+from inforce.site.failure import logger, tell_progress, translated
+from inforce.site.lasting import Work
+from inforce.site.renderer import Renderer, has_contents
+from inforce.site.shell import FOLDER, Rendered, Shells, gaps
+from inforce.site.tree import add
+from inforce.store.files import cache_folder
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -41,8 +47,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Read the book, and set address, theme and navigation up for it."""
         root = Path(config.config_file_path).parent
         with translated():
-            self.publication = read_publication(root, os.environ.get("INFORCE_AT") or self.config.at)
-        self._cache = Cache(Path(os.environ.get("INFORCE_CACHE") or root / ".cache" / "inforce"))
+            at = os.environ.get("INFORCE_AT") or self.config.at
+            self.publication = read_publication(root, at, history=not _scaffold_only())
+        self._cache_folder = cache_folder(root)
         offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
         with_pdf = self.config.pdf or bool(os.environ.get("INFORCE_PDF"))
         with translated():
@@ -63,9 +70,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         with translated():
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
             for place in self.publication.history_addresses():
-                output.refuse_taken(files, place)
+                _refuse_taken(files, place)
             for path, page in self._living.items():
-                output.refuse_taken(files, page.address)
+                _refuse_taken(files, page.address)
                 inclusion = InclusionLevel.INCLUDED if _in_nav(page) else InclusionLevel.NOT_IN_NAV
                 files.append(File.generated(config, path, content="", inclusion=inclusion))
         self._shells = output.shell_paths(self.publication)
@@ -76,16 +83,14 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return files
 
     def on_page_markdown(self, markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
-        """Give our pages their title, and keep shells out of search."""
+        """Make our pages of nothing but gaps, and keep them out of search, where they come in by themselves."""
         path = page.file.src_uri
         if path in self._shells:
             self._fill(page, gaps())
             page.meta["search"] = {"exclude": True}
         elif path in self._living:
-            with translated():
-                self._fill(page, self.renderer.render(self._living[path], self.publication.texts))
-            if self._living[path].kind is PageKind.COMPARE:
-                page.meta["search"] = {"exclude": True}
+            self._fill(page, gaps(contents=has_contents(self._living[path])))
+            page.meta["search"] = {"exclude": True}
         return None
 
     def on_page_content(self, html: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
@@ -115,12 +120,27 @@ class InforcePlugin(BasePlugin[PluginConfig]):
 
     @event_priority(-100)  # after the search has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Fill the shells with every page that stays, and write every file that is not a page."""
+        """Fill the gaps of all pages, and write every file that is not a page."""
+        site = Path(config.site_dir)
+        (site / f"{SITEMAP}.gz").unlink(missing_ok=True)  # MkDocs' own, which names the day of the build
+        if _scaffold_only():
+            return
         with translated():
-            output.write_lasting(Path(config.site_dir), self.publication, self.renderer, self._cache, tell_progress)
-            output.write_files(Path(config.site_dir), self.publication, self._cache)
-            output.write_manifest(Path(config.site_dir), self.publication, os.environ)
-        output.defer_search(Path(config.site_dir))
+            self._fill_gaps(site)
+
+    def _fill_gaps(self, site: Path) -> None:
+        cache = Cache(self._cache_folder)
+        ours = [path.removesuffix(".md") + ".html" for path in (*self._shells, *self._living)]
+        there = [path for path in (*ours, search.INDEX) if (site / path).is_file()]
+        built = {path: cache.keep_content((site / path).read_bytes()) for path in there}
+        shells = Shells(cache, built)
+        work = Work(publication=self.publication, renderer=self.renderer, shells=shells, cache=cache, made_by=maker())
+        files = output.composed(work, built, tell_progress)
+        add(site, files, cache)
+        shutil.rmtree(site / FOLDER, ignore_errors=True)
+        output.write_files(site, self.publication, files)
+        output.write_manifest(site, self.publication, os.environ, logger.warning)
+        cache.prune(output.CACHE_BYTES)
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
         """Watch the book as well."""
@@ -146,6 +166,20 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         language = settings.languages[0]
         entries = [{policy.title(language): f"{policy.id}/index.md"} for policy in self.publication.policies]
         return [{settings.publisher.name: "index.md"}, *entries]
+
+
+def _refuse_taken(files: Files, place: str) -> None:
+    """Refuse the page of the book at the address `place` if a page of docs/ already has it."""
+    path = f"{place}index.md"
+    taken = files.get_file_from_path(path) or files.get_file_from_path(f"{path.removesuffix('/index.md')}.md")
+    if taken is not None:
+        problem = f"takes the address “/{place}”, which belongs to the book"
+        raise LayoutError(Place(path=f"docs/{taken.src_uri}"), problem, "rename the page", rule="PATH-collision")
+
+
+def _scaffold_only() -> bool:
+    """Whether somebody else fills the gaps."""
+    return bool(os.environ.get("INFORCE_SCAFFOLD"))
 
 
 def _in_nav(page: Page) -> bool:

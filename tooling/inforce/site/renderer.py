@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -13,7 +15,7 @@ from inforce.changes import Changes
 from inforce.errors import Place
 from inforce.markdown import to_html
 from inforce.policy import Edition
-from inforce.publication import Page, Texts
+from inforce.publication import Page, PageKind, Texts
 from inforce.publication.comparisons import comparison_file
 from inforce.publication.picture import by_column, picture
 from inforce.publication.steps import Steps
@@ -32,6 +34,7 @@ from inforce.site.templating import Words, environment
 
 _CONTENTS_LEVELS = (2, 3)
 CLAUSE_ANCHOR = "clause-"
+_MAY_BE_HEADING = re.compile(r"^ {0,3}(?:#{2,3}[ \t]|-+[ \t]*$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class Renderer:
             **words.context(),
             **page.says,
             "language": page.language,
-            "text": _fragment(page.text) if page.text else None,
+            "text": fragment(page.text) if page.text else None,
             "has_documents": has_documents(),
             **_picture(page, texts, steps),
             "has_pdf": self.pdf,
@@ -71,6 +74,11 @@ class Renderer:
             contents=_contents(page.text, texts) if page.text else "",
             files=tuple(self._files(page, found)),
         )
+
+    def get_ready(self) -> None:
+        """Compile every template now, so that processes forked from this one need not."""
+        for kind in PageKind:
+            environment(self.settings.languages[0]).get_template(f"{kind}.html")
 
     def files_of(self, page: Page) -> tuple[str, ...]:
         """List the addresses of the files that go with `page`."""
@@ -94,9 +102,20 @@ class Renderer:
         )
 
 
-def _fragment(edition: Edition) -> Markup:
+def has_contents(page: Page) -> bool:
+    """Tell whether `page` may have a table of contents, without reading its text in full."""
+    return page.text is not None and _MAY_BE_HEADING.search(page.text.text) is not None
+
+
+def fragment(edition: Edition) -> Markup:
+    """Render the text of `edition`; BookError where a sanitiser would take something out of it."""
+    return _fragment(edition.text, edition.source.path)
+
+
+@lru_cache(4)  # its own page and the fragment for apps follow each other
+def _fragment(text: str, path: str) -> Markup:
     # Markup: the fragment comes from the one renderer, with HTML off, and has passed the sanitiser.
-    return Markup(passed(to_html(edition.text), Place(path=edition.source.path)))  # noqa: S704
+    return Markup(passed(to_html(text), Place(path=path)))  # noqa: S704
 
 
 def _picture(page: Page, texts: Texts, steps: Steps | None) -> dict[str, Any]:

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+
+from inforce.errors import EnvironmentProblemError
+from inforce.language import Language
+from inforce.site.cache import Cache
 
 GAPS = ("title", "head", "content", "contents")
 _GAP = re.compile(r"inforce-gap-(title|head|content|contents)-end")
 FOLDER = "inforce-shell"
 # How many folders deep pages that stay may stand: /privacy/1/ to /privacy/changes/1...2/de/.
 SHELL_DEPTHS = (2, 3, 4)
+_ROOM = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +42,11 @@ def gap(name: str) -> str:
     return f"inforce-gap-{name}-end"
 
 
-def gaps() -> Rendered:
-    """Give a page that is nothing but gaps."""
-    return Rendered(title=gap("title"), head=gap("head"), content=gap("content"), contents=gap("contents"))
+def gaps(*, contents: bool = True) -> Rendered:
+    """Give a page that is nothing but gaps; without `contents` it has no place for a table of contents."""
+    return Rendered(
+        title=gap("title"), head=gap("head"), content=gap("content"), contents=gap("contents") if contents else ""
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,36 @@ class Shell:
             "contents": rendered.contents,
         }
         return "".join(texts[piece] if index % 2 else piece for index, piece in enumerate(self.pieces))
+
+
+class Shells:
+    """The shells of a build in `cache`, by the file that MkDocs built; `built` names the entry of each of its files."""
+
+    def __init__(self, cache: Cache, built: Mapping[str, str]) -> None:
+        self._cache = cache
+        self._built = built
+        self._cut: dict[str, Shell] = {}
+
+    def key(self, file: str) -> str:
+        """Name what the shell `file` is made of."""
+        return self._built[file]
+
+    def keys_in(self, language: Language) -> tuple[str, ...]:
+        """Name the shells of pages that stay in `language`."""
+        paths = (shell_path(str(language), depth).replace(".md", ".html") for depth in SHELL_DEPTHS)
+        return tuple(self._built[path] for path in paths)
+
+    def shell(self, file: str) -> Shell:
+        """Read the shell `file`, once; ValueError as `Shell.cut`."""
+        if file not in self._cut:
+            if len(self._cut) >= _ROOM:
+                self._cut.clear()
+            content = self._cache.read(self._built[file])
+            if content is None:
+                message = f"the shell {file} went out of the cache while it was used"
+                raise EnvironmentProblemError(message)
+            self._cut[file] = Shell.cut(content.decode())
+        return self._cut[file]
 
 
 def shell_path(language: str, depth: int) -> str:

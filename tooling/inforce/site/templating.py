@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from inforce.instant import day_of, format_instant, format_local, is_start_of_day
@@ -14,6 +15,25 @@ from inforce.language import Language
 from inforce.settings import Settings
 from inforce.site.links import Links
 from inforce.site.messages import translations
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all languages: words are looked up when a page is made, not before."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill `bucket` with what was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what `bucket` holds."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 @cache
@@ -26,6 +46,8 @@ def environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_COMPILED,
+        auto_reload=False,  # templates do not change while a program runs
     )
     catalogue = translations(language)
     env.install_gettext_callables(  # type: ignore[attr-defined]

@@ -59,6 +59,11 @@ def write_file(path: Path, content: str | bytes) -> None:
         raise _unwritable(path, cause) from cause
 
 
+def cache_folder(root: Path) -> Path:
+    """Tell where finished files of the book in `root` are kept from build to build."""
+    return Path(os.environ.get("INFORCE_CACHE") or root / ".cache" / "inforce")
+
+
 def write_lock(root: Path, lock: Lock) -> None:
     """Write `lock` to the lock file of the book in `root`."""
     text = json.dumps(lock.to_json(), ensure_ascii=False, indent=1)
@@ -66,8 +71,12 @@ def write_lock(root: Path, lock: Lock) -> None:
 
 
 @contextlib.contextmanager
-def new_folder(target: Path, *, known_by: str = "") -> Iterator[Path]:
+def new_folder(target: Path, *, known_by: str = "", spare: Path | None = None) -> Iterator[Path]:
     """Give an empty folder beside `target`; when the block ends well it takes target's place, otherwise it goes.
+
+    Where `spare` is named and the folder above it is there, what was replaced, or what became of a block that failed,
+    is kept as `spare`, and the folder given is the one kept the last time, with everything in it: for writers who bring
+    a folder up to date whatever it holds.
 
     A reader of `target` sees the old folder or the new one, never half of one (where the system can exchange folders;
     elsewhere there is a moment without any). EnvironmentProblemError where `target` cannot or must not be replaced:
@@ -79,6 +88,7 @@ def new_folder(target: Path, *, known_by: str = "") -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clean_up_beside(target)
         fresh, hold = _held_folder(target, "new")
+        _unpack(spare, fresh)
     except OSError as cause:
         raise _unwritable(target, cause) from cause
     try:
@@ -89,8 +99,28 @@ def new_folder(target: Path, *, known_by: str = "") -> Iterator[Path]:
         except OSError as cause:
             raise _unwritable(target, cause) from cause
     finally:
+        _put_away(fresh, spare)
         shutil.rmtree(fresh, ignore_errors=True)
         _let_go(hold)
+
+
+def _unpack(spare: Path | None, fresh: Path) -> None:
+    """Put what is in `spare` into the empty folder `fresh`, as far as that can be done without copying."""
+    if spare is None:
+        return
+    with contextlib.suppress(OSError):  # there is none, or on another disk, or another build was quicker
+        taken = fresh / spare.name
+        spare.rename(taken)
+        for path in taken.iterdir():
+            path.rename(fresh / path.name)
+        taken.rmdir()
+
+
+def _put_away(replaced: Path, spare: Path | None) -> None:
+    """Keep the folder `replaced`, if there still is one, as `spare`, unless another build was quicker."""
+    if spare is not None and spare.parent.is_dir():
+        with contextlib.suppress(OSError):
+            replaced.rename(spare)
 
 
 def _refuse_to_replace(target: Path, known_by: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -57,6 +58,7 @@ def _target(formats: Formats) -> str:
     return next((one.value for one in formats if one.kind == "link"), "")
 
 
+@lru_cache(256)
 def look_xml(formats: Formats, right_to_left: bool) -> str:
     """Write how text in `formats` looks, in the order that the schema of w:rPr asks for."""
     kinds = {one.kind for one in formats}
@@ -69,6 +71,7 @@ def look_xml(formats: Formats, right_to_left: bool) -> str:
     return "".join(xml for kind, xml in parts if kind in kinds) + ("<w:rtl/>" if right_to_left else "")
 
 
+@lru_cache(2048)  # most words stay from version to version
 def _run(text: str, look: str, *, gone: bool) -> str:
     name = "w:delText" if gone else "w:t"
     content = "".join(_stretch(part, name) for part in _BREAKS.split(text) if part)

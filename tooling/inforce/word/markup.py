@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 # XML 1.0, production 2 (Char): what a document may not hold, not even as a reference.
@@ -20,6 +21,7 @@ def element(name: str, *inner: str, attributes: Mapping[str, str] | None = None)
     return f"<{head}>{content}</{name}>" if content else f"<{head}/>"
 
 
+@lru_cache(1024)
 def value(name: str, of: str) -> str:
     """Write the element `name` whose attribute `w:val` is `of`, as most properties are written."""
     return element(name, attributes={"w:val": of})

@@ -6,7 +6,7 @@ joined and rejecting what was divided. What the block is now is what it is style
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from inforce.markdown import BlockKind, ContainerKind
 from inforce.redline import BlockState, Format, Op, RedlineBlock, Run
@@ -40,14 +40,16 @@ class Paragraphs:
 
     def flowing(self, place: int, block: RedlineBlock, mark: Op) -> str:
         """Write `block`, which has `place` among all blocks, as a paragraph; `mark` is what happened to its end."""
-        paragraph = element("w:p", self._properties(block, mark), self._anchor(place), self._bookmark(block), self._runs(block.runs))
+        paragraph = element(
+            "w:p", self._properties(block, mark), self._anchor(place), self._bookmark(block), self._runs(block.runs)
+        )
         if block.partner is None:
             return paragraph
         return self._in_range(f"move{min(place, block.partner)}", block.mark, paragraph)
 
     def in_cell(self, block: RedlineBlock, mark: Op) -> str:
         """Write `block` as a paragraph of a table cell; `mark` is what happened to its end."""
-        runs = tuple(replace(run, op=_AS_IN_TABLES.get(run.op, run.op)) for run in block.runs)
+        runs = tuple(run._replace(op=_AS_IN_TABLES.get(run.op, run.op)) for run in block.runs)
         header = block.path[-1].number == 0
         style = value("w:pStyle", "TableHeading") if header else ""
         sides = {"right": "end", "center": "center"}

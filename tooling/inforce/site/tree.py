@@ -1,0 +1,73 @@
+"""A folder brought to hold exactly the files it should: what is right is left, what is wrong or too much goes.
+
+Keeps true: nothing is ever written into a file that is there, since that file may be an entry of the cache. A file is
+right where it is the very file of the disk that the cache keeps.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from inforce.site.cache import Cache
+
+
+def settle(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
+    """Make `folder` hold the entries of `cache` that `wanted` names by the address of each file, and nothing else."""
+    missing = dict(wanted)
+    _clear(str(folder), "", missing, cache)
+    add(folder, missing, cache)
+    for key in wanted.values():
+        cache.use(key)
+
+
+def add(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
+    """Put the entries that `wanted` names into `folder`, in place of whatever is at their addresses."""
+    made: set[str] = set()
+    for address, key in wanted.items():
+        target = f"{folder}/{address}"
+        parent = target.rpartition("/")[0]
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - tens of thousands of times
+            made.add(parent)
+        try:
+            cache.enter(key, target)
+        except FileExistsError:
+            _remove(target)
+            cache.enter(key, target)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, making the folders above it, never into a file that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
+
+
+def _clear(root: str, prefix: str, missing: dict[str, str], cache: Cache) -> bool:
+    """Remove what is not wanted below `prefix`, strike what is right off `missing`, and tell whether anything stays."""
+    stays = False
+    with os.scandir(f"{root}/{prefix}") as found:
+        entries = list(found)
+    for entry in entries:
+        address = prefix + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if _clear(root, f"{address}/", missing, cache):
+                stays = True
+            else:
+                os.rmdir(entry.path)  # noqa: PTH106 - as above
+        elif address in missing and cache.inode(missing[address]) == entry.inode():
+            del missing[address]
+            stays = True
+        else:
+            os.unlink(entry.path)  # noqa: PTH108 - as above
+    return stays
+
+
+def _remove(target: str) -> None:
+    if os.path.isdir(target) and not os.path.islink(target):  # noqa: PTH112, PTH114 - as above
+        shutil.rmtree(target)
+    else:
+        os.unlink(target)  # noqa: PTH108 - as above
