@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from diff_match_patch import diff_match_patch
@@ -45,9 +46,15 @@ class Pair:
         return self.prepared[0].text, self.prepared[1].text
 
 
+@cache
+def prepared(text: str) -> Prepared:
+    """Read Markdown `text` once, however many pairs it is in."""
+    return prepare(text)
+
+
 def pair_of(name: str, old: str, new: str) -> Pair:
     """Prepare the Markdown texts `old` and `new`."""
-    return Pair(name, (old, new), (prepare(old), prepare(new)))
+    return Pair(name, (old, new), (prepared(old), prepared(new)))
 
 
 def inforce_prepared(pair: Pair) -> list[Piece]:

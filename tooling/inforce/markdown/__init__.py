@@ -31,7 +31,7 @@ from inforce.markdown.document import (
     SpanKind,
 )
 from inforce.markdown.fragment import to_html
-from inforce.markdown.reader import parse, plain_text
+from inforce.markdown.reader import parse, plain_text, raw_html
 
 __all__ = [
     "Block",
@@ -47,5 +47,6 @@ __all__ = [
     "SpanKind",
     "parse",
     "plain_text",
+    "raw_html",
     "to_html",
 ]

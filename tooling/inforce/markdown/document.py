@@ -149,7 +149,6 @@ class Document:
     clauses: tuple[Clause, ...]
     headings: tuple[Heading, ...]
     links: tuple[Link, ...]
-    raw_html: tuple[RawHtml, ...]
 
     @property
     def text(self) -> str:

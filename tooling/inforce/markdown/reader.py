@@ -57,7 +57,7 @@ def parse(text: str) -> Document:
         reader.first = section.first
         for token in section.tokens:
             reader.take(token)
-    return reader.document(_raw_html(text))
+    return reader.document()
 
 
 def plain_text(text: str) -> str:
@@ -65,7 +65,8 @@ def plain_text(text: str) -> str:
     return parse(text).text
 
 
-def _raw_html(text: str) -> tuple[RawHtml, ...]:
+def raw_html(text: str) -> tuple[RawHtml, ...]:
+    """Return what CommonMark with HTML on would have taken for HTML in Markdown `text`, which is read again for it."""
     if "<" not in text:
         return ()
     found = []
@@ -125,8 +126,8 @@ class _Reader:
         elif kind == "hr":
             self._add(BlockKind.RULE, "", self._line(token))
 
-    def document(self, raw_html: tuple[RawHtml, ...]) -> Document:
-        """Return everything read, with `raw_html` beside it."""
+    def document(self) -> Document:
+        """Return everything read."""
         clauses = clauses_between(self.openings, len(self.blocks))
         return Document(
             title=next((clause.heading for clause in clauses if clause.level == 1), None),
@@ -134,7 +135,6 @@ class _Reader:
             clauses=clauses,
             headings=tuple(self.headings),
             links=tuple(self.links),
-            raw_html=raw_html,
         )
 
     def _line(self, token: Token) -> int:

@@ -59,9 +59,12 @@ ENGINE = _engine()
 def compare(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     """Return the places where the keys `old` and `new` differ, in order; between two of them something is equal."""
     signs = Signs()
-    texts = (signs.encode(old), signs.encode(new))
-    whole = Gap(0, len(old), 0, len(new))
-    return joined(_hunks(texts, whole))
+    return compare_signs(signs.encode(old), signs.encode(new))
+
+
+def compare_signs(old: str, new: str) -> list[Hunk]:
+    """Return the places where the signs `old` and `new` differ, as `compare` does."""
+    return joined(_hunks((old, new), Gap(0, len(old), 0, len(new))))
 
 
 def _hunks(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:

@@ -31,6 +31,7 @@ class _Planner:
         self.old, self.new = old.units, new.units
         matching, likeness = match(self.old, self.new)
         matched = chain(matching.pairs, *matching.moves)
+        self.alphabet = likeness.alphabet
         self.columns = Columns((self.old[i], self.new[j]) for i, j in matched)
         self.entries: Plan = []
         self.leaving: dict[int, Plan] = {}
@@ -65,7 +66,7 @@ class _Planner:
     def _move(self, old: Unit, new: Unit, number: int) -> None:
         leaving = self.leaving[old.index] = []
         coming = self.coming[new.index] = []
-        for draft in self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves):
+        for draft in self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves, self.alphabet):
             if draft.old and draft.new:
                 leaving.append(Moved(draft, Op.MOVE_FROM, number))
                 coming.append(Moved(draft, Op.MOVE_TO, number))
@@ -87,7 +88,7 @@ class _Planner:
                 [leaf for unit in self.old[group.old_start : group.old_stop] for leaf in unit.leaves],
                 [leaf for unit in self.new[group.new_start : group.new_stop] for leaf in unit.leaves],
             )
-            self.entries += compared(*leaves)
+            self.entries += compared(*leaves, self.alphabet)
 
     def _pair(self, old: Unit, new: Unit) -> None:
         if old.print == new.print and (old.kind != ROW or self.columns.are_same(old, new)):
@@ -97,12 +98,12 @@ class _Planner:
             else:
                 self.entries.append(Same(old.leaves[0].index, new.leaves[0].index, len(old.leaves)))
         else:
-            self.entries += self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves)
+            self.entries += self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves, self.alphabet)
 
     def _row(self, old: Unit, new: Unit) -> Iterator[Draft]:
         for place, was, now in self.columns.cells(old, new):
             if was and now:
-                (draft,) = compared([was], [now])
+                (draft,) = compared([was], [now], self.alphabet)
             elif was:
                 draft = whole(was, Op.DELETE)
             elif now:

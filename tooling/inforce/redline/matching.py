@@ -106,7 +106,7 @@ class _Matcher:
 
     def _move(self, run: list[Pair]) -> None:
         """Tell the pairs of `run` as moved together, if they are long enough to be missed."""
-        long_enough = sum(len(self.old[old].words) for old, _ in run) >= SHORTEST_MOVE
+        long_enough = sum(self.old[old].size for old, _ in run) >= SHORTEST_MOVE
         if long_enough and all(map(self._is_left, run)):
             self.matching.moves.append(run)
             self._take(run)
@@ -161,7 +161,7 @@ class _Matcher:
         return alike if alike >= LIKELY_ROW else 0
 
     def _weight(self, pair: Pair, alike: int) -> int:
-        return alike * (len(self.old[pair[0]].words) + len(self.new[pair[1]].words) + 1)
+        return alike * (self.old[pair[0]].size + self.new[pair[1]].size + 1)
 
     def _in_order(self, likely: Mapping[Pair, int]) -> None:
         """Pair what is likely the same and stays in order, where nothing calls it elsewhere."""
@@ -184,7 +184,7 @@ class _Matcher:
             if self._at_home(pair):
                 for side in (0, 1):
                     home[side][pair[side]] = max(alike, home[side].get(pair[side], 0))
-            elif alike >= LIKELY_MOVED and len(self.old[pair[0]].words) >= SHORTEST_MOVE:
+            elif alike >= LIKELY_MOVED and self.old[pair[0]].size >= SHORTEST_MOVE:
                 away.append((alike, pair))
         called: tuple[set[int], set[int]] = (set(), set())
         for alike, pair in away:
@@ -213,14 +213,14 @@ class _Matcher:
 
     def _replaces(self, pair: Pair) -> bool:
         old, new = self.old[pair[0]], self.new[pair[1]]
-        short = max(len(old.words), len(new.words)) <= SHORT or old.kind == BlockKind.HEADING
+        short = max(old.size, new.size) <= SHORT or old.kind == BlockKind.HEADING
         return (short and old.kind == new.kind) or self._is_likely(pair)
 
     def _moved(self, likely: Mapping[Pair, int]) -> None:
         """Tell what is likely the same and stands elsewhere as moved, the heaviest first, with its neighbours."""
         far = [pair for pair, alike in likely.items() if alike >= LIKELY_MOVED]
         for pair in sorted(far, key=lambda pair: (-self._weight(pair, likely[pair]), pair)):
-            shortest = min(len(self.old[pair[0]].words), len(self.new[pair[1]].words))
+            shortest = min(self.old[pair[0]].size, self.new[pair[1]].size)
             if self._is_left(pair) and shortest >= SHORTEST_MOVE:
                 self._move(self._run_around(pair, self._is_likely))
 

@@ -10,6 +10,8 @@ from itertools import accumulate
 import budoux
 
 from inforce.redline.compare import Hunk
+from inforce.redline.drafts import MARK
+from inforce.redline.leaf import Leaf
 
 KANA = re.compile("[\u3041-\u30ff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -33,6 +35,8 @@ LOADERS: dict[str, Callable[[], budoux.Parser]] = {
 
 def language_of(text: str) -> str:
     """Return which of these languages `text` is written in, or nothing."""
+    if text.isascii():
+        return ""
     if THAI.search(text):
         return "th"
     if not HAN.search(text) and not KANA.search(text):
@@ -67,18 +71,29 @@ def _borders(text: str, language: str) -> list[bool]:
     return [letter == 0 for phrase in _parser(language).parse(text) for letter in range(len(phrase))]
 
 
-class PhraseGrower:
+def grown(hunks: list[Hunk], old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Hunk]:
+    """Return `hunks` between the leaves `old` and `new`, grown until they begin and end between phrases."""
+    texts = MARK.join([leaf.block.text for leaf in old]), MARK.join([leaf.block.text for leaf in new])
+    language = language_of(texts[0] + texts[1])
+    return _PhraseGrower(language, texts, (_places(old), _places(new))).grow(hunks) if language else hunks
+
+
+def _places(leaves: Sequence[Leaf]) -> list[int]:
+    """Return where each word and mark of `leaves` begins, and at last how long all are."""
+    words = [word for leaf in leaves for word in (*leaf.words, MARK)]
+    return [0, *accumulate(map(len, words[:-1]))]
+
+
+class _PhraseGrower:
     """Hunks grown over equal words until they begin and end between phrases, in both texts."""
 
-    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
-        self.old, self.new = "".join(old), "".join(new)
-        self.language = language_of(self.old + self.new)
-        self._places = ([0, *accumulate(map(len, old))], [0, *accumulate(map(len, new))]) if self.language else ([], [])
+    def __init__(self, language: str, texts: tuple[str, str], places: tuple[list[int], list[int]]) -> None:
+        self.language = language
+        self.old, self.new = texts
+        self._places = places
 
     def grow(self, hunks: Sequence[Hunk]) -> list[Hunk]:
         """Return `hunks`, each grown where that ends a cut through a phrase within a few words."""
-        if not self.language:
-            return list(hunks)
         found: list[Hunk] = []
         starts = [*(hunk.old_start for hunk in hunks[1:]), len(self._places[0]) - 1]
         for hunk, after in zip(hunks, starts, strict=True):

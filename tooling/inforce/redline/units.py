@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import compress, groupby
+from itertools import groupby
 
 from inforce.markdown import BlockKind, ContainerKind
 from inforce.redline.leaf import Leaf
@@ -26,9 +26,9 @@ class Unit:
         self.print = leaves[0].print if kind != ROW else [leaf.print for leaf in leaves]
 
     @cached_property
-    def words(self) -> list[str]:
-        """The keys of the words a reader counts."""
-        return [key for leaf in self.leaves for key in compress(leaf.keys, leaf.counted)]
+    def size(self) -> int:
+        """How many words a reader counts."""
+        return sum([sum(leaf.counted) for leaf in self.leaves])
 
     @cached_property
     def table(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from inforce.markdown import BlockKind, Container
 
@@ -95,7 +94,8 @@ class Format:
         return f"{self.kind} {self.value}".rstrip()
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Run:
     """A stretch of text to which one thing happened.
 
     `was` and `now` are the formats it lost and got, outermost first; only `reformat` and `move_to` runs have them.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from inforce.checks.examination import Examination
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import rule
+from inforce.markdown import raw_html
 
 TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 IN_MARKDOWN = {
@@ -38,7 +39,7 @@ def raw(book: Examination) -> Iterator[Finding]:
     """Look for what Markdown with HTML would take for a tag or a comment; one finding per kind of tag and text."""
     for text in book.texts:
         seen: set[str] = set()
-        for html in text.document.raw_html:
+        for html in raw_html(text.edition.text):
             name = _name(html.snippet)
             if name not in seen:
                 seen.add(name)
