@@ -48,8 +48,8 @@ class Pair:
 
 @cache
 def prepared(text: str) -> Prepared:
-    """Read Markdown `text` once, however many pairs it is in."""
-    return prepare(text)
+    """Read Markdown `text` and cut its words once, however many pairs it is in."""
+    return prepare(text).cut_words()
 
 
 def pair_of(name: str, old: str, new: str) -> Pair:

@@ -114,7 +114,7 @@ def clause_changes(plan: Plan, clauses: ClauseMap, changes: Sequence[Change]) ->
 def _told(place: ClausePlace, tally: _Tally, clauses: ClauseMap, kinds: Mapping[int, ChangeClass]) -> ClauseChange:
     clause = clauses.at(place)
     text = clauses.new if place.new else clauses.old
-    words = sum(len(leaf.starts) for leaf in text.leaves[clause.start : clause.stop])
+    words = sum(leaf.size for leaf in text.leaves[clause.start : clause.stop])
     inserted, deleted = tally.words[Op.INSERT], tally.words[Op.DELETE]
     left, moved = tally.words[Op.MOVE_FROM], tally.words[Op.MOVE_FROM] + tally.words[Op.MOVE_TO]
     both = words + (deleted + left if place.new else 0)

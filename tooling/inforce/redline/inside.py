@@ -70,9 +70,7 @@ def _between(was: Keys, now: Keys, gap: Gap) -> Iterator[Hunk]:
     while i < i_stop and j < j_stop and was[i_stop - 1] == now[j_stop - 1]:
         i_stop, j_stop = i_stop - 1, j_stop - 1
     if i < i_stop and j < j_stop and not any(map(WORD.search, (*was[i:i_stop], *now[j:j_stop]))):
-        yield from (
-            Hunk(a + i, b + i, c + j, d + j) for a, b, c, d in compare(was[i:i_stop], now[j:j_stop])
-        )
+        yield from (Hunk(a + i, b + i, c + j, d + j) for a, b, c, d in compare(was[i:i_stop], now[j:j_stop]))
     elif i < i_stop or j < j_stop:
         yield Hunk(i, i_stop, j, j_stop)
 

@@ -28,6 +28,10 @@ class Leaf:
         spans = [(span.start, span.stop, span.kind, span.target) for span in block.spans]
         self.print = (block.text, spans, [(one.kind, one.value) for one in self.shape])
 
+    def cut_words(self) -> None:
+        """Work out all that is otherwise worked out when first asked for."""
+        _ = (self.offsets, self.keys, self.size, self.formats)
+
     @cached_property
     def words(self) -> list[str]:
         """The words of the text; joined they are the text."""
@@ -47,6 +51,11 @@ class Leaf:
     def counted(self) -> list[bool]:
         """Whether a reader counts each word: those with a letter or digit."""
         return self._vocabulary.counted.of(self.words)
+
+    @cached_property
+    def size(self) -> int:
+        """How many words a reader counts."""
+        return sum(self.counted)
 
     @cached_property
     def starts(self) -> list[int]:

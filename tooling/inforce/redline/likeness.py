@@ -22,8 +22,8 @@ COMMON = 60
 RARE, BEST = 20, 5
 # What any two clauses have in common, in percent, by words like “the”.
 EVERY_CLAUSE = 5
-# What is less alike is not alike; units as alike as the other by the words that tell them apart need no other look.
-LEAST, CERTAIN = 28, 60
+# Units as alike as this by the words that tell them apart need no other look.
+CERTAIN = 60
 # So many words of a text must stand in a longer one to say that it stands there.
 WITHIN = 6
 # So many words in a row are no chance.
@@ -62,21 +62,21 @@ class Likeness:
         """Return how many words the units `old` and `new` have in common, in order."""
         return LCSseq.similarity(self.words(old), self.words(new))
 
-    def percent(self, old: Unit, new: Unit) -> int:
+    def percent(self, old: Unit, new: Unit, least: int) -> int:
         """Return how alike two units are, from 0 to 100, by the words that tell clauses apart.
 
         A unit that stands nearly whole within a longer one is as alike as one of which half was rewritten. What is
-        less alike than `LEAST` is not alike at all.
+        less alike than `least` may be told as not alike at all.
         """
         was, now = self._telling[id(old)], self._telling[id(new)]
         if was == now:
             return 100 if self._all[id(old)] == self._all[id(new)] else 90
         if not was or not now:
             return 0
-        telling = _percent(was, now, LEAST)
+        telling = _percent(was, now, least)
         if telling >= CERTAIN:
             return telling
-        return max(telling, _percent(self._all[id(old)], self._all[id(new)], LEAST + EVERY_CLAUSE) - EVERY_CLAUSE, 0)
+        return max(telling, _percent(self._all[id(old)], self._all[id(new)], least + EVERY_CLAUSE) - EVERY_CLAUSE, 0)
 
     def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
         """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""

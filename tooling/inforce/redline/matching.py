@@ -139,7 +139,11 @@ class _Matcher:
         olds, news = list(self.left_old.values()), list(self.left_new.values())
         likely = {}
         for old, new in self.likeness.candidates(olds, news):
-            likely[old.index, new.index] = self._alike((old.index, new.index))
+            pair = (old.index, new.index)
+            if self._at_home(pair):
+                likely[pair] = self._alike(pair)
+            elif min(old.size, new.size) >= SHORTEST_MOVE and (alike := self._alike(pair, LIKELY_MOVED)):
+                likely[pair] = alike
         for gap in self.gaps:
             near = (range(gap.old_start, gap.old_stop), range(gap.new_start, gap.new_stop))
             if len(near[0]) * len(near[1]) <= FEW:
@@ -148,11 +152,11 @@ class _Matcher:
                         likely[pair] = self._alike(pair)
         return likely
 
-    def _alike(self, pair: Pair) -> int:
+    def _alike(self, pair: Pair, least: int = LIKELY) -> int:
         old, new = self.old[pair[0]], self.new[pair[1]]
         if (old.kind == ROW) is not (new.kind == ROW):
             return 0  # a row has cells to pair, and nothing else has
-        alike = kinship(old, new) * self.likeness.percent(old, new) // 100
+        alike = kinship(old, new) * self.likeness.percent(old, new, least) // 100
         if old.kind != ROW:
             return alike
         name = old.leaves[0].key

@@ -15,15 +15,15 @@ def count_words(old: Prepared, new: Prepared, plan: Plan, changes: int) -> Stati
     moves = set()
     for entry in plan:
         if isinstance(entry, Same):
-            words[Op.EQUAL] += sum(len(leaf.starts) for leaf in new.leaves[entry.new : entry.new + entry.count])
+            words[Op.EQUAL] += sum(leaf.size for leaf in new.leaves[entry.new : entry.new + entry.count])
             continue
         if isinstance(entry, Moved):
             moves.add(entry.move)
         for run in entry.own_runs() if isinstance(entry, Moved) else entry.runs:
             words[run.op] += run.words
     return Statistics(
-        old=sum(len(leaf.starts) for leaf in old.leaves),
-        new=sum(len(leaf.starts) for leaf in new.leaves),
+        old=sum(leaf.size for leaf in old.leaves),
+        new=sum(leaf.size for leaf in new.leaves),
         equal=words[Op.EQUAL],
         reformatted=words[Op.REFORMAT],
         inserted=words[Op.INSERT],

@@ -28,7 +28,7 @@ class Unit:
     @cached_property
     def size(self) -> int:
         """How many words a reader counts."""
-        return sum([sum(leaf.counted) for leaf in self.leaves])
+        return sum([leaf.size for leaf in self.leaves])
 
     @cached_property
     def table(self) -> int:

@@ -150,6 +150,11 @@ def runs_of(op: Op, leaf: Leaf, start: int, stop: int) -> Iterator[Run]:
 def _same_runs(leaves: tuple[Leaf, Leaf], start: tuple[int, int], stop: tuple[int, int]) -> Iterator[Run]:
     """Go through text that both `leaves` have, in runs of one look on either side."""
     old, new = leaves
+    if not old.block.spans and not new.block.spans:
+        text = old.block.text[start[0] : stop[0]]
+        if text:
+            yield Run(Op.EQUAL, text, words=_words(old, start[0], stop[0]))
+        return
     shift = start[1] - start[0]
     looks = _pieces(new, start[1], stop[1])
     place = 0
@@ -172,7 +177,7 @@ def _same_run(leaf: Leaf, reach: tuple[int, int], was: Look, now: Look) -> Run:
 
 def _words(leaf: Leaf, start: int, stop: int) -> int:
     if start == 0 and stop == len(leaf.block.text):
-        return len(leaf.starts)
+        return leaf.size
     return bisect_left(leaf.starts, stop) - bisect_left(leaf.starts, start)
 
 

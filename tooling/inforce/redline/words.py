@@ -84,7 +84,7 @@ def cut(text: str) -> list[str]:
 
 
 class Keys(dict[str, str]):
-    """What each word is compared by, worked out when first asked for; white space of any kind and length is one space."""
+    """What each word is compared by, worked out when first asked for; white space of any kind is one space."""
 
     def __missing__(self, word: str) -> str:
         key = self[word] = SPACE if word.isspace() else fold(word)
