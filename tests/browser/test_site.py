@@ -136,7 +136,7 @@ def test_the_words_flip_by_themselves_at_the_announced_instant(page: Page, site:
 @pytest.mark.parametrize(
     ("place", "before", "after"),
     [
-        pytest.param("", ["Announced"], ["In force"], id="home"),
+        pytest.param("", ["In force", "Announced"], ["No longer in force", "In force"], id="home"),
         pytest.param("privacy/", ["In force", "Announced"], ["No longer in force", "In force"], id="a policy"),
         pytest.param("privacy/zh-Hans/", ["现行有效", "已公布，待生效"], ["已失效", "现行有效"], id="in Chinese"),
     ],
