@@ -450,6 +450,8 @@ class TestHeaders:
             ("terms/changes/1...2/en.json", "application/json; charset=utf-8", True),
             ("terms/1/en.md", "text/markdown; charset=utf-8", True),
             ("terms/feed.xml", "application/atom+xml; charset=utf-8", False),
+            ("terms/calendar.ics", "text/calendar; charset=utf-8", False),
+            ("terms/timemap.link", "application/link-format", False),
         ],
     )
     def test_files_say_their_type_and_apps_of_other_origins_may_read_them(

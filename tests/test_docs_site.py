@@ -1,0 +1,82 @@
+"""The list of everything a site publishes is whole: addresses, relations, and members of comparisons."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from inforce import address
+from inforce.policy import Kind
+from inforce.publication import Page, PageKind
+from inforce.publication.comparisons import comparison_file
+from test_publication import ANNOUNCED, DE, FIRST, SECOND, SITE, edition, files, pages, policy, publication
+
+TEXT = (Path(__file__).parents[1] / "docs/reference/site.md").read_text("utf-8")
+WILD = {
+    "<policy>": "[a-z]+",
+    "<version>": r"[\d.-]+",
+    "<old>": r"[\d.-]+?",
+    "<new>": r"[\d.-]+",
+    "<language>": "[a-z]+",
+}
+
+
+def found() -> dict[str, Page]:
+    """Every page of a book with two versions in two languages."""
+    both = [replace(one, editions=(*one.editions, edition(DE, f"{one.label}."))) for one in (FIRST, SECOND)]
+    return pages(publication(ANNOUNCED, policy(*both), replace(policy(*both), id="privacy", kind=Kind.PRIVACY)))
+
+
+def documented() -> list[re.Pattern[str]]:
+    """The addresses of the page, as patterns."""
+    rows = re.findall(r"^\| (`/.*?`(?:, `/.*?`)*) \|", TEXT, re.MULTILINE)
+    patterns = []
+    for one in (one for row in rows for one in re.findall(r"`/([^`]*)`", row)):
+        pattern = re.escape(one).replace(re.escape("[<language>/]"), "(?:[a-z]+/)?")
+        for name, wild in WILD.items():
+            pattern = pattern.replace(re.escape(name), wild)
+        patterns.append(re.compile(pattern))
+    return patterns
+
+
+def test_every_address_of_a_site_is_in_the_list_and_nothing_else() -> None:
+    shown = found()
+    made = [page.says[name] for page in shown.values() for name in ("file", "document") if name in page.says]
+    both = publication(ANNOUNCED, policy(FIRST, SECOND))
+    fragments = [address.fragment_file(both.policies[0], FIRST, DE)]
+    published = [*shown, *files(both), *made, *fragments]
+    published += [address.MANIFEST, address.SIGNED_MANIFEST, address.VECTORS]
+
+    patterns = documented()
+
+    assert [place for place in published if not any(one.fullmatch(place) for one in patterns)] == []
+    assert [one.pattern for one in patterns if not any(one.fullmatch(place) for place in published)] == []
+
+
+def test_every_relation_of_a_page_is_explained() -> None:
+    relations = {relation["rel"] for page in found().values() for relation in page.relations} | {"canonical"}
+
+    assert [name for name in sorted(relations) if f"`{name}`" not in TEXT] == []
+
+
+def test_every_member_of_a_comparison_is_explained() -> None:
+    shown = found()
+    names: set[str] = set()
+    for page in shown.values():
+        if page.kind in (PageKind.REDLINE, PageKind.SINCE):
+            one = publication(ANNOUNCED)
+            changes = [one.texts.changes(*pair) for pair in page.pairs]
+            names |= members(json.loads(comparison_file(page, SITE, changes)[1]))
+
+    assert {"clauses", "percent", "sentences", "announced"} <= names
+    assert [name for name in sorted(names) if f"`{name}`" not in TEXT] == []
+
+
+def members(data: Any) -> set[str]:
+    """Every member name in `data`, at whatever depth."""
+    if isinstance(data, list):
+        return set().union(*map(members, data))
+    return set(data).union(*map(members, data.values())) if isinstance(data, dict) else set()
