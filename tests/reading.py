@@ -39,7 +39,7 @@ def texts(days: int, *languages: str, summary: bool = True, lags: bool = False) 
 def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Versions 1 superseded, 2 overtaken, 3 in force until 4, 4 announced, 5 cancelled.
 
-    And a policy that is withdrawn, and one whose newest text is not translated.
+    And a policy that is withdrawn, one whose newest text is not translated, and one of which nothing applies yet.
     """
     book = scaffold(BookBuilder(tmp_path_factory.mktemp("reading"), languages="en, de, ar"))
     told = {"published": "2027-01-10"}
@@ -63,6 +63,7 @@ def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "1", meta={"published": "2026-01-01", "effective": "2026-01-01"}, **texts(60, "en", summary=False)
         )
     )
+    book.policy("club").version("1", meta={**told, "effective": "2027-03-01"}, **texts(90, "en", summary=False))
     (
         book.policy("imprint")
         .version(

@@ -62,6 +62,15 @@ def test_after_the_instant_the_old_page_leads_to_the_text_that_applies(page: Pag
     expect(page.locator(".inforce-status strong:visible")).to_have_text("In force")
 
 
+@pytest.mark.parametrize("place", ["club/", ""])
+def test_a_policy_of_which_nothing_applied_yet_flips_too(page: Page, site: str, place: str) -> None:
+    card = "article" if place else "section[aria-labelledby=policy-club]"
+    for at, words in ((BEFORE, ["Not in force before March 1, 2027", "Announced"]), (APPLIES, ["In force"] * 2)):
+        page.clock.set_fixed_time(at)
+        page.goto(site + place)
+        assert page.locator(f"{card} .inforce-state strong:visible").all_inner_texts() == words
+
+
 def test_what_changed_since_a_version_says_which_text_is_in_force(page: Page, site: str) -> None:
     for at, words in (
         (BEFORE, ["To the text in force: 3", "To the announced text: 4"]),

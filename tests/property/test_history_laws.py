@@ -1,0 +1,91 @@
+"""Laws of histories: a picture loses no change and invents none; dates that were told once are never told otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from inforce.catalog import Catalog
+from inforce.policy import Version, Withdrawal
+from inforce.publication.calendar import calendar, has_dates
+from inforce.publication.facts import standing
+from inforce.publication.picture import by_column, picture
+from inforce.publication.steps import Step
+from inforce.redline import ClauseState, prepare, redline
+from property.book_strategies import hours, policy_of
+from property.markdown_strategies import texts
+from property.test_publication_laws import SETTINGS, anyhow, orderly
+
+
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_a_picture_has_a_mark_for_every_section_that_changed_and_no_other(found: list[str]) -> None:
+    prepared = [prepare(text) for text in found]
+    steps = [Step.of(redline(old, new)) for old, new in pairwise(prepared)]
+    outline = [(clause.id, clause.heading) for clause in prepared[-1].document.clauses]
+
+    rows = picture(outline, steps)
+
+    told = [[], *(sorted((clause.id, clause.percent) for clause in step.clauses) for step in steps)]
+    assert [sorted((cell.clause, cell.percent) for _, cell in column) for column in by_column(rows, len(found))] == told
+
+
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_a_section_is_marked_only_while_it_lives_or_when_it_goes(found: list[str]) -> None:
+    prepared = [prepare(text) for text in found]
+    named = [[clause.id for clause in text.document.clauses] for text in prepared]
+    assume(all(len(set(ids)) == len(ids) for ids in named))  # what is published names a section once
+    steps = [Step.of(redline(old, new)) for old, new in pairwise(prepared)]
+    outline = [(clause.id, clause.heading) for clause in prepared[-1].document.clauses]
+
+    for row in picture(outline, steps):
+        assert 0 <= row.first <= row.last < len(found)
+        columns = [cell.column for cell in row.cells]
+        assert columns == sorted(set(columns))
+        for cell in row.cells:
+            assert row.first <= cell.column <= row.last + 1
+            assert (cell.column == row.last + 1) == (cell.state is ClauseState.REMOVED)
+
+
+@given(orderly, hours, hours)
+def test_a_calendar_keeps_every_entry_it_ever_had(found: list[Version], one: datetime, other: datetime) -> None:
+    earlier, later = (_entries(found, now) for now in sorted((one, other)))
+
+    assert set(earlier) <= set(later)
+    assert all(later[uid].to_ical() == event.to_ical() for uid, event in earlier.items() if _same(event, later[uid]))
+
+
+@given(anyhow, hours, st.none() | hours)
+def test_one_version_at_most_is_in_force_and_it_is_the_one_the_policy_names(
+    found: list[Version], now: datetime, gone: datetime | None
+) -> None:
+    policy = policy_of(found)
+    policy = replace(policy, withdrawn=Withdrawal(at=gone, reason="Closed.")) if gone else policy
+
+    states = {
+        version.seq: standing(policy, version, now, policy.interval(version, now)) for version in policy.public(now)
+    }
+
+    current = policy.in_force(now)
+    expected = [] if current is None or (gone and gone <= now) else [current.seq]
+    assert [seq for seq, stands in states.items() if stands["state"] == "in_force"] == expected
+    for stands in states.values():
+        assert stands["start"] is None or stands["end"] is None or stands["start"] < stands["end"]
+        assert (stands["state"] == "announced") <= (stands["start"] is not None and stands["start"] > now)
+
+
+def _entries(found: list[Version], now: datetime) -> dict[str, Any]:
+    policy = policy_of(found)
+    if not has_dates(policy, now):
+        return {}
+    raw = calendar(Catalog(settings=SETTINGS, policies=(policy,)), policy, now)
+    return {str(event["uid"]): event for event in Calendar.from_ical(raw).walk("VEVENT")}
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one["status"] == other["status"]
