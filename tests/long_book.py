@@ -112,7 +112,7 @@ def long_book(root: Path, source: Path) -> BookBuilder:
     newest = max((root / "policy_versions" / "privacy").glob("*/en.md")).read_text("utf-8")
     body = newest.rpartition("---\n")[2] if newest.startswith("---") else newest
     front = "---\nsummary:\n  - section: retention\n    text: We keep less.\n---\n"
-    book.write(f"policy_versions/privacy/{ANNOUNCED}/en.md", front + body.replace("days", "weeks"))
+    book.write(f"policy_versions/privacy/{ANNOUNCED}/en.md", front + body.replace("for 9", "for 8"))
     meta = f"published: 2026-11-01\neffective: {ANNOUNCED}\nchange: material\n"
     book.write(f"policy_versions/privacy/{ANNOUNCED}/version.yml", meta)
     terms = book.policy("terms", binding="ar")
