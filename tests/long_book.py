@@ -115,7 +115,19 @@ def long_book(root: Path, source: Path) -> BookBuilder:
     book.write(f"policy_versions/privacy/{ANNOUNCED}/en.md", front + body.replace("for 9", "for 8"))
     meta = f"published: 2026-11-01\neffective: {ANNOUNCED}\nchange: material\n"
     book.write(f"policy_versions/privacy/{ANNOUNCED}/version.yml", meta)
+    _terms(book)
+    return book
+
+
+def arabic_book(root: Path) -> BookBuilder:
+    """Make a book in `root` whose only policy is from right to left, with a version announced."""
+    return _terms(scaffold(BookBuilder(root, languages="ar, en")))
+
+
+def _terms(book: BookBuilder) -> BookBuilder:
     terms = book.policy("terms", binding="ar")
+    title = book.root / "policy_versions" / "terms" / "policy.yml"
+    title.write_text(title.read_text("utf-8").replace("ar: Terms", "ar: شروط الاستخدام"), "utf-8")
     for label, months, more, task in (
         ("2025-01-15", 12, "", "توصيل الطرود"),
         ("2026-02-01", 24, "- أن تنقلها إلى خدمة أخرى\n", "تسليم الطرود"),

@@ -1,41 +1,98 @@
-"""Draws the pictures that README and docs show, from a built site: `pictures.py SITE FOLDER`.
+"""Draws the pictures that README and docs show: `pictures.py SITE FOLDER`, where SITE was built of the sample book.
 
 Run as a script by `make pictures`, which builds the site at a fixed instant, so that a picture changes only when the
-page does.
+page does. The picture of a page from right to left is of a book of the tests, built here, and the one of paper is drawn
+by the command line. Pictures are reduced to a palette: each stays below `LARGEST`.
 """
 
 from __future__ import annotations
 
+import io
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import chromium
-from playwright.sync_api import Browser, sync_playwright
-from static_site import StaticSite
+sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest does for tests
+
+import pypdfium2
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser import chromium
+from browser.static_site import StaticSite
+from built import build
+from inforce.cli.ending import run
+from long_book import AT, arabic_book
+
+ROOT = Path(__file__).parents[2]
+LARGEST = 100_000  # bytes of one picture
+BOTH = ":has(> del:not(.inforce-pilcrow)):has(> ins:not(.inforce-pilcrow))"
+CHANGED = f".inforce-redline :is(p, li){BOTH}"
+BESIDE = ".inforce-sides tr:has(> td > p > del:not(.inforce-pilcrow)):has(> td > p > ins)"
+REDLINE = "privacy/changes/2024-03-01...2025-01-01/"
 
 
 class Picture(NamedTuple):
-    """What to draw: the name of the file, the page, how much of it, and what stands in the middle."""
+    """What to draw: the name of the file, the page, how much of it, and what to show of it.
+
+    `opened` is clicked first; `middle` stands in the middle, and `above` at the upper edge. What is named there may be
+    several things, of which the first that is on the page counts.
+    """
 
     name: str
     page: str
-    width: int
-    height: int
+    width: int = 1100
+    height: int = 760
     dark: bool = False
+    opened: str = ""
     middle: str = ""
+    above: str = ""
+    book: str = "sample"
 
 
 PICTURES = (
-    Picture("in-force", "privacy/", 1100, 800),
-    Picture("redline", "privacy/changes/2025-09-01...2026-01-15/", 1100, 900, middle=".inforce-redline p del"),
-    Picture("history", "privacy/history/", 1100, 900),
-    Picture("phone", "privacy/", 360, 720, dark=True),
+    Picture("home", ""),
+    Picture("in-force", "privacy/"),
+    Picture("announced", "privacy/2031-03-01/"),
+    Picture("version", "privacy/2026-01-15/", above=".inforce-facts"),
+    Picture("redline", REDLINE, height=860, middle=CHANGED),
+    Picture("side-by-side", REDLINE, width=1280, opened=".inforce-beside summary", middle=BESIDE),
+    Picture("history", "privacy/history/", height=860),
+    Picture("sections", "privacy/history/", height=760, above=".inforce-picture, article figure, article svg"),
+    Picture("compare", "privacy/changes/", height=640),
+    Picture("check", "privacy/", height=520, above="#check-this-text"),
+    Picture("chinese", "privacy/zh-Hans/", height=640),
+    Picture("right-to-left", "terms/", book="arabic"),
+    Picture("dark", REDLINE, dark=True, middle=CHANGED),
+    Picture("phone", "privacy/", width=360, height=720, dark=True),
+    Picture("phone-redline", REDLINE, width=360, height=720, middle=CHANGED),
 )
+PAPERS = {
+    "paper": ("pdf", "privacy", "2026-01-15"),
+    "paper-redline": ("diff", "privacy", "2024-03-01", "2025-01-01", "--format", "pdf"),
+}
 
 
-def draw(browser: Browser, picture: Picture, site: StaticSite, folder: Path) -> Path:
-    """Draw `picture` of `site` into `folder`."""
+def draw(browser: Browser, picture: Picture, site: StaticSite) -> bytes:
+    """Draw `picture` of `site` as a PNG."""
+    with opened(browser, picture, site.url) as page:
+        if picture.opened:
+            page.locator(picture.opened).first.click()
+        for place, block in ((picture.middle, "center"), (picture.above, "start")):
+            if place and page.locator(place).count():
+                page.locator(place).first.evaluate(
+                    "(one, block) => { one.style.scrollMarginTop = '4rem'; one.scrollIntoView({block}) }", block
+                )
+        page.mouse.move(0, 0)
+        return page.screenshot(animations="disabled")
+
+
+@contextmanager
+def opened(browser: Browser, picture: Picture, url: str) -> Iterator[Page]:
+    """Open the page of `picture`, in the same way everywhere; it has to be there."""
     page = browser.new_page(
         viewport={"width": picture.width, "height": picture.height},
         color_scheme="dark" if picture.dark else "light",
@@ -43,27 +100,54 @@ def draw(browser: Browser, picture: Picture, site: StaticSite, folder: Path) -> 
         locale="en-GB",
         timezone_id="UTC",
     )
-    answer = page.goto(site.url + picture.page)
+    page.clock.set_fixed_time(AT)
+    answer = page.goto(url + picture.page)
     if answer is None or not answer.ok:
         raise SystemExit(f"{picture.page} is not on the site; expected a page to draw as “{picture.name}”")
     page.evaluate("document.fonts.ready")
-    if picture.middle:
-        page.locator(picture.middle).first.evaluate("one => one.scrollIntoView({block: 'center'})")
-    target = folder / f"{picture.name}.png"
-    page.screenshot(path=target, animations="disabled")
+    yield page
     page.close()
-    return target
+
+
+def print_first_page(words: tuple[str, ...], folder: Path) -> bytes:
+    """Draw the first page of the PDF that the command line writes for `words`, as a PNG."""
+    file = folder / "paper.pdf"
+    if run([*words, "--output", str(file), "--repo", str(ROOT)]):
+        raise SystemExit(f"inforce {' '.join(words)} wrote no PDF")
+    drawn = io.BytesIO()
+    pypdfium2.PdfDocument(file)[0].render(scale=1.25).to_pil().save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def keep(content: bytes, target: Path) -> None:
+    """Write the PNG `content` to `target` with as many colours as fit into `LARGEST`."""
+    whole = Image.open(io.BytesIO(content)).convert("RGB")
+    for colours in (128, 64, 32, 16):
+        small = io.BytesIO()
+        whole.quantize(colours, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+        if small.tell() <= LARGEST:
+            target.write_bytes(small.getvalue())
+            print(f"{target} ({small.tell() / 1000:.0f} kB)")
+            return
+    raise SystemExit(f"{target.name} is larger than {LARGEST} bytes; draw less of the page")
 
 
 def main(site_folder: str, folder: str) -> None:
     """Draw every picture of the site in `site_folder` into `folder`, and name the files."""
     into = Path(folder)
     into.mkdir(parents=True, exist_ok=True)
-    with StaticSite(folder=Path(site_folder)) as site, sync_playwright() as playwright:
+    with ExitStack() as stack:
+        made = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        arabic = build(arabic_book(made / "book").root, made / "site", AT)
+        folders = {"sample": Path(site_folder), "arabic": arabic}
+        sites = {name: stack.enter_context(StaticSite(folder=one)) for name, one in folders.items()}
+        playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         for picture in PICTURES:
-            print(draw(browser, picture, site, into))
+            keep(draw(browser, picture, sites[picture.book]), into / f"{picture.name}.png")
         browser.close()
+        for name, words in PAPERS.items():
+            keep(print_first_page(words, made), into / f"{name}.png")
 
 
 if __name__ == "__main__":
