@@ -21,7 +21,8 @@ def test_every_picture_is_drawn_by_the_script_and_none_is_left_over() -> None:
 def test_a_picture_is_light(name: str) -> None:
     file = ROOT / "docs/pictures" / f"{name}.png"
     assert file.stat().st_size <= LARGEST
-    assert Image.open(file).mode == "P"
+    with Image.open(file) as picture:
+        assert picture.mode == "P"
 
 
 @pytest.mark.parametrize("page", ["docs/tour.md", "README.md"])
