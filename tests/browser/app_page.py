@@ -92,7 +92,7 @@ class AppPage:
 
     def settle(self) -> None:
         """Wait until a first answer of the site has been dealt with."""
-        self.page.wait_for_function("said.some(([name, x]) => name != 'decision' || x.reason != 'no-manifest')")
+        self.page.wait_for_function("() => said.some(([name, x]) => name != 'decision' || x.reason != 'no-manifest')")
 
     def stays_usable(self) -> None:
         """Hold that nothing stands before the app."""

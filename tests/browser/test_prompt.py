@@ -121,7 +121,7 @@ def test_nothing_is_wider_than_a_narrow_phone_or_too_small_to_press(app: AppPage
     state(app, name)
     boxes = app.page.evaluate(
         """() => [...document.querySelector("policy-prompt").shadowRoot.querySelectorAll("button, a, summary, dialog, aside")]
-          .map((x) => [x.localName, x.getBoundingClientRect()]).map(([name, { left, right, height }]) => [name, left, right, height])"""
+          .map((x) => [x.localName, x.getBoundingClientRect()]).map(([name, { left, right, height }]) => [name, left, right, Math.round(height)])"""
     )
     assert [box for box in boxes if box[1] < 0 or box[2] > PHONE["width"]] == []
     assert [box for box in boxes if box[3] < 44] == []
@@ -138,7 +138,7 @@ def test_a_prompt_shows_the_summary_first_then_the_redline_then_the_text(app: Ap
         "You may use the shopadded: , and not resell your account.",
         "AccountsYou may use the shop, and not resell your account.\n",
     ]
-    assert article.locator("ins").inner_text() == "added: , and not resell your account"
+    assert article.locator("ins").text_content() == "added: , and not resell your account"
     expect(article).to_contain_text("This has changed since the version you know. Please answer by March 1, 2027.")
 
 
@@ -330,7 +330,7 @@ def test_a_text_that_is_not_the_one_meant_is_not_shown_and_locks_nobody_out(app:
 @pytest.mark.parametrize(
     ("languages", "words", "marked"),
     [
-        pytest.param("de-AT,en", "Annehmen", "In Ihrer Sprache nicht verfügbar: gezeigt auf Englisch.", id="German"),
+        pytest.param("de-AT", "Annehmen", "In Ihrer Sprache nicht verfügbar: gezeigt auf Englisch.", id="German"),
         pytest.param("zh-CN", "接受", None, id="Chinese, as it is written in China"),
         pytest.param("fr", "Accept", "Not available in your language: shown in English.", id="no catalogue"),
         pytest.param("en-GB", "Accept", None, id="English"),
@@ -395,7 +395,7 @@ def test_an_app_can_say_it_in_its_own_words_and_colours(app: AppPage) -> None:
         "policy-prompt { --policy-accent: rgb(0, 90, 60); } policy-prompt::part(title) { letter-spacing: 2px; }",
         **{"content-type": "text/css"},
     )
-    app.open(messages={"ask": "House rules", "policy-terms": "Rules"})
+    app.open(options=KNOWN, messages={"ask": "House rules", "policy-terms": "Rules"})
     expect(app.dialog.get_by_role("heading", name="House rules")).to_be_visible()
     assert app.button("Accept").evaluate("x => getComputedStyle(x).backgroundColor") == "rgb(0, 90, 60)"
     assert app.dialog.locator("h2").evaluate("x => getComputedStyle(x).letterSpacing") == "2px"

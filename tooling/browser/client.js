@@ -99,6 +99,7 @@ export const createClient = ({
     const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), first = manifest ? pace / 4 : 60;
     const rest = (failures ? min(first * 2 ** min(failures - 1, 20), pace) : pace) * (random() + .5);
     save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, due_at: t + max(rest, wait * (random() / 2 + 1)) * 1e3 });
+    look();
   });
 
   const flush = () => alone(userKey, async () => {
@@ -120,7 +121,7 @@ export const createClient = ({
 
   const tick = async () => {
     look();
-    await Promise.all([refresh().then(look), flush()]);
+    await Promise.all([refresh(), flush()]);
     look();
   };
   const again = ({ type }) => {

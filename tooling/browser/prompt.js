@@ -46,7 +46,8 @@ const make = (name, part, ...inside) => {
   const [tag, looks = ""] = name.split("."), made = document.createElement(tag);
   made.className = looks;
   if (part) made.part = part;
-  made.append(...inside);
+  // A word without end would take a browser minutes to lay out.
+  for (const x of inside) made.append(...x.split?.(/(\S{500})/u).flatMap((y, i) => i % 2 ? [y, make("wbr")] : y) ?? [x]);
   return made;
 };
 const speak = (made, language) => {
@@ -62,8 +63,8 @@ const wider = (tag) => {
   } catch { return []; }
 };
 const serves = (tag, languages) => languages.some((x) => RegExp(`^${tag}(-|$)`, "i").test(x));
-// What was left as it was is there for orientation only.
-const short = (text) => text.length < 400 ? text : `${text.slice(0, 160)} […] ${text.slice(-160)}`;
+// What was left as it was is there for orientation only; the rest is whole, up to what a browser can mark at a glance.
+const short = (text, room) => text.length < room ? text : `${text.slice(0, room / 2)} […] ${text.slice(-room / 2)}`;
 
 export class PolicyPrompt extends HTMLElement {
   static observedAttributes = ["manifest", "site", "key", "app", "subject", "since", "audience", "languages", "receipts", "leave-open"];
@@ -179,8 +180,8 @@ export class PolicyPrompt extends HTMLElement {
     if (fresh) {
       this.#close();
       this.#reading = reading;
-      const dialog = this.#dialog = speak(make("dialog", "dialog", make("header", "header", make("h2", "title")), make("main"),
-        make("footer", "footer")), this.#language);
+      const dialog = this.#dialog = speak(make("dialog", "dialog", make("div.head", "header", make("h2", "title")), make("div"),
+        make("div.foot", "footer")), this.#language);
       dialog.setAttribute("closedby", "none");
       dialog.setAttribute("aria-labelledby", "title");
       dialog.oncancel = (event) => event.preventDefault();
@@ -189,12 +190,12 @@ export class PolicyPrompt extends HTMLElement {
       dialog.onkeydown = (event) => {
         if (event.key != "Escape") return;
         event.preventDefault();
-        dialog.querySelector("footer button")?.click();
+        dialog.querySelector(".foot button")?.click();
       };
       this.#root.append(dialog);
       dialog.showModal();
     }
-    const [header, main] = this.#dialog.children, [title] = header.children, articles = this.#articles, ids = asks.map(this.#id);
+    const [head, main] = this.#dialog.children, [title] = head.children, articles = this.#articles, ids = asks.map(this.#id);
     title.id = "title";
     title.tabIndex = -1;
     title.textContent = this.#say[blocked ? "block" : reading ? "read" : "ask"];
@@ -252,7 +253,7 @@ export class PolicyPrompt extends HTMLElement {
           speak(make("ul", "summary", ...(points[0] ? points : headings).map((x) => make("li", "", x))), step.language));
         fold("redline", true, speak(make("div.text", "", make("p", "", ...step.runs.map(({ op, text }) => {
           const [tag, word] = SIDES[op] ?? [];
-          return tag ? make(tag, word, make("span.unseen", "", say[word] + ": "), text) : short(text);
+          return tag ? make(tag, word, make("span.unseen", "", say[word] + ": "), short(text, 2e4)) : short(text, 320);
         }))), step.language));
       }
     } catch { /* the full text is what counts */ }

@@ -7,7 +7,7 @@ export const named = (error, reason) => error.reason ? error : Object.assign(err
 
 export const decode = (data) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
 
-const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[^\s,\]}]*)|[[\]{}]/g;
+const TOKENS = /("(?:[^"\\]+|\\.)*")(\s*:)?|(-?\d[^\s,\]}]*)|[[\]{}]/g;
 
 export const parse = (text) => {
   try {

@@ -24,9 +24,9 @@ dialog, aside {
 }
 dialog { width: min(44rem, 100% - 2rem); max-height: calc(100dvh - 2rem); padding: 0; overflow: auto; overscroll-behavior: contain; }
 dialog::backdrop { background: #0b122080; }
-header, footer { position: sticky; background: inherit; padding: 16px 24px; z-index: 1; }
-header { inset-block-start: 0; border-block-end: 1px solid var(--line); }
-footer { inset-block-end: 0; border-block-start: 1px solid var(--line); }
+.head, .foot { position: sticky; background: inherit; padding: 16px 24px; z-index: 1; }
+.head { inset-block-start: 0; border-block-end: 1px solid var(--line); }
+.foot { inset-block-end: 0; border-block-start: 1px solid var(--line); }
 aside {
   position: fixed; inset: auto 16px 16px; z-index: var(--policy-layer, 2147483000); max-width: 40rem; max-height: 60dvh; overflow: auto;
   margin-inline: auto; padding: 12px 20px;
@@ -39,7 +39,7 @@ h3 { font-size: 1.1em; }
 h4 { font-size: 1em; margin-block-start: 16px; }
 .soft { color: var(--soft); }
 .actions { display: flex; flex-wrap: wrap; gap: 12px; margin-block-start: 16px; }
-footer .actions { margin: 0; justify-content: flex-end; }
+.foot .actions { margin: 0; justify-content: flex-end; }
 button {
   min-height: 44px; min-width: 44px; padding: 8px 20px; border: 1px solid var(--line); border-radius: 10px; background: none;
   color: inherit; font: inherit; font-weight: 600; cursor: pointer;
@@ -58,13 +58,14 @@ del { background: var(--deleted); text-decoration: line-through; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 480px) {
   dialog { width: 100%; max-width: 100%; max-height: 100dvh; margin: auto 0 0; border-radius: 14px 14px 0 0; }
-  header, footer, article { padding-inline: 16px; }
+  .head, .foot, article { padding-inline: 16px; }
   .actions > * { flex: 1 1 8rem; }
 }
-@media (max-height: 480px) { header, footer { position: static; } }
+@media (max-height: 480px) { .head, .foot { position: static; } }
 @media (prefers-reduced-motion: no-preference) {
   dialog[open], aside { animation: come .18s ease-out; }
   @keyframes come { from { opacity: 0; transform: translateY(8px); } }
 }
+@media (forced-colors: active) { button.first { color: ButtonText; } }
 @media print { aside { display: none; } }
 `);

@@ -37,6 +37,7 @@ def headers(policies: Iterable[Policy], now: datetime) -> bytes:
         _json("/" + address.SIGNED_MANIFEST, _POLLED),
         _json("/schema/*", _HOUR),
         _json("/" + address.VECTORS, _HOUR),
+        _block(f"/{address.BROWSER}/*", f"Cache-Control: {_HOUR}", "Access-Control-Allow-Origin: *"),
         _feed("/" + address.FEED),
     ]
     for policy in policies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Container, Iterator, Mapping
 from importlib import resources
@@ -30,6 +31,13 @@ def assets() -> Iterator[tuple[str, str]]:
     places = {f"{ASSET_FOLDER}/{name}": name for name in ASSETS} | {SEARCH: "search.js"}
     for place, name in places.items():
         yield place, (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
+
+
+def browser_files() -> Iterator[tuple[str, bytes]]:
+    """Give what apps load in a browser, beside `files.json`, which names it by digest: where it belongs, and its bytes."""
+    folder = resources.files("inforce.site") / "browser"
+    for name in ("files.json", *json.loads((folder / "files.json").read_text("utf-8"))["files"]):
+        yield f"{address.BROWSER}/{name}", folder.joinpath(*name.split("/")).read_bytes()
 
 
 def composed(work: Work, built: Files, progress: Progress) -> Files:
@@ -100,6 +108,8 @@ def shell_paths(publication: Publication) -> dict[str, Language]:
 def write_files(site: Path, publication: Publication, pages: Container[str]) -> None:
     """Write every file of `publication` that is neither a page nor stands with the `pages` into `site`."""
     write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
+    for path, content in browser_files():
+        write(site / path, content)
     for file in publication.files():
         if file.address not in pages:
             write(site / file.address, file.make())
