@@ -448,6 +448,11 @@ class TestOthers:
             assert re.match(hook["files"], "policy_versions/privacy/2026-01-15/en.md")
             assert not re.match(hook["files"], "docs/index.md")
 
+    def test_the_guide_for_engineers_names_every_workflow_and_hook(self) -> None:
+        guide = (ROOT / "docs/operators/setup.md").read_text("utf-8")
+        hooks = [hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))]
+        assert [name for name in (*hooks, *(file.name for file in WORKFLOWS)) if f"`{name}`" not in guide] == []
+
     def test_every_file_is_explained(self) -> None:
         told = (ACTION / "README.md").read_text("utf-8")
         files = [file.relative_to(ACTION).as_posix() for file in ACTION.rglob("*") if file.is_file()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def seen(steps: list[Step], title: str, who: str) -> str:
 def test_the_documentation_shows_what_happened(steps: list[Step]) -> None:
     """To bring the page up to date: python tests/worked_history.py > docs/operators/worked-example.md."""
     assert page(steps) == PAGE.read_text("utf-8")
+
+
+def test_the_first_page_for_editors_has_no_word_of_git() -> None:
+    page_one = (PAGE.parents[1] / "editors.md").read_text("utf-8")
+    assert re.findall(r"(?i)\b(?:git|commit|branch|merge|pull request|repository|push)\w*", page_one) == []
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ REDLINE = "privacy/changes/2024-03-01...2025-01-01/"
 class Picture(NamedTuple):
     """What to draw: the name of the file, the page, how much of it, and what to show of it.
 
-    `opened` is clicked first; `middle` stands in the middle, and `above` at the upper edge. What is named there may be
+    `opened` is clicked first; of `only` that part of the page is drawn, and nothing else; `middle` stands in the middle, and `above` at the upper edge. What is named there may be
     several things, of which the first that is on the page counts.
     """
 
@@ -50,6 +50,7 @@ class Picture(NamedTuple):
     opened: str = ""
     middle: str = ""
     above: str = ""
+    only: str = ""
     book: str = "sample"
 
 
@@ -62,6 +63,8 @@ PICTURES = (
     Picture("side-by-side", REDLINE, width=1280, opened=".inforce-beside summary", middle=BESIDE),
     Picture("history", "privacy/history/", height=860),
     Picture("sections", "privacy/history/", height=760, above=".inforce-picture, article figure, article svg"),
+    Picture("draft", "operators/worked-example/", only="blockquote >> nth=0"),
+    Picture("review", "operators/worked-example/", only="blockquote >> nth=1"),
     Picture("compare", "privacy/changes/", height=640),
     Picture("check", "privacy/", height=520, above="#check-this-text"),
     Picture("chinese", "privacy/zh-Hans/", height=640),
@@ -87,7 +90,8 @@ def draw(browser: Browser, picture: Picture, site: StaticSite) -> bytes:
                     "(one, block) => { one.style.scrollMarginTop = '4rem'; one.scrollIntoView({block}) }", block
                 )
         page.mouse.move(0, 0)
-        return page.screenshot(animations="disabled")
+        drawn = page.locator(picture.only).first if picture.only else page
+        return drawn.screenshot(animations="disabled")
 
 
 @contextmanager

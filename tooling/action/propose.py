@@ -71,7 +71,7 @@ def new() -> int:
     push(branch)
     texts = [path for path in added if path.endswith(".md")]
     body = NEW.format(
-        edit="\n".join(f"   - [{path.rpartition('/')[2]}]({edit(branch, path)})" for path in texts),
+        edit="\n".join(f"    - [{path.rpartition('/')[2]}]({edit(branch, path)})" for path in texts),
         metadata=edit(branch, f"policy_versions/{policy}/{label}/version.yml"),
     )
     print(opened(branch, f"{policy} {label}", body, draft=True))
