@@ -17,7 +17,8 @@ _YEAR = r"(?:1[89]|2[0-6])\d\d"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
 _LETTERS = r"[^\W\d_]+\.?"
 
-_HAN = f"[{HAN_FIGURES}]+"
+# As long as numbers get: of what is longer, each beginning would be looked at to its end.
+_HAN = f"[{HAN_FIGURES}]{{1,24}}"
 _EITHER = rf"(?:{_FIGURE}|{_HAN})"
 
 _DATES = (
@@ -27,7 +28,7 @@ _DATES = (
     r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     rf"{_HAN}年{_HAN}月(?:{_HAN}日)?|{_HAN}月{_HAN}日",
     rf"\d{{1,2}}{_ORDINAL}\s(?:(?:of|de|del|do)\s)?{_LETTERS}(?:\s(?:of|de|del|do))?,?\s{_YEAR}",
-    rf"{_LETTERS}\s\d{{1,2}}{_ORDINAL},?\s{_YEAR}",
+    rf"(?<![^\W\d_]){_LETTERS}\s\d{{1,2}}{_ORDINAL},?\s{_YEAR}",
 )
 _SIGNS = r"[$£¥€₤₦₩₪₫₭₮₱₴₹₺₽₿฿]"
 _CURRENCIES = (
