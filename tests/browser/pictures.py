@@ -38,8 +38,8 @@ REDLINE = "privacy/changes/2024-03-01...2025-01-01/"
 class Picture(NamedTuple):
     """What to draw: the name of the file, the page, how much of it, and what to show of it.
 
-    `opened` is clicked first; of `only` that part of the page is drawn, and nothing else; `middle` stands in the middle, and `above` at the upper edge. What is named there may be
-    several things, of which the first that is on the page counts.
+    `opened` is clicked first; `middle` stands in the middle, and `above` at the upper edge; of `only` nothing else is
+    drawn. What is named there may be several things, of which the first that is on the page counts.
     """
 
     name: str
