@@ -594,7 +594,7 @@ def report(title: str, rounds: list[Round], contents: list[bytes]) -> None:
         f"{title}: {len(rounds)} rounds with {sum(len(one.done) for one in rounds)} edits: {verdicts['right']} right, "
         f"{verdicts['refused']} refused, {verdicts['wrong']} silently wrong; median {statistics.median(seconds):.2f} s"
     )
-    print(*lines, sep="\n")
+    print(*lines, sep="\n", flush=True)
     for name, counts in sorted(kinds.items()):
         others = ", ".join(f"{kind} {number}" for kind, number in sorted(counts.items()) if kind != "right")
         print(f"  {name.replace('_', ' ')}: in {sum(counts.values())} rounds{f' ({others})' if others else ''}")

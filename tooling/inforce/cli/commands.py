@@ -25,6 +25,7 @@ COMMANDS = {
     "build": "Build the site.",
     "serve": "Show the site, and build it again when a text changes.",
     "manifest": "Print the manifest that apps poll.",
+    "docx": "Send a text out to be edited in Word, and take it back.",
     "import": "Bring the past of a document along.",
     "keygen": "Make a key to sign manifests with.",
     "sign": "Sign a built site again, without a rebuild.",

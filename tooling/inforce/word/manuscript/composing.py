@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from inforce.markdown import BlockKind, SpanKind
-from inforce.markdown.source import Node, Piece, Wrap
+from inforce.markdown.source import Node, Wrap
 from inforce.word.links import SAFE_SCHEMES
 from inforce.word.manuscript.growth import Kept, New
 from inforce.word.manuscript.spelling import address, escaped, fence
 from inforce.word.manuscript.values import Form, Forms
-from inforce.word.manuscript.views import forms_of
+from inforce.word.manuscript.views import forms_of, forms_within
 
 _HIDDEN_LINK = Form("link")
 _MARKS = {"strong": "**", "emphasis": "*"}
@@ -118,7 +118,7 @@ def _chain_for(atom: _Atom, before: Chain, after: Chain, anchors: dict[str, str]
 
 
 def _shown(chain: Chain) -> Forms:
-    return forms_of(Piece(text="", source="", wraps=chain))
+    return forms_within(chain)
 
 
 def _new_wrap(form: Form, atom: _Atom, anchors: dict[str, str]) -> Wrap:

@@ -69,6 +69,7 @@ class _Grower:
     root: Node
     leaves: Sequence[Node]
     alignment: Alignment
+    numbers: dict[int, int] = field(default_factory=dict)
     objections: list[Objection] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     lists: dict[tuple[str, int], Node] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class _Grower:
 
     def grow(self, after: Sequence[Block | Grid], ordered: Ordered) -> New:
         self.top.old = self.root
+        self.numbers = {id(leaf): number for number, leaf in enumerate(self.leaves)}
         self.find_moves(after)
         self.find_lists(after)
         for place, one in enumerate(after):
@@ -121,8 +123,7 @@ class _Grower:
     def home(self, block: Block, kept: Sequence[Kept]) -> Node | None:
         """Find the leaf in whose place `block` stands: one it has characters of, that was set as it is."""
         numbers = dict.fromkeys(id(one.leaf) for one in kept if one.leaf is not None)
-        by_id = {id(leaf): number for number, leaf in enumerate(self.leaves)}
-        for number in (by_id[one] for one in numbers):
+        for number in (self.numbers[one] for one in numbers):
             if self.alignment.looks.get(number) == block.look:
                 return self.leaves[number]
         if not kept:

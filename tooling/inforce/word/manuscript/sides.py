@@ -133,8 +133,8 @@ def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterat
     """Make a block of `paragraphs`, of which the last one's mark stands; nothing where it would be blank."""
     if not paragraphs:
         return
-    signs = _signs(paragraphs, side)
     look, torn = _settled(paragraphs, side)
+    signs = _signs(paragraphs, side, whole=look.kind is BlockKind.CODE)
     looks = tuple(one.was if side is Side.BEFORE else one.look for one in paragraphs)
     anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
     whole_gone = not side.has(paragraphs[-1].mark)
@@ -157,11 +157,13 @@ def _settled(paragraphs: list[Paragraph], side: Side) -> tuple[Look, bool]:
     return (live or looks)[-1], len(different) >= _SIMILAR_LOOKS
 
 
-def _signs(paragraphs: list[Paragraph], side: Side) -> tuple[Sign, ...]:
-    return trimmed([sign for one in paragraphs for part in one.stretches for sign in _signs_of(part, side)])
+def _signs(paragraphs: list[Paragraph], side: Side, *, whole: bool = False) -> tuple[Sign, ...]:
+    signs = [sign for one in paragraphs for part in one.stretches for sign in signs_of_stretch(part, side)]
+    return tuple(signs) if whole else trimmed(signs)
 
 
-def _signs_of(part: Stretch, side: Side) -> Iterator[Sign]:
+def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
+    """Give the characters of `part`, if it is on `side`; blanks have no formats but that of code."""
     if not side.has(part.fate):
         return
     forms = part.were if side is Side.BEFORE else part.forms

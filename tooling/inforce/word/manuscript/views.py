@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from inforce.markdown import BlockKind, ContainerKind, SpanKind
-from inforce.markdown.source import Node, Piece
+from inforce.markdown.source import Node, Piece, Wrap
 from inforce.word.manuscript.addresses import key_of_target
 from inforce.word.manuscript.sides import Block, Grid, Sign, trimmed
 from inforce.word.manuscript.values import PLAIN, Form, Forms
 from inforce.word.markup import legal
 
+_REMEMBERED = 4096  # nodes and marks are known by their identity and never change
 _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
 Runs = tuple[tuple[str, Forms], ...]
 
@@ -84,6 +86,7 @@ def view_of_block(block: Block) -> View:
     return View(block.look.kind, block.look.level, runs_of(block.signs, block.look.kind), block.number, depth, quoted)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def signs_of(leaf: Node) -> tuple[Sign, ...]:
     """Give the characters of `leaf` as a document shows them; `base` is the number of their piece."""
     if leaf.kind is BlockKind.CODE:
@@ -99,7 +102,13 @@ def signs_of(leaf: Node) -> tuple[Sign, ...]:
 
 def forms_of(piece: Piece) -> Forms:
     """Give the formats that `piece` is shown in."""
-    return frozenset(_form(wrap.kind, wrap.target) for wrap in piece.wraps if wrap.kind is not None)
+    return forms_within(piece.wraps) if piece.wraps else PLAIN
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def forms_within(wraps: tuple[Wrap, ...]) -> Forms:
+    """Give the formats of what stands within `wraps`."""
+    return frozenset(_form(wrap.kind, wrap.target) for wrap in wraps if wrap.kind is not None)
 
 
 def _blank(piece: Piece) -> Forms:

@@ -1,0 +1,23 @@
+"""`inforce docx`: a text out to Word, and back."""
+
+from __future__ import annotations
+
+import click
+
+from inforce.cli.docx_export import export
+from inforce.cli.docx_import import import_
+
+
+@click.group()
+def command() -> None:
+    """Send a text out to be edited in Word, and take it back.
+
+    \b
+    Example:
+      inforce docx export privacy 2027-03-01
+      inforce docx import privacy-2027-03-01-en.docx
+    """
+
+
+command.add_command(export)
+command.add_command(import_)

@@ -1,0 +1,42 @@
+"""`inforce docx export`: a text as a Word document in which every change is tracked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from inforce.cli.repository import language_option, with_repository
+from inforce.cli.screen import Screen
+from inforce.language import Language
+from inforce.store.files import write_file
+from inforce.store.importers.manuscript import export_manuscript
+
+
+@click.command()
+@click.argument("policy_id", metavar="POLICY")
+@click.argument("version", metavar="VERSION")
+@click.option("--language", metavar="TAG", callback=language_option, help="In which.  [default: the binding one]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to write it.  [default: POLICY-VERSION-LANGUAGE.docx in the current folder]",
+)
+@with_repository
+def export(policy_id: str, version: str, language: Language | None, out: Path | None, repo: Path) -> None:
+    """Write a text as a Word document.
+
+    Track Changes is on in it, and it knows which text it was made of. A file that is there is never written over: it may
+    hold somebody's changes.
+
+    \b
+    Example:
+      inforce docx export privacy 2027-03-01
+    """
+    edition, content = export_manuscript(repo, policy_id, version, str(language) if language else None)
+    path = out or Path(f"{policy_id}-{version}-{edition.language}.docx")
+    if path.exists():
+        raise click.UsageError(f"{path} is there already and may hold changes; name another file with --out")
+    write_file(path, content)
+    Screen().say(f"Wrote {path}. Edit it in Word with Track Changes on, then run “inforce docx import {path}”.")

@@ -1,0 +1,91 @@
+"""`inforce docx import`: the changes made in a Word document, as Markdown in the draft it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from inforce.cli.repository import with_repository
+from inforce.cli.screen import Screen
+from inforce.redline import redline
+from inforce.store.importers.manuscript import TakenBack, import_manuscript
+from inforce.word.manuscript import Comment, Difference, shortened
+
+_REFUSED = 1
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    metavar="VERSION",
+    help="A draft with the same text to write to.  [default: the version the document was made of]",
+)
+@click.option("--untracked", is_flag=True, help="Accept what was edited without Track Changes as well.")
+@with_repository
+@click.pass_context
+def import_(ctx: click.Context, file: Path, into: str | None, untracked: bool, repo: Path) -> None:
+    """Take the changes made in a Word document back.
+
+    Every tracked change is accepted. Where one cannot be Markdown, or something was edited without Track Changes,
+    nothing is written and each place is named. Comments are listed and stay in the document.
+
+    \b
+    Example:
+      inforce docx import privacy-2027-03-01-en.docx
+      inforce docx import privacy-2026-01-15-en.docx --into 2027-03-01
+    """
+    done = import_manuscript(repo, file, into=into, untracked=untracked)
+    screen = Screen()
+    for line in _lines(done, accepted=untracked):
+        screen.say(line)
+    asked = bool(done.returned.untracked) and not untracked
+    ctx.exit(_REFUSED if asked or done.returned.objections else 0)
+
+
+def _lines(done: TakenBack, *, accepted: bool) -> Iterator[str]:
+    returned = done.returned
+    for comment in returned.comments:
+        yield _comment(comment)
+    for remark in returned.remarks:
+        yield f"Left out: {remark}"
+    for difference in returned.untracked:
+        yield _difference(difference)
+    for objection in returned.objections:
+        yield f"Refused: {objection}"
+    if returned.objections:
+        yield f"Nothing was written. Change these places in Word, and import the document again into {done.path}."
+    elif returned.untracked and not accepted:
+        yield "Nothing was written. If these changes are meant, add “--untracked”."
+    elif done.written:
+        yield from _written(done)
+    else:
+        yield f"Nothing differs from {done.path}."
+
+
+def _written(done: TakenBack) -> Iterator[str]:
+    found = redline(done.before, done.returned.text or "")
+    yield f"Wrote {done.path}. Changed:"
+    for clause in found.changed_clauses:
+        words = f"{clause.inserted} words in, {clause.deleted} out" + (f", {clause.moved} moved" * bool(clause.moved))
+        yield f"  {clause.heading or 'before the first heading'}: {words}"
+    yield "Look at it with “inforce diff”, say in “summary:” what changes, then run “inforce check”."
+
+
+def _comment(comment: Comment) -> str:
+    place = f" under “{comment.heading}”" if comment.heading else ""
+    words = f" on {shortened(comment.words, 80)}" if comment.words.strip() else ""
+    return f"Comment by {comment.author or 'somebody'}{words}{place}: {' '.join(comment.text.split())}"
+
+
+def _difference(difference: Difference) -> str:
+    was, now = shortened(difference.was), shortened(difference.now)
+    if not difference.now:
+        return f"Deleted without Track Changes: {was}"
+    if not difference.was:
+        return f"Added without Track Changes: {now}"
+    if difference.was == difference.now:
+        return f"Set otherwise without Track Changes (style, list, bold, italic or link): {now}"
+    return f"Changed without Track Changes: {was} is {now} now"

@@ -1,0 +1,78 @@
+"""What LibreOffice loses, put back: how a paragraph was set that stands behind a deleted one.
+
+LibreOffice writes a paragraph behind a deleted one with the settings of the deleted one, so that a heading becomes an
+ordinary paragraph and an item loses its number, and no tracked change says so. Keeps true: only a paragraph with our
+bookmark, with the very words that block had, and set as the deleted one is, gets its own settings back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inforce.markdown import BlockKind, ContainerKind
+from inforce.markdown.source import Node
+from inforce.word.manuscript.sides import signs_of_stretch, trimmed
+from inforce.word.manuscript.values import Fate, Look, Paragraph, Side, Story, Table
+from inforce.word.manuscript.views import number_of, signs_of
+
+
+def mended(story: Story, leaves: Sequence[Node]) -> Story:
+    """Give `story`, made of the text with `leaves`, with the settings that LibreOffice lost."""
+    lists = _lists(story, leaves)
+    body: list[Paragraph | Table] = []
+    for before, one in zip((None, *story.body), story.body, strict=False):
+        both = isinstance(one, Paragraph) and isinstance(before, Paragraph)
+        body.append(_mended(one, before, leaves, lists) if both else one)  # type: ignore[arg-type]
+    return replace(story, body=tuple(body))
+
+
+def _mended(one: Paragraph, before: Paragraph, leaves: Sequence[Node], lists: dict[int, Look]) -> Paragraph:
+    if not _is_suspect(one, before, leaves):
+        return one
+    leaf = leaves[one.anchor or 0]
+    look = _look(leaf, lists)
+    return replace(one, look=look, was=look) if look is not None and _contradicts(one.look, leaf) else one
+
+
+def _is_suspect(one: Paragraph, before: Paragraph, leaves: Sequence[Node]) -> bool:
+    if before.mark is not Fate.GOES or one.anchor is None or one.anchor >= len(leaves) or one.was != one.look:
+        return False
+    return one.look == before.look and _words(one) == "".join(sign.text for sign in signs_of(leaves[one.anchor]))
+
+
+def _words(one: Paragraph) -> str:
+    signs = [sign for part in one.stretches for sign in signs_of_stretch(part, Side.BEFORE)]
+    return "".join(sign.text for sign in trimmed(signs))
+
+
+def _contradicts(look: Look, leaf: Node) -> bool:
+    number, _ = number_of(leaf)
+    return look.kind is not leaf.kind or look.level != leaf.level or bool(look.list_id) != (number is not None)
+
+
+def _lists(story: Story, leaves: Sequence[Node]) -> dict[int, Look]:
+    """Find how the items of each list of the text are set in the document."""
+    found: dict[int, Look] = {}
+    for one in story.body:
+        if isinstance(one, Paragraph) and one.anchor is not None and one.anchor < len(leaves) and one.was.list_id:
+            inner = _list_of(leaves[one.anchor])
+            if inner is not None:
+                found.setdefault(id(inner), one.was)
+    return found
+
+
+def _list_of(leaf: Node) -> Node | None:
+    lists = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
+    return next((node for node in reversed(leaf.path) if node.kind in lists), None)
+
+
+def _look(leaf: Node, lists: dict[int, Look]) -> Look | None:
+    """Tell how `leaf` is set in a document; None where that cannot be known."""
+    kind = leaf.kind if isinstance(leaf.kind, BlockKind) else BlockKind.PARAGRAPH
+    number, _ = number_of(leaf)
+    if number is not None:
+        listed = lists.get(id(_list_of(leaf)))
+        return None if listed is None else replace(listed, kind=kind, level=leaf.level, quoted=False)
+    quoted = kind is BlockKind.PARAGRAPH and any(node.kind is ContainerKind.QUOTE for node in leaf.path)
+    return Look(kind=kind, level=leaf.level, quoted=quoted, indented=bool(leaf.path))
