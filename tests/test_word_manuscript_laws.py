@@ -79,4 +79,3 @@ def test_rejecting_every_change_gives_the_text_that_was_sent_out(pair: tuple[str
     before = [view.text for view in views_of_side(side_of(story_of(old, new), Side.BEFORE)) if view.text.strip()]
 
     assert " ".join(" ".join(before).split()) == " ".join(" ".join(lines(old)).split())
-

@@ -105,7 +105,9 @@ class Editor:
         block = 0
         for element in self.root.iter(f"{W}p"):
             cell = self.parents[element].tag == f"{W}tc"
-            numbered = any((mark.get(f"{W}name") or "").startswith("_inforce") for mark in element.iter(f"{W}bookmarkStart"))
+            numbered = any(
+                (mark.get(f"{W}name") or "").startswith("_inforce") for mark in element.iter(f"{W}bookmarkStart")
+            )
             if cell or numbered:
                 self.paragraphs.append(Paragraph(element, block, [_text(element)], cell))
                 block += 1
@@ -113,7 +115,9 @@ class Editor:
     def revision(self, tag: str, *inner: ET.Element) -> ET.Element:
         """Make a revision `tag` around `inner`."""
         self.count += 1
-        made = ET.Element(f"{W}{tag}", {f"{W}id": str(self.count), f"{W}author": "Lawyer", f"{W}date": "2027-01-02T03:04:05Z"})
+        made = ET.Element(
+            f"{W}{tag}", {f"{W}id": str(self.count), f"{W}author": "Lawyer", f"{W}date": "2027-01-02T03:04:05Z"}
+        )
         made.extend(inner)
         return made
 
@@ -128,7 +132,9 @@ class Editor:
 
     def free(self, wanted: Callable[[Paragraph], bool]) -> Paragraph | None:
         """Choose a paragraph nobody edited yet, of those `wanted`."""
-        there = [one for one in self.paragraphs if one.block not in self.touched and one.says[0].strip() and wanted(one)]
+        there = [
+            one for one in self.paragraphs if one.block not in self.touched and one.says[0].strip() and wanted(one)
+        ]
         if not there:
             return None
         chosen = self.dice.choice(there)
@@ -225,7 +231,9 @@ class Editor:
 
     def split(self) -> bool:
         """Press Enter behind a word: the first half is a paragraph whose mark came."""
-        chosen = self.free(lambda one: not one.cell and _style(one) == "" and any(len(_words(run)) > 3 for run in _runs(one)))
+        chosen = self.free(
+            lambda one: not one.cell and _style(one) == "" and any(len(_words(run)) > 3 for run in _runs(one))
+        )
         if chosen is None:
             return False
         run = next(run for run in _runs(chosen) if len(_words(run)) > 3)
@@ -254,7 +262,12 @@ class Editor:
 
         def joins(one: Paragraph) -> bool:
             after = self._next(one)
-            return after is not None and after.block not in self.touched and _setting(after) == _setting(one) and not one.cell
+            return (
+                after is not None
+                and after.block not in self.touched
+                and _setting(after) == _setting(one)
+                and not one.cell
+            )
 
         chosen = self.free(joins)
         if chosen is None:
@@ -460,7 +473,9 @@ def _setting(one: Paragraph) -> tuple[str, ...]:
     """Tell what a paragraph is set as, list and indent included; nothing for an ordinary one."""
     numbers = [child.get(f"{W}val") or "" for child in one.element.findall(f"{W}pPr/{W}numPr/*")]
     indent = one.element.find(f"{W}pPr/{W}ind")
-    return tuple([*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [_style(one)])])
+    return tuple(
+        [*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [_style(one)])]
+    )
 
 
 @dataclass
@@ -478,7 +493,10 @@ class Round:
 
 def edited(name: str, text: str, dice: random.Random) -> Round:
     """Export `text` and edit it with one to six edits."""
-    for prefix, address in (("w", W[1:-1]), ("r", "http://schemas.openxmlformats.org/officeDocument/2006/relationships")):
+    for prefix, address in (
+        ("w", W[1:-1]),
+        ("r", "http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+    ):
         ET.register_namespace(prefix, address)
     content = exported(name, text)
     root = ET.fromstring(_part(content))  # noqa: S314 - the document is our own
@@ -515,7 +533,12 @@ def verdict(one: Round, returned: Returned) -> str:
         return f"wrong: changes seen that nobody made without tracking: {returned.untracked[0]}"
     if returned.text is None:
         return f"refused: {returned.objections[0]}"
-    return _words_wrong(one, returned.text) or _lines_wrong(one, returned.text) or _links_wrong(one, returned.text) or "right"
+    return (
+        _words_wrong(one, returned.text)
+        or _lines_wrong(one, returned.text)
+        or _links_wrong(one, returned.text)
+        or "right"
+    )
 
 
 def _words_wrong(one: Round, text: str) -> str:
@@ -542,7 +565,9 @@ def _lines_wrong(one: Round, text: str) -> str:
     old, new = ([_unnumbered(line) for line in side.split("\n")] for side in (one.text, text))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for what, start, stop, _, _ in matcher.get_opcodes():
-        gone = [line for line in range(start, stop) if what in ("replace", "delete") and line + 1 not in may and old[line]]
+        gone = [
+            line for line in range(start, stop) if what in ("replace", "delete") and line + 1 not in may and old[line]
+        ]
         if gone and not all(old[line] in new for line in gone):
             return f"wrong: line {gone[0] + 1} changed, which nobody edited: {old[gone[0]][:90]!r}"
     return ""

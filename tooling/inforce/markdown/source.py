@@ -216,7 +216,7 @@ def _untabbed(line: str) -> str:
 def _trim(node: Node, inner: Sequence[str]) -> None:
     for child in node.children:
         child.stop = min(child.stop, node.stop)
-        while child.stop > child.start + 1 and not inner[child.stop - 1 - node.start].strip():
+        while child.stop > child.start + 1 and not inner[child.stop - 1 - node.start].strip(" \t"):
             child.stop -= 1
 
 
@@ -225,7 +225,7 @@ def _add_unseen(node: Node, inner: Sequence[str]) -> None:
     if node.kind in {ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST}:
         return
     held = {line for child in node.children for line in range(child.start, child.stop)}
-    free = [line for line in range(node.start, node.stop) if line not in held and inner[line - node.start].strip()]
+    free = [line for line in range(node.start, node.stop) if line not in held and inner[line - node.start].strip(" \t")]
     for line in free:
         node.children.append(Node(kind=None, start=line, stop=line + 1, parent=node))
     node.children.sort(key=lambda child: child.start)

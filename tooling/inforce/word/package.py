@@ -63,7 +63,9 @@ def package(
     if properties:
         members |= _with_properties(members, properties)
     if tracked:
-        settings = members["word/settings.xml"].replace(b"<w:defaultTabStop", b"<w:trackRevisions/><w:defaultTabStop", 1)
+        settings = members["word/settings.xml"].replace(
+            b"<w:defaultTabStop", b"<w:trackRevisions/><w:defaultTabStop", 1
+        )
         members["word/settings.xml"] = settings
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -90,6 +90,7 @@ def rewritten(edition: Edition, text: str) -> str:
     parts = []
     for what, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         parts += body[start:stop] if what == "equal" else [f"{line}{end}" for line in new[first:last]]
+    parts += body[len(old) :]  # blank lines at the end, which a canonical text has not
     parts = [part if _LINE_END.search(part) else f"{part}{end}" for part in parts[:-1]] + parts[-1:]
     written = "".join(parts)
     if canonical(written) != text:  # a body whose lines do not fit its canonical form is written in that form
@@ -143,7 +144,8 @@ def _way_on(policy: Policy, origin: Origin) -> str:
     drafts = [
         version.label.text
         for version in policy.versions
-        if version.draft and any(one.language == origin.language and one.digest == origin.digest for one in version.editions)
+        if version.draft
+        and any(one.language == origin.language and one.digest == origin.digest for one in version.editions)
     ]
     if drafts:
         return f"the draft {drafts[-1]} has the same text: add “--into {drafts[-1]}”"

@@ -61,9 +61,7 @@ def align(leaves: Sequence[Node], before: Sequence[Block | Grid]) -> Alignment:
     cells: dict[Place, int] = {}
     for there, number in pairs.items():
         block, place = met[there].block, met[there].place
-        origins |= {
-            now.base: (number, was.base) for was, now in same_signs(signs_of(leaves[number]), block.signs)
-        }
+        origins |= {now.base: (number, was.base) for was, now in same_signs(signs_of(leaves[number]), block.signs)}
         looks[number] = block.look
         if place is not None:
             cells[place] = number
@@ -163,9 +161,7 @@ def _fits(view: View, met: _Met) -> bool:
     return any(other[:3] == view[:3] for other in others)
 
 
-def _untracked(
-    known: Sequence[tuple[int, View]], met: Sequence[_Met], pairs: dict[int, int]
-) -> Iterator[Difference]:
+def _untracked(known: Sequence[tuple[int, View]], met: Sequence[_Met], pairs: dict[int, int]) -> Iterator[Difference]:
     views = dict(known)
     for there, one in enumerate(met):
         number = pairs.get(there)

@@ -80,7 +80,9 @@ def _kept(leaf: Node, number: int, run: Sequence[Kept], new: New) -> Iterator[_A
         source = piece.text
     forms = run[0].sign.forms
     chain = piece.wraps if same else None
-    yield _Atom(text=piece.text, forms=forms, source=source, chain=chain, piece=(id(leaf), number), address=run[0].sign.address)
+    yield _Atom(
+        text=piece.text, forms=forms, source=source, chain=chain, piece=(id(leaf), number), address=run[0].sign.address
+    )
 
 
 def _fresh(one: Kept, new: New) -> _Atom:

@@ -102,7 +102,9 @@ class _Grower:
             for number in self.alignment.looks
             if number not in alive and self.leaves[number].kind is not BlockKind.CELL
         ]
-        came = [(place, one.signs) for place, one in blocks if one.signs and all(s.base not in origins for s in one.signs)]
+        came = [
+            (place, one.signs) for place, one in blocks if one.signs and all(s.base not in origins for s in one.signs)
+        ]
         self.moves = moved([(number, signs) for number, signs in gone if signs], came)
 
     def kept(self, place: int, block: Block) -> tuple[Kept, ...]:
@@ -110,7 +112,9 @@ class _Grower:
         if place in self.moves:
             leaf = self.leaves[self.moves[place]]
             found = {id(now): was.base for was, now in same_signs(signs_of(leaf), block.signs)}
-            return tuple(Kept(sign, leaf if id(sign) in found else None, found.get(id(sign), -1)) for sign in block.signs)
+            return tuple(
+                Kept(sign, leaf if id(sign) in found else None, found.get(id(sign), -1)) for sign in block.signs
+            )
         return self.kept_signs(block)
 
     def kept_signs(self, block: Block) -> tuple[Kept, ...]:
@@ -263,7 +267,9 @@ class _Grower:
             self.objections.append(Objection(problem=problem, words=words))
         if len({len(row) for row in grid.rows}) > 1:
             words = " / ".join(cell.block.text for cell in grid.rows[0])
-            self.objections.append(Objection(problem="the rows of a table have different numbers of cells", words=words))
+            self.objections.append(
+                Objection(problem="the rows of a table have different numbers of cells", words=words)
+            )
         slots = tuple(_Slot(ContainerKind(str(one.kind)), one, one) for one in table.path) if table is not None else ()
         parent = self.enter(slots, None)
         made = New(kind=ContainerKind.TABLE, old=table, model=table)
@@ -312,4 +318,3 @@ def grow(
     """
     grower = _Grower(root, leaves, alignment)
     return grower.grow(after, ordered), tuple(grower.objections)
-

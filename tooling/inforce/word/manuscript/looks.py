@@ -98,9 +98,7 @@ class Styles:
 
 def styles_of(document: Document) -> Styles:
     """Read the styles of `document`."""
-    elements = {
-        style.get(qn("w:styleId"), ""): style for style in document.styles.element.iter(qn("w:style"))
-    }
+    elements = {style.get(qn("w:styleId"), ""): style for style in document.styles.element.iter(qn("w:style"))}
     own = {key: _value(style, "w:name").lower() for key, style in elements.items()}
     names: dict[str, tuple[str, ...]] = {}
     for key in elements:

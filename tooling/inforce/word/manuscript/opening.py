@@ -83,7 +83,9 @@ def _refuse_bombs(content: bytes) -> None:
 
 def _refuse_member(name: str, data: bytes) -> None:
     if any(sign in name.lower() for sign in _MACRO_SIGNS):
-        raise UnreadableWordError(f"holds macros or embedded programs (“{name[:80]}”)", "save it without them, as .docx")
+        raise UnreadableWordError(
+            f"holds macros or embedded programs (“{name[:80]}”)", "save it without them, as .docx"
+        )
     if name.endswith((".xml", ".rels")) and _has_document_type(data):
         raise UnreadableWordError(f"holds a document type in “{name[:80]}”, which Word never writes")
 

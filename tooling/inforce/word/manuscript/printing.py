@@ -16,6 +16,7 @@ from inforce.markdown.source import Node, cells_of
 from inforce.word.manuscript.composing import composed
 from inforce.word.manuscript.growth import LISTS, New
 from inforce.word.manuscript.spelling import guarded, guarded_heading
+from inforce.word.manuscript.values import BLANKS
 from inforce.word.manuscript.views import runs_of, signs_of
 
 _NUMBER = re.compile(r"\d{1,9}")
@@ -142,7 +143,7 @@ class _Printer:
         lines = self.inside(item, raw=raw and stays) or [Line("")]
         first, *rest = lines
         space = " " * len(marker)
-        head = first if first.raw else Line(f"{marker}{first.text}".rstrip())
+        head = first if first.raw else Line(f"{marker}{first.text}".rstrip(BLANKS))
         return [head, *(_behind(space, line) for line in rest)]
 
     def leaf(self, new: New) -> list[str]:
@@ -209,13 +210,13 @@ class _Printer:
 
 
 def printed(top: New, source: str, anchors: dict[str, str]) -> str:
-    """Write the text whose tree is `top`, grown out of `source`; each leaf keeps in `written` nothing.
+    """Write the text whose tree is `top`, grown out of `source`.
 
     CannotBeWrittenError where Markdown has no way to say it.
     """
     lines = source.split("\n")
     printer = _Printer(lines, anchors)
-    return "".join(f"{line.text.rstrip()}\n" for line in printer.inside(top, raw=True))
+    return "".join(f"{line.text.rstrip(BLANKS)}\n" for line in printer.inside(top, raw=True))
 
 
 def is_unchanged(new: New) -> bool:
@@ -232,7 +233,7 @@ def _same_words(new: New, old: Node) -> bool:
 
 
 def _behind(prefix: str, line: Line) -> Line:
-    return line if line.raw else Line(f"{prefix}{line.text}".rstrip())
+    return line if line.raw else Line(f"{prefix}{line.text}".rstrip(BLANKS))
 
 
 def _is_tight(new: New) -> bool:
@@ -305,5 +306,7 @@ def _with_cells(line: str, texts: Sequence[str], same: Sequence[bool]) -> str:
         if not stays:
             part = parts[place]
             lead, tail = len(part) - len(part.lstrip()), len(part) - len(part.rstrip())
-            parts[place] = f"{part[:lead] or ' '}{text}{part[len(part) - tail :] or ' '}" if part.strip() else f" {text} "
+            parts[place] = (
+                f"{part[:lead] or ' '}{text}{part[len(part) - tail :] or ' '}" if part.strip() else f" {text} "
+            )
     return "|".join(parts)

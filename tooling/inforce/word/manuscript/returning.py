@@ -65,9 +65,7 @@ def take_back(source: str, story: Story) -> Returned:
     )
 
 
-def _proven(
-    top: New, source: str, after: Sequence[Block | Grid]
-) -> tuple[str | None, tuple[Objection, ...]]:
+def _proven(top: New, source: str, after: Sequence[Block | Grid]) -> tuple[str | None, tuple[Objection, ...]]:
     """Write `top`, read it again, and escape more where it does not read as `after` does."""
     anchors = {bookmark_name(heading.id): heading.id for heading in parse(source).headings}
     wanted = [_without_hidden(view) for view in views_of_side(after)]

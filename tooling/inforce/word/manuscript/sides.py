@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from inforce.markdown import BlockKind
 from inforce.word.manuscript.values import (
+    BLANKS,
     PLAIN,
     Cell,
     Form,
@@ -61,7 +62,7 @@ class Block:
     @property
     def is_shown(self) -> bool:
         """Tell whether a text has a block for it; blank paragraphs are only space on paper."""
-        return bool(self.text.strip()) or self.number is not None or self.look.kind is not BlockKind.PARAGRAPH
+        return bool(self.text.strip(BLANKS)) or self.number is not None or self.look.kind is not BlockKind.PARAGRAPH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,7 @@ def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterat
     anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
     whole_gone = not side.has(paragraphs[-1].mark)
     found = Block(signs=signs, look=look, looks=looks, torn=torn, anchors=anchors)
-    if whole_gone and not found.text.strip():
+    if whole_gone and not found.text.strip(BLANKS):
         return
     number, list_name = counter.take(look)
     found = replace(found, number=number, list_name=list_name)
@@ -150,7 +151,7 @@ def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterat
 def _settled(paragraphs: list[Paragraph], side: Side) -> tuple[Look, bool]:
     """Choose the settings of joined `paragraphs`: those of the last, but of the only one that has words left."""
     looks = [one.was if side is Side.BEFORE else one.look for one in paragraphs]
-    live = [look for one, look in zip(paragraphs, looks, strict=True) if one.text(side).strip()]
+    live = [look for one, look in zip(paragraphs, looks, strict=True) if one.text(side).strip(BLANKS)]
     different = {(look.kind, look.level, look.list_id, look.depth, look.quoted) for look in live}
     if len(live) == 1:
         return live[0], False
@@ -213,7 +214,7 @@ def _cell(cell: Cell, side: Side, crowded: list[str]) -> Block:
             waiting = []
     if waiting:
         blocks.append(_in_cell(waiting, side))
-    blocks = [one for one in blocks if one.text.strip() or one.look.list_id]
+    blocks = [one for one in blocks if one.text.strip(BLANKS) or one.look.list_id]
     if len(blocks) > 1 or any(one.look.list_id for one in blocks):
         crowded.append(" / ".join(one.text for one in blocks))
     return blocks[0] if blocks else Block(signs=(), look=Look(kind=BlockKind.CELL))
@@ -223,4 +224,3 @@ def _in_cell(paragraphs: list[Paragraph], side: Side) -> Block:
     look, _ = _settled(paragraphs, side)
     anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
     return Block(signs=_signs(paragraphs, side), look=replace(look, kind=BlockKind.CELL, level=0), anchors=anchors)
-

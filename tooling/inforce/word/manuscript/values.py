@@ -13,6 +13,9 @@ from typing import NamedTuple
 from inforce.markdown import BlockKind
 
 
+BLANKS = " \t\n"  # what Markdown takes off the ends of a block; a no-break space is a word
+
+
 class Fate(StrEnum):
     """What a tracked change did to something."""
 

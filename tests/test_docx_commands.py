@@ -1,0 +1,200 @@
+"""`inforce docx`: out to Word and back into a draft, and never into what was published."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import Type, book, inforce
+from test_word_manuscripts import DOCUMENT, came, part_text, replaced, run, went, with_parts
+
+__all__ = ["book", "inforce"]  # fixtures
+
+EN = "policy_versions/privacy/2028-01-01/en.md"
+
+
+@pytest.fixture
+def draft(book: BookBuilder, inforce: Type) -> Path:
+    """The repository of the book with a draft of 2028, which says what the version of 2027 says."""
+    words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
+    assert inforce("new", "privacy", *words).code == 0
+    return book.root
+
+
+def exported(inforce: Type, root: Path, version: str = "2028-01-01") -> Path:
+    file = root / f"{version}.docx"
+    ended = inforce("docx", "export", "privacy", version, "--out", file, "--repo", root)
+    assert ended.code == 0, ended.err
+    return file
+
+
+def edit(file: Path, words: str = "24 months", instead: str = went("24") + came("36") + run(" months")) -> None:
+    """Put the XML `instead` in the place of `words` in the document `file`."""
+    broken = f'</w:t></w:r>{instead}<w:r><w:t xml:space="preserve">'
+    file.write_bytes(replaced(file.read_bytes(), (words, broken)))
+
+
+def test_tracked_changes_come_back_into_the_draft(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft)
+    before = (draft / EN).read_text()
+    edit(file)
+
+    ended = inforce("docx", "import", file, "--repo", draft)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert (draft / EN).read_text() == before.replace("24 months", "36 months")
+    assert f"Wrote {EN}. Changed:\n  Retention: 1 words in, 1 out\n" in ended.out
+
+
+def test_nothing_edited_writes_nothing(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft)
+    before = (draft / EN).stat().st_mtime_ns
+
+    ended = inforce("docx", "import", file, "--repo", draft)
+
+    assert (ended.code, ended.out) == (0, f"Nothing differs from {EN}.\n")
+    assert (draft / EN).stat().st_mtime_ns == before
+
+
+def test_line_ends_blanks_and_front_matter_that_nobody_changed_keep_their_bytes(inforce: Type, draft: Path) -> None:
+    body = "\r\n# Privacy  \r\n\r\n\r\n## Retention {#retention}\r\n\r\nWe keep your data\r\nfor 24 months.   \r\n\r\nNo more.  \r\n\r\n"
+    head = "---\r\nsummary:\r\n  - text: New.\r\n---\r\n"
+    (draft / EN).write_bytes((head + body).encode())
+    file = exported(inforce, draft)
+    edit(file, "No more.", run("No more") + came(" at all") + run("."))
+
+    assert inforce("docx", "import", file, "--repo", draft).code == 0
+
+    assert (draft / EN).read_bytes() == (head + body.replace("No more.  ", "No more at all.")).encode()
+
+
+def test_a_document_of_a_published_version_is_told_the_way_on(inforce: Type, book: BookBuilder) -> None:
+    file = exported(inforce, book.root, "2027-03-01")
+    edit(file)
+
+    ended = inforce("docx", "import", file, "--repo", book.root)
+
+    assert ended.code == 2
+    assert "is no draft" in ended.err
+    assert "inforce new privacy" in ended.err
+
+
+def test_a_document_of_a_locked_version_is_refused_as_changed_history(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft, "2027-03-01")
+    inforce("freeze", "--repo", draft, "--at", "2027-06-01")
+    locked = (draft / "policy_versions/privacy/2027-03-01/en.md").read_bytes()
+    edit(file)
+
+    ended = inforce("docx", "import", file, "--repo", draft)
+
+    assert ended.code == 3
+    assert "its text stays as it is" in ended.err
+    assert "add “--into 2028-01-01”" in ended.err
+    assert (draft / "policy_versions/privacy/2027-03-01/en.md").read_bytes() == locked
+
+
+def test_it_goes_into_a_draft_with_the_same_text(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft, "2027-03-01")
+    edit(file)
+
+    ended = inforce("docx", "import", file, "--into", "2028-01-01", "--repo", draft)
+
+    assert ended.code == 0, ended.err
+    assert "36 months" in (draft / EN).read_text()
+
+
+def test_a_draft_that_changed_since_is_not_written_over(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft)
+    (draft / EN).write_text((draft / EN).read_text().replace("24", "25"))
+    edit(file)
+
+    ended = inforce("docx", "import", file, "--repo", draft)
+
+    assert ended.code == 2
+    assert "is not the text that the document was made of: expected sha256:" in ended.err
+    assert "25 months" in (draft / EN).read_text()
+
+
+def test_what_was_edited_without_track_changes_is_asked_about(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft)
+    file.write_bytes(replaced(file.read_bytes(), ("24 months", "48 months")))
+
+    asked = inforce("docx", "import", file, "--repo", draft)
+
+    assert asked.code == 1
+    assert (
+        "Changed without Track Changes: “We keep your data for 24 months.” is “We keep your data for 48 months.” now"
+        in (asked.out)
+    )
+    assert "24 months" in (draft / EN).read_text()
+    assert inforce("docx", "import", file, "--untracked", "--repo", draft).code == 0
+    assert "48 months" in (draft / EN).read_text()
+
+
+def test_one_refused_place_keeps_everything_out(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft)
+    before = (draft / EN).read_bytes()
+    edit(file, instead=came("36 ") + "<w:r><w:drawing/></w:r>" + run("24 months"))
+
+    ended = inforce("docx", "import", file, "--repo", draft)
+
+    assert ended.code == 1
+    assert "Refused: a picture or text box cannot be taken back: “We keep your data for 36 24 months.”" in ended.out
+    assert "Nothing was written." in ended.out
+    assert (draft / EN).read_bytes() == before
+
+
+def test_a_document_is_never_written_over(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft)
+
+    ended = inforce("docx", "export", "privacy", "2028-01-01", "--out", file, "--repo", draft)
+
+    assert ended.code == 2
+    assert "may hold changes" in ended.err
+
+
+def test_a_document_is_named_after_what_is_in_it(
+    inforce: Type, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    inforce("docx", "export", "privacy", "2028-01-01", "--repo", draft)
+
+    assert (tmp_path / "privacy-2028-01-01-en.docx").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("export", "nothing", "1"), "has no policy “nothing”"),
+        (("export", "privacy", "1999-01-01"), "has no version “1999-01-01”"),
+        (("export", "privacy", "2028-01-01", "--language", "de"), "has no text in “de”"),
+        (("import", "not-there.docx"), "is not there"),
+    ],
+)
+def test_wrong_use_is_one_clear_message(inforce: Type, draft: Path, words: tuple[str, ...], message: str) -> None:
+    ended = inforce("docx", *words, "--repo", draft)
+
+    assert ended.code == 2
+    assert message in ended.err
+
+
+def test_a_document_for_a_policy_that_is_not_there_is_refused(inforce: Type, draft: Path) -> None:
+    file = exported(inforce, draft)
+    with zipfile.ZipFile(io.BytesIO(file.read_bytes())) as archive:
+        properties = archive.read("docProps/custom.xml").replace(b">privacy<", b">../../etc<")
+    file.write_bytes(with_parts(file.read_bytes(), {"docProps/custom.xml": properties}))
+
+    ended = inforce("docx", "import", file, "--repo", draft)
+
+    assert ended.code == 2
+    assert "has no policy “../../etc”" in ended.err
+
+
+def test_the_document_of_a_draft_has_its_words(inforce: Type, draft: Path) -> None:
+    assert "We keep your data for 24 months." in part_text(exported(inforce, draft).read_bytes())
+    assert DOCUMENT
