@@ -13,7 +13,7 @@ from book_builder import BookBuilder, instant
 from inforce.catalog import Catalog, Lock
 from inforce.checks import Report
 from inforce.client.verification import verify
-from inforce.client.verification.site import page_addresses
+from inforce.client.verification.site import lasting_addresses
 from inforce.manifest import to_bytes
 from inforce.manifest.building import manifest, versions_document
 from inforce.publication.headers import headers
@@ -51,8 +51,9 @@ class Published:
                 self.lock = self.lock.adding(policy, version)
                 for edition in version.editions:
                     self.write(f"{policy.id}/{version.label}/{edition.language}.md", edition.text.encode())
-        for address in page_addresses(self.lock, now):
-            self.write(f"{address}index.html", b"<!doctype html>")
+        for address in lasting_addresses(self.lock, now):
+            page = address.endswith("/")
+            self.write(f"{address}index.html" if page else address, b"<!doctype html>" if page else b"{}")
 
     def write(self, address: str, content: bytes, when: datetime | None = None) -> None:
         file = self.folder / address

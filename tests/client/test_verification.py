@@ -15,7 +15,7 @@ from client.host import Host, answer
 from client.published_site import DAY_AFTER, KEY, NOW, SECOND_KEY, Published, signing
 from inforce.catalog import Lock
 from inforce.client.verification import RULES, to_lines
-from inforce.client.verification.site import page_addresses, read_addresses
+from inforce.client.verification.site import lasting_addresses, read_addresses
 from inforce.manifest import to_bytes
 from inforce.signing import sign
 
@@ -50,21 +50,39 @@ class TestASiteAsItShouldBe:
             "terms/2026-02-01/en.md",
             "terms/2027-01-01/en.md",
         ]
-        assert page_addresses(site.lock, NOW) == [
+        assert lasting_addresses(site.lock, NOW) == [
+            "feed.xml",
+            "schema/policy-manifest-1.json",
+            "schema/policy-versions-1.json",
+            "conformance/vectors.json",
             "privacy/",
             "privacy/history/",
+            "privacy/feed.xml",
             "privacy/2026-01-15/",
             "privacy/2026-01-15/since/",
+            "privacy/2026-01-15/en.html",
+            "privacy/2026-01-15/since/en.json",
             "terms/",
             "terms/history/",
+            "terms/feed.xml",
             "terms/2026-01-15/",
             "terms/2026-01-15/since/",
+            "terms/2026-01-15/de.html",
+            "terms/2026-01-15/since/de.json",
+            "terms/2026-01-15/en.html",
+            "terms/2026-01-15/since/en.json",
             "terms/changes/2026-01-15...2026-02-01/",
+            "terms/changes/2026-01-15...2026-02-01/en.json",
             "terms/2026-02-01/",
             "terms/2026-02-01/since/",
+            "terms/2026-02-01/en.html",
+            "terms/2026-02-01/since/en.json",
             "terms/changes/2026-02-01...2027-01-01/",
+            "terms/changes/2026-02-01...2027-01-01/en.json",
             "terms/2027-01-01/",
             "terms/2027-01-01/since/",
+            "terms/2027-01-01/en.html",
+            "terms/2027-01-01/since/en.json",
         ]
 
     def test_what_is_published_later_is_not_asked_for_yet(self, site: Published) -> None:
@@ -107,6 +125,34 @@ DAMAGES = [
         lambda site: (site.folder / "terms/changes/2026-01-15...2026-02-01/index.html").unlink(),
         [("LIVE-missing", "terms/changes/2026-01-15...2026-02-01/")],
         id="a redline gone",
+    ),
+    pytest.param(
+        lambda site: (site.folder / "terms/2026-01-15/de.html").unlink(),
+        [("LIVE-missing", "terms/2026-01-15/de.html")],
+        id="a fragment gone",
+    ),
+    pytest.param(
+        lambda site: (site.folder / "terms/feed.xml").unlink(), [("LIVE-missing", "terms/feed.xml")], id="a feed gone"
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest["policies"].pop()),
+        [("LIVE-lock", "policies.json")],
+        id="a policy left out of the manifest",
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest["policies"][1].update(in_force=1)),
+        [("LIVE-lock", "policies.json")],
+        id="another version in force",
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest["policies"][1].update(latest=2)),
+        [("LIVE-lock", "policies.json")],
+        id="another newest version",
+    ),
+    pytest.param(
+        resigned(lambda manifest: manifest["policies"][1]["versions"].pop()),
+        [("LIVE-lock", "policies.json")],
+        id="an announced version left out of the manifest",
     ),
     pytest.param(
         lambda site: (site.folder / "policies.jws.json").unlink(),

@@ -21,7 +21,7 @@ from inforce.client.refusal import Reason, RefusedError
 from inforce.client.trust import Trust
 from inforce.client.verification import rules
 from inforce.client.verification.serving import header_findings, missing_findings, text_findings
-from inforce.client.verification.site import Answers, Site, page_addresses, read_addresses
+from inforce.client.verification.site import Answers, Site, lasting_addresses, read_addresses
 from inforce.client.verification.statements import history_findings, manifest_findings
 from inforce.settings import Settings
 from inforce.signing import PublicKey
@@ -33,12 +33,13 @@ def verify(
     """Hold the site at `target`, an address or a folder, against `settings`, `lock` and the instant `now`.
 
     `state_file` remembers the manifest that was seen, so that the next run notices when a site went back; `pages` says
-    whether to ask for every page too. ValueError where `target` is an address that is neither https nor this machine's.
+    whether to ask for every page and every other file too. ValueError where `target` is an address that is neither
+    https nor this machine's.
     """
     trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
     over_http = "://" in target
     read = read_addresses(lock, now, signed=bool(trust.keys))
-    seen = page_addresses(lock, now) if pages else []
+    seen = lasting_addresses(lock, now) if pages else []
     answers = _over_http(target, read, seen) if over_http else _in_folder(Path(target), read, seen)
     file = MemoryFile(path=state_file, site=settings.site) if state_file else None
     memory, findings = _remembered(file)
@@ -68,7 +69,8 @@ def _over_http(target: str, read: Sequence[str], seen: Sequence[str]) -> Answers
 
 def _in_folder(folder: Path, read: Sequence[str], seen: Sequence[str]) -> Answers:
     answers: dict[str, Response | RefusedError] = {address: _read(folder / address) for address in read}
-    answers |= {address: _exists(folder / address / "index.html") for address in seen}
+    pages = {address: f"{address}index.html" if address.endswith("/") else address for address in seen}
+    answers |= {address: _exists(folder / file) for address, file in pages.items()}
     return answers
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from inforce.address import MANIFEST, SIGNED_MANIFEST
+from inforce.address import FEED, MANIFEST, MANIFEST_SCHEMA, SIGNED_MANIFEST, VECTORS, VERSIONS_SCHEMA
 from inforce.catalog import Lock, LockEntry
 from inforce.client.exchange import Response
 from inforce.client.memory import Memory
@@ -15,6 +15,7 @@ from inforce.client.refusal import RefusedError
 from inforce.client.trust import Trust
 from inforce.errors import ManifestError
 from inforce.instant import format_instant
+from inforce.language import Language
 from inforce.manifest import parse_json
 
 Answers = Mapping[str, Response | RefusedError]
@@ -74,18 +75,28 @@ def read_addresses(lock: Lock, now: datetime, *, signed: bool) -> list[str]:
     return addresses
 
 
-def page_addresses(lock: Lock, now: datetime) -> list[str]:
-    """List the pages that may never vanish: of every policy, version and step between neighbours."""
-    addresses: list[str] = []
-    before: tuple[str, str] = ("", "")
-    for policy, label, _ in published(lock, now):
-        if before[0] != policy:
-            addresses += [f"{policy}/", f"{policy}/history/"]
+def lasting_addresses(lock: Lock, now: datetime) -> list[str]:
+    """List what may never vanish, beside what is read: pages, which end in `/`, and files.
+
+    They are those of every policy, version and step between neighbours, in every language that was locked.
+    """
+    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, VECTORS]
+    before: tuple[str, str, LockEntry] | None = None
+    for policy, label, entry in published(lock, now):
+        if before is None or before[0] != policy:
+            addresses += [f"{policy}/", f"{policy}/history/", f"{policy}/feed.xml"]
         else:
-            addresses.append(f"{policy}/changes/{before[1]}...{label}/")
+            addresses += _step(policy, before[1], label, [tag for tag in entry.digests if tag in before[2].digests])
         addresses += [f"{policy}/{label}/", f"{policy}/{label}/since/"]
-        before = (policy, label)
+        for tag in entry.digests:
+            addresses += [f"{policy}/{label}/{tag}.html", f"{policy}/{label}/since/{tag}.json"]
+        before = (policy, label, entry)
     return addresses
+
+
+def _step(policy: str, old: str, new: str, languages: Iterable[Language]) -> list[str]:
+    step = f"{policy}/changes/{old}...{new}/"
+    return [step, *(f"{step}{tag}.json" for tag in languages)]
 
 
 def stated(label: str, entry: LockEntry) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from inforce.address import MANIFEST, SIGNED_MANIFEST
+from inforce.catalog import LockEntry
 from inforce.checks import Finding
 from inforce.client.judging import accepted
 from inforce.client.limits import Limits
@@ -39,6 +40,7 @@ def manifest_findings(site: Site) -> Iterator[Finding]:
     yield from _dates(site, manifest)
     for policy in manifest.data["policies"]:
         yield from _against_lock(site, MANIFEST, policy["id"], policy["versions"])
+    yield from _left_out(site, manifest)
 
 
 def history_findings(site: Site) -> Iterator[Finding]:
@@ -95,6 +97,38 @@ def _dates(site: Site, manifest: Manifest) -> Iterator[Finding]:
     if manifest.issued_at > site.now + _CLOCKS_MAY_DIFFER:
         message = f"The manifest says it was issued at {format_instant(manifest.issued_at)}, which is yet to come."
         yield found(rules.DATE, MANIFEST, message, "Set the clock of the machine that builds right.")
+
+
+def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
+    """Find what the manifest leaves out of the lock as of its own date: what is not said is as wrong as what is."""
+    issued = manifest.issued_at
+    said = {policy["id"]: policy for policy in manifest.data["policies"]}
+    for policy, entries in sorted(site.lock.entries.items()):
+        public = {label: entry for label, entry in entries.items() if entry.published <= issued}
+        if public and policy not in said:
+            message = f"The policy {policy} was published, and the manifest says nothing of it."
+            yield found(rules.LOCK, MANIFEST, message, "Build and publish the site again.")
+        elif public:
+            yield from _standing(policy, public, said[policy], issued)
+
+
+def _standing(
+    policy: str, public: Mapping[str, LockEntry], said: Mapping[str, Any], issued: datetime
+) -> Iterator[Finding]:
+    """Hold what the manifest `said` of `policy` against what `public`, its locked versions, come to at `issued`."""
+    labels = [version["version"] for version in said["versions"]]
+    if not public.keys() >= set(labels):
+        return  # a version that was never locked: that is told, and moves the numbers
+    taken_back = {label for label, entry in public.items() if entry.cancelled and entry.cancelled.at <= issued}
+    applying = [entry for label, entry in public.items() if label not in taken_back and entry.effective <= issued]
+    current = max((entry.seq for entry in applying), default=None)
+    expected = {"latest": max(entry.seq for entry in public.values())} | ({"in_force": current} if current else {})
+    for difference in _differences(expected, said, ("latest", "in_force")):
+        yield found(rules.LOCK, MANIFEST, f"{policy}, {difference}.", "Build and publish the site again.")
+    for label, entry in public.items():
+        needed = entry.seq == current or (entry.effective > issued and label not in taken_back)
+        if needed and label not in labels:
+            yield found(rules.LOCK, MANIFEST, f"{policy} {label} is not in the manifest, and apps need it.")
 
 
 def _against_lock(site: Site, address: str, policy: str, versions: list[dict[str, Any]]) -> Iterator[Finding]:
