@@ -22,7 +22,7 @@ from client.host import Behaviour, Host, answer, hang_up, redirect, serving, sil
 from client.world import SHORT, START, SUBJECT, TEXT, Clock, NewReader, document, manifest
 from inforce import address
 from inforce.client import AsyncPolicies, Outcome, Policies, Reason, RefusedError
-from inforce.errors import DigestMismatchError, SignatureError, UnknownVersionError
+from inforce.errors import DigestMismatchError, EnvironmentProblemError, SignatureError, UnknownVersionError
 from inforce.manifest import to_bytes
 from inforce.signing import Algorithm, generate_key, sign
 from inforce.text import Digest
@@ -337,6 +337,28 @@ class TestTexts:
         assert (first.markdown, first.digest, first.version) == (TEXT, Digest.of(TEXT), "2026-01-01")
         assert first == second
         assert len(host.asked) == 2
+
+    def test_it_is_shown_as_html_made_of_the_words_that_were_proven(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[TEXT_FILE] = answer(TEXT.encode())
+        app = reader()
+        app.refresh()
+
+        assert app.text().html() == '<h1 id="terms">Terms</h1>\n<p>We keep our word.</p>\n'
+
+    def test_without_the_libraries_for_html_it_says_which_to_install(
+        self, host: Host, reader: NewReader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[TEXT_FILE] = answer(TEXT.encode())
+        app = reader()
+        app.refresh()
+        for name in [name for name in sys.modules if name.startswith(("inforce.markdown", "markdown_it"))]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, "markdown_it", None)
+
+        with pytest.raises(EnvironmentProblemError, match=r"install inforce\[html\]"):
+            app.text().html()
 
     def test_a_language_that_is_not_there_gives_the_binding_text_and_says_so(
         self, host: Host, reader: NewReader

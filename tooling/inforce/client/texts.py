@@ -11,7 +11,7 @@ from inforce.client.exchange import Request, Response
 from inforce.client.limits import Limits
 from inforce.client.memory import Memory
 from inforce.client.refusal import Reason, RefusedError
-from inforce.errors import DigestMismatchError, UnknownVersionError
+from inforce.errors import DigestMismatchError, EnvironmentProblemError, UnknownVersionError
 from inforce.text import Digest
 
 
@@ -25,6 +25,19 @@ class Text:
     language: str
     digest: Digest
     markdown: str
+
+    def html(self) -> str:
+        """Show it as a bare HTML fragment, without script or style: the one the site has at `…/<language>.html`.
+
+        It is made here, of the words that were proven, by the renderer that made the site's. EnvironmentProblemError
+        where that renderer was not installed.
+        """
+        try:
+            from inforce.markdown import to_html  # most back ends show no text, and do without its libraries
+        except ModuleNotFoundError as missing:
+            message = f"to show a text as HTML needs {missing.name}, which is not here: install inforce[html]"
+            raise EnvironmentProblemError(message) from missing
+        return to_html(self.markdown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
