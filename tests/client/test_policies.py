@@ -32,6 +32,23 @@ LATER = START + timedelta(days=2)
 FIRST, SECOND = int(START.timestamp()), int(LATER.timestamp())
 
 
+HISTORY, OTHER = "/terms/versions.json", str(Digest.of("# Other words\n")).encode()
+
+
+def history(site: str) -> bytes:
+    """Write the list of versions of a policy of which the manifest lists the second one only."""
+    stated = document(site)
+    (second,) = stated["policies"][0]["versions"]
+    first = {
+        **second,
+        "seq": 1,
+        "version": "2025-01-01",
+        "digests": {"en": str(Digest.of("# Terms\n\nLong ago.\n"))},
+    }
+    named = {"type": "policy-versions", "spec": "1.0", "site": site, "policy": "terms"}
+    return to_bytes({**named, "issued_at": stated["issued_at"], "versions": [first, second]})
+
+
 class TestAsking:
     def test_the_first_check_fetches_and_decides(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
@@ -394,11 +411,41 @@ class TestTexts:
 
     def test_a_version_nobody_heard_of_is_refused(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
+        host.at[HISTORY] = serving(history)
         app = reader()
         app.refresh()
 
         with pytest.raises(UnknownVersionError, match="terms has no published version “7”"):
             app.text(seq=7)
+
+    def test_a_policy_nobody_heard_of_is_refused_without_a_question(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        app = reader()
+        app.refresh()
+
+        with pytest.raises(UnknownVersionError, match="imprint has no published version “1”"):
+            app.text(policy="imprint", seq=1)
+        assert len(host.asked) == 1
+
+    def test_a_version_the_manifest_lists_no_more_is_looked_up_in_the_history(
+        self, host: Host, reader: NewReader
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[HISTORY] = serving(history)
+        host.at["/terms/2025-01-01/en.md"] = answer(b"# Terms\n\nLong ago.\n")
+        app = reader()
+        app.refresh()
+
+        assert (app.text(seq=1).version, app.text(seq=1).markdown) == ("2025-01-01", "# Terms\n\nLong ago.\n")
+
+    def test_a_history_that_contradicts_the_manifest_is_refused(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[HISTORY] = serving(lambda site: history(site).replace(str(Digest.of(TEXT)).encode(), OTHER))
+        app = reader()
+        app.refresh()
+
+        with pytest.raises(RefusedError, match="expected sha256:"):
+            app.text(seq=1)
 
     def test_the_same_words_under_another_number_are_fetched_once(self, host: Host, reader: NewReader) -> None:
         twice = document(host.url)

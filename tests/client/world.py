@@ -86,11 +86,11 @@ class Reader:
             return self.policies.check(records, SUBJECT)  # type: ignore[arg-type]  # plain data is what apps have
         return asyncio.run(self._check(self.policies, records))
 
-    def text(self, seq: int = 2, language: str = "en") -> Text:
-        """Fetch a text of the one policy."""
+    def text(self, seq: int = 2, language: str = "en", policy: str = "terms") -> Text:
+        """Fetch a text of `policy`, which is the one there is."""
         if isinstance(self.policies, Policies):
-            return self.policies.text("terms", seq, language)
-        return asyncio.run(self.policies.text("terms", seq, language))
+            return self.policies.text(policy, seq, language)
+        return asyncio.run(self.policies.text(policy, seq, language))
 
     @property
     def serial(self) -> int | None:

@@ -20,12 +20,14 @@ from inforce.client.core import Core
 from inforce.client.fetching import Steps, carried, carried_and_waited, fetch, fetch_and_wait
 from inforce.client.keeper import Keeper
 from inforce.client.limits import Limits
+from inforce.client.memory import Memory
 from inforce.client.memory_file import MemoryFile
 from inforce.client.problem import problem
 from inforce.client.questions import Circumstances, question
 from inforce.client.refusal import RefusedError, Report
 from inforce.client.texts import Shelf, Text, WantedText
 from inforce.client.trust import Trust
+from inforce.errors import UnknownVersionError
 from inforce.manifest import Manifest
 
 _CHANCE = random.SystemRandom().random
@@ -89,18 +91,26 @@ class _Client:
         return decide(question(self._keeper.memory, self._keeper.now, records, subject, circumstances))
 
     def _text(self, policy: str, seq: int, language: str) -> Steps[Text]:
-        wanted = WantedText.of(self._keeper.memory, policy, seq, language)
+        memory = yield from self._knowing(policy, seq)
+        wanted = WantedText.of(memory, policy, seq, language)
         if kept := self._shelf.find(wanted):
             return kept
         return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))
 
     def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:
-        memory = self._keeper.memory
-        if memory.version(policy, base_seq) is None:
-            history = yield history_request(self._site, policy, self._limits)
-            memory = with_history(memory, history, self._site, policy)
+        memory = yield from self._knowing(policy, base_seq)
         wanted = WantedChanges.of(memory, policy, base_seq, target_seq, language)
         return wanted.received((yield wanted.request(self._site, self._limits)), self._site)
+
+    def _knowing(self, policy: str, seq: int) -> Steps[Memory]:
+        """Return what is known, with all versions of `policy` where `seq` is none the manifest ever listed."""
+        memory = self._keeper.memory
+        if memory.version(policy, seq):
+            return memory
+        if memory.manifest and memory.manifest.policy(policy) is None:
+            raise UnknownVersionError(policy, seq)
+        history = yield history_request(self._site, policy, self._limits)
+        return with_history(memory, history, self._site, policy)
 
     @property
     def _site(self) -> str:
