@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ def test_a_new_repository_is_readable_at_once(inforce: Type, tmp_path: Path) -> 
     assert "  policy_versions/book.yml\n" in ended.out
     assert f"  cd {tmp_path / 'policies'}\n" in ended.out
     assert "privacy" in inforce("status", "--repo", tmp_path / "policies").out
+
+
+def test_what_is_to_be_typed_next_can_be_typed_whatever_the_folder_is_called(inforce: Type, tmp_path: Path) -> None:
+    folder = tmp_path / "our $policies' book"
+    assert f"  cd {shlex.quote(str(folder))}\n" in inforce("init", folder).out
 
 
 def test_a_new_repository_may_do_without_the_example(inforce: Type, tmp_path: Path) -> None:

@@ -59,6 +59,21 @@ def test_a_translation_and_a_cancellation_may_be_added(inforce: Type, book: Book
     assert entry["cancelled"] == {"at": "2027-02-09T23:00:00Z", "reason": "postponed"}
 
 
+def test_an_error_in_what_is_locked_is_told_while_the_lock_can_still_be_taken_back(
+    inforce: Type, book: BookBuilder
+) -> None:
+    book.write("policy_versions/privacy/2026-01-15/en.md", f"{OLD}\n<b>bold</b>\n")
+    ended = inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
+    assert ended.code == 0
+    assert list(lock_of(book)["privacy"]) == ["2026-01-15"]
+    assert "holds one error" in ended.err
+    assert "  HTML-raw  policy_versions/privacy/2026-01-15/en.md:7\n" in ended.err
+
+
+def test_where_nothing_is_wrong_with_what_is_locked_nothing_is_told(inforce: Type, book: BookBuilder) -> None:
+    assert inforce("freeze", "--repo", book.root, "--at", "2026-06-01").err == ""
+
+
 CHANGES = [
     pytest.param("2026-01-15/en.md", OLD.replace("12", "36"), "LOCK-text", id="a locked text"),
     pytest.param(

@@ -96,6 +96,34 @@ def test_a_site_is_signed_again_with_new_dates_and_the_same_policies(
     assert (site / "policies.json").stat().st_mtime == 1803081600
 
 
+def test_a_key_that_signed_the_last_issue_and_not_this_one_is_named(
+    inforce: Type, site: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inforce("keygen", "--out", tmp_path / "new.json")
+    both = tmp_path / "both.json"
+    keys = [json.loads(file.read_text()) for file in (key, tmp_path / "new.json")]
+    both.write_text(json.dumps({"keys": keys}))
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(key))
+    first = inforce("sign", site, "--at", "2027-02-20T00:00:00Z")
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(both))
+    second = inforce("sign", site, "--at", "2027-02-21T00:00:00Z")
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "new.json"))
+    third = inforce("sign", site, "--at", "2027-02-22T00:00:00Z")
+    assert (first.err, second.err) == ("", "")
+    assert third.code == 0
+    assert f"the key {keys[0]['kid']} signed the last issue and not this one" in third.err
+
+
+def test_a_packed_copy_of_the_last_issue_is_named(
+    inforce: Type, site: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site / "policies.json.gz").write_bytes(b"")
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(key))
+    ended = inforce("sign", site, "--at", "2027-02-20T00:00:00Z")
+    assert ended.code == 0
+    assert "policies.json.gz still holds the last issue" in ended.err
+
+
 def test_without_a_key_nothing_is_signed(inforce: Type, site: Path) -> None:
     before = everything_in(site)
     ended = inforce("sign", site)

@@ -5,20 +5,24 @@ Keeps true: what the lock holds stays as it is; where the book contradicts it, n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from inforce.catalog import Catalog, Lock
-from inforce.cli.inspection import refuse_changed_history
+from inforce.checks import Finding, Report, Severity, examine
+from inforce.cli.inspection import book_of, refuse_changed_history
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
 from inforce.instant import format_local
 from inforce.policy import Policy, Version
 from inforce.store.files import write_lock
+from inforce.store.names import BOOK
 
 Addition = tuple[Policy, Version]
+_SHOWN = 10
 
 
 @click.command()
@@ -49,11 +53,31 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
     if not additions:
         Screen().say("There is nothing to lock: everything published is in the lock already.")
         return
+    errors = _errors(examine(book_of(repo, reading), now), additions)
     for policy, version in additions:
         _show(policy, version, lock)
         lock = lock.adding(policy, version)
     write_lock(repo, lock)
     Screen().say("Commit policy_versions/lock.json with the texts it locks.")
+    if errors:
+        _warn(errors)
+
+
+def _errors(report: Report, additions: Iterable[Addition]) -> tuple[Finding, ...]:
+    """List what the checks call an error in `additions`, but for imported ones, which are as they were."""
+    folders = tuple(f"{BOOK}/{policy.id}/{version.label}/" for policy, version in additions if not version.origin)
+    return tuple(
+        one for one in report.findings if one.severity is Severity.ERROR and one.place.path.startswith(folders)
+    )
+
+
+def _warn(errors: tuple[Finding, ...]) -> None:
+    screen = Screen(errors=True)
+    found = "one error" if len(errors) == 1 else f"{len(errors)} errors"
+    screen.say(f"Note: what is locked now holds {found}, which only a new version can mend once the lock is committed:")
+    for one in errors[:_SHOWN]:
+        screen.say(f"  {one.rule}  {one.place}")
+    screen.say("To mend them first, put policy_versions/lock.json back as it was.")
 
 
 def _named(catalog: Catalog, policy_id: str, label: str | None, now: datetime) -> Addition:

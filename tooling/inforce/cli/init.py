@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ def command(folder: Path, empty: bool) -> None:
     """Begin a repository of policies that builds at once.
 
     Writes a book with an example policy, mkdocs.yml, workflows that check, review, publish and watch, and a README
-    into the new folder DIR.
+    into the folder DIR, which has to be new or empty, but for .git.
 
     \b
     Example:
@@ -31,5 +32,5 @@ def command(folder: Path, empty: bool) -> None:
         screen.say(f"  {path}")
     screen.say()
     screen.say("Put your names into policy_versions/book.yml, then:")
-    for line in (f"cd {folder}", "git init", "inforce check", "inforce serve"):
+    for line in (f"cd {shlex.quote(str(folder))}", "git init", "inforce check", "inforce serve"):
         screen.say(f"  {line}")

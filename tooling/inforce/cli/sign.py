@@ -6,6 +6,7 @@ Keeps true: nothing but the manifest's dates, what follows from them, and its si
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Set
 from datetime import datetime
 from pathlib import Path
 
@@ -14,9 +15,9 @@ import click
 from inforce.address import MANIFEST, SIGNED_MANIFEST
 from inforce.cli.repository import instant_of, with_instant
 from inforce.cli.screen import Screen
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import EnvironmentProblemError, SignatureError
 from inforce.instant import format_instant, parse_zone
-from inforce.signing import private_keys, resign
+from inforce.signing import private_keys, resign, signers
 from inforce.store.files import write_file
 
 
@@ -42,10 +43,31 @@ def command(site: Path, at: str | None) -> None:
     if not manifest.is_file():
         raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")
     issue = resign(manifest.read_bytes(), now, keys)
+    notes = [*_absent(site / SIGNED_MANIFEST, {key.public.kid for key in keys}), *_packed(site)]
     _write(site / SIGNED_MANIFEST, issue.signed or b"", now)
     _write(manifest, issue.plain, now)
     names = ", ".join(key.public.kid for key in keys)
     Screen().say(f"Signed {manifest} as issued at {format_instant(now)}, with {names}.")
+    for note in notes:
+        Screen(errors=True).say(f"Note: {note}")
+
+
+def _absent(signed: Path, kids: Set[str]) -> Iterator[str]:
+    """Say which keys vouched for the issue that is replaced, and do not for the new one."""
+    try:
+        before = signers(signed.read_bytes()) if signed.is_file() else ()
+    except SignatureError:
+        return
+    for kid in before:
+        if kid not in kids:
+            yield f"the key {kid} signed the last issue and not this one; apps that know no other keep their old copy."
+
+
+def _packed(site: Path) -> Iterator[str]:
+    """Say which files hold the issue that is replaced, packed, for a host to send in place of the new one."""
+    for name in (MANIFEST, SIGNED_MANIFEST):
+        for packed in sorted(site.glob(f"{name}.*")):
+            yield f"{packed.name} still holds the last issue; pack it again, or some hosts go on sending it."
 
 
 def _write(path: Path, content: bytes, now: datetime) -> None:

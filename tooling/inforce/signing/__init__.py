@@ -6,7 +6,7 @@ A private key is written once, for its owner alone, and never over a file. Does 
 
 from __future__ import annotations
 
-from inforce.signing.envelope import sign, verify
+from inforce.signing.envelope import sign, signers, verify
 from inforce.signing.issue import Issue, issue, resign
 from inforce.signing.key_files import private_keys, write_private_key
 from inforce.signing.keys import Algorithm, PrivateKey, PublicKey, generate_key
@@ -21,6 +21,7 @@ __all__ = [
     "private_keys",
     "resign",
     "sign",
+    "signers",
     "verify",
     "write_private_key",
 ]

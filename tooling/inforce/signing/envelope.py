@@ -65,6 +65,15 @@ def verify(raw: bytes, keys: Iterable[PublicKey], *, limit: int | None = None) -
     return payload.encode()
 
 
+def signers(raw: bytes) -> tuple[str, ...]:
+    """Name the keys that the signatures of the JWS `raw` say they were made with; nothing is verified.
+
+    SignatureError where it is none.
+    """
+    _, signatures = _open(raw, None)
+    return tuple(str(signature.kid) for signature in signatures)
+
+
 def _sign(payload: bytes, key: PrivateKey) -> dict[str, str]:
     public = key.public
     header = {"alg": str(public.algorithm), "typ": TYPE, "kid": public.kid, **_UNENCODED}
