@@ -172,6 +172,18 @@ def test_a_build_that_is_killed_leaves_the_old_site_whole(shell: BookBuilder) ->
     assert everything_in(shell.root / "site") == before
 
 
+def test_a_book_that_promises_signatures_is_not_built_without_a_key(inforce: Type, tmp_path: Path) -> None:
+    key = inforce("keygen", "--out", tmp_path / "key.json")
+    book = BookBuilder(tmp_path / "signed", extra=key.out)
+    book.policy("terms").version("2026-01-15")
+    book.write("mkdocs.yml", "site_name: Policies\n")
+    before = everything_in(book.root)
+    ended = inforce("build", "--repo", book.root, "--at", "2026-06-01")
+    assert ended.code == 4
+    assert "there is no key to sign with: set INFORCE_SIGNING_KEY_FILE" in ended.err
+    assert everything_in(book.root) == before
+
+
 @pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_build_that_is_interrupted_tidies_up(shell: BookBuilder, end: signal.Signals, code: int) -> None:
     with caught_in_the_middle(shell) as process:

@@ -6,6 +6,7 @@ published, is refused before the site generator is started.
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +21,10 @@ from inforce.cli.progress import progress
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
 from inforce.cli.site_folder import Contents, is_site, replaceable
-from inforce.errors import BookError, Place
+from inforce.errors import BookError, EnvironmentProblemError, Place
 from inforce.instant import format_instant
 from inforce.pdf import require
+from inforce.signing import private_keys
 from inforce.store.files import cache_folder, new_folder
 from inforce.store.history import open_history
 
@@ -63,6 +65,7 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pd
     variables |= {"INFORCE_PDF": "1"} if pdf else {}
     generator = Generator.of(repository, **variables)
     refuse_changed_history(repo, reading, now)
+    _refuse_unsigned(catalog)
     with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
         _generate(generator, fresh)
         contents = Contents.of(fresh)
@@ -71,6 +74,13 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pd
     _tell(catalog, now, target, contents, time.monotonic() - began)
     for remark in open_history(repo).remarks:
         Screen().say(f"Note: {remark}")
+
+
+def _refuse_unsigned(catalog: Catalog) -> None:
+    """Refuse to begin a build that would stop at its last step: the book promises a signature, and there is no key."""
+    if catalog.settings.signing and not private_keys(os.environ):
+        mend = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY; “inforce serve” shows the site without"
+        raise EnvironmentProblemError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
 
 
 def _generate(generator: Generator, folder: Path) -> None:

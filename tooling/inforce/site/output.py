@@ -116,13 +116,18 @@ def write_files(site: Path, publication: Publication, pages: Container[str]) -> 
 
 
 def write_manifest(
-    site: Path, publication: Publication, environ: Mapping[str, str], warn: Callable[[str], object]
+    site: Path,
+    publication: Publication,
+    environ: Mapping[str, str],
+    warn: Callable[[str], object],
+    *,
+    preview: bool = False,
 ) -> None:
     """Write the manifest into `site`, signed with the keys of `environ` where the book promises it.
 
-    SignatureError where a promised signature cannot be made, ManifestError where it is larger than the book allows.
-    A size to be thought about is told to `warn`. Its time is the instant it was issued at: many hosts make their ETag
-    of it.
+    A `preview`, which nobody publishes, does without a signature where there is no key. SignatureError where a promised
+    signature cannot be made, ManifestError where it is larger than the book allows. A size to be thought about is told
+    to `warn`. Its time is the instant it was issued at: many hosts make their ETag of it.
     """
     settings = publication.catalog.settings
     plain = publication.manifest()
@@ -131,8 +136,11 @@ def write_manifest(
         raise ManifestError("", budget.sentence)
     if budget.size is Size.LARGE:
         warn(budget.sentence)
-    named = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing]
-    issued = issue(plain, named, private_keys(environ))
+    named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
+    if preview and named and not keys:
+        warn("there is no key here, so this preview is not signed; a build stops without one")
+        named = []
+    issued = issue(plain, named, keys)
     for path, content in ((address.MANIFEST, issued.plain), (address.SIGNED_MANIFEST, issued.signed)):
         if content is not None:
             write(site / path, content)

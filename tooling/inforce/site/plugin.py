@@ -43,6 +43,12 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     publication: Publication
     renderer: Renderer
 
+    _serving = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Tell a preview from a build."""
+        self._serving = command == "serve"
+
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the book, and set address, theme and navigation up for it."""
         root = Path(config.config_file_path).parent
@@ -139,7 +145,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         add(site, files, cache)
         shutil.rmtree(site / FOLDER, ignore_errors=True)
         output.write_files(site, self.publication, files)
-        output.write_manifest(site, self.publication, os.environ, logger.warning)
+        output.write_manifest(site, self.publication, os.environ, logger.warning, preview=self._serving)
         cache.prune(output.CACHE_BYTES)
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:

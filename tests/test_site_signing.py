@@ -1,0 +1,59 @@
+"""The manifest of a built site: a book that names keys is published signed or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder, instant
+from inforce.errors import SignatureError
+from inforce.publication import Publication
+from inforce.signing import PublicKey, generate_key, verify
+from inforce.site.output import write_manifest
+
+KEY = generate_key()
+NAMED = json.dumps({"kid": KEY.public.kid, "public": KEY.public.to_jwk()})
+PRIVATE = {"INFORCE_SIGNING_KEY": json.dumps(KEY.to_jwk())}
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Publication:
+    book = BookBuilder(tmp_path / "book", extra=f"signing:\n  - {NAMED}\n")
+    book.policy("terms").version("2026-01-15")
+    return Publication(catalog=book.read().require(), now=instant("2026-06-01"))
+
+
+def test_with_its_key_both_files_are_written(publication: Publication, tmp_path: Path) -> None:
+    write_manifest(tmp_path, publication, PRIVATE)
+
+    signed = (tmp_path / "policies.jws.json").read_bytes()
+    assert verify(signed, [PublicKey.from_jwk(KEY.public.to_jwk())]) == (tmp_path / "policies.json").read_bytes()
+
+
+def test_without_a_key_nothing_is_published(publication: Publication, tmp_path: Path) -> None:
+    with pytest.raises(SignatureError, match="there is no key to sign with"):
+        write_manifest(tmp_path, publication, {})
+
+    assert not list(tmp_path.glob("policies*"))
+
+
+def test_with_a_key_that_the_book_does_not_name_nothing_is_published_or_shown(
+    publication: Publication, tmp_path: Path
+) -> None:
+    stranger = {"INFORCE_SIGNING_KEY": json.dumps(generate_key().to_jwk())}
+    for preview in (False, True):
+        with pytest.raises(SignatureError, match="does not name the key"):
+            write_manifest(tmp_path, publication, stranger, preview=preview)
+
+    assert not list(tmp_path.glob("policies*"))
+
+
+def test_an_editor_without_the_key_sees_a_preview_unsigned_and_is_told(
+    publication: Publication, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_manifest(tmp_path, publication, {}, preview=True)
+
+    assert [file.name for file in tmp_path.glob("policies*")] == ["policies.json"]
+    assert "this preview is not signed" in caplog.text
