@@ -8,6 +8,7 @@ nothing has an id, so that a page can show this beside the redline itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 
@@ -65,7 +66,7 @@ def _as_it_was(run: Run) -> Run:
     if run.op is not Op.REFORMAT:
         return run
     kept = tuple(one for one in run.formats if one not in run.now)
-    return run._replace(op=Op.EQUAL, formats=(*run.was, *kept), was=(), now=())
+    return replace(run, op=Op.EQUAL, formats=(*run.was, *kept), was=(), now=())
 
 
 def _element(block: RedlineBlock, inner: str) -> str:

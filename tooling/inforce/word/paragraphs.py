@@ -6,7 +6,7 @@ joined and rejecting what was divided. What the block is now is what it is style
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inforce.markdown import BlockKind, ContainerKind
 from inforce.redline import BlockState, Format, Op, RedlineBlock, Run
@@ -49,7 +49,7 @@ class Paragraphs:
 
     def in_cell(self, block: RedlineBlock, mark: Op) -> str:
         """Write `block` as a paragraph of a table cell; `mark` is what happened to its end."""
-        runs = tuple(run._replace(op=_AS_IN_TABLES.get(run.op, run.op)) for run in block.runs)
+        runs = tuple(replace(run, op=_AS_IN_TABLES.get(run.op, run.op)) for run in block.runs)
         header = block.path[-1].number == 0
         style = value("w:pStyle", "TableHeading") if header else ""
         sides = {"right": "end", "center": "center"}
