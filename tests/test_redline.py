@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inforce.markdown import BlockKind, ContainerKind
+from inforce.markdown import BlockKind, ContainerKind, parse
 from inforce.redline import (
     Action,
     BlockState,
@@ -13,6 +13,7 @@ from inforce.redline import (
     NumberKind,
     Op,
     prepare,
+    prepared,
     redline,
 )
 
@@ -342,6 +343,25 @@ def test_a_prepared_text_and_the_text_give_the_same_redline() -> None:
     old, new = text_of(COLLECT, SALE), text_of(COLLECT, DELETION)
 
     assert redline(prepare(old), new).runs == redline(old, prepare(new)).runs == redline(old, new).runs
+
+
+def test_many_redlines_of_a_text_read_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(prepared, "parse", lambda text: read.append(text) or parse(text))
+    versions = [text_of(COLLECT, SALE, *[DELETION] * count) for count in range(5)]
+    texts = [prepare(text) for text in versions]
+
+    found = [redline(old, new) for old in texts for new in texts]
+    told = [(one.changes, one.blocks, one.changed_clauses, one.numbers, one.statistics) for one in found]
+
+    assert len(told) == 25
+    assert read == versions
+
+
+def test_words_cut_beforehand_change_nothing() -> None:
+    old, new = text_of(COLLECT, SALE), text_of(SALE, DELETION)
+
+    assert redline(prepare(old).cut_words(), prepare(new).cut_words()).blocks == redline(old, new).blocks
 
 
 def test_what_nobody_sees_is_no_difference() -> None:

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 
 from inforce.redline.values import NumberKind
-from inforce.redline.words import HAN_FIGURES
+from inforce.redline.words import HAN_FIGURES, MARKS
 
 _FIGURE = r"\d+(?:[.,:'’٫٬\u00a0\u202f]\d+)*"
-_YEAR = r"(?:1[89]|2[0-6])\d\d"
+_YEAR = r"(?:1[89]|2[0-6]|[١۱१][٨٩۸۹८९]|[٢۲२][٠-٦۰-۶०-६])\d\d"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
-_LETTERS = r"[^\W\d_]+\.?"
+_LETTERS = rf"[^\W\d_](?:[^\W\d_]|[{MARKS}\u0e31-\u0e4e])*\.?"
 
 # As long as numbers get: of what is longer, each beginning would be looked at to its end.
 _HAN = f"[{HAN_FIGURES}]{{1,24}}"

@@ -32,7 +32,7 @@ def _class_of(categories: str, places: tuple[tuple[int, int], ...]) -> str:
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in found[1:])
 
 
-_MARKS = _class_of("M", ((0x300, 0xDFF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE2F)))
+MARKS = _class_of("M", ((0x300, 0xDFF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE2F)))
 _LETTERS = "A-Za-z" + _class_of("LM", PLACES_OF_LETTERS) + "\uac00-\ud7a3\U00010000-\U0001cfff\U0001d400-\U0001d7cb"
 _JOINERS = "\u00ad\u200b-\u200d\u2060"
 _HAN_AND_KANA = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u309f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -52,12 +52,12 @@ TOKEN = re.compile(
     | [{_LETTERS}](?:[{_LETTERS}\d_]|[{_JOINERS}'’\-‐‑·]+(?=[{_LETTERS}\d])|(?<=\d)\.(?=\d))*
     | [\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+                       # katakana runs whole
     | [{HAN_FIGURES}]{{2,}}                                              # numbers in Han characters whole
-    | [{_HAN_AND_KANA}][{_MARKS}\u3099\u309a\U000e0100-\U000e01ef]*    # one Han or kana character
+    | [{_HAN_AND_KANA}][{MARKS}\u3099\u309a\U000e0100-\U000e01ef]*    # one Han or kana character
     | [\u0e40-\u0e44\u0ec0-\u0ec4]?[\u0e01-\u0e2e\u0e81-\u0eae\u0edc-\u0edf]     # a cluster of Thai or Lao
       [\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebd\u0ec8-\u0ece]*
     | [\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*      # of Khmer
     | [\u1000-\u102a\u103f\u1050-\u1055](?:\u1039[\u1000-\u1021]|[\u102b-\u103e\u1056-\u1059])*   # of Myanmar
-    | .[{_MARKS}\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*              # any other sign, with what modifies it
+    | .[{MARKS}\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*              # any other sign, with what modifies it
     """,
     re.VERBOSE | re.DOTALL,
 )
