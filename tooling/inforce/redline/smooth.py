@@ -60,6 +60,11 @@ class Smoother:
     def _changed(self, hunk: Hunk) -> int:
         return self._words(0, hunk.old_start, hunk.old_stop) + self._words(1, hunk.new_start, hunk.new_stop)
 
+    def _rewrite(self, left: Hunk, right: Hunk) -> bool:
+        """Tell whether words went as well as came in `left` and `right`: what only grew or shrank is no rewrite."""
+        gone = self._words(0, left.old_start, left.old_stop) + self._words(0, right.old_start, right.old_stop)
+        return 0 < gone < self._changed(left) + self._changed(right)
+
     def _words(self, side: int, start: int, stop: int) -> int:
         return self._counts[side][stop] - self._counts[side][start]
 
@@ -100,7 +105,8 @@ class Smoother:
             return hunks
         found = [hunks[0]]
         for hunk in hunks[1:]:
-            if self._words(0, found[-1].old_stop, hunk.old_start) < PIECE:
+            is_short = self._words(0, found[-1].old_stop, hunk.old_start) < PIECE
+            if is_short and self._rewrite(found[-1], hunk):
                 found[-1] = Hunk(found[-1].old_start, hunk.old_stop, found[-1].new_start, hunk.new_stop)
             else:
                 found.append(hunk)
