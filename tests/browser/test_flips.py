@@ -162,3 +162,11 @@ def test_an_arabic_history_is_read_from_right_to_left_and_fits_a_phone(page: Pag
     page.goto(site + "terms/history/ar/")
     assert page.evaluate("getComputedStyle(document.querySelector('article')).direction") == "rtl"
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_page_that_slept_through_the_instant_flips_when_it_is_looked_at_again(page: Page, site: str) -> None:
+    page.clock.set_fixed_time(BEFORE)
+    page.goto(site + "terms/4/")
+    page.clock.set_fixed_time(APPLIES)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".inforce-status")).to_have_attribute("data-state", "in_force")

@@ -5,6 +5,7 @@
   var DAY = 86400000;
   var LONGEST_TIMER = 2147483647;
   var SOON = 50;
+  var timer;
 
   // An element is announced until its instant, in force up to its end, and then what it says it is after that.
   function stateOf(part, now) {
@@ -31,7 +32,8 @@
       var left = Math.ceil((Date.parse(part.dataset.inforceDays) - now) / DAY);
       part.textContent = left > 0 ? part.dataset.text.replace("{days}", String(left)) : "";
     });
-    if (next < Infinity) setTimeout(flip, Math.min(next - now + SOON, LONGEST_TIMER));
+    clearTimeout(timer);
+    if (next < Infinity) timer = setTimeout(flip, Math.min(next - now + SOON, LONGEST_TIMER));
   }
 
   function offerPicker(form) {
@@ -117,6 +119,9 @@
   }
 
   flip();
+  // A page that slept in a tab or comes back from history may have slept through an instant.
+  addEventListener("pageshow", flip);
+  document.addEventListener("visibilitychange", flip);
   addEventListener("load", reachTables);
   addEventListener("hashchange", unfold);
   unfold();
