@@ -154,6 +154,15 @@ def test_a_title_cannot_end_the_data_for_search_engines_early(reading_site: Path
     assert about["temporalCoverage"] == "2027-03-01T00:00:00Z/.."
 
 
+def test_a_title_is_text_wherever_the_theme_shows_it(reading_site: Path) -> None:
+    for page in reading_site.rglob("index.html"):
+        text = page.read_text("utf-8")
+        assert "Terms & <" not in text, page
+        assert "&amp;amp;" not in text, page
+        assert "&amp;lt;" not in text, page
+    assert "Terms &amp; &lt;/script&gt;" in text.partition("md-nav--primary")[2].partition("</nav>")[0]
+
+
 def test_every_page_asks_to_be_left_without_a_referrer(reading_site: Path) -> None:
     for page in reading_site.rglob("*.html"):
         if page.name in ("index.html", "404.html"):

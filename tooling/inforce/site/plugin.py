@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import escape
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 
@@ -164,14 +165,15 @@ class InforcePlugin(BasePlugin[PluginConfig]):
 
     def _fill(self, page: Any, rendered: Rendered) -> None:
         page.meta["inforce"] = rendered
-        page.meta["title"] = rendered.title
+        page.meta["title"] = escape(rendered.title)
         page.meta["hide"] = ["toc"] if not rendered.contents else []
 
     def _nav(self) -> list[dict[str, str]]:
         settings = self.publication.catalog.settings
         language = settings.languages[0]
-        entries = [{policy.title(language): f"{policy.id}/index.md"} for policy in self.publication.policies]
-        return [{settings.publisher.name: "index.md"}, *entries]
+        entries = [(policy.title(language), f"{policy.id}/index.md") for policy in self.publication.policies]
+        # The theme writes titles as they are, into HTML; what is escaped already it escapes no second time.
+        return [{escape(title): path} for title, path in [(settings.publisher.name, "index.md"), *entries]]
 
 
 def _refuse_taken(files: Files, place: str) -> None:
