@@ -39,7 +39,7 @@ export const MESSAGES = {
 };
 const CATALOGUES = ["ar", "de", "zh-Hans"];
 const NO = { accept: ["decline", "declined"], consent: ["refuse", "refused"] };
-const SIDES = { insert: ["ins", "inserted"], move_to: ["ins", "inserted"], delete: ["del", "deleted"], move_from: ["del", "deleted"] };
+const SIDES = { insert: "inserted", move_to: "inserted", delete: "deleted", move_from: "deleted" };
 const TOLD = ["upcoming", "changed"];
 
 const make = (name, part, ...inside) => {
@@ -252,8 +252,8 @@ export class PolicyPrompt extends HTMLElement {
         body.append(make("h4", "", say.summary),
           speak(make("ul", "summary", ...(points[0] ? points : headings).map((x) => make("li", "", x))), step.language));
         fold("redline", true, speak(make("div.text", "", make("p", "", ...step.runs.map(({ op, text }) => {
-          const [tag, word] = SIDES[op] ?? [];
-          return tag ? make(tag, word, make("span.unseen", "", say[word] + ": "), short(text, 2e4)) : short(text, 320);
+          const word = SIDES[op]; // its element, ins or del, is how it begins
+          return word ? make(word.slice(0, 3), word, make("span.unseen", "", say[word] + ": "), short(text, 2e4)) : short(text, 320);
         }))), step.language));
       }
     } catch { /* the full text is what counts */ }
@@ -262,7 +262,7 @@ export class PolicyPrompt extends HTMLElement {
       shown = found.language;
       const heading = /^# +(.+)$/.exec(blocks[0]);
       if (heading) speak(title, shown).textContent = blocks.shift() && heading[1];
-      fold("text", !base_seq, speak(make("div.text", "", ...blocks.map((x) => {
+      fold("text", !base_seq && this.#articles.size == 1, speak(make("div.text", "", ...blocks.map((x) => {
         const [, words] = /^#+ +(.+?)( *{#[^}]*})?$/.exec(x) ?? [];
         return words ? make("h4", "", words) : make("p", "", x);
       })), shown));

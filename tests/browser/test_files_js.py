@@ -1,0 +1,230 @@
+"""What is published for browsers: small, pinned by digest, made of these sources, typed, and documented."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+from hashlib import sha256, sha384
+from pathlib import Path
+from typing import Any
+
+import deno
+import pytest
+import tree_sitter_kotlin
+import tree_sitter_swift
+from tree_sitter import Language, Parser
+
+from inforce.site.output import browser_files
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "tooling" / "browser"
+DOCUMENTATION = ROOT / "docs" / "apps" / "browser.md"
+PAGE = DOCUMENTATION.read_text("utf-8")
+FILES = dict(browser_files())
+LISTED = json.loads(FILES["browser/files.json"])
+LIMITS = {"decide.js": 2_500, "client.js": 6_000, "prompt.js": 11_000, "texts.js": 2_500}  # bytes, as gzip makes them
+MESSAGES_LIMIT = 2_000
+
+
+@pytest.mark.parametrize("name", LISTED["files"])
+def test_a_file_is_small(name: str) -> None:
+    """Each is loaded by every page that asks, so every byte of it is paid for by somebody."""
+    assert len(gzip.compress(FILES[f"browser/{name}"], 9)) <= LIMITS.get(name, MESSAGES_LIMIT)
+
+
+@pytest.mark.parametrize("name", LISTED["files"])
+def test_a_file_has_the_digests_it_is_listed_with(name: str) -> None:
+    data, listed = FILES[f"browser/{name}"], LISTED["files"][name]
+    assert listed["bytes"] == len(data)
+    assert listed["sha256"] == sha256(data).hexdigest()
+    assert listed["integrity"] == "sha384-" + base64.b64encode(sha384(data).digest()).decode()
+
+
+@pytest.mark.parametrize("name", LISTED["files"])
+def test_a_file_is_whole(name: str) -> None:
+    """It loads nothing but, by name, its own catalogues: what is pinned is what runs."""
+    text = FILES[f"browser/{name}"].decode()
+    assert re.findall(r"\bfrom\s*[\"']|\bimport\s*[\"']", text) == []
+    assert len(re.findall(r"\bimport\(", text)) == (1 if name == "prompt.js" else 0)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\(\"style", text)
+
+
+def test_the_files_are_made_of_the_sources_beside_them() -> None:
+    """Change a source, then `npm ci && npm run build` in tooling/browser."""
+    sources = [path for path in SOURCES.rglob("*.js") if "node_modules" not in path.parts and path.name != "build.js"]
+    now = {path.relative_to(SOURCES).as_posix(): sha256(path.read_bytes()).hexdigest() for path in sources}
+    assert LISTED["made_from"] == now
+
+
+def test_the_package_for_npm_is_whole_and_depends_on_nothing() -> None:
+    package = json.loads((SOURCES / "package.json").read_text("utf-8"))
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert f'version = "{package["version"]}"' in project
+    assert LISTED["version"] == package["version"]
+    assert "dependencies" not in package
+    for target in package["exports"].values():
+        for path in [target] if isinstance(target, str) else target.values():
+            assert list(SOURCES.glob(path.removeprefix("./"))), path
+
+
+def test_the_lock_of_the_build_names_no_registry() -> None:
+    assert "resolved" not in (SOURCES / "package-lock.json").read_text("utf-8")
+
+
+def catalogue(name: str) -> dict[str, str]:
+    """Read the messages of a module without running it: names, and words in double quotes."""
+    text = (SOURCES / name).read_text("utf-8")
+    block = text[text.index("MESSAGES = {" if name == "prompt.js" else "default {") :].partition("\n};")[0]
+    return dict(re.findall(r'^  "?([\w-]+)"?: "(.*)",$', block, re.MULTILINE))
+
+
+ENGLISH = catalogue("prompt.js")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (SOURCES / "messages").iterdir()))
+def test_a_catalogue_says_everything_that_english_says(name: str) -> None:
+    words = catalogue(f"messages/{name}")
+    assert list(words) == list(ENGLISH)
+    holes = {key: re.findall(r"{\w+}", text) for key, text in ENGLISH.items()}
+    assert {key: re.findall(r"{\w+}", text) for key, text in words.items()} == holes
+
+
+def column(heading: str, row: str = r"^\| (`.*?`) \|") -> list[str]:
+    """The names in the first column of the table below `heading`."""
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"`([^`]+)`", " ".join(re.findall(row, section, re.MULTILINE)))
+
+
+def test_the_documentation_names_every_attribute() -> None:
+    source = (SOURCES / "prompt.js").read_text("utf-8")
+    (listed,) = re.findall(r"observedAttributes = \[(.*)\]", source)
+    assert sorted(column("Attributes")) == sorted(re.findall(r'"([\w-]+)"', listed))
+
+
+def test_the_documentation_gives_every_message_as_it_is() -> None:
+    section = PAGE.partition("\n## Messages\n")[2].partition("\n## ")[0]
+    assert dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section, re.MULTILINE)) == ENGLISH
+
+
+def test_the_documentation_names_every_custom_property_and_no_other() -> None:
+    style = (SOURCES / "style.js").read_text("utf-8")
+    assert set(column("How it looks")) == set(re.findall(r"var\((--policy-[\w-]+)", style))
+
+
+def test_the_documentation_names_every_part_and_no_other() -> None:
+    source = (SOURCES / "prompt.js").read_text("utf-8")
+    made = {part for parts in re.findall(r'make\("[\w.]+", "([\w -]+)"', source) for part in parts.split()}
+    made |= {"button", "redline", "text", "inserted", "deleted"}  # whose names are words of the messages
+    told = PAGE.partition("Parts, for")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z-]+)`", told)) == made
+
+
+def test_the_documentation_names_every_event_and_reason() -> None:
+    types = (SOURCES / "client.d.ts").read_text("utf-8")
+    assert set(re.findall(r'"(policy:\w+)"', types)) == set(re.findall(r"^\| `(policy:\w+)`", PAGE, re.MULTILINE))
+    reasons = types.partition("type RefusalReason =")[2].partition(";")[0]
+    assert set(column("Events", r"^\| (`[a-z-]+`) \|")) == set(re.findall(r'"([\w-]+)"', reasons))
+
+
+def test_every_reason_of_the_sources_is_one_of_the_types() -> None:
+    types = (SOURCES / "client.d.ts").read_text("utf-8").partition("type RefusalReason =")[2].partition(";")[0]
+    source = "\n".join(path.read_text("utf-8") for path in SOURCES.glob("*.js") if path.name != "build.js")
+    used = re.findall(r'(?:must\([^\n]*?, |named\(\w+(?:\(\w+\))?, )"([a-z-]+)"', source)
+    assert len(used) > 12
+    assert [reason for reason in used if f'"{reason}"' not in types] == []
+
+
+CODE = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+# What React and Vue are to these recipes; the frameworks themselves are not fetched to check a page.
+REACT = """
+declare module "react" {
+  export interface Ref<T> { current: T | null }
+  export function useRef<T>(value: T | null): Ref<T>;
+  export function useEffect(effect: () => void, on: unknown[]): void;
+  export interface HTMLAttributes<T> { slot?: string; href?: string; children?: unknown; ref?: Ref<T> }
+  export type DetailedHTMLProps<E, T> = E;
+  export namespace JSX { interface IntrinsicElements { a: HTMLAttributes<unknown> } interface ElementChildrenAttribute { children: unknown } }
+}
+declare module "react/jsx-runtime" { export { JSX } from "react"; export const jsx: unknown, jsxs: unknown, Fragment: unknown; }
+"""
+USE = """
+import "inforce";
+import { createClient } from "inforce/client";
+import { decide } from "inforce/decide";
+import { changes, text, type Changes } from "inforce/texts";
+import de from "inforce/messages/de";
+
+const client = createClient({ manifest: "/policies.json", keys: [{ kty: "OKP", crv: "Ed25519", x: "…" }] });
+const id: string = client.act("terms", "declined", { language: "en" }).id;
+const found: Promise<{ text: string }> = text(client, "terms", 1, "en");
+const runs = async (): Promise<Changes["runs"]> => (await changes(client, "terms", 1, 2, null)).runs;
+const prompt = document.querySelector("policy-prompt")!;
+prompt.messages = { later: "Not now" };
+prompt.options = { records: [], headers: { "x-token": id } };
+prompt.addEventListener("policy:receipt", ({ detail }) => console.log(detail.digest.length, found, runs, de));
+document.addEventListener("policy:decision", ({ detail }) => console.log(detail.policies[0].target_seq));
+console.log(decide({ manifest: null, now: "2026-01-01T00:00:00Z", subject: { id: "u" } }).outcome);
+// @ts-expect-error: an act is one of six words
+client.act("terms", "agreed");
+// @ts-expect-error: a client has to know its manifest
+createClient({});
+// @ts-expect-error: what is due cannot be set
+client.decision = undefined;
+"""
+
+
+@pytest.fixture(scope="module")
+def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has installed the package."""
+    root = tmp_path_factory.mktemp("types")
+    shutil.copytree(SOURCES, root / "node_modules" / "inforce", ignore=shutil.ignore_patterns("node_modules", "*.lock"))
+    options = {"lib": ["esnext", "dom", "dom.iterable"], "strict": True, "jsx": "react-jsx", "jsxImportSource": "react"}
+    (root / "deno.json").write_text(json.dumps({"nodeModulesDir": "manual", "compilerOptions": options}), "utf-8")
+    (root / "package.json").write_text(json.dumps({"type": "module", "dependencies": {"inforce": "0.1.0"}}), "utf-8")
+    return root
+
+
+def check(root: Path, *files: str) -> str:
+    """Run TypeScript's own compiler, as Deno carries it, over `files`; return what it says, nothing where it is content."""
+    environ = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "DENO_DIR": str(root / "cache")}
+    command = [deno.find_deno_bin(), "check", "--quiet", "--no-remote", *files]
+    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_the_types_fit_what_apps_write_and_refuse_what_they_should_not(types: Path) -> None:
+    (types / "use.ts").write_text(USE, "utf-8")
+    assert check(types, "use.ts") == ""
+
+
+def test_the_recipes_for_react_and_vue_are_typed_as_they_stand(types: Path) -> None:
+    blocks: dict[str, str] = dict(CODE)
+    script, template = re.findall(r"<script setup lang=\"ts\">\n(.*?)</script>|<template>(.*?)</template>", blocks["vue"], re.DOTALL)
+    (types / "react.d.ts").write_text(REACT, "utf-8")
+    (types / "element.ts").write_text(blocks["ts"], "utf-8")
+    (types / "policies.tsx").write_text(f'/// <reference path="./react.d.ts" />\nimport "./element.ts";\n{blocks["tsx"]}', "utf-8")
+    (types / "vue.ts").write_text(f"declare function defineProps<T>(): T;\n{script[0]}\nconsole.log(kept);\n", "utf-8")
+    assert check(types, "policies.tsx", "vue.ts") == ""
+    assert [one for one in re.findall(r"\s:?([a-z-]+)=", template[1]) if one not in (*column("Attributes"), "slot", "href")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "grammar"), [("kotlin", tree_sitter_kotlin.language()), ("swift", tree_sitter_swift.language())]
+)
+def test_the_recipe_for_a_web_view_can_be_parsed(name: str, grammar: Any) -> None:
+    (source,) = [code for language, code in CODE if language == name]
+    tree = Parser(Language(grammar)).parse(source.encode())
+    assert not tree.root_node.has_error
+
+
+def test_the_scripts_on_the_page_can_be_parsed() -> None:
+    scripts = [code for language, code in CODE if language == "js"]
+    assert len(scripts) == 3
+    for script in scripts:
+        done = subprocess.run(["node", "--check", "--input-type=module"], input=script, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr

@@ -1,0 +1,97 @@
+"""The published site carries what apps load, and a page on which everybody can see what users will be asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Serve
+from browser.watch import Watch
+from built import ROOT, build
+
+AT = "2026-11-01T00:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository's own site, documentation included, as built on 1 November 2026."""
+    return build(ROOT, tmp_path_factory.mktemp("documentation") / "site", AT)
+
+
+@pytest.fixture
+def trying(page: Page, site: Path, serve: Serve) -> Page:
+    """The page on which to try, below a folder of its host, on the day the site was built."""
+    page.clock.install(time=AT)
+    page.goto(serve(site, below="/legal/policies/").url + "apps/try/")
+    expect(page.locator("#outcome")).to_contain_text("The app would say")
+    return page
+
+
+def test_the_site_publishes_what_apps_load_with_its_digests(site: Path) -> None:
+    listed = json.loads((site / "browser" / "files.json").read_text("utf-8"))["files"]
+    assert {"decide.js", "client.js", "prompt.js", "texts.js", "messages/de.js"} <= set(listed)
+    for name, file in listed.items():
+        assert (site / "browser" / name).stat().st_size == file["bytes"]
+
+
+def test_an_app_can_load_it_from_the_site_and_pin_it(page: Page, site: Path, serve: Serve, watch: Watch) -> None:
+    """By its digest: one other byte, and the browser does not run it."""
+    watch.expect("favicon.ico", "Failed to find a valid digest")
+    host = serve(site)
+    page.goto(host.url + "schema/policy-manifest-1.json")
+    integrity = json.loads((site / "browser/files.json").read_text("utf-8"))["files"]["prompt.js"]["integrity"]
+    load = """([src, integrity]) => new Promise((done) => {
+      const script = document.createElement("script");
+      Object.assign(script, { type: "module", crossOrigin: "anonymous", src, integrity, onload: () => done(true), onerror: () => done(false) });
+      document.documentElement.append(script);
+    })"""
+    assert page.evaluate(load, [host.url + "browser/client.js", integrity]) is False
+    assert page.evaluate(load, [host.url + "browser/prompt.js", integrity]) is True
+    assert page.evaluate("customElements.get('policy-prompt') !== undefined")
+
+
+def test_an_editor_sees_what_users_will_be_asked_on_the_day(trying: Page) -> None:
+    expect(trying.locator("#due tr", has_text="terms")).to_contain_text("first-time")
+    for name in ("terms", "cookies", "privacy"):
+        options = trying.locator(f"select[name={name}] option")
+        trying.locator(f"select[name={name}]").select_option(index=options.count() - 1)
+    trying.locator("select[name=privacy]").select_option(label="2026-01-15.1 (number 5)")
+    expect(trying.locator("#outcome")).to_contain_text("“notice”, because: upcoming")
+    trying.locator("input[name=at]").fill("2031-03-01T12:00")
+    expect(trying.locator("#outcome")).to_contain_text("“stale”")  # the manifest of 2026 has long expired by then
+    trying.locator("input[name=at]").fill("2026-11-02T12:00")
+    trying.get_by_role("button", name="Show what the user sees").click()
+    bar = trying.get_by_role("region", name="About our policies")
+    expect(bar).to_contain_text("A new version applies from")
+    bar.get_by_role("button", name="Read").click()
+    dialog = trying.get_by_role("dialog", name="What changes")
+    expect(dialog.locator("ins").first).to_be_visible()
+    expect(dialog.get_by_role("heading", name="Privacy Policy", exact=True)).to_be_visible()
+
+
+def test_in_another_language_the_page_asks_in_it(trying: Page) -> None:
+    trying.locator("input[name=languages]").fill("zh-CN")
+    trying.get_by_role("button", name="Show what the user sees").click()
+    dialog = trying.locator("policy-prompt").get_by_role("dialog")
+    expect(dialog).to_contain_text("使用条款")
+    expect(dialog.get_by_role("button", name="接受")).to_be_enabled()
+    dialog.get_by_role("button", name="接受").click()
+    dialog.get_by_role("button", name="稍后").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_preview_of_a_block_can_be_left(trying: Page) -> None:
+    trying.get_by_role("button", name="Show what the user sees").click()
+    trying.get_by_role("button", name="Leave the preview").click()
+    expect(trying.locator("policy-prompt")).to_have_count(0)
+
+
+def test_everybody_can_use_the_page_on_which_to_try(trying: Page) -> None:
+    trying.evaluate(Axe().axe_script)
+    rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found = trying.evaluate("(runOnly) => axe.run({ runOnly, resultTypes: ['violations'] }).then((x) => x.violations)", rules)
+    assert [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]] == []

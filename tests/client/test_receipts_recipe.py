@@ -1,0 +1,88 @@
+"""The back end of the documentation, word for word: a receipt is kept once, and only about a text that was published."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import types
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from client.host import Host, serving
+from client.world import TEXT, document
+from inforce.manifest import to_bytes
+from inforce.text import Digest
+
+PAGE = Path(__file__).parents[2] / "docs" / "apps" / "backend.md"
+RECEIPT: dict[str, Any] = {
+    "id": "01a2225b-8cf6-76f5-acf2-8655b7060fe0",
+    "policy": "terms",
+    "seq": 2,
+    "language": "en",
+    "digest": str(Digest.of(TEXT)),
+    "act": "accepted",
+    "subject": "u_mia",
+    "serial": 1,
+}
+
+
+@pytest.fixture
+def app(host: Host, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("POLICIES_SITE", host.url)
+    monkeypatch.setenv("RECEIPTS", ":memory:")
+    host.at["/policies.json"] = serving(lambda site: to_bytes(document(site, expires_at="9998-01-01T00:00:00Z")))
+    module = types.ModuleType("shop_receipts")
+    source = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[0]
+    exec(compile(source, str(PAGE), "exec"), module.__dict__)  # noqa: S102 - our own documentation
+    yield module.app
+    module.__dict__["database"].close()
+
+
+def post(app: Any, *receipts: dict[str, Any], user: str | None = "u_mia") -> tuple[list[int], list[dict[str, Any]]]:
+    """Send `receipts`; return the statuses, and the records the page would then be given."""
+
+    async def sending() -> tuple[list[int], list[dict[str, Any]]]:
+        headers = {"x-user": user} if user else {}
+        transport = httpx2.ASGITransport(app=app)
+        async with app.router.lifespan_context(app), httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
+            statuses = [(await client.post("/api/receipts", json=one, headers=headers)).status_code for one in receipts]
+            return statuses, (await client.get("/api/records", headers=headers)).json()
+
+    return asyncio.run(sending())
+
+
+def test_a_receipt_that_arrives_twice_is_kept_once(app: Any) -> None:
+    assert post(app, RECEIPT, RECEIPT) == ([201, 201], [RECEIPT])
+
+
+def test_the_same_id_with_other_words_is_a_conflict(app: Any) -> None:
+    assert post(app, RECEIPT, RECEIPT | {"act": "declined"}) == ([201, 409], [RECEIPT])
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        pytest.param({"digest": "sha256:" + "0" * 64}, 422, id="a digest that was never published"),
+        pytest.param({"seq": 99}, 422, id="a version that was never published"),
+        pytest.param({"policy": "other"}, 422, id="a policy that was never published"),
+        pytest.param({"seq": 99, "serial": 9_999_999_999}, 503, id="a version newer than this server knows"),
+        pytest.param({"subject": "u_noah"}, 400, id="somebody else"),
+        pytest.param({"act": "agreed"}, 400, id="an act that is none"),
+        pytest.param({"id": 7}, 400, id="no id"),
+    ],
+)
+def test_what_is_no_receipt_is_not_kept(app: Any, change: dict[str, Any], status: int) -> None:
+    assert post(app, RECEIPT | change) == ([status], [])
+
+
+def test_nobody_leaves_a_receipt_without_signing_in(app: Any) -> None:
+    assert post(app, RECEIPT, user=None)[0] == [401]
+
+
+def test_a_server_that_knows_no_manifest_yet_keeps_the_receipt_waiting(app: Any, host: Host) -> None:
+    """A receipt is refused for good only where it is known to be wrong."""
+    host.at["/policies.json"] = serving(lambda _: b"")
+    assert post(app, RECEIPT) == ([503], [])
