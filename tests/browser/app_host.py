@@ -40,7 +40,7 @@ def digest(text: str) -> str:
 
 
 def version(seq: int, text: str | Mapping[str, str], effective: str, **more: Any) -> dict[str, Any]:
-    """Make a material version with the number `seq` of `text`, which is English or by language, in force from `effective`."""
+    """Make the material version `seq` of `text`, which is English or by language, in force from `effective`."""
     texts = {"en": text} if isinstance(text, str) else text
     return {
         "seq": seq,
@@ -109,7 +109,9 @@ class AppHost:
                 self.wfile.write(body)
 
             def date_time_string(self, timestamp: float | None = None) -> str:
-                return formatdate(utc_instant(host.issued_at).timestamp() if timestamp is None else timestamp, usegmt=True)
+                return formatdate(
+                    utc_instant(host.issued_at).timestamp() if timestamp is None else timestamp, usegmt=True
+                )
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's name
                 """Keep silent."""
@@ -173,7 +175,11 @@ class AppHost:
 
     def _file(self, path: str) -> Answer:
         if path == "/":
-            return 200, {"content-type": "text/html; charset=utf-8", "content-security-policy": STRICTEST}, PAGE.encode()
+            return (
+                200,
+                {"content-type": "text/html; charset=utf-8", "content-security-policy": STRICTEST},
+                PAGE.encode(),
+            )
         if path == "/favicon.ico":
             return 204, {}, b""
         if path == "/app.js":
@@ -197,7 +203,7 @@ class AppHost:
 
 
 def step(host: AppHost, name: str, old: dict[str, Any], new: dict[str, Any], language: str = "en", **more: Any) -> None:
-    """Publish the redline from `old` to `new` of the policy `name` on `host`: the old text deleted, the new one added."""
+    """Publish a redline from `old` to `new` of the policy `name` on `host`: one text deleted, the other added."""
     sides = {
         side: {"seq": one["seq"], "version": one["version"], "digest": one["digests"][language]}
         for side, one in (("old", old), ("new", new))

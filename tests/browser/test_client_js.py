@@ -68,7 +68,11 @@ REFUSED: dict[str, tuple[Break, str, str]] = {
         "schema",
     ),
     "without a serial": (said_as(lambda host: host.manifest(serial=None)), "rejected", "schema"),
-    "of a day that never was": (said_as(lambda host: host.manifest(issued_at="2026-02-30T00:00:00Z")), "rejected", "schema"),
+    "of a day that never was": (
+        said_as(lambda host: host.manifest(issued_at="2026-02-30T00:00:00Z")),
+        "rejected",
+        "schema",
+    ),
     "a page": (said_as(lambda _: "<h1>Sign in</h1>", **{"content-type": "text/html"}), "rejected", "content-type"),
     "cut off": (said_as(lambda host: host.manifest()[:-9]), "rejected", "not-json"),
     "no UTF-8": (said_as(lambda host: host.manifest().replace(b"terms", b"\xff")), "rejected", "not-json"),
@@ -160,7 +164,10 @@ LATER: dict[str, tuple[Callable[[AppHost], dict[str, Any]], str, str]] = {
     "rolled back": (lambda host: {"serial": host.serial - 1}, "rollback", "rollback"),
     "another of the same serial": (lambda _: {"poll_seconds": 9}, "rejected", "equivocation"),
     "with another text for a version": (
-        lambda host: {"serial": host.serial + 1, "policies": replace(host, policies=[terms("# Terms\n\nPay.\n")]).bare()},
+        lambda host: {
+            "serial": host.serial + 1,
+            "policies": replace(host, policies=[terms("# Terms\n\nPay.\n")]).bare(),
+        },
         "rejected",
         "changed-version",
     ),
@@ -222,7 +229,7 @@ def test_an_announced_version_applies_at_its_instant_without_a_new_manifest(app:
         version(2, "# Terms\n\nBe very kind.\n", "2026-11-20T12:10:00Z", notify_at="2026-12-20T12:10:00Z")
     )
     step(app.host, "terms", *app.host.policies[0]["versions"])
-    app.open(options={"records": [yes(app.host, 1)]})
+    app.open(options={"records": [yes(1)]})
     app.hears("decision", outcome="ok")
     app.stays_usable()
     app.page.clock.fast_forward(600_000)
@@ -231,16 +238,18 @@ def test_an_announced_version_applies_at_its_instant_without_a_new_manifest(app:
     assert app.host.asked.count(("GET", MANIFEST)) == 1
 
 
-def yes(host: AppHost, seq: int) -> dict[str, Any]:
+def yes(seq: int) -> dict[str, Any]:
     """What the app's server knows: `u_mia` accepted the version `seq`."""
     return {"policy": "terms", "seq": seq, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u_mia"}
 
 
 def test_a_timer_further_off_than_a_browser_can_count_does_not_fire_at_once(app: AppPage) -> None:
     app.host.policies[0]["versions"].append(version(2, "# Terms\n\nBe very kind.\n", "2030-01-01T00:00:00Z"))
-    app.open(options={"records": [yes(app.host, 1)]})
+    app.open(options={"records": [yes(1)]})
     app.settle()
-    app.page.evaluate("() => { window.timers = 0; const own = setTimeout; window.setTimeout = (...x) => (++timers, own(...x)); }")
+    app.page.evaluate(
+        "() => { window.timers = 0; const own = setTimeout; window.setTimeout = (...x) => (++timers, own(...x)); }"
+    )
     app.page.evaluate("document.querySelector('policy-prompt').client.flush()")
     app.page.clock.run_for(2000)
     assert app.page.evaluate("timers") < 5
@@ -394,7 +403,9 @@ def test_nothing_identifies_anybody_before_they_do_something(app: AppPage) -> No
 
 
 def test_an_app_whose_records_cannot_be_read_is_told(app: AppPage) -> None:
-    app.open(options={"records": [{"policy": "terms", "seq": 1, "act": "accepted", "at": "yesterday", "subject": "u_mia"}]})
+    app.open(
+        options={"records": [{"policy": "terms", "seq": 1, "act": "accepted", "at": "yesterday", "subject": "u_mia"}]}
+    )
     app.hears("error", reason="question")
     app.stays_usable()
 
@@ -404,7 +415,8 @@ def test_a_manifest_without_https_is_a_mistake_that_is_told_at_once(app: AppPage
     said = app.page.evaluate(
         """async () => {
           const { createClient } = await import("/browser/client.js");
-          try { createClient({ manifest: "http://policies.example/policies.json" }); } catch (error) { return String(error); }
+          const manifest = "http://policies.example/policies.json";
+          try { createClient({ manifest }); } catch (error) { return String(error); }
         }"""
     )
     assert said == "TypeError: no https: http://policies.example/policies.json"

@@ -51,7 +51,9 @@ def test_a_file_is_whole(name: str) -> None:
     text = FILES[f"browser/{name}"].decode()
     assert re.findall(r"\bfrom\s*[\"']|\bimport\s*[\"']", text) == []
     assert len(re.findall(r"\bimport\(", text)) == (1 if name == "prompt.js" else 0)
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\(\"style", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\(\"style", text
+    )
 
 
 def test_the_files_are_made_of_the_sources_beside_them() -> None:
@@ -148,9 +150,15 @@ declare module "react" {
   export function useEffect(effect: () => void, on: unknown[]): void;
   export interface HTMLAttributes<T> { slot?: string; href?: string; children?: unknown; ref?: Ref<T> }
   export type DetailedHTMLProps<E, T> = E;
-  export namespace JSX { interface IntrinsicElements { a: HTMLAttributes<unknown> } interface ElementChildrenAttribute { children: unknown } }
+  export namespace JSX {
+    interface IntrinsicElements { a: HTMLAttributes<unknown> }
+    interface ElementChildrenAttribute { children: unknown }
+  }
 }
-declare module "react/jsx-runtime" { export { JSX } from "react"; export const jsx: unknown, jsxs: unknown, Fragment: unknown; }
+declare module "react/jsx-runtime" {
+  export { JSX } from "react";
+  export const jsx: unknown, jsxs: unknown, Fragment: unknown;
+}
 """
 USE = """
 import "inforce";
@@ -190,7 +198,7 @@ def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check(root: Path, *files: str) -> str:
-    """Run TypeScript's own compiler, as Deno carries it, over `files`; return what it says, nothing where it is content."""
+    """Run TypeScript's own compiler, as Deno carries it, over `files`; return what it finds wrong."""
     environ = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "DENO_DIR": str(root / "cache")}
     command = [deno.find_deno_bin(), "check", "--quiet", "--no-remote", *files]
     done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=False)
@@ -204,13 +212,19 @@ def test_the_types_fit_what_apps_write_and_refuse_what_they_should_not(types: Pa
 
 def test_the_recipes_for_react_and_vue_are_typed_as_they_stand(types: Path) -> None:
     blocks: dict[str, str] = dict(CODE)
-    script, template = re.findall(r"<script setup lang=\"ts\">\n(.*?)</script>|<template>(.*?)</template>", blocks["vue"], re.DOTALL)
+    script, template = re.findall(
+        r"<script setup lang=\"ts\">\n(.*?)</script>|<template>(.*?)</template>", blocks["vue"], re.DOTALL
+    )
     (types / "react.d.ts").write_text(REACT, "utf-8")
     (types / "element.ts").write_text(blocks["ts"], "utf-8")
-    (types / "policies.tsx").write_text(f'/// <reference path="./react.d.ts" />\nimport "./element.ts";\n{blocks["tsx"]}', "utf-8")
+    (types / "policies.tsx").write_text(
+        f'/// <reference path="./react.d.ts" />\nimport "./element.ts";\n{blocks["tsx"]}', "utf-8"
+    )
     (types / "vue.ts").write_text(f"declare function defineProps<T>(): T;\n{script[0]}\nconsole.log(kept);\n", "utf-8")
     assert check(types, "policies.tsx", "vue.ts") == ""
-    assert [one for one in re.findall(r"\s:?([a-z-]+)=", template[1]) if one not in (*column("Attributes"), "slot", "href")] == []
+    assert [
+        one for one in re.findall(r"\s:?([a-z-]+)=", template[1]) if one not in (*column("Attributes"), "slot", "href")
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -226,5 +240,7 @@ def test_the_scripts_on_the_page_can_be_parsed() -> None:
     scripts = [code for language, code in CODE if language == "js"]
     assert len(scripts) == 3
     for script in scripts:
-        done = subprocess.run(["node", "--check", "--input-type=module"], input=script, text=True, capture_output=True, check=False)
+        done = subprocess.run(
+            ["node", "--check", "--input-type=module"], input=script, text=True, capture_output=True, check=False
+        )
         assert done.returncode == 0, done.stderr

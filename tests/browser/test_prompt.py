@@ -75,7 +75,9 @@ def state(app: AppPage, name: str, **attributes: Any) -> AppPage:
     app.open(**STATES[name] | attributes)
     expect(app.bar if name == "a notice" else app.dialog).to_be_visible()
     if name != "a notice":
-        app.page.wait_for_function("() => !document.querySelector('policy-prompt').shadowRoot.querySelector('button:disabled')")
+        app.page.wait_for_function(
+            "() => !document.querySelector('policy-prompt').shadowRoot.querySelector('button:disabled')"
+        )
         app.page.wait_for_function("() => document.querySelector('policy-prompt').shadowRoot.querySelector('details')")
     return app
 
@@ -120,8 +122,13 @@ def test_nothing_is_wider_than_a_narrow_phone_or_too_small_to_press(app: AppPage
     app.page.set_viewport_size(PHONE)
     state(app, name)
     boxes = app.page.evaluate(
-        """() => [...document.querySelector("policy-prompt").shadowRoot.querySelectorAll("button, a, summary, dialog, aside")]
-          .map((x) => [x.localName, x.getBoundingClientRect()]).map(([name, { left, right, height }]) => [name, left, right, Math.round(height)])"""
+        """() => {
+          const { shadowRoot } = document.querySelector("policy-prompt");
+          return [...shadowRoot.querySelectorAll("button, a, summary, dialog, section")].map((x) => {
+            const { left, right, height } = x.getBoundingClientRect();
+            return [x.localName, left, right, Math.round(height)];
+          });
+        }"""
     )
     assert [box for box in boxes if box[1] < 0 or box[2] > PHONE["width"]] == []
     assert [box for box in boxes if box[3] < 44] == []
@@ -146,7 +153,7 @@ def test_where_no_redline_of_the_pair_was_published_the_one_since_is_shown(app: 
     watch.expect("404")
     host = app.host
     host.policies = [terms(host, SOON)]
-    ((path, (status, headers, body)),) = host.instead.items()
+    ((status, headers, body),) = host.instead.values()
     document = json.loads(body)
     head = {name: document[name] for name in ("spec", "site", "policy", "language")}
     since = {"type": "policy-changes-since", **head, "version": "2026-01", "in_force": [document], "announced": []}
@@ -196,7 +203,7 @@ def test_each_policy_is_answered_in_its_own_words_and_the_last_answer_closes(app
 
 def test_yes_and_no_to_a_consent_look_alike(app: AppPage) -> None:
     state(app, "a prompt")
-    looks = "x => { const { backgroundColor, color, fontSize, fontWeight } = getComputedStyle(x); return [backgroundColor, color, fontSize, fontWeight]; }"
+    looks = "x => ['backgroundColor', 'color', 'fontSize', 'fontWeight'].map((name) => getComputedStyle(x)[name])"
     assert app.button("I agree").evaluate(looks) == app.button("I do not agree").evaluate(looks)
 
 

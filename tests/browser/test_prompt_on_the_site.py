@@ -46,7 +46,9 @@ def test_an_app_can_load_it_from_the_site_and_pin_it(page: Page, site: Path, ser
     integrity = json.loads((site / "browser/files.json").read_text("utf-8"))["files"]["prompt.js"]["integrity"]
     load = """([src, integrity]) => new Promise((done) => {
       const script = document.createElement("script");
-      Object.assign(script, { type: "module", crossOrigin: "anonymous", src, integrity, onload: () => done(true), onerror: () => done(false) });
+      script.onload = () => done(true);
+      script.onerror = () => done(false);
+      Object.assign(script, { type: "module", crossOrigin: "anonymous", src, integrity });
       document.documentElement.append(script);
     })"""
     assert page.evaluate(load, [host.url + "browser/client.js", integrity]) is False
@@ -93,5 +95,7 @@ def test_a_preview_of_a_block_can_be_left(trying: Page) -> None:
 def test_everybody_can_use_the_page_on_which_to_try(trying: Page) -> None:
     trying.evaluate(Axe().axe_script)
     rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    found = trying.evaluate("(runOnly) => axe.run({ runOnly, resultTypes: ['violations'] }).then((x) => x.violations)", rules)
+    found = trying.evaluate(
+        "(runOnly) => axe.run({ runOnly, resultTypes: ['violations'] }).then((x) => x.violations)", rules
+    )
     assert [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]] == []

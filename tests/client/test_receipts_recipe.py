@@ -1,4 +1,4 @@
-"""The back end of the documentation, word for word: a receipt is kept once, and only about a text that was published."""
+"""The back end of the documentation, word for word: a receipt is kept once, and only about a published text."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def post(app: Any, *receipts: dict[str, Any], user: str | None = "u_mia") -> tup
     async def sending() -> tuple[list[int], list[dict[str, Any]]]:
         headers = {"x-user": user} if user else {}
         transport = httpx2.ASGITransport(app=app)
-        async with app.router.lifespan_context(app), httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(transport=transport, base_url="http://shop") as client,
+        ):
             statuses = [(await client.post("/api/receipts", json=one, headers=headers)).status_code for one in receipts]
             return statuses, (await client.get("/api/records", headers=headers)).json()
 

@@ -10,6 +10,7 @@ const FORMS = {
   "[1-9]\\d*": "poll_seconds reask_seconds",
   [`\\[${some(TAG)}]`]: "languages",
   [TAG]: "binding_language",
+  '\\[(".*")?]': "audience",
   [`{${some(TAG + ':"sha256:[0-9a-f]{64}"')}}`]: "digests",
   '"[a-z0-9][a-z0-9-]{0,62}"': "id",
   '"\\d{1,9}([.-]\\d{1,9}){0,7}"': "version",

@@ -163,8 +163,7 @@ export class PolicyPrompt extends HTMLElement {
   }
 
   #tell(all) {
-    const bar = this.#bar = speak(make("aside", "notice"), this.#language);
-    bar.role = "region";
+    const bar = this.#bar = speak(make("section", "notice"), this.#language);
     bar.ariaLabel = this.#say.notice;
     bar.append(...all.map((x) => make("p", "", make("b", "", this.#name(x.id)), " ", this.#why(x))), make("div.actions", "actions",
       this.#button("review", () => this.review(), ".first"), this.#button("seen", () => this.#later(all)),
@@ -226,8 +225,7 @@ export class PolicyPrompt extends HTMLElement {
     const { act, page } = client.policy(id), body = make("div"), title = make("h3", "policy-title", this.#name(id));
     const link = make("a", "page", say.page);
     link.href = client.base + page;
-    link.target = "_blank";
-    link.rel = "noopener";
+    link.target = "_blank"; // which no longer hands over an opener
     let shown;
     const button = (word, said, looks) => this.#button(word, () => {
       this.#failed = undefined;

@@ -17,7 +17,7 @@ style.replaceSync(/* css */ `
   }
 }
 * { box-sizing: border-box; }
-dialog, aside {
+dialog, section {
   color: var(--ink); background: var(--ground); border: 1px solid var(--line); border-radius: var(--policy-radius, 14px);
   font: var(--policy-font, 16px/1.55 system-ui, sans-serif); text-align: start; overflow-wrap: anywhere;
   box-shadow: 0 16px 48px #0b122033;
@@ -27,7 +27,7 @@ dialog::backdrop { background: #0b122080; }
 .head, .foot { position: sticky; background: inherit; padding: 16px 24px; z-index: 1; }
 .head { inset-block-start: 0; border-block-end: 1px solid var(--line); }
 .foot { inset-block-end: 0; border-block-start: 1px solid var(--line); }
-aside {
+section {
   position: fixed; inset: auto 16px 16px; z-index: var(--policy-layer, 2147483000); max-width: 40rem; max-height: 60dvh; overflow: auto;
   margin-inline: auto; padding: 12px 20px;
 }
@@ -63,9 +63,9 @@ del { background: var(--deleted); text-decoration: line-through; }
 }
 @media (max-height: 480px) { .head, .foot { position: static; } }
 @media (prefers-reduced-motion: no-preference) {
-  dialog[open], aside { animation: come .18s ease-out; }
+  dialog[open], section { animation: come .18s ease-out; }
   @keyframes come { from { opacity: 0; transform: translateY(8px); } }
 }
 @media (forced-colors: active) { button.first { color: ButtonText; } }
-@media print { aside { display: none; } }
+@media print { section { display: none; } }
 `);

@@ -34,7 +34,7 @@ def assets() -> Iterator[tuple[str, str]]:
 
 
 def browser_files() -> Iterator[tuple[str, bytes]]:
-    """Give what apps load in a browser, beside `files.json`, which names it by digest: where it belongs, and its bytes."""
+    """Give what apps load in a browser, and the list that names it by digest: where each belongs, and its bytes."""
     folder = resources.files("inforce.site") / "browser"
     for name in ("files.json", *json.loads((folder / "files.json").read_text("utf-8"))["files"]):
         yield f"{address.BROWSER}/{name}", folder.joinpath(*name.split("/")).read_bytes()

@@ -13,7 +13,10 @@ BOOK = "policy_versions"
 _POLICY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 # Addresses of the site that are not policies.
-_RESERVED = {"assets", "browser", "conformance", "decisions", "docs", "javascripts", "schema", "search", "stylesheets", "vendor"}
+_RESERVED = {
+    *("assets", "browser", "conformance", "decisions", "docs", "javascripts"),
+    *("schema", "search", "stylesheets", "vendor"),
+}
 
 
 def policy_id(name: str) -> str:

@@ -1,0 +1,223 @@
+"""What the browser takes for a manifest is what Python takes for one: on any text, and on any single change."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from browser.app_host import policy, version
+from browser.test_files_js import SOURCES
+from inforce.errors import ManifestError
+from inforce.manifest import parse_json, parse_manifest
+
+SITE = "https://policies.shop.example/"
+READ_ALL = """
+import { createInterface } from "node:readline";
+import { decode, parse } from "./strict_json.js";
+import { read } from "./manifest.js";
+const answers = [];
+for await (const line of createInterface({ input: process.stdin })) {
+  const text = Buffer.from(line, "base64");
+  try {
+    if (process.argv[2] == "json") answers.push(JSON.stringify(parse(decode(text))));
+    else answers.push(read(decode(text), process.argv[3]) && "fine");
+  } catch { answers.push("refused"); }
+}
+process.stdout.write(answers.join("\\n"));
+"""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sources, and a program that reads texts with them."""
+    folder = tmp_path_factory.mktemp("reading")
+    for source in [*SOURCES.glob("*.js"), SOURCES / "package.json"]:
+        shutil.copy(source, folder)
+    (folder / "read_all.js").write_text(READ_ALL, "utf-8")
+    return folder
+
+
+def answers(node: Path, texts: list[bytes], *arguments: str) -> list[str]:
+    """Let one Node read all `texts`; “refused” stands for those it does not take."""
+    lines = "\n".join(b64encode(text).decode() for text in texts)
+    done = subprocess.run(
+        ["node", "read_all.js", *arguments], cwd=node, input=lines, capture_output=True, text=True, check=True
+    )
+    return done.stdout.split("\n")
+
+
+PIECES = [
+    *(
+        '{"a":1}',
+        '{"a":1,"a":2}',
+        '{"a":{"b":1},"b":1}',
+        '{"a":1,"\\u0061":2}',
+        "[1,2]",
+        "[1,]",
+        "0",
+        "-0",
+        "01",
+        "1.0",
+        "1e3",
+        "-7",
+    ),
+    *(
+        "9007199254740991",
+        "9007199254740992",
+        "-9007199254740992",
+        "NaN",
+        "Infinity",
+        "null",
+        "true",
+        '"x"',
+        '"\\ud800"',
+    ),
+    *(
+        '"\\ud83d\\ude00"',
+        '"\\ude00\\ud83d"',
+        '"\\\\ud800"',
+        '"\\"{[1.5"',
+        '"a\tb"',
+        "'x'",
+        "/*x*/1",
+        "[" * 16 + "]" * 16,
+    ),
+    *(
+        "[" * 17 + "]" * 17,
+        '"' + "[" * 40 + '"',
+        '{"":1,"":2}',
+        '{"__proto__":1}',
+        '{"__proto__":1,"__proto__":2}',
+        "\ufeff1",
+        "",
+        " 1 ",
+    ),
+    '{"constructor":1,"toString":[{"x":1},{"x":1}]}',
+]
+
+
+def texts() -> Iterator[bytes]:
+    """Yield the pieces, pieces within pieces, and pieces with a byte changed."""
+    chance = Random(20_261_120)  # noqa: S311 - the same texts every time
+    yield from (piece.encode() for piece in PIECES)
+    for _ in range(3_000):
+        one, other = chance.choice(PIECES), chance.choice(PIECES)
+        yield chance.choice([f"[{one},{other}]", f'{{"k":{one},"l":{other}}}', one + other]).encode()
+        data = bytearray(f'{{"k":{one},"l":[{other}]}}'.encode())
+        data[chance.randrange(len(data))] = chance.choice(b'{}[]",:\\0e.-u \xff\xc3')
+        yield bytes(data)
+
+
+def read_in_python(text: bytes) -> object:
+    try:
+        return parse_json(text)
+    except ManifestError:
+        return "refused"
+
+
+def test_json_is_read_as_strictly_as_in_python(node: Path) -> None:
+    asked = [text for text in texts() if b"\n" not in text]
+    said = [one if one == "refused" else json.loads(one) for one in answers(node, asked, "json")]
+    unlike = [(text, one) for text, one in zip(asked, said, strict=True) if one != read_in_python(text)]
+    assert unlike[:3] == []
+    assert 500 < said.count("refused") < len(said) - 500
+
+
+def manifest() -> dict[str, Any]:
+    """A manifest with every member there is."""
+    first = version(1, "old", "2026-01-01T00:00:00Z", enforce_at=None)
+    dates = {"effective_at_new": "2026-02-01T00:00:00Z", "enforce_at": "2026-05-01T00:00:00Z"}
+    second = version(2, {"en": "new", "zh-Hans": "新"}, "2026-03-01T00:00:00Z", **dates, same_as=[1])
+    more = {"latest": 2, "in_force": 2, "next_change_at": "2027-01-01T00:00:00Z", "reask_seconds": 9, "cancelled": [3]}
+    terms = policy("terms", "accept", first, second, **more, audience=["buyers"], withdrawn_at="2090-01-01T00:00:00Z")
+    for one in terms["versions"]:
+        del one["texts"]
+    head = {"type": "policy-manifest", "spec": "1.0", "site": SITE, "serial": 7, "poll_seconds": 60}
+    return {**head, "issued_at": "2026-11-20T06:00:00Z", "expires_at": "2099-01-01T00:00:00Z", "policies": [terms]}
+
+
+VALUES: tuple[Any, ...] = (
+    *(
+        None,
+        True,
+        0,
+        -1,
+        1,
+        5,
+        "",
+        "x",
+        "../x",
+        "a/b/",
+        "/x/",
+        "en",
+        "en_GB",
+        "terms",
+        "2026-02-30T00:00:00Z",
+        "1.1",
+        "2.0",
+    ),
+    *("2026-01-01", "accept", "editorial", "sha256:" + "0" * 64, "sha256:0", [], {}, [1], ["en"], [{}], {"en": "x"}),
+    *({"en": "sha256:" + "0" * 64}, {"e": "sha256:" + "0" * 64}, "https://else.example/", "2026-01-15.1", "v1"),
+)
+# Read by neither `decide.js` nor the prompt; Python holds them to the schema all the same.
+UNREAD = {"latest", "in_force", "next_change_at"}
+# Where `decide.js` is content with what it can work with: null is the same as absent, and any serial can be compared.
+LENIENT = [
+    ("serial", -1),
+    *((name, None) for name in ("cancelled", "withdrawn_at", "notify_at", "effective_at_new", "same_as")),
+]
+
+
+def changed() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Yield manifests with one member taken away, or with another value: the member, the value, the manifest."""
+    whole = manifest()
+    places = [(), ("policies", 0), ("policies", 0, "versions", 0), ("policies", 0, "versions", 1)]
+    for place in places:
+        for name in _at(whole, place):
+            for value in ("away", *VALUES):
+                copy = deepcopy(whole)
+                if value == "away":
+                    del _at(copy, place)[name]
+                else:
+                    _at(copy, place)[name] = value
+                yield name, value, copy
+    for place in places[1:3]:
+        copy = deepcopy(whole)
+        _at(copy, place[:-1]).append(_at(copy, place))
+        yield "twice", place, copy
+
+
+def _at(data: Any, place: tuple[Any, ...]) -> Any:
+    for step in place:
+        data = data[step]
+    return data
+
+
+def taken_in_python(text: bytes) -> bool:
+    try:
+        parse_manifest(text, site=SITE)
+    except ManifestError:
+        return False
+    return True
+
+
+def test_a_manifest_with_one_change_is_taken_or_refused_as_in_python(node: Path) -> None:
+    rows = [row for row in changed() if row[0] not in UNREAD and (row[0], row[1]) not in LENIENT]
+    asked = [json.dumps(document).encode() for _, _, document in rows]
+    said = [one == "fine" for one in answers(node, asked, "manifest", SITE)]
+    unlike = [
+        (name, value, one)
+        for (name, value, _), text, one in zip(rows, asked, said, strict=True)
+        if one != taken_in_python(text)
+    ]
+    assert unlike == []
+    assert 30 < said.count(True) < 200
