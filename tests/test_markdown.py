@@ -279,6 +279,20 @@ def test_cells_are_aligned_by_attribute_not_by_style() -> None:
     assert "style" not in html
 
 
+@pytest.mark.parametrize("sign", ["[", "![", "[[a](b)", "http://[::1"])
+def test_brackets_that_nobody_closes_are_text_however_many_they_are(sign: str) -> None:
+    """Each is looked at to the end of its block, so that very many would keep a reader for hours."""
+    text = sign * (100_000 // len(sign))
+
+    assert parse(text).blocks[0].text.startswith("[" if sign.startswith("[[") else sign[:10])
+
+
+def test_a_link_behind_many_open_brackets_is_a_link_still() -> None:
+    assert [link.target for link in parse("[" * 40 + " and [a](https://a.example/) [b]").links] == [
+        "https://a.example/"
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.rules_block import StateBlock, blockquote, list_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image
@@ -21,6 +24,11 @@ DEEPEST_BLOCK = 40
 DEEPEST_INLINE = 50
 # An image's alternative text is parsed by a parser of its own, inside the other.
 DEEPEST_IMAGE = 6
+# Behind every open bracket the parser looks for its end, to the end of the block. After so many characters in vain,
+# brackets of that block are read as text.
+FURTHEST_IN_VAIN = 2_000_000
+# Where a block keeps how many they were: no place in a text.
+_IN_VAIN = -1
 
 EXPLICIT_ID = re.compile(r"(?:^|(?<=[ \t]))\{#([^\s{}]+)\}[ \t]*$")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -41,6 +49,10 @@ def make_parser(*, html: bool = False) -> Dialect:
     """Build a parser of the dialect; with `html` it recognises raw HTML, so that it can be reported."""
     parser = Dialect("commonmark", {"html": html, "maxNesting": DEEPEST_INLINE})
     parser.enable("table")
+    helpers: Any = SimpleNamespace(
+        parseLinkLabel=_limited_label, parseLinkDestination=parseLinkDestination, parseLinkTitle=parseLinkTitle
+    )
+    parser.helpers = helpers
     interrupts = ["paragraph", "reference", "blockquote"]
     parser.block.ruler.at("blockquote", _limited_block(blockquote), {"alt": [*interrupts, "list"]})
     parser.block.ruler.at("list", _limited_block(list_block), {"alt": interrupts})
@@ -138,6 +150,16 @@ def _limited_block(rule: BlockRule) -> BlockRule:
         return state.level < DEEPEST_BLOCK and rule(state, start, end, silent)
 
     return limited
+
+
+def _limited_label(state: StateInline, start: int, disable_nested: bool = False) -> int:
+    in_vain = state.cache.get(_IN_VAIN, 0)
+    if in_vain > FURTHEST_IN_VAIN:
+        return -1
+    end = parseLinkLabel(state, start, disable_nested)
+    if end < 0:
+        state.cache[_IN_VAIN] = in_vain + state.posMax - start
+    return end
 
 
 def _limited_image(state: StateInline, silent: bool) -> bool:
