@@ -106,158 +106,37 @@ PLAIN = (
 SAVED = (
     "<html><head><title>T</title></head><body><h1>Privacy</h1><p>We &amp; you<br><ul><li>one<li>two</ul></body></html>"
 )
-MANIFEST: dict[str, Any] = {
-    "type": "policy-manifest",
-    "spec": "1.0",
-    "site": SITE,
-    "serial": 1789884000,
-    "issued_at": "2026-09-20T06:00:00Z",
-    "expires_at": "2027-10-20T06:00:00Z",
-    "poll_seconds": 86400,
-    "policies": [
-        {
-            "id": "privacy",
-            "act": "accept",
-            "page": "privacy/",
-            "languages": ["en"],
-            "binding_language": "en",
-            "latest": 1,
-            "in_force": 1,
-            "versions": [
-                {
-                    "seq": 1,
-                    "version": "2026-01-15",
-                    "change": "material",
-                    "notify_at": "2026-01-14T16:00:00Z",
-                    "effective_at": "2026-01-14T16:00:00Z",
-                    "digests": {"en": "sha256:" + "0" * 64},
-                }
-            ],
-        }
-    ],
-}
-QUESTION = {
-    "manifest": MANIFEST,
-    "now": "2027-01-01T00:00:00Z",
-    "subject": {"id": "u", "since": "2026-01-01T00:00:00Z", "linked": ["a"]},
-    "audience": ["eu"],
-    "languages": ["de", "en"],
-    "role": "client",
-    "state": {
-        "records": [{"policy": "privacy", "seq": 1, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u"}],
-        "seen": {"privacy": 1},
-        "deferred": {"privacy": {"seq": 1, "until": "2027-02-01T00:00:00Z"}},
-        "last_serial": 5,
-    },
-}
-LOCK = {
-    "type": "policy-lock",
-    "spec": "1.0",
-    "policies": {
-        "privacy": {
-            "2026-01-15": {
-                "seq": 1,
-                "change": "material",
-                "published": "2026-01-15T00:00:00Z",
-                "effective": "2026-01-15T00:00:00Z",
-                "enforce": "never",
-                "digests": {"en": "sha256:" + "a" * 64},
-            }
-        }
-    },
-}
+VERSION = """{"seq": 1, "version": "2026-01-15", "change": "material", "notify_at": "2026-01-14T16:00:00Z",
+ "effective_at": "2026-01-14T16:00:00Z", "digests": {"en": "sha256:DIGEST"}}""".replace("DIGEST", "0" * 64)
+MANIFEST = """{"type": "policy-manifest", "spec": "1.0", "site": "SITE", "serial": 1789884000,
+ "issued_at": "2026-09-20T06:00:00Z", "expires_at": "2027-10-20T06:00:00Z", "poll_seconds": 86400, "policies": [
+ {"id": "privacy", "act": "accept", "page": "privacy/", "languages": ["en"], "binding_language": "en", "latest": 1,
+  "in_force": 1, "versions": [VERSION]}]}""".replace("SITE", SITE).replace("VERSION", VERSION)
+QUESTION = """{"manifest": MANIFEST, "now": "2027-01-01T00:00:00Z", "audience": ["eu"], "languages": ["de", "en"],
+ "subject": {"id": "u", "since": "2026-01-01T00:00:00Z", "linked": ["a"]}, "role": "client", "state": {"records": [
+ {"policy": "privacy", "seq": 1, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u"}],
+ "seen": {"privacy": 1}, "deferred": {"privacy": {"seq": 1, "until": "2027-02-01T00:00:00Z"}}, "last_serial": 5}}""".replace(
+    "MANIFEST", MANIFEST
+)
+LOCK = """{"type": "policy-lock", "spec": "1.0", "policies": {"privacy": {"2026-01-15": {"seq": 1, "change": "material",
+ "published": "2026-01-15T00:00:00Z", "effective": "2026-01-15T00:00:00Z", "enforce": "never",
+ "digests": {"en": "sha256:DIGEST"}}}}}""".replace("DIGEST", "a" * 64)
 KEY = generate_key()
 # What is put in: signs with a meaning somewhere, and what breaks counters, clocks, parsers of Unicode and of numbers.
+YAML_SIGNS = "---\n ...\n { } [ ] : # &a *a !!x |\n >-\n ' \" \\ \t % @ ` ? null true no"
+MARKDOWN_SIGNS = (
+    "``` ~~~ | |---| > 1. 999999999. * ** __ ![]( ]( < </p> <!-- --> {#a} {# &amp; &#0; &#x110000; [x]:y [^1] ~~"
+)
+NUMBERS = "1e999 -1 0x1F 2027-02-30 0000-00-00 9999-12-31 T24:00:00Z +99:99 ½ ٣ Ⅻ ㈠ 第十条 𝟙 \\u0000 \\ud800"
+LETTERS = "我们 שלום กขค ﬀ ßẞ İı \ud7b0 \U000e0001 \U0010ffff \U0001f468\u200d\U0001f469"
+UNSEEN = "\u200b \u202e \ufeff \ufffd \uffff \x1b[2J \x7f"
+PLACES = "javascript:x //x mailto: http://[::1 https://u:p@x/ %ff .. ../../x con"
+BLANKS = ["\0", "\x85", "\u2028", "\n\n", "\r\n", "\r", "    ", "- ", "> ", "=====\n"]
+LONG = ["9" * 40, "1" * 5000, "a" * 300, "e\u0301" * 20]
 TOKENS = [
-    *(
-        "---\n",
-        "...\n",
-        "{",
-        "}",
-        "[",
-        "]",
-        ": ",
-        "- ",
-        "#",
-        "&a ",
-        "*a",
-        "!!x ",
-        "|\n",
-        ">-\n",
-        "'",
-        '"',
-        "\\",
-        "\t",
-        "%",
-        "@",
-        "`",
-        "?",
-    ),
-    *(
-        "```\n",
-        "~~~\n",
-        "|",
-        "| --- |\n",
-        "> ",
-        "1. ",
-        "999999999. ",
-        "* ",
-        "**",
-        "__",
-        "![](",
-        "](",
-        "<",
-        "</p>",
-        "<!--",
-        "-->",
-        "{#a}",
-        "{#",
-    ),
-    *(
-        "&amp;",
-        "&#0;",
-        "&#x110000;",
-        "\\u0000",
-        "\\ud800",
-        "\n\n",
-        "\r\n",
-        "\r",
-        "    ",
-        "=====\n",
-        "[x]: y\n",
-        "[^1]",
-        "~~",
-    ),
-    *(
-        "null",
-        "true",
-        "1e999",
-        "-1",
-        "0x1F",
-        "9" * 40,
-        "1" * 5000,
-        "2027-02-30",
-        "0000-00-00",
-        "9999-12-31",
-        "T24:00:00Z",
-        "+99:99",
-    ),
-    *(
-        "\0",
-        "\x1b[2J",
-        "\x7f",
-        "\x85",
-        "\u2028",
-        "\u200b",
-        "\u202e",
-        "\ufeff",
-        "\ufffd",
-        "\uffff",
-        "e\u0301" * 20,
-        "\U0001f468\u200d\U0001f469",
-    ),
-    *("我们", "שלום", "กขค", "ﬀ", "ßẞ", "İı", "𝟙", "½", "٣", "Ⅻ", "㈠", "第十条", "\ud7b0", "\U000e0001", "\U0010ffff"),
-    *("javascript:x", "//x", "mailto:", "http://[::1", "https://u:p@x/", "%ff", "..", "../../x", "con", "a" * 300),
+    *(sign for signs in (YAML_SIGNS, MARKDOWN_SIGNS, NUMBERS, LETTERS, UNSEEN, PLACES) for sign in signs.split(" ")),
+    *BLANKS,
+    *LONG,
 ]
 RAW = [b"\xff", b"\xfe\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xe2\x80"]
 
@@ -352,21 +231,21 @@ def readers() -> tuple[Reader, ...]:
     """List every reader with its good inputs."""
     yamls = tuple(text.encode() for text in (BOOK_YML, POLICY_YML, VERSION_YML, ANSWERS_YML))
     texts = tuple(text.encode() for text in (TEXT, CHINESE, EDITION))
-    manifest = json.dumps(MANIFEST).encode()
+    manifest = MANIFEST.encode()
     books = good_book()
     return (
         Reader("YAML", yamls, lambda raw: parse_yaml(text_of(raw), "x.yml")),
         Reader("front matter", (EDITION.encode(),), lambda raw: parse_frontmatter(text_of(raw), "en.md")),
         Reader("answers.yml", (ANSWERS_YML.encode(),), read_answers),
         *(Reader(f"book: {path.partition('/')[2]}", (raw,), read_book_with(path)) for path, raw in books.items()),
-        Reader("lock.json", (json.dumps(LOCK).encode(),), lambda raw: parse_lock(text_of(raw), "lock.json")),
-        Reader("book: lock.json", (json.dumps(LOCK).encode(),), read_book_with("policy_versions/lock.json")),
+        Reader("lock.json", (LOCK.encode(),), lambda raw: parse_lock(text_of(raw), "lock.json")),
+        Reader("book: lock.json", (LOCK.encode(),), read_book_with("policy_versions/lock.json")),
         Reader("manifest", (manifest,), lambda raw: parse_manifest(raw, site=SITE, limit=65536)),
         Reader("signed manifest", (sign(manifest, [KEY]),), lambda raw: verify(raw, [KEY.public], limit=65536)),
         Reader("Markdown", texts, read_markdown),
         Reader("redline", texts, read_redline),
         Reader("plain text", (PLAIN.encode(), SAVED.encode(), TEXT.encode()), lambda raw: convert(decoded(raw)[0])),
-        Reader("decide", (json.dumps(QUESTION).encode(),), read_question),
+        Reader("decide", (QUESTION.encode(),), read_question),
     )
 
 
