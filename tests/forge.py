@@ -70,14 +70,14 @@ class Service:
         if found := re.fullmatch(r"issues/comments/(\d+)", address.path):
             self.comments[int(found[1])]["body"] = call.body["body"]
             return 200, self.comments[int(found[1])]
-        if re.fullmatch(r"actions/workflows/[\w.-]+/enable", address.path):
+        if re.fullmatch(r"actions/workflows/[\w.-]+/(?:enable|dispatches)", address.path):
             return 204, None
         return 404, {"message": "Not Found"}
 
     def opened(self, body: dict[str, Any]) -> dict[str, Any]:
         """Open a pull request."""
         number = len(self.pulls) + 1
-        self.pulls[number] = {**body, "state": "open", "head": {"ref": body["head"], "sha": ""}}
+        self.pulls[number] = {**body, "number": number, "state": "open", "head": {"ref": body["head"], "sha": ""}}
         return {"number": number, "html_url": f"https://github.example/{REPOSITORY}/pull/{number}"}
 
     def commented(self, call: Call, page: int, size: int) -> tuple[int, Any]:

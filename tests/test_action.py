@@ -116,8 +116,8 @@ class TestRights:
             "comment": {"pull-requests"},
             "publish": {"pages", "id-token"},
             "watch": {"actions"},
-            "new-version": {"contents", "pull-requests"},
-            "lock": {"contents", "pull-requests"},
+            "new-version": {"actions", "contents", "pull-requests"},
+            "lock": {"actions", "contents", "pull-requests"},
         }
         assert writes == may_write.get(workflow.stem, set())
 
@@ -294,7 +294,9 @@ class TestNewVersion:
         ended = self.press(forge)
         assert ended.returncode == 0, ended.stderr
         assert ended.stdout.endswith("https://github.example/shop/policies/pull/1\n")
-        (call,) = forge.service.calls
+        call, started = forge.service.calls
+        assert (started.method, started.path) == ("POST", "actions/workflows/check.yml/dispatches")
+        assert started.body == {"ref": "policy/privacy-2037-03-01", "inputs": {"pull-request": "1"}}
         wanted = {"title": "privacy 2037-03-01", "head": "policy/privacy-2037-03-01", "base": "main", "draft": True}
         assert wanted.items() <= call.body.items()
         assert "/edit/policy/privacy-2037-03-01/policy_versions/privacy/2037-03-01/en.md)" in call.body["body"]
@@ -344,8 +346,8 @@ class TestNewVersion:
     def test_where_drafts_are_not_to_be_had_the_title_says_so(self, forge: Forge) -> None:
         forge.service.refusals = [(422, "Draft pull requests are not supported in this repository.")]
         assert self.press(forge).returncode == 0
-        assert forge.service.calls[-1].body["title"] == "Draft: privacy 2037-03-01"
-        assert not forge.service.calls[-1].body["draft"]
+        assert forge.service.pulls[1]["title"] == "Draft: privacy 2037-03-01"
+        assert not forge.service.pulls[1]["draft"]
 
     def test_a_refusal_of_the_service_is_told_in_its_words(self, forge: Forge) -> None:
         forge.service.refusals = [(403, "GitHub Actions is not permitted to create or approve pull requests.")]
@@ -364,7 +366,9 @@ class TestLock:
         assert forge.remote("diff", "--name-only", "main", "policy/freeze") == "policy_versions/lock.json\n"
         second = forge.run("propose.py", "freeze", cwd=forge.clone("two").root, **FREEZER)
         assert second.returncode == 0, second.stderr
-        assert [call.method for call in forge.service.calls] == ["GET", "POST", "GET"]
+        called = [(call.method, call.path.partition("?")[0]) for call in forge.service.calls]
+        started = ("POST", "actions/workflows/check.yml/dispatches")
+        assert called == [("GET", "pulls"), ("POST", "pulls"), started, ("GET", "pulls"), started]
         assert len(forge.service.pulls) == 1
 
     def test_nothing_happens_where_all_is_locked(self, forge: Forge) -> None:
@@ -372,7 +376,7 @@ class TestLock:
         ended = forge.run("propose.py", "freeze", cwd=forge.clone("two", "policy/freeze").root, **FREEZER)
         assert ended.returncode == 0
         assert len(forge.service.pulls) == 1
-        assert [call.method for call in forge.service.calls] == ["GET", "POST"]
+        assert [call.method for call in forge.service.calls] == ["GET", "POST", "POST"]
 
 
 class TestWatch:

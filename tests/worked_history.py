@@ -98,7 +98,9 @@ class Story:
         env = {"ACTOR": "edith", "TARGET": "main", "INFORCE_AT": self.today, **self.dates(), **given}
         ended = self.forge.run("propose.py", what, cwd=self.clone().root, **env)
         assert ended.returncode == 0, ended.stderr
-        opened = next(call for call in reversed(self.forge.service.calls) if call.method == "POST")
+        opened = next(
+            call for call in reversed(self.forge.service.calls) if (call.method, call.path) == ("POST", "pulls")
+        )
         body: dict[str, Any] = opened.body
         return body
 

@@ -4,7 +4,7 @@
     propose.py freeze
 
 Environment besides: ACTOR, the person who asked; TARGET, the branch it goes to; GITHUB_SERVER_URL; and what `service`
-needs, with the rights to write contents and pull requests. Works in a clone of the branch TARGET.
+needs, with the rights to write contents, pull requests and actions. Works in a clone of the branch TARGET.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ A draft of the next version, with the words of the one before it. Nothing of it 
 2. Say at the head of the text, under `summary:`, what changes, in words your readers understand.
 3. Look at the review, which comes as a comment here after each change, and at the preview it links.
 4. Take the line `draft: true` out of [version.yml]({metadata}), and press “Ready for review”.
-
-The first review comes with your first change.
 """
 FREEZE = """\
 These versions are public and were not locked yet. Merging this records the digest of every text, so that nobody can \
@@ -87,7 +85,9 @@ def freeze() -> int:
     commit(branch, "lock what was published", [LOCK])
     push(branch, "--force")
     owner = os.environ["GITHUB_REPOSITORY"].partition("/")[0]
-    if not any(True for _ in service.pages(f"pulls?state=open&head={owner}:{branch}")):
+    if known := next(service.pages(f"pulls?state=open&head={owner}:{branch}"), None):
+        check(branch, known["number"])
+    else:
         print(opened(branch, "Lock what was published", FREEZE, draft=False))
     return 0
 
@@ -101,7 +101,14 @@ def opened(branch: str, title: str, body: str, *, draft: bool) -> str:
         if not (draft and refusal.code == 422 and "draft" in str(refusal).lower()):
             raise
         made = service.call("POST", "pulls", {**wanted, "title": f"Draft: {title}", "draft": False})
+    check(branch, made["number"])
     return str(made["html_url"])
+
+
+def check(branch: str, number: int) -> None:
+    """Start the check of `branch`: GitHub starts nothing by itself for what a workflow has pushed."""
+    start = {"ref": branch, "inputs": {"pull-request": str(number)}}
+    service.call("POST", "actions/workflows/check.yml/dispatches", start)
 
 
 def edit(branch: str, path: str) -> str:

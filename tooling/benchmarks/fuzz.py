@@ -115,9 +115,8 @@ MANIFEST = """{"type": "policy-manifest", "spec": "1.0", "site": "SITE", "serial
 QUESTION = """{"manifest": MANIFEST, "now": "2027-01-01T00:00:00Z", "audience": ["eu"], "languages": ["de", "en"],
  "subject": {"id": "u", "since": "2026-01-01T00:00:00Z", "linked": ["a"]}, "role": "client", "state": {"records": [
  {"policy": "privacy", "seq": 1, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u"}],
- "seen": {"privacy": 1}, "deferred": {"privacy": {"seq": 1, "until": "2027-02-01T00:00:00Z"}}, "last_serial": 5}}""".replace(
-    "MANIFEST", MANIFEST
-)
+ "seen": {"privacy": 1}, "deferred": {"privacy": {"seq": 1, "until": "2027-02-01T00:00:00Z"}},
+ "last_serial": 5}}""".replace("MANIFEST", MANIFEST)
 LOCK = """{"type": "policy-lock", "spec": "1.0", "policies": {"privacy": {"2026-01-15": {"seq": 1, "change": "material",
  "published": "2026-01-15T00:00:00Z", "effective": "2026-01-15T00:00:00Z", "enforce": "never",
  "digests": {"en": "sha256:DIGEST"}}}}}""".replace("DIGEST", "a" * 64)
