@@ -61,7 +61,8 @@ def test_nothing_edited_writes_nothing(inforce: Type, draft: Path) -> None:
 
 
 def test_line_ends_blanks_and_front_matter_that_nobody_changed_keep_their_bytes(inforce: Type, draft: Path) -> None:
-    body = "\r\n# Privacy  \r\n\r\n\r\n## Retention {#retention}\r\n\r\nWe keep your data\r\nfor 24 months.   \r\n\r\nNo more.  \r\n\r\n"
+    start = "\r\n# Privacy  \r\n\r\n\r\n## Retention {#retention}\r\n\r\n"
+    body = f"{start}We keep your data\r\nfor 24 months.   \r\n\r\nNo more.  \r\n\r\n"
     head = "---\r\nsummary:\r\n  - text: New.\r\n---\r\n"
     (draft / EN).write_bytes((head + body).encode())
     file = exported(inforce, draft)

@@ -1,4 +1,4 @@
-"""Laws of manuscripts, for any text whatever: nothing edited is nothing changed, and what is accepted is what is said."""
+"""Laws of manuscripts, for any text: nothing edited is nothing changed, and what is accepted is what is said."""
 
 from __future__ import annotations
 

@@ -339,7 +339,8 @@ def test_a_heading_that_sinks_is_written_one_level_deeper() -> None:
 
 def test_a_link_that_word_keeps_as_a_field_is_a_link() -> None:
     field = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> HYPERLINK "https://law.example/a" </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText> HYPERLINK "https://law.example/a" </w:instrText></w:r>'
         f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("the law")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
 
@@ -425,7 +426,8 @@ def test_a_line_break_in_a_heading_is_refused() -> None:
 
 def test_a_link_to_a_file_is_refused() -> None:
     field = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> HYPERLINK "file:///c:/x.docx" </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText> HYPERLINK "file:///c:/x.docx" </w:instrText></w:r>'
         f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("this")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
 

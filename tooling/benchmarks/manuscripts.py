@@ -153,15 +153,20 @@ class Editor:
             self.done.append(kind.__name__)
 
     def replace_word(self) -> bool:
+        """Put another word in the place of one."""
         return self._replace_in(self.free(lambda one: not one.cell and _style(one) == "" and bool(_runs(one))))
 
     def change_cell(self) -> bool:
+        """Put another word into a cell."""
         return self._replace_in(self.free(lambda one: one.cell and bool(_runs(one))))
 
     def change_heading(self) -> bool:
+        """Put another word into a heading."""
         return self._replace_in(self.free(lambda one: _style(one).startswith("Heading") and bool(_runs(one))))
 
     def change_link(self) -> bool:
+        """Put another word into the words of a link."""
+
         def has_link(one: Paragraph) -> bool:
             return one.element.find(f"{W}hyperlink/{W}r/{W}t") is not None
 
@@ -204,6 +209,7 @@ class Editor:
         return found
 
     def insert_sentence(self) -> bool:
+        """Add a sentence at the end of a paragraph."""
         chosen = self.free(lambda one: not one.cell and _style(one) == "")
         if chosen is None:
             return False
@@ -314,6 +320,7 @@ class Editor:
         return True
 
     def add_item(self) -> bool:
+        """Put an item before one of a list."""
         chosen = self.free(lambda one: one.element.find(f"{W}pPr/{W}numPr") is not None)
         if chosen is None:
             return False
@@ -322,6 +329,7 @@ class Editor:
         return True
 
     def add_paragraph(self) -> bool:
+        """Put a paragraph before another one."""
         chosen = self.free(lambda one: not one.cell and _setting(one) == ())
         if chosen is None:
             return False
@@ -337,9 +345,11 @@ class Editor:
         chosen.says = [sentence, chosen.says[0]]
 
     def remove_item(self) -> bool:
+        """Delete an item of a list."""
         return self._remove(self.free(lambda one: one.element.find(f"{W}pPr/{W}numPr") is not None))
 
     def remove_paragraph(self) -> bool:
+        """Delete a paragraph."""
         return self._remove(self.free(lambda one: not one.cell and _setting(one) == () and _style(one) == ""))
 
     def _remove(self, chosen: Paragraph | None) -> bool:
@@ -382,6 +392,7 @@ class Editor:
         return True
 
     def remove_row(self) -> bool:
+        """Delete a row of a table, but not its heading."""
         chosen = self.free(lambda one: one.cell)
         if chosen is None:
             return False
@@ -473,9 +484,7 @@ def _setting(one: Paragraph) -> tuple[str, ...]:
     """Tell what a paragraph is set as, list and indent included; nothing for an ordinary one."""
     numbers = [child.get(f"{W}val") or "" for child in one.element.findall(f"{W}pPr/{W}numPr/*")]
     indent = one.element.find(f"{W}pPr/{W}ind")
-    return tuple(
-        [*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [_style(one)])]
-    )
+    return (*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [_style(one)]))
 
 
 @dataclass

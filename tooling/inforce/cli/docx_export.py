@@ -27,8 +27,8 @@ from inforce.store.importers.manuscript import export_manuscript
 def export(policy_id: str, version: str, language: Language | None, out: Path | None, repo: Path) -> None:
     """Write a text as a Word document.
 
-    Track Changes is on in it, and it knows which text it was made of. A file that is there is never written over: it may
-    hold somebody's changes.
+    Track Changes is on in it, and it knows which text it was made of. A file that is there is never written over, for
+    it may hold somebody's changes.
 
     \b
     Example:

@@ -61,7 +61,7 @@ class _PlacingState(StateInline):
         token.meta["at"] = self.pending_at
         return token
 
-    def push(self, ttype: str, tag: str, nesting: int) -> Token:  # type: ignore[override]
+    def push(self, ttype: str, tag: str, nesting: int) -> Token:
         if self.pending:
             self.pushPending()
         before = self.tokens[-1] if self.tokens else None
@@ -76,7 +76,7 @@ class _PlacingState(StateInline):
 class _PlacingInline(ParserInline):
     """The inline parser over a state that notes places."""
 
-    def parse(self, src: str, md: MarkdownIt, env: object, tokens: list[Token]) -> list[Token]:  # type: ignore[override]
+    def parse(self, src: str, md: MarkdownIt, env: object, tokens: list[Token]) -> list[Token]:
         state = _PlacingState(src, md, env, tokens)  # type: ignore[arg-type]
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):

@@ -51,7 +51,7 @@ def package(
 ) -> bytes:
     """Write the file whose own `parts` (name to XML) and `relationships` of the document go over the shared ones.
 
-    `properties` is the part of custom properties, if there are any; where `tracked`, Word records changes from the start.
+    `properties` is the part of custom properties, if there are any; where `tracked`, Word tracks changes at once.
     """
     members = dict(_base(language))
     related = members["word/_rels/document.xml.rels"].decode()

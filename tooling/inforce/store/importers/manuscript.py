@@ -1,7 +1,7 @@
 """A text that went out as a Word document and comes back: which one it was, and into which draft it goes.
 
-Keeps true: only a draft is ever written to, and only one that still says what was sent out; the file is written whole or
-not at all; lines that nobody changed keep their bytes, whatever line ends and blanks they have. Front matter stays.
+Keeps true: only a draft is ever written to, and only one that still says what was sent out; the file is written whole
+or not at all; lines that nobody changed keep their bytes, whatever line ends and blanks they have. Front matter stays.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class TakenBack:
 
 
 def export_manuscript(root: Path, policy_id: str, label: str, language: str | None = None) -> tuple[Edition, bytes]:
-    """Make a document of the version `label` of `policy_id`, in `language` or the binding one; gives the edition, too."""
+    """Make a document of `label` of `policy_id`, in `language` or the binding one; gives the edition, too."""
     catalog = readable(read_book(root), policy_id)
     policy = catalog.policy(policy_id)
     version = catalog.version(policy, label)
@@ -87,7 +87,7 @@ def rewritten(edition: Edition, text: str) -> str:
     found = _LINE_END.search(raw)
     end = found[0] if found else "\n"
     old, new = edition.text.split("\n")[:-1], text.split("\n")[:-1]
-    parts = []
+    parts: list[str] = []
     for what, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         parts += body[start:stop] if what == "equal" else [f"{line}{end}" for line in new[first:last]]
     parts += body[len(old) :]  # blank lines at the end, which a canonical text has not

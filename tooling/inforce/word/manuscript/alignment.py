@@ -94,7 +94,7 @@ def _words(signs: Sequence[Sign]) -> list[tuple[str, int]]:
 
 
 def moved(gone: Sequence[tuple[int, Sequence[Sign]]], came: Sequence[tuple[int, Sequence[Sign]]]) -> dict[int, int]:
-    """Pair blocks that came with blocks that went and say the same, or nearly; gives numbers of the second by the first."""
+    """Pair blocks that `came` with blocks that are `gone` and say the same, or nearly, by their numbers."""
     found: dict[int, int] = {}
     left = dict(gone)
     for number, signs in came:

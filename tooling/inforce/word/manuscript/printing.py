@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from inforce.markdown import BlockKind, ContainerKind
@@ -59,7 +60,7 @@ class _Printer:
         return together and all(self.is_same(one) for one in new.children)
 
     def inside(self, new: New, *, raw: bool) -> list[Line]:
-        """Write the children of `new` below each other; `raw` says whether lines of the source may stand as they are."""
+        """Write the children of `new` below each other; `raw` lets lines of the source stand as they are."""
         lines: list[Line] = []
         before: New | None = None
         for child in new.children:
@@ -99,7 +100,7 @@ class _Printer:
         if new.kind is ContainerKind.QUOTE:
             return [_behind("> ", line) for line in self.inside(new, raw=raw and new.old is not None)]
         if new.kind in LISTS:
-            return self.list(new, before, raw=raw)
+            return self.items(new, before, raw=raw)
         if new.kind is ContainerKind.TABLE:
             return [Line(text) for text in self.table(new)]
         return [Line(text) for text in self.leaf(new)]
@@ -109,7 +110,7 @@ class _Printer:
             return [Line(self.source[line], raw=True) for line in range(old.start, old.stop)]
         return [Line(text) for text in old.lines]
 
-    def list(self, new: New, before: New | None, *, raw: bool) -> list[Line]:
+    def items(self, new: New, before: New | None, *, raw: bool) -> list[Line]:
         sign = _sign_of(new, before)
         counts = _counts(new.model)
         number = new.number if new.number is not None else 1
@@ -253,7 +254,7 @@ def _is_tight_item(new: New) -> bool:
 
 
 def _neighbours(nodes: Sequence[Node]) -> Iterable[tuple[Node, Node]]:
-    return zip(nodes, nodes[1:], strict=False)
+    return pairwise(nodes)
 
 
 def _sign_of(new: New, before: New | None) -> str:

@@ -170,7 +170,7 @@ class _Reader:
         were = forms if changed is None else self.styles.forms(changed.find(qn("w:rPr")))
         if address:
             link = Form("link", key_of(address))
-            forms, were = ({one for one in side if one.kind != "link"} | {link} for side in (forms, were))
+            forms, were = (frozenset(one for one in side if one.kind != "link") | {link} for side in (forms, were))
         if Side.AFTER.has(fate) and text.strip():
             if problem := meant_by_hand(properties):
                 self.problems.append(problem)
@@ -178,7 +178,7 @@ class _Reader:
         for name in self.open_comments:
             if Side.AFTER.has(fate) and name in self.comments:
                 self.comments[name].words += text
-        return Stretch(text=text, fate=fate, forms=frozenset(forms), were=frozenset(were), address=address)
+        return Stretch(text=text, fate=fate, forms=forms, were=were, address=address)
 
     def sign(self, element: Any, fate: Fate) -> str:
         """Give the characters that `element` of a run stands for."""

@@ -42,8 +42,8 @@ class Sign(NamedTuple):
 class Block:
     """A paragraph of one text: its characters, how it is set, and all settings that came into question (`looks`).
 
-    `number` is what the list `list_name` shows before it: 0 for a bullet, None for nothing. `torn` is true where paragraphs of
-    different kinds were joined. `anchors` are the numbers of our bookmarks in it.
+    `number` is what the list `list_name` shows before it: 0 for a bullet, None for nothing. `torn` is true where
+    paragraphs of different kinds were joined. `anchors` are the numbers of our bookmarks in it.
     """
 
     signs: tuple[Sign, ...]

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from inforce.markdown import BlockKind
 
-
 BLANKS = " \t\n"  # what Markdown takes off the ends of a block; a no-break space is a word
 
 
