@@ -1,0 +1,86 @@
+"""Parts of a Word document as its editor in `manuscript_editor` meets them: paragraphs, runs, and what is in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+
+@dataclass
+class Paragraph:
+    """A paragraph of the document, the number of its block, and what its text must be: a block can become several."""
+
+    element: ET.Element
+    block: int
+    says: list[str]
+    cell: bool = False
+
+
+def text_of(paragraph: ET.Element) -> str:
+    """Give the words of `paragraph`."""
+    return "".join(run_text(run) for run in paragraph.iter(f"{W}r"))
+
+
+def run_text(run: ET.Element) -> str:
+    """Give the words of `run`."""
+    signs = {f"{W}tab": "\t", f"{W}br": "\n"}
+    return "".join(signs.get(child.tag, child.text or "") if child.tag != f"{W}rPr" else "" for child in run)
+
+
+def set_text(run: ET.Element, text: str) -> None:
+    """Put `text` in the place of the words of `run`."""
+    for child in [child for child in run if child.tag != f"{W}rPr"]:
+        run.remove(child)
+    ET.SubElement(run, f"{W}t", {XML_SPACE: "preserve"}).text = text
+
+
+def gone(run: ET.Element) -> ET.Element:
+    """Make the words of `run` deleted ones."""
+    for child in run.findall(f"{W}t"):
+        child.tag = f"{W}delText"
+    return run
+
+
+def runs_of(one: Paragraph) -> list[ET.Element]:
+    """List the runs of a paragraph that have words, without those of links."""
+    return [run for run in one.element.findall(f"{W}r") if words_of(run)]
+
+
+def words_of(run: ET.Element) -> list[tuple[int, int]]:
+    """Tell where the words of `run` begin and end."""
+    text = run_text(run)
+    return [] if "\n" in text else [found.span() for found in re.finditer(r"\w+", text)]
+
+
+def properties_of(paragraph: ET.Element) -> ET.Element:
+    """Give the properties of `paragraph`, made where there are none."""
+    found = paragraph.find(f"{W}pPr")
+    if found is None:
+        found = ET.Element(f"{W}pPr")
+        paragraph.insert(0, found)
+    return found
+
+
+def add_mark(properties: ET.Element, revision: ET.Element) -> None:
+    """Put `revision` on the mark that `properties` are of."""
+    looks = properties.find(f"{W}rPr")
+    if looks is None:
+        looks = ET.SubElement(properties, f"{W}rPr")
+    looks.append(revision)
+
+
+def style_of(one: Paragraph) -> str:
+    """Name the style of a paragraph."""
+    found = one.element.find(f"{W}pPr/{W}pStyle")
+    return "" if found is None else found.get(f"{W}val") or ""
+
+
+def setting_of(one: Paragraph) -> tuple[str, ...]:
+    """Tell what a paragraph is set as, list and indent included; nothing for an ordinary one."""
+    numbers = [child.get(f"{W}val") or "" for child in one.element.findall(f"{W}pPr/{W}numPr/*")]
+    indent = one.element.find(f"{W}pPr/{W}ind")
+    return (*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [style_of(one)]))
