@@ -244,6 +244,22 @@ def test_the_lock_of_the_base_branch_may_only_be_added_to(change: Change, words:
     assert words in found[0].message
 
 
+@pytest.mark.parametrize("frozen_again", [True, False])
+def test_a_text_that_was_changed_together_with_its_lock_is_told_in_words(frozen_again: bool) -> None:
+    base = locked()
+    book = base.copy()
+    edit("2026-01-15/en.md", "24", "12")(book)
+    book.remove(LOCK)
+    if frozen_again:
+        book.freeze(NOW)
+
+    report = book.check(NOW, base)
+
+    (finding,) = of_rule(report, "LOCK-text")
+    assert "“24" in finding.message
+    assert of_rule(report, "LOCK-entry")
+
+
 def test_an_entry_may_get_a_translation_and_a_cancellation() -> None:
     base = locked()
     book = base.copy()

@@ -8,7 +8,7 @@ the same findings; a version that is public and not locked yet still can. Does n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -95,13 +95,23 @@ class Examination:
 
     @cached_property
     def locked(self) -> tuple[Locked, ...]:
-        """All versions that the lock knows and the book still holds, in the order of policies and labels."""
+        """All versions that the lock knows and the book still holds, in the order of policies and labels.
+
+        What the lock of the base branch says counts before what this one says: a change of both is still a change.
+        """
         return tuple(
             Locked(policy=policy, version=version, entry=entry)
             for policy in self.catalog
             for version in policy.versions
-            if (entry := self.lock.entry(policy.id, version.label.text))
+            if (entry := self._entry(policy.id, version.label.text))
         )
+
+    def _entry(self, policy: str, label: str) -> LockEntry | None:
+        now = self.lock.entry(policy, label)
+        was = self.book.base.lock.entry(policy, label) if self.book.base else None
+        if was is None or now is None:
+            return was or now
+        return replace(was, digests={**now.digests, **was.digests}, cancelled=was.cancelled or now.cancelled)
 
     @cached_property
     def open_versions(self) -> tuple[tuple[Policy, Version], ...]:
