@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,18 @@ def test_a_lock_that_lost_an_entry_ends_with_3_against_the_base(inforce: Type, l
     assert alone.code == 0
     assert against.code == 3
     assert "The entry of “2026-01-15” of privacy was taken out of the lock." in against.out
+
+
+def test_a_book_that_was_removed_altogether_ends_with_3_against_a_base_that_has_it(
+    inforce: Type, locked: BookBuilder
+) -> None:
+    shutil.rmtree(locked.root / "policy_versions")
+    against = inforce("check", "--repo", locked.root, "--base", "main")
+    assert against.code == 3
+    assert "is gone, and the book is published on main" in against.err
+    assert "git checkout main -- " in against.err
+    assert inforce("check", "--repo", locked.root, "--base", "nowhere").code == 2
+    assert inforce("check", "--repo", locked.root).code == 2
 
 
 def test_a_base_without_a_book_has_nothing_to_compare(inforce: Type, book: BookBuilder) -> None:

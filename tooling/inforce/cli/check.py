@@ -13,6 +13,9 @@ from inforce.cli.findings import show
 from inforce.cli.inspection import CHANGED_HISTORY, book_of
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
+from inforce.errors import HistoryError, LayoutError, PublishedHistoryError
+from inforce.store.folder import Reading
+from inforce.store.history import open_history
 
 _FOUND = 1
 _FORMS = {"github": to_github, "gitlab": to_gitlab, "sarif": to_sarif, "json": to_json}
@@ -46,10 +49,29 @@ def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo
       inforce check --base origin/main --format github
     """
     repository = Repository(root=repo, at=at)
-    reading = repository.read()
+    reading = _read(repository, base)
     report = examine(book_of(repo, reading, base), repository.now(reading))
     _print(report, form, answers)
     ctx.exit(CHANGED_HISTORY if report.changes_history else _FOUND if report.blocks else 0)
+
+
+def _read(repository: Repository, base: str | None) -> Reading:
+    """Read the book of `repository`; where it is gone and `base` has one, published history would go with it."""
+    try:
+        return repository.read()
+    except LayoutError as cause:
+        if base and _holds_a_book(repository.root, base):
+            problem = f"is gone, and the book is published on {base}"
+            mend = f"put it back with “git checkout {base} -- {cause.place.path}”"
+            raise PublishedHistoryError(cause.place, problem, mend) from cause
+        raise
+
+
+def _holds_a_book(root: Path, ref: str) -> bool:
+    try:
+        return bool(open_history(root).listing(ref))
+    except HistoryError:  # no git, no such commit: then nothing is known to be lost
+        return False
 
 
 def _print(report: Report, form: str, answers: bool) -> None:
