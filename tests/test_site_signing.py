@@ -43,9 +43,9 @@ def test_with_a_key_that_the_book_does_not_name_nothing_is_published_or_shown(
     publication: Publication, tmp_path: Path
 ) -> None:
     stranger = {"INFORCE_SIGNING_KEY": json.dumps(generate_key().to_jwk())}
-    for preview in (False, True):
+    for keyless in (False, True):
         with pytest.raises(SignatureError, match="does not name the key"):
-            write_manifest(tmp_path, publication, stranger, preview=preview)
+            write_manifest(tmp_path, publication, stranger, keyless=keyless)
 
     assert not list(tmp_path.glob("policies*"))
 
@@ -53,7 +53,7 @@ def test_with_a_key_that_the_book_does_not_name_nothing_is_published_or_shown(
 def test_an_editor_without_the_key_sees_a_preview_unsigned_and_is_told(
     publication: Publication, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    write_manifest(tmp_path, publication, {}, preview=True)
+    write_manifest(tmp_path, publication, {}, keyless=True)
 
     assert [file.name for file in tmp_path.glob("policies*")] == ["policies.json"]
-    assert "this preview is not signed" in caplog.text
+    assert "the manifest is not signed" in caplog.text

@@ -184,6 +184,25 @@ def test_a_book_that_promises_signatures_is_not_built_without_a_key(inforce: Typ
     assert everything_in(book.root) == before
 
 
+def test_a_machine_without_the_key_builds_what_is_signed_elsewhere(
+    inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = inforce("keygen", "--out", tmp_path / "key.json")
+    book = BookBuilder(tmp_path / "signed", extra=key.out)
+    book.policy("terms").version("2026-01-15")
+    book.write("mkdocs.yml", "site_name: Policies\ntheme:\n  name: material\nplugins:\n  - inforce\n")
+    book.write("docs/.gitkeep", "")
+    built = inforce("build", "--repo", book.root, "--at", "2026-06-01", "--unsigned")
+    site = book.root / "site"
+    assert built.code == 0, built.err
+    assert "the manifest is not signed" in built.err
+    assert not (site / "policies.jws.json").exists()
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key.json"))
+    assert inforce("sign", site, "--at", "2026-06-02").code == 0
+    inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
+    assert inforce("verify", site, "--repo", book.root, "--at", "2026-06-02").code == 0
+
+
 @pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_build_that_is_interrupted_tidies_up(shell: BookBuilder, end: signal.Signals, code: int) -> None:
     with caught_in_the_middle(shell) as process:

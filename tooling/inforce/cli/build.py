@@ -45,8 +45,17 @@ _SPARE = "spare"  # the site before the last, which the next build brings up to 
 )
 @click.option("--offline", is_flag=True, help="Make links that work from a disk, without a web server.")
 @click.option("--pdf", is_flag=True, help="Make a PDF of every version and redline; each costs a second, once.")
+@click.option("--unsigned", is_flag=True, help="Build without the key the book names; “inforce sign” comes later.")
 @click.option("--allow-removal", is_flag=True, help="Go on although addresses that were published would vanish.")
-def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pdf: bool, allow_removal: bool) -> None:
+def command(
+    repo: Path,
+    at: str | None,
+    site_dir: Path | None,
+    offline: bool,
+    pdf: bool,
+    unsigned: bool,
+    allow_removal: bool,
+) -> None:
     """Build the site.
 
     \b
@@ -63,9 +72,11 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pd
     target = replaceable(site_dir or repo / "site", repo)
     variables = {"INFORCE_AT": format_instant(now)} | ({"INFORCE_SITE_OFFLINE": "1"} if offline else {})
     variables |= {"INFORCE_PDF": "1"} if pdf else {}
+    variables |= {"INFORCE_SITE_KEYLESS": "1"} if unsigned else {}
     generator = Generator.of(repository, **variables)
     refuse_changed_history(repo, reading, now)
-    _refuse_unsigned(catalog)
+    if not unsigned:
+        _refuse_unsigned(catalog)
     with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
         _generate(generator, fresh)
         contents = Contents.of(fresh)
@@ -79,7 +90,7 @@ def command(repo: Path, at: str | None, site_dir: Path | None, offline: bool, pd
 def _refuse_unsigned(catalog: Catalog) -> None:
     """Refuse to begin a build that would stop at its last step: the book promises a signature, and there is no key."""
     if catalog.settings.signing and not private_keys(os.environ):
-        mend = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY; “inforce serve” shows the site without"
+        mend = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or build with --unsigned and sign it elsewhere"
         raise EnvironmentProblemError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
 
 

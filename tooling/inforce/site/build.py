@@ -60,13 +60,18 @@ def build(configuration: Configuration, site: Path, module: str) -> None:
     files = output.composed(work, built, tell_progress)
     settle(site, files, cache)
     output.write_files(site, publication, files)
-    output.write_manifest(site, publication, os.environ, lambda sentence: print(f"WARNING -  {sentence}"))
+    keyless = bool(os.environ.get("INFORCE_SITE_KEYLESS"))
+    output.write_manifest(site, publication, os.environ, _warn, keyless=keyless)
     cache.prune(output.CACHE_BYTES)
 
 
 def tell_progress(done: int, total: int) -> None:
     """Say how many of `total` pages are made; whoever runs the build may show it as a bar."""
     print(f"INFO    -  made {done} of {total} pages", flush=True)
+
+
+def _warn(sentence: str) -> None:
+    print(f"WARNING -  {sentence}")
 
 
 if __name__ == "__main__":

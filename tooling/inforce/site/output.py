@@ -121,13 +121,14 @@ def write_manifest(
     environ: Mapping[str, str],
     warn: Callable[[str], object],
     *,
-    preview: bool = False,
+    keyless: bool = False,
 ) -> None:
     """Write the manifest into `site`, signed with the keys of `environ` where the book promises it.
 
-    A `preview`, which nobody publishes, does without a signature where there is no key. SignatureError where a promised
-    signature cannot be made, ManifestError where it is larger than the book allows. A size to be thought about is told
-    to `warn`. Its time is the instant it was issued at: many hosts make their ETag of it.
+    Where it may be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
+    SignatureError where a promised signature cannot be made, ManifestError where it is larger than the book allows. A
+    size to be thought about is told to `warn`. Its time is the instant it was issued at: many hosts make their ETag of
+    it.
     """
     settings = publication.catalog.settings
     plain = publication.manifest()
@@ -137,8 +138,8 @@ def write_manifest(
     if budget.size is Size.LARGE:
         warn(budget.sentence)
     named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
-    if preview and named and not keys:
-        warn("there is no key here, so this preview is not signed; a build stops without one")
+    if keyless and named and not keys:
+        warn("there is no key here, so the manifest is not signed; “inforce sign” does it before it is published")
         named = []
     issued = issue(plain, named, keys)
     for path, content in ((address.MANIFEST, issued.plain), (address.SIGNED_MANIFEST, issued.signed)):

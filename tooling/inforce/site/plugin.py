@@ -146,7 +146,8 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         add(site, files, cache)
         shutil.rmtree(site / FOLDER, ignore_errors=True)
         output.write_files(site, self.publication, files)
-        output.write_manifest(site, self.publication, os.environ, logger.warning, preview=self._serving)
+        keyless = self._serving or bool(os.environ.get("INFORCE_SITE_KEYLESS"))
+        output.write_manifest(site, self.publication, os.environ, logger.warning, keyless=keyless)
         cache.prune(output.CACHE_BYTES)
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
