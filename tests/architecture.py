@@ -72,6 +72,7 @@ DOORS = {
     "sqlalchemy": ("receipts.ledger",),
     "starlette": ("receipts.service",),
     "uvicorn": ("cli", "receipts.service"),
+    "watchdog": ("site",),
     "weasyprint": ("pdf",),
     "yaml": ("store",),
 }

@@ -230,7 +230,7 @@ def test_properdocs_stands_in_where_it_is_installed_in_place_of_mkdocs(
     monkeypatch.setattr(generator, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
     found = generator.Generator.of(Repository(root=shell.root))
     assert found.command("build")[1:4] == ["-m", "inforce.site.build", "properdocs"]
-    assert found.command("serve")[1:4] == ["-m", "properdocs", "serve"]
+    assert found.command("serve")[1:4] == ["-m", "inforce.site.serve", "properdocs"]
 
 
 TOLD = [

@@ -1,8 +1,9 @@
 """Other generators, given the same version pages, each set up the way its own manual would for a large site.
 
 Hugo gets a layout cut out of one of our own version pages, so that it writes pages of the same weight. Material has its
-pages out of navigation and search, which is the fastest it can be. Zensical takes the same configuration. mike keeps one
-copy of the documentation per version: to add a version is to build the present texts and commit them beside the rest.
+pages out of navigation and search, which is the fastest it can be. Zensical takes the same configuration. mike keeps
+one copy of the documentation per version: to add a version is to build the present texts and commit them beside the
+rest.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def mike_site(root: Path, book: Path, versions: int, programs: Path) -> None:
     subprocess.run([*git, "add", "-A"], check=True)
     subprocess.run([*git, "commit", "--quiet", "-m", "texts"], check=True)
     environ = mike_environment(programs)
-    subprocess.run([str(programs / "mike"), "deploy", "--quiet", "v0"], cwd=root, env=environ, check=True)
+    subprocess.run([str(programs / "mike"), "-q", "deploy", "v0"], cwd=root, env=environ, check=True)
     # The versions before are the same files again: git keeps them once, and mike handles as many folders.
     tree = subprocess.run([*git, "ls-tree", "gh-pages"], check=True, capture_output=True, text=True).stdout
     first = next(line for line in tree.splitlines() if line.endswith("\tv0"))

@@ -42,6 +42,19 @@ class Digest:
         return self.value
 
 
+def is_canonical(text: str) -> bool:
+    """Tell whether `text` is in canonical form, at a fraction of the price of making it so."""
+    return (
+        (text.isascii() or unicodedata.is_normalized("NFC", text))
+        and text.endswith("\n")
+        and not text.startswith(("\n", "\ufeff"))
+        and not text.endswith("\n\n")
+        and "\r" not in text
+        and " \n" not in text
+        and "\t\n" not in text
+    ) or not text
+
+
 def canonical(body: str) -> str:
     """Bring `body` into canonical form: NFC, LF line ends, no trailing blanks, one newline at the end.
 
@@ -49,6 +62,8 @@ def canonical(body: str) -> str:
     line make no line break, because nobody sees them; a backslash does. An empty body stays empty. Applying it twice
     changes nothing more.
     """
+    if is_canonical(body):
+        return body
     lines = unicodedata.normalize("NFC", body).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     text = "\n".join(line.rstrip(" \t") for line in lines).lstrip("\ufeff\n").rstrip("\n")
     return text + "\n" if text else ""

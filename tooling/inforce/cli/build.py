@@ -7,9 +7,12 @@ published, is refused before the site generator is started.
 from __future__ import annotations
 
 import os
+import pickle
+import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -77,13 +80,19 @@ def command(
     refuse_changed_history(repo, reading, now)
     if not unsigned:
         _refuse_unsigned(catalog)
-    with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
-        _generate(generator, fresh)
+    history = open_history(repo)
+    with (
+        new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh,
+        tempfile.TemporaryFile() as given,
+    ):
+        pickle.dump((catalog, now, history.evidence(catalog)), given)
+        given.seek(0)
+        _generate(generator, fresh, given)
         contents = Contents.of(fresh)
         if not allow_removal:
             _refuse_removal(Contents.of(target).vanished(contents))
     _tell(catalog, now, target, contents, time.monotonic() - began)
-    for remark in open_history(repo).remarks:
+    for remark in history.remarks:
         Screen().say(f"Note: {remark}")
 
 
@@ -94,10 +103,10 @@ def _refuse_unsigned(catalog: Catalog) -> None:
         raise EnvironmentProblemError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
 
 
-def _generate(generator: Generator, folder: Path) -> None:
-    """Let `generator` build into `folder`; its warnings and errors are passed on, and so is its refusal."""
+def _generate(generator: Generator, folder: Path, given: IO[bytes]) -> None:
+    """Let `generator` build the book `given` into `folder`; its warnings and errors are passed on, so is a refusal."""
     errors = Screen(errors=True)
-    running = generator.running("build", "--site-dir", str(folder), piped=True)
+    running = generator.running("build", "--site-dir", str(folder), "--given", piped=True, given=given)
     with running as process, progress("Making", "pages") as report:
         for line in worth_telling(counted(process.stdout or (), report)):
             errors.say(line, style=_COLOURS.get(line.partition(" ")[0], ""))

@@ -1,8 +1,8 @@
 """The site generator, MkDocs or ProperDocs, run as a program of its own.
 
 Keeps true: it sees the book at the instant it is told and in UTF-8; what it warns about and refuses is passed on, its
-progress and tracebacks are not; it never outlives the command that started it (on Linux not even where that is killed). Does not know
-what the generator's plugin does.
+progress and tracebacks are not; it never outlives the command that started it, on Linux not even where that one is
+killed. Does not know what the generator's plugin does.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from inforce.cli.repository import Repository
 from inforce.errors import BookError, EnvironmentProblemError, Place
 
 CONFIGURATION = "mkdocs.yml"
 _GENERATORS = ("mkdocs", "properdocs")
-_BUILDER = "inforce.site.build"
+# The plugin knows better than the generator what need not be done again, and calls it where it must.
+_PROGRAM = "inforce.site.{}"
 _PATIENCE = 5
 _MADE = re.compile(r"^INFO .*made (\d+) of (\d+) pages")
 _DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -58,20 +59,27 @@ class Generator:
 
     def command(self, verb: str, *words: str) -> list[str]:
         """Spell the generator's command `verb` with the options `words`."""
-        # Of a build the plugin knows better than the generator what need not be done again.
-        program = [_BUILDER, self.module] if verb == "build" else [self.module, verb]
-        return [sys.executable, "-m", *program, "--config-file", str(self.root / CONFIGURATION), *words]
+        return [sys.executable, "-m", _PROGRAM.format(verb), self.module, *self._where, *words]
+
+    @property
+    def _where(self) -> tuple[str, str]:
+        return "--config-file", str(self.root / CONFIGURATION)
 
     @contextlib.contextmanager
-    def running(self, verb: str, *words: str, piped: bool) -> Iterator[subprocess.Popen[str]]:
-        """Run the command `verb`; where `piped` its output is read from here. It ends when the block does."""
+    def running(
+        self, verb: str, *words: str, piped: bool, given: IO[bytes] | None = None
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Run the command `verb`; where `piped` its output is read from here. It ends when the block does.
+
+        `given` is a file that it finds on its stdin.
+        """
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_MKDOCS_2_WARNING": "true", **self.variables}
         pipe = subprocess.PIPE if piped else None
         with subprocess.Popen(  # noqa: S603 - our own interpreter, and words of ours
             self.command(verb, *words),
             cwd=self.root,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=given or subprocess.DEVNULL,
             stdout=pipe,
             stderr=subprocess.STDOUT if piped else None,
             encoding="utf-8",

@@ -36,9 +36,8 @@ def command(ctx: click.Context, repo: Path, at: str | None, port: int) -> None:
     repository.now(reading)
     generator = Generator.of(repository, **({"INFORCE_AT": at} if at else {}))
     _refuse_taken(port)
-    # MkDocs 1.6 with click 8.3 or newer watches nothing unless told to.
-    words = ("--dev-addr", f"{_HOST}:{port}", "--livereload")
-    with contextlib.suppress(KeyboardInterrupt), generator.running("serve", *words, piped=False) as server:
+    running = generator.running("serve", "--port", str(port), piped=False)
+    with contextlib.suppress(KeyboardInterrupt), running as server:
         ctx.exit(server.wait())
 
 

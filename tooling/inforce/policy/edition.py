@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from inforce.language import Language
 from inforce.shape import Shape, Source
-from inforce.text import Digest, canonical
+from inforce.text import Digest, canonical, is_canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Edition:
     digest: Digest = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.text != canonical(self.text):
+        if not is_canonical(self.text):
             message = f"the text of {self.source.path or self.language} is not canonical"
             raise ValueError(message)
         if not self.text:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import sys
 from pathlib import Path
 
-from inforce import pdf
 from inforce.errors import InforceError
-from inforce.site import output
-from inforce.site.book import read_publication
+from inforce.publication import Publication
+from inforce.site.book import publication_of, read_publication
 from inforce.site.cache import Cache, maker
-from inforce.site.lasting import Work
-from inforce.site.renderer import Renderer
-from inforce.site.scaffold import Configuration, ScaffoldError, scaffold
-from inforce.site.shell import Shells
+from inforce.site.making import compose, write_issued
+from inforce.site.output import CACHE_BYTES
+from inforce.site.scaffold import Configuration, ScaffoldError
 from inforce.site.tree import settle
 from inforce.store.files import cache_folder
 
@@ -30,13 +29,15 @@ def main(words: list[str]) -> int:
     parser.add_argument("module", help="the generator: mkdocs or properdocs")
     parser.add_argument("--config-file", type=Path, required=True)
     parser.add_argument("--site-dir", type=Path, required=True)
+    parser.add_argument("--given", action="store_true", help="the book is on stdin, read by whoever runs this")
     asked = parser.parse_args(words)
     configuration = Configuration.read(asked.config_file)
     if not configuration.simple:
         rest = ["--config-file", str(asked.config_file), "--site-dir", str(asked.site_dir)]
         os.execv(sys.executable, [sys.executable, "-m", asked.module, "build", *rest])  # noqa: S606 - the same process
     try:
-        build(configuration, asked.site_dir, asked.module)
+        publication = _given() if asked.given else _read(configuration)
+        build(configuration, publication, asked.site_dir, asked.module)
     except ScaffoldError as refusal:
         return refusal.code
     except InforceError as refusal:
@@ -45,33 +46,28 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def build(configuration: Configuration, site: Path, module: str) -> None:
-    """Bring the folder `site` to what the book beside `configuration` publishes."""
-    if configuration.pdf:
-        pdf.require()
-    root = configuration.path.resolve().parent
-    publication = read_publication(root, os.environ.get("INFORCE_AT") or configuration.at)
-    cache, made_by = Cache(cache_folder(root)), maker()
-    built = scaffold(configuration, publication, cache, made_by, module)
-    settings = publication.catalog.settings
-    renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
-    shells = Shells(cache, built)
-    work = Work(publication=publication, renderer=renderer, shells=shells, cache=cache, made_by=made_by)
-    files = output.composed(work, built, tell_progress)
+def _read(configuration: Configuration) -> Publication:
+    return read_publication(configuration.path.resolve().parent, os.environ.get("INFORCE_AT") or configuration.at)
+
+
+def _given() -> Publication:
+    """Take the book from the parent process: to read thousands of texts a second time would take longer."""
+    catalog, now, evidence = pickle.load(sys.stdin.buffer)  # noqa: S301 - a file of our own, which has no name
+    return publication_of(catalog, now, evidence)
+
+
+def build(configuration: Configuration, publication: Publication, site: Path, module: str) -> None:
+    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book."""
+    cache = Cache(cache_folder(configuration.path.resolve().parent))
+    files = compose(configuration, publication, cache, maker(), module, tell_progress)
     settle(site, files, cache)
-    output.write_files(site, publication, files)
-    keyless = bool(os.environ.get("INFORCE_SITE_KEYLESS"))
-    output.write_manifest(site, publication, os.environ, _warn, keyless=keyless)
-    cache.prune(output.CACHE_BYTES)
+    write_issued(site, publication, files, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
+    cache.prune(CACHE_BYTES)
 
 
 def tell_progress(done: int, total: int) -> None:
     """Say how many of `total` pages are made; whoever runs the build may show it as a bar."""
     print(f"INFO    -  made {done} of {total} pages", flush=True)
-
-
-def _warn(sentence: str) -> None:
-    print(f"WARNING -  {sentence}")
 
 
 if __name__ == "__main__":

@@ -69,6 +69,13 @@ class Cache:
         """Tell whether there is a whole entry `key`."""
         return key in self._known
 
+    @property
+    def disk(self) -> int:
+        """Tell which disk the cache is on; -1 where there is no cache yet."""
+        with contextlib.suppress(FileNotFoundError):
+            return self.folder.stat().st_dev
+        return -1
+
     def inode(self, key: str) -> int:
         """Tell which file of the disk the entry `key` is; 0 where there is none."""
         found = self._known.get(key)

@@ -37,13 +37,17 @@ Files = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Everything it takes to make the pages of a book: the `shells` they are set into, `made_by` what makes them."""
+    """Everything it takes to make the pages of a book: the `shells` they are set into, `made_by` what makes them.
+
+    `known` are shelves that need not be recalled; it is added to.
+    """
 
     publication: Publication
     renderer: Renderer
     shells: Shells
     cache: Cache
     made_by: str
+    known: dict[str, Files] = field(default_factory=dict)
 
     def keys(self, page: Page) -> Files:
         """Name the cache entry of each file of `page`, by its address."""
@@ -145,15 +149,18 @@ def make_pages(work: Work, progress: Progress) -> Files:
     names: list[str] = []
     for shelf in shelves(work.publication):
         name = key_of(shelf.name, work.made_by, work.renderer.fingerprint, *work.shells.keys_in(shelf.language))
-        known = recall(work.cache, name)
+        known = work.known.get(name) or recall(work.cache, name)
         if known is None:
             unknown.append(shelf)
             names.append(name)
-        files |= known or {}
+        else:
+            work.known[name] = known
+            files |= known
     living = [page for page in work.publication.living_pages() if not _is_held(work, page, files)]
     made = _make(_Task(work, unknown, living), progress)
     for number, name in enumerate(names):
-        remember(work.cache, name, made.get(number, {}))
+        work.known[name] = made.get(number, {})
+        remember(work.cache, name, work.known[name])
     for some in made.values():
         files |= some
     return files

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from inforce.site.cache import Cache
@@ -17,7 +17,11 @@ from inforce.site.cache import Cache
 def settle(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
     """Make `folder` hold the entries of `cache` that `wanted` names by the address of each file, and nothing else."""
     missing = dict(wanted)
-    _clear(str(folder), "", missing, cache)
+    if folder.stat().st_dev != cache.disk:
+        shutil.rmtree(folder)  # numbers of files say nothing across disks
+        folder.mkdir()
+    else:
+        _clear(str(folder), "", missing, cache)
     add(folder, missing, cache)
     for key in wanted.values():
         cache.use(key)
@@ -37,6 +41,15 @@ def add(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
         except FileExistsError:
             _remove(target)
             cache.enter(key, target)
+
+
+def drop(folder: Path, gone: Iterable[str]) -> None:
+    """Remove the files at the addresses `gone` from `folder`, and folders that nothing is left in."""
+    for address in gone:
+        path = folder / address
+        path.unlink(missing_ok=True)
+        while (path := path.parent) != folder and path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def write(path: Path, content: bytes) -> None:

@@ -7,9 +7,11 @@ Does not check what can be read (see `checks`).
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from inforce.catalog import Catalog, Lock
@@ -39,6 +41,8 @@ from inforce.store.tree import Entry, EntryKind, Listing, list_folder
 LARGEST = 1024 * 1024
 # Some 500 bytes a version: room for a hundred thousand of them.
 LARGEST_LOCK = 64 * 1024 * 1024
+# The coarsest clock of a disk in use, in nanoseconds: FAT counts two seconds.
+_COARSE = 2_000_000_000
 _UTC = parse_zone("UTC")
 _MISSING = {
     "book.yml": "add it, with “publisher”, “site”, “timezone” and “languages”; “inforce init” writes an example",
@@ -73,10 +77,33 @@ class Reading:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What was read of a book the last time, by path, with what the disk said of the file and when that was read.
+
+    A file whose last change lies so near to the reading that the disk's clock might not tell another one is read again.
+    """
+
+    kept: dict[str, tuple[tuple[int, ...], object]] = field(default_factory=dict)
+
+    def recall(self, entry: Entry) -> Any:
+        """Recall what was read out of the file `entry`; None where it may have changed."""
+        state, found = self.kept.get(entry.path, ((), None))
+        return found if state and state == entry.state else None
+
+    def keep(self, entry: Entry, found: object) -> None:
+        """Keep what was `found` in the file `entry`."""
+        if entry.state and time.time_ns() - max(entry.state[1:3]) > _COARSE:
+            self.kept[entry.path] = (entry.state, found)
+        else:
+            self.kept.pop(entry.path, None)
+
+
+@dataclass(slots=True)
 class _Reader:
-    """A book being read out of `listing`; faults gather on the way."""
+    """A book being read out of `listing`; faults gather on the way, and what is in `memory` is not read again."""
 
     listing: Listing
+    memory: Memory = field(default_factory=Memory)
     faults: list[BookError] = field(default_factory=list)
 
     def book(self) -> Reading:
@@ -131,11 +158,16 @@ class _Reader:
             mend = _MISSING[path.rpartition("/")[2]]
             self.faults.append(LayoutError(Place(path=path), "is missing", mend, rule="META-file"))
             return None
+        known: tuple[object, Source] | None = self.memory.recall(entry)
+        if known:
+            return known
         text = self.text(entry)
         if text is None:
             return None
         data, lines = parse_yaml(text.removeprefix("\ufeff"), entry.path)
-        return {} if data is None else data, Source(path=entry.path, text=text, lines=lines)
+        read = {} if data is None else data, Source(path=entry.path, text=text, lines=lines)
+        self.memory.keep(entry, read)
+        return read
 
     def settings(self, entry: Entry | None) -> Settings | None:
         source = Source(path=f"{BOOK}/book.yml")
@@ -220,6 +252,9 @@ class _Reader:
 
     def edition(self, entry: Entry) -> Edition | None:
         source = Source(path=entry.path)
+        known: Edition | None = self.memory.recall(entry)
+        if known:
+            return known
         try:
             language = edition_language(entry.name, entry.path)
             text = self.text(entry)
@@ -229,7 +264,9 @@ class _Reader:
             source = parts.source
             if not parts.body.replace("\ufeff", "").strip():
                 raise LayoutError(Place(path=entry.path), "holds no text", "write the policy below", rule="TEXT-empty")
-            return Edition.from_shape(language, Shape(parts.data), parts.body, source, parts.body_line)
+            edition = Edition.from_shape(language, Shape(parts.data), parts.body, source, parts.body_line)
+            self.memory.keep(entry, edition)
+            return edition
         except (BookError, ShapeError) as fault:
             self.fault(fault, source)
         return None
@@ -252,13 +289,16 @@ class _Reader:
         self.faults.append(fault)
 
 
-def parse_book(listing: Listing) -> Reading:
+def parse_book(listing: Listing, memory: Memory | None = None) -> Reading:
     """Read a book out of `listing`, which holds the entries of each folder by its path."""
-    return _Reader(listing).book()
+    return _Reader(listing, memory or Memory()).book()
 
 
-def read_book(root: Path) -> Reading:
-    """Read the book of the repository `root`; LayoutError where there is none."""
+def read_book(root: Path, memory: Memory | None = None) -> Reading:
+    """Read the book of the repository `root`; LayoutError where there is none.
+
+    What `memory` knows to be unchanged on the disk is not read again; it keeps what is read now.
+    """
     book = root / BOOK
     if book.is_symlink():
         mend = "put the folder itself there: a book is read without following links"
@@ -267,7 +307,7 @@ def read_book(root: Path) -> Reading:
         problem = "is not a folder" if book.exists() else "is missing: there is no book here"
         mend = "name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
         raise LayoutError(Place(path=str(book)), problem, mend, rule="META-file")
-    return parse_book(list_folder(root, BOOK))
+    return parse_book(list_folder(root, BOOK), memory)
 
 
 def parse_lock(text: str, path: str) -> Lock:

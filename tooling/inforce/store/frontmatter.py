@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,10 @@ from inforce.shape import Source
 from inforce.store.strict_yaml import FRONT_MATTER_LONGEST, parse_yaml
 
 _FENCE = "---"
+# A line that `str.rstrip` makes a fence; it takes its line end along.
+_END = re.compile(rf"^{_FENCE}[^\S\n]*(?:\n|\Z)", re.MULTILINE)
+# Lines of nothing but blanks and byte order marks before the first words; the last line is never taken.
+_BLANK = re.compile(r"(?:\ufeff*[ \t]*\n)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +32,15 @@ def parse_frontmatter(text: str, path: str) -> FrontMatter:
 
     FrontMatterError where the front matter has no end, is longer than 16 KiB, or holds no mapping.
     """
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if lines[0].rstrip() != _FENCE:
-        return _made({}, {}, lines, 0, path, text)
-    end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), None)
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if plain.partition("\n")[0].rstrip() != _FENCE:
+        return _made({}, {}, (plain, 0), path, text)
+    start = plain.find("\n") + 1
+    end = _END.search(plain, start) if start else None
     if end is None:
         mend = f"close it with a line “{_FENCE}” before the text begins"
         raise FrontMatterError(Place(path=path, line=1), "the front matter has no end", mend, rule="META-yaml")
-    head = "".join(f"{line}\n" for line in lines[1:end])
+    head = plain[start : end.start()]
     if len(head.encode(errors="replace")) > FRONT_MATTER_LONGEST:
         problem = f"the front matter is longer than {FRONT_MATTER_LONGEST // 1024} KiB"
         raise FrontMatterError(Place(path=path, line=1), problem, "shorten the summary", rule="META-yaml")
@@ -42,13 +48,17 @@ def parse_frontmatter(text: str, path: str) -> FrontMatter:
     if not isinstance(data, dict | None):
         problem, mend = "the front matter has no members", "write lines such as “summary: …”"
         raise FrontMatterError(Place(path=path, line=2), problem, mend, rule="META-yaml")
-    return _made(data or {}, places, lines, end + 1, path, text)
+    # After a fence that ends the file there is a body, of no words.
+    body = (plain[end.end() :], head.count("\n") + 2)
+    return _made(data or {}, places, body, path, text)
 
 
-def _made(
-    data: dict[str, Any], places: dict[str, int], lines: list[str], start: int, path: str, text: str
-) -> FrontMatter:
-    while start < len(lines) - 1 and not lines[start].rstrip(" \t").lstrip("\ufeff"):
-        start += 1
+def _made(data: dict[str, Any], places: dict[str, int], rest: tuple[str, int], path: str, text: str) -> FrontMatter:
+    """Put an edition together; `rest` is its body, and how many lines stand before it."""
+    body, before = rest
+    blank = _BLANK.match(body)
+    skipped = blank.end() if blank else 0
     source = Source(path=path, text=text, lines=places)
-    return FrontMatter(data=data, body="\n".join(lines[start:]), body_line=start + 1, source=source)
+    return FrontMatter(
+        data=data, body=body[skipped:], body_line=before + body.count("\n", 0, skipped) + 1, source=source
+    )

@@ -30,12 +30,16 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A file or folder of a tree; `path` is relative to the tree's root, with `/` between names."""
+    """A file or folder of a tree; `path` is relative to the tree's root, with `/` between names.
+
+    `state` is what the disk says of a file: another one as soon as the file was written to. Empty where nobody knows.
+    """
 
     path: str
     kind: EntryKind
     size: int
     read: Callable[[], bytes]
+    state: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -48,6 +52,7 @@ class Entry:
         return self.name.startswith(".")
 
 
+_KINDS = {stat.S_IFREG: EntryKind.FILE, stat.S_IFDIR: EntryKind.FOLDER, stat.S_IFLNK: EntryKind.LINK}
 Listing = Mapping[str, tuple[Entry, ...]]
 
 
@@ -71,18 +76,18 @@ def _entries(root: Path, folder: str) -> Iterator[Entry]:
         names = sorted(found, key=lambda entry: entry.name)
     for found_entry in names:
         path = f"{folder}/{found_entry.name}"
+        known = found_entry.stat(follow_symlinks=False)
         yield Entry(
             path=path,
-            kind=_kind(found_entry),
-            size=found_entry.stat(follow_symlinks=False).st_size,
+            kind=_kind(known),
+            size=known.st_size,
             read=functools.partial(_read, root / path),
+            state=(known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino),
         )
 
 
-def _kind(entry: os.DirEntry[str]) -> EntryKind:
-    mode = entry.stat(follow_symlinks=False).st_mode
-    kinds = {stat.S_IFREG: EntryKind.FILE, stat.S_IFDIR: EntryKind.FOLDER, stat.S_IFLNK: EntryKind.LINK}
-    return kinds.get(stat.S_IFMT(mode), EntryKind.OTHER)
+def _kind(known: os.stat_result) -> EntryKind:
+    return _KINDS.get(stat.S_IFMT(known.st_mode), EntryKind.OTHER)
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,100 @@
+"""A folder kept up to date with its book: what has been read and made once is not read and made again.
+
+Keeps true: after each time the folder holds the site that a build at that instant makes.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from inforce import pdf
+from inforce.publication import Publication
+from inforce.site import output
+from inforce.site.book import read_publication
+from inforce.site.cache import Cache, maker
+from inforce.site.lasting import Files, Progress, Work
+from inforce.site.renderer import Renderer
+from inforce.site.scaffold import Configuration, scaffold
+from inforce.site.shell import Shells
+from inforce.site.tree import add, drop, settle
+from inforce.store.files import cache_folder
+from inforce.store.folder import Memory
+
+
+class Maker:
+    """Brings the folder `site` up to date with the book beside the `configuration` of MkDocs."""
+
+    def __init__(self, configuration: Path, module: str, site: Path) -> None:
+        """Take the generator `module`; nothing is made yet."""
+        self._path, self._module, self._site = configuration, module, site
+        self._root = configuration.resolve().parent
+        self._cache = Cache(cache_folder(self._root))
+        self._made_by = maker()
+        self._memory = Memory()
+        self._shelves: dict[str, Files] = {}
+        self._files: Files | None = None
+
+    def make(self) -> int:
+        """Bring the folder up to date, and give how many files had to change; errors as a build has them."""
+        configuration = Configuration.read(self._path)
+        at = os.environ.get("INFORCE_AT") or configuration.at
+        publication = read_publication(self._root, at, memory=self._memory)
+        files = compose(
+            configuration, publication, self._cache, self._made_by, self._module, _silent, shelves=self._shelves
+        )
+        self._site.mkdir(parents=True, exist_ok=True)
+        if self._files is None:
+            settle(self._site, files, self._cache)
+            changed = files
+        else:
+            changed = {place: key for place, key in files.items() if self._files.get(place) != key}
+            drop(self._site, self._files.keys() - files.keys())
+            add(self._site, changed, self._cache)
+        self._files = files
+        write_issued(self._site, publication, files, keyless=True)  # nobody publishes what is served here
+        return len(changed)
+
+
+def compose(
+    configuration: Configuration,
+    publication: Publication,
+    cache: Cache,
+    made_by: str,
+    module: str,
+    progress: Progress,
+    *,
+    shelves: dict[str, Files] | None = None,
+) -> Files:
+    """Make whatever the site of `publication` lacks in `cache`; give the keys of its files by address.
+
+    `shelves` are those known from the last time, and are added to.
+    """
+    if configuration.pdf:
+        pdf.require()
+    built = scaffold(configuration, publication, cache, made_by, module)
+    settings = publication.catalog.settings
+    renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
+    work = Work(
+        publication=publication,
+        renderer=renderer,
+        shells=Shells(cache, built),
+        cache=cache,
+        made_by=made_by,
+        known={} if shelves is None else shelves,
+    )
+    return output.composed(work, built, progress)
+
+
+def write_issued(site: Path, publication: Publication, files: Files, *, keyless: bool) -> None:
+    """Write into `site` what says when it was issued, beside `files`; `keyless` as `output.write_manifest` has it."""
+    output.write_files(site, publication, files)
+    output.write_manifest(site, publication, os.environ, _warn, keyless=keyless)
+
+
+def _warn(sentence: str) -> None:
+    print(f"WARNING -  {sentence}")
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Say nothing."""
