@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from html_text import article, attributes, head_links, visible
+from published.links import broken_links
 
 HOME = "https://policies.shop.example/"
 
@@ -178,6 +179,10 @@ def test_the_history_says_what_every_picture_says_in_a_table_as_well(reading_sit
 
     assert drawn == told == sorted(f"../changes/{old}...{old + 1}/#clause-use" for old in (1, 2, 3, 4))
     assert "Use: changed, " in visible(table)
+
+
+def test_every_link_leads_somewhere_and_every_mark_to_its_section(reading_site: Path) -> None:
+    assert broken_links(reading_site, HOME) == []
 
 
 def test_every_mark_leads_to_the_words_that_changed(reading_site: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from inforce import address
 from inforce.catalog import Catalog, Evidence
 from inforce.language import Language
-from inforce.policy import Policy, Version
+from inforce.policy import Edition, Policy, Version
 from inforce.publication.calendar import has_dates
 from inforce.publication.facts import (
     Facts,
@@ -84,7 +84,12 @@ def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evid
                 "languages": named_languages(languages, lambda other: address.policy_page(policy, other)),
                 "about": about,
             },
-            relations=(*relations_of(policy, language), *_predecessor(policy, version, language, now), *others),
+            relations=(
+                *relations_of(policy, language),
+                *_predecessor(policy, version, language, now),
+                *_source(policy, version, edition),
+                *others,
+            ),
             text=edition,
         )
 
@@ -151,6 +156,12 @@ def _current(policy: Policy, version: Version | None, language: Language, now: d
         return None
     interval = policy.interval(version, now)
     return {**version_facts(policy, version, language), **standing(policy, version, now, interval)}
+
+
+def _source(policy: Policy, version: Version | None, edition: Edition | None) -> Iterator[Facts]:
+    if version and edition:
+        file = address.text_file(policy, version, edition.language)
+        yield {"rel": "alternate", "href": file, "type": "text/markdown"}
 
 
 def _predecessor(policy: Policy, version: Version | None, language: Language, now: datetime) -> Iterator[Facts]:
