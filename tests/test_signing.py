@@ -189,6 +189,16 @@ class TestVerifying:
         with pytest.raises(SignatureError, match="does not fit these bytes"):
             verify(json.dumps(document).encode(), [key.public])
 
+    @pytest.mark.parametrize("member", ["protected", "signature"])
+    @pytest.mark.parametrize("value", ["en-", "a", "ab=", "é", ""], ids=repr)
+    def test_what_is_no_base64url_is_refused_and_not_decoded(self, key: PrivateKey, member: str, value: str) -> None:
+        """Bits at the end that stand for nothing are refused, too (RFC 4648, 3.5)."""
+        document = opened(sign(PAYLOAD, [key]))
+        document["signatures"][0][member] = value
+
+        with pytest.raises(SignatureError, match="this is no signed manifest"):
+            verify(json.dumps(document).encode(), [key.public])
+
     def test_a_right_signature_does_not_make_up_for_a_wrong_one_of_another_known_key(
         self, key: PrivateKey, old_platforms: PrivateKey
     ) -> None:

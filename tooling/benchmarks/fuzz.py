@@ -137,6 +137,8 @@ TOKENS = [
     *BLANKS,
     *LONG,
 ]
+VALUES: list[Any] = [None, True, 0, -1, 1.5, 1e308, 10**40, "", "x", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"]
+VALUES += ["\ud800", "en-", "../x", "javascript:x", [], {}, [[]], {"": 1}, ["eu", "eu"], {"seq": 1}]
 RAW = [b"\xff", b"\xfe\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xe2\x80"]
 
 
@@ -251,8 +253,10 @@ def readers() -> tuple[Reader, ...]:
 def spoilt(seeds: tuple[bytes, ...], chance: random.Random) -> bytes:
     """Make a bad input of the good `seeds`: a few mistakes of any kind, one after another."""
     raw = chance.choice(seeds)
+    # What is no JSON any more is refused at once: half of the time it stays JSON, of other values.
+    mistakes = WRONG_VALUES if raw.startswith(b"{") and chance.random() < 0.5 else MISTAKES
     for _ in range(chance.choice((1, 1, 2, 3, 5, 8))):
-        raw = MISTAKES[chance.randrange(len(MISTAKES))](raw, seeds, chance)[:LARGEST]
+        raw = chance.choice(mistakes)(raw, seeds, chance)[:LARGEST]
     return raw
 
 
@@ -304,7 +308,21 @@ def _replace_word(raw: bytes, _seeds: tuple[bytes, ...], chance: random.Random) 
     return b" ".join(words)
 
 
+def _other_value(raw: bytes, _seeds: tuple[bytes, ...], chance: random.Random) -> bytes:
+    """Put another value in the place of one of a JSON text."""
+    try:
+        whole: Any = {"": json.loads(raw)}
+    except (ValueError, RecursionError):
+        return raw
+    holder, place = whole, ""
+    while isinstance(inner := holder[place], dict | list) and inner and chance.random() < 0.85:
+        holder, place = inner, chance.choice(list(inner) if isinstance(inner, dict) else range(len(inner)))
+    holder[place] = chance.choice(VALUES)
+    return json.dumps(whole[""]).encode()
+
+
 MISTAKES = (_flip, _cut, _truncate, _repeat, _insert, _insert, _splice, _swap_lines, _replace_word)
+WRONG_VALUES = (_other_value,)
 
 
 class Trial(NamedTuple):

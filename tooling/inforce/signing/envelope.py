@@ -100,9 +100,14 @@ def _read(shape: Shape) -> _Signature:
 
 
 def _base64url(text: str) -> str:
-    if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
-        message = f"expected base64url without padding, got {quoted(text)}"
+    message = f"expected base64url without padding, got {quoted(text)}"
+    if not _BASE64URL.fullmatch(text):
         raise ValueError(message)
+    try:
+        # Also refused: a length that cannot be, and bits at the end that stand for nothing (RFC 4648, 3.5).
+        urlsafe_b64decode(text.encode())
+    except ValueError as cause:
+        raise ValueError(message) from cause
     return text
 
 
