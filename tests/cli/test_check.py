@@ -72,6 +72,30 @@ def test_a_link_to_a_page_of_the_site_beside_the_policies_is_no_error(inforce: T
 
 
 @pytest.mark.parametrize(
+    ("what", "rule", "sentence"),
+    [
+        pytest.param("file", "PATH-size", "1,048,577 bytes long", id="too long"),
+        pytest.param("folder", "PATH-unexpected", "not expected here", id="a folder"),
+        pytest.param("link", "PATH-link", "a symbolic link", id="a link"),
+    ],
+)
+def test_answers_that_are_no_fit_file_are_an_error(
+    inforce: Type, book: BookBuilder, what: str, rule: str, sentence: str
+) -> None:
+    answers = book.root / "policy_versions/answers.yml"
+    if what == "file":
+        answers.write_bytes(b"#" * (1024 * 1024 + 1))
+    elif what == "folder":
+        answers.mkdir()
+    else:
+        answers.symlink_to(book.root / "policy_versions/book.yml")
+    ended = inforce("check", "--repo", book.root)
+    assert ended.code == 1
+    assert f"  error {rule}, the whole file\n" in ended.out
+    assert sentence in ended.out
+
+
+@pytest.mark.parametrize(
     ("answers", "place", "sentence"),
     [
         pytest.param(b"answers: \xff\n", "answers.yml", "not UTF-8 at byte 9", id="no UTF-8"),

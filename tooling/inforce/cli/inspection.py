@@ -16,7 +16,7 @@ from inforce.catalog import Catalog, Lock
 from inforce.checks import CATALOGUE, Answers, Book, examine
 from inforce.cli.findings import show
 from inforce.cli.screen import Screen
-from inforce.errors import BookError, CatalogError, FrontMatterError, Place, ShapeError, sentence
+from inforce.errors import BookError, CatalogError, FrontMatterError, LayoutError, Place, ShapeError, sentence
 from inforce.shape import Shape, Source
 from inforce.store.folder import LARGEST, Reading, parse_book
 from inforce.store.history import History, open_history
@@ -92,8 +92,10 @@ def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:
 def _answers(root: Path) -> tuple[Answers, tuple[BookError, ...]]:
     """Read the answers to questions of the checks; none, and a fault, where they cannot be read."""
     file = root / _ANSWERS
-    # A link, a folder or a file too long is reported with the rest of the book.
-    if file.is_symlink() or not file.is_file() or file.stat().st_size > LARGEST:
+    if fault := _unfit(file):
+        return Answers(), (fault,)
+    # A link, and what is neither file nor folder, is reported with the rest of the book.
+    if file.is_symlink() or not file.is_file():
         return Answers(), ()
     source = Source(path=_ANSWERS)
     try:
@@ -101,11 +103,22 @@ def _answers(root: Path) -> tuple[Answers, tuple[BookError, ...]]:
         source = Source(path=_ANSWERS, lines=lines)
         return Answers.from_shape(Shape(data or {}), source), ()
     except UnicodeDecodeError as cause:
-        fault: BookError = FrontMatterError(
-            Place(path=_ANSWERS), f"is not UTF-8 at byte {cause.start}", rule="ENC-utf8"
-        )
+        fault = FrontMatterError(Place(path=_ANSWERS), f"is not UTF-8 at byte {cause.start}", rule="ENC-utf8")
     except FrontMatterError as cause:
         fault = cause
     except ShapeError as cause:
         fault = CatalogError(source.place(cause.path), sentence(f"“{cause.path}”", cause.problem), cause.mend)
     return Answers(), (fault,)
+
+
+def _unfit(file: Path) -> BookError | None:
+    """Say why `file` cannot be answers.yml: it is a folder, or too long."""
+    place = Place(path=_ANSWERS)
+    if file.is_symlink():
+        return None
+    if file.is_dir():
+        return LayoutError(place, "is not expected here", "put a file of this name there", rule="PATH-unexpected")
+    if file.is_file() and (size := file.stat().st_size) > LARGEST:
+        problem = f"is {size:,} bytes long, more than the {LARGEST:,} such a file may have"
+        return LayoutError(place, problem, "divide what it says", rule="PATH-size")
+    return None
