@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from forge import ACTION, TOKEN, Forge, forge_in, steps
+from inforce import __version__
 from inforce.store.drafting import begin_repository
 
 ROOT = Path(__file__).parents[1]
@@ -79,6 +80,13 @@ class TestLint:
         foreign = [(one, tag) for one, tag in used if not one.startswith("./")]
         assert len(foreign) > 10
         assert [one for one, tag in foreign if not re.search(r"@[0-9a-f]{40}$", one) or " # v" not in tag] == []
+
+    def test_what_is_installed_is_the_version_that_wrote_the_workflows(self, repository: Path) -> None:
+        installed = re.findall(
+            r"inforce\[[a-z,]+\]\S*", "".join(file.read_text() for file in repository.rglob("*.yml"))
+        )
+        assert len(installed) >= 5
+        assert {one.strip('"').partition("]")[2] for one in installed} == {f"=={__version__}"}
 
     def test_every_script_that_is_run_is_there(self, repository: Path) -> None:
         named = re.findall(r"[\w./$]+/(\w+\.py)", "".join(file.read_text() for file in repository.rglob("*.yml")))

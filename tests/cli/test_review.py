@@ -127,6 +127,26 @@ def test_a_review_can_be_written_to_a_file(inforce: Type, merged: BookBuilder, t
     assert (tmp_path / "review.md").read_text("utf-8").startswith("## What this change does\n")
 
 
+def test_a_hostile_base_brings_nothing_down(inforce: Type, book: BookBuilder) -> None:
+    version = book.root / "policy_versions/privacy/2026-01-15"
+    (version / "de.md").symlink_to("/etc/hostname")
+    (version / "fr.md").write_bytes(b"a" * 2_000_000)
+    book.write("policy_versions/CON/policy.yml", b"\xff")
+    book.write("policy_versions/lock.json", "[" * 100_000)
+    book.commit("hostile")
+    inner = book.git("rev-parse", "HEAD").strip()
+    book.git("update-index", "--add", "--cacheinfo", f"160000,{inner},policy_versions/inner")
+    book.git("commit", "-q", "-m", "a repository in it")
+    for name in (version / "de.md", version / "fr.md", book.root / "policy_versions/lock.json"):
+        name.unlink()
+    book.write("policy_versions/CON/policy.yml", b"")
+    told = reviewed(inforce, book)
+    assert told.code == 0, told.err
+    assert "policy\\_versions" not in told.out
+    assert "CON" in told.out
+    assert inforce("check", "--base", "main", "--repo", book.root, "--at", LATER).code == 1
+
+
 def test_a_base_that_is_not_there_ends_with_4(inforce: Type, merged: BookBuilder) -> None:
     ended = inforce("review", "--base", "origin/main", "--repo", merged.root)
     assert ended.code == 4

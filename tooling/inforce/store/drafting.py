@@ -18,6 +18,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from inforce import __version__
 from inforce.errors import EnvironmentProblemError, LayoutError, Place, ShapeError
 from inforce.instant import day_of, parse_instant
 from inforce.language import Language
@@ -61,6 +62,7 @@ translates: {digest}
 """
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SKELETON = "skeleton"
+_INSTALLED = re.compile(rb"inforce\[[a-z,]+\]")
 _TEMPLATES = ("pull_request_template.md", "CODEOWNERS")
 _EXAMPLE = f"{BOOK}/privacy"
 # A name with a leading dot would change how this package itself is packed and versioned.
@@ -249,7 +251,9 @@ def _automation() -> Iterator[tuple[str, bytes]]:
     # A wheel holds them beside this module; in a checkout they lie where people look for them.
     packed = files("inforce.store") / "automation"
     folder = packed if packed.is_dir() else Path(__file__).parents[2] / "action"
-    for name, data in _skeleton(folder, ""):
+    for name, written in _skeleton(folder, ""):
+        # A new release changes nothing that runs with rights until somebody raises the number.
+        data = _INSTALLED.sub(rb"\g<0>==" + __version__.encode(), written)
         if name.startswith("workflows/") or name in _TEMPLATES:
             yield f".github/{name}", data
         elif name == "action.yml" or (name.endswith(".py") and "/" not in name):
