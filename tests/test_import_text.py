@@ -446,3 +446,14 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert message in str(refused.value)
     assert refused.value.exit_code == 2
     assert contents(book.root) == before
+
+
+@pytest.mark.parametrize(
+    ("page", "markdown"),
+    [
+        pytest.param("<![](![](![ x</p><p>word</p>", "# P\n\nword\n", id="one that opens and never closes"),
+        pytest.param("<p>a</p><![CDATA[ hi ]]><p>b</p>", "# P\n\na\n\nb\n", id="one that browsers take for a comment"),
+    ],
+)
+def test_marked_sections_of_a_saved_page_are_passed_over_as_browsers_do(page: str, markdown: str) -> None:
+    assert convert(f"<html><body><h1>P</h1>{page}</body></html>").text == markdown

@@ -68,6 +68,10 @@ class _Page(HTMLParser):
         self._lists: list[int | None] = []
         self._link: tuple[int, str] | None = None
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Pass over what begins with `<![` as browsers do (HTML Standard, 13.2.5.42): the base class may break off."""
+        return self.parse_bogus_comment(i, bool(report))
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a line where `tag` begins one, and mark what it is."""
         if tag in _HIDDEN:
