@@ -351,6 +351,19 @@ def test_a_link_that_word_keeps_as_a_field_is_a_link() -> None:
     assert lines[1] == "+We keep account data for 12 months. See [the law](https://law.example/a). Then we delete it."
 
 
+def test_a_link_to_a_heading_made_in_word_leads_to_its_id() -> None:
+    """Word marks the heading with a bookmark of its own."""
+    heading = paragraph_of("How long we keep it")
+    own = '<w:bookmarkStart w:id="77" w:name="_How_long_we"/><w:bookmarkEnd w:id="77"/>'
+    link = f'<w:hyperlink w:anchor="_How_long_we">{came("Keeping")}</w:hyperlink>'
+    content = replaced(sent(), (heading, heading.replace("</w:pPr>", f"</w:pPr>{own}")))
+    quote = paragraph_of("A quoted line.")
+
+    found = back(replaced(content, (quote, quote.replace("</w:p>", f"{came(' ')}{link}</w:p>"))))
+
+    assert "> A quoted line. [Keeping](#retention)\n" in str(found.text)
+
+
 def test_what_was_edited_without_track_changes_is_found_and_taken_only_on_demand() -> None:
     found = back(replaced(sent(), ("12 months. Then", "13 months. Then")))
 

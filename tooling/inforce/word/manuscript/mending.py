@@ -1,8 +1,9 @@
-"""What LibreOffice loses, put back: how a paragraph was set that stands behind a deleted one.
+"""What word processors write in ways of their own, as a manuscript has it: settings they lose, places they name anew.
 
 LibreOffice writes a paragraph behind a deleted one with the settings of the deleted one, so that a heading becomes an
 ordinary paragraph and an item loses its number, and no tracked change says so. Keeps true: only a paragraph with our
-bookmark, with the very words that block had, and set as the deleted one is, gets its own settings back.
+bookmark, with the very words that block had, and set as the deleted one is, gets its own settings back. Word gives a
+heading that a new link leads to a bookmark of Word's own; the link is read as one to ours.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from inforce.markdown import Block as MarkdownBlock
 from inforce.markdown import BlockKind, ContainerKind
 from inforce.markdown.source import Node
+from inforce.word.links import bookmark_name
+from inforce.word.manuscript.addresses import key_of
 from inforce.word.manuscript.sides import signs_of_stretch, trimmed
-from inforce.word.manuscript.values import Fate, Look, Paragraph, Side, Story, Table
+from inforce.word.manuscript.values import Fate, Form, Look, Paragraph, Side, Story, Stretch, Table
 from inforce.word.manuscript.views import number_of, signs_of
 
 
@@ -76,3 +80,28 @@ def _look(leaf: Node, lists: dict[int, Look]) -> Look | None:
         return None if listed is None else replace(listed, kind=kind, level=leaf.level, quoted=False)
     quoted = kind is BlockKind.PARAGRAPH and any(node.kind is ContainerKind.QUOTE for node in leaf.path)
     return Look(kind=kind, level=leaf.level, quoted=quoted, indented=bool(leaf.path))
+
+
+def readdressed(story: Story, blocks: Sequence[MarkdownBlock]) -> Story:
+    """Give `story` with links to headings of the text with `blocks` leading to our bookmarks."""
+    ours = {
+        name: bookmark_name(blocks[one.anchor].id)
+        for one in story.body
+        if isinstance(one, Paragraph) and one.anchor is not None and one.anchor < len(blocks)
+        for name in one.bookmarks
+        if blocks[one.anchor].kind is BlockKind.HEADING
+    }
+    body = (
+        replace(one, stretches=tuple(_led(part, ours) for part in one.stretches)) if isinstance(one, Paragraph) else one
+        for one in story.body
+    )
+    return replace(story, body=tuple(body))
+
+
+def _led(part: Stretch, ours: dict[str, str]) -> Stretch:
+    name = ours.get(part.address.removeprefix("#"), "") if part.address.startswith("#") else ""
+    if not name or f"#{name}" == part.address:
+        return part
+    link = Form("link", key_of(f"#{name}"))
+    forms, were = (frozenset(one for one in side if one.kind != "link") | {link} for side in (part.forms, part.were))
+    return replace(part, address=f"#{name}", forms=forms, were=were)

@@ -119,7 +119,8 @@ class _Reader:
         mark = _mark(properties.find(qn("w:rPr")) if properties is not None else None)
         numbers = [name.removeprefix(ANCHOR) for name in anchors if name.startswith(ANCHOR)]
         anchor = next((int(one) for one in numbers if one.isdecimal()), None)
-        found = Paragraph(stretches=stretches, mark=mark, look=look, was=was, anchor=anchor)
+        others = tuple(name for name in anchors if not name.startswith(ANCHOR))
+        found = Paragraph(stretches=stretches, mark=mark, look=look, was=was, anchor=anchor, bookmarks=others)
         self.conclude(found)
         return found
 

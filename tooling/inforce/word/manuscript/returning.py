@@ -17,7 +17,7 @@ from inforce.word.links import bookmark_name
 from inforce.word.manuscript.alignment import Difference, align
 from inforce.word.manuscript.composing import CannotBeWrittenError, composed
 from inforce.word.manuscript.growth import New, grow
-from inforce.word.manuscript.mending import mended
+from inforce.word.manuscript.mending import mended, readdressed
 from inforce.word.manuscript.printing import is_unchanged, printed
 from inforce.word.manuscript.sides import Block, Grid, side_of
 from inforce.word.manuscript.values import Comment, Form, Look, Objection, Side, Story
@@ -44,7 +44,7 @@ def take_back(source: str, story: Story) -> Returned:
     """Make of canonical Markdown `source` what `story`, a document made of it and edited, says now."""
     root = read_source(source)
     leaves = tuple(root.leaves())
-    story = mended(story, leaves)
+    story = readdressed(mended(story, leaves), parse(source).blocks)
     alignment = align(leaves, side_of(story, Side.BEFORE))
     after = side_of(story, Side.AFTER)
 

@@ -79,13 +79,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A paragraph: `mark` is the fate of its end, `look` and `was` its settings now and before."""
+    """A paragraph: `mark` is the fate of its end, `look` and `was` its settings now and before.
+
+    `anchor` is the number in our bookmark, `bookmarks` are the names of others.
+    """
 
     stretches: tuple[Stretch, ...]
     mark: Fate = Fate.STAYS
     look: Look = field(default_factory=Look)
     was: Look = field(default_factory=Look)
     anchor: int | None = None
+    bookmarks: tuple[str, ...] = ()
 
     def text(self, side: Side) -> str:
         """The words of one side."""
