@@ -486,6 +486,19 @@ def test_a_heading_that_libreoffice_unmade_behind_a_deleted_paragraph_is_one_aga
     assert "# Privacy Policy\n\n## How long we keep it {#retention}\n" in str(found.text)
 
 
+def test_the_end_of_a_paragraph_that_libreoffice_took_for_new_was_there() -> None:
+    """It joins two insertions side by side, with the end of the paragraph between them."""
+    keeps, orders = paragraph_of("12 months. Then"), paragraph_of("Orders: ten")
+    longer = keeps.replace("<w:pPr/>", f"<w:pPr>{mark('ins')}</w:pPr>").replace("</w:p>", f"{came(' At once.')}</w:p>")
+    new = f"<w:p><w:pPr>{mark('ins')}</w:pPr>{came('And more.')}</w:p>"
+
+    found = back(replaced(sent(), (keeps, longer + new)))
+
+    assert orders
+    assert found.untracked == ()
+    assert "Then we delete it. At once.\n\nAnd more.\n\n1. Orders" in str(found.text)
+
+
 def bomb() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

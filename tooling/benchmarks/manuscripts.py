@@ -118,7 +118,7 @@ def _with_part(content: bytes, part: bytes) -> bytes:
 def verdict(one: Round, returned: Returned) -> str:
     """Say whether `returned` is what `one` means: “right”, “refused” or what is wrong with it."""
     if returned.untracked:
-        return f"wrong: changes seen that nobody made without tracking: {returned.untracked[0]}"
+        return f"refused: asks about what nobody edited without tracking: {returned.untracked[0]}"
     if returned.text is None:
         return f"refused: {returned.objections[0]}"
     return (

@@ -1,14 +1,15 @@
 """What word processors write in ways of their own, as a manuscript has it: settings they lose, places they name anew.
 
 LibreOffice writes a paragraph behind a deleted one with the settings of the deleted one, so that a heading becomes an
-ordinary paragraph and an item loses its number, and no tracked change says so. Keeps true: only a paragraph with our
+ordinary paragraph and an item loses its number, and no tracked change says so; and it takes the end of a paragraph for
+new where something new is on both sides of it. Keeps true: only a paragraph with our
 bookmark, with the very words that block had, and set as the deleted one is, gets its own settings back. Word gives a
 heading that a new link leads to a bookmark of Word's own; the link is read as one to ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from inforce.markdown import Block as MarkdownBlock
@@ -28,7 +29,33 @@ def mended(story: Story, leaves: Sequence[Node]) -> Story:
     for before, one in zip((None, *story.body), story.body, strict=False):
         both = isinstance(one, Paragraph) and isinstance(before, Paragraph)
         body.append(_mended(one, before, leaves, lists) if both else one)  # type: ignore[arg-type]
-    return replace(story, body=tuple(body))
+    return replace(story, body=tuple(_parted(body, leaves)))
+
+
+def _parted(body: Sequence[Paragraph | Table], leaves: Sequence[Node]) -> Iterator[Paragraph | Table]:
+    """Give `body` with the ends of paragraphs that LibreOffice took for a part of what came beside them.
+
+    Two blocks of the text with nothing but new paragraphs between them had an end between them before.
+    """
+    for place, one in enumerate(body):
+        follows = next((after for after in body[place + 1 :] if not _is_new(after)), None)
+        ends = isinstance(one, Paragraph) and one.mark is Fate.COMES and _is_whole(one, leaves)
+        if ends and isinstance(one, Paragraph) and isinstance(follows, Paragraph) and _is_whole(follows, leaves):
+            yield replace(one, mark=Fate.STAYS)
+        else:
+            yield one
+
+
+def _is_new(one: Paragraph | Table) -> bool:
+    return isinstance(one, Paragraph) and one.mark is Fate.COMES and one.anchor is None and not one.text(Side.BEFORE)
+
+
+def _is_whole(one: Paragraph, leaves: Sequence[Node]) -> bool:
+    """Tell whether `one` had all the words of its block before, and had some."""
+    if one.anchor is None or one.anchor >= len(leaves):
+        return False
+    words = "".join(sign.text for sign in signs_of(leaves[one.anchor]))
+    return bool(words) and _words(one) == words
 
 
 def _mended(one: Paragraph, before: Paragraph, leaves: Sequence[Node], lists: dict[int, Look]) -> Paragraph:
