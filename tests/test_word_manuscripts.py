@@ -454,6 +454,20 @@ def test_what_only_word_shows_is_left_out_and_said() -> None:
     assert "highlight" in found.remarks[0].problem
 
 
+def test_a_link_within_the_book_keeps_its_address_and_one_that_is_lost_is_said() -> None:
+    """Documents do not lead to addresses that have no host, so these stand in the text alone."""
+    text = "# A\n\nSee [our terms](/terms) first.\n"
+    look = '<w:rStyle w:val="Hyperlink"/>'
+
+    within = back(edited("our terms", run("our ", look) + came("new ", look) + run("terms", look), text, look), text)
+    beside = back(edited(" first.", came(" or ") + came("more terms", look) + run(" first."), text), text)
+
+    assert within.text == "# A\n\nSee [our new terms](/terms) first.\n"
+    assert within.remarks == ()
+    assert beside.text == "# A\n\nSee [our terms](/terms) or more terms first.\n"
+    assert [one.words for one in beside.remarks] == ["See our terms or more terms first."]
+
+
 def test_comments_come_back_with_author_and_place() -> None:
     document = docx.Document(io.BytesIO(sent()))
     keeps = next(one for one in document.paragraphs if one.text.startswith("We keep account"))

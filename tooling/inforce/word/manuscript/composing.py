@@ -53,6 +53,7 @@ def composed(new: New, anchors: dict[str, str]) -> str:
     atoms = list(_atoms(new))
     _choose_chains(atoms, anchors)
     _settle_blanks(atoms)
+    new.lost = any(_HIDDEN_LINK in one.forms - _shown(one.chain or ()) for one in atoms)
     return _written(atoms, 0, new.strict)
 
 

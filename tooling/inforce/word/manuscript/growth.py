@@ -33,7 +33,8 @@ class Kept(NamedTuple):
 class New:
     """A node of the new text. `old` is the node it replaces, `model` one of whose kind it is to be written.
 
-    A leaf has its `signs`; a container its `children`. `number` is what an item shows, of a list its first number.
+    A leaf has its `signs`, and is `lost` where some look like a link whose address is not known; a container has its
+    `children`. `number` is what an item shows, of a list its first number.
     """
 
     kind: BlockKind | ContainerKind | None
@@ -46,6 +47,7 @@ class New:
     children: list[New] = field(default_factory=list)
     strict: int = 0
     written: str = ""
+    lost: bool = False
 
     def leaves(self) -> Iterator[New]:
         """Go through the leaves below, or give this one."""

@@ -24,6 +24,7 @@ from inforce.word.manuscript.values import Comment, Form, Look, Objection, Side,
 from inforce.word.manuscript.views import View, views_of_side, views_of_text
 
 _STRICTEST = 1
+_LOST = "the address of a link that stands in the text alone is left out; set it again in the text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def take_back(source: str, story: Story) -> Returned:
         text=text,
         untracked=alignment.untracked,
         objections=objections,
-        remarks=story.remarks,
+        remarks=(*story.remarks, *_lost(top)),
         comments=story.comments,
     )
 
@@ -85,6 +86,12 @@ def _proven(top: New, source: str, after: Sequence[Block | Grid]) -> tuple[str |
             return None, (Objection(problem="Markdown cannot say this as the document does", words=words),)
         for one in near:
             one.strict += 1
+
+
+def _lost(top: New) -> Iterator[Objection]:
+    for one in top.leaves():
+        if one.lost:
+            yield Objection(problem=_LOST, words="".join(kept.sign.text for kept in one.signs))
 
 
 def _unwritable(blocks: Sequence[New], anchors: dict[str, str]) -> Iterator[Objection]:
