@@ -180,6 +180,10 @@ def test_a_list_out_of_one_line_ends_with_the_sentence_of_its_last_item() -> Non
     assert any(text.startswith("Partners who work on our behalf") for text in paragraphs)
 
 
+def test_a_list_of_another_kind_begins_behind_a_blank_line() -> None:
+    assert "3. Delete what you do not want.\n\n- Nothing breaks.\n" in convert(source("page_saved_as_text")).text
+
+
 def test_lines_with_tabs_are_a_table() -> None:
     blocks = parse(convert(source("tables_with_tabs")).text).blocks
     cells = [block.text for block in blocks if block.kind is BlockKind.CELL]

@@ -51,8 +51,9 @@ def to_markdown(blocks: list[Block]) -> tuple[str, list[int]]:
     starts: list[int] = []
     taken: set[str] = set()
     for place, block in enumerate(blocks):
-        follows_item = place and blocks[place - 1].kind is block.kind is BlockKind.ITEM
-        if lines and not follows_item:
+        before = blocks[place - 1] if place else None
+        goes_on = before is not None and before.kind is block.kind is BlockKind.ITEM and before.counted == block.counted
+        if lines and not goes_on:
             lines.append("")
         starts.append(len(lines) + 1)
         lines.extend(_written(block, taken))
