@@ -129,6 +129,11 @@ HEADERS: list[tuple[str, str, Mapping[str, str | None]]] = [
         },
     ),
     (
+        "a feed says what it is",
+        "terms/feed.xml",
+        {"content-type": "application/atom+xml; charset=utf-8", "cache-control": "max-age=3600"},
+    ),
+    (
         "the page of a version is not kept for ever, because its neighbours change",
         "terms/2026-01-15/",
         {
