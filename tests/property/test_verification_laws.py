@@ -1,0 +1,60 @@
+"""What holds of every site that says what its book holds, and of every one that says less."""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from inforce.catalog import Catalog, Lock
+from inforce.client.exchange import Response
+from inforce.client.memory import Memory
+from inforce.client.trust import Trust
+from inforce.client.verification.site import Site
+from inforce.client.verification.statements import manifest_findings
+from inforce.manifest import to_bytes
+from inforce.manifest.building import manifest
+from property.test_manifest_laws import catalogs, day
+
+MOMENTS = st.integers(0, 60).map(day)
+
+
+def locked(catalog: Catalog) -> Lock:
+    """Lock every version of `catalog` as it is frozen when it is published."""
+    lock = Lock()
+    for policy in catalog:
+        for version in policy.versions:
+            lock = lock.adding(policy, version)
+    return lock
+
+
+def found(catalog: Catalog, document: dict[str, Any], now: datetime) -> list[str]:
+    """Hold the manifest `document` of `catalog` against its lock."""
+    answers = {"policies.json": Response(status=200, headers={}, body=to_bytes(document))}
+    site = Site(
+        trust=Trust(site=catalog.settings.site),
+        lock=locked(catalog),
+        now=now,
+        answers=answers,
+        memory=Memory(),
+        over_http=False,
+    )
+    return [finding.rule for finding in manifest_findings(site)]
+
+
+@given(catalogs(), MOMENTS)
+def test_a_manifest_as_the_book_makes_it_has_no_findings(catalog: Catalog, now: datetime) -> None:
+    assert found(catalog, manifest(catalog, now), now) == []
+
+
+@given(catalogs(), MOMENTS, st.data())
+def test_a_policy_left_out_of_a_manifest_is_always_found(catalog: Catalog, now: datetime, data: st.DataObject) -> None:
+    document = manifest(catalog, now)
+    assume(document["policies"])
+    less = copy.deepcopy(document)
+    less["policies"].pop(data.draw(st.integers(0, len(less["policies"]) - 1)))
+
+    assert found(catalog, less, now) == ["LIVE-lock"]
