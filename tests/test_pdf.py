@@ -200,6 +200,19 @@ def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest
         to_pdf(paper())
 
 
+def test_without_the_libraries_it_draws_with_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango-1.0-0')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if f"{name}.".startswith(("weasyprint.", "inforce.pdf.drawing."))]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(
+        EnvironmentProblemError, match=r"drawn with Pango, .*\(cannot load library(.|\n)*apt-get install"
+    ):
+        to_pdf(paper())
+
+
 def test_a_text_from_right_to_left_is_set_so() -> None:
     arabic = paper(language=Language("ar"), body="<p>نحتفظ بالبيانات لمدة 24 شهرًا</p>")
     assert '<html lang="ar" dir="rtl">' in document_of(arabic)
