@@ -27,7 +27,6 @@ from long_book import ANNOUNCED, AT, VERSIONS, committed, long_book
 PAGES = {
     "home": "",
     "a long policy": "privacy/",
-    "a long version": "privacy/{last}/",
     "a long redline": "privacy/changes/{before}...{last}/",
     "what changed since a long version": "privacy/{before}/since/",
     "a long history": "privacy/history/",
@@ -101,7 +100,9 @@ def test_a_page_names_its_language_and_direction(page: Page, at: At, place: str)
     assert page.evaluate("getComputedStyle(document.querySelector('article h1')).direction") == direction
 
 
-@every_page
+@pytest.mark.parametrize(
+    "place", [pytest.param(place, id=name) for name, place in PAGES.items() if name != "a long history"]
+)  # where the one from right to left has the same, less often
 def test_the_keyboard_alone_reaches_everything_in_its_order_and_sees_where_it_is(
     page: Page, at: At, place: str
 ) -> None:
@@ -110,13 +111,14 @@ def test_the_keyboard_alone_reaches_everything_in_its_order_and_sees_where_it_is
     page.goto(at(place))
     wanted = page.evaluate(NUMBER)
     reached, unseen = [], []
-    for _ in range(len(wanted) + 5):
+    for _ in range(len(wanted) + 10):
         page.keyboard.press("Tab")
         number, shown = page.evaluate(FOCUSED)
         if number is None:
             break
         assert number >= 0, page.evaluate("document.activeElement.outerHTML")
-        reached.append(wanted[number])
+        if wanted[number] not in reached[-1:]:  # a field for a date has several parts
+            reached.append(wanted[number])
         unseen += [] if shown else [wanted[number]]
     assert unseen == []
     assert reached == wanted
