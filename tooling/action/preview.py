@@ -28,7 +28,18 @@ def main() -> int:
         for file in copy.glob("policy_versions/*/*/version.yml"):
             if file.is_file() and not file.is_symlink():
                 publish(file)
-        build = ["inforce", "build", "--offline", "--repo", str(copy), "--at", at, "--site-dir", os.environ["SITE"]]
+        build = [
+            "inforce",
+            "build",
+            "--offline",
+            "--unsigned",
+            "--repo",
+            str(copy),
+            "--at",
+            at,
+            "--site-dir",
+            os.environ["SITE"],
+        ]
         return subprocess.run(build, check=False).returncode
 
 
