@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from dataclasses import fields
@@ -30,6 +31,7 @@ from inforce.site.messages import labels, translations
 from inforce.site.sanitiser import passed
 from inforce.site.shell import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
 from inforce.site.templating import Words
+from inforce.site.tree import add, drop, settle
 from property.markdown_strategies import texts
 
 PLACE = Place(path="policy_versions/terms/1/en.md")
@@ -127,7 +129,7 @@ class TestCache:
     def test_an_entry_enters_a_site_as_a_hard_link_that_nobody_can_write_to(self, tmp_path: Path) -> None:
         cache, target = Cache(tmp_path / "cache"), tmp_path / "site/terms/index.html"
         cache.keep(KEY, b"words")
-        cache.enter(KEY, target)
+        add(tmp_path / "site", {"terms/index.html": KEY}, cache)
 
         found = target.stat()
         assert (target.read_bytes(), found.st_nlink, found.st_mode & 0o777) == (b"words", 2, 0o444)
@@ -137,8 +139,8 @@ class TestCache:
     ) -> None:
         cache, target = Cache(tmp_path / "cache"), tmp_path / "page.html"
         cache.keep(KEY, b"words")
-        monkeypatch.setattr(Path, "hardlink_to", _no_links)
-        cache.enter(KEY, target)
+        monkeypatch.setattr(os, "link", _no_links)
+        cache.enter(KEY, str(target))
 
         assert (target.read_bytes(), target.stat().st_nlink) == (b"words", 1)
 
@@ -149,11 +151,10 @@ class TestCache:
         cache, target, other = Cache(tmp_path / "cache"), tmp_path / "page.html", key_of("another page")
         cache.keep(KEY, b"old words")
         cache.keep(other, b"new words")
-        cache.enter(KEY, target)
+        add(tmp_path, {"page.html": KEY}, cache)
         if not linked:
-            monkeypatch.setattr(Path, "hardlink_to", _no_links)
-        cache.enter(other, target)
-        cache.enter(KEY, tmp_path / "again.html")
+            monkeypatch.setattr(os, "link", _no_links)
+        add(tmp_path, {"page.html": other, "again.html": KEY}, cache)
 
         assert target.read_bytes() == b"new words"
         assert (tmp_path / "again.html").read_bytes() == b"old words"
@@ -196,7 +197,7 @@ class TestCache:
         for key in keys:
             earlier.keep(key, b"ten bytes.")
         cache = Cache(tmp_path / "cache")
-        cache.enter(keys[0], tmp_path / "page.html")
+        cache.use(keys[0])
 
         cache.prune(40)
         assert len(_entries(tmp_path / "cache")) == 4
@@ -211,6 +212,82 @@ class TestCache:
     def test_the_maker_of_pages_is_the_same_on_every_look(self) -> None:
         assert re.fullmatch("[0-9a-f]{64}", maker())
         assert maker() == maker()
+
+    def test_an_entry_that_is_used_outlives_those_that_are_not(self, tmp_path: Path) -> None:
+        keys = [key_of(str(number)) for number in range(3)]
+        earlier = Cache(tmp_path)
+        for key in keys:
+            earlier.keep(key, b"ten bytes.")
+        for entry in _entries(tmp_path):
+            os.utime(entry, (0, 0))
+        again = Cache(tmp_path)
+        again.use(keys[1])
+        again.prune(1000)
+        Cache(tmp_path).prune(10)
+
+        assert [path.name.partition("-")[0] for path in _entries(tmp_path)] == [keys[1]]
+
+    def test_what_a_killed_build_left_unfinished_is_swept_up_after_an_hour(self, tmp_path: Path) -> None:
+        Cache(tmp_path).keep(KEY, b"words")
+        left = _entries(tmp_path)[0].parent / ".new-1-1-1"
+        left.write_bytes(b"wor")
+        os.utime(left, (0, 0))
+        Cache(tmp_path).prune(1000)
+
+        assert not left.exists()
+
+    def test_an_entry_that_went_while_it_was_used_is_told_apart_from_a_disk_without_links(self, tmp_path: Path) -> None:
+        cache = Cache(tmp_path)
+        cache.keep(KEY, b"words")
+        _entries(tmp_path)[0].unlink()
+
+        assert cache.read(KEY) is None
+        with pytest.raises(LookupError):
+            cache.enter(KEY, str(tmp_path / "page.html"))
+
+
+class TestTree:
+    @pytest.fixture
+    def cache(self, tmp_path: Path) -> Cache:
+        made = Cache(tmp_path / "cache")
+        made.keep("a" * 64, b"one")
+        made.keep("b" * 64, b"two")
+        return made
+
+    def test_a_settled_folder_holds_what_is_wanted_and_nothing_else(self, tmp_path: Path, cache: Cache) -> None:
+        site = tmp_path / "site"
+        (site / "gone/deep").mkdir(parents=True)
+        (site / "gone/deep/page.html").write_text("old")
+        (site / "file").mkdir()
+        (site / "file/page.html").write_text("a folder stands where a file belongs")
+        (site / "link").symlink_to(tmp_path)
+        settle(site, {"file": "a" * 64, "new/page.html": "b" * 64}, cache)
+
+        assert sorted(path.relative_to(site).as_posix() for path in site.rglob("*")) == ["file", "new", "new/page.html"]
+        assert ((site / "file").read_text(), (site / "new/page.html").read_text()) == ("one", "two")
+        assert tmp_path.is_dir()
+
+    def test_what_is_right_is_left_and_what_was_written_over_is_not(self, tmp_path: Path, cache: Cache) -> None:
+        site = tmp_path / "site"
+        site.mkdir()
+        wanted = {"right.html": "a" * 64, "wrong.html": "b" * 64}
+        settle(site, wanted, cache)
+        (site / "wrong.html").unlink()
+        (site / "wrong.html").write_text("two")  # the same bytes, in a file that the cache knows nothing of
+        (site / "right.html").parent.chmod(0o755)
+        before = (site / "right.html").stat()
+        settle(site, wanted, cache)
+
+        assert (site / "right.html").stat() == before
+        assert (site / "wrong.html").stat().st_ino == cache.inode("b" * 64)
+
+    def test_dropping_leaves_no_empty_folder(self, tmp_path: Path, cache: Cache) -> None:
+        site = tmp_path / "site"
+        site.mkdir()
+        settle(site, {"one/two/page.html": "a" * 64, "stays.html": "b" * 64}, cache)
+        drop(site, ["one/two/page.html"])
+
+        assert [path.name for path in site.iterdir()] == ["stays.html"]
 
 
 class TestSanitiser:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +16,30 @@ import pytest
 from built import build
 
 AT = "2026-11-01T00:00:00Z"
+EPOCH = 1_793_491_200  # the same instant
 
 
 def tree(folder: Path) -> dict[str, str]:
     """Give the digest of every file in `folder`."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def start(root: Path, target: Path, **environ: str) -> subprocess.Popen[str]:
+    """Begin to build the book in `root` into `target` as `inforce build` does."""
+    env = {**os.environ, "INFORCE_AT": AT, **environ}
+    target.mkdir(parents=True, exist_ok=True)
+    words = ["-m", "inforce.site.build", "mkdocs", "--config-file", str(root / "mkdocs.yml"), "--site-dir", str(target)]
+    return subprocess.Popen(
+        [sys.executable, *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """Wait until `process` has built, and give what it said."""
+    said, _ = process.communicate()
+    assert process.returncode == 0, said
+    return said
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +49,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def first(sample_repository: Path, tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
-    """A build with an empty cache."""
+    """A build by MkDocs with an empty cache."""
     return build(sample_repository, tmp_path_factory.mktemp("first") / "site", AT, INFORCE_CACHE=str(cache))
 
 
@@ -36,17 +60,71 @@ def test_a_warm_build_in_another_zone_locale_and_hash_seed_is_the_same(
     assert tree(build(sample_repository, tmp_path / "site", AT, **environ)) == tree(first)
 
 
+def test_a_build_without_mkdocs_makes_the_same_site_over_whatever_was_there(
+    sample_repository: Path, first: Path, cache: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(first, tmp_path / "site")
+    (tmp_path / "site/terms/left-over").mkdir(parents=True)
+    (tmp_path / "site/terms/left-over/index.html").write_text("of another book")
+    (tmp_path / "site/policies.json").unlink()
+    environ = {"INFORCE_CACHE": str(cache), "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "3"}
+    finish(start(sample_repository, tmp_path / "site", **environ))  # MkDocs makes the scaffold, once
+    said = finish(start(sample_repository, tmp_path / "site", **environ))
+    assert tree(tmp_path / "site") == tree(first)
+    assert "Building documentation" not in said
+
+
+def test_two_builds_at_once_on_one_cache_make_what_each_makes_alone(
+    sample_repository: Path, first: Path, tmp_path: Path
+) -> None:
+    kept = {"INFORCE_CACHE": str(tmp_path / "cache")}
+    both = [start(sample_repository, tmp_path / name, **kept) for name in ("one", "other")]
+    for process in both:
+        finish(process)
+    assert tree(tmp_path / "one") == tree(tmp_path / "other") == tree(first)
+
+
+def test_the_epoch_of_reproducible_builds_stands_in_for_the_clock(
+    sample_repository: Path, first: Path, cache: Path, tmp_path: Path
+) -> None:
+    """https://reproducible-builds.org/specs/source-date-epoch/: seconds since 1970, where no instant is named."""
+    environ = {"INFORCE_AT": "", "SOURCE_DATE_EPOCH": str(EPOCH), "INFORCE_CACHE": str(cache)}
+    finish(start(sample_repository, tmp_path / "site", **environ))
+    assert tree(tmp_path / "site") == tree(first)
+
+
+def test_the_order_and_the_times_of_files_on_the_disk_change_nothing(
+    sample_repository: Path, first: Path, cache: Path, tmp_path: Path
+) -> None:
+    for path in sorted(sample_repository.rglob("*"), reverse=True):
+        copy = tmp_path / "repository" / path.relative_to(sample_repository)
+        if path.is_dir():
+            copy.mkdir(parents=True, exist_ok=True)
+        else:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            os.utime(copy, (1, 1))
+    finish(start(tmp_path / "repository", tmp_path / "site", INFORCE_CACHE=str(cache)))
+    assert tree(tmp_path / "site") == tree(first)
+
+
+def test_the_time_of_the_manifest_on_the_disk_is_the_instant_it_was_issued_at(first: Path) -> None:
+    issued = datetime.fromisoformat(json.loads((first / "policies.json").read_text())["issued_at"])
+    assert datetime.fromtimestamp((first / "policies.json").stat().st_mtime, UTC) == issued
+
+
 def test_entries_that_are_gone_or_cut_short_are_made_again(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
-    entries = sorted(path for path in cache.rglob("*") if path.is_file())
+    kept = {"INFORCE_CACHE": str(tmp_path / "cache"), "PYTHONHASHSEED": "9"}
+    shutil.copytree(cache, tmp_path / "cache")
+    entries = sorted(path for path in (tmp_path / "cache").rglob("*") if path.is_file())
     assert len(entries) > 50
     for path in entries[::3]:
         path.unlink()
     for path in entries[1::3]:
-        path.chmod(0o644)
         whole = path.read_bytes()
         path.unlink()
         path.write_bytes(whole[: len(whole) // 2])
-    environ = {"PYTHONHASHSEED": "9", "INFORCE_CACHE": str(cache)}
-    assert tree(build(sample_repository, tmp_path / "site", AT, **environ)) == tree(first)
+    finish(start(sample_repository, tmp_path / "site", **kept))
+    assert tree(tmp_path / "site") == tree(first)

@@ -34,6 +34,10 @@ from inforce.store.history import open_history
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
 _KILLED = 4
 _LISTED = 20
+_STAYS = (
+    "Nothing was done: what was published stays. A policy is withdrawn and a version cancelled in the book, and their "
+    "pages stay. For another day, build into another folder with “--site-dir”; “--allow-removal” goes on."
+)
 _SPARE = "spare"  # the site before the last, which the next build brings up to date
 
 
@@ -123,22 +127,22 @@ def _generate(generator: Generator, folder: Path, given: IO[bytes]) -> None:
 
 def _refuse_removal(vanished: list[str]) -> None:
     """End with 3 and a list where addresses have `vanished` that people or apps may know."""
-    if not vanished:
-        return
-    errors = Screen(errors=True)
-    known = (
-        "1 address that the site there has" if len(vanished) == 1 else f"{len(vanished):,} addresses of the site there"
-    )
-    errors.say(f"{known} would vanish:", style="red")
-    for address in vanished[:_LISTED]:
-        errors.say(f"  /{address}")
-    if len(vanished) > _LISTED:
-        errors.say(f"  … and {len(vanished) - _LISTED:,} more")
-    errors.say(
-        "Nothing was done: what was published stays. To withdraw a policy or cancel a version, say so in the book; "
-        "“--allow-removal” goes on."
-    )
-    raise click.exceptions.Exit(CHANGED_HISTORY)
+    if vanished:
+        errors = Screen(errors=True)
+        for line in removal_told(vanished):
+            errors.say(line)
+        raise click.exceptions.Exit(CHANGED_HISTORY)
+
+
+def removal_told(vanished: list[str]) -> list[str]:
+    """Say in lines which addresses have `vanished`, the first of many, and what can be done."""
+    more = [f"  … and {len(vanished) - _LISTED:,} more"] if len(vanished) > _LISTED else []
+    return [
+        f"{_count(len(vanished), 'address', 'addresses')} of the site there would vanish:",
+        *(f"  /{address}" for address in vanished[:_LISTED]),
+        *more,
+        _STAYS,
+    ]
 
 
 def _tell(catalog: Catalog, now: datetime, target: Path, contents: Contents, seconds: float) -> None:

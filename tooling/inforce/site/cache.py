@@ -132,7 +132,8 @@ class Cache:
     def enter(self, key: str, target: str) -> None:
         """Put the entry `key` at `target`, where nothing is yet, as a hard link where the disk allows it.
 
-        The folder of `target` has to be there. LookupError where there is no such entry any more.
+        The folder of `target` has to be there. LookupError where there is no such entry any more, FileExistsError where
+        something stands at `target`.
         """
         self._used.add(key)
         path = self._known[key].path
@@ -140,8 +141,12 @@ class Cache:
             os.link(path, target)
         except FileNotFoundError as cause:
             raise LookupError(key) from cause
+        except FileExistsError:
+            raise
         except OSError:
-            shutil.copyfile(path, target)
+            # Never into a file that is there: it may be an entry, linked by an earlier build.
+            with Path(path).open("rb") as source, Path(target).open("xb") as made:
+                shutil.copyfileobj(source, made)
 
     def use(self, key: str) -> None:
         """Note that the entry `key` is still wanted."""

@@ -93,7 +93,7 @@ class Handler(SimpleHTTPRequestHandler):
         else:
             super().do_GET()
 
-    def send_head(self) -> BytesIO | None:  # type: ignore[override]  # the base promises more kinds of file
+    def send_head(self) -> Any:
         """Send the head of an answer, and give what follows; pages are read whole, to put the script in."""
         path = Path(self.translate_path(self.path))
         page = path / "index.html" if path.is_dir() and self.path.partition("?")[0].endswith("/") else path

@@ -1,0 +1,84 @@
+"""Addresses that were published stay: a build that would lose one stops, with a list and exit code 3."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inforce.cli.build import removal_told
+from inforce.cli.site_folder import Contents
+
+OLD = {
+    "privacy/versions.json": "{}",
+    "privacy/1/index.html": "page",
+    "privacy/1/en.md": "text",
+    "privacy/changes/1...2/index.html": "redline",
+    "privacy/changes/1...2/en.json": "{}",
+    "about/index.html": "a page of the documentation",
+    "assets/style.1234.css": "",
+    "policies.json": "{}",
+}
+
+
+def site(root: Path, files: dict[str, str]) -> Contents:
+    for address, text in files.items():
+        path = root / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Contents.of(root)
+
+
+def test_a_site_of_the_same_addresses_loses_nothing(tmp_path: Path) -> None:
+    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", OLD)) == []
+
+
+def test_what_is_added_is_no_loss(tmp_path: Path) -> None:
+    more = {**OLD, "privacy/2/index.html": "page"}
+    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", more)) == []
+
+
+def test_texts_pages_redlines_and_json_are_missed_by_their_addresses(tmp_path: Path) -> None:
+    left = {"policies.json": "{}", "about/index.html": ""}
+    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", left)) == [
+        "privacy/1/",
+        "privacy/1/en.md",
+        "privacy/changes/1...2/",
+        "privacy/changes/1...2/en.json",
+        "privacy/versions.json",
+    ]
+
+
+def test_pages_of_the_documentation_and_files_of_the_theme_may_go(tmp_path: Path) -> None:
+    left = {address: text for address, text in OLD.items() if not address.startswith(("about", "assets"))}
+    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", left)) == []
+
+
+def test_where_there_was_no_site_nothing_can_vanish(tmp_path: Path) -> None:
+    assert Contents.of(tmp_path / "none").vanished(site(tmp_path / "new", OLD)) == []
+
+
+def test_contents_count_pages_and_bytes(tmp_path: Path) -> None:
+    found = site(tmp_path, OLD)
+    assert (found.pages, found.size) == (3, sum(map(len, OLD.values())))
+
+
+@pytest.mark.parametrize(
+    ("count", "lines"),
+    [
+        pytest.param(1, ["1 address of the site there would vanish:", "  /privacy/0/"], id="one"),
+        pytest.param(
+            1022,
+            [
+                "1,022 addresses of the site there would vanish:",
+                *(f"  /privacy/{number}/" for number in range(20)),
+                "  … and 1,002 more",
+            ],
+            id="more than anybody reads",
+        ),
+    ],
+)
+def test_a_long_list_is_told_in_short(count: int, lines: list[str]) -> None:
+    told = removal_told([f"privacy/{number}/" for number in range(count)])
+    assert told[: len(lines)] == lines
+    assert "--allow-removal" in told[-1]
