@@ -8,6 +8,8 @@ import nh3
 from hypothesis import given
 
 from inforce.markdown import parse, plain_text, to_html
+from inforce.markdown.dialect import PARSER
+from inforce.markdown.sections import read_sections
 from property.markdown_strategies import texts
 
 HEADINGS = {f"h{level}": {"id"} for level in range(1, 7)}
@@ -87,3 +89,23 @@ def test_headings_that_name_no_id_get_ids_of_their_own(text: str) -> None:
 @given(texts)
 def test_reading_twice_gives_the_same(text: str) -> None:
     assert parse(text) == parse(text)
+
+
+@given(texts)
+def test_a_text_read_section_by_section_is_the_text_read_whole(text: str) -> None:
+    """Law: sections are shared by the versions they stand in, and no reader notices."""
+    shown = [token.as_dict() | {"map": None} for part in read_sections(text) for token in part.tokens]
+    whole = PARSER.parse(text)
+    assert shown == [token.as_dict() | {"map": None} for token in whole]
+    lines = [part.first + token.map[0] for part in read_sections(text) for token in part.tokens if token.map]
+    assert lines == [token.map[0] for token in whole if token.map]
+
+
+@given(texts, texts)
+def test_a_text_reads_the_same_whatever_was_read_before_it(one: str, other: str) -> None:
+    """Law: a section that two texts share takes nothing along from the one to the other."""
+    alone = to_html(other), parse(other)
+    both = f"{one}\n\n{other}", f"{other}\n\n{one}"
+    for text in both:
+        parse(text)
+    assert (to_html(other), parse(other)) == alone
