@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,6 +60,37 @@ def test_the_whole_site_is_built_with_the_plugin(inforce: Type, shell: BookBuild
     assert manifest["issued_at"] == "2026-05-31T22:00:00Z"
     assert "for 12 months" in (shell.root / "site/privacy/index.html").read_text()
     assert not (shell.root / "site/privacy/2027-03-01").exists()
+
+
+def test_a_build_that_would_lose_an_address_stops_with_a_list_unless_that_is_meant(
+    inforce: Type, shell: BookBuilder
+) -> None:
+    shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
+    (shell.root / "docs/index.md").unlink()
+    assert inforce("build", "--repo", shell.root, "--at", "2027-01-20").code == 0
+    before = everything_in(shell.root / "site")
+    refused = inforce("build", "--repo", shell.root, "--at", "2026-06-01")
+    assert refused.code == 3
+    assert " addresses of the site there would vanish:\n" in refused.err
+    assert "\n  /privacy/2027-03-01/\n  /privacy/2027-03-01/en.html\n  /privacy/2027-03-01/en.md\n" in refused.err
+    assert "\n  /privacy/changes/2026-01-15...2027-03-01/en.json\n" in refused.err
+    assert everything_in(shell.root / "site") == before
+    meant = inforce("build", "--repo", shell.root, "--at", "2026-06-01", "--allow-removal")
+    assert meant.code == 0, meant.err
+    assert not (shell.root / "site/privacy/2027-03-01").exists()
+    assert inforce("build", "--repo", shell.root, "--at", "2027-01-20").code == 0
+    assert everything_in(shell.root / "site") == before
+
+
+def test_a_build_tells_how_far_it_is(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
+    (shell.root / "docs/index.md").unlink()
+    first = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    again = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    told = re.findall(r"^Making pages: (\d+) of (\d+)$", first.err, re.M)
+    assert told
+    assert told[-1][0] == told[-1][1]
+    assert again.err == ""
 
 
 def test_a_build_without_git_says_what_could_not_be_checked(inforce: Type, shell: BookBuilder) -> None:
@@ -201,6 +233,26 @@ def test_a_machine_without_the_key_builds_what_is_signed_elsewhere(
     assert inforce("sign", site, "--at", "2026-06-02").code == 0
     inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
     assert inforce("verify", site, "--repo", book.root, "--at", "2026-06-02").code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with the one that started it")
+def test_a_build_that_is_killed_takes_the_generator_along(shell: BookBuilder) -> None:
+    with caught_in_the_middle(shell) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        until = time.monotonic() + PATIENCE
+        while somebody_is_left(process.pid) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not somebody_is_left(process.pid)
+
+
+def somebody_is_left(group: int) -> bool:
+    """Tell whether any process of the `group` still runs."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -81,6 +81,51 @@ def test_a_served_site_follows_a_text_and_ends_with_ctrl_c(shell: BookBuilder) -
     assert "Traceback" not in said
 
 
+def answer(path: str, port: int) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("GET", path)
+    body = connection.getresponse().read()
+    connection.close()
+    return body
+
+
+def test_a_saved_text_makes_only_the_pages_it_touches_and_a_page_learns_of_it(shell: BookBuilder) -> None:
+    """The terms have nothing to do with the privacy policy: none of their files is made again."""
+    shell.write("mkdocs.yml", SITE_YML)
+    (shell.root / "docs/index.md").unlink()
+    terms = shell.policy("terms").version("2026-01-15").version("2026-03-01")
+    port = free_port()
+    with served(shell, port):
+        assert b"reload.js" in page_with("for 12 months", port).encode()
+        seen = answer("/__inforce/changes/0", port)
+        folder = shell.root / ".cache/inforce" / f"served-{port}"
+        before = {path: path.stat() for path in (folder / terms.id).rglob("*.html")}
+        page = (folder / "privacy/index.html").stat()
+        shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
+        assert answer(f"/__inforce/changes/{int(seen)}", port) != seen
+        assert "for 6 months" in page_with("for 6 months", port)
+        assert {path: path.stat() for path in (folder / terms.id).rglob("*.html")} == before
+        assert (folder / "privacy/index.html").stat() != page
+    assert len(before) > 3
+
+
+def test_a_text_that_cannot_be_read_is_named_and_the_site_stays(shell: BookBuilder) -> None:
+    shell.write("mkdocs.yml", SITE_YML)
+    (shell.root / "docs/index.md").unlink()
+    port = free_port()
+    with served(shell, port) as process:
+        assert "for 12 months" in page_with("for 12 months", port)
+        shell.write("policy_versions/privacy/2026-01-15/en.md", b"# Privacy\n\n\xff\n")
+        assert process.stderr
+        said = ""
+        while "ERROR" not in said:
+            said = process.stderr.readline()
+        assert "policy_versions/privacy/2026-01-15/en.md:3: is not UTF-8 at byte 11 (0xff)" in said
+        assert "for 12 months" in page_with("for 12 months", port)
+        shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
+        assert "for 6 months" in page_with("for 6 months", port)
+
+
 def test_a_port_that_is_taken_is_named(inforce: Type, shell: BookBuilder) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

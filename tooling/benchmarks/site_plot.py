@@ -11,6 +11,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 LOOKS = {
     "inforce, cold": ("#1f4e9c", "-", "o"),
@@ -34,6 +35,11 @@ def main(data: Path, target: Path) -> None:
         if points:
             axes.plot(*zip(*points, strict=True), color=colour, linestyle=line, marker=mark, label=name)
     axes.set(xscale="log", yscale="log", xlabel="version pages", ylabel="seconds of all processors")
+    for axis, places in ((axes.xaxis, sorted({row["pages"] for row in rows})), (axes.yaxis, None)):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.set_minor_formatter(NullFormatter())
+        if places:
+            axis.set_major_locator(FixedLocator(places))
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend(fontsize="small")
     figure.savefig(target, metadata={"Date": None, "Creator": None})

@@ -7,6 +7,7 @@ brought up to date, so that time goes into what changed. Does not replace a site
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import pickle
 import sys
@@ -52,7 +53,10 @@ def _read(configuration: Configuration) -> Publication:
 
 def _given() -> Publication:
     """Take the book from the parent process: to read thousands of texts a second time would take longer."""
+    gc.disable()  # a book is all kept: nothing of it is garbage
     catalog, now, evidence = pickle.load(sys.stdin.buffer)  # noqa: S301 - a file of our own, which has no name
+    gc.freeze()
+    gc.enable()
     return publication_of(catalog, now, evidence)
 
 

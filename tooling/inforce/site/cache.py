@@ -56,14 +56,15 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         """Look which entries `folder` holds; it is made when the first one is kept."""
         self.folder = folder
-        self._known = dict(_entries(folder))
+        self._unfinished: list[str] = []
+        self._known = dict(_entries(folder, self._unfinished))
         self._used: set[str] = set()
         self._new: dict[str, Kept] = {}
         self._numbers = itertools.count()
 
     def refresh(self) -> None:
         """Look again which entries there are: other processes may have kept some."""
-        self._known = dict(_entries(self.folder))
+        self._known = dict(_entries(self.folder, self._unfinished))
 
     def holds(self, key: str) -> bool:
         """Tell whether there is a whole entry `key`."""
@@ -164,7 +165,7 @@ class Cache:
             if key in self._used and now - entry.used > _MARK_SECONDS:
                 with contextlib.suppress(OSError):
                     os.utime(entry.path, (now, os.stat(entry.path).st_mtime))  # noqa: PTH116 - the string is at hand
-        _sweep(self.folder, now - _STALE_SECONDS)
+        _sweep(self._unfinished, now - _STALE_SECONDS)
         if held <= most_bytes:
             return
         unused = [(entry.used, entry.path, entry.size) for key, entry in self._known.items() if key not in self._used]
@@ -201,13 +202,14 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield prefix + entry.name, entry.read_bytes()
 
 
-def _entries(folder: Path) -> Iterator[tuple[str, Kept]]:
-    """Go through the whole entries of `folder`."""
+def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, Kept]]:
+    """Go through the whole entries of `folder`; what is not one yet is added to `unfinished`."""
     for bucket in _buckets(folder):
         with os.scandir(bucket) as found:
             for file in found:
                 key, _, size = file.name.partition("-")
                 if len(key) != 64 or not size.isdecimal():
+                    unfinished += [file.path] if file.name.startswith(_UNFINISHED) else []
                     continue
                 with contextlib.suppress(OSError):
                     state = file.stat(follow_symlinks=False)
@@ -222,10 +224,10 @@ def _buckets(folder: Path) -> list[str]:
     return []
 
 
-def _sweep(folder: Path, before: float) -> None:
-    """Remove what writers that were killed `before` left behind."""
-    for bucket in _buckets(folder):
-        for path in Path(bucket).glob(f"{_UNFINISHED}*"):
-            with contextlib.suppress(OSError):
-                if path.stat().st_mtime < before:
-                    path.unlink()
+def _sweep(unfinished: list[str], before: float) -> None:
+    """Remove the files `unfinished` of writers that were killed `before`."""
+    for name in unfinished:
+        path = Path(name)
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < before:
+                path.unlink()

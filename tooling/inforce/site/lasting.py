@@ -139,10 +139,10 @@ class _Task:
         return files
 
 
-def make_pages(work: Work, progress: Progress) -> Files:
+def make_pages(work: Work, living: Iterable[Page], progress: Progress) -> Files:
     """Make every page of `work` that the cache does not hold; give the keys of all files of pages by address.
 
-    `progress` is told how many of how many pages have been seen to.
+    `living` are those that change with time.     `progress` is told how many of how many pages have been seen to.
     """
     files: Files = {}
     unknown: list[Shelf] = []
@@ -156,8 +156,8 @@ def make_pages(work: Work, progress: Progress) -> Files:
         else:
             work.known[name] = known
             files |= known
-    living = [page for page in work.publication.living_pages() if not _is_held(work, page, files)]
-    made = _make(_Task(work, unknown, living), progress)
+    missing = [page for page in living if not _is_held(work, page, files)]
+    made = _make(_Task(work, unknown, missing), progress)
     for number, name in enumerate(names):
         work.known[name] = made.get(number, {})
         remember(work.cache, name, work.known[name])

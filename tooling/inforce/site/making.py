@@ -72,7 +72,8 @@ def compose(
     """
     if configuration.pdf:
         pdf.require()
-    built = scaffold(configuration, publication, cache, made_by, module)
+    living = list(publication.living_pages())
+    built = scaffold(configuration, publication, living, cache, made_by, module)
     settings = publication.catalog.settings
     renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
     work = Work(
@@ -83,7 +84,7 @@ def compose(
         made_by=made_by,
         known={} if shelves is None else shelves,
     )
-    return output.composed(work, built, progress)
+    return output.composed(work, living, built, progress)
 
 
 def write_issued(site: Path, publication: Publication, files: Files, *, keyless: bool) -> None:

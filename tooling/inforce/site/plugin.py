@@ -142,7 +142,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         built = {path: cache.keep_content((site / path).read_bytes()) for path in there}
         shells = Shells(cache, built)
         work = Work(publication=self.publication, renderer=self.renderer, shells=shells, cache=cache, made_by=maker())
-        files = output.composed(work, built, tell_progress)
+        files = output.composed(work, self._living.values(), built, tell_progress)
         add(site, files, cache)
         shutil.rmtree(site / FOLDER, ignore_errors=True)
         output.write_files(site, self.publication, files)

@@ -6,6 +6,8 @@ Does not check what can be read (see `checks`).
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -307,7 +309,20 @@ def read_book(root: Path, memory: Memory | None = None) -> Reading:
         problem = "is not a folder" if book.exists() else "is missing: there is no book here"
         mend = "name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
         raise LayoutError(Place(path=str(book)), problem, mend, rule="META-file")
-    return parse_book(list_folder(root, BOOK), memory)
+    with _uncollected():
+        return parse_book(list_folder(root, BOOK), memory)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage: a book is all kept, and the more of it there is, the longer each look would take."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def parse_lock(text: str, path: str) -> Lock:
