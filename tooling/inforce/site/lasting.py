@@ -142,7 +142,7 @@ class _Task:
 def make_pages(work: Work, living: Iterable[Page], progress: Progress) -> Files:
     """Make every page of `work` that the cache does not hold; give the keys of all files of pages by address.
 
-    `living` are those that change with time.     `progress` is told how many of how many pages have been seen to.
+    `living` are those that change with time. `progress` is told how many of how many pages have been seen to.
     """
     files: Files = {}
     unknown: list[Shelf] = []
