@@ -64,6 +64,20 @@ def marked(old: str, new: str) -> str:
             "name, {+e-mail, +}address and phone",
         ),
         row(
+            "a part of an enumeration is deleted, and its comma stays",
+            "about cookies and similar technologies, and devices",
+            "about cookies, and devices",
+            "about cookies[- and similar technologies-], and devices",
+        ),
+        row(
+            "words that came on either side of words that stay are told apart",
+            "Thanks for entrusting Acme Inc. (“Acme”, “we”) with your code and with a secret it is hard to keep",
+            "Thanks for entrusting Acme Inc. or Acme Ltd. (“Acme”, “we” or “us”) with data. This statement tells you how",
+            "Thanks for entrusting Acme Inc. {+or Acme Ltd. +}(“Acme”, “we”"
+            "[-) with your code and with a secret it is hard to keep-]"
+            "{+ or “us”) with data. This statement tells you how+}",
+        ),
+        row(
             "a rewrite is not sprinkled with words that happen to stay",
             "Upon loss the user shall notify the provider of it in writing without delay",
             "If stolen, any customer must, before the third day, tell the shop by phone",

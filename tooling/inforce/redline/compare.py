@@ -135,6 +135,16 @@ def _by_bits(was: str, now: str, gap: Gap) -> Iterator[Hunk]:
             yield Hunk(*_shifted(Gap(edit.src_start, edit.src_end, edit.dest_start, edit.dest_end), gap, 0))
 
 
+def trim(old: Sequence[str], new: Sequence[str], hunk: Hunk) -> Hunk:
+    """Return `hunk` without what both of its sides begin with and end with."""
+    i, i_stop, j, j_stop = hunk
+    while i < i_stop and j < j_stop and old[i] == new[j]:
+        i, j = i + 1, j + 1
+    while i < i_stop and j < j_stop and old[i_stop - 1] == new[j_stop - 1]:
+        i_stop, j_stop = i_stop - 1, j_stop - 1
+    return Hunk(i, i_stop, j, j_stop)
+
+
 def joined(hunks: Iterable[Hunk]) -> list[Hunk]:
     """Return `hunks` with those made one between which nothing is equal."""
     found: list[Hunk] = []

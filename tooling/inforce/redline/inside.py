@@ -11,8 +11,7 @@ from itertools import compress
 from typing import TypeVar
 
 from inforce.redline.alphabet import Alphabet
-from inforce.redline.anchors import Gap
-from inforce.redline.compare import Hunk, compare, compare_signs, joined
+from inforce.redline.compare import Hunk, compare, compare_signs, joined, trim
 from inforce.redline.drafts import MARK, Draft
 from inforce.redline.leaf import Leaf
 from inforce.redline.phrases import grown
@@ -52,27 +51,23 @@ def _with_signs(was: Keys, now: Keys, hunks: Sequence[Hunk], places: tuple[Place
     for hunk in [*hunks, Hunk(ends[0], ends[0], ends[1], ends[1])]:
         kept = (places[0][before[0] : hunk.old_start], places[1][before[1] : hunk.new_start])
         if kept[0] and was[kept[0][0] : kept[0][-1]] == now[kept[1][0] : kept[1][-1]]:
-            yield from _between(was, now, Gap(at[0], kept[0][0], at[1], kept[1][0]))
+            yield from _between(was, now, Hunk(at[0], kept[0][0], at[1], kept[1][0]))
             at = (kept[0][-1] + 1, kept[1][-1] + 1)
         else:
             for old, new in zip(*kept, strict=True):
-                yield from _between(was, now, Gap(at[0], old, at[1], new))
+                yield from _between(was, now, Hunk(at[0], old, at[1], new))
                 at = (old + 1, new + 1)
         before = (hunk.old_stop, hunk.new_stop)
-    yield from _between(was, now, Gap(at[0], len(was), at[1], len(now)))
+    yield from _between(was, now, Hunk(at[0], len(was), at[1], len(now)))
 
 
-def _between(was: Keys, now: Keys, gap: Gap) -> Iterator[Hunk]:
+def _between(was: Keys, now: Keys, gap: Hunk) -> Iterator[Hunk]:
     """Go through what differs in `gap`, in which no word stays: all but what both sides begin and end with."""
-    i, i_stop, j, j_stop = gap
-    while i < i_stop and j < j_stop and was[i] == now[j]:
-        i, j = i + 1, j + 1
-    while i < i_stop and j < j_stop and was[i_stop - 1] == now[j_stop - 1]:
-        i_stop, j_stop = i_stop - 1, j_stop - 1
+    i, i_stop, j, j_stop = left = trim(was, now, gap)
     if i < i_stop and j < j_stop and not any(map(WORD.search, (*was[i:i_stop], *now[j:j_stop]))):
         yield from (Hunk(a + i, b + i, c + j, d + j) for a, b, c, d in compare(was[i:i_stop], now[j:j_stop]))
     elif i < i_stop or j < j_stop:
-        yield Hunk(i, i_stop, j, j_stop)
+        yield left
 
 
 def _joined(lists: Sequence[list[Item]], mark: Item) -> list[Item]:

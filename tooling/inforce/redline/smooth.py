@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from inforce.redline.compare import Hunk
+from inforce.redline.compare import Hunk, joined, trim
 from inforce.redline.drafts import MARK
 from inforce.redline.words import SPACE
 
@@ -34,7 +34,8 @@ class Smoother:
         """Return `hunks` slid to borders, without crumbs, and as one replacement where little stays."""
         found = self.absorb(self._slid(hunks))
         pieces = self._between_marks(found)
-        return [hunk for piece, start, stop in pieces for hunk in self._given_up(piece, start, stop)]
+        kept = (hunk for piece, start, stop in pieces for hunk in self._given_up(piece, start, stop))
+        return list(self._trimmed(joined(kept)))
 
     def absorb(self, hunks: Iterable[Hunk]) -> list[Hunk]:
         """Return `hunks` with each two made one that only a crumb lies between."""
@@ -54,16 +55,17 @@ class Smoother:
         if words >= len(CRUMBS):
             return False
         sides = (self._changed(left), self._changed(right))
+        if words > 1 and not (self._replaces(left) and self._replaces(right)):
+            return False
         in_all, lighter = CRUMBS[words]
         return sum(sides) >= in_all and min(sides) >= lighter
 
     def _changed(self, hunk: Hunk) -> int:
         return self._words(0, hunk.old_start, hunk.old_stop) + self._words(1, hunk.new_start, hunk.new_stop)
 
-    def _rewrite(self, left: Hunk, right: Hunk) -> bool:
-        """Tell whether words went as well as came in `left` and `right`: what only grew or shrank is no rewrite."""
-        gone = self._words(0, left.old_start, left.old_stop) + self._words(0, right.old_start, right.old_stop)
-        return 0 < gone < self._changed(left) + self._changed(right)
+    def _replaces(self, hunk: Hunk) -> bool:
+        """Tell whether words went as well as came in `hunk`."""
+        return self._words(0, hunk.old_start, hunk.old_stop) > 0 < self._words(1, hunk.new_start, hunk.new_stop)
 
     def _words(self, side: int, start: int, stop: int) -> int:
         return self._counts[side][stop] - self._counts[side][start]
@@ -82,6 +84,13 @@ class Smoother:
             found = Hunk(*(place + by for place in hunk))
             before = (found.old_stop, found.new_stop)
             yield found
+
+    def _trimmed(self, hunks: Iterable[Hunk]) -> Iterator[Hunk]:
+        """Go through `hunks` without what both sides of one begin or end with, once it was joined with another."""
+        for hunk in hunks:
+            trimmed = trim(self.old, self.new, hunk)
+            if trimmed.old_start < trimmed.old_stop or trimmed.new_start < trimmed.new_stop:
+                yield trimmed
 
     def _between_marks(self, hunks: Sequence[Hunk]) -> Iterator[tuple[list[Hunk], tuple[int, int], tuple[int, int]]]:
         """Go through `hunks` by the blocks they are in: the hunks, where the block begins and where it ends."""
@@ -106,7 +115,7 @@ class Smoother:
         found = [hunks[0]]
         for hunk in hunks[1:]:
             is_short = self._words(0, found[-1].old_stop, hunk.old_start) < PIECE
-            if is_short and self._rewrite(found[-1], hunk):
+            if is_short and self._replaces(found[-1]) and self._replaces(hunk):
                 found[-1] = Hunk(found[-1].old_start, hunk.old_stop, found[-1].new_start, hunk.new_stop)
             else:
                 found.append(hunk)
