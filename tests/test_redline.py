@@ -72,10 +72,10 @@ def marked(old: str, new: str) -> str:
         row(
             "words that came on either side of words that stay are told apart",
             "Thanks for entrusting Acme Inc. (“Acme”, “we”) with your code and with a secret it is hard to keep",
-            "Thanks for entrusting Acme Inc. or Acme Ltd. (“Acme”, “we” or “us”) with data. This statement tells you how",
+            "Thanks for entrusting Acme Inc. or Acme Ltd. (“Acme”, “we” or “us”) with data. The statement says how",
             "Thanks for entrusting Acme Inc. {+or Acme Ltd. +}(“Acme”, “we”"
             "[-) with your code and with a secret it is hard to keep-]"
-            "{+ or “us”) with data. This statement tells you how+}",
+            "{+ or “us”) with data. The statement says how+}",
         ),
         row(
             "a rewrite is not sprinkled with words that happen to stay",

@@ -1,0 +1,45 @@
+"""The reference of redlines names every member of their JSON, and its example runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inforce.redline import ChangeClass, ClauseState, NumberKind, Op, redline
+from inforce.rendering.data import to_data
+
+PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "redline.md").read_text("utf-8")
+OLD = "# T\n\n## A {#a}\n\nWe keep [data](/a) for 24 months.\n\n## B {#b}\n\nWe may sell it.\n"
+NEW = "# T\n\n## A {#a}\n\nWe keep [data](/b) for 12 months.\n"
+
+
+def members(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        yield from data
+        for value in data.values():
+            yield from members(value)
+    elif isinstance(data, list):
+        for one in data:
+            yield from members(one)
+
+
+def test_every_member_of_a_redline_in_json_is_documented() -> None:
+    found = set(members(to_data(redline(OLD, NEW))))
+
+    assert {"runs", "op", "was", "value", "clauses", "state", "numbers", "words"} <= found
+    assert [name for name in sorted(found) if f"`{name}`" not in PAGE] == []
+
+
+@pytest.mark.parametrize("words", [Op, ClauseState, NumberKind, ChangeClass])
+def test_every_word_a_member_may_be_is_documented(words: Any) -> None:
+    assert [str(word) for word in words if f"`{word}`" not in PAGE] == []
+
+
+def test_the_example_in_python_runs() -> None:
+    (example,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+    exec(example, {})  # noqa: S102 - our own page
