@@ -263,6 +263,11 @@ class TestComment:
             "<details><summary>a</summary>"
         ).replace("&lsqb;", "[")
 
+    def test_an_empty_review_replaces_nothing(self, pull: Forge) -> None:
+        self.post(pull, "First.\n")
+        assert self.post(pull, " \n")[0] == 1
+        assert pull.service.comments[0]["body"].endswith("First.\n")
+
     def test_a_review_too_long_for_a_comment_is_cut(self, pull: Forge) -> None:
         self.post(pull, "word " * 100_000)
         (comment,) = pull.service.comments

@@ -37,7 +37,11 @@ def main() -> int:
     if pull["state"] != "open" or pull["head"]["sha"] != os.environ["HEAD"]:
         print(f"No comment: pull request {number} is closed, or was changed since; its next run comments.")
         return 0
-    body = f"{MARKER}\n{harmless(read(folder / 'review.md', 4 * LONGEST))}"
+    words = read(folder / "review.md", 4 * LONGEST)
+    if not words.strip():
+        print("No comment: the run left no review.")
+        return 1
+    body = f"{MARKER}\n{harmless(words)}"
     mine = next((one for one in service.pages(f"issues/{number}/comments") if is_mine(one)), None)
     if mine:
         service.call("PATCH", f"issues/comments/{mine['id']}", {"body": body})
