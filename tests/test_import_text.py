@@ -232,7 +232,7 @@ def test_short_lines_of_an_address_stay_lines() -> None:
         ),
         pytest.param(
             "page_saved_as_text",
-            [(20, "“Write to us” was a link. Write “[Write to us](https://shop.example/contact)” if it is to be one.")],
+            [(21, "“Write to us” was a link. Write “[Write to us](https://shop.example/contact)” if it is to be one.")],
             id="the address behind a link",
         ),
         pytest.param("bold_pseudo_headings", [], id="nothing where nothing is wrong"),

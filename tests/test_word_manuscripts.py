@@ -147,6 +147,13 @@ def test_what_nobody_edited_comes_back_byte_for_byte() -> None:
     assert back(sent()).text == TEXT
 
 
+def test_what_a_document_does_not_show_stays() -> None:
+    text = "# A\n\n>\n\nWe keep it.\n\n[a]: /b\n\n\u00a0\n\nEnd.\n"
+
+    assert back(sent(text), text).text == text
+    assert changed(edited("keep", went("keep") + came("hold"), text), text) == ["-We keep it.", "+We hold it."]
+
+
 EDITS = [
     pytest.param(
         edited("12 months. Then", went("12") + came("24") + run(" months. Then")),

@@ -15,7 +15,7 @@ from inforce.markdown.source import Node
 from inforce.word.manuscript.alignment import Alignment, moved, same_signs
 from inforce.word.manuscript.sides import Block, Grid, GridCell, Sign
 from inforce.word.manuscript.values import Look, Objection
-from inforce.word.manuscript.views import signs_of
+from inforce.word.manuscript.views import signs_of, views_of_text
 
 Ordered = Callable[[Look], bool]
 LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
@@ -302,13 +302,18 @@ class _Grower:
     def add_unseen(self, node: Node, new: New) -> None:
         """Keep the lines of `node` that no reader sees, each behind what it stood behind."""
         for place, child in enumerate(node.children):
-            if child.kind is None:
+            if _is_unseen(child):
                 before = {id(one) for one in node.children[:place]}
                 spot = max((at + 1 for at, one in enumerate(new.children) if id(one.old) in before), default=0)
                 new.children.insert(spot, New(kind=None, old=child))
         for inner in new.children:
             if inner.old is not None and isinstance(inner.kind, ContainerKind):
                 self.add_unseen(inner.old, inner)
+
+
+def _is_unseen(node: Node) -> bool:
+    """Tell whether a document shows nothing of `node`: a link's definition, an empty quote."""
+    return node.kind is None or all(view is None for view in views_of_text(node.leaves()))
 
 
 def grow(

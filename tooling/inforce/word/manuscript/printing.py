@@ -45,12 +45,12 @@ class _Printer:
 
     def _is_same(self, new: New) -> bool:
         old = new.old
+        if new.kind is None:
+            return True
         if old is None or old.kind is not new.kind:
             return False
         if isinstance(new.kind, BlockKind):
             return old.level == new.level and _same_words(new, old)
-        if new.kind is None:
-            return True
         children = [one.old for one in new.children]
         if new.kind is ContainerKind.ITEM and new.number is not None and new.number != (old.number or 0):
             return False

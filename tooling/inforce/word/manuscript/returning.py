@@ -113,8 +113,9 @@ def _first_difference(text: str, top: New, wanted: Sequence[View]) -> int | None
     """Find the first block in which `text` does not read as `wanted`, or stands in other containers than in `top`."""
     root = read_source(text)
     leaves = list(root.leaves())
-    found = [view for view in views_of_text(leaves) if view is not None]
-    shapes = [_shape(leaf) for leaf in leaves]
+    views = views_of_text(leaves)
+    found = [view for view in views if view is not None]
+    shapes = [_shape(leaf) for leaf, view in zip(leaves, views, strict=True) if view is not None]
     meant = list(_shapes(top, ()))
     for place, (one, two) in enumerate(zip(found, wanted, strict=False)):
         if _without_hidden(one) != two:
