@@ -62,7 +62,7 @@ PICTURES = (
     Picture("redline", REDLINE, height=860, middle=CHANGED),
     Picture("side-by-side", REDLINE, width=1280, opened=".inforce-beside summary", middle=BESIDE),
     Picture("history", "privacy/history/", height=860),
-    Picture("sections", "privacy/history/", height=760, above=".inforce-picture, article figure, article svg"),
+    Picture("sections", "privacy/history/", height=760, above="#sections"),
     Picture("draft", "operators/worked-example/", only="blockquote >> nth=0"),
     Picture("review", "operators/worked-example/", only="blockquote >> nth=1"),
     Picture("compare", "privacy/changes/", height=640),
