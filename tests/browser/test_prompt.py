@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from browser.app_host import AppHost, policy, step, version
 from browser.app_page import AppPage
@@ -218,10 +218,28 @@ def test_later_puts_off_and_stays_quiet_about_it_for_a_day(app: AppPage) -> None
     expect(app.dialog).to_be_visible()
 
 
-def test_escape_means_later_where_there_is_a_later(app: AppPage) -> None:
+@pytest.mark.parametrize("pressed", ["", "h3", "[part=reason]", "summary"])
+def test_escape_means_later_where_there_is_a_later(app: AppPage, pressed: str) -> None:
+    """Wherever somebody has just pressed."""
     state(app, "a prompt")
+    if pressed:
+        app.dialog.locator(pressed).first.click()
     app.page.keyboard.press("Escape")
     app.stays_usable()
+
+
+def test_it_runs_under_the_strictest_security_policy_without_a_report(app: AppPage, watch: Watch) -> None:
+    watch.expect("TrustedHTML", "require-trusted-types-for")
+    listen = (
+        "window.breaches = []; addEventListener('securitypolicyviolation', (x) => breaches.push(x.violatedDirective));"
+    )
+    app.host.policies = [terms(app.host, SOON)]
+    app.open(options=KNOWN, languages="de", listen=listen)
+    app.button("Annehmen").click()
+    app.stays_usable()
+    assert app.page.evaluate("breaches") == []
+    with pytest.raises(Error, match="TrustedHTML"):
+        app.page.evaluate("document.body.innerHTML = '<b>stopped</b>'")
 
 
 def test_no_escape_passes_a_block(app: AppPage) -> None:

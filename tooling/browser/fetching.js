@@ -10,15 +10,20 @@ export const get = async (url, limit, patience, options) => {
   const late = setTimeout(() => stop.abort(named(Error(url), "timeout")), patience * 1e3);
   try {
     const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer", signal: stop.signal, ...options });
-    const { status, headers, body } = response, wait = headers.get("retry-after"), parts = [];
+    const { status, headers, body } = response, wait = headers.get("retry-after"), reader = body?.getReader();
+    let data = new Uint8Array(), part;
     must(new URL(response.url).origin == new URL(url).origin, "redirect", response.url);
     // Retry-After (RFC 9110, 10.2.3) is a number of seconds or a date.
     must(response.ok, REASONS[status] ?? "status", `${status} ${url}`,
       Math.min(+wait || (Date.parse(wait) - Date.now()) / 1e3 || 0, DAY));
-    for (let size = 0, reader = body?.getReader(), part; reader && !(part = await reader.read()).done; parts.push(part.value)) {
-      must((size += part.value.length) <= limit, "too-large", url);
+    while (reader && !(part = await reader.read()).done) {
+      const grown = new Uint8Array(data.length + part.value.length);
+      must(grown.length <= limit, "too-large", url);
+      grown.set(data);
+      grown.set(part.value, data.length);
+      data = grown;
     }
-    return [new Uint8Array(await new Blob(parts).arrayBuffer()), headers];
+    return [data, headers];
   } catch (error) {
     throw named(error, "unreachable");
   } finally {
