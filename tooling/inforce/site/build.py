@@ -62,9 +62,16 @@ def _given() -> Publication:
 
 def build(configuration: Configuration, publication: Publication, site: Path, module: str) -> None:
     """Bring the folder `site` to what `publication` says; `configuration` lies beside the book."""
-    cache = Cache(cache_folder(configuration.path.resolve().parent))
-    files = compose(configuration, publication, cache, maker(), module, tell_progress)
-    settle(site, files, cache)
+    folder, made_by = cache_folder(configuration.path.resolve().parent), maker()
+    for last in (False, True):
+        cache = Cache(folder)
+        files = compose(configuration, publication, cache, made_by, module, tell_progress)
+        try:
+            settle(site, files, cache)
+            break
+        except LookupError:  # somebody emptied the cache in this moment
+            if last:
+                raise
     write_issued(site, publication, files, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
     cache.prune(CACHE_BYTES)
 

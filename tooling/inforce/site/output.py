@@ -48,6 +48,8 @@ def composed(work: Work, living: Iterable[Page], built: Files, progress: Progres
     """
     pages = make_pages(work, living, progress)
     found = {place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]}
+    for key in (*built.values(), *found.values()):
+        work.cache.use(key)  # whether or not they are files of the site
     theirs = {place: key for place, key in built.items() if not place.startswith(f"{FOLDER}/")}
     theirs.pop(address.SITEMAP, None)
     steps = published_steps(work, pages)

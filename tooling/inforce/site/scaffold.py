@@ -110,16 +110,28 @@ def scaffold(
             "--site-dir",
             folder,
         ]
-        environment = {**os.environ, "INFORCE_SCAFFOLD": "1"}
-        sys.stdout.flush()
-        code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own interpreter
-        if code:
-            raise ScaffoldError(code)
+        warned = _run(command)
         root = Path(folder)
         files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
         built = {place: cache.keep_content(path.read_bytes()) for place, path in files.items()}
-    cache.keep(name, json.dumps(built).encode())
+    if not warned:  # what MkDocs warns of is to be heard each time
+        cache.keep(name, json.dumps(built).encode())
     return built
+
+
+def _run(command: list[str]) -> bool:
+    """Run MkDocs as `command` says, pass on what it says, and tell whether it warned of anything."""
+    environment = {**os.environ, "INFORCE_SCAFFOLD": "1", "PYTHONIOENCODING": "utf-8"}
+    warned = False
+    with subprocess.Popen(  # noqa: S603 - our own interpreter
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            warned = warned or line.startswith(("WARNING", "ERROR"))
+            print(line, end="", flush=True)
+    if process.returncode:
+        raise ScaffoldError(process.returncode)
+    return warned
 
 
 def _options(data: Any) -> dict[str, Any] | None:

@@ -1,0 +1,65 @@
+"""What MkDocs made is used again only where nothing that shaped it has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from built import scaffold
+from inforce.site.scaffold import Configuration
+from published.test_reproducible import finish, start
+
+SIMPLE = "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n"
+FOLLOWED = [
+    pytest.param(SIMPLE, id="what every repository begins with"),
+    pytest.param(f"{SIMPLE}markdown_extensions: [admonition, {{toc: {{permalink: false}}}}]\n", id="known extensions"),
+    pytest.param(SIMPLE.replace("[search, inforce]", "{search: {}, inforce: {at: 2026-01-01}}"), id="options"),
+    pytest.param(SIMPLE.replace("{name: material}", "material"), id="a theme by its name alone"),
+]
+NOT_FOLLOWED = [
+    pytest.param(f"{SIMPLE}hooks: [hook.py]\n", id="hooks"),
+    pytest.param(f"{SIMPLE}INHERIT: ../base.yml\n", id="a configuration it inherits"),
+    pytest.param(SIMPLE.replace("search", "search, macros"), id="another plugin"),
+    pytest.param(SIMPLE.replace(", inforce", ""), id="none of ours"),
+    pytest.param(SIMPLE.replace("material}", "material, custom_dir: theme}"), id="a theme of its own"),
+    pytest.param(SIMPLE.replace("material", "mkdocs"), id="another theme"),
+    pytest.param(f"{SIMPLE}markdown_extensions: [pymdownx.snippets]\n", id="an extension that reads files"),
+    pytest.param(f"{SIMPLE}docs_dir: elsewhere\n", id="documentation elsewhere"),
+    pytest.param(f"{SIMPLE}site_url: !ENV SITE\n", id="what the environment says"),
+    pytest.param("- no\n- configuration\n", id="a list"),
+]
+
+
+def read(tmp_path: Path, text: str) -> Configuration:
+    (tmp_path / "mkdocs.yml").write_text(text)
+    return Configuration.read(tmp_path / "mkdocs.yml")
+
+
+@pytest.mark.parametrize("text", FOLLOWED)
+def test_a_plain_configuration_is_followed(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text).simple
+
+
+@pytest.mark.parametrize("text", NOT_FOLLOWED)
+def test_a_configuration_that_reaches_further_is_left_to_mkdocs(tmp_path: Path, text: str) -> None:
+    assert not read(tmp_path, text).simple
+
+
+def test_options_of_the_plugin_are_heard(tmp_path: Path) -> None:
+    found = read(tmp_path, SIMPLE.replace("inforce]", "inforce: {at: 2026-01-01, offline: true}]"))
+    assert (found.at, found.offline) == ("2026-01-01", True)
+
+
+def test_mkdocs_is_started_for_new_documentation_and_until_it_has_nothing_to_warn_of(tmp_path: Path) -> None:
+    book = scaffold(BookBuilder(tmp_path / "repository"))
+    book.policy("terms").version("2026-01-15")
+    book.write("docs/about.md", "# About\n\n[Gone](gone.md)\n")
+    kept = {"INFORCE_CACHE": str(tmp_path / "cache")}
+    said = [finish(start(book.root, tmp_path / "site", **kept)) for _ in range(2)]
+    assert all("WARNING" in one and "gone.md" in one for one in said)
+    book.write("docs/about.md", "# About us\n")
+    said = [finish(start(book.root, tmp_path / "site", **kept)) for _ in range(2)]
+    assert ["Building documentation" in one for one in said] == [True, False]
+    assert "About us" in (tmp_path / "site/about/index.html").read_text()
