@@ -313,3 +313,7 @@ def test_the_words_of_another_language_appear_in(render: Callable[[Redline, Labe
     shown = "".join(str(render(redline(*pair), labels)) for pair in CHANGES).replace("\\", "")
 
     assert [name for name in names if f"⟦{name}⟧" not in shown.replace(r"\_", "_")] == []
+
+
+def test_a_space_that_changed_is_shown_by_a_sign() -> None:
+    assert to_sentences(redline("a  b", "a b")) == ("“␣␣” is spelt “␣”.",)

@@ -45,8 +45,13 @@ def _reformatted(change: Change, now: str, labels: Labels) -> str:
 
 
 def shortened(text: str) -> str:
-    """Cut `text` down to what fits into a sentence, at a word, with an ellipsis in the middle."""
+    """Cut `text` down to what fits into a sentence, at a word, with an ellipsis in the middle.
+
+    White space alone is shown by signs, ␣ and ¶.
+    """
     flat = " ".join(text.split())
+    if not flat:
+        return "".join(["¶" if sign == "\n" else "␣" for sign in text])
     if len(flat) <= _LONGEST:
         return flat
     head, tail = flat[: _LONGEST * 2 // 3], flat[-_LONGEST // 4 :]
