@@ -68,6 +68,12 @@ def policy(name: str, act: str, *versions: dict[str, Any], **more: Any) -> dict[
     }
 
 
+class _PatientServer(ThreadingHTTPServer):
+    """Lets a browser wait on a busy machine, where it would otherwise be turned away."""
+
+    request_queue_size = 128
+
+
 @dataclass(kw_only=True)
 class AppHost:
     """Serves the app at `url` and its policies below `site`; `received` are the receipts it was sent.
@@ -116,7 +122,7 @@ class AppHost:
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's name
                 """Keep silent."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _PatientServer(("127.0.0.1", 0), Handler)
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 

@@ -255,6 +255,16 @@ def test_a_timer_further_off_than_a_browser_can_count_does_not_fire_at_once(app:
     assert app.page.evaluate("timers") < 5
 
 
+COUNT = "window.timers = 0; const own = setTimeout; window.setTimeout = (...x) => (timers++, own(...x));"
+
+
+def test_while_the_site_is_slow_nothing_runs_hot(app: AppPage) -> None:
+    app.host.slow(MANIFEST, 1)
+    app.open(listen=COUNT)
+    app.hears("decision", outcome="prompt")
+    assert app.page.evaluate("timers") < 20
+
+
 def test_a_receipt_names_exactly_what_was_accepted(app: AppPage) -> None:
     app.open()
     app.button("Accept").click()

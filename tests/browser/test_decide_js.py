@@ -20,6 +20,7 @@ from inforce import acceptance
 from inforce.acceptance import decide
 
 BROWSER = Path(acceptance.__file__).parents[2] / "browser"
+PUBLISHED = Path(acceptance.__file__).parents[1] / "site" / "browser"
 QUESTIONS, INSTANTS_EACH, SEED = 50_000, 5, 20_260_701
 LIMIT = 2_500  # bytes, gzipped as the file is shipped
 
@@ -35,11 +36,11 @@ process.stdout.write(answers.join("\\n"));
 """
 
 
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=[BROWSER, PUBLISHED], ids=["as written", "as published"])
+def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `decide.js` as a module, and a program that answers with it."""
     folder = tmp_path_factory.mktemp("node")
-    shutil.copy(BROWSER / "decide.js", folder / "decide.mjs")
+    shutil.copy(request.param / "decide.js", folder / "decide.mjs")
     (folder / "answer_all.mjs").write_text(ANSWER_ALL, "utf-8")
     return folder
 
@@ -74,14 +75,22 @@ def test_decide_js_refuses_what_every_client_refuses(node: Path) -> None:
     assert [refusal["id"] for refusal, decision in zip(refusals, decisions, strict=True) if decision] == []
 
 
-def test_decide_js_decides_like_python_in_every_member(node: Path) -> None:
+@pytest.fixture(scope="module")
+def decided() -> list[tuple[Any, Any]]:
+    """Random questions, each with what Python decides."""
     chance = Random(SEED)  # noqa: S311 - the same questions every time, so that a failure can be looked into
     drawn = (question(chance) for _ in range(QUESTIONS // INSTANTS_EACH))
-    questions = [each | {"now": instant(chance)} for each in drawn for _ in range(INSTANTS_EACH)]
+    return [
+        (asked, decide(asked))
+        for each in drawn
+        for asked in (each | {"now": instant(chance)} for _ in range(INSTANTS_EACH))
+    ]
 
-    decisions = answers(node, questions)
 
-    unlike = [asked for asked, decision in zip(questions, decisions, strict=True) if decision != decide(asked)]
+def test_decide_js_decides_like_python_in_every_member(node: Path, decided: list[tuple[Any, Any]]) -> None:
+    decisions = answers(node, [asked for asked, _ in decided])
+
+    unlike = [asked for (asked, expected), decision in zip(decided, decisions, strict=True) if decision != expected]
     assert unlike[:1] == []
 
 

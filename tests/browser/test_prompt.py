@@ -265,6 +265,7 @@ def test_a_dialog_that_something_closes_opens_again_while_it_blocks(app: AppPage
 def test_a_block_leaves_open_what_must_stay_open(app: AppPage) -> None:
     state(app, "a block")
     expect(app.button("Later")).to_have_count(0)
+    assert app.page.get_by_role("link", name="Export your data").bounding_box()["height"] >= 44
     app.host.instead["/export"] = (200, {"content-type": "text/html"}, b"<title>Export</title>Your data")
     app.page.get_by_role("link", name="Export your data").click()
     expect(app.page).to_have_title("Export")

@@ -132,8 +132,8 @@ export interface PolicyClient {
   check(): Decision;
   /** Ask the site where it is time. */
   refresh(): Promise<void>;
-  /** Send what waits to be sent. */
-  flush(): Promise<void>;
+  /** Send what waits to be sent, after `pause` milliseconds in which another tab may turn out to have done so. */
+  flush(pause?: number): Promise<void>;
   /** Record an answer about the version due: `said`, or yes in the word of the policy. The same answer twice is one. */
   act(policy: string, said?: ActOfRecord, shown?: Shown): Receipt;
   /** A notice was read, or a question put off for `seconds` (a day). */

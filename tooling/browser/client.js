@@ -19,7 +19,7 @@ export const createClient = ({
   site ??= base;
   const siteKey = "inforce/1/" + site, userKey = [siteKey, app, subject].join(" "), shelf = {};
   const channel = new BroadcastChannel(siteKey), running = new AbortController();
-  let manifest = null, body, decision, timer, tries = 0, retry = 0;
+  let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0;
 
   const load = (key) => {
     try { return JSON.parse(shelf[key] ?? localStorage.getItem(key)) ?? {}; } catch { return {}; }
@@ -54,7 +54,7 @@ export const createClient = ({
     clearTimeout(timer);
     const next = min(load(siteKey).due_at ?? 0, Date.parse(decision?.next_at) || Infinity, pending()[0] ? retry : Infinity);
     // A longer one would fire at once.
-    if (!running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
+    if (!busy && !running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
   };
 
   const taken = async (text) => {
@@ -102,7 +102,9 @@ export const createClient = ({
     look();
   });
 
-  const flush = () => alone(userKey, async () => {
+  const flush = (pause) => alone(userKey, async () => {
+    // What another tab has just sent may still be on its way to be known here.
+    await new Promise((done) => setTimeout(done, pause));
     for (const { pending: _, ...receipt } of pending()) {
       if (clock() < retry || !receipts) return;
       const problem = await get(new URL(receipts, document.baseURI), 65536, patience, {
@@ -120,8 +122,10 @@ export const createClient = ({
   });
 
   const tick = async () => {
+    busy++;
     look();
-    await Promise.all([refresh(), flush()]);
+    await Promise.all([refresh(), flush(99)]);
+    busy--;
     look();
   };
   const again = ({ type }) => {

@@ -10,7 +10,7 @@ export const MESSAGES = {
   notice: "About our policies",
   "first-time": "You have not answered this yet.",
   reaccept: "This has changed since the version you know.",
-  expired: "Your answer is old, so we ask again.",
+  expired: "Your answer has grown old.",
   declined: "You declined this version.",
   deferred: "You put this off.",
   upcoming: "A new version applies from {date}.",
@@ -181,8 +181,7 @@ export class PolicyPrompt extends HTMLElement {
       this.#reading = reading;
       const dialog = this.#dialog = speak(make("dialog", "dialog", make("div.head", "header", make("h2", "title")), make("div"),
         make("div.foot", "footer")), this.#language);
-      dialog.setAttribute("closedby", "none");
-      dialog.setAttribute("aria-labelledby", "title");
+      dialog.closedBy = "none";
       dialog.oncancel = (event) => event.preventDefault();
       // Chromium closes a dialog on a second Escape, whatever was said about the first.
       dialog.onclose = () => this.#dialog == dialog && dialog.showModal();
@@ -195,9 +194,8 @@ export class PolicyPrompt extends HTMLElement {
       dialog.showModal();
     }
     const [head, main] = this.#dialog.children, [title] = head.children, articles = this.#articles, ids = asks.map(this.#id);
-    title.id = "title";
     title.tabIndex = -1;
-    title.textContent = this.#say[blocked ? "block" : reading ? "read" : "ask"];
+    this.#dialog.ariaLabel = title.textContent = this.#say[blocked ? "block" : reading ? "read" : "ask"];
     let gone = fresh;
     for (const [id, { article }] of articles) if (!ids.includes(id)) {
       gone = articles.delete(id);

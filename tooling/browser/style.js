@@ -24,7 +24,7 @@ dialog, section {
 }
 dialog { width: min(44rem, 100% - 2rem); max-height: calc(100dvh - 2rem); padding: 0; overflow: auto; overscroll-behavior: contain; }
 dialog::backdrop { background: #0b122080; }
-.head, .foot { position: sticky; background: inherit; padding: 16px 24px; z-index: 1; }
+.head, .foot { position: sticky; background: inherit; padding: 16px 24px; }
 .head { inset-block-start: 0; border-block-end: 1px solid var(--line); }
 .foot { inset-block-end: 0; border-block-start: 1px solid var(--line); }
 section {
@@ -34,7 +34,7 @@ section {
 article { padding: 20px 24px; }
 article + article { border-block-start: 1px solid var(--line); }
 h2, h3, h4, p, ul { margin: 0 0 8px; }
-h2, h2:focus { font-size: 1.2em; line-height: 1.3; margin: 0; outline: 0; }
+h2 { font-size: 1.2em; line-height: 1.3; margin: 0; outline: 0; }
 h3 { font-size: 1.1em; }
 h4 { font-size: 1em; margin-block-start: 16px; }
 .soft { color: var(--soft); }
@@ -55,6 +55,7 @@ summary { display: list-item; font-weight: 600; }
 ins, del { unicode-bidi: isolate; color: inherit; padding-inline: 2px; border-radius: 3px; }
 ins { background: var(--inserted); text-decoration: underline; }
 del { background: var(--deleted); text-decoration: line-through; }
+::slotted(*) { display: inline-block; padding-block: 10px; margin-inline-end: 20px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 480px) {
   dialog { width: 100%; max-width: 100%; max-height: 100dvh; margin: auto 0 0; border-radius: 14px 14px 0 0; }
@@ -67,5 +68,4 @@ del { background: var(--deleted); text-decoration: line-through; }
   @keyframes come { from { opacity: 0; transform: translateY(8px); } }
 }
 @media (forced-colors: active) { button.first { color: ButtonText; } }
-@media print { section { display: none; } }
 `);
