@@ -11,12 +11,13 @@ const written = (t) => new Date(t).toISOString().slice(0, 19) + "Z";
 const alone = (name, work) => navigator.locks?.request(name, work).catch(work) ?? work();
 
 export const createClient = ({
-  manifest: address, site, keys, app = "", subject = "", since, linked, audience, languages = navigator.languages, receipts, headers,
-  records: given = [], seconds: patience = 15, now: clock = Date.now, target = new EventTarget(),
+  manifest: address, site, keys, app = "", subject = "", since, linked, audience, languages = navigator.languages,
+  receipts, headers, records: given = [], seconds: patience = 15, now: clock = Date.now, target = new EventTarget(),
 }) => {
   const url = new URL(address, document.baseURI), base = new URL(".", url).href;
   if (!/^(https:|http:..(localhost|127\.0\.0\.1)[:/])/.test(base)) throw TypeError("no https: " + url);
   site ??= base;
+  // Keys carry the version of what stands under them.
   const siteKey = "inforce/1/" + site, userKey = [siteKey, app, subject].join(" "), shelf = {};
   const channel = new BroadcastChannel(siteKey), running = new AbortController();
   let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0;
@@ -32,10 +33,11 @@ export const createClient = ({
     } catch { shelf[key] = text; }
     channel.postMessage([key, text]);
   };
-  const emit = (name, detail) =>
-    target.dispatchEvent(new CustomEvent("policy:" + name, { detail, bubbles: true, cancelable: true, composed: true }));
+  const emit = (name, detail) => target.dispatchEvent(
+    new CustomEvent("policy:" + name, { detail, bubbles: true, cancelable: true, composed: true }));
   const report = ({ reason = "not-json", message }, receipt) => emit(
-    reason == "rollback" ? reason : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
+    reason == "rollback" ? reason
+      : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
     { reason, message, receipt });
 
   const kept = () => load(userKey).records ?? [];
@@ -52,7 +54,8 @@ export const createClient = ({
     try { decision = check(); } catch (error) { report(named(error, "question")); }
     if (JSON.stringify(decision) != before) emit("decision", decision);
     clearTimeout(timer);
-    const next = min(load(siteKey).due_at ?? 0, Date.parse(decision?.next_at) || Infinity, pending()[0] ? retry : Infinity);
+    const next = min(load(siteKey).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
+      receipts && pending()[0] ? retry : Infinity);
     // A longer one would fire at once.
     if (!busy && !running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
   };
@@ -72,8 +75,8 @@ export const createClient = ({
     must(serial > last_serial || payload == last, "equivocation", serial);
     for (const { id, versions } of policies) for (const { seq, version, change, digests } of versions) {
       const name = `${id}/${seq}`, fresh = { version, change, digests }, old = grown[name] ?? fresh;
-      must(old.version == version && old.change == change && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]),
-        "changed-version", `${id} ${version}`);
+      must(old.version == version && old.change == change
+        && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]), "changed-version", `${id} ${version}`);
       grown[name] = fresh;
     }
     return grown;
@@ -89,7 +92,9 @@ export const createClient = ({
       const text = decode(data), [fresh, payload] = await taken(text), told = Date.parse(headers.get("date"));
       news = { body: text, payload, known: compare(fresh, payload, memory), last_serial: fresh.serial };
       // A host's time is believed where the manifest or this clock bears it out.
-      if (told < max(Date.parse(fresh.expires_at), t + DAY * 1e3)) news.last_server_time = written(max(told, Date.parse(memory.last_server_time) || 0));
+      if (told < max(Date.parse(fresh.expires_at), t + DAY * 1e3)) {
+        news.last_server_time = written(max(told, Date.parse(memory.last_server_time) || 0));
+      }
       [manifest, body] = [fresh, text];
     } catch (error) {
       report(error);
@@ -98,7 +103,8 @@ export const createClient = ({
     }
     const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), first = manifest ? pace / 4 : 60;
     const rest = (failures ? min(first * 2 ** min(failures - 1, 20), pace) : pace) * (random() + .5);
-    save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, due_at: t + max(rest, wait * (random() / 2 + 1)) * 1e3 });
+    const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
+    save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, due_at });
     look();
   });
 
@@ -163,15 +169,18 @@ export const createClient = ({
       channel.onmessage = null;
     },
     act(id, said, { language: shown, surface } = {}) {
-      const { base_seq, target_seq: seq, language, reason } = due(id), { act: asked, versions, binding_language } = policy(id);
-      const { version, digests } = versions.find((x) => x.seq == seq), tag = [shown, language, binding_language].find((x) => digests[x]);
-      const who = subject || (load(userKey).subject ?? crypto.randomUUID()), act = said ?? YES[asked], digest = digests[tag];
+      const { base_seq, target_seq: seq, language, reason } = due(id);
+      const { act: asked, versions, binding_language } = policy(id);
+      const { version, digests } = versions.find((x) => x.seq == seq);
+      const tag = [shown, language, binding_language].find((x) => digests[x]), digest = digests[tag];
+      const who = subject || (load(userKey).subject ?? crypto.randomUUID()), act = said ?? YES[asked];
       const last = kept().findLast((x) => x.policy == id), t = clock();
       if (last?.seq == seq && last.act == act && last.digest == digest && reason != "expired") return last;
       const receipt = {
         // A UUID of version 7 (RFC 9562): the time, then chance.
         id: t.toString(16).padStart(12, 0).replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15),
-        policy: id, seq, version, language: tag, digest, act, base_seq, serial: manifest.serial, at: written(t), subject: who, surface,
+        policy: id, seq, version, language: tag, digest, act, base_seq, serial: manifest.serial, at: written(t),
+        subject: who, surface,
       };
       const pending = emit("receipt", receipt) && !!receipts;
       save(userKey, { subject: who, records: [...kept(), { ...receipt, pending }] });
@@ -180,7 +189,8 @@ export const createClient = ({
       return receipt;
     },
     dismiss(id, seconds = DAY) {
-      const { target_seq: seq, reason } = due(id), { seen, deferred } = load(userKey), until = written(clock() + seconds * 1e3);
+      const { target_seq: seq, reason } = due(id), { seen, deferred } = load(userKey);
+      const until = written(clock() + seconds * 1e3);
       const told = /upcoming|changed/.test(reason);
       save(userKey, told ? { seen: { ...seen, [id]: seq } } : { deferred: { ...deferred, [id]: { seq, until } } });
       look();

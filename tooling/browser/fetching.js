@@ -3,13 +3,17 @@ import { must, named } from "./strict_json.js";
 
 export const DAY = 86400;
 
-const REASONS = { 400: "refused", 404: "missing", 409: "refused", 410: "missing", 413: "refused", 422: "refused", 429: "busy", 503: "busy" };
+const REASONS = {
+  400: "refused", 404: "missing", 409: "refused", 410: "missing", 413: "refused", 422: "refused", 429: "busy", 503: "busy",
+};
 
 export const get = async (url, limit, patience, options) => {
   const stop = new AbortController();
   const late = setTimeout(() => stop.abort(named(Error(url), "timeout")), patience * 1e3);
   try {
-    const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer", signal: stop.signal, ...options });
+    const response = await fetch(url, {
+      credentials: "omit", referrerPolicy: "no-referrer", signal: stop.signal, ...options,
+    });
     const { status, headers, body } = response, wait = headers.get("retry-after"), reader = body?.getReader();
     let data = new Uint8Array(), part;
     must(new URL(response.url).origin == new URL(url).origin, "redirect", response.url);

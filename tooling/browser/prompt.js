@@ -67,7 +67,9 @@ const serves = (tag, languages) => languages.some((x) => RegExp(`^${tag}(-|$)`, 
 const short = (text, room) => text.length < room ? text : `${text.slice(0, room / 2)} […] ${text.slice(-room / 2)}`;
 
 export class PolicyPrompt extends HTMLElement {
-  static observedAttributes = ["manifest", "site", "key", "app", "subject", "since", "audience", "languages", "receipts", "leave-open"];
+  static observedAttributes = [
+    "manifest", "site", "key", "app", "subject", "since", "audience", "languages", "receipts", "leave-open",
+  ];
   #root = this.attachShadow({ mode: "open" });
   #say = MESSAGES;
   #language = "en";
@@ -102,9 +104,11 @@ export class PolicyPrompt extends HTMLElement {
       this.client?.stop();
       this.client = undefined;
       this.#close();
-      const given = (name) => this.getAttribute(name) ?? undefined, parts = (name) => given(name)?.split(/[\s,]+/);
+      const given = (name) => this.getAttribute(name) ?? undefined;
+      const parts = (name) => given(name)?.split(/[\s,]+/);
       if (!this.isConnected || !given("manifest")) return;
-      const key = JSON.parse(given("key") ?? "null"), languages = (parts("languages") ?? navigator.languages).flatMap(wider);
+      const key = JSON.parse(given("key") ?? "null");
+      const languages = (parts("languages") ?? navigator.languages).flatMap(wider);
       const client = this.client = createClient({
         manifest: given("manifest"), site: given("site"), keys: key && (key.kty ? [key] : [...key.keys]), app: given("app"), languages,
         subject: given("subject"), since: given("since"), audience: parts("audience"), receipts: given("receipts"),
@@ -137,7 +141,7 @@ export class PolicyPrompt extends HTMLElement {
     const { client } = this, open = this.hasAttribute("leave-open");
     // Under an expired manifest the policies say what would be; nothing is asked by it.
     const { outcome, policies = [] } = client?.decision ?? {};
-    const due = policies.filter((x) => outcome != "stale" && /notice|prompt|block/.test(x.outcome) && !this.#put.has(this.#id(x)));
+    const due = policies.filter((x) => outcome != "stale" && x.outcome != "ok" && !this.#put.has(this.#id(x)));
     const asks = due.filter((x) => this.#reading || x.outcome != "notice" && !open);
     if (asks[0]) this.#ask(asks, !open && asks.some((x) => x.outcome == "block"));
     else {
@@ -165,7 +169,8 @@ export class PolicyPrompt extends HTMLElement {
   #tell(all) {
     const bar = this.#bar = speak(make("section", "notice"), this.#language);
     bar.ariaLabel = this.#say.notice;
-    bar.append(...all.map((x) => make("p", "", make("b", "", this.#name(x.id)), " ", this.#why(x))), make("div.actions", "actions",
+    const lines = all.map((x) => make("p", "", make("b", "", this.#name(x.id)), " ", this.#why(x)));
+    bar.append(...lines, make("div.actions", "actions",
       this.#button("review", () => this.review(), ".first"), this.#button("seen", () => this.#later(all)),
       this.#button("quiet", () => {
         this.client.quiet = true;
@@ -193,7 +198,8 @@ export class PolicyPrompt extends HTMLElement {
       this.#root.append(dialog);
       dialog.showModal();
     }
-    const [head, main] = this.#dialog.children, [title] = head.children, articles = this.#articles, ids = asks.map(this.#id);
+    const [head, main] = this.#dialog.children, [title] = head.children, articles = this.#articles;
+    const ids = asks.map(this.#id);
     title.tabIndex = -1;
     this.#dialog.ariaLabel = title.textContent = this.#say[blocked ? "block" : reading ? "read" : "ask"];
     let gone = fresh;
@@ -211,11 +217,13 @@ export class PolicyPrompt extends HTMLElement {
     if (gone) title.focus();
   }
   #foot() {
-    const all = [...this.#articles.values()], blocks = all.filter((x) => x.due.outcome == "block" && !this.hasAttribute("leave-open"));
+    const all = [...this.#articles.values()];
+    const blocks = all.filter((x) => x.due.outcome == "block" && !this.hasAttribute("leave-open"));
     const slot = make("slot", "", make("p.soft", "open", this.#say.open));
     slot.name = "open";
-    this.#dialog?.lastChild.replaceChildren(...blocks[0] ? [slot] : [], ...blocks.every((x) => x.broken) ?
-      [make("div.actions", "actions", this.#button(this.#reading ? "close" : "later", () => this.#later(all.map((x) => x.due))))] : []);
+    this.#dialog?.lastChild.replaceChildren(...blocks[0] ? [slot] : [], ...blocks.every((x) => x.broken)
+      ? [make("div.actions", "actions",
+        this.#button(this.#reading ? "close" : "later", () => this.#later(all.map((x) => x.due))))] : []);
   }
 
   async #fill(one) {
@@ -227,7 +235,8 @@ export class PolicyPrompt extends HTMLElement {
     let shown;
     const button = (word, said, looks) => this.#button(word, () => {
       this.#failed = undefined;
-      client.act(id, said, { language: shown, surface: { template: "policy-prompt/1", label: say[word], language: this.#language } });
+      const surface = { template: "policy-prompt/1", label: say[word], language: this.#language };
+      client.act(id, said, { language: shown, surface });
       this.#show();
     }, looks);
     const answers = act == "none" || TOLD.includes(due.reason) ? [] :

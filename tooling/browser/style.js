@@ -22,7 +22,10 @@ dialog, section {
   font: var(--policy-font, 16px/1.55 system-ui, sans-serif); text-align: start; overflow-wrap: anywhere;
   box-shadow: 0 16px 48px #0b122033;
 }
-dialog { width: min(44rem, 100% - 2rem); max-height: calc(100dvh - 2rem); padding: 0; overflow: auto; overscroll-behavior: contain; }
+dialog {
+  width: min(44rem, 100% - 2rem); max-height: calc(100dvh - 2rem);
+  padding: 0; overflow: auto; overscroll-behavior: contain;
+}
 dialog::backdrop { background: #0b122080; }
 .head, .foot { position: sticky; background: inherit; padding: 16px 24px; }
 .head { inset-block-start: 0; border-block-end: 1px solid var(--line); }
@@ -36,12 +39,12 @@ article + article { border-block-start: 1px solid var(--line); }
 h2, h3, h4, p, ul { margin: 0 0 8px; }
 h2 { font-size: 1.2em; line-height: 1.3; margin: 0; outline: 0; }
 h3 { font-size: 1.1em; }
-h4 { font-size: 1em; margin-block-start: 16px; }
+h4 { margin-block-start: 16px; }
 .soft { color: var(--soft); }
 .actions { display: flex; flex-wrap: wrap; gap: 12px; margin-block-start: 16px; }
 .foot .actions { margin: 0; justify-content: flex-end; }
 button {
-  min-height: 44px; min-width: 44px; padding: 8px 20px; border: 1px solid var(--line); border-radius: 10px; background: none;
+  min-height: 44px; padding: 8px 20px; border: 1px solid var(--line); border-radius: 10px; background: none;
   color: inherit; font: inherit; font-weight: 600; cursor: pointer;
 }
 button.first { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
