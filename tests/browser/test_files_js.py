@@ -104,7 +104,7 @@ def column(heading: str, row: str = r"^\| (`.*?`) \|") -> list[str]:
 
 def test_the_documentation_names_every_attribute() -> None:
     source = (SOURCES / "prompt.js").read_text("utf-8")
-    (listed,) = re.findall(r"observedAttributes = \[(.*)\]", source)
+    (listed,) = re.findall(r"observedAttributes = \[([^\]]*)\]", source)
     assert sorted(column("Attributes")) == sorted(re.findall(r'"([\w-]+)"', listed))
 
 
