@@ -7,6 +7,7 @@ longer to load than the answer is worth. Entries have the shape that Material's 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from html import escape
 from html.parser import HTMLParser
@@ -20,7 +21,9 @@ TEXTS = "search/texts.json"
 FOUND = (PageKind.HOME, PageKind.POLICY)
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-_APART = {"p", "li", "ul", "ol", "dt", "dd", "tr", "td", "th", "div", "pre", "blockquote", "section", "summary"}
+_APART = {"dt", "dd", "tr", "td", "th", "div", "blockquote", "section", "summary"}
+# What the search shows around a word it found is cut at these.
+_KEPT = {"p", "li", "ul", "ol", "pre", "code"}
 
 
 def beside(page: Page) -> str:
@@ -53,6 +56,9 @@ def _entry(page: Page, rendered: Rendered, anchor: str, title: str, text: str) -
     return {"location": location, "title": title or escape(rendered.title, quote=False), "text": text}
 
 
+_NOTHING = re.compile(r"<(\w+)> ?</\1> ?")
+
+
 class _Reader(HTMLParser):
     """Sections of a page: the id of the heading that opens each, its words, and the words under it."""
 
@@ -63,7 +69,7 @@ class _Reader(HTMLParser):
 
     @property
     def sections(self) -> list[tuple[str, str, str]]:
-        """The sections: anchor, title and text, the last two as HTML without tags."""
+        """The sections: anchor, title and text, the last two as HTML with the tags of blocks alone."""
         made = [(anchor, _flat(title), _flat(text)) for anchor, title, text in self._found]
         return [section for section in made if section[1] or section[2]]
 
@@ -78,22 +84,28 @@ class _Reader(HTMLParser):
         self._open.append((tag, excluded))
         if tag in _HEADINGS and named.get("id"):
             self._found.append((str(named["id"]), [], []))
+        elif tag in _KEPT and not excluded:
+            self._take(f"<{tag}>")
 
     def handle_endtag(self, tag: str) -> None:
         """Close `tag`."""
         if tag in _APART:
             self.handle_data(" ")
         if self._open and self._open[-1][0] == tag:
-            self._open.pop()
+            _, excluded = self._open.pop()
+            if tag in _KEPT and not excluded:
+                self._take(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
         """Take words where they stand: in the heading of the section, or under it."""
-        if self._open and self._open[-1][1]:
-            return
+        if not (self._open and self._open[-1][1]):
+            self._take(escape(data, quote=False))
+
+    def _take(self, piece: str) -> None:
         within = bool(self._found[-1][0]) and any(tag in _HEADINGS for tag, _ in self._open)
         _, title, text = self._found[-1]
-        (title if within else text).append(data)
+        (title if within else text).append(piece)
 
 
 def _flat(words: list[str]) -> str:
-    return escape(" ".join("".join(words).split()), quote=False)
+    return _NOTHING.sub("", " ".join("".join(words).split()))
