@@ -1,21 +1,19 @@
-"""Texts that nobody should write, or that are large: every one has an exact redline, and soon."""
+"""Texts that nobody should write, or that are large: every one has an exact redline.
+
+How soon it is made is a question for the benchmark; what is quadratic would not end here.
+"""
 
 from __future__ import annotations
 
 import random
 import string
-import time
 from collections.abc import Callable
 from functools import cache
 
 import pytest
 
 from inforce.markdown import plain_text
-from inforce.redline import IN_NEW, IN_OLD, Op, Redline, prepare, redline
-
-# Generous towards a busy machine; what is quadratic takes minutes.
-SECONDS = 20
-
+from inforce.redline import IN_NEW, IN_OLD, Op, Redline, redline
 
 CHANCE = random.Random(1)  # noqa: S311 - no secret, and the same on every run
 WORDS = ["".join(CHANCE.choices(string.ascii_lowercase, k=CHANCE.randint(2, 10))) for _ in range(4000)]
@@ -95,16 +93,6 @@ def test_every_pair_has_an_exact_redline(name: str) -> None:
 
     assert "".join(run.text for run in runs if run.op in IN_OLD) == plain_text(old)
     assert "".join(run.text for run in runs if run.op in IN_NEW) == plain_text(new)
-
-
-@pytest.mark.parametrize("name", [name for name in HARD if "200 kB" in name or "thousand" in name])
-def test_it_is_made_soon(name: str) -> None:
-    old, new = map(prepare, HARD[name])
-    begun = time.process_time()
-
-    redline(old, new)
-
-    assert time.process_time() - begun < SECONDS
 
 
 @pytest.mark.parametrize("text", [pair[0] for pair in HARD.values()], ids=HARD.keys())

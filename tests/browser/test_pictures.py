@@ -14,7 +14,8 @@ SHOWN = re.compile(r"!\[([^\]]*)\]\([^)]*pictures/([\w-]+)\.png\)")
 
 
 def test_every_picture_is_drawn_by_the_script_and_none_is_left_over() -> None:
-    assert {file.name for file in (ROOT / "docs/pictures").iterdir()} == {f"{name}.png" for name in NAMES}
+    plots = {"scale.svg"}  # by the benchmark that measures it
+    assert {file.name for file in (ROOT / "docs/pictures").iterdir()} == {f"{name}.png" for name in NAMES} | plots
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
