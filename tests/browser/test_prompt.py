@@ -52,7 +52,7 @@ def host() -> Iterator[AppHost]:
 
 
 @pytest.fixture
-def app(page: Page, host: AppHost) -> AppPage:
+def app(host: AppHost, page: Page) -> AppPage:
     return AppPage(page=page, host=host)
 
 
