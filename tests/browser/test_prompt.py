@@ -346,7 +346,7 @@ def test_a_text_that_is_not_the_one_meant_is_not_shown_and_locks_nobody_out(app:
     app.host.policies = [terms(app.host, PAST)]
     app.host.serve("/legal/terms/2026-02/en.md", "# Terms of Use\n\nPay twice.\n")
     app.open(options=KNOWN)
-    expect(app.dialog).to_contain_text("This text cannot be shown right now.")
+    expect(app.dialog).to_contain_text("This text cannot be shown now.")
     expect(app.dialog).not_to_contain_text("twice")
     expect(app.button("Accept")).to_be_disabled()
     app.button("Later").click()

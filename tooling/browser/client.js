@@ -66,8 +66,7 @@ export const createClient = ({
   };
   const recall = async () => {
     const text = load(siteKey).body;
-    if (text && text != body) [manifest] = await taken(text).catch((error) => [report(error) && manifest]);
-    body = text;
+    if (text && text != body) [manifest] = await taken(body = text).catch((error) => [report(error) && manifest]);
   };
   const compare = ({ serial, policies }, payload, { last_serial = -1, payload: last, known }) => {
     const grown = { ...known };
@@ -85,7 +84,8 @@ export const createClient = ({
     await recall();
     const memory = load(siteKey), t = clock();
     if (t < memory.due_at && t >= memory.checked_at) return;
-    let news, failures = 0, wait = 0;
+    // The text in use is kept whatever happens: storage may have lost it, and another page would wait for nothing.
+    let news = { body }, failures = 0, wait = 0;
     try {
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
