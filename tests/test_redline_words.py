@@ -118,4 +118,4 @@ def test_what_is_written_in_numbers(text: str, kind: str, expression: str) -> No
 
 
 def test_a_word_that_holds_a_numeral_is_no_number() -> None:
-    assert expressions("一般统一") == []
+    assert expressions("一般统一") == ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inforce.redline.values import NumberKind
 from inforce.redline.words import HAN_FIGURES, MARKS
@@ -85,9 +86,10 @@ class Expression:
     text: str
 
 
-def expressions(text: str) -> list[Expression]:
+@lru_cache(1024)  # a block that changed is told of again in every redline over several versions
+def expressions(text: str) -> tuple[Expression, ...]:
     """Return what is written in numbers in `text`, in order."""
-    return [
+    return tuple(
         Expression(found.start(), found.end(), NumberKind(str(found.lastgroup)), found[0])
         for found in EXPRESSION.finditer(text)
-    ]
+    )
