@@ -43,14 +43,13 @@ class PublishedFile:
 class Publication:
     """What one build publishes of `catalog` at `now`.
 
-    `evidence` holds per policy id and version label the commit that first held the text; `remarks` are sentences on
-    what could not be checked; `speak` gives the words of feeds and calendars in a language.
+    `evidence` holds per policy id and version label the commit that first held the text; `speak` gives the words of
+    feeds and calendars in a language.
     """
 
     catalog: Catalog
     now: datetime
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
     texts: Texts = field(default_factory=Texts)
     speak: Callable[[Language], Labels] = lambda _: ENGLISH
 
