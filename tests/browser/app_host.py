@@ -200,7 +200,14 @@ class AppHost:
         return self._published(path.removeprefix("/legal/"))
 
     def _published(self, path: str) -> Answer:
-        for one in self.policies:
+        for one, listed in zip(self.policies, self.bare(), strict=True):
+            if path == f"{one['id']}/versions.json":
+                head = {"type": "policy-versions", "spec": "1.0", "site": self.site, "policy": one["id"]}
+                return (
+                    200,
+                    {"content-type": "application/json"},
+                    json.dumps(head | {"versions": listed["versions"]}).encode(),
+                )
             for each in one["versions"]:
                 for language, text in each["texts"].items():
                     if path == f"{one['id']}/{each['version']}/{language}.md":
