@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inforce.cli.build import removal_told
-from inforce.cli.site_folder import Contents
+from inforce.cli.site_folder import Contents, addresses_in
 
 OLD = {
     "privacy/versions.json": "{}",
@@ -21,26 +21,30 @@ OLD = {
 }
 
 
-def site(root: Path, files: dict[str, str]) -> Contents:
+def site(root: Path, files: dict[str, str]) -> Path:
     for address, text in files.items():
         path = root / address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return Contents.of(root)
+    return root
+
+
+def missing(old: Path, new: Path) -> list[str]:
+    return Contents.of(new).missing(addresses_in(old))
 
 
 def test_a_site_of_the_same_addresses_loses_nothing(tmp_path: Path) -> None:
-    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", OLD)) == []
+    assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", OLD)) == []
 
 
 def test_what_is_added_is_no_loss(tmp_path: Path) -> None:
     more = {**OLD, "privacy/2/index.html": "page"}
-    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", more)) == []
+    assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", more)) == []
 
 
 def test_texts_pages_redlines_and_json_are_missed_by_their_addresses(tmp_path: Path) -> None:
     left = {"policies.json": "{}", "about/index.html": ""}
-    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", left)) == [
+    assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", left)) == [
         "privacy/1/",
         "privacy/1/en.md",
         "privacy/changes/1...2/",
@@ -51,15 +55,15 @@ def test_texts_pages_redlines_and_json_are_missed_by_their_addresses(tmp_path: P
 
 def test_pages_of_the_documentation_and_files_of_the_theme_may_go(tmp_path: Path) -> None:
     left = {address: text for address, text in OLD.items() if not address.startswith(("about", "assets"))}
-    assert site(tmp_path / "old", OLD).vanished(site(tmp_path / "new", left)) == []
+    assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", left)) == []
 
 
 def test_where_there_was_no_site_nothing_can_vanish(tmp_path: Path) -> None:
-    assert Contents.of(tmp_path / "none").vanished(site(tmp_path / "new", OLD)) == []
+    assert missing(tmp_path / "none", site(tmp_path / "new", OLD)) == []
 
 
 def test_contents_count_pages_and_bytes(tmp_path: Path) -> None:
-    found = site(tmp_path, OLD)
+    found = Contents.of(site(tmp_path, OLD))
     assert (found.pages, found.size) == (3, sum(map(len, OLD.values())))
 
 

@@ -1,31 +1,29 @@
 """`inforce build`: the site, built beside the old one, which it replaces in one step.
 
 Keeps true: whatever goes wrong, the old site stays whole; a book that cannot be read, or that would change what was
-published, is refused before the site generator is started.
+published, is refused before the site generator is given it.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
-import tempfile
+import subprocess
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 import click
 
 from inforce.address import MANIFEST
 from inforce.catalog import Catalog
-from inforce.cli.generator import CONFIGURATION, Generator, counted, worth_telling
+from inforce.cli.generator import CONFIGURATION, Generator, counted, hand_over, worth_telling
 from inforce.cli.inspection import CHANGED_HISTORY, refuse_changed_history
-from inforce.cli.progress import progress
+from inforce.cli.progress import Report, progress
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
-from inforce.cli.site_folder import Contents, is_site, replaceable
-from inforce.errors import BookError, EnvironmentProblemError, Place
-from inforce.instant import format_instant
+from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
+from inforce.errors import BookError, EnvironmentProblemError, InforceError, Place
 from inforce.pdf import require
 from inforce.signing import private_keys
 from inforce.store.files import cache_folder, new_folder
@@ -74,30 +72,37 @@ def command(
     if pdf:
         require()
     repository = Repository(root=repo, at=at)
-    reading = repository.read()
-    catalog, now = reading.require(), repository.now(reading)
-    target = replaceable(site_dir or repo / "site", repo)
-    variables = {"INFORCE_AT": format_instant(now)} | ({"INFORCE_SITE_OFFLINE": "1"} if offline else {})
-    variables |= {"INFORCE_PDF": "1"} if pdf else {}
-    variables |= {"INFORCE_SITE_KEYLESS": "1"} if unsigned else {}
-    generator = Generator.of(repository, **variables)
-    refuse_changed_history(repo, reading, now)
-    if not unsigned:
-        _refuse_unsigned(catalog)
-    history = open_history(repo)
-    with (
-        new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh,
-        tempfile.TemporaryFile() as given,
-    ):
-        pickle.dump((catalog, now, history.evidence(catalog)), given)
-        given.seek(0)
-        _generate(generator, fresh, given)
-        contents = Contents.of(fresh)
-        if not allow_removal:
-            _refuse_removal(Contents.of(target).vanished(contents))
+    chosen = {"INFORCE_SITE_OFFLINE": offline, "INFORCE_PDF": pdf, "INFORCE_SITE_KEYLESS": unsigned}
+    # It gets ready while the book is read here; until it is given the book it makes nothing.
+    with _generator(repository, chosen).running("build", "--given", piped=True) as process:
+        reading = repository.read()
+        catalog, now = reading.require(), repository.now(reading)
+        target = replaceable(site_dir or repo / "site", repo)
+        refuse_changed_history(repo, reading, now)
+        if not unsigned:
+            _refuse_unsigned(catalog)
+        history = open_history(repo)
+        with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
+            hand_over(process, (str(fresh), catalog, now, history.evidence(catalog)))
+            with progress("Making", "pages") as report:
+                remarks, old = history.remarks, addresses_in(target)
+                _follow(process, report)
+            _refuse_other(fresh)
+            contents = Contents.of(fresh)
+            if not allow_removal:
+                _refuse_removal(contents.missing(old))
     _tell(catalog, now, target, contents, time.monotonic() - began)
-    for remark in history.remarks:
+    for remark in remarks:
         Screen().say(f"Note: {remark}")
+
+
+def _generator(repository: Repository, chosen: Mapping[str, bool]) -> Generator:
+    """Find the generator for `repository`, told what was `chosen`; refusals of the book come before its own."""
+    try:
+        return Generator.of(repository, **{name: "1" for name, is_chosen in chosen.items() if is_chosen})
+    except InforceError:
+        repository.read().require()
+        raise
 
 
 def _refuse_unsigned(catalog: Catalog) -> None:
@@ -107,22 +112,23 @@ def _refuse_unsigned(catalog: Catalog) -> None:
         raise EnvironmentProblemError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
 
 
-def _generate(generator: Generator, folder: Path, given: IO[bytes]) -> None:
-    """Let `generator` build the book `given` into `folder`; its warnings and errors are passed on, so is a refusal."""
+def _follow(process: subprocess.Popen[str], report: Report) -> None:
+    """Follow the generator's `process` to its end; its warnings and errors are passed on, so is a refusal."""
     errors = Screen(errors=True)
-    running = generator.running("build", "--site-dir", str(folder), "--given", piped=True, given=given)
-    with running as process, progress("Making", "pages") as report:
-        for line in worth_telling(counted(process.stdout or (), report)):
-            errors.say(line, style=_COLOURS.get(line.partition(" ")[0], ""))
-        code = process.wait()
+    for line in worth_telling(counted(process.stdout or (), report)):
+        errors.say(line, style=_COLOURS.get(line.partition(" ")[0], ""))
+    code = process.wait()
     if code:
         errors.say("The site was not built; an old one stays as it is.")
         raise click.exceptions.Exit(code if code > 0 else _KILLED)
+
+
+def _refuse_other(folder: Path) -> None:
+    """Refuse the site in `folder` where it is none of ours."""
     if not is_site(folder):
         mend = "add “- inforce” under “plugins:”"
-        raise BookError(
-            Place(path=CONFIGURATION), "does not use the plugin “inforce”, so no policy would be shown", mend
-        )
+        problem = "does not use the plugin “inforce”, so no policy would be shown"
+        raise BookError(Place(path=CONFIGURATION), problem, mend)
 
 
 def _refuse_removal(vanished: list[str]) -> None:

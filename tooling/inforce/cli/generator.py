@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -19,10 +20,11 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import IO, NoReturn
+from typing import Any, NoReturn
 
 from inforce.cli.repository import Repository
 from inforce.errors import BookError, EnvironmentProblemError, Place
+from inforce.shape import Source
 
 CONFIGURATION = "mkdocs.yml"
 _GENERATORS = ("mkdocs", "properdocs")
@@ -66,20 +68,15 @@ class Generator:
         return "--config-file", str(self.root / CONFIGURATION)
 
     @contextlib.contextmanager
-    def running(
-        self, verb: str, *words: str, piped: bool, given: IO[bytes] | None = None
-    ) -> Iterator[subprocess.Popen[str]]:
-        """Run the command `verb`; where `piped` its output is read from here. It ends when the block does.
-
-        `given` is a file that it finds on its stdin.
-        """
+    def running(self, verb: str, *words: str, piped: bool) -> Iterator[subprocess.Popen[str]]:
+        """Run the command `verb`; where `piped` it is written to and read from here. It ends when the block does."""
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_MKDOCS_2_WARNING": "true", **self.variables}
         pipe = subprocess.PIPE if piped else None
         with subprocess.Popen(  # noqa: S603 - our own interpreter, and words of ours
             self.command(verb, *words),
             cwd=self.root,
             env=environment,
-            stdin=given or subprocess.DEVNULL,
+            stdin=pipe or subprocess.DEVNULL,
             stdout=pipe,
             stderr=subprocess.STDOUT if piped else None,
             encoding="utf-8",
@@ -91,6 +88,29 @@ class Generator:
                     yield process
             finally:
                 _end(process)
+
+
+def hand_over(process: subprocess.Popen[str], book: object) -> None:
+    """Give the generator's `process` the `book`, without the words of its files, which only commands quote.
+
+    Where the process has ended, it is for its exit code to tell why.
+    """
+    if process.stdin:
+        with contextlib.suppress(BrokenPipeError), open(process.stdin.fileno(), "wb", closefd=False) as pipe:
+            _Handover(pipe, pickle.HIGHEST_PROTOCOL).dump(book)
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+
+
+class _Handover(pickle.Pickler):
+    def reducer_override(self, value: object) -> Any:
+        if isinstance(value, Source):
+            return _source, (value.path, value.lines)
+        return NotImplemented
+
+
+def _source(path: str, lines: Mapping[str, int]) -> Source:
+    return Source(path=path, lines=lines)
 
 
 def worth_telling(lines: Iterable[str]) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
+from math import ceil
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -27,10 +29,16 @@ def progress(doing: str, things: str) -> Iterator[Report]:
 
 
 def _lines(screen: Screen, doing: str, things: str) -> Report:
-    """Say how far things are after every quarter."""
+    """Say how far things are after every quarter, and how long the rest takes where that is worth a word."""
+    began, told = time.monotonic(), 0
 
     def report(done: int, of: int) -> None:
-        if done == of or done * _LINES // of > (done - 1) * _LINES // of:
-            screen.say(f"{doing} {things}: {done} of {of}")
+        nonlocal told
+        quarter = _LINES if done == of else done * _LINES // of
+        if quarter > told:
+            told = quarter
+            seconds = ceil((time.monotonic() - began) / done * (of - done))
+            left = f", about {seconds} s left" if seconds > 1 else ""
+            screen.say(f"{doing} {things}: {done} of {of}{left}")
 
     return report

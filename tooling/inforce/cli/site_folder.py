@@ -6,7 +6,7 @@ Keeps true: nothing but a site of inforce, or an empty folder, is ever replaced.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,8 @@ class Contents:
 
     @classmethod
     def of(cls, folder: Path) -> Contents:
-        """List what stands in `folder`; nothing where there is no such folder."""
-        return cls(files=dict(_files(str(folder), "")) if folder.is_dir() else {})
+        """List what stands in `folder`."""
+        return cls(files={address: entry.stat(follow_symlinks=False).st_size for address, entry in _files(folder)})
 
     @property
     def pages(self) -> int:
@@ -39,12 +39,17 @@ class Contents:
         """How many bytes there are in all."""
         return sum(self.files.values())
 
-    def vanished(self, new: Contents) -> list[str]:
-        """List what was published here of policies and would not be in `new`, pages by their folder, in order."""
-        policies = [address.removesuffix(VERSIONS) for address in self.files if address.endswith(f"/{VERSIONS}")]
+    def missing(self, old: Collection[str]) -> list[str]:
+        """List what was published of policies at the addresses `old` and is not here, pages by their folder, sorted."""
+        policies = [address.removesuffix(VERSIONS) for address in old if address.endswith(f"/{VERSIONS}")]
         ours = tuple(policy for policy in policies if policy.count("/") == 1)
-        gone = (address for address in self.files if address not in new.files and address.startswith(ours))
+        gone = (address for address in old if address not in self.files and address.startswith(ours))
         return sorted(address.removesuffix(_PAGE) for address in gone)
+
+
+def addresses_in(folder: Path) -> list[str]:
+    """List the addresses of what stands in `folder`; nothing where there is no such folder."""
+    return [address for address, _ in _files(folder)] if folder.is_dir() else []
 
 
 def is_site(folder: Path) -> bool:
@@ -68,13 +73,17 @@ def replaceable(target: Path, root: Path) -> Path:
     return folder
 
 
-def _files(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
-    with os.scandir(folder) as found:
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name, entry.stat(follow_symlinks=False).st_size
+def _files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Go through the files in `folder` and all folders below, each with its address."""
+    waiting = [(str(folder), "")]
+    while waiting:
+        path, prefix = waiting.pop()
+        with os.scandir(path) as found:
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    yield prefix + entry.name, entry
 
 
 def _refusal(target: Path, problem: str) -> click.BadParameter:

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from inforce.errors import InforceError
+from inforce.instant import format_instant
 from inforce.publication import Publication
 from inforce.site.book import publication_of, read_publication
 from inforce.site.cache import Cache, maker
@@ -29,16 +30,19 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="inforce.site.build")
     parser.add_argument("module", help="the generator: mkdocs or properdocs")
     parser.add_argument("--config-file", type=Path, required=True)
-    parser.add_argument("--site-dir", type=Path, required=True)
-    parser.add_argument("--given", action="store_true", help="the book is on stdin, read by whoever runs this")
+    parser.add_argument("--site-dir", type=Path)
+    parser.add_argument("--given", action="store_true", help="folder and book come on stdin, from whoever runs this")
     asked = parser.parse_args(words)
     configuration = Configuration.read(asked.config_file)
-    if not configuration.simple:
-        rest = ["--config-file", str(asked.config_file), "--site-dir", str(asked.site_dir)]
-        os.execv(sys.executable, [sys.executable, "-m", asked.module, "build", *rest])  # noqa: S606 - the same process
+    cache = Cache(_cache_of(configuration))  # looked through while somebody else still reads the book
     try:
-        publication = _given() if asked.given else _read(configuration)
-        build(configuration, publication, asked.site_dir, asked.module)
+        site, publication = _given() if asked.given else (asked.site_dir, None)
+        if not configuration.simple:
+            rest = ["--config-file", str(asked.config_file), "--site-dir", str(site)]
+            os.execv(sys.executable, [sys.executable, "-m", asked.module, "build", *rest])  # noqa: S606 - the same process
+        build(configuration, publication or _read(configuration), site, asked.module, cache)
+    except EOFError:
+        return 1  # the book was refused, and nobody waits for a site
     except ScaffoldError as refusal:
         return refusal.code
     except InforceError as refusal:
@@ -51,20 +55,26 @@ def _read(configuration: Configuration) -> Publication:
     return read_publication(configuration.path.resolve().parent, os.environ.get("INFORCE_AT") or configuration.at)
 
 
-def _given() -> Publication:
-    """Take the book from the parent process: to read thousands of texts a second time would take longer."""
+def _given() -> tuple[Path, Publication]:
+    """Take folder and book from the parent process: to read thousands of texts a second time would take longer."""
     gc.disable()  # a book is all kept: nothing of it is garbage
-    catalog, now, evidence = pickle.load(sys.stdin.buffer)  # noqa: S301 - a file of our own, which has no name
+    site, catalog, now, evidence = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     gc.freeze()
     gc.enable()
-    return publication_of(catalog, now, evidence)
+    os.environ["INFORCE_AT"] = format_instant(now)  # for MkDocs, should it be needed
+    return Path(site), publication_of(catalog, now, evidence)
 
 
-def build(configuration: Configuration, publication: Publication, site: Path, module: str) -> None:
-    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book."""
-    folder, made_by = cache_folder(configuration.path.resolve().parent), maker()
+def _cache_of(configuration: Configuration) -> Path:
+    return cache_folder(configuration.path.resolve().parent)
+
+
+def build(
+    configuration: Configuration, publication: Publication, site: Path, module: str, cache: Cache | None = None
+) -> None:
+    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book, and so does `cache`."""
+    made_by, cache = maker(), cache or Cache(_cache_of(configuration))
     for last in (False, True):
-        cache = Cache(folder)
         files = compose(configuration, publication, cache, made_by, module, tell_progress)
         try:
             settle(site, files, cache)
@@ -72,6 +82,7 @@ def build(configuration: Configuration, publication: Publication, site: Path, mo
         except LookupError:  # somebody emptied the cache in this moment
             if last:
                 raise
+            cache.refresh()
     write_issued(site, publication, files, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
     cache.prune(CACHE_BYTES)
 
