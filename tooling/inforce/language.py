@@ -46,10 +46,7 @@ class Language:
     @property
     def own_name(self) -> str:
         """What its readers call the language: `Deutsch`, `简体中文`; the tag where nobody knows."""
-        locale = _plain_locale(self.tag) or _locale(self.tag)
-        if locale is None:
-            return self.tag
-        return locale.languages.get(self.tag.replace("-", "_")) or locale.get_display_name() or self.tag
+        return _own_name(self.tag)
 
     def format_day(self, day: date) -> str:
         """Write `day` as its readers do in running text: `1 March 2027`; as `2027-03-01` where nobody knows how."""
@@ -76,6 +73,14 @@ def _respelt(text: str) -> str:
     if not valid or tag.partition("-")[0] in _NO_LANGUAGE:
         raise ValueError(problem)
     return tag
+
+
+@functools.lru_cache(maxsize=4096)
+def _own_name(tag: str) -> str:
+    locale = _plain_locale(tag) or _locale(tag)
+    if locale is None:
+        return tag
+    return locale.languages.get(tag.replace("-", "_")) or locale.get_display_name() or tag
 
 
 def _locale(tag: str) -> Locale | None:

@@ -6,6 +6,7 @@ checkout or normalisation wrote the file. Does not judge a text and does not rea
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -42,6 +43,7 @@ class Digest:
         return self.value
 
 
+@functools.lru_cache(2)  # a text is made canonical and then held to be so: asked twice, and long
 def is_canonical(text: str) -> bool:
     """Tell whether `text` is in canonical form, at a fraction of the price of making it so."""
     return (

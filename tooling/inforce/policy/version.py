@@ -131,7 +131,10 @@ class Version:
 
     def edition(self, language: Language) -> Edition | None:
         """Find the edition in `language`."""
-        return next((edition for edition in self.editions if edition.language == language), None)
+        for edition in self.editions:  # a plain loop: a large book asks a hundred thousand times
+            if edition.language.tag == language.tag:
+                return edition
+        return None
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -40,6 +40,7 @@ def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[P
     """
     languages = languages_of(policy, now)
     pages = partial(address.history_page, policy)
+    rows = list(_rows(catalog, policy, now))
     for language in languages:
         drawn = [version for version in policy.public(now) if version.edition(language)][-_MOST_COLUMNS:]
         yield Page(
@@ -49,7 +50,7 @@ def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[P
             says={
                 "policy": policy_facts(policy, language),
                 "zone": catalog.settings.timezone.key,
-                "versions": list(_rows(catalog, policy, language, now))[::-1],
+                "versions": [_row(policy, *row, language) for row in reversed(rows)],
                 "columns": list(_columns(policy, drawn, language)),
                 "withdrawn": withdrawal_facts(policy),
                 "calendar": calendar_of(policy, now),
@@ -64,22 +65,23 @@ def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[P
         )
 
 
-def _rows(catalog: Catalog, policy: Policy, language: Language, now: datetime) -> Iterator[Facts]:
+def _rows(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[tuple[Version | None, Version, Facts]]:
+    """Go through the versions of `policy`, each with the one before and with what is true of it in any language."""
     intervals = {row.version.seq: row for row in policy.intervals(now)}
+    zone = catalog.settings.timezone
     before: Version | None = None
     for version in policy.public(now):
         stands = standing(policy, version, now, intervals.get(version.seq))
-        zone = catalog.settings.timezone
         days = {"from": _local(stands["start"], zone), "until": _local(stands["end"], zone)}
-        yield {
-            **version_facts(policy, version, language),
-            **stands,
-            "days": days,
-            "before": before.label.text if before else None,
-            "redline": _redline(policy, before, version, language) if before else None,
-            "cancelled": version.cancelled.reason if version.cancelled and version.is_cancelled(now) else None,
-        }
+        cancelled = version.cancelled.reason if version.cancelled and version.is_cancelled(now) else None
+        label = before.label.text if before else None
+        yield before, version, {**stands, "days": days, "before": label, "cancelled": cancelled}
         before = version
+
+
+def _row(policy: Policy, before: Version | None, version: Version, stands: Facts, language: Language) -> Facts:
+    redline = _redline(policy, before, version, language) if before else None
+    return {**version_facts(policy, version, language), **stands, "redline": redline}
 
 
 def _redline(policy: Policy, old: Version, new: Version, language: Language) -> str:

@@ -98,10 +98,11 @@ def compare_pages(policy: Policy, pairs: tuple[tuple[Version, Version], ...], no
     """Show every redline of `policy` among `pairs`, by the newer version, newest first, in each language."""
     languages = languages_of(policy, now)
     others = alternates(languages, policy.binding_language, lambda language: address.compare_page(policy, language))
+    shared = [(old, new, set(shared_languages(old, new))) for old, new in pairs]
     for language in languages:
         targets: dict[str, list[Facts]] = {}
-        for old, new in pairs:
-            if language in shared_languages(old, new):
+        for old, new, both in shared:
+            if language in both:
                 row = {"label": old.label.text, "redline": address.redline_page(policy, old, new, language)}
                 targets.setdefault(new.label.text, []).insert(0, row)
         yield Page(

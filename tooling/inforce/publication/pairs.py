@@ -26,4 +26,5 @@ def version_pairs(versions: tuple[Version, ...], compare_pairs: int) -> tuple[tu
 
 def shared_languages(old: Version, new: Version) -> tuple[Language, ...]:
     """List the languages in which both versions are there."""
-    return tuple(language for language in old.languages if language in new.languages)
+    known = set(new.languages)
+    return tuple(language for language in old.languages if language in known)

@@ -32,7 +32,9 @@ def parse_frontmatter(text: str, path: str) -> FrontMatter:
 
     FrontMatterError where the front matter has no end, is longer than 16 KiB, or holds no mapping.
     """
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    plain = text.removeprefix("\ufeff")
+    if "\r" in plain:
+        plain = plain.replace("\r\n", "\n").replace("\r", "\n")
     if plain.partition("\n")[0].rstrip() != _FENCE:
         return _made({}, {}, (plain, 0), path, text)
     start = plain.find("\n") + 1

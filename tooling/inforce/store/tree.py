@@ -81,7 +81,7 @@ def _entries(root: Path, folder: str) -> Iterator[Entry]:
             path=path,
             kind=_kind(known),
             size=known.st_size,
-            read=functools.partial(_read, root / path),
+            read=functools.partial(_read, found_entry.path),
             state=(known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino),
         )
 
@@ -90,7 +90,7 @@ def _kind(known: os.stat_result) -> EntryKind:
     return _KINDS.get(stat.S_IFMT(known.st_mode), EntryKind.OTHER)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: str) -> bytes:
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _CAREFULLY)) as file:
             return file.read()
@@ -98,7 +98,7 @@ def _read(path: Path) -> bytes:
         raise _problem(path, "read", cause) from cause
 
 
-def _problem(path: Path, done: str, cause: OSError) -> EnvironmentProblemError:
+def _problem(path: Path | str, done: str, cause: OSError) -> EnvironmentProblemError:
     changed = "if it changed while the book was read, begin again"
     mend = "give yourself the right to read it" if isinstance(cause, PermissionError) else changed
     return EnvironmentProblemError(f"{printable(str(path))} cannot be {done}: {cause.strerror}; {mend}")
