@@ -1,10 +1,11 @@
 """What does it cost to build a site of thousands of pages, and to change one text of it?
 
 Makes up a book of each size (see `site_books`), and builds it with `inforce build`: with an empty cache, again with
-nothing changed, and again with one version more. In the same run Hugo, MkDocs with Material, and Zensical build pages
-of the same versions, without redlines, and mike adds a version to as many (see `site_peers`). Of each it prints seconds
-on the clock, seconds of all processors, the memory of the largest process and of all at once (MB, at their peak), what
-was written (MB, files), and processor seconds as a multiple of Hugo's.
+nothing changed, and again with one version more; then a text is saved while `inforce serve` runs (see `site_served`).
+In the same run Hugo, MkDocs with Material, and Zensical build pages of the same versions, without redlines, and mike
+adds a version to as many (see `site_peers`). Of each it prints seconds on the clock, seconds of all processors, the
+memory of the largest process and of all at once (MB, at their peak), what was written (MB, files), and processor
+seconds as a multiple of Hugo's.
 
     python tooling/benchmarks/site.py 100 1000                  # a few minutes
     python tooling/benchmarks/site.py 5000 20000 --docs docs    # an hour; the table and the plot go into docs/
@@ -32,9 +33,11 @@ from pathlib import Path
 
 import site_books
 import site_peers
+import site_served
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = 0.1
+DAY = "2026-01-01"
 NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "NO_MKDOCS_2_WARNING": "1"}
 HEAD = ("pages", "what", "wall s", "CPU s", "largest MB", "all MB", "written MB", "files", "CPU / Hugo")
 
@@ -90,7 +93,7 @@ class Bench:
         """Run everything, and give each cost as it is known."""
         if not self.book.exists():
             site_books.write(self.book, self.shape)
-        ours = [sys.executable, "-m", "inforce.cli", "build", "--repo", str(self.book), "--at", "2026-01-01"]
+        ours = [sys.executable, "-m", "inforce.cli", "build", "--repo", str(self.book), "--at", DAY]
         site = self.book / "site"
         before = {"INFORCE_SITE_PLAIN": "1"} if self.asked.without else {}
         shutil.rmtree(self.book / ".cache", ignore_errors=True)
@@ -104,6 +107,14 @@ class Bench:
             site_books.put(self.book, written)
         yield self.run("inforce, one version more", ours, site, **before)
         shutil.rmtree(self.book / f"policy_versions/policy-000/{site_books.label(self.shape.versions)}")
+        yield self.served()
+
+    def served(self) -> Cost:
+        """Save a text while the book is served."""
+        text = self.book / f"policy_versions/policy-000/{site_books.label(self.shape.versions - 1)}/en.md"
+        found = site_served.saved(self.book, text, "policy-000/", {**os.environ, **NOBODY}, DAY)
+        what, pages = "inforce serve, a text saved", self.shape.pages
+        return Cost(pages, what, found.wall, found.cpu, found.largest, found.largest, 0, 0, "0")
 
     def peers(self, page: str) -> Iterator[Cost]:
         """Let the peers build the versions of the book; Hugo's layout is cut out of our `page`."""
@@ -177,7 +188,7 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Look every tenth of a second."""
         while not self._over.wait(SAMPLE):
-            self.most = max(self.most, sum(map(proportional, family(self.pid))))
+            self.most = max(self.most, sum(map(proportional, site_served.family(self.pid))))
             if time.perf_counter() > self.until and not self.gave_up:
                 self.gave_up = True
                 with contextlib.suppress(ProcessLookupError):
@@ -187,16 +198,6 @@ class Watch(threading.Thread):
         """Stop watching."""
         self._over.set()
         self.join()
-
-
-def family(pid: int) -> list[int]:
-    """List the process `pid` and all that it has started."""
-    found = [pid]
-    for one in found:
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{one}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-    return found
 
 
 def proportional(pid: int) -> int:

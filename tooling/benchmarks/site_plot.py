@@ -17,6 +17,7 @@ LOOKS = {
     "inforce, cold": ("#1f4e9c", "-", "o"),
     "inforce, one version more": ("#1f4e9c", "--", "s"),
     "inforce, nothing changed again": ("#1f4e9c", ":", "^"),
+    "inforce serve, a text saved": ("#1f4e9c", "-.", "d"),
     "Hugo": ("#b3261e", "-", "o"),
     "MkDocs + Material": ("#6b6b00", "-", "o"),
     "Zensical": ("#7a3e9d", "-", "o"),
