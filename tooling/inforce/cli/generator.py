@@ -91,7 +91,7 @@ class Generator:
 
 
 def hand_over(process: subprocess.Popen[str], book: object) -> None:
-    """Give the generator's `process` the `book`, without the words of its files, which only commands quote.
+    """Give the generator's `process` the `book`; of its files it is told the paths, since only commands quote lines.
 
     Where the process has ended, it is for its exit code to tell why.
     """
@@ -105,12 +105,12 @@ def hand_over(process: subprocess.Popen[str], book: object) -> None:
 class _Handover(pickle.Pickler):
     def reducer_override(self, value: object) -> Any:
         if isinstance(value, Source):
-            return _source, (value.path, value.lines)
+            return _source, (value.path,)
         return NotImplemented
 
 
-def _source(path: str, lines: Mapping[str, int]) -> Source:
-    return Source(path=path, lines=lines)
+def _source(path: str) -> Source:
+    return Source(path=path)
 
 
 def worth_telling(lines: Iterable[str]) -> Iterator[str]:

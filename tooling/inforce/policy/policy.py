@@ -110,7 +110,7 @@ class Policy:
 
     def public(self, now: datetime) -> tuple[Version, ...]:
         """List the versions that people can read at `now`, oldest first."""
-        return tuple(version for version in self.versions if version.is_public(now))
+        return tuple([version for version in self.versions if version.is_public(now)])
 
     def latest(self, now: datetime) -> Version | None:
         """Find the newest version published at `now`."""
