@@ -1,34 +1,44 @@
-"""The words of leaves written as one sign each, the same sign in both texts, so that strings can be compared.
+"""The words of all texts written as one sign each, the same wherever a word stands, so that strings can be compared.
 
-A leaf is written once, however often it is compared. Only words that a reader counts have a sign, and the mark that
-ends a block.
+Only words that a reader counts have a sign, and the mark that ends a block; words that read the same have the same one.
+Which sign that is says nothing: nobody may sort by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import compress
+from itertools import count
 
 from inforce.redline.compare import Signs
-from inforce.redline.drafts import MARK
-from inforce.redline.leaf import Leaf
+from inforce.redline.words import COUNTED, KEYS, MARK, MOST_WORDS
+
+_NUMBERS = count(1)
 
 
-class Alphabet:
-    """The signs given so far, and the leaves written so far."""
+class Alphabet(dict[str, str]):
+    """The signs of words, given as words come; `number` tells one alphabet from another, `mark` ends a block."""
 
     def __init__(self) -> None:
+        super().__init__()
+        self.number = next(_NUMBERS)
         self._signs = Signs()
-        self._mark = self._signs[MARK]
-        self._written: dict[int, str] = {}
+        self.mark = self._signs[MARK]
 
-    def write(self, leaf: Leaf) -> str:
-        """Return the words of `leaf`."""
-        known = self._written.get(id(leaf))
-        if known is None:
-            known = self._written[id(leaf)] = self._signs.encode(compress(leaf.keys, leaf.counted))
-        return known
+    def __missing__(self, word: str) -> str:
+        sign = self[word] = self._signs[KEYS[word]] if COUNTED[word] else ""
+        return sign
 
-    def write_all(self, leaves: Iterable[Leaf]) -> str:
-        """Return the words of `leaves`, with a mark between each two."""
-        return self._mark.join(map(self.write, leaves))
+    def write(self, words: Iterable[str]) -> str:
+        """Return the signs of `words`."""
+        return "".join(map(self.__getitem__, words))
+
+
+def shared_alphabet() -> Alphabet:
+    """Return the alphabet for one comparison: the one before, unless that knows too many words."""
+    global _shared
+    if len(_shared) > MOST_WORDS:
+        _shared = Alphabet()
+    return _shared
+
+
+_shared = Alphabet()

@@ -11,7 +11,6 @@ from inforce.redline.leaf import Leaf
 from inforce.redline.paths import Paths
 from inforce.redline.prepared import Prepared
 from inforce.redline.values import BlockState, Format, Op, RedlineBlock, Run
-from inforce.redline.weave import runs_of
 
 STATES = {
     Op.INSERT: BlockState.INSERTED,
@@ -70,14 +69,14 @@ def _partners(plan: Plan) -> dict[int, int]:
 
 
 def _same(old: Leaf, new: Leaf, clauses: ClauseMap) -> RedlineBlock:
-    runs = tuple(runs_of(Op.EQUAL, new, 0, len(new.block.text)))
+    runs = new.wording.equal
     return _block(
         new, runs=runs, shown=runs, path=new.block.path, clause=clauses.of(new=new).id, old=old.index, new=new.index
     )
 
 
 def _changed(draft: Draft, paths: Paths, clauses: ClauseMap) -> RedlineBlock:
-    old, new, runs = draft.old, draft.new, tuple(draft.runs)
+    old, new, runs = draft.old, draft.new, draft.runs
     leaf = draft.leaf
     return _block(
         leaf,

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Set
 
 from inforce.markdown import SpanKind
 from inforce.redline.clauses import ClauseMap
-from inforce.redline.drafts import MARK
 from inforce.redline.numbering import Stroke
 from inforce.redline.values import Action, Change, ChangeClass
-from inforce.redline.words import cut, keys_of
+from inforce.redline.words import MARK, cut, keys_of
 
 ADDRESSED = frozenset({SpanKind.LINK, SpanKind.IMAGE})
 

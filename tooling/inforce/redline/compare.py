@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]  # ships no types
@@ -35,12 +36,15 @@ class Hunk(NamedTuple):
 
 
 class Signs(dict[str, str]):
-    """One sign for each key, given as keys come."""
+    """One sign for each key, given as keys come, from however many threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._codes = count(1)
 
     def __missing__(self, key: str) -> str:
-        code = len(self) + 1
-        sign = self[key] = chr(code if code < FIRST_SURROGATE else code + SURROGATES)
-        return sign
+        code = next(self._codes)
+        return self.setdefault(key, chr(code if code < FIRST_SURROGATE else code + SURROGATES))
 
     def encode(self, keys: Iterable[str]) -> str:
         """Return the signs of `keys`."""

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from inforce.redline.leaf import Leaf
 from inforce.redline.values import IN_NEW, IN_OLD, Format, Op, Run
 
-# The mark that ends a block; no word has it as its key, since the key of any white space is one space.
-MARK = "\n"
-
 
 @dataclass(slots=True)
 class Same:
@@ -39,7 +36,7 @@ class Draft:
     old: Leaf | None
     new: Leaf | None
     mark: Op
-    runs: list[Run]
+    runs: tuple[Run, ...]
     was: tuple[Format, ...] = ()
     now: tuple[Format, ...] = ()
     change: int = 0

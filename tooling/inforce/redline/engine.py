@@ -7,14 +7,13 @@ from itertools import chain
 
 from inforce.redline.drafts import Draft, Moved, Plan, Same
 from inforce.redline.flow import Flow, Group
-from inforce.redline.inside import compared
+from inforce.redline.inside import compared, whole
 from inforce.redline.matching import match
 from inforce.redline.prepared import Prepared, prepare
 from inforce.redline.result import Redline
 from inforce.redline.tables import Columns
 from inforce.redline.units import ROW, Unit
 from inforce.redline.values import Op
-from inforce.redline.weave import whole
 
 
 def redline(old: str | Prepared, new: str | Prepared) -> Redline:
@@ -31,7 +30,6 @@ class _Planner:
         self.old, self.new = old.units, new.units
         matching, likeness = match(self.old, self.new)
         matched = chain(matching.pairs, *matching.moves)
-        self.alphabet = likeness.alphabet
         self.columns = Columns((self.old[i], self.new[j]) for i, j in matched)
         self.entries: Plan = []
         self.leaving: dict[int, Plan] = {}
@@ -66,7 +64,7 @@ class _Planner:
     def _move(self, old: Unit, new: Unit, number: int) -> None:
         leaving = self.leaving[old.index] = []
         coming = self.coming[new.index] = []
-        for draft in self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves, self.alphabet):
+        for draft in self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves):
             if draft.old and draft.new:
                 leaving.append(Moved(draft, Op.MOVE_FROM, number))
                 coming.append(Moved(draft, Op.MOVE_TO, number))
@@ -88,7 +86,7 @@ class _Planner:
                 [leaf for unit in self.old[group.old_start : group.old_stop] for leaf in unit.leaves],
                 [leaf for unit in self.new[group.new_start : group.new_stop] for leaf in unit.leaves],
             )
-            self.entries += compared(*leaves, self.alphabet)
+            self.entries += compared(*leaves)
 
     def _pair(self, old: Unit, new: Unit) -> None:
         if old.print == new.print and (old.kind != ROW or self.columns.are_same(old, new)):
@@ -98,12 +96,12 @@ class _Planner:
             else:
                 self.entries.append(Same(old.leaves[0].index, new.leaves[0].index, len(old.leaves)))
         else:
-            self.entries += self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves, self.alphabet)
+            self.entries += self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves)
 
     def _row(self, old: Unit, new: Unit) -> Iterator[Draft]:
         for place, was, now in self.columns.cells(old, new):
             if was and now:
-                (draft,) = compared([was], [now], self.alphabet)
+                (draft,) = compared([was], [now])
             elif was:
                 draft = whole(was, Op.DELETE)
             elif now:

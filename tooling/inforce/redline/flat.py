@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from inforce.redline.drafts import MARK, Draft, Moved, Plan, Same
+from inforce.redline.drafts import Draft, Moved, Plan, Same
 from inforce.redline.prepared import Prepared
 from inforce.redline.values import Op, Run
+from inforce.redline.words import MARK
 
 
 def flat_runs(new: Prepared, plan: Plan) -> tuple[Run, ...]:

@@ -7,40 +7,78 @@ be mostly spaces and commas.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import compress
 from typing import TypeVar
 
-from inforce.redline.alphabet import Alphabet
+from inforce.redline.alphabet import shared_alphabet
 from inforce.redline.compare import Hunk, compare, compare_signs, joined, trim
-from inforce.redline.drafts import MARK, Draft
+from inforce.redline.drafts import Draft
 from inforce.redline.leaf import Leaf
 from inforce.redline.phrases import grown
 from inforce.redline.smooth import Smoother
-from inforce.redline.weave import weave
-from inforce.redline.words import WORD
+from inforce.redline.values import Op
+from inforce.redline.weave import Strip, weave
+from inforce.redline.wording import Look, Wording
+from inforce.redline.words import MARK, WORD
 
+# A block that changed once is compared again with every version before, and with every one after.
+_ROOM, _LONGEST = 1024, 20_000
 Item = TypeVar("Item")
 Keys = Sequence[str]
 Places = Sequence[int]
 
 
-def compared(old: Sequence[Leaf], new: Sequence[Leaf], alphabet: Alphabet) -> list[Draft]:
+def whole(leaf: Leaf, op: Op) -> Draft:
+    """Return the draft of a `leaf` that was deleted or inserted as a whole."""
+    old, new = (leaf, None) if op is Op.DELETE else (None, leaf)
+    wording = leaf.wording
+    return Draft(old=old, new=new, mark=op, runs=tuple(wording.runs(op, 0, len(wording.text))))
+
+
+def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Draft]:
     """Return the drafts of the leaves `old` that became the leaves `new`; the last of both end together."""
-    was, now = _joined([leaf.keys for leaf in old], MARK), _joined([leaf.keys for leaf in new], MARK)
-    return weave(old, new, [] if was == now else _hunks(old, new, (was, now), alphabet))
+    wordings = tuple([leaf.wording for leaf in old]), tuple([leaf.wording for leaf in new])
+    length = sum([len(wording.text) for side in wordings for wording in side])
+    strips = (_strips if length <= _LONGEST else _strips.__wrapped__)(*wordings)
+    drafts = []
+    for strip in strips:
+        was = None if strip.old is None else old[strip.old]
+        now = None if strip.new is None else new[strip.new]
+        draft = Draft(old=was, new=now, mark=strip.mark, runs=strip.runs)
+        if was and now and was.shape != now.shape:
+            draft.was, draft.now = _what_differs(was.shape, now.shape)
+        drafts.append(draft)
+    return drafts
 
 
-def _hunks(old: Sequence[Leaf], new: Sequence[Leaf], keys: tuple[Keys, Keys], alphabet: Alphabet) -> list[Hunk]:
-    counted = [_joined([leaf.counted for leaf in leaves], False) for leaves in (old, new)]
+@lru_cache(_ROOM)
+def _strips(old: tuple[Wording, ...], new: tuple[Wording, ...]) -> list[Strip]:
+    was, now = _joined([wording.keys for wording in old], MARK), _joined([wording.keys for wording in new], MARK)
+    return weave(old, new, [] if was == now else _hunks(old, new, (was, now)))
+
+
+def _hunks(old: Sequence[Wording], new: Sequence[Wording], keys: tuple[Keys, Keys]) -> list[Hunk]:
+    counted = [_joined([wording.counted for wording in wordings], False) for wordings in (old, new)]
     smoother = Smoother(*keys, (counted[0], counted[1]))
-    changed = compare_signs(alphabet.write_all(old), alphabet.write_all(new))
-    hunks = smoother.smooth(list(_with_signs(*keys, changed, (_places(old), _places(new)))))
-    return smoother.absorb(joined(grown(hunks, old, new)))
+    alphabet = shared_alphabet()
+    signs = [alphabet.mark.join([wording.signs(alphabet) for wording in wordings]) for wordings in (old, new)]
+    hunks = list(_with_signs(*keys, compare_signs(*signs), (_places(old), _places(new))))
+    return smoother.absorb(joined(grown(smoother.smooth(hunks), old, new)))
 
 
-def _places(leaves: Sequence[Leaf]) -> list[int]:
-    """Return the places of the words and marks of `leaves` among all keys, and at last how many keys there are."""
-    counted = _joined([leaf.counted for leaf in leaves], True)
+def _what_differs(was: Look, now: Look) -> tuple[Look, Look]:
+    """Return `was` and `now` without what both begin with and what both end with."""
+    shortest = min(len(was), len(now))
+    first = next((place for place in range(shortest) if was[place] != now[place]), shortest)
+    rest = shortest - first
+    last = next((place for place in range(rest) if was[-1 - place] != now[-1 - place]), rest)
+    return was[first : len(was) - last], now[first : len(now) - last]
+
+
+def _places(wordings: Sequence[Wording]) -> list[int]:
+    """Return the places of the words and marks of `wordings` among all keys, and at last how many keys there are."""
+    counted = _joined([wording.counted for wording in wordings], True)
     return [*compress(range(len(counted)), counted), len(counted)]
 
 

@@ -13,7 +13,7 @@ from itertools import chain
 from rapidfuzz.distance import LCSseq
 
 from inforce.markdown import BlockKind
-from inforce.redline.alphabet import Alphabet
+from inforce.redline.alphabet import shared_alphabet
 from inforce.redline.units import Unit
 
 # One word in so many is a common one, in texts of at least as many words.
@@ -34,12 +34,12 @@ class Likeness:
     """The likeness of units of `old` and `new`, which are those that say something the other text does not."""
 
     def __init__(self, old: Sequence[Unit], new: Sequence[Unit]) -> None:
-        self.alphabet = Alphabet()
+        self._alphabet = shared_alphabet()
         self._all: dict[int, str] = {}
         self._telling: dict[int, str] = {}
         counts: Counter[str] = Counter()
         for unit in (*old, *new):
-            text = self._all[id(unit)] = "".join([self.alphabet.write(leaf) for leaf in unit.leaves])
+            text = self._all[id(unit)] = "".join([leaf.wording.signs(self._alphabet) for leaf in unit.leaves])
             counts.update(text)
         total = sum(counts.values())
         common = {ord(sign): None for sign, count in counts.items() if count * COMMON > total}
@@ -55,7 +55,7 @@ class Likeness:
     def _signs_of(self, unit: Unit) -> str:
         known = self._all.get(id(unit))
         if known is None:
-            known = self._all[id(unit)] = "".join([self.alphabet.write(leaf) for leaf in unit.leaves])
+            known = self._all[id(unit)] = "".join([leaf.wording.signs(self._alphabet) for leaf in unit.leaves])
         return known
 
     def common(self, old: Iterable[Unit], new: Iterable[Unit]) -> int:

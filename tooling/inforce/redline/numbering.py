@@ -11,8 +11,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from inforce.markdown import ContainerKind
-from inforce.redline.drafts import MARK, Draft, Moved, Plan, Same
+from inforce.redline.drafts import Draft, Moved, Plan, Same
 from inforce.redline.values import Format, Op, Run
+from inforce.redline.words import MARK
 
 WORDS = "words"
 
@@ -82,7 +83,7 @@ class _Numbering:
             self._whole(draft)
             return
         self._reshape(draft)
-        draft.runs = [self._run(draft, run) for run in draft.runs]
+        draft.runs = tuple([self._run(draft, run) for run in draft.runs])
         if draft.mark is Op.EQUAL:
             self.sort = None
         else:
@@ -96,7 +97,7 @@ class _Numbering:
         stroke.whole = True
         stroke.write(draft.mark, "".join([run.text for run in draft.runs]) + MARK)
         draft.change = draft.mark_change = stroke.number
-        draft.runs = [_numbered(run, stroke) for run in draft.runs]
+        draft.runs = tuple([_numbered(run, stroke) for run in draft.runs])
 
     def _reshape(self, draft: Draft) -> None:
         if not (draft.was or draft.now):
@@ -123,7 +124,7 @@ class _Numbering:
         stroke.write(Op.EQUAL, MARK)
         draft.change = draft.mark_change = stroke.number
         self.sort = None
-        draft.runs = [self._moved_run(moved, stroke, run) for run in draft.runs]
+        draft.runs = tuple([self._moved_run(moved, stroke, run) for run in draft.runs])
         self.sort = None
 
     def _moved_run(self, moved: Moved, stroke: Stroke, run: Run) -> Run:

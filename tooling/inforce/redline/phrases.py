@@ -10,8 +10,8 @@ from itertools import accumulate
 import budoux
 
 from inforce.redline.compare import Hunk
-from inforce.redline.drafts import MARK
-from inforce.redline.leaf import Leaf
+from inforce.redline.wording import Wording
+from inforce.redline.words import MARK
 
 KANA = re.compile("[\u3041-\u30ff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -71,16 +71,16 @@ def _borders(text: str, language: str) -> list[bool]:
     return [letter == 0 for phrase in _parser(language).parse(text) for letter in range(len(phrase))]
 
 
-def grown(hunks: list[Hunk], old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Hunk]:
-    """Return `hunks` between the leaves `old` and `new`, grown until they begin and end between phrases."""
-    texts = MARK.join([leaf.block.text for leaf in old]), MARK.join([leaf.block.text for leaf in new])
+def grown(hunks: list[Hunk], old: Sequence[Wording], new: Sequence[Wording]) -> list[Hunk]:
+    """Return `hunks` between the wordings `old` and `new`, grown until they begin and end between phrases."""
+    texts = MARK.join([wording.text for wording in old]), MARK.join([wording.text for wording in new])
     language = language_of(texts[0] + texts[1])
     return _PhraseGrower(language, texts, (_places(old), _places(new))).grow(hunks) if language else hunks
 
 
-def _places(leaves: Sequence[Leaf]) -> list[int]:
-    """Return where each word and mark of `leaves` begins, and at last how long all are."""
-    words = [word for leaf in leaves for word in (*leaf.words, MARK)]
+def _places(wordings: Sequence[Wording]) -> list[int]:
+    """Return where each word and mark of `wordings` begins, and at last how long all are."""
+    words = [word for wording in wordings for word in (*wording.words, MARK)]
     return [0, *accumulate(map(len, words[:-1]))]
 
 

@@ -11,7 +11,6 @@ from functools import cached_property
 from inforce.markdown import Document, parse
 from inforce.redline.leaf import Leaf
 from inforce.redline.units import Unit, units_of
-from inforce.redline.words import Vocabulary
 
 
 class Prepared:
@@ -20,8 +19,7 @@ class Prepared:
     def __init__(self, text: str) -> None:
         self.document: Document = parse(text)
         self.text = self.document.text
-        vocabulary = Vocabulary()
-        self.leaves = [Leaf(index, block, vocabulary) for index, block in enumerate(self.document.blocks)]
+        self.leaves = [Leaf(index, block) for index, block in enumerate(self.document.blocks)]
 
     def cut_words(self) -> Prepared:
         """Cut all words now, not when a redline first needs them; return this text.

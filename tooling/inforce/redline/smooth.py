@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from inforce.redline.compare import Hunk, joined, trim
-from inforce.redline.drafts import MARK
-from inforce.redline.words import SPACE
+from inforce.redline.words import MARK, SPACE
 
 # How many words must have changed, in all and on the lighter side, for so many equal words between to be a crumb.
 CRUMBS = ((2, 0), (5, 2), (9, 4))

@@ -62,8 +62,12 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 WORD = re.compile(r"\w")
+# So many words are remembered: all that a book in a few languages is written with.
+MOST_WORDS = 50_000
 
 SPACE = " "
+# The mark that ends a block; no word has it as its key, since the key of any white space is one space.
+MARK = "\n"
 _SPELLINGS = {"'": "‘’‚‛′ʼ＇", '"': "“”„‟″«»＂", "-": "‐‑‒–—―−﹣－", "": "\u00ad\u200b\u2060\ufeff"}
 FOLDS = str.maketrans({letter: fold for fold, letters in _SPELLINGS.items() for letter in letters})
 # Compatibility would read “10²” as “102” and “①” as “1”.
@@ -87,6 +91,8 @@ class Keys(dict[str, str]):
     """What each word is compared by, worked out when first asked for; white space of any kind is one space."""
 
     def __missing__(self, word: str) -> str:
+        if len(self) > MOST_WORDS:
+            self.clear()
         key = self[word] = SPACE if word.isspace() else fold(word)
         return key
 
@@ -99,6 +105,8 @@ class Counted(dict[str, bool]):
     """Whether a reader counts each word, worked out when first asked for: those with a letter or digit."""
 
     def __missing__(self, word: str) -> bool:
+        if len(self) > MOST_WORDS:
+            self.clear()
         counts = self[word] = WORD.search(word) is not None
         return counts
 
@@ -107,14 +115,10 @@ class Counted(dict[str, bool]):
         return list(map(self.__getitem__, words))
 
 
-class Vocabulary:
-    """What is known of the words of one text."""
-
-    def __init__(self) -> None:
-        self.keys = Keys()
-        self.counted = Counted()
+# What is known of words, whatever text they stand in.
+KEYS, COUNTED = Keys(), Counted()
 
 
 def keys_of(words: Iterable[str]) -> list[str]:
     """Return what each of `words` is compared by."""
-    return Keys().of(words)
+    return KEYS.of(words)
