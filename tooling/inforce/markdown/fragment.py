@@ -9,13 +9,14 @@ address, an anchor that is not there and an image's file would be broken somewhe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Set
+from functools import lru_cache
 from urllib.parse import unquote
 
 from markdown_it.token import Token
 
 from inforce.markdown.dialect import SCHEME
 from inforce.markdown.inline import UNNAMED_IMAGE, alternative_text
-from inforce.markdown.sections import read_sections
+from inforce.markdown.sections import ROOM, Part, Section, read_sections
 
 # HTML living standard, 13.3 Serialising HTML fragments: escaping a string.
 TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
@@ -27,9 +28,25 @@ OUTER = frozenset({"ul", "ol", "blockquote", "table", "thead", "tbody", "tr"})
 
 def to_html(text: str) -> str:
     """Return the HTML fragment of Markdown `text`: headings carry ids, cells an `align`, lists their start."""
-    tokens = [token for section in read_sections(text) for token in section.tokens]
-    ids = {str(token.attrs["id"]) for token in tokens if token.type == "heading_open"}
-    return "".join(_write(tokens, ids))
+    sections = read_sections(text)
+    naming = (section for section in sections if section.part.names)
+    ids = {str(token.attrs["id"]) for section in naming for token in section.tokens if token.type == "heading_open"}
+    return "".join([_html(section, ids) for section in sections])
+
+
+def _html(section: Section, ids: Set[str]) -> str:
+    same = None if section.part.names else _same_everywhere(section.part)
+    return "".join(_write(section.tokens, ids)) if same is None else same
+
+
+@lru_cache(ROOM)
+def _same_everywhere(part: Part) -> str | None:
+    """Return the HTML of a `part` that names nothing; None if it leads to a heading, which only some texts have."""
+    for token in part.tokens:
+        for child in token.children or ():
+            if child.type == "link_open" and str(child.attrs["href"]).startswith("#"):
+                return None
+    return "".join(_write(part.tokens, frozenset()))
 
 
 def _write(tokens: Iterable[Token], ids: Set[str]) -> Iterable[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from markdown_it.token import Token
@@ -21,7 +23,7 @@ from inforce.markdown.document import (
     Span,
 )
 from inforce.markdown.inline import LINE_BREAKS, Inline, read_inline
-from inforce.markdown.sections import read_sections
+from inforce.markdown.sections import ROOM, Part, read_sections
 
 HTML_PARSER = make_parser(html=True)
 
@@ -55,8 +57,10 @@ def parse(text: str) -> Document:
     reader = _Reader()
     for section in read_sections(text):
         reader.first = section.first
-        for token in section.tokens:
-            reader.take(token)
+        if section.part.names:
+            reader.take_all(section.tokens)
+        else:
+            reader.add(_read(section.part))
     return reader.document()
 
 
@@ -79,6 +83,13 @@ def raw_html(text: str) -> tuple[RawHtml, ...]:
                 found.append(RawHtml(line=line, snippet=child.content))
             line += child.type in LINE_BREAKS or child.content.count("\n")
     return tuple(found)
+
+
+@lru_cache(ROOM)
+def _read(part: Part) -> _Reader:
+    reader = _Reader()
+    reader.take_all(part.tokens)
+    return reader
 
 
 def _line(token: Token) -> int:
@@ -104,10 +115,38 @@ class _Reader:
         self.links: list[Link] = []
         self.path: tuple[Container, ...] = ()
         self.open: list[_Open] = []
-        self.keys = 0
+        self.containers: list[Container] = []  # all that were opened, by their keys
         self.column = 0
         self.first = 0  # the line, from 0, of the text on which the lines of tokens begin
         self.opener = Token("", "", 0)
+
+    def add(self, read: _Reader) -> None:
+        """Take over what has been `read` of a part that stands in no container and names nothing."""
+        keys = len(self.containers)
+        own = [Container(kind=one.kind, key=keys + one.key, number=one.number) for one in read.containers]
+        self.containers += own
+        clause = self.openings[-1][1].id if self.openings else ""
+        self.blocks += [
+            Block(
+                kind=block.kind,
+                text=block.text,
+                line=self.first + block.line,
+                clause=clause,
+                spans=block.spans,
+                path=tuple([own[one.key] for one in block.path]) if block.path else (),
+                info=block.info,
+                column=block.column,
+                align=block.align,
+                tight=block.tight,
+            )
+            for block in read.blocks
+        ]
+        self.links += [replace(link, line=self.first + link.line) for link in read.links]
+
+    def take_all(self, tokens: Iterable[Token]) -> None:
+        """Read `tokens`."""
+        for token in tokens:
+            self.take(token)
 
     def take(self, token: Token) -> None:
         """Read one `token`."""
@@ -148,9 +187,10 @@ class _Reader:
             number = parent.next_number
             parent.next_number += 1
         first = 0 if kind is ContainerKind.TABLE else number
-        self.path = (*self.path, Container(kind=kind, key=self.keys, number=number))
+        container = Container(kind=kind, key=len(self.containers), number=number)
+        self.containers.append(container)
+        self.path = (*self.path, container)
         self.open.append(_Open(len(self.blocks), self._line(token), first))
-        self.keys += 1
         self.column = 0
 
     def _leave(self) -> None:

@@ -7,8 +7,10 @@ know them by their number, they are left out. All counts are whole numbers, so t
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
@@ -30,23 +32,29 @@ WITHIN = 6
 PIECE = 4
 
 
+class _Said(NamedTuple):
+    """What a unit says, a sign for each word: all of it, and that part of it that tells it apart."""
+
+    all: str
+    telling: str
+
+
 class Likeness:
     """The likeness of units of `old` and `new`, which are those that say something the other text does not."""
 
     def __init__(self, old: Sequence[Unit], new: Sequence[Unit]) -> None:
         self._alphabet = shared_alphabet()
         self._all: dict[int, str] = {}
-        self._telling: dict[int, str] = {}
         counts: Counter[str] = Counter()
         for unit in (*old, *new):
-            text = self._all[id(unit)] = "".join([leaf.wording.signs(self._alphabet) for leaf in unit.leaves])
-            counts.update(text)
-        total = sum(counts.values())
+            counts.update(self._signs_of(unit))
+        total = counts.total()
         common = {ord(sign): None for sign, count in counts.items() if count * COMMON > total}
         few = total < COMMON * 8
+        self._said: dict[int, _Said] = {}
         for at, text in self._all.items():
             rest = "" if few else text.translate(common)
-            self._telling[at] = rest if len(rest) * 4 >= len(text) else text
+            self._said[at] = _Said(text, rest if len(rest) * 4 >= len(text) else text)
 
     def words(self, units: Iterable[Unit]) -> str:
         """Return the words of `units` one after the other, each as one sign."""
@@ -68,27 +76,32 @@ class Likeness:
         A unit that stands nearly whole within a longer one is as alike as one of which half was rewritten. What is
         less alike than `least` may be told as not alike at all.
         """
-        was, now = self._telling[id(old)], self._telling[id(new)]
-        if was == now:
-            return 100 if self._all[id(old)] == self._all[id(new)] else 90
-        if not was or not now:
-            return 0
-        telling = _percent(was, now, least)
-        if telling >= CERTAIN:
-            return telling
-        return max(telling, _percent(self._all[id(old)], self._all[id(new)], least + EVERY_CLAUSE) - EVERY_CLAUSE, 0)
+        return _alike(self._said[id(old)], self._said[id(new)], least)
 
     def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
         """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""
+        news = [frozenset(self._said[id(unit)].telling) for unit in new]
+        shared_with = self._shared_with_few if len(new) <= RARE else self._shared_with_many
+        for unit, shared in zip(old, shared_with(old, news), strict=True):
+            best = sorted([(-count, at) for at, count in shared if count])[:BEST]
+            yield from ((unit, new[at]) for _, at in best)
+
+    def _shared_with_few(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
+        """Count for each of `old` the words it shares with each of so few `news` that no word is too common."""
+        for unit in old:
+            telling = frozenset(self._said[id(unit)].telling)
+            yield enumerate([len(telling & one) for one in news])
+
+    def _shared_with_many(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
+        """Count for each of `old` the rare words it shares with some of `news`."""
         index: dict[str, list[int]] = defaultdict(list)
-        for at, unit in enumerate(new):
-            for sign in set(self._telling[id(unit)]):
+        for at, telling in enumerate(news):
+            for sign in telling:
                 index[sign].append(at)
         rare = {sign: places for sign, places in index.items() if len(places) <= RARE}
         for unit in old:
-            shared = Counter(chain.from_iterable([rare[sign] for sign in rare.keys() & self._telling[id(unit)]]))
-            best = sorted([(-count, at) for at, count in shared.items()])[:BEST]
-            yield from ((unit, new[at]) for _, at in best)
+            found = rare.keys() & self._said[id(unit)].telling
+            yield Counter(chain.from_iterable([rare[sign] for sign in found])).items()
 
     def pieces(self, old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int, int]]:
         """Return the pairs of paragraphs `old` and `new` that have a piece in common: places, and how long it is."""
@@ -107,6 +120,18 @@ class Likeness:
 
 def _pieces(text: str) -> list[str]:
     return [text[at : at + PIECE] for at in range(len(text) - PIECE + 1)]
+
+
+@lru_cache(4096)  # what changed once is compared again with every version before, and with every one after
+def _alike(was: _Said, now: _Said, least: int) -> int:
+    if was.telling == now.telling:
+        return 100 if was.all == now.all else 90
+    if not was.telling or not now.telling:
+        return 0
+    telling = _percent(was.telling, now.telling, least)
+    if telling >= CERTAIN:
+        return telling
+    return max(telling, _percent(was.all, now.all, least + EVERY_CLAUSE) - EVERY_CLAUSE, 0)
 
 
 def _percent(was: str, now: str, least: int) -> int:
