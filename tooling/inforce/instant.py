@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inforce.errors import quoted
@@ -84,6 +85,7 @@ def is_start_of_day(instant: datetime, zone: ZoneInfo) -> bool:
     return start_of_day(day_of(instant, zone), zone) == instant
 
 
+@lru_cache(1024)  # the pages of a version and its neighbours name the same few instants again and again
 def format_instant(instant: datetime) -> str:
     """Write `instant` as RFC 3339 in UTC with whole seconds: `2027-02-28T16:00:00Z`."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

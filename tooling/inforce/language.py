@@ -40,8 +40,7 @@ class Language:
     @property
     def direction(self) -> str:
         """`rtl` for languages written from right to left, otherwise `ltr`; the script decides."""
-        script = langcodes.Language.get(self.tag).maximize().script
-        return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+        return _direction(self.tag)
 
     @property
     def own_name(self) -> str:
@@ -50,7 +49,7 @@ class Language:
 
     def format_day(self, day: date) -> str:
         """Write `day` as its readers do in running text: `1 March 2027`; as `2027-03-01` where nobody knows how."""
-        locale = _plain_locale(self.tag) or _locale(self.tag)
+        locale = _locale(self.tag)
         return format_date(day, format="long", locale=locale) if locale else day.isoformat()
 
 
@@ -75,16 +74,24 @@ def _respelt(text: str) -> str:
     return tag
 
 
-@functools.lru_cache(maxsize=4096)
+# Every page names all languages of its policy, so what is known of one is looked up once.
+@functools.lru_cache(maxsize=512)
+def _direction(tag: str) -> str:
+    script = langcodes.Language.get(tag).maximize().script
+    return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+
+
+@functools.lru_cache(maxsize=512)
 def _own_name(tag: str) -> str:
-    locale = _plain_locale(tag) or _locale(tag)
+    locale = _locale(tag)
     if locale is None:
         return tag
     return locale.languages.get(tag.replace("-", "_")) or locale.get_display_name() or tag
 
 
+@functools.lru_cache(maxsize=512)
 def _locale(tag: str) -> Locale | None:
-    return _plain_locale(langcodes.Language.get(tag).maximize().to_tag())
+    return _plain_locale(tag) or _plain_locale(langcodes.Language.get(tag).maximize().to_tag())
 
 
 def _plain_locale(tag: str) -> Locale | None:

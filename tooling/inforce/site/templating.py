@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.support import NullTranslations
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
@@ -36,24 +38,64 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _Environment(Environment):
+    """An environment for plain data: `one.title` is first of all a member of the mapping `one`."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Get the member or attribute called `attribute` of `obj`."""
+        # Jinja looks for attributes first, and most of what pages say has none.
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+class _Spoken:
+    """Says the words of a `catalogue` as templates ask for them; each of them is looked up once."""
+
+    def __init__(self, catalogue: NullTranslations) -> None:
+        self._catalogue = catalogue
+        self._found: dict[str, Markup] = {}
+        self._alone: dict[str, Markup] = {}
+
+    def say(self, message: str, **named: object) -> Markup:
+        """Translate `message` and put in what is `named`, escaped; the words of a catalogue are markup."""
+        if named:
+            return self._words(message) % named
+        if message not in self._alone:
+            self._alone[message] = self._words(message) % {}
+        return self._alone[message]
+
+    def _words(self, message: str) -> Markup:
+        if message not in self._found:
+            # Markup: a message stands in a template, and its translation in a catalogue of ours.
+            self._found[message] = Markup(self._catalogue.ugettext(message))  # noqa: S704
+        return self._found[message]
+
+
 @cache
 def environment(language: Language) -> Environment:
     """Make the environment whose interface words are in `language`."""
-    env = Environment(
+    env = _Environment(
         loader=PackageLoader("inforce.site", "templates/pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
         bytecode_cache=_COMPILED,
         auto_reload=False,  # templates do not change while a program runs
     )
-    catalogue = translations(language)
-    env.install_gettext_callables(  # type: ignore[attr-defined]
-        catalogue.ugettext, catalogue.ungettext, newstyle=True
-    )
+    env.globals["_"] = _Spoken(translations(language)).say
     return env
+
+
+@lru_cache(1024)
+def _day(language: Language, zone: ZoneInfo, instant: datetime) -> Markup:
+    """Write `instant` for readers of `language` in `zone`: neighbours of a version name the same days."""
+    shown = language.format_day(day_of(instant, zone))
+    if not is_start_of_day(instant, zone):
+        clock, name = format_local(instant, zone).split(" ")[1:]
+        shown = f"{shown}, {clock} ({name})"
+    return Markup('<time datetime="{}">{}</time>').format(format_instant(instant), shown)
 
 
 class Words:
@@ -66,11 +108,7 @@ class Words:
 
     def day(self, instant: datetime) -> Markup:
         """Write `instant` for readers: the day, with the time and the zone where it is not the start of a day."""
-        shown = self._language.format_day(day_of(instant, self._zone))
-        if not is_start_of_day(instant, self._zone):
-            clock, zone = format_local(instant, self._zone).split(" ")[1:]
-            shown = f"{shown}, {clock} ({zone})"
-        return Markup('<time datetime="{}">{}</time>').format(format_instant(instant), shown)
+        return _day(self._language, self._zone, instant)
 
     def plain_day(self, instant: datetime) -> str:
         """Write the day of `instant` for readers, without markup and time."""
