@@ -25,9 +25,14 @@ Formats = tuple[Format, ...]
 
 def runs_xml(runs: Iterable[Run], revisions: Revisions, links: Links, *, right_to_left: bool = False) -> str:
     """Write `runs` as the content of a paragraph, counting in `revisions` and `links`."""
-    pieces = (piece for run in runs for piece in _pieces(run, revisions, right_to_left))
+    pieces = [piece for run in runs for piece in _pieces(run, revisions, right_to_left)]
+    if not any(target for target, _ in pieces):
+        return "".join([xml for _, xml in pieces])
     return "".join(
-        links.around(target, "".join(map(itemgetter(1), group))) for target, group in groupby(pieces, key=itemgetter(0))
+        [
+            links.around(target, "".join([xml for _, xml in group]))
+            for target, group in groupby(pieces, key=itemgetter(0))
+        ]
     )
 
 
@@ -35,8 +40,11 @@ def _pieces(run: Run, revisions: Revisions, right_to_left: bool) -> Iterator[tup
     """Give what `run` is written as, each piece with the address it leads to."""
     if not run.text:
         return
-    target = _target(run.formats)
+    target = _target(run.formats) if run.formats else ""
     look = look_xml(run.formats, right_to_left)
+    if run.op is Op.EQUAL:
+        yield target, _run(run.text, look, gone=False)
+        return
     if run.op is not Op.REFORMAT:
         yield target, revisions.of(run.op, _run(run.text, look, gone=run.op is Op.DELETE))
         return

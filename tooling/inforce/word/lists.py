@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from inforce.markdown import Container, ContainerKind
 from inforce.redline import RedlineBlock
@@ -29,6 +30,8 @@ class Lists:
 
     def properties(self, block: RedlineBlock) -> tuple[str, str]:
         """Write the number of `block`, if it carries one, and its indent: w:numPr and w:ind."""
+        if not block.path:
+            return "", ""
         depth = sum(1 for one in block.path if one.kind is not ContainerKind.ITEM)
         lists = [one for one in block.path if one.kind in _LISTS]
         if not lists or not self._begins(block):
@@ -67,6 +70,7 @@ class Lists:
         return element("w:numbering", shapes, numbers, attributes=namespaces)
 
 
+@lru_cache(64)
 def indent(depth: int, hanging: int = 0) -> str:
     """Write the indent of a paragraph that stands `depth` levels deep; nothing for none."""
     if not depth:
@@ -74,6 +78,7 @@ def indent(depth: int, hanging: int = 0) -> str:
     return element("w:ind", attributes={"w:left": str(depth * _STEP), "w:hanging": str(hanging)})
 
 
+@lru_cache(256)
 def _shape(kind: ContainerKind, place: int, own_level: int, start: int) -> str:
     bullet = kind is ContainerKind.BULLET_LIST
     levels = (
@@ -92,6 +97,7 @@ def _shape(kind: ContainerKind, place: int, own_level: int, start: int) -> str:
     return element("w:abstractNum", kind_of_levels, *levels, attributes={"w:abstractNumId": str(place)})
 
 
+@lru_cache(256)
 def _instance(kind: ContainerKind, place: int, level: int, start: int) -> str:
     shape = value("w:abstractNumId", str(place))
     if kind is ContainerKind.BULLET_LIST:

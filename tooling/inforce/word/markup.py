@@ -16,9 +16,14 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 def element(name: str, *inner: str, attributes: Mapping[str, str] | None = None) -> str:
     """Write the element `name` with `attributes` around `inner`, which is XML already."""
-    head = name + "".join(f" {key}={quoteattr(legal(value))}" for key, value in (attributes or {}).items())
+    head = name + "".join([_attribute(key, value) for key, value in attributes.items()]) if attributes else name
     content = "".join(inner)
     return f"<{head}>{content}</{name}>" if content else f"<{head}/>"
+
+
+@lru_cache(4096)  # authors, days, measures and small numbers, in every document again
+def _attribute(name: str, of: str) -> str:
+    return f" {name}={quoteattr(legal(of))}"
 
 
 @lru_cache(1024)

@@ -10,7 +10,9 @@ import io
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
+from xml.sax.saxutils import quoteattr
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -38,10 +40,14 @@ _MARGINS |= {"w:header": "720", "w:footer": "720", "w:gutter": "0"}
 _CUSTOM = "docProps/custom.xml"
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+_SOME_LANGUAGE = "x-some-language"  # stands in styles for the language of a file
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _LEVELS = range(1, 7)
 _NEEDED = {"Normal", "Default Paragraph Font", "Normal Table", "No List", "Quote", "Table Grid"}
 _NEEDED |= {f"Heading {level}" for level in _LEVELS}
+_RELATED = "word/_rels/document.xml.rels"
+# Parts that differ from file to file.
+_OWN = ("word/document.xml", _RELATED, "word/numbering.xml", "docProps/core.xml")
 # Parts of python-docx's template that nothing here uses.
 _UNUSED = ("stylesWithEffects", "thumbnail", "customXml")
 
@@ -53,36 +59,55 @@ def package(
 
     `properties` is the part of custom properties, if there are any; where `tracked`, Word tracks changes at once.
     """
-    members = dict(_base(language))
-    related = members["word/_rels/document.xml.rels"].decode()
-    own = {
-        **parts,
-        "word/_rels/document.xml.rels": related.replace("</Relationships>", f"{relationships}</Relationships>"),
-    }
-    members |= {name: xml.encode() for name, xml in own.items()}
+    shared = _shared(language, properties=bool(properties), tracked=tracked)
+    own = {name: shared.members[name] for name in _OWN} | {name: xml.encode() for name, xml in parts.items()}
+    related = own[_RELATED].decode()
+    own[_RELATED] = related.replace("</Relationships>", f"{relationships}</Relationships>").encode()
     if properties:
-        members |= _with_properties(members, properties)
+        own[_CUSTOM] = properties.encode()
+    target = io.BytesIO(shared.archive)
+    _append(target, own)
+    return target.getvalue()
+
+
+class _Shared(NamedTuple):
+    """What files have in common: all members, and an archive of those that no file has its own of."""
+
+    members: Mapping[str, bytes]
+    archive: bytes
+
+
+@lru_cache(64)
+def _shared(language: str, *, properties: bool, tracked: bool) -> _Shared:
+    """Write what the files in `language` share, with a place for custom `properties` or for changes to be `tracked`."""
+    members = dict(_base(language))
+    if properties:
+        members |= _with_properties(members)
     if tracked:
-        settings = members["word/settings.xml"].replace(
+        settings = members["word/settings.xml"]
+        members["word/settings.xml"] = settings.replace(
             b"<w:defaultTabStop", b"<w:trackRevisions/><w:defaultTabStop", 1
         )
-        members["word/settings.xml"] = settings
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    _append(target, {name: content for name, content in members.items() if name not in _OWN})
+    return _Shared(members, target.getvalue())
+
+
+def _append(target: io.BytesIO, members: Mapping[str, bytes]) -> None:
+    """Add `members` to the archive in `target`, or begin one there; what is in it already stays compressed as it is."""
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             member = zipfile.ZipInfo(name, _NO_TIME)
             member.create_system = 0  # not the system of whoever builds
             archive.writestr(member, content, zipfile.ZIP_DEFLATED)
-    return target.getvalue()
 
 
-def _with_properties(members: Mapping[str, bytes], properties: str) -> Mapping[str, bytes]:
-    """Write what changes where the part `properties` is added: itself, its type, and what leads to it."""
+def _with_properties(members: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Write what changes where a part of custom properties is added: the list of types, and what leads to it."""
     override = element("Override", attributes={"PartName": f"/{_CUSTOM}", "ContentType": _CUSTOM_TYPE})
     relation = element("Relationship", attributes={"Id": "custom", "Type": _CUSTOM_RELATION, "Target": _CUSTOM})
     types, related = members["[Content_Types].xml"].decode(), members["_rels/.rels"].decode()
     return {
-        _CUSTOM: properties.encode(),
         "[Content_Types].xml": types.replace("</Types>", f"{override}</Types>").encode(),
         "_rels/.rels": related.replace("</Relationships>", f"{relation}</Relationships>").encode(),
     }
@@ -113,11 +138,17 @@ def core_part(title: str, author: str, date: datetime, language: str) -> str:
     )
 
 
-@cache
 def _base(language: str) -> Mapping[str, bytes]:
     """Make what every file in `language` shares: styles, settings, theme, and the list of its parts."""
+    named = quoteattr(language).encode()
+    return {name: content.replace(f'"{_SOME_LANGUAGE}"'.encode(), named) for name, content in _made().items()}
+
+
+@cache
+def _made() -> Mapping[str, bytes]:
+    """Make what files in every language share, once: it takes python-docx longer than a redline does."""
     document = Document()
-    _style(document.styles, language)
+    _style(document.styles)
     for relations in (document.part.package.rels, document.part.rels):
         for name, relation in list(relations.items()):
             if any(word in relation.target_ref for word in _UNUSED):
@@ -128,7 +159,7 @@ def _base(language: str) -> Mapping[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _style(styles: Styles, language: str) -> None:
+def _style(styles: Styles) -> None:
     for style in list(styles):
         if style.name not in _NEEDED:
             style.delete()
@@ -141,7 +172,7 @@ def _style(styles: Styles, language: str) -> None:
     _new(styles, "Table Heading", WD_STYLE_TYPE.PARAGRAPH).bold = True
     for written in styles.element.iter(qn("w:lang")):
         for kind in ("w:val", "w:eastAsia", "w:bidi"):
-            written.set(qn(kind), language)
+            written.set(qn(kind), _SOME_LANGUAGE)
 
 
 def _new(styles: Styles, name: str, kind: WD_STYLE_TYPE) -> Font:

@@ -49,7 +49,7 @@ class Paragraphs:
 
     def in_cell(self, block: RedlineBlock, mark: Op) -> str:
         """Write `block` as a paragraph of a table cell; `mark` is what happened to its end."""
-        runs = tuple(replace(run, op=_AS_IN_TABLES.get(run.op, run.op)) for run in block.runs)
+        runs = tuple([_in_table(run) for run in block.runs])
         header = block.path[-1].number == 0
         style = value("w:pStyle", "TableHeading") if header else ""
         sides = {"right": "end", "center": "center"}
@@ -97,6 +97,10 @@ class Paragraphs:
         tag = TAGS[mark]
         start = self.revisions.mark(f"{tag}RangeStart", name=name)
         return start + paragraph + element(f"{tag}RangeEnd", attributes={"w:id": str(self.revisions.count)})
+
+
+def _in_table(run: Run) -> Run:
+    return replace(run, op=_AS_IN_TABLES[run.op]) if run.op in _AS_IN_TABLES else run
 
 
 def _style(block: RedlineBlock) -> str:

@@ -16,6 +16,7 @@ from inforce.word.paragraphs import Paragraphs
 _CAME = frozenset({BlockState.INSERTED, BlockState.MOVED_TO})
 _WENT = frozenset({BlockState.DELETED, BlockState.MOVED_FROM})
 _WIDTH = 9000  # twentieths of a point: what the base's page leaves between its margins, nearly
+_CELL_WIDTH = element("w:tcW", attributes={"w:w": "0", "w:type": "auto"})
 _CELL_TAGS = {Op.INSERT: "w:cellIns", Op.DELETE: "w:cellDel"}
 Row = list[RedlineBlock]
 
@@ -57,7 +58,7 @@ def _row(row: Row, fates: dict[int, Op], paragraphs: Paragraphs) -> str:
 
 def _cell(blocks: Row, row: Op, column: Op, paragraphs: Paragraphs) -> str:
     tracked = paragraphs.revisions.mark(_CELL_TAGS[column]) if column is not row and row is Op.EQUAL else ""
-    properties = element("w:tcPr", element("w:tcW", attributes={"w:w": "0", "w:type": "auto"}), tracked)
+    properties = element("w:tcPr", _CELL_WIDTH, tracked)
     # The last mark of a cell is the cell's own, and goes only with the row.
     marks = [*(block.mark for block in blocks[:-1]), row]
     content = "".join(paragraphs.in_cell(block, mark) for block, mark in zip(blocks, marks, strict=False))
