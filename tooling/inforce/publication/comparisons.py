@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from inforce.changes import Changes
-from inforce.manifest import to_bytes
 from inforce.publication.pages import Page, PageKind
 from inforce.rendering.data import to_data
 from inforce.rendering.labels import ENGLISH, Labels
 from inforce.rendering.sentences import to_sentences
 
 _SPEC = "1.0"
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def comparison_file(page: Page, site: str, found: list[Changes], labels: Labels = ENGLISH) -> tuple[str, bytes]:
@@ -25,7 +26,7 @@ def comparison_file(page: Page, site: str, found: list[Changes], labels: Labels 
         made = _one(says["old"], says["new"], says["summary"], found[0])
         made["sentences"] = list(to_sentences(found[0].redline, labels))
         document = {"type": "policy-changes", **head, **made}
-        return says["file"], to_bytes(document)
+        return says["file"], _to_bytes(document)
     rows = list(zip(says["targets"], found, strict=True))
     towards = [(target, _one(says["version"], target, target["summary"], changes)) for target, changes in rows]
     document = {
@@ -35,7 +36,15 @@ def comparison_file(page: Page, site: str, found: list[Changes], labels: Labels 
         "in_force": [made for target, made in towards if target["in_force"]],
         "announced": [made for target, made in towards if not target["in_force"]],
     }
-    return says["file"], to_bytes(document)
+    return says["file"], _to_bytes(document)
+
+
+def _to_bytes(document: dict[str, Any]) -> bytes:
+    """Write `document` in the form of a manifest, which strict readers take.
+
+    It is not read back, as a manifest is: what is in here are whole numbers and texts that have been read from UTF-8.
+    """
+    return f"{_JSON.encode(document)}\n".encode()
 
 
 def _one(old: dict[str, Any], new: dict[str, Any], summary: list[dict[str, Any]], found: Changes) -> dict[str, Any]:

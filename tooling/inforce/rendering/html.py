@@ -14,7 +14,7 @@ from itertools import groupby
 
 from inforce.markdown import BlockKind, Container, ContainerKind
 from inforce.redline import BlockState, Format, Redline, RedlineBlock
-from inforce.rendering.inline import hidden, mark_html, runs_html
+from inforce.rendering.inline import equal_html, hidden, mark_html, runs_html
 from inforce.rendering.labels import ENGLISH, Labels
 
 _TAGS = {
@@ -40,6 +40,8 @@ class _Writer:
 
     def to(self, path: tuple[Container, ...]) -> None:
         """Close and open containers until exactly `path` is open."""
+        if not path and not self.standing:
+            return
         shared = 0
         for one, two in zip(self.standing, path, strict=False):
             if one.kind is not two.kind or one.key != two.key:
@@ -60,6 +62,8 @@ class _Writer:
         self.pieces.append(self._moved_away(place, block) if moved_away else self._shown(place, block))
 
     def _shown(self, place: int, block: RedlineBlock) -> str:
+        if block.state is BlockState.EQUAL:
+            return _element(block, "", equal_html(block.shown))
         inner = runs_html(block.shown, self.labels) + mark_html(block, self.labels)
         if block.was or block.now:
             was, now = _spell(block.was, self.labels), _spell(block.now, self.labels)
@@ -125,7 +129,7 @@ def _clauses(blocks: tuple[RedlineBlock, ...], labels: Labels, anchor: str, boxe
             continue
         folded = list(group)
         headings = ", ".join(_heading(clause[0][1], labels) for clause in folded)
-        inner = "".join(_blocks(clause, _Writer(blocks, labels, anchor)) for clause in folded)
+        inner = "".join([_blocks(clause, _Writer(blocks, labels, anchor)) for clause in folded])
         summary = escape(labels.unchanged.format(headings=headings))
         yield f'<details class="inforce-unchanged"><summary>{summary}</summary>{inner}</details>'
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 
@@ -17,9 +18,15 @@ _MARKS = {Op.INSERT: "ins", Op.DELETE: "del"}
 
 def runs_html(runs: Iterable[Run], labels: Labels) -> str:
     """Write `runs` as phrasing content; neighbouring runs of one kind share one mark."""
-    return "".join(_group(op, list(group), labels) for op, group in groupby(runs, key=_kind))
+    return "".join([_group(op, list(group), labels) for op, group in groupby(runs, key=_kind)])
 
 
+def equal_html(runs: Iterable[Run]) -> str:
+    """Write `runs` to which nothing happened as phrasing content."""
+    return "".join([_formatted(run.text, run.formats) for run in runs])
+
+
+@lru_cache(64)
 def hidden(words: str) -> str:
     """Write `words` for screen readers and paper, hidden on screen."""
     return f'<span class="inforce-sr">{escape(words)} </span>'
@@ -42,7 +49,7 @@ def _kind(run: Run) -> Op:
 
 
 def _group(op: Op, runs: list[Run], labels: Labels) -> str:
-    inner = "".join(_formatted(run) for run in runs)
+    inner = equal_html(runs)
     if op in _MARKS:
         label = labels.added if op is Op.INSERT else labels.deleted
         return f"<{_MARKS[op]}>{hidden(label)}{inner}</{_MARKS[op]}>"
@@ -52,11 +59,12 @@ def _group(op: Op, runs: list[Run], labels: Labels) -> str:
     return inner
 
 
-def _formatted(run: Run) -> str:
-    text = escape(run.text, quote=False).replace("\n", "<br>")
-    for one in reversed(run.formats):
-        text = _wrapped(one, text)
-    return text
+@lru_cache(2048)  # most words stay from version to version, and stand in several renderings of each redline
+def _formatted(text: str, formats: tuple[Format, ...]) -> str:
+    html = escape(text, quote=False).replace("\n", "<br>")
+    for one in reversed(formats):
+        html = _wrapped(one, html)
+    return html
 
 
 def _wrapped(one: Format, text: str) -> str:

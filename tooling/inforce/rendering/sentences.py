@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from inforce.redline import Action, Change, ChangeClass, Format, Redline
 from inforce.rendering.labels import ENGLISH, Labels
@@ -10,9 +11,10 @@ from inforce.rendering.labels import ENGLISH, Labels
 _LONGEST = 160
 
 
+@lru_cache(4)  # a page and the file beside it follow each other
 def to_sentences(redline: Redline, labels: Labels = ENGLISH) -> tuple[str, ...]:
     """Say each change of `redline` in one sentence, in reading order, with the heading of its clause before it."""
-    return tuple(_in_clause(change, _sentence(change, labels), labels) for change in redline.changes)
+    return tuple([_in_clause(change, _sentence(change, labels), labels) for change in redline.changes])
 
 
 def _in_clause(change: Change, sentence: str, labels: Labels) -> str:
@@ -27,12 +29,11 @@ def _sentence(change: Change, labels: Labels) -> str:
         return labels.moved_sentence.format(now=now or was)
     if change.kind is ChangeClass.EDITORIAL:
         return labels.editorial_sentence.format(was=was, now=now)
-    templates = {
-        Action.REPLACED: labels.replaced_sentence,
-        Action.INSERTED: labels.inserted_sentence,
-        Action.DELETED: labels.deleted_sentence,
-    }
-    return templates[change.action].format(was=was, now=now)
+    if change.action is Action.REPLACED:
+        return labels.replaced_sentence.format(was=was, now=now)
+    if change.action is Action.INSERTED:
+        return labels.inserted_sentence.format(was=was, now=now)
+    return labels.deleted_sentence.format(was=was, now=now)
 
 
 def _reformatted(change: Change, now: str, labels: Labels) -> str:

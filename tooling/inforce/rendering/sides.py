@@ -14,7 +14,7 @@ from itertools import groupby
 
 from inforce.markdown import BlockKind, Container, ContainerKind
 from inforce.redline import IN_NEW, IN_OLD, BlockState, Op, Redline, RedlineBlock, Run
-from inforce.rendering.inline import mark_html, runs_html
+from inforce.rendering.inline import equal_html, mark_html, runs_html
 from inforce.rendering.labels import ENGLISH, Labels
 
 
@@ -50,15 +50,25 @@ def _cell(blocks: list[RedlineBlock], ops: frozenset[Op], labels: Labels, *, bot
     inner = [_inner(block, ops, labels) for block in there]
     if blocks[0].kind is BlockKind.CELL and there:
         return f"{tag}<table><tbody><tr>{''.join(f'<td>{one}</td>' for one in inner)}</tr></tbody></table></td>"
-    return f"{tag}{''.join(_element(block, one) for block, one in zip(there, inner, strict=True))}</td>"
+    return f"{tag}{''.join([_element(block, one) for block, one in zip(there, inner, strict=True)])}</td>"
 
 
 def _inner(block: RedlineBlock, ops: frozenset[Op], labels: Labels) -> str:
+    if block.state is BlockState.EQUAL:
+        return equal_html(block.runs)
     runs = [run if ops is IN_NEW else _as_it_was(run) for run in block.runs if run.op in ops]
     mark = mark_html(block, labels) if block.mark in ops else ""
-    moved = {BlockState.MOVED_FROM: labels.moved_away, BlockState.MOVED_TO: labels.moved_here}
-    note = f'<span class="inforce-note">{escape(moved[block.state])}: </span>' if block.state in moved else ""
-    return note + runs_html(runs, labels) + mark
+    return _note(block, labels) + runs_html(runs, labels) + mark
+
+
+def _note(block: RedlineBlock, labels: Labels) -> str:
+    if block.state is BlockState.MOVED_FROM:
+        moved = labels.moved_away
+    elif block.state is BlockState.MOVED_TO:
+        moved = labels.moved_here
+    else:
+        return ""
+    return f'<span class="inforce-note">{escape(moved)}: </span>'
 
 
 def _as_it_was(run: Run) -> Run:

@@ -9,12 +9,15 @@ from inforce.publication import Page
 from inforce.publication.headers import CONTENT_SECURITY_POLICY
 from inforce.settings import Settings
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_POLICY = f'<meta http-equiv="Content-Security-Policy" content="{escape(CONTENT_SECURITY_POLICY)}">'
+
 
 def head_of(page: Page, settings: Settings, title: str, description: str) -> str:
     """Write the head of `page`; relations and the canonical address are absolute, below the site of `settings`."""
     site = settings.site
     tags = [
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(CONTENT_SECURITY_POLICY)}">',
+        _POLICY,
         '<meta name="referrer" content="no-referrer">',
         f"<title>{escape(title)}</title>",
         f'<meta name="description" content="{escape(description)}">',
@@ -23,7 +26,9 @@ def head_of(page: Page, settings: Settings, title: str, description: str) -> str
     for relation in page.relations:
         # The space is meant: Material asks for a sitemap beside every `link[rel=alternate]`, on whichever host that is.
         rel = " alternate" if relation["rel"] == "alternate" else relation["rel"]
-        more = "".join(f' {name}="{escape(value)}"' for name, value in relation.items() if name not in ("rel", "href"))
+        more = "".join(
+            [f' {name}="{escape(value)}"' for name, value in relation.items() if name not in ("rel", "href")]
+        )
         tags.append(f'<link rel="{rel}" href="{escape(site + relation["href"])}"{more}>')
     if about := page.says.get("about"):
         tags.append(f'<script type="application/ld+json">{_in_script(about)}</script>')
@@ -32,5 +37,5 @@ def head_of(page: Page, settings: Settings, title: str, description: str) -> str
 
 def _in_script(data: object) -> str:
     """Write `data` as JSON that no title or name can end early: in a script element entities mean nothing."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = _JSON.encode(data)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
