@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.support import NullTranslations
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from inforce.instant import day_of, format_instant, format_local, is_start_of_day
 from inforce.language import Language
@@ -60,7 +61,9 @@ class _Spoken:
     def say(self, message: str, **named: object) -> Markup:
         """Translate `message` and put in what is `named`, escaped; the words of a catalogue are markup."""
         if named:
-            return self._words(message) % named
+            # What Markup makes of `%` as well, but a good deal faster.
+            text = str(self._words(message)) % {name: escape(value) for name, value in named.items()}
+            return Markup(text)  # noqa: S704 - everything in it is escaped
         if message not in self._alone:
             self._alone[message] = self._words(message) % {}
         return self._alone[message]
@@ -98,6 +101,33 @@ def _day(language: Language, zone: ZoneInfo, instant: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(format_instant(instant), shown)
 
 
+@lru_cache(512)
+def _tongues(language: Language, rows: tuple[tuple[str, ...], ...]) -> Markup:
+    """Lead to a page in other languages than `language`: on the pages of all versions these links are the same."""
+    written: Markup = _languages(language).tongues(_named(rows), str(language))
+    return written
+
+
+@lru_cache(512)
+def _editions(language: Language, rows: tuple[tuple[str, ...], ...]) -> Markup:
+    """List the languages of a version in words of `language`; what holds for `_tongues` holds here."""
+    written: Markup = _languages(language).editions(_named(rows))
+    return written
+
+
+def _languages(language: Language) -> Any:
+    return environment(language).get_template("languages.html").module
+
+
+def _named(rows: tuple[tuple[str, ...], ...]) -> list[dict[str, str]]:
+    return [dict(zip(("link", "tag", "name", "mark"), row, strict=False)) for row in rows]
+
+
+@lru_cache(64)
+def _code(text: str) -> Markup:
+    return Markup('<code dir="ltr">{}</code>').format(text)
+
+
 class Words:
     """What templates call: days and links, as the page at `links.page` in `language` has to write them."""
 
@@ -124,8 +154,18 @@ class Words:
 
     def code(self, text: str) -> Markup:
         """Show `text` as something to type."""
-        return Markup('<code dir="ltr">{}</code>').format(text)
+        return _code(text)
+
+    def tongues(self, languages: Iterable[Mapping[str, str]]) -> Markup:
+        """Lead from here to the same page in `languages`, each with its tag, its name and its page."""
+        return _tongues(self._language, tuple([(self.to(one["page"]), one["tag"], one["name"]) for one in languages]))
+
+    def editions(self, languages: Iterable[Mapping[str, str]]) -> Markup:
+        """List the `languages` of a version, linked from here, each with its mark: binding, translation, lags."""
+        rows = tuple([(self.to(one["page"]), one["tag"], one["name"], one["mark"]) for one in languages])
+        return _editions(self._language, rows)
 
     def context(self) -> dict[str, Any]:
         """Name the functions as templates know them."""
-        return {"day": self.day, "plain_day": self.plain_day, "iso": self.iso, "to": self.to, "code": self.code}
+        named = (self.day, self.plain_day, self.iso, self.to, self.code, self.tongues, self.editions)
+        return {function.__name__: function for function in named}
