@@ -28,7 +28,9 @@ from inforce.site.shelf import Shelf, recall, remember, shelves
 from inforce.site.shell import Shells, shell_path
 
 _FEW = 48
-_PART = 48
+# Pages of one shelf share texts and most of their blocks, so a shelf is best made by one process; but every process has
+# to have something to do.
+_SMALLEST_PART, _LARGEST_PART, _PARTS_EACH = 48, 256, 8
 _DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 _IN_SHELLS = (PageKind.VERSION, PageKind.SINCE, PageKind.REDLINE, PageKind.HISTORY)
 Progress = Callable[[int, int], None]
@@ -115,9 +117,12 @@ class _Task:
 
     def parts(self) -> Iterator[_Part]:
         """Divide everything into parts, each large enough to be worth a process of its own."""
-        for number, shelf in enumerate(self.shelves):
-            yield from _divided(number, self.count(shelf))
-        yield from _divided(None, len(self.living))
+        counts = dict(enumerate(map(self.count, self.shelves)))
+        fair = (sum(counts.values()) + len(self.living)) // (_PARTS_EACH * _processors())
+        size = max(_SMALLEST_PART, min(fair, _LARGEST_PART))
+        for number, count in counts.items():
+            yield from _divided(number, count, size)
+        yield from _divided(None, len(self.living), _SMALLEST_PART)
 
     def count(self, shelf: Shelf) -> int:
         """Count the pages on `shelf`."""
@@ -175,13 +180,17 @@ def _is_held(work: Work, page: Page, files: Files) -> bool:
     return True
 
 
-def _divided(shelf: int | None, count: int) -> Iterator[_Part]:
-    for start in range(0, count, _PART):
+def _divided(shelf: int | None, count: int, size: int) -> Iterator[_Part]:
+    for start in range(0, count, size):
         # A short rest is made with the part before it, whose texts it shares.
-        if start and count - start < _PART // 2:
+        if start and count - start < size // 2:
             return
-        stop = start + _PART
-        yield _Part(shelf, start, count if count - stop < _PART // 2 else stop)
+        stop = start + size
+        yield _Part(shelf, start, count if count - stop < size // 2 else stop)
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
 
 
 def _make(task: _Task, progress: Progress) -> dict[int | None, Files]:
@@ -206,9 +215,7 @@ def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Pa
     _SHARED.append(task)
     try:
         context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(
-            os.cpu_count(), context, initializer=_end_with_parent, initargs=(os.getpid(),)
-        ) as pool:
+        with ProcessPoolExecutor(_processors(), context, initializer=_end_with_parent, initargs=(os.getpid(),)) as pool:
             # The longest work first would need a clock; parts are alike, so their order will do.
             futures = {pool.submit(_make_shared, part): part for part in parts}
             for future in as_completed(futures):
@@ -232,7 +239,7 @@ def _make_shared(part: _Part) -> tuple[Files, Mapping[str, Kept]]:
 
 def _can_fork() -> bool:
     """Whether this process may be copied: only where that is safe, which it is not beside running threads."""
-    return sys.platform == "linux" and (os.cpu_count() or 1) > 1 and threading.active_count() == 1
+    return sys.platform == "linux" and _processors() > 1 and threading.active_count() == 1
 
 
 def _end_with_parent(parent: int) -> None:
