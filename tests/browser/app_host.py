@@ -167,7 +167,7 @@ class AppHost:
 
     def got(self, count: int) -> list[dict[str, Any]]:
         """Wait until `count` receipts have come, and a moment longer, lest there be one more."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while len(self.received) < count and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(0.1)

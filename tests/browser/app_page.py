@@ -97,7 +97,7 @@ class AppPage:
     def stays_usable(self) -> None:
         """Hold that nothing stands before the app."""
         expect(self.dialog).to_have_count(0)
-        self.page.get_by_role("button", name="Buy").click(timeout=2000)
+        self.page.get_by_role("button", name="Buy").click()
 
     def ask_site(self) -> None:
         """Let the prompt ask its site now, whatever the time."""

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from browser import chromium
 from browser.faults import DESK
@@ -15,7 +15,7 @@ from browser.static_site import StaticSite
 from browser.watch import Watch, settled
 
 NOBODY_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-WAIT_SECONDS = 10
+WAIT_SECONDS = 20
 
 Serve = Callable[..., StaticSite]
 
@@ -28,6 +28,7 @@ def browser() -> Iterator[Browser]:
     in a test of another folder would be refused.
     """
     executable = chromium.find()
+    expect.set_options(timeout=WAIT_SECONDS * 1000)  # a busy machine takes its time; a fault takes longer to be told
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=executable, args=[*chromium.FLAGS, NOBODY_ELSE])
         yield opened

@@ -394,7 +394,7 @@ def test_a_malicious_text_stays_text(app: AppPage, words: str) -> None:
     app.host.policies = [policy("terms", "accept", first, second)]
     app.page.set_viewport_size(PHONE)
     app.open(options=KNOWN)
-    expect(app.button("Accept")).to_be_enabled(timeout=10_000)
+    expect(app.button("Accept")).to_be_enabled()
     article = app.dialog.locator("article")
     assert article.locator("p").last.text_content() == words + "\n"
     assert article.locator("img, script, style, a:not([part=page])").count() == 0

@@ -21,7 +21,7 @@ from inforce.cli import generator
 from inforce.cli.generator import worth_telling
 from inforce.cli.repository import Repository
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 @contextmanager

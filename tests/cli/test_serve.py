@@ -17,7 +17,7 @@ import pytest
 from book_builder import BookBuilder
 from cli.conftest import Type
 
-PATIENCE = 30
+PATIENCE = 60
 SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
 
 
