@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
-from cli.conftest import HOOK, Type, everything_in
+from cli.conftest import HOOK, Type, everything_in, listening
 from inforce.cli import generator
 from inforce.cli.generator import worth_telling
 from inforce.cli.repository import Repository
@@ -29,7 +29,9 @@ def caught_in_the_middle(shell: BookBuilder) -> Iterator[subprocess.Popen[bytes]
     """Give a build that has written half of a site and goes no further."""
     shell.write("hook.py", "import time\nfrom pathlib import Path\n\ndef on_post_build(config):\n    time.sleep(600)\n")
     words = [sys.executable, "-m", "inforce.cli", "build", "--repo", str(shell.root), "--at", "2027-01-20"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, preexec_fn=listening
+    ) as process:
         try:
             until = time.monotonic() + PATIENCE
             while not list(shell.root.glob(".site.new-*/sitemap.xml")) and time.monotonic() < until:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from book_builder import BookBuilder
-from cli.conftest import Type
+from cli.conftest import Type, listening
 
 PATIENCE = 60
 SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
@@ -43,7 +43,9 @@ def served(shell: BookBuilder, port: int) -> Iterator[subprocess.Popen[str]]:
         "--at",
         "2026-06-01",
     ]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=listening
+    ) as process:
         try:
             yield process
         finally:

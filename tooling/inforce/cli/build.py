@@ -17,7 +17,7 @@ import click
 
 from inforce.address import MANIFEST
 from inforce.catalog import Catalog
-from inforce.cli.generator import CONFIGURATION, Generator, counted, hand_over, worth_telling
+from inforce.cli.generator import CONFIGURATION, Generator, counted, ending, hand_over, worth_telling
 from inforce.cli.inspection import CHANGED_HISTORY, refuse_changed_history
 from inforce.cli.progress import Report, progress
 from inforce.cli.repository import Repository, with_instant, with_repository
@@ -83,8 +83,9 @@ def command(
             _refuse_unsigned(catalog)
         history = open_history(repo)
         with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
-            hand_over(process, (str(fresh), catalog, now, history.evidence(catalog)))
-            with progress("Making", "pages") as report:
+            # Whatever goes wrong, nobody may write into the folder any more when it is put away.
+            with ending(process), progress("Making", "pages") as report:
+                hand_over(process, (str(fresh), catalog, now, history.evidence(catalog)))
                 remarks, old = history.remarks, addresses_in(target)
                 _follow(process, report)
             _refuse_other(fresh)

@@ -72,22 +72,35 @@ class Generator:
         """Run the command `verb`; where `piped` it is written to and read from here. It ends when the block does."""
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_MKDOCS_2_WARNING": "true", **self.variables}
         pipe = subprocess.PIPE if piped else None
-        with subprocess.Popen(  # noqa: S603 - our own interpreter, and words of ours
-            self.command(verb, *words),
-            cwd=self.root,
-            env=environment,
-            stdin=pipe or subprocess.DEVNULL,
-            stdout=pipe,
-            stderr=subprocess.STDOUT if piped else None,
-            encoding="utf-8",
-            errors="replace",
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
-        ) as process:
-            try:
-                with _terminated_in_order():
-                    yield process
-            finally:
-                _end(process)
+        with (
+            subprocess.Popen(  # noqa: S603 - our own interpreter, and words of ours
+                self.command(verb, *words),
+                cwd=self.root,
+                env=environment,
+                stdin=pipe or subprocess.DEVNULL,
+                stdout=pipe,
+                stderr=subprocess.STDOUT if piped else None,
+                encoding="utf-8",
+                errors="replace",
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            ) as process,
+            ending(process),
+            _terminated_in_order(),
+        ):
+            yield process
+
+
+@contextlib.contextmanager
+def ending(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Let `process` have ended when the block has."""
+    try:
+        yield
+    finally:
+        for stop in (process.terminate, process.kill):
+            if process.poll() is None:
+                stop()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(_PATIENCE)
 
 
 def hand_over(process: subprocess.Popen[str], book: object) -> None:
@@ -144,14 +157,6 @@ def _can_run(module: str) -> bool:
         return find_spec(f"{module}.__main__") is not None
     except ModuleNotFoundError:
         return False
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    for stop in (process.terminate, process.kill):
-        if process.poll() is None:
-            stop()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_PATIENCE)
 
 
 def _end_with_parent() -> None:
