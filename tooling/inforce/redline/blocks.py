@@ -80,8 +80,8 @@ def _changed(draft: Draft, paths: Paths, clauses: ClauseMap) -> RedlineBlock:
     leaf = draft.leaf
     return _block(
         leaf,
-        state=_state(draft),
-        mark=draft.mark,
+        state=draft.strip.state,
+        mark=draft.strip.mark,
         runs=runs,
         shown=runs,
         path=paths.of(leaf, is_new=leaf is new),
@@ -103,8 +103,8 @@ def _moved(moved: Moved, paths: Paths, clauses: ClauseMap, partner: int) -> Redl
         leaf,
         state=STATES[moved.op],
         mark=moved.op,
-        runs=tuple(moved.own_runs()),
-        shown=tuple(moved.shown_runs()),
+        runs=moved.own_runs,
+        shown=moved.shown_runs,
         path=paths.of(leaf, is_new=came),
         clause=clauses.of(new=leaf).id if came else clauses.of(old=leaf).id,
         old=None if came else leaf.index,
@@ -116,14 +116,6 @@ def _moved(moved: Moved, paths: Paths, clauses: ClauseMap, partner: int) -> Redl
         move=moved.move,
         partner=partner,
     )
-
-
-def _state(draft: Draft) -> BlockState:
-    if draft.mark in STATES and all(run.op is draft.mark for run in draft.runs):
-        return STATES[draft.mark]
-    if draft.mark is not Op.EQUAL or any(run.op in {Op.DELETE, Op.INSERT} for run in draft.runs):
-        return BlockState.CHANGED
-    return BlockState.REFORMATTED
 
 
 def _block(leaf: Leaf, **told: Unpack[Told]) -> RedlineBlock:

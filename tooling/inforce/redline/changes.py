@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from functools import lru_cache
 
 from inforce.markdown import SpanKind
 from inforce.redline.clauses import ClauseMap
@@ -10,6 +11,8 @@ from inforce.redline.numbering import Stroke
 from inforce.redline.values import Action, Change, ChangeClass
 from inforce.redline.words import MARK, cut, keys_of
 
+# What changed once is told of in many redlines.
+_ROOM, _LONGEST = 1024, 2_000
 ADDRESSED = frozenset({SpanKind.LINK, SpanKind.IMAGE})
 
 
@@ -56,9 +59,14 @@ def _class(stroke: Stroke, action: Action, numbered: bool) -> ChangeClass:
     if numbered:
         return ChangeClass.NUMBER
     was, now = "".join(stroke.was), "".join(stroke.now)
-    if _spoken(was) == _spoken(now):
+    if (_speak_alike if len(was) + len(now) <= _LONGEST else _speak_alike.__wrapped__)(was, now):
         return ChangeClass.FORMATTING if MARK in was + now else ChangeClass.EDITORIAL
     return ChangeClass.SUBSTANTIVE
+
+
+@lru_cache(_ROOM)
+def _speak_alike(was: str, now: str) -> bool:
+    return _spoken(was) == _spoken(now)
 
 
 def _spoken(text: str) -> list[str]:

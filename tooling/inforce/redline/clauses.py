@@ -87,11 +87,11 @@ class _Tally:
     words: Counter[Op] = field(default_factory=Counter)
     changes: set[int] = field(default_factory=set)
 
-    def count(self, runs: Iterable[Run], change: int) -> None:
+    def count(self, words: Iterable[tuple[Op, int]], runs: Iterable[Run], change: int) -> None:
+        for op, count in words:
+            self.words[op] += count
         self.changes.add(change)
-        for run in runs:
-            self.words[run.op] += run.words
-            self.changes.add(run.change)
+        self.changes.update([run.change for run in runs])
 
 
 def clause_changes(plan: Plan, clauses: ClauseMap, changes: Sequence[Change]) -> tuple[ClauseChange, ...]:
@@ -103,10 +103,10 @@ def clause_changes(plan: Plan, clauses: ClauseMap, changes: Sequence[Change]) ->
         if isinstance(entry, Moved):
             came = entry.op is Op.MOVE_TO
             place = clauses.place(new=entry.leaf) if came else clauses.place(old=entry.leaf)
-            tallies.setdefault(place, _Tally()).count(entry.own_runs(), entry.draft.change)
+            tallies.setdefault(place, _Tally()).count(entry.counts, entry.own_runs, entry.draft.change)
         else:
             tally = tallies.setdefault(clauses.place(entry.old, entry.new), _Tally())
-            tally.count(entry.runs, entry.change or entry.mark_change)
+            tally.count(entry.strip.counts, entry.runs, entry.change or entry.mark_change)
     kinds = {change.number: change.kind for change in changes}
     return tuple(_told(place, tally, clauses, kinds) for place, tally in tallies.items() if tally.changes - {0})
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from inforce.redline.leaf import Leaf
-from inforce.redline.values import IN_NEW, IN_OLD, Format, Op, Run
+from inforce.redline.values import Format, Op, Run
+from inforce.redline.weave import Strip
 
 
 @dataclass(slots=True)
@@ -27,16 +29,17 @@ class Same:
 
 @dataclass(slots=True)
 class Draft:
-    """A block in the making: the leaves whose end it is, what happened to that end, and its runs.
+    """A block in the making: the leaves whose end it is, and the `strip` that says what happened to it.
 
-    `was` and `now` are what it was and is as a block where that differs. `change` is the number of a change of the
-    block as a whole, `mark_change` of one of its end. `column` is a cell's among the columns of both tables.
+    `runs` are those of the strip, once they are numbered with the numbers of the changes they belong to. `was` and
+    `now` are what it was and is as a block where that differs. `change` is the number of a change of the block as a
+    whole, `mark_change` of one of its end. `column` is a cell's among the columns of both tables.
     """
 
     old: Leaf | None
     new: Leaf | None
-    mark: Op
-    runs: tuple[Run, ...]
+    strip: Strip
+    runs: tuple[Run, ...] = ()
     was: tuple[Format, ...] = ()
     now: tuple[Format, ...] = ()
     change: int = 0
@@ -52,9 +55,12 @@ class Draft:
         return leaf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moved:
-    """One end of a move: the draft of the moved block, seen from where it left or from where it came to."""
+    """One end of a move: the draft of the moved block, seen from where it left or from where it came to.
+
+    Its runs may be asked for once those of the draft are numbered.
+    """
 
     draft: Draft
     op: Op
@@ -66,16 +72,26 @@ class Moved:
         old = self.draft.old
         return old if old and self.op is Op.MOVE_FROM else self.draft.leaf
 
-    def own_runs(self) -> list[Run]:
-        """Return the runs of this end's text; what is the same in both is moved."""
-        kept = IN_OLD if self.op is Op.MOVE_FROM else IN_NEW
-        return [_moved(run, self.op) for run in self.draft.runs if run.op in kept]
+    @cached_property
+    def own_runs(self) -> tuple[Run, ...]:
+        """The runs of this end's text; what is the same in both is moved."""
+        gone = Op.INSERT if self.op is Op.MOVE_FROM else Op.DELETE
+        return tuple([_moved(run, self.op) for run in self.draft.runs if run.op is not gone])
 
-    def shown_runs(self) -> list[Run]:
-        """Return the runs to show: at the place it came to, also what was deleted on the way."""
+    @cached_property
+    def shown_runs(self) -> tuple[Run, ...]:
+        """The runs to show: at the place it came to, also what was deleted on the way."""
         if self.op is Op.MOVE_FROM:
-            return self.own_runs()
-        return [_moved(run, self.op) for run in self.draft.runs]
+            return self.own_runs
+        return tuple([_moved(run, self.op) for run in self.draft.runs])
+
+    @property
+    def counts(self) -> Iterator[tuple[Op, int]]:
+        """How many words of this end there are by what happened to them."""
+        gone = Op.INSERT if self.op is Op.MOVE_FROM else Op.DELETE
+        for op, words in self.draft.strip.counts:
+            if op is not gone:
+                yield op if op is Op.DELETE or op is Op.INSERT else self.op, words
 
 
 Plan = list[Same | Draft | Moved]

@@ -26,13 +26,13 @@ def _runs(new: Prepared, plan: Plan) -> Iterator[Run]:
         if isinstance(entry, Same):
             yield Run(Op.EQUAL, new.text[new.offsets[entry.new] : new.offsets[entry.new + entry.count]])
         elif isinstance(entry, Moved):
-            yield from entry.own_runs()
+            yield from entry.own_runs
             yield Run(entry.op, MARK, change=entry.draft.change)
         elif entry.was or entry.now:
             yield from _reshaped(entry)
         else:
             yield from entry.runs
-            yield Run(entry.mark, MARK, change=entry.mark_change)
+            yield Run(entry.strip.mark, MARK, change=entry.mark_change)
 
 
 def _reshaped(draft: Draft) -> Iterator[Run]:

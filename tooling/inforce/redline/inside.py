@@ -31,9 +31,9 @@ Places = Sequence[int]
 
 def whole(leaf: Leaf, op: Op) -> Draft:
     """Return the draft of a `leaf` that was deleted or inserted as a whole."""
-    old, new = (leaf, None) if op is Op.DELETE else (None, leaf)
     wording = leaf.wording
-    return Draft(old=old, new=new, mark=op, runs=tuple(wording.runs(op, 0, len(wording.text))))
+    strip = Strip(None, None, op, tuple(wording.runs(op, 0, len(wording.text))))
+    return Draft(leaf, None, strip) if op is Op.DELETE else Draft(None, leaf, strip)
 
 
 def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Draft]:
@@ -45,7 +45,7 @@ def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Draft]:
     for strip in strips:
         was = None if strip.old is None else old[strip.old]
         now = None if strip.new is None else new[strip.new]
-        draft = Draft(old=was, new=now, mark=strip.mark, runs=strip.runs)
+        draft = Draft(was, now, strip)
         if was and now and was.shape != now.shape:
             draft.was, draft.now = _what_differs(was.shape, now.shape)
         drafts.append(draft)

@@ -79,25 +79,27 @@ class _Numbering:
         return self.strokes[-1]
 
     def _draft(self, draft: Draft) -> None:
-        if draft.mark is not Op.EQUAL and all(run.op is draft.mark for run in draft.runs):
+        strip = draft.strip
+        if strip.whole:
             self._whole(draft)
             return
         self._reshape(draft)
-        draft.runs = tuple([self._run(draft, run) for run in draft.runs])
-        if draft.mark is Op.EQUAL:
+        draft.runs = tuple([self._run(draft, run) for run in strip.runs])
+        if strip.mark is Op.EQUAL:
             self.sort = None
         else:
             stroke = self._stroke(draft, WORDS)
-            stroke.write(draft.mark, MARK)
+            stroke.write(strip.mark, MARK)
             draft.mark_change = stroke.number
 
     def _whole(self, draft: Draft) -> None:
+        strip = draft.strip
         row = [one.key for one in draft.leaf.block.path if one.kind is ContainerKind.ROW]
-        stroke = self._stroke(draft, ("row", draft.mark, *row) if row else ("block", self.block))
+        stroke = self._stroke(draft, ("row", strip.mark, *row) if row else ("block", self.block))
         stroke.whole = True
-        stroke.write(draft.mark, "".join([run.text for run in draft.runs]) + MARK)
+        stroke.write(strip.mark, "".join([run.text for run in strip.runs]) + MARK)
         draft.change = draft.mark_change = stroke.number
-        draft.runs = tuple([_numbered(run, stroke) for run in draft.runs])
+        draft.runs = tuple([_numbered(run, stroke) for run in strip.runs])
 
     def _reshape(self, draft: Draft) -> None:
         if not (draft.was or draft.now):
@@ -119,16 +121,16 @@ class _Numbering:
             self.moves[moved.move] = self._stroke(draft, ("move", moved.move))
         stroke = self.moves[moved.move]
         stroke.move = moved.move
-        for run in draft.runs:
+        for run in draft.strip.runs:
             stroke.write(run.op, run.text)
         stroke.write(Op.EQUAL, MARK)
         draft.change = draft.mark_change = stroke.number
         self.sort = None
-        draft.runs = tuple([self._moved_run(moved, stroke, run) for run in draft.runs])
+        draft.runs = tuple([self._moved_run(moved, stroke, run) for run in draft.strip.runs])
         self.sort = None
 
     def _moved_run(self, moved: Moved, stroke: Stroke, run: Run) -> Run:
-        if run.op in {Op.DELETE, Op.INSERT}:
+        if run.op is Op.DELETE or run.op is Op.INSERT:
             return self._run(moved.draft, run)
         self.sort = None
         return _numbered(run, stroke)

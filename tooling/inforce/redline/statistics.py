@@ -19,8 +19,8 @@ def count_words(old: Prepared, new: Prepared, plan: Plan, changes: int) -> Stati
             continue
         if isinstance(entry, Moved):
             moves.add(entry.move)
-        for run in entry.own_runs() if isinstance(entry, Moved) else entry.runs:
-            words[run.op] += run.words
+        for op, count in entry.counts if isinstance(entry, Moved) else entry.strip.counts:
+            words[op] += count
     return Statistics(
         old=sum(leaf.size for leaf in old.leaves),
         new=sum(leaf.size for leaf in new.leaves),

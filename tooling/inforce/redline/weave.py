@@ -7,21 +7,52 @@ strips give both texts back exactly, since every word of either text is written 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from functools import cached_property
 
+from inforce.redline.became import Became, became
 from inforce.redline.compare import Hunk
-from inforce.redline.values import Op, Run
+from inforce.redline.values import BlockState, Op, Run
 from inforce.redline.wording import Look, Wording
 
 
-class Strip(NamedTuple):
-    """The `runs` up to a `mark`, and the places among the wordings of those that end there, None for neither."""
+class Strip:
+    """The `runs` up to a `mark`, and the places among the wordings of those that end there, None for neither.
 
-    old: int | None
-    new: int | None
-    mark: Op
-    runs: tuple[Run, ...]
+    `whole` says that all of it was deleted or inserted, the mark as well.
+    """
+
+    __slots__ = ("__dict__", "mark", "new", "old", "runs", "whole")
+
+    def __init__(self, old: int | None, new: int | None, mark: Op, runs: tuple[Run, ...]) -> None:
+        self.old = old
+        self.new = new
+        self.mark = mark
+        self.runs = runs
+        self.whole = mark is not Op.EQUAL and all(run.op is mark for run in runs)
+
+    @cached_property
+    def state(self) -> BlockState:
+        """What happened to a block that this is."""
+        if self.whole:
+            return BlockState.INSERTED if self.mark is Op.INSERT else BlockState.DELETED
+        if self.mark is Op.EQUAL and not any(run.op is Op.DELETE or run.op is Op.INSERT for run in self.runs):
+            return BlockState.REFORMATTED
+        return BlockState.CHANGED
+
+    @cached_property
+    def became(self) -> tuple[Became, ...]:
+        """The numbers and addresses that became others."""
+        return tuple(became(self.runs))
+
+    @cached_property
+    def counts(self) -> tuple[tuple[Op, int], ...]:
+        """How many words there are by what happened to them."""
+        counts: Counter[Op] = Counter()
+        for run in self.runs:
+            counts[run.op] += run.words
+        return tuple(counts.items())
 
 
 def weave(old: Sequence[Wording], new: Sequence[Wording], hunks: Iterable[Hunk]) -> list[Strip]:

@@ -1,0 +1,75 @@
+"""Which number or address became which other, within the runs of one block that both texts have.
+
+Nothing here knows where the block stands, so that what is found can be kept for every redline that has such a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
+from typing import NamedTuple
+
+from inforce.markdown import SpanKind
+from inforce.redline.figures import Expression, expressions
+from inforce.redline.values import Format, NumberKind, Op, Run
+from inforce.redline.words import fold
+
+
+class Became(NamedTuple):
+    """What `was` and is `now`; `place` is that of the run, among those of its block, with which the change begins."""
+
+    place: int
+    kind: NumberKind
+    was: str
+    now: str
+
+
+def became(runs: Sequence[Run]) -> Iterator[Became]:
+    """Go through the numbers and addresses in `runs` that became others: numbers first, each in reading order."""
+    old_text = "".join([run.text for run in runs if run.op is not Op.INSERT])
+    new_text = "".join([run.text for run in runs if run.op is not Op.DELETE])
+    old_found, new_found = expressions(old_text), expressions(new_text)
+    for place, was, now in _touched(runs):
+        yield from _became(place, _within(old_found, *was), _within(new_found, *now))
+    yield from _addresses(runs)
+
+
+def _touched(runs: Sequence[Run]) -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
+    """Go through the changes of words in `runs`: their place, and the range of the old and of the new text."""
+    place = old = new = 0
+    for changed, group in groupby(runs, lambda run: run.op is Op.DELETE or run.op is Op.INSERT):
+        members = list(group)
+        start = (old, new)
+        old += sum([len(run.text) for run in members if run.op is not Op.INSERT])
+        new += sum([len(run.text) for run in members if run.op is not Op.DELETE])
+        if changed:
+            yield place, (start[0], old), (start[1], new)
+        place += len(members)
+
+
+def _within(found: Sequence[Expression], start: int, stop: int) -> list[Expression]:
+    return [one for one in found if one.start < stop and start < one.stop]
+
+
+def _became(place: int, was: Sequence[Expression], now: Sequence[Expression]) -> Iterator[Became]:
+    for old, new in zip_longest(was, now):
+        if old is None or new is None or fold(old.text) != fold(new.text):
+            kind = (new or old).kind
+            yield Became(place, kind, old.text if old else "", new.text if new else "")
+
+
+def _addresses(runs: Sequence[Run]) -> Iterator[Became]:
+    for place, run in enumerate(runs):
+        before = runs[place - 1] if place else run
+        if run.op is Op.REFORMAT and (before is run or not _goes_on(before, run)):
+            was, now = _address(run.was), _address(run.now)
+            if was or now:
+                yield Became(place, NumberKind.LINK, was, now)
+
+
+def _goes_on(before: Run, run: Run) -> bool:
+    return before.op is Op.REFORMAT and before.was == run.was and before.now == run.now
+
+
+def _address(formats: Sequence[Format]) -> str:
+    return next((one.value for one in formats if one.kind in {SpanKind.LINK, SpanKind.IMAGE}), "")
