@@ -14,11 +14,8 @@ from typing import NamedTuple
 from inforce.markdown import BlockKind, Clause
 from inforce.redline.drafts import Moved, Plan, Same
 from inforce.redline.leaf import Leaf
-from inforce.redline.prepared import Prepared
+from inforce.redline.prepared import DECISIVE, Prepared
 from inforce.redline.values import Change, ChangeClass, ClauseChange, ClauseState, Op, Run
-
-# A heading or an id says more about which clause this is than any amount of text under it.
-DECISIVE = 1 << 40
 
 
 class ClausePlace(NamedTuple):
@@ -60,24 +57,31 @@ class ClauseMap:
 
     def _votes(self, plan: Plan) -> Counter[tuple[int, int]]:
         votes: Counter[tuple[int, int]] = Counter()
-        for old, new in _pairs(self.old, self.new, plan):
-            decisive = DECISIVE if old.block.kind is BlockKind.HEADING is new.block.kind else 0
-            votes[self.old.clauses[old.index], self.new.clauses[new.index]] += decisive + len(new.block.text)
+        for entry in plan:
+            if isinstance(entry, Same):
+                for clauses, start, stop in self._stretches(entry):
+                    votes[clauses] += self.new.weights[stop] - self.new.weights[start]
+                continue
+            draft = entry.draft if isinstance(entry, Moved) else entry
+            if draft.old and draft.new:
+                decisive = DECISIVE if draft.old.block.kind is BlockKind.HEADING is draft.new.block.kind else 0
+                clauses = (self.old.clauses[draft.old.index], self.new.clauses[draft.new.index])
+                votes[clauses] += decisive + len(draft.new.block.text)
         named = {clause.id: at for at, clause in enumerate(self.new.document.clauses) if clause.explicit_id}
         for at, clause in enumerate(self.old.document.clauses):
             if clause.explicit_id and clause.id in named:
                 votes[at, named[clause.id]] += DECISIVE + 1
         return votes
 
-
-def _pairs(old: Prepared, new: Prepared, plan: Plan) -> Iterator[tuple[Leaf, Leaf]]:
-    for entry in plan:
-        if isinstance(entry, Same):
-            yield from ((old.leaves[i], new.leaves[j]) for i, j in entry.pairs())
-            continue
-        draft = entry.draft if isinstance(entry, Moved) else entry
-        if draft.old and draft.new:
-            yield draft.old, draft.new
+    def _stretches(self, same: Same) -> Iterator[tuple[tuple[int, int], int, int]]:
+        """Go through blocks that are the `same` by the clauses they stand in: these, and the places of the new text."""
+        place, shift = same.new, same.new - same.old
+        while place < same.new + same.count:
+            clauses = (self.old.clauses[place - shift], self.new.clauses[place])
+            stops = (self.old.document.clauses[clauses[0]].stop + shift, self.new.document.clauses[clauses[1]].stop)
+            stop = min(*stops, same.new + same.count)
+            yield clauses, place, stop
+            place = stop
 
 
 @dataclass(slots=True)
@@ -114,7 +118,7 @@ def clause_changes(plan: Plan, clauses: ClauseMap, changes: Sequence[Change]) ->
 def _told(place: ClausePlace, tally: _Tally, clauses: ClauseMap, kinds: Mapping[int, ChangeClass]) -> ClauseChange:
     clause = clauses.at(place)
     text = clauses.new if place.new else clauses.old
-    words = sum(leaf.size for leaf in text.leaves[clause.start : clause.stop])
+    words = text.sizes[clause.stop] - text.sizes[clause.start]
     inserted, deleted = tally.words[Op.INSERT], tally.words[Op.DELETE]
     left, moved = tally.words[Op.MOVE_FROM], tally.words[Op.MOVE_FROM] + tally.words[Op.MOVE_TO]
     both = words + (deleted + left if place.new else 0)

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
-
 from inforce.redline.drafts import Draft, Moved, Plan, Same
 from inforce.redline.prepared import Prepared
-from inforce.redline.values import Op, Run
+from inforce.redline.values import Format, Op, Run
 from inforce.redline.words import MARK
 
 
 def flat_runs(new: Prepared, plan: Plan) -> tuple[Run, ...]:
     """Return the runs of `plan` towards the text `new`; the runs of either text joined are that text as read."""
-    return tuple(
-        Run(op, "".join([run.text for run in runs]), was, now, change=change)
-        for (op, was, now, change), runs in groupby(
-            _runs(new, plan), lambda run: (run.op, run.was, run.now, run.change)
-        )
-    )
-
-
-def _runs(new: Prepared, plan: Plan) -> Iterator[Run]:
+    flat = _Flat()
     for entry in plan:
         if isinstance(entry, Same):
-            yield Run(Op.EQUAL, new.text[new.offsets[entry.new] : new.offsets[entry.new + entry.count]])
+            flat.write(Op.EQUAL, new.text[new.offsets[entry.new] : new.offsets[entry.new + entry.count]])
         elif isinstance(entry, Moved):
-            yield from entry.own_runs
-            yield Run(entry.op, MARK, change=entry.draft.change)
+            flat.write_all(entry.own_runs)
+            flat.write(entry.op, MARK, change=entry.draft.change)
         elif entry.was or entry.now:
-            yield from _reshaped(entry)
+            _reshaped(entry, flat)
         else:
-            yield from entry.runs
-            yield Run(entry.strip.mark, MARK, change=entry.mark_change)
+            flat.write_all(entry.runs)
+            flat.write(entry.strip.mark, MARK, change=entry.mark_change)
+    return flat.told()
 
 
-def _reshaped(draft: Draft) -> Iterator[Run]:
-    """Go through the runs of a block that is set otherwise as a whole."""
+def _reshaped(draft: Draft, flat: _Flat) -> None:
+    """Write the runs of a block that is set otherwise as a whole."""
     for run in (*draft.runs, Run(Op.EQUAL, MARK)):
         if run.op is Op.DELETE or run.op is Op.INSERT:
-            yield run
+            flat.write(run.op, run.text, run.was, run.now, run.change)
         else:
             change = run.change or draft.change
-            yield Run(Op.REFORMAT, run.text, draft.was + run.was, draft.now + run.now, change=change)
+            flat.write(Op.REFORMAT, run.text, draft.was + run.was, draft.now + run.now, change)
+
+
+class _Flat:
+    """The runs so far; the last one goes on while what comes is like it."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.texts: list[str] = []
+        self.like: tuple[Op, int, tuple[Format, ...], tuple[Format, ...]] | None = None
+
+    def write_all(self, runs: tuple[Run, ...]) -> None:
+        for run in runs:
+            self.write(run.op, run.text, run.was, run.now, run.change)
+
+    def write(
+        self, op: Op, text: str, was: tuple[Format, ...] = (), now: tuple[Format, ...] = (), change: int = 0
+    ) -> None:
+        like = (op, change, was, now)
+        if like != self.like:
+            self._end()
+            self.like = like
+        self.texts.append(text)
+
+    def told(self) -> tuple[Run, ...]:
+        self._end()
+        return tuple(self.runs)
+
+    def _end(self) -> None:
+        if self.like is not None:
+            op, change, was, now = self.like
+            self.runs.append(Run(op, "".join(self.texts), was, now, change=change))
+            self.texts.clear()

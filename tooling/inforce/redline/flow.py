@@ -65,19 +65,22 @@ class Flow:
         group = self._grown(group, -1, (last.old_stop, last.new_stop))
         between = Group(last.old_stop, group.old_start, last.new_stop, group.new_start)
         bridge = Group(last.old_start, group.old_stop, last.new_start, group.new_stop)
-        if self._bridges(bridge, last, between, group):
-            found[-1] = bridge
-            return
-        if self._is_left(between) and self._flows(between):
-            found.append(between)
+        if self._is_left(between):
+            if self._bridges(bridge, last, between, group):
+                found[-1] = bridge
+                return
+            if self._flows(between):
+                found.append(between)
         found.append(group)
 
     def _grown(self, group: Group, direction: int, limit: tuple[int, int]) -> Group:
         """Return `group` grown forwards (1) or backwards (-1), up to `limit` in either text."""
-        if not self._can_grow(group):
+        if not any(self._reach(group, side, direction, limit) for side in (0, 1)) or not self._can_grow(group):
             return group
         for side in (0, 1):
             reach = self._reach(group, side, direction, limit)
+            if not reach:
+                continue
             widest = _widened(group, side, direction * reach, direction > 0)
             if reach > 1 and self._gains(group, widest):
                 group = self._trimmed(widest, side, direction, reach)
@@ -124,14 +127,16 @@ class Flow:
         return half and alone * 2 <= added * 5 and added * 2 <= alone * 5
 
     def _bridges(self, bridge: Group, before: Group, between: Group, after: Group) -> bool:
-        """Tell whether what lies between two groups came from both, or went to both."""
-        if not (self._can_grow(before) and self._can_grow(after) and self._is_left(between)):
+        """Tell whether what lies between two groups, which is left over, came from both, or went to both."""
+        if not (self._can_grow(before) and self._can_grow(after)):
             return False
         gained = self._common(bridge) - self._common(before) - self._common(after)
         return gained * 100 >= GAINED * self._size(between) > 0
 
     def _is_left(self, group: Group) -> bool:
         """Tell whether `group` is of paragraphs left over alone."""
+        if group.old_start == group.old_stop and group.new_start == group.new_stop:
+            return False
         return self._is_text(group) and all(
             place in self.left[side] for side in (0, 1) for place in range(group[2 * side], group[2 * side + 1])
         )

@@ -45,16 +45,22 @@ class Likeness:
     def __init__(self, old: Sequence[Unit], new: Sequence[Unit]) -> None:
         self._alphabet = shared_alphabet()
         self._all: dict[int, str] = {}
-        counts: Counter[str] = Counter()
-        for unit in (*old, *new):
-            counts.update(self._signs_of(unit))
+        units = (*old, *new)
+        texts = [self._signs_of(unit) for unit in units]
+        mark = self._alphabet.mark
+        joined = mark.join(texts)
+        counts = Counter(joined)
+        del counts[mark]
         total = counts.total()
-        common = {ord(sign): None for sign, count in counts.items() if count * COMMON > total}
-        few = total < COMMON * 8
-        self._said: dict[int, _Said] = {}
-        for at, text in self._all.items():
-            rest = "" if few else text.translate(common)
-            self._said[at] = _Said(text, rest if len(rest) * 4 >= len(text) else text)
+        if total < COMMON * 8:
+            counts.clear()  # too few words to know the common ones
+        for sign, count in counts.items():
+            if count * COMMON > total:
+                joined = joined.replace(sign, "")
+        self._said = {
+            id(unit): _Said(text, rest if len(rest) * 4 >= len(text) else text)
+            for unit, text, rest in zip(units, texts, joined.split(mark), strict=False)
+        }
 
     def words(self, units: Iterable[Unit]) -> str:
         """Return the words of `units` one after the other, each as one sign."""
@@ -80,7 +86,9 @@ class Likeness:
 
     def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
         """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""
-        news = [frozenset(self._said[id(unit)].telling) for unit in new]
+        news = [_signs_in(self._said[id(unit)].telling) for unit in new]
+        if not news:
+            return
         shared_with = self._shared_with_few if len(new) <= RARE else self._shared_with_many
         for unit, shared in zip(old, shared_with(old, news), strict=True):
             best = sorted([(-count, at) for at, count in shared if count])[:BEST]
@@ -89,7 +97,7 @@ class Likeness:
     def _shared_with_few(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
         """Count for each of `old` the words it shares with each of so few `news` that no word is too common."""
         for unit in old:
-            telling = frozenset(self._said[id(unit)].telling)
+            telling = _signs_in(self._said[id(unit)].telling)
             yield enumerate([len(telling & one) for one in news])
 
     def _shared_with_many(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
@@ -120,6 +128,11 @@ class Likeness:
 
 def _pieces(text: str) -> list[str]:
     return [text[at : at + PIECE] for at in range(len(text) - PIECE + 1)]
+
+
+@lru_cache(1024)
+def _signs_in(text: str) -> Set[str]:
+    return frozenset(text)
 
 
 @lru_cache(4096)  # what changed once is compared again with every version before, and with every one after

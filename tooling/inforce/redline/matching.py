@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count, product, takewhile
 
 from inforce.markdown import BlockKind
-from inforce.redline.anchors import Gap, Pair, anchor, gaps_between, heaviest_chain
+from inforce.redline.anchors import Gap, Pair, anchor, heaviest_chain
 from inforce.redline.compare import compare
 from inforce.redline.likeness import Likeness, kinship
 from inforce.redline.units import ROW, Unit
@@ -200,9 +200,7 @@ class _Matcher:
     def _side_by_side(self) -> None:
         """Pair units left over that stand at the same place between two pairs, and may well be the same."""
         found: list[Pair] = []
-        for gap in gaps_between(self.matching.pairs, Gap(0, len(self.old), 0, len(self.new))):
-            olds = [place for place in range(gap.old_start, gap.old_stop) if place in self.left_old]
-            news = [place for place in range(gap.new_start, gap.new_stop) if place in self.left_new]
+        for olds, news in self._left_between():
             if len(olds) == len(news):
                 found += (pair for pair in zip(olds, news, strict=True) if self._replaces(pair))
             else:
@@ -211,6 +209,17 @@ class _Matcher:
                 found += front + list(takewhile(self._is_likely, rest))
         self._take(found)
         self.matching.pairs = sorted([*self.matching.pairs, *found])
+
+    def _left_between(self) -> Iterator[tuple[list[int], list[int]]]:
+        """Go through what is left over in both texts between each two pairs."""
+        before = (-1, -1)
+        for pair in [*self.matching.pairs, (len(self.old), len(self.new))]:
+            if pair[0] - before[0] > 1 and pair[1] - before[1] > 1:
+                olds = [place for place in range(before[0] + 1, pair[0]) if place in self.left_old]
+                news = [place for place in range(before[1] + 1, pair[1]) if place in self.left_new]
+                if olds and news:
+                    yield olds, news
+            before = pair
 
     def _is_likely(self, pair: Pair) -> bool:
         return self._alike(pair) >= LIKELY
@@ -231,11 +240,9 @@ class _Matcher:
     def _by_pieces(self) -> None:
         """Pair paragraphs left over between two pairs that have a piece in common, such as a sentence, in order."""
         found: list[Pair] = []
-        for gap in gaps_between(self.matching.pairs, Gap(0, len(self.old), 0, len(self.new))):
-            olds = [self.old[at] for at in range(gap.old_start, gap.old_stop) if at in self.left_old]
-            news = [self.new[at] for at in range(gap.new_start, gap.new_stop) if at in self.left_new]
-            if olds and news:
-                found += heaviest_chain(self.likeness.pieces(olds, news))
+        for olds, news in self._left_between():
+            units = [self.old[at] for at in olds], [self.new[at] for at in news]
+            found += heaviest_chain(self.likeness.pieces(*units))
         self._take(found)
         self.matching.pairs = sorted([*self.matching.pairs, *found])
 

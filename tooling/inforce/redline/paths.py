@@ -15,11 +15,13 @@ class Paths:
         self.known: dict[int, Container] = {}
         for entry in plan:
             if isinstance(entry, Same):
-                for at_old, at_new in entry.pairs():
-                    self._pair(old.leaves[at_old], new.leaves[at_new])
+                stretches = old.leaves[entry.old : entry.old + entry.count], new.leaves[entry.new :]
+                for was, now in zip(*stretches, strict=False):
+                    if now.block.path:
+                        self._pair(was, now)
             elif isinstance(entry, Draft) and entry.old and entry.new:
                 self._pair(entry.old, entry.new)
-        self.first_free = 1 + max((one.key for leaf in new.leaves for one in leaf.block.path), default=-1)
+        self.first_free = new.containers
 
     def _pair(self, old: Leaf, new: Leaf) -> None:
         for was, now in zip(old.block.path, new.block.path, strict=False):

@@ -7,10 +7,14 @@ equal and never need them.
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import accumulate
 
-from inforce.markdown import Document, parse
+from inforce.markdown import BlockKind, Document, parse
 from inforce.redline.leaf import Leaf
 from inforce.redline.units import Unit, units_of
+
+# A heading or an id says more about which clause this is than any amount of text under it.
+DECISIVE = 1 << 40
 
 
 class Prepared:
@@ -39,10 +43,25 @@ class Prepared:
     @cached_property
     def offsets(self) -> list[int]:
         """Where each block begins in the text as read, and at the end its length."""
-        offsets = [0]
-        for leaf in self.leaves:
-            offsets.append(offsets[-1] + len(leaf.block.text) + 1)
-        return offsets
+        return [0, *accumulate([len(leaf.block.text) + 1 for leaf in self.leaves])]
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """How many words a reader counts before each block, and at the end in all."""
+        return [0, *accumulate([leaf.size for leaf in self.leaves])]
+
+    @cached_property
+    def weights(self) -> list[int]:
+        """What the blocks before each one weigh in saying which clause another clause is; at the end all of them."""
+        weights = [
+            len(leaf.block.text) + (DECISIVE if leaf.block.kind is BlockKind.HEADING else 0) for leaf in self.leaves
+        ]
+        return [0, *accumulate(weights)]
+
+    @cached_property
+    def containers(self) -> int:
+        """How many containers there are; their keys are less."""
+        return 1 + max((one.key for leaf in self.leaves for one in leaf.block.path), default=-1)
 
     @cached_property
     def clauses(self) -> list[int]:

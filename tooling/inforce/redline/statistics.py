@@ -15,15 +15,15 @@ def count_words(old: Prepared, new: Prepared, plan: Plan, changes: int) -> Stati
     moves = set()
     for entry in plan:
         if isinstance(entry, Same):
-            words[Op.EQUAL] += sum(leaf.size for leaf in new.leaves[entry.new : entry.new + entry.count])
+            words[Op.EQUAL] += new.sizes[entry.new + entry.count] - new.sizes[entry.new]
             continue
         if isinstance(entry, Moved):
             moves.add(entry.move)
         for op, count in entry.counts if isinstance(entry, Moved) else entry.strip.counts:
             words[op] += count
     return Statistics(
-        old=sum(leaf.size for leaf in old.leaves),
-        new=sum(leaf.size for leaf in new.leaves),
+        old=old.sizes[-1],
+        new=new.sizes[-1],
         equal=words[Op.EQUAL],
         reformatted=words[Op.REFORMAT],
         inserted=words[Op.INSERT],
