@@ -10,13 +10,16 @@ from collections.abc import Iterable
 from itertools import count
 
 from inforce.redline.compare import Signs
-from inforce.redline.words import COUNTED, KEYS, MARK, MOST_WORDS
+from inforce.redline.words import MARK, MOST_WORDS, WORD, fold
 
 _NUMBERS = count(1)
 
 
 class Alphabet(dict[str, str]):
-    """The signs of words, given as words come; `number` tells one alphabet from another, `mark` ends a block."""
+    """The signs of words, given as words come; none for those that a reader does not count, without letter or digit.
+
+    `number` tells one alphabet from another; `mark` is the sign that ends a block.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +28,7 @@ class Alphabet(dict[str, str]):
         self.mark = self._signs[MARK]
 
     def __missing__(self, word: str) -> str:
-        sign = self[word] = self._signs[KEYS[word]] if COUNTED[word] else ""
+        sign = self[word] = self._signs[fold(word)] if WORD.search(word) else ""
         return sign
 
     def write(self, words: Iterable[str]) -> str:

@@ -7,7 +7,6 @@ grows by paragraphs beside it that are left over, where it gains most of their w
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from itertools import takewhile
 from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
@@ -24,7 +23,6 @@ FEWEST = 4
 # A part of a paragraph has no counterpart if so many of its words, and so many percent of it, stand before the first
 # words in a row that have one.
 FEWEST_ALONE, PART, TOGETHER = 6, 25, 3
-FLOWING = frozenset({BlockKind.PARAGRAPH, BlockKind.CODE})
 
 
 class Group(NamedTuple):
@@ -45,6 +43,7 @@ class Flow:
         self.texts = texts
         self.left = left
         self.likeness = likeness
+        self._commons: dict[Group, int] = {}
 
     def groups(self, pairs: Sequence[Pair]) -> list[Group]:
         """Return the groups that the ordered `pairs` grow into, and those of paragraphs that flow without a pair."""
@@ -75,10 +74,10 @@ class Flow:
 
     def _grown(self, group: Group, direction: int, limit: tuple[int, int]) -> Group:
         """Return `group` grown forwards (1) or backwards (-1), up to `limit` in either text."""
-        if not any(self._reach(group, side, direction, limit) for side in (0, 1)) or not self._can_grow(group):
+        reaches = [self._reach(group, side, direction, limit) for side in (0, 1)]
+        if not any(reaches) or not self._can_grow(group):
             return group
-        for side in (0, 1):
-            reach = self._reach(group, side, direction, limit)
+        for side, reach in enumerate(reaches):
             if not reach:
                 continue
             widest = _widened(group, side, direction * reach, direction > 0)
@@ -106,12 +105,16 @@ class Flow:
         """Return how many paragraphs left over stand beside `group`."""
         units, left = self.texts[side], self.left[side]
         start = group[2 * side + 1] if direction > 0 else group[2 * side] - 1
-        places = range(start, limit[side] if direction > 0 else limit[side] - 1, direction)
-        return sum(1 for _ in takewhile(lambda place: place in left and units[place].kind in FLOWING, places))
+        reach = 0
+        for place in range(start, limit[side] if direction > 0 else limit[side] - 1, direction):
+            if place not in left or not _flowing(units[place]):
+                break
+            reach += 1
+        return reach
 
     def _gains(self, group: Group, wider: Group) -> bool:
         more = self._size(wider) - self._size(group)
-        return (self._common(wider) - self._common(group)) * 100 >= GAINED * more > 0
+        return more > 0 and (self._common(wider) - self._common(group)) * 100 >= GAINED * more
 
     def _rewrites(self, pair: Group, wider: Group, side: int, direction: int) -> bool:
         """Tell whether `pair` is one half of a paragraph split or joined, and what `wider` adds the other, rewritten.
@@ -153,7 +156,7 @@ class Flow:
 
     def _is_text(self, group: Group) -> bool:
         units = [unit for side in (0, 1) for unit in self._units(group, side)]
-        return bool(units) and all(unit.kind in FLOWING for unit in units)
+        return bool(units) and all(map(_flowing, units))
 
     def _units(self, group: Group, side: int) -> Sequence[Unit]:
         return self.texts[side][group[2 * side] : group[2 * side + 1]]
@@ -162,10 +165,17 @@ class Flow:
         return self.likeness.words(self._units(group, side))
 
     def _size(self, group: Group) -> int:
-        return len(self._words(group, 0)) + len(self._words(group, 1))
+        return sum([unit.size for side in (0, 1) for unit in self._units(group, side)])
 
     def _common(self, group: Group) -> int:
-        return self.likeness.common(self._units(group, 0), self._units(group, 1))
+        known = self._commons.get(group)
+        if known is None:
+            known = self._commons[group] = self.likeness.common(self._units(group, 0), self._units(group, 1))
+        return known
+
+
+def _flowing(unit: Unit) -> bool:
+    return unit.kind is BlockKind.PARAGRAPH or unit.kind is BlockKind.CODE
 
 
 def _words_alone(longer: str, shorter: str) -> int:

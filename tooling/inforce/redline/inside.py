@@ -31,9 +31,17 @@ Places = Sequence[int]
 
 def whole(leaf: Leaf, op: Op) -> Draft:
     """Return the draft of a `leaf` that was deleted or inserted as a whole."""
-    wording = leaf.wording
-    strip = Strip(None, None, op, tuple(wording.runs(op, 0, len(wording.text))))
-    return Draft(leaf, None, strip) if op is Op.DELETE else Draft(None, leaf, strip)
+    return Draft(leaf, None, _deleted(leaf.wording)) if op is Op.DELETE else Draft(None, leaf, _inserted(leaf.wording))
+
+
+@lru_cache(_ROOM)
+def _deleted(wording: Wording) -> Strip:
+    return Strip(None, None, Op.DELETE, tuple(wording.runs(Op.DELETE, 0, len(wording.text))))
+
+
+@lru_cache(_ROOM)
+def _inserted(wording: Wording) -> Strip:
+    return Strip(None, None, Op.INSERT, tuple(wording.runs(Op.INSERT, 0, len(wording.text))))
 
 
 def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Draft]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
@@ -101,15 +100,18 @@ class Likeness:
             yield enumerate([len(telling & one) for one in news])
 
     def _shared_with_many(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
-        """Count for each of `old` the rare words it shares with some of `news`."""
+        """Count for each of `old` the rare words it shares with each of `news`."""
         index: dict[str, list[int]] = defaultdict(list)
         for at, telling in enumerate(news):
             for sign in telling:
                 index[sign].append(at)
         rare = {sign: places for sign, places in index.items() if len(places) <= RARE}
         for unit in old:
-            found = rare.keys() & self._said[id(unit)].telling
-            yield Counter(chain.from_iterable([rare[sign] for sign in found])).items()
+            counts = [0] * len(news)
+            for sign in rare.keys() & self._said[id(unit)].telling:
+                for at in rare[sign]:
+                    counts[at] += 1
+            yield enumerate(counts)
 
     def pieces(self, old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int, int]]:
         """Return the pairs of paragraphs `old` and `new` that have a piece in common: places, and how long it is."""
@@ -159,8 +161,6 @@ def _percent(was: str, now: str, least: int) -> int:
 
 
 def kinship(old: Unit, new: Unit) -> int:
-    """Return in percent how readily a block of the one's kind becomes one of the other's."""
-    if old.kind == new.kind:
-        return 100
+    """Return in percent how readily a block of the one's kind becomes one of the other's, which is another."""
     others = {old.kind, new.kind} - {BlockKind.PARAGRAPH}
     return 70 if len(others) == 1 and others <= {BlockKind.HEADING, BlockKind.CODE} else 0

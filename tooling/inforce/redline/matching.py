@@ -145,10 +145,10 @@ class _Matcher:
             elif min(old.size, new.size) >= SHORTEST_MOVE and (alike := self._alike(pair, LIKELY_MOVED)):
                 likely[pair] = alike
         for gap in self.gaps:
-            near = (range(gap.old_start, gap.old_stop), range(gap.new_start, gap.new_stop))
-            if len(near[0]) * len(near[1]) <= FEW:
+            if (gap.old_stop - gap.old_start) * (gap.new_stop - gap.new_start) <= FEW:
+                near = self._left_in(gap)
                 for pair in product(*near):
-                    if pair not in likely and self._is_left(pair):
+                    if pair not in likely:
                         likely[pair] = self._alike(pair)
         return likely
 
@@ -156,7 +156,9 @@ class _Matcher:
         old, new = self.old[pair[0]], self.new[pair[1]]
         if (old.kind == ROW) is not (new.kind == ROW):
             return 0  # a row has cells to pair, and nothing else has
-        alike = kinship(old, new) * self.likeness.percent(old, new, least) // 100
+        alike = self.likeness.percent(old, new, least)
+        if old.kind != new.kind:
+            alike = alike * kinship(old, new) // 100
         if old.kind != ROW:
             return alike
         name = old.leaves[0].key
@@ -215,11 +217,16 @@ class _Matcher:
         before = (-1, -1)
         for pair in [*self.matching.pairs, (len(self.old), len(self.new))]:
             if pair[0] - before[0] > 1 and pair[1] - before[1] > 1:
-                olds = [place for place in range(before[0] + 1, pair[0]) if place in self.left_old]
-                news = [place for place in range(before[1] + 1, pair[1]) if place in self.left_new]
+                olds, news = self._left_in(Gap(before[0] + 1, pair[0], before[1] + 1, pair[1]))
                 if olds and news:
                     yield olds, news
             before = pair
+
+    def _left_in(self, gap: Gap) -> tuple[list[int], list[int]]:
+        """Return what is left over in `gap` of either text."""
+        olds = [place for place in range(gap.old_start, gap.old_stop) if place in self.left_old]
+        news = [place for place in range(gap.new_start, gap.new_stop) if place in self.left_new]
+        return olds, news
 
     def _is_likely(self, pair: Pair) -> bool:
         return self._alike(pair) >= LIKELY

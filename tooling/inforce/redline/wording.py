@@ -15,9 +15,9 @@ from itertools import accumulate, compress, pairwise
 from operator import itemgetter
 
 from inforce.markdown import Block, BlockKind, Span
-from inforce.redline.alphabet import Alphabet
+from inforce.redline.alphabet import Alphabet, shared_alphabet
 from inforce.redline.values import Format, Op, Run
-from inforce.redline.words import COUNTED, KEYS, cut, fold
+from inforce.redline.words import KEYS, cut, fold
 
 # Some tens of megabytes at most: what is longer is not kept.
 _ROOM, _LONGEST = 2048, 10_000
@@ -53,12 +53,12 @@ class Wording:
     @cached_property
     def counted(self) -> list[bool]:
         """Whether a reader counts each word: those with a letter or digit."""
-        return COUNTED.of(self.words)
+        return list(map(bool, map(shared_alphabet().__getitem__, self.words)))
 
     @cached_property
     def size(self) -> int:
         """How many words a reader counts."""
-        return sum(self.counted)
+        return len(self.signs(shared_alphabet()))
 
     @cached_property
     def starts(self) -> list[int]:

@@ -101,22 +101,8 @@ class Keys(dict[str, str]):
         return list(map(self.__getitem__, words))
 
 
-class Counted(dict[str, bool]):
-    """Whether a reader counts each word, worked out when first asked for: those with a letter or digit."""
-
-    def __missing__(self, word: str) -> bool:
-        if len(self) > MOST_WORDS:
-            self.clear()
-        counts = self[word] = WORD.search(word) is not None
-        return counts
-
-    def of(self, words: Iterable[str]) -> list[bool]:
-        """Return for each of `words` whether it is counted."""
-        return list(map(self.__getitem__, words))
-
-
 # What is known of words, whatever text they stand in.
-KEYS, COUNTED = Keys(), Counted()
+KEYS = Keys()
 
 
 def keys_of(words: Iterable[str]) -> list[str]:
