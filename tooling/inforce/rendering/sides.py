@@ -17,6 +17,8 @@ from inforce.redline import IN_NEW, IN_OLD, BlockState, Op, Redline, RedlineBloc
 from inforce.rendering.inline import equal_html, mark_html, runs_html
 from inforce.rendering.labels import ENGLISH, Labels
 
+_BOTH = '<td colspan="2">'
+
 
 def to_sides(redline: Redline, labels: Labels = ENGLISH) -> str:
     """Write the changed clauses of `redline` as one table, its own words from `labels`; nothing if none changed."""
@@ -30,26 +32,35 @@ def to_sides(redline: Redline, labels: Labels = ENGLISH) -> str:
 
 
 def _rows(clause: Iterable[RedlineBlock], labels: Labels) -> Iterator[str]:
-    for _, group in groupby(enumerate(clause), key=_together):
-        blocks = [block for _, block in group]
+    for blocks in _together(clause):
         if all(block.state is BlockState.EQUAL for block in blocks):
-            yield f"<tr>{_cell(blocks, IN_NEW, labels, both=True)}</tr>"
-            continue
-        yield f"<tr>{_cell(blocks, IN_OLD, labels)}{_cell(blocks, IN_NEW, labels)}</tr>"
+            yield f"<tr>{_cell(blocks, IN_NEW, labels, tag=_BOTH)}</tr>"
+        else:
+            yield f"<tr>{_cell(blocks, IN_OLD, labels)}{_cell(blocks, IN_NEW, labels)}</tr>"
 
 
-def _together(placed: tuple[int, RedlineBlock]) -> object:
-    """Name what stands in one row: the cells of a table's row, or any other block alone."""
-    place, block = placed
-    return block.path[-1] if block.kind is BlockKind.CELL else place
+def _together(clause: Iterable[RedlineBlock]) -> Iterator[list[RedlineBlock]]:
+    """Go through what stands in one row: the cells of a table's row, or any other block alone."""
+    cells: list[RedlineBlock] = []
+    for block in clause:
+        if cells and (block.kind is not BlockKind.CELL or block.path[-1] != cells[-1].path[-1]):
+            yield cells
+            cells = []
+        if block.kind is BlockKind.CELL:
+            cells.append(block)
+        else:
+            yield [block]
+    if cells:
+        yield cells
 
 
-def _cell(blocks: list[RedlineBlock], ops: frozenset[Op], labels: Labels, *, both: bool = False) -> str:
-    tag = '<td colspan="2">' if both else "<td>"
+def _cell(blocks: list[RedlineBlock], ops: frozenset[Op], labels: Labels, *, tag: str = "<td>") -> str:
     there = [block for block in blocks if block.mark in ops or any(run.op in ops for run in block.runs)]
+    if not there:
+        return f"{tag}</td>"
     inner = [_inner(block, ops, labels) for block in there]
-    if blocks[0].kind is BlockKind.CELL and there:
-        return f"{tag}<table><tbody><tr>{''.join(f'<td>{one}</td>' for one in inner)}</tr></tbody></table></td>"
+    if there[0].kind is BlockKind.CELL:
+        return f"{tag}<table><tbody><tr><td>{'</td><td>'.join(inner)}</td></tr></tbody></table></td>"
     return f"{tag}{''.join([_element(block, one) for block, one in zip(there, inner, strict=True)])}</td>"
 
 

@@ -25,7 +25,12 @@ Formats = tuple[Format, ...]
 
 def runs_xml(runs: Iterable[Run], revisions: Revisions, links: Links, *, right_to_left: bool = False) -> str:
     """Write `runs` as the content of a paragraph, counting in `revisions` and `links`."""
-    pieces = [piece for run in runs for piece in _pieces(run, revisions, right_to_left)]
+    pieces: list[tuple[str, str]] = []
+    for run in runs:
+        if run.op is Op.EQUAL and run.text and not run.formats:
+            pieces.append(("", _run(run.text, look_xml((), right_to_left), gone=False)))
+        else:
+            pieces += _pieces(run, revisions, right_to_left)
     if not any(target for target, _ in pieces):
         return "".join([xml for _, xml in pieces])
     return "".join(
@@ -42,9 +47,6 @@ def _pieces(run: Run, revisions: Revisions, right_to_left: bool) -> Iterator[tup
         return
     target = _target(run.formats) if run.formats else ""
     look = look_xml(run.formats, right_to_left)
-    if run.op is Op.EQUAL:
-        yield target, _run(run.text, look, gone=False)
-        return
     if run.op is not Op.REFORMAT:
         yield target, revisions.of(run.op, _run(run.text, look, gone=run.op is Op.DELETE))
         return

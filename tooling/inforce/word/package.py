@@ -42,6 +42,8 @@ _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+
 _CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
 _SOME_LANGUAGE = "x-some-language"  # stands in styles for the language of a file
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+# Of zlib. What all files share is compressed once; at 4 what differs takes 6 % more than at 6, and half the time.
+_DENSE, _QUICK = 9, 4
 _LEVELS = range(1, 7)
 _NEEDED = {"Normal", "Default Paragraph Font", "Normal Table", "No List", "Quote", "Table Grid"}
 _NEEDED |= {f"Heading {level}" for level in _LEVELS}
@@ -66,7 +68,7 @@ def package(
     if properties:
         own[_CUSTOM] = properties.encode()
     target = io.BytesIO(shared.archive)
-    _append(target, own)
+    _append(target, own, _QUICK)
     return target.getvalue()
 
 
@@ -89,17 +91,17 @@ def _shared(language: str, *, properties: bool, tracked: bool) -> _Shared:
             b"<w:defaultTabStop", b"<w:trackRevisions/><w:defaultTabStop", 1
         )
     target = io.BytesIO()
-    _append(target, {name: content for name, content in members.items() if name not in _OWN})
+    _append(target, {name: content for name, content in members.items() if name not in _OWN}, _DENSE)
     return _Shared(members, target.getvalue())
 
 
-def _append(target: io.BytesIO, members: Mapping[str, bytes]) -> None:
+def _append(target: io.BytesIO, members: Mapping[str, bytes], level: int) -> None:
     """Add `members` to the archive in `target`, or begin one there; what is in it already stays compressed as it is."""
     with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             member = zipfile.ZipInfo(name, _NO_TIME)
             member.create_system = 0  # not the system of whoever builds
-            archive.writestr(member, content, zipfile.ZIP_DEFLATED)
+            archive.writestr(member, content, zipfile.ZIP_DEFLATED, level)
 
 
 def _with_properties(members: Mapping[str, bytes]) -> Mapping[str, bytes]:
