@@ -15,6 +15,7 @@ from babel.messages import Catalog, extract
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from book_builder import instant
 from inforce.errors import BookError, Place
@@ -30,8 +31,9 @@ from inforce.site.material import theme_language
 from inforce.site.messages import labels, translations
 from inforce.site.sanitiser import passed
 from inforce.site.shell import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
-from inforce.site.templating import Words
+from inforce.site.templating import Words, environment
 from inforce.site.tree import add, drop, settle
+from memos import forget
 from property.markdown_strategies import texts
 
 PLACE = Place(path="policy_versions/terms/1/en.md")
@@ -70,6 +72,9 @@ class TestLinks:
     def test_an_address_is_spelt_as_seen_from_the_page(self, page: str, target: str, online: str, offline: str) -> None:
         assert Links(page=page).to(target) == online
         assert Links(page=page, offline=True).to(target) == offline
+
+    def test_what_an_address_cannot_hold_is_escaped(self) -> None:
+        assert Links(page="privacy/").to("privacy/é b/ü.md#a") == "%C3%A9%20b/%C3%BC.md#a"
 
     @given(*[st.lists(st.sampled_from(["privacy", "1...2", "2026-01-15.1", "zh-Hans", "since"]), max_size=4)] * 2)
     def test_a_link_leads_where_its_target_stands_below_any_folder(self, page: list[str], target: list[str]) -> None:
@@ -393,6 +398,57 @@ class TestDay:
         words = Words(_settings("America/Santiago"), Language("de"), Links(page=""))
 
         assert "8. September 2024<" in words.day(instant("2024-09-08T04:00:00Z"))
+
+
+class TestWords:
+    ROWS = (
+        {"tag": "en", "name": "English", "page": "privacy/1/", "mark": "binding"},
+        {"tag": "de", "name": "Deutsch <&>", "page": "privacy/1/de/", "mark": "lags"},
+    )
+
+    def test_other_languages_are_linked_and_the_pages_own_is_named(self) -> None:
+        words = Words(_settings("UTC"), Language("de"), Links(page="privacy/1/de/"))
+
+        shown = words.tongues(self.ROWS)
+        assert '<a href="../" hreflang="en" lang="en">English</a>' in shown
+        assert '<span lang="de" aria-current="true">Deutsch &lt;&amp;&gt;</span>' in shown
+        assert words.tongues(self.ROWS[:1]).strip() == ""
+
+    def test_languages_of_a_version_say_how_they_stand_to_the_binding_text(self) -> None:
+        words = Words(_settings("UTC"), Language("sw"), Links(page="privacy/1/"))
+
+        assert words.editions(self.ROWS) == (
+            '<a href="./" hreflang="en" lang="en">English</a> (binding) · '
+            '<a href="de/" hreflang="de" lang="de">Deutsch &lt;&amp;&gt;</a> (may lag behind)'
+        )
+
+    @given(st.lists(st.sampled_from(["en", "de", "zh-Hans", "ar"]), max_size=3), st.sampled_from([False, True]))
+    def test_what_other_pages_said_before_changes_nothing(self, others: list[str], offline: bool) -> None:
+        said = []
+        for before in ([], others):
+            assert forget("inforce.site.templating", "inforce.language", "inforce.instant")
+            for tag in before:
+                self.say(tag, f"privacy/1/{tag}/", offline=not offline)
+            said.append(self.say("de", "privacy/1/de/", offline=offline))
+
+        assert said[0] == said[1]
+
+    def say(self, tag: str, page: str, *, offline: bool) -> list[str]:
+        words = Words(_settings("Asia/Shanghai"), Language(tag), Links(page=page, offline=offline))
+        at = instant("2027-03-01T00:00:00Z")
+        return [words.tongues(self.ROWS), words.editions(self.ROWS), words.day(at), words.plain_day(at), words.iso(at)]
+
+    def test_what_is_filled_into_words_is_escaped_and_a_link_in_it_stays(self) -> None:
+        template = environment(Language("de")).from_string(
+            "{{ _('%(title)s of %(name)s, version %(label)s.', **said) }}"
+        )
+
+        shown = template.render(said={"title": "<T>", "name": Markup("<b>N</b>"), "label": 7})
+        assert shown == str(translations(Language("de")).ugettext("%(title)s of %(name)s, version %(label)s.")) % {
+            "title": "&lt;T&gt;",
+            "name": "<b>N</b>",
+            "label": "7",
+        }
 
 
 def test_the_parts_of_a_versions_number_keep_their_places_after_arabic_words() -> None:

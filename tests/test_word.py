@@ -18,6 +18,7 @@ from inforce.markdown import plain_text
 from inforce.redline import redline
 from inforce.store.folder import read_book
 from inforce.word import to_docx
+from memos import forget
 from property.test_redline_laws import pairs
 from word_reader import R, W, accepted, part, rejected
 
@@ -25,11 +26,17 @@ BOOK = Path(__file__).parent.parent
 PUBLISHED = datetime(2027, 1, 20, tzinfo=UTC)
 SENTENCE = "We delete the account data of a closed account after twenty-four months at the latest."
 
+SHARED = ("word/styles.xml", "word/settings.xml", "word/theme/theme1.xml", "_rels/.rels", "[Content_Types].xml")
 STAYS = f"Orders and their payment are kept for as long as tax law asks.\n\n{'Nothing else is kept at all. ' * 5}"
 
 
 def document(old: str, new: str, *, author: str = "Example Shop", language: str = "en") -> bytes:
     return to_docx(redline(old, new), title="Privacy", author=author, date=PUBLISHED, language=Language(language))
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def characters(paragraphs: list[str]) -> str:
@@ -167,6 +174,31 @@ def test_the_file_says_its_title_author_and_day() -> None:
 
 def test_the_same_redline_gives_the_same_bytes() -> None:
     assert document(SENTENCE, f"{SENTENCE} More.") == document(SENTENCE, f"{SENTENCE} More.")
+
+
+@given(pairs, pairs)
+def test_what_was_written_before_changes_no_byte(pair: tuple[str, str], other: tuple[str, str]) -> None:
+    assert forget("inforce.word")
+    alone = document(*pair)
+    forget("inforce.word")
+    document(*other, author="Somebody else", language="ar")
+
+    assert document(*pair) == alone
+
+
+def test_documents_in_two_languages_differ_in_what_they_are_written_in_and_nothing_else() -> None:
+    english, arabic = (
+        {name: members(document("one", "one", language=tag))[name] for name in SHARED} for tag in ("en", "ar")
+    )
+
+    assert english["word/styles.xml"].replace(b'"en"', b'"ar"') == arabic["word/styles.xml"]
+    assert [name for name in SHARED if english[name] != arabic[name]] == ["word/styles.xml"]
+
+
+def test_every_member_of_the_file_is_in_it_once_and_whole() -> None:
+    with zipfile.ZipFile(io.BytesIO(document("one", "two"))) as archive:
+        assert len(set(archive.namelist())) == len(archive.namelist())
+        assert archive.testzip() is None
 
 
 def test_no_member_of_the_file_knows_when_it_was_made() -> None:

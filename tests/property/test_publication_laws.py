@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from inforce.catalog import Catalog
 from inforce.instant import parse_zone
 from inforce.language import Language
+from inforce.manifest import parse_json, to_bytes
 from inforce.policy import Edition, Label, Version
 from inforce.publication import Page, PageKind, Publication
 from inforce.publication.comparisons import comparison_file
@@ -85,6 +86,18 @@ def everything(found: Publication) -> str:
         said += [comparison_file(page, SETTINGS.site, compared)[1].decode()] if "file" in page.says else []
     files = [f"{file.address}\n{file.make().decode()}" for file in found.files()]
     return "\n".join([*said, *files, found.manifest().decode()])
+
+
+@given(orderly, hours)
+def test_every_comparison_for_apps_is_in_the_one_form_that_strict_readers_take(
+    found: list[Version], now: datetime
+) -> None:
+    shown = publication(found, now)
+    for page in pages(shown).values():
+        if "file" in page.says:
+            compared = [shown.texts.changes(old, new) for old, new in page.pairs]
+            _, content = comparison_file(page, SETTINGS.site, compared)
+            assert to_bytes(parse_json(content)) == content
 
 
 @given(st.integers(0, 100_000))

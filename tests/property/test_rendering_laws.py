@@ -14,10 +14,12 @@ from inforce.markdown import plain_text, raw_html
 from inforce.redline import IN_NEW, IN_OLD, BlockState, Redline, RedlineBlock, redline
 from inforce.rendering.data import to_data
 from inforce.rendering.html import to_html
+from inforce.rendering.labels import ENGLISH, Labels
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
 from inforce.rendering.sides import to_sides
 from inforce.rendering.terminal import to_lines
+from memos import forget
 from property.markdown_strategies import documents
 from property.test_redline_laws import pairs
 
@@ -98,6 +100,27 @@ def test_a_redline_is_shown_as_the_same_bytes_twice(pair: tuple[str, str]) -> No
     for render in (to_html, to_sides, to_sentences, to_markdown, to_data):
         assert render(first) == render(again)
     assert list(to_lines(first)) == list(to_lines(again))
+
+
+@given(pairs, st.lists(pairs, max_size=3))
+def test_what_was_rendered_before_changes_no_byte(pair: tuple[str, str], others: list[tuple[str, str]]) -> None:
+    assert forget("inforce.rendering")
+    alone = everything(redline(*pair))
+    forget("inforce.rendering")
+    for other in others:
+        everything(redline(*other))
+
+    assert everything(redline(*pair)) == alone
+
+
+def everything(found: Redline) -> list[object]:
+    """All that `found` is rendered as, in words of two languages."""
+    german = Labels(added="hinzugefügt:", deleted="gelöscht:", inserted_sentence="Neu: „{now}“.")
+    return [
+        render(found, labels)
+        for labels in (ENGLISH, german)
+        for render in (to_html, to_sides, to_sentences, to_markdown)
+    ]
 
 
 @given(pairs)
