@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
+from types import MethodType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from inforce.instant import day_of, format_instant, format_local, is_start_of_day
@@ -39,8 +41,23 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _Context(Context):
+    """A context that calls the functions of `Words` and `_Spoken` directly, for they want nothing of Jinja's."""
+
+    def call(self, called: Any, /, *args: Any, **named: Any) -> Any:
+        """Call `called` as a template asks."""
+        if type(called) is not MethodType:
+            return super().call(called, *args, **named)
+        # Jinja names the variables around to whatever is called in a loop or a block.
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        return called(*args, **named)
+
+
 class _Environment(Environment):
     """An environment for plain data: `one.title` is first of all a member of the mapping `one`."""
+
+    context_class = _Context
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Get the member or attribute called `attribute` of `obj`."""
@@ -135,6 +152,7 @@ class Words:
         self._zone = settings.timezone
         self._language = language
         self._links = links
+        self._spelt: dict[str, str] = {}
 
     def day(self, instant: datetime) -> Markup:
         """Write `instant` for readers: the day, with the time and the zone where it is not the start of a day."""
@@ -150,7 +168,9 @@ class Words:
 
     def to(self, address: str) -> str:
         """Link to `address` from here."""
-        return self._links.to(address)
+        if address not in self._spelt:
+            self._spelt[address] = self._links.to(address)
+        return self._spelt[address]
 
     def code(self, text: str) -> Markup:
         """Show `text` as something to type."""
