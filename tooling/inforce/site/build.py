@@ -24,6 +24,9 @@ from inforce.site.scaffold import Configuration, ScaffoldError
 from inforce.site.tree import settle
 from inforce.store.files import cache_folder
 
+# Pages are trees and text, of which little is garbage in circles; looking for it as often as Python does costs a tenth.
+_RARELY = (100_000, 20, 100)
+
 
 def main(words: list[str]) -> int:
     """Build the site as `words` say; the exit code is 0, or 1 with the reason on stdout, as MkDocs tells it."""
@@ -33,6 +36,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--site-dir", type=Path)
     parser.add_argument("--given", action="store_true", help="folder and book come on stdin, from whoever runs this")
     asked = parser.parse_args(words)
+    gc.set_threshold(*_RARELY)
     configuration = Configuration.read(asked.config_file)
     cache = Cache(_cache_of(configuration))  # looked through while somebody else still reads the book
     try:
