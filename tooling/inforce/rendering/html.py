@@ -14,7 +14,7 @@ from itertools import groupby
 
 from inforce.markdown import BlockKind, Container, ContainerKind
 from inforce.redline import BlockState, Format, Redline, RedlineBlock
-from inforce.rendering.inline import equal_html, hidden, mark_html, runs_html
+from inforce.rendering.inline import hidden, mark_html, runs_html, words_html
 from inforce.rendering.labels import ENGLISH, Labels
 
 _TAGS = {
@@ -63,7 +63,7 @@ class _Writer:
 
     def _shown(self, place: int, block: RedlineBlock) -> str:
         if block.state is BlockState.EQUAL:
-            return _element(block, "", equal_html(block.shown))
+            return _element(block, "", words_html(block.shown))
         inner = runs_html(block.shown, self.labels) + mark_html(block, self.labels)
         if block.was or block.now:
             was, now = _spell(block.was, self.labels), _spell(block.now, self.labels)

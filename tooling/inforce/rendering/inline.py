@@ -13,16 +13,15 @@ from inforce.rendering.labels import Labels
 _TAGS = {"emphasis": "em", "strong": "strong", "code": "code"}
 # The same schemes as the renderer of texts lets through; anything else is shown as words.
 _SAFE = ("https:", "http:", "mailto:", "tel:")
-_MARKS = {Op.INSERT: "ins", Op.DELETE: "del"}
 
 
 def runs_html(runs: Iterable[Run], labels: Labels) -> str:
     """Write `runs` as phrasing content; neighbouring runs of one kind share one mark."""
-    return "".join([_group(op, list(group), labels) for op, group in groupby(runs, key=_kind)])
+    return "".join([_group(op, group, labels) for op, group in groupby(runs, key=_kind)])
 
 
-def equal_html(runs: Iterable[Run]) -> str:
-    """Write `runs` to which nothing happened as phrasing content."""
+def words_html(runs: Iterable[Run]) -> str:
+    """Write the words of `runs` in their formats as phrasing content, whatever happened to them."""
     return "".join([_formatted(run.text, run.formats) for run in runs])
 
 
@@ -48,15 +47,17 @@ def _kind(run: Run) -> Op:
     return Op.EQUAL if run.op in (Op.MOVE_FROM, Op.MOVE_TO) else run.op
 
 
-def _group(op: Op, runs: list[Run], labels: Labels) -> str:
-    inner = equal_html(runs)
-    if op in _MARKS:
-        label = labels.added if op is Op.INSERT else labels.deleted
-        return f"<{_MARKS[op]}>{hidden(label)}{inner}</{_MARKS[op]}>"
-    if op is Op.REFORMAT:
-        notes = "; ".join(dict.fromkeys(_what_changed(runs, labels)))
-        return f'<span class="inforce-reformat">{inner}</span><span class="inforce-note"> ({escape(notes)})</span>'
-    return inner
+def _group(op: Op, runs: Iterable[Run], labels: Labels) -> str:
+    if op is Op.EQUAL:
+        return words_html(runs)
+    if op is Op.INSERT:
+        return f"<ins>{hidden(labels.added)}{words_html(runs)}</ins>"
+    if op is Op.DELETE:
+        return f"<del>{hidden(labels.deleted)}{words_html(runs)}</del>"
+    reformatted = list(runs)
+    notes = "; ".join(dict.fromkeys(_what_changed(reformatted, labels)))
+    words = words_html(reformatted)
+    return f'<span class="inforce-reformat">{words}</span><span class="inforce-note"> ({escape(notes)})</span>'
 
 
 @lru_cache(2048)  # most words stay from version to version, and stand in several renderings of each redline

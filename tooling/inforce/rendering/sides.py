@@ -14,7 +14,7 @@ from itertools import groupby
 
 from inforce.markdown import BlockKind, Container, ContainerKind
 from inforce.redline import IN_NEW, IN_OLD, BlockState, Op, Redline, RedlineBlock, Run
-from inforce.rendering.inline import equal_html, mark_html, runs_html
+from inforce.rendering.inline import mark_html, runs_html, words_html
 from inforce.rendering.labels import ENGLISH, Labels
 
 _BOTH = '<td colspan="2">'
@@ -66,7 +66,7 @@ def _cell(blocks: list[RedlineBlock], ops: frozenset[Op], labels: Labels, *, tag
 
 def _inner(block: RedlineBlock, ops: frozenset[Op], labels: Labels) -> str:
     if block.state is BlockState.EQUAL:
-        return equal_html(block.runs)
+        return words_html(block.runs)
     runs = [run if ops is IN_NEW else _as_it_was(run) for run in block.runs if run.op in ops]
     mark = mark_html(block, labels) if block.mark in ops else ""
     return _note(block, labels) + runs_html(runs, labels) + mark
