@@ -60,7 +60,7 @@ def _group(op: Op, runs: Iterable[Run], labels: Labels) -> str:
     return f'<span class="inforce-reformat">{words}</span><span class="inforce-note"> ({escape(notes)})</span>'
 
 
-@lru_cache(2048)  # most words stay from version to version, and stand in several renderings of each redline
+@lru_cache(1024)  # most words stay from version to version, and stand in several renderings of each redline
 def _formatted(text: str, formats: tuple[Format, ...]) -> str:
     html = escape(text, quote=False).replace("\n", "<br>")
     for one in reversed(formats):

@@ -19,9 +19,11 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _SCHEMES = {"https", "http", "mailto", "tel"}
 
-
 # A section is from one heading to the next. Where that cuts an element in two, neither half passes alone.
 _SECTIONS = re.compile(r"(?=<h[1-6][ >])")
+# Half a megabyte or so, and never more than some ten.
+_ROOM = 512
+_LONGEST = 20_000
 
 
 def passed(fragment: str, place: Place) -> str:
@@ -30,7 +32,8 @@ def passed(fragment: str, place: Place) -> str:
     A sanitiser that silently dropped words of a contract would be worse than a build that stops.
     """
     # What passes closes all that it opens, so sections that pass one by one pass together.
-    if all(_passes(section) for section in _SECTIONS.split(fragment)):
+    sections = _SECTIONS.split(fragment)
+    if max(map(len, sections)) <= _LONGEST and all(map(_passes, sections)):
         return fragment
     clean = cleaned(fragment)
     if clean != fragment:
@@ -40,7 +43,7 @@ def passed(fragment: str, place: Place) -> str:
     return fragment
 
 
-@lru_cache(512)  # half a megabyte or so; most sections stay as they are from version to version
+@lru_cache(_ROOM)  # most sections stay as they are from version to version
 def _passes(section: str) -> bool:
     return cleaned(section) == section
 
