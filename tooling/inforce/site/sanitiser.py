@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 import nh3
 
 from inforce.errors import BookError, Place
@@ -19,35 +16,15 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _SCHEMES = {"https", "http", "mailto", "tel"}
 
-# A section is from one heading to the next. Where that cuts an element in two, neither half passes alone.
-_SECTIONS = re.compile(r"(?=<h[1-6][ >])")
-# Half a megabyte or so, and never more than some ten.
-_ROOM = 512
-_LONGEST = 20_000
-
 
 def passed(fragment: str, place: Place) -> str:
     """Give `fragment` back if a sanitiser has nothing to take out of it; BookError naming `place` otherwise.
 
     A sanitiser that silently dropped words of a contract would be worse than a build that stops.
     """
-    # What passes closes all that it opens, so sections that pass one by one pass together.
-    sections = _SECTIONS.split(fragment)
-    if max(map(len, sections)) <= _LONGEST and all(map(_passes, sections)):
-        return fragment
-    clean = cleaned(fragment)
+    clean = nh3.clean(fragment, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
     if clean != fragment:
         at = next((i for i, (one, two) in enumerate(zip(fragment, clean, strict=False)) if one != two), len(clean))
         problem = f"would not be shown as it is written, near “{fragment[max(0, at - 40) : at + 40]}”"
         raise BookError(place, problem, "write it in plain Markdown", rule="HTML-raw")
     return fragment
-
-
-@lru_cache(_ROOM)  # most sections stay as they are from version to version
-def _passes(section: str) -> bool:
-    return cleaned(section) == section
-
-
-def cleaned(fragment: str) -> str:
-    """Take out of `fragment` all that no page may show."""
-    return nh3.clean(fragment, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
