@@ -7,6 +7,7 @@ known by their form alone: a day, a word and a year. Nothing is converted, and â
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -76,6 +77,10 @@ EXPRESSION = re.compile(
 )
 
 
+_ANY_FIGURE = re.compile(rf"[\d{HAN_FIGURES}]")
+_LAST_SPACE = re.compile(r".*\s", re.DOTALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A number as written, with what belongs to it: `text[start:stop]` of the text it was found in."""
@@ -90,6 +95,20 @@ class Expression:
 def expressions(text: str) -> tuple[Expression, ...]:
     """Return what is written in numbers in `text`, in order."""
     return tuple(
-        Expression(found.start(), found.end(), NumberKind(str(found.lastgroup)), found[0])
-        for found in EXPRESSION.finditer(text)
+        Expression(found.start(), found.end(), NumberKind(str(found.lastgroup)), found[0]) for found in _found(text)
     )
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    """Go through the expressions in `text`, looking only where one can begin.
+
+    Each has a figure, and before its first one at most a word or sign with one space behind it.
+    """
+    at = 0
+    while figure := _ANY_FIGURE.search(text, at):
+        words = _LAST_SPACE.match(text, at, max(at, figure.start() - 1))
+        found = EXPRESSION.search(text, words.end() if words else at)
+        if found is None:
+            return
+        yield found
+        at = found.end()
