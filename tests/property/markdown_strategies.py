@@ -43,3 +43,55 @@ code = phrases.map(lambda text: f"```\n{text}\n```")
 blocks = st.one_of(headings, phrases, sentences, lists, tables, quotes, code, st.just("---"))
 documents = st.lists(blocks, max_size=8).map("\n\n".join)
 texts = st.one_of(documents, noise, st.text())
+
+# Lines that mean something else beside other lines: what begins a block, goes on with one, or only looks like it.
+LINES = [
+    *(
+        "foo bar",
+        "- item",
+        "* item",
+        "+",
+        "1. one",
+        "10) ten",
+        "   - inner",
+        "  more",
+        "    code",
+        "\tcode",
+        "\t- item",
+    ),
+    *(
+        "> quote",
+        ">",
+        "# H",
+        "## H {#id}",
+        "##",
+        "#tag",
+        "####### x",
+        "===",
+        "---",
+        "***",
+        "___",
+        "| a | b |",
+        "|--|--|",
+    ),
+    *("a | b", "-|-", "<div>", "<!-- x", "-->", "<a@b.example>", "[x](#h)", "[x]", "[x]: /y", "[x] : y", "```", "~~~"),
+    *(
+        "![i](/a)",
+        "**b",
+        "`c",
+        "\\",
+        "&#10;x",
+        "数据",
+        "\u3000x",
+        "\u00a0y",
+        " ",
+        "\t",
+        "- # H",
+        "> - x",
+        "- > q",
+        "²x",
+    ),
+    *("1986. y", "-x", "#\tx", "# a #", "\x0bz", "\u2028q", "::: note", "[^1]: x", "\r", "\0"),
+]
+GAPS = ["\n", "\n\n", "\n\n", "\n\n\n", "\n \n"]
+tricky = st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(GAPS)).map("".join), max_size=12).map("".join)

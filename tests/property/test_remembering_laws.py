@@ -1,0 +1,146 @@
+"""Laws of what is remembered from text to text: it costs less, and no reader can tell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.markdown import Document, parse, to_html
+from inforce.markdown.dialect import PARSER
+from inforce.markdown.sections import read_sections
+from inforce.redline import alphabet as alphabets
+from inforce.redline import prepare, redline
+from inforce.redline import words as vocabulary
+from inforce.redline.figures import EXPRESSION, expressions
+from property.markdown_strategies import WORDS, blocks, documents, texts, tricky
+
+Told = tuple[object, ...]
+histories = st.lists(documents, min_size=2, max_size=4)
+
+
+def told(old: str, new: str) -> Told:
+    found = redline(old, new)
+    numbers = (found.numbers, found.changed_clauses, found.statistics, found.renamed)
+    return found.runs, found.blocks, found.changes, *numbers
+
+
+def read(text: str) -> tuple[Document, str]:
+    return parse(text), to_html(text)
+
+
+def forget() -> None:
+    """Forget all that texts read and compared so far have left behind, as a new process would."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("inforce.redline", "inforce.markdown")):
+            for one in vars(module).values():
+                if hasattr(one, "cache_clear"):
+                    one.cache_clear()
+    vocabulary.KEYS.clear()
+    alphabets._shared = alphabets.Alphabet()
+
+
+def afresh(answer: Callable[..., object], *arguments: str) -> object:
+    forget()
+    return answer(*arguments)
+
+
+@contextmanager
+def room_for(words: int) -> Iterator[None]:
+    """Let no more than so many words be remembered."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alphabets, "MOST_WORDS", words)
+        patch.setattr(vocabulary, "MOST_WORDS", words)
+        yield
+
+
+@given(histories)
+def test_a_redline_is_the_same_whatever_was_compared_before(history: list[str]) -> None:
+    pairs = [(old, new) for old in history for new in history if old != new]
+    alone = [afresh(told, *pair) for pair in pairs]
+
+    forget()
+    in_order = [told(*pair) for pair in pairs]
+    backwards = [told(*pair) for pair in reversed(pairs)][::-1]
+
+    assert in_order == alone
+    assert backwards == alone
+
+
+@given(histories)
+def test_words_forgotten_on_the_way_change_no_redline(history: list[str]) -> None:
+    prepared = [prepare(text) for text in history]
+    pairs = [(old, new) for old in range(len(history)) for new in range(len(history))]
+    alone = [afresh(told, history[old], history[new]) for old, new in pairs]
+
+    with room_for(words=5):
+        assert [told(history[old], history[new]) for old, new in pairs] == alone
+        kept = [redline(prepared[old], prepared[new]) for old, new in pairs]
+        assert [one.blocks for one in kept] == [one[1] for one in alone]
+
+
+@given(histories)
+def test_a_text_reads_the_same_after_any_other(history: list[str]) -> None:
+    alone = [afresh(read, text) for text in history]
+
+    forget()
+
+    assert [read(text) for text in history] == alone
+    assert [read(text) for text in history] == alone
+
+
+@given(st.lists(blocks, min_size=2, max_size=5))
+def test_blocks_stay_apart_that_say_the_same_elsewhere(some: list[str]) -> None:
+    """Law: a wording is shared by blocks of many texts and many places; what is told of them names their own place."""
+    old, new = "\n\n".join(some), "\n\n".join([*some[1:], some[0], *some])
+
+    found = redline(old, new)
+
+    assert [block.old for block in found.blocks if block.old is not None] == list(range(len(parse(old).blocks)))
+    assert [block.new for block in found.blocks if block.new is not None] == list(range(len(parse(new).blocks)))
+
+
+def test_redlines_made_at_the_same_time_are_those_made_one_by_one() -> None:
+    versions = [
+        "\n\n".join(
+            f"Paragraph {n} about {WORDS[(n * step) % len(WORDS)]} and word{n * step} for all." for n in range(9)
+        )
+        for step in range(1, 9)
+    ]
+    pairs = [(old, new) for old in versions for new in versions]
+    alone = [afresh(told, *pair) for pair in pairs]
+
+    forget()
+    with room_for(words=30), ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda pair: told(*pair), pairs))
+
+    assert together == alone
+
+
+@given(tricky)
+def test_a_text_read_part_by_part_is_the_text_read_whole_whatever_meets_whatever(text: str) -> None:
+    """Law: a text is cut only where what stands before has come to its end (CommonMark 5.1, 5.2)."""
+    sections = read_sections(text)
+    whole = PARSER.parse(text)
+
+    shown = [token.as_dict() | {"map": None} for part in sections for token in part.tokens]
+    lines = [part.first + token.map[0] for part in sections for token in part.tokens if token.map]
+
+    assert shown == [token.as_dict() | {"map": None} for token in whole]
+    assert lines == [token.map[0] for token in whole if token.map]
+
+
+@given(
+    st.one_of(
+        texts, st.lists(st.sampled_from([*"12٣三百第年月天 .,€%-/_", "2027", "March", "EUR", "days"])).map("".join)
+    )
+)
+def test_numbers_are_found_where_a_search_of_the_whole_text_finds_them(text: str) -> None:
+    found = [(one.start, one.stop, one.kind) for one in expressions(text)]
+
+    assert found == [(one.start(), one.end(), one.lastgroup) for one in EXPRESSION.finditer(text)]
