@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inforce.markdown import Document, parse, to_html
@@ -18,10 +18,10 @@ from inforce.redline import alphabet as alphabets
 from inforce.redline import prepare, redline
 from inforce.redline import words as vocabulary
 from inforce.redline.figures import EXPRESSION, expressions
-from property.markdown_strategies import WORDS, blocks, documents, texts, tricky
+from property.markdown_strategies import WORDS, blocks, documents, tricky
 
 Told = tuple[object, ...]
-histories = st.lists(documents, min_size=2, max_size=4)
+histories = st.lists(documents, min_size=2, max_size=3)
 
 
 def told(old: str, new: str) -> Told:
@@ -123,8 +123,8 @@ def test_redlines_made_at_the_same_time_are_those_made_one_by_one() -> None:
 
 
 @given(tricky)
-def test_a_text_read_part_by_part_is_the_text_read_whole_whatever_meets_whatever(text: str) -> None:
-    """Law: a text is cut only where what stands before has come to its end (CommonMark 5.1, 5.2)."""
+def test_a_text_is_cut_only_where_what_stands_before_has_come_to_its_end(text: str) -> None:
+    """Law: the tokens of the parts are those of the text read whole (CommonMark 5.1, 5.2)."""
     sections = read_sections(text)
     whole = PARSER.parse(text)
 
@@ -136,10 +136,71 @@ def test_a_text_read_part_by_part_is_the_text_read_whole_whatever_meets_whatever
 
 
 @given(
-    st.one_of(
-        texts, st.lists(st.sampled_from([*"12٣三百第年月天 .,€%-/_", "2027", "March", "EUR", "days"])).map("".join)
+    st.one_of(tricky, documents).filter(
+        lambda text: not {"```", "~~~"} & {text[at : at + 3] for at in range(len(text))}
     )
 )
+def test_a_definition_that_nothing_uses_changes_nothing_but_that_the_text_is_read_whole(text: str) -> None:
+    defined = f"{text}\n\n[used by nothing]: /nowhere"
+
+    assert len(read_sections(defined)) == 1
+    assert read(defined) == read(text)
+
+
+def test_a_sentence_leads_to_a_heading_only_in_texts_that_have_it() -> None:
+    sentence = "See [there](#a)."
+
+    without, with_it, again = (to_html(text) for text in (sentence, f"# A {{#a}}\n\n{sentence}", sentence))
+
+    assert '<a href="#a">' in with_it
+    assert "<a " not in without + again
+
+
+FIGURES = [
+    "1",
+    "12",
+    "30",
+    "2027",
+    "٣٠",
+    "三",
+    "三百",
+    "百分之",
+    "第",
+    "年",
+    "月",
+    "天",
+    "日",
+    "€",
+    "€ ",
+    "EUR ",
+    "xEUR",
+    "March ",
+]
+FIGURES += [
+    "5 March",
+    "12, 2027",
+    " days",
+    " ",
+    ".",
+    ",",
+    "-",
+    "/",
+    "%",
+    "th ",
+    "of ",
+    "a",
+    "é",
+    "_",
+    "\u00a0",
+    "\n",
+    "(",
+    "個月間",
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(FIGURES), max_size=20).map("".join))
+@example("On € 12 and 5 March 2027, or March 12, 2027; 百分之三 of EUR 30")
 def test_numbers_are_found_where_a_search_of_the_whole_text_finds_them(text: str) -> None:
     found = [(one.start, one.stop, one.kind) for one in expressions(text)]
 
