@@ -17,7 +17,7 @@ def redline_blocks(old: Prepared, new: Prepared, plan: Plan, clauses: ClauseMap)
     blocks: list[RedlineBlock] = []
     for entry in plan:
         if isinstance(entry, Same):
-            blocks += (_same(old.leaves[i], new.leaves[j], clauses) for i, j in entry.pairs())
+            blocks += [_same(old.leaves[i], new.leaves[j]) for i, j in entry.pairs()]
         elif isinstance(entry, Moved):
             blocks.append(_moved(entry, paths, clauses, partners[len(blocks)]))
         else:
@@ -39,14 +39,14 @@ def _partners(plan: Plan) -> dict[int, int]:
     return partners
 
 
-def _same(old: Leaf, new: Leaf, clauses: ClauseMap) -> RedlineBlock:
+def _same(old: Leaf, new: Leaf) -> RedlineBlock:
     block = new.block
     return RedlineBlock(
         kind=block.kind,
         runs=new.wording.equal,
         shown=new.wording.equal,
         path=block.path,
-        clause=clauses.of(new=new).id,
+        clause=block.clause,
         old=old.index,
         new=new.index,
         level=block.level,
@@ -67,7 +67,7 @@ def _changed(draft: Draft, paths: Paths, clauses: ClauseMap) -> RedlineBlock:
         runs=draft.runs,
         shown=draft.runs,
         path=paths.of(leaf, is_new=leaf is new),
-        clause=clauses.of(old=old, new=new).id,
+        clause=new.block.clause if new else clauses.of(old=old).id,
         old=old.index if old else None,
         new=new.index if new else None,
         state=draft.strip.state,
@@ -94,7 +94,7 @@ def _moved(moved: Moved, paths: Paths, clauses: ClauseMap, partner: int) -> Redl
         runs=moved.own_runs,
         shown=moved.shown_runs,
         path=paths.of(leaf, is_new=came),
-        clause=clauses.of(new=leaf).id if came else clauses.of(old=leaf).id,
+        clause=block.clause if came else clauses.of(old=leaf).id,
         old=None if came else leaf.index,
         new=leaf.index if came else None,
         state=BlockState.MOVED_TO if came else BlockState.MOVED_FROM,
