@@ -23,7 +23,7 @@ _BEGINNING = re.compile(r"[^\s0-9*+>-]")
 _HEADING = re.compile(r"#{1,6} [^\n]*\n+")
 # Some megabytes of tokens: as many parts as long texts have.
 ROOM = 1024
-_LONGEST = 20_000
+_LONGEST, _LONG_TEXT = 20_000, 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +49,16 @@ class Section:
     part: Part
 
 
-def read_sections(text: str) -> list[Section]:
+def read_sections(text: str) -> tuple[Section, ...]:
     """Read Markdown `text` into tokens, in order; ids of headings are given as in the whole text."""
+    return (_sections if len(text) <= _LONG_TEXT else _sections.__wrapped__)(text)
+
+
+@lru_cache(2)  # whoever wants a text as HTML mostly wants its outline next
+def _sections(text: str) -> tuple[Section, ...]:
     if any(sign in text for sign in _REACHING_ACROSS):
         tokens = tuple(PARSER.parse(text))
-        return [Section(0, tokens, Part(tokens, names=True))]
+        return (Section(0, tokens, Part(tokens, names=True)),)
     sections = []
     first = 0
     for source in _parts(text):
@@ -62,7 +67,7 @@ def read_sections(text: str) -> list[Section]:
         sections.append(Section(first, tokens, part))
         first += source.count("\n")
     give_slugs_to([token for section in sections if section.part.names for token in section.tokens])
-    return sections
+    return tuple(sections)
 
 
 def _parts(text: str) -> Iterator[str]:
