@@ -30,6 +30,7 @@ from inforce.site.links import Links
 from inforce.site.material import theme_language
 from inforce.site.messages import labels, translations
 from inforce.site.sanitiser import passed
+from inforce.site.shelf import Recollection
 from inforce.site.shell import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
 from inforce.site.templating import Words, environment
 from inforce.site.tree import add, drop, settle
@@ -118,6 +119,32 @@ class TestShell:
     @pytest.mark.parametrize("depth", SHELL_DEPTHS)
     def test_a_shell_stands_as_deep_as_the_pages_it_is_for(self, depth: int) -> None:
         assert shell_path("de", depth).count("/") == depth
+
+
+class TestRecollection:
+    def test_what_was_remembered_is_recalled_now_and_by_the_next_build(self, tmp_path: Path) -> None:
+        cache = Cache(tmp_path)
+        cache.keep(KEY, b"words")
+        name, files = key_of("shelf"), {"terms/index.html": KEY}
+        memory = Recollection(cache)
+        memory.remember(name, files)
+        memory.begin()
+
+        assert memory.recall(name) == files
+        assert Recollection(Cache(tmp_path)).recall(name) == files
+
+    def test_a_shelf_of_which_a_file_is_gone_is_not_recalled(self, tmp_path: Path) -> None:
+        Recollection(Cache(tmp_path)).remember(key_of("shelf"), {"terms/index.html": KEY})
+
+        assert Recollection(Cache(tmp_path)).recall(key_of("shelf")) is None
+
+    def test_what_nobody_asks_for_any_more_is_forgotten(self, tmp_path: Path) -> None:
+        memory = Recollection(Cache(tmp_path))
+        memory.remember(key_of("shelf"), {"terms/index.html": KEY})
+        for _ in range(2):
+            memory.begin()
+
+        assert memory.recall(key_of("shelf")) is None
 
 
 class TestCache:

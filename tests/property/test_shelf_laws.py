@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inforce.catalog import Evidence
 from inforce.policy import Version
 from inforce.publication import Publication
-from inforce.site.shelf import shelves
+from inforce.site.shelf import policy_names, shelves
 from property.book_strategies import hours
 from property.test_publication_laws import budgets, orderly, publication
 
@@ -19,11 +19,20 @@ EVIDENCE = Evidence(commit="f" * 40, committed=datetime.fromisoformat("2026-01-0
 
 
 def shown(found: Publication) -> dict[str, list[str]]:
-    """Give the fingerprints of the pages on each shelf of `found`, by the shelf's name."""
-    return {
+    """Give the fingerprints of the pages on each shelf of `found`, and of those of each policy that change with time.
+
+    They are given by the name of the shelf or of the policy.
+    """
+    names = policy_names(shelves(found))
+    lasting = {
         shelf.name: [page.fingerprint() for page in found.lasting_pages(shelf.policy, shelf.language)]
         for shelf in shelves(found)
     }
+    living = {
+        names[policy.id]: [page.fingerprint() for page in (*found.living_pages_of(policy), *found.histories_of(policy))]
+        for policy in found.policies
+    }
+    return lasting | living
 
 
 @given(orderly, hours, hours, budgets, budgets)
@@ -59,3 +68,10 @@ def test_pages_by_language_are_all_pages(found: list[Version], now: datetime) ->
     whole = sorted(page.address for policy in made.policies for page in made.lasting_pages(policy))
     divided = [page.address for one in shelves(made) for page in made.lasting_pages(one.policy, one.language)]
     assert sorted(divided) == whole
+
+
+@given(orderly, hours)
+def test_outlines_are_those_of_the_pages_that_change_with_time(found: list[Version], now: datetime) -> None:
+    made = publication(found, now)
+    pages = [(page.address, page.kind, page.language, page.text) for page in made.living_pages()]
+    assert sorted(made.outlines(), key=str) == sorted(pages, key=str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from inforce import address
 from inforce.catalog import Catalog, Evidence
@@ -26,6 +27,23 @@ from inforce.publication.facts import (
 from inforce.publication.pages import Page, PageKind
 from inforce.publication.pairs import shared_languages
 from inforce.publication.structured import about_home, about_version
+
+
+class Outline(NamedTuple):
+    """What is known of a page that changes with time before it is made: where it stands, and the text it shows."""
+
+    address: str
+    kind: PageKind
+    language: Language
+    text: Edition | None = None
+
+
+def outlines_of(policy: Policy, now: datetime) -> Iterator[Outline]:
+    """Go through the outlines of the pages of `policy` that change with time."""
+    for language in languages_of(policy, now):
+        text = _shown_edition(policy, policy.in_force(now), language)
+        yield Outline(address.policy_page(policy, language), PageKind.POLICY, language, text)
+        yield Outline(address.compare_page(policy, language), PageKind.COMPARE, language)
 
 
 def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> Page:
@@ -59,7 +77,7 @@ def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evid
     languages = languages_of(policy, now)
     others = alternates(languages, policy.binding_language, lambda language: address.policy_page(policy, language))
     for language in languages:
-        edition = (version.edition(language) or version.edition(policy.binding_language)) if version else None
+        edition = _shown_edition(policy, version, language)
         page, current = address.policy_page(policy, language), _current(policy, version, language, now)
         about = (
             about_version(catalog, policy, version, edition.language, page, current)
@@ -150,6 +168,11 @@ def calendar_of(policy: Policy, now: datetime) -> str | None:
 def _shown(policy: Policy, language: Language, now: datetime) -> Language:
     """Choose the language in which a reader of `language` is shown pages of `policy`."""
     return language if language in languages_of(policy, now) else policy.binding_language
+
+
+def _shown_edition(policy: Policy, version: Version | None, language: Language) -> Edition | None:
+    """Choose the edition of `version` for a reader of `language`: the binding one where there is no other."""
+    return (version.edition(language) or version.edition(policy.binding_language)) if version else None
 
 
 def _current(policy: Policy, version: Version | None, language: Language, now: datetime) -> Facts | None:

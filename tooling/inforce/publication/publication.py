@@ -17,8 +17,8 @@ from inforce.publication.feeds import Feed, book_feed, policy_feed, to_atom
 from inforce.publication.headers import headers
 from inforce.publication.histories import history_pages
 from inforce.publication.lasting import LastingPages
-from inforce.publication.living import compare_pages, home_page, languages_of, policy_pages
-from inforce.publication.pages import Page
+from inforce.publication.living import Outline, compare_pages, home_page, languages_of, outlines_of, policy_pages
+from inforce.publication.pages import Page, PageKind
 from inforce.publication.pairs import version_pairs
 from inforce.publication.sitemap import sitemap
 from inforce.publication.steps import Step, Steps
@@ -60,12 +60,26 @@ class Publication:
 
     def living_pages(self) -> Iterator[Page]:
         """Go through the pages that change with time: home, texts in force, comparisons."""
-        yield home_page(self.catalog, self.policies, self.now)
+        yield self.home()
         for policy in self.policies:
-            version = policy.in_force(self.now)
-            evidence = self.evidence.get(policy.id, {}).get(version.label.text) if version else None
-            yield from policy_pages(self.catalog, policy, self.now, evidence)
-            yield from compare_pages(policy, self.pairs(policy), self.now)
+            yield from self.living_pages_of(policy)
+
+    def home(self) -> Page:
+        """Make the home page, which speaks of all policies."""
+        return home_page(self.catalog, self.policies, self.now)
+
+    def living_pages_of(self, policy: Policy) -> Iterator[Page]:
+        """Go through the pages of `policy` that change with time: texts in force, comparisons."""
+        version = policy.in_force(self.now)
+        evidence = self.evidence.get(policy.id, {}).get(version.label.text) if version else None
+        yield from policy_pages(self.catalog, policy, self.now, evidence)
+        yield from compare_pages(policy, self.pairs(policy), self.now)
+
+    def outlines(self) -> Iterator[Outline]:
+        """Go through the outlines of the pages that change with time."""
+        yield Outline("", PageKind.HOME, self.catalog.settings.languages[0])
+        for policy in self.policies:
+            yield from outlines_of(policy, self.now)
 
     def history_addresses(self) -> Iterator[str]:
         """Address every history."""
@@ -76,7 +90,11 @@ class Publication:
     def histories(self) -> Iterator[Page]:
         """Go through the histories, which tell of what the lasting pages compare."""
         for policy in self.policies:
-            yield from history_pages(self.catalog, policy, self.now)
+            yield from self.histories_of(policy)
+
+    def histories_of(self, policy: Policy) -> Iterator[Page]:
+        """Go through the histories of `policy`, one per language."""
+        return history_pages(self.catalog, policy, self.now)
 
     def lasting_pages(self, policy: Policy, language: Language | None = None) -> Iterator[Page]:
         """Go through the pages of `policy` that stay: one per version and language, and every redline.

@@ -18,14 +18,11 @@ from inforce.instant import format_instant
 from inforce.publication import Publication
 from inforce.site.book import publication_of, read_publication
 from inforce.site.cache import Cache, maker
-from inforce.site.making import compose, write_issued
+from inforce.site.making import collect_rarely, compose, write_issued
 from inforce.site.output import CACHE_BYTES
 from inforce.site.scaffold import Configuration, ScaffoldError
 from inforce.site.tree import settle
 from inforce.store.files import cache_folder
-
-# Pages are trees and text, of which little is garbage in circles; looking for it as often as Python does costs a tenth.
-_RARELY = (100_000, 20, 100)
 
 
 def main(words: list[str]) -> int:
@@ -36,7 +33,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--site-dir", type=Path)
     parser.add_argument("--given", action="store_true", help="folder and book come on stdin, from whoever runs this")
     asked = parser.parse_args(words)
-    gc.set_threshold(*_RARELY)
+    collect_rarely()
     configuration = Configuration.read(asked.config_file)
     cache = Cache(_cache_of(configuration))  # looked through while somebody else still reads the book
     try:

@@ -9,15 +9,27 @@ import functools
 import json
 
 from inforce.policy import Edition
+from inforce.publication.living import languages_of
 from inforce.publication.steps import Step, Steps
 from inforce.site.lasting import Files, Work
+from inforce.site.shelf import policy_names
 
 
 def make_histories(work: Work, steps: Steps) -> Files:
     """Make the history of every policy of `work`; give the keys of their files by address."""
     files: Files = {}
-    for page in work.publication.histories():
-        files |= work.make(page, work.publication.texts, steps)
+    names = policy_names(work.shelves)
+    for policy in work.publication.policies:
+        spoken = languages_of(policy, work.publication.now)
+        shells = [key for language in spoken for key in work.shells.keys_in(language)]
+        own = work.name("histories", names[policy.id], *shells)
+        known = work.memory.recall(own)
+        if known is None:
+            known = {}
+            for page in work.publication.histories_of(policy):
+                known |= work.make(page, work.publication.texts, steps)
+            work.memory.remember(own, known)
+        files |= known
     return files
 
 

@@ -20,11 +20,12 @@ from itertools import islice
 
 from inforce import address
 from inforce.publication import Page, PageKind, Publication, Texts
+from inforce.publication.living import outlines_of
 from inforce.publication.steps import Steps
 from inforce.site import search
 from inforce.site.cache import Cache, Kept, key_of
 from inforce.site.renderer import Renderer, fragment
-from inforce.site.shelf import Shelf, recall, remember, shelves
+from inforce.site.shelf import Recollection, Shelf, policy_names, shelves
 from inforce.site.shell import Shells, shell_path
 
 _FEW = 48
@@ -41,7 +42,7 @@ Files = dict[str, str]
 class Work:
     """Everything it takes to make the pages of a book: the `shells` they are set into, `made_by` what makes them.
 
-    `known` are shelves that need not be recalled; it is added to.
+    `shelves` are those of the publication, `memory` is what is known of them.
     """
 
     publication: Publication
@@ -49,12 +50,38 @@ class Work:
     shells: Shells
     cache: Cache
     made_by: str
-    known: dict[str, Files] = field(default_factory=dict)
+    memory: Recollection
+    shelves: tuple[Shelf, ...]
+
+    @classmethod
+    def of(
+        cls,
+        publication: Publication,
+        renderer: Renderer,
+        shells: Shells,
+        cache: Cache,
+        made_by: str,
+        memory: Recollection | None = None,
+    ) -> Work:
+        """Put together what it takes to make the pages of `publication`; `memory` is what the last time left of it."""
+        return cls(
+            publication=publication,
+            renderer=renderer,
+            shells=shells,
+            cache=cache,
+            made_by=made_by,
+            memory=memory or Recollection(cache),
+            shelves=tuple(shelves(publication)),
+        )
+
+    def name(self, *parts: str) -> str:
+        """Name what is made of the `parts`, and how it is made here."""
+        return key_of(*parts, self.made_by, self.renderer.fingerprint)
 
     def keys(self, page: Page) -> Files:
         """Name the cache entry of each file of `page`, by its address."""
-        base = key_of(page.fingerprint(), self.made_by, self.renderer.fingerprint)
-        keys = {f"{page.address}index.html": key_of(base, self.shells.key(shell_of(page)))}
+        base = self.name(page.fingerprint())
+        keys = {page_file(page.address): key_of(base, self.shells.key(shell_of(page)))}
         keys |= {place: key_of(base, place) for place in self.renderer.files_of(page)}
         if page.kind is PageKind.VERSION and page.text:
             text = page.says["edition"]["file"]
@@ -73,7 +100,7 @@ class Work:
         if all(map(self.cache.holds, keys.values())):
             return keys
         rendered = self.renderer.render(page, texts, steps)
-        files = {f"{page.address}index.html": self.shells.shell(shell_of(page)).fill(rendered).encode()}
+        files = {page_file(page.address): self.shells.shell(shell_of(page)).fill(rendered).encode()}
         files |= dict(rendered.files)
         if page.kind is PageKind.VERSION and page.text:
             text = page.says["edition"]["file"]
@@ -91,7 +118,12 @@ def shell_of(page: Page) -> str:
     """Name the built file that `page` is set into: one of its own where it changes with time."""
     if page.kind in _IN_SHELLS:
         return shell_path(str(page.language), page.address.count("/")).replace(".md", ".html")
-    return f"{page.address}index.html"
+    return page_file(page.address)
+
+
+def page_file(place: str) -> str:
+    """Name the file of the page at the address `place`."""
+    return f"{place}index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,40 +176,60 @@ class _Task:
         return files
 
 
-def make_pages(work: Work, living: Iterable[Page], progress: Progress) -> Files:
+def make_pages(work: Work, progress: Progress) -> Files:
     """Make every page of `work` that the cache does not hold; give the keys of all files of pages by address.
 
-    `living` are those that change with time. `progress` is told how many of how many pages have been seen to.
+    `progress` is told how many of how many pages have been seen to. Histories are made later, of what is made here.
     """
     files: Files = {}
     unknown: list[Shelf] = []
     names: list[str] = []
-    for shelf in shelves(work.publication):
-        name = key_of(shelf.name, work.made_by, work.renderer.fingerprint, *work.shells.keys_in(shelf.language))
-        known = work.known.get(name) or recall(work.cache, name)
+    for shelf in work.shelves:
+        name = work.name(shelf.name, *work.shells.keys_in(shelf.language))
+        known = work.memory.recall(name)
         if known is None:
             unknown.append(shelf)
             names.append(name)
         else:
-            work.known[name] = known
             files |= known
-    missing = [page for page in living if not _is_held(work, page, files)]
+    living, missing = _living(work, files)
     made = _make(_Task(work, unknown, missing), progress)
     for number, name in enumerate(names):
-        work.known[name] = made.get(number, {})
-        remember(work.cache, name, work.known[name])
+        work.memory.remember(name, made.get(number, {}))
+    for name, keys in living.items():
+        work.memory.remember(name, keys)
     for some in made.values():
         files |= some
     return files
 
 
-def _is_held(work: Work, page: Page, files: Files) -> bool:
-    """Tell whether every file of `page` is held; if so, they join `files`."""
+def _living(work: Work, files: Files) -> tuple[dict[str, Files], list[Page]]:
+    """Add the keys of pages that change with time to `files`; give those to be remembered by name, and what is missing.
+
+    What is known of a policy by name is not looked at page by page.
+    """
+    unknown: dict[str, Files] = {}
+    missing: list[Page] = []
+    publication, names = work.publication, policy_names(work.shelves)
+    _look_for(work, publication.home(), files, missing)
+    for policy in publication.policies:
+        shells = [work.shells.key(page_file(one.address)) for one in outlines_of(policy, publication.now)]
+        name = work.name("living", names[policy.id], *shells)
+        known = work.memory.recall(name)
+        if known is None:
+            known = unknown[name] = {}
+            for page in publication.living_pages_of(policy):
+                _look_for(work, page, known, missing)
+        files |= known
+    return unknown, missing
+
+
+def _look_for(work: Work, page: Page, files: Files, missing: list[Page]) -> None:
+    """Add the keys of the files of `page` to `files`, and `page` to the `missing` ones if any file is not held."""
     keys = work.keys(page)
-    if not all(map(work.cache.holds, keys.values())):
-        return False
     files |= keys
-    return True
+    if not all(map(work.cache.holds, keys.values())):
+        missing.append(page)
 
 
 def _divided(shelf: int | None, count: int, size: int) -> Iterator[_Part]:

@@ -5,6 +5,7 @@ Keeps true: after each time the folder holds the site that a build at that insta
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -16,10 +17,19 @@ from inforce.site.cache import Cache, maker
 from inforce.site.lasting import Files, Progress, Work
 from inforce.site.renderer import Renderer
 from inforce.site.scaffold import Configuration, scaffold
+from inforce.site.shelf import Recollection
 from inforce.site.shell import Shells
 from inforce.site.tree import add, drop, settle
 from inforce.store.files import cache_folder
 from inforce.store.folder import Memory
+
+# Pages are trees and text, of which little is garbage in circles; looking for it as often as Python does costs a tenth.
+_RARELY = (100_000, 20, 100)
+
+
+def collect_rarely() -> None:
+    """Let this process look for garbage less often than Python does by itself."""
+    gc.set_threshold(*_RARELY)
 
 
 class Maker:
@@ -32,7 +42,7 @@ class Maker:
         self._cache = Cache(cache_folder(self._root))
         self._made_by = maker()
         self._memory = Memory()
-        self._shelves: dict[str, Files] = {}
+        self._shelves = Recollection(self._cache)
         self._files: Files | None = None
 
     def make(self) -> int:
@@ -40,8 +50,9 @@ class Maker:
         configuration = Configuration.read(self._path)
         at = os.environ.get("INFORCE_AT") or configuration.at
         publication = read_publication(self._root, at, memory=self._memory)
+        self._shelves.begin()
         files = compose(
-            configuration, publication, self._cache, self._made_by, self._module, _silent, shelves=self._shelves
+            configuration, publication, self._cache, self._made_by, self._module, _silent, memory=self._shelves
         )
         self._site.mkdir(parents=True, exist_ok=True)
         if self._files is None:
@@ -64,27 +75,19 @@ def compose(
     module: str,
     progress: Progress,
     *,
-    shelves: dict[str, Files] | None = None,
+    memory: Recollection | None = None,
 ) -> Files:
     """Make whatever the site of `publication` lacks in `cache`; give the keys of its files by address.
 
-    `shelves` are those known from the last time, and are added to.
+    `memory` is what the last time left of it.
     """
     if configuration.pdf:
         pdf.require()
-    living = list(publication.living_pages())
-    built = scaffold(configuration, publication, living, cache, made_by, module)
+    built = scaffold(configuration, publication, cache, made_by, module)
     settings = publication.catalog.settings
     renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
-    work = Work(
-        publication=publication,
-        renderer=renderer,
-        shells=Shells(cache, built),
-        cache=cache,
-        made_by=made_by,
-        known={} if shelves is None else shelves,
-    )
-    return output.composed(work, living, built, progress)
+    work = Work.of(publication, renderer, Shells(cache, built), cache, made_by, memory)
+    return output.composed(work, built, progress)
 
 
 def write_issued(site: Path, publication: Publication, files: Files, *, keyless: bool) -> None:

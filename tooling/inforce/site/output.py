@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from inforce import address
 from inforce.errors import EnvironmentProblemError, ManifestError
 from inforce.language import Language
 from inforce.manifest import Size, size_of
-from inforce.publication import Page, Publication
+from inforce.publication import Publication
 from inforce.publication.steps import Steps
 from inforce.signing import PublicKey, issue, private_keys
 from inforce.site import search
@@ -40,13 +40,13 @@ def browser_files() -> Iterator[tuple[str, bytes]]:
         yield f"{address.BROWSER}/{name}", folder.joinpath(*name.split("/")).read_bytes()
 
 
-def composed(work: Work, living: Iterable[Page], built: Files, progress: Progress) -> Files:
+def composed(work: Work, built: Files, progress: Progress) -> Files:
     """Make every page of `work`, and give the cache keys of all files a site consists of, by address.
 
-    `living` are the pages that change with time. `built` are the keys of the files MkDocs built: shells go, and what it
+    `built` are the keys of the files MkDocs built: shells go, and what it
     found for the search is joined by ours. Files that say when they were issued are not there (see `write_files`).
     """
-    pages = make_pages(work, living, progress)
+    pages = make_pages(work, progress)
     found = {place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]}
     for key in (*built.values(), *found.values()):
         work.cache.use(key)  # whether or not they are files of the site

@@ -96,7 +96,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
             self._fill(page, gaps())
             page.meta["search"] = {"exclude": True}
         elif path in self._living:
-            self._fill(page, gaps(contents=has_contents(self._living[path])))
+            self._fill(page, gaps(contents=has_contents(self._living[path].text)))
             page.meta["search"] = {"exclude": True}
         return None
 
@@ -141,8 +141,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         there = [path for path in (*ours, search.INDEX) if (site / path).is_file()]
         built = {path: cache.keep_content((site / path).read_bytes()) for path in there}
         shells = Shells(cache, built)
-        work = Work(publication=self.publication, renderer=self.renderer, shells=shells, cache=cache, made_by=maker())
-        files = output.composed(work, self._living.values(), built, tell_progress)
+        files = output.composed(Work.of(self.publication, self.renderer, shells, cache, maker()), built, tell_progress)
         add(site, files, cache)
         shutil.rmtree(site / FOLDER, ignore_errors=True)
         output.write_files(site, self.publication, files)

@@ -102,9 +102,9 @@ class Renderer:
         )
 
 
-def has_contents(page: Page) -> bool:
-    """Tell whether `page` may have a table of contents, without reading its text in full."""
-    return page.text is not None and _MAY_BE_HEADING.search(page.text.text) is not None
+def has_contents(text: Edition | None) -> bool:
+    """Tell whether the page of `text` may have a table of contents, without reading the text in full."""
+    return text is not None and _MAY_BE_HEADING.search(text.text) is not None
 
 
 def fragment(edition: Edition) -> Markup:

@@ -14,14 +14,13 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from inforce.errors import BookError
-from inforce.publication import Page, Publication
+from inforce.publication import Publication
 from inforce.site.cache import Cache, key_of
 from inforce.site.lasting import Files
 from inforce.site.output import shell_paths
@@ -83,18 +82,15 @@ class Configuration:
 def scaffold(
     configuration: Configuration,
     publication: Publication,
-    living: Iterable[Page],
     cache: Cache,
     made_by: str,
     module: str,
 ) -> Files:
     """Give the cache keys of the files of the scaffold for `publication`, by address; `module` builds it if need be.
 
-    `living` are the publication's pages that change with time.
-
     ScaffoldError where the generator refuses.
     """
-    name = key_of("scaffold", made_by, module, _name(configuration, publication, living))
+    name = key_of("scaffold", made_by, module, _name(configuration, publication))
     raw = cache.read(name)
     known: Files = json.loads(raw) if raw else {}
     if known and all(map(cache.holds, known.values())):
@@ -161,9 +157,9 @@ def _named(listed: Any) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _name(configuration: Configuration, publication: Publication, living: Iterable[Page]) -> str:
+def _name(configuration: Configuration, publication: Publication) -> str:
     settings = publication.catalog.settings
-    pages = [[one.address, one.kind, str(one.language), has_contents(one)] for one in living]
+    pages = [[one.address, one.kind, str(one.language), has_contents(one.text)] for one in publication.outlines()]
     parts = [
         hashlib.sha256(configuration.raw).hexdigest(),
         _folder_name(configuration.path.parent / "docs"),

@@ -7,6 +7,7 @@ text that is saved costs the pages it touches and no other. Listens on this mach
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import threading
@@ -21,7 +22,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from inforce.errors import InforceError
-from inforce.site.making import Maker
+from inforce.site.making import Maker, collect_rarely
 from inforce.site.scaffold import Configuration, ScaffoldError
 from inforce.store.files import cache_folder
 
@@ -153,11 +154,13 @@ def main(words: list[str]) -> int:
         # MkDocs 1.6 with click 8.3 or newer watches nothing unless told to.
         rest = ["--config-file", str(asked.config_file), "--dev-addr", f"{HOST}:{asked.port}", "--livereload"]
         os.execv(sys.executable, [sys.executable, "-m", asked.module, "serve", *rest])  # noqa: S606 - the same process
+    collect_rarely()
     root = asked.config_file.resolve().parent
     folder = cache_folder(root) / f"served-{asked.port}"
     maker = Maker(asked.config_file, asked.module, folder)
     if not _made(maker):
         return 1
+    gc.freeze()  # nearly all of the book stays as it is, and need not be looked through again
     changes = Changes()
     # The server first: from its first request on there are threads, beside which no process may be forked.
     with ThreadingHTTPServer((HOST, asked.port), partial(Handler, changes=changes, directory=str(folder))) as server:

@@ -7,8 +7,8 @@ many pages stand on it; whatever shapes a page has to be in the name, and a test
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,14 @@ def shelves(publication: Publication) -> Iterator[Shelf]:
             yield Shelf(policy, language, key_of(base, str(language), _named(told)))
 
 
+def policy_names(found: Iterable[Shelf]) -> dict[str, str]:
+    """Name for each policy, by its id, everything that shapes any page of it: the names of all its shelves."""
+    names: dict[str, list[str]] = {}
+    for shelf in found:
+        names.setdefault(shelf.policy.id, []).append(shelf.name)
+    return {policy: key_of("policy", *of_shelves) for policy, of_shelves in names.items()}
+
+
 def _base(publication: Publication, policy: Policy) -> str:
     """Name what shapes the pages of `policy` in whatever language."""
     now, evidence = publication.now, publication.evidence.get(policy.id, {})
@@ -63,21 +71,39 @@ def _editions(version: Version, language: Language, binding: Language) -> list[A
     return [plain_fields(shown) if shown else None, str(source.digest) if source else None]
 
 
-def recall(cache: Cache, name: str) -> dict[str, str] | None:
-    """Recall the keys of the files on the shelf of this `name`, by address; None unless the cache holds all of them."""
-    raw = cache.read(name)
-    if raw is None:
-        return None
-    try:
-        found = json.loads(raw)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) and all(map(cache.holds, found.values())) else None
+@dataclass(slots=True)
+class Recollection:
+    """The keys of the files on shelves, by address, for each name: kept from the last time, or else in the `cache`."""
 
+    cache: Cache
+    _last: dict[str, dict[str, str]] = field(default_factory=dict)
+    _asked: dict[str, dict[str, str]] = field(default_factory=dict)
 
-def remember(cache: Cache, name: str, files: dict[str, str]) -> None:
-    """Keep the keys of the `files` on the shelf of this `name`."""
-    cache.keep(name, json.dumps(files).encode())
+    def begin(self) -> None:
+        """Begin anew: what nobody asked for since the last beginning is forgotten."""
+        self._last, self._asked = self._asked, {}
+
+    def recall(self, name: str) -> dict[str, str] | None:
+        """Recall what is on the shelf of this `name`; None unless the cache holds all of it."""
+        found = self._last.get(name) or self._read(name)
+        if found is not None:
+            self._asked[name] = found
+        return found
+
+    def remember(self, name: str, files: dict[str, str]) -> None:
+        """Keep the keys of the `files` on the shelf of this `name`."""
+        self.cache.keep(name, json.dumps(files).encode())
+        self._asked[name] = files
+
+    def _read(self, name: str) -> dict[str, str] | None:
+        raw = self.cache.read(name)
+        if raw is None:
+            return None
+        try:
+            found = json.loads(raw)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) and all(map(self.cache.holds, found.values())) else None
 
 
 def _named(data: object) -> str:
