@@ -26,7 +26,7 @@ from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
 from inforce.errors import BookError, EnvironmentProblemError, InforceError, Place
 from inforce.pdf import require
 from inforce.signing import private_keys
-from inforce.store.files import cache_folder, new_folder
+from inforce.store.files import new_folder, spare_folder
 from inforce.store.history import open_history
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
@@ -36,7 +36,6 @@ _STAYS = (
     "Nothing was done: what was published stays. A policy is withdrawn and a version cancelled in the book, and their "
     "pages stay. For another day, build into another folder with “--site-dir”; “--allow-removal” goes on."
 )
-_SPARE = "spare"  # the site before the last, which the next build brings up to date
 
 
 @click.command()
@@ -82,7 +81,7 @@ def command(
         if not unsigned:
             _refuse_unsigned(catalog)
         history = open_history(repo)
-        with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
+        with new_folder(target, known_by=MANIFEST, spare=spare_folder(repo)) as fresh:
             # Whatever goes wrong, nobody may write into the folder any more when it is put away.
             with ending(process), progress("Making", "pages") as report:
                 hand_over(process, (str(fresh), catalog, now, history.evidence(catalog)))

@@ -21,8 +21,8 @@ from inforce.site.cache import Cache, maker
 from inforce.site.making import collect_rarely, compose, write_issued
 from inforce.site.output import CACHE_BYTES
 from inforce.site.scaffold import Configuration, ScaffoldError
-from inforce.site.tree import settle
-from inforce.store.files import cache_folder
+from inforce.site.tree import Stock, settle
+from inforce.store.files import cache_folder, spare_folder
 
 
 def main(words: list[str]) -> int:
@@ -35,13 +35,15 @@ def main(words: list[str]) -> int:
     asked = parser.parse_args(words)
     collect_rarely()
     configuration = Configuration.read(asked.config_file)
-    cache = Cache(_cache_of(configuration))  # looked through while somebody else still reads the book
+    # Both are looked through while somebody else still reads the book.
+    root = configuration.path.resolve().parent
+    cache, spare = Cache(cache_folder(root)), Stock.of(spare_folder(root)) if asked.given else None
     try:
         site, publication = _given() if asked.given else (asked.site_dir, None)
         if not configuration.simple:
             rest = ["--config-file", str(asked.config_file), "--site-dir", str(site)]
             os.execv(sys.executable, [sys.executable, "-m", asked.module, "build", *rest])  # noqa: S606 - the same process
-        build(configuration, publication or _read(configuration), site, asked.module, cache)
+        build(configuration, publication or _read(configuration), site, asked.module, cache, spare)
     except EOFError:
         return 1  # the book was refused, and nobody waits for a site
     except ScaffoldError as refusal:
@@ -66,24 +68,29 @@ def _given() -> tuple[Path, Publication]:
     return Path(site), publication_of(catalog, now, evidence)
 
 
-def _cache_of(configuration: Configuration) -> Path:
-    return cache_folder(configuration.path.resolve().parent)
-
-
 def build(
-    configuration: Configuration, publication: Publication, site: Path, module: str, cache: Cache | None = None
+    configuration: Configuration,
+    publication: Publication,
+    site: Path,
+    module: str,
+    cache: Cache | None = None,
+    spare: Stock | None = None,
 ) -> None:
-    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book, and so does `cache`."""
-    made_by, cache = maker(), cache or Cache(_cache_of(configuration))
+    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book.
+
+    `cache` is the one beside it as well, and `spare` what was kept there to become `site`, where they were looked up.
+    """
+    made_by, cache = maker(), cache or Cache(cache_folder(configuration.path.resolve().parent))
     for last in (False, True):
         files = compose(configuration, publication, cache, made_by, module, tell_progress)
         try:
-            settle(site, files, cache)
+            settle(site, files, cache, spare)
             break
         except LookupError:  # somebody emptied the cache in this moment
             if last:
                 raise
             cache.refresh()
+            spare = None
     write_issued(site, publication, files, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
     cache.prune(CACHE_BYTES)
 
