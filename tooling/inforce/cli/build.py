@@ -25,7 +25,6 @@ from inforce.cli.screen import Screen
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
 from inforce.errors import BookError, EnvironmentProblemError, InforceError, Place
 from inforce.pdf import require
-from inforce.signing import private_keys
 from inforce.store.files import new_folder, spare_folder
 from inforce.store.history import open_history
 
@@ -107,7 +106,12 @@ def _generator(repository: Repository, chosen: Mapping[str, bool]) -> Generator:
 
 def _refuse_unsigned(catalog: Catalog) -> None:
     """Refuse to begin a build that would stop at its last step: the book promises a signature, and there is no key."""
-    if catalog.settings.signing and not private_keys(os.environ):
+    if not catalog.settings.signing:
+        return
+    # Only here: a book that signs nothing need not wait for the libraries that sign.
+    from inforce.signing import private_keys
+
+    if not private_keys(os.environ):
         mend = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or build with --unsigned and sign it elsewhere"
         raise EnvironmentProblemError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
 

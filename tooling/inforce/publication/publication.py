@@ -129,15 +129,30 @@ class Publication:
 
         `steps` gives what changed between two texts where that is already known.
         """
-        steps = steps or self.step
+        yield from self.issued_files()
+        yield from self.feeds(steps)
+        for policy in self.policies:
+            for version in policy.public(self.now):
+                for edition in version.editions:
+                    place = address.text_file(policy, version, edition.language)
+                    yield PublishedFile(address=place, make=edition.text.encode)
+
+    def issued_files(self) -> Iterator[PublishedFile]:
+        """Go through the files that a build writes anew, since they say when it was, or cost nothing."""
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now))
         yield PublishedFile(address=address.SITEMAP, make=lambda: sitemap(self.catalog, self.now))
+        for policy in self.policies:
+            yield from self._issued_files_of(policy)
+
+    def feeds(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
+        """Go through the feeds; `steps` gives what changed between two texts where that is already known."""
+        steps = steps or self.step
         title = f"{self.speak(self.catalog.settings.languages[0]).policies} – {self.catalog.settings.publisher.name}"
         yield self._feed(book_feed(self.catalog, title, self.now), steps)
         for policy in self.policies:
-            yield from self._policy_files(policy, steps)
+            yield self._feed(policy_feed(self.catalog, policy, self.now), steps)
 
     def _feed(self, feed: Feed, steps: Steps) -> PublishedFile:
         labels = {str(one.binding_language): self.speak(one.binding_language) for one in self.policies}
@@ -147,13 +162,12 @@ class Publication:
             made_of=feed.made_of(self.catalog),
         )
 
-    def _policy_files(self, policy: Policy, steps: Steps) -> Iterator[PublishedFile]:
+    def _issued_files_of(self, policy: Policy) -> Iterator[PublishedFile]:
         evidence = self.evidence.get(policy.id, {})
         yield PublishedFile(
             address=address.versions_file(policy),
             make=lambda: to_bytes(versions_document(self.catalog, policy, self.now, evidence)),
         )
-        yield self._feed(policy_feed(self.catalog, policy, self.now), steps)
         yield PublishedFile(address=address.timemap_file(policy), make=lambda: timemap(self.catalog, policy, self.now))
         if has_dates(policy, self.now):
             words = self.speak(policy.binding_language)
@@ -161,8 +175,3 @@ class Publication:
                 address=address.calendar_file(policy),
                 make=lambda: calendar(self.catalog, policy, self.now, words),
             )
-        for version in policy.public(self.now):
-            for edition in version.editions:
-                yield PublishedFile(
-                    address=address.text_file(policy, version, edition.language), make=edition.text.encode
-                )

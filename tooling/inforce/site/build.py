@@ -7,6 +7,7 @@ brought up to date, so that time goes into what changed. Does not replace a site
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import pickle
@@ -35,9 +36,10 @@ def main(words: list[str]) -> int:
     asked = parser.parse_args(words)
     collect_rarely()
     configuration = Configuration.read(asked.config_file)
-    # Both are looked through while somebody else still reads the book.
+    # Both are looked through while somebody else still reads the book; what is spare is taken away after that.
     root = configuration.path.resolve().parent
-    cache, spare = Cache(cache_folder(root)), Stock.of(spare_folder(root)) if asked.given else None
+    spare = _looked_through(spare_folder(root)) if asked.given else None
+    cache = Cache(cache_folder(root))
     try:
         site, publication = _given() if asked.given else (asked.site_dir, None)
         if not configuration.simple:
@@ -68,6 +70,13 @@ def _given() -> tuple[Path, Publication]:
     return Path(site), publication_of(catalog, now, evidence)
 
 
+def _looked_through(folder: Path) -> Stock | None:
+    """Look what stands in `folder`; None where it is not there, or was moved meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        return Stock.of(folder)
+    return None
+
+
 def build(
     configuration: Configuration,
     publication: Publication,
@@ -91,7 +100,7 @@ def build(
                 raise
             cache.refresh()
             spare = None
-    write_issued(site, publication, files, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
+    write_issued(site, publication, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
     cache.prune(CACHE_BYTES)
 
 

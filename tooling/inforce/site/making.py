@@ -63,7 +63,7 @@ class Maker:
             drop(self._site, self._files.keys() - files.keys())
             add(self._site, changed, self._cache)
         self._files = files
-        write_issued(self._site, publication, files, keyless=True)  # nobody publishes what is served here
+        write_issued(self._site, publication, keyless=True)  # nobody publishes what is served here
         return len(changed)
 
 
@@ -90,9 +90,9 @@ def compose(
     return output.composed(work, built, progress)
 
 
-def write_issued(site: Path, publication: Publication, files: Files, *, keyless: bool) -> None:
-    """Write into `site` what says when it was issued, beside `files`; `keyless` as `output.write_manifest` has it."""
-    output.write_files(site, publication, files)
+def write_issued(site: Path, publication: Publication, *, keyless: bool) -> None:
+    """Write into `site` what says when it was issued; `keyless` as `output.write_manifest` has it."""
+    output.write_files(site, publication)
     output.write_manifest(site, publication, os.environ, _warn, keyless=keyless)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -63,11 +63,10 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
 def _told_of(work: Work, steps: Steps) -> Files:
     """Make the files that tell of the same changes as the redlines do; give their keys by address."""
     files: Files = {}
-    for file in work.publication.files(steps):
-        if file.made_of:
-            files[file.address] = key = key_of("file", file.made_of, work.made_by)
-            if not work.cache.holds(key):
-                work.cache.keep(key, file.make())
+    for file in work.publication.feeds(steps):
+        files[file.address] = key = key_of("file", file.made_of, work.made_by)
+        if not work.cache.holds(key):
+            work.cache.keep(key, file.make())
     return files
 
 
@@ -107,14 +106,13 @@ def shell_paths(publication: Publication) -> dict[str, Language]:
     return {shell_path(str(language), depth): language for language in sorted(languages) for depth in SHELL_DEPTHS}
 
 
-def write_files(site: Path, publication: Publication, pages: Container[str]) -> None:
-    """Write every file of `publication` that is neither a page nor stands with the `pages` into `site`."""
+def write_files(site: Path, publication: Publication) -> None:
+    """Write every file of `publication` into `site` that neither is a page nor stands with one or tells of changes."""
     write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
     for path, content in browser_files():
         write(site / path, content)
-    for file in publication.files():
-        if file.address not in pages:
-            write(site / file.address, file.make())
+    for file in publication.issued_files():
+        write(site / file.address, file.make())
 
 
 def write_manifest(

@@ -144,7 +144,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         files = output.composed(Work.of(self.publication, self.renderer, shells, cache, maker()), built, tell_progress)
         add(site, files, cache)
         shutil.rmtree(site / FOLDER, ignore_errors=True)
-        output.write_files(site, self.publication, files)
+        output.write_files(site, self.publication)
         keyless = self._serving or bool(os.environ.get("INFORCE_SITE_KEYLESS"))
         output.write_manifest(site, self.publication, os.environ, logger.warning, keyless=keyless)
         cache.prune(output.CACHE_BYTES)

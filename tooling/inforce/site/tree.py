@@ -29,10 +29,10 @@ class Stock:
 
     @classmethod
     def of(cls, folder: Path) -> Stock:
-        """Look through `folder`; there is nothing where there is no folder."""
+        """Look through `folder`; FileNotFoundError where it is not there, or goes meanwhile."""
         files: dict[str, int] = {}
         empty: list[str] = []
-        waiting = [""] if folder.is_dir() else []
+        waiting = [""]
         while waiting:
             prefix = waiting.pop()
             with os.scandir(f"{folder}/{prefix}") as found:
@@ -44,7 +44,7 @@ class Stock:
                     waiting.append(f"{address}/")
                 else:
                     files[address] = entry.inode()
-        return cls(files=files, empty=tuple(empty), top=_top(folder) if folder.is_dir() else {})
+        return cls(files=files, empty=tuple(empty), top=_top(folder))
 
 
 def settle(folder: Path, wanted: Mapping[str, str], cache: Cache, known: Stock | None = None) -> None:
