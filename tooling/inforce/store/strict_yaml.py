@@ -155,11 +155,14 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
     if found := _INVISIBLE.search(text):
         line = first_line + len(re.findall(r"\r\n?|\n", text[: found.start()]))
         raise FrontMatterError(Place(path=path, line=line), *_invisible(found), rule="META-yaml")
+    loader = _LOADER(text)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        while event := loader.get_event():
             reading.read(event)
     except yaml.MarkedYAMLError as cause:
         raise _no_yaml(cause, path, first_line) from cause
+    finally:
+        loader.dispose()
     return reading.root, reading.lines
 
 

@@ -93,6 +93,7 @@ class GitHistory:
         self._head = repository.commit_id("HEAD")
         self._digests: dict[str, Digest | None] = {}
         self._doubts: list[str] = []
+        self._read: dict[str, str] = {}  # what the files hold of which evidence was asked for
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -103,6 +104,7 @@ class GitHistory:
         """Find the commit that first held each version of `catalog`, by the version's folder."""
         if self._head is None:
             return {}
+        self._read = {edition.source.path: edition.source.text for edition in _all_editions(catalog)}
         editions = {edition.source.path: edition for edition in _binding_editions(catalog)}
         # Renames are taken only where git need not compare contents: the answer stays the same in a partial clone.
         try:
@@ -240,8 +242,14 @@ class GitHistory:
         listing = list_folder(self._root, BOOK) if (self._root / BOOK).is_dir() else {}
         present = {entry.path: entry for entries in listing.values() for entry in entries}
         files = {path: entry for path, entry in present.items() if entry.kind is EntryKind.FILE and not _hidden(path)}
-        same = {path for path in files.keys() & committed.keys() if _same(files[path].read(), committed[path].blob)}
+        same = {
+            path for path in files.keys() & committed.keys() if _same(self._held(files[path]), committed[path].blob)
+        }
         return sorted((files.keys() | {path for path in committed if not _hidden(path)}) - same)
+
+    def _held(self, entry: Entry) -> bytes:
+        text = self._read.get(entry.path)
+        return entry.read() if text is None else text.encode()
 
 
 def open_history(root: Path) -> History:
@@ -250,6 +258,10 @@ def open_history(root: Path) -> History:
         return GitHistory(root, Repository.around(root))
     except HistoryError as cause:
         return NoHistory(str(cause))
+
+
+def _all_editions(catalog: Catalog) -> Iterator[Edition]:
+    return (edition for policy in catalog for version in policy.versions for edition in version.editions)
 
 
 def _binding_editions(catalog: Catalog) -> Iterator[Edition]:
@@ -270,7 +282,9 @@ def _hidden(path: str) -> bool:
 
 def _same(data: bytes, blob: str) -> bool:
     """Say whether `data` is the content `blob`, be it with the line ends of another system."""
-    return blob in (_blob_id(data, len(blob)), _blob_id(data.replace(b"\r\n", b"\n"), len(blob)))
+    if _blob_id(data, len(blob)) == blob:
+        return True
+    return b"\r\n" in data and _blob_id(data.replace(b"\r\n", b"\n"), len(blob)) == blob
 
 
 def _blob_id(data: bytes, digits: int) -> str:
