@@ -175,7 +175,7 @@ export const createClient = ({
       const tag = [shown, language, binding_language].find((x) => digests[x]), digest = digests[tag];
       const who = subject || (load(userKey).subject ?? crypto.randomUUID()), act = said ?? YES[asked];
       const last = kept().findLast((x) => x.policy == id), t = clock();
-      if (last?.seq == seq && last.act == act && last.digest == digest && reason != "expired") return last;
+      if (last?.seq == seq && last.act == act && last.digest == digest && reason != "expired") return look(), last;
       const receipt = {
         // A UUID of version 7 (RFC 9562): the time, then chance.
         id: t.toString(16).padStart(12, 0).replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15),
