@@ -33,7 +33,7 @@ from inforce.site.sanitiser import passed
 from inforce.site.shelf import Recollection
 from inforce.site.shell import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
 from inforce.site.templating import Words, environment
-from inforce.site.tree import Stock, add, drop, settle
+from inforce.site.tree import add, drop, settle
 from memos import forget
 from property.markdown_strategies import texts
 
@@ -313,29 +313,6 @@ class TestTree:
 
         assert (site / "right.html").stat() == before
         assert (site / "wrong.html").stat().st_ino == cache.inode("b" * 64)
-
-    def test_what_was_looked_up_is_believed_of_what_was_moved_here_and_of_nothing_else(
-        self, tmp_path: Path, cache: Cache
-    ) -> None:
-        spare, site = tmp_path / "spare", tmp_path / "site"
-        spare.mkdir()
-        site.mkdir()
-        settle(spare, {"old/page.html": "a" * 64, "page.html": "b" * 64}, cache)
-        (spare / "left.html").write_text("over")
-        known = Stock.of(spare)
-        wanted = {"new/page.html": "a" * 64, "page.html": "b" * 64}
-        settle(site, wanted, cache, known)
-        assert {path.name for path in site.iterdir()} == {"new", "page.html"}
-
-        for path in [*site.iterdir(), *site.glob("new/*")]:
-            if path.is_file():
-                path.unlink()
-        (site / "new").rmdir()
-        for path in spare.iterdir():
-            path.rename(site / path.name)
-        settle(site, wanted, cache, known)
-        assert {path.name for path in site.iterdir()} == {"new", "page.html"}
-        assert (site / "new/page.html").read_text() == "one"
 
     def test_dropping_leaves_no_empty_folder(self, tmp_path: Path, cache: Cache) -> None:
         site = tmp_path / "site"

@@ -297,6 +297,22 @@ def test_two_tabs_agree_and_send_one_receipt(app: AppPage, context: BrowserConte
     assert len(app.host.got(1)) == 1
 
 
+def test_who_answers_what_another_tab_has_answered_unheard_is_asked_no_longer(
+    app: AppPage, context: BrowserContext
+) -> None:
+    deaf = "BroadcastChannel.prototype.postMessage = () => {};"
+    app.open(listen=deaf)
+    other = AppPage(page=context.new_page(), host=app.host).open(listen=deaf)
+    expect(app.dialog).to_be_visible()
+    expect(other.dialog).to_be_visible()
+    press = "async () => document.querySelector('policy-prompt').client.act('terms')"
+    said = other.page.evaluate(press)["id"]
+    app.page.wait_for_function("id => Object.values(localStorage).some((text) => text.includes(id))", arg=said)
+    expect(app.dialog).to_be_visible()
+    assert app.page.evaluate(press)["id"] == said
+    expect(app.dialog).to_have_count(0)
+
+
 def test_off_line_an_answer_waits_and_on_line_again_it_arrives_once(
     app: AppPage, context: BrowserContext, watch: Watch
 ) -> None:

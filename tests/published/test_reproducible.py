@@ -74,6 +74,15 @@ def test_a_build_without_mkdocs_makes_the_same_site_over_whatever_was_there(
     assert "Building documentation" not in said
 
 
+def test_a_generator_that_is_never_given_a_book_makes_nothing(sample_repository: Path, tmp_path: Path) -> None:
+    words = ["-m", "inforce.site.build", "mkdocs", "--config-file", str(sample_repository / "mkdocs.yml"), "--given"]
+    environ = {**os.environ, "INFORCE_CACHE": str(tmp_path / "cache")}
+    for given in (b"", b"\x80\x05\x95"):  # the command refused the book, or was ended while it handed it over
+        ended = subprocess.run([sys.executable, *words], env=environ, input=given, capture_output=True, check=False)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", b"")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_builds_at_once_on_one_cache_make_what_each_makes_alone(
     sample_repository: Path, first: Path, tmp_path: Path
 ) -> None:

@@ -7,7 +7,6 @@ brought up to date, so that time goes into what changed. Does not replace a site
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
 import os
 import pickle
@@ -22,8 +21,8 @@ from inforce.site.cache import Cache, maker
 from inforce.site.making import collect_rarely, compose, write_issued
 from inforce.site.output import CACHE_BYTES
 from inforce.site.scaffold import Configuration, ScaffoldError
-from inforce.site.tree import Stock, settle
-from inforce.store.files import cache_folder, spare_folder
+from inforce.site.tree import settle
+from inforce.store.files import cache_folder
 
 
 def main(words: list[str]) -> int:
@@ -36,17 +35,15 @@ def main(words: list[str]) -> int:
     asked = parser.parse_args(words)
     collect_rarely()
     configuration = Configuration.read(asked.config_file)
-    # Both are looked through while somebody else still reads the book; what is spare is taken away after that.
-    root = configuration.path.resolve().parent
-    spare = _looked_through(spare_folder(root)) if asked.given else None
-    cache = Cache(cache_folder(root))
+    # Looked through while somebody else still reads the book.
+    cache = Cache(cache_folder(configuration.path.resolve().parent))
     try:
         site, publication = _given() if asked.given else (asked.site_dir, None)
         if not configuration.simple:
             rest = ["--config-file", str(asked.config_file), "--site-dir", str(site)]
             os.execv(sys.executable, [sys.executable, "-m", asked.module, "build", *rest])  # noqa: S606 - the same process
-        build(configuration, publication or _read(configuration), site, asked.module, cache, spare)
-    except EOFError:
+        build(configuration, publication or _read(configuration), site, asked.module, cache)
+    except (EOFError, pickle.UnpicklingError):
         return 1  # the book was refused, and nobody waits for a site
     except ScaffoldError as refusal:
         return refusal.code
@@ -70,36 +67,18 @@ def _given() -> tuple[Path, Publication]:
     return Path(site), publication_of(catalog, now, evidence)
 
 
-def _looked_through(folder: Path) -> Stock | None:
-    """Look what stands in `folder`; None where it is not there, or was moved meanwhile."""
-    with contextlib.suppress(FileNotFoundError):
-        return Stock.of(folder)
-    return None
-
-
-def build(
-    configuration: Configuration,
-    publication: Publication,
-    site: Path,
-    module: str,
-    cache: Cache | None = None,
-    spare: Stock | None = None,
-) -> None:
-    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book.
-
-    `cache` is the one beside it as well, and `spare` what was kept there to become `site`, where they were looked up.
-    """
-    made_by, cache = maker(), cache or Cache(cache_folder(configuration.path.resolve().parent))
+def build(configuration: Configuration, publication: Publication, site: Path, module: str, cache: Cache) -> None:
+    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book, as `cache` does."""
+    made_by = maker()
     for last in (False, True):
         files = compose(configuration, publication, cache, made_by, module, tell_progress)
         try:
-            settle(site, files, cache, spare)
+            settle(site, files, cache)
             break
         except LookupError:  # somebody emptied the cache in this moment
             if last:
                 raise
             cache.refresh()
-            spare = None
     write_issued(site, publication, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
     cache.prune(CACHE_BYTES)
 

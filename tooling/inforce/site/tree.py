@@ -9,71 +9,42 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from inforce.site.cache import Cache
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What stands in a folder: which file of the disk is at each address, and folders that hold nothing.
-
-    `top` tells which file or folder of the disk each entry of the folder itself is.
-    """
-
-    files: Mapping[str, int]
-    empty: tuple[str, ...]
-    top: Mapping[str, int]
-
-    @classmethod
-    def of(cls, folder: Path) -> Stock:
-        """Look through `folder`; FileNotFoundError where it is not there, or goes meanwhile."""
-        files: dict[str, int] = {}
-        empty: list[str] = []
-        waiting = [""]
-        while waiting:
-            prefix = waiting.pop()
-            with os.scandir(f"{folder}/{prefix}") as found:
-                entries = list(found)
-            empty += [prefix] if prefix and not entries else []
-            for entry in entries:
-                address = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(f"{address}/")
-                else:
-                    files[address] = entry.inode()
-        return cls(files=files, empty=tuple(empty), top=_top(folder))
-
-
-def settle(folder: Path, wanted: Mapping[str, str], cache: Cache, known: Stock | None = None) -> None:
-    """Make `folder` hold the entries of `cache` that `wanted` names by the address of each file, and nothing else.
-
-    `known` is what somebody looked up who did not yet know the folder: what stands there was moved here, or it was not.
-    """
+def settle(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
+    """Make `folder` hold the entries of `cache` that `wanted` names by the address of each file, and nothing else."""
     missing = dict(wanted)
     if folder.stat().st_dev != cache.disk:
         shutil.rmtree(folder)  # numbers of files say nothing across disks
         folder.mkdir()
     else:
-        stock = known if known and known.top == _top(folder) else Stock.of(folder)
-        wrong = [address for address, inode in stock.files.items() if not _is_right(address, inode, wanted, cache)]
-        for address in stock.files.keys() - wrong:
-            del missing[address]
-        drop(folder, [*wrong, *stock.empty])
+        drop(folder, list(_wrong(folder, missing, cache)))
     add(folder, missing, cache)
     for key in wanted.values():
         cache.use(key)
 
 
-def _top(folder: Path) -> dict[str, int]:
-    with os.scandir(folder) as found:
-        return {entry.name: entry.inode() for entry in found}
-
-
-def _is_right(address: str, inode: int, wanted: Mapping[str, str], cache: Cache) -> bool:
-    return address in wanted and cache.inode(wanted[address]) == inode
+def _wrong(folder: Path, missing: dict[str, str], cache: Cache) -> Iterator[str]:
+    """List what is not wanted in `folder`, as `drop` takes it, and strike what is right off what is `missing`."""
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        with os.scandir(f"{folder}/{prefix}") as found:
+            entries = list(found)
+        if prefix and not entries:
+            yield prefix
+        for entry in entries:
+            address = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{address}/")
+            elif address in missing and cache.inode(missing[address]) == entry.inode():
+                del missing[address]
+            else:
+                yield address
 
 
 def add(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:

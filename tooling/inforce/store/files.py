@@ -64,11 +64,6 @@ def cache_folder(root: Path) -> Path:
     return Path(os.environ.get("INFORCE_CACHE") or root / ".cache" / "inforce")
 
 
-def spare_folder(root: Path) -> Path:
-    """Tell where the site before the last of the book in `root` is kept, which the next build brings up to date."""
-    return cache_folder(root) / "spare"
-
-
 def write_lock(root: Path, lock: Lock) -> None:
     """Write `lock` to the lock file of the book in `root`."""
     text = json.dumps(lock.to_json(), ensure_ascii=False, indent=1)

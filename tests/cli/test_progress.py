@@ -1,0 +1,43 @@
+"""How far a long command has come, where there is no terminal: a line for each quarter, and how long the rest takes."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from inforce.cli.progress import progress
+
+
+@pytest.mark.parametrize(
+    ("steps", "of", "told"),
+    [
+        pytest.param(range(100, 1001, 100), 1000, [300, 500, 800, 1000], id="small steps"),
+        pytest.param([48, 900, 1000], 1000, [900, 1000], id="a step over several quarters is told once"),
+        pytest.param([1], 1, [1], id="one thing"),
+    ],
+)
+def test_each_quarter_is_told_once_however_large_the_steps(
+    capsys: pytest.CaptureFixture[str], steps: list[int], of: int, told: list[int]
+) -> None:
+    with progress("Making", "pages") as report:
+        for done in steps:
+            report(done, of)
+    assert [line.split(",")[0] for line in capsys.readouterr().err.splitlines()] == [
+        f"Making pages: {done} of {of}" for done in told
+    ]
+
+
+def test_how_long_the_rest_will_take_follows_from_how_long_it_took_so_far(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 20.0, 58.0, 60.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    with progress("Making", "pages") as report:
+        for done in (250, 990, 1000):
+            report(done, 1000)
+    assert capsys.readouterr().err.splitlines() == [
+        "Making pages: 250 of 1000, about 60 s left",
+        "Making pages: 990 of 1000",
+        "Making pages: 1000 of 1000",
+    ]
