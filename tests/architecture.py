@@ -22,6 +22,7 @@ PACKAGE = "inforce"
 FLOORS = {
     "": 0,  # inforce/__init__.py: the name and the version, nothing else
     "errors": 1,
+    "disk": 2,
     "text": 2,
     "markdown": 2,
     "language": 2,
@@ -77,7 +78,7 @@ DOORS = {
     "yaml": ("store",),
 }
 
-EDGES_OF_THE_WORLD = ("store", "signing", "site", "cli", "client", "receipts", "__main__")
+EDGES_OF_THE_WORLD = ("disk", "store", "signing", "site", "cli", "client", "receipts", "__main__")
 WORLD = {
     "disk": (
         *("os", "io.FileIO", "io.open", "io.open_code", "builtins.open", "codecs.open", "fileinput", "glob", "mmap"),

@@ -17,6 +17,7 @@ from client.host import Host, answer, hang_up, serving, validated
 from client.world import START, TEXT, Clock, NewReader, Reader, manifest
 from inforce.client import Outcome, Policies, Reason
 from inforce.signing import generate_key, sign
+from special_files import SPECIAL_FILES, Make, without_waiting
 
 PLAIN = "/policies.json"
 LATER = START + timedelta(days=2)
@@ -228,6 +229,24 @@ class TestDamage:
         assert app.reports[-1].reason is Reason.STATE_FILE
         app.refresh()
         assert app.serial == FIRST
+
+    @pytest.mark.parametrize(("make", "kind"), SPECIAL_FILES)
+    @pytest.mark.parametrize("name", ["state.json", ".state.json.lock"], ids=["the file", "its lock"])
+    def test_special_file_is_reported_and_neither_waited_for_nor_replaced(
+        self, host: Host, reader: NewReader, tmp_path: Path, name: str, make: Make, kind: str
+    ) -> None:
+        make(tmp_path / name)
+        before = (tmp_path / name).lstat().st_ino
+        host.at[PLAIN] = serving(manifest)
+
+        with without_waiting():
+            app = reader(state_file=tmp_path / "state.json")
+            report = app.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, app.serial) == (Outcome.UPDATED, Reason.STATE_FILE, FIRST)
+        assert f"got {kind}" in report.detail or "Is a directory" in report.detail
+        assert (tmp_path / name).lstat().st_ino == before
 
     def test_with_a_snapshot_a_damaged_file_leaves_what_came_with_the_app(
         self, host: Host, reader: NewReader, state: Path

@@ -17,6 +17,7 @@ from typing import Any
 
 from inforce.client.memory import Memory
 from inforce.client.refusal import Reason, RefusedError
+from inforce.disk import open_regular, read_regular, replace_file
 from inforce.errors import InforceError, ManifestError
 from inforce.manifest import parse_json
 from inforce.shape import Shape
@@ -42,8 +43,7 @@ class MemoryFile:
     def read(self) -> Memory | None:
         """Read the memory; None where there is no file yet. RefusedError where it is damaged or of another site."""
         try:
-            with self.path.open("rb") as file:
-                raw = file.read(_LARGEST + 1)
+            raw = read_regular(self.path, _LARGEST + 1)
         except FileNotFoundError:
             return None
         except OSError as cause:
@@ -91,17 +91,13 @@ class MemoryFile:
         return memory if found.last_serial == memory.last_serial else found
 
     def _replace(self, data: bytes) -> None:
-        fresh = self.path.with_name(f".{self.path.name}.new")
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
+        replace_file(self.path, data, temporary=self.path.with_name(f".{self.path.name}.new"))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other processes from writing meanwhile; a killed one holds nobody up, for the lock dies with it."""
-        with self.path.with_name(f".{self.path.name}.lock").open("ab") as file:
+        lock = self.path.with_name(f".{self.path.name}.lock")
+        with os.fdopen(open_regular(lock, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as file:
             deadline = time.monotonic() + _PATIENCE_SECONDS
             while fcntl is not None:
                 try:
