@@ -20,7 +20,9 @@ DRAFT = re.compile(r"^draft:[ \t]*true[ \t]*(?:#.*)?\r?\n?", re.MULTILINE)
 def main() -> int:
     """Build, and end with the exit code of the build."""
     asked = ["inforce", "review", "--base", os.environ["BASE"], "--visible-from"]
-    at = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+    told = subprocess.run(asked, check=False, stdout=subprocess.PIPE, text=True)
+    if told.returncode:
+        return told.returncode
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "policies"
         # Links are copied as links: the book refuses them, and nothing outside of the repository is read.
@@ -36,7 +38,7 @@ def main() -> int:
             "--repo",
             str(copy),
             "--at",
-            at,
+            told.stdout.strip(),
             "--site-dir",
             os.environ["SITE"],
         ]

@@ -18,7 +18,7 @@ import sys
 import service
 
 POLICY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LEVELS = ("material", "notice", "editorial")
 LOCK = "policy_versions/lock.json"
 NEW = """\

@@ -16,8 +16,10 @@ def main() -> int:
     """Verify, and end with the exit code of that."""
     site = os.environ.get("SITE", "")
     if not site:
-        told = subprocess.run(["inforce", "manifest"], check=True, capture_output=True, text=True).stdout
-        site = json.loads(told)["site"]
+        told = subprocess.run(["inforce", "manifest"], check=False, stdout=subprocess.PIPE, text=True)
+        if told.returncode:
+            return told.returncode
+        site = json.loads(told.stdout)["site"]
     return subprocess.run(["inforce", "verify", site, "--monitor"], check=False).returncode
 
 
