@@ -89,7 +89,7 @@ class Handler(SimpleHTTPRequestHandler):
             self._answer(_RELOAD.encode(), "text/javascript; charset=utf-8")
         elif self.path.startswith(_CHANGES):
             seen = self.path.removeprefix(_CHANGES)
-            count = self._changes.after(int(seen) if seen.isdecimal() else 0, _LONGEST_POLL)
+            count = self._changes.after(int(seen) if seen.isdecimal() and len(seen) <= 9 else 0, _LONGEST_POLL)
             self._answer(str(count).encode(), "text/plain")
         else:
             super().do_GET()

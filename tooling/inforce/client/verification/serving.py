@@ -74,7 +74,7 @@ def _json_headers(address: str, response: Response) -> Iterator[Finding]:
 def _polled_headers(address: str, response: Response) -> Iterator[Finding]:
     cache = _directives(response)
     age = cache.get("max-age", "0")
-    if "immutable" in cache or (age.isdigit() and int(age[:9]) > _LONGEST_CACHED):
+    if "immutable" in cache or (age.isascii() and age.isdigit() and int(age[:9]) > _LONGEST_CACHED):
         message = f"Apps would not see a change in time: Cache-Control is {quoted(response.headers['cache-control'])}."
         yield found(rules.HEADER, address, message, "Let the host send max-age=600 with the manifest.")
     if not {"etag", "last-modified"} & response.headers.keys():

@@ -118,7 +118,7 @@ class _Reader:
             look = was = Look(kind=BlockKind.RULE)
         mark = _mark(properties.find(qn("w:rPr")) if properties is not None else None)
         numbers = [name.removeprefix(ANCHOR) for name in anchors if name.startswith(ANCHOR)]
-        anchor = next((int(one) for one in numbers if one.isdecimal()), None)
+        anchor = next((int(one) for one in numbers if one.isdecimal() and len(one) <= 9), None)
         others = tuple(name for name in anchors if not name.startswith(ANCHOR))
         found = Paragraph(stretches=stretches, mark=mark, look=look, was=was, anchor=anchor, bookmarks=others)
         self.conclude(found)
