@@ -28,6 +28,7 @@ FLOORS = {
     "language": 2,
     "instant": 2,
     "shape": 2,
+    "clock": 3,
     "policy": 3,
     "redline": 3,
     "settings": 3,

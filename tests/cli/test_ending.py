@@ -164,10 +164,3 @@ def test_in_a_terminal_sentences_are_broken_between_words_and_keep_their_indenta
     assert "“2027-03-01” does not say what has changed since the version before it." in " ".join(
         " ".join(lines).split()
     )
-
-
-def test_an_instant_of_the_environment_that_is_none_is_passed_over(
-    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 30)
-    assert inforce("status", "--repo", book.root).code == 0

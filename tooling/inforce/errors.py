@@ -79,6 +79,14 @@ class PublishedHistoryError(LockError):
     exit_code = 3
 
 
+class ClockError(InforceError):
+    """The instant to work at cannot be read; `source` is the option, variable or setting with the wrong value."""
+
+    def __init__(self, source: str, problem: str) -> None:
+        self.source = source
+        super().__init__(sentence(source, problem))
+
+
 class ShapeError(InforceError):
     """Decoded data has another shape than expected; `path` names the member, such as `policies[0].act`.
 

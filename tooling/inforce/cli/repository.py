@@ -1,7 +1,7 @@
 """The repository a command works on, and the instant it works at.
 
-Keeps true: `--repo` means the same before and after the command; the clock is read here and nowhere else, and only
-where nobody named an instant. Does not change the repository.
+Keeps true: `--repo` means the same before and after the command; of all commands, the clock and its variables are read
+here alone (see `clock`). Does not change the repository.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from inforce.instant import parse_instant, parse_zone
+from inforce.clock import AT, current_instant
+from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.store.folder import Reading, read_book
-
-# Eleven digits reach the year 5138.
-_LONGEST_EPOCH = 11
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -38,7 +36,7 @@ class Repository:
         return read_book(self.root)
 
     def now(self, reading: Reading) -> datetime:
-        """Tell the instant to work at, in whole seconds; a date is the start of that day where the book read lives.
+        """Return the instant to work at, in whole seconds; a date is the start of that day where the book read lives.
 
         Where the time zone of the book could not be read, the day is one of UTC.
         """
@@ -47,21 +45,12 @@ class Repository:
 
 
 def instant_of(at: str | None, zone: ZoneInfo) -> datetime:
-    """Tell the instant that `at` names, a date being the start of that day in `zone`; the clock's where it is None."""
-    if at is None:
-        return _clock()
-    try:
-        return parse_instant(at, zone)
-    except ValueError as cause:
-        raise click.BadParameter(str(cause), param_hint="--at") from cause
+    """Return the instant of the option `--at`, or what the environment and the clock say where `at` is None."""
+    return current_instant(zone, os.environ, _system_clock, option=at)
 
 
-def _clock() -> datetime:
-    # What builds that others are to repeat set instead of the clock: https://reproducible-builds.org/specs/.
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    told = epoch.isdecimal() and len(epoch) <= _LONGEST_EPOCH
-    now = datetime.fromtimestamp(int(epoch), UTC) if told else datetime.now(UTC)
-    return now.replace(microsecond=0)
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def with_repository(function: Function) -> Function:
@@ -80,10 +69,8 @@ def with_instant(function: Function) -> Function:
     return click.option(
         "--at",
         metavar="INSTANT",
-        envvar="INFORCE_AT",
-        show_envvar=True,
         help="A date, which is the start of that day where the book lives, or an instant such as "
-        "2027-03-01T00:00:00Z.  [default: now]",
+        f"2027-03-01T00:00:00Z.  [env var: {AT}; default: now]",
     )(function)
 
 

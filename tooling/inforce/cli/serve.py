@@ -10,6 +10,7 @@ import click
 
 from inforce.cli.generator import Generator
 from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.clock import AT
 from inforce.errors import EnvironmentProblemError
 
 _HOST = "127.0.0.1"
@@ -34,7 +35,7 @@ def command(ctx: click.Context, repo: Path, at: str | None, port: int) -> None:
     reading = repository.read()
     reading.require()
     repository.now(reading)
-    generator = Generator.of(repository, **({"INFORCE_AT": at} if at else {}))
+    generator = Generator.of(repository, **({AT: at} if at else {}))
     _refuse_taken(port)
     running = generator.running("serve", "--port", str(port), piped=False)
     with contextlib.suppress(KeyboardInterrupt), running as server:

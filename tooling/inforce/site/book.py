@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from inforce.catalog import Catalog, Evidence
-from inforce.instant import parse_instant
+from inforce.clock import current_instant
 from inforce.publication import Publication
-from inforce.settings import Settings
 from inforce.site.messages import labels
 from inforce.store.folder import Memory, read_book
 from inforce.store.history import open_history
 
 
-def read_publication(root: Path, at: str | None, *, history: bool = True, memory: Memory | None = None) -> Publication:
-    """Read the book in `root` as it is to be published at the instant `at`, or now; with its `history` or without.
+def read_publication(
+    root: Path,
+    environ: Mapping[str, str],
+    configured: str | None,
+    *,
+    history: bool = True,
+    memory: Memory | None = None,
+) -> Publication:
+    """Read the book in `root` as it is to be published now; with its `history` or without.
 
+    The environment `environ`, then `at` as `configured` in mkdocs.yml, may set another instant than that of the clock.
     What `memory` knows to be unchanged on the disk is not read again.
     """
     catalog = read_book(root, memory).require()
+    now = current_instant(catalog.settings.timezone, environ, _system_clock, configured=configured)
     if not history:
-        return Publication(catalog=catalog, now=clock(catalog.settings, at), speak=labels)
-    return publication_of(catalog, clock(catalog.settings, at), open_history(root).evidence(catalog))
+        return Publication(catalog=catalog, now=now, speak=labels)
+    return publication_of(catalog, now, open_history(root).evidence(catalog))
 
 
 def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Evidence]) -> Publication:
@@ -36,10 +43,5 @@ def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Ev
     return Publication(catalog=catalog, now=now, evidence=evidence, speak=labels)
 
 
-def clock(settings: Settings, at: str | None) -> datetime:
-    """Tell the instant of the build: `at`, or SOURCE_DATE_EPOCH (reproducible-builds.org), or now."""
-    if at:
-        return parse_instant(at, settings.timezone)
-    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
-        return datetime.fromtimestamp(int(epoch), UTC)
-    return datetime.now(UTC).replace(microsecond=0)
+def _system_clock() -> datetime:
+    return datetime.now(UTC)

@@ -13,6 +13,7 @@ import pickle
 import sys
 from pathlib import Path
 
+from inforce.clock import AT
 from inforce.errors import InforceError
 from inforce.instant import format_instant
 from inforce.publication import Publication
@@ -54,7 +55,7 @@ def main(words: list[str]) -> int:
 
 
 def _read(configuration: Configuration) -> Publication:
-    return read_publication(configuration.path.resolve().parent, os.environ.get("INFORCE_AT") or configuration.at)
+    return read_publication(configuration.path.resolve().parent, os.environ, configuration.at)
 
 
 def _given() -> tuple[Path, Publication]:
@@ -63,7 +64,7 @@ def _given() -> tuple[Path, Publication]:
     site, catalog, now, evidence = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     gc.freeze()
     gc.enable()
-    os.environ["INFORCE_AT"] = format_instant(now)  # for MkDocs, should it be needed
+    os.environ[AT] = format_instant(now)  # for MkDocs, should it be needed
     return Path(site), publication_of(catalog, now, evidence)
 
 

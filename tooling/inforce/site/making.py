@@ -48,8 +48,7 @@ class Maker:
     def make(self) -> int:
         """Bring the folder up to date, and give how many files had to change; errors as a build has them."""
         configuration = Configuration.read(self._path)
-        at = os.environ.get("INFORCE_AT") or configuration.at
-        publication = read_publication(self._root, at, memory=self._memory)
+        publication = read_publication(self._root, os.environ, configuration.at, memory=self._memory)
         self._shelves.begin()
         files = compose(
             configuration, publication, self._cache, self._made_by, self._module, _silent, memory=self._shelves

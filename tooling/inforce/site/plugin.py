@@ -54,8 +54,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Read the book, and set address, theme and navigation up for it."""
         root = Path(config.config_file_path).parent
         with translated():
-            at = os.environ.get("INFORCE_AT") or self.config.at
-            self.publication = read_publication(root, at, history=not _scaffold_only())
+            self.publication = read_publication(root, os.environ, self.config.at, history=not _scaffold_only())
         self._cache_folder = cache_folder(root)
         offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
         with_pdf = self.config.pdf or bool(os.environ.get("INFORCE_PDF"))

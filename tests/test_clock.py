@@ -1,0 +1,96 @@
+"""The one clock: which source decides, what each accepts, and one error for each wrong value."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from inforce.clock import AT, EARLIEST, EPOCH, LATEST, current_instant
+from inforce.errors import ClockError
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2027, 3, 1, 12, 30, 15, 999_999, tzinfo=timezone(timedelta(hours=8)))
+OPTION = {"option": "2027-01-01"}
+CONFIGURED = {"configured": "2027-01-03"}
+ENV_AT, ENV_EPOCH = {AT: "2027-01-02"}, {EPOCH: "1800000000"}
+
+
+def instant(environ: dict[str, str] | None = None, zone: ZoneInfo = SHANGHAI, **given: str) -> str:
+    return f"{current_instant(zone, environ or {}, lambda: NOW, **given):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "given", "expected"),
+    [
+        pytest.param(ENV_AT | ENV_EPOCH, OPTION | CONFIGURED, "2026-12-31T16:00:00Z", id="option"),
+        pytest.param(ENV_AT | ENV_EPOCH, CONFIGURED, "2027-01-01T16:00:00Z", id="INFORCE_AT"),
+        pytest.param(ENV_EPOCH, CONFIGURED, "2027-01-02T16:00:00Z", id="mkdocs.yml"),
+        pytest.param(ENV_EPOCH, {}, "2027-01-15T08:00:00Z", id="SOURCE_DATE_EPOCH"),
+        pytest.param({}, {}, "2027-03-01T04:30:15Z", id="system"),
+        pytest.param({AT: "", EPOCH: ""}, {}, "2027-03-01T04:30:15Z", id="empty variables"),
+        pytest.param({EPOCH: "0"}, {}, "1970-01-01T00:00:00Z", id="epoch 0"),
+        pytest.param({EPOCH: "253370764799"}, {}, "9998-12-31T23:59:59Z", id="the last second of 9998"),
+    ],
+)
+def test_first_source_that_is_set_decides(environ: dict[str, str], given: dict[str, str], expected: str) -> None:
+    assert instant(environ, **given) == expected
+
+
+BAD_EPOCHS = ["abc", "-1", "+1", " 1", "1 ", "1_000", "1.5", "1e9", "١٢٣", "²", "0x10", "253370764800", "9" * 5000]
+BAD_INSTANTS = [
+    *(
+        "tomorrow",
+        "1969-12-31",
+        "1969-01-01",
+        "1919-12-31",
+        "9999-01-01",
+        "10000-01-01",
+        "-001-01-01",
+        "２０２７-03-01",
+    ),
+    *(" 2027-03-01", "2027-03-01 ", "2027-03-01\n", "2027-03-01T00:00:00", "2027-03-01T00:00:00.5Z", "1800000000"),
+    *("1970-01-01T00:00:00+00:01", "9998-12-31T23:59:59-00:01", "2027-02-30", "2027-03-01T24:00:00Z", "9" * 5000),
+]
+
+
+@pytest.mark.parametrize("text", BAD_EPOCHS, ids=lambda text: repr(text)[:20])
+@pytest.mark.parametrize("given", [{}, OPTION], ids=["alone", "beside an option"])
+def test_bad_epoch_is_one_error_wherever_it_is_set(text: str, given: dict[str, str]) -> None:
+    with pytest.raises(ClockError, match=r"\ASOURCE_DATE_EPOCH: expected seconds since 1970 as digits.*got “") as error:
+        instant({EPOCH: text}, **given)
+    assert (error.value.exit_code, len(str(error.value)) < 200) == (2, True)
+
+
+@pytest.mark.parametrize("text", BAD_INSTANTS, ids=lambda text: repr(text)[:20])
+def test_bad_instant_is_one_error_that_names_its_source(text: str) -> None:
+    messages = []
+    for source, environ, given in [
+        ("--at", {}, {"option": text}),
+        ("INFORCE_AT", {AT: text}, {}),
+        ("“at” in mkdocs.yml", {}, {"configured": text}),
+    ]:
+        with pytest.raises(ClockError, match="expected a") as error:
+            instant(environ, zone=ZoneInfo("UTC"), **given)
+        assert (error.value.source, error.value.exit_code) == (source, 2)
+        messages.append(str(error.value).removeprefix(f"{source}: "))
+    assert len(set(messages)) == 1
+    assert len(messages[0]) < 200
+
+
+def test_empty_option_is_refused() -> None:
+    with pytest.raises(ClockError, match="--at: expected a date"):
+        instant(option="")
+
+
+def test_date_in_the_zone_of_the_book_may_not_lead_before_1970() -> None:
+    assert instant(zone=ZoneInfo("UTC"), option="1970-01-01") == "1970-01-01T00:00:00Z"
+    with pytest.raises(ClockError, match="from 1970-01-01T00:00:00Z to 9998-12-31T23:59:59Z"):
+        instant(option="1970-01-01")
+
+
+@pytest.mark.parametrize("now", [EARLIEST - timedelta(seconds=1), LATEST + timedelta(days=1)], ids=["early", "late"])
+def test_system_clock_out_of_range_is_an_error(now: datetime) -> None:
+    with pytest.raises(ClockError, match=r"\Athe clock of this system: expected"):
+        current_instant(ZoneInfo("UTC"), {}, lambda: now.astimezone(UTC))
