@@ -77,7 +77,12 @@ FAILURES = [
     pytest.param(LockError(Place(path="lock.json"), "is odd"), 2, "inforce: lock.json: is odd\n", id="a book error"),
     pytest.param(PublishedHistoryError(Place(path="a"), "changed"), 3, "inforce: a: changed\n", id="changed history"),
     pytest.param(HistoryError("git is missing"), 4, "inforce: git is missing\n", id="the environment"),
-    pytest.param(OSError(28, "No space left", "site"), 4, "inforce: site: No space left\n", id="a disk that is full"),
+    pytest.param(
+        OSError(28, "No space left", "site"),
+        4,
+        "inforce: site cannot be used: No space left; make room on the disk\n",
+        id="a disk that is full",
+    ),
     pytest.param(KeyboardInterrupt(), 130, "", id="Ctrl-C"),
     pytest.param(click.Abort(), 130, "", id="a question left without answer"),
     pytest.param(BrokenPipeError(), 141, "", id="a reader who left"),

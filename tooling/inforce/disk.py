@@ -14,6 +14,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from inforce.errors import printable
+
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -39,6 +41,13 @@ _FIXES = {
 def how_to_fix(cause: OSError, otherwise: str = "name another place") -> str:
     """Return what the user can do about `cause`, as an imperative; `otherwise` where the error number does not say."""
     return _FIXES.get(cause.errno or 0, otherwise)
+
+
+def system_refusal(cause: OSError) -> str:
+    """Return a sentence for `cause`: where, what the system says, and what the user can do."""
+    names = [os.fsdecode(name) for name in (cause.filename, cause.filename2) if isinstance(name, (str, bytes))]
+    where = printable(" and ".join(dict.fromkeys(names))) or "a file or pipe"
+    return f"{where} cannot be used: {cause.strerror or cause}; {how_to_fix(cause)}"
 
 
 def open_regular(path: Path | str, flags: int, mode: int = 0o666) -> int:

@@ -1,15 +1,12 @@
 """How a run of the command line ends: one message and one exit code for everything that can go wrong.
 
 Keeps true: 0 fine, 1 findings, 2 wrong use or an unreadable book, 3 published history would change, 4 environment, 130
-interrupted, 141 nobody reads on; what an editor typed never ends in a traceback; output is UTF-8 whatever the locale
-says. Does not swallow our own mistakes: those keep their traceback.
+interrupted, 141 nobody reads on; what an editor typed never ends in a traceback, nor does a disk that is full or a
+stream that is closed (see `streams`). Does not swallow our own mistakes: those keep their traceback.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +14,8 @@ import click
 
 from inforce.cli.commands import inforce
 from inforce.cli.harmless import harmless
+from inforce.cli.streams import drop_output, open_streams
+from inforce.disk import system_refusal
 from inforce.errors import InforceError
 
 INTERRUPTED = 130
@@ -26,13 +25,16 @@ ENVIRONMENT = 4
 
 def run(words: Sequence[str]) -> int:
     """Run the command line with `words` and give the exit code."""
-    _speak_utf8()
+    open_streams()
     try:
         code = _invoke(list(words))
         sys.stdout.flush()
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         return NOBODY_READS
+    except OSError as problem:
+        drop_output()
+        return _system_refuses(problem)
     return code
 
 
@@ -50,14 +52,15 @@ def _invoke(words: list[str]) -> int:
         return refusal.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        raise
     except ModuleNotFoundError as missing:
         return _without(missing)
-    except OSError as problem:
-        _say(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part))
-        return ENVIRONMENT
     return 0
+
+
+def _system_refuses(problem: OSError) -> int:
+    """Say what the system refused, where, and what can be done."""
+    _say(system_refusal(problem))
+    return ENVIRONMENT
 
 
 def _without(missing: ModuleNotFoundError) -> int:
@@ -72,15 +75,3 @@ def _without(missing: ModuleNotFoundError) -> int:
 
 def _say(message: str) -> None:
     click.echo(f"inforce: {harmless(message)}", err=True)
-
-
-def _speak_utf8() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _drop_output() -> None:
-    """Let Python's own last flush go nowhere."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

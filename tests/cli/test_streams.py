@@ -1,0 +1,113 @@
+"""Standard streams that are closed, full or left by their reader: the exit code is right, and there is no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import everything_in
+from cli.test_reference import TREE
+from inforce.signing import generate_key, write_private_key
+
+FULL = "inforce: standard output cannot be used: No space left on device; make room on the disk\n"
+# The words of every command, and the exit code where nothing is wrong with the streams.
+WORDS: dict[str, tuple[str, int]] = {
+    "init": ("init ../new", 0),
+    "new": ("new privacy --effective 2028-01-01 --change notice", 0),
+    "check": ("check", 0),
+    "freeze": ("freeze --at 2026-06-01", 0),
+    "status": ("status", 0),
+    "diff": ("diff privacy 2026-01-15 2027-03-01", 0),
+    "pdf": ("pdf privacy nothing", 2),
+    "review": ("review --base HEAD", 0),
+    "build": ("build --at 2026-06-01", 0),
+    "serve": ("serve --at tomorrow", 2),
+    "manifest": ("manifest", 0),
+    "docx export": ("docx export privacy 2027-03-01 --out x.docx", 0),
+    "docx import": ("docx import notes.txt", 2),
+    "import git": ("import git nothing.md --policy old", 2),
+    "import text": ("import text notes.txt --policy terms --kind terms --act none --effective 2028-01-01", 0),
+    "keygen": ("keygen --out ../other.json", 0),
+    "sign": ("sign nothing", 2),
+    "verify": ("verify nothing", 2),
+}
+STREAMS = [
+    pytest.param("<&- >&- 2>&-", id="all closed"),
+    pytest.param(">/dev/full 2>/dev/full", id="both full"),
+]
+
+
+def run(root: Path, words: str, streams: str) -> subprocess.CompletedProcess[str]:
+    """Run `inforce` with `words` by a shell that redirects its `streams`."""
+    command = f'exec "$0" -m inforce.cli {words} {streams}'
+    return subprocess.run(["sh", "-c", command, sys.executable], cwd=root, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def repository(shell: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shell.write("notes.txt", "# Privacy\n\nOther words.\n")
+    shell.commit("the book")
+    write_private_key(shell.root.parent / "key.json", generate_key())
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(shell.root.parent / "key.json"))
+    monkeypatch.setenv("INFORCE_CACHE", str(shell.root.parent / "cache"))
+    monkeypatch.setenv("INFORCE_AT", "2027-06-01")
+    return shell.root
+
+
+def test_every_command_is_in_the_table() -> None:
+    assert list(WORDS) == list(TREE)
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+@pytest.mark.parametrize("name", WORDS)
+def test_command_without_usable_streams_ends_with_its_exit_code(repository: Path, name: str, streams: str) -> None:
+    words, code = WORDS[name]
+    ended = run(repository, words, streams)
+    assert (ended.stdout, ended.stderr) == ("", "")
+    assert ended.returncode == (4 if "full" in streams and code == 0 else code)
+
+
+def test_output_on_a_full_disk_is_one_sentence(repository: Path) -> None:
+    for words in ("check", "--help", "--version", "manifest --help"):
+        ended = run(repository, words, ">/dev/full")
+        assert (ended.returncode, ended.stderr) == (4, FULL)
+
+
+def test_lock_is_not_written_where_what_it_locks_cannot_be_shown(repository: Path) -> None:
+    before = everything_in(repository)
+    assert run(repository, "freeze", ">/dev/full").returncode == 4
+    assert everything_in(repository) == before
+
+
+def test_full_standard_error_does_not_change_the_answer(repository: Path) -> None:
+    ended = run(repository, "freeze nonsense", "2>/dev/full")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert run(repository, "check", "2>/dev/full").stdout == run(repository, "check", "").stdout
+
+
+def test_closed_output_gives_its_number_to_no_file(repository: Path) -> None:
+    """Without standard output the first file that is opened would be number 1, and what is printed would go into it."""
+    words = (
+        "import os; os.close(1); os.close(2)\n"
+        "from inforce.cli.streams import open_streams; open_streams()\n"
+        "handle = os.open('notes.txt', os.O_RDWR)\n"
+        "os.write(1, b'lost'); os.write(2, b'lost')\n"
+        "raise SystemExit(handle)"
+    )
+    ended = subprocess.run([sys.executable, "-c", words], cwd=repository, check=False)
+    assert ended.returncode > 2
+    assert (repository / "notes.txt").read_text("utf-8") == "# Privacy\n\nOther words.\n"
+
+
+def test_reader_of_both_streams_who_leaves_ends_the_command_quietly(repository: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    words = [sys.executable, "-m", "inforce.cli", "check"]
+    with subprocess.Popen(words, cwd=repository, stdout=write, stderr=write) as process:
+        os.close(write)
+    assert process.returncode == 141
