@@ -184,13 +184,13 @@ def test_every_place_an_app_fills_is_read_or_refused_and_nothing_else_happens() 
 
 def test_a_refusal_says_where_what_was_expected_and_what_was_found() -> None:
     question = overdue()
-    question["state"]["records"].append({**question["state"]["records"][0], "at": "1 July"})
+    question["state"]["deferred"] = {"terms": {"seq": 2, "until": "1 July"}}
 
     with pytest.raises(ShapeError) as refused:
         ask(question)
 
     assert str(refused.value) == (
-        "state.records[1].at: expected an RFC 3339 instant such as 2027-03-01T00:00:00Z, got '1 July'"
+        "state.deferred.terms.until: expected an RFC 3339 instant such as 2027-03-01T00:00:00Z, got '1 July'"
     )
 
 

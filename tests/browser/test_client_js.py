@@ -419,6 +419,25 @@ def test_damaged_storage_is_begun_anew(app: AppPage) -> None:
     expect(app.dialog).to_be_visible()
 
 
+@pytest.mark.parametrize("records", [7, None, {}, [None, 7, "junk", [], {}], [{"id": "x", "at": "garbage"}]], ids=repr)
+def test_damaged_records_in_storage_are_ignored(app: AppPage, records: Any) -> None:
+    """The user is asked as before, and the answer is stored and sent."""
+    app.open()
+    expect(app.dialog).to_be_visible()
+    app.page.evaluate(
+        """records => {
+          const { site } = document.querySelector("policy-prompt").client;
+          localStorage.setItem(`inforce/1/${site}  u_mia`, JSON.stringify({ records }));
+        }""",
+        records,
+    )
+    app.again()
+    expect(app.dialog).to_be_visible()
+    app.button("Accept").click()
+    expect(app.dialog).to_have_count(0)
+    assert [each["subject"] for each in app.host.got(1)] == ["u_mia"]
+
+
 def test_what_storage_lost_is_kept_again_although_the_site_does_not_answer(app: AppPage, watch: Watch) -> None:
     """Or the next page would wait for hours, as after any failure, and have nothing to show meanwhile."""
     watch.expect("Failed to load resource")

@@ -22,6 +22,7 @@ SUBJECTS = ("acct:1", "acct:1", "acct:1", "anon:x", "anon:y", "acct:2")
 ACTS = ("accept", "acknowledge", "consent", "none")
 ANSWERS = ("accepted", "acknowledged", "consented", "declined", "refused", "withdrawn")
 CHANGES = ("material", "material", "notice", "editorial")
+REQUIRED = ("policy", "seq", "act", "at", "subject")
 TAGS = ("eu", "us", "business")
 PUBLISHED = ("en", "de", "zh", "zh-Hant", "pt-BR")
 WISHES = ("en-GB", "DE", "zh-Hant-TW", "zh-Hans", "pt", "fr", "de-x-private", "*")
@@ -98,7 +99,21 @@ def record(chance: Chance) -> dict[str, Any]:
     }
     drawn |= _some(chance, language=language, serial=chance.randint(39, 44))
     digest = chance.choice([f"sha256:{seq}{language}", f"sha256:{seq}{language}", "sha256:other"])
-    return drawn | _few(chance, digest=digest, pending=chance.choice([True, False]))
+    return drawn | _few(
+        chance, digest=digest, pending=chance.choice([True, False]), received_at=instant(chance, first=-6)
+    )
+
+
+def unreadable_record(chance: Chance) -> Any:
+    """Draw a record that no client can read: with one field missing or of the wrong type, or no object at all."""
+    name = chance.choice([*REQUIRED, *REQUIRED, "language", "digest", "serial", "pending", "received_at"])
+    junk = chance.choice([name in REQUIRED and None, "", "junk", 0, -1, 6.5, 2**53, [], ["terms"], ["accepted"], {}])
+    fits = (
+        (name in ("policy", "subject", "language", "digest") and isinstance(junk, str))
+        or (name == "serial" and junk in (0, -1))
+        or (name == "pending" and junk is False)
+    )
+    return chance.choice([None, 7, "junk", [], {}, True]) if fits else record(chance) | {name: junk}
 
 
 def instant(chance: Chance, first: int = 0, days: int = DAYS) -> str:

@@ -20,6 +20,7 @@ ROWS = {*(f"A{n}" for n in range(1, 6)), *(f"B{n}" for n in range(1, 16)), "Q1",
 ROW_OF_REASON = {"no-manifest": "A1", "unsupported-spec": "A2", "rollback": "A3", "expired": "A4"}
 BOUNDARIES = {
     "expires_at",
+    "next_at at the expiry",
     "withdrawn_at",
     "notify_at",
     "notify_at (first version)",

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from conformance.questions import question, version
+from conformance.questions import question, unreadable_record, version
 from inforce.acceptance import Decision, PolicyDecision, decide
 from inforce.acceptance.context import Context
 from inforce.acceptance.instants import SECOND, parse_instant, write_instant
@@ -164,6 +164,7 @@ def test_an_editorial_version_changes_no_outcome(asked: dict[str, Any], chance: 
 @many
 @given(questions, st.lists(st.floats(0, 1, exclude_max=True), max_size=4))
 def test_nothing_changes_before_next_at(asked: dict[str, Any], fractions: list[float]) -> None:
+    """Except within the second of the decision: `next_at` is a whole second and later than the decision."""
     assume(relied_on(asked))
     begin, answer = instant_of(asked), ask(asked)
     end = parse_instant(answer["next_at"] or "")
@@ -171,23 +172,60 @@ def test_nothing_changes_before_next_at(asked: dict[str, Any], fractions: list[f
 
     between = [begin + int((end - begin) * fraction) for fraction in fractions]
     for moment in [begin, *between, end - SECOND, end - 1]:
-        if begin <= moment < end:
+        if moment == begin or begin // SECOND < moment // SECOND < end // SECOND:
             assert substance(ask(at(asked, moment))) == substance(answer)
 
 
 @many
 @given(questions)
-def test_next_at_of_each_policy_is_after_now_or_in_this_second(asked: dict[str, Any]) -> None:
-    assume(relied_on(asked))
-    now = write_instant(instant_of(asked)) or ""
+def test_next_at_is_later_than_the_instant_of_the_decision(asked: dict[str, Any]) -> None:
+    now = instant_of(asked)
 
     answer = ask(asked)
 
-    assert all((each["next_at"] or now) >= now for each in [answer, *answer["policies"]])
-    assert answer["next_at"] == min(
-        [each["next_at"] for each in answer["policies"] if each["next_at"]]
-        + [write_instant(parse_instant(asked["manifest"]["expires_at"])) or ""]
-    )
+    coming = [each["next_at"] for each in [answer, *answer["policies"]] if each["next_at"]]
+    assert [each for each in coming if (parse_instant(each) or 0) <= now] == []
+
+
+@many
+@given(questions)
+def test_following_next_at_reaches_the_expiry_in_few_steps(asked: dict[str, Any]) -> None:
+    """A client that sets its timer to `next_at` never gets the same instant again, the one of expiry included."""
+    assume(relied_on(asked))
+    steps = 0
+
+    while answer_at := ask(asked)["next_at"]:
+        asked = at(asked, parse_instant(answer_at) or 0)
+        steps += 1
+        assert steps < 150
+
+    assert ask(asked)["reason"] == "expired"
+
+
+@many
+@given(questions)
+def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(asked: dict[str, Any]) -> None:
+    assume(relied_on(asked))
+    expiry = max(parse_instant(asked["manifest"]["expires_at"]) or 0, instant_of(asked) + SECOND)
+
+    answer = ask(asked)
+
+    turns = [each["next_at"] for each in answer["policies"] if each["next_at"]]
+    assert answer["next_at"] == min([*turns, write_instant(expiry) or ""])
+
+
+@many
+@given(questions, chances)
+def test_an_unreadable_record_changes_nothing_but_the_flags(asked: dict[str, Any], chance: Random) -> None:
+    junk = unreadable_record(chance)
+    records = asked["state"]["records"]
+    spoilt = asked | {"state": asked["state"] | {"records": [junk, *records]}}
+
+    before, after = ask(asked), ask(spoilt)
+
+    for policy in after["policies"]:
+        policy["flags"] = [flag for flag in policy["flags"] if flag != "unreadable-record"]
+    assert after == before
 
 
 @many

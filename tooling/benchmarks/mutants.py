@@ -34,8 +34,24 @@ SECONDS_ALLOWED = 5.0
 
 EQUIVALENT = {
     ("newest_no = (0, 0)", 16, "1"): "where there is no no, its instant is never looked at",
-    ("return cls(have, yes.get(have, 0), *newest_no, flags)", 31, "1"): "nor is that of a yes where there is none",
+    (
+        "return cls(have, yes.get(have, 0), *newest_no, flags, turns)",
+        31,
+        "1",
+    ): "nor is that of a yes where there is none",
     ("number = max(record.seq, timeline.lifts.get(record.seq, 0))", 56, "1"): "every number is 1 at least",
+    ("return 1 if record.act in NO else -1", 7, "2"): "any place behind 0 is last",
+    ("return 1 if record.act in NO else -1", 35, "2"): "any place before 0 is first",
+    (
+        "return [turn for date in dates for turn in (date, date + 1, date - DAY + 1)]",
+        57,
+        "2",
+    ): "the date comes before, and on the date the next second is later than both",
+    (
+        'return ShapeError(f"{path}.{wrong.path}" if wrong.path else path, wrong.problem)',
+        18,
+        "f'{path}.{wrong.path}'",
+    ): "only a manifest has items that are no objects, and its errors are not reported",
     ("SECOND: Final = 1_000", 16, "1001"): "any unit will do that holds a millisecond",
     ('return seconds * SECOND + int(((fraction or "") + "000")[:3])', 50, "'000~'"): "the fourth character is cut off",
     (
@@ -44,9 +60,9 @@ EQUIVALENT = {
         "number < max(self.cancelled, default=0)",
     ): "a cancelled number never gets here",
     (
-        "return None if language is None else version.digests.get(language)",
-        7,
-        "version.digests.get(language)",
+        "published = version.digests.get(record.language) if version and record.language is not None else None",
+        52,
+        "version",
     ): "no member of a JSON object is named by nothing",
     (
         '_RANK: Final[tuple[Outcome, ...]] = ("ok", "notice", "stale", "prompt", "block")',

@@ -40,7 +40,7 @@ export const createClient = ({
       : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
     { reason, message, receipt });
 
-  const kept = () => load(userKey).records ?? [];
+  const kept = () => [load(userKey).records].flat().filter((x) => x?.id);
   const pending = () => kept().filter((x) => x.pending);
   const check = () => {
     const { last_serial, last_server_time } = load(siteKey), state = load(userKey);

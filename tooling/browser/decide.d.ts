@@ -7,8 +7,9 @@
  * How `decide.js` goes about it, for it is written to be small:
  *
  * 1. *The question is read.* Instants are RFC 3339 with `T`, `Z` or a numeric offset, in the years 1000 to 9999, and
- *    become milliseconds; finer fractions are cut off. What cannot be read in `now`, `since`, `last_server_time`, a
- *    deferral or the time and number of a record is thrown as an error: it is a mistake of the app.
+ *    become milliseconds; finer fractions are cut off. What cannot be read in `now`, `since`, `last_server_time`, or
+ *    a deferral is thrown as an error: it is a mistake of the app. A record is stored data: one with a missing field or one
+ *    of the wrong type is dropped and flagged `unreadable-record`.
  * 2. *The manifest is judged* (table A). Nothing in a manifest throws, and none that is missing, foreign, rolled back,
  *    expired or broken ever blocks. Broken is one whose instants, serial, lists or numbers of versions cannot be read: it
  *    is the same as none. More is not looked at here: a client checks what it fetched against the schema before it asks.
@@ -32,7 +33,14 @@ export type Change = "material" | "notice" | "editorial";
 
 export type Role = "client" | "server";
 
-export type Flag = "cancelled-version" | "digest-mismatch" | "manifest-behind" | "unknown-version";
+export type Flag =
+  | "cancelled-version"
+  | "digest-mismatch"
+  | "early-record"
+  | "future-record"
+  | "manifest-behind"
+  | "unknown-version"
+  | "unreadable-record";
 
 export type Outcome = "ok" | "notice" | "stale" | "prompt" | "block";
 
@@ -96,7 +104,7 @@ export interface ManifestForm {
   policies: PolicyForm[];
 }
 
-/** What somebody once did about a version. */
+/** What a user once did about a version. */
 export interface RecordForm {
   policy: string;
   seq: number;
@@ -108,6 +116,8 @@ export interface RecordForm {
   digest?: string | null;
   /** The serial of the manifest it was made under. */
   serial?: number | null;
+  /** The server's time of receipt: it replaces an `at` that lies ahead of the decision. */
+  received_at?: string | null;
   /** Not yet confirmed by the server: counts on a client, not on a server. */
   pending?: boolean | null;
 }
@@ -177,7 +187,7 @@ export interface PolicyDecision {
 export interface Decision {
   outcome: Outcome;
   reason: Reason;
-  /** The next instant at which this can change without new data: set one timer. */
+  /** The next instant at which this can change without new data, always later than `now`: set one timer. */
   next_at: string | null;
   /** Only under an expired manifest: the outcome if it were fresh, which `policies` then explain. */
   would_be?: Outcome;

@@ -1,12 +1,13 @@
 // See decide.d.ts
 const { max, min } = Math;
-const YES = ["accepted", "acknowledged", "consented"];
+const YES = ["accepted", "acknowledged", "consented"], ACTS = [...YES, "declined", "refused", "withdrawn"];
+const DAY = 864e5;
 
 const must = (fits, x) => {
   if (fits) return x;
   throw TypeError("bad: " + x);
 };
-const seq = (x) => must(Number.isInteger(x) && x > 0, x);
+const seq = (x) => must(Number.isSafeInteger(x) && x > 0, x);
 const second = (x) => new Date(x).toISOString().slice(0, 19);
 const written = (t) => t < 2534023008e5 ? second(t) + "Z" : null;
 const instant = (x) => {
@@ -15,6 +16,18 @@ const instant = (x) => {
   return must(fits && second(local + "Z") == local && second(x), Date.parse(x));
 };
 const maybe = (x) => x == null ? undefined : instant(x);
+
+const text = (x) => must(typeof x == "string", x);
+const readOr = (other, read) => {
+  try { return read(); } catch { return other; }
+};
+const record = (x) => readOr({
+  act: YES[0], policy: readOr(null, () => text(x.policy)), subject: readOr(null, () => text(x.subject)),
+}, () => {
+  [x.policy, x.subject, x.language ?? "", x.digest ?? ""].map(text);
+  must(ACTS.includes(x.act) && Number.isSafeInteger(x.serial ?? 0) && typeof (x.pending ?? true) == "boolean");
+  return { ...x, at: instant(x.at), seq: seq(x.seq), place: 0, received: maybe(x.received_at) };
+});
 
 const newest = (versions) => max(0, ...versions.map((x) => x.seq));
 
@@ -38,20 +51,25 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
   const current = valid.filter((x) => x.applies <= t);
   const coming = valid.filter((x) => x.applies > t);
 
-  const flags = new Set(), answers = [];
+  const flags = new Set(), answers = [], dates = [];
   for (const x of records) {
-    if (apart || x.policy != id) continue;
-    const digest = versions.find((y) => y.seq == x.seq)?.digests?.[x.language];
+    if (apart || (x.policy ?? id) != id) continue;
+    const version = versions.find((y) => y.seq == x.seq), digest = version?.digests?.[x.language];
     const number = max(x.seq, newest(current.filter((y) => y.same_as.includes(x.seq))));
-    const flag = digest && x.digest && digest != x.digest ? "digest-mismatch"
+    const flag = !x.seq ? "unreadable-record"
+      : digest && x.digest && digest != x.digest ? "digest-mismatch"
       : cancelled.includes(number) ? "cancelled-version"
       : number <= max(newest(versions), ...cancelled) ? ""
       : x.serial > serial ? "manifest-behind" : "unknown-version";
     if (flag) flags.add(flag);
-    if (!flag || flag == "manifest-behind") answers.push({ ...x, seq: number });
+    if (flag && flag != "manifest-behind") continue;
+    if (x.at - t >= DAY) flags.add("future-record");
+    if (version?.notify - x.at > DAY) flags.add("early-record");
+    dates.push(x.at);
+    answers.push({ ...x, seq: number, ...x.at > t && { at: min(x.received ?? t, t), place: YES.includes(x.act) ? -1 : 1 } });
   }
   let yes = [], no = { seq: 0 };
-  for (const x of answers.sort((a, b) => a.at - b.at || a.seq - b.seq)) {
+  for (const x of answers.sort((a, b) => a.at - b.at || a.seq - b.seq || a.place - b.place)) {
     if (YES.includes(x.act)) yes.push(x);
     else {
       if (x.seq >= no.seq) no = x;
@@ -94,9 +112,10 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
     base_seq: have || null,
     deadline: written(reason == "upcoming" ? min(...news.map((x) => x.applies)) : deadline),
     language: lookUp(languages, policy.languages ?? []) ?? policy.binding_language ?? null,
-    next_at: apart ? null : written(min(...[
-      deadline, until, old, withdrawn, ...coming.flatMap((x) => [x.applies, x.notify, since == null && x.fresh]),
-    ].filter((x) => x > t))),
+    next_at: apart ? null : written(max(t + 1e3, min(...[
+      deadline, until, old, withdrawn, ...(max(...dates) > t ? dates.flatMap((x) => [x, x + 1, x - DAY + 1]) : []),
+      ...coming.flatMap((x) => [x.applies, x.notify, since == null && x.fresh]),
+    ].filter((x) => x > t)))),
     flags: [...flags].sort(),
   };
 };
@@ -108,17 +127,17 @@ export function decide({ manifest, now, clock_offset_seconds = 0, subject, audie
   const earliest = max(instant(now) + clock_offset_seconds * 1e3, maybe(state.last_server_time) ?? 0);
   const since = maybe(subject.since);
   for (const id in state.deferred) instant(state.deferred[id].until);
-  const records = (state.records ?? []).map((x) => ({ ...x, at: instant(x.at), seq: seq(x.seq) })).filter((x) =>
+  const records = (state.records ?? []).map(record).filter((x) =>
     !(x.pending && role == "server") &&
-    (x.subject == subject.id || YES.includes(x.act) && subject.linked?.includes(x.subject)));
+    ((x.subject ?? subject.id) == subject.id || YES.includes(x.act) && subject.linked?.includes(x.subject)));
   try {
     if (manifest.spec.split(".")[0] != "1") return stale("unsupported-spec");
-    if (must(Number.isInteger(manifest.serial), manifest.serial) < state.last_serial) return stale("rollback");
+    if (must(Number.isSafeInteger(manifest.serial), manifest.serial) < state.last_serial) return stale("rollback");
     const t = max(earliest, instant(manifest.issued_at)), expires = instant(manifest.expires_at);
     const policies = manifest.policies.map(judge(manifest.serial, t, since, records, audience, languages, state));
     const [{ outcome, reason }] = [...policies, { outcome: "ok", reason: "current" }].sort((a, b) => rank(b) - rank(a));
     if (t > expires) return { ...stale("expired"), would_be: outcome, policies };
-    return { outcome, reason, next_at: [written(expires), ...policies.map((x) => x.next_at)].sort()[0], policies };
+    return { outcome, reason, next_at: [written(max(expires, t + 1e3)), ...policies.map((x) => x.next_at)].sort()[0], policies };
   } catch {
     return stale("no-manifest");
   }

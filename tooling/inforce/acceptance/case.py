@@ -93,7 +93,8 @@ class Case(NamedTuple):
         return outdated_at is not None and outdated_at <= self.at
 
     def next_at(self) -> Instant | None:
-        """Return the next instant at which the facts can change by themselves."""
+        """Return the next instant at which the facts can change with time alone, in a later second than this one."""
         points = [self.deadline, self.deferred_until, self.outdated_at(), self.policy.withdrawn_at]
-        points += self.timeline.turning_points()
-        return min([instant for instant in points if instant is not None and instant > self.at], default=None)
+        points += [*self.timeline.turning_points(), *self.answers.turns]
+        coming = [instant for instant in points if instant is not None and instant > self.at]
+        return max(min(coming), self.at + SECOND) if coming else None

@@ -21,7 +21,7 @@ from inforce.acceptance.members import (
     optional,
     texts,
 )
-from inforce.acceptance.state import NO, Record, State
+from inforce.acceptance.state import NO, Record, State, Unreadable
 
 _ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -42,11 +42,16 @@ class Subject(NamedTuple):
         """Tell whether `record` is the subject's to answer with: their own, or a yes under a linked id."""
         return record.subject == self.id or (record.subject in self.linked and record.act not in NO)
 
+    def may_have_left(self, record: Unreadable) -> bool:
+        """Return whether `record` names the subject, a linked id, or no subject that can be read."""
+        return record.subject is None or record.subject == self.id or record.subject in self.linked
+
 
 class Context(NamedTuple):
     """Everything about a question but the manifest.
 
     `now` is corrected, and never before a server time seen. `records` are the subject's; on a server, confirmed ones.
+    `unreadable` are the subject's records that cannot be read.
     """
 
     now: Instant
@@ -54,6 +59,7 @@ class Context(NamedTuple):
     audience: list[str]
     languages: tuple[str, ...]
     records: list[Record]
+    unreadable: list[Unreadable]
     state: State
 
     @classmethod
@@ -69,7 +75,14 @@ class Context(NamedTuple):
             subject=subject,
             audience=texts(data, "audience"),
             languages=tuple(texts(data, "languages")),
-            records=[r for r in state.records if subject.left(r) and not (r.pending and confirmed_only)],
+            records=[
+                record
+                for record in state.records
+                if isinstance(record, Record) and subject.left(record) and not (record.pending and confirmed_only)
+            ],
+            unreadable=[
+                record for record in state.records if isinstance(record, Unreadable) and subject.may_have_left(record)
+            ],
             state=state,
         )
 

@@ -12,7 +12,15 @@ ActOfPolicy: TypeAlias = Literal["acknowledge", "accept", "consent", "none"]
 ActOfRecord: TypeAlias = Literal["accepted", "acknowledged", "consented", "declined", "refused", "withdrawn"]
 Change: TypeAlias = Literal["material", "notice", "editorial"]
 Role: TypeAlias = Literal["client", "server"]
-Flag: TypeAlias = Literal["cancelled-version", "digest-mismatch", "manifest-behind", "unknown-version"]
+Flag: TypeAlias = Literal[
+    "cancelled-version",
+    "digest-mismatch",
+    "early-record",
+    "future-record",
+    "manifest-behind",
+    "unknown-version",
+    "unreadable-record",
+]
 Outcome: TypeAlias = Literal["ok", "notice", "stale", "prompt", "block"]
 Reason: TypeAlias = Literal[
     "no-manifest",
@@ -72,7 +80,10 @@ class ManifestForm(TypedDict):
 
 
 class RecordForm(TypedDict):
-    """What somebody once did about a version. `pending` means that the server has not confirmed it yet."""
+    """What a user once did about a version. `pending` means that the server has not confirmed it yet.
+
+    `received_at` is the server's time of receipt: it replaces an `at` that lies ahead of the decision.
+    """
 
     policy: str
     seq: int
@@ -82,6 +93,7 @@ class RecordForm(TypedDict):
     language: NotRequired[str | None]
     digest: NotRequired[str | None]
     serial: NotRequired[int | None]
+    received_at: NotRequired[str | None]
     pending: NotRequired[bool | None]
 
 

@@ -18,6 +18,9 @@ Instant: TypeAlias = int
 SECOND: Final = 1_000
 """One second, in the unit of an Instant."""
 
+DAY: Final = 86_400 * SECOND
+"""One day, in the unit of an Instant."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _YEAR_10000: Final = 253_402_300_800 * SECOND
 _DATE_TIME: Final = re.compile(

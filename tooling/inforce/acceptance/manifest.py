@@ -91,12 +91,9 @@ class PolicyEntry(NamedTuple):
         highest = self.versions[-1].seq if self.versions else 0
         return number <= highest or number <= max(self.cancelled, default=0)
 
-    def digest(self, seq: int, language: str | None) -> object:
-        """Return the digest published for the version `seq` in `language`, or None."""
-        for version in self.versions:
-            if version.seq == seq:
-                return None if language is None else version.digests.get(language)
-        return None
+    def version(self, seq: int) -> VersionEntry | None:
+        """Return the version `seq`, or None."""
+        return next((version for version in self.versions if version.seq == seq), None)
 
 
 class Manifest(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Final
 from inforce.acceptance.case import Case
 from inforce.acceptance.context import Context
 from inforce.acceptance.forms import Decision, Outcome, PolicyDecision, Question, Reason
-from inforce.acceptance.instants import write_instant
+from inforce.acceptance.instants import SECOND, write_instant
 from inforce.acceptance.manifest import Manifest
 from inforce.acceptance.members import Data, a_text, an_integer, an_object, as_object
 from inforce.acceptance.policy_table import judge
@@ -51,7 +51,9 @@ def _relying(manifest: Manifest, context: Context) -> Decision:
     outcome = worst["outcome"] if worst else "ok"
     if context.now > manifest.expires_at:  # “after”: the very instant of expiry is the last one of a fresh manifest
         return {**_stale("expired"), "would_be": outcome, "policies": policies}
-    turns = [write_instant(manifest.expires_at), *(policy["next_at"] for policy in policies)]
+    # At the very instant of expiry the manifest is still fresh: it is expired from the next second on.
+    expires_at = max(manifest.expires_at, context.now + SECOND)
+    turns = [write_instant(expires_at), *(policy["next_at"] for policy in policies)]
     return {
         "outcome": outcome,
         "reason": worst["reason"] if worst else "current",

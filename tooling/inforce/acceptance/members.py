@@ -1,8 +1,8 @@
 """Members of decoded JSON, read one by one: each comes out with its type, or ShapeError names it.
 
-A reader takes an object and the name of one of its members. Kept true: a bool is never an integer, null is the same as
-absent, members nobody asks for are ignored, and no path is written unless something is refused. Not done here: what a
-value means.
+A reader takes an object and the name of one of its members. Kept true: a bool is never an integer, 7.0 is the integer 7
+and nothing beyond 2^53 - 1 is one (both as in a browser), null is the same as absent, members nobody asks for are
+ignored, and no path is written unless something is refused. Not done here: what a value means.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from inforce.errors import ShapeError
 Data: TypeAlias = dict[str, Any]
 """A decoded JSON object."""
 
+_LARGEST: Final = 2**53 - 1
 _AN_INSTANT: Final = "an RFC 3339 instant such as 2027-03-01T00:00:00Z"
 
 Value = TypeVar("Value")
@@ -67,13 +68,17 @@ def a_number(data: Data, name: str) -> float:
 def an_integer(data: Data, name: str) -> int:
     """Return the member `name` of `data`, which must be an integer."""
     value = data.get(name)
-    return value if type(value) is int else _refuse(name, "an integer", value)
+    integer = _integer(value)
+    return _refuse(name, "an integer", value) if integer is None else integer
 
 
 def a_seq(data: Data, name: str) -> int:
     """Return the member `name` of `data`, which must be the number of a version: an integer from 1."""
     value = data.get(name)
-    return value if type(value) is int and value > 0 else _refuse(name, "the number of a version, from 1", value)
+    integer = _integer(value)
+    if integer is None or integer < 1:
+        _refuse(name, "the number of a version, from 1", value)
+    return integer
 
 
 def an_instant(data: Data, name: str) -> Instant:
@@ -95,9 +100,17 @@ def optional(data: Data, name: str, read: Callable[[Data, str], Value]) -> Value
     return None if data.get(name) is None else read(data, name)
 
 
+def a_list(data: Data, name: str) -> list[Any]:
+    """Return the member `name` of `data`, a list; empty where it is absent or null."""
+    value = data.get(name)
+    if value is None:
+        return []
+    return value if isinstance(value, list) else _refuse(name, "a list", value)
+
+
 def texts(data: Data, name: str) -> list[str]:
     """Return the member `name` of `data`, a list of strings; empty where it is absent or null."""
-    values: list[str] = _a_list(data, name)
+    values: list[str] = a_list(data, name)
     for value in values:
         if not isinstance(value, str):
             _refuse(name, "strings", values)
@@ -106,11 +119,9 @@ def texts(data: Data, name: str) -> list[str]:
 
 def seqs(data: Data, name: str) -> list[int]:
     """Return the member `name` of `data`, a list of numbers of versions; empty where it is absent or null."""
-    values: list[int] = _a_list(data, name)
-    for value in values:
-        if type(value) is not int or value < 1:
-            _refuse(name, "numbers of versions, from 1", values)
-    return values
+    values = a_list(data, name)
+    integers = [integer for integer in map(_integer, values) if integer is not None and integer > 0]
+    return integers if len(integers) == len(values) else _refuse(name, "numbers of versions, from 1", values)
 
 
 def objects(data: Data, name: str, read: Callable[[Data], Value]) -> list[Value]:
@@ -145,11 +156,10 @@ def inside(data: Data, name: str, read: Callable[[Data], Value]) -> Value:
         raise _beneath(name, wrong) from None
 
 
-def _a_list(data: Data, name: str) -> list[Any]:
-    value = data.get(name)
-    if value is None:
-        return []
-    return value if isinstance(value, list) else _refuse(name, "a list", value)
+def _integer(value: object) -> int | None:
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and abs(value) <= _LARGEST else None
 
 
 def _beneath(path: str, wrong: ShapeError) -> ShapeError:

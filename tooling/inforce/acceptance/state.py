@@ -1,7 +1,8 @@
 """State: what the app has kept about a subject: records, what was seen, what was put off, how far time had come.
 
-Kept true: nonsense from the app is refused with ShapeError and the path to it. Not done here: deciding which records
-count, and which of what is kept still matters.
+Kept true: nonsense from the app is refused with ShapeError and the path to it. A record is stored data: one with a
+missing field or one of the wrong type is read as Unreadable, so that it locks no user out. Not done here: deciding
+which records count, and which of what is kept still matters.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ from inforce.acceptance.instants import Instant
 from inforce.acceptance.members import (
     Data,
     a_bool,
+    a_list,
     a_seq,
     a_text,
     a_word,
     an_instant,
     an_integer,
+    as_object,
     inside,
     mapping,
     maybe_an_instant,
-    objects,
     optional,
 )
+from inforce.errors import ShapeError
 
 NO: Final[frozenset[ActOfRecord]] = frozenset({"declined", "refused", "withdrawn"})
 """The acts that say no; the others say yes."""
@@ -32,7 +35,7 @@ _ACTS: Final[tuple[ActOfRecord, ...]] = get_args(ActOfRecord)
 
 
 class Record(NamedTuple):
-    """What somebody once did about one version."""
+    """What a user once did about one version."""
 
     policy: str
     seq: int
@@ -42,6 +45,7 @@ class Record(NamedTuple):
     language: str | None
     digest: str | None
     serial: int | None
+    received_at: Instant | None
     pending: bool | None
 
     @classmethod
@@ -56,8 +60,29 @@ class Record(NamedTuple):
             optional(data, "language", a_text),
             optional(data, "digest", a_text),
             optional(data, "serial", an_integer),
+            maybe_an_instant(data, "received_at"),
             optional(data, "pending", a_bool),
         )
+
+    def made_at(self, now: Instant) -> Instant:
+        """Return when the record counts as made: `at`, or the time of receipt where `at` is later than `now`."""
+        if self.at <= now:
+            return self.at
+        return now if self.received_at is None else min(self.received_at, now)
+
+
+class Unreadable(NamedTuple):
+    """A record that cannot be read. `policy` and `subject` are None where they cannot be read either."""
+
+    policy: str | None
+    subject: str | None
+
+    @classmethod
+    def from_value(cls, value: object) -> Unreadable:
+        """Return what is left of `value`, an item of `records`."""
+        data = value if isinstance(value, dict) else {}
+        policy, subject = data.get("policy"), data.get("subject")
+        return cls(policy if isinstance(policy, str) else None, subject if isinstance(subject, str) else None)
 
 
 class Deferral(NamedTuple):
@@ -75,7 +100,7 @@ class Deferral(NamedTuple):
 class State(NamedTuple):
     """All that was kept. `seen` and `deferred` are by policy id; the last two are the highest ever met."""
 
-    records: list[Record]
+    records: list[Record | Unreadable]
     seen: dict[str, int]
     deferred: dict[str, Deferral]
     last_serial: int | None
@@ -85,7 +110,7 @@ class State(NamedTuple):
     def from_data(cls, data: Data) -> State:
         """Read `data`, the member `state` of a question."""
         return cls(
-            optional(data, "records", _records) or [],
+            [_a_record(value) for value in a_list(data, "records")],
             mapping(data, "seen", an_integer),
             mapping(data, "deferred", _a_deferral),
             optional(data, "last_serial", an_integer),
@@ -93,8 +118,11 @@ class State(NamedTuple):
         )
 
 
-def _records(data: Data, name: str) -> list[Record]:
-    return objects(data, name, Record.from_data)
+def _a_record(value: object) -> Record | Unreadable:
+    try:
+        return Record.from_data(as_object(value))
+    except ShapeError:
+        return Unreadable.from_value(value)
 
 
 def _a_deferral(data: Data, name: str) -> Deferral:
