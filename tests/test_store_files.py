@@ -100,9 +100,9 @@ class TestFiles:
         assert names(tmp_path) == ["file", "folder"]
 
     def test_a_missing_right_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        for step in ("mkstemp", "mkdtemp"):
-            monkeypatch.setattr(tempfile, step, refuse(errno.EACCES))
-        message = "cannot be written: Permission denied; give yourself the right to write there"
+        monkeypatch.setattr(os, "open", refuse(errno.EACCES))
+        monkeypatch.setattr(tempfile, "mkdtemp", refuse(errno.EACCES))
+        message = "cannot be written: Permission denied; give yourself the right to do that"
         with pytest.raises(EnvironmentProblemError, match=message):
             write_file(tmp_path / "c.txt", "x")
         with pytest.raises(EnvironmentProblemError, match=message):

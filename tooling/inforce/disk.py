@@ -26,8 +26,9 @@ _KINDS = {
 # Without O_NONBLOCK, opening a named pipe waits until another process opens its other end.
 _CAREFULLY = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _FIXES = {
-    errno.EACCES: "give yourself the right to use it",
-    errno.EPERM: "give yourself the right to use it",
+    errno.EACCES: "give yourself the right to do that",
+    errno.EPERM: "give yourself the right to do that",
+    errno.EBUSY: "where a disk is mounted, name a folder inside it",
     errno.EROFS: "name a place on a disk that can be written to",
     errno.ENOSPC: "make room on the disk",
     errno.EDQUOT: "make room: your quota on this disk is used up",

@@ -13,6 +13,7 @@ from inforce.cli.findings import show
 from inforce.cli.inspection import CHANGED_HISTORY, book_of
 from inforce.cli.repository import Repository, with_instant, with_repository
 from inforce.cli.screen import Screen
+from inforce.disk import open_regular
 from inforce.errors import HistoryError, LayoutError, PublishedHistoryError
 from inforce.store.folder import Reading
 from inforce.store.history import open_history
@@ -81,5 +82,5 @@ def _print(report: Report, form: str, answers: bool) -> None:
         return
     click.echo(to_json(report, answers=True) if answers and form == "json" else _FORMS[form](report), nl=False)
     if form == "github" and (summary := os.environ.get(_JOB_SUMMARY)):
-        with Path(summary).open("a", encoding="utf-8") as file:
+        with os.fdopen(open_regular(summary, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "a", encoding="utf-8") as file:
             file.write(to_job_summary(report))

@@ -16,6 +16,7 @@ from inforce.catalog import Catalog, Lock
 from inforce.checks import CATALOGUE, Answers, Book, examine
 from inforce.cli.findings import show
 from inforce.cli.screen import Screen
+from inforce.disk import read_regular
 from inforce.errors import BookError, CatalogError, FrontMatterError, LayoutError, Place, ShapeError, sentence
 from inforce.shape import Shape, Source
 from inforce.store.folder import LARGEST, Reading, parse_book
@@ -99,7 +100,7 @@ def _answers(root: Path) -> tuple[Answers, tuple[BookError, ...]]:
         return Answers(), ()
     source = Source(path=_ANSWERS)
     try:
-        data, lines = parse_yaml(file.read_bytes().decode().removeprefix("\ufeff"), _ANSWERS)
+        data, lines = parse_yaml(read_regular(file).decode().removeprefix("\ufeff"), _ANSWERS)
         source = Source(path=_ANSWERS, lines=lines)
         return Answers.from_shape(Shape(data or {}), source), ()
     except UnicodeDecodeError as cause:

@@ -15,6 +15,7 @@ import click
 from inforce.address import MANIFEST, SIGNED_MANIFEST
 from inforce.cli.repository import instant_of, with_instant
 from inforce.cli.screen import Screen
+from inforce.disk import read_regular
 from inforce.errors import EnvironmentProblemError, SignatureError
 from inforce.instant import format_instant, parse_zone
 from inforce.signing import private_keys, resign, signers
@@ -42,7 +43,7 @@ def command(site: Path, at: str | None) -> None:
     manifest = site / MANIFEST
     if not manifest.is_file():
         raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")
-    issue = resign(manifest.read_bytes(), now, keys)
+    issue = resign(read_regular(manifest), now, keys)
     notes = [*_absent(site / SIGNED_MANIFEST, {key.public.kid for key in keys}), *_packed(site)]
     _write(site / SIGNED_MANIFEST, issue.signed or b"", now)
     _write(manifest, issue.plain, now)
@@ -55,7 +56,7 @@ def command(site: Path, at: str | None) -> None:
 def _absent(signed: Path, kids: Set[str]) -> Iterator[str]:
     """Say which keys vouched for the issue that is replaced, and do not for the new one."""
     try:
-        before = signers(signed.read_bytes()) if signed.is_file() else ()
+        before = signers(read_regular(signed)) if signed.is_file() else ()
     except SignatureError:
         return
     for kid in before:

@@ -6,16 +6,17 @@ Keeps true: a key file is readable by its owner alone and is never written over.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from inforce.disk import create_file, how_to_fix, read_regular
 from inforce.errors import EnvironmentProblemError, ManifestError, SignatureError
 from inforce.manifest import parse_json
 from inforce.signing.keys import PrivateKey
 
 KEY = "INFORCE_SIGNING_KEY"
 KEY_FILE = "INFORCE_SIGNING_KEY_FILE"
+_LARGEST = 1024 * 1024
 
 
 def private_keys(environ: Mapping[str, str]) -> tuple[PrivateKey, ...]:
@@ -34,27 +35,22 @@ def private_keys(environ: Mapping[str, str]) -> tuple[PrivateKey, ...]:
 
 def write_private_key(path: Path, key: PrivateKey) -> None:
     """Write `key` to the new file `path` with mode 0600; EnvironmentProblemError where something is there already."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    content = json.dumps({**key.to_jwk(), "kid": key.public.kid}) + "\n"
     try:
-        handle = os.open(path, flags, 0o600)
+        create_file(path, content.encode(), mode=0o600)
     except FileExistsError as cause:
         message = f"{path} is there already, and a key is never written over: name another file"
         raise EnvironmentProblemError(message) from cause
     except OSError as cause:
-        raise EnvironmentProblemError(f"{path} cannot be written: {cause.strerror}") from cause
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(json.dumps({**key.to_jwk(), "kid": key.public.kid}) + "\n")
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
+        raise EnvironmentProblemError(f"{path} cannot be written: {cause.strerror}; {how_to_fix(cause)}") from cause
 
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, _LARGEST)
     except OSError as cause:
-        raise EnvironmentProblemError(f"the key file {path} cannot be read: {cause.strerror}") from cause
+        fix = how_to_fix(cause, f"name another file with {KEY_FILE}, or put the key itself into {KEY}")
+        raise EnvironmentProblemError(f"the key file {path} cannot be read: {cause.strerror}; {fix}") from cause
 
 
 def _parse(raw: bytes, where: str) -> tuple[PrivateKey, ...]:

@@ -74,6 +74,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add a page for whatever changes with time, a shell for whatever stays, and our style and scripts."""
         with translated():
+            _refuse_irregular(files)
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
             for place in self.publication.history_addresses():
                 _refuse_taken(files, place)
@@ -182,6 +183,14 @@ def _refuse_taken(files: Files, place: str) -> None:
     if taken is not None:
         problem = f"takes the address “/{place}”, which belongs to the book"
         raise LayoutError(Place(path=f"docs/{taken.src_uri}"), problem, "rename the page", rule="PATH-collision")
+
+
+def _refuse_irregular(files: Files) -> None:
+    """Refuse a named pipe, device or broken link among the pages, which MkDocs would wait for or fail at."""
+    for file in files:
+        if file.abs_src_path and not Path(file.abs_src_path).is_file():
+            place = Place(path=f"docs/{file.src_uri}")
+            raise LayoutError(place, "expected a file, got something else", "remove it", rule="PATH-link")
 
 
 def _scaffold_only() -> bool:

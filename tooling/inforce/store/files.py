@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inforce.catalog import Lock
+from inforce.disk import how_to_fix, replace_file
 from inforce.errors import EnvironmentProblemError, printable
 from inforce.store.names import BOOK
 
@@ -29,11 +30,6 @@ if sys.platform != "win32":
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
-_MENDS = {
-    errno.EACCES: "give yourself the right to write there",
-    errno.ENOSPC: "make room on the disk",
-    errno.EBUSY: "where a disk is mounted, name a folder inside it",
-}
 
 
 def write_file(path: Path, content: str | bytes) -> None:
@@ -42,19 +38,16 @@ def write_file(path: Path, content: str | bytes) -> None:
     The file is readable by everybody (mode 0644). EnvironmentProblemError where the folder or disk does not take it.
     """
     data = content.encode() if isinstance(content, str) else content
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, data, mode=0o644)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn an OSError of the block, which writes to `path`, into an EnvironmentProblemError that says how to fix it."""
+    try:
+        yield
     except OSError as cause:
         raise _unwritable(path, cause) from cause
 
@@ -234,5 +227,5 @@ def _let_go(hold: int | None) -> None:
 
 
 def _unwritable(path: Path, cause: OSError) -> EnvironmentProblemError:
-    mend = _MENDS.get(cause.errno or 0, "name another place")
-    return EnvironmentProblemError(f"{printable(str(path))} cannot be written: {cause.strerror}; {mend}")
+    fix = how_to_fix(cause)
+    return EnvironmentProblemError(f"{printable(str(path))} cannot be written: {cause.strerror or cause}; {fix}")

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from inforce.disk import how_to_fix, read_regular
 from inforce.errors import EnvironmentProblemError, printable
 
-# A file that became a link or a pipe since it was listed is refused instead of followed or waited for.
-_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+# A file that became a link since it was listed is refused instead of followed.
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 class EntryKind(StrEnum):
@@ -92,13 +93,11 @@ def _kind(known: os.stat_result) -> EntryKind:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _CAREFULLY)) as file:
-            return file.read()
+        return read_regular(path, flags=_NO_LINK)
     except OSError as cause:
         raise _problem(path, "read", cause) from cause
 
 
 def _problem(path: Path | str, done: str, cause: OSError) -> EnvironmentProblemError:
-    changed = "if it changed while the book was read, begin again"
-    mend = "give yourself the right to read it" if isinstance(cause, PermissionError) else changed
-    return EnvironmentProblemError(f"{printable(str(path))} cannot be {done}: {cause.strerror}; {mend}")
+    fix = how_to_fix(cause, "if it changed while the book was read, begin again")
+    return EnvironmentProblemError(f"{printable(str(path))} cannot be {done}: {cause.strerror or cause}; {fix}")

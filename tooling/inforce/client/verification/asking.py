@@ -23,6 +23,7 @@ from inforce.client.verification import rules
 from inforce.client.verification.serving import header_findings, missing_findings, text_findings
 from inforce.client.verification.site import Answers, Site, lasting_addresses, read_addresses
 from inforce.client.verification.statements import history_findings, manifest_findings
+from inforce.disk import read_regular
 from inforce.settings import Settings
 from inforce.signing import PublicKey
 
@@ -80,7 +81,7 @@ def _read(path: Path) -> Response | RefusedError:
         return Response(
             status=200,
             headers={"last-modified": format_datetime(modified, usegmt=True)},
-            body=path.read_bytes(),
+            body=read_regular(path),
         )
     except FileNotFoundError:
         return Response(status=404, headers={})

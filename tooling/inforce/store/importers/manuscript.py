@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from inforce.catalog import Catalog
+from inforce.disk import how_to_fix, read_regular
 from inforce.errors import (
     BookError,
     EnvironmentProblemError,
@@ -100,15 +101,16 @@ def rewritten(edition: Edition, text: str) -> str:
 
 def _read(file: Path) -> bytes:
     try:
-        if file.stat().st_size > LARGEST:
-            problem = f"is longer than the {LARGEST // 1024 // 1024} MiB a document may have"
-            raise LayoutError(Place(path=str(file)), problem, "take pictures out of it", rule="PATH-size")
-        return file.read_bytes()
+        raw = read_regular(file, LARGEST + 1)
     except FileNotFoundError as cause:
         raise LayoutError(Place(path=str(file)), "is not there", "name the document that came back") from cause
     except OSError as cause:
-        message = f"{file} cannot be read: {cause.strerror}"
-        raise EnvironmentProblemError(message) from cause
+        fix = how_to_fix(cause, "name the document that came back")
+        raise EnvironmentProblemError(f"{file} cannot be read: {cause.strerror}; {fix}") from cause
+    if len(raw) > LARGEST:
+        problem = f"is longer than the {LARGEST // 1024 // 1024} MiB a document may have"
+        raise LayoutError(Place(path=str(file)), problem, "take pictures out of it", rule="PATH-size")
+    return raw
 
 
 def _edition(policy: Policy, version: Version, language: str) -> Edition:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from inforce.checks import CATALOGUE, Book, examine
+from inforce.disk import how_to_fix, read_regular
 from inforce.errors import EnvironmentProblemError, LayoutError, Place
 from inforce.instant import day_of
 from inforce.language import Language
@@ -102,13 +103,13 @@ def import_text(
 def _read(file: Path) -> tuple[str, str]:
     """Read `file`: its text, and the code it was read in where that is not UTF-8."""
     try:
-        raw = file.read_bytes() if file.stat().st_size <= LARGEST else b""
+        raw = read_regular(file, LARGEST + 1)
     except FileNotFoundError as cause:
         raise LayoutError(Place(path=str(file)), "is not there", "name a file with the text") from cause
     except OSError as cause:
-        message = f"{file} cannot be read: {cause.strerror}"
+        message = f"{file} cannot be read: {cause.strerror}; {how_to_fix(cause, 'name a file with the text')}"
         raise EnvironmentProblemError(message) from cause
-    if not raw and file.stat().st_size:
+    if len(raw) > LARGEST:
         problem = f"holds more than the {LARGEST:,} bytes a text may have"
         raise LayoutError(Place(path=str(file)), problem, "import it in parts", rule="PATH-size")
     text, code = decoded(raw)

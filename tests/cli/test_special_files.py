@@ -1,0 +1,102 @@
+"""A named pipe, a device, a socket or a folder at any path a user can name: refused at once, and still there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from built import scaffold
+from cli.conftest import Type
+from inforce.signing import generate_key, write_private_key
+from special_files import SPECIAL_FILES, Make, without_waiting
+
+MAKERS = [pytest.param(one.values[0], id=one.id) for one in SPECIAL_FILES]
+TEXT = "policy_versions/privacy/2026-01-15"
+# Where something other than a file is put, the command that meets it, and its exit codes.
+PLACES = [
+    pytest.param("policy_versions/book.yml", "check", {1, 2}, id="settings"),
+    pytest.param("policy_versions/book.yml", "build", {2}, id="settings, building"),
+    pytest.param("policy_versions/lock.json", "check", {1}, id="lock"),
+    pytest.param("policy_versions/lock.json", "freeze", {2}, id="lock, freezing"),
+    pytest.param("policy_versions/answers.yml", "check", {1}, id="answers"),
+    pytest.param("policy_versions/privacy/policy.yml", "status", {2}, id="policy"),
+    pytest.param(f"{TEXT}/version.yml", "freeze", {2}, id="version"),
+    pytest.param(f"{TEXT}/en.md", "manifest", {2}, id="text"),
+    pytest.param("mkdocs.yml", "build", {2}, id="configuration"),
+    pytest.param("key.json", "sign site", {4}, id="key to sign with"),
+    pytest.param("key.json", "keygen --out key.json", {2, 4}, id="key to be made"),
+    pytest.param("site/policies.json", "sign site", {2}, id="manifest to be signed"),
+    pytest.param("site/policies.jws.json", "sign site", {4}, id="signed manifest"),
+    pytest.param("site/policies.json", "verify site", {1}, id="manifest to be verified"),
+    pytest.param("state.json", "verify site --state state.json", {1, 2}, id="state of verify"),
+    pytest.param("text.txt", "import text text.txt --policy privacy --effective 2028-01-01", {2, 4}, id="text"),
+    pytest.param("text.docx", "docx import text.docx", {2, 4}, id="document to import"),
+    pytest.param("out", "docx export privacy 2026-01-15 --out out", {2}, id="document to be written"),
+    pytest.param("out", "manifest --output out", {2, 4}, id="manifest to be written"),
+    pytest.param("out", "diff privacy 2026-01-15 2027-03-01 --format html --output out", {2, 4}, id="redline"),
+    pytest.param("out", "review --base HEAD --output out", {2, 4}, id="review"),
+    pytest.param("out", "pdf privacy 2026-01-15 --output out", {2, 4}, id="PDF"),
+    pytest.param("summary", "check --format github", {4}, id="summary of a job"),
+]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize(("place", "words", "codes"), PLACES)
+def test_special_file_is_refused_at_once_and_stays(
+    inforce: Type,
+    shell: BookBuilder,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    words: str,
+    codes: set[int],
+    make: Make,
+) -> None:
+    monkeypatch.chdir(shell.root)
+    monkeypatch.setenv("INFORCE_CACHE", str(shell.root.parent / "cache"))
+    monkeypatch.setenv("INFORCE_AT", "2026-06-01")
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", "key.json")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary")
+    write_private_key(shell.root / "key.json", generate_key())
+    shell.commit("the book")
+    site = shell.root / "site"
+    assert inforce("manifest", "--output", site / "policies.json").code == 0
+    (shell.root / place).unlink(missing_ok=True)
+    make(shell.root / place)
+    before = (shell.root / place).lstat()
+    with without_waiting():
+        ended = inforce(*words.split())
+    assert ended.code in codes, ended
+    assert "Traceback" not in ended.err
+    assert Path(place).name in ended.out + ended.err
+    after = (shell.root / place).lstat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+
+
+def test_key_from_a_pipe_is_refused_with_the_way_to_pass_it(inforce: Type, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key")
+    (tmp_path / "policies.json").write_text("{}")
+    with pytest.MonkeyPatch.context() as patch, without_waiting():
+        patch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key"))
+        ended = inforce("sign", tmp_path)
+    assert ended.code == 4
+    assert (
+        "expected a file, got a named pipe; name another file with INFORCE_SIGNING_KEY_FILE, or put the key"
+        in ended.err
+    )
+    assert "into INFORCE_SIGNING_KEY" in ended.err
+
+
+@pytest.mark.parametrize("damage", [os.mkfifo, lambda path: path.symlink_to("nowhere")], ids=["pipe", "broken link"])
+def test_page_that_is_no_file_is_refused_before_mkdocs_reads_it(book: BookBuilder, damage: Make) -> None:
+    scaffold(book)
+    damage(book.root / "docs/other.md")
+    words = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    ended = subprocess.run(words, cwd=book.root, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert "docs/other.md: expected a file, got something else" in ended.stderr
+    assert "Traceback" not in ended.stderr
