@@ -86,6 +86,7 @@ def test_the_members_of_the_door_change_only_on_purpose() -> None:
         "StateForm",
         "SubjectForm",
         "VersionForm",
+        "check_record",
         "decide",
     ]
 

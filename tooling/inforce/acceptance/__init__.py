@@ -26,6 +26,7 @@ from inforce.acceptance.forms import (
     VersionForm,
 )
 from inforce.acceptance.manifest_table import decide
+from inforce.acceptance.state import check_record
 
 __all__ = [
     "ActOfPolicy",
@@ -45,5 +46,6 @@ __all__ = [
     "StateForm",
     "SubjectForm",
     "VersionForm",
+    "check_record",
     "decide",
 ]

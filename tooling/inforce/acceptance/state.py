@@ -85,6 +85,11 @@ class Unreadable(NamedTuple):
         return cls(policy if isinstance(policy, str) else None, subject if isinstance(subject, str) else None)
 
 
+def check_record(value: object) -> None:
+    """Raise ShapeError, with the path, where `value` is a record that `decide` would drop as unreadable."""
+    Record.from_data(as_object(value))
+
+
 class Deferral(NamedTuple):
     """“Later”, said about the version `seq`."""
 

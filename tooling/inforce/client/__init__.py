@@ -13,6 +13,7 @@ from inforce.client.changes import Changes
 from inforce.client.limits import Limits
 from inforce.client.policies import AsyncPolicies, Policies
 from inforce.client.questions import Circumstances
+from inforce.client.receipts import InvalidReceiptError, parse_receipt
 from inforce.client.refusal import Outcome, Reason, RefusedError, Report
 from inforce.client.texts import Text
 
@@ -20,6 +21,7 @@ __all__ = [
     "AsyncPolicies",
     "Changes",
     "Circumstances",
+    "InvalidReceiptError",
     "Limits",
     "Outcome",
     "Policies",
@@ -27,4 +29,5 @@ __all__ = [
     "RefusedError",
     "Report",
     "Text",
+    "parse_receipt",
 ]

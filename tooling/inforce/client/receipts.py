@@ -1,0 +1,61 @@
+"""Receipts: what a browser posts about an answer, read strictly, and the refusal to answer with where it is none.
+
+Invariants: only an object of strict JSON with every field of a readable record and the signed-in user as its subject is
+returned; no body raises anything but InvalidReceiptError.
+Not responsible for: comparing the digest with a published one, storing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from inforce.acceptance import check_record
+from inforce.errors import ManifestError, ReceiptError, ShapeError
+from inforce.manifest import parse_json
+
+RECEIPT_BYTES: Final = 16_384
+
+_FIELDS: Final = {
+    "id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    "policy": re.compile(r"[a-z0-9][a-z0-9-]{0,63}"),
+    "language": re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}"),
+    "digest": re.compile(r"sha256:[0-9a-f]{64}"),
+}
+
+
+class InvalidReceiptError(ReceiptError):
+    """A body that is no receipt of the signed-in user. `status` is the HTTP status to answer with: 400 or 413."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        """Refuse a body with `status` because of `detail`."""
+        super().__init__(detail)
+        self.status = status
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """Return the problem document (RFC 9457) to answer with."""
+        title = "The receipt is too large" if self.status == 413 else "This is no receipt of yours"
+        return {"type": "about:blank", "title": title, "status": self.status, "detail": str(self)}
+
+
+def parse_receipt(body: bytes, subject: str) -> dict[str, Any]:
+    """Return the receipt in `body`, which must be one of `subject`, the reference of the signed-in user.
+
+    InvalidReceiptError where it is larger than 16 KiB, not strict JSON, lacks a field or has one of the wrong type,
+    or names another subject.
+    """
+    if len(body) > RECEIPT_BYTES:
+        raise InvalidReceiptError(413, f"expected at most {RECEIPT_BYTES:,} bytes")
+    try:
+        receipt = parse_json(body)
+        check_record(receipt)
+    except (ManifestError, ShapeError) as wrong:
+        raise InvalidReceiptError(400, str(wrong)) from None
+    for name, pattern in _FIELDS.items():
+        value = receipt.get(name)
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise InvalidReceiptError(400, f"{name}: expected text that matches {pattern.pattern}")
+    if receipt["subject"] != subject:
+        raise InvalidReceiptError(400, "subject: expected the signed-in user")
+    return dict(receipt)
