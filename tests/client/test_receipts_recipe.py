@@ -12,7 +12,9 @@ import httpx2
 import pytest
 
 from client.host import Host, serving
+from client.test_recipes import HOSTILE, OLD, with_history
 from client.world import TEXT, document
+from inforce.acceptance import check_record
 from inforce.manifest import to_bytes
 from inforce.text import Digest
 
@@ -24,6 +26,7 @@ RECEIPT: dict[str, Any] = {
     "language": "en",
     "digest": str(Digest.of(TEXT)),
     "act": "accepted",
+    "at": "2026-02-01T00:00:00Z",
     "subject": "u_mia",
     "serial": 1,
 }
@@ -34,6 +37,7 @@ def app(host: Host, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("POLICIES_SITE", host.url)
     monkeypatch.setenv("RECEIPTS", ":memory:")
     host.at["/policies.json"] = serving(lambda site: to_bytes(document(site, expires_at="9998-01-01T00:00:00Z")))
+    with_history(host)
     module = types.ModuleType("shop_receipts")
     source = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[0]
     exec(compile(source, str(PAGE), "exec"), module.__dict__)  # noqa: S102 - our own documentation
@@ -52,7 +56,8 @@ def post(app: Any, *receipts: dict[str, Any], user: str | None = "u_mia") -> tup
             httpx2.AsyncClient(transport=transport, base_url="http://shop") as client,
         ):
             statuses = [(await client.post("/api/receipts", json=one, headers=headers)).status_code for one in receipts]
-            return statuses, (await client.get("/api/records", headers=headers)).json()
+            records = (await client.get("/api/records", headers=headers)).json()
+            return statuses, [{name: one[name] for name in one if name != "received_at"} for one in records]
 
     return asyncio.run(sending())
 
@@ -75,10 +80,49 @@ def test_the_same_id_with_other_words_is_a_conflict(app: Any) -> None:
         pytest.param({"subject": "u_noah"}, 400, id="somebody else"),
         pytest.param({"act": "agreed"}, 400, id="an act that is none"),
         pytest.param({"id": 7}, 400, id="no id"),
+        pytest.param({"at": "garbage"}, 400, id="a time that is none"),
+        pytest.param({"act": "acknowledged"}, 422, id="an act that the policy does not ask for"),
     ],
 )
 def test_what_is_no_receipt_is_not_kept(app: Any, change: dict[str, Any], status: int) -> None:
     assert post(app, RECEIPT | change) == ([status], [])
+
+
+@pytest.mark.parametrize(("body", "status"), HOSTILE)
+def test_a_hostile_body_is_refused_with_a_problem(app: Any, body: bytes, status: int) -> None:
+    async def sending() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(transport=transport, base_url="http://shop") as client,
+        ):
+            return await client.post("/api/receipts", content=body, headers={"x-user": "u_mia"})
+
+    answer = asyncio.run(sending())
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_a_receipt_for_a_version_that_has_left_the_manifest_is_kept(app: Any) -> None:
+    assert post(app, OLD, OLD | {"id": RECEIPT["id"], "digest": RECEIPT["digest"]}) == ([201, 422], [OLD])
+
+
+def test_the_time_of_receipt_is_the_servers(app: Any) -> None:
+    """A record that is given to the page can be read, and its time of receipt is not the browser's to choose."""
+
+    async def sending() -> Any:
+        transport = httpx2.ASGITransport(app=app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(transport=transport, base_url="http://shop", headers={"x-user": "u_mia"}) as client,
+        ):
+            await client.post("/api/receipts", json=RECEIPT | {"received_at": "2001-01-01T00:00:00Z"})
+            return (await client.get("/api/records")).json()
+
+    [record] = asyncio.run(sending())
+
+    check_record(record)
+    assert record["received_at"] > "2026"
 
 
 def test_nobody_leaves_a_receipt_without_signing_in(app: Any) -> None:

@@ -21,7 +21,68 @@ from inforce.manifest import to_bytes
 from inforce.text import Digest
 
 APPS = Path(__file__).parent.parent.parent / "docs" / "apps"
-ACCEPTED = {"policy": "terms", "seq": 2, "language": "en", "digest": str(Digest.of(TEXT))}
+ACCEPTED = {
+    "id": "01a2225b-8cf6-76f5-acf2-8655b7060fe0",
+    "policy": "terms",
+    "seq": 2,
+    "act": "accepted",
+    "at": "2026-02-01T00:00:00Z",
+    "language": "en",
+    "digest": str(Digest.of(TEXT)),
+    "subject": "u_mia",
+    "serial": 1,
+}
+OLD_TEXT = "# Terms\n\nWe kept our word.\n"
+OLD = ACCEPTED | {"id": "01a2225b-8cf6-76f5-acf2-8655b7060fe1", "seq": 1, "digest": str(Digest.of(OLD_TEXT))}
+
+
+def written(**changes: Any) -> bytes:
+    return json.dumps(ACCEPTED | changes).encode()
+
+
+HOSTILE = [
+    pytest.param(b"", 400, id="nothing"),
+    pytest.param(b"{", 400, id="half an object"),
+    pytest.param(b"[]", 400, id="a list"),
+    pytest.param(b"null", 400, id="null"),
+    pytest.param(b"\xff\xfe{}", 400, id="not UTF-8"),
+    pytest.param(b"\x00" * 100, 400, id="NUL"),
+    pytest.param(b"[" * 10_000, 400, id="deep nesting"),
+    pytest.param(b'{"seq":' + b"9" * 10_000 + b"}", 400, id="a huge integer"),
+    pytest.param(written(seq=2**53), 400, id="an integer beyond 2^53 - 1"),
+    pytest.param(b'{"seq": 1e999}', 400, id="infinity"),
+    pytest.param(written() + b" " * 16_384, 413, id="more than 16 KiB"),
+    pytest.param(written(policy="terms\0"), 400, id="NUL in a policy"),
+    pytest.param(written(policy="../terms"), 400, id="a path as a policy"),
+    pytest.param(written(policy="\ud800"), 400, id="half a surrogate pair"),
+    pytest.param(written(policy=["terms"]), 400, id="a list as a policy"),
+    pytest.param(written(language={"en": 1}), 400, id="an object as a language"),
+    pytest.param(written(digest=None), 400, id="no digest"),
+    pytest.param(written(at="garbage"), 400, id="a time that is none"),
+    pytest.param(written(at=None), 400, id="no time"),
+    pytest.param(written(act="agreed"), 400, id="an act that is none"),
+    pytest.param(written(act=None), 400, id="no act"),
+    pytest.param(written(id=7), 400, id="a number as an id"),
+    pytest.param(written(serial="1"), 400, id="a text as a serial"),
+    pytest.param(written(subject="u_noah"), 400, id="another subject"),
+    pytest.param(written(subject=None), 400, id="no subject"),
+    pytest.param(written(act="acknowledged"), 422, id="an act that the policy does not ask for"),
+    pytest.param(written(digest="sha256:" + "0" * 64), 422, id="a digest that was never published"),
+    pytest.param(written(seq=99), 422, id="a version that was never published"),
+    pytest.param(written(policy="other"), 422, id="a policy that was never published"),
+    pytest.param(written(language="de"), 422, id="a language that was never published"),
+    pytest.param(written(seq=99, serial=9_999_999_999), 503, id="a version newer than this server knows"),
+]
+PATHS = [
+    *[(path, True) for path in ("/support", "/support/", "/support/tickets/7", "/policies/due", "/account/export")],
+    *[(path, False) for path in ("/supportive-orders", "/support-orders", "/logoutx", "/policies.json", "/orders")],
+    *[(path, False) for path in ("/support/../orders", "/support/./x", "/support/..", "//support", "/support//orders")],
+    *[(path, False) for path in ("/orders/support", "/account", "/Support", "support", "", "/", "/support%2f..")],
+    *[
+        (path, False)
+        for path in ("/support\\..\\orders", "/support/%2e%2e/orders", "/support/..;/orders", "/support?/x")
+    ],
+]
 JOINED = "2026-01-10T00:00:00Z"
 
 Load = Callable[[str], types.ModuleType]
@@ -37,6 +98,7 @@ def load(host: Host, monkeypatch: pytest.MonkeyPatch) -> Load:
     """Load recipes as modules of an app whose policy site is `host`."""
     monkeypatch.setenv("POLICIES_SITE", host.url)
     host.at["/policies.json"] = serving(unexpiring)
+    with_history(host)
 
     def loaded(page: str) -> types.ModuleType:
         module = types.ModuleType("shop_policies")
@@ -51,7 +113,80 @@ def unexpiring(site: str) -> bytes:
     return to_bytes(document(site, expires_at="9998-01-01T00:00:00Z"))
 
 
+def with_history(host: Host) -> None:
+    """Let the site list version 1, which has left the manifest, in its list of versions."""
+    version = {"seq": 1, "version": "2025-01-01", "change": "material", "digests": {"en": OLD["digest"]}}
+    document = {"type": "policy-versions", "spec": "1.0", "site": host.url, "policy": "terms", "versions": [version]}
+    host.at["/terms/versions.json"] = serving(lambda _: json.dumps(document).encode())
+    host.at["/terms/2025-01-01/en.md"] = serving(lambda _: OLD_TEXT.encode())
+
+
 class TestFastAPI:
+    @pytest.mark.parametrize(("body", "status"), HOSTILE)
+    def test_a_hostile_body_is_refused_with_a_problem_and_nothing_is_kept(
+        self, load: Load, body: bytes, status: int
+    ) -> None:
+        shop = load("fastapi.md")
+
+        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
+            return await client.post("/policies/answers", content=body)
+
+        answer = asyncio.run(served(shop.app, visit))
+
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert (answer.json()["status"], shop.RECORDS) == (status, [])
+
+    def test_what_the_user_said_is_kept_once(self, load: Load) -> None:
+        shop = load("fastapi.md")
+
+        async def visit(client: httpx2.AsyncClient) -> list[httpx2.Response]:
+            bodies = [written(act="declined"), written(act="declined"), written(act="accepted")]
+            return [await client.post("/policies/answers", content=body) for body in bodies] + [
+                await client.get("/orders")
+            ]
+
+        statuses = [answer.status_code for answer in asyncio.run(served(shop.app, visit))]
+
+        assert statuses == [201, 201, 409, 403]
+        assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "u_mia")]
+
+    def test_nobody_answers_without_signing_in(self, load: Load) -> None:
+        shop = load("fastapi.md")
+
+        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
+            return await client.post("/policies/answers", json=ACCEPTED, headers={"authorization": "Bearer other"})
+
+        assert (asyncio.run(served(shop.app, visit)).status_code, shop.RECORDS) == (401, [])
+
+    def test_a_receipt_for_a_version_that_has_left_the_manifest_is_kept(self, load: Load) -> None:
+        shop = load("fastapi.md")
+
+        async def visit(client: httpx2.AsyncClient) -> list[int]:
+            bodies = [OLD, OLD | {"digest": ACCEPTED["digest"]}]
+            return [(await client.post("/policies/answers", json=body)).status_code for body in bodies]
+
+        assert asyncio.run(served(shop.app, visit)) == [201, 422]
+        assert [record["seq"] for record in shop.RECORDS] == [1]
+
+    @pytest.mark.parametrize(("path", "is_open"), PATHS)
+    def test_only_whole_segments_stay_open_to_a_blocked_user(self, load: Load, path: str, is_open: bool) -> None:
+        assert load("fastapi.md").is_open(path) is is_open
+
+    @pytest.mark.parametrize(
+        "path", ["/supportive-orders", "/support/%2e%2e/orders", "/support%3F/orders", "//support"]
+    )
+    def test_a_blocked_user_gets_nowhere_by_an_odd_address(self, load: Load, path: str) -> None:
+        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
+            return await client.get(f"http://shop.example{path}")
+
+        assert asyncio.run(served(load("fastapi.md").app, visit)).status_code == 403
+
+    def test_the_host_header_opens_nothing(self, load: Load) -> None:
+        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
+            return await client.get("/orders", headers={"host": "shop.example/support?"})
+
+        assert asyncio.run(served(load("fastapi.md").app, visit)).status_code == 403
+
     def test_the_app_starts_blocks_with_a_problem_and_opens_when_the_terms_are_accepted(self, load: Load) -> None:
         app = load("fastapi.md").app
 
@@ -61,7 +196,7 @@ class TestFastAPI:
                 await client.get("/orders", headers={"authorization": ""}),
                 await client.get("/support"),
                 await client.get("/policies/due"),
-                await client.post("/policies/answers", json={**ACCEPTED, "digest": "sha256:00"}),
+                await client.post("/policies/answers", json={**ACCEPTED, "digest": "sha256:" + "0" * 64}),
                 await client.post("/policies/answers", json={}),
                 await client.post("/policies/answers", json=ACCEPTED),
                 await client.get("/orders"),
@@ -73,7 +208,7 @@ class TestFastAPI:
         (policy,) = blocked.json()["policies"]
         assert (policy["id"], policy["target_seq"], policy["digests"]["en"]) == ("terms", 2, ACCEPTED["digest"])
         assert (stranger.status_code, support.status_code, due.json()["outcome"]) == (200, 404, "block")
-        assert (forged.status_code, empty.status_code, created.status_code) == (422, 422, 201)
+        assert (forged.status_code, empty.status_code, created.status_code) == (422, 400, 201)
         assert (opened.status_code, opened.json()) == (200, [])
 
     def test_the_app_starts_and_serves_without_its_policy_site(self, host: Host, load: Load) -> None:
@@ -105,14 +240,71 @@ class Visitor:
     date_joined = datetime.fromisoformat(JOINED)
 
 
+MINE = ACCEPTED | {"subject": "user:7"}
+
+
+class Stranger:
+    """A visitor who has not signed in, as Django hands one to a view."""
+
+    pk = None
+    is_authenticated = False
+
+
 class TestDjango:
+    @pytest.mark.parametrize(("body", "status"), HOSTILE)
+    def test_a_hostile_body_is_refused_with_a_problem_and_nothing_is_kept(
+        self, load: Load, body: bytes, status: int
+    ) -> None:
+        self.ask()
+        shop = load("django.md")
+        shop.policies.refresh()
+
+        answer = shop.answer(self.request("/policies/answers", body.replace(b"u_mia", b"user:7")))
+
+        assert (answer.status_code, answer["content-type"]) == (status, "application/problem+json")
+        assert (json.loads(answer.content)["status"], shop.RECORDS) == (status, [])
+
+    def test_what_the_user_said_is_kept_once(self, load: Load) -> None:
+        ask, shop = self.ask(), load("django.md")
+        blocked = ask(shop, "/orders/").status_code
+
+        statuses = [
+            shop.answer(self.request("/policies/answers", MINE | {"act": act})).status_code
+            for act in ("declined", "declined", "accepted")
+        ]
+
+        assert (blocked, statuses, ask(shop, "/orders/").status_code) == (403, [201, 201, 409], 403)
+        assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "user:7")]
+
+    def test_nobody_answers_without_signing_in(self, load: Load) -> None:
+        self.ask()
+        shop, request = load("django.md"), self.request("/policies/answers", MINE | {"subject": "user:None"})
+        request.user = Stranger()
+
+        assert (shop.answer(request).status_code, shop.RECORDS) == (401, [])
+
+    def test_a_receipt_for_a_version_that_has_left_the_manifest_is_kept(self, load: Load) -> None:
+        self.ask()
+        shop = load("django.md")
+        shop.policies.refresh()
+
+        bodies = [OLD | {"subject": "user:7"}, OLD | {"subject": "user:7", "digest": ACCEPTED["digest"]}]
+        statuses = [shop.answer(self.request("/policies/answers", body)).status_code for body in bodies]
+
+        assert (statuses, [record["seq"] for record in shop.RECORDS]) == ([201, 422], [1])
+
+    @pytest.mark.parametrize(("path", "is_open"), PATHS)
+    def test_only_whole_segments_stay_open_to_a_blocked_user(self, load: Load, path: str, is_open: bool) -> None:
+        self.ask()
+        assert load("django.md").is_open(path) is is_open
+
     def test_the_middleware_blocks_with_a_problem_and_opens_when_the_terms_are_accepted(self, load: Load) -> None:
         shop, ask = load("django.md"), self.ask()
 
         blocked = ask(shop, "/orders/")
         support = ask(shop, "/support/")
-        forged = shop.answer(self.request("/policies/answers", {**ACCEPTED, "digest": "sha256:00"}))
-        created = shop.answer(self.request("/policies/answers", ACCEPTED))
+        forged = shop.answer(self.request("/policies/answers", {**MINE, "digest": "sha256:" + "0" * 64}))
+        created = shop.answer(self.request("/policies/answers", MINE))
         opened = ask(shop, "/orders/")
 
         assert (blocked.status_code, blocked["content-type"]) == (403, "application/problem+json")
@@ -141,10 +333,11 @@ class TestDjango:
 
         return asked
 
-    def request(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def request(self, path: str, body: Mapping[str, Any] | bytes = b"{}") -> Any:
         from django.test import RequestFactory
 
-        made = RequestFactory().post(path, data=json.dumps(body or {}), content_type="application/json")
+        data = body if isinstance(body, bytes) else json.dumps(body)
+        made = RequestFactory().post(path, data=data, content_type="application/json")
         made.user, made.LANGUAGE_CODE = Visitor(), "de"
         return made
 
