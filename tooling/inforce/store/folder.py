@@ -11,7 +11,7 @@ import gc
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ from inforce.language import Language
 from inforce.policy import Edition, Label, Policy, Version
 from inforce.settings import Settings
 from inforce.shape import Shape, Source
+from inforce.store.enclosing import bare_repositories, unlisted_bare_repositories
 from inforce.store.frontmatter import parse_frontmatter
 from inforce.store.names import BOOK, collisions, edition_language, policy_id
 from inforce.store.strict_yaml import parse_yaml
@@ -116,6 +117,7 @@ class _Reader:
         # Without settings the policies are read for their faults alone; the zone moves days, it makes few faults.
         policies = [policy for policy in self.policies(entries, settings.timezone if settings else _UTC) if policy]
         catalog = Catalog(settings=settings, policies=tuple(policies)) if settings else None
+        self.faults.extend(bare_repositories(self.listing))
         return Reading(catalog=catalog, lock=lock, faults=tuple(self.faults))
 
     def entries(self, folder: str) -> Iterator[Entry]:
@@ -310,7 +312,9 @@ def read_book(root: Path, memory: Memory | None = None) -> Reading:
         mend = "name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
         raise LayoutError(Place(path=str(book)), problem, mend, rule="META-file")
     with _uncollected():
-        return parse_book(list_folder(root, BOOK), memory)
+        listing = list_folder(root, BOOK)
+        reading = parse_book(listing, memory)
+        return replace(reading, faults=(*reading.faults, *unlisted_bare_repositories(root, listing)))
 
 
 @contextlib.contextmanager

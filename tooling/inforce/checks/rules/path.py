@@ -9,5 +9,6 @@ link = on_reading("PATH-link", "A symbolic link, or something that is neither a 
 collision = on_reading("PATH-collision", "Two names that are one and the same on many disks.")
 size = on_reading("PATH-size", "A file of more than 1 MiB.")
 unexpected = on_reading("PATH-unexpected", "A file or folder that has no place in a book.")
+repository = on_reading("PATH-repository", "A bare git repository in, beside or above the book.")
 
-RULES = (policy_id, link, collision, size, unexpected)
+RULES = (policy_id, link, collision, size, unexpected, repository)
