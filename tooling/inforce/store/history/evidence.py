@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from inforce.errors import BookError, HistoryError
 from inforce.policy import Edition
 from inforce.store.frontmatter import parse_frontmatter
 from inforce.store.history.log import Commit, lineages
+from inforce.store.history.objects import Claim, DamagedObjectError, object_id
 from inforce.store.history.repository import Repository, TreeEntry
 from inforce.store.names import BOOK
 from inforce.store.tree import Entry, EntryKind, Listing, list_folder
@@ -114,15 +114,33 @@ class GitHistory:
             return {}
         # What stands here was read and digested already: git is asked only for texts that differ from it.
         self._digests |= {
-            _blob_id(edition.source.text.encode(), len(self._head)): edition.digest for edition in editions.values()
+            object_id("blob", edition.source.text.encode(), len(self._head)): edition.digest
+            for edition in editions.values()
         }
         found = {}
         for path, steps in lineages(commits, editions).items():
-            commit = self._first_holding(editions[path].digest, steps)
-            if commit:
-                evidence = Evidence(commit=commit.id, committed=commit.committed, subject=commit.subject)
-                found[path.rpartition("/")[0]] = evidence
-        return found
+            step = self._first_holding(editions[path].digest, steps)
+            if step:
+                found[path.rpartition("/")[0]] = step
+        proven = self._proven(found.values())
+        return {
+            folder: Evidence(commit=commit.id, committed=commit.committed, subject=commit.subject)
+            for folder, (commit, blob) in found.items()
+            if (commit.id, _path_of(blob, commit), blob) in proven
+        }
+
+    def _proven(self, steps: Iterable[tuple[Commit, str]]) -> set[Claim]:
+        """Return which of `steps` the objects of the repository prove; the others are named in `remarks`."""
+        claims = {(commit.id, _path_of(blob, commit), blob) for commit, blob in steps}
+        try:
+            return self._repository.proven(claims)
+        except DamagedObjectError as cause:
+            self._doubts.append(f"Versions are shown without evidence where it could not be compared: {cause}.")
+        proven = set[Claim]()
+        for claim in claims:
+            with contextlib.suppress(DamagedObjectError):
+                proven |= self._repository.proven([claim])
+        return proven
 
     def listing(self, ref: str) -> Listing:
         """List the book as the commit `ref` holds it; links and submodules are named by their kind, never followed."""
@@ -133,17 +151,19 @@ class GitHistory:
         if commit is None:
             raise self._unknown(ref)
         folders: dict[str, list[Entry]] = {}
-        for found in self._repository.tree(commit, BOOK):
-            if found.kind is EntryKind.FOLDER:
-                folders[found.path] = []
-            if found.path != BOOK:
-                folders[found.path.rpartition("/")[0]].append(self._entry(found))
+        found = self._repository.tree(commit, BOOK)
+        sizes = self._repository.sizes(entry.blob for entry in found if entry.kind is EntryKind.FILE)
+        for entry in found:
+            if entry.kind is EntryKind.FOLDER:
+                folders[entry.path] = []
+            if entry.path != BOOK:
+                folders[entry.path.rpartition("/")[0]].append(self._entry(entry, sizes.get(entry.blob, 0)))
         return {path: tuple(sorted(entries, key=lambda entry: entry.name)) for path, entries in folders.items()}
 
     def fork(self, ref: str) -> str | None:
         """Find the commit at which the branch checked out parted from `ref`; None where that is not known here."""
         commit = self._repository.commit_id(ref)
-        parted = self._repository.answer("merge-base", commit, self._head) if commit and self._head else None
+        parted = self._repository.merge_base(commit, self._head) if commit and self._head else None
         # Where a shallow clone was cut off, what git finds may lie far before the place where the two parted.
         return None if parted in self._repository.boundary and parted not in (commit, self._head) else parted
 
@@ -167,15 +187,15 @@ class GitHistory:
         merges = ("--full-history", "--diff-merges=first-parent")
         return self._repository.log("--relative", *merges, *words, "--", BOOK)
 
-    def _first_holding(self, digest: Digest, steps: tuple[tuple[Commit, str], ...]) -> Commit | None:
-        """Find the first of `steps`, oldest first, that held `digest`; None where something before it is unknown."""
+    def _first_holding(self, digest: Digest, steps: tuple[tuple[Commit, str], ...]) -> tuple[Commit, str] | None:
+        """Return the first of `steps`, oldest first, that has `digest`; None if something before it is unknown."""
         for commit, blob in steps:
             try:
                 held = self._digest(blob)
             except HistoryError:
                 return None
             if held == digest:
-                return None if commit.id in self._repository.boundary else commit
+                return None if commit.id in self._repository.boundary else (commit, blob)
         return None
 
     def _digest(self, blob: str) -> Digest | None:
@@ -197,9 +217,9 @@ class GitHistory:
         except (UnicodeDecodeError, BookError):
             return None
 
-    def _entry(self, found: TreeEntry) -> Entry:
+    def _entry(self, found: TreeEntry, size: int) -> Entry:
         read = functools.partial(self._repository.content, found.blob)
-        return Entry(path=found.path, kind=found.kind, size=found.size, read=read)
+        return Entry(path=found.path, kind=found.kind, size=size, read=read)
 
     def _unknown(self, ref: str) -> HistoryError:
         message = f"there is no commit “{ref}” in this clone"
@@ -280,14 +300,13 @@ def _hidden(path: str) -> bool:
     return any(name.startswith(".") for name in path.split("/"))
 
 
+def _path_of(blob: str, commit: Commit) -> str:
+    """Return a path at which `commit` put the content `blob`."""
+    return next(change.path for change in commit.changes if change.blob == blob and change.is_file)
+
+
 def _same(data: bytes, blob: str) -> bool:
     """Say whether `data` is the content `blob`, be it with the line ends of another system."""
-    if _blob_id(data, len(blob)) == blob:
+    if object_id("blob", data, len(blob)) == blob:
         return True
-    return b"\r\n" in data and _blob_id(data.replace(b"\r\n", b"\n"), len(blob)) == blob
-
-
-def _blob_id(data: bytes, digits: int) -> str:
-    """Name `data` as git does; the number of `digits` tells which of its two hash functions the repository uses."""
-    name = "sha1" if digits == hashlib.sha1(usedforsecurity=False).digest_size * 2 else "sha256"
-    return hashlib.new(name, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    return b"\r\n" in data and object_id("blob", data.replace(b"\r\n", b"\n"), len(blob)) == blob

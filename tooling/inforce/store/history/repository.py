@@ -1,7 +1,10 @@
-"""The one door to git, through GitPython: a repository that is only ever read.
+"""The one door to git, through GitPython: a repository that is only read.
 
-Keeps true: the repository asked is the one around the folder named, whatever `GIT_DIR` a running hook has set; no
-hook, filter, pager or transport is run. Git's own check of who owns the folder (`safe.directory`) stays in place.
+Invariants:
+    The repository is the one whose `.git` is closest above the folder, whatever `GIT_DIR` a running hook has set and
+    whatever bare repository was committed beside the book (`store/enclosing.py`).
+    Commits, trees and contents are compared with their ids (`objects.py`).
+    No hook, filter, pager or transport is run. Git's own check of who owns the folder (`safe.directory`) is kept.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import os
 import shutil
 import subprocess
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,29 +21,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inforce.errors import HistoryError
+from inforce.store.enclosing import GIT, is_bare_repository, top_of
 from inforce.store.history.log import FORMAT, Commit, parse_log
+from inforce.store.history.objects import FIELDS, Claim, Objects, Row, field, find_row, proven, rows
 from inforce.store.tree import EntryKind
 
 if TYPE_CHECKING:
     from git.cmd import Git
 
-# Set by git for its hooks, and about that one run of git, not about the folder asked for here.
-_OF_A_RUNNING_GIT = {
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-}
+# Every other variable of git is hidden: a running git sets many for its hooks, and each could change what is read.
+# These say where settings are, such as `safe.directory`, and where the programs of git are.
+_VISIBLE = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_TEST_")
 # System settings are kept (no GIT_CONFIG_NOSYSTEM): images put `safe.directory` there. What could run a program or
 # change the shape of an answer is overruled one by one.
 _ENVIRONMENT = {
+    "GIT_GRAFT_FILE": os.devnull,
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -49,6 +44,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _OVERRULED = {
+    "core.commitGraph": "false",  # it repeats what commits hold, and is not compared with their ids
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
     "diff.relative": "false",
@@ -56,42 +52,66 @@ _OVERRULED = {
     "log.showRoot": "true",
     "log.showSignature": "false",
     "protocol.allow": "never",
+    "safe.bareRepository": "explicit",
 }
-_KINDS = {"040000": EntryKind.FOLDER, "100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.LINK}
+_FOLDER = "040000"
+_KINDS = {_FOLDER: EntryKind.FOLDER, "100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.LINK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeEntry:
-    """An entry of a commit's tree; `blob` is the id of a file's content, `size` its bytes (0 where it has none)."""
+    """An entry of a commit's tree; `blob` is the id of its object."""
 
     path: str
     kind: EntryKind
     blob: str
-    size: int
 
 
 class Repository:
-    """The git repository around `folder`, asked from there: paths are relative to `folder`."""
+    """The git repository around `folder`: paths are relative to `folder`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take `folder` without looking; `around` looks first."""
+    def __init__(self, folder: Path, git_dir: Path | None = None, top: Path | None = None) -> None:
+        """Take the repository in `git_dir`, whose work tree is `top` (None: a bare one); `around` finds both."""
         self.folder = folder
-        self._contents: subprocess.Popen[bytes] | None = None
+        self.top = top
+        self._where = (f"--git-dir={git_dir}", *((f"--work-tree={top}",) if top else ())) if git_dir else ()
+        self._objects = Objects(lambda: self._start("cat-file", "--batch"))
 
     @classmethod
     def around(cls, folder: Path) -> Repository:
-        """Find the repository that `folder` lies in; HistoryError says why there is none to be asked."""
-        repository = cls(folder)
-        repository.ask("rev-parse", "--git-dir")
-        return repository
+        """Return the repository that `folder` is in; HistoryError says why there is none that can be read."""
+        folder = folder.resolve()
+        top = top_of(folder)
+        if top is None:
+            raise _outside(folder)
+        # Asked at the top, git finds `.git` first; unlike with --git-dir, it checks who owns the repository.
+        answer = os.fsdecode(cls(top).ask("rev-parse", "--absolute-git-dir")).removesuffix("\n")
+        if (top / GIT).is_dir() and Path(answer).resolve() != (top / GIT).resolve():
+            raise _outside(folder)
+        return cls(folder, Path(answer), top)
+
+    @classmethod
+    def named(cls, folder: Path) -> Repository:
+        """Return the repository that a person named with `folder`: a bare one, or the top of the one it is in."""
+        folder = folder.resolve()
+        top = top_of(folder)
+        if not (folder / GIT).exists() and is_bare_repository(entry.name for entry in folder.iterdir()):
+            if top:
+                message = f"{folder} is a bare repository inside the repository {top}; move it out, and name it again"
+                raise HistoryError(message)
+            # Its own folder is named, so nothing has to be found; this only checks who owns it.
+            cls(folder).ask("-c", "safe.bareRepository=all", "rev-parse", "--git-dir")
+            return cls(folder, folder)
+        around = cls.around(folder)
+        return around if around.top in (None, folder) else cls.around(around.top or folder)
 
     @classmethod
     def unpacked(cls, bundle: Path, folder: Path) -> Repository:
-        """Unpack the file `bundle` into the empty `folder`; HistoryError where it is no bundle, or not a whole one."""
+        """Unpack the file `bundle` into the empty `folder`; HistoryError if it is no bundle, or an incomplete one."""
         allowed = ("-c", "protocol.file.allow=always")
         target = folder.resolve() / "bundle.git"
         cls(folder).ask(*allowed, "clone", "--bare", "--quiet", "--template=", "--", str(bundle.resolve()), str(target))
-        return cls(target)
+        return cls(target, target)
 
     def ask(self, *words: str) -> bytes:
         """Run git with `words` and give what it printed; HistoryError with git's own words where it refuses."""
@@ -109,10 +129,26 @@ class Repository:
             return None
 
     def commit_id(self, ref: str) -> str | None:
-        """Resolve `ref` to the full id of a commit; None where there is no such commit here."""
+        """Resolve `ref` to the full id of a commit; None if there is no such commit here.
+
+        DamagedObjectError if the commit, or a tag on the way to it, does not match its id.
+        """
         if ref.startswith("-") or not ref.isprintable() or not ref:
             return None
-        return self.answer("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        name = self.answer("rev-parse", "--verify", "--quiet", ref)
+        while name and (kind := self._objects.kind(name)) != "commit":
+            name = field(self._objects.read("tag", name), "object") if kind == "tag" else None
+        return name
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the commit at which the commits `one` and `other` parted; None if there is none here.
+
+        DamagedObjectError if a commit since then does not match its id, so that its parents could be other ones.
+        """
+        parted = self.answer("merge-base", one, other)
+        since = self.ask("rev-list", f"{one}...{other}").decode().split()
+        self._objects.read_all("commit", (*since, *([parted] if parted else ())))
+        return parted
 
     def log(self, *words: str) -> tuple[Commit, ...]:
         """List commits with the files each one changed, newest first; `words` say which."""
@@ -120,24 +156,54 @@ class Repository:
         return parse_log(self.ask("log", *shape, "--no-ext-diff", "--no-textconv", *words))
 
     def tree(self, commit: str, folder: str) -> tuple[TreeEntry, ...]:
-        """List everything at and below `folder` as `commit` holds it, `folder` itself first; empty where it is not."""
-        printed = self.ask("ls-tree", "-r", "-t", "-z", "-l", commit, "--", folder)
-        entries = (_tree_entry(record) for record in printed.split(b"\0") if record)
-        # Asked from a folder inside the repository, git also names the folders on the way there.
-        return tuple(entry for entry in entries if entry.path == folder or entry.path.startswith(f"{folder}/"))
+        """Return everything at and below `folder` in `commit`, `folder` itself first; empty if it is not there."""
+        tree = field(self._objects.read("commit", commit), "tree")
+        *above, name = (*self._prefix, *folder.split("/"))
+        for step in above:
+            row = find_row(self._objects.read("tree", tree), os.fsencode(step), len(tree))
+            if row is None or row.mode != _FOLDER:
+                return ()
+            tree = row.id
+        first = find_row(self._objects.read("tree", tree), os.fsencode(name), len(tree))
+        return tuple(self._below(first, folder)) if first else ()
+
+    def _below(self, row: Row, path: str) -> Iterator[TreeEntry]:
+        """Yield the entry `row` at `path`, and everything below it, level by level."""
+        level = [(path, row)]
+        while level:
+            yield from (TreeEntry(path=at, kind=_kind(found.mode), blob=found.id) for at, found in level)
+            folders = [(at, found.id) for at, found in level if found.mode == _FOLDER]
+            trees = self._objects.read_all("tree", [tree for _, tree in folders])
+            if missing := next((tree for _, tree in folders if tree not in trees), None):
+                self._objects.read("tree", missing)
+            level = [
+                (f"{at}/{os.fsdecode(found.name)}", found)
+                for at, tree in folders
+                for found in rows(trees[tree], len(tree))
+            ]
+
+    @property
+    def _prefix(self) -> tuple[str, ...]:
+        return self.folder.relative_to(self.top).parts if self.top else ()
+
+    def sizes(self, blobs: Iterable[str]) -> dict[str, int]:
+        """Return the sizes of the contents `blobs` in bytes by id, as the repository states them; 0 if unknown."""
+        names = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs)).encode()
+        process = self._start("cat-file", "--batch-check")
+        printed, _ = process.communicate(names)
+        answers = (line.split() for line in printed.decode().splitlines())
+        return {found[0]: int(found[2]) for found in answers if len(found) == FIELDS}
 
     def content(self, blob: str) -> bytes:
-        """Read the content `blob`; HistoryError where it is not here, as in a partial clone."""
+        """Read the content `blob`; HistoryError if it is not here, as in a partial clone, or does not match its id."""
         # One process answers all questions: a process for each text would take minutes on a large book.
-        if self._contents is None:
-            self._contents = self._start("cat-file", "--batch")
-        head = _header(self._contents, blob)
-        if self._contents.stdout is None or len(head) != 3:
-            # Asked for what a partial clone left behind, git may end instead of answering: begin anew next time.
-            self._contents = self._contents if head else None
-            message = f"the content {blob[:12]} is not in this clone; fetch it with “git fetch --refetch”"
-            raise HistoryError(message)
-        return self._contents.stdout.read(int(head[2]) + 1)[:-1]
+        return self._objects.read("blob", blob)
+
+    def proven(self, claims: Iterable[Claim]) -> set[Claim]:
+        """Return the `claims` that the objects prove: (commit, path below `folder`, blob)."""
+        start = "".join(f"{name}/" for name in self._prefix)
+        full = {(commit, f"{start}{path}", blob): (commit, path, blob) for commit, path, blob in claims}
+        return {full[claim] for claim in proven(self._objects, list(full))}
 
     @cached_property
     def boundary(self) -> frozenset[str]:
@@ -156,7 +222,7 @@ class Repository:
         if program is None:
             raise HistoryError("the program git is not installed, or not on PATH")
         settings = [word for name, value in _OVERRULED.items() for word in ("-c", f"{name}={value}")]
-        return [program, "--no-pager", *settings, *words]
+        return [program, "--no-pager", *self._where, *settings, *words]
 
     def _execute(self, words: tuple[str, ...], **how: Any) -> Any:
         """Run git with `words` through GitPython, which answers as `how` says; HistoryError where it cannot be run."""
@@ -187,35 +253,25 @@ def _git() -> type[Git]:
 
 @contextmanager
 def _hidden_hook() -> Iterator[None]:
-    """Hide what a running git has set for its hook: GitPython hands the whole environment on."""
-    hidden = {name: os.environ.pop(name) for name in _OF_A_RUNNING_GIT if name in os.environ}
+    """Hide the variables of git from the program: GitPython passes the whole environment on."""
+    names = [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_VISIBLE)]
+    hidden = {name: os.environ.pop(name) for name in names}
     try:
         yield
     finally:
         os.environ.update(hidden)
 
 
-def _header(process: subprocess.Popen[bytes], blob: str) -> list[bytes]:
-    """Ask `process` for `blob`: gives its id, type and size; its id and “missing”; nothing if the process has ended."""
-    if process.stdin is None or process.stdout is None:
-        return []
-    try:
-        process.stdin.write(f"{blob}\n".encode())
-        process.stdin.flush()
-    except BrokenPipeError:
-        return []
-    return process.stdout.readline().split()
-
-
 def _stop(process: subprocess.Popen[bytes], _handle: object) -> None:
     process.communicate()
 
 
-def _tree_entry(record: bytes) -> TreeEntry:
-    head, _, path = record.partition(b"\t")
-    mode, _, blob, size = head.decode("ascii").split()
-    kind = _KINDS.get(mode, EntryKind.OTHER)
-    return TreeEntry(path=os.fsdecode(path), kind=kind, blob=blob, size=0 if size == "-" else int(size))
+def _kind(mode: str) -> EntryKind:
+    return _KINDS.get(mode, EntryKind.OTHER)
+
+
+def _outside(folder: Path) -> HistoryError:
+    return HistoryError(f"{folder} lies in no git repository")
 
 
 def _refusal(folder: Path, said: str) -> HistoryError:
@@ -225,5 +281,5 @@ def _refusal(folder: Path, said: str) -> HistoryError:
         mend = f"if you trust it: git config --global --add safe.directory {folder}"
         return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {mend}")
     if "not a git repository" in words:
-        return HistoryError(f"{folder} lies in no git repository")
+        return _outside(folder)
     return HistoryError(f"git in {folder}: {words.removeprefix('fatal: ') or 'refused without a word'}")

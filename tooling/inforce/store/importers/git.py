@@ -95,9 +95,7 @@ def opened(source: Path) -> Iterator[Repository]:
     if not source.is_dir():
         message = f"there is no repository {source}; clone it first, and name the folder"
         raise HistoryError(message)
-    repository = Repository.around(source)
-    top = repository.answer("rev-parse", "--show-toplevel")
-    yield Repository(Path(top)) if top else repository
+    yield Repository.named(source)
 
 
 def read_steps(repository: Repository, file: str, ref: str | None, progress: Progress | None) -> tuple[Step, ...]:
