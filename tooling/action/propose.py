@@ -20,6 +20,8 @@ import service
 POLICY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LEVELS = ("material", "notice", "editorial")
+# Only the repository that .git marks is used, whatever a folder of it holds.
+GIT = ("git", "-c", "safe.bareRepository=explicit")
 LOCK = "policy_versions/lock.json"
 NEW = """\
 A draft of the next version, with the words of the one before it. Nothing of it is on any page yet.
@@ -59,11 +61,11 @@ def new() -> int:
     expect(change in LEVELS, f"expected one of {', '.join(LEVELS)}, got “{change}”")
     words = ["inforce", "new", policy, "--effective", effective, "--change", change]
     print(run(*words, *(["--published", published] if published else [])))
-    added = run("git", "ls-files", "--others", "--exclude-standard", "--", f"policy_versions/{policy}").splitlines()
+    added = run(*GIT, "ls-files", "--others", "--exclude-standard", "--", f"policy_versions/{policy}").splitlines()
     label = added[0].split("/")[2]
     branch = f"policy/{policy}-{label}"
     expect(
-        not run("git", "ls-remote", "--heads", "origin", branch), f"there is a branch “{branch}” already: go on there"
+        not run(*GIT, "ls-remote", "--heads", "origin", branch), f"there is a branch “{branch}” already: go on there"
     )
     commit(branch, f"{policy} {label}: draft", added)
     push(branch)
@@ -79,7 +81,7 @@ def new() -> int:
 def freeze() -> int:
     """Lock what is public, and open a pull request with the lock; nothing where all is locked."""
     print(run("inforce", "freeze"))
-    if not run("git", "status", "--porcelain", "--", LOCK):
+    if not run(*GIT, "status", "--porcelain", "--", LOCK):
         return 0
     branch = "policy/freeze"
     commit(branch, "lock what was published", [LOCK])
@@ -120,9 +122,9 @@ def commit(branch: str, message: str, paths: list[str]) -> None:
     """Commit `paths` on the new branch `branch` in the name of the person who asked."""
     actor = os.environ["ACTOR"]
     email = f"{actor}@users.noreply.github.com"
-    run("git", "checkout", "--quiet", "-B", branch)
-    run("git", "add", "--", *paths)
-    run("git", "-c", f"user.name={actor}", "-c", f"user.email={email}", "commit", "--quiet", "--message", message)
+    run(*GIT, "checkout", "--quiet", "-B", branch)
+    run(*GIT, "add", "--", *paths)
+    run(*GIT, "-c", f"user.name={actor}", "-c", f"user.email={email}", "commit", "--quiet", "--message", message)
 
 
 def push(branch: str, *options: str) -> None:
@@ -133,7 +135,7 @@ def push(branch: str, *options: str) -> None:
         "GIT_CONFIG_KEY_0": f"http.{os.environ['GITHUB_SERVER_URL']}/.extraheader",
         "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {secret}",
     }
-    run("git", "push", "--quiet", *options, "origin", f"HEAD:refs/heads/{branch}", **header)
+    run(*GIT, "push", "--quiet", *options, "origin", f"HEAD:refs/heads/{branch}", **header)
 
 
 def run(*words: str, **environment: str) -> str:
