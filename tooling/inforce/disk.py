@@ -12,6 +12,7 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from inforce.errors import printable
@@ -82,10 +83,9 @@ def replace_file(path: Path, content: bytes, *, mode: int | None = None, tempora
     `mode` is the file's mode; without it the umask decides. Something at `path` that is not a regular file is refused:
     a device or a named pipe is not replaced by a file. A link at `path` is replaced, and its target stays.
     """
-    with contextlib.suppress(FileNotFoundError):
-        _refuse_irregular(path, path.stat().st_mode)
+    _refuse_special(path)
     if temporary is None:
-        temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
+        temporary = _beside(path)
     else:
         temporary.unlink(missing_ok=True)  # left by a process that was killed
     create_file(temporary, content, mode=mode)
@@ -94,6 +94,31 @@ def replace_file(path: Path, content: bytes, *, mode: int | None = None, tempora
     except BaseException:
         _remove(temporary)
         raise
+
+
+def replace_files(contents: Mapping[Path, bytes], *, mode: int, modified: float) -> None:
+    """Write `contents` to their paths in order, all of them or none, dated `modified` in seconds since 1970.
+
+    Copies of the old files are written before the first one is replaced, so that undoing needs no room on the disk.
+    """
+    with contextlib.ExitStack() as leftovers, contextlib.ExitStack() as undo:
+        steps = []
+        for path, content in contents.items():
+            _refuse_special(path)
+            fresh, old = _beside(path), _beside(path)
+            leftovers.callback(_remove, fresh)
+            create_file(fresh, content, mode=mode)
+            os.utime(fresh, (modified, modified))
+            if is_there := path.exists():
+                leftovers.callback(_remove, old)
+                state = path.stat()
+                create_file(old, read_regular(path), mode=stat.S_IMODE(state.st_mode))
+                os.utime(old, ns=(state.st_atime_ns, state.st_mtime_ns))
+            steps.append((fresh, path, old if is_there else None))
+        for fresh, path, backup in steps:
+            fresh.replace(path)
+            undo.callback(backup.replace if backup else _remove, path)
+        undo.pop_all()
 
 
 def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
@@ -112,6 +137,16 @@ def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
     except BaseException:
         _remove(path)
         raise
+
+
+def _refuse_special(path: Path) -> None:
+    """Raise OSError where something other than a regular file has the name `path`; a link is judged by its target."""
+    with contextlib.suppress(FileNotFoundError):
+        _refuse_irregular(path, path.stat().st_mode)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
 
 
 def _remove(path: Path) -> None:

@@ -1,13 +1,13 @@
 """`inforce sign`: the manifest of a built site issued and signed again, without a rebuild.
 
-Keeps true: nothing but the manifest's dates, what follows from them, and its signatures changes.
+Keeps true: nothing but the manifest's dates, what follows from them, and its signatures changes; the manifest and its
+signed form are replaced both or neither.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Set
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,11 +15,11 @@ import click
 from inforce.address import MANIFEST, SIGNED_MANIFEST
 from inforce.cli.repository import instant_of, with_instant
 from inforce.cli.screen import Screen
-from inforce.disk import read_regular
+from inforce.disk import read_regular, replace_files
 from inforce.errors import EnvironmentProblemError, SignatureError
 from inforce.instant import format_instant, parse_zone
 from inforce.signing import private_keys, resign, signers
-from inforce.store.files import write_file
+from inforce.store.files import writing
 
 
 @click.command()
@@ -45,8 +45,10 @@ def command(site: Path, at: str | None) -> None:
         raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")
     issue = resign(read_regular(manifest), now, keys)
     notes = [*_absent(site / SIGNED_MANIFEST, {key.public.kid for key in keys}), *_packed(site)]
-    _write(site / SIGNED_MANIFEST, issue.signed or b"", now)
-    _write(manifest, issue.plain, now)
+    # Dated as it was issued, since many hosts make the ETag of the date.
+    with writing(site):
+        contents = {site / SIGNED_MANIFEST: issue.signed or b"", manifest: issue.plain}
+        replace_files(contents, mode=0o644, modified=now.timestamp())
     names = ", ".join(key.public.kid for key in keys)
     Screen().say(f"Signed {manifest} as issued at {format_instant(now)}, with {names}.")
     for note in notes:
@@ -69,9 +71,3 @@ def _packed(site: Path) -> Iterator[str]:
     for name in (MANIFEST, SIGNED_MANIFEST):
         for packed in sorted(site.glob(f"{name}.*")):
             yield f"{packed.name} still holds the last issue; pack it again, or some hosts go on sending it."
-
-
-def _write(path: Path, content: bytes, now: datetime) -> None:
-    """Write `content` with the time it was issued at, of which many hosts make the ETag."""
-    write_file(path, content)
-    os.utime(path, (now.timestamp(), now.timestamp()))

@@ -19,6 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from inforce import __version__
+from inforce.disk import how_to_fix
 from inforce.errors import EnvironmentProblemError, LayoutError, Place, ShapeError
 from inforce.instant import day_of, parse_instant
 from inforce.language import Language
@@ -166,7 +167,7 @@ def begin_repository(folder: Path, *, empty: bool = False) -> tuple[str, ...]:
     except OSError as cause:
         if not was_there:
             shutil.rmtree(folder, ignore_errors=True)
-        message = f"{folder} cannot be written to: {cause.strerror}"
+        message = f"{folder} cannot be written to: {cause.strerror or cause}; {how_to_fix(cause)}"
         raise EnvironmentProblemError(message) from cause
     return tuple(sorted(contents))
 

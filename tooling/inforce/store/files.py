@@ -181,9 +181,13 @@ def _held_folder(target: Path, purpose: str) -> tuple[Path, int | None]:
     while True:
         fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.{purpose}-"))
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
-            hold = _hold(fresh)
-            if fresh.exists():
-                return fresh, hold
+            try:
+                hold = _hold(fresh)
+                if fresh.exists():
+                    return fresh, hold
+            except OSError:
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise
             _let_go(hold)
         # Another build found the folder in the moment between the two steps, and cleaned it up.
 

@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inforce.disk import how_to_fix
 from inforce.errors import HistoryError
 from inforce.store.enclosing import GIT, is_bare_repository, top_of
 from inforce.store.history.log import FORMAT, Commit, parse_log
@@ -233,7 +234,8 @@ class Repository:
             with _hidden_hook():
                 return git(str(self.folder)).execute(command, **raw, **how)
         except OSError as cause:
-            message = f"git could not be started in {self.folder}: {cause.strerror or cause}"
+            fix = how_to_fix(cause, "install git, or put it on the PATH")
+            message = f"git could not be started in {self.folder}: {cause.strerror or cause}; {fix}"
             raise HistoryError(message) from cause
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:

@@ -144,8 +144,12 @@ def _of_source(path: str, conversion: Conversion, above: int) -> Iterator[Remark
 
 def _of_checks(root: Path, path: str, now: datetime) -> Iterator[Remark]:
     """Tell what the checks find in the words of the new text."""
-    reading = read_book(root)
     rules = [rule for rule in CATALOGUE.values() if rule.group in _GROUPS]
+    try:
+        reading = read_book(root)
+    except (EnvironmentProblemError, OSError) as cause:  # the text is in the book, so this cannot be a failure
+        yield Remark(place=Place(path=path), sentence=f"The checks did not run: {cause}. Run “inforce check”.")
+        return
     for finding in examine(Book(catalog=reading.catalog, lock=reading.lock), now, rules).findings:
         if finding.place.path == path:
             yield Remark(place=finding.place, sentence=f"{finding.message} {finding.mend}".strip())
