@@ -1,0 +1,136 @@
+"""Each call to the disk fails once: the old state or the new one is whole, nothing is left over, the message is ours.
+
+The method is that of SQLite (https://sqlite.org/testing.html#i_o_error_testing): the first call fails, then the second,
+and so on, until a run makes no call that fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import NEW, OLD, Ending, Type, everything_in
+from cli.test_reference import TREE
+from failing_disk import ERRORS, FailingDisk, failing
+from inforce.signing import generate_key, write_private_key
+from test_docx_commands import edit
+
+# Every command that writes, but for those in READS_ONLY and the ones with tests of their own below.
+WORDS = {
+    "init": "init ../new",
+    "new": "new privacy --effective 2029-01-01 --change notice",
+    "freeze": "freeze",
+    "diff": "diff privacy 2026-01-15 2027-03-01 --format markdown --output out",
+    "review": "review --base HEAD --output out",
+    "manifest": "manifest --output out",
+    "docx export": "docx export privacy 2028-03-01 --out out",
+    "docx import": "docx import text.docx",
+    "import git": "import git . --file old.md --policy old --kind terms --act none",
+    "import text": "import text notes.txt --policy terms --kind terms --act none --effective 2028-01-01",
+    "keygen": "keygen --out out",
+    "sign": "sign site",
+}
+READS_ONLY = {"check": "check --base HEAD", "status": "status"}
+OWN_TESTS = {"build", "serve", "pdf", "verify"}
+RANDOM = {"keygen"}  # what they write differs each time
+
+
+@pytest.fixture
+def work(inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds a repository with something to do for every command, as the current folder."""
+    book = BookBuilder(tmp_path / "work/repository", timezone="Europe/Berlin")
+    policy = book.policy("privacy", kind="privacy", act="acknowledge")
+    policy.version("2026-01-15", en=OLD)
+    policy.version("2027-03-01", meta={"published": "2027-01-20", "effective": "2027-03-01"}, en=NEW)
+    dates = {"draft": "true", "published": "2028-01-20", "effective": "2028-03-01"}
+    policy.version("2028-03-01", meta=dates, en=NEW)
+    book.write("notes.txt", "# Privacy\n\nOther words.\n")
+    book.write("old.md", "# Old\n\nWords.\n")
+    book.commit("one")
+    book.write("old.md", "# Old\n\nOther words.\n")
+    book.commit("two", when="2026-02-01T00:00:00Z")
+    write_private_key(tmp_path / "key.json", generate_key())
+    monkeypatch.chdir(book.root)
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key.json"))
+    monkeypatch.setenv("INFORCE_CACHE", str(tmp_path / "cache"))
+    for instant, words in [
+        ("2026-05-01", "manifest --output site/policies.json"),
+        ("2026-05-02", "sign site"),
+        ("2027-06-01", "docx export privacy 2028-03-01 --out text.docx"),
+    ]:
+        monkeypatch.setenv("INFORCE_AT", instant)
+        assert inforce(*words.split()).code == 0
+    edit(Path("text.docx"))
+    return tmp_path / "work"
+
+
+def message_is_ours(ended: Ending) -> bool:
+    """Return whether a command that ended so said where, what and how to fix it, with the code of the environment."""
+    return (
+        ended.code == 4 and ended.err.rpartition("inforce: ")[1] and "; " in ended.err and "Traceback" not in ended.err
+    )
+
+
+def fail_each_call(
+    inforce: Type, work: Path, words: str, judge: Callable[[FailingDisk, Ending, dict[str, bytes]], None]
+) -> tuple[Ending, dict[str, bytes]]:
+    """Let each call of the command `words` fail in a run of its own, and return how the run without a failure ended."""
+    here = Path.cwd()
+    pristine = work.with_name("pristine")
+    shutil.copytree(work, pristine, symlinks=True)
+    before, number = everything_in(work), 0
+    while True:
+        number += 1
+        disk = FailingDisk(number, ERRORS[number % len(ERRORS)])
+        with failing(disk):
+            ended = inforce(*words.split())
+        now = everything_in(work)
+        if not disk.failed:
+            assert number > 10
+            return ended, now
+        judge(disk, ended, now)
+        if now != before:
+            os.chdir(work.parent)
+            shutil.rmtree(work)
+            shutil.copytree(pristine, work, symlinks=True)
+            os.chdir(here)
+
+
+def test_every_command_is_tried() -> None:
+    assert {*WORDS, *READS_ONLY, *OWN_TESTS} == set(TREE)
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_command_writes_everything_or_nothing(inforce: Type, work: Path, name: str) -> None:
+    before = everything_in(work)
+    successes = []
+
+    def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
+        case = (disk.sites[disk.fail_at - 1], disk.number, ended)
+        if ended.code == 0:  # an error that changes nothing, as where a copy is removed
+            successes.append((case, now))
+        else:
+            assert message_is_ours(ended), case
+            assert now == before, case
+
+    ended, after = fail_each_call(inforce, work, WORDS[name], judge)
+    assert (ended.code, set(after) >= set(before), after != before) == (0, True, True)
+    for case, now in successes:
+        assert set(now) == set(after), case
+        assert now == after or name in RANDOM, case
+
+
+@pytest.mark.parametrize("name", READS_ONLY)
+def test_command_that_only_reads_answers_or_says_why_not(inforce: Type, work: Path, name: str) -> None:
+    before = everything_in(work)
+
+    def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
+        assert ended.code in (0, 1) or message_is_ours(ended), (disk.sites[disk.fail_at - 1], ended)
+        assert now == before
+
+    fail_each_call(inforce, work, READS_ONLY[name], judge)
