@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,25 @@ from inforce.catalog import Catalog, Lock
 from inforce.checks import Report
 from inforce.client.verification import verify
 from inforce.client.verification.site import lasting_addresses
+from inforce.client.verification.words import Shown, shown
+from inforce.language import Language
 from inforce.manifest import to_bytes
 from inforce.manifest.building import manifest, versions_document
+from inforce.markdown import plain_text, to_html
 from inforce.publication.headers import headers
 from inforce.signing import PrivateKey, generate_key, sign
 
 NOW = instant("2026-09-20")
 DAY_AFTER = instant("2026-09-21")
 KEY, SECOND_KEY = generate_key(), generate_key()
+
+
+def page(words: str, kind: str = "inforce-text", beside: str = "") -> bytes:
+    """Write a page with `words` in an element of `kind`, and HTML `beside` it."""
+    article = (
+        f'<article><header class="inforce-status">In force</header>{beside}<div class="{kind}">{words}</div></article>'
+    )
+    return f"<!doctype html><html><head><title>T</title></head><body><main>{article}</main></body></html>".encode()
 
 
 def signing(*keys: PrivateKey) -> str:
@@ -54,6 +66,31 @@ class Published:
         for address in lasting_addresses(self.lock, now):
             page = address.endswith("/")
             self.write(f"{address}index.html" if page else address, b"<!doctype html>" if page else b"{}")
+        for place in shown(self.lock, now, self.binding):
+            self.write_words(place, now)
+
+    @property
+    def binding(self) -> dict[str, Language]:
+        return {policy.id: policy.binding_language for policy in self.catalog}
+
+    def write_words(self, place: Shown, now: datetime) -> None:
+        """Write the page or fragment `place` with the words that it is to show."""
+        policy = next(policy for policy in self.catalog if policy.id == place.policy)
+        current = policy.in_force(now)
+        texts = {
+            version.label.text: edition.text
+            for version in policy.public(now)
+            for edition in version.editions
+            if edition.language == place.language
+        }
+        text = texts[place.label or (current.label.text if current else "")]
+        if place.address.endswith(".html"):
+            self.write(place.address, to_html(text).encode())
+        elif place.old:
+            old, new = (escape(plain_text(words)) for words in (texts[place.old], text))
+            self.write(f"{place.address}index.html", page(f"<del>{old}</del><ins>{new}</ins>", "inforce-redline"))
+        else:
+            self.write(f"{place.address}index.html", page(to_html(text)))
 
     def write(self, address: str, content: bytes, when: datetime | None = None) -> None:
         file = self.folder / address
@@ -66,7 +103,8 @@ class Published:
         return dict(json.loads((self.folder / address).read_bytes()))
 
     def verify(self, target: str = "", now: datetime = NOW, **options: Any) -> Report:
-        return verify(target or str(self.folder), self.catalog.settings, self.lock, now, **options)
+        settings = self.catalog.settings
+        return verify(target or str(self.folder), settings, self.lock, now, binding=self.binding, **options)
 
     def found(self, target: str = "", now: datetime = NOW, **options: Any) -> list[tuple[str, str]]:
         """List rule and address of every finding."""

@@ -141,7 +141,7 @@ DAMAGES = [
     ),
     pytest.param(
         resigned(lambda manifest: manifest["policies"][1].update(in_force=1)),
-        [("LIVE-lock", "policies.json")],
+        [("LIVE-lock", "policies.json"), ("LIVE-words", "terms/")],
         id="another version in force",
     ),
     pytest.param(

@@ -32,8 +32,8 @@ _FOUND = 1
 def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, repo: Path, at: str | None) -> None:
     """Hold a built or live site against the lock.
 
-    Asks for every text, page and statement that was ever published, and compares digests, dates, signatures and headers
-    with what the book in the repository promises.
+    Asks for every text, page and statement that was ever published, and compares digests, the visible words of pages,
+    dates, signatures and headers with what the book in the repository promises.
 
     \b
     Example:
@@ -56,8 +56,9 @@ def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, 
 def _verified(target: str, reading: Reading, now: datetime, state: Path | None) -> Report:
     if "://" not in target and not Path(target).is_dir():
         raise click.BadParameter(f"there is no folder {target}; an address begins with https://", param_hint="TARGET")
-    settings = reading.require().settings
+    catalog = reading.require()
+    binding = {policy.id: policy.binding_language for policy in catalog}
     try:
-        return verify(target, settings, reading.lock, now, state_file=state)
+        return verify(target, catalog.settings, reading.lock, now, binding=binding, state_file=state)
     except ValueError as cause:
         raise click.BadParameter(str(cause), param_hint="TARGET") from cause

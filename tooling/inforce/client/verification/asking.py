@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -23,28 +23,39 @@ from inforce.client.verification import rules
 from inforce.client.verification.serving import header_findings, missing_findings, text_findings
 from inforce.client.verification.site import Answers, Site, lasting_addresses, read_addresses
 from inforce.client.verification.statements import history_findings, manifest_findings
+from inforce.client.verification.words import shown, word_findings
 from inforce.disk import read_regular
+from inforce.language import Language
 from inforce.settings import Settings
 from inforce.signing import PublicKey
 
 
 def verify(
-    target: str, settings: Settings, lock: Lock, now: datetime, *, state_file: Path | None = None, pages: bool = True
+    target: str,
+    settings: Settings,
+    lock: Lock,
+    now: datetime,
+    *,
+    binding: Mapping[str, Language],
+    state_file: Path | None = None,
+    pages: bool = True,
 ) -> Report:
     """Hold the site at `target`, an address or a folder, against `settings`, `lock` and the instant `now`.
 
-    `state_file` remembers the manifest that was seen, so that the next run notices when a site went back; `pages` says
-    whether to ask for every page and every other file too. ValueError where `target` is an address that is neither
-    https nor this machine's.
+    `binding` are the binding languages of the policies, by id: their pages stand one level higher. `state_file`
+    remembers the manifest that was seen, so that the next run notices when a site went back; `pages` says whether to
+    read every page and to ask for every other file too. ValueError where `target` is an address that is neither https
+    nor this machine's.
     """
     trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
     over_http = "://" in target
     read = read_addresses(lock, now, signed=bool(trust.keys))
-    seen = lasting_addresses(lock, now) if pages else []
+    read += [page.address for page in shown(lock, now, binding)] if pages else []
+    seen = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
     answers = _over_http(target, read, seen) if over_http else _in_folder(Path(target), read, seen)
     file = MemoryFile(path=state_file, site=settings.site) if state_file else None
     memory, findings = _remembered(file)
-    site = Site(trust=trust, lock=lock, now=now, answers=answers, memory=memory, over_http=over_http)
+    site = Site(trust=trust, lock=lock, now=now, answers=answers, memory=memory, over_http=over_http, binding=binding)
     findings += _findings(site)
     findings += _remember(file, site, findings) if file else []
     return Report(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
@@ -56,6 +67,7 @@ def _findings(site: Site) -> list[Finding]:
         *manifest_findings(site),
         *history_findings(site),
         *text_findings(site),
+        *word_findings(site),
         *header_findings(site),
     ]
 
@@ -69,10 +81,13 @@ def _over_http(target: str, read: Sequence[str], seen: Sequence[str]) -> Answers
 
 
 def _in_folder(folder: Path, read: Sequence[str], seen: Sequence[str]) -> Answers:
-    answers: dict[str, Response | RefusedError] = {address: _read(folder / address) for address in read}
-    pages = {address: f"{address}index.html" if address.endswith("/") else address for address in seen}
-    answers |= {address: _exists(folder / file) for address, file in pages.items()}
+    answers: dict[str, Response | RefusedError] = {address: _read(folder / _file(address)) for address in read}
+    answers |= {address: _exists(folder / _file(address)) for address in seen}
     return answers
+
+
+def _file(address: str) -> str:
+    return f"{address}index.html" if address.endswith("/") else address
 
 
 def _read(path: Path) -> Response | RefusedError:

@@ -20,6 +20,7 @@ SERIAL = _rule("LIVE-serial", "The manifest went back behind one that was seen, 
 DATE = _rule("LIVE-date", "The manifest has expired, or was issued in the future.")
 LOCK = _rule("LIVE-lock", "What the site says of a version is not what was locked.")
 UNLOCKED = _rule("LIVE-unlocked", "The site shows a version or a language that was never locked.")
+WORDS = _rule("LIVE-words", "A page shows other words than the locked ones.")
 HEADER = _rule("LIVE-header", "A header keeps apps from reading what is published.")
 CACHE = _rule("LIVE-cache", "A header makes apps see changes late, or ask more often than they need.", Severity.NOTE)
 KEY = _rule("LIVE-key", "A key the book names has not signed.", Severity.NOTE)
@@ -27,7 +28,7 @@ STATE = _rule("LIVE-state", "What was seen the last time cannot be read.", Sever
 
 RULES = {
     rule.id: rule
-    for rule in (MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, HEADER, CACHE, KEY, STATE)
+    for rule in (MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, WORDS, HEADER, CACHE, KEY, STATE)
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ class Site:
     """What was found at `now` of the site that `trust` names, and what it is held against.
 
     `answers` are by address relative to the site. `memory` is what was known of it before. `over_http` says whether the
-    answers came from a host, whose headers matter.
+    answers came from a host, whose headers matter. `binding` are the binding languages by policy id.
     """
 
     trust: Trust
@@ -35,6 +35,7 @@ class Site:
     answers: Answers
     memory: Memory
     over_http: bool
+    binding: Mapping[str, Language] = field(default_factory=dict)
 
     def body(self, address: str) -> bytes | None:
         """Return what stands at `address`; None where it did not answer with 200."""

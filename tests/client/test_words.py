@@ -1,0 +1,202 @@
+"""The words a reader sees on a site, compared with the locked texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from browser.static_site import StaticSite
+from client.published_site import Published, page
+from inforce.client.verification.visible import read_fragment, read_page
+from inforce.markdown import plain_text, to_html
+
+ONE = "<h1>T</h1>\n<p>One.</p>"
+PAGE = "terms/2026-01-15/"
+
+
+def words(site: Published, target: str = "") -> list[tuple[str, str]]:
+    return [(one.place.path, one.message) for one in site.verify(target).findings if one.rule == "LIVE-words"]
+
+
+def replace(site: Published, address: str, old: str, new: str) -> None:
+    """Change `old` into `new` in the page or file at `address`."""
+    file = site.folder / (f"{address}index.html" if address.endswith("/") else address)
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "address", ["terms/2026-01-15/", "terms/2026-01-15/de/", "terms/", "terms/2026-01-15/en.html", "terms/2026-02-01/"]
+)
+def test_one_altered_word_is_found_with_the_page_and_the_words(site: Published, address: str) -> None:
+    replace(site, address, "</h1>", "</h1><p>Not</p>")
+
+    [(place, message)] = words(site)
+
+    assert place == address
+    assert message.startswith("Word 2: expected “")
+    assert "Not" in message.partition("got")[2]
+
+
+def test_one_altered_word_is_found_on_a_live_site_too(site: Published) -> None:
+    replace(site, PAGE, "One.", "Two.")
+
+    with StaticSite(folder=site.folder) as live:
+        found = words(site, live.url)
+
+    assert found == [(PAGE, "Word 2: expected “T One.”, got “T Two.”.")]
+
+
+def test_pages_of_two_versions_that_are_swapped_are_both_found(site: Published) -> None:
+    site.write("terms/2026-01-15/index.html", page(to_html("# T\n\nTwo.\n")))
+    site.write("terms/2026-02-01/index.html", page(ONE))
+
+    assert [place for place, _ in words(site)] == ["terms/2026-01-15/", "terms/2026-02-01/"]
+
+
+def test_a_page_in_another_language_is_found(site: Published) -> None:
+    (site.folder / PAGE / "index.html").write_bytes((site.folder / PAGE / "de" / "index.html").read_bytes())
+
+    assert [place for place, _ in words(site)] == [PAGE]
+
+
+HIDDEN = [
+    '<div hidden><div class="inforce-text">{}</div></div>',
+    '<div class="inforce-text" hidden>{}</div>',
+    '<div class="inforce-text" hidden="until-found">{}</div>',
+    '<div class="inforce-text" aria-hidden="true">{}</div>',
+    '<div class="inforce-text" style="display: none">{}</div>',
+    '<div style="opacity:0"><div class="inforce-text">{}</div></div>',
+    '<div class="inforce-text" popover>{}</div>',
+    '<div class="inforce-text"><div>{}</div></div>',
+    '<div class="inforce-text"><template>{}</template></div>',
+    '<template><div class="inforce-text">{}</div></template>',
+    '<div class="inforce-text"><!--{}--></div>',
+    '<!--<div class="inforce-text">{}</div>-->',
+    '<div class="inforce-text"><script>{}</script></div>',
+    '<noscript><div class="inforce-text">{}</div></noscript>',
+    '<details><div class="inforce-text">{}</div></details>',
+    '<dialog><div class="inforce-text">{}</div></dialog>',
+    '<section><div class="inforce-text">{}</div></section>',
+    '<header class="inforce-status"><div class="inforce-text">{}</div></header>',
+    '<select><option><div class="inforce-text">{}</div></option></select>',
+    '<textarea><div class="inforce-text">{}</div></textarea>',
+    '<svg><div class="inforce-text">{}</div></svg>',
+    '<div class="inforce-text"><p class="inforce-sr">{}</p></div>',
+    '<div class="inforce-text"><div class="md-hidden">{}</div></div>',
+    '<style>.inforce-text {{ display: none }}</style><div class="inforce-text">{}</div>',
+    '<div class="inforce-text">{}',
+    '<!--><div class="inforce-text">Fake</div><!-- --><div class="inforce-text">{}</div>',
+    '<!-- --!><p>Fake</p><!-- --><div class="inforce-text">{}</div>',
+    '<div class="inforce-text" class="hidden">{}</div>',
+    '<div class="inforce-text">{}</div></p>',
+    '<div class="inforce-text"/>{}',
+    '<![CDATA[<p>Fake]]><div class="inforce-text">{}</div>',
+    "<p>Fake</p>",
+    "",
+]
+
+
+@pytest.mark.parametrize("html", HIDDEN)
+@pytest.mark.parametrize("shown", ["", '<div class="inforce-text"><h1>T</h1><p>Fake.</p></div>'], ids=["alone", "fake"])
+def test_hidden_words_do_not_count(site: Published, html: str, shown: str) -> None:
+    whole = f"<!doctype html><html><body><main><article>{html.format(ONE)}{shown}</article></main></body></html>"
+    site.write("terms/2026-01-15/index.html", whole.encode())
+
+    assert [place for place, _ in words(site)][:1] == [PAGE]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("One.", "One. We sell your data.", id="in a paragraph"),
+        pytest.param("</p></div>", "</p><p>We sell your data.</p></div>", id="after the text"),
+        pytest.param("<div class", "<p>We sell your data.</p><div class", id="before the text"),
+        pytest.param("</article>", "We sell your data.</article>", id="behind the text"),
+        pytest.param("</article>", "<div><p>We sell your data.</p></div></article>", id="in an element of its own"),
+        pytest.param("</article>", "</article><article>We sell your data.</article>", id="in a second article"),
+        pytest.param("</article>", '<div class="inforce-text"><p>More.</p></div></article>', id="in a second text"),
+        pytest.param("<article>", '<meta http-equiv="refresh" content="0;url=/x"><article>', id="on another page"),
+    ],
+)
+def test_additional_words_are_found(site: Published, old: str, new: str) -> None:
+    site.write("terms/2026-01-15/index.html", page("<h1>T</h1><p>One.</p>"))
+    assert words(site) == []
+
+    replace(site, PAGE, old, new)
+
+    assert {place for place, _ in words(site)} == {PAGE}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "side"),
+    [("<ins>", "<ins>Not ", "new"), ("<del>", "<del>Not ", "old"), ("<del>", '<del hidden="">', "old")],
+)
+def test_another_redline_is_found(site: Published, old: str, new: str, side: str) -> None:
+    address = "terms/changes/2026-01-15...2026-02-01/"
+    replace(site, address, old, new)
+
+    [(place, message)] = words(site)
+
+    assert place == address
+    assert message.startswith(f"The {side} text of the redline: Character 1: expected “T")
+
+
+def test_a_redline_that_is_gone_is_found(site: Published) -> None:
+    replace(site, "terms/changes/2026-01-15...2026-02-01/", "inforce-redline", "inforce-other")
+
+    assert [message for _, message in words(site)] == ["Expected one redline, got 0."]
+
+
+def test_the_page_of_a_policy_shows_the_version_in_force_when_it_was_built(site: Published) -> None:
+    (site.folder / "terms/index.html").write_bytes((site.folder / PAGE / "index.html").read_bytes())
+
+    assert [place for place, _ in words(site)] == ["terms/"]
+
+
+def test_text_that_is_not_the_locked_one_is_compared_with_nothing(site: Published) -> None:
+    """One finding is enough, and it is that of the text."""
+    site.write("terms/2026-01-15/de.md", b"# T\n\nZwei.\n")
+
+    assert [one.rule for one in site.verify().findings] == ["LIVE-digest"]
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "# A {#b}\n\n1. one\n2. *two* `three`\n\n   more\n\n> quoted\n\n---\n\n    code\n",
+        "| a | b |\n|---|:-:|\n| c |  |\n",
+        "Line\\\nbreak & <b>no tag</b> &amp; [link](https://x.example) <https://y.example> ![alt](z.png) ![](z.png)\n",
+        "مرحبا **بالعالم**\n\n- 隐私政策\n  - 二\n\n```\n<script>x</script>\n```\n",
+    ],
+)
+def test_the_words_of_a_fragment_are_those_of_its_text(markdown: str) -> None:
+    read = read_fragment(to_html(markdown))
+
+    assert (read.texts, read.faults) == ([plain_text(markdown).split()], [])
+
+
+def test_a_site_built_by_mkdocs_shows_its_texts(sample_site: Path) -> None:
+    """Each page of a version and each fragment: strictly readable, its text in it once and nothing beside it."""
+    texts = sorted(path for path in sample_site.glob("*/*/en.md") if path.parts[-3] != "docs")
+    assert len(texts) > 5
+    for text in texts:
+        expected = plain_text(text.read_text("utf-8")).split()
+        whole = read_page((text.parent / "index.html").read_text("utf-8"))
+        assert (whole.texts, whole.extra, whole.faults) == ([expected], [], [])
+        assert read_fragment(text.with_suffix(".html").read_text("utf-8")).texts == [expected]
+
+
+def test_redlines_built_by_mkdocs_show_both_texts(sample_site: Path) -> None:
+    pages = sorted(sample_site.glob("*/changes/*...*/index.html"))
+    assert len(pages) > 5
+    for redline in pages:
+        labels = redline.parent.name.split("...")
+        old, new = (
+            "".join(plain_text((redline.parents[2] / label / "en.md").read_text("utf-8")).split()) for label in labels
+        )
+        [read] = read_page(redline.read_text("utf-8")).redlines
+        assert read.new == new
+        assert read.moved or read.old == old
