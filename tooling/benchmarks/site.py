@@ -103,11 +103,20 @@ class Bench:
         yield from self.peers(page)
         yield self.run("inforce, nothing changed", ours, site, **before)
         yield self.run("inforce, nothing changed again", ours, site, **before)
+        yield self.verified(site)
         for written in site_books.book(self.shape, extra_version=True):
             site_books.put(self.book, written)
         yield self.run("inforce, one version more", ours, site, **before)
         shutil.rmtree(self.book / f"policy_versions/policy-000/{site_books.label(self.shape.versions)}")
         yield self.served()
+
+    def verified(self, site: Path) -> Cost:
+        """Compare the built `site` with a lock of all its texts; without one, later runs read the book as before."""
+        here = ["--repo", str(self.book), "--at", DAY]
+        subprocess.run([sys.executable, "-m", "inforce.cli", "freeze", *here], check=True, capture_output=True)
+        cost = self.run("inforce verify", [sys.executable, "-m", "inforce.cli", "verify", str(site), *here], site)
+        (self.book / "policy_versions/lock.json").unlink()
+        return cost
 
     def served(self) -> Cost:
         """Save a text while the book is served."""
