@@ -55,10 +55,13 @@ def test_options_of_the_plugin_are_heard(tmp_path: Path) -> None:
 def test_mkdocs_is_started_for_new_documentation_and_until_it_has_nothing_to_warn_of(tmp_path: Path) -> None:
     book = scaffold(BookBuilder(tmp_path / "repository"))
     book.policy("terms").version("2026-01-15")
-    book.write("docs/about.md", "# About\n\n[Gone](gone.md)\n")
+    settings = (book.root / "mkdocs.yml").read_text("utf-8")
+    book.write("mkdocs.yml", f"{settings}nav: [about.md, gone.md]\n")
+    book.write("docs/about.md", "# About\n")
     kept = {"INFORCE_CACHE": str(tmp_path / "cache")}
     said = [finish(start(book.root, tmp_path / "site", **kept)) for _ in range(2)]
     assert all("WARNING" in one and "gone.md" in one for one in said)
+    book.write("mkdocs.yml", settings)
     book.write("docs/about.md", "# About us\n")
     said = [finish(start(book.root, tmp_path / "site", **kept)) for _ in range(2)]
     assert ["Building documentation" in one for one in said] == [True, False]

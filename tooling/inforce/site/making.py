@@ -8,12 +8,14 @@ from __future__ import annotations
 import gc
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from inforce import pdf
 from inforce.publication import Publication
 from inforce.site import output
 from inforce.site.book import read_publication
 from inforce.site.cache import Cache, maker
+from inforce.site.doc_links import links_in_cache, refuse_dead_links
 from inforce.site.lasting import Files, Progress, Work
 from inforce.site.renderer import Renderer
 from inforce.site.scaffold import Configuration, scaffold
@@ -86,7 +88,14 @@ def compose(
     settings = publication.catalog.settings
     renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
     work = Work.of(publication, renderer, Shells(cache, built), cache, made_by, memory)
-    return output.composed(work, built, progress)
+    files = output.composed(work, built, progress)
+    # The composed site has the pages of docs/ as MkDocs built them, and all others in other words.
+    pages = [place for place, key in built.items() if place.endswith(".html") and files.get(place) == key]
+    there = files.keys() | output.issued_addresses(publication)
+    base = urlsplit(configuration.site_url or settings.site).path or "/"
+    docs = configuration.path.parent / "docs"
+    refuse_dead_links(docs, base, pages, there, lambda page: links_in_cache(cache, files[page]))
+    return files
 
 
 def write_issued(site: Path, publication: Publication, *, keyless: bool) -> None:

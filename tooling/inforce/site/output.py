@@ -115,6 +115,14 @@ def write_files(site: Path, publication: Publication) -> None:
         write(site / file.address, file.make())
 
 
+def issued_addresses(publication: Publication) -> frozenset[str]:
+    """Return the addresses of the files that `write_files` and `write_manifest` write."""
+    issued = (file.address for file in publication.issued_files())
+    return frozenset(
+        {address.VECTORS, address.MANIFEST, address.SIGNED_MANIFEST, *issued, *(path for path, _ in browser_files())}
+    )
+
+
 def write_manifest(
     site: Path,
     publication: Publication,

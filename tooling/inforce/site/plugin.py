@@ -12,6 +12,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from markupsafe import escape
 from mkdocs.plugins import BasePlugin, event_priority
@@ -27,10 +28,12 @@ from inforce.site import material, output, search
 from inforce.site.book import read_publication
 from inforce.site.cache import Cache, maker
 from inforce.site.config import PluginConfig
+from inforce.site.doc_links import links_of, refuse_dead_links
 from inforce.site.failure import logger, tell_progress, translated
 from inforce.site.lasting import Work
 from inforce.site.renderer import Renderer, has_contents
 from inforce.site.shell import FOLDER, Rendered, Shells, gaps
+from inforce.site.taken import refuse_taken
 from inforce.site.tree import add
 from inforce.store.files import cache_folder
 
@@ -76,10 +79,10 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         with translated():
             _refuse_irregular(files)
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
-            for place in self.publication.history_addresses():
-                _refuse_taken(files, place)
+            there = [file for file in files if not file.inclusion.is_excluded()]
+            refuse_taken(self.publication, ((file.src_uri, file.dest_uri) for file in there))
+            self._documents = [file.dest_uri for file in there if file.is_documentation_page()]
             for path, page in self._living.items():
-                _refuse_taken(files, page.address)
                 inclusion = InclusionLevel.INCLUDED if _in_nav(page) else InclusionLevel.NOT_IN_NAV
                 files.append(File.generated(config, path, content="", inclusion=inclusion))
         self._shells = output.shell_paths(self.publication)
@@ -134,6 +137,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
             return
         with translated():
             self._fill_gaps(site)
+            self._refuse_dead_links(site, Path(config.docs_dir), urlsplit(config.site_url or "").path or "/")
 
     def _fill_gaps(self, site: Path) -> None:
         cache = Cache(self._cache_folder)
@@ -148,6 +152,10 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         keyless = self._serving or bool(os.environ.get("INFORCE_SITE_KEYLESS"))
         output.write_manifest(site, self.publication, os.environ, logger.warning, keyless=keyless)
         cache.prune(output.CACHE_BYTES)
+
+    def _refuse_dead_links(self, site: Path, docs: Path, base: str) -> None:
+        files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+        refuse_dead_links(docs, base, self._documents, files, lambda page: links_of((site / page).read_bytes()))
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
         """Watch the book as well."""
@@ -174,15 +182,6 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         entries = [(policy.title(language), f"{policy.id}/index.md") for policy in self.publication.policies]
         # The theme writes titles as they are, into HTML; what is escaped already it escapes no second time.
         return [{escape(title): path} for title, path in [(settings.publisher.name, "index.md"), *entries]]
-
-
-def _refuse_taken(files: Files, place: str) -> None:
-    """Refuse the page of the book at the address `place` if a page of docs/ already has it."""
-    path = f"{place}index.md"
-    taken = files.get_file_from_path(path) or files.get_file_from_path(f"{path.removesuffix('/index.md')}.md")
-    if taken is not None:
-        problem = f"takes the address “/{place}”, which belongs to the book"
-        raise LayoutError(Place(path=f"docs/{taken.src_uri}"), problem, "rename the page", rule="PATH-collision")
 
 
 def _refuse_irregular(files: Files) -> None:

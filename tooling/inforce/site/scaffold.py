@@ -62,6 +62,7 @@ class Configuration:
     at: str | None = None
     offline: bool = False
     pdf: bool = False
+    site_url: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Configuration:
@@ -76,7 +77,15 @@ class Configuration:
             return cls(path=path, raw=raw, simple=False)
         offline = options.get("offline") == "true" or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
         pdf = options.get("pdf") == "true" or bool(os.environ.get("INFORCE_PDF"))
-        return cls(path=path, raw=raw, simple=True, at=options.get("at"), offline=offline, pdf=pdf)
+        return cls(
+            path=path,
+            raw=raw,
+            simple=True,
+            at=options.get("at"),
+            offline=offline,
+            pdf=pdf,
+            site_url=str(data.get("site_url") or ""),
+        )
 
 
 def scaffold(
@@ -167,6 +176,7 @@ def _name(configuration: Configuration, publication: Publication) -> str:
         [[policy.id, list(policy.titles.items())] for policy in publication.policies],
         pages,
         sorted(shell_paths(publication)),
+        sorted(policy.id for policy in publication.catalog),  # whose addresses no page of docs/ may take
         configuration.offline,
         [platform.python_version(), *(f"{name} {_release(name)}" for name in _PROGRAMS)],
     ]

@@ -1,0 +1,40 @@
+"""Addresses that belong to the book, and files of docs/ that would take one of them.
+
+Invariants:
+    No file of docs/ is published at or below the address of a policy, nor in place of a file the build writes.
+    Addresses are compared without case, since many disks and some hosts ignore it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inforce import address
+from inforce.errors import LayoutError, Place
+from inforce.publication import Publication
+from inforce.site.output import issued_addresses
+
+_FOLDERS = frozenset(name.partition("/")[0] for name in (address.VECTORS, address.MANIFEST_SCHEMA, address.BROWSER))
+
+
+def refuse_taken(publication: Publication, files: Iterable[tuple[str, str]]) -> None:
+    """Raise LayoutError for the first of `files` that takes an address of the book.
+
+    `files` are paths in docs/ and in the site, such as (`faq.md`, `faq/index.html`).
+    """
+    policies = {policy.id for policy in publication.catalog}
+    own = {place.casefold() for place in issued_addresses(publication)} | {address.FEED}
+    own |= {f"{page.address}index.html".casefold() for page in publication.living_pages()}
+    for source, place in files:
+        folded = place.casefold()
+        first, below, _ = folded.partition("/")
+        name = first if below else first.removesuffix(".html")
+        if name in policies or (below and name in _FOLDERS) or folded in own:
+            shown = place.removesuffix("index.html")
+            problem = f"takes the address “/{shown}”, which belongs to the book"
+            fix = f"rename it; the book has every address below {_names(sorted(policies | _FOLDERS))}"
+            raise LayoutError(Place(path=f"docs/{source}"), problem, fix, rule="PATH-collision")
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f"“/{name}/”" for name in names[:12]) + (" and others" if len(names) > 12 else "")
