@@ -259,9 +259,9 @@ class TestComment:
         self.post(pull, forged)
         (comment,) = pull.service.comments
         assert comment["body"].partition("\n")[2] == (
-            "@<!-- -->team \\!&lsqb;x](https://evil.example/x.png) &lt;img src=x> &lt;script>x&lt;/script> "
+            "@\u2060team !\u2060[x](https://evil.example/x.png) <\u2060img src=x> <\u2060script>x<\u2060/script> "
             "<details><summary>a</summary>"
-        ).replace("&lsqb;", "[")
+        )
 
     def test_an_empty_review_replaces_nothing(self, pull: Forge) -> None:
         self.post(pull, "First.\n")

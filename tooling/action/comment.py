@@ -20,10 +20,23 @@ import service
 MARKER = "<!-- inforce: review of this pull request -->"
 LONGEST = 65_000
 NUMBER = re.compile(r"[1-9][0-9]{0,9}")
-TAG = re.compile(r"<(?!/?(?:details|summary|sub)>|!-- -->)")
-CALL = re.compile(r"(?<![\w.])@(?=\w)")
-IMAGE = re.compile(r"!(?=\[)")
-ESCAPED = "\\"
+# A word joiner is invisible. After it, what follows makes no tag, entity, image, mention or reference, whether the host
+# looks for that in the source or, as GitHub does for mentions and references, in the rendered text.
+JOINER = "\u2060"
+LOUD = re.compile(
+    r"""
+      <(?!/?(?:details|summary|sub)>)                # a tag, a comment, an automatic link
+    | &(?=[\#0-9A-Za-z])                             # an entity, such as &#64; for @
+    | !(?=\[)                                        # an image
+    | @                                              # a mention
+    | \#(?=\d)                                       # an issue or a pull request
+    | (?:\b|_)GH\\?-(?=\d)                           # the same
+    | /(?:issues|pull|discussions|commit)(?=/)       # its address
+    | (?<![0-9A-Za-z/=_-])(?=[0-9]*[a-f])[0-9a-f]{6}(?=[0-9a-f]{1,34}(?![0-9A-Za-z]))  # a commit
+    | ([`~])\1(?=\1)                                 # a fence, in which GitHub draws diagrams and maps
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def main() -> int:
@@ -60,8 +73,8 @@ def read(file: Path, most: int) -> str:
 
 
 def harmless(words: str) -> str:
-    """Take out of `words` what calls people, loads images or makes tags, and cut them to the length of a comment."""
-    calm = CALL.sub("@<!-- -->", TAG.sub("&lt;", IMAGE.sub(rf"{ESCAPED}{ESCAPED}!", words)))
+    """Return `words` without mentions, references, images and tags, cut to the length of a comment."""
+    calm = LOUD.sub(lambda found: found[0] + JOINER, words.replace("\0", ""))
     return calm if len(calm) <= LONGEST else f"{calm[:LONGEST]}\n\n… cut: the whole is in the artefact of the run.\n"
 
 
