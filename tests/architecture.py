@@ -22,6 +22,7 @@ PACKAGE = "inforce"
 FLOORS = {
     "": 0,  # inforce/__init__.py: the name and the version, nothing else
     "errors": 1,
+    "escaping": 1,
     "disk": 2,
     "text": 2,
     "markdown": 2,

@@ -107,8 +107,8 @@ def test_words_of_a_book_make_no_markup_and_call_nobody(inforce: Type, merged: B
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2028-01-01", en=text)
     told = reviewed(inforce, merged)
     assert "@everyone" not in told.out
-    assert "@<!-- -->everyone" in told.out
-    assert "a@b.example" in told.out.replace("\\", "")
+    assert "@\u2060everyone" in told.out
+    assert "a@b.example" in told.out.replace("\\", "").replace("\u2060", "")
     assert "<img" not in told.out.replace("\\<", "")
     assert "\x1b" not in told.out
 

@@ -5,7 +5,6 @@ Keeps true: words out of a book stay words: they make no markup and call nobody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from inforce.checks import Finding, Report, Severity, earliest_effective
 from inforce.cli.amendment import Amendment, TextChange, What
 from inforce.cli.harmless import harmless
 from inforce.cli.links import Links
+from inforce.escaping import plain, unlinked
 from inforce.instant import day_of, format_local, start_of_day
 from inforce.policy import Act, ChangeLevel, Version
 from inforce.redline import NumberChange, NumberKind, Redline, redline
@@ -28,9 +28,6 @@ _LONGEST = 60_000
 _SENTENCES = 30
 _NUMBERS = 20
 _FINDINGS = 20
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_CALL = re.compile(r"(?<![\w.])@(?=\w)")
-_NO_CALL = "@<!-- -->"
 _ASKED = {Act.ACKNOWLEDGE: "to take note", Act.ACCEPT: "to accept it", Act.CONSENT: "for their consent"}
 
 
@@ -238,7 +235,7 @@ def _marked(amendment: Amendment, change: TextChange) -> list[str]:
     if not marked.strip():
         return []
     name = f"{amendment.policy.id} {amendment.version.label}, {change.language}"
-    calm = _CALL.sub(_NO_CALL, harmless(marked))
+    calm = unlinked(harmless(marked))
     return [f"<details><summary>Redline of {name}</summary>", "", calm, "", "</details>", ""]
 
 
@@ -270,6 +267,5 @@ def _days(number: int) -> str:
 
 
 def _plain(words: str) -> str:
-    """Write `words` so that they make no markup, no new line, and call nobody."""
-    line = " ".join(harmless(words).split())
-    return _CALL.sub(_NO_CALL, _SPECIAL.sub(r"\\\1", line))
+    """Return Markdown, in one line, that shows `words` without markup, links or mentions."""
+    return plain(harmless(words))

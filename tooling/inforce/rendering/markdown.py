@@ -10,7 +10,7 @@ from inforce.markdown import BlockKind, ContainerKind
 from inforce.redline import BlockState, Op, Redline, RedlineBlock, Run
 from inforce.rendering.labels import ENGLISH, Labels
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$])")
 
 
 def to_markdown(redline: Redline, labels: Labels = ENGLISH) -> str:

@@ -6,7 +6,6 @@ annotation says where the others are (Workflow commands for GitHub Actions: sett
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -14,12 +13,12 @@ from inforce.checks.examine import Report
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.reports.text import count
 from inforce.errors import printable
+from inforce.escaping import plain
 
 MOST = 10
 COMMANDS = {Severity.ERROR: "error", Severity.QUESTION: "warning", Severity.NOTE: "notice"}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~!@&])")
 
 
 def to_github(report: Report) -> str:
@@ -60,4 +59,4 @@ def _item(finding: Finding) -> str:
 
 def _plain(words: str) -> str:
     """Write `words` so that Markdown shows every character of them, in one line."""
-    return _MARKDOWN.sub(r"\\\1", printable(" ".join(words.split())))
+    return plain(printable(" ".join(words.split())))
