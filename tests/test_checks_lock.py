@@ -312,3 +312,78 @@ def test_a_base_that_cannot_be_read_accuses_nobody() -> None:
 
 def test_locking_what_the_base_branch_has_not_locked_is_no_change() -> None:
     assert history(locked(), published()) == []
+
+
+def zoned(zone: str, locked_at: str | None = NOW) -> PaperBook:
+    """A book of two public versions, one of them with dates in summer and in winter, whose dates are days in `zone`."""
+    book = PaperBook(languages="en")
+    privacy = book.policy("privacy")
+    privacy.version("2026-01-15", en=TEXT)
+    privacy.version(
+        "2026-03-01", en=TEXT.replace("24", "36"), meta={"published": "2026-03-01", "effective": "2026-07-01"}
+    )
+    book.replace("policy_versions/book.yml", "timezone: UTC", f"timezone: {zone}")
+    return book.freeze(locked_at) if locked_at else book
+
+
+def rezoned(book: PaperBook, old: str, new: str) -> PaperBook:
+    changed = book.copy()
+    changed.replace("policy_versions/book.yml", f"timezone: {old}", f"timezone: {new}")
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("UTC", "Asia/Shanghai"),
+        ("Asia/Shanghai", "UTC"),
+        ("Europe/London", "UTC"),
+        ("Pacific/Kiritimati", "Etc/GMT+12"),
+    ],
+)
+@pytest.mark.parametrize("with_base", [True, False], ids=["with a base", "without a base"])
+def test_a_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, with_base: bool) -> None:
+    base = zoned(old)
+
+    findings = [one for one in rezoned(base, old, new).check(NOW, base if with_base else None) if of_lock(one.rule)]
+
+    [finding] = findings
+    assert (finding.rule, finding.place.path) == ("LOCK-date", "policy_versions/book.yml")
+    assert finding.place.line == line_of(base, "timezone")
+    assert f"The time zone is “{new}” now" in finding.message
+
+
+def test_a_changed_time_zone_of_unlocked_versions_is_one_finding_about_book_yml() -> None:
+    base = zoned("UTC", None)
+
+    findings = [one for one in rezoned(base, "UTC", "Asia/Shanghai").check(NOW, base) if of_lock(one.rule)]
+
+    assert [(one.rule, one.place.path) for one in findings] == [("LOCK-base", "policy_versions/book.yml")]
+
+
+def test_a_changed_date_beside_a_changed_time_zone_is_reported_at_its_file() -> None:
+    base = zoned("UTC")
+    changed = rezoned(base, "UTC", "Asia/Shanghai")
+    changed.replace(f"{PRIVACY}/2026-03-01/version.yml", "2026-07-01", "2026-07-02")
+
+    places = {one.place.path for one in changed.check(NOW, base) if one.rule == "LOCK-date"}
+
+    assert places == {"policy_versions/book.yml", f"{PRIVACY}/2026-03-01/version.yml"}
+
+
+def test_a_date_moved_by_a_day_is_not_taken_for_a_changed_time_zone() -> None:
+    book = zoned("UTC")
+    book.replace(f"{PRIVACY}/2026-03-01/version.yml", "2026-07-01", "2026-07-02")
+
+    [finding] = [one for one in book.check(NOW) if one.rule == "LOCK-date"]
+
+    assert finding.place.path == f"{PRIVACY}/2026-03-01/version.yml"
+
+
+def of_lock(rule: str) -> bool:
+    return rule in ("LOCK-date", "LOCK-base")
+
+
+def line_of(book: PaperBook, name: str) -> int:
+    lines = book.files["policy_versions/book.yml"].decode().splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.startswith(name))

@@ -7,6 +7,7 @@ ends with exit code 3.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from inforce.catalog import LockEntry
@@ -15,9 +16,12 @@ from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import Rule, on_reading, rule
 from inforce.checks.rules.wording import Told, tell
 from inforce.errors import Place
-from inforce.instant import format_local
+from inforce.instant import format_local, is_start_of_day
 from inforce.policy import Policy, Version
 from inforce.text import Digest
+
+_INSTANTS = ("published", "effective", "effective_new", "enforce")
+_ZONES_APART = timedelta(hours=26)
 
 unreadable = on_reading("LOCK-unreadable", "The lock cannot be read.")
 
@@ -40,12 +44,19 @@ def text(book: Examination) -> Iterator[Finding]:
 
 @rule("LOCK-date", Severity.ERROR, "A date of a locked version is another one now.", history=True)
 def dates(book: Examination) -> Iterator[Finding]:
-    """Compare the four instants of each locked version."""
+    """Compare the four instants of each locked version; a changed time zone is one finding, about book.yml."""
+    moved: list[str] = []
     for locked in book.locked:
-        was, now = _instants(locked.entry, book.zone), _instants(LockEntry.of(locked.version), book.zone)
+        entry = LockEntry.of(locked.version)
+        if _moved_by_zone(book, locked.entry, entry):
+            moved.append(f"“{locked.version.label}” of {locked.policy.id}")
+            continue
+        was, now = _instants(locked.entry, book.zone), _instants(entry, book.zone)
         for member in was:
             if was[member] != now[member]:
                 yield _changed(dates, book, locked, member, was[member], now[member])
+    if moved:
+        yield _zone_changed(dates, book, moved)
 
 
 @rule("LOCK-level", Severity.ERROR, "The change level of a locked version is another one now.", history=True)
@@ -191,6 +202,7 @@ def public_version(book: Examination) -> Iterator[Finding]:
     base = book.book.base
     if base is None or base.catalog is None:
         return
+    moved: list[str] = []
     for policy in base.catalog:
         held = book.catalog.find(policy.id)
         now_held = {version.label.text: version for version in held.versions} if held else {}
@@ -198,6 +210,8 @@ def public_version(book: Examination) -> Iterator[Finding]:
             path = book.path(policy.id, was.label.text)
             if base.lock.entry(policy.id, was.label.text) is None and not book.is_unread(path):
                 now = now_held.get(was.label.text)
+                if now and _moved_by_zone(book, LockEntry.of(was), LockEntry.of(now)):
+                    moved.append(f"“{was.label}” of {policy.id}")
                 if problem := _version_problem(was, now, book):
                     yield public_version.finding(
                         Place(path=path),
@@ -205,6 +219,45 @@ def public_version(book: Examination) -> Iterator[Finding]:
                         evidence=was.label.text,
                         mend=_new_version(book, policy, path),
                     )
+    if moved:
+        yield _zone_changed(public_version, book, moved)
+
+
+def _zone_changed(rule: Rule, book: Examination, moved: list[str]) -> Finding:
+    others = f" and {len(moved) - 1} more" if len(moved) > 1 else ""
+    return rule.finding(
+        book.catalog.settings.source.place("timezone"),
+        f"The time zone is “{book.zone.key}” now, which moves the published dates of {moved[0]}{others}.",
+        evidence=book.zone.key,
+        mend="Put “timezone” in book.yml back: what has been published keeps its instants.",
+    )
+
+
+def _moved_by_zone(book: Examination, was: LockEntry, now: LockEntry) -> bool:
+    """Return whether `was` and `now` differ because their dates are days of another time zone.
+
+    With a base that can be read its zone proves it. Without one, each changed instant must have left the start of a day
+    by no more than two zones differ (26 hours).
+    """
+    base = book.book.base.catalog if book.book.base else None
+    if base is not None:
+        zone = base.settings.timezone
+        moved = _instants(was, zone) != _instants(now, zone)
+        return moved and zone != book.zone and _instants(was, zone) == _instants(now, book.zone)
+    pairs = [(getattr(was, name), getattr(now, name)) for name in _INSTANTS]
+    changed = [(one, other) for one, other in pairs if one != other]
+    return (
+        was.never_enforced == now.never_enforced
+        and bool(changed)
+        and all(
+            one
+            and other
+            and is_start_of_day(other, book.zone)
+            and not is_start_of_day(one, book.zone)
+            and abs(one - other) <= _ZONES_APART
+            for one, other in changed
+        )
+    )
 
 
 def _changed(rule: Rule, book: Examination, locked: Locked, member: str, was: str, now: str) -> Finding:
@@ -266,6 +319,8 @@ def _version_problem(was: Version, now: Version | None, book: Examination) -> st
         return "says something else about its cancellation now"
     if now.cancelled and not was.cancelled and was.effective <= book.now:
         return "is cancelled now although it already applied"
+    if _moved_by_zone(book, LockEntry.of(was), LockEntry.of(now)):
+        return ""
     members = _differing(LockEntry.of(was), LockEntry.of(now), book.zone)
     return f"says something else in “{members[0]}” now" if members else ""
 
