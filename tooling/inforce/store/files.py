@@ -93,7 +93,7 @@ def new_folder(target: Path, *, known_by: str = "", spare: Path | None = None) -
             raise _unwritable(target, cause) from cause
     finally:
         _put_away(fresh, spare)
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh)
         _let_go(hold)
 
 
@@ -111,8 +111,8 @@ def _unpack(spare: Path | None, fresh: Path) -> None:
 
 def _put_away(replaced: Path, spare: Path | None) -> None:
     """Keep the folder `replaced`, if there still is one, as `spare`, unless another build was quicker."""
-    if spare is not None and spare.parent.is_dir():
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        if spare is not None and spare.parent.is_dir():
             replaced.rename(spare)
 
 
@@ -172,7 +172,7 @@ def _step_aside(fresh: Path, target: Path) -> None:
             old.rename(target)
             raise
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        _remove(aside)
         _let_go(hold)
 
 
@@ -186,7 +186,7 @@ def _held_folder(target: Path, purpose: str) -> tuple[Path, int | None]:
                 if fresh.exists():
                     return fresh, hold
             except OSError:
-                shutil.rmtree(fresh, ignore_errors=True)
+                _remove(fresh)
                 raise
             _let_go(hold)
         # Another build found the folder in the moment between the two steps, and cleaned it up.
@@ -203,7 +203,7 @@ def _clean_up_beside(target: Path) -> None:
             aside = folder / target.name
             if f".{target.name}.old-" in folder.name and aside.exists() and not target.exists():
                 aside.rename(target)
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
             _let_go(hold)
 
 
@@ -223,6 +223,12 @@ def _hold(folder: Path) -> int | None:
             raise
         return None
     return hold
+
+
+def _remove(folder: Path) -> None:
+    """Remove `folder` as far as that is possible."""
+    with contextlib.suppress(OSError):  # rmtree raises what fstat raises, also where it is told to ignore errors
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _let_go(hold: int | None) -> None:
