@@ -45,10 +45,13 @@ def how_to_fix(cause: OSError, otherwise: str = "name another place") -> str:
     return _FIXES.get(cause.errno or 0, otherwise)
 
 
-def system_refusal(cause: OSError) -> str:
-    """Return a sentence for `cause`: where, what the system says, and what the user can do."""
+def system_refusal(cause: OSError, otherwise: str = "a file or pipe") -> str:
+    """Return a sentence for `cause`: where, what the system says, and what the user can do.
+
+    `otherwise` is where, if `cause` does not say so itself.
+    """
     names = [os.fsdecode(name) for name in (cause.filename, cause.filename2) if isinstance(name, (str, bytes))]
-    where = printable(" and ".join(dict.fromkeys(names))) or "a file or pipe"
+    where = printable(" and ".join(dict.fromkeys(names))) or otherwise
     return f"{where} cannot be used: {cause.strerror or cause}; {how_to_fix(cause)}"
 
 

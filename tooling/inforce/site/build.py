@@ -14,20 +14,23 @@ import sys
 from pathlib import Path
 
 from inforce.clock import AT
-from inforce.errors import InforceError
+from inforce.disk import system_refusal
+from inforce.errors import EnvironmentProblemError, InforceError
 from inforce.instant import format_instant
 from inforce.publication import Publication
 from inforce.site.book import publication_of, read_publication
 from inforce.site.cache import Cache, maker
 from inforce.site.making import collect_rarely, compose, write_issued
 from inforce.site.output import CACHE_BYTES
-from inforce.site.scaffold import Configuration, ScaffoldError
+from inforce.site.scaffold import GENERATOR, Configuration, ScaffoldError
 from inforce.site.tree import settle
 from inforce.store.files import cache_folder
 
+_ENVIRONMENT = 4
+
 
 def main(words: list[str]) -> int:
-    """Build the site as `words` say; the exit code is 0, or 1 with the reason on stdout, as MkDocs tells it."""
+    """Build the site as `words` say; the exit code is 0, or 1 or 4 with the reason on stdout, as MkDocs tells it."""
     parser = argparse.ArgumentParser(prog="inforce.site.build")
     parser.add_argument("module", help="the generator: mkdocs or properdocs")
     parser.add_argument("--config-file", type=Path, required=True)
@@ -35,14 +38,14 @@ def main(words: list[str]) -> int:
     parser.add_argument("--given", action="store_true", help="folder and book come on stdin, from whoever runs this")
     asked = parser.parse_args(words)
     collect_rarely()
-    configuration = Configuration.read(asked.config_file)
-    # Looked through while somebody else still reads the book.
-    cache = Cache(cache_folder(configuration.path.resolve().parent))
+    where = cache_folder(asked.config_file.resolve().parent)
     try:
+        configuration = Configuration.read(asked.config_file)
+        cache = Cache(where)  # looked through while the parent process still reads the book
         site, publication = _given() if asked.given else (asked.site_dir, None)
         if not configuration.simple:
-            rest = ["--config-file", str(asked.config_file), "--site-dir", str(site)]
-            os.execv(sys.executable, [sys.executable, "-m", asked.module, "build", *rest])  # noqa: S606 - the same process
+            rest = [asked.module, "build", "--config-file", str(asked.config_file), "--site-dir", str(site)]
+            os.execv(sys.executable, [sys.executable, "-m", GENERATOR, *rest])  # noqa: S606 - the same process
         build(configuration, publication or _read(configuration), site, asked.module, cache)
     except (EOFError, pickle.UnpicklingError):
         return 1  # the book was refused, and nobody waits for a site
@@ -50,7 +53,10 @@ def main(words: list[str]) -> int:
         return refusal.code
     except InforceError as refusal:
         print(f"ERROR   -  {refusal}")
-        return 1
+        return _ENVIRONMENT if isinstance(refusal, EnvironmentProblemError) else 1
+    except OSError as problem:
+        print(f"ERROR   -  {system_refusal(problem, f'the site or its cache {where}')}")
+        return _ENVIRONMENT
     return 0
 
 

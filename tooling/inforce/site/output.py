@@ -76,7 +76,7 @@ def _index(cache: Cache, built: str, found: list[str]) -> str:
     if not cache.holds(key):
         contents = [cache.read(one) for one in (built, *found)]
         if None in contents:
-            message = "the entries of the search went out of the cache while they were used"
+            message = "the entries of the search went out of the cache while they were used; build again"
             raise EnvironmentProblemError(message)
         whole = [content for content in contents if content is not None]
         cache.keep(key, search.merged(whole[0], whole[1:]))
@@ -92,7 +92,7 @@ def _index_without_texts(cache: Cache, whole: str) -> str:
     if not cache.holds(key):
         content = cache.read(whole)
         if content is None:
-            message = "the index of the search went out of the cache while it was used"
+            message = "the index of the search went out of the cache while it was used; build again"
             raise EnvironmentProblemError(message)
         cache.keep(key, search.without_texts(content))
     return key

@@ -28,6 +28,8 @@ from inforce.site.renderer import has_contents
 from inforce.site.shelf import plain_fields
 from inforce.store.strict_yaml import parse_yaml
 
+GENERATOR = "inforce.site.generator"
+
 _MEMBERS = {
     *("site_name", "site_url", "site_description", "site_author", "copyright", "repo_url", "repo_name", "edit_uri"),
     *("theme", "plugins", "nav", "not_in_nav", "exclude_docs", "draft_docs", "markdown_extensions", "extra"),
@@ -108,6 +110,7 @@ def scaffold(
         command = [
             sys.executable,
             "-m",
+            GENERATOR,
             module,
             "build",
             "--config-file",

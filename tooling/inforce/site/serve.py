@@ -21,6 +21,7 @@ from typing import Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from inforce.disk import system_refusal
 from inforce.errors import InforceError
 from inforce.site.making import Maker, collect_rarely
 from inforce.site.scaffold import Configuration, ScaffoldError
@@ -191,7 +192,8 @@ def _made(maker: Maker) -> bool:
     except ScaffoldError:
         return False
     except (InforceError, OSError) as problem:
-        print(f"ERROR   -  {problem}", file=sys.stderr, flush=True)
+        message = system_refusal(problem) if isinstance(problem, OSError) else problem
+        print(f"ERROR   -  {message}", file=sys.stderr, flush=True)
         return False
     spent = time.perf_counter() - began
     print(f"INFO    -  {made:,} files changed in {spent:.2f} s.", file=sys.stderr, flush=True)

@@ -105,7 +105,7 @@ class Shells:
                 self._cut.clear()
             content = self._cache.read(self._built[file])
             if content is None:
-                message = f"the shell {file} went out of the cache while it was used"
+                message = f"the shell {file} went out of the cache while it was used; build again"
                 raise EnvironmentProblemError(message)
             self._cut[file] = Shell.cut(content.decode())
         return self._cut[file]

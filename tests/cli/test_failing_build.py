@@ -1,0 +1,139 @@
+"""A build on a disk that fails: the old site stays whole, the cache stays usable, and the message is ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from built import scaffold
+from cli.conftest import Ending, Type, everything_in
+from cli.test_failing_disk import fail_each_call, message_is_ours, work
+from failing_disk import ERRORS, FailingDisk, failing
+from inforce.cli.generator import Generator
+from inforce.site import build as builder
+
+__all__ = ["work"]  # a fixture
+
+AT = "2027-06-01"
+# Stands in for the generator: a page and an empty manifest in the folder it is told.
+STAND_IN = r"""
+import pathlib, re, sys
+folder = pathlib.Path(re.search(rb"/[^\x00-\x1f]*?/\.site\.new-[a-z0-9_]{8}", sys.stdin.buffer.read())[0].decode())
+for name in ("policies.json", "index.html"):
+    (folder / name).write_text("{}")
+"""
+
+
+def seen(tree: dict[str, bytes]) -> dict[str, bytes]:
+    """Return what of `tree` is not a folder that the next build replaces or removes."""
+    return {name: content for name, content in tree.items() if "/.site." not in name}
+
+
+def test_build_replaces_the_site_or_leaves_it(inforce: Type, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [sys.executable, "-I", "-S", "-c", STAND_IN]
+    monkeypatch.setattr(Generator, "command", lambda *_words: command)
+    (work / "repository/mkdocs.yml").write_text("site_name: Policies\n")
+    shutil.rmtree(work / "repository/.git")  # git reads, which is tried elsewhere, and takes most of the time
+    before = seen(everything_in(work))
+    successes = []
+
+    def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
+        case = (disk.sites[disk.fail_at - 1], disk.number, ended)
+        if ended.code == 0:
+            successes.append((case, seen(now)))
+        else:
+            assert message_is_ours(ended), case
+            assert seen(now) == before, case
+            assert not [name for name in now if "/.site.new-" in name], case
+
+    ended, now = fail_each_call(inforce, work, "build --allow-removal", judge)
+    after = seen(now)
+    assert (ended.code, after["repository/site/index.html"]) == (0, b"{}")
+    for case, found in successes:
+        assert found == after, case
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A repository with one policy, and a cache in which the part of MkDocs is made."""
+    root = tmp_path_factory.mktemp("failing")
+    book = scaffold(BookBuilder(root / "repository"))
+    book.policy("privacy").version("2026-01-15").version("2027-03-01")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INFORCE_CACHE", str(root / "cache"))
+        patch.setenv("INFORCE_AT", AT)
+        # Forked processes would count calls of their own.
+        patch.setattr("inforce.site.lasting._can_fork", lambda: False)
+        assert built(book.root, root / "first") == 0
+        text = book.root / "policy_versions/privacy/2027-03-01/en.md"
+        text.write_text(text.read_text("utf-8").replace("Words", "New words"), "utf-8")
+        yield book.root
+
+
+def built(root: Path, site: Path) -> int:
+    """Build the book in `root` into the folder `site` in this process, as the generator of `inforce build` does."""
+    site.mkdir(exist_ok=True)
+    return builder.main(["mkdocs", "--config-file", str(root / "mkdocs.yml"), "--site-dir", str(site)])
+
+
+def test_generator_says_why_and_the_next_build_is_whole(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each place in the code that touches the disk fails once."""
+
+    def attempt(disk: FailingDisk) -> tuple[int, str, Path]:
+        folder = tmp_path / f"{disk.fail_at}"
+        shutil.copytree(repository.parent / "cache", folder / "cache")
+        monkeypatch.setenv("INFORCE_CACHE", str(folder / "cache"))
+        (folder / "site").mkdir()
+        capsys.readouterr()
+        with failing(disk):
+            code = built(repository, folder / "site")
+        return code, capsys.readouterr().out, folder
+
+    counted = FailingDisk()
+    code, _, folder = attempt(counted)
+    expected = everything_in(folder / "site")
+    assert code == 0
+    first = {site: number for number, site in reversed(list(enumerate(counted.sites, 1)))}
+    assert len(first) > 20
+    for turn, number in enumerate(sorted(first.values())):
+        disk = FailingDisk(number, ERRORS[turn % len(ERRORS)])
+        code, said, folder = attempt(disk)
+        case = (disk.sites[number - 1], disk.number, code, said)
+        if code:
+            assert code == 4, case
+            assert said.splitlines()[-1].startswith("ERROR   -  "), case
+            assert "; " in said.splitlines()[-1], case
+            assert built(repository, folder / "site") == 0, case
+        assert everything_in(folder / "site") == expected, case
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("theme", ["material", "mkdocs"], ids=["our builder", "MkDocs"])
+def test_disk_that_fills_up_keeps_the_old_site_and_is_one_sentence(
+    book: BookBuilder, monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    """A limit for the size of files stands in for the disk: the system refuses to write more than that."""
+    scaffold(book)
+    book.write("docs/about.md", "# About\n" + "Words that fill a disk.\n" * 1000)
+    if theme == "mkdocs":
+        book.write("mkdocs.yml", "site_name: Policies\ntheme: {name: mkdocs}\nhooks: [hook.py]\n")
+        book.write("hook.py", "def on_config(config):\n    return config\n")
+    book.write("site/policies.json", "{}")
+    monkeypatch.setenv("INFORCE_CACHE", str(book.root.parent / "cache"))
+    before = everything_in(book.root)
+    words = ["sh", "-c", 'ulimit -f 8; exec "$0" -m inforce.cli build --allow-removal --at 2027-06-01', sys.executable]
+    ended = subprocess.run(words, cwd=book.root, env=os.environ, capture_output=True, text=True, check=False)
+    assert ended.returncode == 4, ended.stderr
+    assert "File too large; allow larger files, or name another place" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "The site was not built; an old one stays as it is." in ended.stderr
+    assert everything_in(book.root) == before
