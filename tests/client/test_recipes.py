@@ -181,12 +181,6 @@ class TestFastAPI:
 
         assert asyncio.run(served(load("fastapi.md").app, visit)).status_code == 403
 
-    def test_the_host_header_opens_nothing(self, load: Load) -> None:
-        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
-            return await client.get("/orders", headers={"host": "shop.example/support?"})
-
-        assert asyncio.run(served(load("fastapi.md").app, visit)).status_code == 403
-
     def test_the_app_starts_blocks_with_a_problem_and_opens_when_the_terms_are_accepted(self, load: Load) -> None:
         app = load("fastapi.md").app
 
