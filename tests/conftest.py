@@ -45,9 +45,11 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nobodys_settings() -> Iterator[None]:
-    """Run every test, and what it starts, without the settings of the person who runs it."""
+def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run every test, and what it starts, without the settings and the cache of the person who runs it."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("user-cache")))
+        patch.delenv("INFORCE_CACHE", raising=False)
         for name, value in NOBODYS_SETTINGS.items():
             patch.setenv(name, value)
         for name in HOOKS_OF_A_RUNNING_GIT:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from book_builder import instant
-from inforce.errors import BookError, Place
+from inforce.errors import BookError, EnvironmentProblemError, Place
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.markdown import to_html
@@ -29,6 +29,7 @@ from inforce.site.cache import Cache, key_of, maker
 from inforce.site.links import Links
 from inforce.site.material import theme_language
 from inforce.site.messages import labels, translations
+from inforce.site.output import make_genuine
 from inforce.site.sanitiser import passed
 from inforce.site.shelf import Recollection
 from inforce.site.shell import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
@@ -121,6 +122,11 @@ class TestShell:
         assert shell_path("de", depth).count("/") == depth
 
 
+def _overwrite(entry: Path, content: bytes) -> None:
+    entry.chmod(0o644)
+    entry.write_bytes(content)
+
+
 class TestRecollection:
     def test_what_was_remembered_is_recalled_now_and_by_the_next_build(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path)
@@ -202,6 +208,61 @@ class TestCache:
         assert not Cache(tmp_path).holds(KEY)
         cache.keep(KEY, b"words")
         assert Cache(tmp_path).holds(KEY)
+
+    def test_an_entry_with_other_content_of_the_same_size_is_removed_and_made_again(self, tmp_path: Path) -> None:
+        Cache(tmp_path).keep(KEY, b"words")
+        _overwrite(_entries(tmp_path)[0], b"lies!")
+
+        cache = Cache(tmp_path)
+        assert cache.reject_altered([KEY])
+        assert not cache.holds(KEY)
+        assert cache.read(KEY) is None
+        cache.keep(KEY, b"words")
+        assert not cache.reject_altered([KEY])
+
+    def test_an_altered_entry_is_never_put_into_a_site(self, tmp_path: Path) -> None:
+        Cache(tmp_path / "cache").keep(KEY, b"words")
+        _overwrite(_entries(tmp_path / "cache")[0], b"lies!")
+
+        with pytest.raises(LookupError):
+            Cache(tmp_path / "cache").enter(KEY, str(tmp_path / "page.html"))
+        assert not (tmp_path / "page.html").exists()
+
+    def test_an_entry_sealed_with_another_secret_is_not_used(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("inforce.site.cache.machine_secret", lambda: b"another machine" * 2)
+        Cache(tmp_path).keep(KEY, b"lies!")
+        monkeypatch.undo()
+
+        assert Cache(tmp_path).read(KEY) is None
+
+    def test_an_entry_that_is_a_link_is_not_an_entry(self, tmp_path: Path) -> None:
+        Cache(tmp_path).keep(KEY, b"words")
+        (entry,) = _entries(tmp_path)
+        content = tmp_path / "elsewhere"
+        content.write_bytes(b"words")
+        entry.unlink()
+        entry.symlink_to(content)
+
+        assert Cache(tmp_path).read(KEY) is None
+
+    def test_no_entry_is_written_through_a_link(self, tmp_path: Path) -> None:
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        (tmp_path / "cache").mkdir()
+        (tmp_path / "cache" / KEY[:2]).symlink_to(outside)
+        Cache(tmp_path / "cache").keep(KEY, b"words")
+
+        assert list(outside.iterdir()) == []
+        assert Cache(tmp_path / "cache").read(KEY) == b"words"
+
+    def test_a_cache_that_changes_all_the_time_is_refused(self, tmp_path: Path) -> None:
+        def make() -> dict[str, str]:
+            return {"page.html": KEY}  # no such entry, however often
+
+        with pytest.raises(EnvironmentProblemError, match="INFORCE_CACHE"):
+            make_genuine(make, Cache(tmp_path))
 
     def test_two_builds_share_a_folder(self, tmp_path: Path) -> None:
         one, other = Cache(tmp_path), Cache(tmp_path)

@@ -106,7 +106,8 @@ def test_a_build_leaves_nothing_of_the_old_site_and_nothing_beside_it(inforce: T
     before = set(shell.root.iterdir())
     assert inforce("build", "--repo", shell.root).code == 0
     assert not (shell.root / "site" / "gone").exists()
-    assert set(shell.root.iterdir()) == before
+    # The site before stays as a hidden folder beside it, which the next build brings up to date.
+    assert set(shell.root.iterdir()) == before | {shell.root / ".site.previous"}
 
 
 def test_the_site_is_built_for_the_instant_and_the_use_that_were_named(
@@ -283,8 +284,8 @@ def test_properdocs_stands_in_where_it_is_installed_in_place_of_mkdocs(
 ) -> None:
     monkeypatch.setattr(generator, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
     found = generator.Generator.of(Repository(root=shell.root))
-    assert found.command("build")[1:4] == ["-m", "inforce.site.build", "properdocs"]
-    assert found.command("serve")[1:4] == ["-m", "inforce.site.serve", "properdocs"]
+    assert found.command("build")[1:5] == ["-P", "-m", "inforce.site.build", "properdocs"]
+    assert found.command("serve")[1:5] == ["-P", "-m", "inforce.site.serve", "properdocs"]
 
 
 TOLD = [

@@ -16,6 +16,7 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import Type, listening
+from inforce.store.files import cache_folder
 
 PATIENCE = 60
 SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
@@ -100,7 +101,7 @@ def test_a_saved_text_makes_only_the_pages_it_touches_and_a_page_learns_of_it(sh
     with served(shell, port):
         assert b"reload.js" in page_with("for 12 months", port).encode()
         seen = answer("/__inforce/changes/0", port)
-        folder = shell.root / ".cache/inforce" / f"served-{port}"
+        folder = cache_folder(shell.root) / f"served-{port}"
         before = {path: path.stat() for path in (folder / terms.id).rglob("*.html")}
         page = (folder / "privacy/index.html").stat()
         shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")

@@ -25,7 +25,7 @@ from inforce.cli.screen import Screen
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
 from inforce.errors import BookError, EnvironmentProblemError, InforceError, Place
 from inforce.pdf import require
-from inforce.store.files import cache_folder, new_folder
+from inforce.store.files import new_folder
 from inforce.store.history import open_history
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
@@ -35,8 +35,6 @@ _STAYS = (
     "Nothing was done: what was published stays. A policy is withdrawn and a version cancelled in the book, and their "
     "pages stay. For another day, build into another folder with “--site-dir”; “--allow-removal” goes on."
 )
-
-_SPARE = "spare"  # the site before the last, which the next build brings up to date
 
 
 @click.command()
@@ -82,7 +80,7 @@ def command(
         if not unsigned:
             _refuse_unsigned(catalog)
         history = open_history(repo)
-        with new_folder(target, known_by=MANIFEST, spare=cache_folder(repo) / _SPARE) as fresh:
+        with new_folder(target, known_by=MANIFEST, keep_previous=True) as fresh:
             # Whatever goes wrong, nobody may write into the folder any more when it is put away.
             with ending(process), progress("Making", "pages") as report:
                 hand_over(process, (str(fresh), catalog, now, history.evidence(catalog)))

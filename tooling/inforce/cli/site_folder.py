@@ -66,6 +66,8 @@ def replaceable(target: Path, root: Path) -> Path:
         raise _refusal(target, "holds the repository")
     if folder.is_relative_to(root / BOOK):
         raise _refusal(target, "is the book, or lies inside it")
+    if target.is_symlink() and target.parent.resolve().is_relative_to(root):
+        raise _refusal(target, "is a symbolic link inside the repository")
     if folder.exists() and not folder.is_dir():
         raise _refusal(target, "is a file")
     if folder.is_dir() and any(folder.iterdir()) and not is_site(folder):

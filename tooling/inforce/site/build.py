@@ -23,7 +23,7 @@ from inforce.site.cache import Cache, maker
 from inforce.site.making import collect_rarely, compose, write_issued
 from inforce.site.output import CACHE_BYTES
 from inforce.site.scaffold import GENERATOR, Configuration, ScaffoldError
-from inforce.site.tree import settle
+from inforce.site.tree import PUBLIC_UMASK, settle
 from inforce.store.files import cache_folder
 
 _ENVIRONMENT = 4
@@ -37,6 +37,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--site-dir", type=Path)
     parser.add_argument("--given", action="store_true", help="folder and book come on stdin, from whoever runs this")
     asked = parser.parse_args(words)
+    os.umask(PUBLIC_UMASK)
     collect_rarely()
     where = cache_folder(asked.config_file.resolve().parent)
     try:
@@ -45,7 +46,7 @@ def main(words: list[str]) -> int:
         site, publication = _given() if asked.given else (asked.site_dir, None)
         if not configuration.simple:
             rest = [asked.module, "build", "--config-file", str(asked.config_file), "--site-dir", str(site)]
-            os.execv(sys.executable, [sys.executable, "-m", GENERATOR, *rest])  # noqa: S606 - the same process
+            os.execv(sys.executable, [sys.executable, "-P", "-m", GENERATOR, *rest])  # noqa: S606 - the same process
         build(configuration, publication or _read(configuration), site, asked.module, cache)
     except (EOFError, pickle.UnpicklingError):
         return 1  # the book was refused, and nobody waits for a site

@@ -1,24 +1,31 @@
-"""A cache of finished files, named by what they were made of; entering one into a site is making a hard link.
+"""A cache of finished files, named by their inputs; an entry is put into a site as a hard link.
 
-Keeps true: an entry that is missing, cut short or of another maker is simply made again; deleting the folder costs
-time and nothing else; several builds may use it at once, since an entry appears whole or not at all.
+Invariants: an entry is used only after its content was compared with its seal, a keyed hash that only this user of
+this machine can make, so that nobody can publish other words through the cache; an entry that is missing, altered or
+made by another program is made again; no symbolic link below the folder is followed; deleting the folder costs time
+and nothing else; several builds may use it at once, since an entry appears whole or not at all.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import itertools
 import os
-import shutil
+import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
+from inforce.store.files import machine_secret, real_folder
+
 _READ_ONLY = 0o444
+_COPY = 0o644
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 # What a build that was killed left unfinished is anybody's to sweep up after an hour.
 _UNFINISHED = ".new-"
 _STALE_SECONDS = 3600
@@ -48,14 +55,18 @@ class Kept(NamedTuple):
     inode: int
     used: float
     size: int
+    seal: str
 
 
 class Cache:
-    """The entries in `folder`; the name of each is its key and, to know it whole, its size."""
+    """The entries in `folder`; the name of each is its key, its size and its seal."""
 
     def __init__(self, folder: Path) -> None:
         """Look which entries `folder` holds; it is made when the first one is kept."""
         self.folder = folder
+        self._secret = machine_secret()
+        self._genuine: set[str] = set()
+        self._buckets: set[str] = set()
         self._unfinished: list[str] = []
         self._known = dict(_entries(folder, self._unfinished))
         self._used: set[str] = set()
@@ -65,6 +76,8 @@ class Cache:
     def refresh(self) -> None:
         """Look again which entries there are: other processes may have kept some."""
         self._known = dict(_entries(self.folder, self._unfinished))
+        self._buckets.clear()
+        self._genuine.clear()
 
     def holds(self, key: str) -> bool:
         """Tell whether there is a whole entry `key`."""
@@ -88,31 +101,74 @@ class Cache:
         if found is None:
             return None
         self._used.add(key)
-        with contextlib.suppress(OSError):
-            content = Path(found.path).read_bytes()
-            if len(content) == found.size:
-                return content
+        content = _read_entry(found)
+        if content is not None and hmac.compare_digest(found.seal, self._seal(key, content)):
+            self._genuine.add(key)
+            return content
+        self._reject(key)
         return None
+
+    def require(self, key: str) -> bytes:
+        """Read the entry `key`; LookupError where there is none, or one that was altered."""
+        content = self.read(key)
+        if content is None:
+            raise LookupError(key)
+        return content
+
+    def reject_altered(self, keys: Iterable[str]) -> bool:
+        """Compare the content of each entry of `keys` with its seal, once; return whether one was missing or altered.
+
+        An altered entry is removed, so that it is made again.
+        """
+        rejected = False
+        for key in keys:
+            if key not in self._genuine:
+                rejected |= self.read(key) is None
+        return rejected
+
+    def _seal(self, key: str, content: bytes) -> str:
+        """Return the keyed hash of `content` as the entry `key`, as 32 hex digits.
+
+        SHA-256 reads the content, since processors have instructions for it; the keyed hash covers its digest.
+        """
+        inner = f"{key} {hashlib.sha256(content).hexdigest()}"
+        return hashlib.blake2b(inner.encode(), key=self._secret, digest_size=16).hexdigest()
+
+    def _reject(self, key: str) -> None:
+        found = self._known.pop(key, None)
+        if found is not None:
+            with contextlib.suppress(OSError):
+                Path(found.path).unlink(missing_ok=True)
 
     def keep(self, key: str, content: bytes) -> None:
         """Keep `content` as the entry `key`."""
-        bucket = f"{self.folder}/{key[:2]}"
+        bucket = self._bucket(key)
+        seal = self._seal(key, content)
         unfinished = f"{bucket}/{_UNFINISHED}{os.getpid()}-{next(self._numbers)}-{time.monotonic_ns()}"
-        path = f"{bucket}/{key}-{len(content)}"
+        path = f"{bucket}/{key}-{len(content)}-{seal}"
         # Hard links share one file: nobody may write to an entry through a site.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
             handle = os.open(unfinished, flags, _READ_ONLY)
-        except FileNotFoundError:
-            Path(bucket).mkdir(parents=True, exist_ok=True)
+        except FileNotFoundError:  # the cache was emptied in the meantime
+            real_folder(Path(bucket))
             handle = os.open(unfinished, flags, _READ_ONLY)
         with os.fdopen(handle, "wb", buffering=0) as file:
             file.write(content)
             os.fchmod(handle, _READ_ONLY)
             found = os.fstat(handle)
         os.replace(unfinished, path)  # noqa: PTH105 - tens of thousands of times
-        self._known[key] = self._new[key] = Kept(path, found.st_ino, found.st_mtime, found.st_size)
+        self._known[key] = self._new[key] = Kept(path, found.st_ino, found.st_mtime, found.st_size, seal)
+        self._genuine.add(key)
         self._used.add(key)
+
+    def _bucket(self, key: str) -> str:
+        """Return the path of the folder of the entry `key`, which is made where there is none."""
+        bucket = f"{self.folder}/{key[:2]}"
+        if bucket not in self._buckets:
+            real_folder(Path(bucket))
+            self._buckets.add(bucket)
+        return bucket
 
     def newly_kept(self) -> dict[str, Kept]:
         """Give what this process has kept since it was asked last, for another one to `learn`."""
@@ -122,11 +178,12 @@ class Cache:
     def learn(self, kept: Mapping[str, Kept]) -> None:
         """Know of the entries `kept` by another process."""
         self._known |= kept
+        self._genuine |= kept.keys()
 
     def keep_content(self, content: bytes) -> str:
         """Keep `content` under a key of its own, unless it is held; give the key."""
         key = key_of("content", hashlib.sha256(content).hexdigest())
-        if key not in self._known:
+        if self.reject_altered([key]):
             self.keep(key, content)
         return key
 
@@ -137,6 +194,8 @@ class Cache:
         something stands at `target`.
         """
         self._used.add(key)
+        if self.reject_altered([key]):
+            raise LookupError(key)
         path = self._known[key].path
         try:
             os.link(path, target)
@@ -144,10 +203,19 @@ class Cache:
             raise LookupError(key) from cause
         except FileExistsError:
             raise
-        except OSError:
-            # Never into a file that is there: it may be an entry, linked by an earlier build.
-            with Path(path).open("rb") as source, Path(target).open("xb") as made:
-                shutil.copyfileobj(source, made)
+        except OSError:  # another file system, or one without hard links
+            self._copy(key, target)
+
+    def _copy(self, key: str, target: str) -> None:
+        """Write the entry `key` to the new file `target`."""
+        content = self.read(key)
+        if content is None:
+            raise LookupError(key)
+        # Never into a file that is there: it may be an entry, linked by an earlier build.
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _COPY)
+        with os.fdopen(handle, "wb") as made:
+            made.write(content)
+            os.fchmod(handle, _COPY)
 
     def use(self, key: str) -> None:
         """Note that the entry `key` is still wanted."""
@@ -207,15 +275,26 @@ def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, Kept]]:
     for bucket in _buckets(folder):
         with os.scandir(bucket) as found:
             for file in found:
-                key, _, size = file.name.partition("-")
-                if len(key) != 64 or not size.isdecimal():
+                key, _, rest = file.name.partition("-")
+                size, _, seal = rest.partition("-")
+                if len(key) != 64 or not size.isdecimal() or len(seal) != 32:
                     unfinished += [file.path] if file.name.startswith(_UNFINISHED) else []
                     continue
                 with contextlib.suppress(OSError):
                     state = file.stat(follow_symlinks=False)
-                    if state.st_size == int(size):
+                    if stat.S_ISREG(state.st_mode) and state.st_size == int(size):
                         used = max(state.st_atime, state.st_mtime)
-                        yield key, Kept(file.path, state.st_ino, used, state.st_size)
+                        yield key, Kept(file.path, state.st_ino, used, state.st_size, seal)
+
+
+def _read_entry(found: Kept) -> bytes | None:
+    """Read the entry `found`; None where it is gone, of another size, or no longer a regular file."""
+    with contextlib.suppress(OSError):
+        handle = os.open(found.path, os.O_RDONLY | _NO_LINK)
+        with os.fdopen(handle, "rb") as file:
+            content = file.read(found.size + 1)
+            return content if len(content) == found.size else None
+    return None
 
 
 def _buckets(folder: Path) -> list[str]:

@@ -78,10 +78,27 @@ def compose(
     *,
     memory: Recollection | None = None,
 ) -> Files:
-    """Make whatever the site of `publication` lacks in `cache`; give the keys of its files by address.
+    """Make whatever the site of `publication` lacks in `cache`; return the keys of its files by address.
 
-    `memory` is what the last time left of it.
+    `memory` is what the last time left of it. Each entry of the cache was compared with its seal; what was altered is
+    made again.
     """
+
+    def make() -> Files:
+        return _composed(configuration, publication, cache, made_by, module, progress, memory)
+
+    return output.make_genuine(make, cache)
+
+
+def _composed(
+    configuration: Configuration,
+    publication: Publication,
+    cache: Cache,
+    made_by: str,
+    module: str,
+    progress: Progress,
+    memory: Recollection | None,
+) -> Files:
     if configuration.pdf:
         pdf.require()
     built = scaffold(configuration, publication, cache, made_by, module)

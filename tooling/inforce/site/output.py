@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,7 @@ from inforce.site.material import ASSET_FOLDER, ASSETS, SEARCH
 from inforce.site.shell import FOLDER, SHELL_DEPTHS, shell_path
 from inforce.site.tree import write
 
+_TRIES = 5
 CACHE_BYTES = 4_000_000_000
 
 
@@ -60,6 +62,20 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
     return files
 
 
+def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
+    """Return the keys that `make` returns, once each of their entries in `cache` agrees with its seal.
+
+    An entry that was altered is removed, and `make` is called again.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(LookupError):  # an entry that was read on the way is gone or was altered
+            files = make()
+            if not cache.reject_altered(files.values()):
+                return files
+    message = f"{cache.folder} changes while it is used: set INFORCE_CACHE to a folder that no other program writes to"
+    raise EnvironmentProblemError(message)
+
+
 def _told_of(work: Work, steps: Steps) -> Files:
     """Make the files that tell of the same changes as the redlines do; give their keys by address."""
     files: Files = {}
@@ -74,11 +90,7 @@ def _index(cache: Cache, built: str, found: list[str]) -> str:
     """Give the key of the search index of `built` and the entries under the keys `found`."""
     key = key_of("index", built, *found)
     if not cache.holds(key):
-        contents = [cache.read(one) for one in (built, *found)]
-        if None in contents:
-            message = "the entries of the search went out of the cache while they were used; build again"
-            raise EnvironmentProblemError(message)
-        whole = [content for content in contents if content is not None]
+        whole = [cache.require(one) for one in (built, *found)]
         cache.keep(key, search.merged(whole[0], whole[1:]))
     return key
 
@@ -90,11 +102,7 @@ def _index_without_texts(cache: Cache, whole: str) -> str:
     """
     key = key_of("index without texts", whole)
     if not cache.holds(key):
-        content = cache.read(whole)
-        if content is None:
-            message = "the index of the search went out of the cache while it was used; build again"
-            raise EnvironmentProblemError(message)
-        cache.keep(key, search.without_texts(content))
+        cache.keep(key, search.without_texts(cache.require(whole)))
     return key
 
 

@@ -34,7 +34,7 @@ from inforce.site.lasting import Work
 from inforce.site.renderer import Renderer, has_contents
 from inforce.site.shell import FOLDER, Rendered, Shells, gaps
 from inforce.site.taken import refuse_taken
-from inforce.site.tree import add
+from inforce.site.tree import PUBLIC_UMASK, add
 from inforce.store.files import cache_folder
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Tell a preview from a build."""
         self._serving = command == "serve"
+        os.umask(PUBLIC_UMASK)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the book, and set address, theme and navigation up for it."""
@@ -145,7 +146,12 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         there = [path for path in (*ours, search.INDEX) if (site / path).is_file()]
         built = {path: cache.keep_content((site / path).read_bytes()) for path in there}
         shells = Shells(cache, built)
-        files = output.composed(Work.of(self.publication, self.renderer, shells, cache, maker()), built, tell_progress)
+
+        def make() -> dict[str, str]:
+            work = Work.of(self.publication, self.renderer, shells, cache, maker())
+            return output.composed(work, built, tell_progress)
+
+        files = output.make_genuine(make, cache)
         add(site, files, cache)
         shutil.rmtree(site / FOLDER, ignore_errors=True)
         output.write_files(site, self.publication)

@@ -104,11 +104,12 @@ def scaffold(
     name = key_of("scaffold", made_by, module, _name(configuration, publication))
     raw = cache.read(name)
     known: Files = json.loads(raw) if raw else {}
-    if known and all(map(cache.holds, known.values())):
+    if known and not cache.reject_altered(known.values()):
         return known
     with tempfile.TemporaryDirectory(prefix="inforce-") as folder:
         command = [
             sys.executable,
+            "-P",
             "-m",
             GENERATOR,
             module,

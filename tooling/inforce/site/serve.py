@@ -25,7 +25,7 @@ from inforce.disk import system_refusal
 from inforce.errors import InforceError
 from inforce.site.making import Maker, collect_rarely
 from inforce.site.scaffold import Configuration, ScaffoldError
-from inforce.store.files import cache_folder
+from inforce.store.files import cache_folder, real_folder
 
 HOST = "127.0.0.1"
 # An editor that saves writes more than once; a reader does not notice so short a wait.
@@ -154,10 +154,10 @@ def main(words: list[str]) -> int:
     if not configuration.simple:
         # MkDocs 1.6 with click 8.3 or newer watches nothing unless told to.
         rest = ["--config-file", str(asked.config_file), "--dev-addr", f"{HOST}:{asked.port}", "--livereload"]
-        os.execv(sys.executable, [sys.executable, "-m", asked.module, "serve", *rest])  # noqa: S606 - the same process
+        os.execv(sys.executable, [sys.executable, "-P", "-m", asked.module, "serve", *rest])  # noqa: S606 - the same process
     collect_rarely()
     root = asked.config_file.resolve().parent
-    folder = cache_folder(root) / f"served-{asked.port}"
+    folder = real_folder(cache_folder(root) / f"served-{asked.port}")
     maker = Maker(asked.config_file, asked.module, folder)
     if not _made(maker):
         return 1

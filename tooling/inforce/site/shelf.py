@@ -85,7 +85,9 @@ class Recollection:
 
     def recall(self, name: str) -> dict[str, str] | None:
         """Recall what is on the shelf of this `name`; None unless the cache holds all of it."""
-        found = self._last.get(name) or self._read(name)
+        found = self._last.get(name)
+        if found is None or not all(map(self.cache.holds, found.values())):
+            found = self._read(name)
         if found is not None:
             self._asked[name] = found
         return found

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from inforce.errors import EnvironmentProblemError
 from inforce.language import Language
 from inforce.site.cache import Cache
 
@@ -103,11 +102,7 @@ class Shells:
         if file not in self._cut:
             if len(self._cut) >= _ROOM:
                 self._cut.clear()
-            content = self._cache.read(self._built[file])
-            if content is None:
-                message = f"the shell {file} went out of the cache while it was used; build again"
-                raise EnvironmentProblemError(message)
-            self._cut[file] = Shell.cut(content.decode())
+            self._cut[file] = Shell.cut(self._cache.require(self._built[file]).decode())
         return self._cut[file]
 
 

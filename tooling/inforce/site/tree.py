@@ -14,6 +14,9 @@ from pathlib import Path
 
 from inforce.site.cache import Cache
 
+# Files and folders of a site are read by a web server, whatever the umask of the person who builds it.
+PUBLIC_UMASK = 0o022
+
 
 def settle(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
     """Make `folder` hold the entries of `cache` that `wanted` names by the address of each file, and nothing else."""

@@ -10,17 +10,21 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import functools
+import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from inforce.catalog import Lock
-from inforce.disk import how_to_fix, replace_file
+from inforce.disk import create_file, how_to_fix, read_regular, replace_file
 from inforce.errors import EnvironmentProblemError, printable
 from inforce.store.names import BOOK
 
@@ -29,6 +33,7 @@ if sys.platform != "win32":
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_SECRET_BYTES = 32
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 
@@ -53,8 +58,67 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def cache_folder(root: Path) -> Path:
-    """Tell where finished files of the book in `root` are kept from build to build."""
-    return Path(os.environ.get("INFORCE_CACHE") or root / ".cache" / "inforce")
+    """Return the folder that keeps finished files of the book in `root` from build to build.
+
+    It lies outside the repository, so that no commit can put anything into it; INFORCE_CACHE names another folder.
+    """
+    if named := os.environ.get("INFORCE_CACHE"):
+        return Path(named)
+    return user_folder() / hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]
+
+
+def user_folder() -> Path:
+    """Return the folder of inforce in this user's cache folder.
+
+    The cache folder is that of the XDG Base Directory Specification, and of the system on macOS and Windows. Where the
+    user has no home folder, EnvironmentProblemError.
+    """
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named) / "inforce"
+    try:
+        home = Path.home()
+    except RuntimeError as cause:
+        message = "there is no home folder to keep a cache in: set INFORCE_CACHE to a folder outside the repository"
+        raise EnvironmentProblemError(message) from cause
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "inforce"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "inforce" / "Cache"
+    return home / ".cache" / "inforce"
+
+
+@functools.cache
+def machine_secret() -> bytes:
+    """Return 32 secret bytes of this user on this machine, with which entries of the cache are sealed.
+
+    They are made at the first use. Where they cannot be kept, each process has its own, and finds nothing in the cache.
+    """
+    with contextlib.suppress(OSError, EnvironmentProblemError):
+        path = user_folder() / "secret"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            create_file(path, secrets.token_bytes(_SECRET_BYTES), mode=0o600)
+        found = read_regular(path, _SECRET_BYTES, getattr(os, "O_NOFOLLOW", 0))
+        if len(found) == _SECRET_BYTES and _is_private(path):
+            return found
+    return secrets.token_bytes(_SECRET_BYTES)
+
+
+def _is_private(path: Path) -> bool:
+    """Return whether only this user can read and write the file `path`."""
+    if sys.platform == "win32":
+        return True
+    state = path.lstat()
+    return state.st_uid == os.geteuid() and not state.st_mode & 0o077
+
+
+def real_folder(path: Path) -> Path:
+    """Make the folder `path` where there is none, and return it; a link or file of that name is removed."""
+    if path.is_symlink() or path.is_file():
+        path.unlink(missing_ok=True)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def write_lock(root: Path, lock: Lock) -> None:
@@ -64,12 +128,12 @@ def write_lock(root: Path, lock: Lock) -> None:
 
 
 @contextlib.contextmanager
-def new_folder(target: Path, *, known_by: str = "", spare: Path | None = None) -> Iterator[Path]:
-    """Give an empty folder beside `target`; when the block ends well it takes target's place, otherwise it goes.
+def new_folder(target: Path, *, known_by: str = "", keep_previous: bool = False) -> Iterator[Path]:
+    """Yield an empty folder beside `target`; when the block ends well it takes target's place, otherwise it goes.
 
-    Where `spare` is named and the folder above it is there, what was replaced, or what became of a block that failed,
-    is kept as `spare`, and the folder given is the one kept the last time, with everything in it: for writers who bring
-    a folder up to date whatever it holds.
+    With `keep_previous` the folder that was replaced, or was left by a block that failed, stays beside `target` as
+    `.NAME.previous`, and the folder yielded is the one that stayed the last time, with everything in it: for writers
+    that bring a folder up to date whatever it contains.
 
     A reader of `target` sees the old folder or the new one, never half of one (where the system can exchange folders;
     elsewhere there is a moment without any). EnvironmentProblemError where `target` cannot or must not be replaced:
@@ -81,7 +145,8 @@ def new_folder(target: Path, *, known_by: str = "", spare: Path | None = None) -
         target.parent.mkdir(parents=True, exist_ok=True)
         _clean_up_beside(target)
         fresh, hold = _held_folder(target, "new")
-        _unpack(spare, fresh)
+        previous = target.with_name(f".{target.name}.previous") if keep_previous else None
+        known = _unpack(previous, fresh)
     except OSError as cause:
         raise _unwritable(target, cause) from cause
     try:
@@ -91,29 +156,38 @@ def new_folder(target: Path, *, known_by: str = "", spare: Path | None = None) -
             _take_place(fresh, target)
         except OSError as cause:
             raise _unwritable(target, cause) from cause
+        known = True
     finally:
-        _put_away(fresh, spare)
+        _put_away(fresh, previous if known else None)
         _remove(fresh)
         _let_go(hold)
 
 
-def _unpack(spare: Path | None, fresh: Path) -> None:
-    """Put what is in `spare` into the empty folder `fresh`, as far as that can be done without copying."""
-    if spare is None:
-        return
-    with contextlib.suppress(OSError):  # there is none, or on another disk, or another build was quicker
-        taken = fresh / spare.name
-        spare.rename(taken)
+def _unpack(previous: Path | None, fresh: Path) -> bool:
+    """Move the entries of the folder `previous` into the empty folder `fresh`, and return whether there was one.
+
+    A link of that name is removed, not followed.
+    """
+    if previous is None:
+        return False
+    with contextlib.suppress(OSError):  # there is none, or another build was quicker
+        taken = fresh / previous.name
+        previous.rename(taken)
+        if not stat.S_ISDIR(taken.lstat().st_mode):
+            taken.unlink()
+            return False
         for path in taken.iterdir():
             path.rename(fresh / path.name)
         taken.rmdir()
+        return True
+    return False
 
 
-def _put_away(replaced: Path, spare: Path | None) -> None:
-    """Keep the folder `replaced`, if there still is one, as `spare`, unless another build was quicker."""
+def _put_away(replaced: Path, previous: Path | None) -> None:
+    """Keep the folder `replaced`, if there still is one, as `previous`, unless another build was quicker."""
     with contextlib.suppress(OSError):
-        if spare is not None and spare.parent.is_dir():
-            replaced.rename(spare)
+        if previous is not None:
+            replaced.rename(previous)
 
 
 def _refuse_to_replace(target: Path, known_by: str) -> None:
