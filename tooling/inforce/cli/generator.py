@@ -61,7 +61,7 @@ class Generator:
 
     def command(self, verb: str, *words: str) -> list[str]:
         """Spell the generator's command `verb` with the options `words`."""
-        return [sys.executable, "-m", _PROGRAM.format(verb), self.module, *self._where, *words]
+        return [sys.executable, "-P", "-m", _PROGRAM.format(verb), self.module, *self._where, *words]
 
     @property
     def _where(self) -> tuple[str, str]:

@@ -1,0 +1,191 @@
+"""A build changes nothing outside the site, and publishes nothing that a commit put beside the book."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from built import scaffold
+from inforce.store.files import cache_folder, machine_secret, user_folder
+
+PROGRAM = Path(sys.executable).with_name("inforce")
+MODULES = ("random", "json", "inforce", "mkdocs", "site", "re", "pickle", "hashlib", "yaml", "socket", "encodings")
+# A module whose import leaves a file behind, so that nothing about the import can be missed.
+HOSTILE = "import os\nopen(os.path.join(os.path.dirname(__file__), 'imported'), 'w').close()\nraise SystemExit(99)\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> BookBuilder:
+    """Return a repository that builds with the plugin of inforce."""
+    made = scaffold(BookBuilder(tmp_path / "repository"))
+    made.policy("terms").version("2026-01-15", en="# Terms\n\nPay within 30 days.\n")
+    return made
+
+
+@pytest.fixture
+def valuables(tmp_path: Path) -> Path:
+    """Return a folder outside the repository with a file in it."""
+    folder = tmp_path / "valuables"
+    folder.mkdir()
+    (folder / "deed.txt").write_text("keep this")
+    return folder
+
+
+def build(repository: BookBuilder, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `inforce build` in `repository` as its user does."""
+    command = [str(PROGRAM), "build", "--at", "2026-02-01", *words]
+    environment = {**os.environ, **environ}
+    return subprocess.run(command, cwd=repository.root, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "link", [".cache", ".cache/inforce", ".cache/inforce/spare", ".site.previous", "cache", "cache/served-8000"]
+)
+@pytest.mark.parametrize("cache", [None, "cache"], ids=["default cache", "cache in the repository"])
+def test_a_committed_link_leads_a_build_nowhere(
+    repository: BookBuilder, valuables: Path, link: str, cache: str | None
+) -> None:
+    place = repository.root / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(valuables)
+    for _ in range(2):
+        made = build(repository, **({"INFORCE_CACHE": cache} if cache else {}))
+        assert made.returncode == 0, made.stderr
+    assert (valuables / "deed.txt").read_text() == "keep this"
+    # A cache that its user placed there writes there; it removes nothing.
+    assert cache == link or [path.name for path in valuables.iterdir()] == ["deed.txt"]
+
+
+def test_a_site_that_is_a_link_inside_the_repository_is_not_replaced(repository: BookBuilder, valuables: Path) -> None:
+    (valuables / "policies.json").write_text("{}")
+    (repository.root / "site").symlink_to(valuables)
+
+    made = build(repository)
+
+    assert made.returncode == 2
+    assert "is a symbolic link inside the repository" in made.stderr
+    assert sorted(path.name for path in valuables.iterdir()) == ["deed.txt", "policies.json"]
+
+
+def test_altered_entries_of_the_cache_are_not_published(repository: BookBuilder) -> None:
+    assert build(repository, INFORCE_CACHE="cache").returncode == 0
+    site = repository.root / "site"
+    before = {path: path.read_bytes() for path in sorted(site.rglob("*.html"))}
+    altered = 0
+    for entry in (repository.root / "cache").glob("??/*"):
+        content = entry.read_bytes()
+        if b"30 days" in content:
+            entry.chmod(0o644)
+            entry.write_bytes(content.replace(b"30 days", b"99 days"))
+            altered += 1
+    assert altered
+
+    made = build(repository, INFORCE_CACHE="cache")
+
+    assert made.returncode == 0, made.stderr
+    assert {path: path.read_bytes() for path in sorted(site.rglob("*.html"))} == before
+
+
+def test_entries_that_another_machine_sealed_are_not_published(repository: BookBuilder, tmp_path: Path) -> None:
+    elsewhere = {"XDG_CACHE_HOME": str(tmp_path / "attacker"), "INFORCE_CACHE": "cache"}
+    assert build(repository, **elsewhere).returncode == 0
+    stolen = {path.name.rpartition("-")[0]: path.name for path in (repository.root / "cache").glob("??/*")}
+    assert stolen
+    made = build(repository, INFORCE_CACHE="cache")
+
+    assert made.returncode == 0, made.stderr
+    assert any("Pay within 30 days." in page.read_text("utf-8") for page in (repository.root / "site").rglob("*.html"))
+    left = {path.name for path in (repository.root / "cache").glob("??/*")}
+    assert not left & set(stolen.values())
+
+
+def test_the_cache_lies_outside_the_repository_and_is_keyed_by_its_path(repository: BookBuilder) -> None:
+    folder = cache_folder(repository.root)
+
+    assert folder.parent == user_folder()
+    assert not folder.is_relative_to(repository.root)
+    assert folder != cache_folder(repository.root.parent)
+    assert build(repository).returncode == 0
+    assert any(folder.glob("??/*"))
+    assert not (repository.root / ".cache").exists()
+
+
+def test_the_secret_is_for_this_user_alone() -> None:
+    machine_secret()
+    state = (user_folder() / "secret").stat()
+    assert (state.st_size, state.st_mode & 0o777) == (32, 0o600)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_a_secret_that_others_can_read_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    secret = tmp_path / "inforce/secret"
+    secret.parent.mkdir()
+    secret.write_bytes(b"x" * 32)
+    secret.chmod(mode)
+    machine_secret.cache_clear()
+    try:
+        assert machine_secret() != b"x" * 32
+    finally:
+        machine_secret.cache_clear()
+
+
+def test_a_cache_on_another_file_system_is_copied_from(repository: BookBuilder) -> None:
+    shared_memory = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
+    if not shared_memory.is_dir() or shared_memory.stat().st_dev == repository.root.stat().st_dev:
+        shared_memory = Path.cwd()
+    cache = shared_memory / f"inforce-test-{os.getpid()}"
+    try:
+        for _ in range(2):
+            made = build(repository, INFORCE_CACHE=str(cache))
+            assert made.returncode == 0, made.stderr
+        page = repository.root / "site/terms/index.html"
+        assert page.stat().st_nlink == (1 if cache.stat().st_dev != page.stat().st_dev else 3)
+    finally:
+        subprocess.run(["rm", "-rf", str(cache)], check=True)
+
+
+@pytest.mark.parametrize("words", [("build",), ("check",), ("status",), ("manifest",), ("review",), ("diff", "terms")])
+def test_no_command_imports_from_the_repository(repository: BookBuilder, words: tuple[str, ...]) -> None:
+    for name in MODULES:
+        repository.write(f"{name}.py", HOSTILE)
+    command = [str(PROGRAM), *words, "--at", "2026-02-01"] if words[0] != "review" else [str(PROGRAM), *words]
+
+    ended = subprocess.run(command, cwd=repository.root, capture_output=True, text=True, check=False)
+
+    assert not (repository.root / "imported").exists(), ended.stderr
+    assert ended.returncode != 99
+
+
+def test_a_served_book_imports_nothing_from_the_repository(repository: BookBuilder) -> None:
+    for name in MODULES:
+        repository.write(f"{name}.py", HOSTILE)
+    command = [str(PROGRAM), "serve", "--port", "0", "--at", "2026-02-01"]
+
+    process = subprocess.Popen(command, cwd=repository.root, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        told = next((line for line in process.stderr if "http://" in line or "Error" in line or "must be" in line), "")
+    finally:
+        process.terminate()
+        process.communicate()
+    assert told
+    assert not (repository.root / "imported").exists()
+
+
+def test_a_site_can_be_read_by_a_web_server_whatever_the_umask(repository: BookBuilder) -> None:
+    before = os.umask(0o077)
+    try:
+        made = build(repository)
+        assert made.returncode == 0, made.stderr
+    finally:
+        os.umask(before)
+    site = repository.root / "site"
+    for path in (site, *site.rglob("*")):
+        needed = 0o555 if path.is_dir() else 0o444
+        assert path.stat().st_mode & needed == needed, path
