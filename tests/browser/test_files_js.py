@@ -161,11 +161,11 @@ declare module "react/jsx-runtime" {
 }
 """
 USE = """
-import "inforce";
-import { createClient } from "inforce/client";
-import { decide } from "inforce/decide";
-import { changes, text, type Changes } from "inforce/texts";
-import de from "inforce/messages/de";
+import "@inforce-policies/browser";
+import { createClient } from "@inforce-policies/browser/client";
+import { decide } from "@inforce-policies/browser/decide";
+import { changes, text, type Changes } from "@inforce-policies/browser/texts";
+import de from "@inforce-policies/browser/messages/de";
 
 const client = createClient({ manifest: "/policies.json", keys: [{ kty: "OKP", crv: "Ed25519", x: "…" }] });
 const id: string = client.act("terms", "declined", { language: "en" }).id;
@@ -190,10 +190,16 @@ client.decision = undefined;
 def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that has installed the package."""
     root = tmp_path_factory.mktemp("types")
-    shutil.copytree(SOURCES, root / "node_modules" / "inforce", ignore=shutil.ignore_patterns("node_modules", "*.lock"))
+    shutil.copytree(
+        SOURCES,
+        root / "node_modules" / "@inforce-policies" / "browser",
+        ignore=shutil.ignore_patterns("node_modules", "*.lock"),
+    )
     options = {"lib": ["esnext", "dom", "dom.iterable"], "strict": True, "jsx": "react-jsx", "jsxImportSource": "react"}
     (root / "deno.json").write_text(json.dumps({"nodeModulesDir": "manual", "compilerOptions": options}), "utf-8")
-    (root / "package.json").write_text(json.dumps({"type": "module", "dependencies": {"inforce": "0.1.0"}}), "utf-8")
+    (root / "package.json").write_text(
+        json.dumps({"type": "module", "dependencies": {"@inforce-policies/browser": "0.1.0"}}), "utf-8"
+    )
     return root
 
 
