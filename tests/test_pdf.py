@@ -196,7 +196,9 @@ def test_a_letter_that_no_font_draws_stops_the_work_and_is_named() -> None:
 
 def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "find_spec", lambda _: None)
-    with pytest.raises(EnvironmentProblemError, match=r"^a PDF needs weasyprint, .* install inforce\[pdf\]$"):
+    with pytest.raises(
+        EnvironmentProblemError, match=r"^a PDF needs weasyprint, .* python -m pip install 'weasyprint>=70,<71'$"
+    ):
         to_pdf(paper())
 
 

@@ -276,7 +276,10 @@ def test_without_a_generator_one_sentence_says_what_to_install(
     monkeypatch.setattr(generator, "find_spec", lambda _name: None)
     ended = inforce("build", "--repo", shell.root)
     assert ended.code == 4
-    assert ended.err == "inforce: a site needs MkDocs, which is not here; install inforce[site]\n"
+    assert (
+        ended.err
+        == "inforce: a site needs MkDocs, which is not here; install the wheel of inforce with its extra “site”\n"
+    )
 
 
 def test_properdocs_stands_in_where_it_is_installed_in_place_of_mkdocs(

@@ -86,8 +86,18 @@ FAILURES = [
     pytest.param(KeyboardInterrupt(), 130, "", id="Ctrl-C"),
     pytest.param(click.Abort(), 130, "", id="a question left without answer"),
     pytest.param(BrokenPipeError(), 141, "", id="a reader who left"),
-    pytest.param(ModuleNotFoundError(name="docx"), 4, "docx, which is not here; install inforce[docx]\n", id="no docx"),
-    pytest.param(ModuleNotFoundError(name="yaml"), 4, "yaml, which is not here; install inforce[site]\n", id="no yaml"),
+    pytest.param(
+        ModuleNotFoundError(name="docx"),
+        4,
+        "docx, which is not here; python -m pip install 'python-docx>=1.2,<2'\n",
+        id="no docx",
+    ),
+    pytest.param(
+        ModuleNotFoundError(name="yaml"),
+        4,
+        "yaml, which is not here; install the wheel of inforce with its extra “site”\n",
+        id="no yaml",
+    ),
     pytest.param(
         LockError(Place(path="a"), "\x1b[2J"), 2, "inforce: a: <U+001B>[2J\n", id="words that would clear a screen"
     ),
@@ -121,7 +131,10 @@ def test_without_the_site_extra_one_sentence_says_what_to_install() -> None:
     words = "import sys; sys.modules['click'] = None; from inforce.cli import main; main()"
     ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False)
     assert ended.returncode == 4
-    assert ended.stderr == "inforce: the commands need click, which is not here; install inforce[site]\n"
+    assert (
+        ended.stderr
+        == "inforce: the commands need click, which is not here; install the wheel of inforce with its extra “site”\n"
+    )
 
 
 def test_help_loads_click_and_no_engine() -> None:

@@ -374,7 +374,7 @@ class TestTexts:
             monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, "markdown_it", None)
 
-        with pytest.raises(EnvironmentProblemError, match=r"install inforce\[html\]"):
+        with pytest.raises(EnvironmentProblemError, match=r"install the wheel of inforce with its extra “html”"):
             app.text().html()
 
     def test_a_language_that_is_not_there_gives_the_binding_text_and_says_so(

@@ -18,6 +18,7 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] == "inforce":
             raise
-        print(f"inforce: the commands need {missing.name}, which is not here; install inforce[site]", file=sys.stderr)
+        fix = "install the wheel of inforce with its extra “site”"
+        print(f"inforce: the commands need {missing.name}, which is not here; {fix}", file=sys.stderr)
         raise SystemExit(4) from None
     raise SystemExit(run(sys.argv[1:]))

@@ -64,12 +64,15 @@ def _system_refuses(problem: OSError) -> int:
 
 
 def _without(missing: ModuleNotFoundError) -> int:
-    """Say which extra brings the `missing` library; a module of our own that is missing is our mistake."""
+    """Say how to install the `missing` library; a module of our own that is missing is our mistake."""
     library = (missing.name or "").partition(".")[0]
     if library in ("", "inforce"):
         raise missing
-    extra = {"docx": "docx", "weasyprint": "pdf"}.get(library, "site")
-    _say(f"this needs {library}, which is not here; install inforce[{extra}]")
+    needed = {"docx": "python-docx>=1.2,<2", "weasyprint": "weasyprint>=70,<71"}.get(library)
+    fix = "install the wheel of inforce with its extra “site”"
+    if needed:
+        fix = f"python -m pip install '{needed}'"
+    _say(f"this needs {library}, which is not here; {fix}")
     return ENVIRONMENT
 
 

@@ -55,7 +55,7 @@ class Generator:
             raise BookError(Place(path=str(root / CONFIGURATION)), "is missing, so no site can be built", mend)
         module = next((name for name in _GENERATORS if _can_run(name)), None)
         if module is None:
-            message = "a site needs MkDocs, which is not here; install inforce[site]"
+            message = "a site needs MkDocs, which is not here; install the wheel of inforce with its extra “site”"
             raise EnvironmentProblemError(message)
         return cls(root=root, module=module, variables=variables)
 

@@ -35,7 +35,8 @@ class Text:
         try:
             from inforce.markdown import to_html  # most back ends show no text, and do without its libraries
         except ModuleNotFoundError as missing:
-            message = f"to show a text as HTML needs {missing.name}, which is not here: install inforce[html]"
+            fix = "install the wheel of inforce with its extra “html”"
+            message = f"to show a text as HTML needs {missing.name}, which is not here: {fix}"
             raise EnvironmentProblemError(message) from missing
         return to_html(self.markdown)
 

@@ -25,7 +25,7 @@ MEDIA_TYPE = "application/pdf"
 def require() -> None:
     """Raise EnvironmentProblemError where the extra that draws is not installed."""
     if find_spec("weasyprint") is None:
-        message = "a PDF needs weasyprint, which is not here; install inforce[pdf]"
+        message = "a PDF needs weasyprint, which is not here; python -m pip install 'weasyprint>=70,<71'"
         raise EnvironmentProblemError(message)
 
 
