@@ -88,9 +88,9 @@ $(BIN)/python:
 	exit 4
 
 libraries: $(VENV)/.test
-	@$(LIBRARIES_ARE_HERE) 2>&1 || { \
+	@$(LIBRARIES_ARE_HERE) 2>/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(LIBRARIES); \
+	    .ci/libraries $(LIBRARIES); \
 	  fi; \
-	  $(LIBRARIES_ARE_HERE) || { \
+	  $(LIBRARIES_ARE_HERE) 2>/dev/null || { \
 	    echo "The tests need more libraries. On Debian and Ubuntu: apt-get install $(LIBRARIES)" >&2; exit 4; }; }

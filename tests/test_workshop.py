@@ -173,6 +173,60 @@ class TestBrowser:
         works = program(tmp_path / "bin", "google-chrome", self.PAGE)
         assert run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin")).stdout == f"{works}\n"
 
+    def test_a_failed_download_is_said_in_one_line(self, tmp_path: Path) -> None:
+        program(
+            tmp_path / "bin", "apt-get", "echo 'Reading'; echo 'E: no network' >&2; echo '  at stack (trace)'; exit 1"
+        )
+        script = (
+            "import sys; sys.path.insert(0, sys.argv[1]); import chromium, os; os.geteuid = lambda: 0\n"
+            "chromium._on_this_machine = lambda: iter(())\n"
+            "chromium._fetch_from_playwright = lambda: None\n"
+            "sys.exit(chromium.main())"
+        )
+        path = machine(tmp_path / "bin", "sh")
+        ended = run(sys.executable, "-c", script, str(ROOT / "tests" / "browser"), PATH=path)
+        assert ended.returncode == 4
+        assert ended.stderr.splitlines()[:2] == [
+            "Installing the package “chromium” with apt-get, since this is root, for the tests in a browser.",
+            "“apt-get update” failed: E: no network",
+        ]
+        assert "stack" not in ended.stderr
+
+
+class TestLibraries:
+    """`.ci/libraries` says what it installs, and starts nothing as a service."""
+
+    def install(self, tmp_path: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+        log = tmp_path / "log"
+        policy = tmp_path / "policy-rc.d"
+        program(tmp_path / "bin", "apt-get", f'echo "apt-get $*" >>{log}', *lines)
+        program(tmp_path / "bin", "update-rc.d", f'echo "update-rc.d $*" >>{log}')
+        path = machine(tmp_path / "bin", "sh", "mktemp", "rm", "chmod", "grep", "head")
+        return run(str(ROOT / ".ci" / "libraries"), "nginx-light", PATH=path, POLICY_RC_D=str(policy))
+
+    def test_packages_are_named_first_and_may_start_nothing(self, tmp_path: Path) -> None:
+        policy = tmp_path / "policy-rc.d"
+        ended = self.install(tmp_path, f'{policy}; echo "services: $?" >>{tmp_path}/log')
+        assert ended.returncode == 0
+        assert "Installing with apt-get, since this is root: nginx-light." in ended.stderr
+        log = (tmp_path / "log").read_text().splitlines()
+        assert log[:4] == [
+            "apt-get update",
+            "services: 101",
+            "apt-get install -y --no-install-recommends nginx-light",
+            "services: 101",
+        ]
+        assert not policy.exists()
+
+    def test_a_failure_is_one_line_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
+        ended = self.install(tmp_path, "echo 'Err:1 x'; echo 'E: no network' >&2; echo 'E: more' >&2; exit 100")
+        assert ended.returncode == 4
+        assert ended.stderr.splitlines()[2:] == ["apt-get update failed: E: no network"]
+        assert not (tmp_path / "policy-rc.d").exists()
+
+    def test_make_installs_with_it_alone(self) -> None:
+        assert "apt-get install -y" not in (ROOT / "Makefile").read_text("utf-8")
+
 
 class TestGround:
     """Every test stands on the same ground, whoever runs it and wherever."""

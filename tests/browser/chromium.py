@@ -103,20 +103,37 @@ def _fetch_nothing() -> None:
 
 def _fetch_from_playwright() -> None:
     os.environ.setdefault("PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT", "10000")  # ms; it tries five times
-    _run(sys.executable, "-m", "playwright", "install", "chromium")
+    _say("No Chromium that starts was found for the tests. Fetching Playwright's into its cache in your home folder.")
+    _run(sys.executable, "-P", "-m", "playwright", "install", "chromium")
 
 
 def _fetch_from_debian() -> None:
     if shutil.which("apt-get") and os.geteuid() == 0:
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        _run("apt-get", "update")
-        _run("apt-get", "install", "-y", "--no-install-recommends", "chromium")
+        _say("Installing the package “chromium” with apt-get, since this is root, for the tests in a browser.")
+        if _run("apt-get", "update"):
+            _run("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 
 
-def _run(*command: str) -> None:
-    """Run `command`, showing what it says on stderr; whether it helped is seen by looking again."""
-    print("$", *command, file=sys.stderr)
-    subprocess.run(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False)
+def _run(*command: str) -> bool:
+    """Run `command`, and say in one line if it fails; whether it helped is seen by looking again."""
+    try:
+        ended = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
+        )
+    except OSError as reason:
+        _say(f"“{' '.join(command)}” failed: {reason.strerror}")
+        return False
+    if ended.returncode:
+        lines = [line.strip() for line in ended.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+        errors = [line for line in lines if line.startswith(("E:", "Error", "Failed"))]
+        reason = [*errors, *lines[-1:], f"exit code {ended.returncode}"][0]
+        _say(f"“{' '.join(command)}” failed: {reason[:200]}")
+    return not ended.returncode
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
 
 
 def main() -> int:
