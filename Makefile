@@ -16,7 +16,7 @@ LIBRARIES_ARE_HERE := { $(BIN)/python -c 'import weasyprint' && $(BIN)/python -m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site serve test lint bench pictures properdocs lock clean libraries
+.PHONY: help site serve test dist lint bench pictures properdocs lock clean libraries
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -32,6 +32,14 @@ serve: $(VENV)/.site ## show the site, and build it again whenever a text change
 test: $(VENV)/.test libraries ## run every test; TESTS="tests/test_text.py -n 0" runs some
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
 	  $(BIN)/pytest $(TESTS)
+
+dist: $(VENV)/.site ## build wheel, source archive, the locks of apps and the tarball for browsers into dist/
+	@rm -rf dist
+	@$(BIN)/python -P -m hatchling build -d dist >/dev/null
+	@cp $(LOCKS)/client.txt dist/
+	@if command -v npm >/dev/null; then cd tooling/browser && npm pack --silent --pack-destination ../../dist >/dev/null; \
+	  else echo "npm is not here, so the tarball for browsers is left out." >&2; fi
+	@ls dist
 
 lint: $(VENV)/.test ## check style and types
 	@$(BIN)/ruff check .
@@ -57,12 +65,13 @@ lock: ## resolve the dependencies again, with uv; UPGRADE=--upgrade takes the ne
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 4; }
 	@$(COMPILE) --all-extras --group dev --output-file $(LOCKS)/test.txt
 	@$(COMPILE) --extra site --group build --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/site.txt
+	@$(COMPILE) --extra site --extra docx --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/policies.txt
 	@$(COMPILE) --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/client.txt
 	@$(COMPILE) --extra site --group build --group properdocs --constraints $(LOCKS)/test.txt \
 	  --output-file $(LOCKS)/properdocs.txt
 
 clean: ## remove what make made, the environment included
-	@rm -rf site .cache $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf site dist .cache $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # An environment installs again when its lock or the project file is newer than its stamp.
 $(VENV)/.site $(VENV)/.test: $(VENV)/.%: $(LOCKS)/%.txt pyproject.toml | $(BIN)/python

@@ -95,7 +95,7 @@ class TestLocks:
         assert entries
         assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
-    @pytest.mark.parametrize("lock", ["client", "site", "properdocs"])
+    @pytest.mark.parametrize("lock", ["client", "policies", "site", "properdocs"])
     def test_what_is_tested_is_what_is_installed(self, lock: str) -> None:
         tested = pins("test")
         assert {name: has for name, has in pins(lock).items() if has != tested.get(name, has)} == {}
@@ -105,6 +105,15 @@ class TestLocks:
         [
             pytest.param("client", PROJECT["project"]["dependencies"], id="client: what every back end needs"),
             pytest.param("site", PROJECT["project"]["optional-dependencies"]["site"], id="site: what a site needs"),
+            pytest.param(
+                "policies",
+                [
+                    *PROJECT["project"]["dependencies"],
+                    *PROJECT["project"]["optional-dependencies"]["site"],
+                    *PROJECT["project"]["optional-dependencies"]["docx"],
+                ],
+                id="policies: what a repository of policies installs",
+            ),
             pytest.param("site", PROJECT["dependency-groups"]["build"], id="site: what installs this folder"),
             pytest.param(
                 "test",
