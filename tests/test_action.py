@@ -81,12 +81,27 @@ class TestLint:
         assert len(foreign) > 10
         assert [one for one, tag in foreign if not re.search(r"@[0-9a-f]{40}$", one) or " # v" not in tag] == []
 
-    def test_what_is_installed_is_the_version_that_wrote_the_workflows(self, repository: Path) -> None:
-        installed = re.findall(
-            r"inforce\[[a-z,]+\]\S*", "".join(file.read_text() for file in repository.rglob("*.yml"))
-        )
-        assert len(installed) >= 5
-        assert {one.strip('"').partition("]")[2] for one in installed} == {f"=={__version__}"}
+    def test_everything_is_installed_from_the_repository_by_hash(self, repository: Path) -> None:
+        files = [*repository.glob(".github/**/*.yml"), ACTION / "gitlab-ci.yml"]
+        installed = re.findall(r"pip install (.*)", "\n".join(file.read_text("utf-8") for file in files))
+        assert len(installed) == 6
+        sources = ("--require-hashes -r .inforce/requirements.txt", '--require-hashes -r "$REQUIREMENTS"')
+        assert [one for one in installed if not one.endswith(sources)] == []
+        action = yaml.safe_load((repository / ".github/actions/inforce/action.yml").read_text("utf-8"))
+        assert action["inputs"]["requirements"]["default"] == ".inforce/requirements.txt"
+        assert f"inforce-{__version__}-py3-none-any.whl" in (repository / ".inforce/requirements.txt").read_text()
+
+    def test_the_job_with_the_key_runs_what_is_on_main_only(self) -> None:
+        with_key = [file.stem for file in WORKFLOWS if "secrets." in file.read_text("utf-8")]
+        assert with_key == ["publish"]
+        publish = read(ACTION / "workflows/publish.yml")
+        assert set(publish[True]) == {"push", "schedule", "workflow_dispatch"}
+        assert publish["jobs"]["build"]["environment"] == "signing"
+        steps_with_key = [step for step in publish["jobs"]["build"]["steps"] if "secrets." in str(step)]
+        assert [step["run"].split()[:2] for step in steps_with_key] == [["inforce", "build"]]
+
+    def test_engineers_own_what_signs(self) -> None:
+        assert {"#/.inforce/", "#/.github/"} <= set((ACTION / "CODEOWNERS").read_text("utf-8").split())
 
     def test_every_script_that_is_run_is_there(self, repository: Path) -> None:
         named = re.findall(r"[\w./$]+/(\w+\.py)", "".join(file.read_text() for file in repository.rglob("*.yml")))
@@ -455,6 +470,7 @@ class TestOthers:
     def test_the_hooks_for_pre_commit_run(self, forge: Forge) -> None:
         hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
         assert [hook["id"] for hook in hooks] == ["inforce-check", "inforce-check-against-main"]
+        assert all(hook["language"] == "system" and "additional_dependencies" not in hook for hook in hooks)
         for hook in hooks:
             words = hook["entry"].split()
             env = forge.environment()

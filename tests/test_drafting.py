@@ -249,6 +249,8 @@ def test_a_repository_begins_with_a_policy_that_applies(tmp_path: Path) -> None:
         ".github/workflows/publish.yml",
         ".github/workflows/watch.yml",
         ".gitignore",
+        ".inforce/inforce-0.1.0-py3-none-any.whl",
+        ".inforce/requirements.txt",
         "README.md",
         "docs/.gitkeep",
         "mkdocs.yml",

@@ -14,18 +14,25 @@ from inforce.store.drafting import begin_repository
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--empty", is_flag=True, help="Leave the example policy out.")
-def command(folder: Path, empty: bool) -> None:
+@click.option(
+    "--wheel",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The wheel of inforce that the workflows install, in place of this program's own.",
+)
+def command(folder: Path, empty: bool, wheel: Path | None) -> None:
     """Begin a repository of policies that builds at once.
 
     Writes a book with an example policy, mkdocs.yml, workflows that check, review, publish and watch, and a README
-    into the folder DIR, which has to be new or empty, but for .git.
+    into the folder DIR, which has to be new or empty, but for .git. The workflows install this program from .inforce/:
+    its wheel is there, with a requirements file that holds the hash of everything it needs.
 
     \b
     Example:
       inforce init policies
       inforce init policies --empty
     """
-    paths = begin_repository(folder, empty=empty)
+    paths = begin_repository(folder, empty=empty, wheel=wheel)
     screen = Screen()
     screen.say(f"Wrote {len(paths)} files into {folder}:")
     for path in paths:

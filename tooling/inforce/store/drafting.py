@@ -18,7 +18,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from inforce import __version__
 from inforce.disk import how_to_fix
 from inforce.errors import EnvironmentProblemError, LayoutError, Place, ShapeError
 from inforce.instant import day_of, parse_instant
@@ -30,6 +29,7 @@ from inforce.store.addition import readable, to_edition
 from inforce.store.files import new_folder
 from inforce.store.folder import read_book
 from inforce.store.names import BOOK
+from inforce.store.vendoring import vendored
 
 VERSION_YML = """\
 # From when people can read this version. A date is the start of that day in {zone}.
@@ -63,7 +63,6 @@ translates: {digest}
 """
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SKELETON = "skeleton"
-_INSTALLED = re.compile(rb"inforce\[[a-z,]+\]")
 _TEMPLATES = ("pull_request_template.md", "CODEOWNERS")
 _EXAMPLE = f"{BOOK}/privacy"
 # A name with a leading dot would change how this package itself is packed and versioned.
@@ -146,15 +145,16 @@ def begin_version(
     return Beginning(label=chosen, version_yml=text)
 
 
-def begin_repository(folder: Path, *, empty: bool = False) -> tuple[str, ...]:
+def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = None) -> tuple[str, ...]:
     """Write a repository of policies that builds at once into `folder`, which is made or empty but for `.git`.
 
-    With `empty` the example policy is left out. Returns the paths written, relative to `folder`, with `/` between
-    names. LayoutError, exit code 2, where something is there already; after any error nothing is left behind.
+    With `empty` the example policy is left out. The workflows install `wheel`, or else this program's own. Returns the
+    paths written, relative to `folder`, with `/` between names. LayoutError, exit code 2, where something is there
+    already; EnvironmentProblemError where no wheel can be made; after any error nothing is left behind.
     """
     _refuse_occupied(folder)
     was_there = folder.exists()
-    skeleton = {**dict(_skeleton(files("inforce.store") / _SKELETON, "")), **dict(_automation())}
+    skeleton = {**dict(_skeleton(files("inforce.store") / _SKELETON, "")), **dict(_automation()), **vendored(wheel)}
     contents = {path: data for path, data in skeleton.items() if not (empty and path.startswith(f"{_EXAMPLE}/"))}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -252,9 +252,7 @@ def _automation() -> Iterator[tuple[str, bytes]]:
     # A wheel holds them beside this module; in a checkout they lie where people look for them.
     packed = files("inforce.store") / "automation"
     folder = packed if packed.is_dir() else Path(__file__).parents[2] / "action"
-    for name, written in _skeleton(folder, ""):
-        # A new release changes nothing that runs with rights until somebody raises the number.
-        data = _INSTALLED.sub(rb"\g<0>==" + __version__.encode(), written)
+    for name, data in _skeleton(folder, ""):
         if name.startswith("workflows/") or name in _TEMPLATES:
             yield f".github/{name}", data
         elif name == "action.yml" or (name.endswith(".py") and "/" not in name):
