@@ -514,6 +514,7 @@ def test_the_public_face_is_this() -> None:
         "AsyncPolicies",
         "Changes",
         "Circumstances",
+        "InvalidReceiptError",
         "Limits",
         "Outcome",
         "Policies",
@@ -521,6 +522,7 @@ def test_the_public_face_is_this() -> None:
         "RefusedError",
         "Report",
         "Text",
+        "parse_receipt",
     ]
     assert (Path(inforce.client.__file__).parent.parent / "py.typed").is_file()
 
