@@ -7,7 +7,7 @@ Does not decode: it takes dicts, lists and scalars as YAML or JSON readers give 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -165,6 +165,16 @@ class Shape:
     def _spelt_otherwise(self, name: str) -> str:
         close = difflib.get_close_matches(name, [str(key) for key in self._data if key not in self._read], n=1)
         return f"is {quoted(close[0])} meant to be it?" if close else f"add “{name}: …”"
+
+
+def first_duplicate(names: Iterable[T]) -> T | None:
+    """Return the first of the hashable `names` that occurred before, in one pass; None if all differ."""
+    seen: set[T] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

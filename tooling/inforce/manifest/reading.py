@@ -27,7 +27,7 @@ from inforce.manifest.words import (
     SPEC_FORM,
     VERSION_LABEL,
 )
-from inforce.shape import Shape
+from inforce.shape import Shape, first_duplicate
 from inforce.text import Digest
 
 
@@ -228,6 +228,6 @@ def _language(shape: Shape, name: str) -> str:
 
 
 def _refuse_twice(shape: Shape, name: str, names: list[Any]) -> None:
-    if len(set(names)) < len(names):
-        twice = next(one for one in names if names.count(one) > 1)
+    twice = first_duplicate(names)
+    if twice is not None:
         raise shape.refuse(name, f"hold {quoted(str(twice))} twice")

@@ -11,12 +11,14 @@ import re
 from typing import Any, NoReturn
 
 from inforce.errors import ManifestError, quoted
+from inforce.shape import first_duplicate
 
 DEEPEST = 16
 # The largest whole number that every JSON reader keeps exactly: 2^53 - 1 (RFC 8259, section 6).
 LARGEST_NUMBER = 9_007_199_254_740_991
-# Possessive, and an unfinished string runs to the end: no input makes this search more than once through the text.
-_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
+# Possessive, and an unfinished string, even one ending in a backslash, extends to the end of the text: no input makes
+# this pattern scan the text more than once.
+_STRING = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -67,12 +69,10 @@ def _refuse_lone_surrogates(data: object) -> None:
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+    twice = first_duplicate(name for name, _ in pairs)
+    if twice is not None:
         raise ManifestError(twice, "stands twice in one object")
-    return members
+    return dict(pairs)
 
 
 def _whole(digits: str) -> int:

@@ -34,7 +34,7 @@ from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.policy import Edition, Label, Policy, Version
 from inforce.settings import Settings
-from inforce.shape import Shape, Source
+from inforce.shape import Shape, Source, first_duplicate
 from inforce.store.enclosing import bare_repositories, unlisted_bare_repositories
 from inforce.store.frontmatter import parse_frontmatter
 from inforce.store.names import BOOK, collisions, edition_language, policy_id
@@ -350,13 +350,11 @@ def parse_lock(text: str, path: str) -> Lock:
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+    twice = first_duplicate(name for name, _ in pairs)
+    if twice is not None:
         message = f"{quoted(twice)} stands there twice"
         raise ValueError(message)
-    return members
+    return dict(pairs)
 
 
 def _missing_binding(path: str, language: Language) -> CatalogError:
