@@ -265,11 +265,11 @@ export class PolicyPrompt extends HTMLElement {
     try {
       const found = await text(client, id, target_seq, language), blocks = found.text.split(/\n{2,}/);
       shown = found.language;
-      const heading = /^# +(.+)$/.exec(blocks[0]);
+      const heading = /^# +(\S.*)$/.exec(blocks[0]);
       if (heading) speak(title, shown).textContent = blocks.shift() && heading[1];
       fold("text", !base_seq && this.#articles.size == 1, speak(make("div.text", "", ...blocks.map((x) => {
-        const [, words] = /^#+ +(.+?)( *{#[^}]*})?$/.exec(x) ?? [];
-        return words ? make("h4", "", words) : make("p", "", x);
+        const [, words] = /^#+ +(\S.*)$/.exec(x) ?? []; // no part of it can match the same sign as the next: linear
+        return words ? make("h4", "", words.replace(/{#[^{}]*}$/, "").trim()) : make("p", "", x);
       })), shown));
       if (!serves(shown, client.languages)) {
         const name = new Intl.DisplayNames(this.#language, { type: "language" }).of(shown);
