@@ -100,13 +100,23 @@ def _refuse_line(text: str) -> None:
 def _choose_chains(atoms: Sequence[_Atom], anchors: dict[str, str]) -> None:
     """Decide which marks stand around what came."""
     before: Chain = ()
-    for place, atom in enumerate(atoms):
+    for atom, after in zip(atoms, _chains_after(atoms), strict=True):
         if atom.is_blank:
             continue
         if atom.chain is None:
-            after = next((one.chain for one in atoms[place + 1 :] if one.chain is not None and not one.is_blank), ())
             atom.chain = _chain_for(atom, before, after, anchors)
         before = atom.chain
+
+
+def _chains_after(atoms: Sequence[_Atom]) -> list[Chain]:
+    """Return for each of `atoms` the chain of the next visible character that has one, in one backward pass."""
+    found: list[Chain] = []
+    after: Chain = ()
+    for atom in reversed(atoms):
+        found.append(after)
+        if atom.chain is not None and not atom.is_blank:
+            after = atom.chain
+    return found[::-1]
 
 
 def _chain_for(atom: _Atom, before: Chain, after: Chain, anchors: dict[str, str]) -> Chain:
@@ -141,13 +151,13 @@ def _new_wrap(form: Form, atom: _Atom, anchors: dict[str, str]) -> Wrap:
 
 def _settle_blanks(atoms: Sequence[_Atom]) -> None:
     """Put blanks inside the marks that are on both sides of them; those untouched stay where they are."""
-    for place, atom in enumerate(atoms):
+    before: Chain = ()
+    # Every visible character has its chain by now.
+    for place, (atom, after) in enumerate(zip(atoms, _chains_after(atoms), strict=True)):
         if not atom.is_blank:
-            continue
-        before = next((one for one in reversed(atoms[:place]) if not one.is_blank), None)
-        after = next((one for one in atoms[place + 1 :] if not one.is_blank), None)
-        if atom.chain is None or not _undisturbed(atoms, place):
-            atom.chain = _shared(before.chain if before else (), after.chain if after else ())
+            before = atom.chain or ()
+        elif atom.chain is None or not _undisturbed(atoms, place):
+            atom.chain = _shared(before, after)
 
 
 def _undisturbed(atoms: Sequence[_Atom], place: int) -> bool:
