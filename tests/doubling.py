@@ -1,0 +1,56 @@
+"""Measure how the CPU time of a piece of work grows with the size of its input."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+STEEPEST = 1.3
+# Work of less CPU time than this at the largest size is not judged: timer noise would decide.
+_FLOOR = 0.05
+_ATTEMPTS = 3
+
+
+def cpu_seconds(work: Callable[[Any], object], content: object) -> float:
+    """Return the CPU time of one call of `work`, garbage collection off; an error that it raises is a result too."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        start = time.process_time()
+        with contextlib.suppress(Exception):
+            work(content)
+        return time.process_time() - start
+    finally:
+        if collects:
+            gc.enable()
+
+
+def exponent(work: Callable[[Any], object], make: Callable[[int], Any], size: int) -> float:
+    """Return the exponent with which the time of `work` grows from `size` to four times `size`.
+
+    1 is linear, 2 quadratic; 0 if the largest input takes too little time to measure. The best of several runs counts.
+    """
+    small, large = make(size), make(4 * size)
+    best = cpu_seconds(work, large)
+    if best < _FLOOR:
+        return 0.0
+    steepness = math.inf
+    small_best = math.inf
+    for _ in range(_ATTEMPTS):
+        small_best = min(small_best, cpu_seconds(work, small))
+        steepness = math.log(best / max(small_best, 1e-6), 4)
+        if steepness <= STEEPEST:
+            break
+        best = min(best, cpu_seconds(work, large))
+        steepness = math.log(best / max(small_best, 1e-6), 4)
+    return steepness
+
+
+def assert_linear(work: Callable[[Any], object], make: Callable[[int], Any], size: int) -> None:
+    """Fail if the time of `work` grows faster than the input to the power of 1.3."""
+    found = exponent(work, make, size)
+    assert found <= STEEPEST, f"grows with exponent {found:.2f}"
