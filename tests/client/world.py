@@ -74,11 +74,11 @@ class Reader:
     policies: Policies | AsyncPolicies
     reports: list[Report] = field(default_factory=list)
 
-    def refresh(self) -> Report | None:
+    def refresh(self, *, force: bool = False) -> Report | None:
         """Refresh and wait for it."""
         if isinstance(self.policies, Policies):
-            return self.policies.refresh()
-        return asyncio.run(self.policies.refresh())
+            return self.policies.refresh(force=force)
+        return asyncio.run(self.policies.refresh(force=force))
 
     def check(self, records: Sequence[Any] = ()) -> Decision:
         """Ask what the subject of these tests owes; what goes on in the background is waited for."""

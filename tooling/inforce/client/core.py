@@ -7,14 +7,14 @@ every answer, good or bad, it is known when to ask again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inforce.client.exchange import Request, Response, entity_tag, retry_after, server_time
 from inforce.client.judging import accepted, clocked
 from inforce.client.limits import Limits
 from inforce.client.memory import Memory
 from inforce.client.pace import DEFAULT_POLL_SECONDS, after_answer, after_failure
-from inforce.client.refusal import Outcome, Reason, RefusedError, Report
+from inforce.client.refusal import Outcome, Reason, RefusedError, Report, refusing
 from inforce.client.trust import Trust
 from inforce.errors import quoted
 
@@ -36,13 +36,14 @@ class Core:
     def answered(self, memory: Memory, response: Response, now: datetime, chance: float) -> tuple[Memory, Report]:
         """Take `response`, which arrived at `now`, into `memory`; `chance`, from 0 up to 1, spreads what comes next."""
         try:
-            taken = self._taken(memory, response, now)
+            with refusing("the answer"):
+                taken = self._taken(memory, response, now)
+                same = memory.manifest is not None and taken.last_digest == memory.last_digest
+                clock = clocked(taken, server_time(response), now)
         except RefusedError as refusal:
             return self.refused(memory, refusal, now, chance)
-        same = memory.manifest is not None and taken.last_digest == memory.last_digest
         outcome = Outcome.UNCHANGED if same else Outcome.UPDATED
         wait = after_answer(_pace(taken), chance)
-        clock = clocked(taken, server_time(response), now)
         return replace(clock, checked_at=now, due_at=now + wait, failures=0), Report(outcome=outcome, at=now)
 
     def refused(self, memory: Memory, refusal: RefusedError, now: datetime, chance: float) -> tuple[Memory, Report]:
@@ -54,15 +55,24 @@ class Core:
         report = Report(outcome=Outcome.KEPT, at=now, reason=refusal.reason, detail=refusal.detail)
         return replace(memory, checked_at=now, due_at=now + wait, failures=failures), report
 
+    @staticmethod
+    def busy_until(answer: Response | RefusedError, now: datetime) -> datetime | None:
+        """Return until when a busy host asked in `answer` not to be asked again."""
+        if isinstance(answer, RefusedError) or answer.status not in _BUSY:
+            return None
+        wait = retry_after(answer, now)
+        return now + timedelta(seconds=wait) if wait else None
+
     def offered(self, memory: Memory, body: bytes) -> Memory:
         """Take the manifest in `body`, which came with the app, where it is newer than what `memory` holds.
 
         RefusedError where it is none that this client would take from its site.
         """
-        manifest, payload = self.trust.manifest(body, self.limits.manifest)
-        if memory.manifest and manifest.serial <= memory.last_serial:
-            return memory
-        return accepted(memory, manifest, payload, body)
+        with refusing("the manifest that came with the app"):
+            manifest, payload = self.trust.manifest(body, self.limits.manifest)
+            if memory.manifest and manifest.serial <= memory.last_serial:
+                return memory
+            return accepted(memory, manifest, payload, body)
 
     def recalled(self, memory: Memory) -> Memory:
         """Verify again the manifest that `memory` was written down with.
@@ -71,8 +81,9 @@ class Core:
         """
         if not memory.body:
             return memory
-        manifest, _ = self.trust.manifest(memory.body, self.limits.manifest)
-        return replace(memory, manifest=manifest)
+        with refusing("the saved manifest"):
+            manifest, _ = self.trust.manifest(memory.body, self.limits.manifest)
+            return replace(memory, manifest=manifest)
 
     def _taken(self, memory: Memory, response: Response, now: datetime) -> Memory:
         if response.status == 304:

@@ -20,7 +20,7 @@ import httpx2
 
 from inforce.client.exchange import Request, Response, redirected
 from inforce.client.limits import Limits
-from inforce.client.refusal import Reason, RefusedError
+from inforce.client.refusal import Reason, RefusedError, refusing
 
 T = TypeVar("T")
 # What is to be fetched next, given what came before; ends with a result. No I/O of its own.
@@ -87,7 +87,9 @@ def _refusing(request: Request, limits: Limits) -> Iterator[None]:
         yield
     except TimeoutError as cause:
         raise RefusedError(Reason.TIMEOUT, f"{request.url} took longer than {limits.seconds:g} seconds") from cause
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, RuntimeError) as cause:
+    except RefusedError:
+        raise
+    except Exception as cause:  # httpx2 and the codecs raise more than their documented errors on a hostile answer
         detail = f"{request.url} cannot be fetched: {cause or type(cause).__name__}"
         raise RefusedError(Reason.UNREACHABLE, detail) from cause
 
@@ -102,7 +104,12 @@ async def carried(steps: Steps[T], limits: Limits) -> T:
     try:
         request = next(steps)
         while True:
-            request = steps.send(await fetch(request, limits))
+            response = await fetch(request, limits)
+            with refusing(request.url):
+                try:
+                    request = steps.send(response)
+                except StopIteration as done:  # the way a generator returns its value, and no fault
+                    return cast(T, done.value)
     except StopIteration as done:
         return cast(T, done.value)
 
@@ -112,7 +119,12 @@ def carried_and_waited(steps: Steps[T], limits: Limits) -> T:
     try:
         request = next(steps)
         while True:
-            request = steps.send(fetch_and_wait(request, limits))
+            response = fetch_and_wait(request, limits)
+            with refusing(request.url):
+                try:
+                    request = steps.send(response)
+                except StopIteration as done:  # the way a generator returns its value, and no fault
+                    return cast(T, done.value)
     except StopIteration as done:
         return cast(T, done.value)
 

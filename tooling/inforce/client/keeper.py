@@ -40,6 +40,7 @@ class Keeper:
         self._chance = chance
         self._on_report = on_report
         self._memory = Memory()
+        self._busy_until: datetime | None = None
         self._turn, self._process = Lock(), os.getpid()
         with self._reporting():
             self._memory = self._found() or self._memory
@@ -65,21 +66,31 @@ class Keeper:
         return self._memory.is_due(self.now) and not self._turn_of_this_process().locked()
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[Request | None]:
-        """Give the request to send; None when it is not time, or while another caller is at it."""
+    def turn(self, *, force: bool = False) -> Iterator[Request | None]:
+        """Yield the request to send; None before it is time, and while another caller has one under way.
+
+        With `force`, the shorter back-off of forced requests applies; the time a busy host asked for holds in any case.
+        """
         turn = self._turn_of_this_process()
-        if not self._memory.is_due(self.now) or not turn.acquire(blocking=False):
+        if not self._may_ask(force) or not turn.acquire(blocking=False):
             yield None
             return
         try:
             self._learn_from_others()
-            yield self.core.request(self._memory) if self._memory.is_due(self.now) else None
+            yield self.core.request(self._memory) if self._may_ask(force) else None
         finally:
             turn.release()
+
+    def _may_ask(self, force: bool) -> bool:
+        if self._memory.is_due(self.now):
+            return True
+        busy = self._busy_until is not None and self.now < self._busy_until
+        return force and not busy and self._memory.may_be_forced(self.now)
 
     def take(self, answer: Response | RefusedError) -> Report:
         """Take what became of a request into what is known, save it, and report."""
         now, chance, before = self.now, self._chance(), self._memory
+        self._busy_until = self.core.busy_until(answer, now)
         if isinstance(answer, RefusedError):
             memory, report = self.core.refused(before, answer, now, chance)
         else:

@@ -6,14 +6,17 @@ write files (see `memory_file`) and does not judge anything new (see `judging`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+from inforce.client.pace import after_forced
 from inforce.instant import format_instant
 from inforce.manifest import Manifest, ManifestVersion
 from inforce.manifest.reading import utc_instant
+from inforce.manifest.words import LANGUAGE, VERSION_LABEL
 from inforce.shape import Shape, whole_number
 from inforce.text import Digest
 
@@ -36,9 +39,9 @@ class KnownVersion:
         """Read what was remembered out of `shape`."""
         digests = shape.shape("digests")
         return cls(
-            version=shape.text("version"),
+            version=_full(shape, "version", VERSION_LABEL, shape.text("version")),
             change=shape.text("change"),
-            digests={name: digests.parsed(name, Digest) for name in digests.names()},
+            digests={_full(digests, name, LANGUAGE, name): digests.parsed(name, Digest) for name in digests.names()},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -76,6 +79,12 @@ class Memory:
         if self.checked_at is None or self.due_at is None:
             return True
         return now >= self.due_at or now < self.checked_at
+
+    def may_be_forced(self, now: datetime) -> bool:
+        """Return whether a forced refresh may ask the site at `now`, before its regular time."""
+        if self.is_due(now) or self.checked_at is None:
+            return True
+        return now >= self.checked_at + after_forced(self.failures)
 
     def version(self, policy: str, seq: int) -> KnownVersion | None:
         """Find what is known of the version `seq` of `policy`, listed now or once."""
@@ -116,6 +125,13 @@ class Memory:
             checked_at=shape.parsed("checked_at", utc_instant, None),
             due_at=shape.parsed("due_at", utc_instant, None),
         )
+
+
+def _full(shape: Shape, field: str, pattern: str, text: str) -> str:
+    """Return `text`, which becomes part of an address, if all of it matches `pattern`."""
+    if not re.fullmatch(pattern, text):
+        raise shape.refuse(field[:40], "is not of the form it has in a manifest")
+    return text
 
 
 def _known(shape: Shape) -> Known:

@@ -18,7 +18,7 @@ from typing import Any
 from inforce.client.memory import Memory
 from inforce.client.refusal import Reason, RefusedError
 from inforce.disk import open_regular, read_regular, replace_file
-from inforce.errors import InforceError, ManifestError
+from inforce.errors import ManifestError
 from inforce.manifest import parse_json
 from inforce.shape import Shape
 from inforce.text import Digest
@@ -50,7 +50,7 @@ class MemoryFile:
             raise self._refused(f"cannot be read: {cause.strerror}") from cause
         try:
             return self._memory(raw)
-        except (InforceError, ValueError) as cause:
+        except Exception as cause:  # whatever the file contains, the app must start
             raise self._refused(f"is damaged or of another site, and is begun anew: {cause}") from cause
 
     def write(self, memory: Memory) -> Memory:
@@ -65,8 +65,10 @@ class MemoryFile:
                 if newest is memory:
                     self._replace(_to_bytes(memory, self.site))
                 return newest
-        except OSError as cause:
-            raise self._refused(f"cannot be written: {cause.strerror or cause}") from cause
+        except RefusedError:
+            raise
+        except Exception as cause:  # the new manifest stays in use, so no fault of the disk may reach the app
+            raise self._refused(f"cannot be written: {getattr(cause, 'strerror', None) or cause}") from cause
 
     def _memory(self, raw: bytes) -> Memory:
         shape = Shape(parse_json(raw, limit=_LARGEST), "", ManifestError)

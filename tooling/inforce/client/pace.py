@@ -10,6 +10,7 @@ from datetime import timedelta
 
 DEFAULT_POLL_SECONDS = 86_400
 _SLOWEST, _FASTEST = 30 * 86_400, 60
+_SLOWEST_FORCED = 3_600
 # With an old copy at hand nothing is urgent: a first retry after a quarter of the pace keeps an outage quiet.
 _PATIENCE = 4
 
@@ -29,6 +30,11 @@ def after_failure(poll_seconds: int, failures: int, chance: float, *, has_copy: 
     first = max(pace / _PATIENCE, _FASTEST) if has_copy else _FASTEST
     own = min(first * 2 ** min(failures - 1, 20), pace) * (0.5 + chance)
     return timedelta(seconds=max(own, (asked or 0) * (1 + chance / 2)))
+
+
+def after_forced(failures: int) -> timedelta:
+    """Return when a forced request may follow the last one, after `failures` in a row: a minute to an hour."""
+    return timedelta(seconds=min(_FASTEST * 2 ** min(failures, 20), _SLOWEST_FORCED))
 
 
 def _kept_within(poll_seconds: int) -> int:

@@ -120,12 +120,14 @@ class _Client:
 class Policies(_Client):
     """A client for ordinary code, safe to share between threads; one per process and site is enough."""
 
-    def refresh(self) -> Report | None:
+    def refresh(self, *, force: bool = False) -> Report | None:
         """Ask the site for a newer manifest and wait for the answer.
 
-        None, at once, where it is not time yet or another caller is at it.
+        Returns None at once where it is not time yet or another caller has a request under way. With `force` it is
+        time one minute after the last request, doubled by each failure up to an hour: for a receipt that names a newer
+        manifest than this client has.
         """
-        with self._keeper.turn() as request:
+        with self._keeper.turn(force=force) as request:
             if request is None:
                 return None
             try:
@@ -170,12 +172,14 @@ class Policies(_Client):
 class AsyncPolicies(_Client):
     """A client for asyncio; one per process and site is enough."""
 
-    async def refresh(self) -> Report | None:
+    async def refresh(self, *, force: bool = False) -> Report | None:
         """Ask the site for a newer manifest and wait for the answer.
 
-        None, at once, where it is not time yet or another caller is at it.
+        Returns None at once where it is not time yet or another caller has a request under way. With `force` it is
+        time one minute after the last request, doubled by each failure up to an hour: for a receipt that names a newer
+        manifest than this client has.
         """
-        with self._keeper.turn() as request:
+        with self._keeper.turn(force=force) as request:
             if request is None:
                 return None
             try:

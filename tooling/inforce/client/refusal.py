@@ -5,11 +5,13 @@ Keeps true: a refusal is a value that names its reason; none of them ever means 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from inforce.errors import InforceError
+from inforce.errors import DigestMismatchError, InforceError, UnknownVersionError
 
 
 class Reason(StrEnum):
@@ -34,6 +36,7 @@ class Reason(StrEnum):
     EQUIVOCATION = "equivocation"
     CHANGED_VERSION = "changed-version"
     STATE_FILE = "state-file"
+    UNREADABLE = "unreadable"
 
 
 class RefusedError(InforceError):
@@ -49,6 +52,23 @@ class RefusedError(InforceError):
         self.detail = detail
         self.retry_after = retry_after
         super().__init__(f"{reason}: {detail}")
+
+
+@contextlib.contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """Turn every undocumented exception raised while judging `what` into a RefusedError.
+
+    The input comes from a host or a file, so a fault in our code must not become a fault of the app. Documented errors
+    pass, and so do KeyboardInterrupt, SystemExit and asyncio.CancelledError.
+    """
+    try:
+        yield
+    except (RefusedError, UnknownVersionError, DigestMismatchError):
+        raise
+    except Exception as cause:
+        raise RefusedError(
+            Reason.UNREADABLE, f"{what} cannot be read: {type(cause).__name__}: {cause}"[:500]
+        ) from cause
 
 
 class Outcome(StrEnum):

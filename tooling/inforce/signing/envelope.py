@@ -32,8 +32,10 @@ class _Signature:
     header: Mapping[str, Any]
 
     @property
-    def kid(self) -> object:
-        return self.header.get("kid")
+    def kid(self) -> str:
+        """The key id; empty, which no key has, where it is no text."""
+        kid = self.header.get("kid")
+        return kid if isinstance(kid, str) else ""
 
 
 def sign(payload: bytes, keys: Sequence[PrivateKey]) -> bytes:

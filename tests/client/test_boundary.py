@@ -1,0 +1,249 @@
+"""A hostile answer, history, redline or state file makes the client refuse; no other exception reaches the app."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from client.host import Host, answer
+from client.world import START, Clock, NewReader, document, manifest
+from inforce.client import Outcome, Reason, RefusedError
+from inforce.client.core import Core
+from inforce.client.exchange import Response
+from inforce.client.fetching import Steps, carried_and_waited
+from inforce.client.limits import Limits
+from inforce.client.memory import Memory
+from inforce.client.memory_file import MemoryFile, _digest, _to_bytes
+from inforce.client.policies import Policies
+from inforce.client.trust import Trust
+from inforce.errors import DigestMismatchError, SignatureError, UnknownVersionError
+from inforce.signing import generate_key, sign, verify
+
+SITE = "https://policies.shop.example/"
+KEY = generate_key()
+JWK = KEY.public.to_jwk()
+DOCUMENTED = (RefusedError, UnknownVersionError, DigestMismatchError)
+JSON = {"content-type": "application/json", "date": "Sun, 20 Sep 2026 06:00:00 GMT"}
+ODD = st.sampled_from(
+    [None, True, False, 0, -1, 2**53 - 1, "", "x", "\ud800", "../..", [], {}, [[]], {"": None}, ["x"]]
+)
+CLIENTS = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@st.composite
+def mutated(draw: st.DrawFn, data: Any) -> Any:
+    """Replace, delete or duplicate a few values at any depth of `data`."""
+    changed = copy.deepcopy(data)
+    for _ in range(draw(st.integers(1, 3))):
+        inner = changed
+        while isinstance(inner, dict | list) and inner:
+            name = draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
+            if not isinstance(inner[name], dict | list) or not inner[name] or draw(st.booleans()):
+                inner[name] = copy.deepcopy(draw(ODD))
+                break
+            inner = inner[name]
+    return changed
+
+
+def body(data: Any) -> bytes:
+    """Write `data` as a host would, lone surrogates included as escapes."""
+    return json.dumps(data).encode()
+
+
+def envelope(header: dict[str, Any]) -> bytes:
+    """Return a signed manifest whose first signature has the protected `header`."""
+    signed = json.loads(sign(manifest(SITE), [KEY]))
+    protected = urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    signed["signatures"].insert(0, {"protected": protected, "signature": "AA"})
+    return body(signed)
+
+
+def core(*, keys: bool = False) -> Core:
+    """Return the rules of a client, with keys or without."""
+    return Core(trust=Trust.of(SITE, (JWK,) if keys else ()), limits=Limits())
+
+
+def judge(raw: bytes, *, keys: bool = False, headers: dict[str, str] = JSON) -> tuple[Memory, Any]:
+    """Let a client that has a good manifest judge `raw`."""
+    good, _ = core().answered(Memory(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
+    return core(keys=keys).answered(good, Response(status=200, headers=headers, body=raw), START, 0.5)
+
+
+@pytest.mark.parametrize("kid", [["x"], {"x": 1}, [], None, 7, True])
+def test_signature_whose_kid_is_no_text_names_no_known_key(kid: Any) -> None:
+    """A list or an object cannot be looked up among the keys; the signature is ignored like that of another key."""
+    raw = envelope({"kid": kid})
+    assert verify(raw, [KEY.public]) == manifest(SITE)
+    with pytest.raises(SignatureError):
+        verify(raw, [generate_key().public])
+
+
+@CLIENTS
+@given(mutated(json.loads(sign(manifest(SITE), [KEY]))), st.dictionaries(st.sampled_from(["kid", "alg", "typ"]), ODD))
+def test_mutated_envelope_is_refused_or_taken(changed: Any, header: dict[str, Any]) -> None:
+    """Every answer ends in a report and in a time for the next request."""
+    for raw in (body(changed), envelope(header)):
+        memory, report = judge(raw, keys=True)
+        assert memory.due_at is not None
+        assert memory.due_at > START
+        assert report.reason or report.outcome is not Outcome.KEPT
+
+
+@CLIENTS
+@given(mutated(document(SITE)), st.text())
+def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> None:
+    """A manifest that is taken can be decided by."""
+    memory, _ = judge(body(changed), headers={**JSON, "date": date, "etag": date})
+    client = Policies(SITE, clock=Clock())
+    client._keeper._memory = memory
+    client.check([], {"id": "u"})
+    assert Memory.to_json(memory)
+
+
+def test_fault_in_our_own_judging_is_a_refusal_with_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception nobody foresaw keeps the last good manifest, is reported, and the client waits."""
+
+    def fail(*_: Any) -> Any:
+        message = "unhashable"
+        raise TypeError(message)
+
+    good, _ = core().answered(Memory(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
+    monkeypatch.setattr("inforce.client.core.accepted", fail)
+    later = START + timedelta(days=2)
+    memory, report = core().answered(good, Response(status=200, headers=JSON, body=manifest(SITE)), later, 0.5)
+    assert (report.outcome, report.reason) == (Outcome.KEPT, Reason.UNREADABLE)
+    assert memory.manifest is good.manifest
+    assert memory.failures == 1
+    assert not memory.is_due(later)
+
+
+HISTORY = {
+    "type": "policy-versions",
+    "spec": "1.0",
+    "site": SITE,
+    "policy": "terms",
+    "versions": [
+        {
+            "seq": 1,
+            "version": "2025-01-01",
+            "change": "material",
+            "digests": {"en": "sha256:" + "0" * 64},
+        }
+    ],
+}
+SINCE = {
+    "type": "policy-changes-since",
+    "spec": "1.0",
+    "site": SITE,
+    "policy": "terms",
+    "in_force": [
+        {
+            "old": {"seq": 1, "digest": "sha256:" + "0" * 64},
+            "new": {"seq": 2, "digest": document(SITE)["policies"][0]["versions"][0]["digests"]["en"]},
+            "summary": [{"text": "x"}],
+            "runs": [{"op": "equal", "text": "x"}],
+        }
+    ],
+    "announced": [],
+}
+
+
+@CLIENTS
+@given(mutated(HISTORY), mutated(SINCE), st.binary())
+def test_mutated_history_redline_or_text_raises_documented_errors_only(history: Any, since: Any, text: bytes) -> None:
+    """What `text` and `changes` raise is what their documentation lists."""
+    files = {"versions.json": body(history), ".md": text, "since/en.json": body(since)}
+
+    def respond(request: Any, _limits: Limits) -> Response:
+        found = next((data for end, data in files.items() if request.url.endswith(end)), b"")
+        return Response(status=200, headers=JSON, body=found)
+
+    client = Policies(SITE, clock=Clock())
+    client._keeper._memory = judge(manifest(SITE))[0]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("inforce.client.fetching.fetch_and_wait", respond)
+        for call in (lambda: client.text("terms", 1, "en"), lambda: client.changes("terms", 1, 2, "en")):
+            with contextlib.suppress(*DOCUMENTED):
+                call()
+
+
+@pytest.mark.parametrize("label", ["../../admin", "1/2", "", "\ud800"])
+def test_version_label_of_a_history_leads_nowhere_else(label: str) -> None:
+    """A label becomes part of an address, so a history with another form of it is refused."""
+    history = copy.deepcopy(HISTORY)
+    history["versions"][0]["version"] = label  # type: ignore[index]  # plain data
+    client = Policies(SITE, clock=Clock())
+    asked: list[str] = []
+
+    def respond(request: Any, _limits: Limits) -> Response:
+        asked.append(request.url)
+        return Response(status=200, headers=JSON, body=body(history))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("inforce.client.fetching.fetch_and_wait", respond)
+        with pytest.raises(RefusedError):
+            client.text("terms", 1, "en")
+    assert len(asked) == 1
+
+
+def test_fault_while_reading_an_answer_is_a_refusal() -> None:
+    """Whatever a step raises on an answer comes out as a refusal."""
+
+    def steps() -> Steps[None]:
+        yield core().request(Memory())
+        message = "unhashable"
+        raise TypeError(message)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("inforce.client.fetching.fetch_and_wait", lambda *_: Response(status=200, headers={}))
+        with pytest.raises(RefusedError, match="unhashable"):
+            carried_and_waited(steps(), Limits())
+
+
+@CLIENTS
+@given(st.data())
+def test_mutated_state_file_is_refused_or_read(tmp_path: Path, data: st.DataObject) -> None:
+    """A client starts with any state file, one with a matching digest included."""
+    good = json.loads(_to_bytes(judge(manifest(SITE))[0], SITE))
+    changed = data.draw(mutated(good))
+    if isinstance(changed, dict) and isinstance(changed.get("state"), dict) and data.draw(st.booleans()):
+        changed["digest"] = str(_digest(changed["state"])) if "\\ud800" not in json.dumps(changed) else ""
+    path = tmp_path / "state.json"
+    path.write_bytes(body(changed))
+    client = Policies(SITE, state_file=path, clock=Clock())
+    if not client._keeper.is_due:
+        client.check([], {"id": "u"})
+    MemoryFile(path=path, site=SITE).write(judge(manifest(SITE))[0])
+
+
+def test_hostile_envelope_is_a_report_and_back_off(host: Host, reader: NewReader) -> None:
+    """Over a real connection, with keys: the app goes on, and the host is not asked again at once."""
+    raw = envelope({"kid": ["x"]})
+    host.at["/policies.jws.json"] = answer(raw)
+    app = reader(keys=[JWK])
+    report = app.refresh()
+    assert report is not None
+    assert report.outcome is Outcome.KEPT
+    app.check()
+    assert len(host.asked) == 1
+
+
+def test_forced_refresh_has_its_own_back_off(host: Host, reader: NewReader, clock: Clock) -> None:
+    """Before its time a client asks only when forced, and then not more often than once a minute."""
+    host.at["/policies.json"] = answer(manifest(host.url))
+    app = reader()
+    assert app.refresh() is not None
+    assert app.refresh(force=True) is None
+    clock.pass_by(seconds=61)
+    assert app.refresh() is None
+    assert app.refresh(force=True) is not None
+    assert app.refresh(force=True) is None
