@@ -1,6 +1,6 @@
 // See texts.d.ts
 import { own, shapedAll } from "./manifest.js";
-import { decode, must } from "./strict_json.js";
+import { decode, must, named } from "./strict_json.js";
 
 const TEXT = 2 ** 20, DOCUMENT = 2 ** 22;
 const json = async (client, path, type) => own(decode((await client.get(path, DOCUMENT))[0]), type, client.site);
@@ -16,15 +16,18 @@ const found = async (client, id, seq) => {
   return version;
 };
 
-export const text = async (client, id, seq, language) => {
+// Whatever goes wrong while a document is judged is a refusal with a reason.
+const refusing = (read) => (...all) => read(...all).catch((error) => { throw named(error, "schema"); });
+
+export const text = refusing(async (client, id, seq, language) => {
   const { version, digests } = await found(client, id, seq), tag = shared(client, id, language, digests);
   const [data] = await client.get(`${id}/${version}/${tag}.md`, TEXT);
   const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", data))].map((x) => x.toString(16).padStart(2, 0));
   must(digests[tag] == "sha256:" + hash.join(""), "digest", `${id} ${version}`);
   return { language: tag, digest: digests[tag], text: decode(data) };
-};
+});
 
-export const changes = async (client, id, base_seq, target_seq, language) => {
+export const changes = refusing(async (client, id, base_seq, target_seq, language) => {
   const old = await found(client, id, base_seq), fresh = await found(client, id, target_seq);
   const tag = shared(client, id, language, old.digests, fresh.digests);
   const step = await json(client, `${id}/changes/${old.version}...${fresh.version}/${tag}.json`, "policy-changes").catch(async () => {
@@ -33,4 +36,4 @@ export const changes = async (client, id, base_seq, target_seq, language) => {
   });
   must(step?.old.digest == old.digests[tag] && step.new.digest == fresh.digests[tag], "digest", `${id} ${old.version}...${fresh.version}`);
   return { ...step, language: tag };
-};
+});
