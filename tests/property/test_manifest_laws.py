@@ -126,8 +126,12 @@ def essence(document: Mapping[str, Any], asked: Mapping[str, Any], catalog: Cata
     """Decide, and keep what an app acts on: the number of somebody's own version stands for the words they know."""
     words = {version.seq: version.editions[0].text for version in catalog.policy("terms").versions}
     decision = decide(cast(Question, {"manifest": document, **asked}))
-    names = ("outcome", "reason", "target_seq", "deferrable", "flags")
-    answers = [[cast(Any, policy)[name] for name in names] for policy in decision["policies"]]
+    names = ("outcome", "reason", "target_seq", "deferrable")
+    # The flag `early-record` needs the date of the record's version, so it is found only for versions that are listed.
+    answers = [
+        [*(cast(Any, policy)[name] for name in names), [flag for flag in policy["flags"] if flag != "early-record"]]
+        for policy in decision["policies"]
+    ]
     return decision["outcome"], answers, [words.get(policy["base_seq"] or 0) for policy in decision["policies"]]
 
 

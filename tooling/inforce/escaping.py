@@ -18,14 +18,15 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 # A list, a heading underline or a table could begin with these, but only at the start of a line.
 _START = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
 _LINKED = re.compile(
-    r"""
+    r"""(?:
       @                                                    # a mention, or an e-mail address
     | (?:\#|!|\\&|&amp;) (?=\d)                            # an issue, merge request or epic
     | (?:\b|_) GH \\?- (?=\d)                              # an issue of GitHub
     | (?:https? | ftp | mailto | xmpp) (?=\\?:)            # an address
     | www (?=\\?\.)
     | (?<![0-9A-Za-z]) (?=[0-9]*[a-f]) [0-9a-f]{7,40} (?![0-9A-Za-z])  # a commit; a digest is longer
-    """,
+    )"""
+    rf"(?!{JOINER})",  # what was joined once is not joined again
     re.VERBOSE | re.IGNORECASE,
 )
 

@@ -312,4 +312,7 @@ def _let_go(hold: int | None) -> None:
 
 def _unwritable(path: Path, cause: OSError) -> EnvironmentProblemError:
     fix = how_to_fix(cause)
-    return EnvironmentProblemError(f"{printable(str(path))} cannot be written: {cause.strerror or cause}; {fix}")
+    where = path
+    if cause.errno == errno.EINVAL and isinstance(cause.filename, str) and Path(cause.filename).is_relative_to(path):
+        where = Path(cause.filename)  # one of several files in the folder `path` is not a regular one
+    return EnvironmentProblemError(f"{printable(str(where))} cannot be written: {cause.strerror or cause}; {fix}")
