@@ -319,13 +319,20 @@ class TestBytes:
 class TestBudget:
     @pytest.mark.parametrize(
         ("length", "size"),
-        [(2048, Size.FINE), (2049, Size.LARGE), (4096, Size.LARGE), (4097, Size.TOO_LARGE)],
+        [(4096, Size.FINE), (4097, Size.LARGE), (65_536, Size.LARGE), (65_537, Size.TOO_LARGE)],
     )
-    def test_a_manifest_is_large_above_2_kib_and_too_large_above_4(self, length: int, size: Size) -> None:
+    def test_a_manifest_is_large_above_4_kib_and_too_large_above_64(self, length: int, size: Size) -> None:
         budget = size_of(b" " * length)
 
         assert budget.size is size
         assert f"{length:,} bytes" in budget.sentence
+        assert "“manifest_bytes” in book.yml" in budget.sentence
+
+    def test_the_signed_form_has_to_fit_as_well(self) -> None:
+        raw = b'"' * 40_000
+
+        assert size_of(raw).size is Size.LARGE
+        assert size_of(raw, signatures=1).size is Size.TOO_LARGE
 
     def test_three_policies_in_two_languages_with_an_announced_version_stay_within_it(self, book: BookBuilder) -> None:
         english, chinese = "# Policy\n\nWords.\n", "# 政策\n\n文字。\n"

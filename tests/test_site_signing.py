@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder, instant
-from inforce.errors import SignatureError
+from inforce.errors import ManifestError, SignatureError
 from inforce.publication import Publication
 from inforce.signing import PublicKey, generate_key, verify
+from inforce.site import making
+from inforce.site.making import compose
 from inforce.site.output import write_manifest
 
 KEY = generate_key()
@@ -58,3 +60,16 @@ def test_an_editor_without_the_key_sees_a_preview_unsigned_and_is_told(
 
     assert [file.name for file in tmp_path.glob("policies*")] == ["policies.json"]
     assert ["the manifest is not signed" in sentence for sentence in told] == [True]
+
+
+def test_a_manifest_too_large_is_refused_before_any_page_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = BookBuilder(tmp_path / "book", extra="manifest_bytes: 1024\n")
+    for number in range(9):
+        book.policy(f"policy-{number}").version("2026-01-15")
+    publication = Publication(catalog=book.read().require(), now=instant("2026-06-01"))
+    monkeypatch.setattr(making, "_composed", lambda *_: pytest.fail("pages are made"))
+    monkeypatch.setattr(making.output, "make_genuine", lambda *_: pytest.fail("pages are made"))
+    with pytest.raises(ManifestError, match="“manifest_bytes” in book"):
+        compose(None, publication, None, "", "mkdocs", pytest.fail)  # type: ignore[arg-type]

@@ -39,17 +39,19 @@ def test_the_manifest_of_an_instant_is_printed_byte_for_byte(inforce: Type, book
 
 
 def test_a_manifest_too_large_to_poll_is_refused(inforce: Type, book: BookBuilder) -> None:
-    for number in range(40):
+    for number in range(9):
         book.policy(f"policy-{number}").version("2026-01-15")
+    settings = (book.root / "policy_versions/book.yml").read_text()
+    book.write("policy_versions/book.yml", settings + "manifest_bytes: 1024\n")
     before = everything_in(book.root)
     ended = inforce("manifest", "--repo", book.root, "--output", book.root / "policies.json")
     assert ended.code == 2
-    assert "4,096 allowed" in ended.err
+    assert "“manifest_bytes” in book.yml allows 1,024" in ended.err
     assert everything_in(book.root) == before
 
 
 def test_a_large_manifest_is_printed_with_a_note(inforce: Type, book: BookBuilder) -> None:
-    for number in range(9):
+    for number in range(24):
         book.policy(f"policy-{number}").version("2026-01-15")
     ended = inforce("manifest", "--repo", book.root)
     assert ended.code == 0

@@ -57,7 +57,7 @@ class Settings:
     notice_days: Mapping[str, int] = field(default_factory=dict)
     poll_seconds: int = _DAY
     manifest_days: int = 30
-    manifest_bytes: int = 4096
+    manifest_bytes: int = 65_536
     compare_pairs: int = 200
     signing: tuple[SigningKey, ...] = ()
     disclaimer: Mapping[Language, str] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Settings:
             notice_days=_notice_days(shape),
             poll_seconds=shape.parsed("poll_seconds", number_within(60, 30 * _DAY), _DAY),
             manifest_days=shape.parsed("manifest_days", number_within(1, 366), 30),
-            manifest_bytes=shape.parsed("manifest_bytes", number_within(1024, 65_536), 4096),
+            manifest_bytes=shape.parsed("manifest_bytes", number_within(1024, 65_536), 65_536),
             compare_pairs=shape.parsed("compare_pairs", number_within(0, 100_000), 200),
             signing=_signing(shape),
             disclaimer=_by_language(shape, "disclaimer"),

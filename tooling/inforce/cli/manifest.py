@@ -33,8 +33,9 @@ def command(repo: Path, at: str | None, output: Path | None) -> None:
     """
     repository = Repository(root=repo, at=at)
     reading = repository.read()
-    raw = to_bytes(manifest(reading.require(), repository.now(reading)))
-    budget = size_of(raw)
+    catalog = reading.require()
+    raw = to_bytes(manifest(catalog, repository.now(reading)))
+    budget = size_of(raw, catalog.settings.manifest_bytes, signatures=len(catalog.settings.signing))
     if budget.size is Size.TOO_LARGE:
         raise ManifestError("", budget.sentence)
     if budget.size is Size.LARGE:

@@ -17,7 +17,9 @@ from inforce.instant import format_instant
 from inforce.manifest.reading import Manifest, ManifestPolicy
 from inforce.manifest.strict_json import parse_json
 
-REFUSED_ABOVE = 4096
+RECOMMENDED = 4096
+REFUSED_ABOVE = 65_536  # what clients accept, plain or signed
+_SIGNATURE = 512  # more than one signature with its header takes
 
 
 class Size(StrEnum):
@@ -38,10 +40,11 @@ class Budget:
 
     @property
     def sentence(self) -> str:
-        """Says the length in bytes beside what was hoped for and what is allowed."""
-        kept = f"every app polls it, so at most {self.limit // 2:,} are hoped for and {self.limit:,} allowed"
+        """Says the length in bytes beside what is recommended and what `manifest_bytes` in book.yml allows."""
+        kept = f"every app polls it, so at most {RECOMMENDED:,} are recommended"
+        allowed = f"“manifest_bytes” in book.yml allows {self.limit:,}, and clients accept {REFUSED_ABOVE:,}"
         mend = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
-        return f"the manifest has {self.length:,} bytes; {kept}{mend}"
+        return f"the manifest has {self.length:,} bytes; {kept}; {allowed}{mend}"
 
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:
@@ -59,11 +62,17 @@ def to_bytes(document: Mapping[str, Any]) -> bytes:
     return raw
 
 
-def size_of(raw: bytes, limit: int = REFUSED_ABOVE) -> Budget:
-    """Judge the bytes `raw` of a plain manifest: too large above `limit` bytes, large above half of it."""
+def size_of(raw: bytes, limit: int = REFUSED_ABOVE, *, signatures: int = 0) -> Budget:
+    """Judge the bytes `raw` of a plain manifest: too large above `limit` bytes, large above what is recommended.
+
+    With `signatures`, its signed form has to stay within what clients accept as well: there, quotes are escaped.
+    """
+    signed = len(json.dumps(raw.decode(), ensure_ascii=False).encode()) + _SIGNATURE * signatures if signatures else 0
     if len(raw) > limit:
         return Budget(size=Size.TOO_LARGE, length=len(raw), limit=limit)
-    return Budget(size=Size.LARGE if len(raw) > limit // 2 else Size.FINE, length=len(raw), limit=limit)
+    if signed > REFUSED_ABOVE:
+        return Budget(size=Size.TOO_LARGE, length=signed, limit=limit)
+    return Budget(size=Size.LARGE if len(raw) > RECOMMENDED else Size.FINE, length=len(raw), limit=limit)
 
 
 def reissued(manifest: Manifest, now: datetime) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def compose(
     `memory` is what the last time left of it. Each entry of the cache was compared with its seal; what was altered is
     made again.
     """
+    output.check_manifest_size(publication, _warn)
 
     def make() -> Files:
         return _composed(configuration, publication, cache, made_by, module, progress, memory)

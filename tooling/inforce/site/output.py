@@ -131,6 +131,19 @@ def issued_addresses(publication: Publication) -> frozenset[str]:
     )
 
 
+def check_manifest_size(publication: Publication, warn: Callable[[str], object]) -> None:
+    """Judge the size of the manifest before any page is made; one larger than recommended is told to `warn`.
+
+    ManifestError where it is larger than the book or a client allows.
+    """
+    settings = publication.catalog.settings
+    budget = size_of(publication.manifest(), settings.manifest_bytes, signatures=len(settings.signing))
+    if budget.size is Size.TOO_LARGE:
+        raise ManifestError("", budget.sentence)
+    if budget.size is Size.LARGE:
+        warn(budget.sentence)
+
+
 def write_manifest(
     site: Path,
     publication: Publication,
@@ -142,17 +155,11 @@ def write_manifest(
     """Write the manifest into `site`, signed with the keys of `environ` where the book promises it.
 
     Where it may be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
-    SignatureError where a promised signature cannot be made, ManifestError where it is larger than the book allows. A
-    size to be thought about is told to `warn`. Its time is the instant it was issued at: many hosts make their ETag of
-    it.
+    SignatureError where a promised signature cannot be made; its size is `check_manifest_size`'s to judge.
+    Its time is the instant it was issued at: many hosts make their ETag of it.
     """
     settings = publication.catalog.settings
     plain = publication.manifest()
-    budget = size_of(plain, settings.manifest_bytes)
-    if budget.size is Size.TOO_LARGE:
-        raise ManifestError("", budget.sentence)
-    if budget.size is Size.LARGE:
-        warn(budget.sentence)
     named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
     if keyless and named and not keys:
         warn("there is no key here, so the manifest is not signed; “inforce sign” does it before it is published")

@@ -59,6 +59,8 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         root = Path(config.config_file_path).parent
         with translated():
             self.publication = read_publication(root, os.environ, self.config.at, history=not _scaffold_only())
+            if not _scaffold_only():
+                output.check_manifest_size(self.publication, logger.warning)
         self._cache_folder = cache_folder(root)
         offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
         with_pdf = self.config.pdf or bool(os.environ.get("INFORCE_PDF"))
