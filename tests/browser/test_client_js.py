@@ -464,12 +464,15 @@ def test_nothing_identifies_anybody_before_they_do_something(app: AppPage) -> No
     app.hears("decision", outcome="ok")
 
 
-def test_an_app_whose_records_cannot_be_read_is_told(app: AppPage) -> None:
+def test_a_record_that_cannot_be_read_is_dropped_and_flagged(app: AppPage) -> None:
     app.open(
         options={"records": [{"policy": "terms", "seq": 1, "act": "accepted", "at": "yesterday", "subject": "u_mia"}]}
     )
-    app.hears("error", reason="question")
-    app.stays_usable()
+    app.settle()
+    decision = app.page.evaluate("document.querySelector('policy-prompt').client.decision")
+    flags = {policy["id"]: policy["flags"] for policy in decision["policies"]}
+    assert flags["terms"] == ["unreadable-record"]
+    assert not [name for name, _ in app.says() if name == "error"]
 
 
 def test_a_manifest_without_https_is_a_mistake_that_is_told_at_once(app: AppPage) -> None:
