@@ -1,4 +1,4 @@
-"""A repository brings its own copy of inforce; nobody is told to install our names from a package index."""
+"""A repository brings its own copy of inforce; no page or command installs our names from a package index."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def index_installs(text: str) -> list[str]:
 
 
 def committed() -> list[Path]:
-    """List the files of this project in which somebody could read a command; not those with the tests."""
+    """List the files of this project in which a reader could find a command; not those with the tests."""
     kinds = {".md", ".yml", ".yaml", ".py", ".js", ".ts", ".json", ".toml", ".html", ".sh", ".txt", ""}
     folders = ("docs", "tooling", ".github", ".ci", "policy_versions")
     skipped = {"node_modules", "__pycache__", "conformance"}

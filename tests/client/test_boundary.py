@@ -110,7 +110,7 @@ def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> N
 
 
 def test_fault_in_our_own_judging_is_a_refusal_with_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception nobody foresaw keeps the last good manifest, is reported, and the client waits."""
+    """An unforeseen exception keeps the last good manifest, is reported, and the client waits."""
 
     def fail(*_: Any) -> Any:
         message = "unhashable"

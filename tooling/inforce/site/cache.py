@@ -1,7 +1,7 @@
 """A cache of finished files, named by their inputs; an entry is put into a site as a hard link.
 
 Invariants: an entry is used only after its content was compared with its seal, a keyed hash that only this user of
-this machine can make, so that nobody can publish other words through the cache; an entry that is missing, altered or
+this machine can make, so that no other user can publish words through the cache; an entry that is missing, altered or
 made by another program is made again; no symbolic link below the folder is followed; deleting the folder costs time
 and nothing else; several builds may use it at once, since an entry appears whole or not at all.
 """
