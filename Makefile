@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKS := tooling/locks
-PIP := -m pip --disable-pip-version-check --no-input --quiet
+PIP := -P -m pip --disable-pip-version-check --no-input --quiet
 INSTALL := $(PIP) install --require-hashes -r
 INSTALL_THIS := $(PIP) install --no-deps --no-build-isolation --editable .
 UV ?= uv
@@ -11,7 +11,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --no-c
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
 # Debian's names of what WeasyPrint draws PDF with, a font among it, and of what the Node.js inside Playwright needs.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core libatomic1 nginx-light
-LIBRARIES_ARE_HERE := { $(BIN)/python -c 'import weasyprint' && $(BIN)/python -m playwright --version && \
+LIBRARIES_ARE_HERE := { $(BIN)/python -P -c 'import weasyprint' && $(BIN)/python -P -m playwright --version && \
 	PATH="$$PATH:/usr/sbin" command -v nginx; } >/dev/null
 
 .DEFAULT_GOAL := help
@@ -55,7 +55,7 @@ pictures: $(VENV)/.test libraries ## draw the pictures of README and docs again,
 	  $(BIN)/python tests/browser/pictures.py .cache/pictures docs/pictures
 
 properdocs: $(BIN)/python ## build the site with ProperDocs, the maintained fork of MkDocs, in place of MkDocs
-	@$(BIN)/python -m venv --clear .cache/properdocs
+	@$(BIN)/python -P -m venv --clear .cache/properdocs
 	@.cache/properdocs/bin/python $(INSTALL) $(LOCKS)/properdocs.txt
 	@.cache/properdocs/bin/python $(PIP) uninstall --yes mkdocs
 	@.cache/properdocs/bin/python $(INSTALL_THIS)
@@ -85,8 +85,8 @@ $(BIN)/python:
 	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
 	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
 	  new_enough=$$python; \
-	  "$$python" -c 'import ensurepip' >/dev/null 2>&1 || continue; \
-	  exec "$$python" -m venv --clear $(VENV); \
+	  "$$python" -P -c 'import ensurepip' >/dev/null 2>&1 || continue; \
+	  exec "$$python" -P -m venv --clear $(VENV); \
 	done; \
 	if [ -n "$$new_enough" ]; then \
 	  echo "$$new_enough cannot make an environment: it lacks ensurepip." \

@@ -53,6 +53,27 @@ def machine(folder: Path, *programs: str) -> str:
     return str(folder)
 
 
+# How an interpreter is started: `python -m` in a script, `sys.executable, "-m"`, a list that begins with "-m".
+STARTED = re.compile(r"""(?:(?<!`)python[\w.]*["')]*,? |executable, |words = \[|PIP := )"?-(?P<option>\w)""")
+# For a person, in a folder of their own; and the version check, which also runs in a Python that has no -P.
+EXEMPT = ("python -m pip install", "-c 'import sys; sys.exit")
+
+
+def test_every_interpreter_is_started_without_the_working_folder_on_its_path() -> None:
+    """Without -P, a file such as random.py in the working folder is imported in place of the standard module."""
+    tooling = ROOT / "tooling"
+    files = [ROOT / "Makefile", *tooling.glob("action/**/*.yml"), *tooling.glob("inforce/**/*.py")]
+    started = [
+        (path.name, line.strip(), found["option"])
+        for path in [*files, *tooling.glob("benchmarks/*.py")]
+        for line in path.read_text("utf-8").splitlines()
+        for found in STARTED.finditer(line)
+        if not any(exempt in line for exempt in EXEMPT)
+    ]
+    assert len(started) > 20
+    assert [(name, line) for name, line, option in started if option != "P"] == []
+
+
 class TestMake:
     def test_every_target_for_people_is_explained(self) -> None:
         targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -80,7 +101,7 @@ class TestMake:
         program(tmp_path / "bin", "python3", "exit 1")
         program(tmp_path / "bin", "python3.12", 'test "$1" = -c || echo "$@"')
         made = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
-        assert made.stdout == "-m venv --clear .venv\n"
+        assert made.stdout == "-P -m venv --clear .venv\n"
 
 
 class TestLocks:

@@ -150,7 +150,18 @@ def test_a_cache_on_another_file_system_is_copied_from(repository: BookBuilder) 
         subprocess.run(["rm", "-rf", str(cache)], check=True)
 
 
-@pytest.mark.parametrize("words", [("build",), ("check",), ("status",), ("manifest",), ("review",), ("diff", "terms")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("build",),
+        ("check",),
+        ("status",),
+        ("manifest",),
+        ("review",),
+        ("diff", "terms"),
+        ("pdf", "terms", "--output", "terms.pdf"),
+    ],
+)
 def test_no_command_imports_from_the_repository(repository: BookBuilder, words: tuple[str, ...]) -> None:
     for name in MODULES:
         repository.write(f"{name}.py", HOSTILE)
@@ -160,6 +171,26 @@ def test_no_command_imports_from_the_repository(repository: BookBuilder, words: 
 
     assert not (repository.root / "imported").exists(), ended.stderr
     assert ended.returncode != 99
+    assert words[0] != "pdf" or (repository.root / "terms.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_mkdocs_without_inforce_imports_nothing_from_the_repository(repository: BookBuilder) -> None:
+    for name in MODULES:
+        repository.write(f"{name}.py", HOSTILE)
+    environment = {**os.environ, "INFORCE_AT": "2026-02-01"}
+
+    ended = subprocess.run(
+        [str(PROGRAM.with_name("mkdocs")), "build", "-q"],
+        cwd=repository.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert not (repository.root / "imported").exists()
+    assert (repository.root / "site/terms/index.html").is_file()
 
 
 def test_a_served_book_imports_nothing_from_the_repository(repository: BookBuilder) -> None:

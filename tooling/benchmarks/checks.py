@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-PROGRAM = (sys.executable, "-m", "inforce.cli")
+PROGRAM = (sys.executable, "-P", "-m", "inforce.cli")
 AGAIN = 3
 SECONDS_ALLOWED = 3.0
 SECTIONS, SENTENCES = 30, 6

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-PROGRAM = (sys.executable, "-m", "inforce.cli")
+PROGRAM = (sys.executable, "-P", "-m", "inforce.cli")
 AGAIN = 3
 # The history that is made up: 6 documents, 30 states each, of about 20 kB.
 DOCUMENTS, STATES, SECTIONS, WORDS = 6, 30, 30, 18

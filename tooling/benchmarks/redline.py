@@ -198,7 +198,7 @@ def _is_found(writer: Writer, blocks: list[str], kind: str) -> bool:
 @contextmanager
 def busy_machine() -> Iterator[None]:
     """Give the machine much else to do."""
-    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    others = [subprocess.Popen([sys.executable, "-P", "-c", "while True: pass"]) for _ in range(4)]
     try:
         yield
     finally:

@@ -93,7 +93,7 @@ class Bench:
         """Run everything, and give each cost as it is known."""
         if not self.book.exists():
             site_books.write(self.book, self.shape)
-        ours = [sys.executable, "-m", "inforce.cli", "build", "--repo", str(self.book), "--at", DAY]
+        ours = [sys.executable, "-P", "-m", "inforce.cli", "build", "--repo", str(self.book), "--at", DAY]
         site = self.book / "site"
         before = {"INFORCE_SITE_PLAIN": "1"} if self.asked.without else {}
         shutil.rmtree(self.book / ".cache", ignore_errors=True)
@@ -113,8 +113,8 @@ class Bench:
     def verified(self, site: Path) -> Cost:
         """Compare the built `site` with a lock of all its texts; without one, later runs read the book as before."""
         here = ["--repo", str(self.book), "--at", DAY]
-        subprocess.run([sys.executable, "-m", "inforce.cli", "freeze", *here], check=True, capture_output=True)
-        cost = self.run("inforce verify", [sys.executable, "-m", "inforce.cli", "verify", str(site), *here], site)
+        subprocess.run([sys.executable, "-P", "-m", "inforce.cli", "freeze", *here], check=True, capture_output=True)
+        cost = self.run("inforce verify", [sys.executable, "-P", "-m", "inforce.cli", "verify", str(site), *here], site)
         (self.book / "policy_versions/lock.json").unlink()
         return cost
 

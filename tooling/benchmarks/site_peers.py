@@ -40,8 +40,8 @@ def prepare_peers(folder: Path) -> Path:
     """Install the peers into an environment of their own in `folder`, unless they are there; give its programs."""
     programs = folder / "bin"
     if not (programs / "zensical").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        install = [str(programs / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+        subprocess.run([sys.executable, "-P", "-m", "venv", "--clear", str(folder)], check=True)
+        install = [str(programs / "python"), "-P", "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
         subprocess.run([*install, *NEEDS], check=True)
     return programs
 

@@ -59,7 +59,7 @@ def saved(book: Path, text: Path, page: str, environment: Mapping[str, str], day
 @contextlib.contextmanager
 def server(book: Path, port: int, environment: Mapping[str, str], day: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run the server of `book` on `port` until the block ends."""
-    words = ["-m", "inforce.cli", "serve", "--repo", str(book), "--port", str(port), "--at", day]
+    words = ["-P", "-m", "inforce.cli", "serve", "--repo", str(book), "--port", str(port), "--at", day]
     process = subprocess.Popen(
         [sys.executable, *words],
         env=dict(environment),
