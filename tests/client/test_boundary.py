@@ -247,3 +247,32 @@ def test_forced_refresh_has_its_own_back_off(host: Host, reader: NewReader, cloc
     assert app.refresh() is None
     assert app.refresh(force=True) is not None
     assert app.refresh(force=True) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"), [(1, None), (1.1, Reason.ISSUED_IN_FUTURE), (27_000, Reason.ISSUED_IN_FUTURE)]
+)
+def test_a_manifest_issued_after_both_clocks_locks_out_no_later_one(
+    host: Host, reader: NewReader, clock: Clock, days: float, reason: Reason | None
+) -> None:
+    """A manifest more than a day ahead of the device and of the host is refused; the next good one is taken."""
+    app = reader()
+    host.at["/policies.json"] = answer(manifest(host.url, START + timedelta(days=days)))
+    report = app.refresh()
+    assert report is not None
+    assert report.reason is reason
+    clock.pass_by(days=2)
+    host.at["/policies.json"] = answer(manifest(host.url, clock.now))
+    again = app.refresh()
+    assert again is not None
+    assert (again.outcome, again.reason) == (Outcome.UPDATED, None)
+
+
+def test_a_device_whose_clock_is_behind_takes_what_the_host_vouches_for(host: Host, reader: NewReader) -> None:
+    """The time a host tells keeps a device with an old clock from refusing a good manifest."""
+    host.at["/policies.json"] = answer(
+        manifest(host.url, START + timedelta(days=3)), Date="Wed, 23 Sep 2026 06:00:00 GMT"
+    )
+    report = reader().refresh()
+    assert report is not None
+    assert report.reason is None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inforce.client.exchange import Request, Response, entity_tag, retry_after, server_time
-from inforce.client.judging import accepted, clocked
+from inforce.client.judging import accepted, clocked, refuse_future
 from inforce.client.limits import Limits
 from inforce.client.memory import Memory
 from inforce.client.pace import DEFAULT_POLL_SECONDS, after_answer, after_failure
@@ -98,6 +98,7 @@ class Core:
             )
             raise RefusedError(Reason.CONTENT_TYPE, detail)
         manifest, payload = self.trust.manifest(response.body, self.limits.manifest)
+        refuse_future(manifest, server_time(response), now)
         return accepted(memory, manifest, payload, response.body, entity_tag(response))
 
 

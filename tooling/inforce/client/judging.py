@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from inforce.client.memory import Known, KnownVersion, Memory
 from inforce.client.refusal import Reason, RefusedError
+from inforce.instant import format_instant
 from inforce.manifest import Manifest
 from inforce.text import Digest
 
@@ -41,6 +42,17 @@ def accepted(memory: Memory, manifest: Manifest, payload: bytes, body: bytes, et
         last_digest=digest,
         known=_grown(memory.known, manifest),
     )
+
+
+def refuse_future(manifest: Manifest, told: datetime | None, now: datetime) -> None:
+    """Refuse `manifest` if it was issued more than a day after both `now` and the time the host `told`.
+
+    Its serial would lock out every later manifest.
+    """
+    latest = max(now, told or now) + _DAY
+    if manifest.issued_at > latest:
+        detail = f"issued at {format_instant(manifest.issued_at)}, expected {format_instant(latest)} at the latest"
+        raise RefusedError(Reason.ISSUED_IN_FUTURE, detail)
 
 
 def clocked(memory: Memory, told: datetime | None, now: datetime) -> Memory:

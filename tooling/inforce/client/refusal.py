@@ -32,6 +32,7 @@ class Reason(StrEnum):
     UNSUPPORTED_SPEC = "unsupported-spec"
     WRONG_SITE = "wrong-site"
     SCHEMA = "schema"
+    ISSUED_IN_FUTURE = "issued-in-future"
     ROLLBACK = "rollback"
     EQUIVOCATION = "equivocation"
     CHANGED_VERSION = "changed-version"
