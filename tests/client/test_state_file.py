@@ -106,11 +106,12 @@ class TestRestarts:
 
         assert len(host.asked) == 1
 
-    def test_a_manifest_whose_key_is_trusted_no_more_is_forgotten_and_its_serial_is_not(
+    def test_serial_is_forgotten_with_the_key_that_signed_it(
         self, host: Host, clock: Clock, reader: NewReader, state: Path
     ) -> None:
         old, new = generate_key(), generate_key()
-        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site, LATER), [old]))
+        tomorrow = START + timedelta(hours=20)
+        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site, tomorrow), [old]))
         reader(state_file=state, keys=[old.public.to_jwk()]).refresh()
 
         app = reader(state_file=state, keys=[new.public.to_jwk()])
@@ -121,7 +122,34 @@ class TestRestarts:
         clock.pass_by(days=1)
         report = app.refresh()
         assert report is not None
+        assert report.reason is None
+        assert app.serial == int(START.timestamp())
+
+    def test_serial_stays_as_long_as_one_of_its_keys_is_trusted(
+        self, host: Host, clock: Clock, reader: NewReader, state: Path
+    ) -> None:
+        old, new = generate_key(), generate_key()
+        both = [old.public.to_jwk(), new.public.to_jwk()]
+        tomorrow = START + timedelta(hours=20)
+        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site, tomorrow), [old, new]))
+        reader(state_file=state, keys=both).refresh()
+
+        app = reader(state_file=state, keys=[new.public.to_jwk()])
+        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site), [new]))
+        clock.pass_by(days=1)
+        report = app.refresh()
+
+        assert report is not None
         assert report.reason is Reason.ROLLBACK
+
+    def test_manifest_whose_serial_is_not_the_time_of_its_issue_is_refused(self, host: Host, reader: NewReader) -> None:
+        host.at["/policies.json"] = serving(lambda site: manifest(site, serial=int(START.timestamp()) + 1))
+
+        app = reader()
+        report = app.refresh()
+
+        assert report is not None
+        assert report.reason is Reason.SCHEMA
 
     def test_a_manifest_put_into_the_file_by_others_is_believed_only_with_its_signature(
         self, host: Host, reader: NewReader, state: Path

@@ -72,7 +72,7 @@ class Core:
             manifest, payload = self.trust.manifest(body, self.limits.manifest)
             if memory.manifest and manifest.serial <= memory.last_serial:
                 return memory
-            return accepted(memory, manifest, payload, body)
+            return accepted(memory, manifest, payload, body, signers=self.trust.signers(body))
 
     def recalled(self, memory: Memory) -> Memory:
         """Verify again the manifest that `memory` was written down with.
@@ -99,7 +99,9 @@ class Core:
             raise RefusedError(Reason.CONTENT_TYPE, detail)
         manifest, payload = self.trust.manifest(response.body, self.limits.manifest)
         refuse_future(manifest, server_time(response), now)
-        return accepted(memory, manifest, payload, response.body, entity_tag(response))
+        return accepted(
+            memory, manifest, payload, response.body, entity_tag(response), self.trust.signers(response.body)
+        )
 
 
 def _by_status(response: Response, now: datetime) -> RefusedError:

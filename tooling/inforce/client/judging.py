@@ -6,6 +6,7 @@ its label, its level and its texts. Whatever fails leaves the memory as it was.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,8 +21,15 @@ _DAY = timedelta(days=1)
 _CLOCKS_AGREE = 60
 
 
-def accepted(memory: Memory, manifest: Manifest, payload: bytes, body: bytes, etag: str = "") -> Memory:
-    """Take `manifest`, read from the bytes `payload` and fetched as `body`, into `memory`.
+def accepted(
+    memory: Memory,
+    manifest: Manifest,
+    payload: bytes,
+    body: bytes,
+    etag: str = "",
+    signers: tuple[str, ...] = (),
+) -> Memory:
+    """Take `manifest`, read from the bytes `payload` and fetched as `body`, into `memory`; `signers` are its key ids.
 
     RefusedError where its serial is lower than one seen (rollback), the same with other bytes (equivocation), or where
     a version seen before is not what it was.
@@ -40,8 +48,19 @@ def accepted(memory: Memory, manifest: Manifest, payload: bytes, body: bytes, et
         etag=etag,
         last_serial=manifest.serial,
         last_digest=digest,
+        last_signers=signers,
         known=_grown(memory.known, manifest),
     )
+
+
+def without_untrusted_serial(memory: Memory, trusted: Collection[str]) -> Memory:
+    """Return `memory` without the highest serial, if keys signed it and none of them is among the `trusted` key ids.
+
+    A serial that a stolen key set would otherwise lock out every later manifest, even after the key was replaced.
+    """
+    if not memory.last_signers or not trusted or set(memory.last_signers) & set(trusted):
+        return memory
+    return replace(memory, last_serial=-1, last_digest=None, last_signers=())
 
 
 def refuse_future(manifest: Manifest, told: datetime | None, now: datetime) -> None:

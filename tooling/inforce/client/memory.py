@@ -57,9 +57,10 @@ Known = Mapping[str, Mapping[int, KnownVersion]]
 class Memory:
     """What a client knows. `body` is the manifest as it was fetched, signatures included; empty where there is none.
 
-    `last_serial` and `last_digest` name the newest manifest ever accepted, `known` every version ever seen by policy
-    and number. `last_server_time` is the latest time a host told, `clock_offset_seconds` how far this machine's clock
-    was behind it. `checked_at` and `due_at` are times of this machine's clock; `failures` counts those in a row.
+    `last_serial` and `last_digest` identify the newest manifest ever accepted, `last_signers` the keys that signed it,
+    `known` every version ever seen by policy and number. `last_server_time` is the latest time a host told,
+    `clock_offset_seconds` how far this machine's clock was behind it. `checked_at` and `due_at` are times of this
+    machine's clock; `failures` counts those in a row.
     """
 
     manifest: Manifest | None = None
@@ -67,6 +68,7 @@ class Memory:
     etag: str = ""
     last_serial: int = -1
     last_digest: Digest | None = None
+    last_signers: tuple[str, ...] = ()
     known: Known = field(default_factory=dict)
     last_server_time: datetime | None = None
     clock_offset_seconds: int = 0
@@ -101,6 +103,7 @@ class Memory:
         return {
             **{name: text for name, text in said.items() if text},
             "last_serial": self.last_serial,
+            **({"last_signers": list(self.last_signers)} if self.last_signers else {}),
             "known": {
                 policy: {str(seq): version.to_json() for seq, version in versions.items()}
                 for policy, versions in self.known.items()
@@ -118,6 +121,7 @@ class Memory:
             etag=shape.text("etag", ""),
             last_serial=shape.integer("last_serial"),
             last_digest=shape.parsed("last_digest", Digest, None),
+            last_signers=shape.texts("last_signers", str, ()),
             known=_known(shape.shape("known")),
             clock_offset_seconds=shape.integer("clock_offset_seconds"),
             failures=shape.integer("failures"),

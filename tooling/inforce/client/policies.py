@@ -64,7 +64,7 @@ class _Client:
         """
         self._limits = limits or Limits()
         core = Core(trust=Trust.of(site, tuple(keys)), limits=self._limits)
-        file = MemoryFile(path=Path(state_file), site=site) if state_file else None
+        file = MemoryFile(path=Path(state_file), site=site, trusted=core.trust.key_ids) if state_file else None
         self._keeper = Keeper(core, file, clock=clock, chance=chance, on_report=on_report)
         self._shelf = Shelf()
         self._running: set[object] = set()  # an event loop forgets a task that nobody holds

@@ -14,7 +14,7 @@ from inforce.client.exchange import secure_site
 from inforce.client.refusal import Reason, RefusedError
 from inforce.errors import ManifestError, SignatureError, UnsupportedSpecError
 from inforce.manifest import Manifest, parse_json
-from inforce.signing import PublicKey, verify
+from inforce.signing import PublicKey, signers, verify
 
 _REASONS = {"type": Reason.NOT_A_MANIFEST, "site": Reason.WRONG_SITE}
 
@@ -58,10 +58,24 @@ class Trust:
         except ManifestError as cause:
             raise RefusedError(Reason.NOT_JSON, str(cause)) from cause
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of the trusted keys."""
+        return tuple(key.kid for key in self.keys)
+
+    def signers(self, body: bytes) -> tuple[str, ...]:
+        """Return the ids of the trusted keys that signed `body`, a manifest that `manifest` accepted."""
+        return tuple(kid for kid in signers(body) if kid in self.key_ids) if self.keys else ()
+
     def _manifest(self, data: object) -> Manifest:
         try:
-            return Manifest.from_json(data, site=self.site)
+            manifest = Manifest.from_json(data, site=self.site)
         except UnsupportedSpecError as cause:
             raise RefusedError(Reason.UNSUPPORTED_SPEC, str(cause)) from cause
         except ManifestError as cause:
             raise RefusedError(_REASONS.get(cause.path, Reason.SCHEMA), str(cause)) from cause
+        seconds = int(manifest.issued_at.timestamp())
+        if manifest.serial != seconds:
+            detail = f"serial: expected {seconds}, the seconds of issued_at, got {manifest.serial}"
+            raise RefusedError(Reason.SCHEMA, detail)
+        return manifest

@@ -53,7 +53,7 @@ def verify(
     read += [page.address for page in shown(lock, now, binding)] if pages else []
     seen = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
     answers = _over_http(target, read, seen) if over_http else _in_folder(Path(target), read, seen)
-    file = MemoryFile(path=state_file, site=settings.site) if state_file else None
+    file = MemoryFile(path=state_file, site=settings.site, trusted=trust.key_ids) if state_file else None
     memory, findings = _remembered(file)
     site = Site(trust=trust, lock=lock, now=now, answers=answers, memory=memory, over_http=over_http, binding=binding)
     findings += _findings(site)
