@@ -14,9 +14,11 @@ from threading import Thread
 import pytest
 
 from client.host import Host, answer, hang_up, serving, validated
-from client.world import START, TEXT, Clock, NewReader, Reader, manifest
+from client.world import START, TEXT, Clock, NewReader, Reader, document, manifest
 from inforce.client import Outcome, Policies, Reason
+from inforce.manifest import to_bytes
 from inforce.signing import generate_key, sign
+from inforce.text import Digest
 from special_files import SPECIAL_FILES, Make, without_waiting
 
 PLAIN = "/policies.json"
@@ -124,6 +126,25 @@ class TestRestarts:
         assert report is not None
         assert report.reason is None
         assert app.serial == int(START.timestamp())
+
+    def test_versions_and_time_of_the_host_are_forgotten_with_the_key_that_signed_them(
+        self, host: Host, reader: NewReader, state: Path
+    ) -> None:
+        """A stolen key may also have stated other texts and signed an expiry that makes a far time believable."""
+        stolen, new = generate_key(), generate_key()
+        site = host.url
+        hostile = document(site, expires_at="2099-01-01T00:00:00Z")
+        hostile["policies"][0]["versions"][0]["digests"] = {"en": str(Digest.of("other words"))}
+        host.at["/policies.jws.json"] = answer(sign(to_bytes(hostile), [stolen]), Date="Thu, 01 Jan 2098 00:00:00 GMT")
+        reader(state_file=state, keys=[stolen.public.to_jwk()]).refresh()
+        host.at["/policies.jws.json"] = answer(sign(manifest(site), [new]))
+
+        app = reader(state_file=state, keys=[new.public.to_jwk()])
+        report = app.refresh()
+
+        assert report is not None
+        assert report.reason is None
+        assert app.check()["outcome"] == "block"
 
     def test_serial_stays_as_long_as_one_of_its_keys_is_trusted(
         self, host: Host, clock: Clock, reader: NewReader, state: Path

@@ -53,14 +53,23 @@ def accepted(
     )
 
 
-def without_untrusted_serial(memory: Memory, trusted: Collection[str]) -> Memory:
-    """Return `memory` without the highest serial, if keys signed it and none of them is among the `trusted` key ids.
+def forget_untrusted(memory: Memory, trusted: Collection[str]) -> Memory:
+    """Return `memory` without what manifests taught it, if keys signed them and none is among the `trusted` key ids.
 
-    A serial that a stolen key set would otherwise lock out every later manifest, even after the key was replaced.
+    A serial, a version or a host's time that a stolen key introduced would otherwise lock out every later manifest,
+    even after the key was replaced.
     """
     if not memory.last_signers or not trusted or set(memory.last_signers) & set(trusted):
         return memory
-    return replace(memory, last_serial=-1, last_digest=None, last_signers=())
+    return replace(
+        memory,
+        last_serial=-1,
+        last_digest=None,
+        last_signers=(),
+        known={},
+        last_server_time=None,
+        clock_offset_seconds=0,
+    )
 
 
 def refuse_future(manifest: Manifest, told: datetime | None, now: datetime) -> None:

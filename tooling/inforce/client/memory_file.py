@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inforce.client.judging import without_untrusted_serial
+from inforce.client.judging import forget_untrusted
 from inforce.client.memory import Memory
 from inforce.client.refusal import Reason, RefusedError
 from inforce.disk import open_regular, read_regular, replace_file
@@ -51,7 +51,7 @@ class MemoryFile:
         except OSError as cause:
             raise self._refused(f"cannot be read: {cause.strerror}") from cause
         try:
-            return without_untrusted_serial(self._memory(raw), self.trusted)
+            return forget_untrusted(self._memory(raw), self.trusted)
         except Exception as cause:  # whatever the file contains, the app must start
             raise self._refused(f"is damaged or of another site, and is begun anew: {cause}") from cause
 
