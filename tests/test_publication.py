@@ -21,6 +21,7 @@ from inforce.publication import Page, PageKind, Publication, Texts
 from inforce.publication.comparisons import comparison_file
 from inforce.publication.pairs import first_compared, version_pairs
 from inforce.settings import Publisher, Settings
+from inforce.text import Digest
 from policy_builder import EN, policy, version
 
 DE = Language("de")
@@ -421,7 +422,8 @@ class TestHeaders:
             for each in one.versions
             for text in each.editions
         ]
-        known = [*pages(found), *files(found), *made, *fragments, address.MANIFEST, address.SIGNED_MANIFEST]
+        digests = [address.digests_file(one.id, Digest.of(one.id)) for one in found.policies]
+        known = [*pages(found), *files(found), *made, *fragments, *digests, address.MANIFEST, address.SIGNED_MANIFEST]
 
         kept = [place for place in known if any("immutable" in value for value in self.caching(rules, place))]
 
@@ -429,7 +431,10 @@ class TestHeaders:
         assert sorted(kept) == sorted(
             place
             for place in known
-            if place in fragments or place.endswith(".md") or ("/changes/" in place and not place.endswith("/"))
+            if place in fragments
+            or place in digests
+            or place.endswith(".md")
+            or ("/changes/" in place and not place.endswith("/"))
         )
 
     def test_every_file_for_programs_says_once_how_long_it_may_be_kept(self, rules: StaticSite) -> None:
@@ -446,6 +451,7 @@ class TestHeaders:
         [
             ("policies.json", "application/json; charset=utf-8", True),
             ("terms/versions.json", "application/json; charset=utf-8", True),
+            (f"terms/versions.{64 * 'a'}.json", "application/json; charset=utf-8", True),
             ("terms/1/since/en.json", "application/json; charset=utf-8", True),
             ("terms/changes/1...2/en.json", "application/json; charset=utf-8", True),
             ("terms/1/en.md", "text/markdown; charset=utf-8", True),

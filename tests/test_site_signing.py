@@ -28,7 +28,7 @@ def publication(tmp_path: Path) -> Publication:
 
 
 def test_with_its_key_both_files_are_written(publication: Publication, tmp_path: Path) -> None:
-    write_manifest(tmp_path, publication, PRIVATE, pytest.fail)
+    write_manifest(tmp_path, publication, (), PRIVATE, pytest.fail)
 
     signed = (tmp_path / "policies.jws.json").read_bytes()
     assert verify(signed, [PublicKey.from_jwk(KEY.public.to_jwk())]) == (tmp_path / "policies.json").read_bytes()
@@ -36,7 +36,7 @@ def test_with_its_key_both_files_are_written(publication: Publication, tmp_path:
 
 def test_without_a_key_nothing_is_published(publication: Publication, tmp_path: Path) -> None:
     with pytest.raises(SignatureError, match="there is no key to sign with"):
-        write_manifest(tmp_path, publication, {}, pytest.fail)
+        write_manifest(tmp_path, publication, (), {}, pytest.fail)
 
     assert not list(tmp_path.glob("policies*"))
 
@@ -47,7 +47,7 @@ def test_with_a_key_that_the_book_does_not_name_nothing_is_published_or_shown(
     stranger = {"INFORCE_SIGNING_KEY": json.dumps(generate_key().to_jwk())}
     for keyless in (False, True):
         with pytest.raises(SignatureError, match="does not name the key"):
-            write_manifest(tmp_path, publication, stranger, pytest.fail, keyless=keyless)
+            write_manifest(tmp_path, publication, (), stranger, pytest.fail, keyless=keyless)
 
     assert not list(tmp_path.glob("policies*"))
 
@@ -56,7 +56,7 @@ def test_an_editor_without_the_key_sees_a_preview_unsigned_and_is_told(
     publication: Publication, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    write_manifest(tmp_path, publication, {}, told.append, keyless=True)
+    write_manifest(tmp_path, publication, (), {}, told.append, keyless=True)
 
     assert [file.name for file in tmp_path.glob("policies*")] == ["policies.json"]
     assert ["the manifest is not signed" in sentence for sentence in told] == [True]

@@ -37,6 +37,12 @@ def test_a_site_of_the_same_addresses_loses_nothing(tmp_path: Path) -> None:
     assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", OLD)) == []
 
 
+def test_a_file_named_by_its_digest_makes_room_for_another_one(tmp_path: Path) -> None:
+    old, new = (OLD | {f"privacy/versions.{64 * letter}.json": "{}"} for letter in "ab")
+
+    assert missing(site(tmp_path / "old", old), site(tmp_path / "new", new)) == []
+
+
 def test_what_is_added_is_no_loss(tmp_path: Path) -> None:
     more = {**OLD, "privacy/2/index.html": "page"}
     assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", more)) == []

@@ -14,7 +14,7 @@ from inforce.acceptance import Outcome as DecisionOutcome
 from inforce.client import Limits, Policies, Reason
 from inforce.client.questions import Circumstances
 from inforce.client.verification import RULES
-from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest
+from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest
 from inforce.manifest.strict_json import DEEPEST
 from inforce.manifest.words import ACTS, CHANGES, STATES
 
@@ -33,7 +33,7 @@ def members(schema: Any) -> set[str]:
     return set().union(*(members(value) for value in schema)) if isinstance(schema, list) else set()
 
 
-@pytest.mark.parametrize("name", sorted(members(MANIFEST_SCHEMA) | members(VERSIONS_SCHEMA)))
+@pytest.mark.parametrize("name", sorted(members(MANIFEST_SCHEMA) | members(VERSIONS_SCHEMA) | members(DIGESTS_SCHEMA)))
 def test_every_member_is_documented(name: str) -> None:
     assert f"`{name}`" in page("apps/manifest.md")
 

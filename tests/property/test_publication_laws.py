@@ -85,7 +85,7 @@ def everything(found: Publication) -> str:
         said += [page.text.text if page.text else "", *(text.text for pair in page.pairs for text in pair)]
         said += [comparison_file(page, SETTINGS.site, compared)[1].decode()] if "file" in page.says else []
     files = [f"{file.address}\n{file.make().decode()}" for file in found.files()]
-    return "\n".join([*said, *files, found.manifest().decode()])
+    return "\n".join([*said, *files, found.manifest({}).decode()])
 
 
 @given(orderly, hours)

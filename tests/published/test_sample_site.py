@@ -35,6 +35,38 @@ def test_every_published_text_hashes_to_its_digest(sample_site: Path, policy: st
         assert f"sha256:{hashlib.sha256((sample_site / path).read_bytes()).hexdigest()}" == digest
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+def test_manifest_proves_every_text_redline_and_since_file(sample_site: Path, policy: str) -> None:
+    def proven(place: str, digest: str) -> bytes:
+        content = (sample_site / place).read_bytes()
+        assert f"sha256:{hashlib.sha256(content).hexdigest()}" == digest
+        return content
+
+    listed = {one["id"]: one for one in load(sample_site, "policies.json")["policies"]}[policy]
+    digest = listed["versions_digest"]
+    document = json.loads(proven(f"{policy}/versions.{digest.removeprefix('sha256:')}.json", digest))
+    found = set()
+    for version in document["versions"]:
+        label = version["version"]
+        files = {f"{policy}/{label}/{tag}.md": digest for tag, digest in version["digests"].items()}
+        files |= {f"{policy}/{label}/since/{tag}.json": digest for tag, digest in version["since"].items()}
+        for old, redlines in version.get("redlines", {}).items():
+            files |= {f"{policy}/changes/{old}...{label}/{tag}.json": digest for tag, digest in redlines.items()}
+        for place, digest in files.items():
+            proven(place, digest)
+        found |= files.keys()
+    published = {path.relative_to(sample_site).as_posix() for path in (sample_site / policy).glob("**/*.json")}
+    published |= {path.relative_to(sample_site).as_posix() for path in (sample_site / policy).glob("**/*.md")}
+    assert {place for place in published if "/versions." not in place} == found
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_digests_fit_the_published_schema(sample_site: Path, policy: str) -> None:
+    (file,) = (sample_site / policy).glob("versions.*.json")
+    schema = load(sample_site, "schema/policy-version-digests-1.json")
+    Draft202012Validator(schema).validate(json.loads(file.read_bytes()))
+
+
 @pytest.mark.parametrize(
     ("document", "schema"),
     [

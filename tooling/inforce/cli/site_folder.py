@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from inforce.address import MANIFEST, VERSIONS
+from inforce.address import MANIFEST, VERSIONS, digests_named
 from inforce.store.names import BOOK
 
 _PAGE = "index.html"
@@ -40,10 +40,14 @@ class Contents:
         return sum(self.files.values())
 
     def missing(self, old: Collection[str]) -> list[str]:
-        """List what was published of policies at the addresses `old` and is not here, pages by their folder, sorted."""
+        """List what was published of policies at the addresses `old` and is not here, pages by their folder, sorted.
+
+        A file named by its digest is not listed: another one takes its place, and the manifest names that one.
+        """
         policies = [address.removesuffix(VERSIONS) for address in old if address.endswith(f"/{VERSIONS}")]
         ours = tuple(policy for policy in policies if policy.count("/") == 1)
-        gone = (address for address in old if address not in self.files and address.startswith(ours))
+        known = (address for address in old if address.startswith(ours) and not digests_named(address))
+        gone = (address for address in known if address not in self.files)
         return sorted(address.removesuffix(_PAGE) for address in gone)
 
 

@@ -8,11 +8,13 @@ making one from a catalogue is in `manifest.building`. Does not verify signature
 from __future__ import annotations
 
 from inforce.manifest.reading import Manifest, ManifestPolicy, ManifestVersion, parse_manifest
-from inforce.manifest.schema import MANIFEST_SCHEMA, SCHEMAS, VERSIONS_SCHEMA
+from inforce.manifest.schema import DIGESTS_SCHEMA, MANIFEST_SCHEMA, SCHEMAS, VERSIONS_SCHEMA
 from inforce.manifest.strict_json import parse_json
+from inforce.manifest.version_digests import PolicyDigests, VersionDigests
 from inforce.manifest.writing import Budget, Size, reissued, size_of, to_bytes
 
 __all__ = [
+    "DIGESTS_SCHEMA",
     "MANIFEST_SCHEMA",
     "SCHEMAS",
     "VERSIONS_SCHEMA",
@@ -20,7 +22,9 @@ __all__ = [
     "Manifest",
     "ManifestPolicy",
     "ManifestVersion",
+    "PolicyDigests",
     "Size",
+    "VersionDigests",
     "parse_json",
     "parse_manifest",
     "reissued",

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from inforce.address import policy_page, redline_page, text_file, version_page
 from inforce.catalog import Catalog, Evidence
 from inforce.instant import format_instant
-from inforce.manifest.words import MANIFEST_TYPE, SPEC, VERSIONS_TYPE
+from inforce.manifest.words import DIGESTS_TYPE, MANIFEST_TYPE, SPEC, VERSIONS_TYPE
 from inforce.policy import ChangeLevel, Policy, Version
 from inforce.text import Digest
 
+_NO_DIGESTS: Mapping[str, Digest] = MappingProxyType({})
 
-def manifest(catalog: Catalog, now: datetime) -> dict[str, Any]:
+
+def manifest(catalog: Catalog, now: datetime, versions_digests: Mapping[str, Digest] = _NO_DIGESTS) -> dict[str, Any]:
     """State the policies of `catalog` as apps need to know them at `now`.
 
     Policies of which nothing is published are left out: a draft is in no manifest. Instants have whole seconds.
+    `versions_digests` are by policy id the digests of what `digests_document` returns; without one, clients can prove
+    the listed versions only.
     """
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(days=catalog.settings.manifest_days)
@@ -33,7 +38,9 @@ def manifest(catalog: Catalog, now: datetime) -> dict[str, Any]:
         "issued_at": format_instant(issued),
         "expires_at": format_instant(expires),
         "poll_seconds": catalog.settings.poll_seconds,
-        "policies": [_policy(policy, issued) for policy in catalog if policy.public(issued)],
+        "policies": [
+            _policy(policy, issued, versions_digests.get(policy.id)) for policy in catalog if policy.public(issued)
+        ],
     }
 
 
@@ -57,6 +64,31 @@ def versions_document(
             for version in policy.public(issued)
         ],
     }
+
+
+def digests_document(
+    catalog: Catalog, policy: Policy, now: datetime, files: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """State every version of `policy` that is public at `now`, oldest first, with the digests of its files.
+
+    `files` are by `seq` the fields `redlines` and `since`. Only the choice of public versions depends on `now`, so
+    two builds that publish the same files return the same.
+    """
+    return {
+        "type": DIGESTS_TYPE,
+        "spec": SPEC,
+        "site": catalog.settings.site,
+        "policy": policy.id,
+        "versions": [
+            {**_version(policy, version, now), **_cancellation(version, now), **files[version.seq]}
+            for version in policy.public(now)
+        ],
+    }
+
+
+def _cancellation(version: Version, now: datetime) -> dict[str, str]:
+    known = version.cancelled if version.is_cancelled(now) else None
+    return {"cancelled_at": format_instant(known.at)} if known else {}
 
 
 def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
@@ -104,7 +136,7 @@ def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: int
             yield version
 
 
-def _policy(policy: Policy, now: datetime) -> dict[str, Any]:
+def _policy(policy: Policy, now: datetime, versions_digest: Digest | None) -> dict[str, Any]:
     latest, current = policy.latest(now), policy.in_force(now)
     shown = current or latest
     cancelled = [version.seq for version in policy.public(now) if version.is_cancelled(now)]
@@ -121,6 +153,7 @@ def _policy(policy: Policy, now: datetime) -> dict[str, Any]:
         "latest": latest and latest.seq,
         "in_force": current and current.seq,
         "next_change_at": _instant(policy.next_change(now)),
+        "versions_digest": versions_digest and str(versions_digest),
     }
     said = {name: value for name, value in members.items() if value}
     return {**said, "versions": [_version(policy, version, now) for version in listed(policy, now)]}

@@ -85,6 +85,7 @@ class ManifestPolicy:
     reask_seconds: int | None = None
     withdrawn_at: datetime | None = None
     cancelled: tuple[int, ...] = ()
+    versions_digest: Digest | None = None
 
     @classmethod
     def from_shape(cls, shape: Shape) -> ManifestPolicy:
@@ -103,6 +104,7 @@ class ManifestPolicy:
             reask_seconds=_count(shape, "reask_seconds") if "reask_seconds" in shape else None,
             withdrawn_at=_optional(shape, "withdrawn_at"),
             cancelled=_counts(shape, "cancelled"),
+            versions_digest=shape.parsed("versions_digest", Digest, None),
         )
         if not policy.languages:
             raise shape.refuse("languages", "names no language")

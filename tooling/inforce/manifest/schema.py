@@ -1,4 +1,4 @@
-"""The JSON Schemas (2020-12) of what apps read: the manifest, and the list of a policy's versions.
+"""The JSON Schemas (2020-12) of what apps read: the manifest, and the two lists of a policy's versions.
 
 Keeps true: what `building` writes fits, and `reading` refuses what does not. Members nobody knows are allowed: readers
 ignore them. That numbers and ids do not stand twice is the reader's to check: a schema cannot say it.
@@ -75,6 +75,7 @@ _POLICY = _object(
         "reask_seconds": _COUNT,
         "withdrawn_at": _INSTANT,
         "cancelled": _list(_COUNT),
+        "versions_digest": _text(words.DIGEST),
     },
 )
 _SOURCE = _object(
@@ -122,8 +123,35 @@ VERSIONS_SCHEMA = _document(
         {},
     ),
 )
+DIGESTS_SCHEMA = _document(
+    "The digest of every file published of one policy that apps read",
+    _object(
+        {
+            "type": {"const": words.DIGESTS_TYPE},
+            "spec": _SPEC,
+            "site": _text(words.SITE),
+            "policy": _text(words.POLICY_ID),
+            "versions": _list(
+                _object(
+                    {**_VERSION_REQUIRED, "since": _by_language(_text(words.DIGEST))},
+                    {
+                        **_VERSION_OPTIONAL,
+                        "cancelled_at": _INSTANT,
+                        "redlines": {
+                            "type": "object",
+                            "propertyNames": _text(words.VERSION_LABEL),
+                            "additionalProperties": _by_language(_text(words.DIGEST)),
+                        },
+                    },
+                )
+            ),
+        },
+        {},
+    ),
+)
 # By the path below the site at which each is published.
 SCHEMAS: Mapping[str, _Schema] = {
     "schema/policy-manifest-1.json": MANIFEST_SCHEMA,
     "schema/policy-versions-1.json": VERSIONS_SCHEMA,
+    "schema/policy-version-digests-1.json": DIGESTS_SCHEMA,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 SPEC = "1.0"
 MANIFEST_TYPE = "policy-manifest"
 VERSIONS_TYPE = "policy-versions"
+DIGESTS_TYPE = "policy-version-digests"
 
 ACTS = ("acknowledge", "accept", "consent", "none")
 CHANGES = ("material", "notice", "editorial")

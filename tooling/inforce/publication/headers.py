@@ -47,6 +47,7 @@ def headers(policies: Iterable[Policy], now: datetime) -> bytes:
 
 def _policy_blocks(policy_id: str, languages: Iterable[Language]) -> Iterable[str]:
     yield _json(f"/{policy_id}/versions.json", _SHORT)
+    yield _json(f"/{policy_id}/versions.:digest.json", _FOREVER)
     yield _feed(f"/{policy_id}/feed.xml")
     yield _block(f"/{policy_id}/calendar.ics", f"Cache-Control: {_HOUR}", "Content-Type: text/calendar; charset=utf-8")
     yield _block(f"/{policy_id}/timemap.link", f"Cache-Control: {_HOUR}", "Content-Type: application/link-format")

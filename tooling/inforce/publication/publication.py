@@ -9,7 +9,7 @@ from datetime import datetime
 from inforce import address
 from inforce.catalog import Catalog, Evidence
 from inforce.language import Language
-from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
+from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
 from inforce.manifest.building import manifest, versions_document
 from inforce.policy import Edition, Policy, Version
 from inforce.publication.calendar import calendar, has_dates
@@ -24,7 +24,9 @@ from inforce.publication.sitemap import sitemap
 from inforce.publication.steps import Step, Steps
 from inforce.publication.texts import Texts
 from inforce.publication.timemap import timemap
+from inforce.publication.version_digests import DigestOf, version_digests
 from inforce.rendering.labels import ENGLISH, Labels
+from inforce.text import Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +118,13 @@ class Publication:
         """List the pairs of versions of `policy` for which there is a redline."""
         return version_pairs(policy.public(self.now), self.catalog.settings.compare_pairs)
 
-    def manifest(self) -> bytes:
-        """Write the manifest, unsigned."""
-        return to_bytes(manifest(self.catalog, self.now))
+    def manifest(self, versions_digests: Mapping[str, Digest]) -> bytes:
+        """Write the manifest, unsigned; `versions_digests` are by policy id the digests of its `version_digests`."""
+        return to_bytes(manifest(self.catalog, self.now, versions_digests))
+
+    def version_digests(self, policy: Policy, digest_of: DigestOf) -> bytes:
+        """Write the digests of everything published of `policy`; `digest_of` returns that of a file by address."""
+        return version_digests(self.catalog, policy, self.pairs(policy), self.now, digest_of)
 
     def step(self, old: Edition, new: Edition, _file: str = "") -> Step:
         """Compare two editions as far as feeds and histories tell of it."""
@@ -141,6 +147,7 @@ class Publication:
         """Go through the files that a build writes anew, since they say when it was, or cost nothing."""
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
+        yield PublishedFile(address=address.DIGESTS_SCHEMA, make=lambda: to_bytes(DIGESTS_SCHEMA))
         yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now))
         yield PublishedFile(address=address.SITEMAP, make=lambda: sitemap(self.catalog, self.now))
         for policy in self.policies:

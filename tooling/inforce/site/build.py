@@ -87,7 +87,7 @@ def build(configuration: Configuration, publication: Publication, site: Path, mo
             if last:
                 raise
             cache.refresh()
-    write_issued(site, publication, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
+    write_issued(site, publication, files, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
     cache.prune(CACHE_BYTES)
 
 

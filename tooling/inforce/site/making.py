@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,7 +65,7 @@ class Maker:
             drop(self._site, self._files.keys() - files.keys())
             add(self._site, changed, self._cache)
         self._files = files
-        write_issued(self._site, publication, keyless=True)  # nobody publishes what is served here
+        write_issued(self._site, publication, files, keyless=True)  # nobody publishes what is served here
         return len(changed)
 
 
@@ -116,10 +117,10 @@ def _composed(
     return files
 
 
-def write_issued(site: Path, publication: Publication, *, keyless: bool) -> None:
-    """Write into `site` what says when it was issued; `keyless` as `output.write_manifest` has it."""
+def write_issued(site: Path, publication: Publication, files: Iterable[str], *, keyless: bool) -> None:
+    """Write into `site` what says when it was issued; `files` and `keyless` are those of `output.write_manifest`."""
     output.write_files(site, publication)
-    output.write_manifest(site, publication, os.environ, _warn, keyless=keyless)
+    output.write_manifest(site, publication, files, os.environ, _warn, keyless=keyless)
 
 
 def _warn(sentence: str) -> None:

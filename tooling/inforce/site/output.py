@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from inforce.site.lasting import Files, Progress, Work, make_pages
 from inforce.site.material import ASSET_FOLDER, ASSETS, SEARCH
 from inforce.site.shell import FOLDER, SHELL_DEPTHS, shell_path
 from inforce.site.tree import write
+from inforce.site.version_digests import make_version_digests, unknown_digests, versions_digests
 
 _TRIES = 5
 CACHE_BYTES = 4_000_000_000
@@ -55,7 +56,7 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
     theirs = {place: key for place, key in built.items() if not place.startswith(f"{FOLDER}/")}
     theirs.pop(address.SITEMAP, None)
     steps = published_steps(work, pages)
-    files = theirs | pages | make_histories(work, steps) | _told_of(work, steps)
+    files = theirs | pages | make_histories(work, steps) | _told_of(work, steps) | make_version_digests(work, pages)
     if search.INDEX in files:
         whole = _index(work.cache, built[search.INDEX], [found[place] for place in sorted(found)])
         files |= {search.TEXTS: whole, search.INDEX: _index_without_texts(work.cache, whole)}
@@ -137,7 +138,9 @@ def check_manifest_size(publication: Publication, warn: Callable[[str], object])
     ManifestError where it is larger than the book or a client allows.
     """
     settings = publication.catalog.settings
-    budget = size_of(publication.manifest(), settings.manifest_bytes, signatures=len(settings.signing))
+    budget = size_of(
+        publication.manifest(unknown_digests(publication)), settings.manifest_bytes, signatures=len(settings.signing)
+    )
     if budget.size is Size.TOO_LARGE:
         raise ManifestError("", budget.sentence)
     if budget.size is Size.LARGE:
@@ -147,6 +150,7 @@ def check_manifest_size(publication: Publication, warn: Callable[[str], object])
 def write_manifest(
     site: Path,
     publication: Publication,
+    files: Iterable[str],
     environ: Mapping[str, str],
     warn: Callable[[str], object],
     *,
@@ -154,12 +158,13 @@ def write_manifest(
 ) -> None:
     """Write the manifest into `site`, signed with the keys of `environ` where the book promises it.
 
-    Where it may be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
+    `files` are the addresses of the files of the site; from them come the digests that the manifest names. Where it may
+    be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
     SignatureError where a promised signature cannot be made; its size is `check_manifest_size`'s to judge.
     Its time is the instant it was issued at: many hosts make their ETag of it.
     """
     settings = publication.catalog.settings
-    plain = publication.manifest()
+    plain = publication.manifest(versions_digests(files))
     named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
     if keyless and named and not keys:
         warn("there is no key here, so the manifest is not signed; “inforce sign” does it before it is published")

@@ -158,7 +158,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         shutil.rmtree(site / FOLDER, ignore_errors=True)
         output.write_files(site, self.publication)
         keyless = self._serving or bool(os.environ.get("INFORCE_SITE_KEYLESS"))
-        output.write_manifest(site, self.publication, os.environ, logger.warning, keyless=keyless)
+        output.write_manifest(site, self.publication, files, os.environ, logger.warning, keyless=keyless)
         cache.prune(output.CACHE_BYTES)
 
     def _refuse_dead_links(self, site: Path, docs: Path, base: str) -> None:
