@@ -79,13 +79,13 @@ class AppHost:
     """Serves the app at `url` and its policies below `site`; `received` are the receipts it was sent.
 
     `answers` are the statuses of the next receipts; without any left a receipt is taken (201). `instead` are answers
-    that stand in for files, by path.
+    that stand in for files, by path. Without `tells_time`, no answer has a `Date`.
     """
 
     policies: list[dict[str, Any]] = field(default_factory=list)
-    serial: int = 1_700_000_000
     issued_at: str = "2026-11-20T06:00:00Z"
     expires_at: str = "2099-01-01T00:00:00Z"
+    tells_time: bool = True
     answers: list[int] = field(default_factory=list)
     instead: dict[str, Callable[[], Answer] | Answer] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -108,7 +108,7 @@ class AppHost:
                 self._send(status, {}, b"")
 
             def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-                self.send_response(status)
+                (self.send_response if host.tells_time else self.send_response_only)(status)
                 for name, value in {"cache-control": "no-store", "content-length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -137,6 +137,11 @@ class AppHost:
     @property
     def site(self) -> str:
         return self.url + "legal/"
+
+    @property
+    def serial(self) -> int:
+        """The serial that belongs to `issued_at`."""
+        return int(utc_instant(self.issued_at).timestamp())
 
     def manifest(self, **members: Any) -> bytes:
         """Write the manifest, with `members` in place of its own."""

@@ -13,9 +13,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from browser.app_host import AppHost, policy, step, version
 from browser.app_page import AppPage
 from browser.watch import Watch
+from inforce.manifest.reading import utc_instant
 from inforce.signing import Algorithm, generate_key, sign
 
-SERIAL = 1_700_000_000
+SERIAL = 1_795_154_400
 KEY = generate_key()
 OLD_PLATFORM_KEY = generate_key(Algorithm.ES256)
 STRANGER = generate_key()
@@ -66,6 +67,16 @@ REFUSED: dict[str, tuple[Break, str, str]] = {
         said_as(lambda host: host.manifest().replace(b'"id": "terms"', b'"id": "../evil"')),
         "rejected",
         "schema",
+    ),
+    "whose serial is not the time of its issue": (
+        said_as(lambda host: host.manifest(serial=host.serial + 1)),
+        "rejected",
+        "schema",
+    ),
+    "issued more than a day after both clocks": (
+        said_as(lambda host: host.manifest(issued_at="2026-11-21T12:00:01Z", serial=SERIAL + 30 * 3600 + 1)),
+        "rejected",
+        "issued-in-future",
     ),
     "without a serial": (said_as(lambda host: host.manifest(serial=None)), "rejected", "schema"),
     "of a day that never was": (
@@ -161,11 +172,16 @@ def test_no_key_at_all_believes_nobody(app: AppPage) -> None:
 
 
 LATER: dict[str, tuple[Callable[[AppHost], dict[str, Any]], str, str]] = {
-    "rolled back": (lambda host: {"serial": host.serial - 1}, "rollback", "rollback"),
+    "rolled back": (
+        lambda host: {"serial": host.serial - 1, "issued_at": "2026-11-20T05:59:59Z"},
+        "rollback",
+        "rollback",
+    ),
     "another of the same serial": (lambda _: {"poll_seconds": 9}, "rejected", "equivocation"),
     "with another text for a version": (
         lambda host: {
             "serial": host.serial + 1,
+            "issued_at": "2026-11-20T06:00:01Z",
             "policies": replace(host, policies=[terms("# Terms\n\nPay.\n")]).bare(),
         },
         "rejected",
@@ -187,6 +203,91 @@ def test_a_later_manifest_that_contradicts_an_earlier_one_changes_nothing(
     app.stays_usable()
     assert app.says()[-1][0] == event
     assert app.page.evaluate("document.querySelector('policy-prompt').client.manifest.serial") == SERIAL
+
+
+def issued(instant: str) -> dict[str, Any]:
+    """Return the fields of a manifest issued at `instant`."""
+    return {"issued_at": instant, "serial": int(utc_instant(instant).timestamp())}
+
+
+def serial_in_use(app: AppPage) -> int:
+    return app.page.evaluate("document.querySelector('policy-prompt').client.manifest?.serial")
+
+
+def test_manifest_issued_after_both_clocks_locks_out_no_later_one(app: AppPage) -> None:
+    app.host.serve(MANIFEST, app.host.manifest(**issued("2099-01-01T00:00:00Z")))
+    app.open()
+    app.hears("rejected", reason="issued-in-future")
+    del app.host.instead[MANIFEST]
+    app.ask_site()
+    expect(app.dialog).to_be_visible()
+    assert serial_in_use(app) == SERIAL
+
+
+def test_host_time_lets_a_device_with_a_slow_clock_accept_a_manifest(app: AppPage) -> None:
+    app.open(at="2020-01-01T00:00:00Z")
+    expect(app.dialog).to_be_visible()
+    assert serial_in_use(app) == SERIAL
+
+
+def test_manifest_ahead_of_the_device_is_used_by_this_page_alone_without_host_time(app: AppPage) -> None:
+    app.host.tells_time = False
+    app.host.serve(MANIFEST, app.host.manifest(**issued("2098-01-01T00:00:00Z")))
+    app.open()
+    expect(app.dialog).to_be_visible()
+    assert serial_in_use(app) == issued("2098-01-01T00:00:00Z")["serial"]
+    assert app.page.evaluate("Object.values(localStorage).filter((x) => /serial|2098/.test(x))") == []
+    app.page.clock.run_for(3_600_000)
+    assert app.host.asked.count(("GET", MANIFEST)) == 1
+    del app.host.instead[MANIFEST]
+    app.again()
+    expect(app.dialog).to_be_visible()
+    assert serial_in_use(app) == SERIAL
+    assert app.page.evaluate("Object.values(localStorage).filter((x) => x.includes('last_serial')).length") == 1
+
+
+def test_page_with_a_manifest_ahead_of_the_device_accepts_an_earlier_one_later(app: AppPage) -> None:
+    app.host.tells_time = False
+    other_text = replace(app.host, policies=[terms("# Terms\n\nPay.\n")])
+    app.host.serve(MANIFEST, app.host.manifest(**issued("2098-01-01T00:00:00Z"), policies=other_text.bare()))
+    app.open()
+    app.hears("decision", outcome="prompt")
+    del app.host.instead[MANIFEST]
+    app.page.clock.fast_forward(36 * 3600 * 1000)  # one and a half of the pace
+    app.page.wait_for_function(
+        "serial => document.querySelector('policy-prompt').client.manifest.serial == serial", arg=SERIAL
+    )
+
+
+def test_what_a_key_taught_is_forgotten_with_the_key(app: AppPage) -> None:
+    """The old key signed a higher serial, other texts, and an expiry that makes a far time of the host believable."""
+    path, host = "/legal/policies.jws.json", app.host
+    other_text = replace(host, policies=[terms("# Terms\n\nPay.\n")])
+    hostile = host.manifest(**issued("2026-11-21T00:00:00Z"), policies=other_text.bare())
+    host.serve(path, sign(hostile, [STRANGER]))
+    address = {"manifest": host.site + "policies.jws.json"}
+    now, host.issued_at = host.issued_at, "2098-01-01T00:00:00Z"
+    app.open(**address, key=json.dumps(STRANGER.public.to_jwk()))
+    expect(app.dialog).to_be_visible()
+    host.issued_at = now
+    host.serve(path, jws(host, KEY))
+    app.again(**address, key=json.dumps(KEY.public.to_jwk()))
+    app.hears("rejected", reason="signature")
+    expect(app.dialog).to_be_visible()
+    assert serial_in_use(app) == SERIAL
+
+
+def test_serial_is_kept_as_long_as_one_of_its_keys_is_trusted(app: AppPage) -> None:
+    path, host = "/legal/policies.jws.json", app.host
+    host.serve(path, jws(host, STRANGER, KEY, **issued("2026-11-21T00:00:00Z")))
+    address = {"manifest": host.site + "policies.jws.json"}
+    both = {"keys": [STRANGER.public.to_jwk(), KEY.public.to_jwk()]}
+    app.open(**address, key=json.dumps(both))
+    expect(app.dialog).to_be_visible()
+    host.serve(path, jws(host, KEY))
+    app.again(**address, key=json.dumps(KEY.public.to_jwk()))
+    app.ask_site()
+    app.hears("rollback", reason="rollback")
 
 
 def test_an_expired_manifest_asks_nothing_and_says_so(app: AppPage) -> None:

@@ -141,7 +141,7 @@ def manifest() -> dict[str, Any]:
     terms = policy("terms", "accept", first, second, **more, audience=["buyers"], withdrawn_at="2090-01-01T00:00:00Z")
     for one in terms["versions"]:
         del one["texts"]
-    head = {"type": "policy-manifest", "spec": "1.0", "site": SITE, "serial": 7, "poll_seconds": 60}
+    head = {"type": "policy-manifest", "spec": "1.0", "site": SITE, "serial": 1_795_154_400, "poll_seconds": 60}
     return {**head, "issued_at": "2026-11-20T06:00:00Z", "expires_at": "2099-01-01T00:00:00Z", "policies": [terms]}
 
 
@@ -170,11 +170,8 @@ VALUES: tuple[Any, ...] = (
 )
 # Read by neither `decide.js` nor the prompt; Python holds them to the schema all the same.
 UNREAD = {"latest", "in_force", "next_change_at"}
-# Where `decide.js` is content with what it can work with: null is the same as absent, and any serial can be compared.
-LENIENT = [
-    ("serial", -1),
-    *((name, None) for name in ("cancelled", "withdrawn_at", "notify_at", "effective_at_new", "same_as")),
-]
+# To `decide.js`, null is the same as absent.
+LENIENT = [(name, None) for name in ("cancelled", "withdrawn_at", "notify_at", "effective_at_new", "same_as")]
 
 
 def changed() -> Iterator[tuple[str, Any, dict[str, Any]]]:

@@ -327,7 +327,7 @@ def test_notices_can_be_switched_off_and_what_must_be_answered_cannot(app: AppPa
     app.open()
     app.button("No more notices").click()
     app.host.policies = [policy("other", "none", version(1, "# Other\n", PAST)), terms(app.host, None)]
-    app.host.serial += 1
+    app.host.issued_at = "2026-11-20T06:00:01Z"
     app.ask_site()
     expect(app.dialog).to_contain_text("Terms of Use")
     app.button("Accept").click()

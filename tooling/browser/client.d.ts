@@ -48,6 +48,7 @@ export type RefusalReason =
   | "schema"
   | "rollback"
   | "equivocation"
+  | "issued-in-future"
   | "changed-version"
   | "digest"
   | "question";

@@ -3,7 +3,7 @@ import { decide } from "./decide.js";
 import { DAY, get } from "./fetching.js";
 import { read } from "./manifest.js";
 import { decode, must, named } from "./strict_json.js";
-import { verify } from "./verify.js";
+import { imported, verify } from "./verify.js";
 
 const { max, min, random } = Math;
 const YES = { accept: "accepted", acknowledge: "acknowledged", consent: "consented" };
@@ -20,7 +20,9 @@ export const createClient = ({
   // Keys carry the version of what stands under them.
   const siteKey = "inforce/1/" + site, userKey = [siteKey, app, subject].join(" "), shelf = {};
   const channel = new BroadcastChannel(siteKey), running = new AbortController();
-  let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0;
+  let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0, trusted;
+  // What holds for this page alone, in place of what is stored: when to ask again, and the versions in use.
+  let page;
 
   const load = (key) => {
     try { return JSON.parse(shelf[key] ?? localStorage.getItem(key)) ?? {}; } catch { return {}; }
@@ -40,10 +42,16 @@ export const createClient = ({
       : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
     { reason, message, receipt });
 
+  // What keys taught that are trusted no longer is not used; when to ask again is.
+  const learnt = () => {
+    const all = load(siteKey), { signers, failures, checked_at, due_at } = all;
+    const sound = !trusted || !signers || trusted.some((x) => [signers].flat().includes(x.kid));
+    return sound ? all : { failures, checked_at, due_at };
+  };
   const kept = () => [load(userKey).records].flat().filter((x) => x?.id);
   const pending = () => kept().filter((x) => x.pending);
   const check = () => {
-    const { last_serial, last_server_time } = load(siteKey), state = load(userKey);
+    const { last_serial, last_server_time } = learnt(), state = load(userKey);
     return decide({
       manifest, now: written(clock()), audience, languages, subject: { id: subject || state.subject, since, linked },
       state: { ...state, records: [...given, ...kept()], last_serial, last_server_time },
@@ -54,19 +62,26 @@ export const createClient = ({
     try { decision = check(); } catch (error) { report(named(error, "question")); }
     if (JSON.stringify(decision) != before) emit("decision", decision);
     clearTimeout(timer);
-    const next = min(load(siteKey).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
+    const next = min((page ?? load(siteKey)).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
       receipts && pending()[0] ? retry : Infinity);
     // A longer one would fire at once.
     if (!busy && !running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
   };
 
   const taken = async (text) => {
-    const payload = keys ? await verify(text, keys) : text;
-    return [read(payload, site), payload];
+    const [payload, signers] = keys ? await verify(text, trusted) : [text];
+    return [read(payload, site), payload, signers];
   };
   const recall = async () => {
+    trusted ??= keys && await imported(keys);
     const text = load(siteKey).body;
-    if (text && text != body) [manifest] = await taken(body = text).catch((error) => [report(error) && manifest]);
+    if (text && text != body) try {
+      [manifest] = await taken(body = text);
+      page = undefined;
+    } catch (error) {
+      report(error);
+      page = { due_at: 0 };
+    }
   };
   const compare = ({ serial, policies }, payload, { last_serial = -1, payload: last, known }) => {
     const grown = { ...known };
@@ -82,20 +97,25 @@ export const createClient = ({
   };
   const refresh = () => alone(siteKey, async () => {
     await recall();
-    const memory = load(siteKey), t = clock();
-    if (t < memory.due_at && t >= memory.checked_at) return;
+    const memory = learnt(), t = clock();
+    if (t < (page ?? memory).due_at && (page || t >= memory.checked_at)) return;
     // The text in use is kept whatever happens: storage may have lost it, and another page would wait for nothing.
-    let news = { body }, failures = 0, wait = 0;
+    let news = { body }, failures = 0, wait = 0, known;
     try {
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
-      const text = decode(data), [fresh, payload] = await taken(text), told = Date.parse(headers.get("date"));
-      news = { body: text, payload, known: compare(fresh, payload, memory), last_serial: fresh.serial };
+      const text = decode(data), [fresh, payload, signers] = await taken(text), told = Date.parse(headers.get("date"));
+      const issued = fresh.serial * 1e3, grown = compare(fresh, payload, memory);
+      let { last_server_time } = memory;
+      // Without a time of the host, the maximum is no number and no manifest is later.
+      must(!(issued > max(t, told) + DAY * 1e3), "issued-in-future", fresh.issued_at);
       // A host's time is believed where the manifest or this clock bears it out.
       if (told < max(Date.parse(fresh.expires_at), t + DAY * 1e3)) {
-        news.last_server_time = written(max(told, Date.parse(memory.last_server_time) || 0));
+        last_server_time = written(max(told, Date.parse(last_server_time) || 0));
       }
-      [manifest, body] = [fresh, text];
+      manifest = fresh;
+      if (issued > t && !told) known = grown;
+      else news = { body: body = text, payload, signers, known: grown, last_serial: fresh.serial, last_server_time };
     } catch (error) {
       report(error);
       failures = (memory.failures ?? 0) + 1;
@@ -104,7 +124,8 @@ export const createClient = ({
     const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), first = manifest ? pace / 4 : 60;
     const rest = (failures ? min(first * 2 ** min(failures - 1, 20), pace) : pace) * (random() + .5);
     const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
-    save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, due_at });
+    page = known && { due_at, known };
+    if (!page) save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, due_at });
     look();
   });
 
@@ -156,7 +177,7 @@ export const createClient = ({
     get quiet() { return !!load(userKey).quiet; },
     set quiet(quiet) { save(userKey, { quiet }); },
     get: (path, limit) => get(base + path, limit, patience),
-    known: (id, seq) => load(siteKey).known?.[`${id}/${seq}`],
+    known: (id, seq) => (page?.known ?? learnt().known)?.[`${id}/${seq}`],
     async start() {
       addEventListener("online", again, running);
       document.addEventListener("visibilitychange", again, running);

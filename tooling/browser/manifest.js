@@ -37,6 +37,7 @@ export const own = (text, type, site) => {
 export const read = (text, site) => {
   const manifest = own(text, "policy-manifest", site);
   must(decide({ manifest, now: "2000-01-01T00:00:00Z", subject: {} }).reason != "no-manifest", "schema", "decide");
+  must(manifest.serial == Date.parse(manifest.issued_at) / 1e3, "schema", "serial");
   shapedAll([manifest], "poll_seconds");
   shapedAll(manifest.policies, "id act page languages binding_language");
   for (const { versions } of manifest.policies) shapedAll(versions, "seq version change digests");

@@ -69,13 +69,8 @@ class Trust:
 
     def _manifest(self, data: object) -> Manifest:
         try:
-            manifest = Manifest.from_json(data, site=self.site)
+            return Manifest.from_json(data, site=self.site)
         except UnsupportedSpecError as cause:
             raise RefusedError(Reason.UNSUPPORTED_SPEC, str(cause)) from cause
         except ManifestError as cause:
             raise RefusedError(_REASONS.get(cause.path, Reason.SCHEMA), str(cause)) from cause
-        seconds = int(manifest.issued_at.timestamp())
-        if manifest.serial != seconds:
-            detail = f"serial: expected {seconds}, the seconds of issued_at, got {manifest.serial}"
-            raise RefusedError(Reason.SCHEMA, detail)
-        return manifest

@@ -148,6 +148,8 @@ class Manifest:
             data={name: shape.value(name) for name in shape.names()},
         )
         _refuse_twice(shape, "policies", [policy.id for policy in manifest.policies])
+        if manifest.serial != (seconds := int(manifest.issued_at.timestamp())):
+            raise shape.refuse("serial", f"expected {seconds}, the seconds of issued_at, got {manifest.serial}")
         return manifest
 
     def policy(self, policy_id: str) -> ManifestPolicy | None:
