@@ -16,6 +16,7 @@ from inforce import address
 from inforce.catalog import Catalog, Evidence
 from inforce.instant import parse_zone
 from inforce.language import Language
+from inforce.manifest import digests_file
 from inforce.policy import Cancellation, ChangeLevel, Edition, Policy, SummaryPoint, Version, Withdrawal
 from inforce.publication import Page, PageKind, Publication, Texts
 from inforce.publication.comparisons import comparison_file
@@ -422,7 +423,7 @@ class TestHeaders:
             for each in one.versions
             for text in each.editions
         ]
-        digests = [address.digests_file(one.id, Digest.of(one.id)) for one in found.policies]
+        digests = [digests_file(one.id, Digest.of(one.id)) for one in found.policies]
         known = [*pages(found), *files(found), *made, *fragments, *digests, address.MANIFEST, address.SIGNED_MANIFEST]
 
         kept = [place for place in known if any("immutable" in value for value in self.caching(rules, place))]

@@ -11,10 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from book_builder import BookBuilder, instant
-from inforce import address
 from inforce.catalog import Catalog
 from inforce.errors import DigestMismatchError, ManifestError
-from inforce.manifest import DIGESTS_SCHEMA, PolicyDigests, parse_manifest, to_bytes
+from inforce.manifest import DIGESTS_SCHEMA, PolicyDigests, digests_file, digests_named, parse_manifest, to_bytes
 from inforce.manifest.building import manifest
 from inforce.publication import Publication
 from inforce.text import Digest
@@ -83,12 +82,12 @@ def test_manifest_names_the_digest_once_for_a_policy(catalog: Catalog) -> None:
 
 
 def test_address_and_digest_follow_from_each_other() -> None:
-    place = address.digests_file("terms", OTHER)
+    place = digests_file("terms", OTHER)
 
     assert place == f"terms/versions.{OTHER.hex}.json"
-    assert address.digests_named(place) == ("terms", OTHER)
+    assert digests_named(place) == ("terms", OTHER)
     for other in ("terms/versions.json", f"terms/1/versions.{OTHER.hex}.json", f"{place}.gz", "terms/versions.00.json"):
-        assert address.digests_named(other) is None
+        assert digests_named(other) is None
 
 
 def test_other_bytes_than_those_of_the_digest_are_refused(catalog: Catalog) -> None:

@@ -26,7 +26,9 @@ from inforce.client.memory_file import MemoryFile, _digest, _to_bytes
 from inforce.client.policies import Policies
 from inforce.client.trust import Trust
 from inforce.errors import DigestMismatchError, SignatureError, UnknownVersionError
+from inforce.manifest import to_bytes
 from inforce.signing import generate_key, sign, verify
+from inforce.text import Digest
 
 SITE = "https://policies.shop.example/"
 KEY = generate_key()
@@ -126,8 +128,8 @@ def test_fault_in_our_own_judging_is_a_refusal_with_back_off(monkeypatch: pytest
     assert not memory.is_due(later)
 
 
-HISTORY = {
-    "type": "policy-versions",
+HISTORY: dict[str, Any] = {
+    "type": "policy-version-digests",
     "spec": "1.0",
     "site": SITE,
     "policy": "terms",
@@ -136,7 +138,9 @@ HISTORY = {
             "seq": 1,
             "version": "2025-01-01",
             "change": "material",
+            "effective_at": "2025-01-01T00:00:00Z",
             "digests": {"en": "sha256:" + "0" * 64},
+            "since": {"en": "sha256:" + "0" * 64},
         }
     ],
 }
@@ -157,18 +161,34 @@ SINCE = {
 }
 
 
+def naming(digests: bytes) -> tuple[Memory, str]:
+    """Return what a client knows once a manifest named the file `digests`, and the name of that file."""
+    stated, digest = document(SITE), Digest.of(digests)
+    stated["policies"][0]["versions_digest"] = str(digest)
+    answer = Response(status=200, headers=JSON, body=to_bytes(stated))
+    memory, _ = core().answered(Memory(), answer, START, 0.5)
+    assert memory.manifest is not None
+    return memory, f"versions.{digest.hex}.json"
+
+
 @CLIENTS
 @given(mutated(HISTORY), mutated(SINCE), st.binary())
-def test_mutated_history_redline_or_text_raises_documented_errors_only(history: Any, since: Any, text: bytes) -> None:
-    """What `text` and `changes` raise is what their documentation lists."""
-    files = {"versions.json": body(history), ".md": text, "since/en.json": body(since)}
+def test_mutated_digests_redline_or_text_raise_documented_errors_only(history: Any, since: Any, text: bytes) -> None:
+    """What `text` and `changes` raise is what their documentation lists, even if the digest fits."""
+    redline = {"1": {"en": str(Digest.of(body(since)))}}
+    versions = history.get("versions") if isinstance(history, dict) else None
+    if isinstance(versions, list):
+        second = document(SITE)["policies"][0]["versions"][0]
+        versions.append({**second, "redlines": redline, "since": {}})
+    digests = body(history)
+    files = {naming(digests)[1]: digests, ".md": text, ".json": body(since)}
 
     def respond(request: Any, _limits: Limits) -> Response:
         found = next((data for end, data in files.items() if request.url.endswith(end)), b"")
         return Response(status=200, headers=JSON, body=found)
 
     client = Policies(SITE, clock=Clock())
-    client._keeper._memory = judge(manifest(SITE))[0]
+    client._keeper._memory = naming(digests)[0]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("inforce.client.fetching.fetch_and_wait", respond)
         for call in (lambda: client.text("terms", 1, "en"), lambda: client.changes("terms", 1, 2, "en")):
@@ -180,8 +200,9 @@ def test_mutated_history_redline_or_text_raises_documented_errors_only(history: 
 def test_version_label_of_a_history_leads_nowhere_else(label: str) -> None:
     """A label becomes part of an address, so a history with another form of it is refused."""
     history = copy.deepcopy(HISTORY)
-    history["versions"][0]["version"] = label  # type: ignore[index]  # plain data
+    history["versions"][0]["version"] = label
     client = Policies(SITE, clock=Clock())
+    client._keeper._memory = naming(body(history))[0]
     asked: list[str] = []
 
     def respond(request: Any, _limits: Limits) -> Response:

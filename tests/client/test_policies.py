@@ -19,7 +19,7 @@ import pytest
 import inforce.client
 from book_builder import BookBuilder, instant
 from client.host import Behaviour, Host, answer, hang_up, redirect, serving, silence, validated
-from client.world import SHORT, START, SUBJECT, TEXT, Clock, NewReader, document, manifest
+from client.world import SHORT, START, SUBJECT, TEXT, Clock, NewReader, digests_path, document, manifest, proven
 from inforce import address
 from inforce.client import AsyncPolicies, Outcome, Policies, Reason, RefusedError
 from inforce.errors import DigestMismatchError, EnvironmentProblemError, SignatureError, UnknownVersionError
@@ -32,21 +32,15 @@ LATER = START + timedelta(days=2)
 FIRST, SECOND = int(START.timestamp()), int(LATER.timestamp())
 
 
-HISTORY, OTHER = "/terms/versions.json", str(Digest.of("# Other words\n")).encode()
+OLD_TEXT = "# Terms\n\nLong ago.\n"
+OLDER = {"seq": 1, "version": "2025-01-01", "digests": {"en": str(Digest.of(OLD_TEXT))}}
 
 
-def history(site: str) -> bytes:
-    """Write the list of versions of a policy of which the manifest lists the second one only."""
-    stated = document(site)
-    (second,) = stated["policies"][0]["versions"]
-    first = {
-        **second,
-        "seq": 1,
-        "version": "2025-01-01",
-        "digests": {"en": str(Digest.of("# Terms\n\nLong ago.\n"))},
-    }
-    named = {"type": "policy-versions", "spec": "1.0", "site": site, "policy": "terms"}
-    return to_bytes({**named, "issued_at": stated["issued_at"], "versions": [first, second]})
+def publish(host: Host, *older: dict[str, Any]) -> None:
+    """Let `host` serve a manifest of version 2, and the digests of `older` versions beside it."""
+    stated, digests = proven(host.url, *older)
+    host.at[PLAIN] = answer(to_bytes(stated))
+    host.at[digests_path(stated)] = answer(digests)
 
 
 class TestAsking:
@@ -410,8 +404,7 @@ class TestTexts:
             app.text()
 
     def test_a_version_nobody_heard_of_is_refused(self, host: Host, reader: NewReader) -> None:
-        host.at[PLAIN] = serving(manifest)
-        host.at[HISTORY] = serving(history)
+        publish(host, OLDER)
         app = reader()
         app.refresh()
 
@@ -427,25 +420,31 @@ class TestTexts:
             app.text(policy="imprint", seq=1)
         assert len(host.asked) == 1
 
-    def test_a_version_the_manifest_lists_no_more_is_looked_up_in_the_history(
+    def test_version_the_manifest_no_longer_lists_is_proven_by_the_digests_it_names(
         self, host: Host, reader: NewReader
     ) -> None:
-        host.at[PLAIN] = serving(manifest)
-        host.at[HISTORY] = serving(history)
-        host.at["/terms/2025-01-01/en.md"] = answer(b"# Terms\n\nLong ago.\n")
+        publish(host, OLDER)
+        host.at["/terms/2025-01-01/en.md"] = answer(OLD_TEXT.encode())
         app = reader()
         app.refresh()
 
-        assert (app.text(seq=1).version, app.text(seq=1).markdown) == ("2025-01-01", "# Terms\n\nLong ago.\n")
+        assert (app.text(seq=1).version, app.text(seq=1).markdown) == ("2025-01-01", OLD_TEXT)
+        assert len(host.asked) == 3
 
-    def test_a_history_that_contradicts_the_manifest_is_refused(self, host: Host, reader: NewReader) -> None:
-        host.at[PLAIN] = serving(manifest)
-        host.at[HISTORY] = serving(lambda site: history(site).replace(str(Digest.of(TEXT)).encode(), OTHER))
+    def test_digests_that_contradict_the_manifest_are_refused(self, host: Host, reader: NewReader) -> None:
+        publish(host, OLDER, {"seq": 2, "change": "editorial"})
         app = reader()
         app.refresh()
 
-        with pytest.raises(RefusedError, match="expected sha256:"):
+        with pytest.raises(RefusedError):
             app.text(seq=1)
+
+    def test_text_before_any_manifest_fetches_the_manifest_first(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        host.at[TEXT_FILE] = answer(TEXT.encode())
+
+        assert reader().text().markdown == TEXT
+        assert [path for path, _ in host.asked] == [PLAIN, TEXT_FILE]
 
     def test_the_same_words_under_another_number_are_fetched_once(self, host: Host, reader: NewReader) -> None:
         twice = document(host.url)

@@ -12,10 +12,9 @@ import httpx2
 import pytest
 
 from client.host import Host, serving
-from client.test_recipes import HOSTILE, OLD, with_history
-from client.world import TEXT, document
+from client.test_recipes import HOSTILE, OLD, unexpiring, with_history
+from client.world import TEXT
 from inforce.acceptance import check_record
-from inforce.manifest import to_bytes
 from inforce.text import Digest
 
 PAGE = Path(__file__).parents[2] / "docs" / "apps" / "backend.md"
@@ -36,7 +35,7 @@ RECEIPT: dict[str, Any] = {
 def app(host: Host, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("POLICIES_SITE", host.url)
     monkeypatch.setenv("RECEIPTS", ":memory:")
-    host.at["/policies.json"] = serving(lambda site: to_bytes(document(site, expires_at="9998-01-01T00:00:00Z")))
+    host.at["/policies.json"] = serving(unexpiring)
     with_history(host)
     module = types.ModuleType("shop_receipts")
     source = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[0]

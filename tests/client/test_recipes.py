@@ -14,8 +14,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from client.host import Host, hang_up, serving
-from client.world import TEXT, document
+from client.host import Host, answer, hang_up, serving
+from client.world import TEXT, digests_path, proven
 from inforce.client.problem import problem
 from inforce.manifest import to_bytes
 from inforce.text import Digest
@@ -110,14 +110,18 @@ def load(host: Host, monkeypatch: pytest.MonkeyPatch) -> Load:
 
 def unexpiring(site: str) -> bytes:
     """Write a manifest that does not expire while anybody runs these tests: recipes read the clock."""
-    return to_bytes(document(site, expires_at="9998-01-01T00:00:00Z"))
+    return to_bytes(with_digests(site)[0])
+
+
+def with_digests(site: str) -> tuple[dict[str, Any], bytes]:
+    older = {"seq": 1, "version": "2025-01-01", "digests": {"en": OLD["digest"]}}
+    return proven(site, older, expires_at="9998-01-01T00:00:00Z")
 
 
 def with_history(host: Host) -> None:
-    """Let the site list version 1, which has left the manifest, in its list of versions."""
-    version = {"seq": 1, "version": "2025-01-01", "change": "material", "digests": {"en": OLD["digest"]}}
-    document = {"type": "policy-versions", "spec": "1.0", "site": host.url, "policy": "terms", "versions": [version]}
-    host.at["/terms/versions.json"] = serving(lambda _: json.dumps(document).encode())
+    """Let the site prove version 1, which has left the manifest, by its digests."""
+    stated, digests = with_digests(host.url)
+    host.at[digests_path(stated)] = answer(digests)
     host.at["/terms/2025-01-01/en.md"] = serving(lambda _: OLD_TEXT.encode())
 
 

@@ -62,6 +62,26 @@ def document(site: str, issued: datetime = START, **members: Any) -> dict[str, A
     }
 
 
+def proven(site: str, *older: dict[str, Any], issued: datetime = START, **members: Any) -> tuple[dict[str, Any], bytes]:
+    """Write the manifest of `site` with the digest of a file of digests, and that file.
+
+    Its versions are the `older` ones, by their own fields beside those of version 2, and version 2.
+    """
+    stated = document(site, issued, **members)
+    (policy,) = stated["policies"]
+    (second,) = policy["versions"]
+    rows = [{"since": {}, **second, **one} for one in (*older, {})]
+    named = {"type": "policy-version-digests", "spec": "1.0", "site": site, "policy": "terms"}
+    raw = to_bytes({**named, "versions": rows})
+    policy["versions_digest"] = str(Digest.of(raw))
+    return stated, raw
+
+
+def digests_path(stated: dict[str, Any]) -> str:
+    """Return the path of the file of digests that the manifest `stated` names."""
+    return f"/terms/versions.{stated['policies'][0]['versions_digest'].removeprefix('sha256:')}.json"
+
+
 def manifest(site: str, issued: datetime = START, **members: Any) -> bytes:
     """Write the same as bytes."""
     return to_bytes(document(site, issued, **members))

@@ -6,11 +6,8 @@ files do not.
 
 from __future__ import annotations
 
-import re
-
 from inforce.language import Language
 from inforce.policy import Policy, Version
-from inforce.text import Digest
 
 MANIFEST = "policies.json"
 SIGNED_MANIFEST = "policies.jws.json"
@@ -23,7 +20,6 @@ FEED = "feed.xml"
 HEADERS = "_headers"
 SITEMAP = "sitemap.xml"
 VERSIONS = "versions.json"
-_DIGESTS_FILE = re.compile(r"([^/]+)/versions\.([0-9a-f]{64})\.json")
 
 
 def policy_page(policy: Policy, language: Language) -> str:
@@ -99,17 +95,6 @@ def since_file(policy: Policy, version: Version, language: Language) -> str:
 def versions_file(policy: Policy) -> str:
     """Address the list of all versions of `policy`."""
     return f"{policy.id}/{VERSIONS}"
-
-
-def digests_file(policy_id: str, digest: Digest) -> str:
-    """Return the address of the digests of everything published of a policy: a file named by its own `digest`."""
-    return f"{policy_id}/versions.{digest.hex}.json"
-
-
-def digests_named(address: str) -> tuple[str, Digest] | None:
-    """Return the policy id and the digest in `address`; None where it is no address of `digests_file`."""
-    found = _DIGESTS_FILE.fullmatch(address) if "/versions." in address else None
-    return (found[1], Digest(f"sha256:{found[2]}")) if found else None
 
 
 def feed_file(policy: Policy) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from inforce.address import MANIFEST, VERSIONS, digests_named
+from inforce.address import MANIFEST, VERSIONS
+from inforce.manifest import digests_named
 from inforce.store.names import BOOK
 
 _PAGE = "index.html"

@@ -1,27 +1,27 @@
 """Changes: what differs between the version somebody knows and the one they are asked about.
 
-Keeps true: what comes out of here is about the two texts that were meant, by digest; it is the site's account of them,
-and only the texts themselves prove what they say. Does not fetch and does not compare texts.
+Invariants: a redline is returned only if its file has the digest that the manifest proves, and if it is about the two
+texts that were meant.
+Not responsible for: fetching, and comparing texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from inforce.client.exchange import Request, Response
-from inforce.client.judging import refuse_change
+from inforce.client.exchange import Request, Response, body_of
 from inforce.client.limits import Limits
-from inforce.client.memory import KnownVersion, Memory
+from inforce.client.proof import digests_of, shared_language
 from inforce.client.refusal import Reason, RefusedError
 from inforce.errors import DigestMismatchError, ManifestError, UnknownVersionError, quoted
-from inforce.manifest import parse_json
+from inforce.manifest import ManifestPolicy, ManifestVersion, PolicyDigests, parse_json
 from inforce.manifest.reading import refuse_foreign
 from inforce.shape import Shape
 from inforce.text import Digest
 
-_CHANGES, _VERSIONS = "policy-changes-since", "policy-versions"
+_REDLINE, _SINCE = "policy-changes", "policy-changes-since"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,52 +44,80 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedChanges:
-    """Changes before they are fetched: between which versions, and the digests their texts have."""
+    """Changes before they are fetched: between which versions, at which `path`, and the digest the file has to have.
+
+    `between` says whether the file is the redline between the two, and not all redlines since the older one.
+    """
 
     policy: str
-    base_seq: int
-    target_seq: int
-    base: KnownVersion
-    target: KnownVersion
+    base: ManifestVersion
+    target: ManifestVersion
     language: str
+    path: str
+    between: bool
+    digest: Digest
 
     @classmethod
-    def of(cls, memory: Memory, policy: str, base_seq: int, target_seq: int, language: str) -> WantedChanges:
-        """Look both versions of `policy` up, in `language` where both are there in it, otherwise in the binding one.
+    def of(
+        cls, listed: ManifestPolicy, digests: PolicyDigests, base_seq: int, target_seq: int, language: str
+    ) -> WantedChanges:
+        """Return the redline between both versions of `listed`, in `language` or else in the binding one.
 
-        UnknownVersionError where `memory` never heard of one, or where they share no language.
+        It is the one between the two versions where there is one, else the one since the older version.
+        UnknownVersionError where `digests` has not both, or where they share no language.
         """
-        base, target = (memory.version(policy, seq) for seq in (base_seq, target_seq))
-        if base is None or target is None:
-            raise UnknownVersionError(policy, base_seq if base is None else target_seq)
-        listed = memory.manifest.policy(policy) if memory.manifest else None
-        wishes = (language, listed.binding_language if listed else language, *base.digests)
-        found = next((tag for tag in wishes if tag in base.digests and tag in target.digests), None)
+        old, new = (digests_of(digests, seq) for seq in (base_seq, target_seq))
+        base, target = old.version, new.version
+        found = shared_language(language, listed.binding_language, base, target)
         if found is None:
-            raise UnknownVersionError(policy, target_seq)
-        return cls(policy=policy, base_seq=base_seq, target_seq=target_seq, base=base, target=target, language=found)
+            raise UnknownVersionError(listed.id, target_seq)
+        between = new.redlines.get(base.version, {}).get(found)
+        digest = between or old.since.get(found)
+        if digest is None:
+            raise RefusedError(Reason.UNPROVEN, f"no digest proves what changed in {listed.id} since {base.version}")
+        path = f"changes/{base.version}...{target.version}" if between else f"{base.version}/since"
+        return cls(
+            policy=listed.id,
+            base=base,
+            target=target,
+            language=found,
+            path=f"{listed.id}/{path}/{found}.json",
+            between=between is not None,
+            digest=digest,
+        )
 
     def request(self, site: str, limits: Limits) -> Request:
-        """Ask `site` for what changed since the older version."""
-        address = f"{site}{self.policy}/{self.base.version}/since/{self.language}.json"
-        return Request(url=address, limit=limits.document)
+        """Ask `site` for what changed."""
+        return Request(url=site + self.path, limit=limits.document)
 
     def received(self, response: Response, site: str) -> Changes:
         """Take the changes out of `response`.
 
-        RefusedError where it is something else or says nothing of the newer version, DigestMismatchError where it is
-        about other texts.
+        DigestMismatchError where it is another file than the manifest proves, or about other texts; RefusedError where
+        it is something else or says nothing of the newer version.
         """
+        body = body_of(response, self._name)
+        digest = Digest.of(body)
+        if digest != self.digest:
+            raise DigestMismatchError(self._name, self.digest, digest)
         try:
-            shape = _document(response, _CHANGES, site, self.policy)
-            steps = (*shape.shapes("in_force", ()), *shape.shapes("announced", ()))
-            step = next((step for step in steps if step.shape("new").integer("seq") == self.target_seq), None)
-            if step is None:
-                raise RefusedError(Reason.MISSING, f"{self._name}: the site says nothing of this step")
+            step = self._step(Shape(parse_json(body), "", ManifestError), site)
             self._refuse_others(step)
             return self._read(step)
         except ManifestError as cause:
             raise RefusedError(Reason.SCHEMA, f"{self._name}: {cause}") from cause
+
+    def _step(self, shape: Shape, site: str) -> Shape:
+        refuse_foreign(shape, _REDLINE if self.between else _SINCE, site)
+        if shape.text("policy") != self.policy:
+            raise shape.refuse("policy", f"expected {quoted(self.policy)}, got {quoted(shape.text('policy'))}")
+        if self.between:
+            return shape
+        steps = (*shape.shapes("in_force", ()), *shape.shapes("announced", ()))
+        step = next((step for step in steps if step.shape("new").integer("seq") == self.target.seq), None)
+        if step is None:
+            raise RefusedError(Reason.MISSING, f"{self._name}: the site says nothing of this step")
+        return step
 
     def _read(self, step: Shape) -> Changes:
         for run in step.shapes("runs"):
@@ -97,8 +125,8 @@ class WantedChanges:
             run.value("text")
         return Changes(
             policy=self.policy,
-            base_seq=self.base_seq,
-            target_seq=self.target_seq,
+            base_seq=self.base.seq,
+            target_seq=self.target.seq,
             language=self.language,
             summary=step.items("summary", ()),
             runs=step.items("runs"),
@@ -114,34 +142,3 @@ class WantedChanges:
     @property
     def _name(self) -> str:
         return f"{self.policy} from {self.base.version} to {self.target.version} in {self.language}"
-
-
-def history_request(site: str, policy: str, limits: Limits) -> Request:
-    """Ask `site` for every version of `policy`, because somebody knows one that the manifest lists no more."""
-    return Request(url=f"{site}{policy}/versions.json", limit=limits.document)
-
-
-def with_history(memory: Memory, response: Response, site: str, policy: str) -> Memory:
-    """Add the versions of `policy` in `response` to what `memory` knows, for this one question.
-
-    RefusedError where the list is something else, or contradicts what is known.
-    """
-    try:
-        versions = _document(response, _VERSIONS, site, policy).shapes("versions")
-        found = {version.integer("seq"): KnownVersion.from_shape(version) for version in versions}
-    except ManifestError as cause:
-        raise RefusedError(Reason.SCHEMA, f"the versions of {policy}: {cause}") from cause
-    known = memory.known.get(policy, {})
-    for seq in known.keys() & found.keys():
-        refuse_change(f"{policy} {known[seq].version}", known[seq], found[seq])
-    return replace(memory, known={**memory.known, policy: {**found, **known}})
-
-
-def _document(response: Response, document_type: str, site: str, policy: str) -> Shape:
-    if response.status != 200:
-        raise RefusedError(Reason.STATUS, f"expected status 200, got {response.status}")
-    shape = Shape(parse_json(response.body), "", ManifestError)
-    refuse_foreign(shape, document_type, site)
-    if shape.text("policy") != policy:
-        raise shape.refuse("policy", f"expected {quoted(policy)}, got {quoted(shape.text('policy'))}")
-    return shape

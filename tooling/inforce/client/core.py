@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from inforce.client.exchange import Request, Response, entity_tag, retry_after, server_time
+from inforce.client.exchange import MISSING_STATUSES, Request, Response, entity_tag, retry_after, server_time
 from inforce.client.judging import accepted, clocked, refuse_future
 from inforce.client.limits import Limits
 from inforce.client.memory import Memory
@@ -18,7 +18,7 @@ from inforce.client.refusal import Outcome, Reason, RefusedError, Report, refusi
 from inforce.client.trust import Trust
 from inforce.errors import quoted
 
-_BUSY, _MISSING = (429, 503), (404, 410)
+_BUSY = (429, 503)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def _by_status(response: Response, now: datetime) -> RefusedError:
     detail = f"expected status 200, got {response.status}"
     if response.status in _BUSY:
         return RefusedError(Reason.BUSY, detail, retry_after=retry_after(response, now))
-    return RefusedError(Reason.MISSING if response.status in _MISSING else Reason.STATUS, detail)
+    return RefusedError(Reason.MISSING if response.status in MISSING_STATUSES else Reason.STATUS, detail)
 
 
 def _pace(memory: Memory) -> int:

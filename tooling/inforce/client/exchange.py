@@ -17,6 +17,7 @@ from inforce.client.refusal import Reason, RefusedError
 from inforce.errors import quoted
 
 LONGEST_RETRY_AFTER = 86_400
+MISSING_STATUSES = (404, 410)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e]{0,200}"')
@@ -61,6 +62,14 @@ def secure_site(text: str) -> str:
         message = f"expected an https address ending in “/” such as “https://policies.example/”, got {quoted(text)}"
         raise ValueError(message)
     return text
+
+
+def body_of(response: Response, name: str) -> bytes:
+    """Return the body of `response`, which is to be `name`; RefusedError for another status than 200."""
+    if response.status == 200:
+        return response.body
+    reason = Reason.MISSING if response.status in MISSING_STATUSES else Reason.STATUS
+    raise RefusedError(reason, f"{name}: expected status 200, got {response.status}")
 
 
 def redirected(request: Request, response: Response) -> Request | None:

@@ -88,10 +88,6 @@ class Memory:
             return True
         return now >= self.checked_at + after_forced(self.failures)
 
-    def version(self, policy: str, seq: int) -> KnownVersion | None:
-        """Find what is known of the version `seq` of `policy`, listed now or once."""
-        return self.known.get(policy, {}).get(seq)
-
     def to_json(self) -> dict[str, Any]:
         """Write the memory as JSON data; what is not there is left out."""
         instants = {

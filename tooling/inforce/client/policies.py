@@ -15,20 +15,22 @@ from threading import Thread
 from typing import Any, Unpack
 
 from inforce.acceptance import Decision, RecordForm, SubjectForm, decide
-from inforce.client.changes import Changes, WantedChanges, history_request, with_history
+from inforce.client.changes import Changes, WantedChanges
 from inforce.client.core import Core
-from inforce.client.fetching import Steps, carried, carried_and_waited, fetch, fetch_and_wait
+from inforce.client.fetching import Steps, T, carried, carried_and_waited, fetch, fetch_and_wait
 from inforce.client.keeper import Keeper
 from inforce.client.limits import Limits
 from inforce.client.memory import Memory
 from inforce.client.memory_file import MemoryFile
 from inforce.client.problem import problem
+from inforce.client.proof import WantedDigests, digests_of, listed_policy, may_heal
 from inforce.client.questions import Circumstances, question
 from inforce.client.refusal import RefusedError, Report
 from inforce.client.texts import Shelf, Text, WantedText
 from inforce.client.trust import Trust
-from inforce.errors import UnknownVersionError
-from inforce.manifest import Manifest
+from inforce.errors import DigestMismatchError
+from inforce.manifest import Manifest, ManifestPolicy, PolicyDigests
+from inforce.text import Digest
 
 _CHANCE = random.SystemRandom().random
 
@@ -67,6 +69,7 @@ class _Client:
         file = MemoryFile(path=Path(state_file), site=site, trusted=core.trust.key_ids) if state_file else None
         self._keeper = Keeper(core, file, clock=clock, chance=chance, on_report=on_report)
         self._shelf = Shelf()
+        self._digests: dict[str, tuple[Digest, PolicyDigests]] = {}
         self._running: set[object] = set()  # an event loop forgets a task that nobody holds
         if snapshot:
             self._keeper.offer(snapshot)
@@ -91,26 +94,35 @@ class _Client:
         return decide(question(self._keeper.memory, self._keeper.now, records, subject, circumstances))
 
     def _text(self, policy: str, seq: int, language: str) -> Steps[Text]:
-        memory = yield from self._knowing(policy, seq)
-        wanted = WantedText.of(memory, policy, seq, language)
+        memory = self._keeper.memory
+        listed = listed_policy(memory, policy, seq)
+        version = listed.version(seq)
+        if version is None:
+            version = digests_of((yield from self._proven_digests(memory, listed)), seq).version
+        wanted = WantedText.of(listed, version, language)
         if kept := self._shelf.find(wanted):
             return kept
         return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))
 
     def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:
-        memory = yield from self._knowing(policy, base_seq)
-        wanted = WantedChanges.of(memory, policy, base_seq, target_seq, language)
+        memory = self._keeper.memory
+        listed = listed_policy(memory, policy, base_seq)
+        digests = yield from self._proven_digests(memory, listed)
+        wanted = WantedChanges.of(listed, digests, base_seq, target_seq, language)
         return wanted.received((yield wanted.request(self._site, self._limits)), self._site)
 
-    def _knowing(self, policy: str, seq: int) -> Steps[Memory]:
-        """Return what is known, with all versions of `policy` where `seq` is none the manifest ever listed."""
-        memory = self._keeper.memory
-        if memory.version(policy, seq):
-            return memory
-        if memory.manifest and memory.manifest.policy(policy) is None:
-            raise UnknownVersionError(policy, seq)
-        history = yield history_request(self._site, policy, self._limits)
-        return with_history(memory, history, self._site, policy)
+    def _proven_digests(self, memory: Memory, listed: ManifestPolicy) -> Steps[PolicyDigests]:
+        """Return the digests that the manifest in `memory` names for `listed`, fetched once while it names them."""
+        wanted = WantedDigests.of(memory, listed)
+        digest, digests = self._digests.get(listed.id, (None, None))
+        if digests is None or digest != wanted.digest:
+            digests = wanted.received((yield wanted.request(self._site, self._limits)), self._site)
+            self._digests[listed.id] = (wanted.digest, digests)
+        return digests
+
+    @property
+    def _serial(self) -> int | None:
+        return self.manifest.serial if self.manifest else None
 
     @property
     def _site(self) -> str:
@@ -156,17 +168,34 @@ class Policies(_Client):
     def text(self, policy: str, seq: int, language: str) -> Text:
         """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
 
+        The manifest proves it by its digest; where it does not fit, the manifest is asked for again, once.
         UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
         """
-        return carried_and_waited(self._text(policy, seq, language), self._limits)
+        return self._proven(lambda: self._text(policy, seq, language))
 
     def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
         """Fetch what changed in `policy` from the version `base_seq` to `target_seq`, as a decision names them.
 
-        In `language`, or in the binding one where one of the two is not there in it. UnknownVersionError,
-        DigestMismatchError, or RefusedError where the site does not answer.
+        In `language`, or in the binding one where one of the two is not there in it. The manifest proves it by its
+        digest; where it does not fit, the manifest is asked for again, once. UnknownVersionError, DigestMismatchError,
+        or RefusedError where the site does not answer.
         """
-        return carried_and_waited(self._changes(policy, base_seq, target_seq, language), self._limits)
+        return self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
+
+    def _proven(self, steps: Callable[[], Steps[T]]) -> T:
+        """Return what `steps` come to, with one forced refresh between where the site seems to be a newer one."""
+        if self.manifest is None:
+            self.refresh()
+        serial = self._serial
+        try:
+            return carried_and_waited(steps(), self._limits)
+        except (DigestMismatchError, RefusedError) as problem:
+            if not may_heal(problem):
+                raise
+            self.refresh(force=True)
+            if self._serial == serial:
+                raise
+        return carried_and_waited(steps(), self._limits)
 
 
 class AsyncPolicies(_Client):
@@ -211,14 +240,31 @@ class AsyncPolicies(_Client):
     async def text(self, policy: str, seq: int, language: str) -> Text:
         """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
 
+        The manifest proves it by its digest; where it does not fit, the manifest is asked for again, once.
         UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
         """
-        return await carried(self._text(policy, seq, language), self._limits)
+        return await self._proven(lambda: self._text(policy, seq, language))
 
     async def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
         """Fetch what changed in `policy` from the version `base_seq` to `target_seq`, as a decision names them.
 
-        In `language`, or in the binding one where one of the two is not there in it. UnknownVersionError,
-        DigestMismatchError, or RefusedError where the site does not answer.
+        In `language`, or in the binding one where one of the two is not there in it. The manifest proves it by its
+        digest; where it does not fit, the manifest is asked for again, once. UnknownVersionError, DigestMismatchError,
+        or RefusedError where the site does not answer.
         """
-        return await carried(self._changes(policy, base_seq, target_seq, language), self._limits)
+        return await self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
+
+    async def _proven(self, steps: Callable[[], Steps[T]]) -> T:
+        """Return what `steps` come to, with one forced refresh between where the site seems to be a newer one."""
+        if self.manifest is None:
+            await self.refresh()
+        serial = self._serial
+        try:
+            return await carried(steps(), self._limits)
+        except (DigestMismatchError, RefusedError) as problem:
+            if not may_heal(problem):
+                raise
+            await self.refresh(force=True)
+            if self._serial == serial:
+                raise
+        return await carried(steps(), self._limits)

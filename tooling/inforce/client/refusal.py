@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CHANGED_VERSION = "changed-version"
     STATE_FILE = "state-file"
     UNREADABLE = "unreadable"
+    UNPROVEN = "unproven"
 
 
 class RefusedError(InforceError):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from inforce.client.exchange import Request, Response
+from inforce.client.exchange import Request, Response, body_of
 from inforce.client.limits import Limits
-from inforce.client.memory import Memory
+from inforce.client.proof import shared_language
 from inforce.client.refusal import Reason, RefusedError
 from inforce.errors import DigestMismatchError, EnvironmentProblemError, UnknownVersionError
+from inforce.manifest import ManifestPolicy, ManifestVersion
 from inforce.text import Digest
 
 
@@ -52,20 +53,18 @@ class WantedText:
     digest: Digest
 
     @classmethod
-    def of(cls, memory: Memory, policy: str, seq: int, language: str) -> WantedText:
-        """Look up the version `seq` of `policy` in `language`, or in its binding language where it has no such text.
-
-        UnknownVersionError where `memory` never heard of it.
-        """
-        known = memory.version(policy, seq)
-        if known is None:
-            raise UnknownVersionError(policy, seq)
-        listed = memory.manifest.policy(policy) if memory.manifest else None
-        binding = listed.binding_language if listed else language
-        found = next((tag for tag in (language, binding, *known.digests) if tag in known.digests), None)
+    def of(cls, listed: ManifestPolicy, version: ManifestVersion, language: str) -> WantedText:
+        """Return the text of `version` of `listed` in `language`, or in the binding one where it has no such text."""
+        found = shared_language(language, listed.binding_language, version)
         if found is None:
-            raise UnknownVersionError(policy, seq)
-        return cls(policy=policy, seq=seq, version=known.version, language=found, digest=known.digests[found])
+            raise UnknownVersionError(listed.id, version.seq)
+        return cls(
+            policy=listed.id,
+            seq=version.seq,
+            version=version.version,
+            language=found,
+            digest=version.digests[found],
+        )
 
     def request(self, site: str, limits: Limits) -> Request:
         """Ask `site` for it."""
@@ -73,13 +72,12 @@ class WantedText:
 
     def received(self, response: Response) -> Text:
         """Take the text out of `response`; DigestMismatchError where it is another one."""
-        if response.status != 200:
-            raise RefusedError(Reason.STATUS, f"{self._name}: expected status 200, got {response.status}")
-        digest = Digest.of(response.body)
+        body = body_of(response, self._name)
+        digest = Digest.of(body)
         if digest != self.digest:
             raise DigestMismatchError(self._name, self.digest, digest)
         try:
-            markdown = response.body.decode()
+            markdown = body.decode()
         except UnicodeDecodeError as cause:
             raise RefusedError(Reason.SCHEMA, f"{self._name}: this is no text at byte {cause.start}") from cause
         return Text(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from inforce.manifest.reading import Manifest, ManifestPolicy, ManifestVersion, parse_manifest
 from inforce.manifest.schema import DIGESTS_SCHEMA, MANIFEST_SCHEMA, SCHEMAS, VERSIONS_SCHEMA
 from inforce.manifest.strict_json import parse_json
-from inforce.manifest.version_digests import PolicyDigests, VersionDigests
+from inforce.manifest.version_digests import PolicyDigests, VersionDigests, digests_file, digests_named
 from inforce.manifest.writing import Budget, Size, reissued, size_of, to_bytes
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "PolicyDigests",
     "Size",
     "VersionDigests",
+    "digests_file",
+    "digests_named",
     "parse_json",
     "parse_manifest",
     "reissued",

@@ -20,6 +20,7 @@ from inforce.shape import Shape, first_duplicate
 from inforce.text import Digest
 
 ByLanguage = Mapping[str, Digest]
+_FILE = re.compile(r"([^/]+)/versions\.([0-9a-f]{64})\.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +85,14 @@ def _full(shape: Shape, name: str, pattern: str) -> str:
     if not re.fullmatch(pattern, name):
         raise shape.refuse(name[:40], "is not of the form it has in an address")
     return name
+
+
+def digests_file(policy_id: str, digest: Digest) -> str:
+    """Return the address of the digests of everything published of a policy: a file named by its own `digest`."""
+    return f"{policy_id}/versions.{digest.hex}.json"
+
+
+def digests_named(address: str) -> tuple[str, Digest] | None:
+    """Return the policy id and the digest in `address`; None where it is no address of `digests_file`."""
+    found = _FILE.fullmatch(address) if "/versions." in address else None
+    return (found[1], Digest(f"sha256:{found[2]}")) if found else None

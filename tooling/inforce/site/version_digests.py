@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from inforce import address
+from inforce.manifest import digests_file, digests_named
 from inforce.publication import Publication
 from inforce.site.cache import key_of
 from inforce.site.lasting import Files, Work
@@ -29,13 +29,13 @@ def make_version_digests(work: Work, files: Mapping[str, str]) -> Files:
                 policy, lambda place: str(Digest.of(cache.require(files[place])))
             )
             cache.keep(key, content)
-        made[address.digests_file(policy.id, Digest.of(cache.require(key)))] = key
+        made[digests_file(policy.id, Digest.of(cache.require(key)))] = key
     return made
 
 
 def versions_digests(addresses: Iterable[str]) -> dict[str, Digest]:
     """Return by policy id the digest that the file of its digests is named by, among the `addresses` of a site."""
-    return dict(named for place in addresses if (named := address.digests_named(place)))
+    return dict(named for place in addresses if (named := digests_named(place)))
 
 
 def unknown_digests(publication: Publication) -> dict[str, Digest]:

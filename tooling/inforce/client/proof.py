@@ -1,0 +1,91 @@
+"""Proof: from the manifest to the digest of every text and redline of a policy.
+
+Invariants: a version is returned only if the manifest in use lists it, or if it is in the file whose digest that
+manifest names; so with keys a signature covers it. A mismatch can be healed by one forced refresh, and by nothing else.
+Not responsible for: fetching.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inforce.client.exchange import Request, Response, body_of
+from inforce.client.judging import refuse_change
+from inforce.client.limits import Limits
+from inforce.client.memory import KnownVersion, Memory
+from inforce.client.refusal import Reason, RefusedError
+from inforce.errors import DigestMismatchError, ManifestError, UnknownVersionError
+from inforce.manifest import ManifestPolicy, ManifestVersion, PolicyDigests, VersionDigests, digests_file
+from inforce.text import Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedDigests:
+    """The digests of a policy before they are fetched: `listed` is the policy in the manifest that names them."""
+
+    listed: ManifestPolicy
+    digest: Digest
+    memory: Memory
+
+    @classmethod
+    def of(cls, memory: Memory, listed: ManifestPolicy) -> WantedDigests:
+        """Return what to fetch to prove any version of `listed`; RefusedError where the manifest names no digest."""
+        if listed.versions_digest is None:
+            detail = f"the manifest names no digest that would prove other versions of {listed.id} than those it lists"
+            raise RefusedError(Reason.UNPROVEN, detail)
+        return cls(listed=listed, digest=listed.versions_digest, memory=memory)
+
+    def request(self, site: str, limits: Limits) -> Request:
+        """Ask `site` for them."""
+        return Request(url=site + digests_file(self.listed.id, self.digest), limit=limits.document)
+
+    def received(self, response: Response, site: str) -> PolicyDigests:
+        """Read the digests in `response`.
+
+        DigestMismatchError where they are not those the manifest names; RefusedError where they are something else, or
+        contradict a version that was seen.
+        """
+        policy = self.listed.id
+        raw = body_of(response, f"the digests of {policy}")
+        try:
+            digests = PolicyDigests.from_bytes(raw, self.digest, site=site, policy=policy)
+        except ManifestError as cause:
+            raise RefusedError(Reason.SCHEMA, f"the digests of {policy}: {cause}") from cause
+        for seq, known in self.memory.known.get(policy, {}).items():
+            if seq in digests.versions:
+                refuse_change(f"{policy} {known.version}", known, KnownVersion.of(digests.versions[seq].version))
+        return digests
+
+
+def listed_policy(memory: Memory, policy: str, seq: int) -> ManifestPolicy:
+    """Return `policy` as the manifest in `memory` lists it.
+
+    RefusedError where there is no manifest yet; UnknownVersionError, with `seq`, where it does not list the policy.
+    """
+    if memory.manifest is None:
+        raise RefusedError(Reason.UNPROVEN, "there is no manifest yet that would prove a text")
+    listed = memory.manifest.policy(policy)
+    if listed is None:
+        raise UnknownVersionError(policy, seq)
+    return listed
+
+
+def digests_of(digests: PolicyDigests, seq: int) -> VersionDigests:
+    """Return the digests of the version `seq`; UnknownVersionError where it was never published."""
+    found = digests.versions.get(seq)
+    if found is None:
+        raise UnknownVersionError(digests.policy, seq)
+    return found
+
+
+def shared_language(language: str, binding: str, *versions: ManifestVersion) -> str | None:
+    """Return the first of `language`, `binding` and the languages of the first version that all `versions` have."""
+    wishes = (language, binding, *versions[0].digests)
+    return next((tag for tag in wishes if all(tag in version.digests for version in versions)), None)
+
+
+def may_heal(problem: Exception) -> bool:
+    """Return whether `problem` looks like a site that was published again since the manifest was fetched."""
+    return isinstance(problem, DigestMismatchError) or (
+        isinstance(problem, RefusedError) and problem.reason is Reason.MISSING
+    )
