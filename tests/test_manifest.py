@@ -90,6 +90,7 @@ def valid() -> dict[str, Any]:
         "type": "policy-manifest",
         "spec": "1.0",
         "site": SITE,
+        "path": "policies.json",
         "serial": 1789884000,
         "issued_at": "2026-09-20T06:00:00Z",
         "expires_at": "2026-10-20T06:00:00Z",
@@ -122,8 +123,9 @@ class TestWhatAppsAreTold:
 
         assert document["serial"] == 1789884000
         assert json.dumps(document, ensure_ascii=False).startswith(
-            '{"type": "policy-manifest", "spec": "1.0", "site": "https://policies.shop.example/", "serial": 1789884000,'
-            ' "issued_at": "2026-09-20T06:00:00Z", "expires_at": "2026-10-20T06:00:00Z", "poll_seconds": 86400,'
+            '{"type": "policy-manifest", "spec": "1.0", "site": "https://policies.shop.example/",'
+            ' "path": "policies.json", "serial": 1789884000, "issued_at": "2026-09-20T06:00:00Z",'
+            ' "expires_at": "2026-10-20T06:00:00Z", "poll_seconds": 86400,'
             ' "policies": [{"id": "privacy", "act": "acknowledge", "page": "privacy/", "languages": ["en", "zh-Hans"],'
             ' "binding_language": "en", "latest": 1, "in_force": 1, "versions": [{"seq": 1, "version": "2026-01-15",'
         )
@@ -388,6 +390,9 @@ WRONG = [
     pytest.param("spec", "one", "spec", id="a specification that is no number"),
     pytest.param("site", "http://policies.shop.example/", "site", id="a site without TLS"),
     pytest.param("site", "https://policies.shop.example", "site", id="a site that does not end in a slash"),
+    pytest.param("path", "/policies.json", "path", id="a path from the root of the host"),
+    pytest.param("path", "manifests/policies.json", "path", id="a path of a site one folder below"),
+    pytest.param("path", "manifests/a/b.json", "path", id="a path too deep"),
     pytest.param("serial", "1", "serial", id="a serial that is text"),
     pytest.param("serial", -1, "serial", id="a negative serial"),
     pytest.param("serial", True, "serial", id="a serial that is true"),

@@ -145,7 +145,8 @@ class AppHost:
 
     def manifest(self, **members: Any) -> bytes:
         """Write the manifest, with `members` in place of its own."""
-        head = {"type": "policy-manifest", "spec": "1.0", "site": self.site, "serial": self.serial}
+        place = {"site": self.site, "path": "policies.json"}
+        head = {"type": "policy-manifest", "spec": "1.0", **place, "serial": self.serial}
         dates = {"issued_at": self.issued_at, "expires_at": self.expires_at, "poll_seconds": 86400}
         return json.dumps({**head, **dates, "policies": self.bare(), **members}, ensure_ascii=False).encode()
 

@@ -103,7 +103,8 @@ class AppPage:
         """Let the prompt ask its site now, whatever the time."""
         self.page.evaluate(
             """async () => {
-              const { client } = document.querySelector("policy-prompt"), key = "inforce/1/" + client.site;
+              const { client } = document.querySelector("policy-prompt");
+              const key = `inforce/1/${client.site}policies.json`;
               localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), due_at: 0 }));
               await client.refresh();
             }"""

@@ -60,6 +60,7 @@ def with_member(text: str) -> Break:
 
 
 REFUSED: dict[str, tuple[Break, str, str]] = {
+    "of another path": (said_as(lambda host: host.manifest(path="manifests/shop.json")), "rejected", "wrong-path"),
     "of another site": (said_as(lambda host: host.manifest(site="https://else.example/")), "rejected", "wrong-site"),
     "another document": (said_as(lambda host: host.manifest(type="policy-versions")), "rejected", "not-a-manifest"),
     "of an unknown specification": (said_as(lambda host: host.manifest(spec="2.0")), "rejected", "unsupported-spec"),
@@ -551,11 +552,62 @@ def test_what_storage_lost_is_kept_again_although_the_site_does_not_answer(app: 
     expect(app.dialog).to_be_visible()
 
 
+def test_two_manifests_of_a_site_do_not_disturb_each_other(app: AppPage) -> None:
+    """The smaller one is older, and is no rollback; texts and answers are those of the site."""
+    path = "manifests/shop.json"
+    app.host.serve(
+        f"/legal/{path}", app.host.manifest(path=path, serial=app.host.serial - 1, issued_at="2026-11-20T05:59:59Z")
+    )
+    app.open()
+    expect(app.dialog).to_be_visible()
+    app.again(manifest=app.host.site + path)
+    expect(app.dialog.get_by_text("Be kind.")).to_have_count(1)
+    app.button("Accept").click()
+    app.stays_usable()
+    app.again()
+    app.hears("decision", outcome="ok")
+    assert app.page.evaluate("said.filter(([name]) => name == 'rollback' || name == 'rejected')") == []
+    kept = app.page.evaluate("Object.keys(localStorage)")
+    assert {f"inforce/1/{app.host.site}{name}" for name in ("policies.json", path)} < set(kept)
+
+
+@pytest.mark.parametrize(
+    ("address", "base", "path"),
+    [
+        ("/legal/policies.json", "/legal/", "policies.json"),
+        ("/legal/policies.jws.json?v=1#x", "/legal/", "policies.json"),
+        ("/policies.json", "/", "policies.json"),
+        ("/legal/manifests/shop.json", "/legal/", "manifests/shop.json"),
+        ("/legal/manifests/policies-eu.jws.json", "/legal/", "manifests/policies-eu.json"),
+        ("/manifests/policies.json", "/manifests/", "policies.json"),
+        ("/manifests/manifests/shop.json", "/manifests/", "manifests/shop.json"),
+        ("/my-manifests/shop.json", "/my-manifests/", "shop.json"),
+    ],
+)
+def test_site_and_path_of_a_manifest_follow_from_its_address(
+    app: AppPage, watch: Watch, address: str, base: str, path: str
+) -> None:
+    watch.expect("Failed to load resource")
+    app.open()
+    found = app.page.evaluate(
+        """async ([address, path]) => {
+          const { createClient } = await import("/browser/client.js"), said = new EventTarget();
+          localStorage.clear();
+          const client = createClient({ manifest: address, target: said });
+          await client.start();
+          client.stop();
+          return [client.base, Object.keys(localStorage).includes("inforce/1/" + client.base + path)];
+        }""",
+        [address, path],
+    )
+    assert found == [app.host.url[:-1] + base, True]
+
+
 def test_nothing_identifies_anybody_before_they_do_something(app: AppPage) -> None:
     app.open(subject=None)
     expect(app.dialog).to_be_visible()
     kept = app.page.evaluate("Object.entries(localStorage)")
-    assert [key for key, _ in kept] == [f"inforce/1/{app.host.site}"]
+    assert [key for key, _ in kept] == [f"inforce/1/{app.host.site}policies.json"]
     assert "subject" not in kept[0][1]
     app.button("Accept").click()
     app.stays_usable()

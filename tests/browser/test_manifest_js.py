@@ -20,6 +20,7 @@ from inforce.errors import ManifestError
 from inforce.manifest import parse_json, parse_manifest
 
 SITE = "https://policies.shop.example/"
+PATH = "policies.json"
 READ_ALL = """
 import { createInterface } from "node:readline";
 import { decode, parse } from "./strict_json.js";
@@ -29,7 +30,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const text = Buffer.from(line, "base64");
   try {
     if (process.argv[2] == "json") answers.push(JSON.stringify(parse(decode(text))));
-    else answers.push(read(decode(text), process.argv[3]) && "fine");
+    else answers.push(read(decode(text), process.argv[3], process.argv[4]) && "fine");
   } catch { answers.push("refused"); }
 }
 process.stdout.write(answers.join("\\n"));
@@ -141,7 +142,8 @@ def manifest() -> dict[str, Any]:
     terms = policy("terms", "accept", first, second, **more, audience=["buyers"], withdrawn_at="2090-01-01T00:00:00Z")
     for one in terms["versions"]:
         del one["texts"]
-    head = {"type": "policy-manifest", "spec": "1.0", "site": SITE, "serial": 1_795_154_400, "poll_seconds": 60}
+    place = {"site": SITE, "path": PATH}
+    head = {"type": "policy-manifest", "spec": "1.0", **place, "serial": 1_795_154_400, "poll_seconds": 60}
     return {**head, "issued_at": "2026-11-20T06:00:00Z", "expires_at": "2099-01-01T00:00:00Z", "policies": [terms]}
 
 
@@ -201,7 +203,7 @@ def _at(data: Any, place: tuple[Any, ...]) -> Any:
 
 def taken_in_python(text: bytes) -> bool:
     try:
-        parse_manifest(text, site=SITE)
+        parse_manifest(text, site=SITE, path=PATH)
     except ManifestError:
         return False
     return True
@@ -210,7 +212,7 @@ def taken_in_python(text: bytes) -> bool:
 def test_a_manifest_with_one_change_is_taken_or_refused_as_in_python(node: Path) -> None:
     rows = [row for row in changed() if row[0] not in UNREAD and (row[0], row[1]) not in LENIENT]
     asked = [json.dumps(document).encode() for _, _, document in rows]
-    said = [one == "fine" for one in answers(node, asked, "manifest", SITE)]
+    said = [one == "fine" for one in answers(node, asked, "manifest", SITE, PATH)]
     unlike = [
         (name, value, one)
         for (name, value, _), text, one in zip(rows, asked, said, strict=True)

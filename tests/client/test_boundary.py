@@ -234,10 +234,10 @@ def test_fault_while_reading_an_answer_is_a_refusal() -> None:
 @given(st.data())
 def test_mutated_state_file_is_refused_or_read(tmp_path: Path, data: st.DataObject) -> None:
     """A client starts with any state file, one with a matching digest included."""
-    good = json.loads(_to_bytes(judge(manifest(SITE))[0], SITE))
+    good = json.loads(_to_bytes({"policies.json": judge(manifest(SITE))[0].to_json()}, SITE))
     changed = data.draw(mutated(good))
-    if isinstance(changed, dict) and isinstance(changed.get("state"), dict) and data.draw(st.booleans()):
-        changed["digest"] = str(_digest(changed["state"])) if "\\ud800" not in json.dumps(changed) else ""
+    if isinstance(changed, dict) and isinstance(changed.get("states"), dict) and data.draw(st.booleans()):
+        changed["digest"] = str(_digest(changed["states"])) if "\\ud800" not in json.dumps(changed) else ""
     path = tmp_path / "state.json"
     path.write_bytes(body(changed))
     client = Policies(SITE, state_file=path, clock=Clock())

@@ -125,6 +125,8 @@ BROKEN = [
     pytest.param(serving(newer(), status=206), Reason.STATUS, id="206"),
     pytest.param(answer(b"", status=304), Reason.UNEXPECTED_304, id="304 to a question without a condition"),
     pytest.param(serving(newer(site="https://staging.example/")), Reason.WRONG_SITE, id="another site's manifest"),
+    pytest.param(serving(newer(path="manifests/shop.json")), Reason.WRONG_PATH, id="another manifest of the site"),
+    pytest.param(serving(newer(path=None)), Reason.WRONG_PATH, id="a path that is none"),
     pytest.param(serving(newer(type="policy-versions")), Reason.NOT_A_MANIFEST, id="another document"),
     pytest.param(serving(newer(spec="2.0")), Reason.UNSUPPORTED_SPEC, id="a specification of the future"),
     pytest.param(serving(newer(poll_seconds="day")), Reason.SCHEMA, id="a member of the wrong kind"),
@@ -165,6 +167,9 @@ UNBELIEVABLE = [
     pytest.param(answer(sign(HTML, [KEY])), Reason.NOT_JSON, id="a signed page"),
     pytest.param(
         serving(sealed(newer(site="https://staging.example/"))), Reason.WRONG_SITE, id="another site's, signed"
+    ),
+    pytest.param(
+        serving(sealed(newer(path="manifests/shop.json"))), Reason.WRONG_PATH, id="another manifest of the site, signed"
     ),
     pytest.param(serving(sealed(older)), Reason.ROLLBACK, id="a signed rollback"),
     pytest.param(serving(sealed(twin)), Reason.EQUIVOCATION, id="other bytes under the same serial, signed"),

@@ -183,6 +183,50 @@ class TestRestarts:
         assert app.serial is None
 
 
+class TestTwoManifests:
+    SHOP = "manifests/shop.json"
+
+    def test_older_manifest_of_another_path_is_no_rollback(
+        self, host: Host, settled: Reader, reader: NewReader, state: Path
+    ) -> None:
+        settled.refresh()
+        host.at[f"/{self.SHOP}"] = serving(lambda site: manifest(site, path=self.SHOP))
+
+        shop = reader(state_file=state, manifest=self.SHOP)
+        report = shop.refresh()
+
+        assert report is not None
+        assert report.reason is None
+        assert shop.serial == FIRST
+        assert reader(state_file=state).serial == SECOND
+        assert reader(state_file=state, manifest=self.SHOP).serial == FIRST
+
+    def test_rollback_of_one_path_is_seen_whatever_the_other_learnt(
+        self, host: Host, clock: Clock, settled: Reader, reader: NewReader, state: Path
+    ) -> None:
+        settled.refresh()
+        host.at[f"/{self.SHOP}"] = serving(lambda site: manifest(site, path=self.SHOP))
+        reader(state_file=state, manifest=self.SHOP).refresh()
+        clock.pass_by(days=2)
+        host.at[PLAIN] = serving(manifest)
+
+        report = reader(state_file=state).refresh()
+
+        assert report is not None
+        assert report.reason is Reason.ROLLBACK
+
+    def test_snapshot_of_another_path_is_refused(self, reader: NewReader, host: Host) -> None:
+        app = reader(snapshot=manifest(host.url), manifest=self.SHOP)
+
+        assert app.serial is None
+        assert app.reports[-1].reason is Reason.WRONG_PATH
+
+    @pytest.mark.parametrize("path", ["shop.json", "manifests/policies.json", "../x.json", "policies.jws.json", ""])
+    def test_path_that_no_manifest_has_is_refused(self, reader: NewReader, path: str) -> None:
+        with pytest.raises(ValueError, match="path of a manifest"):
+            reader(manifest=path)
+
+
 class TestCrashes:
     @pytest.mark.parametrize(
         "before",
@@ -362,7 +406,7 @@ class TestTwoProcesses:
         for thread in threads:
             thread.join()
 
-        assert json.loads(state.read_bytes())["state"]["last_serial"] == int(instants[-1].timestamp())
+        assert json.loads(state.read_bytes())["states"]["policies.json"]["last_serial"] == int(instants[-1].timestamp())
 
     def test_a_lock_held_too_long_is_reported_and_waited_for_no_longer_than_a_second(
         self, settled: Reader, state: Path

@@ -53,6 +53,7 @@ def document(site: str, issued: datetime = START, **members: Any) -> dict[str, A
         "type": "policy-manifest",
         "spec": "1.0",
         "site": site,
+        "path": "policies.json",
         "serial": int(issued.timestamp()),
         "issued_at": format_instant(issued),
         "expires_at": format_instant(issued + timedelta(days=30)),

@@ -184,6 +184,7 @@ EXAMPLE = {
     "type": "policy-manifest",
     "spec": "1.0",
     "site": "https://policies.shop.example/",
+    "path": "policies.json",
     "serial": 1,
     "issued_at": "2026-01-01T00:00:00Z",
     "expires_at": "2026-02-01T00:00:00Z",

@@ -108,7 +108,7 @@ SAVED = (
 )
 VERSION = """{"seq": 1, "version": "2026-01-15", "change": "material", "notify_at": "2026-01-14T16:00:00Z",
  "effective_at": "2026-01-14T16:00:00Z", "digests": {"en": "sha256:DIGEST"}}""".replace("DIGEST", "0" * 64)
-MANIFEST = """{"type": "policy-manifest", "spec": "1.0", "site": "SITE", "serial": 1789884000,
+MANIFEST = """{"type": "policy-manifest", "spec": "1.0", "site": "SITE", "path": "policies.json", "serial": 1789884000,
  "issued_at": "2026-09-20T06:00:00Z", "expires_at": "2027-10-20T06:00:00Z", "poll_seconds": 86400, "policies": [
  {"id": "privacy", "act": "accept", "page": "privacy/", "languages": ["en"], "binding_language": "en", "latest": 1,
   "in_force": 1, "versions": [VERSION]}]}""".replace("SITE", SITE).replace("VERSION", VERSION)

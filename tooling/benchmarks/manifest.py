@@ -40,6 +40,7 @@ def manifest(*languages: str) -> bytes:
             "type": "policy-manifest",
             "spec": "1.0",
             "site": SITE,
+            "path": "policies.json",
             "serial": 1789884000,
             "issued_at": "2026-09-20T06:00:00Z",
             "expires_at": "2026-10-20T06:00:00Z",

@@ -10,10 +10,10 @@
  * 1. *It asks.* `get` (`fetching.js`) fetches without cookies, within one deadline and one size, and refuses what comes
  *    from another origin. The browser's own cache revalidates (`no-cache`); no validator of ours asks for a preflight.
  * 2. *It judges*, in the order of the specification: content type, strict JSON (`strict_json.js`), signature
- *    (`verify.js`), type, specification, site and form (`manifest.js`), then what it knows: `compare` refuses a lower
- *    serial, another manifest of the same serial, and a version that is not what it was.
- * 3. *It keeps* one memory per site and one state per site, app and subject, under versioned keys. Every change reads
- *    what is there, writes in the same breath, and tells the other tabs. Where storage is blocked, memory stands in.
+ *    (`verify.js`), type, specification, site, path and form (`manifest.js`), then what it knows: `compare` refuses a
+ *    lower serial, another manifest of the same serial, and a version that is not what it was.
+ * 3. *It keeps* one memory per manifest (site and path) and one state per site, app and subject, under versioned keys.
+ *    Every change reads what is there, writes in the same breath, and tells the other tabs. Where storage is blocked, memory stands in.
  * 4. *It decides* (`decide.js`), now and whenever something changes: `look`. One timer waits for whatever comes first,
  *    the next instant of the decision, the next question to the site, the next try of a receipt.
  * 5. *It sends* receipts one after the other under a lock that all tabs share; the id of a receipt makes a second
@@ -45,6 +45,7 @@ export type RefusalReason =
   | "not-a-manifest"
   | "unsupported-spec"
   | "wrong-site"
+  | "wrong-path"
   | "schema"
   | "rollback"
   | "equivocation"
@@ -78,9 +79,12 @@ export interface Report {
 }
 
 export interface ClientOptions {
-  /** The address of `policies.json`, or with `keys` of `policies.jws.json`; https, or http on this machine. */
+  /**
+   * The address of `policies.json` or `manifests/<name>.json`, with `keys` that of its `.jws.json`; https, or http on
+   * this machine. The manifest must carry the path that this address has below the site.
+   */
   manifest: string;
-  /** The site the manifest has to be of; the folder of `manifest` where it is not said. */
+  /** The site the manifest has to be of; absent: the address of `manifest` without the path of the manifest. */
   site?: string;
   /** Given, only what one of them signed is believed. */
   keys?: PublicKey[];
@@ -117,7 +121,7 @@ export interface Shown {
 
 export interface PolicyClient {
   readonly site: string;
-  /** The folder of the manifest; texts stand below it. */
+  /** The address of `manifest` without the path of the manifest; texts are fetched below it. */
   readonly base: string;
   readonly languages: readonly string[];
   /** The last decision; undefined before `start`. */

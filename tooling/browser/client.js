@@ -14,12 +14,16 @@ export const createClient = ({
   manifest: address, site, keys, app = "", subject = "", since, linked, audience, languages = navigator.languages,
   receipts, headers, records: given = [], seconds: patience = 15, now: clock = Date.now, target = new EventTarget(),
 }) => {
-  const url = new URL(address, document.baseURI), base = new URL(".", url).href;
+  const url = new URL(address, document.baseURI);
+  // `policies` in a folder called manifests is the main manifest of a site in that folder: no other has this name.
+  const [, folder = "", name] = /\/(manifests\/(?!policies\.))?([^/]*)$/.exec(url.pathname);
+  const path = folder + name.replace(".jws", ""), base = new URL(folder ? ".." : ".", url).href;
   if (!/^(https:|http:..(localhost|127\.0\.0\.1)[:/])/.test(base)) throw TypeError("no https: " + url);
   site ??= base;
-  // Keys carry the version of what stands under them.
-  const siteKey = "inforce/1/" + site, userKey = [siteKey, app, subject].join(" "), shelf = {};
-  const channel = new BroadcastChannel(siteKey), running = new AbortController();
+  // Keys carry the version of what stands under them. What is learnt of a manifest belongs to its path; answers belong
+  // to the site.
+  const prefix = "inforce/1/" + site, siteKey = prefix + path, userKey = [prefix, app, subject].join(" "), shelf = {};
+  const channel = new BroadcastChannel(prefix), running = new AbortController();
   let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0, trusted;
   // What holds for this page alone, in place of what is stored: when to ask again, and the versions in use.
   let page;
@@ -70,7 +74,7 @@ export const createClient = ({
 
   const taken = async (text) => {
     const [payload, signers] = keys ? await verify(text, trusted) : [text];
-    return [read(payload, site), payload, signers];
+    return [read(payload, site, path), payload, signers];
   };
   const recall = async () => {
     trusted ??= keys && await imported(keys);

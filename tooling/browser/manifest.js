@@ -34,8 +34,9 @@ export const own = (text, type, site) => {
   must(data.site == site, "wrong-site", data.site);
   return data;
 };
-export const read = (text, site) => {
+export const read = (text, site, path) => {
   const manifest = own(text, "policy-manifest", site);
+  must(manifest.path == path, "wrong-path", manifest.path);
   must(decide({ manifest, now: "2000-01-01T00:00:00Z", subject: {} }).reason != "no-manifest", "schema", "decide");
   must(manifest.serial == Date.parse(manifest.issued_at) / 1e3, "schema", "serial");
   shapedAll([manifest], "poll_seconds");

@@ -1,7 +1,8 @@
 """The state file: a memory on disk, so that a restart forgets nothing and a rollback is seen across it.
 
 Keeps true: a reader finds the old memory or the new one, whole, whenever a writer is killed; a damaged file is noticed,
-reported, and costs nothing but what was in it; of several processes none takes another back. Does not judge manifests.
+reported, and costs nothing but what was in it; of several processes none takes another back; each manifest of the site
+has a state of its own, by its path. Does not judge manifests.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from inforce.client.refusal import Reason, RefusedError
 from inforce.disk import open_regular, read_regular, replace_file
 from inforce.errors import ManifestError
 from inforce.manifest import parse_json
+from inforce.manifest.words import MAIN_PATH
 from inforce.shape import Shape
 from inforce.text import Digest
 
@@ -36,14 +38,15 @@ _PATIENCE_SECONDS, _STEP_SECONDS = 1.0, 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryFile:
-    """The state file at `path`, of a client of `site`."""
+    """The state file at `path`, of a client of `manifest` of `site`; other manifests can share the file."""
 
     path: Path
     site: str
     trusted: tuple[str, ...] = ()
+    manifest: str = MAIN_PATH
 
     def read(self) -> Memory | None:
-        """Read the memory; None where there is no file yet. RefusedError where it is damaged or of another site."""
+        """Read the memory; None where there is none yet. RefusedError where the file is damaged or of another site."""
         try:
             raw = read_regular(self.path, _LARGEST + 1)
         except FileNotFoundError:
@@ -51,7 +54,10 @@ class MemoryFile:
         except OSError as cause:
             raise self._refused(f"cannot be read: {cause.strerror}") from cause
         try:
-            return forget_untrusted(self._memory(raw), self.trusted)
+            states = self._states(raw)
+            if self.manifest not in states:
+                return None
+            return forget_untrusted(Memory.from_shape(states.shape(self.manifest)), self.trusted)
         except Exception as cause:  # whatever the file contains, the app must start
             raise self._refused(f"is damaged or of another site, and is begun anew: {cause}") from cause
 
@@ -65,21 +71,31 @@ class MemoryFile:
             with self._alone():
                 newest = self._newer(memory)
                 if newest is memory:
-                    self._replace(_to_bytes(memory, self.site))
+                    states = {**self._others(), self.manifest: memory.to_json()}
+                    self._replace(_to_bytes(states, self.site))
                 return newest
         except RefusedError:
             raise
         except Exception as cause:  # the new manifest stays in use, so no fault of the disk may reach the app
             raise self._refused(f"cannot be written: {getattr(cause, 'strerror', None) or cause}") from cause
 
-    def _memory(self, raw: bytes) -> Memory:
+    def _states(self, raw: bytes) -> Shape:
+        """Read the state of each manifest, by path."""
         shape = Shape(parse_json(raw, limit=_LARGEST), "", ManifestError)
         if (shape.text("type"), shape.text("spec"), shape.text("site")) != (_TYPE, _SPEC, self.site):
             raise shape.refuse("site", f"expected the state of a client of {self.site}")
-        state = shape.value("state")
-        if shape.parsed("digest", Digest) != _digest(state):
-            raise shape.refuse("digest", "does not fit the state")
-        return Memory.from_shape(shape.shape("state"))
+        states = shape.value("states")
+        if shape.parsed("digest", Digest) != _digest(states):
+            raise shape.refuse("digest", "does not fit the states")
+        return shape.shape("states")
+
+    def _others(self) -> Mapping[str, Any]:
+        """Return the states of the other manifests in the file; none where it is absent or damaged."""
+        try:
+            states = self._states(read_regular(self.path, _LARGEST + 1))
+        except Exception:  # a damaged file is reported by `read`, and replaced
+            return {}
+        return {name: states.value(name) for name in states.names() if name != self.manifest}
 
     def _newer(self, memory: Memory) -> Memory:
         """Return the one of this file's memory and `memory` that is newer."""
@@ -117,11 +133,10 @@ class MemoryFile:
         return RefusedError(Reason.STATE_FILE, f"the state file {self.path} {problem}")
 
 
-def _to_bytes(memory: Memory, site: str) -> bytes:
-    state = memory.to_json()
-    document = {"type": _TYPE, "spec": _SPEC, "site": site, "digest": str(_digest(state)), "state": state}
+def _to_bytes(states: Mapping[str, Any], site: str) -> bytes:
+    document = {"type": _TYPE, "spec": _SPEC, "site": site, "digest": str(_digest(states)), "states": states}
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _digest(state: Mapping[str, Any]) -> Digest:
-    return Digest.of(json.dumps(state, sort_keys=True))
+def _digest(states: Mapping[str, Any]) -> Digest:
+    return Digest.of(json.dumps(states, sort_keys=True))

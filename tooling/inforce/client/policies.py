@@ -30,6 +30,7 @@ from inforce.client.texts import Shelf, Text, WantedText
 from inforce.client.trust import Trust
 from inforce.errors import DigestMismatchError
 from inforce.manifest import Manifest, ManifestPolicy, PolicyDigests
+from inforce.manifest.words import MAIN_PATH
 from inforce.text import Digest
 
 _CHANCE = random.SystemRandom().random
@@ -50,6 +51,7 @@ class _Client:
         self,
         site: str,
         *,
+        manifest: str = MAIN_PATH,
         keys: Iterable[Mapping[str, Any]] = (),
         state_file: Path | str | None = None,
         snapshot: bytes | None = None,
@@ -60,13 +62,17 @@ class _Client:
     ) -> None:
         """Be a client of `site`, the absolute https address of a policy site.
 
+        `manifest` is the path of the manifest to poll, below the site: `manifests/shop.json` lists some policies only.
         `keys` are public JWKs: with them only what one of them signed is believed. `state_file` keeps what was learnt
         across restarts and for other processes. `snapshot` is a manifest, as fetched, that came with the app.
-        `on_report` is told what came of every refresh. ValueError or SignatureError where `site` or a key is none.
+        `on_report` is told what came of every refresh. ValueError or SignatureError where `site`, `manifest`
+        or a key is none.
         """
         self._limits = limits or Limits()
-        core = Core(trust=Trust.of(site, tuple(keys)), limits=self._limits)
-        file = MemoryFile(path=Path(state_file), site=site, trusted=core.trust.key_ids) if state_file else None
+        trust = Trust.of(site, tuple(keys), manifest)
+        core = Core(trust=trust, limits=self._limits)
+        path, trusted = state_file and Path(state_file), trust.key_ids
+        file = MemoryFile(path=path, site=site, trusted=trusted, manifest=manifest) if path else None
         self._keeper = Keeper(core, file, clock=clock, chance=chance, on_report=on_report)
         self._shelf = Shelf()
         self._digests: dict[str, tuple[Digest, PolicyDigests]] = {}

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NOT_A_MANIFEST = "not-a-manifest"
     UNSUPPORTED_SPEC = "unsupported-spec"
     WRONG_SITE = "wrong-site"
+    WRONG_PATH = "wrong-path"
     SCHEMA = "schema"
     ISSUED_IN_FUTURE = "issued-in-future"
     ROLLBACK = "rollback"

@@ -6,38 +6,50 @@ compare a manifest with an earlier one (see `judging`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from inforce.client.exchange import secure_site
 from inforce.client.refusal import Reason, RefusedError
-from inforce.errors import ManifestError, SignatureError, UnsupportedSpecError
+from inforce.errors import ManifestError, SignatureError, UnsupportedSpecError, quoted
 from inforce.manifest import Manifest, parse_json
+from inforce.manifest.words import MAIN_PATH, MANIFEST_PATH, signed_path
 from inforce.signing import PublicKey, signers, verify
 
-_REASONS = {"type": Reason.NOT_A_MANIFEST, "site": Reason.WRONG_SITE}
+_REASONS = {"type": Reason.NOT_A_MANIFEST, "site": Reason.WRONG_SITE, "path": Reason.WRONG_PATH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The `site` an app asks, and the `keys` it believes; without keys it believes the connection alone."""
+    """The `site` an app asks, the `path` of its manifest, and the `keys` it believes.
+
+    Without keys it believes the connection alone.
+    """
 
     site: str
     keys: tuple[PublicKey, ...] = ()
+    path: str = MAIN_PATH
 
     def __post_init__(self) -> None:
         secure_site(self.site)
+        if not re.fullmatch(MANIFEST_PATH, self.path):
+            message = f"expected the path of a manifest such as “manifests/shop.json”, got {quoted(self.path)}"
+            raise ValueError(message)
 
     @classmethod
-    def of(cls, site: str, keys: tuple[Mapping[str, Any], ...]) -> Self:
-        """Trust `site` and the public JWKs `keys`; ValueError or SignatureError where one of them is none."""
-        return cls(site=site, keys=tuple(PublicKey.from_jwk(key) for key in keys))
+    def of(cls, site: str, keys: tuple[Mapping[str, Any], ...], path: str = MAIN_PATH) -> Self:
+        """Trust the manifest at `path` of `site` and the public JWKs `keys`.
+
+        ValueError or SignatureError where one of them is none.
+        """
+        return cls(site=site, keys=tuple(PublicKey.from_jwk(key) for key in keys), path=path)
 
     @property
     def address(self) -> str:
         """Where the manifest is fetched: the signed file where there are keys, otherwise the plain one."""
-        return self.site + ("policies.jws.json" if self.keys else "policies.json")
+        return self.site + (signed_path(self.path) if self.keys else self.path)
 
     def manifest(self, body: bytes, limit: int) -> tuple[Manifest, bytes]:
         """Read the manifest in `body`, of at most `limit` bytes; also return the very bytes it was read from.
@@ -69,7 +81,7 @@ class Trust:
 
     def _manifest(self, data: object) -> Manifest:
         try:
-            return Manifest.from_json(data, site=self.site)
+            return Manifest.from_json(data, site=self.site, path=self.path)
         except UnsupportedSpecError as cause:
             raise RefusedError(Reason.UNSUPPORTED_SPEC, str(cause)) from cause
         except ManifestError as cause:

@@ -14,7 +14,7 @@ from typing import Any
 from inforce.address import policy_page, redline_page, text_file, version_page
 from inforce.catalog import Catalog, Evidence
 from inforce.instant import format_instant
-from inforce.manifest.words import DIGESTS_TYPE, MANIFEST_TYPE, SPEC, VERSIONS_TYPE
+from inforce.manifest.words import DIGESTS_TYPE, MAIN_PATH, MANIFEST_TYPE, SPEC, VERSIONS_TYPE
 from inforce.policy import ChangeLevel, Policy, Version
 from inforce.text import Digest
 
@@ -34,6 +34,7 @@ def manifest(catalog: Catalog, now: datetime, versions_digests: Mapping[str, Dig
         "type": MANIFEST_TYPE,
         "spec": SPEC,
         "site": catalog.settings.site,
+        "path": MAIN_PATH,
         "serial": int(issued.timestamp()),
         "issued_at": format_instant(issued),
         "expires_at": format_instant(expires),

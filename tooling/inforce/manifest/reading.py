@@ -19,6 +19,7 @@ from inforce.manifest.words import (
     CHANGES,
     INSTANT,
     LANGUAGE,
+    MANIFEST_PATH,
     MANIFEST_TYPE,
     PAGE,
     POLICY_ID,
@@ -122,6 +123,7 @@ class Manifest:
 
     spec: str
     site: str
+    path: str
     serial: int
     issued_at: datetime
     expires_at: datetime
@@ -130,16 +132,22 @@ class Manifest:
     data: Mapping[str, Any] = field(repr=False)
 
     @classmethod
-    def from_json(cls, data: object, *, site: str | None = None) -> Manifest:
+    def from_json(cls, data: object, *, site: str | None = None, path: str | None = None) -> Manifest:
         """Read a manifest out of decoded JSON; ManifestError names the member that is wrong.
 
-        With `site`, a manifest of any other site is refused. UnsupportedSpecError for another major specification.
+        With `site` and `path`, a manifest of any other site or path is refused. UnsupportedSpecError for another major
+        specification.
         """
         shape = Shape(data, "", ManifestError)
         refuse_foreign(shape, MANIFEST_TYPE, site)
+        own = shape.parsed("path", _matching(MANIFEST_PATH, "the path of a manifest such as “policies.json”"))
+        if path is not None and own != path:
+            problem = f"expected {quoted(path)}, got {quoted(own)}"
+            raise shape.refuse("path", problem, "publish each manifest at its path")
         manifest = cls(
             spec=shape.text("spec"),
             site=shape.text("site"),
+            path=own,
             serial=_count(shape, "serial", least=0),
             issued_at=shape.parsed("issued_at", utc_instant),
             expires_at=shape.parsed("expires_at", utc_instant),
@@ -157,12 +165,14 @@ class Manifest:
         return next((policy for policy in self.policies if policy.id == policy_id), None)
 
 
-def parse_manifest(raw: bytes, *, site: str | None = None, limit: int | None = None) -> Manifest:
-    """Read the bytes `raw` of a manifest of at most `limit` bytes, which has to be of `site` where that is given.
+def parse_manifest(
+    raw: bytes, *, site: str | None = None, path: str | None = None, limit: int | None = None
+) -> Manifest:
+    """Read the bytes `raw` of a manifest of at most `limit` bytes; it must have `site` and `path` where they are given.
 
     ManifestError names the member that is wrong; UnsupportedSpecError for a major specification unknown here.
     """
-    return Manifest.from_json(parse_json(raw, limit=limit), site=site)
+    return Manifest.from_json(parse_json(raw, limit=limit), site=site, path=path)
 
 
 def refuse_foreign(shape: Shape, document_type: str, site: str | None) -> None:

@@ -90,6 +90,7 @@ MANIFEST_SCHEMA = _document(
             "type": {"const": words.MANIFEST_TYPE},
             "spec": _SPEC,
             "site": _text(words.SITE),
+            "path": _text(words.MANIFEST_PATH),
             "serial": {"type": "integer", "minimum": 0},
             "issued_at": _INSTANT,
             "expires_at": _INSTANT,

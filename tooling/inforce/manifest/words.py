@@ -14,6 +14,12 @@ ACTS = ("acknowledge", "accept", "consent", "none")
 CHANGES = ("material", "notice", "editorial")
 STATES = ("announced", "in_force", "superseded", "cancelled")
 
+# The path of a manifest below its site: the main one, and those of some policies only.
+MAIN_PATH = "policies.json"
+MANIFEST_NAME = r"[a-z0-9][a-z0-9-]{0,62}"
+# No other manifest is called `policies`: a client can find the site from the address of any manifest.
+MANIFEST_PATH = rf"(policies|manifests/(?!policies\.){MANIFEST_NAME})\.json"
+
 SPEC_FORM = r"[0-9]{1,4}\.[0-9]{1,4}"
 SITE = r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)/([^\s?#]*/)?"
 # RFC 3339 in UTC with whole seconds, of years that leave room to reckon: 1900 to 9998.
@@ -26,3 +32,8 @@ DIGEST = r"sha256:[0-9a-f]{64}"
 # Relative, and no step of it begins with a dot: it can only lead below the site.
 PAGE = r"([A-Za-z0-9_~][A-Za-z0-9._~-]*/)+"
 ADDRESS = r"([A-Za-z0-9_~][A-Za-z0-9._~-]*/)+([A-Za-z0-9_~][A-Za-z0-9._~-]*)?"
+
+
+def signed_path(path: str) -> str:
+    """Return the path of the signed form of the manifest at `path`: `policies.jws.json` for `policies.json`."""
+    return f"{path.removesuffix('.json')}.jws.json"
