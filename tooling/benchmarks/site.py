@@ -2,6 +2,8 @@
 
 Makes up a book of each size (see `site_books`), and builds it with `inforce build`: with an empty cache, again with
 nothing changed, and again with one version more; then a text is saved while `inforce serve` runs (see `site_served`).
+What a build spends on comparing the entries of its cache with their seals is measured on its own, in a process that
+does nothing else.
 In the same run Hugo, MkDocs with Material, and Zensical build pages of the same versions, without redlines, and mike
 adds a version to as many (see `site_peers`). Of each it prints seconds on the clock, seconds of all processors, the
 memory of the largest process and of all at once (MB, at their peak), what was written (MB, files), and processor
@@ -39,6 +41,11 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = 0.1
 DAY = "2026-01-01"
 NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "NO_MKDOCS_2_WARNING": "1"}
+# Compares every entry of a cache with its seal, as each build does with the entries it uses.
+COMPARE = (
+    "import sys; from pathlib import Path; from inforce.site.cache import Cache; "
+    "cache = Cache(Path(sys.argv[1])); sys.exit(cache.reject_altered(cache.keys()))"
+)
 HEAD = ("pages", "what", "wall s", "CPU s", "largest MB", "all MB", "written MB", "files", "CPU / Hugo")
 
 
@@ -88,6 +95,7 @@ class Bench:
         """Take where to work, what to build, the peers' programs, and what the command line `asked` for."""
         self.folder, self.shape, self.programs, self.asked = folder, shape, programs, asked
         self.book = folder / "book"
+        self.cache = folder / "cache"
 
     def costs(self) -> Iterator[Cost]:
         """Run everything, and give each cost as it is known."""
@@ -96,13 +104,15 @@ class Bench:
         ours = [sys.executable, "-P", "-m", "inforce.cli", "build", "--repo", str(self.book), "--at", DAY]
         site = self.book / "site"
         before = {"INFORCE_SITE_PLAIN": "1"} if self.asked.without else {}
-        shutil.rmtree(self.book / ".cache", ignore_errors=True)
+        shutil.rmtree(self.cache, ignore_errors=True)
         shutil.rmtree(site, ignore_errors=True)
         yield self.run("inforce, cold", ours, site, **before)
         page = next((site / "policy-000").glob("*/index.html")).read_text("utf-8")
         yield from self.peers(page)
         yield self.run("inforce, nothing changed", ours, site, **before)
         yield self.run("inforce, nothing changed again", ours, site, **before)
+        compare = [sys.executable, "-P", "-c", COMPARE, str(self.cache)]
+        yield self.run("entries compared with their seals", compare, self.cache)
         yield self.verified(site)
         for written in site_books.book(self.shape, extra_version=True):
             site_books.put(self.book, written)
@@ -121,7 +131,7 @@ class Bench:
     def served(self) -> Cost:
         """Save a text while the book is served."""
         text = self.book / f"policy_versions/policy-000/{site_books.label(self.shape.versions - 1)}/en.md"
-        found = site_served.saved(self.book, text, "policy-000/", {**os.environ, **NOBODY}, DAY)
+        found = site_served.saved(self.book, text, "policy-000/", {**os.environ, **self.environment()}, DAY)
         what, pages = "inforce serve, a text saved", self.shape.pages
         return Cost(pages, what, found.wall, found.cpu, found.largest, found.largest, 0, 0, "0")
 
@@ -147,14 +157,18 @@ class Bench:
             environment = site_peers.mike_environment(self.programs)
             yield self.run("mike, one version more", command, root / "mike/.git", cwd=root / "mike", **environment)
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables that every run gets: git without settings of this machine, and a cache of its own."""
+        return {**NOBODY, "INFORCE_CACHE": str(self.cache)}
+
     def wanted(self, name: str) -> bool:
         """Tell whether the command line asked for the run `name`."""
         return not self.asked.only or any(word in name for word in self.asked.only.split(","))
 
     def run(self, what: str, command: list[str], site: Path, cwd: Path | None = None, **environment: str) -> Cost:
         """Run `command` to its end, and measure it and the `site` it made."""
-        environ = {**os.environ, **NOBODY, **environment}
-        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody compiles a program anew each time it is run
+        environ = {**os.environ, **self.environment(), **environment}
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
         if environment.pop("INFORCE_SITE_PLAIN", ""):
             environ["PYTHONPATH"] = str(without_docx(self.folder / "without-docx"))
         began = time.perf_counter()

@@ -79,6 +79,10 @@ class Cache:
         self._buckets.clear()
         self._genuine.clear()
 
+    def keys(self) -> list[str]:
+        """Return the keys of all entries."""
+        return list(self._known)
+
     def holds(self, key: str) -> bool:
         """Tell whether there is a whole entry `key`."""
         return key in self._known
