@@ -8,6 +8,10 @@ import { imported, verify } from "./verify.js";
 const { max, min, random } = Math;
 const YES = { accept: "accepted", acknowledge: "acknowledged", consent: "consented" };
 const written = (t) => new Date(t).toISOString().slice(0, 19) + "Z";
+// What `decide` cannot read of a stored state counts as not stored.
+const fit = (state) => {
+  try { return decide({ now: written(0), subject: {}, state }) && state; } catch { return {}; }
+};
 const alone = (name, work) => navigator.locks?.request(name, work).catch(work) ?? work();
 
 export const createClient = ({
@@ -55,10 +59,10 @@ export const createClient = ({
   const kept = () => [load(userKey).records].flat().filter((x) => x?.id);
   const pending = () => kept().filter((x) => x.pending);
   const check = () => {
-    const { last_serial, last_server_time } = learnt(), state = load(userKey);
+    const { last_serial, last_server_time } = learnt(), { deferred, ...state } = load(userKey);
     return decide({
       manifest, now: written(clock()), audience, languages, subject: { id: subject || state.subject, since, linked },
-      state: { ...state, records: [...given, ...kept()], last_serial, last_server_time },
+      state: { ...state, ...fit({ deferred, last_server_time }), last_serial, records: [...given, ...kept()] },
     });
   };
   const look = () => {
@@ -92,7 +96,7 @@ export const createClient = ({
     must(serial >= last_serial, "rollback", `${serial} < ${last_serial}`);
     must(serial > last_serial || payload == last, "equivocation", serial);
     for (const { id, versions } of policies) for (const { seq, version, change, digests } of versions) {
-      const name = `${id}/${seq}`, fresh = { version, change, digests }, old = grown[name] ?? fresh;
+      const name = `${id}/${seq}`, fresh = { version, change, digests }, old = grown[name]?.digests ? grown[name] : fresh;
       must(old.version == version && old.change == change
         && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]), "changed-version", `${id} ${version}`);
       grown[name] = fresh;
@@ -122,7 +126,7 @@ export const createClient = ({
       else news = { body: body = text, payload, signers, known: grown, last_serial: fresh.serial, last_server_time };
     } catch (error) {
       report(error);
-      failures = (memory.failures ?? 0) + 1;
+      failures = (memory.failures | 0) + 1;
       wait = error.wait ?? 0;
     }
     const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), first = manifest ? pace / 4 : 60;

@@ -15,19 +15,18 @@ export const get = async (url, limit, patience, options) => {
       credentials: "omit", referrerPolicy: "no-referrer", signal: stop.signal, ...options,
     });
     const { status, headers, body } = response, wait = headers.get("retry-after"), reader = body?.getReader();
-    let data = new Uint8Array(), part;
+    const data = new Uint8Array(limit);
+    let size = 0, part;
     must(new URL(response.url).origin == new URL(url).origin, "redirect", response.url);
     // Retry-After (RFC 9110, 10.2.3) is a number of seconds or a date.
     must(response.ok, REASONS[status] ?? "status", `${status} ${url}`,
       Math.min(+wait || (Date.parse(wait) - Date.now()) / 1e3 || 0, DAY));
     while (reader && !(part = await reader.read()).done) {
-      const grown = new Uint8Array(data.length + part.value.length);
-      must(grown.length <= limit, "too-large", url);
-      grown.set(data);
-      grown.set(part.value, data.length);
-      data = grown;
+      must(size + part.value.length <= limit, "too-large", url);
+      data.set(part.value, size);
+      size += part.value.length;
     }
-    return [data, headers];
+    return [data.subarray(0, size), headers];
   } catch (error) {
     throw named(error, "unreachable");
   } finally {

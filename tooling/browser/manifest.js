@@ -27,8 +27,8 @@ export const shapedAll = (list, names) => {
   }
   must(new Set(list.map((x) => x[key])).size == list.length, "schema", key);
 };
-export const own = (text, type, site) => {
-  const data = parse(text);
+export const own = (text, type, site, limit) => {
+  const data = parse(text, limit);
   must(data?.type == type, "not-a-manifest", data?.type);
   must(/^1\.\d/.test(data.spec), "unsupported-spec", data.spec);
   must(data.site == site, "wrong-site", data.site);

@@ -9,8 +9,9 @@ export const decode = (data) => new TextDecoder("utf-8", { fatal: true, ignoreBO
 
 const TOKENS = /("(?:[^"\\]+|\\.)*")(\s*:)?|(-?\d[^\s,\]}]*)|[[\]{}]/g;
 
-export const parse = (text) => {
+export const parse = (text, limit = 65536) => {
   try {
+    must(text.length <= limit, "too-large");
     // JSON.parse judges the syntax; the walk over the tokens sees what it lets pass.
     const value = JSON.parse(text), open = [];
     for (const [token, string, member, number] of text.matchAll(TOKENS)) {

@@ -3,7 +3,7 @@ import { own, shapedAll } from "./manifest.js";
 import { decode, must, named } from "./strict_json.js";
 
 const TEXT = 2 ** 20, DOCUMENT = 2 ** 22;
-const json = async (client, path, type) => own(decode((await client.get(path, DOCUMENT))[0]), type, client.site);
+const json = async (client, path, type) => own(decode((await client.get(path, DOCUMENT))[0]), type, client.site, DOCUMENT);
 const shared = (client, id, language, ...all) => [language, client.policy(id)?.binding_language, ...Object.keys(all[0])]
   .find((tag) => all.every((digests) => Object.hasOwn(digests, tag)));
 

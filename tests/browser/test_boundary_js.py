@@ -1,0 +1,124 @@
+"""A hostile answer or stored state makes the browser client refuse with a documented reason, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from browser.app_host import policy, version
+from browser.test_files_js import SOURCES
+from inforce.signing import Algorithm, generate_key, sign
+
+SITE = "https://policies.shop.example/"
+ROUNDS = 100
+OLD, NEW = (version(seq, f"# Terms {seq}\n", f"2026-0{seq}-01T00:00:00Z") for seq in (1, 2))
+MANIFEST = {
+    "type": "policy-manifest",
+    "spec": "1.0",
+    "site": SITE,
+    "path": "policies.json",
+    "serial": 1795154400,
+    "poll_seconds": 86_400,
+    "issued_at": "2026-11-20T06:00:00Z",
+    "expires_at": "2099-01-01T00:00:00Z",
+    "note": {"of": ["a", "later"], "minor": {"specification": 1}},
+}
+
+
+def bare(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name != "texts"}
+
+
+def side(one: dict[str, Any]) -> dict[str, Any]:
+    return {"seq": one["seq"], "version": one["version"], "digest": one["digests"]["en"]}
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Path:
+    """Return a folder with the sources."""
+    for source in [*SOURCES.glob("*.js"), SOURCES / "package.json", Path(__file__).with_name("boundary.mjs")]:
+        shutil.copy(source, tmp_path)
+    return tmp_path
+
+
+def test_mutated_answers_and_states_yield_documented_reasons_only(node: Path) -> None:
+    types = (SOURCES / "client.d.ts").read_text("utf-8").partition("type RefusalReason =")[2].partition(";")[0]
+    key = generate_key(Algorithm.ES256)  # which every Node.js and browser can verify
+    manifest = MANIFEST | {"policies": [policy("terms", "accept", bare(NEW))]}
+    head = {"spec": "1.0", "site": SITE, "policy": "terms"}
+    asked = {
+        "site": SITE,
+        "manifest": manifest,
+        "envelope": json.loads(sign(json.dumps(manifest).encode(), [key])) | {"note": MANIFEST["note"]},
+        "key": key.public.to_jwk(),
+        "history": head | {"type": "policy-versions", "versions": [bare(OLD), bare(NEW)]},
+        "step": head
+        | {"type": "policy-changes", "old": side(OLD), "new": side(NEW), "summary": [], "clauses": []}
+        | {"runs": [{"op": "equal", "text": "Terms"}]},
+        "markdown": OLD["texts"]["en"],
+        "reasons": re.findall(r'"([\w-]+)"', types),
+        "rounds": ROUNDS,
+    }
+    done = subprocess.run(
+        ["node", "boundary.mjs"], cwd=node, input=json.dumps(asked), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["wrong"] == []
+    # Some of every kind are refused and some are taken, or the test would test nothing.
+    assert all(0 < taken < ROUNDS for kind, taken in result["taken"].items() if kind != "state"), result["taken"]
+    assert result["taken"]["state"] > 0
+
+
+def test_a_document_is_judged_by_its_size_before_it_is_parsed(node: Path) -> None:
+    """64 KiB for a manifest, 4 MiB for a history or a redline, as in Python; a stored manifest has no other limit."""
+    program = """
+      import { parse } from "./strict_json.js";
+      import { own, read } from "./manifest.js";
+      let parsed = 0;
+      const { parse: original } = JSON;
+      JSON.parse = (...all) => { parsed++; return original(...all); };
+      const reason = (call) => { try { call(); } catch (error) { return error.reason; } };
+      const text = (size) => " ".repeat(size);
+      console.log(JSON.stringify([
+        reason(() => parse(text(65537))), reason(() => read(text(65537), "x")),
+        reason(() => own(text(4194305), "x", "x", 4194304)),
+        parsed, reason(() => parse(text(65536))), parsed,
+      ]));
+    """
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", program], cwd=node, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == ["too-large", "too-large", "too-large", 0, "not-json", 1]
+
+
+def test_an_answer_in_single_bytes_costs_linear_time(node: Path) -> None:
+    """The host decides how its answer is cut; four times as many pieces cost about four times as much."""
+    program = """
+      import { get } from "./fetching.js";
+      const cost = async (size) => {
+        let left = size;
+        const reader = { read: async () => left-- ? { value: new Uint8Array(1) } : { done: true } };
+        const body = { getReader: () => reader };
+        globalThis.fetch = async (url) => ({ ok: true, status: 200, url, headers: new Headers(), body });
+        const begun = process.cpuUsage();
+        const [data] = await get("https://x.example/", 4194304, 900);
+        if (data.length != size) throw Error(data.length);
+        const { user, system } = process.cpuUsage(begun);
+        return user + system;
+      };
+      await cost(50000);
+      const best = [Infinity, Infinity];
+      for (let i = 0; i < 5; i++) for (const x of [0, 1]) best[x] = Math.min(best[x], await cost([50000, 200000][x]));
+      console.log(Math.log(best[1] / best[0]) / Math.log(4));
+    """
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", program], cwd=node, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 1.3
