@@ -168,6 +168,12 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
             id="a file of more than one MiB",
         ),
         pytest.param(
+            write(f"{PRIVACY}/2026-03-01/de.md", "# P\n\n" + "|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|x|\n" * 30),
+            "PATH-size",
+            f"{PRIVACY}/2026-03-01/de.md",
+            id="a text whose table has more than 20,000 cells",
+        ),
+        pytest.param(
             write(f"{PRIVACY}/notes.txt", ""), "PATH-unexpected", f"{PRIVACY}/notes.txt", id="a file without a place"
         ),
         pytest.param(

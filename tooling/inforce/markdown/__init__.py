@@ -32,8 +32,10 @@ from inforce.markdown.document import (
 )
 from inforce.markdown.fragment import to_html
 from inforce.markdown.reader import parse, plain_text, raw_html
+from inforce.markdown.tables import MOST_CELLS, line_of_excess_cells
 
 __all__ = [
+    "MOST_CELLS",
     "Block",
     "BlockKind",
     "Clause",
@@ -45,6 +47,7 @@ __all__ = [
     "RawHtml",
     "Span",
     "SpanKind",
+    "line_of_excess_cells",
     "parse",
     "plain_text",
     "raw_html",

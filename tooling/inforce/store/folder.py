@@ -32,6 +32,7 @@ from inforce.errors import (
 )
 from inforce.instant import parse_zone
 from inforce.language import Language
+from inforce.markdown import MOST_CELLS, line_of_excess_cells
 from inforce.policy import Edition, Label, Policy, Version
 from inforce.settings import Settings
 from inforce.shape import Shape, Source, first_duplicate
@@ -264,6 +265,7 @@ class _Reader:
             text = self.text(entry)
             if text is None:
                 return None
+            refuse_large_tables(text, entry.path)
             parts = parse_frontmatter(text, entry.path)
             source = parts.source
             if not parts.body.replace("\ufeff", "").strip():
@@ -291,6 +293,15 @@ class _Reader:
             what = sentence(quoted(fault.path, 200), fault.problem) if fault.path else fault.problem
             fault = CatalogError(source.place(fault.path), what, fault.mend)
         self.faults.append(fault)
+
+
+def refuse_large_tables(text: str, path: str) -> None:
+    """Raise a LayoutError if the tables of `text`, read from `path`, have more cells than a page can show."""
+    line = line_of_excess_cells(text)
+    if line is not None:
+        problem = f"has more than {MOST_CELLS:,} table cells up to here, with the cells that short rows lack"
+        mend = "give the table fewer columns or rows, or make several texts of it"
+        raise LayoutError(Place(path=path, line=line), problem, mend, rule="PATH-size")
 
 
 def parse_book(listing: Listing, memory: Memory | None = None) -> Reading:

@@ -19,7 +19,7 @@ from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Kind, Label
 from inforce.store.addition import NewVersion, add_versions, readable, to_edition
 from inforce.store.drafting import begin_version, empty_summary
-from inforce.store.folder import LARGEST, read_book
+from inforce.store.folder import LARGEST, read_book, refuse_large_tables
 from inforce.store.importers.description import NothingToImportError, binding_language, describe, known_id, name_of
 from inforce.store.importers.foreign import decoded
 from inforce.store.importers.plain import Conversion, convert, words
@@ -113,6 +113,7 @@ def _read(file: Path) -> tuple[str, str]:
         problem = f"holds more than the {LARGEST:,} bytes a text may have"
         raise LayoutError(Place(path=str(file)), problem, "import it in parts", rule="PATH-size")
     text, code = decoded(raw)
+    refuse_large_tables(text, str(file))
     if not words(text):
         message = f"{file} holds no words"
         raise NothingToImportError(message)
