@@ -278,7 +278,8 @@ def test_a_manifest_issued_after_both_clocks_locks_out_no_later_one(
 ) -> None:
     """A manifest more than a day ahead of the device and of the host is refused; the next good one is taken."""
     app = reader()
-    host.at["/policies.json"] = answer(manifest(host.url, START + timedelta(days=days)))
+    told = "Sun, 20 Sep 2026 06:00:00 GMT"
+    host.at["/policies.json"] = answer(manifest(host.url, START + timedelta(days=days)), Date=told)
     report = app.refresh()
     assert report is not None
     assert report.reason is reason

@@ -274,6 +274,7 @@ class TestSnapshots:
     @pytest.mark.parametrize(
         ("snapshot", "reason"),
         [
+            pytest.param(lambda site: manifest(site, serial=FIRST + 1), Reason.SCHEMA, id="one with another serial"),
             pytest.param(lambda site: b"{", Reason.NOT_JSON, id="a damaged one"),  # noqa: ARG005 - one form for all
             pytest.param(lambda site: manifest(site + "x/"), Reason.WRONG_SITE, id="one of another site"),
         ],

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from threading import Thread
 
@@ -66,6 +67,11 @@ def settled(host: Host, clock: Clock, reader: NewReader, state: Path) -> Reader:
     return app
 
 
+def http_date(instant: datetime) -> str:
+    """Return `instant` as the value of a Date header."""
+    return format_datetime(instant, usegmt=True)
+
+
 def app_of_its_own(host: Host, state: Path, before: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run an app in another process, which does `before` first."""
     command = [sys.executable, "-W", "error", "-c", APP.format(before=before), host.url, str(state), LATER.isoformat()]
@@ -113,7 +119,9 @@ class TestRestarts:
     ) -> None:
         old, new = generate_key(), generate_key()
         tomorrow = START + timedelta(hours=20)
-        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site, tomorrow), [old]))
+        host.at["/policies.jws.json"] = serving(
+            lambda site: sign(manifest(site, tomorrow), [old]), Date=http_date(tomorrow)
+        )
         reader(state_file=state, keys=[old.public.to_jwk()]).refresh()
 
         app = reader(state_file=state, keys=[new.public.to_jwk()])
@@ -152,7 +160,9 @@ class TestRestarts:
         old, new = generate_key(), generate_key()
         both = [old.public.to_jwk(), new.public.to_jwk()]
         tomorrow = START + timedelta(hours=20)
-        host.at["/policies.jws.json"] = serving(lambda site: sign(manifest(site, tomorrow), [old, new]))
+        host.at["/policies.jws.json"] = serving(
+            lambda site: sign(manifest(site, tomorrow), [old, new]), Date=http_date(tomorrow)
+        )
         reader(state_file=state, keys=both).refresh()
 
         app = reader(state_file=state, keys=[new.public.to_jwk()])
@@ -225,6 +235,87 @@ class TestTwoManifests:
     def test_path_that_no_manifest_has_is_refused(self, reader: NewReader, path: str) -> None:
         with pytest.raises(ValueError, match="path of a manifest"):
             reader(manifest=path)
+
+
+class TestManifestAheadOfThisMachine:
+    """Without the host's time, nothing of a manifest dated ahead of this machine is saved or locks out another one."""
+
+    def test_it_is_used_by_this_process_alone(self, host: Host, reader: NewReader, state: Path) -> None:
+        ahead = START + timedelta(days=27_000)
+        host.at[PLAIN] = serving(lambda site: manifest(site, ahead))
+        app = reader(state_file=state)
+
+        first = app.refresh()
+
+        assert first is not None
+        assert (first.outcome, first.reason, app.serial) == (Outcome.UPDATED, None, int(ahead.timestamp()))
+        assert app.check()["outcome"] == "block"
+        assert app.refresh() is None
+        assert not state.exists()
+        host.at[PLAIN] = serving(manifest)
+        again = reader(state_file=state)
+        assert again.serial is None
+        again.refresh()
+        assert (again.serial, json.loads(state.read_bytes())["states"]["policies.json"]["last_serial"]) == (
+            FIRST,
+            FIRST,
+        )
+
+    def test_the_process_accepts_an_earlier_one_with_other_texts_later(
+        self, host: Host, clock: Clock, reader: NewReader, state: Path
+    ) -> None:
+        hostile = document(host.url, LATER)
+        hostile["policies"][0]["versions"][0]["digests"] = {"en": str(Digest.of("other words"))}
+        host.at[PLAIN] = answer(to_bytes(hostile))
+        app = reader(state_file=state)
+        app.refresh()
+        assert app.serial == SECOND
+        host.at[PLAIN] = serving(manifest)
+        clock.pass_by(days=1)
+
+        report = app.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, app.serial) == (Outcome.UPDATED, None, FIRST)
+
+    def test_a_failure_in_between_saves_nothing_of_it(
+        self, host: Host, clock: Clock, reader: NewReader, state: Path
+    ) -> None:
+        host.at[PLAIN] = serving(lambda site: manifest(site, LATER))
+        app = reader(state_file=state)
+        app.refresh()
+        host.at[PLAIN] = hang_up
+        clock.pass_by(days=1)
+        app.refresh()
+        assert app.serial == SECOND
+        assert not state.exists()
+
+    def test_snapshot_ahead_of_this_machine_locks_out_no_earlier_manifest(
+        self, host: Host, reader: NewReader, state: Path
+    ) -> None:
+        app = reader(state_file=state, snapshot=manifest(host.url, LATER))
+        assert app.serial == SECOND
+        host.at[PLAIN] = serving(manifest)
+
+        app.refresh()
+
+        assert app.serial == FIRST
+
+    def test_saved_manifest_whose_serial_is_not_the_time_of_its_issue_is_dropped(
+        self, host: Host, reader: NewReader, state: Path
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+        reader(state_file=state).refresh()
+        saved = json.loads(state.read_bytes())
+        saved["states"]["policies.json"]["manifest"] = manifest(host.url, serial=FIRST + 1).decode()
+        saved["digest"] = str(Digest.of(json.dumps(saved["states"], sort_keys=True)))
+        state.write_text(json.dumps(saved), "utf-8")
+
+        app = reader(state_file=state)
+
+        assert (app.serial, app.reports[-1].reason) == (None, Reason.SCHEMA)
+        app.refresh()
+        assert app.serial == FIRST
 
 
 class TestCrashes:
@@ -367,11 +458,12 @@ class TestTwoProcesses:
         slow, fast = settled, reader(state_file=state)
 
         def meanwhile(site: str) -> bytes:
-            host.at[PLAIN] = serving(lambda site: manifest(site, LATER + timedelta(hours=1)))
+            newest = LATER + timedelta(hours=1)
+            host.at[PLAIN] = serving(lambda site: manifest(site, newest), Date=http_date(newest))
             fast.refresh()
             return manifest(site, LATER)
 
-        host.at[PLAIN] = serving(meanwhile)
+        host.at[PLAIN] = serving(meanwhile, Date=http_date(LATER))
         slow.refresh()
 
         newest = int((LATER + timedelta(hours=1)).timestamp())
@@ -398,7 +490,7 @@ class TestTwoProcesses:
         instants = [START + timedelta(minutes=minute) for minute in range(12)]
         apps = [Policies(host.url, state_file=state, clock=lambda now=now: now) for now in instants]  # type: ignore[misc]
         snapshots = [manifest(host.url, now) for now in instants]
-        host.at[PLAIN] = lambda exchange: answer(snapshots.pop())(exchange)
+        host.at[PLAIN] = lambda exchange: answer(snapshots.pop(), Date=http_date(instants[-1]))(exchange)
 
         threads = [Thread(target=app.refresh) for app in apps]
         for thread in threads:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inforce.client.exchange import MISSING_STATUSES, Request, Response, entity_tag, retry_after, server_time
-from inforce.client.judging import accepted, clocked, refuse_future
+from inforce.client.judging import accepted, accepted_until_restart, clocked, refuse_future
 from inforce.client.limits import Limits
 from inforce.client.memory import Memory
 from inforce.client.pace import DEFAULT_POLL_SECONDS, after_answer, after_failure
 from inforce.client.refusal import Outcome, Reason, RefusedError, Report, refusing
 from inforce.client.trust import Trust
 from inforce.errors import quoted
+from inforce.manifest import Manifest
 
 _BUSY = (429, 503)
 
@@ -38,7 +39,7 @@ class Core:
         try:
             with refusing("the answer"):
                 taken = self._taken(memory, response, now)
-                same = memory.manifest is not None and taken.last_digest == memory.last_digest
+                same = taken.manifest == memory.manifest
                 clock = clocked(taken, server_time(response), now)
         except RefusedError as refusal:
             return self.refused(memory, refusal, now, chance)
@@ -63,8 +64,10 @@ class Core:
         wait = retry_after(answer, now)
         return now + timedelta(seconds=wait) if wait else None
 
-    def offered(self, memory: Memory, body: bytes) -> Memory:
+    def offered(self, memory: Memory, body: bytes, now: datetime) -> Memory:
         """Take the manifest in `body`, which came with the app, where it is newer than what `memory` holds.
+
+        No host tells the time, so one dated after `now` is used in this process alone.
 
         RefusedError where it is none that this client would take from its site.
         """
@@ -72,7 +75,7 @@ class Core:
             manifest, payload = self.trust.manifest(body, self.limits.manifest)
             if memory.manifest and manifest.serial <= memory.last_serial:
                 return memory
-            return accepted(memory, manifest, payload, body, signers=self.trust.signers(body))
+            return self._judged(memory, manifest, payload, body, None, now)
 
     def recalled(self, memory: Memory) -> Memory:
         """Verify again the manifest that `memory` was written down with.
@@ -98,10 +101,20 @@ class Core:
             )
             raise RefusedError(Reason.CONTENT_TYPE, detail)
         manifest, payload = self.trust.manifest(response.body, self.limits.manifest)
-        refuse_future(manifest, server_time(response), now)
-        return accepted(
-            memory, manifest, payload, response.body, entity_tag(response), self.trust.signers(response.body)
-        )
+        return self._judged(memory, manifest, payload, response.body, response, now)
+
+    def _judged(
+        self, memory: Memory, manifest: Manifest, payload: bytes, body: bytes, response: Response | None, now: datetime
+    ) -> Memory:
+        """Take `manifest` into `memory`; `response` is the host's answer that brought it, None for a snapshot."""
+        memory = memory.lasting or memory
+        told = server_time(response) if response else None
+        if told is None and manifest.issued_at > now:
+            return accepted_until_restart(memory, manifest, payload, body)
+        if told is not None:
+            refuse_future(manifest, told, now)
+        etag = entity_tag(response) if response else ""
+        return accepted(memory, manifest, payload, body, etag, self.trust.signers(body))
 
 
 def _by_status(response: Response, now: datetime) -> RefusedError:

@@ -72,12 +72,22 @@ def forget_untrusted(memory: Memory, trusted: Collection[str]) -> Memory:
     )
 
 
-def refuse_future(manifest: Manifest, told: datetime | None, now: datetime) -> None:
+def accepted_until_restart(memory: Memory, manifest: Manifest, payload: bytes, body: bytes) -> Memory:
+    """Use `manifest` in this process without saving it or remembering its serial.
+
+    For a manifest dated ahead of this machine when no host told the time: one of the two is wrong, and a serial from
+    the future would lock out every later manifest. RefusedError as for `accepted`.
+    """
+    new = accepted(memory, manifest, payload, body)
+    return replace(new, last_serial=memory.last_serial, last_digest=memory.last_digest, lasting=memory)
+
+
+def refuse_future(manifest: Manifest, told: datetime, now: datetime) -> None:
     """Refuse `manifest` if it was issued more than a day after both `now` and the time the host `told`.
 
     Its serial would lock out every later manifest.
     """
-    latest = max(now, told or now) + _DAY
+    latest = max(now, told) + _DAY
     if manifest.issued_at > latest:
         detail = f"issued at {format_instant(manifest.issued_at)}, expected {format_instant(latest)} at the latest"
         raise RefusedError(Reason.ISSUED_IN_FUTURE, detail)

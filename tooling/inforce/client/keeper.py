@@ -58,7 +58,7 @@ class Keeper:
     def offer(self, snapshot: bytes) -> None:
         """Take the manifest that came with the app, where it is newer than what is known."""
         with self._reporting():
-            self._memory = self.core.offered(self._memory, snapshot)
+            self._memory = self.core.offered(self._memory, snapshot, self.now)
 
     @property
     def is_due(self) -> bool:
@@ -106,7 +106,7 @@ class Keeper:
         return report
 
     def _saved(self, memory: Memory) -> Memory:
-        if self._file is None:
+        if self._file is None or memory.lasting:
             return memory
         newest = self._file.write(memory)
         return memory if newest is memory else self._verified(newest)

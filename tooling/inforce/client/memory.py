@@ -60,7 +60,8 @@ class Memory:
     `last_serial` and `last_digest` identify the newest manifest ever accepted, `last_signers` the keys that signed it,
     `known` every version ever seen by policy and number. `last_server_time` is the latest time a host told,
     `clock_offset_seconds` how far this machine's clock was behind it. `checked_at` and `due_at` are times of this
-    machine's clock; `failures` counts those in a row.
+    machine's clock; `failures` counts those in a row. `lasting` is what to save, and to compare the next manifest with,
+    while the manifest in use is for this process alone; otherwise that is the memory itself.
     """
 
     manifest: Manifest | None = None
@@ -75,6 +76,7 @@ class Memory:
     checked_at: datetime | None = None
     due_at: datetime | None = None
     failures: int = 0
+    lasting: Memory | None = None
 
     def is_due(self, now: datetime) -> bool:
         """Say whether to ask the site at `now`: when it is time, and when this machine's clock was set back."""
