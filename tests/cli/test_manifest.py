@@ -55,7 +55,7 @@ def test_a_large_manifest_is_printed_with_a_note(inforce: Type, book: BookBuilde
         book.policy(f"policy-{number}").version("2026-01-15")
     ended = inforce("manifest", "--repo", book.root)
     assert ended.code == 0
-    assert ended.err.startswith("Note: the manifest has ")
+    assert ended.err.startswith("Note: the manifest policies.json has ")
     assert json.loads(ended.out)["type"] == "policy-manifest"
 
 

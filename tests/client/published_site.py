@@ -18,7 +18,8 @@ from inforce.client.verification.site import lasting_addresses
 from inforce.client.verification.words import Shown, shown
 from inforce.language import Language
 from inforce.manifest import to_bytes
-from inforce.manifest.building import manifest, versions_document
+from inforce.manifest.building import manifest, manifest_paths, versions_document
+from inforce.manifest.words import signed_path
 from inforce.markdown import plain_text, to_html
 from inforce.publication.headers import headers
 from inforce.signing import PrivateKey, generate_key, sign
@@ -52,10 +53,12 @@ class Published:
 
     def publish(self, now: datetime = NOW, keys: tuple[PrivateKey, ...] = (KEY,)) -> None:
         """Write everything a client reads as at `now`."""
-        plain = to_bytes(manifest(self.catalog, now))
-        self.write("policies.json", plain, now)
-        self.write("policies.jws.json", sign(plain, keys), now)
-        self.write("_headers", headers(self.catalog, now))
+        paths = manifest_paths(self.catalog.settings)
+        for path in paths:
+            plain = to_bytes(manifest(self.catalog, now, path=path))
+            self.write(path, plain, now)
+            self.write(signed_path(path), sign(plain, keys), now)
+        self.write("_headers", headers(self.catalog, now, paths))
         for policy in self.catalog:
             document = versions_document(self.catalog, policy, now, {})
             self.write(f"{policy.id}/versions.json", to_bytes(document))
@@ -111,9 +114,12 @@ class Published:
         return [(one.rule, one.place.path) for one in self.verify(target, now, **options).findings]
 
 
-def published_site(folder: Path) -> Published:
-    """Write a book into `folder` and publish it: two policies, one with three versions of which one is announced."""
-    book = BookBuilder(folder / "book", extra=signing(KEY))
+def published_site(folder: Path, extra: str = "") -> Published:
+    """Write a book into `folder` and publish it: two policies, one with three versions of which one is announced.
+
+    `extra` is added to book.yml.
+    """
+    book = BookBuilder(folder / "book", extra=signing(KEY) + extra)
     policy = book.policy("terms").version("2026-01-15", en="# T\n\nOne.\n", de="# T\n\nEins.\n")
     policy.version("2026-02-01", meta={"enforce": "never"}).version(
         "2027-01-01", meta={"published": "2026-09-01", "effective": "2027-01-01", "enforce": "2027-02-01"}

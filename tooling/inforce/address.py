@@ -11,6 +11,7 @@ from inforce.policy import Policy, Version
 
 MANIFEST = "policies.json"
 SIGNED_MANIFEST = "policies.jws.json"
+MANIFESTS = "manifests"
 MANIFEST_SCHEMA = "schema/policy-manifest-1.json"
 VERSIONS_SCHEMA = "schema/policy-versions-1.json"
 DIGESTS_SCHEMA = "schema/policy-version-digests-1.json"
@@ -20,6 +21,11 @@ FEED = "feed.xml"
 HEADERS = "_headers"
 SITEMAP = "sitemap.xml"
 VERSIONS = "versions.json"
+
+
+def manifest_file(name: str) -> str:
+    """Return the path of the additional manifest `name`."""
+    return f"{MANIFESTS}/{name}.json"
 
 
 def policy_page(policy: Policy, language: Language) -> str:

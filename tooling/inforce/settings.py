@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from inforce.errors import quoted
 from inforce.instant import parse_zone
 from inforce.language import Language
-from inforce.shape import Shape, Source, did_you_mean, number_within
+from inforce.shape import Shape, Source, did_you_mean, first_duplicate, number_within
 
+# The part of a manifest's path between `manifests/` and `.json`.
+_MANIFEST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LEVELS = ("material", "notice", "editorial")
 _DAY = 86_400
 # JWK members (RFC 7518) that only the owner of a key may know.
@@ -47,6 +49,7 @@ class Settings:
 
     `site` is an absolute https address ending in `/`. `notice_days` are days between publication and effect that each
     change level is promised. `manifest_bytes` is the size above which a build stops: every app polls that file.
+    `manifests` are the ids of the policies in each additional manifest, by its name.
     `compare_pairs` bounds how many redlines of all pairs are made. `disclaimer` is shown on every page, by language.
     """
 
@@ -58,6 +61,7 @@ class Settings:
     poll_seconds: int = _DAY
     manifest_days: int = 30
     manifest_bytes: int = 65_536
+    manifests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     compare_pairs: int = 200
     signing: tuple[SigningKey, ...] = ()
     disclaimer: Mapping[Language, str] = field(default_factory=dict)
@@ -75,6 +79,7 @@ class Settings:
             poll_seconds=shape.parsed("poll_seconds", number_within(60, 30 * _DAY), _DAY),
             manifest_days=shape.parsed("manifest_days", number_within(1, 366), 30),
             manifest_bytes=shape.parsed("manifest_bytes", number_within(1024, 65_536), 65_536),
+            manifests=_manifests(shape),
             compare_pairs=shape.parsed("compare_pairs", number_within(0, 100_000), 200),
             signing=_signing(shape),
             disclaimer=_by_language(shape, "disclaimer"),
@@ -120,6 +125,42 @@ def _notice_days(shape: Shape) -> Mapping[str, int]:
             mend = did_you_mean(name, list(_LEVELS)).strip(" –") or f"there are: {', '.join(_LEVELS)}"
             raise inner.refuse(name, "is no change level", mend)
     return {name: inner.parsed(name, number_within(0, 3650)) for name in inner.names()}
+
+
+def manifest_name(name: str) -> str:
+    """Check that `name` can be that of an additional manifest; ValueError otherwise."""
+    if not _MANIFEST_NAME.fullmatch(name):
+        message = f"expected lower-case letters, digits and hyphens such as “shop”, got {quoted(name)}"
+        raise ValueError(message)
+    if name == "policies":
+        message = "“policies” is the name of the main manifest"
+        raise ValueError(message)
+    return name
+
+
+def _manifests(shape: Shape) -> Mapping[str, tuple[str, ...]]:
+    if "manifests" not in shape:
+        return {}
+    inner = shape.shape("manifests")
+    return {name: _policies_of(inner, name) for name in inner.names()}
+
+
+def _policies_of(shape: Shape, name: str) -> tuple[str, ...]:
+    try:
+        manifest_name(name)
+    except ValueError as cause:
+        raise shape.refuse(name, f"cannot be the name of a manifest: {cause}", "give it another name") from cause
+    policies = shape.texts(name, str)
+    if not policies:
+        raise shape.refuse(name, "lists no policy", "list the ids of policies, such as “[privacy, terms]”")
+    twice = first_duplicate(policies)
+    if twice is not None:
+        raise shape.refuse(
+            f"{name}[{len(policies) - 1 - policies[::-1].index(twice)}]",
+            f"lists {quoted(twice)} twice",
+            "keep one of the two",
+        )
+    return policies
 
 
 def _by_language(shape: Shape, member: str) -> Mapping[Language, str]:

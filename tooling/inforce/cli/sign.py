@@ -1,7 +1,7 @@
 """`inforce sign`: the manifest of a built site issued and signed again, without a rebuild.
 
-Keeps true: nothing but the manifest's dates, what follows from them, and its signatures changes; the manifest and its
-signed form are replaced both or neither.
+Keeps true: nothing but the dates of the manifests, what follows from them, and their signatures changes; all manifests
+and their signed forms are replaced, or none, and all of one issue have the same serial.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from pathlib import Path
 
 import click
 
-from inforce.address import MANIFEST, SIGNED_MANIFEST
+from inforce.address import MANIFEST, MANIFESTS
 from inforce.cli.repository import instant_of, with_instant
 from inforce.cli.screen import Screen
 from inforce.disk import read_regular, replace_files
 from inforce.errors import EnvironmentProblemError, SignatureError
 from inforce.instant import format_instant, parse_zone
+from inforce.manifest.words import signed_path
 from inforce.signing import private_keys, resign, signers
 from inforce.store.files import writing
 
@@ -28,7 +29,8 @@ from inforce.store.files import writing
 def command(site: Path, at: str | None) -> None:
     """Sign a built site again, without a rebuild.
 
-    Issues policies.json in the folder SITE anew and writes policies.jws.json beside it. The key comes from
+    Issues policies.json in the folder SITE anew and writes policies.jws.json beside it; so with each manifest in
+    manifests/. The key comes from
     INFORCE_SIGNING_KEY_FILE, the path of a private JWK, or from INFORCE_SIGNING_KEY, which holds one.
 
     \b
@@ -43,16 +45,25 @@ def command(site: Path, at: str | None) -> None:
     manifest = site / MANIFEST
     if not manifest.is_file():
         raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")
-    issue = resign(read_regular(manifest), now, keys)
-    notes = [*_absent(site / SIGNED_MANIFEST, {key.public.kid for key in keys}), *_packed(site)]
+    paths = [MANIFEST, *_additional(site)]
+    issues = [resign(read_regular(site / path), now, keys, path) for path in paths]
+    kids = {key.public.kid for key in keys}
+    notes = [note for path in paths for note in (*_absent(site / signed_path(path), kids), *_packed(site, path))]
     # Dated as it was issued, since many hosts make the ETag of the date.
     with writing(site):
-        contents = {site / SIGNED_MANIFEST: issue.signed or b"", manifest: issue.plain}
+        contents = {site / path: raw for issue in issues for path, raw in issue.files.items()}
         replace_files(contents, mode=0o644, modified=now.timestamp())
     names = ", ".join(key.public.kid for key in keys)
-    Screen().say(f"Signed {manifest} as issued at {format_instant(now)}, with {names}.")
+    for path in paths:
+        Screen().say(f"Signed {site / path} as issued at {format_instant(now)}, with {names}.")
     for note in notes:
         Screen(errors=True).say(f"Note: {note}")
+
+
+def _additional(site: Path) -> list[str]:
+    """Return the paths of the additional manifests in `site`."""
+    found = sorted((site / MANIFESTS).glob("*.json"))
+    return [f"{MANIFESTS}/{file.name}" for file in found if not file.name.endswith(".jws.json")]
 
 
 def _absent(signed: Path, kids: Set[str]) -> Iterator[str]:
@@ -66,8 +77,8 @@ def _absent(signed: Path, kids: Set[str]) -> Iterator[str]:
             yield f"the key {kid} signed the last issue and not this one; apps that know no other keep their old copy."
 
 
-def _packed(site: Path) -> Iterator[str]:
-    """Say which files hold the issue that is replaced, packed, for a host to send in place of the new one."""
-    for name in (MANIFEST, SIGNED_MANIFEST):
+def _packed(site: Path, path: str) -> Iterator[str]:
+    """Say which files hold the issue of the manifest at `path` that is replaced, packed, for a host to send."""
+    for name in (path, signed_path(path)):
         for packed in sorted(site.glob(f"{name}.*")):
             yield f"{packed.name} still holds the last issue; pack it again, or some hosts go on sending it."

@@ -11,7 +11,7 @@ from inforce.manifest.reading import Manifest, ManifestPolicy, ManifestVersion, 
 from inforce.manifest.schema import DIGESTS_SCHEMA, MANIFEST_SCHEMA, SCHEMAS, VERSIONS_SCHEMA
 from inforce.manifest.strict_json import parse_json
 from inforce.manifest.version_digests import PolicyDigests, VersionDigests, digests_file, digests_named
-from inforce.manifest.writing import Budget, Size, reissued, size_of, to_bytes
+from inforce.manifest.writing import Budget, Size, refuse_too_large, reissued, size_of, to_bytes
 
 __all__ = [
     "DIGESTS_SCHEMA",
@@ -29,6 +29,7 @@ __all__ = [
     "digests_named",
     "parse_json",
     "parse_manifest",
+    "refuse_too_large",
     "reissued",
     "size_of",
     "to_bytes",

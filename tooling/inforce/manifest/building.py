@@ -11,36 +11,55 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from inforce.address import policy_page, redline_page, text_file, version_page
+from inforce.address import manifest_file, policy_page, redline_page, text_file, version_page
 from inforce.catalog import Catalog, Evidence
 from inforce.instant import format_instant
 from inforce.manifest.words import DIGESTS_TYPE, MAIN_PATH, MANIFEST_TYPE, SPEC, VERSIONS_TYPE
 from inforce.policy import ChangeLevel, Policy, Version
+from inforce.settings import Settings
 from inforce.text import Digest
 
 _NO_DIGESTS: Mapping[str, Digest] = MappingProxyType({})
 
 
-def manifest(catalog: Catalog, now: datetime, versions_digests: Mapping[str, Digest] = _NO_DIGESTS) -> dict[str, Any]:
-    """State the policies of `catalog` as apps need to know them at `now`.
+def manifest_paths(settings: Settings) -> tuple[str, ...]:
+    """Return the path of each manifest of a book, the main one first."""
+    return tuple(_policies_by_path(settings))
+
+
+def _policies_by_path(settings: Settings) -> dict[str, tuple[str, ...] | None]:
+    """Return the ids of the policies in each manifest by its path; None is every policy."""
+    return {MAIN_PATH: None, **{manifest_file(name): policies for name, policies in settings.manifests.items()}}
+
+
+def manifest(
+    catalog: Catalog,
+    now: datetime,
+    versions_digests: Mapping[str, Digest] = _NO_DIGESTS,
+    *,
+    path: str = MAIN_PATH,
+) -> dict[str, Any]:
+    """State the policies of `catalog` in the manifest at `path` as apps need to know them at `now`.
 
     Policies of which nothing is published are left out: a draft is in no manifest. Instants have whole seconds.
     `versions_digests` are by policy id the digests of what `digests_document` returns; without one, clients can prove
     the listed versions only.
     """
+    chosen = _policies_by_path(catalog.settings)[path]
+    policies = [policy for policy in catalog if chosen is None or policy.id in chosen]
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(days=catalog.settings.manifest_days)
     return {
         "type": MANIFEST_TYPE,
         "spec": SPEC,
         "site": catalog.settings.site,
-        "path": MAIN_PATH,
+        "path": path,
         "serial": int(issued.timestamp()),
         "issued_at": format_instant(issued),
         "expires_at": format_instant(expires),
         "poll_seconds": catalog.settings.poll_seconds,
         "policies": [
-            _policy(policy, issued, versions_digests.get(policy.id)) for policy in catalog if policy.public(issued)
+            _policy(policy, issued, versions_digests.get(policy.id)) for policy in policies if policy.public(issued)
         ],
     }
 

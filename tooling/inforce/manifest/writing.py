@@ -16,6 +16,7 @@ from inforce.errors import ManifestError
 from inforce.instant import format_instant
 from inforce.manifest.reading import Manifest, ManifestPolicy
 from inforce.manifest.strict_json import parse_json
+from inforce.manifest.words import MAIN_PATH
 
 RECOMMENDED = 4096
 REFUSED_ABOVE = 65_536  # what clients accept, plain or signed
@@ -37,6 +38,7 @@ class Budget:
     size: Size
     length: int
     limit: int = REFUSED_ABOVE
+    path: str = MAIN_PATH
 
     @property
     def sentence(self) -> str:
@@ -44,7 +46,7 @@ class Budget:
         kept = f"every app polls it, so at most {RECOMMENDED:,} are recommended"
         allowed = f"“manifest_bytes” in book.yml allows {self.limit:,}, and clients accept {REFUSED_ABOVE:,}"
         mend = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
-        return f"the manifest has {self.length:,} bytes; {kept}; {allowed}{mend}"
+        return f"the manifest {self.path} has {self.length:,} bytes; {kept}; {allowed}{mend}"
 
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:
@@ -62,17 +64,25 @@ def to_bytes(document: Mapping[str, Any]) -> bytes:
     return raw
 
 
-def size_of(raw: bytes, limit: int = REFUSED_ABOVE, *, signatures: int = 0) -> Budget:
-    """Judge the bytes `raw` of a plain manifest: too large above `limit` bytes, large above what is recommended.
+def size_of(raw: bytes, limit: int = REFUSED_ABOVE, *, signatures: int = 0, path: str = MAIN_PATH) -> Budget:
+    """Judge the bytes `raw` of the plain manifest at `path`.
+
+    It is too large above `limit` bytes, and large above what is recommended.
 
     With `signatures`, its signed form has to stay within what clients accept as well: there, quotes are escaped.
     """
     signed = len(json.dumps(raw.decode(), ensure_ascii=False).encode()) + _SIGNATURE * signatures if signatures else 0
     if len(raw) > limit:
-        return Budget(size=Size.TOO_LARGE, length=len(raw), limit=limit)
+        return Budget(size=Size.TOO_LARGE, length=len(raw), limit=limit, path=path)
     if signed > REFUSED_ABOVE:
-        return Budget(size=Size.TOO_LARGE, length=signed, limit=limit)
-    return Budget(size=Size.LARGE if len(raw) > RECOMMENDED else Size.FINE, length=len(raw), limit=limit)
+        return Budget(size=Size.TOO_LARGE, length=signed, limit=limit, path=path)
+    return Budget(size=Size.LARGE if len(raw) > RECOMMENDED else Size.FINE, length=len(raw), limit=limit, path=path)
+
+
+def refuse_too_large(path: str, raw: bytes) -> None:
+    """Refuse the file `raw` at `path`, a manifest in plain or signed form, where no client accepts so many bytes."""
+    if len(raw) > REFUSED_ABOVE:
+        raise ManifestError("", f"{path} has {len(raw):,} bytes, more than the {REFUSED_ABOVE:,} that clients accept")
 
 
 def reissued(manifest: Manifest, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from inforce import address
 from inforce.language import Language
+from inforce.manifest.words import signed_path
 from inforce.policy import Policy
 from inforce.publication.living import languages_of
 
@@ -24,8 +25,11 @@ _HOUR = "max-age=3600"
 _FOREVER = "max-age=31536000, immutable"
 
 
-def headers(policies: Iterable[Policy], now: datetime) -> bytes:
-    """Write the header rules for everything that is published of `policies` at `now`, one block per path."""
+def headers(policies: Iterable[Policy], now: datetime, manifests: Iterable[str] = (address.MANIFEST,)) -> bytes:
+    """Write the header rules for everything that is published of `policies` at `now`, one block per path.
+
+    `manifests` are the paths of the manifests.
+    """
     blocks = [
         _block(
             "/*",
@@ -33,8 +37,7 @@ def headers(policies: Iterable[Policy], now: datetime) -> bytes:
             "Referrer-Policy: no-referrer",
             "X-Content-Type-Options: nosniff",
         ),
-        _json("/" + address.MANIFEST, _POLLED),
-        _json("/" + address.SIGNED_MANIFEST, _POLLED),
+        *(_json(f"/{form}", _POLLED) for path in manifests for form in (path, signed_path(path))),
         _json("/schema/*", _HOUR),
         _json("/" + address.VECTORS, _HOUR),
         _block(f"/{address.BROWSER}/*", f"Cache-Control: {_HOUR}", "Access-Control-Allow-Origin: *"),

@@ -10,7 +10,7 @@ from inforce import address
 from inforce.catalog import Catalog, Evidence
 from inforce.language import Language
 from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
-from inforce.manifest.building import manifest, versions_document
+from inforce.manifest.building import manifest, manifest_paths, versions_document
 from inforce.policy import Edition, Policy, Version
 from inforce.publication.calendar import calendar, has_dates
 from inforce.publication.feeds import Feed, book_feed, policy_feed, to_atom
@@ -118,9 +118,17 @@ class Publication:
         """List the pairs of versions of `policy` for which there is a redline."""
         return version_pairs(policy.public(self.now), self.catalog.settings.compare_pairs)
 
-    def manifest(self, versions_digests: Mapping[str, Digest]) -> bytes:
-        """Write the manifest, unsigned; `versions_digests` are by policy id the digests of its `version_digests`."""
-        return to_bytes(manifest(self.catalog, self.now, versions_digests))
+    @property
+    def manifest_paths(self) -> tuple[str, ...]:
+        """The path of each manifest, the main one first."""
+        return manifest_paths(self.catalog.settings)
+
+    def manifest(self, versions_digests: Mapping[str, Digest], path: str = address.MANIFEST) -> bytes:
+        """Write the manifest at `path`, unsigned.
+
+        `versions_digests` are by policy id the digests of its `version_digests`.
+        """
+        return to_bytes(manifest(self.catalog, self.now, versions_digests, path=path))
 
     def version_digests(self, policy: Policy, digest_of: DigestOf) -> bytes:
         """Write the digests of everything published of `policy`; `digest_of` returns that of a file by address."""
@@ -148,7 +156,7 @@ class Publication:
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.DIGESTS_SCHEMA, make=lambda: to_bytes(DIGESTS_SCHEMA))
-        yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now))
+        yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now, self.manifest_paths))
         yield PublishedFile(address=address.SITEMAP, make=lambda: sitemap(self.catalog, self.now))
         for policy in self.policies:
             yield from self._issued_files_of(policy)

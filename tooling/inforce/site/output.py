@@ -13,6 +13,7 @@ from inforce import address
 from inforce.errors import EnvironmentProblemError, ManifestError
 from inforce.language import Language
 from inforce.manifest import Size, size_of
+from inforce.manifest.words import signed_path
 from inforce.publication import Publication
 from inforce.publication.steps import Steps
 from inforce.signing import PublicKey, issue, private_keys
@@ -127,24 +128,23 @@ def write_files(site: Path, publication: Publication) -> None:
 def issued_addresses(publication: Publication) -> frozenset[str]:
     """Return the addresses of the files that `write_files` and `write_manifest` write."""
     issued = (file.address for file in publication.issued_files())
-    return frozenset(
-        {address.VECTORS, address.MANIFEST, address.SIGNED_MANIFEST, *issued, *(path for path, _ in browser_files())}
-    )
+    manifests = (form for path in publication.manifest_paths for form in (path, signed_path(path)))
+    return frozenset({address.VECTORS, *manifests, *issued, *(path for path, _ in browser_files())})
 
 
 def check_manifest_size(publication: Publication, warn: Callable[[str], object]) -> None:
-    """Judge the size of the manifest before any page is made; one larger than recommended is told to `warn`.
+    """Judge the size of each manifest before any page is made; one larger than recommended is told to `warn`.
 
-    ManifestError where it is larger than the book or a client allows.
+    ManifestError where one is larger than the book or a client allows.
     """
-    settings = publication.catalog.settings
-    budget = size_of(
-        publication.manifest(unknown_digests(publication)), settings.manifest_bytes, signatures=len(settings.signing)
-    )
-    if budget.size is Size.TOO_LARGE:
-        raise ManifestError("", budget.sentence)
-    if budget.size is Size.LARGE:
-        warn(budget.sentence)
+    settings, digests = publication.catalog.settings, unknown_digests(publication)
+    for path in publication.manifest_paths:
+        raw = publication.manifest(digests, path)
+        budget = size_of(raw, settings.manifest_bytes, signatures=len(settings.signing), path=path)
+        if budget.size is Size.TOO_LARGE:
+            raise ManifestError("", budget.sentence)
+        if budget.size is Size.LARGE:
+            warn(budget.sentence)
 
 
 def write_manifest(
@@ -156,21 +156,21 @@ def write_manifest(
     *,
     keyless: bool = False,
 ) -> None:
-    """Write the manifest into `site`, signed with the keys of `environ` where the book promises it.
+    """Write each manifest into `site`, signed with the keys of `environ` where the book promises it.
 
     `files` are the addresses of the files of the site; from them come the digests that the manifest names. Where it may
     be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
-    SignatureError where a promised signature cannot be made; its size is `check_manifest_size`'s to judge.
-    Its time is the instant it was issued at: many hosts make their ETag of it.
+    SignatureError where a promised signature cannot be made, ManifestError where a signed form is larger than clients
+    accept; the sizes that the book allows are `check_manifest_size`'s to judge.
+    The time of the files is the instant of issue: many hosts make their ETag of it.
     """
     settings = publication.catalog.settings
-    plain = publication.manifest(versions_digests(files))
+    digests = versions_digests(files)
     named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
     if keyless and named and not keys:
         warn("there is no key here, so the manifest is not signed; “inforce sign” does it before it is published")
         named = []
-    issued = issue(plain, named, keys)
-    for path, content in ((address.MANIFEST, issued.plain), (address.SIGNED_MANIFEST, issued.signed)):
-        if content is not None:
-            write(site / path, content)
-            os.utime(site / path, (publication.now.timestamp(), publication.now.timestamp()))
+    issues = [issue(publication.manifest(digests, path), named, keys, path) for path in publication.manifest_paths]
+    for path, content in (file for issued in issues for file in issued.files.items()):
+        write(site / path, content)
+        os.utime(site / path, (publication.now.timestamp(), publication.now.timestamp()))

@@ -14,7 +14,8 @@ from inforce.errors import LayoutError, Place
 from inforce.publication import Publication
 from inforce.site.output import issued_addresses
 
-_FOLDERS = frozenset(name.partition("/")[0] for name in (address.VECTORS, address.MANIFEST_SCHEMA, address.BROWSER))
+_PLACES = (address.VECTORS, address.MANIFEST_SCHEMA, address.BROWSER, address.MANIFESTS)
+_FOLDERS = frozenset(name.partition("/")[0] for name in _PLACES)
 
 
 def refuse_taken(publication: Publication, files: Iterable[tuple[str, str]]) -> None:

@@ -35,7 +35,7 @@ from inforce.language import Language
 from inforce.markdown import MOST_CELLS, line_of_excess_cells
 from inforce.policy import Edition, Label, Policy, Version
 from inforce.settings import Settings
-from inforce.shape import Shape, Source, first_duplicate
+from inforce.shape import Shape, Source, did_you_mean, first_duplicate
 from inforce.store.enclosing import bare_repositories, unlisted_bare_repositories
 from inforce.store.frontmatter import parse_frontmatter
 from inforce.store.names import BOOK, collisions, edition_language, policy_id
@@ -117,6 +117,7 @@ class _Reader:
         entries.pop("answers.yml", None)
         # Without settings the policies are read for their faults alone; the zone moves days, it makes few faults.
         policies = [policy for policy in self.policies(entries, settings.timezone if settings else _UTC) if policy]
+        self.refuse_unknown_policies(settings, entries)
         catalog = Catalog(settings=settings, policies=tuple(policies)) if settings else None
         self.faults.extend(bare_repositories(self.listing))
         return Reading(catalog=catalog, lock=lock, faults=tuple(self.faults))
@@ -193,6 +194,18 @@ class _Reader:
         except LockError as fault:
             self.faults.append(fault)
             return Lock()
+
+    def refuse_unknown_policies(self, settings: Settings | None, entries: Mapping[str, Entry]) -> None:
+        """Add a fault for each policy of a manifest that has no folder in `entries`."""
+        known = [entry.name for entry in entries.values() if entry.kind is EntryKind.FOLDER]
+        if settings is None:
+            return
+        for name, policies in settings.manifests.items():
+            for index, policy in enumerate(policies):
+                if policy not in known:
+                    mend = did_you_mean(policy, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
+                    place, problem = f"manifests.{name}[{index}]", f"names no policy of this book: {quoted(policy)}"
+                    self.fault(SettingsError(place, problem, mend), settings.source)
 
     def policies(self, entries: Mapping[str, Entry], zone: ZoneInfo) -> Iterator[Policy | None]:
         for entry in entries.values():

@@ -14,7 +14,7 @@ _POLICY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 # Addresses of the site that are not policies.
 _RESERVED = {
-    *("assets", "browser", "conformance", "decisions", "docs", "javascripts"),
+    *("assets", "browser", "conformance", "decisions", "docs", "javascripts", "manifests"),
     *("schema", "search", "stylesheets", "vendor"),
 }
 

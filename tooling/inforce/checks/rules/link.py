@@ -21,7 +21,16 @@ SUGGESTED_AMONG = 300
 PLAIN_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 # First names of the site's addresses that belong to no policy.
 SITE_FILES = frozenset(
-    {address.MANIFEST, address.SIGNED_MANIFEST, address.FEED, address.SITEMAP, "schema", "conformance", address.BROWSER}
+    {
+        address.MANIFEST,
+        address.SIGNED_MANIFEST,
+        address.FEED,
+        address.SITEMAP,
+        "schema",
+        "conformance",
+        address.BROWSER,
+        address.MANIFESTS,
+    }
 )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from inforce.address import MANIFEST
+from inforce.address import MANIFEST, manifest_file
 from inforce.catalog import Lock
 from inforce.checks import Finding, Report
 from inforce.client.exchange import Request, Response, secure_site
@@ -49,13 +50,24 @@ def verify(
     """
     trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
     over_http = "://" in target
-    read = read_addresses(lock, now, signed=bool(trust.keys))
+    additional = {manifest_file(name): policies for name, policies in settings.manifests.items()}
+    read = read_addresses(lock, now, signed=bool(trust.keys), manifests=(MANIFEST, *additional))
     read += [page.address for page in shown(lock, now, binding)] if pages else []
     seen = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
     answers = _over_http(target, read, seen) if over_http else _in_folder(Path(target), read, seen)
     file = MemoryFile(path=state_file, site=settings.site, trusted=trust.key_ids) if state_file else None
     memory, findings = _remembered(file)
-    site = Site(trust=trust, lock=lock, now=now, answers=answers, memory=memory, over_http=over_http, binding=binding)
+    site = Site(
+        trust=trust,
+        lock=lock,
+        now=now,
+        answers=answers,
+        memory=memory,
+        over_http=over_http,
+        binding=binding,
+        additional=additional,
+        memories={path: _remembered(file and replace(file, manifest=path))[0] for path in additional},
+    )
     findings += _findings(site)
     findings += _remember(file, site, findings) if file else []
     return Report(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
@@ -116,13 +128,15 @@ def _remembered(file: MemoryFile | None) -> tuple[Memory, list[Finding]]:
 
 
 def _remember(file: MemoryFile, site: Site, findings: Sequence[Finding]) -> list[Finding]:
-    """Save the manifest that was seen, unless something was wrong with it."""
-    plain = site.body(MANIFEST)
-    if plain is None or any(finding.rule in (rules.MANIFEST.id, rules.SERIAL.id) for finding in findings):
-        return []
-    manifest, payload = Trust(site=site.trust.site).manifest(plain, Limits().manifest)
-    try:
-        file.write(accepted(site.memory, manifest, payload, plain))
-    except RefusedError as refusal:
-        return [rules.found(rules.STATE, "", refusal.detail)]
+    """Save each manifest that was seen, unless something was wrong with it."""
+    wrong = {finding.place.path for finding in findings if finding.rule in (rules.MANIFEST.id, rules.SERIAL.id)}
+    for path in site.manifests:
+        plain = site.body(path)
+        if plain is None or path in wrong:
+            continue
+        manifest, payload = Trust(site=site.trust.site, path=path).manifest(plain, Limits().manifest)
+        try:
+            replace(file, manifest=path).write(accepted(site.known(path), manifest, payload, plain))
+        except RefusedError as refusal:
+            return [rules.found(rules.STATE, "", refusal.detail)]
     return []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
 
-from inforce.address import MANIFEST, SIGNED_MANIFEST
 from inforce.checks import Finding
 from inforce.client.exchange import Response
 from inforce.client.refusal import RefusedError
@@ -15,9 +14,9 @@ from inforce.client.verification.site import Site, published
 from inforce.errors import quoted
 from inforce.instant import format_instant
 from inforce.manifest.reading import utc_instant
+from inforce.manifest.words import signed_path
 from inforce.text import Digest
 
-_POLLED = (MANIFEST, SIGNED_MANIFEST)
 _LONGEST_CACHED = 86_400
 
 
@@ -46,12 +45,13 @@ def text_findings(site: Site) -> Iterator[Finding]:
 
 def header_findings(site: Site) -> Iterator[Finding]:
     """Find headers that keep apps from reading `site`, or from seeing a change in time; of a folder, its times."""
-    yield from _issued(site)
+    for path in site.manifests:
+        yield from _issued(site, path)
     if not site.over_http:
         return
     for address, response in site.responses():
         if address.endswith(".json"):
-            yield from _json_headers(address, response)
+            yield from _json_headers(site, address, response)
         elif address.endswith(".md"):
             yield from _text_headers(address, response)
         if "set-cookie" in response.headers:
@@ -60,14 +60,14 @@ def header_findings(site: Site) -> Iterator[Finding]:
             )
 
 
-def _json_headers(address: str, response: Response) -> Iterator[Finding]:
+def _json_headers(site: Site, address: str, response: Response) -> Iterator[Finding]:
     if response.media_type != "application/json":
         message = f"Expected the type application/json, got {quoted(response.media_type)}."
         yield found(rules.HEADER, address, message, "Let the host send .json files as application/json.")
     if response.headers.get("access-control-allow-origin") != "*":
         message = "Apps in browsers cannot read it: “Access-Control-Allow-Origin: *” is missing."
         yield found(rules.HEADER, address, message, "Let the host send that header with .json and .md files.")
-    if address in _POLLED:
+    if address in (form for path in site.manifests for form in (path, signed_path(path))):
         yield from _polled_headers(address, response)
 
 
@@ -91,10 +91,10 @@ def _text_headers(address: str, response: Response) -> Iterator[Finding]:
         yield found(rules.CACHE, address, message, "Let the host send max-age=31536000, immutable with .md files.")
 
 
-def _issued(site: Site) -> Iterator[Finding]:
+def _issued(site: Site, path: str) -> Iterator[Finding]:
     """Many hosts make their ETag of a file's time and length: two manifests of one length need two times."""
-    document = site.document(MANIFEST) or {}
-    answer = site.answers.get(MANIFEST)
+    document = site.document(path) or {}
+    answer = site.answers.get(path)
     if not isinstance(answer, Response) or "last-modified" not in answer.headers:
         return
     try:
@@ -105,7 +105,7 @@ def _issued(site: Site) -> Iterator[Finding]:
     if modified != issued:
         message = f"Its time is {format_instant(modified)}, and it was issued at {format_instant(issued)}."
         mend = "Keep the times of files when uploading: some hosts tell a change by time and length alone."
-        yield found(rules.CACHE, MANIFEST, message, mend)
+        yield found(rules.CACHE, path, message, mend)
 
 
 def _directives(response: Response) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inforce.address import FEED, MANIFEST, MANIFEST_SCHEMA, SIGNED_MANIFEST, VECTORS, VERSIONS_SCHEMA
+from inforce.address import FEED, MANIFEST, MANIFEST_SCHEMA, VECTORS, VERSIONS_SCHEMA
 from inforce.catalog import Lock, LockEntry
 from inforce.client.exchange import Response
 from inforce.client.memory import Memory
@@ -17,6 +17,7 @@ from inforce.errors import ManifestError
 from inforce.instant import format_instant
 from inforce.language import Language
 from inforce.manifest import parse_json
+from inforce.manifest.words import signed_path
 
 Answers = Mapping[str, Response | RefusedError]
 
@@ -26,7 +27,8 @@ class Site:
     """What was found at `now` of the site that `trust` names, and what it is held against.
 
     `answers` are by address relative to the site. `memory` is what was known of it before. `over_http` says whether the
-    answers came from a host, whose headers matter. `binding` are the binding languages by policy id.
+    answers came from a host, whose headers matter. `binding` are the binding languages by policy id. `additional` are
+    the policies of each additional manifest by its path, and `memories` what was known of those before.
     """
 
     trust: Trust
@@ -36,6 +38,17 @@ class Site:
     memory: Memory
     over_http: bool
     binding: Mapping[str, Language] = field(default_factory=dict)
+    additional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+
+    @property
+    def manifests(self) -> tuple[str, ...]:
+        """The paths of all manifests, the main one first."""
+        return (MANIFEST, *self.additional)
+
+    def known(self, path: str) -> Memory:
+        """Return what was known of the manifest at `path` before."""
+        return self.memory if path == MANIFEST else self.memories.get(path, Memory())
 
     def body(self, address: str) -> bytes | None:
         """Return what stands at `address`; None where it did not answer with 200."""
@@ -65,9 +78,9 @@ def published(lock: Lock, now: datetime) -> Iterator[tuple[str, str, LockEntry]]
                 yield policy, label, entry
 
 
-def read_addresses(lock: Lock, now: datetime, *, signed: bool) -> list[str]:
-    """List what has to be read to verify a site: the manifest, the lists of versions, and every text."""
-    addresses = [MANIFEST, *([SIGNED_MANIFEST] if signed else [])]
+def read_addresses(lock: Lock, now: datetime, *, signed: bool, manifests: Iterable[str] = (MANIFEST,)) -> list[str]:
+    """List what has to be read to verify a site: the manifests, the lists of versions, and every text."""
+    addresses = [form for path in manifests for form in ((path, signed_path(path)) if signed else (path,))]
     policies = dict.fromkeys(policy for policy, _, _ in published(lock, now))
     addresses += [f"{policy}/versions.json" for policy in policies]
     addresses += [

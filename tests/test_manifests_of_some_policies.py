@@ -1,0 +1,210 @@
+"""Additional manifests: declared in book.yml, published, signed, judged by size, verified, and read by clients."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder, instant
+from client.host import Host, answer
+from client.published_site import NOW as CLIENT_NOW
+from client.published_site import Published, published_site
+from inforce.cli.ending import run
+from inforce.client import Policies
+from inforce.errors import ManifestError, UnknownVersionError
+from inforce.manifest import parse_manifest, size_of, to_bytes
+from inforce.manifest.words import MANIFEST_PATH
+from inforce.publication import Publication
+from inforce.publication.headers import headers
+from inforce.settings import manifest_name
+from inforce.signing import Issue, PublicKey, generate_key, issue, verify
+from inforce.site.output import check_manifest_size, issued_addresses, write_manifest
+
+KEY = generate_key()
+PUBLIC = PublicKey.from_jwk(KEY.public.to_jwk())
+PRIVATE = {"INFORCE_SIGNING_KEY": json.dumps(KEY.to_jwk())}
+SIGNING = "signing:\n  - " + json.dumps({"kid": KEY.public.kid, "public": KEY.public.to_jwk()}) + "\n"
+SHOP = "manifests:\n  shop: [privacy, terms]\n"
+NOW = instant("2026-06-01")
+
+
+def book_with(root: Path, extra: str, *policies: str) -> BookBuilder:
+    book = BookBuilder(root, extra=extra)
+    for policy in policies or ("cookies", "privacy", "terms"):
+        book.policy(policy).version("2026-01-15")
+    return book
+
+
+def publication_of(book: BookBuilder) -> Publication:
+    return Publication(catalog=book.read().require(), now=NOW)
+
+
+def test_each_manifest_is_written_and_signed_with_one_serial(tmp_path: Path) -> None:
+    publication = publication_of(book_with(tmp_path / "book", SIGNING + SHOP))
+    site = tmp_path / "site"
+
+    write_manifest(site, publication, (), PRIVATE, pytest.fail)
+
+    plain = (site / "manifests/shop.json").read_bytes()
+    assert verify((site / "manifests/shop.jws.json").read_bytes(), [PUBLIC]) == plain
+    shop, main = (parse_manifest((site / path).read_bytes(), path=path) for path in publication.manifest_paths[::-1])
+    assert [policy.id for policy in shop.policies] == ["privacy", "terms"]
+    assert [policy.id for policy in main.policies] == ["cookies", "privacy", "terms"]
+    assert shop.serial == main.serial
+    assert (site / "manifests/shop.json").stat().st_mtime == NOW.timestamp()
+    assert {"manifests/shop.json", "manifests/shop.jws.json"} <= issued_addresses(publication)
+
+
+def test_headers_of_static_hosts_name_each_manifest(tmp_path: Path) -> None:
+    publication = publication_of(book_with(tmp_path, SHOP))
+
+    rules = headers(publication.policies, NOW, publication.manifest_paths).decode()
+
+    for path in ("policies.json", "policies.jws.json", "manifests/shop.json", "manifests/shop.jws.json"):
+        assert f"/{path}\n  Cache-Control: max-age=600" in rules
+
+
+@pytest.mark.parametrize(
+    ("manifests", "line", "message"),
+    [
+        pytest.param("manifests:\n  shop: [privacy, term]\n", 2, "“term”\n  did you mean “terms”", id="unknown policy"),
+        pytest.param("manifests:\n  shop: []\n", 2, "lists no policy", id="empty list"),
+        pytest.param("manifests:\n  Shop: [terms]\n", 2, "cannot be the name of a manifest", id="capital letter"),
+        pytest.param("manifests:\n  a/b: [terms]\n", 2, "cannot be the name of a manifest", id="a path"),
+        pytest.param("manifests:\n  policies: [terms]\n", 2, "name of the main manifest", id="name of the main one"),
+        pytest.param("manifests:\n  shop: [terms, terms]\n", 2, "lists “terms” twice", id="policy twice"),
+        pytest.param("manifests:\n  a: [terms]\n  a: [privacy]\n", 3, "twice", id="name twice"),
+        pytest.param("manifests: [terms]\n", 1, "manifests", id="no mapping"),
+    ],
+)
+def test_a_wrong_declaration_is_one_finding_with_file_and_line(
+    tmp_path: Path, manifests: str, line: int, message: str
+) -> None:
+    book = book_with(tmp_path, manifests)
+    before = (tmp_path / "policy_versions/book.yml").read_text().count("\n") - manifests.count("\n")
+
+    (fault,) = book.read().faults
+
+    assert fault.place.path == "policy_versions/book.yml"
+    assert fault.place.line == before + line
+    assert message in str(fault)
+
+
+@pytest.mark.parametrize("name", ["shop", "a", "0-9", "x" * 63, "policies-eu", "policies", "X", "", "-a", "x" * 64])
+def test_names_in_the_book_are_those_a_path_may_have(name: str) -> None:
+    try:
+        manifest_name(name)
+    except ValueError:
+        assert not re.fullmatch(MANIFEST_PATH, f"manifests/{name}.json")
+    else:
+        assert re.fullmatch(MANIFEST_PATH, f"manifests/{name}.json")
+
+
+def test_a_policy_cannot_have_the_address_of_the_manifests(tmp_path: Path) -> None:
+    book = book_with(tmp_path, "", "manifests")
+
+    assert ["the site keeps this address" in str(fault) for fault in book.read().faults] == [True]
+
+
+def test_the_size_of_each_manifest_is_judged_and_the_message_names_it(tmp_path: Path) -> None:
+    names = [f"policy-{number}" for number in range(30)]
+    publication = publication_of(book_with(tmp_path, f"manifests:\n  shop: [{', '.join(names[:25])}]\n", *names))
+    told: list[str] = []
+
+    check_manifest_size(publication, told.append)
+
+    assert [sentence.split()[2] for sentence in told] == ["policies.json", "manifests/shop.json"]
+
+
+def test_signed_bytes_beyond_what_clients_accept_are_refused() -> None:
+    """A plain manifest within the limit whose signed form, where quotes are escaped, is not."""
+    plain = b'"' * 40_000
+    assert len(plain) < 65_536
+
+    with pytest.raises(ManifestError, match=r"manifests/shop\.jws\.json has 80,\d{3} bytes, more than the 65,536"):
+        issue(plain, [KEY.public], [KEY], "manifests/shop.json")
+
+
+def test_plain_bytes_beyond_what_clients_accept_are_refused() -> None:
+    Issue(plain=b" " * 65_536, signed=None)
+
+    with pytest.raises(ManifestError, match=r"policies\.json has 65,537 bytes"):
+        Issue(plain=b" " * 65_537, signed=None)
+
+
+def test_estimate_of_the_signed_size_is_never_below_the_real_one(tmp_path: Path) -> None:
+    plain = publication_of(book_with(tmp_path, "")).manifest({})
+    signed = issue(plain, [KEY.public], [KEY]).signed
+    assert signed is not None
+    room = 65_536 - len(json.dumps(plain.decode(), ensure_ascii=False).encode())
+
+    assert len(signed) <= 65_536 - room + 512
+    assert size_of(plain, signatures=1).size != "too-large"
+
+
+def test_sign_issues_every_manifest_again_or_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    write_manifest(site, publication_of(book_with(tmp_path / "book", SIGNING + SHOP)), (), PRIVATE, pytest.fail)
+    monkeypatch.setenv("INFORCE_SIGNING_KEY", PRIVATE["INFORCE_SIGNING_KEY"])
+
+    assert run(["sign", str(site), "--at", "2026-06-02T00:00:00Z"]) == 0
+
+    again = [parse_manifest((site / path).read_bytes()) for path in ("policies.json", "manifests/shop.json")]
+    assert {manifest.serial for manifest in again} == {int(instant("2026-06-02").timestamp())}
+    assert (
+        verify((site / "manifests/shop.jws.json").read_bytes(), [PUBLIC]) == (site / "manifests/shop.json").read_bytes()
+    )
+    (site / "manifests/shop.json").write_bytes((site / "policies.json").read_bytes())
+    before = {path: path.read_bytes() for path in site.rglob("*.json")}
+    assert run(["sign", str(site), "--at", "2026-06-03T00:00:00Z"]) != 0
+    assert "manifests/shop.json" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in site.rglob("*.json")} == before
+
+
+@pytest.fixture
+def shop_site(tmp_path: Path) -> Published:
+    """Publish a site with a manifest of the terms only."""
+    return published_site(tmp_path, "manifests:\n  shop: [terms]\n")
+
+
+def test_verify_reads_each_manifest(shop_site: Published, tmp_path: Path) -> None:
+    assert shop_site.found(state_file=tmp_path / "state.json") == []
+    states = json.loads((tmp_path / "state.json").read_bytes())["states"]
+    assert sorted(states) == ["manifests/shop.json", "policies.json"]
+
+
+def test_verify_finds_a_manifest_that_is_missing_or_another_one(shop_site: Published) -> None:
+    shop = shop_site.folder / "manifests/shop.json"
+    shop.write_bytes((shop_site.folder / "policies.json").read_bytes())
+    assert ("LIVE-manifest", "manifests/shop.json") in shop_site.found()
+    shop.unlink()
+    assert ("LIVE-missing", "manifests/shop.json") in shop_site.found()
+
+
+def test_verify_finds_a_policy_that_the_book_does_not_list(shop_site: Published) -> None:
+    document = shop_site.document("policies.json") | {"path": "manifests/shop.json"}
+    shop_site.write("manifests/shop.json", to_bytes(document), CLIENT_NOW)
+    assert ("LIVE-lock", "manifests/shop.json") in shop_site.found()
+
+
+def test_an_app_of_an_additional_manifest_sees_no_other_policy(tmp_path: Path) -> None:
+    book = book_with(tmp_path, SHOP.replace("privacy, ", ""))
+    with Host() as host:
+        settings = (tmp_path / "policy_versions/book.yml").read_text()
+        book.write("policy_versions/book.yml", settings.replace("https://policies.shop.example/", host.url))
+        publication = publication_of(book)
+        for path in publication.manifest_paths:
+            host.at[f"/{path}"] = answer(publication.manifest({}, path))
+        app = Policies(host.url, manifest="manifests/shop.json", clock=lambda: NOW)
+
+        decision = app.check([], {"id": "u"})
+
+        assert [policy["id"] for policy in decision["policies"]] == ["terms"]
+        assert [path for path, _ in host.asked] == ["/manifests/shop.json"]
+        with pytest.raises(UnknownVersionError):
+            app.text("privacy", 1, "en")
