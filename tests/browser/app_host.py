@@ -68,6 +68,10 @@ def policy(name: str, act: str, *versions: dict[str, Any], **more: Any) -> dict[
     }
 
 
+def _bare(version: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in version.items() if name not in ("texts", "unlisted")}
+
+
 class _PatientServer(ThreadingHTTPServer):
     """Lets a browser wait on a busy machine, where it would otherwise be turned away."""
 
@@ -78,8 +82,10 @@ class _PatientServer(ThreadingHTTPServer):
 class AppHost:
     """Serves the app at `url` and its policies below `site`; `received` are the receipts it was sent.
 
-    `answers` are the statuses of the next receipts; without any left a receipt is taken (201). `instead` are answers
-    that stand in for files, by path. Without `tells_time`, no answer has a `Date`.
+    A version with `unlisted` is not in the manifest, only in the file of digests. `pinned` are files of digests by
+    policy id that no longer follow what is served. `answers` are the statuses of the next receipts; without any left a
+    receipt is taken (201). `instead` are answers that stand in for files, by path. Without `tells_time`, no answer has
+    a `Date`.
     """
 
     policies: list[dict[str, Any]] = field(default_factory=list)
@@ -88,6 +94,7 @@ class AppHost:
     tells_time: bool = True
     answers: list[int] = field(default_factory=list)
     instead: dict[str, Callable[[], Answer] | Answer] = field(default_factory=dict)
+    pinned: dict[str, bytes] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
@@ -148,14 +155,49 @@ class AppHost:
         place = {"site": self.site, "path": "policies.json"}
         head = {"type": "policy-manifest", "spec": "1.0", **place, "serial": self.serial}
         dates = {"issued_at": self.issued_at, "expires_at": self.expires_at, "poll_seconds": 86400}
-        return json.dumps({**head, **dates, "policies": self.bare(), **members}, ensure_ascii=False).encode()
+        return json.dumps({**head, **dates, "policies": self._named(), **members}, ensure_ascii=False).encode()
 
     def bare(self) -> list[dict[str, Any]]:
         """The policies as a manifest lists them, without their texts."""
         return [
-            one | {"versions": [{k: v for k, v in each.items() if k != "texts"} for each in one["versions"]]}
+            one
+            | {
+                "versions": [_bare(each) for each in one["versions"] if not each.get("unlisted")],
+            }
             for one in self.policies
         ]
+
+    def _named(self) -> list[dict[str, Any]]:
+        pairs = zip(self.policies, self.bare(), strict=True)
+        return [bare | {"versions_digest": digest(self.digests(one).decode())} for one, bare in pairs]
+
+    def digests(self, one: dict[str, Any]) -> bytes:
+        """Write the digests of everything that is served of the policy `one`."""
+        rows = []
+        for new in one["versions"]:
+            redlines = {
+                old["version"]: self._digests_in(one, f"changes/{old['version']}...{new['version']}")
+                for old in one["versions"]
+            }
+            since = self._digests_in(one, f"{new['version']}/since")
+            rows.append(
+                _bare(new) | {"redlines": {old: found for old, found in redlines.items() if found}, "since": since}
+            )
+        head = {"type": "policy-version-digests", "spec": "1.0", "site": self.site, "policy": one["id"]}
+        return self.pinned.get(one["id"]) or json.dumps(head | {"versions": rows}, ensure_ascii=False).encode()
+
+    def pin(self) -> None:
+        """Keep the digests as they are, whatever is served from now on."""
+        self.pinned = {one["id"]: self.digests(one) for one in self.policies}
+
+    def _digests_in(self, one: dict[str, Any], folder: str) -> dict[str, str]:
+        start = f"/legal/{one['id']}/{folder}/"
+        served = {path: found for path, found in self.instead.items() if isinstance(found, tuple)}
+        return {
+            path.removeprefix(start).removesuffix(".json"): digest(found[2].decode())
+            for path, found in served.items()
+            if path.startswith(start)
+        }
 
     def serve(self, path: str, body: bytes | str, status: int = 200, **headers: str) -> None:
         """Answer `path` with `body` from now on, as JSON unless told otherwise."""
@@ -206,14 +248,10 @@ class AppHost:
         return self._published(path.removeprefix("/legal/"))
 
     def _published(self, path: str) -> Answer:
-        for one, listed in zip(self.policies, self.bare(), strict=True):
-            if path == f"{one['id']}/versions.json":
-                head = {"type": "policy-versions", "spec": "1.0", "site": self.site, "policy": one["id"]}
-                return (
-                    200,
-                    {"content-type": "application/json"},
-                    json.dumps(head | {"versions": listed["versions"]}).encode(),
-                )
+        for one in self.policies:
+            digests = self.digests(one)
+            if path == f"{one['id']}/versions.{digest(digests.decode()).removeprefix('sha256:')}.json":
+                return 200, {"content-type": "application/json"}, digests
             for each in one["versions"]:
                 for language, text in each["texts"].items():
                     if path == f"{one['id']}/{each['version']}/{language}.md":

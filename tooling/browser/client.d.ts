@@ -52,6 +52,7 @@ export type RefusalReason =
   | "issued-in-future"
   | "changed-version"
   | "digest"
+  | "unproven"
   | "question";
 
 /** What an answer was, with the exact text it was about. Written as JSON it is what the app's server gets. */
@@ -135,8 +136,8 @@ export interface PolicyClient {
   stop(): void;
   /** Decide now; no event. */
   check(): Decision;
-  /** Ask the site where it is time. */
-  refresh(): Promise<void>;
+  /** Ask the site where it is time. With `force` it is time a minute after the last good answer. */
+  refresh(force?: boolean): Promise<void>;
   /** Send what waits to be sent, after `pause` milliseconds in which another tab may turn out to have done so. */
   flush(pause?: number): Promise<void>;
   /** Record an answer about the version due: `said`, or yes in the word of the policy. The same answer twice is one. */
@@ -145,10 +146,8 @@ export interface PolicyClient {
   dismiss(policy: string, seconds?: number): void;
   /** A policy as the manifest lists it. */
   policy(id: string): { id: string; act: string; page: string; languages: string[]; binding_language: string } | undefined;
-  /** What was once seen of a version. */
-  known(policy: string, seq: number): { version: string; digests: Record<string, string> } | undefined;
   /** Fetch a file below `base` of at most `limit` bytes; rejects with an error that has a `reason`. */
-  get(path: string, limit: number): Promise<[Uint8Array, Headers]>;
+  get(path: string, limit: number, options?: RequestInit): Promise<[Uint8Array, Headers]>;
 }
 
 /** Make a client; TypeError where `manifest` is no https address. */

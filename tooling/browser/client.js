@@ -29,7 +29,7 @@ export const createClient = ({
   const prefix = "inforce/1/" + site, siteKey = prefix + path, userKey = [prefix, app, subject].join(" "), shelf = {};
   const channel = new BroadcastChannel(prefix), running = new AbortController();
   let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0, trusted;
-  // What holds for this page alone, in place of what is stored: when to ask again, and the versions in use.
+  // When this page asks again, in place of what is stored.
   let page;
 
   const load = (key) => {
@@ -98,17 +98,17 @@ export const createClient = ({
     for (const { id, versions } of policies) for (const { seq, version, change, digests } of versions) {
       const name = `${id}/${seq}`, fresh = { version, change, digests }, old = grown[name]?.digests ? grown[name] : fresh;
       must(old.version == version && old.change == change
-        && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]), "changed-version", `${id} ${version}`);
+        && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]), "changed-version", name);
       grown[name] = fresh;
     }
     return grown;
   };
-  const refresh = () => alone(siteKey, async () => {
+  const refresh = (force) => alone(siteKey, async () => {
     await recall();
     const memory = learnt(), t = clock();
-    if (t < (page ?? memory).due_at && (page || t >= memory.checked_at)) return;
+    if (t < (page ?? memory)[force ? "free_at" : "due_at"] && (page || t >= memory.checked_at)) return;
     // The text in use is kept whatever happens: storage may have lost it, and another page would wait for nothing.
-    let news = { body }, failures = 0, wait = 0, known;
+    let news = { body }, failures = 0, wait = 0, unsure;
     try {
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
@@ -122,7 +122,7 @@ export const createClient = ({
         last_server_time = written(max(told, Date.parse(last_server_time) || 0));
       }
       manifest = fresh;
-      if (issued > t && !told) known = grown;
+      if (issued > t && !told) unsure = true;
       else news = { body: body = text, payload, signers, known: grown, last_serial: fresh.serial, last_server_time };
     } catch (error) {
       report(error);
@@ -132,8 +132,9 @@ export const createClient = ({
     const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), first = manifest ? pace / 4 : 60;
     const rest = (failures ? min(first * 2 ** min(failures - 1, 20), pace) : pace) * (random() + .5);
     const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
-    page = known && { due_at, known };
-    if (!page) save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, due_at });
+    const times = { due_at, free_at: t + max(failures ? rest : 60, wait) * 1e3 };
+    page = unsure && times;
+    if (!page) save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, ...times });
     look();
   });
 
@@ -184,8 +185,7 @@ export const createClient = ({
     get manifest() { return manifest; },
     get quiet() { return !!load(userKey).quiet; },
     set quiet(quiet) { save(userKey, { quiet }); },
-    get: (path, limit) => get(base + path, limit, patience),
-    known: (id, seq) => (page?.known ?? learnt().known)?.[`${id}/${seq}`],
+    get: (path, limit, options) => get(base + path, limit, patience, options),
     async start() {
       addEventListener("online", again, running);
       document.addEventListener("visibilitychange", again, running);

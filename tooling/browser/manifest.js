@@ -12,6 +12,7 @@ const FORMS = {
   [TAG]: "binding_language",
   '\\[(".*")?]': "audience",
   [`{${some(TAG + ':"sha256:[0-9a-f]{64}"')}}`]: "digests",
+  '"sha256:[0-9a-f]{64}"': "versions_digest",
   '"[a-z0-9][a-z0-9-]{0,62}"': "id",
   '"\\d{1,9}([.-]\\d{1,9}){0,7}"': "version",
   '"([A-Za-z0-9_~][A-Za-z0-9._~-]*/)+"': "page",

@@ -1,4 +1,10 @@
-/** Texts and redlines, checked by digest before anybody sees them. */
+/**
+ * Texts and redlines, each proven from the manifest by its digest.
+ *
+ * The manifest proves the versions it lists, and the file of digests that it names proves all others and every redline. So
+ * with `keys` a signature covers them all; nothing here returns what is not proven. Where a file is missing or another
+ * one, the client asks for a newer manifest once, and tries again with that.
+ */
 import type { PolicyClient } from "./client.js";
 
 export interface Text {
@@ -24,10 +30,10 @@ export interface Changes {
   clauses: { id: string; heading: string; state: string; inserted: number; deleted: number }[];
 }
 
-/** Fetch the text of a version. Rejects with `reason` `digest` where it is another text than the manifest means. */
+/** Fetch the text of a version. Rejects with `reason` `digest` where it is another text than the manifest proves. */
 export function text(client: PolicyClient, policy: string, seq: number, language: string | null): Promise<Text>;
 
-/** Fetch what changed between two versions. Rejects with `reason` `digest` where other texts are compared. */
+/** Fetch what changed between two versions. Rejects with `reason` `digest` where it is another redline than the manifest proves. */
 export function changes(
   client: PolicyClient,
   policy: string,

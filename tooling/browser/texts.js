@@ -3,37 +3,67 @@ import { own, shapedAll } from "./manifest.js";
 import { decode, must, named } from "./strict_json.js";
 
 const TEXT = 2 ** 20, DOCUMENT = 2 ** 22;
-const json = async (client, path, type) => own(decode((await client.get(path, DOCUMENT))[0]), type, client.site, DOCUMENT);
-const shared = (client, id, language, ...all) => [language, client.policy(id)?.binding_language, ...Object.keys(all[0])]
-  .find((tag) => all.every((digests) => Object.hasOwn(digests, tag)));
+const shared = (...all) => all.flatMap((x) => x.at ? x : Object.keys(x))
+  .find((tag) => all.every((digests) => digests.at || Object.hasOwn(digests, tag)));
 
-const found = async (client, id, seq) => {
-  const known = client.known(id, seq);
-  if (known) return known;
-  const { versions } = await json(client, id + "/versions.json", "policy-versions"), version = versions.find((x) => x.seq == seq);
-  must(version, "missing", `${id} ${seq}`);
-  shapedAll([version], "seq version digests");
-  return version;
+// Whatever goes wrong while a document is judged is a refusal with a reason. A file that is missing or another one may be
+// of a site that was published again since the manifest was fetched: then a newer manifest is asked for, once.
+const healing = (read) => async (client, ...all) => {
+  const attempt = (options) => read(client, options, ...all).catch((error) => { throw named(error, "schema"); });
+  const { serial } = client.manifest ?? {};
+  return attempt().catch(async (error) => {
+    if (/^(digest|missing|unproven)$/.test(error.reason)) {
+      await client.refresh(true);
+      if (client.manifest?.serial != serial) return attempt({ cache: "no-cache" });
+    }
+    throw error;
+  });
+};
+const proven = async (client, options, path, limit, digest) => {
+  must(digest, "unproven", path);
+  const [data] = await client.get(path, limit, options);
+  const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", data))].map((x) => x.toString(16).padStart(2, 0));
+  must(digest == "sha256:" + hash.join(""), "digest", path);
+  return decode(data);
+};
+const json = async (client, type, ...file) => own(await proven(client, ...file), type, client.site, DOCUMENT);
+const listed = (client, id) => {
+  const found = client.manifest && client.policy(id);
+  must(found, "unproven", id);
+  return found;
+};
+// Every version, from the file that the manifest names by its digest.
+const rows = async (client, options, { id, versions_digest: digest }) => {
+  const { policy, versions } = await json(
+    client, "policy-version-digests", options, `${id}/versions.${digest?.slice(7)}.json`, DOCUMENT, digest);
+  must(policy == id, "schema", policy);
+  shapedAll(versions, "seq version digests");
+  return versions;
+};
+const pick = (versions, id, seq) => {
+  const found = versions.find((x) => x.seq == seq);
+  must(found, "missing", `${id} ${seq}`);
+  return found;
 };
 
-// Whatever goes wrong while a document is judged is a refusal with a reason.
-const refusing = (read) => (...all) => read(...all).catch((error) => { throw named(error, "schema"); });
-
-export const text = refusing(async (client, id, seq, language) => {
-  const { version, digests } = await found(client, id, seq), tag = shared(client, id, language, digests);
-  const [data] = await client.get(`${id}/${version}/${tag}.md`, TEXT);
-  const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", data))].map((x) => x.toString(16).padStart(2, 0));
-  must(digests[tag] == "sha256:" + hash.join(""), "digest", `${id} ${version}`);
-  return { language: tag, digest: digests[tag], text: decode(data) };
+export const text = healing(async (client, options, id, seq, language) => {
+  const policy = listed(client, id), { versions, binding_language } = policy;
+  const all = versions.some((x) => x.seq == seq) ? versions : await rows(client, options, policy);
+  const { version, digests } = pick(all, id, seq), tag = shared([language, binding_language], digests);
+  return {
+    language: tag, digest: digests[tag], text: await proven(client, options, `${id}/${version}/${tag}.md`, TEXT, digests[tag]),
+  };
 });
 
-export const changes = refusing(async (client, id, base_seq, target_seq, language) => {
-  const old = await found(client, id, base_seq), fresh = await found(client, id, target_seq);
-  const tag = shared(client, id, language, old.digests, fresh.digests);
-  const step = await json(client, `${id}/changes/${old.version}...${fresh.version}/${tag}.json`, "policy-changes").catch(async () => {
-    const { in_force, announced } = await json(client, `${id}/${old.version}/since/${tag}.json`, "policy-changes-since");
-    return [...in_force, ...announced].find((x) => x.new.seq == target_seq);
-  });
-  must(step?.old.digest == old.digests[tag] && step.new.digest == fresh.digests[tag], "digest", `${id} ${old.version}...${fresh.version}`);
+export const changes = healing(async (client, options, id, base_seq, target_seq, language) => {
+  const policy = listed(client, id), all = await rows(client, options, policy);
+  const old = pick(all, id, base_seq), fresh = pick(all, id, target_seq);
+  const tag = shared([language, policy.binding_language], old.digests, fresh.digests);
+  const between = fresh.redlines?.[old.version]?.[tag];
+  const path = between ? `changes/${old.version}...${fresh.version}` : old.version + "/since";
+  const found = await json(client, between ? "policy-changes" : "policy-changes-since", options, `${id}/${path}/${tag}.json`,
+    DOCUMENT, between ?? old.since[tag]);
+  const step = between ? found : [...found.in_force, ...found.announced].find((x) => x.new.seq == target_seq);
+  must(step?.old.digest == old.digests[tag] && step.new.digest == fresh.digests[tag], "digest", path);
   return { ...step, language: tag };
 });

@@ -87,5 +87,5 @@ def shared_language(language: str, binding: str, *versions: ManifestVersion) -> 
 def may_heal(problem: Exception) -> bool:
     """Return whether `problem` looks like a site that was published again since the manifest was fetched."""
     return isinstance(problem, DigestMismatchError) or (
-        isinstance(problem, RefusedError) and problem.reason is Reason.MISSING
+        isinstance(problem, RefusedError) and problem.reason in (Reason.MISSING, Reason.UNPROVEN)
     )
