@@ -17,12 +17,14 @@ from inforce.client.verification import verify
 from inforce.client.verification.site import lasting_addresses
 from inforce.client.verification.words import Shown, shown
 from inforce.language import Language
-from inforce.manifest import to_bytes
+from inforce.manifest import digests_file, to_bytes
 from inforce.manifest.building import manifest, manifest_paths, versions_document
 from inforce.manifest.words import signed_path
 from inforce.markdown import plain_text, to_html
+from inforce.publication import Publication
 from inforce.publication.headers import headers
 from inforce.signing import PrivateKey, generate_key, sign
+from inforce.text import Digest
 
 NOW = instant("2026-09-20")
 DAY_AFTER = instant("2026-09-21")
@@ -53,9 +55,9 @@ class Published:
 
     def publish(self, now: datetime = NOW, keys: tuple[PrivateKey, ...] = (KEY,)) -> None:
         """Write everything a client reads as at `now`."""
-        paths = manifest_paths(self.catalog.settings)
+        paths, digests = manifest_paths(self.catalog.settings), self.write_digests(now)
         for path in paths:
-            plain = to_bytes(manifest(self.catalog, now, path=path))
+            plain = to_bytes(manifest(self.catalog, now, digests, path=path))
             self.write(path, plain, now)
             self.write(signed_path(path), sign(plain, keys), now)
         self.write("_headers", headers(self.catalog, now, paths))
@@ -71,6 +73,20 @@ class Published:
             self.write(f"{address}index.html" if page else address, b"<!doctype html>" if page else b"{}")
         for place in shown(self.lock, now, self.binding):
             self.write_words(place, now)
+
+    def write_digests(self, now: datetime) -> dict[str, Digest]:
+        """Write the digests of each policy, with empty redlines and since files, and return theirs."""
+        written, publication = {}, Publication(catalog=self.catalog, now=now)
+
+        def empty(place: str) -> str:
+            self.write(place, b"{}")
+            return str(Digest.of(b"{}"))
+
+        for policy in publication.policies:
+            raw = publication.version_digests(policy, empty)
+            written[policy.id] = Digest.of(raw)
+            self.write(digests_file(policy.id, written[policy.id]), raw)
+        return written
 
     @property
     def binding(self) -> dict[str, Language]:

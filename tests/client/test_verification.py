@@ -16,8 +16,9 @@ from client.published_site import DAY_AFTER, KEY, NOW, SECOND_KEY, Published, si
 from inforce.catalog import Lock
 from inforce.client.verification import RULES, to_lines
 from inforce.client.verification.site import lasting_addresses, read_addresses
-from inforce.manifest import to_bytes
+from inforce.manifest import digests_file, to_bytes
 from inforce.signing import sign
+from inforce.text import Digest
 
 
 @pytest.fixture
@@ -108,6 +109,81 @@ def resigned(change: Callable[[dict[str, Any]], object]) -> Callable[[Published]
         site.write("policies.jws.json", sign((site.folder / "policies.json").read_bytes(), [KEY]))
 
     return damage
+
+
+def digests_of(site: Published) -> str:
+    """Return the address of the digests of the terms."""
+    (file,) = (site.folder / "terms").glob("versions.*.json")
+    return file.relative_to(site.folder).as_posix()
+
+
+def renamed(change: Callable[[dict[str, Any]], object]) -> Callable[[Published], None]:
+    """Change the digests of the terms, and let the signed manifest name what came of it."""
+
+    def damage(site: Published) -> None:
+        old = digests_of(site)
+        document = site.document(old)
+        change(document)
+        digest = Digest.of(to_bytes(document))
+        (site.folder / old).unlink()
+        site.write(digests_file("terms", digest), to_bytes(document))
+        resigned(lambda plain: plain["policies"][1].update(versions_digest=str(digest)))(site)
+
+    return damage
+
+
+PROOFS = [
+    pytest.param(lambda site: site.write(digests_of(site), b"{}"), [""], "expected sha256:", id="other digests"),
+    pytest.param(
+        lambda site: site.write("terms/2026-01-15/since/en.json", b"[]"),
+        ["terms/2026-01-15/since/en.json"],
+        "as the manifest proves",
+        id="another since file",
+    ),
+    pytest.param(
+        lambda site: site.write("terms/changes/2026-01-15...2026-02-01/en.json", b"[]"),
+        ["terms/changes/2026-01-15...2026-02-01/en.json"],
+        "as the manifest proves",
+        id="another redline",
+    ),
+    pytest.param(
+        resigned(lambda document: document["policies"][1].pop("versions_digest")),
+        ["policies.json"],
+        "names no digests of terms",
+        id="no digests named",
+    ),
+    pytest.param(
+        renamed(lambda document: document["versions"][0]["digests"].update(en=str(Digest.of("other")))),
+        [""],
+        "locked text of 2026-01-15 in en",
+        id="signed digests of another text",
+    ),
+    pytest.param(
+        renamed(lambda document: document["versions"][1].pop("redlines")),
+        [""],
+        "no digest of terms/changes/2026-01-15...2026-02-01/en.json",
+        id="a redline left out",
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "addresses", "words"), PROOFS)
+def test_whatever_the_digests_do_not_prove_is_found(
+    site: Published, damage: Callable[[Published], None], addresses: list[str], words: str
+) -> None:
+    damage(site)
+
+    found = site.verify().findings
+    expected = [address or digests_of(site) for address in addresses]
+    assert [(one.rule, one.place.path) for one in found] == [("LIVE-proof", address) for address in expected]
+    assert words in found[0].message
+
+
+def test_missing_digests_are_found(site: Published) -> None:
+    address = digests_of(site)
+    (site.folder / address).unlink()
+
+    assert site.found() == [("LIVE-missing", address)]
 
 
 DAMAGES = [

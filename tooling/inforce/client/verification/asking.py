@@ -21,6 +21,7 @@ from inforce.client.memory_file import MemoryFile
 from inforce.client.refusal import Reason, RefusedError
 from inforce.client.trust import Trust
 from inforce.client.verification import rules
+from inforce.client.verification.digests import digest_findings, named_digests, proven_files
 from inforce.client.verification.serving import header_findings, missing_findings, text_findings
 from inforce.client.verification.site import Answers, Site, lasting_addresses, read_addresses
 from inforce.client.verification.statements import history_findings, manifest_findings
@@ -54,7 +55,7 @@ def verify(
     read = read_addresses(lock, now, signed=bool(trust.keys), manifests=(MANIFEST, *additional))
     read += [page.address for page in shown(lock, now, binding)] if pages else []
     seen = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
-    answers = _over_http(target, read, seen) if over_http else _in_folder(Path(target), read, seen)
+    answers = _answers(target, read, seen)
     file = MemoryFile(path=state_file, site=settings.site, trusted=trust.key_ids) if state_file else None
     memory, findings = _remembered(file)
     site = Site(
@@ -68,6 +69,7 @@ def verify(
         additional=additional,
         memories={path: _remembered(file and replace(file, manifest=path))[0] for path in additional},
     )
+    site = _with_digests(site, target, pages=pages)
     findings += _findings(site)
     findings += _remember(file, site, findings) if file else []
     return Report(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
@@ -80,8 +82,19 @@ def _findings(site: Site) -> list[Finding]:
         *history_findings(site),
         *text_findings(site),
         *word_findings(site),
+        *digest_findings(site),
         *header_findings(site),
     ]
+
+
+def _with_digests(site: Site, target: str, *, pages: bool) -> Site:
+    """Return `site` with the files of digests that its manifests name; with `pages`, with all that those prove."""
+    site = replace(site, answers={**site.answers, **_answers(target, list(named_digests(site)))})
+    return replace(site, answers={**site.answers, **_answers(target, list(proven_files(site)))}) if pages else site
+
+
+def _answers(target: str, read: Sequence[str], seen: Sequence[str] = ()) -> Answers:
+    return _over_http(target, read, seen) if "://" in target else _in_folder(Path(target), read, seen)
 
 
 def _over_http(target: str, read: Sequence[str], seen: Sequence[str]) -> Answers:

@@ -21,6 +21,7 @@ DATE = _rule("LIVE-date", "The manifest has expired, or was issued in the future
 LOCK = _rule("LIVE-lock", "What the site says of a version is not what was locked.")
 UNLOCKED = _rule("LIVE-unlocked", "The site shows a version or a language that was never locked.")
 WORDS = _rule("LIVE-words", "A page shows other words than the locked ones.")
+PROOF = _rule("LIVE-proof", "The digests that the manifest names do not prove what the site publishes.")
 HEADER = _rule("LIVE-header", "A header keeps apps from reading what is published.")
 CACHE = _rule("LIVE-cache", "A header makes apps see changes late, or ask more often than they need.", Severity.NOTE)
 KEY = _rule("LIVE-key", "A key the book names has not signed.", Severity.NOTE)
@@ -28,7 +29,10 @@ STATE = _rule("LIVE-state", "What was seen the last time cannot be read.", Sever
 
 RULES = {
     rule.id: rule
-    for rule in (MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, WORDS, HEADER, CACHE, KEY, STATE)
+    for rule in (
+        *(MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, WORDS, PROOF),
+        *(HEADER, CACHE, KEY, STATE),
+    )
 }
 
 
