@@ -55,6 +55,7 @@ class TestASiteAsItShouldBe:
             "feed.xml",
             "schema/policy-manifest-1.json",
             "schema/policy-versions-1.json",
+            "schema/policy-version-digests-1.json",
             "conformance/vectors.json",
             "privacy/",
             "privacy/history/",

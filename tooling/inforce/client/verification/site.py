@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inforce.address import FEED, MANIFEST, MANIFEST_SCHEMA, VECTORS, VERSIONS_SCHEMA
+from inforce.address import DIGESTS_SCHEMA, FEED, MANIFEST, MANIFEST_SCHEMA, VECTORS, VERSIONS_SCHEMA
 from inforce.catalog import Lock, LockEntry
 from inforce.client.exchange import Response
 from inforce.client.memory import Memory
@@ -94,7 +94,7 @@ def lasting_addresses(lock: Lock, now: datetime) -> list[str]:
 
     They are those of every policy, version and step between neighbours, in every language that was locked.
     """
-    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, VECTORS]
+    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, DIGESTS_SCHEMA, VECTORS]
     before: tuple[str, str, LockEntry] | None = None
     for policy, label, entry in published(lock, now):
         if before is None or before[0] != policy:
