@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
 from threading import Thread
@@ -18,9 +18,10 @@ from typing import TypeAlias, TypeVar, cast
 
 import httpx2
 
+from inforce.client.deadline import judged_within
 from inforce.client.exchange import Request, Response, redirected
 from inforce.client.limits import Limits
-from inforce.client.refusal import Reason, RefusedError, refusing
+from inforce.client.refusal import Reason, RefusedError
 
 T = TypeVar("T")
 # What is to be fetched next, given what came before; ends with a result. No I/O of its own.
@@ -100,33 +101,33 @@ async def _timed(client: httpx2.AsyncClient, request: Request, limits: Limits) -
 
 
 async def carried(steps: Steps[T], limits: Limits) -> T:
-    """Get what `steps` ask for, one request after the other, and return what they come to."""
-    try:
-        request = next(steps)
-        while True:
-            response = await fetch(request, limits)
-            with refusing(request.url):
-                try:
-                    request = steps.send(response)
-                except StopIteration as done:  # the way a generator returns its value, and no fault
-                    return cast(T, done.value)
-    except StopIteration as done:
-        return cast(T, done.value)
+    """Get what `steps` ask for, one request after the other, and return what they come to.
+
+    Answers are judged outside the event loop and within the time limit.
+    """
+    request, result = _advance(steps)
+    while request is not None:
+        response = await fetch(request, limits)
+        judge = partial(_advance, steps, response)
+        request, result = await asyncio.to_thread(judged_within, limits.seconds, request.url, judge)
+    return cast(T, result)
 
 
 def carried_and_waited(steps: Steps[T], limits: Limits) -> T:
     """Do as `carried` does, for callers without an event loop of their own."""
+    request, result = _advance(steps)
+    while request is not None:
+        response = fetch_and_wait(request, limits)
+        request, result = judged_within(limits.seconds, request.url, partial(_advance, steps, response))
+    return cast(T, result)
+
+
+def _advance(steps: Steps[T], response: Response | None = None) -> tuple[Request | None, T | None]:
+    """Give `response` to `steps`, None at the start; return the next request, or None and the result."""
     try:
-        request = next(steps)
-        while True:
-            response = fetch_and_wait(request, limits)
-            with refusing(request.url):
-                try:
-                    request = steps.send(response)
-                except StopIteration as done:  # the way a generator returns its value, and no fault
-                    return cast(T, done.value)
-    except StopIteration as done:
-        return cast(T, done.value)
+        return (next(steps) if response is None else steps.send(response)), None
+    except StopIteration as done:  # the way a generator returns its value, and no fault
+        return None, done.value
 
 
 def _client(limits: Limits, *, secure: bool) -> httpx2.AsyncClient:

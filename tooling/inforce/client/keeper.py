@@ -11,9 +11,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from threading import Lock
 
 from inforce.client.core import Core
+from inforce.client.deadline import judged_within
 from inforce.client.exchange import Request, Response
 from inforce.client.memory import Memory
 from inforce.client.memory_file import MemoryFile
@@ -91,10 +93,7 @@ class Keeper:
         """Take what became of a request into what is known, save it, and report."""
         now, chance, before = self.now, self._chance(), self._memory
         self._busy_until = self.core.busy_until(answer, now)
-        if isinstance(answer, RefusedError):
-            memory, report = self.core.refused(before, answer, now, chance)
-        else:
-            memory, report = self.core.answered(before, answer, now, chance)
+        memory, report = self._judged(answer, now, chance)
         try:
             self._memory = self._saved(memory)
         except RefusedError as refusal:
@@ -104,6 +103,16 @@ class Keeper:
                 self._memory, report = self.core.refused(before, refusal, now, chance)
         self._tell(report)
         return report
+
+    def _judged(self, answer: Response | RefusedError, now: datetime, chance: float) -> tuple[Memory, Report]:
+        before = self._memory
+        try:
+            if isinstance(answer, RefusedError):
+                raise answer
+            judge = partial(self.core.answered, before, answer, now, chance)
+            return judged_within(self.core.limits.seconds, "the manifest", judge)
+        except RefusedError as refusal:
+            return self.core.refused(before, refusal, now, chance)
 
     def _saved(self, memory: Memory) -> Memory:
         if self._file is None or memory.lasting:

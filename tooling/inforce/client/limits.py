@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Limits:
     """What one fetch may cost.
 
-    `seconds` covers everything from looking up the name to the last byte, redirects included. Sizes are bytes after
-    decompression. `redirects` counts those within the site's own origin; none leads elsewhere.
+    `seconds` covers everything from looking up the name to the last byte, redirects included; reading the answer
+    may take as long again. Sizes are bytes after decompression. `redirects` counts those within the site's own origin;
+    none leads elsewhere.
     """
 
     seconds: float = 15.0

@@ -1,0 +1,38 @@
+"""A time limit for work on an answer: a caller waits that long, and the event loop of an app never does the work.
+
+Not responsible for: ending the work. Python cannot stop a thread; a daemon thread keeps no process from ending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+from inforce.client.refusal import Reason, RefusedError, refusing
+
+T = TypeVar("T")
+
+
+def judged_within(seconds: float, name: str, judge: Callable[[], T]) -> T:
+    """Return the result of `judge`, which reads the answer called `name`, in a thread of its own.
+
+    RefusedError if it takes longer than `seconds` or raises an undocumented exception.
+    """
+    result: Future[T] = Future()
+    Thread(target=_deliver, args=(name, judge, result), name="inforce-judge", daemon=True).start()
+    try:
+        return result.result(seconds)
+    except TimeoutError as cause:  # `judge` cannot raise one: `refusing` turns it into a refusal
+        raise RefusedError(Reason.TIMEOUT, f"{name} took longer than {seconds:g} seconds to read") from cause
+
+
+def _deliver(name: str, judge: Callable[[], T], result: Future[T]) -> None:
+    try:
+        with refusing(name):
+            done = judge()
+    except BaseException as problem:
+        result.set_exception(problem)
+    else:
+        result.set_result(done)
