@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from inforce.clock import AT, EARLIEST, EPOCH, LATEST, current_instant
+from inforce.clock import AT, EARLIEST, EPOCH, LATEST, compare_with_commit, current_instant
 from inforce.errors import ClockError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -94,3 +94,38 @@ def test_date_in_the_zone_of_the_book_may_not_lead_before_1970() -> None:
 def test_system_clock_out_of_range_is_an_error(now: datetime) -> None:
     with pytest.raises(ClockError, match=r"\Athe clock of this system: expected"):
         current_instant(ZoneInfo("UTC"), {}, lambda: now.astimezone(UTC))
+
+
+NEWEST = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "source", "signing", "warning"),
+    [
+        pytest.param("2026-05-31T23:56:00Z", "the clock of this system", True, None, id="clocks differ by minutes"),
+        pytest.param("2027-05-31T00:00:00Z", "the clock of this system", True, None, id="within a year"),
+        pytest.param("2027-06-03T00:00:00Z", "SOURCE_DATE_EPOCH", True, "more than a year after", id="after a year"),
+        pytest.param("2026-05-01T00:00:00Z", "--at", False, "preview", id="preview of an earlier day"),
+        pytest.param("2026-05-01T00:00:00Z", "INFORCE_AT", False, "preview", id="preview by a variable"),
+    ],
+)
+def test_clock_that_fits_the_newest_commit_is_accepted(
+    now: str, source: str, signing: bool, warning: str | None
+) -> None:
+    said = compare_with_commit(datetime.fromisoformat(now), NEWEST, source, signing=signing)
+    assert said is None if warning is None else warning in str(said)
+    assert compare_with_commit(datetime.fromisoformat(now), None, source, signing=signing) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "source", "signing"),
+    [
+        pytest.param("2026-05-31T23:54:00Z", "the clock of this system", False, id="clock before the commit"),
+        pytest.param("2026-05-01T00:00:00Z", "SOURCE_DATE_EPOCH", False, id="epoch before the commit"),
+        pytest.param("2026-05-01T00:00:00Z", "--at", True, id="preview with a key"),
+        pytest.param("2036-06-04T00:00:00Z", "--at", False, id="ten years after the commit"),
+    ],
+)
+def test_clock_far_from_the_newest_commit_is_refused(now: str, source: str, signing: bool) -> None:
+    with pytest.raises(ClockError, match=rf"{source} gives 20.* the newest commit \(of 2026-06-01"):
+        compare_with_commit(datetime.fromisoformat(now), NEWEST, source, signing=signing)

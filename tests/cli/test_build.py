@@ -20,6 +20,8 @@ from cli.conftest import HOOK, Type, everything_in, listening
 from inforce.cli import generator
 from inforce.cli.generator import worth_telling
 from inforce.cli.repository import Repository
+from inforce.errors import ClockError
+from inforce.site.book import read_publication
 
 PATIENCE = 60
 
@@ -321,3 +323,54 @@ def test_of_what_the_generator_says(lines: list[str], told: list[str]) -> None:
 def without_bytecode(tree: dict[str, bytes]) -> dict[str, bytes]:
     """Leave out what Python keeps of the hook."""
     return {name: content for name, content in tree.items() if "__pycache__" not in name}
+
+
+@pytest.fixture
+def committed(shell: BookBuilder) -> BookBuilder:
+    """A book whose newest commit is of 1 June 2026."""
+    shell.commit("first", "2026-06-01T00:00:00Z")
+    return shell
+
+
+def test_clock_before_the_newest_commit_builds_nothing(
+    inforce: Type, committed: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("INFORCE_AT", raising=False)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1777593600")  # 1 May 2026
+    ended = inforce("build", "--repo", committed.root)
+    assert ended.code != 0
+    assert "SOURCE_DATE_EPOCH gives 2026-05-01T00:00:00Z, before the newest commit" in ended.err
+    assert not (committed.root / "site").exists()
+
+
+def test_instant_ten_years_after_the_newest_commit_builds_nothing(inforce: Type, committed: BookBuilder) -> None:
+    ended = inforce("build", "--repo", committed.root, "--at", "2036-07-01")
+    assert ended.code != 0
+    assert "more than ten years after the newest commit" in ended.err
+    assert not (committed.root / "site").exists()
+
+
+def test_chosen_instant_before_the_newest_commit_builds_a_preview_and_is_not_signed(
+    inforce: Type, committed: BookBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inforce("keygen", "--out", tmp_path / "key.json")
+    built = inforce("build", "--repo", committed.root, "--at", "2026-05-01")
+    assert built.code == 0, built.err
+    assert "this site is a preview" in built.err
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key.json"))
+    signed = inforce("sign", committed.root / "site", "--at", "2026-05-02")
+    assert signed.code != 0
+    assert "--at gives 2026-05-02T00:00:00Z, before the newest commit" in signed.err
+    assert not (committed.root / "site/policies.jws.json").exists()
+
+
+def test_chosen_instant_before_the_newest_commit_is_refused_with_a_key(
+    inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = inforce("keygen", "--out", tmp_path / "key.json")
+    book = BookBuilder(tmp_path / "signed", extra=key.out)
+    book.policy("terms").version("2026-01-15")
+    book.commit("first", "2026-06-01T00:00:00Z")
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key.json"))
+    with pytest.raises(ClockError, match="before the newest commit"):
+        read_publication(book.root, {**os.environ, "INFORCE_AT": "2026-05-01"}, None, print)

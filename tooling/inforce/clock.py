@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from inforce.errors import ClockError, quoted
@@ -23,6 +23,11 @@ AT = "INFORCE_AT"
 EPOCH = "SOURCE_DATE_EPOCH"
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+_OPTION, _CONFIGURED, _SYSTEM = "--at", "“at” in mkdocs.yml", "the clock of this system"
+# Machines that commit and machines that build differ by minutes; serials are never compared with commits.
+_TOLERANCE = timedelta(minutes=5)
+_SUSPICIOUS, _IMPOSSIBLE = timedelta(days=365), timedelta(days=3652)
 
 _DIGITS = re.compile("[0-9]{1,12}")  # without the digits of other scripts; 12 of them reach beyond LATEST
 
@@ -42,13 +47,47 @@ def current_instant(
     """
     epoch = _from_epoch(environ[EPOCH]) if environ.get(EPOCH) else None
     if option is not None:
-        return _from_text("--at", option, zone)
+        return _from_text(_OPTION, option, zone)
     if at := environ.get(AT):
         return _from_text(AT, at, zone)
     if configured is not None:
-        return _from_text("“at” in mkdocs.yml", configured, zone)
+        return _from_text(_CONFIGURED, configured, zone)
     now = epoch or system_clock().astimezone(UTC).replace(microsecond=0)
-    return _in_range("the clock of this system", format_instant(now), now)
+    return _in_range(_SYSTEM, format_instant(now), now)
+
+
+def source_of_instant(environ: Mapping[str, str], *, option: str | None = None, configured: str | None = None) -> str:
+    """Return the name of the source that `current_instant` takes the instant from."""
+    if option is not None:
+        return _OPTION
+    if environ.get(AT):
+        return AT
+    if configured is not None:
+        return _CONFIGURED
+    return EPOCH if environ.get(EPOCH) else _SYSTEM
+
+
+def compare_with_commit(now: datetime, newest: datetime | None, source: str, *, signing: bool) -> str | None:
+    """Compare the instant `now` of a build or a signature with the date of the `newest` commit; None: there is none.
+
+    A wrong clock gives a manifest whose serial clients refuse, or one that locks out later manifests. Returns a warning
+    more than a year after the commit, and for a preview: an instant before the commit that a person chose, without a
+    key to sign with. ClockError, naming `source`, for any other instant before the commit, and for one more than ten
+    years after it.
+    """
+    if newest is None:
+        return None
+    at, commit = format_instant(now), f"the newest commit (of {format_instant(newest)})"
+    if now < newest - _TOLERANCE:
+        if source in (_OPTION, AT, _CONFIGURED) and not signing:
+            return f"this site is a preview as of {at}, before {commit}: do not publish it"
+        fix = "set the clock, or for an unsigned preview name the day with --at"
+        raise ClockError(source, f"gives {at}, before {commit}; {fix}")
+    if now > newest + _IMPOSSIBLE:
+        raise ClockError(source, f"gives {at}, more than ten years after {commit}; set the clock")
+    if now > newest + _SUSPICIOUS:
+        return f"{source} gives {at}, more than a year after {commit}; check the clock"
+    return None
 
 
 def _from_text(source: str, text: str, zone: ZoneInfo) -> datetime:

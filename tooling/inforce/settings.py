@@ -16,6 +16,7 @@ from inforce.shape import Shape, Source, did_you_mean, first_duplicate, number_w
 _MANIFEST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LEVELS = ("material", "notice", "editorial")
 _DAY = 86_400
+_KEY_VARIABLES = ("INFORCE_SIGNING_KEY", "INFORCE_SIGNING_KEY_FILE")
 # JWK members (RFC 7518) that only the owner of a key may know.
 _PRIVATE = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
 # What apps compare sign by sign is written in one way only: lower-case host in ASCII, nothing that could be left out.
@@ -66,6 +67,10 @@ class Settings:
     signing: tuple[SigningKey, ...] = ()
     disclaimer: Mapping[Language, str] = field(default_factory=dict)
     source: Source = field(default_factory=lambda: Source(path="book.yml"), compare=False)
+
+    def is_signed(self, environ: Mapping[str, str]) -> bool:
+        """Return whether a build with the environment `environ` signs the manifest: keys are named, and one is set."""
+        return bool(self.signing) and any(environ.get(name) for name in _KEY_VARIABLES)
 
     @classmethod
     def from_shape(cls, shape: Shape, source: Source) -> Settings:

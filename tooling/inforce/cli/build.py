@@ -20,7 +20,7 @@ from inforce.catalog import Catalog
 from inforce.cli.generator import CONFIGURATION, Generator, counted, ending, hand_over, worth_telling
 from inforce.cli.inspection import CHANGED_HISTORY, refuse_changed_history
 from inforce.cli.progress import Report, progress
-from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.repository import Repository, refuse_wrong_clock, with_instant, with_repository
 from inforce.cli.screen import Screen
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
 from inforce.errors import BookError, EnvironmentProblemError, InforceError, Place
@@ -80,6 +80,7 @@ def command(
         if not unsigned:
             _refuse_unsigned(catalog)
         history = open_history(repo)
+        refuse_wrong_clock(now, at, history.newest, signing=catalog.settings.is_signed(os.environ))
         with new_folder(target, known_by=MANIFEST, keep_previous=True) as fresh:
             # Whatever goes wrong, nobody may write into the folder any more when it is put away.
             with ending(process), progress("Making", "pages") as report:

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from inforce.clock import AT, current_instant
+from inforce.cli.screen import Screen
+from inforce.clock import AT, compare_with_commit, current_instant, source_of_instant
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.store.folder import Reading, read_book
@@ -47,6 +48,16 @@ class Repository:
 def instant_of(at: str | None, zone: ZoneInfo) -> datetime:
     """Return the instant of the option `--at`, or what the environment and the clock say where `at` is None."""
     return current_instant(zone, os.environ, _system_clock, option=at)
+
+
+def refuse_wrong_clock(now: datetime, at: str | None, newest: datetime | None, *, signing: bool) -> None:
+    """Compare `now`, which `at` or another source gave, with the `newest` commit; print what is only a warning.
+
+    ClockError where nothing may be built or signed at `now`.
+    """
+    warning = compare_with_commit(now, newest, source_of_instant(os.environ, option=at), signing=signing)
+    if warning:
+        Screen(errors=True).say(f"WARNING -  {warning}", style="yellow")
 
 
 def _system_clock() -> datetime:

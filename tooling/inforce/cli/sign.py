@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from inforce.address import MANIFEST, MANIFESTS
-from inforce.cli.repository import instant_of, with_instant
+from inforce.cli.repository import instant_of, refuse_wrong_clock, with_instant
 from inforce.cli.screen import Screen
 from inforce.disk import read_regular, replace_files
 from inforce.errors import EnvironmentProblemError, SignatureError
@@ -21,6 +21,7 @@ from inforce.instant import format_instant, parse_zone
 from inforce.manifest.words import signed_path
 from inforce.signing import private_keys, resign, signers
 from inforce.store.files import writing
+from inforce.store.history import open_history
 
 
 @click.command()
@@ -45,6 +46,7 @@ def command(site: Path, at: str | None) -> None:
     manifest = site / MANIFEST
     if not manifest.is_file():
         raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")
+    refuse_wrong_clock(now, at, open_history(site).newest, signing=True)
     paths = [MANIFEST, *_additional(site)]
     issues = [resign(read_regular(site / path), now, keys, path) for path in paths]
     kids = {key.public.kid for key in keys}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from inforce.catalog import Catalog, Evidence
-from inforce.clock import current_instant
+from inforce.clock import compare_with_commit, current_instant, source_of_instant
 from inforce.publication import Publication
 from inforce.site.messages import labels
 from inforce.store.folder import Memory, read_book
@@ -18,6 +18,7 @@ def read_publication(
     root: Path,
     environ: Mapping[str, str],
     configured: str | None,
+    warn: Callable[[str], object],
     *,
     history: bool = True,
     memory: Memory | None = None,
@@ -25,13 +26,17 @@ def read_publication(
     """Read the book in `root` as it is to be published now; with its `history` or without.
 
     The environment `environ`, then `at` as `configured` in mkdocs.yml, may set another instant than that of the clock.
+    `warn` is called with what is doubtful about that instant; ClockError where nothing may be built at it.
     What `memory` knows to be unchanged on the disk is not read again.
     """
     catalog = read_book(root, memory).require()
     now = current_instant(catalog.settings.timezone, environ, _system_clock, configured=configured)
     if not history:
         return Publication(catalog=catalog, now=now, speak=labels)
-    return publication_of(catalog, now, open_history(root).evidence(catalog))
+    past, source = open_history(root), source_of_instant(environ, configured=configured)
+    if warning := compare_with_commit(now, past.newest, source, signing=catalog.settings.is_signed(environ)):
+        warn(warning)
+    return publication_of(catalog, now, past.evidence(catalog))
 
 
 def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Evidence]) -> Publication:

@@ -20,7 +20,7 @@ from inforce.instant import format_instant
 from inforce.publication import Publication
 from inforce.site.book import publication_of, read_publication
 from inforce.site.cache import Cache, maker
-from inforce.site.making import collect_rarely, compose, write_issued
+from inforce.site.making import collect_rarely, compose, warn, write_issued
 from inforce.site.output import CACHE_BYTES
 from inforce.site.scaffold import GENERATOR, Configuration, ScaffoldError
 from inforce.site.tree import PUBLIC_UMASK, settle
@@ -62,7 +62,7 @@ def main(words: list[str]) -> int:
 
 
 def _read(configuration: Configuration) -> Publication:
-    return read_publication(configuration.path.resolve().parent, os.environ, configuration.at)
+    return read_publication(configuration.path.resolve().parent, os.environ, configuration.at, warn)
 
 
 def _given() -> tuple[Path, Publication]:

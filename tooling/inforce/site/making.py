@@ -51,7 +51,7 @@ class Maker:
     def make(self) -> int:
         """Bring the folder up to date, and give how many files had to change; errors as a build has them."""
         configuration = Configuration.read(self._path)
-        publication = read_publication(self._root, os.environ, configuration.at, memory=self._memory)
+        publication = read_publication(self._root, os.environ, configuration.at, warn, memory=self._memory)
         self._shelves.begin()
         files = compose(
             configuration, publication, self._cache, self._made_by, self._module, _silent, memory=self._shelves
@@ -84,7 +84,7 @@ def compose(
     `memory` is what the last time left of it. Each entry of the cache was compared with its seal; what was altered is
     made again.
     """
-    output.check_manifest_size(publication, _warn)
+    output.check_manifest_size(publication, warn)
 
     def make() -> Files:
         return _composed(configuration, publication, cache, made_by, module, progress, memory)
@@ -120,10 +120,11 @@ def _composed(
 def write_issued(site: Path, publication: Publication, files: Iterable[str], *, keyless: bool) -> None:
     """Write into `site` what says when it was issued; `files` and `keyless` are those of `output.write_manifest`."""
     output.write_files(site, publication)
-    output.write_manifest(site, publication, files, os.environ, _warn, keyless=keyless)
+    output.write_manifest(site, publication, files, os.environ, warn, keyless=keyless)
 
 
-def _warn(sentence: str) -> None:
+def warn(sentence: str) -> None:
+    """Print `sentence` as a warning of the build."""
     print(f"WARNING -  {sentence}")
 
 

@@ -58,7 +58,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Read the book, and set address, theme and navigation up for it."""
         root = Path(config.config_file_path).parent
         with translated():
-            self.publication = read_publication(root, os.environ, self.config.at, history=not _scaffold_only())
+            self.publication = read_publication(
+                root, os.environ, self.config.at, logger.warning, history=not _scaffold_only()
+            )
             if not _scaffold_only():
                 output.check_manifest_size(self.publication, logger.warning)
         self._cache_folder = cache_folder(root)

@@ -11,6 +11,7 @@ import contextlib
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +35,10 @@ class History(Protocol):
     @property
     def remarks(self) -> tuple[str, ...]:
         """Say in sentences what could not be checked; empty where nothing is in doubt."""
+
+    @property
+    def newest(self) -> datetime | None:
+        """Return the date of the commit that is checked out; None if there is none."""
 
     def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
         """Find the commit that first held each version of `catalog`, by the version's folder; unknown ones are absent.
@@ -64,6 +69,11 @@ class NoHistory:
     def remarks(self) -> tuple[str, ...]:
         """Say why nothing could be checked."""
         return (f"Who changed what, and when, could not be checked: {self.reason}.",)
+
+    @property
+    def newest(self) -> datetime | None:
+        """Return None: there is no commit."""
+        return None
 
     def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:  # noqa: ARG002 # the shape of History
         """Know of no commit."""
@@ -99,6 +109,11 @@ class GitHistory:
     def remarks(self) -> tuple[str, ...]:
         """Say in sentences what could not be checked, and what `evidence` could not find out."""
         return (*self._state, *self._doubts)
+
+    @property
+    def newest(self) -> datetime | None:
+        """Return the date of the commit that is checked out; None before the first one."""
+        return self._repository.committed_at(self._head) if self._head else None
 
     def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
         """Find the commit that first held each version of `catalog`, by the version's folder."""

@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,7 @@ _OVERRULED = {
     "safe.bareRepository": "explicit",
 }
 _FOLDER = "040000"
+_LATEST = 253_000_000_000  # seconds since 1970 that a datetime can hold
 _KINDS = {_FOLDER: EntryKind.FOLDER, "100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.LINK}
 
 
@@ -140,6 +142,11 @@ class Repository:
         while name and (kind := self._objects.kind(name)) != "commit":
             name = field(self._objects.read("tag", name), "object") if kind == "tag" else None
         return name
+
+    def committed_at(self, commit: str) -> datetime:
+        """Return when the commit with the id `commit` was made, read from the object itself."""
+        seconds = field(self._objects.read("commit", commit), "committer").split(" ")[-2]
+        return datetime.fromtimestamp(min(int(seconds), _LATEST), UTC)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """Return the commit at which the commits `one` and `other` parted; None if there is none here.
