@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from inforce.book.read import Reading, read_book
 from inforce.instant import parse_instant
-from inforce.store.folder import Reading, read_book
 
 BOOK_YML = """\
 publisher:

@@ -15,7 +15,7 @@ from random import Random
 
 from book_builder import GIT_ENV, BookBuilder
 from built import scaffold
-from inforce.cli.ending import run
+from inforce.cli.runner import run
 
 VERSIONS, BYTES, SEED = 64, 42_000, 20_261
 FIRST = datetime(2017, 6, 9, tzinfo=UTC)

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from book_builder import BookBuilder, instant
-from inforce.checks import Answers, Book, Finding, Report, examine
-from inforce.shape import Shape, Source
-from inforce.store.folder import Reading, parse_book
-from inforce.store.strict_yaml import parse_yaml
-from inforce.store.tree import Entry, EntryKind
+from inforce.book.read import Reading, parse_book
+from inforce.book.tree import Entry, EntryKind
+from inforce.book.yaml import parse_yaml
+from inforce.checks import Book, CheckReport, Dismissals, Finding, examine
+from inforce.fields import Fields, Source
 from inforce.text import Digest
 
 ANSWERS = "policy_versions/answers.yml"
@@ -89,7 +89,7 @@ class PaperBook(BookBuilder):
             answers=self._answers(),
         )
 
-    def examine(self, now: str, base: PaperBook | None = None, published: Iterable[str] = ()) -> Report:
+    def examine(self, now: str, base: PaperBook | None = None, published: Iterable[str] = ()) -> CheckReport:
         """Examine the book at `now`."""
         return examine(self.book(base, published), instant(now))
 
@@ -97,12 +97,12 @@ class PaperBook(BookBuilder):
         """List the findings at `now`."""
         return self.examine(now, base, published).findings
 
-    def _answers(self) -> Answers:
+    def _answers(self) -> Dismissals:
         raw = self.files.get(ANSWERS)
         if raw is None:
-            return Answers()
+            return Dismissals()
         data, lines = parse_yaml(raw.decode(), ANSWERS)
-        return Answers.from_shape(Shape(data), Source(path=ANSWERS, text=raw.decode(), lines=lines))
+        return Dismissals.from_shape(Fields(data), Source(path=ANSWERS, text=raw.decode(), lines=lines))
 
 
 def rules(findings: Iterable[Finding]) -> list[str]:

@@ -15,7 +15,7 @@ import yaml
 
 from forge import ACTION, TOKEN, Forge, forge_in, steps
 from inforce import __version__
-from inforce.store.drafting import begin_repository
+from inforce.book.new_version import begin_repository
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent

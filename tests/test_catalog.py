@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
-from inforce.catalog import Catalog
 from inforce.errors import CatalogError
+from inforce.policy.catalog import Catalog
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inforce.changes import Changes
+from inforce.changes import EditionChanges
 from inforce.language import Language
 from inforce.policy import Edition, SummaryPoint
 from inforce.redline import prepare
@@ -18,8 +18,8 @@ def edition(text: str, *summary: tuple[str, str], language: str = "en") -> Editi
     return Edition(language=Language(language), text=text, summary=points)
 
 
-def changes(old: Edition, new: Edition) -> Changes:
-    return Changes.between(old, new, (prepare(old.text), prepare(new.text)))
+def changes(old: Edition, new: Edition) -> EditionChanges:
+    return EditionChanges.between(old, new, (prepare(old.text), prepare(new.text)))
 
 
 def test_the_changed_clauses_are_listed_in_reading_order() -> None:

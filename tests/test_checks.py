@@ -10,10 +10,10 @@ from types import ModuleType
 import pytest
 
 import inforce
-from inforce.checks import CATALOGUE, Answers, Book, Finding, Rule, Severity, check, examine, from_fault
+from inforce.checks import CATALOGUE, Book, Dismissals, Finding, Rule, Severity, check, examine, from_fault
 from inforce.checks.rules import GROUPS
 from inforce.errors import LayoutError, Place
-from inforce.shape import Shape, ShapeError
+from inforce.fields import Fields, ShapeError
 from paper_book import ANSWERS, PaperBook, instant, of_rule, one_text, rules
 
 NOW = "2026-06-01"
@@ -50,8 +50,8 @@ def test_titles_are_sentences_and_differ() -> None:
 
 
 def test_every_fault_of_reading_has_its_rule_in_the_catalogue() -> None:
-    store = Path(inforce.__file__).parent / "store"
-    sources = [store / f"{name}.py" for name in ("folder", "names", "strict_yaml", "frontmatter")]
+    book = Path(inforce.__file__).parent / "book"
+    sources = [book / f"{name}.py" for name in ("read", "paths", "yaml", "front_matter")]
     named = {
         keyword.value.value
         for source in sources
@@ -201,7 +201,7 @@ def test_an_error_cannot_be_answered() -> None:
 )
 def test_answers_of_another_shape_are_refused(data: object, path: str) -> None:
     with pytest.raises(ShapeError) as refusal:
-        Answers.from_shape(Shape(data), Answers().source)
+        Dismissals.from_shape(Fields(data), Dismissals().source)
 
     assert refusal.value.path == path
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import jsonschema
 import pytest
 
-from inforce.checks import Answer, Answered, Finding, Report, Severity
+from inforce.checks import CheckReport, Dismissal, Dismissed, Finding, Severity
 from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif, to_text
 from inforce.errors import Place
 from paper_book import ANSWERS, one_text
@@ -23,8 +23,10 @@ def finding(rule: str = "HTML-raw", severity: Severity = Severity.ERROR, line: i
 
 QUESTION = finding("CLAIM-watch", Severity.QUESTION, 9, section="changes", message="Is it so?", evidence="look")
 NOTE = finding("TEXT-id", Severity.NOTE, None, path="policy_versions/privacy/2/en.md", mend="Nothing.")
-ANSWER = Answered(finding=QUESTION, answer=Answer(rule="CLAIM-watch", path=PATH, reason="People are told by e-mail."))
-REPORT = Report(findings=(finding(mend="Take it out."), QUESTION, NOTE))
+ANSWER = Dismissed(
+    finding=QUESTION, answer=Dismissal(rule="CLAIM-watch", path=PATH, reason="People are told by e-mail.")
+)
+REPORT = CheckReport(findings=(finding(mend="Take it out."), QUESTION, NOTE))
 
 
 def test_text_is_grouped_by_file_and_counted() -> None:
@@ -47,26 +49,26 @@ def test_text_is_grouped_by_file_and_counted() -> None:
 
 
 @pytest.mark.parametrize("form", [to_text, to_job_summary])
-def test_words_of_the_book_cannot_move_a_cursor(form: Callable[[Report], str]) -> None:
-    told = form(Report(findings=(finding(message="“\x1b[2J\u202e” stands here."),)))
+def test_words_of_the_book_cannot_move_a_cursor(form: Callable[[CheckReport], str]) -> None:
+    told = form(CheckReport(findings=(finding(message="“\x1b[2J\u202e” stands here."),)))
 
     assert "\x1b" not in told
     assert "\u202e" not in told
 
 
 def test_text_of_nothing_claims_no_more_than_that() -> None:
-    assert to_text(Report(findings=())) == "The checks found nothing.\n"
+    assert to_text(CheckReport(findings=())) == "The checks found nothing.\n"
 
 
 def test_text_lists_answers_with_their_reasons() -> None:
-    told = to_text(Report(findings=(), answered=(ANSWER,)))
+    told = to_text(CheckReport(findings=(), answered=(ANSWER,)))
 
     assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in told
     assert told.endswith("The checks found nothing.\nOne question answered in answers.yml.\n")
 
 
 def test_json_names_every_member() -> None:
-    report = Report(findings=(QUESTION,), answered=(ANSWER,))
+    report = CheckReport(findings=(QUESTION,), answered=(ANSWER,))
     data = json.loads(to_json(report, answers=True))
 
     assert json.loads(to_json(report)) == {"findings": data["findings"]}
@@ -103,7 +105,7 @@ def test_json_names_every_member() -> None:
     ],
 )
 def test_an_annotation_is_one_line_with_its_place(one: Finding, command: str) -> None:
-    assert to_github(Report(findings=(one,))) == f"{command}\n"
+    assert to_github(CheckReport(findings=(one,))) == f"{command}\n"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_an_annotation_is_one_line_with_its_place(one: Finding, command: str) ->
     ],
 )
 def test_ten_annotations_of_a_kind_at_most(found: int, shown: int, last: str) -> None:
-    report = Report(findings=tuple(finding(line=n, message=f"Number {n}.") for n in range(1, found + 1)))
+    report = CheckReport(findings=tuple(finding(line=n, message=f"Number {n}.") for n in range(1, found + 1)))
 
     lines = to_github(report).splitlines()
 
@@ -124,7 +126,7 @@ def test_ten_annotations_of_a_kind_at_most(found: int, shown: int, last: str) ->
 
 
 def test_the_job_summary_shows_words_as_they_are() -> None:
-    report = Report(findings=(finding(message="“<br>” | *x* `y` [a](b)\n# no"),), answered=(ANSWER,))
+    report = CheckReport(findings=(finding(message="“<br>” | *x* `y` [a](b)\n# no"),), answered=(ANSWER,))
 
     told = to_job_summary(report)
 
@@ -133,14 +135,14 @@ def test_the_job_summary_shows_words_as_they_are() -> None:
 
 
 def test_code_quality_names_place_and_weight() -> None:
-    issues = json.loads(to_gitlab(Report(findings=(finding("LOCK-text"), finding(), QUESTION, NOTE))))
+    issues = json.loads(to_gitlab(CheckReport(findings=(finding("LOCK-text"), finding(), QUESTION, NOTE))))
 
     assert [issue["severity"] for issue in issues] == ["blocker", "critical", "minor", "info"]
     assert issues[0]["location"] == {"path": PATH, "lines": {"begin": 3}}
     assert all(set(issue) == {"description", "check_name", "fingerprint", "severity", "location"} for issue in issues)
 
 
-def marks(report: Report) -> list[str]:
+def marks(report: CheckReport) -> list[str]:
     return [issue["fingerprint"] for issue in json.loads(to_gitlab(report))]
 
 
@@ -157,11 +159,11 @@ def marks(report: Report) -> list[str]:
 def test_a_fingerprint_follows_the_words_and_not_the_line(other: Finding, same: bool) -> None:
     one = finding(evidence="a")
 
-    assert (marks(Report(findings=(one,))) == marks(Report(findings=(other,)))) is same
+    assert (marks(CheckReport(findings=(one,))) == marks(CheckReport(findings=(other,)))) is same
 
 
 def test_equal_findings_have_different_fingerprints() -> None:
-    assert len(set(marks(Report(findings=(finding(), finding(line=4)))))) == 2
+    assert len(set(marks(CheckReport(findings=(finding(), finding(line=4)))))) == 2
 
 
 # What SARIF 2.1.0 requires of the members written here (sections 3.13, 3.14, 3.19, 3.27, 3.29, 3.35, 3.49).
@@ -255,7 +257,7 @@ SARIF = {
 
 
 def test_sarif_has_the_shape_the_standard_asks_for() -> None:
-    report = Report(findings=REPORT.findings, answered=(ANSWER,))
+    report = CheckReport(findings=REPORT.findings, answered=(ANSWER,))
 
     data = json.loads(to_sarif(report))
 
@@ -269,14 +271,14 @@ def test_sarif_has_the_shape_the_standard_asks_for() -> None:
 
 
 def test_a_path_in_sarif_is_a_uri() -> None:
-    data = json.loads(to_sarif(Report(findings=(finding(path="policy_versions/größe/1/en.md"),))))
+    data = json.loads(to_sarif(CheckReport(findings=(finding(path="policy_versions/größe/1/en.md"),))))
 
     location = data["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == "policy_versions/gr%C3%B6%C3%9Fe/1/en.md"
 
 
 @pytest.mark.parametrize("form", [to_text, to_json, to_github, to_job_summary, to_gitlab, to_sarif])
-def test_every_form_of_a_real_report_is_the_same_each_time(form: Callable[[Report], str]) -> None:
+def test_every_form_of_a_real_report_is_the_same_each_time(form: Callable[[CheckReport], str]) -> None:
     book = one_text("# P\n\nTODO <br>\n\nWe keep your data forever.\n")
     book.write(ANSWERS, "answers:\n  - {rule: CLAIM-retention, path: privacy, reason: The law asks for it.}\n")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from inforce.policy import Edition, Policy, Version
-from inforce.settings import Settings
+from inforce.policy.settings import Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
 INFORCE = Path(sys.executable).with_name("inforce")

@@ -11,9 +11,9 @@ import pytest
 
 from book_builder import BookBuilder
 from built import MKDOCS_YML
-from inforce.cli.ending import run
+from inforce.cli.runner import run
 from inforce.errors import InforceError
-from inforce.site.making import Maker
+from inforce.site.build.incremental import SiteBuilder
 
 AT = "2026-06-01"
 Build = Callable[[BookBuilder], str]
@@ -66,7 +66,7 @@ def with_mkdocs(book: BookBuilder) -> str:
 def with_serve(book: BookBuilder) -> str:
     """Make the site as `inforce serve` does; MkDocs writes its own errors to the terminal."""
     try:
-        Maker(book.root / "mkdocs.yml", "mkdocs", book.root / "new").make()
+        SiteBuilder(book.root / "mkdocs.yml", "mkdocs", book.root / "new").make()
     except InforceError as error:
         return str(error)
     except Exception as error:

@@ -11,7 +11,7 @@ from typing import Any
 from inforce import address
 from inforce.policy import Kind
 from inforce.publication import Page, PageKind
-from inforce.publication.comparisons import comparison_file
+from inforce.publication.files.redline_json import comparison_file
 from test_publication import ANNOUNCED, DE, FIRST, SECOND, SITE, edition, files, pages, policy, publication
 
 TEXT = (Path(__file__).parents[1] / "docs/reference/site.md").read_text("utf-8")

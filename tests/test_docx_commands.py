@@ -10,7 +10,7 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import Type, book, inforce
-from test_word_manuscripts import DOCUMENT, came, part_text, replaced, run, went, with_parts
+from test_word_roundtrip import DOCUMENT, came, part_text, replaced, run, went, with_parts
 
 __all__ = ["book", "inforce"]  # fixtures
 

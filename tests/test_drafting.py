@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from book_builder import BookBuilder, instant
+from inforce.book.new_version import Draft, begin_repository, draft_version
+from inforce.book.read import read_book
 from inforce.errors import EnvironmentProblemError, InforceError
 from inforce.language import Language
 from inforce.policy import ChangeLevel, Version
-from inforce.store.drafting import Draft, begin_repository, draft_version
-from inforce.store.folder import read_book
 
 NOW = instant("2027-01-20T12:00:00Z")
 TEXT = "# Terms\n\nWe keep it.  \nTwo years.\n\n## How long {#long}\n\nTwo years.\n"

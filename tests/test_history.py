@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder, instant
-from inforce.catalog import Evidence
+from inforce.book.git import Commit, FileChange, NoHistory, Repository, open_history
+from inforce.book.git.log import lineages, parse_log
+from inforce.book.read import parse_book
+from inforce.book.tree import EntryKind
 from inforce.errors import HistoryError
-from inforce.store.folder import parse_book
-from inforce.store.history import Change, Commit, NoHistory, Repository, open_history
-from inforce.store.history.log import lineages, parse_log
-from inforce.store.tree import EntryKind
+from inforce.policy.evidence import Evidence
 from inforce.text import Digest
 
 V1 = "policy_versions/terms/2026-01-15"
@@ -453,7 +453,7 @@ def test_a_repository_that_cannot_answer_is_a_remark_and_no_failure(book: BookBu
 COMMITTED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def commit(name: str, *changes: Change) -> Commit:
+def commit(name: str, *changes: FileChange) -> Commit:
     return Commit(id=name, committed=COMMITTED, subject="", changes=changes)
 
 
@@ -470,8 +470,8 @@ def test_a_log_is_read_with_names_of_any_kind() -> None:
             committed=COMMITTED,
             subject="first: line",
             changes=(
-                Change(kind="A", path="a\nb ü", blob=one),
-                Change(kind="R", path="new", blob=one, renamed_from="old"),
+                FileChange(kind="A", path="a\nb ü", blob=one),
+                FileChange(kind="R", path="new", blob=one, renamed_from="old"),
             ),
         ),
         Commit(id=zero, committed=datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC), subject=""),
@@ -485,10 +485,10 @@ def test_a_time_that_no_calendar_knows_is_refused() -> None:
 
 def test_two_files_that_were_renamed_from_one_after_the_other_are_told_apart() -> None:
     newest_first = (
-        commit("4", Change(kind="A", path="a", blob="new")),
-        commit("3", Change(kind="R", path="b", blob="old", renamed_from="a")),
-        commit("2", Change(kind="D", path="c", blob="0", mode="000000")),
-        commit("1", Change(kind="A", path="a", blob="old"), Change(kind="A", path="c", blob="other")),
+        commit("4", FileChange(kind="A", path="a", blob="new")),
+        commit("3", FileChange(kind="R", path="b", blob="old", renamed_from="a")),
+        commit("2", FileChange(kind="D", path="c", blob="0", mode="000000")),
+        commit("1", FileChange(kind="A", path="a", blob="old"), FileChange(kind="A", path="c", blob="other")),
     )
 
     steps = {path: [(c.id, blob) for c, blob in found] for path, found in lineages(newest_first, ("a", "b")).items()}

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
-from inforce.cli.ending import run as type_words
+from inforce.book.git import NoHistory, Repository, open_history
+from inforce.book.read import parse_book
+from inforce.cli.runner import run as type_words
 from inforce.errors import HistoryError
-from inforce.store.folder import parse_book
-from inforce.store.history import NoHistory, Repository, open_history
 from inforce.text import Digest
 
 V1 = "policy_versions/terms/2026-01-15"

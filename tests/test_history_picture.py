@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from inforce.publication.picture import Row, by_column, picture
-from inforce.publication.steps import ClauseStep, Step
+from inforce.publication.change_summary import ClauseStep, Step
+from inforce.publication.pages.change_matrix import MatrixRow, by_column, picture
 from inforce.redline import ClauseState, prepare, redline
 from inforce.rendering.labels import Labels
 
@@ -21,14 +21,14 @@ def step(old: str, new: str) -> Step:
     return Step.of(redline(prepare(old), prepare(new)))
 
 
-def drawn(*texts: str) -> dict[str, Row]:
+def drawn(*texts: str) -> dict[str, MatrixRow]:
     """The rows of the picture of `texts`, oldest first, by their headings."""
     steps = [step(old, new) for old, new in pairwise(texts)]
     outline = [(clause.id, clause.heading) for clause in prepare(texts[-1]).document.clauses]
     return {row.heading: row for row in picture(outline, steps)}
 
 
-def marks(row: Row) -> list[tuple[int, str]]:
+def marks(row: MatrixRow) -> list[tuple[int, str]]:
     return [(cell.column, str(cell.state)) for cell in row.cells]
 
 

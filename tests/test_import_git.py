@@ -12,23 +12,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from book_builder import BookBuilder, instant
-from inforce.catalog import Lock
+from inforce.book.files import write_lock
+from inforce.book.importers.git_history import Imported, Wishes, import_history
+from inforce.book.importers.plan import DocumentState, Plan, plan_versions
+from inforce.book.importers.source_file import ForeignText, read_foreign
 from inforce.errors import HistoryError, InforceError
 from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Kind, Origin, Policy
-from inforce.store.files import write_lock
-from inforce.store.importers.foreign import ForeignText, read_foreign
-from inforce.store.importers.git import Imported, Wishes, import_history
-from inforce.store.importers.plan import Plan, Step, plan_versions
+from inforce.policy.lock import Lock
 from inforce.text import Digest
 
 NOON = instant("2024-04-17T12:00:00Z")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def step(raw: bytes | str | None, committed: datetime = NOON, subject: str = "words") -> Step:
+def step(raw: bytes | str | None, committed: datetime = NOON, subject: str = "words") -> DocumentState:
     origin = Origin(commit="a" * 40, committed=committed, path="privacy.md", subject=subject)
-    return Step(origin=origin, raw=raw.encode() if isinstance(raw, str) else raw)
+    return DocumentState(origin=origin, raw=raw.encode() if isinstance(raw, str) else raw)
 
 
 def plan(*texts: bytes | str | None, seconds: tuple[int, ...] = ()) -> Plan:

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from book_builder import BookBuilder, instant
+from inforce.book.importers.plain_text import WordsChangedError, convert, refuse_other_words, words, words_as_read
+from inforce.book.importers.plain_text.draft import ImportedText, TextWishes, import_text
+from inforce.book.importers.plain_text.list_markers import Style, marks_of
+from inforce.book.importers.plain_text.unjoin import split_heading
+from inforce.book.importers.source_file import decoded
 from inforce.errors import InforceError
 from inforce.language import Language
 from inforce.markdown import BlockKind, ContainerKind, parse
 from inforce.policy import Act, ChangeLevel, Kind
-from inforce.store.importers.foreign import decoded
-from inforce.store.importers.plain import WordsChangedError, convert, refuse_other_words, words, words_as_read
-from inforce.store.importers.plain.glue import split_heading
-from inforce.store.importers.plain.marks import Style, marks_of
-from inforce.store.importers.text import ImportedText, TextWishes, import_text
 
 TEXTS = Path(__file__).parent / "fixtures" / "plain_texts"
 FIXTURES = sorted(path.stem for path in TEXTS.glob("*.txt"))

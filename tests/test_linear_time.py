@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from doubling import assert_linear
+from inforce.book.read import parse_lock
+from inforce.book.yaml import parse_yaml
 from inforce.manifest import parse_manifest
 from inforce.manifest.strict_json import parse_json
-from inforce.store.folder import parse_lock
-from inforce.store.strict_yaml import parse_yaml
-from inforce.word.manuscript import parse_manuscript, take_back
-from inforce.word.manuscript.values import Story
-from test_word_manuscripts import TEXT, came, edited
+from inforce.word.roundtrip import parse_manuscript, take_back
+from inforce.word.roundtrip.values import Story
+from test_word_roundtrip import TEXT, came, edited
 
 Make = Callable[[int], str]
 

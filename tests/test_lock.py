@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from book_builder import BookBuilder, instant
-from inforce.catalog import Catalog, Lock, LockEntry
+from inforce.book.files import write_lock
+from inforce.book.read import parse_lock
 from inforce.errors import LockError, ShapeError
 from inforce.language import Language
 from inforce.policy import Cancellation, ChangeLevel, Version
-from inforce.store.files import write_lock
-from inforce.store.folder import parse_lock
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock, LockEntry
 from inforce.text import Digest
 
 EN, DE = Language("en"), Language("de")

@@ -14,7 +14,6 @@ import jsonschema
 import pytest
 
 from book_builder import BookBuilder, instant
-from inforce.catalog import Catalog, Evidence
 from inforce.errors import ManifestError, UnsupportedSpecError
 from inforce.manifest import (
     MANIFEST_SCHEMA,
@@ -27,7 +26,9 @@ from inforce.manifest import (
     size_of,
     to_bytes,
 )
-from inforce.manifest.building import manifest, versions_document
+from inforce.manifest.build import manifest, versions_document
+from inforce.policy.catalog import Catalog
+from inforce.policy.evidence import Evidence
 from inforce.text import Digest
 
 SITE = "https://policies.shop.example/"

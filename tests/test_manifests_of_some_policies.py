@@ -12,16 +12,16 @@ from book_builder import BookBuilder, instant
 from client.host import Host, answer
 from client.published_site import NOW as CLIENT_NOW
 from client.published_site import Published, published_site
-from inforce.cli.ending import run
+from inforce.cli.runner import run
 from inforce.client import Policies
 from inforce.errors import ManifestError, UnknownVersionError
 from inforce.manifest import parse_manifest, size_of, to_bytes
 from inforce.manifest.words import MANIFEST_PATH
+from inforce.policy.settings import manifest_name
 from inforce.publication import Publication
-from inforce.publication.headers import headers
-from inforce.settings import manifest_name
+from inforce.publication.files.headers import headers
 from inforce.signing import Issue, PublicKey, generate_key, issue, verify
-from inforce.site.output import check_manifest_size, issued_addresses, write_manifest
+from inforce.site.build.assemble import check_manifest_size, issued_addresses, write_manifest
 
 KEY = generate_key()
 PUBLIC = PublicKey.from_jwk(KEY.public.to_jwk())

@@ -18,7 +18,7 @@ from inforce import pdf
 from inforce.errors import EnvironmentProblemError
 from inforce.language import Language
 from inforce.markdown import plain_text, to_html
-from inforce.pdf import Paper, Row, to_pdf
+from inforce.pdf import FactRow, Paper, to_pdf
 from inforce.pdf.markup import document_of
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -56,7 +56,10 @@ def paper(**members: object) -> Paper:
         author="Example Shop",
         language=Language("en"),
         made=instant("2027-01-20"),
-        rows=(Row(name="Version", text="2027-03-01"), Row(name="Address", text="A page", link="https://a.example/p/")),
+        rows=(
+            FactRow(name="Version", text="2027-03-01"),
+            FactRow(name="Address", text="A page", link="https://a.example/p/"),
+        ),
         running=("Privacy Policy 2027-03-01", "from March 1, 2027", "English"),
         digests=(DIGEST,),
         body=to_html(MARKDOWN),

@@ -9,9 +9,9 @@ import pytest
 
 from book_builder import instant
 from inforce.errors import ShapeError
+from inforce.fields import Fields, Source
 from inforce.language import Language
 from inforce.policy import Act, Cancellation, ChangeLevel, Edition, Kind, Label, Policy, Version
-from inforce.shape import Shape, Source
 from inforce.text import Digest
 
 EN, DE = Language("en"), Language("de")
@@ -81,7 +81,7 @@ class TestEditions:
 def read(**members: Any) -> Version:
     """The version that version.yml with `members` describes, in Berlin."""
     data = {"published": "2027-01-20", "change": "material"} | members
-    shape = Shape({name: value for name, value in data.items() if value is not None})
+    shape = Fields({name: value for name, value in data.items() if value is not None})
     return Version.from_shape(Label("1"), shape, ZoneInfo("Europe/Berlin"), (), Source(path="version.yml"))
 
 
@@ -192,7 +192,7 @@ class TestReadingVersions:
 def read_policy(**members: Any) -> Policy:
     """The policy that policy.yml with `members` describes."""
     data: dict[str, Any] = {"title": {"en": "Terms"}, "kind": "terms", "binding_language": "en", "act": "accept"}
-    shape = Shape({name: value for name, value in (data | members).items() if value is not None})
+    shape = Fields({name: value for name, value in (data | members).items() if value is not None})
     return Policy.from_shape("terms", shape, ZoneInfo("UTC"), (), Source(path="policy.yml"))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from book_builder import instant
 from inforce.errors import CatalogError
-from inforce.policy import Cancellation, ChangeLevel, State, Version
+from inforce.policy import Cancellation, ChangeLevel, PolicyState, Version
 from policy_builder import policy, version
 
 
@@ -73,7 +73,7 @@ class TestStates:
     def test_a_draft_is_never_public(self) -> None:
         terms = policy(FIRST, version("2", "2026-06-01", draft=True))
         now = instant("2030-01-01")
-        assert terms.state(terms.versions[1], now) is State.DRAFT
+        assert terms.state(terms.versions[1], now) is PolicyState.DRAFT
         assert labels(terms.public(now)) == ["1"]
         assert terms.latest(now) == terms.in_force(now) == terms.versions[0]
 
@@ -83,9 +83,9 @@ class TestStates:
         )
         terms = policy(FIRST, never)
         before, after, late = instant("2027-02-09"), instant("2027-02-10"), instant("2028-01-01")
-        assert terms.state(terms.versions[1], before) is State.ANNOUNCED
-        assert terms.state(terms.versions[1], after) is State.CANCELLED
-        assert terms.state(terms.versions[1], late) is State.CANCELLED
+        assert terms.state(terms.versions[1], before) is PolicyState.ANNOUNCED
+        assert terms.state(terms.versions[1], after) is PolicyState.CANCELLED
+        assert terms.state(terms.versions[1], late) is PolicyState.CANCELLED
         assert labels(terms.public(late)) == ["1", "2"]
         assert (terms.latest(late), terms.in_force(late)) == (terms.versions[1], terms.versions[0])
         assert (terms.next_change(before), terms.next_change(after)) == (instant("2027-03-01"), None)

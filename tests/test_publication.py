@@ -13,15 +13,16 @@ import pytest
 from book_builder import instant
 from browser.static_site import StaticSite
 from inforce import address
-from inforce.catalog import Catalog, Evidence
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.manifest import digests_file
 from inforce.policy import Cancellation, ChangeLevel, Edition, Policy, SummaryPoint, Version, Withdrawal
+from inforce.policy.catalog import Catalog
+from inforce.policy.evidence import Evidence
+from inforce.policy.settings import Publisher, Settings
 from inforce.publication import Page, PageKind, Publication, Texts
-from inforce.publication.comparisons import comparison_file
+from inforce.publication.files.redline_json import comparison_file
 from inforce.publication.pairs import first_compared, version_pairs
-from inforce.settings import Publisher, Settings
 from inforce.text import Digest
 from policy_builder import EN, policy, version
 

@@ -14,7 +14,7 @@ from icalendar import Calendar, Component
 from book_builder import instant
 from inforce.instant import format_instant, parse_zone
 from inforce.policy import Cancellation, Policy, SummaryPoint, Version, Withdrawal
-from inforce.publication.facts import standing
+from inforce.publication.pages.context import standing
 from inforce.rendering.labels import Labels
 from policy_builder import EN, policy, version
 from test_publication import ATOM, SITE, edition, files, pages, publication, tree

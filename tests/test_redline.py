@@ -5,17 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inforce.markdown import BlockKind, ContainerKind, parse
-from inforce.redline import (
-    Action,
-    BlockState,
-    ChangeClass,
-    Format,
-    NumberKind,
-    Op,
-    prepare,
-    prepared,
-    redline,
-)
+from inforce.redline import Action, BlockState, ChangeClass, Format, NumberKind, Op, prepare, prepared, redline
 
 MARKS = {
     Op.EQUAL: "{}",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inforce.redline import ChangeClass, ClauseState, NumberKind, Op, redline
-from inforce.rendering.data import to_data
+from inforce.rendering.json import to_data
 
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "redline.md").read_text("utf-8")
 OLD = "# T\n\n## A {#a}\n\nWe keep [data](/a) for 24 months.\n\n## B {#b}\n\nWe may sell it.\n"

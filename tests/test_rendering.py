@@ -9,12 +9,12 @@ import pytest
 
 from html_reader import read
 from inforce.redline import Redline, redline
-from inforce.rendering.data import to_data
 from inforce.rendering.html import to_html
+from inforce.rendering.json import to_data
 from inforce.rendering.labels import ENGLISH, Labels
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
-from inforce.rendering.sides import to_sides
+from inforce.rendering.side_by_side import to_sides
 from inforce.rendering.terminal import Segment, to_lines
 
 LONG = "We delete the account data of a closed account after twenty-four months at the latest."

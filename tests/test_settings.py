@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from inforce.errors import SettingsError, ShapeError
+from inforce.fields import Fields, Source
 from inforce.language import Language
-from inforce.settings import Publisher, Settings, site_address, web_address
-from inforce.shape import Shape, Source
+from inforce.policy.settings import Publisher, Settings, site_address, web_address
 
 
 def least() -> dict[str, Any]:
@@ -23,7 +23,7 @@ def least() -> dict[str, Any]:
 
 
 def read(data: object) -> Settings:
-    return Settings.from_shape(Shape(data, error=SettingsError), Source(path="book.yml"))
+    return Settings.from_shape(Fields(data, error=SettingsError), Source(path="book.yml"))
 
 
 def test_a_book_needs_little_and_the_rest_has_defaults() -> None:

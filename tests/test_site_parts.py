@@ -22,19 +22,19 @@ from inforce.errors import BookError, EnvironmentProblemError, Place
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.markdown import to_html
-from inforce.publication.papers import WORDS
+from inforce.policy.settings import Publisher, Settings
+from inforce.publication.files.pdf import WORDS
 from inforce.rendering.labels import ENGLISH
-from inforce.settings import Publisher, Settings
-from inforce.site.cache import Cache, key_of, maker
+from inforce.site.build.assemble import make_genuine
+from inforce.site.build.cache import Cache, key_of, maker
+from inforce.site.build.page_groups import BuildIndex
+from inforce.site.build.sync import add, drop, settle
 from inforce.site.links import Links
-from inforce.site.material import theme_language
 from inforce.site.messages import labels, translations
-from inforce.site.output import make_genuine
+from inforce.site.mkdocs.page_template import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
+from inforce.site.mkdocs.theme import theme_language
 from inforce.site.sanitiser import passed
-from inforce.site.shelf import Recollection
-from inforce.site.shell import SHELL_DEPTHS, Rendered, Shell, gap, gaps, shell_path
 from inforce.site.templating import Words, environment
-from inforce.site.tree import add, drop, settle
 from memos import forget
 from property.markdown_strategies import texts
 
@@ -132,20 +132,20 @@ class TestRecollection:
         cache = Cache(tmp_path)
         cache.keep(KEY, b"words")
         name, files = key_of("shelf"), {"terms/index.html": KEY}
-        memory = Recollection(cache)
+        memory = BuildIndex(cache)
         memory.remember(name, files)
         memory.begin()
 
         assert memory.recall(name) == files
-        assert Recollection(Cache(tmp_path)).recall(name) == files
+        assert BuildIndex(Cache(tmp_path)).recall(name) == files
 
     def test_a_shelf_of_which_a_file_is_gone_is_not_recalled(self, tmp_path: Path) -> None:
-        Recollection(Cache(tmp_path)).remember(key_of("shelf"), {"terms/index.html": KEY})
+        BuildIndex(Cache(tmp_path)).remember(key_of("shelf"), {"terms/index.html": KEY})
 
-        assert Recollection(Cache(tmp_path)).recall(key_of("shelf")) is None
+        assert BuildIndex(Cache(tmp_path)).recall(key_of("shelf")) is None
 
     def test_what_nobody_asks_for_any_more_is_forgotten(self, tmp_path: Path) -> None:
-        memory = Recollection(Cache(tmp_path))
+        memory = BuildIndex(Cache(tmp_path))
         memory.remember(key_of("shelf"), {"terms/index.html": KEY})
         for _ in range(2):
             memory.begin()
@@ -231,7 +231,7 @@ class TestCache:
     def test_an_entry_sealed_with_another_secret_is_not_used(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("inforce.site.cache.machine_secret", lambda: b"another machine" * 2)
+        monkeypatch.setattr("inforce.site.build.cache.machine_secret", lambda: b"another machine" * 2)
         Cache(tmp_path).keep(KEY, b"lies!")
         monkeypatch.undo()
 

@@ -8,8 +8,8 @@ import pytest
 
 from inforce.language import Language
 from inforce.publication import Page, PageKind
+from inforce.site.mkdocs.page_template import Rendered
 from inforce.site.search import entries, merged
-from inforce.site.shell import Rendered
 
 PAGE = Page(kind=PageKind.POLICY, address="terms/", language=Language("en"), says={})
 SECTIONS = [

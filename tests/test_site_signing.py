@@ -11,9 +11,9 @@ from book_builder import BookBuilder, instant
 from inforce.errors import ManifestError, SignatureError
 from inforce.publication import Publication
 from inforce.signing import PublicKey, generate_key, verify
-from inforce.site import making
-from inforce.site.making import compose
-from inforce.site.output import write_manifest
+from inforce.site.build import incremental
+from inforce.site.build.assemble import write_manifest
+from inforce.site.build.incremental import compose
 
 KEY = generate_key()
 NAMED = json.dumps({"kid": KEY.public.kid, "public": KEY.public.to_jwk()})
@@ -69,7 +69,7 @@ def test_a_manifest_too_large_is_refused_before_any_page_is_made(
     for number in range(9):
         book.policy(f"policy-{number}").version("2026-01-15")
     publication = Publication(catalog=book.read().require(), now=instant("2026-06-01"))
-    monkeypatch.setattr(making, "_composed", lambda *_: pytest.fail("pages are made"))
-    monkeypatch.setattr(making.output, "make_genuine", lambda *_: pytest.fail("pages are made"))
+    monkeypatch.setattr(incremental, "_composed", lambda *_: pytest.fail("pages are made"))
+    monkeypatch.setattr(incremental.assemble, "make_genuine", lambda *_: pytest.fail("pages are made"))
     with pytest.raises(ManifestError, match="“manifest_bytes” in book"):
         compose(None, publication, None, "", "mkdocs", pytest.fail)  # type: ignore[arg-type]

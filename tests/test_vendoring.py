@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from inforce.book.vendoring import REQUIREMENTS, vendored
 from inforce.errors import EnvironmentProblemError
-from inforce.store.vendoring import REQUIREMENTS, vendored
 
 ROOT = Path(__file__).parents[1]
 WHEEL = ".inforce/inforce-0.1.0-py3-none-any.whl"

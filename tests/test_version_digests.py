@@ -11,10 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from book_builder import BookBuilder, instant
-from inforce.catalog import Catalog
 from inforce.errors import DigestMismatchError, ManifestError
 from inforce.manifest import DIGESTS_SCHEMA, PolicyDigests, digests_file, digests_named, parse_manifest, to_bytes
-from inforce.manifest.building import manifest
+from inforce.manifest.build import manifest
+from inforce.policy.catalog import Catalog
 from inforce.publication import Publication
 from inforce.text import Digest
 

@@ -13,10 +13,10 @@ import pytest
 from docx.document import Document
 from hypothesis import given
 
+from inforce.book.read import read_book
 from inforce.language import Language
 from inforce.markdown import plain_text
 from inforce.redline import redline
-from inforce.store.folder import read_book
 from inforce.word import to_docx
 from memos import forget
 from property.test_redline_laws import pairs

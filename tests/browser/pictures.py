@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from browser import chromium
 from browser.static_site import StaticSite
 from built import build
-from inforce.cli.ending import run
+from inforce.cli.runner import run
 from long_book import AT, arabic_book
 
 ROOT = Path(__file__).parents[2]

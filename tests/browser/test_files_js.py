@@ -19,7 +19,7 @@ import tree_sitter_kotlin
 import tree_sitter_swift
 from tree_sitter import Language, Parser
 
-from inforce.site.output import browser_files
+from inforce.site.build.assemble import browser_files
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "tooling" / "browser"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
-from inforce.cli.ending import run
+from inforce.cli.runner import run
 
 OLD = "# Privacy\n\n## Retention {#retention}\n\nWe keep your data for 12 months.\n"
 NEW = """\

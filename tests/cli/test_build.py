@@ -17,9 +17,9 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import HOOK, Type, everything_in, listening
-from inforce.cli import generator
-from inforce.cli.generator import worth_telling
-from inforce.cli.repository import Repository
+from inforce.cli import site_process
+from inforce.cli.repository import Workspace
+from inforce.cli.site_process import worth_telling
 from inforce.errors import ClockError
 from inforce.site.book import read_publication
 
@@ -275,7 +275,7 @@ def test_a_build_that_is_interrupted_tidies_up(shell: BookBuilder, end: signal.S
 def test_without_a_generator_one_sentence_says_what_to_install(
     inforce: Type, shell: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generator, "find_spec", lambda _name: None)
+    monkeypatch.setattr(site_process, "find_spec", lambda _name: None)
     ended = inforce("build", "--repo", shell.root)
     assert ended.code == 4
     assert (
@@ -287,8 +287,8 @@ def test_without_a_generator_one_sentence_says_what_to_install(
 def test_properdocs_stands_in_where_it_is_installed_in_place_of_mkdocs(
     shell: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generator, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
-    found = generator.Generator.of(Repository(root=shell.root))
+    monkeypatch.setattr(site_process, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
+    found = site_process.Generator.of(Workspace(root=shell.root))
     assert found.command("build")[1:5] == ["-P", "-m", "inforce.site.build", "properdocs"]
     assert found.command("serve")[1:5] == ["-P", "-m", "inforce.site.serve", "properdocs"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from book_builder import BookBuilder
 from built import scaffold
-from inforce.store.files import cache_folder, machine_secret, user_folder
+from inforce.book.files import cache_folder, machine_secret, user_folder
 
 PROGRAM = Path(sys.executable).with_name("inforce")
 MODULES = ("random", "json", "inforce", "mkdocs", "site", "re", "pickle", "hashlib", "yaml", "socket", "encodings")

@@ -10,7 +10,7 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import OLD, Type, everything_in
-from inforce.cli.inspection import book_of
+from inforce.cli.check_input import book_of
 
 LATER = "2027-04-01"
 

@@ -16,8 +16,8 @@ from built import scaffold
 from cli.conftest import Ending, Type, everything_in
 from cli.test_failing_disk import fail_each_call, message_is_ours, work
 from failing_disk import ERRORS, FailingDisk, failing
-from inforce.cli.generator import Generator
-from inforce.site import build as builder
+from inforce.cli.site_process import Generator
+from inforce.site.build import builder as builder
 
 __all__ = ["work"]  # a fixture
 
@@ -70,7 +70,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("INFORCE_CACHE", str(root / "cache"))
         patch.setenv("INFORCE_AT", AT)
         # Forked processes would count calls of their own.
-        patch.setattr("inforce.site.lasting._can_fork", lambda: False)
+        patch.setattr("inforce.site.build.parallel._can_fork", lambda: False)
         assert built(book.root, root / "first") == 0
         text = book.root / "policy_versions/privacy/2027-03-01/en.md"
         text.write_text(text.read_text("utf-8").replace("Words", "New words"), "utf-8")

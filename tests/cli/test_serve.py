@@ -16,7 +16,7 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import Type, listening
-from inforce.store.files import cache_folder
+from inforce.book.files import cache_folder
 
 PATIENCE = 60
 SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"

@@ -17,7 +17,7 @@ BUILT = "2027-01-20"
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose book is locked and whose site is built."""
-    from inforce.cli.ending import run
+    from inforce.cli.runner import run
 
     book = BookBuilder(tmp_path_factory.mktemp("built"), timezone="Europe/Berlin")
     book.policy("privacy", kind="privacy", act="acknowledge").version("2026-01-15", en=OLD)

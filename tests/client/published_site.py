@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from book_builder import BookBuilder, instant
-from inforce.catalog import Catalog, Lock
-from inforce.checks import Report
-from inforce.client.verification import verify
-from inforce.client.verification.site import lasting_addresses
-from inforce.client.verification.words import Shown, shown
+from inforce.checks import CheckReport
 from inforce.language import Language
 from inforce.manifest import digests_file, to_bytes
-from inforce.manifest.building import manifest, manifest_paths, versions_document
+from inforce.manifest.build import manifest, manifest_paths, versions_document
 from inforce.manifest.words import signed_path
 from inforce.markdown import plain_text, to_html
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock
 from inforce.publication import Publication
-from inforce.publication.headers import headers
+from inforce.publication.files.headers import headers
 from inforce.signing import PrivateKey, generate_key, sign
 from inforce.text import Digest
+from inforce.verification import verify
+from inforce.verification.site import lasting_addresses
+from inforce.verification.words import Shown, shown
 
 NOW = instant("2026-09-20")
 DAY_AFTER = instant("2026-09-21")
@@ -121,7 +122,7 @@ class Published:
     def document(self, address: str) -> dict[str, Any]:
         return dict(json.loads((self.folder / address).read_bytes()))
 
-    def verify(self, target: str = "", now: datetime = NOW, **options: Any) -> Report:
+    def verify(self, target: str = "", now: datetime = NOW, **options: Any) -> CheckReport:
         settings = self.catalog.settings
         return verify(target or str(self.folder), settings, self.lock, now, binding=self.binding, **options)
 

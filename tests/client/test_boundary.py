@@ -18,12 +18,12 @@ from client.host import Host, answer
 from client.world import START, Clock, NewReader, document, manifest
 from inforce.client import Outcome, Reason, RefusedError
 from inforce.client.core import Core
-from inforce.client.exchange import Response
-from inforce.client.fetching import Steps, carried_and_waited
+from inforce.client.http import Response
 from inforce.client.limits import Limits
-from inforce.client.memory import Memory
-from inforce.client.memory_file import MemoryFile, _digest, _to_bytes
 from inforce.client.policies import Policies
+from inforce.client.state import ClientState
+from inforce.client.state_file import StateFile, _digest, _to_bytes
+from inforce.client.transport import Steps, carried_and_waited
 from inforce.client.trust import Trust
 from inforce.errors import DigestMismatchError, SignatureError, UnknownVersionError
 from inforce.manifest import to_bytes
@@ -74,9 +74,9 @@ def core(*, keys: bool = False) -> Core:
     return Core(trust=Trust.of(SITE, (JWK,) if keys else ()), limits=Limits())
 
 
-def judge(raw: bytes, *, keys: bool = False, headers: dict[str, str] = JSON) -> tuple[Memory, Any]:
+def judge(raw: bytes, *, keys: bool = False, headers: dict[str, str] = JSON) -> tuple[ClientState, Any]:
     """Let a client that has a good manifest judge `raw`."""
-    good, _ = core().answered(Memory(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
+    good, _ = core().answered(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
     return core(keys=keys).answered(good, Response(status=200, headers=headers, body=raw), START, 0.5)
 
 
@@ -108,7 +108,7 @@ def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> N
     client = Policies(SITE, clock=Clock())
     client._keeper._memory = memory
     client.check([], {"id": "u"})
-    assert Memory.to_json(memory)
+    assert ClientState.to_json(memory)
 
 
 def test_fault_in_our_own_judging_is_a_refusal_with_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ def test_fault_in_our_own_judging_is_a_refusal_with_back_off(monkeypatch: pytest
         message = "unhashable"
         raise TypeError(message)
 
-    good, _ = core().answered(Memory(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
+    good, _ = core().answered(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
     monkeypatch.setattr("inforce.client.core.accepted", fail)
     later = START + timedelta(days=2)
     memory, report = core().answered(good, Response(status=200, headers=JSON, body=manifest(SITE)), later, 0.5)
@@ -161,12 +161,12 @@ SINCE = {
 }
 
 
-def naming(digests: bytes) -> tuple[Memory, str]:
+def naming(digests: bytes) -> tuple[ClientState, str]:
     """Return what a client knows once a manifest named the file `digests`, and the name of that file."""
     stated, digest = document(SITE), Digest.of(digests)
     stated["policies"][0]["versions_digest"] = str(digest)
     answer = Response(status=200, headers=JSON, body=to_bytes(stated))
-    memory, _ = core().answered(Memory(), answer, START, 0.5)
+    memory, _ = core().answered(ClientState(), answer, START, 0.5)
     assert memory.manifest is not None
     return memory, f"versions.{digest.hex}.json"
 
@@ -190,7 +190,7 @@ def test_mutated_digests_redline_or_text_raise_documented_errors_only(history: A
     client = Policies(SITE, clock=Clock())
     client._keeper._memory = naming(digests)[0]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("inforce.client.fetching.fetch_and_wait", respond)
+        patched.setattr("inforce.client.transport.fetch_and_wait", respond)
         for call in (lambda: client.text("terms", 1, "en"), lambda: client.changes("terms", 1, 2, "en")):
             with contextlib.suppress(*DOCUMENTED):
                 call()
@@ -210,7 +210,7 @@ def test_version_label_of_a_history_leads_nowhere_else(label: str) -> None:
         return Response(status=200, headers=JSON, body=body(history))
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("inforce.client.fetching.fetch_and_wait", respond)
+        patched.setattr("inforce.client.transport.fetch_and_wait", respond)
         with pytest.raises(RefusedError):
             client.text("terms", 1, "en")
     assert len(asked) == 1
@@ -220,12 +220,12 @@ def test_fault_while_reading_an_answer_is_a_refusal() -> None:
     """Whatever a step raises on an answer comes out as a refusal."""
 
     def steps() -> Steps[None]:
-        yield core().request(Memory())
+        yield core().request(ClientState())
         message = "unhashable"
         raise TypeError(message)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("inforce.client.fetching.fetch_and_wait", lambda *_: Response(status=200, headers={}))
+        patched.setattr("inforce.client.transport.fetch_and_wait", lambda *_: Response(status=200, headers={}))
         with pytest.raises(RefusedError, match="unhashable"):
             carried_and_waited(steps(), Limits())
 
@@ -243,7 +243,7 @@ def test_mutated_state_file_is_refused_or_read(tmp_path: Path, data: st.DataObje
     client = Policies(SITE, state_file=path, clock=Clock())
     if not client._keeper.is_due:
         client.check([], {"id": "u"})
-    MemoryFile(path=path, site=SITE).write(judge(manifest(SITE))[0])
+    StateFile(path=path, site=SITE).write(judge(manifest(SITE))[0])
 
 
 def test_hostile_envelope_is_a_report_and_back_off(host: Host, reader: NewReader) -> None:

@@ -14,13 +14,13 @@ import pytest
 from book_builder import BookBuilder, instant
 from client.host import Behaviour, Host, answer, hang_up
 from client.world import START, Clock
-from inforce.catalog import Catalog
 from inforce.client import AsyncPolicies, Changes, Policies, RefusedError
 from inforce.errors import DigestMismatchError, UnknownVersionError
 from inforce.manifest import digests_file, to_bytes
-from inforce.manifest.building import manifest
+from inforce.manifest.build import manifest
+from inforce.policy.catalog import Catalog
 from inforce.publication import Publication
-from inforce.publication.comparisons import comparison_file
+from inforce.publication.files.redline_json import comparison_file
 from inforce.publication.pages import PageKind
 from inforce.signing import PrivateKey, sign
 from inforce.text import Digest

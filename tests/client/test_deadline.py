@@ -13,9 +13,9 @@ from client.host import Host, answer
 from client.world import Clock, NewReader, manifest
 from inforce.client import AsyncPolicies, Outcome, Reason, RefusedError
 from inforce.client.core import Core
-from inforce.client.exchange import Request, Response
-from inforce.client.fetching import Steps, carried, carried_and_waited
+from inforce.client.http import Request, Response
 from inforce.client.limits import Limits
+from inforce.client.transport import Steps, carried, carried_and_waited
 
 
 @pytest.fixture
@@ -92,6 +92,6 @@ def test_documented_errors_pass_the_deadline() -> None:
         raise RefusedError(Reason.MISSING, "x")
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("inforce.client.fetching.fetch_and_wait", lambda *_: Response(status=200, headers={}))
+        patched.setattr("inforce.client.transport.fetch_and_wait", lambda *_: Response(status=200, headers={}))
         with pytest.raises(RefusedError, match="missing"):
             carried_and_waited(steps("https://policies.shop.example/x", refuse), Limits())

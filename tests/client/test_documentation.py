@@ -13,10 +13,10 @@ import pytest
 from inforce.acceptance import Outcome as DecisionOutcome
 from inforce.client import Limits, Policies, Reason
 from inforce.client.questions import Circumstances
-from inforce.client.verification import RULES
 from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest
 from inforce.manifest.strict_json import DEEPEST
 from inforce.manifest.words import ACTS, CHANGES, STATES
+from inforce.verification import RULES
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 

@@ -518,10 +518,10 @@ def test_the_public_face_is_this() -> None:
         "Limits",
         "Outcome",
         "Policies",
+        "PolicyText",
         "Reason",
+        "RefreshReport",
         "RefusedError",
-        "Report",
-        "Text",
         "parse_receipt",
     ]
     assert (Path(inforce.client.__file__).parent.parent / "py.typed").is_file()

@@ -13,11 +13,11 @@ from book_builder import BookBuilder, instant
 from client.host import Host, answer
 from client.test_changes import FIRST, SECOND, digests_of, publish, redlines_of
 from client.world import START, Clock
-from inforce.catalog import Catalog
-from inforce.client import AsyncPolicies, Changes, Policies, Reason, RefusedError, Text
+from inforce.client import AsyncPolicies, Changes, Policies, PolicyText, Reason, RefusedError
 from inforce.errors import DigestMismatchError, UnknownVersionError
 from inforce.manifest import to_bytes
-from inforce.manifest.building import manifest, versions_document
+from inforce.manifest.build import manifest, versions_document
+from inforce.policy.catalog import Catalog
 from inforce.signing import generate_key, sign
 from inforce.text import Digest
 
@@ -34,7 +34,7 @@ class App:
         self.policies = kind(site, keys=[KEY.public.to_jwk()], clock=clock)
         self._wait(self.policies.refresh())
 
-    def text(self, seq: int = 1) -> Text:
+    def text(self, seq: int = 1) -> PolicyText:
         return self._wait(self.policies.text("terms", seq, "en"))
 
     def changes(self, base: int = 1, target: int = 2) -> Changes:

@@ -13,12 +13,12 @@ from book_builder import BookBuilder, instant
 from browser.static_site import StaticSite
 from client.host import Host, answer
 from client.published_site import DAY_AFTER, KEY, NOW, SECOND_KEY, Published, signing
-from inforce.catalog import Lock
-from inforce.client.verification import RULES, to_lines
-from inforce.client.verification.site import lasting_addresses, read_addresses
 from inforce.manifest import digests_file, to_bytes
+from inforce.policy.lock import Lock
 from inforce.signing import sign
 from inforce.text import Digest
+from inforce.verification import RULES, to_lines
+from inforce.verification.site import lasting_addresses, read_addresses
 
 
 @pytest.fixture

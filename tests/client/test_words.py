@@ -8,8 +8,8 @@ import pytest
 
 from browser.static_site import StaticSite
 from client.published_site import Published, page
-from inforce.client.verification.visible import read_fragment, read_page
 from inforce.markdown import plain_text, to_html
+from inforce.verification.visible import read_fragment, read_page
 
 ONE = "<h1>T</h1>\n<p>One.</p>"
 PAGE = "terms/2026-01-15/"

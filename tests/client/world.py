@@ -10,7 +10,7 @@ from typing import Any
 
 from book_builder import instant
 from inforce.acceptance import Decision
-from inforce.client import AsyncPolicies, Limits, Policies, Report, Text
+from inforce.client import AsyncPolicies, Limits, Policies, PolicyText, RefreshReport
 from inforce.instant import format_instant
 from inforce.manifest import to_bytes
 from inforce.text import Digest
@@ -93,9 +93,9 @@ class Reader:
     """An app of either kind: what `Policies` does, done by `Policies` or by `AsyncPolicies`."""
 
     policies: Policies | AsyncPolicies
-    reports: list[Report] = field(default_factory=list)
+    reports: list[RefreshReport] = field(default_factory=list)
 
-    def refresh(self, *, force: bool = False) -> Report | None:
+    def refresh(self, *, force: bool = False) -> RefreshReport | None:
         """Refresh and wait for it."""
         if isinstance(self.policies, Policies):
             return self.policies.refresh(force=force)
@@ -107,7 +107,7 @@ class Reader:
             return self.policies.check(records, SUBJECT)  # type: ignore[arg-type]  # plain data is what apps have
         return asyncio.run(self._check(self.policies, records))
 
-    def text(self, seq: int = 2, language: str = "en", policy: str = "terms") -> Text:
+    def text(self, seq: int = 2, language: str = "en", policy: str = "terms") -> PolicyText:
         """Fetch a text of `policy`, which is the one there is."""
         if isinstance(self.policies, Policies):
             return self.policies.text(policy, seq, language)
@@ -132,6 +132,6 @@ PATIENT, SHORT = Limits(), Limits(seconds=0.3)
 
 def new_reader(kind: type[Policies | AsyncPolicies], site: str, clock: Clock, **options: Any) -> Reader:
     """Make an app of `kind` with no luck, good or bad."""
-    reports: list[Report] = []
+    reports: list[RefreshReport] = []
     settings = {"limits": PATIENT, "clock": clock, "chance": lambda: 0.5, "on_report": reports.append, **options}
     return Reader(kind(site, **settings), reports)

@@ -10,9 +10,9 @@ import pytest
 
 from conformance.decision_vectors import DOCUMENT, REFUSALS, VECTORS, differences
 from inforce.acceptance import Question, decide
-from inforce.acceptance.case import Case
 from inforce.acceptance.context import Context
-from inforce.acceptance.manifest import Manifest
+from inforce.acceptance.facts import PolicyFacts
+from inforce.acceptance.manifest import DecisionManifest
 from inforce.acceptance.policy_table import rows_met
 from inforce.errors import ShapeError
 
@@ -46,11 +46,11 @@ def rows_of(question: Question) -> set[str]:
     decision = decide(question)
     if decision["outcome"] == "stale" and not decision["policies"]:
         return {ROW_OF_REASON[decision["reason"]]}
-    manifest = Manifest.from_data(dict(question["manifest"] or {}))
+    manifest = DecisionManifest.from_data(dict(question["manifest"] or {}))
     context = Context.from_data(dict(question)).not_before(manifest.issued_at)
     rows = {"A4" if decision["outcome"] == "stale" else "A5"}
     for policy in manifest.policies:
-        rows.update(row.name for row in rows_met(Case.of(policy, manifest, context)))
+        rows.update(row.name for row in rows_met(PolicyFacts.of(policy, manifest, context)))
     return rows
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from book_builder import instant
-from inforce.catalog import Catalog
+from inforce.book.tree import Entry, EntryKind
 from inforce.instant import format_instant, parse_zone
 from inforce.language import Language
 from inforce.policy import (
@@ -28,8 +28,8 @@ from inforce.policy import (
     Version,
     Withdrawal,
 )
-from inforce.settings import Publisher, Settings, SigningKey
-from inforce.store.tree import Entry, EntryKind
+from inforce.policy.catalog import Catalog
+from inforce.policy.settings import Publisher, Settings, SigningKey
 from inforce.text import Digest, canonical
 
 FIRST_DAY = instant("2027-01-01")

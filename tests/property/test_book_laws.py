@@ -8,11 +8,11 @@ from pathlib import Path
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from inforce.catalog import Catalog
+from inforce.book.front_matter import parse_frontmatter
+from inforce.book.read import Reading, parse_book, read_book
+from inforce.book.yaml import parse_yaml
 from inforce.errors import BookError, FrontMatterError
-from inforce.store.folder import Reading, parse_book, read_book
-from inforce.store.frontmatter import parse_frontmatter
-from inforce.store.strict_yaml import parse_yaml
+from inforce.policy.catalog import Catalog
 from inforce.text import canonical
 from property.book_strategies import catalogs, files_of, listing_of
 

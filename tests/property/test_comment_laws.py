@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from inforce.checks import Finding, Severity
-from inforce.checks.examine import Report
 from inforce.checks.reports import to_github, to_job_summary, to_sarif
-from inforce.cli.commentary import _plain as in_review
+from inforce.checks.run import CheckReport
 from inforce.errors import Place
 from inforce.escaping import JOINER, plain, unlinked
 from inforce.redline import redline
 from inforce.rendering.markdown import to_markdown
+from inforce.review.comment import _plain as in_review
 
 ACTION = Path(__file__).parents[2] / "tooling/action"
 # GitHub: a mention follows anything but a letter, digit or underscore; references are whole words.
@@ -158,7 +158,7 @@ def test_reports_of_a_check_are_silent_and_write_no_command_of_their_own(text: s
     finding = Finding(
         rule="META-member", severity=Severity.ERROR, place=Place(path=f"a/{text}"), message=f"m {text}", mend=text
     )
-    report = Report(findings=(finding,))
+    report = CheckReport(findings=(finding,))
 
     assert all(line.startswith("::error file=") for line in re.split(r"[\r\n]+", to_github(report).strip()))
     page = rendered(to_job_summary(report))

@@ -11,12 +11,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from inforce.catalog import Catalog
 from inforce.policy import Version, Withdrawal
-from inforce.publication.calendar import calendar, has_dates
-from inforce.publication.facts import standing
-from inforce.publication.picture import by_column, picture
-from inforce.publication.steps import Step
+from inforce.policy.catalog import Catalog
+from inforce.publication.change_summary import Step
+from inforce.publication.files.icalendar import calendar, has_dates
+from inforce.publication.pages.change_matrix import by_column, picture
+from inforce.publication.pages.context import standing
 from inforce.redline import ClauseState, prepare, redline
 from property.book_strategies import hours, policy_of
 from property.markdown_strategies import texts

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inforce.book.front_matter import parse_frontmatter
+from inforce.book.importers.plain_text import convert, words, words_as_read
+from inforce.book.importers.plan import DocumentState, plan_versions
+from inforce.book.importers.source_file import read_foreign
+from inforce.book.write import to_edition, to_yaml
+from inforce.book.yaml import parse_yaml
 from inforce.policy import Origin
-from inforce.store.addition import to_edition, to_yaml
-from inforce.store.frontmatter import parse_frontmatter
-from inforce.store.importers.foreign import read_foreign
-from inforce.store.importers.plain import convert, words, words_as_read
-from inforce.store.importers.plan import Step, plan_versions
-from inforce.store.strict_yaml import parse_yaml
 from inforce.text import canonical
 from property.markdown_strategies import noise, sentences, texts
 
@@ -78,10 +78,10 @@ plain_texts = st.one_of(
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Step]:
+def histories(draw: st.DrawFn) -> list[DocumentState]:
     """Commits in any order of time, of any bytes."""
     return [
-        Step(
+        DocumentState(
             origin=Origin(commit="a" * 40, committed=datetime.fromtimestamp(seconds, UTC), path="p.md"),
             raw=draw(RAW),
         )
@@ -90,7 +90,9 @@ def histories(draw: st.DrawFn) -> list[Step]:
 
 
 @given(histories(), ZONES)
-def test_versions_rise_in_label_and_instant_and_differ_from_their_neighbours(steps: list[Step], zone: ZoneInfo) -> None:
+def test_versions_rise_in_label_and_instant_and_differ_from_their_neighbours(
+    steps: list[DocumentState], zone: ZoneInfo
+) -> None:
     versions = plan_versions(steps, zone).versions
 
     for earlier, later in itertools.pairwise(versions):

@@ -9,9 +9,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inforce.catalog import Catalog, Lock
+from inforce.book.read import parse_lock
 from inforce.errors import LockError
-from inforce.store.folder import parse_lock
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock
 from property.book_strategies import hours, light_catalogs
 
 PATH = "policy_versions/lock.json"

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 
 from book_builder import instant
 from inforce.acceptance import Question, decide
-from inforce.catalog import Catalog
 from inforce.errors import ManifestError, SignatureError
 from inforce.instant import format_instant
 from inforce.language import Language
 from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest, reissued, to_bytes
-from inforce.manifest.building import manifest, versions_document
+from inforce.manifest.build import manifest, versions_document
 from inforce.manifest.strict_json import DEEPEST
 from inforce.policy import Act, Cancellation, ChangeLevel, Edition, Kind, Label, Policy, Version
-from inforce.settings import Publisher, Settings
+from inforce.policy.catalog import Catalog
+from inforce.policy.settings import Publisher, Settings
 from inforce.signing import generate_key, sign, verify
 
 DAY_ONE = instant("2026-01-01")

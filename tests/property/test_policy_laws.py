@@ -11,7 +11,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inforce.policy import Label, Policy, State, Version
+from inforce.policy import Label, Policy, PolicyState, Version
 from property.book_strategies import histories, hours, policy_of
 
 SECOND = timedelta(seconds=1)
@@ -81,13 +81,13 @@ def test_latest_is_the_newest_published(found: list[Version], now: datetime) -> 
 @given(histories(), hours)
 def test_each_version_has_one_state_and_one_at_most_is_in_force(found: list[Version], now: datetime) -> None:
     policy = policy_of(found)
-    by_state: dict[State, list[Version]] = {state: [] for state in State}
+    by_state: dict[PolicyState, list[Version]] = {state: [] for state in PolicyState}
     for version in policy.versions:
         by_state[policy.state(version, now)].append(version)
     current = policy.in_force(now)
-    assert by_state[State.IN_FORCE] == ([current] if current else [])
-    assert by_state[State.ANNOUNCED] == list(policy.announced(now))
-    assert sorted(by_state[State.DRAFT] + list(policy.public(now)), key=lambda v: v.seq) == list(policy.versions)
+    assert by_state[PolicyState.IN_FORCE] == ([current] if current else [])
+    assert by_state[PolicyState.ANNOUNCED] == list(policy.announced(now))
+    assert sorted(by_state[PolicyState.DRAFT] + list(policy.public(now)), key=lambda v: v.seq) == list(policy.versions)
 
 
 @given(histories(), hours)

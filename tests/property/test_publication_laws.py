@@ -10,15 +10,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inforce.catalog import Catalog
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.manifest import parse_json, to_bytes
 from inforce.policy import Edition, Label, Version
+from inforce.policy.catalog import Catalog
+from inforce.policy.settings import Publisher, Settings
 from inforce.publication import Page, PageKind, Publication
-from inforce.publication.comparisons import comparison_file
+from inforce.publication.files.redline_json import comparison_file
 from inforce.publication.pairs import first_compared, version_pairs
-from inforce.settings import Publisher, Settings
 from property.book_strategies import hours, policy_of, versions
 
 EN, DE = Language("en"), Language("de")

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from html_reader import characters_in, characters_of, read
 from inforce.markdown import plain_text, raw_html
 from inforce.redline import IN_NEW, IN_OLD, BlockState, Redline, RedlineBlock, redline
-from inforce.rendering.data import to_data
 from inforce.rendering.html import to_html
+from inforce.rendering.json import to_data
 from inforce.rendering.labels import ENGLISH, Labels
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
-from inforce.rendering.sides import to_sides
+from inforce.rendering.side_by_side import to_sides
 from inforce.rendering.terminal import to_lines
 from memos import forget
 from property.markdown_strategies import documents

@@ -9,14 +9,15 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from inforce.catalog import Catalog, Lock
-from inforce.client.exchange import Response
-from inforce.client.memory import Memory
+from inforce.client.http import Response
+from inforce.client.state import ClientState
 from inforce.client.trust import Trust
-from inforce.client.verification.site import Site
-from inforce.client.verification.statements import manifest_findings
 from inforce.manifest import to_bytes
-from inforce.manifest.building import manifest
+from inforce.manifest.build import manifest
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock
+from inforce.verification.manifest_checks import manifest_findings
+from inforce.verification.site import Site
 from property.test_manifest_laws import catalogs, day
 
 MOMENTS = st.integers(0, 60).map(day)
@@ -39,7 +40,7 @@ def found(catalog: Catalog, document: dict[str, Any], now: datetime) -> list[str
         lock=locked(catalog),
         now=now,
         answers=answers,
-        memory=Memory(),
+        memory=ClientState(),
         over_http=False,
     )
     return [finding.rule for finding in manifest_findings(site)]

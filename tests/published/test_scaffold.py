@@ -8,7 +8,7 @@ import pytest
 
 from book_builder import BookBuilder
 from built import scaffold
-from inforce.site.scaffold import Configuration
+from inforce.site.mkdocs.prebuild import Configuration
 from published.test_reproducible import finish, start
 
 SIMPLE = "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n"

@@ -26,23 +26,23 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from inforce.acceptance import decide
-from inforce.checks import Answers, Book, examine
+from inforce.book.front_matter import parse_frontmatter
+from inforce.book.importers.plain_text import convert
+from inforce.book.importers.source_file import decoded
+from inforce.book.read import parse_book, parse_lock
+from inforce.book.tree import Entry, EntryKind
+from inforce.book.yaml import parse_yaml
+from inforce.checks import Book, Dismissals, examine
 from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif, to_text
 from inforce.errors import InforceError, ShapeError
+from inforce.fields import Fields, Source
 from inforce.manifest import parse_manifest
 from inforce.markdown import parse, plain_text, to_html
 from inforce.redline import IN_NEW, IN_OLD, redline
 from inforce.rendering.html import to_html as redline_html
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
-from inforce.shape import Shape, Source
 from inforce.signing import generate_key, sign, verify
-from inforce.store.folder import parse_book, parse_lock
-from inforce.store.frontmatter import parse_frontmatter
-from inforce.store.importers.foreign import decoded
-from inforce.store.importers.plain import convert
-from inforce.store.strict_yaml import parse_yaml
-from inforce.store.tree import Entry, EntryKind
 from inforce.text import canonical
 
 SECONDS_ALLOWED = 5.0
@@ -200,7 +200,7 @@ def read_book_with(path: str) -> Callable[[bytes], object]:
 def read_answers(raw: bytes) -> object:
     """Read answers.yml."""
     data, lines = parse_yaml(text_of(raw), "answers.yml")
-    return Answers.from_shape(Shape(data or {}), Source(path="answers.yml", lines=lines))
+    return Dismissals.from_shape(Fields(data or {}), Source(path="answers.yml", lines=lines))
 
 
 def read_markdown(raw: bytes) -> object:

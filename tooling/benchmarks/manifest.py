@@ -18,8 +18,8 @@ from typing import Any
 
 import zopfli.gzip as zopfli
 
+from inforce.client.backoff import after_answer, after_failure
 from inforce.client.limits import Limits
-from inforce.client.pace import after_answer, after_failure
 from inforce.client.trust import Trust
 from inforce.manifest import to_bytes
 from inforce.signing import generate_key, sign

@@ -33,11 +33,11 @@ from xml.etree import ElementTree as ET
 
 from manuscript_editor import Editor
 
+from inforce.book.read import read_book
 from inforce.language import Language
 from inforce.markdown import parse
-from inforce.store.folder import read_book
 from inforce.text import Digest, canonical
-from inforce.word.manuscript import Origin, Returned, parse_manuscript, take_back, to_manuscript
+from inforce.word.roundtrip import DocumentOrigin, Returned, parse_manuscript, take_back, to_manuscript
 
 SEED = 20270301
 ROUNDS = 100
@@ -98,7 +98,7 @@ def edited(name: str, text: str, dice: random.Random) -> Round:
 
 def exported(name: str, text: str) -> bytes:
     """Export `text` as a manuscript."""
-    origin = Origin(policy="policy", version="1", language=Language("en"), digest=Digest.of(text))
+    origin = DocumentOrigin(policy="policy", version="1", language=Language("en"), digest=Digest.of(text))
     return to_manuscript(text, origin, title=name, author="Example Shop", date=datetime(2026, 1, 1, tzinfo=UTC))
 
 

@@ -35,7 +35,7 @@ from redline_engines import Pair, Piece, engines, inforce_prepared, pair_of
 from redline_texts import UNSPACED, Unspaced, Writer, large_pairs, made_up_pairs, unspaced_pairs
 
 from inforce.redline import redline
-from inforce.redline.compare import Signs
+from inforce.redline.sequence import Signs
 from inforce.redline.words import WORD, cut, keys_of
 
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)

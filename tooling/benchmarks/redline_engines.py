@@ -22,7 +22,7 @@ from rapidfuzz.distance import LCSseq
 
 from inforce.markdown import to_html
 from inforce.redline import Op, Prepared, prepare, redline
-from inforce.redline.compare import Signs
+from inforce.redline.sequence import Signs
 from inforce.redline.words import cut
 from inforce.rendering.html import to_html as redline_html
 

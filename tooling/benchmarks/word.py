@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from inforce.book.read import read_book
 from inforce.language import Language
 from inforce.markdown import plain_text
 from inforce.redline import redline
-from inforce.store.folder import read_book
 from inforce.word import to_docx
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -13,7 +13,7 @@ from inforce.redline import ClauseChange, Prepared, Redline, redline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class EditionChanges:
     """What `redline` found between the editions `old` and `new`, which are in one language."""
 
     old: Edition
@@ -21,7 +21,7 @@ class Changes:
     redline: Redline
 
     @classmethod
-    def between(cls, old: Edition, new: Edition, prepared: tuple[Prepared, Prepared]) -> Changes:
+    def between(cls, old: Edition, new: Edition, prepared: tuple[Prepared, Prepared]) -> EditionChanges:
         """Compare `old` with `new`, whose texts are `prepared` in that order; ValueError for two languages."""
         if old.language != new.language:
             message = f"a text in {old.language} cannot be compared with one in {new.language}"

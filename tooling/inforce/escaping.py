@@ -1,4 +1,4 @@
-"""Words of a book as Markdown that a code host shows as they are.
+"""Text of a book made safe for the place that shows it: Markdown on a code host, and a terminal.
 
 GitHub and GitLab link some words of the rendered text: mentions (`@name`), issues (`#1`, `GH-1`, `!1`), epics (`&1`),
 commits (`0a1b2c3`), and web addresses. A backslash or an entity in the source does not prevent that, since they are
@@ -7,6 +7,7 @@ looked for after rendering. A word joiner (U+2060), which is invisible and no pa
 Invariants:
     `plain` renders as one paragraph of text without markup.
     `unlinked` text contains no mention, reference or address that a host would link.
+    `harmless` text contains no control character but tab and newline, and no bidirectional control.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _LINKED = re.compile(
     rf"(?!{JOINER})",  # what was joined once is not joined again
     re.VERBOSE | re.IGNORECASE,
 )
+# C0 but tab and newline, DEL, C1, the bidirectional controls of Unicode, and half characters.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def unlinked(markdown: str) -> str:
@@ -50,3 +53,8 @@ def _joined(found: str) -> str:
 
 def _started(start: str) -> str:
     return f"{start}{JOINER}" if start[0].isdigit() else f"\\{start}"
+
+
+def harmless(text: str) -> str:
+    """Show what `text` holds of control and bidirectional characters as `<U+202E>`; tabs and newlines stay."""
+    return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)

@@ -6,7 +6,9 @@ other client that may be written; it is a plain file, and reading it is left to 
 
 from __future__ import annotations
 
-from inforce.acceptance.forms import (
+from inforce.acceptance.manifest_table import decide
+from inforce.acceptance.state import check_record
+from inforce.acceptance.types import (
     ActOfPolicy,
     ActOfRecord,
     Change,
@@ -25,8 +27,6 @@ from inforce.acceptance.forms import (
     SubjectForm,
     VersionForm,
 )
-from inforce.acceptance.manifest_table import decide
-from inforce.acceptance.state import check_record
 
 __all__ = [
     "ActOfPolicy",

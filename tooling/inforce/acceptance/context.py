@@ -9,19 +9,10 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple, get_args
 
-from inforce.acceptance.forms import Role
 from inforce.acceptance.instants import SECOND, Instant
-from inforce.acceptance.members import (
-    Data,
-    a_number,
-    a_text,
-    a_word,
-    an_instant,
-    inside,
-    optional,
-    texts,
-)
-from inforce.acceptance.state import NO, Record, State, Unreadable
+from inforce.acceptance.members import Data, a_number, a_text, a_word, an_instant, inside, optional, texts
+from inforce.acceptance.state import NO, AppState, Record, Unreadable
+from inforce.acceptance.types import Role
 
 _ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -60,12 +51,12 @@ class Context(NamedTuple):
     languages: tuple[str, ...]
     records: list[Record]
     unreadable: list[Unreadable]
-    state: State
+    state: AppState
 
     @classmethod
     def from_data(cls, data: Data) -> Context:
         """Read `data`, a question."""
-        state = inside(data, "state", State.from_data)
+        state = inside(data, "state", AppState.from_data)
         subject = inside(data, "subject", Subject.from_data)
         confirmed_only = optional(data, "role", _a_role) == "server"
         offset = math.floor((optional(data, "clock_offset_seconds", a_number) or 0) * SECOND)

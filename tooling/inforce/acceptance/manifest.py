@@ -96,7 +96,7 @@ class PolicyEntry(NamedTuple):
         return next((version for version in self.versions if version.seq == seq), None)
 
 
-class Manifest(NamedTuple):
+class DecisionManifest(NamedTuple):
     """The manifest's own members, and its policies."""
 
     serial: int
@@ -105,7 +105,7 @@ class Manifest(NamedTuple):
     policies: list[PolicyEntry]
 
     @classmethod
-    def from_data(cls, data: Data) -> Manifest:
+    def from_data(cls, data: Data) -> DecisionManifest:
         """Read `data`, a manifest of the major specification 1."""
         return cls(
             an_integer(data, "serial"),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from inforce.acceptance.case import Case
 from inforce.acceptance.context import Context
-from inforce.acceptance.forms import Decision, Outcome, PolicyDecision, Question, Reason
+from inforce.acceptance.facts import PolicyFacts
 from inforce.acceptance.instants import SECOND, write_instant
-from inforce.acceptance.manifest import Manifest
+from inforce.acceptance.manifest import DecisionManifest
 from inforce.acceptance.members import Data, a_text, an_integer, an_object, as_object
 from inforce.acceptance.policy_table import judge
+from inforce.acceptance.types import Decision, Outcome, PolicyDecision, Question, Reason
 from inforce.errors import ShapeError
 
 _RANK: Final[tuple[Outcome, ...]] = ("ok", "notice", "stale", "prompt", "block")
@@ -41,12 +41,12 @@ def _under(document: Data, context: Context) -> Decision:
     serial, last_serial = an_integer(document, "serial"), context.state.last_serial
     if last_serial is not None and serial < last_serial:
         return _stale("rollback")
-    manifest = Manifest.from_data(document)
+    manifest = DecisionManifest.from_data(document)
     return _relying(manifest, context.not_before(manifest.issued_at))
 
 
-def _relying(manifest: Manifest, context: Context) -> Decision:
-    policies = [judge(Case.of(policy, manifest, context)) for policy in manifest.policies]
+def _relying(manifest: DecisionManifest, context: Context) -> Decision:
+    policies = [judge(PolicyFacts.of(policy, manifest, context)) for policy in manifest.policies]
     worst = max(policies, key=_rank, default=None)
     outcome = worst["outcome"] if worst else "ok"
     if context.now > manifest.expires_at:  # “after”: the very instant of expiry is the last one of a fresh manifest

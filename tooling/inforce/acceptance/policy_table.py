@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from inforce.acceptance.case import Case
-from inforce.acceptance.forms import Outcome, PolicyDecision, Reason
+from inforce.acceptance.facts import PolicyFacts
 from inforce.acceptance.instants import write_instant
 from inforce.acceptance.languages import look_up
+from inforce.acceptance.types import Outcome, PolicyDecision, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row: its name, when it holds, and what follows.
 
     Without `reason` it is `first-time`, or `reaccept` where there is a yes. `apart` means that the policy does not
@@ -25,7 +25,7 @@ class Row:
     """
 
     name: str
-    holds: Callable[[Case], bool]
+    holds: Callable[[PolicyFacts], bool]
     outcome: Outcome = "ok"
     reason: Reason | None = None
     deferrable: bool = False
@@ -34,38 +34,38 @@ class Row:
 
 
 _ROWS: Final = (
-    Row("B1", Case.outside, "ok", "not-applicable", apart=True),
-    Row("B2", Case.withdrawn, "ok", "policy-withdrawn", apart=True),
-    Row("B3", lambda case: case.nothing_in_force() and bool(case.news()), "notice", "upcoming"),
-    Row("B4", Case.nothing_in_force, "ok", "not-yet-effective"),
-    Row("B5", lambda case: case.act == "none", leads_on=True),
-    Row("B6", lambda case: case.settled() and case.outdated(), "prompt", "expired", deferrable=True),
-    Row("B7", Case.settled, leads_on=True),
-    Row("B8", lambda case: case.refused() and case.outdated(), "prompt", "expired", deferrable=True),
-    Row("B9", Case.refused, "ok", "refused"),
-    Row("B10", lambda case: case.declined() and not case.overdue(), "notice", "declined"),
-    Row("B11", Case.declined, "block", "declined"),
-    Row("B12", lambda case: case.act == "accept" and case.overdue(), "block"),
-    Row("B13", lambda case: case.put_off() and not case.overdue(), "notice", "deferred", deferrable=True),
-    Row("B14", lambda case: not case.overdue(), "prompt", deferrable=True),
-    Row("B15", lambda _: True, "prompt"),
+    TableRow("B1", PolicyFacts.outside, "ok", "not-applicable", apart=True),
+    TableRow("B2", PolicyFacts.withdrawn, "ok", "policy-withdrawn", apart=True),
+    TableRow("B3", lambda case: case.nothing_in_force() and bool(case.news()), "notice", "upcoming"),
+    TableRow("B4", PolicyFacts.nothing_in_force, "ok", "not-yet-effective"),
+    TableRow("B5", lambda case: case.act == "none", leads_on=True),
+    TableRow("B6", lambda case: case.settled() and case.outdated(), "prompt", "expired", deferrable=True),
+    TableRow("B7", PolicyFacts.settled, leads_on=True),
+    TableRow("B8", lambda case: case.refused() and case.outdated(), "prompt", "expired", deferrable=True),
+    TableRow("B9", PolicyFacts.refused, "ok", "refused"),
+    TableRow("B10", lambda case: case.declined() and not case.overdue(), "notice", "declined"),
+    TableRow("B11", PolicyFacts.declined, "block", "declined"),
+    TableRow("B12", lambda case: case.act == "accept" and case.overdue(), "block"),
+    TableRow("B13", lambda case: case.put_off() and not case.overdue(), "notice", "deferred", deferrable=True),
+    TableRow("B14", lambda case: not case.overdue(), "prompt", deferrable=True),
+    TableRow("B15", lambda _: True, "prompt"),
 )
 
 _QUIET_ROWS: Final = (
-    Row("Q1", lambda case: bool(case.news()), "notice", "upcoming"),
-    Row("Q2", lambda case: case.timeline.notice_floor > case.known, "notice", "changed"),
-    Row("Q3", lambda case: "manifest-behind" in case.answers.flags, "ok", "manifest-behind"),
-    Row("Q3", lambda _: True, "ok", "current"),
+    TableRow("Q1", lambda case: bool(case.news()), "notice", "upcoming"),
+    TableRow("Q2", lambda case: case.timeline.notice_floor > case.known, "notice", "changed"),
+    TableRow("Q3", lambda case: "manifest-behind" in case.answers.flags, "ok", "manifest-behind"),
+    TableRow("Q3", lambda _: True, "ok", "current"),
 )
 
 
-def rows_met(case: Case) -> list[Row]:
+def rows_met(case: PolicyFacts) -> list[TableRow]:
     """Return the rows `case` meets: the one of the table, and the quiet one it led to, if it did."""
     row = _first(_ROWS, case)
     return [row, _first(_QUIET_ROWS, case)] if row.leads_on else [row]
 
 
-def judge(case: Case) -> PolicyDecision:
+def judge(case: PolicyFacts) -> PolicyDecision:
     """Conclude what is due in `case`."""
     row = rows_met(case)[-1]
     decision: PolicyDecision = {
@@ -93,7 +93,7 @@ def judge(case: Case) -> PolicyDecision:
     return decision
 
 
-def _first(rows: Iterable[Row], case: Case) -> Row:
+def _first(rows: Iterable[TableRow], case: PolicyFacts) -> TableRow:
     for row in rows:  # the last one always holds
         if row.holds(case):
             break

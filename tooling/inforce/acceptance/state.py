@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, get_args
 
-from inforce.acceptance.forms import ActOfRecord
 from inforce.acceptance.instants import Instant
 from inforce.acceptance.members import (
     Data,
@@ -26,6 +25,7 @@ from inforce.acceptance.members import (
     maybe_an_instant,
     optional,
 )
+from inforce.acceptance.types import ActOfRecord
 from inforce.errors import ShapeError
 
 NO: Final[frozenset[ActOfRecord]] = frozenset({"declined", "refused", "withdrawn"})
@@ -102,7 +102,7 @@ class Deferral(NamedTuple):
         return cls(a_seq(data, "seq"), an_instant(data, "until"))
 
 
-class State(NamedTuple):
+class AppState(NamedTuple):
     """All that was kept. `seen` and `deferred` are by policy id; the last two are the highest ever met."""
 
     records: list[Record | Unreadable]
@@ -112,7 +112,7 @@ class State(NamedTuple):
     last_server_time: Instant | None
 
     @classmethod
-    def from_data(cls, data: Data) -> State:
+    def from_data(cls, data: Data) -> AppState:
         """Read `data`, the member `state` of a question."""
         return cls(
             [_a_record(value) for value in a_list(data, "records")],

@@ -6,22 +6,22 @@ a law, none rewrites words, none gives a score. Does not read files: the book co
 
 from __future__ import annotations
 
-from inforce.checks.answers import Answer, Answers
 from inforce.checks.book import Book
-from inforce.checks.examine import Answered, Report, check, examine, from_fault
+from inforce.checks.dismissals import Dismissal, Dismissals
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.notice import earliest_effective
 from inforce.checks.rule import Rule
 from inforce.checks.rules import CATALOGUE
+from inforce.checks.run import CheckReport, Dismissed, check, examine, from_fault
 
 __all__ = [
     "CATALOGUE",
-    "Answer",
-    "Answered",
-    "Answers",
     "Book",
+    "CheckReport",
+    "Dismissal",
+    "Dismissals",
+    "Dismissed",
     "Finding",
-    "Report",
     "Rule",
     "Severity",
     "check",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inforce.catalog import Catalog, Lock
-from inforce.checks.answers import Answers
+from inforce.checks.dismissals import Dismissals
 from inforce.errors import BookError
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock
 from inforce.text import Digest
 
 
@@ -27,5 +28,5 @@ class Book:
     base: Book | None = None
     base_ref: str = "main"
     published: Mapping[Digest, str] = field(default_factory=dict)
-    answers: Answers = field(default_factory=Answers)
+    answers: Dismissals = field(default_factory=Dismissals)
     pages: frozenset[str] = frozenset()

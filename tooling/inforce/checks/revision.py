@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from inforce.checks.printed_date import find_printed_date
-from inforce.checks.text import Text
+from inforce.checks.text import CheckedText
 from inforce.markdown import Document
 from inforce.redline import Redline
 
@@ -15,7 +15,7 @@ from inforce.redline import Redline
 class Revision:
     """The binding text `text`, and the redline from the one before it."""
 
-    text: Text
+    text: CheckedText
     redline: Redline
 
     def prints_date(self, was: str, now: str) -> bool:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.errors import Place
 
-Find = Callable[[Examination], Iterator[Finding]]
+Find = Callable[[CheckContext], Iterator[Finding]]
 
 _ID = re.compile(r"[A-Z]+-[a-z0-9]+(?:-[a-z0-9]+)*")
 

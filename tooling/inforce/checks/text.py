@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from inforce.errors import Place
+from inforce.fields import Source
 from inforce.markdown import Block, BlockKind, Document, SpanKind
 from inforce.policy import Edition, Policy, Version
-from inforce.shape import Source
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class CheckedText:
     """An edition that can still be mended, read, with the version and policy it belongs to.
 
     `lines` are the lines of the text, `starts` the numbers of those on which a block begins.
@@ -32,7 +32,7 @@ class Text:
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, policy: Policy, version: Version, edition: Edition, document: Document) -> Text:
+    def of(cls, policy: Policy, version: Version, edition: Edition, document: Document) -> CheckedText:
         """Lay `edition`, read as `document`, out for examination."""
         return cls(
             policy=policy,
@@ -95,7 +95,7 @@ class File:
     """A file that can still be mended, as it was decoded, before anything was put in order."""
 
     source: Source
-    text: Text | None = None
+    text: CheckedText | None = None
 
     @property
     def content(self) -> str:

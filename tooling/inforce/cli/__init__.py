@@ -14,7 +14,7 @@ def main() -> None:
     """Run the command line with the words this program was started with, and end the program."""
     # Only here, so that an installation for apps, which lacks click, ends with a sentence.
     try:
-        from inforce.cli.ending import run
+        from inforce.cli.runner import run
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] == "inforce":
             raise

@@ -16,17 +16,17 @@ from pathlib import Path
 import click
 
 from inforce.address import MANIFEST
-from inforce.catalog import Catalog
-from inforce.cli.generator import CONFIGURATION, Generator, counted, ending, hand_over, worth_telling
-from inforce.cli.inspection import CHANGED_HISTORY, refuse_changed_history
+from inforce.book.files import new_folder
+from inforce.book.git import open_history
+from inforce.cli.check_input import CHANGED_HISTORY, refuse_changed_history
+from inforce.cli.console import Screen
 from inforce.cli.progress import Report, progress
-from inforce.cli.repository import Repository, refuse_wrong_clock, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.cli.repository import Workspace, refuse_wrong_clock, with_instant, with_repository
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
+from inforce.cli.site_process import CONFIGURATION, Generator, counted, ending, hand_over, worth_telling
 from inforce.errors import BookError, EnvironmentProblemError, InforceError, Place
 from inforce.pdf import require
-from inforce.store.files import new_folder
-from inforce.store.history import open_history
+from inforce.policy.catalog import Catalog
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
 _KILLED = 4
@@ -69,7 +69,7 @@ def command(
     began = time.monotonic()
     if pdf:
         require()
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     chosen = {"INFORCE_SITE_OFFLINE": offline, "INFORCE_PDF": pdf, "INFORCE_SITE_KEYLESS": unsigned}
     # It gets ready while the book is read here; until it is given the book it makes nothing.
     with _generator(repository, chosen).running("build", "--given", piped=True) as process:
@@ -96,7 +96,7 @@ def command(
         Screen().say(f"Note: {remark}")
 
 
-def _generator(repository: Repository, chosen: Mapping[str, bool]) -> Generator:
+def _generator(repository: Workspace, chosen: Mapping[str, bool]) -> Generator:
     """Find the generator for `repository`, told what was `chosen`; refusals of the book come before its own."""
     try:
         return Generator.of(repository, **{name: "1" for name, is_chosen in chosen.items() if is_chosen})

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from inforce.checks import Report, examine
+from inforce.book.git import open_history
+from inforce.book.read import Reading
+from inforce.checks import CheckReport, examine
 from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif
+from inforce.cli.check_input import CHANGED_HISTORY, book_of
+from inforce.cli.console import Screen
 from inforce.cli.findings import show
-from inforce.cli.inspection import CHANGED_HISTORY, book_of
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.disk import open_regular
 from inforce.errors import HistoryError, LayoutError, PublishedHistoryError
-from inforce.store.folder import Reading
-from inforce.store.history import open_history
 
 _FOUND = 1
 _FORMS = {"github": to_github, "gitlab": to_gitlab, "sarif": to_sarif, "json": to_json}
@@ -49,14 +49,14 @@ def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo
       inforce check
       inforce check --base origin/main --format github
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = _read(repository, base)
     report = examine(book_of(repo, reading, base), repository.now(reading))
     _print(report, form, answers)
     ctx.exit(CHANGED_HISTORY if report.changes_history else _FOUND if report.blocks else 0)
 
 
-def _read(repository: Repository, base: str | None) -> Reading:
+def _read(repository: Workspace, base: str | None) -> Reading:
     """Read the book of `repository`; where it is gone and `base` has one, published history would go with it."""
     try:
         return repository.read()
@@ -75,7 +75,7 @@ def _holds_a_book(root: Path, ref: str) -> bool:
         return False
 
 
-def _print(report: Report, form: str, answers: bool) -> None:
+def _print(report: CheckReport, form: str, answers: bool) -> None:
     """Print `report` in the form named; a job of GitHub is also given the whole of it as its summary."""
     if form == "text":
         show(Screen(), report)

@@ -32,7 +32,7 @@ COMMANDS = {
     "verify": "Hold a built or live site against the lock.",
 }
 # Words that Python keeps for itself.
-_MODULES = {"import": "importing"}
+_MODULES = {"import": "import_"}
 
 EPILOG = """\b
 Exit codes:
@@ -66,7 +66,7 @@ class CommandsOnDemand(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that `args` begin with, and suggest one where there is none."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from inforce.shape import did_you_mean
+            from inforce.fields import did_you_mean
 
             ctx.fail(f"there is no command “{args[0]}”{did_you_mean(args[0], list(COMMANDS))}")
         return super().resolve_command(ctx, args)

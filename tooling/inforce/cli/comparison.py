@@ -13,19 +13,19 @@ from html import escape
 from rich.text import Text
 
 from inforce.address import redline_page
-from inforce.cli.harmless import harmless
-from inforce.cli.screen import Screen
+from inforce.cli.console import Screen
+from inforce.escaping import harmless
 from inforce.language import Language
 from inforce.pdf import to_pdf
 from inforce.policy import Edition, Policy, Version
-from inforce.publication.facts import policy_facts, summary_facts, version_facts
-from inforce.publication.papers import PaperMaker
+from inforce.policy.settings import Settings
+from inforce.publication.files.pdf import PaperMaker
+from inforce.publication.pages.context import policy_facts, summary_facts, version_facts
 from inforce.redline import Redline, redline
-from inforce.rendering.data import to_data
 from inforce.rendering.html import to_html
+from inforce.rendering.json import to_data
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.terminal import to_lines
-from inforce.settings import Settings
 
 # As word processors do: what is new is blue, what is gone red, what moved green.
 _STYLES = {

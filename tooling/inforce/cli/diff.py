@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from inforce.catalog import Catalog
+from inforce.book.files import write_file
 from inforce.cli.comparison import Comparison
-from inforce.cli.repository import Repository, language_option, with_repository
-from inforce.cli.screen import Screen
+from inforce.cli.console import Screen
+from inforce.cli.repository import Workspace, language_option, with_repository
 from inforce.language import Language
 from inforce.policy import Edition, Policy, Version
-from inforce.store.files import write_file
+from inforce.policy.catalog import Catalog
 
 _FORMS = ("terminal", "markdown", "html", "json", "docx", "pdf")
 
@@ -57,7 +57,7 @@ def command(
       inforce diff privacy
       inforce diff privacy 2026-01-15 2027-03-01 --format html --output redline.html
     """
-    comparison = _compared(Repository(root=repo).read().require(), policy_id, (old, new), language)
+    comparison = _compared(Workspace(root=repo).read().require(), policy_id, (old, new), language)
     if form == "terminal" and output is None:
         comparison.show(Screen())
         return

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
+from inforce.book.files import write_file
+from inforce.book.importers.word import export_manuscript
+from inforce.cli.console import Screen
 from inforce.cli.repository import language_option, with_repository
-from inforce.cli.screen import Screen
 from inforce.language import Language
-from inforce.store.files import write_file
-from inforce.store.importers.manuscript import export_manuscript
 
 
 @click.command()

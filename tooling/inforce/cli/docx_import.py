@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from inforce.book.importers.word import TakenBack, import_manuscript
+from inforce.cli.console import Screen
 from inforce.cli.repository import with_repository
-from inforce.cli.screen import Screen
 from inforce.redline import redline
-from inforce.store.importers.manuscript import TakenBack, import_manuscript
-from inforce.word.manuscript import Comment, Difference, shortened
+from inforce.word.roundtrip import Comment, Difference, shortened
 
 _REFUSED = 1
 

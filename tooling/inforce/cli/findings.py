@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from inforce.checks import Report, Severity
+from inforce.checks import CheckReport, Severity
 from inforce.checks.reports import to_text
-from inforce.cli.screen import Screen
+from inforce.cli.console import Screen
 
 _COLOURS = {str(Severity.ERROR): "bold red", str(Severity.QUESTION): "bold yellow", str(Severity.NOTE): "bold blue"}
 _HEAD = re.compile(r"  (\w+) [A-Z]+-")
 
 
-def show(screen: Screen, report: Report) -> None:
+def show(screen: Screen, report: CheckReport) -> None:
     """Print every finding of `report`, file by file, and how many of each kind there are."""
     for line in to_text(report).splitlines():
         head = _HEAD.match(line)

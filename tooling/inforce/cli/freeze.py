@@ -11,15 +11,16 @@ from pathlib import Path
 
 import click
 
-from inforce.catalog import Catalog, Lock
-from inforce.checks import Finding, Report, Severity, examine
-from inforce.cli.inspection import book_of, refuse_changed_history
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.book.files import write_lock
+from inforce.book.paths import BOOK
+from inforce.checks import CheckReport, Finding, Severity, examine
+from inforce.cli.check_input import book_of, refuse_changed_history
+from inforce.cli.console import Screen
+from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.instant import format_local
 from inforce.policy import Policy, Version
-from inforce.store.files import write_lock
-from inforce.store.names import BOOK
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock
 
 Addition = tuple[Policy, Version]
 _SHOWN = 10
@@ -41,7 +42,7 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
       inforce freeze
       inforce freeze privacy 2027-03-01
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = repository.read()
     catalog, lock = reading.require(), reading.lock
     now = repository.now(reading)
@@ -63,7 +64,7 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
         _warn(errors)
 
 
-def _errors(report: Report, additions: Iterable[Addition]) -> tuple[Finding, ...]:
+def _errors(report: CheckReport, additions: Iterable[Addition]) -> tuple[Finding, ...]:
     """List what the checks call an error in `additions`, but for imported ones, which are as they were."""
     folders = tuple(f"{BOOK}/{policy.id}/{version.label}/" for policy, version in additions if not version.origin)
     return tuple(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.description import with_description
+from inforce.book.importers.git_history import Imported, Wishes, import_history
+from inforce.cli.console import Screen
+from inforce.cli.import_options import with_description
 from inforce.cli.progress import progress
 from inforce.cli.repository import with_repository
-from inforce.cli.screen import Screen
 from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Kind
-from inforce.store.importers.git import Imported, Wishes, import_history
 
 
 @click.command()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.description import with_description
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.book.importers.plain_text.draft import TextWishes, import_text
+from inforce.cli.console import Screen
+from inforce.cli.import_options import with_description
+from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Kind
-from inforce.store.importers.text import TextWishes, import_text
 
 
 @click.command()
@@ -53,7 +53,7 @@ def text(
     Example:
       inforce import text privacy.txt --policy privacy
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     wishes = TextWishes(
         effective=effective,
         published=published,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.screen import Screen
-from inforce.store.drafting import begin_repository
+from inforce.book.new_version import begin_repository
+from inforce.cli.console import Screen
 
 
 @click.command()

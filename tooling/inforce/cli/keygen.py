@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.screen import Screen
+from inforce.cli.console import Screen
 from inforce.signing import Algorithm, generate_key, write_private_key
 
 

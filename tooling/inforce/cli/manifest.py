@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.book.files import write_file
+from inforce.cli.console import Screen
+from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.errors import ManifestError
 from inforce.manifest import Size, size_of, to_bytes
-from inforce.manifest.building import manifest
-from inforce.store.files import write_file
+from inforce.manifest.build import manifest
 
 
 @click.command()
@@ -31,7 +31,7 @@ def command(repo: Path, at: str | None, output: Path | None) -> None:
       inforce manifest --at 2027-03-01
       inforce manifest --output policies.json
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = repository.read()
     catalog = reading.require()
     raw = to_bytes(manifest(catalog, repository.now(reading)))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.book.new_version import Draft, draft_version
+from inforce.cli.console import Screen
+from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.language import Language
 from inforce.policy import ChangeLevel
-from inforce.store.drafting import Draft, draft_version
 
 
 @click.command()
@@ -52,7 +52,7 @@ def command(
     Example:
       inforce new privacy --effective 2027-03-01 --change material
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     draft = draft_version(
         repo,
         policy_id,

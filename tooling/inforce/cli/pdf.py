@@ -8,17 +8,17 @@ from pathlib import Path
 import click
 
 from inforce.address import version_page
+from inforce.book.files import write_file
+from inforce.cli.console import Screen
 from inforce.cli.diff import edition_in
-from inforce.cli.repository import Repository, language_option, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.cli.repository import Workspace, language_option, with_instant, with_repository
 from inforce.language import Language
 from inforce.markdown import to_html
 from inforce.pdf import Paper, to_pdf
-from inforce.policy import Edition, Policy, State, Version
-from inforce.publication.facts import edition_facts, policy_facts, standing, version_facts
-from inforce.publication.papers import PaperMaker
-from inforce.settings import Settings
-from inforce.store.files import write_file
+from inforce.policy import Edition, Policy, PolicyState, Version
+from inforce.policy.settings import Settings
+from inforce.publication.files.pdf import PaperMaker
+from inforce.publication.pages.context import edition_facts, policy_facts, standing, version_facts
 
 
 @click.command()
@@ -47,7 +47,7 @@ def command(
       inforce pdf privacy --output privacy.pdf
       inforce pdf privacy 2026-01-15 --language de --output datenschutz.pdf
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = repository.read()
     catalog = reading.require()
     policy = catalog.policy(policy_id)
@@ -62,8 +62,8 @@ def command(
 def _paper(settings: Settings, policy: Policy, version: Version, edition: Edition, now: datetime) -> Paper:
     language = edition.language
     stands = standing(policy, version, now, policy.interval(version, now))
-    if policy.state(version, now) is State.DRAFT:
-        stands["state"] = State.DRAFT.value
+    if policy.state(version, now) is PolicyState.DRAFT:
+        stands["state"] = PolicyState.DRAFT.value
     says = {
         "policy": policy_facts(policy, language),
         "version": version_facts(policy, version, language),

@@ -9,7 +9,7 @@ from math import ceil
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from inforce.cli.screen import Screen
+from inforce.cli.console import Screen
 
 Report = Callable[[int, int], None]
 _LINES = 4

@@ -16,17 +16,17 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from inforce.cli.screen import Screen
+from inforce.book.read import Reading, read_book
+from inforce.cli.console import Screen
 from inforce.clock import AT, compare_with_commit, current_instant, source_of_instant
 from inforce.instant import parse_zone
 from inforce.language import Language
-from inforce.store.folder import Reading, read_book
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Workspace:
     """The folder `root` with a book in it, as of `at`: a date, an RFC 3339 instant, or None for the clock."""
 
     root: Path

@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 
 import click
 
+from inforce.book.files import write_file
+from inforce.book.git import open_history
 from inforce.checks import examine
-from inforce.cli.amendment import Amendment, What, amendments
-from inforce.cli.commentary import Commentary
-from inforce.cli.inspection import book_of
-from inforce.cli.links import Links
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.cli.check_input import book_of
+from inforce.cli.console import Screen
+from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.instant import format_instant
-from inforce.store.files import write_file
-from inforce.store.history import open_history
+from inforce.review.catalog_diff import CatalogChange, ChangeKind, amendments
+from inforce.review.comment import ReviewComment
+from inforce.review.links import ReviewLinks
 
 _NO_PAST = (
     "Where this branch parted from “{ref}” is not in this clone, so it was held against “{ref}” as it is now: what was "
@@ -75,7 +75,7 @@ def command(
       inforce review --base origin/main
       inforce review --base origin/main --preview https://preview.example/42/
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = repository.read()
     now = repository.now(reading)
     book = book_of(repo, reading, base)
@@ -84,12 +84,12 @@ def command(
     if visible_from:
         click.echo(format_instant(_visible_from(found, now)))
         return
-    commentary = Commentary(
+    commentary = ReviewComment(
         amendments=found,
         report=examine(book, now),
         settings=reading.catalog.settings if reading.catalog else None,
         now=now,
-        links=Links(preview=preview and preview.rstrip("/") + "/", artefact=artefact, site=site),
+        links=ReviewLinks(preview=preview and preview.rstrip("/") + "/", artefact=artefact, site=site),
         hint="" if open_history(repo).fork(base) else _NO_PAST.format(ref=base),
     )
     text = commentary.to_markdown()
@@ -100,6 +100,6 @@ def command(
         click.echo(text, nl=False)
 
 
-def _visible_from(found: tuple[Amendment, ...], now: datetime) -> datetime:
+def _visible_from(found: tuple[CatalogChange, ...], now: datetime) -> datetime:
     """Tell from when every version that came or changed can be read."""
-    return max((now, *(one.version.published for one in found if one.what is not What.GONE)))
+    return max((now, *(one.version.published for one in found if one.what is not ChangeKind.GONE)))

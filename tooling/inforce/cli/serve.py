@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.generator import Generator
-from inforce.cli.repository import Repository, with_instant, with_repository
+from inforce.cli.repository import Workspace, with_instant, with_repository
+from inforce.cli.site_process import Generator
 from inforce.clock import AT
 from inforce.errors import EnvironmentProblemError
 
@@ -31,7 +31,7 @@ def command(ctx: click.Context, repo: Path, at: str | None, port: int) -> None:
       inforce serve
       inforce serve --port 8001 --at 2027-03-01
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = repository.read()
     reading.require()
     repository.now(reading)

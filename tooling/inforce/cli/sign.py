@@ -13,15 +13,15 @@ from pathlib import Path
 import click
 
 from inforce.address import MANIFEST, MANIFESTS
+from inforce.book.files import writing
+from inforce.book.git import open_history
+from inforce.cli.console import Screen
 from inforce.cli.repository import instant_of, refuse_wrong_clock, with_instant
-from inforce.cli.screen import Screen
 from inforce.disk import read_regular, replace_files
 from inforce.errors import EnvironmentProblemError, SignatureError
 from inforce.instant import format_instant, parse_zone
 from inforce.manifest.words import signed_path
 from inforce.signing import private_keys, resign, signers
-from inforce.store.files import writing
-from inforce.store.history import open_history
 
 
 @click.command()

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from inforce.address import MANIFEST, VERSIONS
+from inforce.book.paths import BOOK
 from inforce.manifest import digests_named
-from inforce.store.names import BOOK
 
 _PAGE = "index.html"
 

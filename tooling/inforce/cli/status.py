@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from inforce.catalog import Catalog, Lock
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
+from inforce.cli.console import Screen
+from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.instant import format_instant, format_local
-from inforce.policy import Policy, State, Version
+from inforce.policy import Policy, PolicyState, Version
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock
 
 _DAY = timedelta(days=1)
 _SOON = 8
@@ -51,7 +52,7 @@ def command(repo: Path, at: str | None, form: str) -> None:
       inforce status
       inforce status --at 2027-03-01
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = repository.read()
     catalog = reading.require()
     now = repository.now(reading)
@@ -82,7 +83,7 @@ def show(catalog: Catalog, lock: Lock, now: datetime) -> None:
 
 def _rows(policy: Policy, lock: Lock, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
     """Give a row for every version that still matters, newest first, and one for all those that are history."""
-    history = [version for version in policy.versions if policy.state(version, now) is State.SUPERSEDED]
+    history = [version for version in policy.versions if policy.state(version, now) is PolicyState.SUPERSEDED]
     for version in reversed(policy.versions):
         if version not in history:
             yield policy.id, *_cells(policy, version, lock, now, zone)
@@ -104,9 +105,11 @@ def _cells(policy: Policy, version: Version, lock: Lock, now: datetime, zone: Zo
 def _standing(policy: Policy, version: Version, now: datetime, zone: ZoneInfo) -> str:
     day = format_local(version.effective, zone)
     state = policy.state(version, now)
-    if state is State.IN_FORCE and policy.withdrawn and policy.withdrawn.at <= now:
+    if state is PolicyState.IN_FORCE and policy.withdrawn and policy.withdrawn.at <= now:
         return f"withdrawn since {format_local(policy.withdrawn.at, zone)}"
-    return {State.IN_FORCE: f"in force since {day}", State.CANCELLED: "cancelled"}.get(state, f"{state}, from {day}")
+    return {PolicyState.IN_FORCE: f"in force since {day}", PolicyState.CANCELLED: "cancelled"}.get(
+        state, f"{state}, from {day}"
+    )
 
 
 def coming(catalog: Catalog, now: datetime) -> Iterator[Coming]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from inforce.checks import Report
+from inforce.book.read import Reading
+from inforce.checks import CheckReport
+from inforce.cli.console import Screen
 from inforce.cli.findings import show
-from inforce.cli.repository import Repository, with_instant, with_repository
-from inforce.cli.screen import Screen
-from inforce.client.verification import to_lines, verify
-from inforce.store.folder import Reading
+from inforce.cli.repository import Workspace, with_instant, with_repository
+from inforce.verification import to_lines, verify
 
 _FOUND = 1
 
@@ -40,7 +40,7 @@ def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, 
       inforce verify https://policies.example/
       inforce verify site
     """
-    repository = Repository(root=repo, at=at)
+    repository = Workspace(root=repo, at=at)
     reading = repository.read()
     report = _verified(target, reading, repository.now(reading), state)
     if monitor:
@@ -53,7 +53,7 @@ def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, 
     ctx.exit(_FOUND if report.blocks else 0)
 
 
-def _verified(target: str, reading: Reading, now: datetime, state: Path | None) -> Report:
+def _verified(target: str, reading: Reading, now: datetime, state: Path | None) -> CheckReport:
     if "://" not in target and not Path(target).is_dir():
         raise click.BadParameter(f"there is no folder {target}; an address begins with https://", param_hint="TARGET")
     catalog = reading.require()

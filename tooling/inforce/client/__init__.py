@@ -14,8 +14,8 @@ from inforce.client.limits import Limits
 from inforce.client.policies import AsyncPolicies, Policies
 from inforce.client.questions import Circumstances
 from inforce.client.receipts import InvalidReceiptError, parse_receipt
-from inforce.client.refusal import Outcome, Reason, RefusedError, Report
-from inforce.client.texts import Text
+from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
+from inforce.client.texts import PolicyText
 
 __all__ = [
     "AsyncPolicies",
@@ -25,9 +25,9 @@ __all__ = [
     "Limits",
     "Outcome",
     "Policies",
+    "PolicyText",
     "Reason",
+    "RefreshReport",
     "RefusedError",
-    "Report",
-    "Text",
     "parse_receipt",
 ]

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inforce.client.exchange import Request, Response, body_of
+from inforce.client.http import Request, Response, body_of
 from inforce.client.limits import Limits
 from inforce.client.proof import digests_of, shared_language
-from inforce.client.refusal import Reason, RefusedError
+from inforce.client.results import Reason, RefusedError
 from inforce.errors import DigestMismatchError, ManifestError, UnknownVersionError, quoted
+from inforce.fields import Fields
 from inforce.manifest import ManifestPolicy, ManifestVersion, PolicyDigests, parse_json
 from inforce.manifest.reading import refuse_foreign
-from inforce.shape import Shape
 from inforce.text import Digest
 
 _REDLINE, _SINCE = "policy-changes", "policy-changes-since"
@@ -101,13 +101,13 @@ class WantedChanges:
         if digest != self.digest:
             raise DigestMismatchError(self._name, self.digest, digest)
         try:
-            step = self._step(Shape(parse_json(body), "", ManifestError), site)
+            step = self._step(Fields(parse_json(body), "", ManifestError), site)
             self._refuse_others(step)
             return self._read(step)
         except ManifestError as cause:
             raise RefusedError(Reason.SCHEMA, f"{self._name}: {cause}") from cause
 
-    def _step(self, shape: Shape, site: str) -> Shape:
+    def _step(self, shape: Fields, site: str) -> Fields:
         refuse_foreign(shape, _REDLINE if self.between else _SINCE, site)
         if shape.text("policy") != self.policy:
             raise shape.refuse("policy", f"expected {quoted(self.policy)}, got {quoted(shape.text('policy'))}")
@@ -119,7 +119,7 @@ class WantedChanges:
             raise RefusedError(Reason.MISSING, f"{self._name}: the site says nothing of this step")
         return step
 
-    def _read(self, step: Shape) -> Changes:
+    def _read(self, step: Fields) -> Changes:
         for run in step.shapes("runs"):
             run.text("op")
             run.value("text")
@@ -133,7 +133,7 @@ class WantedChanges:
             data={name: step.value(name) for name in step.names()},
         )
 
-    def _refuse_others(self, step: Shape) -> None:
+    def _refuse_others(self, step: Fields) -> None:
         for member, known in (("old", self.base), ("new", self.target)):
             digest, expected = step.shape(member).parsed("digest", Digest), known.digests[self.language]
             if digest != expected:

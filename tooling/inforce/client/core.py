@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from inforce.client.exchange import MISSING_STATUSES, Request, Response, entity_tag, retry_after, server_time
-from inforce.client.judging import accepted, accepted_until_restart, clocked, refuse_future
+from inforce.client.backoff import DEFAULT_POLL_SECONDS, after_answer, after_failure
+from inforce.client.http import MISSING_STATUSES, Request, Response, entity_tag, retry_after, server_time
 from inforce.client.limits import Limits
-from inforce.client.memory import Memory
-from inforce.client.pace import DEFAULT_POLL_SECONDS, after_answer, after_failure
-from inforce.client.refusal import Outcome, Reason, RefusedError, Report, refusing
+from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError, refusing
+from inforce.client.state import ClientState
 from inforce.client.trust import Trust
+from inforce.client.update_rules import accepted, accepted_until_restart, clocked, refuse_future
 from inforce.errors import quoted
 from inforce.manifest import Manifest
 
@@ -29,12 +29,14 @@ class Core:
     trust: Trust
     limits: Limits
 
-    def request(self, memory: Memory) -> Request:
+    def request(self, memory: ClientState) -> Request:
         """Ask for the manifest; with a last good copy, only for a newer one."""
         conditional = {"if-none-match": memory.etag} if memory.manifest and memory.etag else {}
         return Request(url=self.trust.address, limit=self.limits.manifest, headers=conditional)
 
-    def answered(self, memory: Memory, response: Response, now: datetime, chance: float) -> tuple[Memory, Report]:
+    def answered(
+        self, memory: ClientState, response: Response, now: datetime, chance: float
+    ) -> tuple[ClientState, RefreshReport]:
         """Take `response`, which arrived at `now`, into `memory`; `chance`, from 0 up to 1, spreads what comes next."""
         try:
             with refusing("the answer"):
@@ -45,15 +47,17 @@ class Core:
             return self.refused(memory, refusal, now, chance)
         outcome = Outcome.UNCHANGED if same else Outcome.UPDATED
         wait = after_answer(_pace(taken), chance)
-        return replace(clock, checked_at=now, due_at=now + wait, failures=0), Report(outcome=outcome, at=now)
+        return replace(clock, checked_at=now, due_at=now + wait, failures=0), RefreshReport(outcome=outcome, at=now)
 
-    def refused(self, memory: Memory, refusal: RefusedError, now: datetime, chance: float) -> tuple[Memory, Report]:
+    def refused(
+        self, memory: ClientState, refusal: RefusedError, now: datetime, chance: float
+    ) -> tuple[ClientState, RefreshReport]:
         """Keep what `memory` holds for the reason `refusal` gives, and ask again later."""
         failures = memory.failures + 1
         wait = after_failure(
             _pace(memory), failures, chance, has_copy=memory.manifest is not None, asked=refusal.retry_after
         )
-        report = Report(outcome=Outcome.KEPT, at=now, reason=refusal.reason, detail=refusal.detail)
+        report = RefreshReport(outcome=Outcome.KEPT, at=now, reason=refusal.reason, detail=refusal.detail)
         return replace(memory, checked_at=now, due_at=now + wait, failures=failures), report
 
     @staticmethod
@@ -64,7 +68,7 @@ class Core:
         wait = retry_after(answer, now)
         return now + timedelta(seconds=wait) if wait else None
 
-    def offered(self, memory: Memory, body: bytes, now: datetime) -> Memory:
+    def offered(self, memory: ClientState, body: bytes, now: datetime) -> ClientState:
         """Take the manifest in `body`, which came with the app, where it is newer than what `memory` holds.
 
         No host tells the time, so one dated after `now` is used in this process alone.
@@ -77,7 +81,7 @@ class Core:
                 return memory
             return self._judged(memory, manifest, payload, body, None, now)
 
-    def recalled(self, memory: Memory) -> Memory:
+    def recalled(self, memory: ClientState) -> ClientState:
         """Verify again the manifest that `memory` was written down with.
 
         RefusedError where it is no longer one that this client would take from its site.
@@ -88,7 +92,7 @@ class Core:
             manifest, _ = self.trust.manifest(memory.body, self.limits.manifest)
             return replace(memory, manifest=manifest)
 
-    def _taken(self, memory: Memory, response: Response, now: datetime) -> Memory:
+    def _taken(self, memory: ClientState, response: Response, now: datetime) -> ClientState:
         if response.status == 304:
             if memory.manifest is None or not memory.etag:
                 raise RefusedError(Reason.UNEXPECTED_304, "the host says nothing changed, and there is no copy yet")
@@ -104,8 +108,14 @@ class Core:
         return self._judged(memory, manifest, payload, response.body, response, now)
 
     def _judged(
-        self, memory: Memory, manifest: Manifest, payload: bytes, body: bytes, response: Response | None, now: datetime
-    ) -> Memory:
+        self,
+        memory: ClientState,
+        manifest: Manifest,
+        payload: bytes,
+        body: bytes,
+        response: Response | None,
+        now: datetime,
+    ) -> ClientState:
         """Take `manifest` into `memory`; `response` is the host's answer that brought it, None for a snapshot."""
         memory = memory.lasting or memory
         told = server_time(response) if response else None
@@ -124,5 +134,5 @@ def _by_status(response: Response, now: datetime) -> RefusedError:
     return RefusedError(Reason.MISSING if response.status in MISSING_STATUSES else Reason.STATUS, detail)
 
 
-def _pace(memory: Memory) -> int:
+def _pace(memory: ClientState) -> int:
     return memory.manifest.poll_seconds if memory.manifest else DEFAULT_POLL_SECONDS

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
-from inforce.client.refusal import Reason, RefusedError, refusing
+from inforce.client.results import Reason, RefusedError, refusing
 
 T = TypeVar("T")
 

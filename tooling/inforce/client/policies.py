@@ -17,16 +17,16 @@ from typing import Any, Unpack
 from inforce.acceptance import Decision, RecordForm, SubjectForm, decide
 from inforce.client.changes import Changes, WantedChanges
 from inforce.client.core import Core
-from inforce.client.fetching import Steps, T, carried, carried_and_waited, fetch, fetch_and_wait
-from inforce.client.keeper import Keeper
 from inforce.client.limits import Limits
-from inforce.client.memory import Memory
-from inforce.client.memory_file import MemoryFile
 from inforce.client.problem import problem
 from inforce.client.proof import WantedDigests, digests_of, listed_policy, may_heal
 from inforce.client.questions import Circumstances, question
-from inforce.client.refusal import RefusedError, Report
-from inforce.client.texts import Shelf, Text, WantedText
+from inforce.client.results import RefreshReport, RefusedError
+from inforce.client.session import Keeper
+from inforce.client.state import ClientState
+from inforce.client.state_file import StateFile
+from inforce.client.texts import PolicyText, TextStore, WantedText
+from inforce.client.transport import Steps, T, carried, carried_and_waited, fetch, fetch_and_wait
 from inforce.client.trust import Trust
 from inforce.errors import DigestMismatchError
 from inforce.manifest import Manifest, ManifestPolicy, PolicyDigests
@@ -40,7 +40,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _in_silence(report: Report) -> None:
+def _in_silence(report: RefreshReport) -> None:
     """Keep a report to oneself."""
 
 
@@ -56,7 +56,7 @@ class _Client:
         state_file: Path | str | None = None,
         snapshot: bytes | None = None,
         limits: Limits | None = None,
-        on_report: Callable[[Report], None] = _in_silence,
+        on_report: Callable[[RefreshReport], None] = _in_silence,
         clock: Callable[[], datetime] = _utc_now,
         chance: Callable[[], float] = _CHANCE,
     ) -> None:
@@ -72,9 +72,9 @@ class _Client:
         trust = Trust.of(site, tuple(keys), manifest)
         core = Core(trust=trust, limits=self._limits)
         path, trusted = state_file and Path(state_file), trust.key_ids
-        file = MemoryFile(path=path, site=site, trusted=trusted, manifest=manifest) if path else None
+        file = StateFile(path=path, site=site, trusted=trusted, manifest=manifest) if path else None
         self._keeper = Keeper(core, file, clock=clock, chance=chance, on_report=on_report)
-        self._shelf = Shelf()
+        self._shelf = TextStore()
         self._digests: dict[str, tuple[Digest, PolicyDigests]] = {}
         self._running: set[object] = set()  # an event loop forgets a task that nobody holds
         if snapshot:
@@ -86,7 +86,7 @@ class _Client:
         return self._keeper.memory.manifest
 
     @property
-    def report(self) -> Report | None:
+    def report(self) -> RefreshReport | None:
         """What came of the last refresh of this process."""
         return self._keeper.report
 
@@ -99,7 +99,7 @@ class _Client:
     ) -> Decision:
         return decide(question(self._keeper.memory, self._keeper.now, records, subject, circumstances))
 
-    def _text(self, policy: str, seq: int, language: str) -> Steps[Text]:
+    def _text(self, policy: str, seq: int, language: str) -> Steps[PolicyText]:
         memory = self._keeper.memory
         listed = listed_policy(memory, policy, seq)
         version = listed.version(seq)
@@ -117,7 +117,7 @@ class _Client:
         wanted = WantedChanges.of(listed, digests, base_seq, target_seq, language)
         return wanted.received((yield wanted.request(self._site, self._limits)), self._site)
 
-    def _proven_digests(self, memory: Memory, listed: ManifestPolicy) -> Steps[PolicyDigests]:
+    def _proven_digests(self, memory: ClientState, listed: ManifestPolicy) -> Steps[PolicyDigests]:
         """Return the digests that the manifest in `memory` names for `listed`, fetched once while it names them."""
         wanted = WantedDigests.of(memory, listed)
         digest, digests = self._digests.get(listed.id, (None, None))
@@ -138,7 +138,7 @@ class _Client:
 class Policies(_Client):
     """A client for ordinary code, safe to share between threads; one per process and site is enough."""
 
-    def refresh(self, *, force: bool = False) -> Report | None:
+    def refresh(self, *, force: bool = False) -> RefreshReport | None:
         """Ask the site for a newer manifest and wait for the answer.
 
         Returns None at once where it is not time yet or another caller has a request under way. With `force` it is
@@ -171,7 +171,7 @@ class Policies(_Client):
                 Thread(target=self.refresh, name="inforce-refresh", daemon=True).start()
         return self._decide(records, subject, circumstances)
 
-    def text(self, policy: str, seq: int, language: str) -> Text:
+    def text(self, policy: str, seq: int, language: str) -> PolicyText:
         """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
 
         The manifest proves it by its digest; where it does not fit, the manifest is asked for again, once.
@@ -207,7 +207,7 @@ class Policies(_Client):
 class AsyncPolicies(_Client):
     """A client for asyncio; one per process and site is enough."""
 
-    async def refresh(self, *, force: bool = False) -> Report | None:
+    async def refresh(self, *, force: bool = False) -> RefreshReport | None:
         """Ask the site for a newer manifest and wait for the answer.
 
         Returns None at once where it is not time yet or another caller has a request under way. With `force` it is
@@ -243,7 +243,7 @@ class AsyncPolicies(_Client):
                 task.add_done_callback(self._running.discard)
         return self._decide(records, subject, circumstances)
 
-    async def text(self, policy: str, seq: int, language: str) -> Text:
+    async def text(self, policy: str, seq: int, language: str) -> PolicyText:
         """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
 
         The manifest proves it by its digest; where it does not fit, the manifest is asked for again, once.

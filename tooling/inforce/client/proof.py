@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inforce.client.exchange import Request, Response, body_of
-from inforce.client.judging import refuse_change
+from inforce.client.http import Request, Response, body_of
 from inforce.client.limits import Limits
-from inforce.client.memory import KnownVersion, Memory
-from inforce.client.refusal import Reason, RefusedError
+from inforce.client.results import Reason, RefusedError
+from inforce.client.state import ClientState, KnownVersion
+from inforce.client.update_rules import refuse_change
 from inforce.errors import DigestMismatchError, ManifestError, UnknownVersionError
 from inforce.manifest import ManifestPolicy, ManifestVersion, PolicyDigests, VersionDigests, digests_file
 from inforce.text import Digest
@@ -25,10 +25,10 @@ class WantedDigests:
 
     listed: ManifestPolicy
     digest: Digest
-    memory: Memory
+    memory: ClientState
 
     @classmethod
-    def of(cls, memory: Memory, listed: ManifestPolicy) -> WantedDigests:
+    def of(cls, memory: ClientState, listed: ManifestPolicy) -> WantedDigests:
         """Return what to fetch to prove any version of `listed`; RefusedError where the manifest names no digest."""
         if listed.versions_digest is None:
             detail = f"the manifest names no digest that would prove other versions of {listed.id} than those it lists"
@@ -57,7 +57,7 @@ class WantedDigests:
         return digests
 
 
-def listed_policy(memory: Memory, policy: str, seq: int) -> ManifestPolicy:
+def listed_policy(memory: ClientState, policy: str, seq: int) -> ManifestPolicy:
     """Return `policy` as the manifest in `memory` lists it.
 
     RefusedError where there is no manifest yet; UnknownVersionError, with `seq`, where it does not list the policy.

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypedDict, cast
 
 from inforce.acceptance import DeferralForm, ManifestForm, Question, RecordForm, Role, StateForm, SubjectForm
-from inforce.client.memory import Memory
+from inforce.client.state import ClientState
 from inforce.instant import format_instant
 
 
@@ -27,7 +27,7 @@ class Circumstances(TypedDict, total=False):
 
 
 def question(
-    memory: Memory,
+    memory: ClientState,
     now: datetime,
     records: Iterable[RecordForm],
     subject: str | SubjectForm,

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from inforce.client.exchange import Request, Response, body_of
+from inforce.client.http import Request, Response, body_of
 from inforce.client.limits import Limits
 from inforce.client.proof import shared_language
-from inforce.client.refusal import Reason, RefusedError
+from inforce.client.results import Reason, RefusedError
 from inforce.errors import DigestMismatchError, EnvironmentProblemError, UnknownVersionError
 from inforce.manifest import ManifestPolicy, ManifestVersion
 from inforce.text import Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class PolicyText:
     """The text of a version in one language: canonical Markdown, exactly as published."""
 
     policy: str
@@ -70,7 +70,7 @@ class WantedText:
         """Ask `site` for it."""
         return Request(url=f"{site}{self.policy}/{self.version}/{self.language}.md", limit=limits.text)
 
-    def received(self, response: Response) -> Text:
+    def received(self, response: Response) -> PolicyText:
         """Take the text out of `response`; DigestMismatchError where it is another one."""
         body = body_of(response, self._name)
         digest = Digest.of(body)
@@ -80,7 +80,7 @@ class WantedText:
             markdown = body.decode()
         except UnicodeDecodeError as cause:
             raise RefusedError(Reason.SCHEMA, f"{self._name}: this is no text at byte {cause.start}") from cause
-        return Text(
+        return PolicyText(
             policy=self.policy,
             seq=self.seq,
             version=self.version,
@@ -94,20 +94,20 @@ class WantedText:
         return f"{self.policy} {self.version} in {self.language}"
 
 
-class Shelf:
+class TextStore:
     """Texts that were proven already, by digest: a published text never changes."""
 
     def __init__(self, room: int = 32) -> None:
         """Make a shelf with `room` for that many texts."""
         self._room = room
-        self._texts: dict[Digest, Text] = {}
+        self._texts: dict[Digest, PolicyText] = {}
 
-    def find(self, wanted: WantedText) -> Text | None:
+    def find(self, wanted: WantedText) -> PolicyText | None:
         """Find the text `wanted`; the same words may have been published as several versions."""
         found = self._texts.get(wanted.digest)
         return replace(found, policy=wanted.policy, seq=wanted.seq, version=wanted.version) if found else None
 
-    def put(self, text: Text) -> Text:
+    def put(self, text: PolicyText) -> PolicyText:
         """Keep `text`, in place of the oldest where there is no room, and give it back."""
         while len(self._texts) >= self._room:
             self._texts.pop(next(iter(self._texts)), None)

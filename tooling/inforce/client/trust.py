@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from inforce.client.exchange import secure_site
-from inforce.client.refusal import Reason, RefusedError
+from inforce.client.http import secure_site
+from inforce.client.results import Reason, RefusedError
 from inforce.errors import ManifestError, SignatureError, UnsupportedSpecError, quoted
 from inforce.manifest import Manifest, parse_json
 from inforce.manifest.words import MAIN_PATH, MANIFEST_PATH, signed_path

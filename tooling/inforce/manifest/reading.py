@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inforce.errors import ManifestError, UnsupportedSpecError, quoted
+from inforce.fields import Fields, first_duplicate
 from inforce.manifest.strict_json import parse_json
 from inforce.manifest.words import (
     ACTS,
@@ -28,7 +29,6 @@ from inforce.manifest.words import (
     SPEC_FORM,
     VERSION_LABEL,
 )
-from inforce.shape import Shape, first_duplicate
 from inforce.text import Digest
 
 
@@ -48,7 +48,7 @@ class ManifestVersion:
     same_as: tuple[int, ...] = ()
 
     @classmethod
-    def from_shape(cls, shape: Shape) -> ManifestVersion:
+    def from_shape(cls, shape: Fields) -> ManifestVersion:
         """Read a version out of `shape`."""
         digests = shape.shape("digests")
         never = "enforce_at" in shape and shape.value("enforce_at") is None
@@ -89,7 +89,7 @@ class ManifestPolicy:
     versions_digest: Digest | None = None
 
     @classmethod
-    def from_shape(cls, shape: Shape) -> ManifestPolicy:
+    def from_shape(cls, shape: Fields) -> ManifestPolicy:
         """Read a policy out of `shape`."""
         policy = cls(
             id=shape.parsed("id", _matching(POLICY_ID, "a policy id")),
@@ -138,7 +138,7 @@ class Manifest:
         With `site` and `path`, a manifest of any other site or path is refused. UnsupportedSpecError for another major
         specification.
         """
-        shape = Shape(data, "", ManifestError)
+        shape = Fields(data, "", ManifestError)
         refuse_foreign(shape, MANIFEST_TYPE, site)
         own = shape.parsed("path", _matching(MANIFEST_PATH, "the path of a manifest such as “policies.json”"))
         if path is not None and own != path:
@@ -175,7 +175,7 @@ def parse_manifest(
     return Manifest.from_json(parse_json(raw, limit=limit), site=site, path=path)
 
 
-def refuse_foreign(shape: Shape, document_type: str, site: str | None) -> None:
+def refuse_foreign(shape: Fields, document_type: str, site: str | None) -> None:
     """Refuse a document that is not a `document_type` of a known specification and, where given, of `site`."""
     if (found := shape.text("type")) != document_type:
         raise shape.refuse("type", f"expected “{document_type}”, got {quoted(found)}")
@@ -197,18 +197,18 @@ def utc_instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _optional(shape: Shape, name: str) -> datetime | None:
+def _optional(shape: Fields, name: str) -> datetime | None:
     return shape.parsed(name, utc_instant) if name in shape else None
 
 
-def _count(shape: Shape, name: str, least: int = 1) -> int:
+def _count(shape: Fields, name: str, least: int = 1) -> int:
     number = shape.integer(name)
     if number < least:
         raise shape.refuse(name, f"expected a whole number from {least}, got {number}")
     return number
 
 
-def _counts(shape: Shape, name: str) -> tuple[int, ...]:
+def _counts(shape: Fields, name: str) -> tuple[int, ...]:
     numbers = shape.items(name, ())
     if not all(type(number) is int and number > 0 for number in numbers):
         raise shape.refuse(name, "expected a list of whole numbers from 1")
@@ -235,13 +235,13 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     return parse
 
 
-def _language(shape: Shape, name: str) -> str:
+def _language(shape: Fields, name: str) -> str:
     if not re.fullmatch(LANGUAGE, name):
         raise shape.refuse(name[:40], "is no language tag")
     return name
 
 
-def _refuse_twice(shape: Shape, name: str, names: list[Any]) -> None:
+def _refuse_twice(shape: Fields, name: str, names: list[Any]) -> None:
     twice = first_duplicate(names)
     if twice is not None:
         raise shape.refuse(name, f"hold {quoted(str(twice))} twice")

@@ -11,7 +11,7 @@ import re
 from typing import Any, NoReturn
 
 from inforce.errors import ManifestError, quoted
-from inforce.shape import first_duplicate
+from inforce.fields import first_duplicate
 
 DEEPEST = 16
 # The largest whole number that every JSON reader keeps exactly: 2^53 - 1 (RFC 8259, section 6).

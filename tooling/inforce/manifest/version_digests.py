@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from inforce.errors import DigestMismatchError, ManifestError, quoted
+from inforce.fields import Fields, first_duplicate
 from inforce.manifest.reading import ManifestVersion, refuse_foreign
 from inforce.manifest.strict_json import parse_json
 from inforce.manifest.words import DIGESTS_TYPE, LANGUAGE, VERSION_LABEL
-from inforce.shape import Shape, first_duplicate
 from inforce.text import Digest
 
 ByLanguage = Mapping[str, Digest]
@@ -35,7 +35,7 @@ class VersionDigests:
     since: ByLanguage
 
     @classmethod
-    def from_shape(cls, shape: Shape) -> Self:
+    def from_shape(cls, shape: Fields) -> Self:
         """Read a version out of `shape`."""
         redlines = shape.shape("redlines") if "redlines" in shape else None
         return cls(
@@ -66,7 +66,7 @@ class PolicyDigests:
         digest = Digest.of(raw)
         if digest != expected:
             raise DigestMismatchError(f"the digests of {policy}", expected, digest)
-        shape = Shape(parse_json(raw), "", ManifestError)
+        shape = Fields(parse_json(raw), "", ManifestError)
         refuse_foreign(shape, DIGESTS_TYPE, site)
         if (found := shape.text("policy")) != policy:
             raise shape.refuse("policy", f"expected {quoted(policy)}, got {quoted(found)}")
@@ -77,11 +77,11 @@ class PolicyDigests:
         return cls(policy=policy, versions={one.version.seq: one for one in versions})
 
 
-def _by_language(shape: Shape) -> ByLanguage:
+def _by_language(shape: Fields) -> ByLanguage:
     return {_full(shape, name, LANGUAGE): shape.parsed(name, Digest) for name in shape.names()}
 
 
-def _full(shape: Shape, name: str, pattern: str) -> str:
+def _full(shape: Fields, name: str, pattern: str) -> str:
     if not re.fullmatch(pattern, name):
         raise shape.refuse(name[:40], "is not of the form it has in an address")
     return name

@@ -37,7 +37,7 @@ class Wrap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class SourcePiece:
     """A stretch of text as read, usually one character, its `source`, and the `wraps` around it, outermost first."""
 
     text: str
@@ -95,7 +95,7 @@ def make_placing_parser() -> Dialect:
     return parser
 
 
-def pieces_of(content: str, tokens: Sequence[Token]) -> tuple[Piece, ...]:
+def pieces_of(content: str, tokens: Sequence[Token]) -> tuple[SourcePiece, ...]:
     """Read the inline `tokens` of the source `content` as pieces."""
     return tuple(_Pieces(content, tokens).read())
 
@@ -131,7 +131,7 @@ class _Pieces:
         before = self.tokens[place - 1] if place else None
         return before is not None and before.markup == "autolink" and before.nesting == 1
 
-    def read(self) -> Iterator[Piece]:
+    def read(self) -> Iterator[SourcePiece]:
         for place, token in enumerate(self.tokens):
             source = self.content[self.starts[place] : self.starts[place + 1]]
             if token.nesting == 1:
@@ -164,24 +164,26 @@ class _Pieces:
         wrap = Wrap(kind=kind, target=target, opening=opening, automatic=token.markup == "autolink")
         self.wraps.append(wrap)
 
-    def _leaf(self, token: Token, source: str) -> Iterator[Piece]:
+    def _leaf(self, token: Token, source: str) -> Iterator[SourcePiece]:
         wraps = tuple(self.wraps)
         if token.type in LINE_BREAKS:
-            yield Piece(text=LINE_BREAKS[token.type], source=source, wraps=wraps)
+            yield SourcePiece(text=LINE_BREAKS[token.type], source=source, wraps=wraps)
         elif token.tag == "img":
             text = alternative_text(token.children or ()) or UNNAMED_IMAGE
-            yield Piece(text=text, source=source, wraps=wraps, image=True)
+            yield SourcePiece(text=text, source=source, wraps=wraps, image=True)
         elif token.type == "code_inline":
             yield from self._code(token, source)
         elif source.startswith(token.content):
-            yield from (Piece(text=sign, source=sign, wraps=wraps) for sign in token.content)
+            yield from (SourcePiece(text=sign, source=sign, wraps=wraps) for sign in token.content)
         else:
-            yield Piece(text=token.content, source=source, wraps=wraps)
+            yield SourcePiece(text=token.content, source=source, wraps=wraps)
 
-    def _code(self, token: Token, source: str) -> Iterator[Piece]:
+    def _code(self, token: Token, source: str) -> Iterator[SourcePiece]:
         inner = source[len(token.markup) : len(source) - len(token.markup)]
         shift = (len(inner) - len(token.content)) // 2
         written = inner[shift : len(inner) - shift]
         opening, closing = token.markup + inner[:shift], inner[len(inner) - shift :] + token.markup
         wraps = (*self.wraps, Wrap(kind=SpanKind.CODE, opening=opening, inner=written, closing=closing))
-        yield from (Piece(text=sign, source=one, wraps=wraps) for sign, one in zip(token.content, written, strict=True))
+        yield from (
+            SourcePiece(text=sign, source=one, wraps=wraps) for sign, one in zip(token.content, written, strict=True)
+        )

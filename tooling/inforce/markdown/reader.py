@@ -54,7 +54,7 @@ class Detail(TypedDict, total=False):
 
 def parse(text: str) -> Document:
     """Read Markdown `text` (a body without front matter); any string is readable, nothing raises."""
-    reader = _Reader()
+    reader = _DocumentReader()
     for section in read_sections(text):
         reader.first = section.first
         if section.part.names:
@@ -86,8 +86,8 @@ def raw_html(text: str) -> tuple[RawHtml, ...]:
 
 
 @lru_cache(ROOM)
-def _read(part: Part) -> _Reader:
-    reader = _Reader()
+def _read(part: Part) -> _DocumentReader:
+    reader = _DocumentReader()
     reader.take_all(part.tokens)
     return reader
 
@@ -97,7 +97,7 @@ def _line(token: Token) -> int:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenBlock:
     """A container being read: the number of blocks before it, its line, and the number its next child gets."""
 
     blocks: int
@@ -105,7 +105,7 @@ class _Open:
     next_number: int | None = None
 
 
-class _Reader:
+class _DocumentReader:
     """What has been read so far, one token at a time."""
 
     def __init__(self) -> None:
@@ -114,13 +114,13 @@ class _Reader:
         self.headings: list[Heading] = []
         self.links: list[Link] = []
         self.path: tuple[Container, ...] = ()
-        self.open: list[_Open] = []
+        self.open: list[_OpenBlock] = []
         self.containers: list[Container] = []  # all that were opened, by their keys
         self.column = 0
         self.first = 0  # the line, from 0, of the text on which the lines of tokens begin
         self.opener = Token("", "", 0)
 
-    def add(self, read: _Reader) -> None:
+    def add(self, read: _DocumentReader) -> None:
         """Take over what has been `read` of a part that stands in no container and names nothing."""
         keys = len(self.containers)
         own = [Container(kind=one.kind, key=keys + one.key, number=one.number) for one in read.containers]
@@ -190,7 +190,7 @@ class _Reader:
         container = Container(kind=kind, key=len(self.containers), number=number)
         self.containers.append(container)
         self.path = (*self.path, container)
-        self.open.append(_Open(len(self.blocks), self._line(token), first))
+        self.open.append(_OpenBlock(len(self.blocks), self._line(token), first))
         self.column = 0
 
     def _leave(self) -> None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from inforce.markdown.document import BlockKind, ContainerKind
-from inforce.markdown.pieces import Piece, Wrap, make_placing_parser, pieces_of
+from inforce.markdown.pieces import SourcePiece, Wrap, make_placing_parser, pieces_of
 from inforce.markdown.reader import CLOSERS, CONTAINERS, LEAVES
 
-__all__ = ["Node", "Piece", "Wrap", "cells_of", "read_source"]
+__all__ = ["Node", "SourcePiece", "Wrap", "cells_of", "read_source"]
 
 _PARSER = make_placing_parser()
 _MARKER = re.compile(r"(?P<indent>[ ]{0,3})(?P<sign>[-*+]|\d{1,9}[.)])(?P<space>[ ]{1,4}(?=\S)|[ ]?)")
@@ -43,7 +43,7 @@ class Node:
     number: int | None = None
     level: int = 0
     content: str = ""
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[SourcePiece, ...] = ()
     head: str = ""
     tail: str = ""
     tight: bool = False
@@ -82,7 +82,7 @@ class Node:
 def read_source(text: str) -> Node:
     """Read canonical Markdown `text` as a tree; its root is a quote without marker, the text as a whole."""
     lines = tuple(text.split("\n")[:-1]) if text.endswith("\n") else tuple(text.split("\n"))
-    reader = _Reader(Node(kind=ContainerKind.QUOTE, start=0, stop=len(lines), lines=lines))
+    reader = _SourceReader(Node(kind=ContainerKind.QUOTE, start=0, stop=len(lines), lines=lines))
     for token in _PARSER.parse(text):
         reader.take(token)
     _place(reader.root)
@@ -94,7 +94,7 @@ def cells_of(line: str) -> list[str]:
     return _PIPE.split(line)
 
 
-class _Reader:
+class _SourceReader:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.open = [root]
@@ -154,7 +154,7 @@ class _Reader:
         kind: BlockKind,
         token: Token,
         content: str = "",
-        pieces: tuple[Piece, ...] = (),
+        pieces: tuple[SourcePiece, ...] = (),
         *,
         level: int = 0,
         tight: bool = False,

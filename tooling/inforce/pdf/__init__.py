@@ -15,9 +15,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from inforce.errors import EnvironmentProblemError
-from inforce.pdf.paper import Paper, Row
+from inforce.pdf.paper import FactRow, Paper
 
-__all__ = ["MEDIA_TYPE", "Paper", "Row", "require", "to_pdf"]
+__all__ = ["MEDIA_TYPE", "FactRow", "Paper", "require", "to_pdf"]
 
 MEDIA_TYPE = "application/pdf"
 

@@ -8,7 +8,7 @@ from html import escape
 
 from inforce import __version__
 from inforce.instant import format_instant
-from inforce.pdf.paper import Paper, Row
+from inforce.pdf.paper import FactRow, Paper
 from inforce.pdf.style import STYLE
 
 _COUNTERS = {"{page}": '<span class="page"></span>', "{pages}": '<span class="pages"></span>'}
@@ -51,7 +51,7 @@ def _isolated(text: str) -> str:
     return f"<bdi>{escape(text)}</bdi>"
 
 
-def _row(row: Row) -> str:
+def _row(row: FactRow) -> str:
     text = escape(row.text)
     shown = f'<a href="{escape(row.link)}" dir="ltr">{text}</a>' if row.link else _isolated(row.text)
     return f'<tr><th scope="row">{escape(row.name)}</th><td>{shown}</td></tr>'

@@ -12,7 +12,7 @@ from inforce.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class FactRow:
     """A fact named at the top: `name`, what it is, and where it links to, if anywhere."""
 
     name: str
@@ -33,7 +33,7 @@ class Paper:
     author: str
     language: Language
     made: datetime
-    rows: tuple[Row, ...]
+    rows: tuple[FactRow, ...]
     running: tuple[str, ...]
     digests: tuple[str, ...]
     body: str

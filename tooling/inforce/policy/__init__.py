@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inforce.policy.edition import Edition, SummaryPoint
 from inforce.policy.label import Label
-from inforce.policy.policy import Interval, Policy, State, Withdrawal
+from inforce.policy.policy import Interval, Policy, PolicyState, Withdrawal
 from inforce.policy.version import Cancellation, ChangeLevel, Origin, Version
 from inforce.policy.words import Act, Kind
 
@@ -22,7 +22,7 @@ __all__ = [
     "Label",
     "Origin",
     "Policy",
-    "State",
+    "PolicyState",
     "SummaryPoint",
     "Version",
     "Withdrawal",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from inforce.fields import Fields, Source
 from inforce.language import Language
-from inforce.shape import Shape, Source
 from inforce.text import Digest, canonical, is_canonical
 
 
@@ -17,7 +17,7 @@ class SummaryPoint:
     section: str = ""
 
     @classmethod
-    def from_shape(cls, shape: Shape) -> SummaryPoint:
+    def from_shape(cls, shape: Fields) -> SummaryPoint:
         """Read a point of a summary out of `shape`."""
         point = cls(section=shape.text("section", ""), text=shape.text("text"))
         shape.close()
@@ -51,7 +51,7 @@ class Edition:
         object.__setattr__(self, "digest", Digest.of(self.text))
 
     @classmethod
-    def from_shape(cls, language: Language, shape: Shape, body: str, source: Source, body_line: int) -> Edition:
+    def from_shape(cls, language: Language, shape: Fields, body: str, source: Source, body_line: int) -> Edition:
         """Make an edition in `language` of front matter `shape` and the Markdown `body` of `source`."""
         summary = tuple(SummaryPoint.from_shape(point) for point in shape.shapes("summary", ()))
         translates = shape.parsed("translates", Digest, None) if "translates" in shape else None

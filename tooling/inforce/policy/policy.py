@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from inforce.errors import CatalogError, Place, quoted
+from inforce.fields import Fields, Source, number_within
 from inforce.instant import parse_instant
 from inforce.language import Language
 from inforce.policy.version import ChangeLevel, Version
 from inforce.policy.words import Act, Kind
-from inforce.shape import Shape, Source, number_within
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ _days = number_within(1, 36_500)
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-class State(StrEnum):
+class PolicyState(StrEnum):
     """What a version is at an instant; derived, never stored."""
 
     DRAFT = "draft"
@@ -77,7 +77,7 @@ class Policy:
 
     @classmethod
     def from_shape(
-        cls, policy_id: str, shape: Shape, zone: ZoneInfo, versions: Iterable[Version], source: Source
+        cls, policy_id: str, shape: Fields, zone: ZoneInfo, versions: Iterable[Version], source: Source
     ) -> Policy:
         """Read the policy `policy_id` out of policy.yml's `shape`; dates are days of `zone`."""
         titles = shape.shape("title")
@@ -129,16 +129,16 @@ class Policy:
         """List the versions that are published and not yet effective at `now`, oldest first."""
         return tuple(v for v in self.public(now) if v.effective > now and not v.is_cancelled(now))
 
-    def state(self, version: Version, now: datetime) -> State:
+    def state(self, version: Version, now: datetime) -> PolicyState:
         """Derive what `version` is at `now`."""
         if not version.is_public(now):
-            return State.DRAFT
+            return PolicyState.DRAFT
         if version.is_cancelled(now):
-            return State.CANCELLED
+            return PolicyState.CANCELLED
         if version.effective > now:
-            return State.ANNOUNCED
+            return PolicyState.ANNOUNCED
         current = self.in_force(now)
-        return State.IN_FORCE if current and current.seq == version.seq else State.SUPERSEDED
+        return PolicyState.IN_FORCE if current and current.seq == version.seq else PolicyState.SUPERSEDED
 
     def intervals(self, now: datetime) -> tuple[Interval, ...]:
         """List when each version known at `now` is in force, in the order of time; a version that never is has none.
@@ -180,14 +180,14 @@ def _audience_tag(text: str) -> str:
     return text
 
 
-def _language(shape: Shape, name: str) -> Language:
+def _language(shape: Fields, name: str) -> Language:
     try:
         return Language(name)
     except ValueError as cause:
         raise shape.refuse(name, str(cause)) from cause
 
 
-def _withdrawal(shape: Shape, zone: ZoneInfo) -> Withdrawal | None:
+def _withdrawal(shape: Fields, zone: ZoneInfo) -> Withdrawal | None:
     if "withdrawn" not in shape:
         return None
     inner = shape.shape("withdrawn")

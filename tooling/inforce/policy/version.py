@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from inforce.fields import Fields, Source, truth
 from inforce.instant import parse_instant
 from inforce.language import Language
 from inforce.policy.edition import Edition
 from inforce.policy.label import Label
-from inforce.shape import Shape, Source, truth
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -68,7 +68,7 @@ class Version:
 
     @classmethod
     def from_shape(
-        cls, label: Label, shape: Shape, zone: ZoneInfo, editions: tuple[Edition, ...], source: Source
+        cls, label: Label, shape: Fields, zone: ZoneInfo, editions: tuple[Edition, ...], source: Source
     ) -> Version:
         """Read the version `label` out of version.yml's `shape`; dates are days of `zone`."""
 
@@ -96,7 +96,7 @@ class Version:
         version.refuse_disorder(shape)
         return version
 
-    def refuse_disorder(self, shape: Shape) -> None:
+    def refuse_disorder(self, shape: Fields) -> None:
         """Refuse instants of this version that contradict each other, naming the member of `shape`."""
         new, enforce = self.effective_new, self.enforce
         if self.effective < self.published and not self.retroactive:
@@ -113,7 +113,7 @@ class Version:
         if self.cancelled:
             self._refuse_disorder_of(self.cancelled, shape)
 
-    def _refuse_disorder_of(self, cancelled: Cancellation, shape: Shape) -> None:
+    def _refuse_disorder_of(self, cancelled: Cancellation, shape: Fields) -> None:
         if cancelled.at >= self.effective:
             mend = "publish a new version that says what applies instead"
             raise shape.refuse("cancelled.at", "lies at or after “effective”: the version already applied", mend)
@@ -142,11 +142,11 @@ class Version:
         return tuple(edition.language for edition in self.editions)
 
 
-def _optional(shape: Shape, name: str, zone: ZoneInfo) -> datetime | None:
+def _optional(shape: Fields, name: str, zone: ZoneInfo) -> datetime | None:
     return shape.parsed(name, lambda text: parse_instant(text, zone)) if name in shape else None
 
 
-def _cancellation(shape: Shape, zone: ZoneInfo) -> Cancellation | None:
+def _cancellation(shape: Fields, zone: ZoneInfo) -> Cancellation | None:
     if "cancelled" not in shape:
         return None
     inner = shape.shape("cancelled")
@@ -157,7 +157,7 @@ def _cancellation(shape: Shape, zone: ZoneInfo) -> Cancellation | None:
     return cancellation
 
 
-def _origin(shape: Shape, zone: ZoneInfo) -> Origin | None:
+def _origin(shape: Fields, zone: ZoneInfo) -> Origin | None:
     if "origin" not in shape:
         return None
     inner = shape.shape("origin")
@@ -171,7 +171,7 @@ def _origin(shape: Shape, zone: ZoneInfo) -> Origin | None:
     return origin
 
 
-def _values(shape: Shape, *names: str) -> str:
+def _values(shape: Fields, *names: str) -> str:
     """Say what stands in the members `names` of `shape`, as far as they stand there."""
     said = [f"{name}: {shape.value(name)}" for name in names if name in shape]
     return f" ({', '.join(said)})"

@@ -6,8 +6,8 @@ Does not write files and does not know how a page looks (see `site`).
 
 from __future__ import annotations
 
+from inforce.publication.files.texts import Texts
 from inforce.publication.pages import Page, PageKind
 from inforce.publication.publication import Publication, PublishedFile
-from inforce.publication.texts import Texts
 
 __all__ = ["Page", "PageKind", "Publication", "PublishedFile", "Texts"]

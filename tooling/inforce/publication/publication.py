@@ -7,23 +7,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inforce import address
-from inforce.catalog import Catalog, Evidence
 from inforce.language import Language
 from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
-from inforce.manifest.building import manifest, manifest_paths, versions_document
+from inforce.manifest.build import manifest, manifest_paths, versions_document
 from inforce.policy import Edition, Policy, Version
-from inforce.publication.calendar import calendar, has_dates
-from inforce.publication.feeds import Feed, book_feed, policy_feed, to_atom
-from inforce.publication.headers import headers
-from inforce.publication.histories import history_pages
-from inforce.publication.lasting import LastingPages
-from inforce.publication.living import Outline, compare_pages, home_page, languages_of, outlines_of, policy_pages
+from inforce.policy.catalog import Catalog
+from inforce.policy.evidence import Evidence
+from inforce.publication.change_summary import Step, Steps
+from inforce.publication.files.atom import Feed, book_feed, policy_feed, to_atom
+from inforce.publication.files.headers import headers
+from inforce.publication.files.icalendar import calendar, has_dates
+from inforce.publication.files.sitemap import sitemap
+from inforce.publication.files.texts import Texts
+from inforce.publication.files.timemap import timemap
 from inforce.publication.pages import Page, PageKind
+from inforce.publication.pages.current import (
+    Outline,
+    compare_pages,
+    home_page,
+    languages_of,
+    outlines_of,
+    policy_pages,
+)
+from inforce.publication.pages.history import history_pages
+from inforce.publication.pages.permanent import LastingPages
 from inforce.publication.pairs import version_pairs
-from inforce.publication.sitemap import sitemap
-from inforce.publication.steps import Step, Steps
-from inforce.publication.texts import Texts
-from inforce.publication.timemap import timemap
 from inforce.publication.version_digests import DigestOf, version_digests
 from inforce.rendering.labels import ENGLISH, Labels
 from inforce.text import Digest

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from inforce import address
-from inforce.catalog import Catalog
 from inforce.manifest import to_bytes
-from inforce.manifest.building import digests_document
+from inforce.manifest.build import digests_document
 from inforce.policy import Policy, Version
+from inforce.policy.catalog import Catalog
 from inforce.publication.pairs import shared_languages
 
 DigestOf = Callable[[str], str]

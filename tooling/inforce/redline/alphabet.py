@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import count
 
-from inforce.redline.compare import Signs
+from inforce.redline.sequence import Signs
 from inforce.redline.words import MARK, MOST_WORDS, WORD, fold
 
 _NUMBERS = count(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inforce.redline.clauses import ClauseMap
-from inforce.redline.drafts import Draft, Moved, Plan, Same
+from inforce.redline.drafts import BlockDraft, Moved, Plan, Same
 from inforce.redline.leaf import Leaf
 from inforce.redline.paths import Paths
 from inforce.redline.prepared import Prepared
@@ -58,7 +58,7 @@ def _same(old: Leaf, new: Leaf) -> RedlineBlock:
     )
 
 
-def _changed(draft: Draft, paths: Paths, clauses: ClauseMap) -> RedlineBlock:
+def _changed(draft: BlockDraft, paths: Paths, clauses: ClauseMap) -> RedlineBlock:
     old, new = draft.old, draft.new
     leaf = draft.leaf
     block = leaf.block

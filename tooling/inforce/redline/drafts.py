@@ -28,7 +28,7 @@ class Same:
 
 
 @dataclass(slots=True)
-class Draft:
+class BlockDraft:
     """A block in the making: the leaves whose end it is, and the `strip` that says what happened to it.
 
     `runs` are those of the strip, once they are numbered with the numbers of the changes they belong to. `was` and
@@ -62,7 +62,7 @@ class Moved:
     Its runs may be asked for once those of the draft are numbered.
     """
 
-    draft: Draft
+    draft: BlockDraft
     op: Op
     move: int
 
@@ -94,7 +94,7 @@ class Moved:
                 yield op if op is Op.DELETE or op is Op.INSERT else self.op, words
 
 
-Plan = list[Same | Draft | Moved]
+Plan = list[Same | BlockDraft | Moved]
 
 
 def _moved(run: Run, op: Op) -> Run:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from inforce.redline.drafts import Draft, Moved, Plan, Same
-from inforce.redline.flow import Flow, Group
+from inforce.redline.align import match
+from inforce.redline.drafts import BlockDraft, Moved, Plan, Same
 from inforce.redline.inside import compared, whole
-from inforce.redline.matching import match
 from inforce.redline.prepared import Prepared, prepare
 from inforce.redline.result import Redline
+from inforce.redline.split_merge import Flow, Group
 from inforce.redline.tables import Columns
 from inforce.redline.units import ROW, Unit
 from inforce.redline.values import Op
@@ -71,7 +71,7 @@ class _Planner:
             else:
                 (leaving if draft.old else coming).append(draft)
 
-    def _whole(self, unit: Unit, op: Op) -> Iterator[Draft]:
+    def _whole(self, unit: Unit, op: Op) -> Iterator[BlockDraft]:
         for leaf in unit.leaves:
             draft = whole(leaf, op)
             if unit.kind == ROW:
@@ -98,7 +98,7 @@ class _Planner:
         else:
             self.entries += self._row(old, new) if old.kind == ROW else compared(old.leaves, new.leaves)
 
-    def _row(self, old: Unit, new: Unit) -> Iterator[Draft]:
+    def _row(self, old: Unit, new: Unit) -> Iterator[BlockDraft]:
         for place, was, now in self.columns.cells(old, new):
             if was and now:
                 (draft,) = compared([was], [now])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inforce.redline.drafts import Draft, Moved, Plan, Same
+from inforce.redline.drafts import BlockDraft, Moved, Plan, Same
 from inforce.redline.prepared import Prepared
 from inforce.redline.values import Format, Op, Run
 from inforce.redline.words import MARK
@@ -25,7 +25,7 @@ def flat_runs(new: Prepared, plan: Plan) -> tuple[Run, ...]:
     return flat.told()
 
 
-def _reshaped(draft: Draft, flat: _Flat) -> None:
+def _reshaped(draft: BlockDraft, flat: _Flat) -> None:
     """Write the runs of a block that is set otherwise as a whole."""
     for run in (*draft.runs, Run(Op.EQUAL, MARK)):
         if run.op is Op.DELETE or run.op is Op.INSERT:

@@ -12,11 +12,11 @@ from itertools import compress
 from typing import TypeVar
 
 from inforce.redline.alphabet import shared_alphabet
-from inforce.redline.compare import Hunk, compare, compare_signs, joined, trim
-from inforce.redline.drafts import Draft
+from inforce.redline.cleanup import Smoother
+from inforce.redline.drafts import BlockDraft
 from inforce.redline.leaf import Leaf
 from inforce.redline.phrases import grown
-from inforce.redline.smooth import Smoother
+from inforce.redline.sequence import Hunk, compare, compare_signs, joined, trim
 from inforce.redline.values import Op
 from inforce.redline.weave import Strip, weave
 from inforce.redline.wording import Look, Wording
@@ -29,9 +29,13 @@ Keys = Sequence[str]
 Places = Sequence[int]
 
 
-def whole(leaf: Leaf, op: Op) -> Draft:
+def whole(leaf: Leaf, op: Op) -> BlockDraft:
     """Return the draft of a `leaf` that was deleted or inserted as a whole."""
-    return Draft(leaf, None, _deleted(leaf.wording)) if op is Op.DELETE else Draft(None, leaf, _inserted(leaf.wording))
+    return (
+        BlockDraft(leaf, None, _deleted(leaf.wording))
+        if op is Op.DELETE
+        else BlockDraft(None, leaf, _inserted(leaf.wording))
+    )
 
 
 @lru_cache(_ROOM)
@@ -44,7 +48,7 @@ def _inserted(wording: Wording) -> Strip:
     return Strip(None, None, Op.INSERT, tuple(wording.runs(Op.INSERT, 0, len(wording.text))))
 
 
-def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Draft]:
+def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[BlockDraft]:
     """Return the drafts of the leaves `old` that became the leaves `new`; the last of both end together."""
     wordings = tuple([leaf.wording for leaf in old]), tuple([leaf.wording for leaf in new])
     length = sum([len(wording.text) for side in wordings for wording in side])
@@ -53,7 +57,7 @@ def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[Draft]:
     for strip in strips:
         was = None if strip.old is None else old[strip.old]
         now = None if strip.new is None else new[strip.new]
-        draft = Draft(was, now, strip)
+        draft = BlockDraft(was, now, strip)
         if was and now and was.shape != now.shape:
             draft.was, draft.now = _what_differs(was.shape, now.shape)
         drafts.append(draft)

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from inforce.markdown import ContainerKind
-from inforce.redline.drafts import Draft, Moved, Plan, Same
+from inforce.redline.drafts import BlockDraft, Moved, Plan, Same
 from inforce.redline.values import Format, Op, Run
 from inforce.redline.words import MARK
 
@@ -27,7 +27,7 @@ class Stroke:
 
     number: int
     block: int
-    draft: Draft
+    draft: BlockDraft
     was: list[str] = field(default_factory=list)
     now: list[str] = field(default_factory=list)
     lost: tuple[Format, ...] = ()
@@ -61,24 +61,24 @@ class _Numbering:
         self.shape: tuple[Hashable, Stroke] | None = None
         self.block = 0
 
-    def take(self, entry: Same | Draft | Moved) -> None:
+    def take(self, entry: Same | BlockDraft | Moved) -> None:
         if isinstance(entry, Same):
             self.sort = self.shape = None
             self.block += entry.count
             return
-        if isinstance(entry, Draft):
+        if isinstance(entry, BlockDraft):
             self._draft(entry)
         elif entry.op is Op.MOVE_TO:
             self._move(entry)
         self.block += 1
 
-    def _stroke(self, draft: Draft, sort: Hashable) -> Stroke:
+    def _stroke(self, draft: BlockDraft, sort: Hashable) -> Stroke:
         if sort != self.sort:
             self.strokes.append(Stroke(number=len(self.strokes) + 1, block=self.block, draft=draft))
         self.sort = sort
         return self.strokes[-1]
 
-    def _draft(self, draft: Draft) -> None:
+    def _draft(self, draft: BlockDraft) -> None:
         strip = draft.strip
         if strip.whole:
             self._whole(draft)
@@ -92,7 +92,7 @@ class _Numbering:
             stroke.write(strip.mark, MARK)
             draft.mark_change = stroke.number
 
-    def _whole(self, draft: Draft) -> None:
+    def _whole(self, draft: BlockDraft) -> None:
         strip = draft.strip
         row = [one.key for one in draft.leaf.block.path if one.kind is ContainerKind.ROW]
         stroke = self._stroke(draft, ("row", strip.mark, *row) if row else ("block", self.block))
@@ -101,7 +101,7 @@ class _Numbering:
         draft.change = draft.mark_change = stroke.number
         draft.runs = tuple([_numbered(run, stroke) for run in strip.runs])
 
-    def _reshape(self, draft: Draft) -> None:
+    def _reshape(self, draft: BlockDraft) -> None:
         if not (draft.was or draft.now):
             self.shape = None
             return
@@ -135,7 +135,7 @@ class _Numbering:
         self.sort = None
         return _numbered(run, stroke)
 
-    def _run(self, draft: Draft, run: Run) -> Run:
+    def _run(self, draft: BlockDraft, run: Run) -> Run:
         if run.op is Op.EQUAL:
             self.sort = None
             return run

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from inforce.redline.became import Became
 from inforce.redline.clauses import ClauseMap
-from inforce.redline.drafts import Draft, Moved, Plan
+from inforce.redline.drafts import BlockDraft, Moved, Plan
 from inforce.redline.values import NumberChange, Op
 
 
@@ -22,7 +22,7 @@ def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberCha
     for entry in plan:
         moved = isinstance(entry, Moved) and entry.op is Op.MOVE_TO
         draft = entry.draft if isinstance(entry, Moved) and moved else entry
-        if not isinstance(draft, Draft) or draft.strip.whole or not draft.strip.became:
+        if not isinstance(draft, BlockDraft) or draft.strip.whole or not draft.strip.became:
             continue
         clause = clauses.of(draft.old, draft.new)
         for one in _told_once(draft) if moved else draft.strip.became:
@@ -31,7 +31,7 @@ def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberCha
     return tuple(found)
 
 
-def _told_once(draft: Draft) -> Iterator[Became]:
+def _told_once(draft: BlockDraft) -> Iterator[Became]:
     """Go through what became what in a moved block: formats changed over neighbouring runs are one change with it."""
     for one in draft.strip.became:
         runs = draft.runs[max(0, one.place - 1) : one.place + 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inforce.markdown import Container
-from inforce.redline.drafts import Draft, Plan, Same
+from inforce.redline.drafts import BlockDraft, Plan, Same
 from inforce.redline.leaf import Leaf
 from inforce.redline.prepared import Prepared
 
@@ -19,7 +19,7 @@ class Paths:
                 for was, now in zip(*stretches, strict=False):
                     if now.block.path:
                         self._pair(was, now)
-            elif isinstance(entry, Draft) and entry.old and entry.new:
+            elif isinstance(entry, BlockDraft) and entry.old and entry.new:
                 self._pair(entry.old, entry.new)
         self.first_free = new.containers
 

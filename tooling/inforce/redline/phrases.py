@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import budoux
 
-from inforce.redline.compare import Hunk
+from inforce.redline.sequence import Hunk
 from inforce.redline.wording import Wording
 from inforce.redline.words import MARK
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from inforce.redline.became import Became, became
-from inforce.redline.compare import Hunk
+from inforce.redline.sequence import Hunk
 from inforce.redline.values import BlockState, Op, Run
 from inforce.redline.wording import Look, Wording
 

@@ -15,8 +15,8 @@ from joserfc.errors import JoseError
 from joserfc.util import urlsafe_b64decode
 
 from inforce.errors import ManifestError, ShapeError, SignatureError, quoted
+from inforce.fields import Fields
 from inforce.manifest import parse_json, to_bytes
-from inforce.shape import Shape
 from inforce.signing.keys import PrivateKey, PublicKey
 
 TYPE = "policy-manifest+jws"
@@ -86,14 +86,14 @@ def _sign(payload: bytes, key: PrivateKey) -> dict[str, str]:
 
 def _open(raw: bytes, limit: int | None) -> tuple[str, list[_Signature]]:
     try:
-        shape = Shape(parse_json(raw, limit=limit), "", ManifestError)
+        shape = Fields(parse_json(raw, limit=limit), "", ManifestError)
         payload = shape.text("payload")
         return payload, [_read(inner) for inner in shape.shapes("signatures")]
     except ShapeError as cause:
         raise SignatureError(f"this is no signed manifest: {cause}") from cause
 
 
-def _read(shape: Shape) -> _Signature:
+def _read(shape: Fields) -> _Signature:
     protected = shape.parsed("protected", _base64url)
     header = parse_json(urlsafe_b64decode(protected.encode()))
     if not isinstance(header, dict):

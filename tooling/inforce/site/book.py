@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inforce.catalog import Catalog, Evidence
+from inforce.book.git import open_history
+from inforce.book.read import ParseCache, read_book
 from inforce.clock import compare_with_commit, current_instant, source_of_instant
+from inforce.policy.catalog import Catalog
+from inforce.policy.evidence import Evidence
 from inforce.publication import Publication
 from inforce.site.messages import labels
-from inforce.store.folder import Memory, read_book
-from inforce.store.history import open_history
 
 
 def read_publication(
@@ -21,7 +22,7 @@ def read_publication(
     warn: Callable[[str], object],
     *,
     history: bool = True,
-    memory: Memory | None = None,
+    memory: ParseCache | None = None,
 ) -> Publication:
     """Read the book in `root` as it is to be published now; with its `history` or without.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from inforce.errors import BookError, Place, quoted
-from inforce.site.cache import Cache, key_of
+from inforce.site.build.cache import Cache, key_of
 
 _LISTED = 20
 _ADDRESSES = {"href", "src", "action", "poster"}

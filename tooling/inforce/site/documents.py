@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 
-from inforce.changes import Changes
+from inforce.changes import EditionChanges
 from inforce.markdown import to_html
 from inforce.pdf import to_pdf
+from inforce.policy.settings import Settings
 from inforce.publication import Page
-from inforce.publication.papers import PaperMaker
+from inforce.publication.files.pdf import PaperMaker
 from inforce.redline import Redline
-from inforce.settings import Settings
 from inforce.site.messages import labels, paper_words
 
 
@@ -35,7 +35,7 @@ def word_document(page: Page, author: str, redline: Redline) -> bytes:
     return to_docx(redline, title=title, author=author, date=says["new"]["published"], language=page.language)
 
 
-def pdf_document(page: Page, settings: Settings, found: list[Changes]) -> bytes:
+def pdf_document(page: Page, settings: Settings, found: list[EditionChanges]) -> bytes:
     """Draw what `page` of a book with `settings` shows: its text, or the changes `found` in it."""
     language = page.language
     maker = PaperMaker(settings=settings, language=language, words=paper_words(language), labels=labels(language))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from html import escape
 
+from inforce.policy.settings import Settings
 from inforce.publication import Page
-from inforce.publication.headers import CONTENT_SECURITY_POLICY
-from inforce.settings import Settings
+from inforce.publication.files.headers import CONTENT_SECURITY_POLICY
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _POLICY = f'<meta http-equiv="Content-Security-Policy" content="{escape(CONTENT_SECURITY_POLICY)}">'

@@ -9,10 +9,10 @@ import functools
 import json
 
 from inforce.policy import Edition
-from inforce.publication.living import languages_of
-from inforce.publication.steps import Step, Steps
-from inforce.site.lasting import Files, Work
-from inforce.site.shelf import policy_names
+from inforce.publication.change_summary import Step, Steps
+from inforce.publication.pages.current import languages_of
+from inforce.site.build.page_groups import policy_names
+from inforce.site.build.parallel import Files, Work
 
 
 def make_histories(work: Work, steps: Steps) -> Files:

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from inforce.language import Language
-from inforce.publication.papers import WORDS, PaperWords
+from inforce.publication.files.pdf import WORDS, PaperWords
 from inforce.rendering.labels import ENGLISH, Labels
 
 

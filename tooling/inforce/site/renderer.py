@@ -11,25 +11,25 @@ from typing import Any
 
 from markupsafe import Markup
 
-from inforce.changes import Changes
+from inforce.changes import EditionChanges
 from inforce.errors import Place
 from inforce.markdown import to_html
 from inforce.policy import Edition
+from inforce.policy.settings import Settings
 from inforce.publication import Page, PageKind, Texts
-from inforce.publication.comparisons import comparison_file
-from inforce.publication.picture import by_column, picture
-from inforce.publication.steps import Steps
+from inforce.publication.change_summary import Steps
+from inforce.publication.files.redline_json import comparison_file
+from inforce.publication.pages.change_matrix import by_column, picture
 from inforce.redline import Redline
 from inforce.rendering import html as redline_html
-from inforce.rendering import sentences, sides
+from inforce.rendering import sentences, side_by_side
 from inforce.rendering.labels import Labels
-from inforce.settings import Settings
 from inforce.site.documents import has_documents, pdf_document, word_document
 from inforce.site.head import head_of
 from inforce.site.links import Links
 from inforce.site.messages import labels
+from inforce.site.mkdocs.page_template import Rendered
 from inforce.site.sanitiser import passed
-from inforce.site.shell import Rendered
 from inforce.site.templating import Words, environment
 
 _CONTENTS_LEVELS = (2, 3)
@@ -85,7 +85,7 @@ class Renderer:
         names = {"file": True, "document": has_documents(), "paper": self.pdf}
         return tuple(page.says[name] for name, made in names.items() if made and name in page.says)
 
-    def _files(self, page: Page, found: list[Changes]) -> Iterator[tuple[str, bytes]]:
+    def _files(self, page: Page, found: list[EditionChanges]) -> Iterator[tuple[str, bytes]]:
         if "file" in page.says:
             yield comparison_file(page, self.settings.site, found, labels(page.language))
         if has_documents() and "document" in page.says:
@@ -135,7 +135,7 @@ def _redline(found: Redline, spoken: Labels, number: int) -> dict[str, Any]:
     return {
         # Markup: written by our own renderer, which escapes every word of both texts.
         "html": Markup(redline_html.to_html(found, spoken, **anchors)),  # noqa: S704
-        "sides": Markup(sides.to_sides(found, spoken)),  # noqa: S704 - as above
+        "sides": Markup(side_by_side.to_sides(found, spoken)),  # noqa: S704 - as above
         "numbers": found.numbers,
         "sentences": sentences.to_sentences(found, spoken),
     }

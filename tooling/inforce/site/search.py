@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from inforce.publication import Page, PageKind
-from inforce.site.shell import Rendered
+from inforce.site.mkdocs.page_template import Rendered
 
 INDEX = "search/search_index.json"
 TEXTS = "search/texts.json"
@@ -33,7 +33,7 @@ def beside(page: Page) -> str:
 
 def entries(page: Page, rendered: Rendered) -> bytes:
     """Write the entries for `page`, which was `rendered`, as JSON."""
-    reader = _Reader()
+    reader = _SectionReader()
     reader.feed(rendered.content)
     reader.close()
     return json.dumps([_entry(page, rendered, *section) for section in reader.sections]).encode()
@@ -59,7 +59,7 @@ def _entry(page: Page, rendered: Rendered, anchor: str, title: str, text: str) -
 _NOTHING = re.compile(r"<(\w+)> ?</\1> ?")
 
 
-class _Reader(HTMLParser):
+class _SectionReader(HTMLParser):
     """Sections of a page: the id of the heading that opens each, its words, and the words under it."""
 
     def __init__(self) -> None:

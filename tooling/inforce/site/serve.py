@@ -21,11 +21,11 @@ from typing import Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from inforce.book.files import cache_folder, real_folder
 from inforce.disk import system_refusal
 from inforce.errors import InforceError
-from inforce.site.making import Maker, collect_rarely
-from inforce.site.scaffold import Configuration, ScaffoldError
-from inforce.store.files import cache_folder, real_folder
+from inforce.site.build.incremental import SiteBuilder, collect_rarely
+from inforce.site.mkdocs.prebuild import Configuration, ScaffoldError
 
 HOST = "127.0.0.1"
 # An editor that saves writes more than once; a reader does not notice so short a wait.
@@ -54,7 +54,7 @@ if (script) wait(0);
 _TELLING = {"created", "modified", "moved", "deleted"}
 
 
-class Changes:
+class ChangedPaths:
     """How often the site has changed, for those who wait for the next time."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class Handler(SimpleHTTPRequestHandler):
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".md": "text/markdown; charset=utf-8"}  # noqa: RUF012
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *words: Any, changes: Changes, directory: str) -> None:
+    def __init__(self, *words: Any, changes: ChangedPaths, directory: str) -> None:
         self._changes = changes
         super().__init__(*words, directory=directory)
 
@@ -158,11 +158,11 @@ def main(words: list[str]) -> int:
     collect_rarely()
     root = asked.config_file.resolve().parent
     folder = real_folder(cache_folder(root) / f"served-{asked.port}")
-    maker = Maker(asked.config_file, asked.module, folder)
+    maker = SiteBuilder(asked.config_file, asked.module, folder)
     if not _made(maker):
         return 1
     gc.freeze()  # nearly all of the book stays as it is, and need not be looked through again
-    changes = Changes()
+    changes = ChangedPaths()
     # The server first: from its first request on there are threads, beside which no process may be forked.
     with ThreadingHTTPServer((HOST, asked.port), partial(Handler, changes=changes, directory=str(folder))) as server:
         server.daemon_threads = True
@@ -172,7 +172,7 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _follow(root: Path, maker: Maker, changes: Changes) -> None:
+def _follow(root: Path, maker: SiteBuilder, changes: ChangedPaths) -> None:
     waiter, observer = Waiter(), Observer()
     for folder in (root / "policy_versions", root / "docs"):
         if folder.is_dir():
@@ -184,7 +184,7 @@ def _follow(root: Path, maker: Maker, changes: Changes) -> None:
             changes.tell()
 
 
-def _made(maker: Maker) -> bool:
+def _made(maker: SiteBuilder) -> bool:
     """Bring the site up to date; where that cannot be done, say why, and leave what is shown as it is."""
     began = time.perf_counter()
     try:

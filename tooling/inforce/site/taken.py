@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from inforce import address
 from inforce.errors import LayoutError, Place
 from inforce.publication import Publication
-from inforce.site.output import issued_addresses
+from inforce.site.build.assemble import issued_addresses
 
 _PLACES = (address.VECTORS, address.MANIFEST_SCHEMA, address.BROWSER, address.MANIFESTS)
 _FOLDERS = frozenset(name.partition("/")[0] for name in _PLACES)

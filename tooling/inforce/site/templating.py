@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from inforce.instant import day_of, format_instant, format_local, is_start_of_day
 from inforce.language import Language
-from inforce.settings import Settings
+from inforce.policy.settings import Settings
 from inforce.site.links import Links
 from inforce.site.messages import translations
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from inforce.manifest import digests_file, digests_named
 from inforce.publication import Publication
-from inforce.site.cache import key_of
-from inforce.site.lasting import Files, Work
+from inforce.site.build.cache import key_of
+from inforce.site.build.parallel import Files, Work
 from inforce.text import Digest
 
 # What stands for a digest before it is known: all of them are equally long.

@@ -16,10 +16,10 @@ from datetime import datetime
 
 from inforce.language import Language
 from inforce.redline import Redline
-from inforce.word.body import body_xml
-from inforce.word.package import HEAD, NAMESPACES, core_part, document_part, package
-from inforce.word.paragraphs import Paragraphs
-from inforce.word.revisions import Revisions
+from inforce.word.export.body import body_xml
+from inforce.word.export.package import HEAD, NAMESPACES, core_part, document_part, package
+from inforce.word.export.paragraphs import Paragraphs
+from inforce.word.export.revisions import Revisions
 
 __all__ = ["MEDIA_TYPE", "to_docx"]
 

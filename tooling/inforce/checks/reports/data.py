@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inforce.checks.examine import Report
 from inforce.checks.finding import Finding
+from inforce.checks.run import CheckReport
 
 
-def to_json(report: Report, *, answers: bool = False) -> str:
+def to_json(report: CheckReport, *, answers: bool = False) -> str:
     """Write the `findings` of `report` as JSON; absent members are null.
 
     With `answers` there is a second list, `answered`: the questions that were answered, each with its `reason`.

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from inforce.checks.examine import Report
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.reports.text import count
+from inforce.checks.run import CheckReport
 from inforce.errors import printable
 from inforce.escaping import plain
 
@@ -21,13 +21,13 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def to_github(report: Report) -> str:
+def to_github(report: CheckReport) -> str:
     """Write up to ten workflow commands for each severity of `report`."""
     lines = [line for severity in Severity for line in _commands(report.of(severity), COMMANDS[severity])]
     return "".join(f"{line}\n" for line in lines)
 
 
-def to_job_summary(report: Report) -> str:
+def to_job_summary(report: CheckReport) -> str:
     """Write all of `report` as Markdown for the summary of a job."""
     lines = ["## Checks of the policies", "", count(report), ""]
     for path, findings in groupby(report.findings, key=lambda finding: finding.place.path):

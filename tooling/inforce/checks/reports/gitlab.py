@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 
-from inforce.checks.examine import Report
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.reports.fingerprint import fingerprinted
 from inforce.checks.rules import CATALOGUE
+from inforce.checks.run import CheckReport
 
 SEVERITIES = {Severity.ERROR: "critical", Severity.QUESTION: "minor", Severity.NOTE: "info"}
 
 
-def to_gitlab(report: Report) -> str:
+def to_gitlab(report: CheckReport) -> str:
     """Write the findings of `report` as a Code Quality report; what would change history is a blocker."""
     issues = [
         {

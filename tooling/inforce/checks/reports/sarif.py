@@ -7,16 +7,16 @@ from typing import Any
 from urllib.parse import quote
 
 from inforce import __version__
-from inforce.checks.examine import Report
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.reports.fingerprint import fingerprinted
 from inforce.checks.rules import CATALOGUE
+from inforce.checks.run import CheckReport
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.QUESTION: "warning", Severity.NOTE: "note"}
 
 
-def to_sarif(report: Report) -> str:
+def to_sarif(report: CheckReport) -> str:
     """Write `report` as one SARIF run; answered questions are results suppressed with their reason."""
     rules = sorted({finding.rule for finding in (*report.findings, *(one.finding for one in report.answered))})
     found = [_result(finding, mark, rules) for finding, mark in fingerprinted(report.findings)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from inforce.checks.examine import Answered, Report
 from inforce.checks.finding import Finding, Severity
+from inforce.checks.run import CheckReport, Dismissed
 from inforce.errors import printable
 
 
-def to_text(report: Report) -> str:
+def to_text(report: CheckReport) -> str:
     """Tell what `report` says, file by file, and count it in the last line."""
     lines: list[str] = []
     for path, findings in groupby(report.findings, key=lambda finding: finding.place.path):
@@ -26,7 +26,7 @@ def to_text(report: Report) -> str:
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def count(report: Report) -> str:
+def count(report: CheckReport) -> str:
     """Say how many errors, questions and notes `report` holds."""
     counts = [_counted(len(report.of(severity)), str(severity)) for severity in Severity if report.of(severity)]
     if not counts:
@@ -43,7 +43,7 @@ def _told(finding: Finding) -> Iterator[str]:
         yield f"    → {finding.mend}"
 
 
-def _answered(answered: Answered) -> str:
+def _answered(answered: Dismissed) -> str:
     return f"  {answered.finding.rule} {answered.finding.place}: {answered.answer.reason}"
 
 

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.revision import Revision
 from inforce.checks.rule import rule
 from inforce.checks.rules.phrases import NEGATIONS
 from inforce.checks.rules.wording import line_of, shortened, tell_change
-from inforce.checks.text import Text
+from inforce.checks.text import CheckedText
 from inforce.errors import Place
 from inforce.markdown import Document
 from inforce.policy import ChangeLevel
@@ -43,7 +43,7 @@ class ChangedClause:
 
 
 @rule("CHANGE-summary", Severity.QUESTION, "A section changed and the summary does not mention it.")
-def unmentioned(book: Examination) -> Iterator[Finding]:
+def unmentioned(book: CheckContext) -> Iterator[Finding]:
     """Look for each changed section in the summary: its id, that of a section around it, or its heading.
 
     A point of the summary that names no section speaks for the whole text.
@@ -73,7 +73,7 @@ def unmentioned(book: Examination) -> Iterator[Finding]:
             )
 
 
-def _unmentioned_links(text: Text, linked: list[ChangedClause]) -> Finding:
+def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Finding:
     """Ask about all clauses in which nothing but addresses changed at once: most such changes mend a link."""
     headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in linked[:MANY])
     return unmentioned.finding(
@@ -86,7 +86,7 @@ def _unmentioned_links(text: Text, linked: list[ChangedClause]) -> Finding:
 
 
 @rule("CHANGE-unchanged", Severity.QUESTION, "The summary speaks of a section that did not change.")
-def unchanged(book: Examination) -> Iterator[Finding]:
+def unchanged(book: CheckContext) -> Iterator[Finding]:
     """Compare each section that the summary names, and those inside it, with the same one before."""
     for revision in book.revisions:
         text = revision.text
@@ -102,7 +102,7 @@ def unchanged(book: Examination) -> Iterator[Finding]:
 
 
 @rule("CHANGE-nothing", Severity.QUESTION, "A version says word for word what the one before it says.")
-def nothing(book: Examination) -> Iterator[Finding]:
+def nothing(book: CheckContext) -> Iterator[Finding]:
     """Compare the binding texts of successive versions; a draft may still be the copy it began as."""
     for revision in book.revisions:
         text = revision.text
@@ -115,7 +115,7 @@ def nothing(book: Examination) -> Iterator[Finding]:
 
 
 @rule("CHANGE-editorial", Severity.QUESTION, "An editorial change touches a number, a date or a negation.")
-def editorial(book: Examination) -> Iterator[Finding]:
+def editorial(book: CheckContext) -> Iterator[Finding]:
     """Look at editorial versions, about which nobody is told, for changes that can change the meaning."""
     mend = "Call it “notice” or “material” in version.yml, or answer why the meaning is the same."
     for revision in book.revisions:
@@ -141,7 +141,7 @@ def editorial(book: Examination) -> Iterator[Finding]:
 
 
 @rule("CHANGE-numbers", Severity.NOTE, "Numbers and dates that changed.")
-def numbers(book: Examination) -> Iterator[Finding]:
+def numbers(book: CheckContext) -> Iterator[Finding]:
     """List numbers, amounts, periods, dates and percentages that became others, one note per section."""
     for revision in book.revisions:
         if revision.text.version.change is ChangeLevel.EDITORIAL:
@@ -160,7 +160,7 @@ def numbers(book: Examination) -> Iterator[Finding]:
             )
 
 
-def _lacks_summary(text: Text) -> bool:
+def _lacks_summary(text: CheckedText) -> bool:
     """Say whether another rule already asks for the whole summary."""
     return not text.edition.summary and not text.version.draft
 
@@ -251,7 +251,7 @@ def _number_told(number: NumberChange) -> str:
     return f"“{shortened(number.now)}” was added" if number.now else f"“{shortened(number.was)}” was deleted"
 
 
-def _turns(change: Change, text: Text) -> bool:
+def _turns(change: Change, text: CheckedText) -> bool:
     """Say whether `change` leaves more or fewer negations than there were."""
     pattern = NEGATIONS.get(text.edition.language.tag.partition("-")[0])
     if pattern is None or change.action in (Action.MOVED, Action.REFORMATTED):
@@ -259,7 +259,7 @@ def _turns(change: Change, text: Text) -> bool:
     return len(pattern.findall(change.was)) != len(pattern.findall(change.now))
 
 
-def _place(text: Text, section: str) -> Place:
+def _place(text: CheckedText, section: str) -> Place:
     clause = next((one for one in text.document.clauses if one.id == section), None)
     return text.place(clause.line) if clause else Place(path=text.edition.source.path)
 

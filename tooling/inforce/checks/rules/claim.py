@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import Rule, rule
 from inforce.checks.rules.phrases import ABSOLUTE, ON_PUBLICATION, WATCH, WITHOUT_LIMIT, Phrases, find_phrases
 
 
 @rule("CLAIM-absolute", Severity.QUESTION, "A promise without exception.")
-def absolute(book: Examination) -> Iterator[Finding]:
+def absolute(book: CheckContext) -> Iterator[Finding]:
     """Look for “we never …”, “completely secure” and their like."""
     yield from _asked(
         absolute,
@@ -23,7 +23,7 @@ def absolute(book: Examination) -> Iterator[Finding]:
 
 
 @rule("CLAIM-retention", Severity.QUESTION, "Data kept without limit.")
-def retention(book: Examination) -> Iterator[Finding]:
+def retention(book: CheckContext) -> Iterator[Finding]:
     """Look for data that is kept permanently or indefinitely."""
     yield from _asked(
         retention,
@@ -35,7 +35,7 @@ def retention(book: Examination) -> Iterator[Finding]:
 
 
 @rule("CLAIM-watch", Severity.QUESTION, "Readers are told to look for changes themselves.")
-def watch(book: Examination) -> Iterator[Finding]:
+def watch(book: CheckContext) -> Iterator[Finding]:
     """Look for clauses that ask readers to check the page."""
     yield from _asked(
         watch,
@@ -47,7 +47,7 @@ def watch(book: Examination) -> Iterator[Finding]:
 
 
 @rule("CLAIM-binding", Severity.QUESTION, "A text binds on publication although notice is promised.")
-def binding(book: Examination) -> Iterator[Finding]:
+def binding(book: CheckContext) -> Iterator[Finding]:
     """Look for clauses that apply a change at once, in books whose settings promise notice."""
     days = max(book.catalog.settings.notice_days.values(), default=0)
     if days:
@@ -60,7 +60,7 @@ def binding(book: Examination) -> Iterator[Finding]:
         )
 
 
-def _asked(rule: Rule, book: Examination, phrases: Phrases, question: str, mend: str) -> Iterator[Finding]:
+def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, mend: str) -> Iterator[Finding]:
     """Ask `question` of `rule` about each of `phrases`, the same words once in each text."""
     for text in book.texts:
         seen: set[str] = set()

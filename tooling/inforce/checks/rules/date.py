@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.notice import earliest_effective
 from inforce.checks.printed_date import find_printed_date
 from inforce.checks.rule import rule
-from inforce.checks.text import Text
+from inforce.checks.text import CheckedText
 from inforce.instant import day_of, format_local, is_start_of_day, start_of_day
 from inforce.policy import ChangeLevel, Policy, Version
 
@@ -22,7 +22,7 @@ WESTMOST, EASTMOST = timedelta(hours=12), timedelta(hours=14)
 
 
 @rule("DATE-notice", Severity.ERROR, "A version applies sooner after its publication than book.yml promises.")
-def notice(book: Examination) -> Iterator[Finding]:
+def notice(book: CheckContext) -> Iterator[Finding]:
     """Count the days of notice of each version after the first."""
     for policy, version in book.open_versions:
         promised = book.catalog.settings.notice_days.get(str(version.change), 0)
@@ -39,7 +39,7 @@ def notice(book: Examination) -> Iterator[Finding]:
 
 
 @rule("DATE-order", Severity.ERROR, "A version applies before the one that precedes it.")
-def order(book: Examination) -> Iterator[Finding]:
+def order(book: CheckContext) -> Iterator[Finding]:
     """Compare each open version with the one before it that is to apply at all."""
     for earlier, later in _neighbours(book):
         if later.effective < earlier.effective:
@@ -55,7 +55,7 @@ def order(book: Examination) -> Iterator[Finding]:
 
 
 @rule("DATE-same", Severity.ERROR, "Two versions apply from the same instant on.")
-def same_instant(book: Examination) -> Iterator[Finding]:
+def same_instant(book: CheckContext) -> Iterator[Finding]:
     """Compare each open version with the one before it that is to apply at all."""
     for earlier, later in _neighbours(book):
         if later.effective == earlier.effective:
@@ -69,7 +69,7 @@ def same_instant(book: Examination) -> Iterator[Finding]:
 
 
 @rule("DATE-printed", Severity.ERROR, "A date printed in the text is not a date of the version.")
-def printed(book: Examination) -> Iterator[Finding]:
+def printed(book: CheckContext) -> Iterator[Finding]:
     """Compare dates behind labels such as “Effective date” with the days of version.yml.
 
     An editorial version may keep the date of the version it corrects. A text that prints several dates needs one right.
@@ -92,7 +92,7 @@ def printed(book: Examination) -> Iterator[Finding]:
 
 
 @rule("DATE-past", Severity.QUESTION, "A version that is new in this change claims to have been public for days.")
-def backdated(book: Examination) -> Iterator[Finding]:
+def backdated(book: CheckContext) -> Iterator[Finding]:
     """Look for versions that are public now, were not so on the base branch, and were published before today."""
     base = book.book.base.catalog if book.book.base else None
     today = start_of_day(day_of(book.now, book.zone), book.zone)
@@ -110,7 +110,7 @@ def backdated(book: Examination) -> Iterator[Finding]:
 
 
 @rule("DATE-review", Severity.NOTE, "A policy was not published anew for twelve months.")
-def review(book: Examination) -> Iterator[Finding]:
+def review(book: CheckContext) -> Iterator[Finding]:
     """Look at the newest version of each policy that still applies."""
     for policy in book.catalog:
         newest = policy.latest(book.now)
@@ -129,7 +129,7 @@ def _is_to_apply(policy: Policy, version: Version) -> bool:
     return version.cancelled is None and any(one.seq < version.seq and not one.draft for one in policy.versions)
 
 
-def _neighbours(book: Examination) -> Iterator[tuple[Version, Version]]:
+def _neighbours(book: CheckContext) -> Iterator[tuple[Version, Version]]:
     """Go through pairs of successive versions that are to apply and of which one can still be changed."""
     still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
     for policy in book.catalog:
@@ -139,7 +139,7 @@ def _neighbours(book: Examination) -> Iterator[tuple[Version, Version]]:
                 yield earlier, later
 
 
-def _instants_said(text: Text) -> Iterator[datetime]:
+def _instants_said(text: CheckedText) -> Iterator[datetime]:
     """Go through the instants a text may print: its own, and for corrections those of what they correct."""
     for version in reversed(text.policy.versions[: text.version.seq]):
         yield from (version.published, version.effective)

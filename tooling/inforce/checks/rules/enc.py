@@ -6,11 +6,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import on_reading, rule
-from inforce.checks.rules.mojibake import Damage, find_damage
-from inforce.checks.rules.scripts import MIXTURE, OTHER_ALPHABET, WORD, is_rtl, joins_here, lookalikes, separates_words
+from inforce.checks.rules.mojibake import DamagedText, find_damage
+from inforce.checks.rules.scripts import (
+    MIXTURE,
+    OTHER_ALPHABET,
+    WORD,
+    is_rtl,
+    joins_here,
+    lookalikes,
+    separates_words,
+)
 from inforce.checks.text import File, each_once
 
 BOM = "\ufeff"
@@ -25,7 +33,7 @@ not_utf8 = on_reading("ENC-utf8", "A file that is not UTF-8.")
 
 
 @rule("ENC-bom", Severity.NOTE, "A byte order mark stands at the beginning of a file.")
-def bom(book: Examination) -> Iterator[Finding]:
+def bom(book: CheckContext) -> Iterator[Finding]:
     """Look at the first character; the published text goes without it either way."""
     for file in book.files:
         if file.content.startswith(BOM):
@@ -38,7 +46,7 @@ def bom(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-newline", Severity.NOTE, "Lines end with a carriage return.")
-def newline(book: Examination) -> Iterator[Finding]:
+def newline(book: CheckContext) -> Iterator[Finding]:
     """Look for carriage returns; the published text has line feeds either way."""
     for file in book.files:
         if (offset := file.content.find("\r")) >= 0:
@@ -51,7 +59,7 @@ def newline(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-control", Severity.ERROR, "A control character stands in a text.")
-def control(book: Examination) -> Iterator[Finding]:
+def control(book: CheckContext) -> Iterator[Finding]:
     """Look for control characters that are not part of mojibake, which has a rule of its own."""
     for file in book.files:
         if not CONTROL.search(file.content):
@@ -67,7 +75,7 @@ def control(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-private", Severity.ERROR, "A character that means something in one font only.")
-def private(book: Examination) -> Iterator[Finding]:
+def private(book: CheckContext) -> Iterator[Finding]:
     """Look for characters of the private use areas, such as the bullets of a word processor."""
     for file in book.files:
         for found in each_once(PRIVATE.finditer(file.content)):
@@ -81,7 +89,7 @@ def private(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-lost", Severity.ERROR, "A replacement character stands where another one was lost.")
-def lost(book: Examination) -> Iterator[Finding]:
+def lost(book: CheckContext) -> Iterator[Finding]:
     """Look for U+FFFD, which programs write where they could not read."""
     for file in book.files:
         for found in each_once(re.finditer("\ufffd+", file.content)):
@@ -94,7 +102,7 @@ def lost(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-mojibake", Severity.ERROR, "Words damaged by a wrong encoding.")
-def mojibake(book: Examination) -> Iterator[Finding]:
+def mojibake(book: CheckContext) -> Iterator[Finding]:
     """Look for UTF-8 that was read in another encoding, and say what it was."""
     for file in book.files:
         seen: set[str] = set()
@@ -111,7 +119,7 @@ def mojibake(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-invisible", Severity.ERROR, "A character without width that nobody sees.")
-def invisible(book: Examination) -> Iterator[Finding]:
+def invisible(book: CheckContext) -> Iterator[Finding]:
     """Look for zero-width characters outside the scripts that need them."""
     for file in book.files:
         hidden = (found for found in INVISIBLE.finditer(file.content) if not _is_needed(file.content, found))
@@ -125,7 +133,7 @@ def invisible(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-bidi", Severity.ERROR, "A character that changes the direction of writing without being seen.")
-def bidi(book: Examination) -> Iterator[Finding]:
+def bidi(book: CheckContext) -> Iterator[Finding]:
     """Look for overrides anywhere, and for other controls in lines that are written from left to right only."""
     for file in book.files:
         controls = (found for found in BIDI.finditer(file.content) if _misleads(file.content, found))
@@ -139,7 +147,7 @@ def bidi(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-script", Severity.ERROR, "A word in which letters of another script stand for ones they look like.")
-def mixed_script(book: Examination) -> Iterator[Finding]:
+def mixed_script(book: CheckContext) -> Iterator[Finding]:
     """Look for words of Latin letters with Cyrillic or Greek ones among them that look Latin, and the reverse."""
     for file in book.files:
         if not (OTHER_ALPHABET.search(file.content) and MIXTURE.search(file.content)):
@@ -156,7 +164,7 @@ def mixed_script(book: Examination) -> Iterator[Finding]:
 
 
 @rule("ENC-nfc", Severity.NOTE, "A letter and its accent are stored apart.")
-def not_nfc(book: Examination) -> Iterator[Finding]:
+def not_nfc(book: CheckContext) -> Iterator[Finding]:
     """Look for the first line that is not in Unicode's normal form C; the published text is."""
     for file in book.files:
         if unicodedata.is_normalized("NFC", file.content):
@@ -174,11 +182,11 @@ def not_nfc(book: Examination) -> Iterator[Finding]:
             offset += len(line)
 
 
-def _is_within(found: re.Match[str], damage: list[Damage]) -> bool:
+def _is_within(found: re.Match[str], damage: list[DamagedText]) -> bool:
     return any(one.start <= found.start() < one.stop for one in damage)
 
 
-def _repair(file: File, damage: Damage) -> str:
+def _repair(file: File, damage: DamagedText) -> str:
     if not damage.repaired:
         return "Look the words up in the original and type them again."
     word = file.word_at(damage.start, damage.stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import rule
 from inforce.markdown import raw_html
@@ -35,7 +35,7 @@ IN_WORDS = frozenset(
 
 
 @rule("HTML-raw", Severity.ERROR, "HTML in a text.")
-def raw(book: Examination) -> Iterator[Finding]:
+def raw(book: CheckContext) -> Iterator[Finding]:
     """Look for what Markdown with HTML would take for a tag or a comment; one finding per kind of tag and text."""
     for text in book.texts:
         seen: set[str] = set()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import rule
 from inforce.checks.rules.numerals import KNOWN, number_words_in, numbers_in
-from inforce.checks.text import Text
+from inforce.checks.text import CheckedText
 from inforce.errors import Place
 from inforce.language import Language
 from inforce.markdown import Clause, Document
@@ -19,7 +19,7 @@ SMALLEST_DEMANDED = 13
 
 
 @rule("LANG-outdated", Severity.QUESTION, "A translation was made from another text than the one that binds.")
-def outdated(book: Examination) -> Iterator[Finding]:
+def outdated(book: CheckContext) -> Iterator[Finding]:
     """Compare what each translation says it translates with the digest of the binding edition."""
     for text, binding in _translations(book):
         origin = text.edition.translates
@@ -35,7 +35,7 @@ def outdated(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LANG-origin", Severity.NOTE, "A translation does not say which text it was made from.")
-def no_origin(book: Examination) -> Iterator[Finding]:
+def no_origin(book: CheckContext) -> Iterator[Finding]:
     """Look for `translates` in the front matter of translations."""
     for text, binding in _translations(book):
         if text.edition.translates is None:
@@ -47,7 +47,7 @@ def no_origin(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LANG-sections", Severity.QUESTION, "A translation has other sections than the text that binds.")
-def sections(book: Examination) -> Iterator[Finding]:
+def sections(book: CheckContext) -> Iterator[Finding]:
     """Compare the ids of sections; where they are not given, how many there are on each level."""
     for text, binding in _translations(book):
         theirs, ours = book.document(binding), text.document
@@ -63,7 +63,7 @@ def sections(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LANG-numbers", Severity.QUESTION, "A number stands in one language and not in the other.")
-def numbers(book: Examination) -> Iterator[Finding]:
+def numbers(book: CheckContext) -> Iterator[Finding]:
     """Compare the numbers of each section; one that a language writes as a word is no difference."""
     for text, binding in _translations(book):
         for theirs, ours in _pairs(book.document(binding), text.document):
@@ -82,7 +82,7 @@ def numbers(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LANG-links", Severity.QUESTION, "A link stands in one language and not in the other.")
-def links(book: Examination) -> Iterator[Finding]:
+def links(book: CheckContext) -> Iterator[Finding]:
     """Compare where links lead, leaving out the part of an address that names the language."""
     for text, binding in _translations(book):
         here = _targets(text.document, text.edition.language)
@@ -101,7 +101,7 @@ def links(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LANG-missing", Severity.NOTE, "A version is not there in all languages of the book.")
-def missing(book: Examination) -> Iterator[Finding]:
+def missing(book: CheckContext) -> Iterator[Finding]:
     """Look at the version in force and all later ones."""
     for policy in book.catalog:
         current = policy.in_force(book.now)
@@ -119,7 +119,7 @@ def missing(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LANG-unlisted", Severity.QUESTION, "A text in a language that book.yml does not name.")
-def unlisted(book: Examination) -> Iterator[Finding]:
+def unlisted(book: CheckContext) -> Iterator[Finding]:
     """Compare the languages of texts with those of the book."""
     known = book.catalog.settings.languages
     for text in book.texts:
@@ -133,7 +133,7 @@ def unlisted(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LANG-title", Severity.NOTE, "A policy has no title in a language it has texts in.")
-def no_title(book: Examination) -> Iterator[Finding]:
+def no_title(book: CheckContext) -> Iterator[Finding]:
     """Compare the languages of titles with those of the newest version."""
     for policy in book.catalog:
         spoken = policy.versions[-1].languages if policy.versions else ()
@@ -146,7 +146,7 @@ def no_title(book: Examination) -> Iterator[Finding]:
             )
 
 
-def _translations(book: Examination) -> Iterator[tuple[Text, Edition]]:
+def _translations(book: CheckContext) -> Iterator[tuple[CheckedText, Edition]]:
     for text in book.texts:
         binding = text.version.edition(text.policy.binding_language)
         if not text.is_binding and binding:
@@ -158,7 +158,7 @@ def _is_text_of(version: Version, policy: Policy, digest: str) -> bool:
     return edition is not None and str(edition.digest) == digest
 
 
-def _sections(text: Text, problem: str, clauses: list[Clause]) -> Finding:
+def _sections(text: CheckedText, problem: str, clauses: list[Clause]) -> Finding:
     here = next((clause for clause in clauses if clause in text.document.clauses), None)
     return sections.finding(
         text.place(here.line) if here else Place(path=text.edition.source.path),

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from inforce import address
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import rule
-from inforce.checks.text import Text
+from inforce.checks.text import CheckedText
+from inforce.fields import did_you_mean
 from inforce.markdown import Link
 from inforce.policy import Policy
-from inforce.shape import did_you_mean
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # Looking for the nearest of very many ids would take long, and would hardly be of help.
@@ -35,7 +35,7 @@ SITE_FILES = frozenset(
 
 
 @rule("LINK-anchor", Severity.ERROR, "A link to a section that is not there.")
-def anchor(book: Examination) -> Iterator[Finding]:
+def anchor(book: CheckContext) -> Iterator[Finding]:
     """Look up what links within a text name after `#`."""
     for text, link in _links(book):
         if not link.target.startswith("#") or link.target == "#":
@@ -53,7 +53,7 @@ def anchor(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LINK-internal", Severity.ERROR, "A link to a page this site does not have.")
-def internal(book: Examination) -> Iterator[Finding]:
+def internal(book: CheckContext) -> Iterator[Finding]:
     """Look up links to the book's own site: the policy, the version, and the section of a policy's text in force."""
     site = book.catalog.settings.site
     for text, link in _links(book):
@@ -78,7 +78,7 @@ def internal(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LINK-relative", Severity.ERROR, "A link whose target depends on the page the text is shown on.")
-def relative(book: Examination) -> Iterator[Finding]:
+def relative(book: CheckContext) -> Iterator[Finding]:
     """Look for addresses without a beginning: a text is shown at several addresses, and inside apps."""
     site = book.catalog.settings.site
     for text, link in _links(book):
@@ -95,7 +95,7 @@ def relative(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LINK-insecure", Severity.QUESTION, "A link to a page that is sent unencrypted.")
-def insecure(book: Examination) -> Iterator[Finding]:
+def insecure(book: CheckContext) -> Iterator[Finding]:
     """Look for `http:` addresses."""
     for text, link in _links(book):
         if link.target.lower().startswith("http:") and not link.image:
@@ -108,7 +108,7 @@ def insecure(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LINK-scheme", Severity.ERROR, "A link that no page can show.")
-def scheme(book: Examination) -> Iterator[Finding]:
+def scheme(book: CheckContext) -> Iterator[Finding]:
     """Look for addresses of other kinds than web pages, e-mail and telephone, and for those that only look like one."""
     for text, link in _links(book):
         found = SCHEME.match(link.target)
@@ -129,7 +129,7 @@ def scheme(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LINK-credentials", Severity.ERROR, "A link that holds a user name or password.")
-def credentials(book: Examination) -> Iterator[Finding]:
+def credentials(book: CheckContext) -> Iterator[Finding]:
     """Look for user information in web addresses (RFC 3986, 3.2.1)."""
     for text, link in _links(book):
         if "@" in _authority(link.target):
@@ -142,7 +142,7 @@ def credentials(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LINK-alt", Severity.ERROR, "An image without a description.")
-def no_description(book: Examination) -> Iterator[Finding]:
+def no_description(book: CheckContext) -> Iterator[Finding]:
     """Look for images whose square brackets are empty."""
     for text, link in _links(book):
         if link.image and not link.alt.strip():
@@ -155,7 +155,7 @@ def no_description(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LINK-image", Severity.ERROR, "An image that is not part of the site.")
-def remote_image(book: Examination) -> Iterator[Finding]:
+def remote_image(book: CheckContext) -> Iterator[Finding]:
     """Look for images of other hosts: pages load nothing from third parties, so nobody would see them."""
     for text, link in _links(book):
         if link.image and (SCHEME.match(link.target) or link.target.replace("\\", "/").startswith("//")):
@@ -167,7 +167,7 @@ def remote_image(book: Examination) -> Iterator[Finding]:
             )
 
 
-def _links(book: Examination) -> Iterator[tuple[Text, Link]]:
+def _links(book: CheckContext) -> Iterator[tuple[CheckedText, Link]]:
     for text in book.texts:
         for link in text.document.links:
             yield text, link
@@ -180,7 +180,7 @@ def _authority(target: str) -> str:
         return ""
 
 
-def _unknown_page(book: Examination, target: str) -> str:
+def _unknown_page(book: CheckContext, target: str) -> str:
     """Say what is wrong with `target`, an address relative to the site's root; empty where it leads somewhere."""
     path, _, fragment = target.partition("#")
     names = [unquote(name) for name in path.partition("?")[0].split("/") if name]
@@ -194,7 +194,7 @@ def _unknown_page(book: Examination, target: str) -> str:
     return _unknown_section(book, policy, unquote(fragment)) if len(names) == 1 and fragment else ""
 
 
-def _unknown_section(book: Examination, policy: Policy, section: str) -> str:
+def _unknown_section(book: CheckContext, policy: Policy, section: str) -> str:
     newest = policy.latest(book.now) or (policy.versions[-1] if policy.versions else None)
     edition = newest.edition(policy.binding_language) if newest else None
     if edition is None or any(heading.id == section for heading in book.document(edition).headings):

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from inforce.catalog import LockEntry
-from inforce.checks.examination import Examination, Locked
+from inforce.checks.context import CheckContext, Locked
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import Rule, on_reading, rule
 from inforce.checks.rules.wording import Told, tell
 from inforce.errors import Place
 from inforce.instant import format_local, is_start_of_day
 from inforce.policy import Policy, Version
+from inforce.policy.lock import LockEntry
 from inforce.text import Digest
 
 _INSTANTS = ("published", "effective", "effective_new", "enforce")
@@ -27,7 +27,7 @@ unreadable = on_reading("LOCK-unreadable", "The lock cannot be read.")
 
 
 @rule("LOCK-text", Severity.ERROR, "A locked text is another one now.", history=True)
-def text(book: Examination) -> Iterator[Finding]:
+def text(book: CheckContext) -> Iterator[Finding]:
     """Compare the digest of each locked edition, and say which words differ where the old text is known."""
     for locked in book.locked:
         for language, digest in sorted(locked.entry.digests.items()):
@@ -43,7 +43,7 @@ def text(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-date", Severity.ERROR, "A date of a locked version is another one now.", history=True)
-def dates(book: Examination) -> Iterator[Finding]:
+def dates(book: CheckContext) -> Iterator[Finding]:
     """Compare the four instants of each locked version; a changed time zone is one finding, about book.yml."""
     moved: list[str] = []
     for locked in book.locked:
@@ -60,7 +60,7 @@ def dates(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-level", Severity.ERROR, "The change level of a locked version is another one now.", history=True)
-def level(book: Examination) -> Iterator[Finding]:
+def level(book: CheckContext) -> Iterator[Finding]:
     """Compare the level of each locked version."""
     for locked in book.locked:
         if locked.entry.change is not locked.version.change:
@@ -68,7 +68,7 @@ def level(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-draft", Severity.ERROR, "A locked version has been made a draft.", history=True)
-def made_draft(book: Examination) -> Iterator[Finding]:
+def made_draft(book: CheckContext) -> Iterator[Finding]:
     """Look for locked versions that would vanish from the site."""
     for locked in book.locked:
         if locked.version.draft:
@@ -76,7 +76,7 @@ def made_draft(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-cancelled", Severity.ERROR, "A cancellation was changed, taken back, or comes too late.", history=True)
-def cancelled(book: Examination) -> Iterator[Finding]:
+def cancelled(book: CheckContext) -> Iterator[Finding]:
     """Compare the cancellation of each locked version; one may be added as long as the version does not apply."""
     for locked in book.locked:
         was, now = locked.entry.cancelled, locked.version.cancelled
@@ -89,7 +89,7 @@ def cancelled(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-edition", Severity.ERROR, "A locked text is gone.", history=True)
-def edition(book: Examination) -> Iterator[Finding]:
+def edition(book: CheckContext) -> Iterator[Finding]:
     """Look for the file of each locked edition."""
     for locked in book.locked:
         for language in sorted(locked.entry.digests):
@@ -104,7 +104,7 @@ def edition(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-version", Severity.ERROR, "A locked version is gone or has another name.", history=True)
-def version(book: Examination) -> Iterator[Finding]:
+def version(book: CheckContext) -> Iterator[Finding]:
     """Look for each locked version, and for one with the same texts where it is gone."""
     for policy in book.catalog:
         held = {version.label.text for version in policy.versions}
@@ -124,7 +124,7 @@ def version(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-policy", Severity.ERROR, "A locked policy is gone or has another name.", history=True)
-def policy(book: Examination) -> Iterator[Finding]:
+def policy(book: CheckContext) -> Iterator[Finding]:
     """Look for each locked policy."""
     held = {policy.id for policy in book.catalog}
     for policy_id, entries in book.lock.entries.items():
@@ -139,7 +139,7 @@ def policy(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-seq", Severity.ERROR, "Locked versions would get other numbers.", history=True)
-def number(book: Examination) -> Iterator[Finding]:
+def number(book: CheckContext) -> Iterator[Finding]:
     """Find the first locked version of each policy whose place in the order has moved."""
     seen: set[str] = set()
     for locked in book.locked:
@@ -164,7 +164,7 @@ def number(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-missing", Severity.NOTE, "Something published is not in the lock yet.")
-def missing(book: Examination) -> Iterator[Finding]:
+def missing(book: CheckContext) -> Iterator[Finding]:
     """Look for public versions that the lock does not hold, or not in all languages; one note per policy."""
     waiting: dict[str, list[Version]] = {}
     for policy, version in book.lock.unlocked(book.catalog, book.now):
@@ -181,7 +181,7 @@ def missing(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-entry", Severity.ERROR, "An entry of lock.json was changed or taken out.", history=True)
-def entry(book: Examination) -> Iterator[Finding]:
+def entry(book: CheckContext) -> Iterator[Finding]:
     """Compare the lock with that of the base branch, to which it may only add."""
     base = book.book.base
     for policy_id, entries in (base.lock.entries if base else {}).items():
@@ -197,7 +197,7 @@ def entry(book: Examination) -> Iterator[Finding]:
 
 
 @rule("LOCK-base", Severity.ERROR, "A version that is public on the base branch was changed or removed.", history=True)
-def public_version(book: Examination) -> Iterator[Finding]:
+def public_version(book: CheckContext) -> Iterator[Finding]:
     """Compare versions that are public on the base branch and not locked there, or in a language not locked there."""
     base = book.book.base
     if base is None or base.catalog is None:
@@ -223,7 +223,7 @@ def public_version(book: Examination) -> Iterator[Finding]:
         yield _zone_changed(public_version, book, moved)
 
 
-def _zone_changed(rule: Rule, book: Examination, moved: list[str]) -> Finding:
+def _zone_changed(rule: Rule, book: CheckContext, moved: list[str]) -> Finding:
     others = f" and {len(moved) - 1} more" if len(moved) > 1 else ""
     return rule.finding(
         book.catalog.settings.source.place("timezone"),
@@ -233,7 +233,7 @@ def _zone_changed(rule: Rule, book: Examination, moved: list[str]) -> Finding:
     )
 
 
-def _moved_by_zone(book: Examination, was: LockEntry, now: LockEntry) -> bool:
+def _moved_by_zone(book: CheckContext, was: LockEntry, now: LockEntry) -> bool:
     """Return whether `was` and `now` differ because their dates are days of another time zone.
 
     With a base that can be read its zone proves it. Without one, each changed instant must have left the start of a day
@@ -260,7 +260,7 @@ def _moved_by_zone(book: Examination, was: LockEntry, now: LockEntry) -> bool:
     )
 
 
-def _changed(rule: Rule, book: Examination, locked: Locked, member: str, was: str, now: str) -> Finding:
+def _changed(rule: Rule, book: CheckContext, locked: Locked, member: str, was: str, now: str) -> Finding:
     source = locked.version.source
     return rule.finding(
         source.place(member),
@@ -281,7 +281,7 @@ def _instants(entry: LockEntry, zone: ZoneInfo) -> dict[str, str]:
     return written | {"enforce": "never"} if entry.never_enforced else written
 
 
-def _same_texts(book: Examination, policy: Policy, entry: LockEntry) -> str:
+def _same_texts(book: CheckContext, policy: Policy, entry: LockEntry) -> str:
     wanted: set[Digest] = set(entry.digests.values())
     for version in policy.versions:
         unlocked = book.lock.entry(policy.id, version.label.text) is None
@@ -303,7 +303,7 @@ def _entry_problem(was: LockEntry, now: LockEntry | None, zone: ZoneInfo) -> str
     return f"says something else in “{members[0]}” now" if members else ""
 
 
-def _version_problem(was: Version, now: Version | None, book: Examination) -> str:
+def _version_problem(was: Version, now: Version | None, book: CheckContext) -> str:
     if now is None:
         return "is gone"
     if now.draft:
@@ -330,18 +330,18 @@ def _differing(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
     return [name for name in before if before[name] != after[name]] + ["change"] * (was.change is not now.change)
 
 
-def _told(book: Examination, was: str | None, now: str) -> Told:
+def _told(book: CheckContext, was: str | None, now: str) -> Told:
     if was is None:
         return Told(clause="")
     told = tell(book.redline(was, now))
     return Told(clause=f": {told.clause}", evidence=told.evidence, line=told.line)
 
 
-def _put_back(book: Examination, path: str) -> str:
+def _put_back(book: CheckContext, path: str) -> str:
     return f"Put it back with “git checkout {book.book.base_ref} -- {path}”."
 
 
-def _new_version(book: Examination, policy: Policy, path: str) -> str:
+def _new_version(book: CheckContext, policy: Policy, path: str) -> str:
     new = f"inforce new {policy.id} --effective DATE --change LEVEL"
     return f"{_put_back(book, path)} Write the change into a new version: “{new}”."
 

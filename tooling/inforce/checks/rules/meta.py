@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Iterator
 from datetime import date
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import Rule, on_reading, rule
 from inforce.errors import Place
+from inforce.fields import did_you_mean
 from inforce.instant import day_of, format_local
 from inforce.policy import Version
-from inforce.shape import did_you_mean
 
 missing_file = on_reading("META-file", "A file the book cannot do without is missing.")
 strict_yaml = on_reading("META-yaml", "YAML that is broken, or uses something that could surprise an editor.")
@@ -26,7 +26,7 @@ unused_answer = Rule(
 
 
 @rule("META-order", Severity.ERROR, "Labels and dates put two versions in different orders.")
-def order(book: Examination) -> Iterator[Finding]:
+def order(book: CheckContext) -> Iterator[Finding]:
     """Compare each open version with its neighbours by `published`."""
     still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
     for policy in book.catalog:
@@ -42,7 +42,7 @@ def order(book: Examination) -> Iterator[Finding]:
 
 
 @rule("META-date", Severity.NOTE, "A label looks like a date and names another day than the version does.")
-def label_date(book: Examination) -> Iterator[Finding]:
+def label_date(book: CheckContext) -> Iterator[Finding]:
     """Compare labels that are dates with the days on which the version is published and effective."""
     for _, version in book.open_versions:
         day = _day_in(version)
@@ -58,7 +58,7 @@ def label_date(book: Examination) -> Iterator[Finding]:
 
 
 @rule("META-summary", Severity.ERROR, "A version after the first does not say in plain words what has changed.")
-def summary(book: Examination) -> Iterator[Finding]:
+def summary(book: CheckContext) -> Iterator[Finding]:
     """Look for the summary in the binding language; drafts may still lack it, imported versions need none."""
     for policy, version in book.open_versions:
         edition = version.edition(policy.binding_language)
@@ -71,7 +71,7 @@ def summary(book: Examination) -> Iterator[Finding]:
 
 
 @rule("META-section", Severity.ERROR, "A summary names a section that neither this text nor the one before it has.")
-def summary_section(book: Examination) -> Iterator[Finding]:
+def summary_section(book: CheckContext) -> Iterator[Finding]:
     """Look up each section a summary names."""
     for text in book.texts:
         if not any(point.section for point in text.edition.summary):

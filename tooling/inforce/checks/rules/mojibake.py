@@ -33,7 +33,7 @@ TORN_QUOTE = re.compile("â€(?![\u0080-\u00ff\u0152-\u02dc\u2013-\u2122])\x9d?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Damage:
+class DamagedText:
     """The characters `start` to `stop` of a text, and what they were before; empty where nobody can tell."""
 
     start: int
@@ -41,39 +41,39 @@ class Damage:
     repaired: str
 
 
-def find_damage(text: str) -> list[Damage]:
+def find_damage(text: str) -> list[DamagedText]:
     """List damaged stretches of `text` in their order; none overlaps another."""
     if text.isascii():
         return []
     found = sorted([*_round_trips(text), *_signs(text)], key=lambda damage: (damage.start, -damage.stop))
-    kept: list[Damage] = []
+    kept: list[DamagedText] = []
     for damage in found:
         if not kept or damage.start >= kept[-1].stop:
             kept.append(damage)
     return kept
 
 
-def _round_trips(text: str) -> Iterator[Damage]:
+def _round_trips(text: str) -> Iterator[DamagedText]:
     for run in RUN.finditer(text):
         for codec in CODECS:
             pattern, to_byte = _tables(codec)
             for match in pattern.finditer(text, *run.span()):
                 repaired = _read_back(match[0], to_byte)
                 if repaired and _is_convincing(match[0], repaired, codec):
-                    yield Damage(start=match.start(), stop=match.end(), repaired=repaired)
+                    yield DamagedText(start=match.start(), stop=match.end(), repaired=repaired)
 
 
-def _signs(text: str) -> Iterator[Damage]:
+def _signs(text: str) -> Iterator[DamagedText]:
     for match in GBK_SIGNS.finditer(text):
         for stop in range(match.end(), match.start(), -1):
             repaired = _decoded(text[match.start() : stop].encode("gbk", errors="ignore"))
             if repaired and PUNCTUATION.match(repaired):
-                yield Damage(start=match.start(), stop=stop, repaired=repaired)
+                yield DamagedText(start=match.start(), stop=stop, repaired=repaired)
                 break
         else:
-            yield Damage(start=match.start(), stop=match.start() + len(match[0].rstrip("?")), repaired="")
+            yield DamagedText(start=match.start(), stop=match.start() + len(match[0].rstrip("?")), repaired="")
     for match in TORN_QUOTE.finditer(text):
-        yield Damage(start=match.start(), stop=match.end(), repaired="”")
+        yield DamagedText(start=match.start(), stop=match.end(), repaired="”")
 
 
 def _read_back(words: str, to_byte: dict[str, int]) -> str:

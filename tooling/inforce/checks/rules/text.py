@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from inforce.checks.examination import Examination
+from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import on_reading, rule
-from inforce.checks.text import Text
+from inforce.checks.text import CheckedText
 from inforce.language import Language
 from inforce.markdown import Block, BlockKind, Clause, Document
 
@@ -50,7 +50,7 @@ empty = on_reading("TEXT-empty", "A file without a text.")
 
 
 @rule("TEXT-title", Severity.ERROR, "A text does not begin with one title.")
-def title(book: Examination) -> Iterator[Finding]:
+def title(book: CheckContext) -> Iterator[Finding]:
     """Look for exactly one heading of the first level, before everything else."""
     for text in book.texts:
         tops = [clause for clause in text.document.clauses if clause.level == 1]
@@ -72,7 +72,7 @@ def title(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-placeholder", Severity.ERROR, "What a scraper or a sample left behind.")
-def placeholder(book: Examination) -> Iterator[Finding]:
+def placeholder(book: CheckContext) -> Iterator[Finding]:
     """Look for hidden e-mail addresses, filler text and their like."""
     for text, block, words in _matches(book, SCRAPED):
         yield placeholder.finding(
@@ -95,7 +95,7 @@ def placeholder(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-todo", Severity.ERROR, "A mark of unfinished work.")
-def todo(book: Examination) -> Iterator[Finding]:
+def todo(book: CheckContext) -> Iterator[Finding]:
     """Look for TODO and its like in capitals; not for “TODO” in languages in which it means “all”."""
     for text, block, words in _matches(book, TODO):
         if words != "TODO" or _primary(text.edition.language) not in TODO_MEANS_ALL:
@@ -108,7 +108,7 @@ def todo(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-template", Severity.ERROR, "A variable of a template that nobody has filled in.")
-def template(book: Examination) -> Iterator[Finding]:
+def template(book: CheckContext) -> Iterator[Finding]:
     """Look for the marks of common template languages outside code."""
     for text, block, words in _matches(book, TEMPLATE):
         yield template.finding(
@@ -120,7 +120,7 @@ def template(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-blank", Severity.QUESTION, "A blank that looks as if it was to be filled in.")
-def blank(book: Examination) -> Iterator[Finding]:
+def blank(book: CheckContext) -> Iterator[Finding]:
     """Look for brackets such as “[Company]” and for lines to write on."""
     for text, block, words in _matches(book, BLANK):
         yield blank.finding(
@@ -132,7 +132,7 @@ def blank(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-list", Severity.ERROR, "Items that look like a list and will not be one.")
-def no_list(book: Examination) -> Iterator[Finding]:
+def no_list(book: CheckContext) -> Iterator[Finding]:
     """Look in paragraphs for lines that begin like list items; Markdown runs them together into one paragraph."""
     for text in book.texts:
         for block in text.document.blocks:
@@ -147,7 +147,7 @@ def no_list(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-break", Severity.NOTE, "Blanks at the end of a line that are not published as a line break.")
-def lost_break(book: Examination) -> Iterator[Finding]:
+def lost_break(book: CheckContext) -> Iterator[Finding]:
     """Look for Markdown's line break made of two blanks, which the canonical text does not keep."""
     for text in book.texts:
         written = re.split(r"\r\n|\r|\n", text.edition.source.text)[text.edition.body_line - 1 :]
@@ -169,7 +169,7 @@ def lost_break(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-levels", Severity.QUESTION, "A heading skips a level.")
-def levels(book: Examination) -> Iterator[Finding]:
+def levels(book: CheckContext) -> Iterator[Finding]:
     """Compare each heading's level with that of the one before it."""
     for text in book.texts:
         above = 1
@@ -186,7 +186,7 @@ def levels(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-twice", Severity.ERROR, "Two sections have the same id.")
-def same_id(book: Examination) -> Iterator[Finding]:
+def same_id(book: CheckContext) -> Iterator[Finding]:
     """Look for headings with an id that an earlier one has."""
     for text in book.texts:
         seen: dict[str, str] = {}
@@ -202,7 +202,7 @@ def same_id(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-gone", Severity.QUESTION, "A section has lost the id it had in the version before.")
-def id_gone(book: Examination) -> Iterator[Finding]:
+def id_gone(book: CheckContext) -> Iterator[Finding]:
     """Look for headings of the predecessor that stand here under another id; a section that was removed is no loss."""
     for text in book.texts:
         renamed = list(_renamed(text, book.document(text.predecessor))) if text.predecessor else []
@@ -219,7 +219,7 @@ def id_gone(book: Examination) -> Iterator[Finding]:
 
 
 @rule("TEXT-id", Severity.NOTE, "Sections without an id of their own.")
-def no_id(book: Examination) -> Iterator[Finding]:
+def no_id(book: CheckContext) -> Iterator[Finding]:
     """Count headings below the title that have no “{#id}”; one note per text."""
     for text in book.texts:
         without = [clause for clause in text.document.clauses if clause.level > 1 and not clause.explicit_id]
@@ -236,7 +236,7 @@ def no_id(book: Examination) -> Iterator[Finding]:
             )
 
 
-def _matches(book: Examination, pattern: re.Pattern[str]) -> Iterator[tuple[Text, Block, str]]:
+def _matches(book: CheckContext, pattern: re.Pattern[str]) -> Iterator[tuple[CheckedText, Block, str]]:
     """Find `pattern` in the prose of all open texts, the same words once in each text."""
     for text in book.texts:
         seen: set[str] = set()
@@ -247,7 +247,7 @@ def _matches(book: Examination, pattern: re.Pattern[str]) -> Iterator[tuple[Text
                     yield text, block, found[0]
 
 
-def _first_item(text: Text, block: Block) -> tuple[int, str] | None:
+def _first_item(text: CheckedText, block: Block) -> tuple[int, str] | None:
     """Find the first line of `block` that looks like an item, where that is no accident."""
     lines = text.lines_of(block)
     numbered = [(number, line) for number, line in lines if NUMBERED.match(line)]
@@ -258,7 +258,7 @@ def _first_item(text: Text, block: Block) -> tuple[int, str] | None:
     return (found[0][0], found[0][1].strip()[:60]) if found else None
 
 
-def _renamed(text: Text, before: Document) -> Iterator[tuple[str, Clause]]:
+def _renamed(text: CheckedText, before: Document) -> Iterator[tuple[str, Clause]]:
     new = _missing_from(before, text.document)
     headings = [clause.heading for clause in new]
     for old in _missing_from(text.document, before) if new else ():

@@ -1,0 +1,184 @@
+"""How a command ends: one message, the right exit code, no traceback, UTF-8 whatever the locale says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from book_builder import BookBuilder
+from cli.conftest import OLD, Type
+from inforce.cli import runner
+from inforce.errors import HistoryError, LockError, Place, PublishedHistoryError
+
+PROGRAM = [sys.executable, "-m", "inforce.cli"]
+WRONG_WORDS = [
+    pytest.param(["stauts"], "there is no command “stauts” – did you mean “status”?", id="a command misspelt"),
+    pytest.param(
+        ["status", "--at", "2027-02-30"], "expected a day that is in the calendar, got “2027-02-30”", id="no such day"
+    ),
+    pytest.param(["status", "--at", "tomorrow"], "expected a date such as “2027-03-01”", id="no instant"),
+    pytest.param(
+        ["status", "--at", "2027-03-01T00:00:00"], "got “2027-03-01T00:00:00”", id="an instant without a zone"
+    ),
+    pytest.param(["status", "--fromat", "json"], "--fromat", id="an option misspelt"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), WRONG_WORDS)
+def test_wrong_words_are_explained_and_end_with_2(
+    inforce: Type, book: BookBuilder, words: list[str], sentence: str
+) -> None:
+    ended = inforce("--repo", book.root, *words)
+    assert ended.code == 2
+    assert sentence in ended.err
+    assert ended.out == ""
+
+
+def test_a_folder_without_a_book_is_named_and_ends_with_2(inforce: Type, tmp_path: Path) -> None:
+    ended = inforce("status", "--repo", tmp_path)
+    assert ended.code == 2
+    assert f"{tmp_path / 'policy_versions'}" in ended.err
+    assert "there is no book" in ended.err
+    assert "inforce init" in ended.err
+
+
+def test_the_repository_may_be_named_before_or_after_the_command(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = inforce("--repo", book.root, "status", "--at", "2027-01-20")
+    after = inforce("status", "--repo", book.root, "--at", "2027-01-20")
+    monkeypatch.chdir(book.root)
+    here = inforce("status", "--at", "2027-01-20")
+    assert "privacy" in before.out
+    assert before == after == here
+
+
+def test_the_environment_may_name_the_instant(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INFORCE_AT", "2027-01-20")
+    assert "as of 2027-01-20 00:00 Europe/Berlin" in inforce("status", "--repo", book.root).out
+
+
+def test_a_build_to_be_repeated_may_set_the_clock(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
+    assert "as of 2027-01-15 09:00 Europe/Berlin" in inforce("status", "--repo", book.root).out
+
+
+FAILURES = [
+    pytest.param(LockError(Place(path="lock.json"), "is odd"), 2, "inforce: lock.json: is odd\n", id="a book error"),
+    pytest.param(PublishedHistoryError(Place(path="a"), "changed"), 3, "inforce: a: changed\n", id="changed history"),
+    pytest.param(HistoryError("git is missing"), 4, "inforce: git is missing\n", id="the environment"),
+    pytest.param(
+        OSError(28, "No space left", "site"),
+        4,
+        "inforce: site cannot be used: No space left; make room on the disk\n",
+        id="a disk that is full",
+    ),
+    pytest.param(KeyboardInterrupt(), 130, "", id="Ctrl-C"),
+    pytest.param(click.Abort(), 130, "", id="a question left without answer"),
+    pytest.param(BrokenPipeError(), 141, "", id="a reader who left"),
+    pytest.param(
+        ModuleNotFoundError(name="docx"),
+        4,
+        "docx, which is not here; python -m pip install 'python-docx>=1.2,<2'\n",
+        id="no docx",
+    ),
+    pytest.param(
+        ModuleNotFoundError(name="yaml"),
+        4,
+        "yaml, which is not here; install the wheel of inforce with its extra “site”\n",
+        id="no yaml",
+    ),
+    pytest.param(
+        LockError(Place(path="a"), "\x1b[2J"), 2, "inforce: a: <U+001B>[2J\n", id="words that would clear a screen"
+    ),
+]
+
+
+@pytest.mark.parametrize(("failure", "code", "sentence"), FAILURES)
+def test_every_failure_ends_in_one_sentence_and_its_code(
+    inforce: Type, monkeypatch: pytest.MonkeyPatch, failure: BaseException, code: int, sentence: str
+) -> None:
+    def fail(_context: click.Context) -> None:
+        raise failure
+
+    monkeypatch.setattr(runner.inforce, "invoke", fail)
+    ended = inforce("status")
+    assert ended.code == code
+    assert ended.err.endswith(sentence)
+    assert ended.err.count("\n") <= 1
+
+
+def test_our_own_mistakes_keep_their_traceback(inforce: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_context: click.Context) -> None:
+        raise ModuleNotFoundError(name="inforce.nowhere")
+
+    monkeypatch.setattr(runner.inforce, "invoke", fail)
+    with pytest.raises(ModuleNotFoundError):
+        inforce("status")
+
+
+def test_without_the_site_extra_one_sentence_says_what_to_install() -> None:
+    words = "import sys; sys.modules['click'] = None; from inforce.cli import main; main()"
+    ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False)
+    assert ended.returncode == 4
+    assert (
+        ended.stderr
+        == "inforce: the commands need click, which is not here; install the wheel of inforce with its extra “site”\n"
+    )
+
+
+def test_help_loads_click_and_no_engine() -> None:
+    words = "import sys; from inforce.cli.runner import run; run(['--help']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
+    assert "click" in loaded
+    assert {"rich", "yaml", "babel", "inforce.policy.catalog", "inforce.book"}.isdisjoint(loaded)
+
+
+def test_output_is_utf8_under_a_locale_that_is_not(book: BookBuilder) -> None:
+    poor = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    words = [*PROGRAM, "status", "--repo", str(book.root), "--at", "2027-01-20"]
+    ended = subprocess.run(words, capture_output=True, env={**os.environ, **poor}, check=True)
+    assert "Example Shop · https://policies.shop.example/" in ended.stdout.decode("utf-8")
+
+
+def test_a_reader_who_leaves_hears_no_complaint(book: BookBuilder) -> None:
+    words = [*PROGRAM, "status", "--repo", str(book.root)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        complaint = process.stderr.read()
+    assert complaint == b""
+    assert process.returncode == 141
+
+
+def test_the_version_is_told(inforce: Type) -> None:
+    from inforce import __version__
+
+    assert inforce("--version").out == f"inforce {__version__}\n"
+
+
+def test_in_a_terminal_sentences_are_broken_between_words_and_keep_their_indentation(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    book.write("policy_versions/privacy/2027-03-01/en.md", OLD)
+    shown = inforce("check", "--repo", book.root, "--at", "2027-04-01").out
+    plain = re.sub("\x1b\\[[0-9;]*m", "", shown)
+    lines = [line.rstrip() for line in plain.splitlines() if line.startswith("    ")]
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 60
+    assert "“2027-03-01” does not say what has changed since the version before it." in " ".join(
+        " ".join(lines).split()
+    )

@@ -1,0 +1,77 @@
+"""Laws of what is recalled: pages are recalled together, and only if not one of them would be another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inforce.policy import Version
+from inforce.policy.evidence import Evidence
+from inforce.publication import Publication
+from inforce.site.build.page_groups import policy_names, shelves
+from property.book_strategies import hours
+from property.test_publication_laws import budgets, orderly, publication
+
+EVIDENCE = Evidence(commit="f" * 40, committed=datetime.fromisoformat("2026-01-01T00:00:00Z"), subject="a text")
+
+
+def shown(found: Publication) -> dict[str, list[str]]:
+    """Give the fingerprints of the pages on each shelf of `found`, and of those of each policy that change with time.
+
+    They are given by the name of the shelf or of the policy.
+    """
+    names = policy_names(shelves(found))
+    lasting = {
+        shelf.name: [page.fingerprint() for page in found.lasting_pages(shelf.policy, shelf.language)]
+        for shelf in shelves(found)
+    }
+    living = {
+        names[policy.id]: [page.fingerprint() for page in (*found.living_pages_of(policy), *found.histories_of(policy))]
+        for policy in found.policies
+    }
+    return lasting | living
+
+
+@given(orderly, hours, hours, budgets, budgets)
+def test_shelves_of_one_name_hold_the_same_pages_at_any_two_instants(
+    found: list[Version], one: datetime, other: datetime, few: int, many: int
+) -> None:
+    before, after = shown(publication(found, one, few)), shown(publication(found, other, many))
+    assert all(before[name] == after[name] for name in before.keys() & after.keys())
+
+
+@given(orderly, hours, st.integers(0, 5), st.booleans())
+def test_a_text_a_summary_or_a_commit_that_changes_gives_its_shelf_another_name(
+    found: list[Version], now: datetime, place: int, known: bool
+) -> None:
+    old = publication(found, now)
+    changed = [
+        replace(one, editions=tuple(replace(text, text=f"{text.text}\nMore.\n") for text in one.editions))
+        if at == place and not known
+        else one
+        for at, one in enumerate(found)
+    ]
+    new = publication(changed, now)
+    if known and place < len(found):
+        label = found[place].label.text
+        new = replace(new, evidence={policy.id: {label: EVIDENCE} for policy in new.policies})
+    before, after = shown(old), shown(new)
+    assert all(before[name] == after[name] for name in before.keys() & after.keys())
+
+
+@given(orderly, hours)
+def test_pages_by_language_are_all_pages(found: list[Version], now: datetime) -> None:
+    made = publication(found, now)
+    whole = sorted(page.address for policy in made.policies for page in made.lasting_pages(policy))
+    divided = [page.address for one in shelves(made) for page in made.lasting_pages(one.policy, one.language)]
+    assert sorted(divided) == whole
+
+
+@given(orderly, hours)
+def test_outlines_are_those_of_the_pages_that_change_with_time(found: list[Version], now: datetime) -> None:
+    made = publication(found, now)
+    pages = [(page.address, page.kind, page.language, page.text) for page in made.living_pages()]
+    assert sorted(made.outlines(), key=str) == sorted(pages, key=str)

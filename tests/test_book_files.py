@@ -1,0 +1,390 @@
+"""Writing: whatever kills a writer, a reader finds the old or the new, whole; and nothing of value is replaced."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from inforce.book import files
+from inforce.book.files import new_folder, write_file
+from inforce.errors import EnvironmentProblemError
+
+
+def names(folder: Path) -> list[str]:
+    """All names in `folder`, hidden ones too."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def build(target: Path, words: str) -> None:
+    """Make `target` a site of one page that says `words`."""
+    with new_folder(target) as fresh:
+        (fresh / "index.html").write_text(words)
+
+
+def build_half(target: Path) -> NoReturn:
+    """Begin a site and fail."""
+    with new_folder(target) as fresh:
+        (fresh / "index.html").write_text("half")
+        raise KeyError
+
+
+def words_of(target: Path) -> str:
+    return (target / "index.html").read_text()
+
+
+class TestFiles:
+    def test_a_file_is_written_with_the_folders_it_stands_in(self, tmp_path: Path) -> None:
+        write_file(tmp_path / "a/b/c.txt", "Straße\n")
+        assert (tmp_path / "a/b/c.txt").read_bytes() == "Straße\n".encode()
+        assert names(tmp_path / "a/b") == ["c.txt"]
+
+    def test_a_file_replaces_the_one_before_byte_for_byte(self, tmp_path: Path) -> None:
+        file = tmp_path / "c.txt"
+        write_file(file, "a longer text\r\n")
+        write_file(file, b"\r\n\0")
+        assert file.read_bytes() == b"\r\n\0"
+
+    @pytest.mark.parametrize("mask", [0o077, 0o000], ids=["a careful umask", "a careless umask"])
+    def test_a_file_can_be_read_by_everybody_and_written_by_its_owner(self, tmp_path: Path, mask: int) -> None:
+        before = os.umask(mask)
+        try:
+            write_file(tmp_path / "c.txt", "x")
+        finally:
+            os.umask(before)
+        assert (tmp_path / "c.txt").stat().st_mode & 0o777 == 0o644
+
+    @pytest.mark.parametrize("step", ["fsync", "replace"])
+    def test_a_full_disk_leaves_the_old_file_and_nothing_else(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
+        file = tmp_path / "c.txt"
+        file.write_text("old")
+        monkeypatch.setattr(Path if step == "replace" else os, step, refuse(errno.ENOSPC))
+        with pytest.raises(
+            EnvironmentProblemError, match=r"c\.txt cannot be written: No space left on device; make room"
+        ):
+            write_file(file, "new")
+        assert (file.read_text(), names(tmp_path)) == ("old", ["c.txt"])
+
+    def test_an_interruption_leaves_the_old_file_and_nothing_else(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "c.txt"
+        file.write_text("old")
+
+        def interrupted(_: int) -> NoReturn:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            write_file(file, "new")
+        assert (file.read_text(), names(tmp_path)) == ("old", ["c.txt"])
+
+    def test_a_place_that_cannot_be_written_to_is_a_matter_of_the_environment(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("x")
+        (tmp_path / "folder").mkdir()
+        for place in (tmp_path / "file/c.txt", tmp_path / "folder"):
+            with pytest.raises(EnvironmentProblemError, match=r"cannot be written: .*; name another place") as refused:
+                write_file(place, "x")
+            assert refused.value.exit_code == 4
+        assert names(tmp_path) == ["file", "folder"]
+
+    def test_a_missing_right_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "open", refuse(errno.EACCES))
+        monkeypatch.setattr(tempfile, "mkdtemp", refuse(errno.EACCES))
+        message = "cannot be written: Permission denied; give yourself the right to do that"
+        with pytest.raises(EnvironmentProblemError, match=message):
+            write_file(tmp_path / "c.txt", "x")
+        with pytest.raises(EnvironmentProblemError, match=message):
+            build(tmp_path / "site", "x")
+
+    def test_a_file_takes_the_place_of_a_link_and_what_it_led_to_stays(self, tmp_path: Path) -> None:
+        (tmp_path / "kept").write_text("kept")
+        (tmp_path / "c.txt").symlink_to("kept")
+        write_file(tmp_path / "c.txt", "new")
+        assert [(tmp_path / name).read_text() for name in ("kept", "c.txt")] == ["kept", "new"]
+
+    def test_a_name_as_long_as_names_can_be_is_written(self, tmp_path: Path) -> None:
+        name = "𝒳" * 62
+        write_file(tmp_path / name, "x")
+        assert names(tmp_path) == [name]
+
+
+def refuse(number: int) -> Callable[..., NoReturn]:
+    """A step that fails with the error `number`."""
+
+    def step(*_: object, **__: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    return step
+
+
+def in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work as on a system that cannot exchange two folders."""
+    monkeypatch.setattr(files, "_exchange", lambda *_: False)
+
+
+@pytest.fixture(params=["in one step", "in two steps"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test hold where folders can be exchanged and where they cannot."""
+    if request.param == "in two steps":
+        in_two_steps(monkeypatch)
+
+
+class TestFolders:
+    @pytest.mark.usefixtures("either_way")
+    def test_a_new_folder_takes_the_place_of_the_old_one_whole(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        build(target, "one")
+        (target / "gone.html").write_text("x")
+        build(target, "two")
+        assert (names(target), words_of(target), names(tmp_path)) == (["index.html"], "two", ["site"])
+        assert target.stat().st_mode & 0o777 == 0o755
+
+    @pytest.mark.usefixtures("either_way")
+    def test_an_exception_leaves_the_old_folder_whole_and_nothing_else(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        build(target, "one")
+        with pytest.raises(KeyError):
+            build_half(target)
+        assert (words_of(target), names(tmp_path)) == ("one", ["site"])
+
+    def test_until_the_end_a_reader_sees_the_old_folder(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        build(target, "one")
+        with new_folder(target) as fresh:
+            (fresh / "index.html").write_text("two")
+            assert words_of(target) == "one"
+        assert words_of(target) == "two"
+
+    def test_the_folders_above_are_made(self, tmp_path: Path) -> None:
+        build(tmp_path / "a/b/site", "one")
+        assert words_of(tmp_path / "a/b/site") == "one"
+
+    def test_a_link_to_a_folder_keeps_leading_there(self, tmp_path: Path) -> None:
+        (tmp_path / "www").mkdir()
+        (tmp_path / "site").symlink_to("www")
+        build(tmp_path / "site", "one")
+        build(tmp_path / "site", "two")
+        assert (tmp_path / "site").is_symlink()
+        assert words_of(tmp_path / "www") == "two"
+
+    def test_a_folder_that_cannot_be_put_in_place_is_a_matter_of_the_environment(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target = tmp_path / "site"
+        build(target, "one")
+        monkeypatch.setattr(Path, "rename", refuse(errno.EBUSY))
+        with pytest.raises(
+            EnvironmentProblemError, match="site cannot be written: Device or resource busy; where a disk is"
+        ):
+            build(target, "two")
+        assert (words_of(target), names(tmp_path)) == ("one", ["site"])
+
+    def test_where_the_second_of_two_steps_fails_the_first_is_undone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target = tmp_path / "site"
+        build(target, "one")
+        in_two_steps(monkeypatch)
+        rename = Path.rename
+
+        def rename_but_not_into_place(self: Path, to: Path) -> Path:
+            if ".new-" in self.name and not target.exists():
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return rename(self, to)
+
+        monkeypatch.setattr(Path, "rename", rename_but_not_into_place)
+        with pytest.raises(EnvironmentProblemError, match="Input/output error"):
+            build(target, "two")
+        assert (words_of(target), names(tmp_path)) == ("one", ["site"])
+
+    def test_where_no_folder_can_be_made_that_is_said(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("x")
+        with pytest.raises(EnvironmentProblemError, match="file/site cannot be written: "):
+            build(tmp_path / "file/site", "one")
+
+
+def a_file(target: Path) -> None:
+    target.write_text("x")
+
+
+def a_repository(target: Path) -> None:
+    (target / ".git").mkdir(parents=True)
+
+
+def a_book(target: Path) -> None:
+    (target / "policy_versions").mkdir(parents=True)
+
+
+def somebodys_letters(target: Path) -> None:
+    target.mkdir()
+    (target / "letter.txt").write_text("Dear …")
+
+
+class TestWhatIsNotReplaced:
+    @pytest.mark.parametrize(
+        ("what", "problem"),
+        [
+            pytest.param(a_file, "is a file: name a new folder", id="a file"),
+            pytest.param(a_repository, "holds a repository or a book, which would be lost", id="a repository"),
+            pytest.param(a_book, "holds a repository or a book, which would be lost", id="a book"),
+            pytest.param(
+                somebodys_letters,
+                "holds files, and no “policies.json” that would tell they were made here",
+                id="letters",
+            ),
+        ],
+    )
+    def test_what_is_worth_something_stays(self, tmp_path: Path, what: Callable[[Path], None], problem: str) -> None:
+        target = tmp_path / "site"
+        what(target)
+        with pytest.raises(EnvironmentProblemError) as refused, new_folder(target, known_by="policies.json"):
+            pass
+        assert str(refused.value).startswith(f"{target} {problem}")
+        assert names(tmp_path) == ["site"]
+
+    @pytest.mark.parametrize("above", [".", ".."])
+    def test_the_folder_one_is_working_in_stays(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: str
+    ) -> None:
+        (tmp_path / "project").mkdir()
+        monkeypatch.chdir(tmp_path / "project")
+        with (
+            pytest.raises(EnvironmentProblemError, match="holds the folder you are working in"),
+            new_folder(Path(above)),
+        ):
+            pass
+        assert names(tmp_path) == ["project"]
+
+    def test_an_empty_folder_and_one_that_was_made_here_are_replaced(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        target.mkdir()
+        for _ in range(2):
+            with new_folder(target, known_by="policies.json") as fresh:
+                (fresh / "policies.json").write_text("{}")
+        assert names(target) == ["policies.json"]
+
+
+BUILD_AND_WAIT = """
+import sys
+from pathlib import Path
+from inforce.book.files import new_folder
+with new_folder(Path(sys.argv[1])) as fresh:
+    (fresh / "index.html").write_text("half")
+    print(fresh.name, flush=True)
+    sys.stdin.read()
+"""
+
+
+BUILD_OFTEN = """
+import sys
+from pathlib import Path
+from inforce.book.files import new_folder
+for _ in range(60):
+    with new_folder(Path(sys.argv[1])) as fresh:
+        (fresh / "index.html").write_text("whole")
+"""
+
+
+@contextmanager
+def another_build(target: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A build of `target` in a process of its own, waiting half-way, and the name of its unfinished folder."""
+    command = [sys.executable, "-c", BUILD_AND_WAIT, str(target)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+class TestKilledAndConcurrentBuilds:
+    def test_a_killed_build_leaves_the_old_folder_whole_and_the_next_one_cleans_up(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        build(target, "one")
+        with another_build(target) as (process, unfinished):
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert words_of(target) == "one"
+        assert names(tmp_path) == [unfinished, "site"]
+
+        build(target, "two")
+
+        assert (words_of(target), names(tmp_path)) == ("two", ["site"])
+
+    def test_a_build_that_is_still_going_on_is_left_alone(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        with another_build(target) as (process, unfinished):
+            build(target, "ours")
+            assert names(tmp_path) == [unfinished, "site"]
+            assert words_of(target) == "ours"
+            process.communicate("")
+            assert process.returncode == 0
+        assert (words_of(target), names(tmp_path)) == ("half", ["site"])
+
+    def test_of_many_builds_at_once_there_is_always_one_and_nothing_is_left_behind(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        build(target, "first")
+        command = [sys.executable, "-c", BUILD_OFTEN, str(target)]
+        with subprocess.Popen(command) as one, subprocess.Popen(command) as two:
+            while one.poll() is None or two.poll() is None:
+                assert target.is_dir() or sys.platform != "linux"  # elsewhere it takes two steps
+        assert (one.returncode, two.returncode) == (0, 0)
+        assert (words_of(target), names(tmp_path)) == ("whole", ["site"])
+
+    def test_only_what_a_build_of_the_same_folder_left_is_cleaned_up(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        kept = [".site.new-", ".site.new-notes", ".blog.new-abcd1234", "site.new-abcd1234", ".site.new-ABCD1234"]
+        for name in kept:
+            (tmp_path / name).mkdir()
+        (tmp_path / ".site.new-file1234").write_text("a file")
+        (tmp_path / ".site.new-link1234").symlink_to(".blog.new-abcd1234")
+        (tmp_path / ".site.new-abcd1234/deep").mkdir(parents=True)
+        build(target, "one")
+        assert names(tmp_path) == sorted([*kept, ".site.new-file1234", ".site.new-link1234", "site"])
+
+    def test_a_folder_that_was_put_aside_by_a_killed_build_comes_back(self, tmp_path: Path) -> None:
+        target = tmp_path / "site"
+        aside = tmp_path / ".site.old-abcd1234/site"
+        aside.mkdir(parents=True)
+        (aside / "index.html").write_text("one")
+        with pytest.raises(KeyError):
+            build_half(target)
+        assert (words_of(target), names(tmp_path)) == ("one", ["site"])
+
+    def test_a_folder_that_another_build_took_away_at_once_is_made_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make = tempfile.mkdtemp
+        made: list[str] = []
+
+        def make_and_lose_the_first(**words: Any) -> str:
+            made.append(make(**words))
+            if len(made) == 1:
+                Path(made[0]).rmdir()
+            return made[-1]
+
+        monkeypatch.setattr(tempfile, "mkdtemp", make_and_lose_the_first)
+        build(tmp_path / "site", "one")
+        assert (len(made), names(tmp_path)) == (2, ["site"])
+
+    def test_where_folders_cannot_be_locked_builds_work_and_leftovers_stay(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import fcntl
+
+        monkeypatch.setattr(fcntl, "flock", refuse(errno.ENOLCK))
+        (tmp_path / ".site.new-abcd1234").mkdir()
+        build(tmp_path / "site", "one")
+        assert names(tmp_path) == [".site.new-abcd1234", "site"]

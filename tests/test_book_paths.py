@@ -1,0 +1,180 @@
+"""Paths: nothing outside the book is read, no link is followed, no name means two things."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from book_builder import BookBuilder
+from inforce.book.read import parse_book, read_book
+from inforce.book.tree import EntryKind, list_folder
+from inforce.errors import EnvironmentProblemError, LayoutError
+
+LINK = "is a symbolic link\n  put the file itself there: a book is read without following links"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> BookBuilder:
+    """A book beside a secret that is none of its business."""
+    (tmp_path / "secret.md").write_text("# Secret\n")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "policy.yml").write_text("kind: terms\n")
+    book = BookBuilder(tmp_path / "shop")
+    book.policy("terms").version("2026-01-15")
+    return book
+
+
+def said(book: BookBuilder) -> list[str]:
+    return [str(fault) for fault in book.read().faults]
+
+
+@pytest.mark.parametrize(
+    ("place", "target"),
+    [
+        pytest.param("policy_versions/linked", "../../elsewhere", id="a policy out of the book"),
+        pytest.param("policy_versions/linked", "terms", id="a policy that is another one"),
+        pytest.param("policy_versions/linked", "../nowhere", id="a policy that is nowhere"),
+        pytest.param("policy_versions/linked", "linked", id="a policy that is itself"),
+        pytest.param("policy_versions/linked", "/", id="a policy that is the whole disk"),
+        pytest.param("policy_versions/terms/2", "2026-01-15", id="a version that is another one"),
+        pytest.param("policy_versions/terms/2026-01-15/de.md", "../../../../secret.md", id="a text out of the book"),
+        pytest.param("policy_versions/terms/2026-01-15/de.md", "en.md", id="a text that is another one"),
+        pytest.param("policy_versions/terms/2026-01-15/de.md", "nowhere.md", id="a text that is nowhere"),
+        pytest.param("policy_versions/lock.json", "../../secret.md", id="the lock"),
+    ],
+)
+def test_a_link_is_one_fault_and_is_not_followed(book: BookBuilder, place: str, target: str) -> None:
+    (book.root / place).symlink_to(target)
+    assert said(book) == [f"{place}: {LINK}"]
+
+
+@pytest.mark.parametrize(
+    "name", ["book.yml", "terms/policy.yml", "terms/2026-01-15/version.yml", "terms/2026-01-15/en.md"]
+)
+def test_a_link_in_the_place_of_a_file_is_a_fault_even_when_it_leads_to_a_good_one(
+    book: BookBuilder, name: str
+) -> None:
+    file = book.root / "policy_versions" / name
+    file.rename(book.root / "moved")
+    file.symlink_to(book.root / "moved")
+    assert f"policy_versions/{name}: {LINK}" in said(book)
+
+
+@pytest.mark.parametrize("target", ["elsewhere", "nowhere"])
+def test_a_book_that_is_a_link_is_refused(tmp_path: Path, target: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "policy_versions").symlink_to(target)
+    with pytest.raises(LayoutError, match="policy_versions: is a symbolic link\n  put the folder itself there"):
+        read_book(tmp_path)
+
+
+def test_a_repository_may_be_reached_by_a_link(book: BookBuilder, tmp_path: Path) -> None:
+    (tmp_path / "short").symlink_to(book.root)
+    assert read_book(tmp_path / "short").require() == book.read().require()
+
+
+def test_a_hidden_link_is_no_part_of_the_book(book: BookBuilder) -> None:
+    (book.root / "policy_versions/.cache").symlink_to("/")
+    assert said(book) == []
+
+
+def test_a_pipe_is_a_fault_and_nobody_waits_for_it(book: BookBuilder) -> None:
+    os.mkfifo(book.root / "policy_versions/terms/2026-01-15/de.md")
+    (fault,) = said(book)
+    assert fault.startswith("policy_versions/terms/2026-01-15/de.md: is neither a file nor a folder")
+
+
+def test_a_name_that_is_no_utf8_is_told_in_printable_words(book: BookBuilder) -> None:
+    (book.root / "policy_versions/terms/2026-01-15" / os.fsdecode(b"\xff.md")).write_text("# A\n")
+    (fault,) = said(book)
+    assert fault.startswith("policy_versions/terms/2026-01-15/\\udcff.md: expected a language tag")
+    assert fault.encode().decode() == fault
+
+
+def test_a_name_that_a_terminal_would_obey_is_told_in_printable_words(book: BookBuilder) -> None:
+    book.write("policy_versions/\x1b[2J\n::error::x", "x")
+    (fault,) = said(book)
+    assert fault.startswith("policy_versions/\\x1b[2J\\n::error::x: is not expected here")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("terms/2026-01-15/pt-BR.md", "terms/2026-01-15/pt-br.md", id="two spellings of a language"),
+        pytest.param("terms/policy.yml", "terms/POLICY.yml", id="two spellings of policy.yml"),
+        pytest.param("terms/policy.yml", "Terms/policy.yml", id="two spellings of a policy"),
+    ],
+)
+def test_names_that_are_one_on_many_disks_are_a_fault(book: BookBuilder, one: str, other: str) -> None:
+    kept = (book.root / "policy_versions/terms/policy.yml").read_text()
+    for path in (one, other):
+        book.write(f"policy_versions/{path}", kept if path.endswith(".yml") else "# A\n")
+    faults = [fault for fault in book.read().faults if fault.rule == "PATH-collision"]
+    assert len(faults) == 1
+
+
+def turn_into_a_link(file: Path) -> None:
+    file.rename(file.with_name("moved"))
+    file.symlink_to("moved")
+
+
+def turn_into_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(turn_into_a_link, id="a link"),
+        pytest.param(Path.unlink, id="nothing"),
+    ],
+)
+def test_a_file_that_changed_its_kind_since_it_was_listed_is_not_read(
+    book: BookBuilder, change: Callable[[Path], None]
+) -> None:
+    listing = list_folder(book.root, "policy_versions")
+    change(book.root / "policy_versions/terms/2026-01-15/en.md")
+    with pytest.raises(
+        EnvironmentProblemError, match=r"en.md cannot be read: .*; if it changed while the book was read, begin again"
+    ):
+        parse_book(listing)
+
+
+def test_a_file_that_became_a_pipe_keeps_nobody_waiting(book: BookBuilder) -> None:
+    listing = list_folder(book.root, "policy_versions")
+    turn_into_a_pipe(book.root / "policy_versions/terms/2026-01-15/en.md")
+    with pytest.raises(EnvironmentProblemError, match="expected a file, got a named pipe"):
+        parse_book(listing)
+
+
+def test_a_folder_that_cannot_be_listed_is_a_matter_of_the_environment(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentProblemError, match="nowhere cannot be listed: No such file or directory") as refused:
+        list_folder(tmp_path, "nowhere")
+    assert refused.value.exit_code == 4
+
+
+def test_entries_come_in_the_order_of_their_names_and_say_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for name in ("b/z.txt", "b/A.txt", "b/é.txt"):
+        (tmp_path / name).write_text("x" * len(name))
+    (tmp_path / "b/link").symlink_to("z.txt")
+    (tmp_path / "b/sub").mkdir()
+    (tmp_path / "b/.hidden").mkdir()
+    (tmp_path / "b/.hidden/inner").mkdir()
+
+    listing = list_folder(tmp_path, "b")
+
+    assert [(entry.path, entry.kind) for entry in listing["b"]] == [
+        ("b/.hidden", EntryKind.FOLDER),
+        ("b/A.txt", EntryKind.FILE),
+        ("b/link", EntryKind.LINK),
+        ("b/sub", EntryKind.FOLDER),
+        ("b/z.txt", EntryKind.FILE),
+        ("b/é.txt", EntryKind.FILE),
+    ]
+    assert sorted(listing) == ["b", "b/sub"]
+    assert (listing["b"][4].name, listing["b"][4].size, listing["b"][4].read()) == ("z.txt", 7, b"x" * 7)

@@ -1,0 +1,183 @@
+"""YAML read strictly: nothing is guessed, nothing surprises, every refusal knows its line."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from inforce.book import yaml as strict_yaml
+from inforce.book.yaml import parse_yaml
+from inforce.errors import FrontMatterError
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(yaml.SafeLoader, id="parser in Python"),
+        pytest.param(getattr(yaml, "CSafeLoader", yaml.SafeLoader), id="parser in C where it is built in"),
+    ],
+    autouse=True,
+)
+def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test hold for both parsers, so that a book means the same on every system."""
+    monkeypatch.setattr(strict_yaml, "_LOADER", request.param)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("1.10", "1e3", "0o17", "017", "0x1F", "1_000", "-0", ".inf", ".nan", "12:30:45"),
+        *("no", "NO", "yes", "on", "off", "true", "y", "null", "Null", "~"),
+        *("2027-03-01", "2027-03-01T00:00:00Z", "=", "sha256:aa", "a#b", "http://x/"),
+    ],
+)
+def test_every_scalar_stays_the_text_it_is(written: str) -> None:
+    assert parse_yaml(f"a: {written}\nb: [{written}]\n", "x.yml")[0] == {"a": written, "b": [written]}
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        pytest.param("", None, id="an empty file"),
+        pytest.param("# a comment\n", None, id="a comment alone"),
+        pytest.param("---\n", None, id="the beginning of a document alone"),
+        pytest.param("a:\n", {"a": ""}, id="a member without a value is empty text"),
+        pytest.param("- \n- x\n", ["", "x"], id="an item without a value too"),
+        pytest.param("'null': \"\\u00e9\"\n", {"null": "é"}, id="quotes and escapes"),
+        pytest.param("a: |\n  one\n  two\n", {"a": "one\ntwo\n"}, id="lines kept"),
+        pytest.param("a: >-\n  one\n  two\n", {"a": "one two"}, id="lines folded"),
+        pytest.param("a: 'x\n  y'\n", {"a": "x y"}, id="a quote over two lines"),
+        pytest.param("---\na: b\n...\n", {"a": "b"}, id="one document with both its ends"),
+        pytest.param("a: {b: [c, {d: e}]}\n", {"a": {"b": ["c", {"d": "e"}]}}, id="in one line"),
+        pytest.param("'<<': x\n", {"<<": "x"}, id="a quoted name is a name"),
+        pytest.param("a: b # c\n", {"a": "b"}, id="a comment behind a value"),
+        pytest.param("a: 名前\r\nb: é\r\n", {"a": "名前", "b": "é"}, id="other scripts, line ends of Windows"),
+    ],
+)
+def test_what_editors_write_is_read(text: str, data: object) -> None:
+    assert parse_yaml(text, "x.yml")[0] == data
+
+
+REFUSED = [
+    pytest.param("a: 1\nb: 2\na: 3\n", 3, "“a” stands here twice", "keep one of the two", id="a name twice"),
+    pytest.param("m:\n  a: 1\n  'a': 2\n", 3, "“a” stands here twice", "keep one", id="a name twice, once in quotes"),
+    pytest.param("a: &x 1\nb: 2\n", 1, "“&x” is an anchor", "write the value out where it is needed", id="an anchor"),
+    pytest.param("a: 1\nb: *x\n", 2, "“*x” is an alias", "write the value out", id="an alias"),
+    pytest.param(
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 1, "“&a” is an anchor", "write the value out", id="an alias bomb"
+    ),
+    pytest.param("a: 1\n<<: {b: 2}\n", 2, "“<<” is a merge key", "write the members out", id="a merge key"),
+    pytest.param("a: 1\nb: !!int 2\n", 2, "“tag:yaml.org,2002:int” is a tag", "take it out", id="a type"),
+    pytest.param(
+        "a: !!python/object/apply:os.system [id]\n",
+        1,
+        "“tag:yaml.org,2002:python/object/apply:os.system” is a tag",
+        "take it out",
+        id="an object of Python",
+    ),
+    pytest.param("a: !x 2\n", 1, "“!x” is a tag", "take it out: every value is read as plain text", id="a tag of ours"),
+    pytest.param("a: ! 2\n", 1, "“!” is a tag", "take it out", id="a tag without a name"),
+    pytest.param(
+        "a: 1\n---\nb: 2\n", 2, "a second YAML document begins here", "take the “---” line out", id="a second one"
+    ),
+    pytest.param(
+        "%YAML 1.1\n---\na: 1\n", 1, "a YAML directive stands here", "take the “%” line out", id="a directive"
+    ),
+    pytest.param(
+        "%TAG ! x:\n---\na: 1\n", 1, "a YAML directive stands here", "take the “%” line", id="a tag directive"
+    ),
+    pytest.param(
+        "a: 1\n? [b]\n: 2\n", 2, "a list or mapping is used as a name", "put a plain word", id="a list as name"
+    ),
+    pytest.param(
+        "a: 1\n? {b: c}\n: 2\n", 2, "a list or mapping is used as a name", "put a plain", id="members as name"
+    ),
+    pytest.param("a: {'': 1}\n", 1, "a member has no name", "put a plain word before the colon", id="an empty name"),
+    pytest.param(
+        "a: 1\nb: " + "[" * 12 + "]" * 12, 2, "nested more than 12 levels deep", "flatten it", id="thirteen levels"
+    ),
+    pytest.param("a: " + "[" * 50_000, 1, "nested more than 12 levels deep", "flatten it", id="fifty thousand levels"),
+    pytest.param("a: 1\nb:\t\t- x\n\t- y\n", None, "this is no YAML: ", "", id="tabs among a list"),
+    pytest.param("a:\n\tb: 1\n", 2, "this is no YAML: ", "indent with blanks, not tabs", id="a tab as indentation"),
+    pytest.param("a: 1\nb: @x\n", 2, "this is no YAML: ", "indent with blanks, not tabs; put a value", id="an at sign"),
+    pytest.param("a: 1\nb: x: y\n", 2, "this is no YAML: ", "put a value that holds “: ” into quot", id="two colons"),
+    pytest.param(
+        'a: 1\nb: "x\nc: 2\n', 2, "this is no YAML: ", "close the quotation mark", id="an open quotation mark"
+    ),
+    pytest.param("a: 1\nb c\nd: 2\n", 2, "this is no YAML: ", "put a colon and a blank after", id="no colon"),
+    pytest.param("a: {b: 1\nc: 2\n", 2, "this is no YAML: ", "close the bracket, or put a comma", id="an open bracket"),
+    pytest.param("a: 1\n  b: 2\n", 2, "this is no YAML: ", "", id="one blank too many"),
+    pytest.param("a: [1]]\n", 1, "this is no YAML: ", "check the indentation", id="a bracket too many"),
+    pytest.param("%YAML 9.9\n---\na: 1\n", 1, "this is no YAML: ", "", id="a YAML of tomorrow"),
+    pytest.param("a: 1\n" * 20_000, 1, "is longer than 64 KiB", "shorten it", id="a hundred kilobytes"),
+    pytest.param("a: '" + "x" * 70_000 + "'", 1, "is longer than 64 KiB", "shorten it", id="one huge value"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "problem", "mend"), REFUSED)
+def test_what_could_surprise_an_editor_is_refused_at_its_line(
+    text: str, line: int | None, problem: str, mend: str
+) -> None:
+    with pytest.raises(FrontMatterError) as refused:
+        parse_yaml(text, "x.yml")
+    assert refused.value.problem.startswith(problem)
+    assert refused.value.mend.startswith(mend)
+    assert refused.value.mend
+    assert line is None or refused.value.place.line == line
+    assert (refused.value.place.path, refused.value.rule) == ("x.yml", "META-yaml")
+
+
+INVISIBLE = {
+    "NUL": "\0",
+    "bell": "\a",
+    "escape": "\x1b",
+    "delete": "\x7f",
+    "next line": "\x85",
+    "line separator": "\u2028",
+    "paragraph separator": "\u2029",
+    "byte order mark": "\ufeff",
+    "no character": "\uffff",
+    "half a surrogate pair": "\ud800",
+}
+
+
+@pytest.mark.parametrize("sign", INVISIBLE.values(), ids=INVISIBLE.keys())
+def test_invisible_characters_are_refused_even_in_comments(sign: str) -> None:
+    for text in (f"a: 1\r\n\r\nb: x{sign}y\r\n", f"a: 1\n# one\n# a{sign}b: 2\n"):
+        with pytest.raises(FrontMatterError) as refused:
+            parse_yaml(text, "x.yml")
+        assert refused.value.problem == f"an invisible character stands here (U+{ord(sign):04X})"
+        assert refused.value.place.line == 3
+
+
+@pytest.mark.parametrize("escape", ["\\0", "\\a", "\\e", "\\N", "\\L", "\\P", "\\x07", "\\u0085", "\\uFEFF"])
+def test_invisible_characters_are_refused_where_an_escape_spells_them(escape: str) -> None:
+    for text in (f'a: 1\nb: "x{escape}y"\n', f'a: 1\n"x{escape}": 2\n'):
+        with pytest.raises(FrontMatterError, match="an invisible character stands here") as refused:
+            parse_yaml(text, "x.yml")
+        assert refused.value.place.line == 2
+
+
+def test_half_a_surrogate_pair_is_refused_where_an_escape_spells_it() -> None:
+    with pytest.raises(FrontMatterError):
+        parse_yaml('a: "\\ud800"\n', "x.yml")
+
+
+def test_lines_are_counted_from_where_the_text_stands_in_its_file() -> None:
+    with pytest.raises(FrontMatterError) as refused:
+        parse_yaml("a: 1\na: 2\n", "en.md", first_line=2)
+    assert str(refused.value.place) == "en.md:3"
+    with pytest.raises(FrontMatterError) as refused:
+        parse_yaml("a: 1\nb: x: y\n", "en.md", first_line=2)
+    assert str(refused.value.place) == "en.md:3"
+
+
+def test_each_member_knows_its_line() -> None:
+    _, lines = parse_yaml("# top\na: 1\nm:\n  b: |\n    x\n    y\n  c: [x,\n    y]\nl:\n- t: 1\n- t: 2\n", "x.yml")
+    told = " ".join(f"{member or 'all'}:{line}" for member, line in lines.items())
+    assert told == "all:2 a:2 m:3 m.b:4 m.c:7 m.c[0]:7 m.c[1]:8 l:9 l[0]:10 l[0].t:10 l[1]:11 l[1].t:11"
+
+
+def test_names_in_a_refusal_are_printable_and_short() -> None:
+    with pytest.raises(FrontMatterError) as refused:
+        parse_yaml(f"{'n' * 500}: 1\n{'n' * 500}: 1\n", "x.yml")
+    assert refused.value.problem == f"“{'n' * 60}…” stands here twice"

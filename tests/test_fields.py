@@ -1,0 +1,172 @@
+"""Typed reading: every member is asked for, every refusal names it, nothing unread goes unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import pytest
+
+from inforce.errors import Place, SettingsError, ShapeError
+from inforce.fields import Fields, Source, did_you_mean, number_within, truth, whole_number
+
+
+class Colour(StrEnum):
+    RED = "red"
+    GREEN = "green"
+
+
+DATA: dict[str, object] = {
+    "name": "Ada",
+    "blank": "  ",
+    "number": 7,
+    "yes": True,
+    "half": 0.5,
+    "none": None,
+    "list": ["1", "x"],
+    "colour": "gren",
+    "inner": {"deep": {}},
+    "rows": [{"a": "1"}, "b"],
+}
+
+
+@pytest.mark.parametrize(
+    ("take", "message"),
+    [
+        pytest.param(lambda s: s.text("nam"), "nam is missing (is “name” meant to be it?)", id="a misspelt member"),
+        pytest.param(lambda s: s.text("zzz"), "zzz is missing (add “zzz: …”)", id="a missing member"),
+        pytest.param(
+            lambda s: s.text("blank"), "blank is empty (say something here, or take the line out)", id="an empty member"
+        ),
+        pytest.param(lambda s: s.text("list"), "list: expected text, got a list", id="a list for a text"),
+        pytest.param(lambda s: s.text("none"), "none: expected text, got nothing", id="null for a text"),
+        pytest.param(lambda s: s.text("number"), "number: expected text, got a number", id="a number for a text"),
+        pytest.param(lambda s: s.integer("yes"), "yes: expected a whole number, got true or false", id="true is no 1"),
+        pytest.param(lambda s: s.integer("half"), "half: expected a whole number, got a fraction", id="a fraction"),
+        pytest.param(
+            lambda s: s.choice("colour", Colour),
+            "colour: expected one of red, green, got “gren” – did you mean “green”?",
+            id="a misspelt word",
+        ),
+        pytest.param(
+            lambda s: s.items("name"), "name: expected a list, got text (put “- ” before each item)", id="one for many"
+        ),
+        pytest.param(
+            lambda s: s.texts("list", whole_number), "list[1]: expected a whole number, got “x”", id="an item of a list"
+        ),
+        pytest.param(
+            lambda s: s.shape("name"), "name: expected members such as “name: value”, got text", id="text for members"
+        ),
+        pytest.param(
+            lambda s: s.shape("inner").shape("deep").text("x"), "inner.deep.x is missing (add “x: …”)", id="far inside"
+        ),
+        pytest.param(
+            lambda s: s.shapes("rows"), "rows[1]: expected members such as “name: value”, got text", id="a row"
+        ),
+        pytest.param(
+            lambda s: s.parsed("name", truth), "name: expected “true” or “false”, got “Ada”", id="what a parser says"
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_path_of_the_member(take: Callable[[Fields], object], message: str) -> None:
+    with pytest.raises(ShapeError) as refused:
+        take(Fields(DATA))
+    assert str(refused.value) == message
+
+
+def test_what_is_right_is_taken() -> None:
+    shape = Fields({"a": "x", "n": 7, "l": ["1", "2"], "c": "red", "m": {"b": "y"}, "r": [{"b": "z"}]})
+    assert (shape.text("a"), shape.integer("n"), shape.texts("l", whole_number)) == ("x", 7, (1, 2))
+    assert (shape.choice("c", Colour), shape.shape("m").text("b")) == (Colour.RED, "y")
+    assert [row.text("b") for row in shape.shapes("r")] == ["z"]
+    shape.close()
+
+
+def test_defaults_stand_for_what_is_absent_only() -> None:
+    shape = Fields({})
+    assert shape.text("a", "x") == "x"
+    assert shape.integer("b", 3) == 3
+    assert shape.choice("c", Colour, Colour.RED) is Colour.RED
+    assert shape.texts("d", whole_number, ()) == ()
+    assert shape.shapes("e", ()) == ()
+    with pytest.raises(ShapeError, match="a is empty"):
+        Fields({"a": ""}).text("a", "x")
+
+
+def test_the_whole_has_to_be_members() -> None:
+    with pytest.raises(SettingsError, match=r"^the document: expected members such as “name: value”, got a list$"):
+        Fields([], error=SettingsError)
+
+
+@pytest.mark.parametrize(
+    ("extra", "mend"),
+    [
+        pytest.param("ttile", "did you mean “title”?", id="near a required member that is absent"),
+        pytest.param("withdrawm", "did you mean “withdrawn”?", id="near an optional member that is absent"),
+        pytest.param("Title", "did you mean “title”?", id="in upper case"),
+        pytest.param("zzz", "take it out; what can stand here: kind, title, withdrawn", id="near nothing"),
+        pytest.param("kinds", "take it out; what can stand here: kind, title, withdrawn", id="near what is there"),
+    ],
+)
+def test_a_member_nobody_asked_for_is_refused_with_what_was_meant(extra: str, mend: str) -> None:
+    shape = Fields({"kind": "terms", extra: "x"}, "policy")
+    shape.text("kind")
+    shape.text("title", "")
+    assert "withdrawn" not in shape
+    with pytest.raises(ShapeError) as refused:
+        shape.close()
+    assert (refused.value.path, refused.value.problem) == (f"policy.{extra}", "is no known member here")
+    assert refused.value.mend == mend
+
+
+@pytest.mark.parametrize("text", ["0", "7", "007", "999999999"])
+def test_whole_numbers_are_decimal_digits(text: str) -> None:
+    assert whole_number(text) == int(text)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", "1e3", "0x1f", "0o17", "1_000", " 1", "٣", "1000000000"])
+def test_no_other_way_to_write_a_number_is_guessed_at(text: str) -> None:
+    with pytest.raises(ValueError, match="expected a whole number, got “"):
+        whole_number(text)
+
+
+def test_numbers_stay_within_their_range() -> None:
+    read = number_within(1, 366)
+    assert (read("1"), read("366")) == (1, 366)
+    for text in ("0", "367"):
+        with pytest.raises(ValueError, match=f"expected a whole number from 1 to 366, got “{text}”"):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["yes", "no", "True", "on", "1", ""])
+def test_only_true_and_false_are_truths(text: str) -> None:
+    assert (truth("true"), truth("false")) == (True, False)
+    with pytest.raises(ValueError, match="expected “true” or “false”"):
+        truth(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"), [("matrial", " – did you mean “material”?"), ("NOTICE", " – did you mean “notice”?"), ("x", "")]
+)
+def test_a_likely_spelling_is_suggested(word: str, hint: str) -> None:
+    assert did_you_mean(word, ["material", "notice"]) == hint
+
+
+@pytest.mark.parametrize(
+    ("member", "line"),
+    [
+        pytest.param("title.en", 3, id="a member that is there"),
+        pytest.param("title.de", 2, id="a missing one: where it belongs"),
+        pytest.param("summary[1].text", 7, id="a member of an item"),
+        pytest.param("summary[9].text", 5, id="a missing item: its list"),
+        pytest.param("kind", 1, id="a missing one at the top: the top"),
+        pytest.param("", 1, id="the whole"),
+    ],
+)
+def test_a_source_knows_the_nearest_line(member: str, line: int) -> None:
+    lines = {"": 1, "title": 2, "title.en": 3, "summary": 5, "summary[0]": 6, "summary[1]": 7}
+    assert Source(path="a.yml", lines=lines).place(member) == Place(path="a.yml", line=line)
+
+
+def test_a_source_without_lines_still_knows_the_file() -> None:
+    assert Source(path="a.yml").place("a.b[1].c", section="data") == Place(path="a.yml", section="data")

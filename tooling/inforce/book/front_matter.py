@@ -1,0 +1,66 @@
+"""Front matter: the YAML between two `---` lines at the head of an edition, and the body under it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from inforce.book.yaml import FRONT_MATTER_LONGEST, parse_yaml
+from inforce.errors import FrontMatterError, Place
+from inforce.fields import Source
+
+_FENCE = "---"
+# A line that `str.rstrip` makes a fence; it takes its line end along.
+_END = re.compile(rf"^{_FENCE}[^\S\n]*(?:\n|\Z)", re.MULTILINE)
+# Lines of nothing but blanks and byte order marks before the first words; the last line is never taken.
+_BLANK = re.compile(r"(?:\ufeff*[ \t]*\n)+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """An edition's file in its two parts; `body_line` is the line (from 1) on which the first words stand."""
+
+    data: dict[str, Any]
+    body: str
+    body_line: int
+    source: Source
+
+
+def parse_frontmatter(text: str, path: str) -> FrontMatter:
+    """Split the `text` of the file `path` into front matter and body; without front matter all of it is body.
+
+    FrontMatterError where the front matter has no end, is longer than 16 KiB, or holds no mapping.
+    """
+    plain = text.removeprefix("\ufeff")
+    if "\r" in plain:
+        plain = plain.replace("\r\n", "\n").replace("\r", "\n")
+    if plain.partition("\n")[0].rstrip() != _FENCE:
+        return _made({}, {}, (plain, 0), path, text)
+    start = plain.find("\n") + 1
+    end = _END.search(plain, start) if start else None
+    if end is None:
+        mend = f"close it with a line “{_FENCE}” before the text begins"
+        raise FrontMatterError(Place(path=path, line=1), "the front matter has no end", mend, rule="META-yaml")
+    head = plain[start : end.start()]
+    if len(head.encode(errors="replace")) > FRONT_MATTER_LONGEST:
+        problem = f"the front matter is longer than {FRONT_MATTER_LONGEST // 1024} KiB"
+        raise FrontMatterError(Place(path=path, line=1), problem, "shorten the summary", rule="META-yaml")
+    data, places = parse_yaml(head, path, first_line=2)
+    if not isinstance(data, dict | None):
+        problem, mend = "the front matter has no members", "write lines such as “summary: …”"
+        raise FrontMatterError(Place(path=path, line=2), problem, mend, rule="META-yaml")
+    # After a fence that ends the file there is a body, of no words.
+    body = (plain[end.end() :], head.count("\n") + 2)
+    return _made(data or {}, places, body, path, text)
+
+
+def _made(data: dict[str, Any], places: dict[str, int], rest: tuple[str, int], path: str, text: str) -> FrontMatter:
+    """Put an edition together; `rest` is its body, and how many lines stand before it."""
+    body, before = rest
+    blank = _BLANK.match(body)
+    skipped = blank.end() if blank else 0
+    source = Source(path=path, text=text, lines=places)
+    return FrontMatter(
+        data=data, body=body[skipped:], body_line=before + body.count("\n", 0, skipped) + 1, source=source
+    )

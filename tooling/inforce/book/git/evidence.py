@@ -1,0 +1,328 @@
+"""What git can show about a book, and what it cannot.
+
+Keeps true: a version's evidence is the commit that first held its present binding text, however often the files
+around that text were touched, renamed within the book, or merged since. A commit at which a shallow clone was cut
+off is evidence of nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from inforce.book.front_matter import parse_frontmatter
+from inforce.book.git.log import Commit, lineages
+from inforce.book.git.objects import Claim, DamagedObjectError, object_id
+from inforce.book.git.repository import Repository, TreeEntry
+from inforce.book.paths import BOOK
+from inforce.book.tree import Entry, EntryKind, Listing, list_folder
+from inforce.errors import BookError, HistoryError
+from inforce.policy import Edition
+from inforce.policy.catalog import Catalog
+from inforce.policy.evidence import Evidence
+from inforce.text import Digest, canonical
+
+_NAMED = 5
+
+
+class History(Protocol):
+    """What is known about the past of a book."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Say in sentences what could not be checked; empty where nothing is in doubt."""
+
+    @property
+    def newest(self) -> datetime | None:
+        """Return the date of the commit that is checked out; None if there is none."""
+
+    def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
+        """Find the commit that first held each version of `catalog`, by the version's folder; unknown ones are absent.
+
+        A folder is named as in the book, such as `policy_versions/privacy/2027-03-01`.
+        """
+
+    def listing(self, ref: str) -> Listing:
+        """List the book as the commit `ref` holds it, for `parse_book`; empty where that commit has no book.
+
+        HistoryError, with the way to get it, where there is no such commit here.
+        """
+
+    def fork(self, ref: str) -> str | None:
+        """Find the commit at which the branch checked out parted from `ref`; None where that is not known here."""
+
+    def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
+        """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoHistory:
+    """A book without git, and the `reason` why: everything else works, and nothing here raises but `listing`."""
+
+    reason: str
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Say why nothing could be checked."""
+        return (f"Who changed what, and when, could not be checked: {self.reason}.",)
+
+    @property
+    def newest(self) -> datetime | None:
+        """Return None: there is no commit."""
+        return None
+
+    def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:  # noqa: ARG002 # the shape of History
+        """Know of no commit."""
+        return {}
+
+    def listing(self, ref: str) -> Listing:
+        """Refuse: without git there is no other state of the book than the present one."""
+        message = f"the book as of “{ref}” cannot be read: {self.reason}"
+        raise HistoryError(message)
+
+    def fork(self, ref: str) -> str | None:  # noqa: ARG002 # the shape of History
+        """Know of no commit."""
+        return None
+
+    def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:  # noqa: ARG002 # the shape of History
+        """Know of no earlier text."""
+        return {}
+
+
+class GitHistory:
+    """The past of the book in `root`, out of the git repository around it; `head` is None before the first commit."""
+
+    def __init__(self, root: Path, repository: Repository) -> None:
+        """Take the book in `root` and the `repository` around it."""
+        self._root = root
+        self._repository = repository
+        self._head = repository.commit_id("HEAD")
+        self._digests: dict[str, Digest | None] = {}
+        self._doubts: list[str] = []
+        self._read: dict[str, str] = {}  # what the files hold of which evidence was asked for
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Say in sentences what could not be checked, and what `evidence` could not find out."""
+        return (*self._state, *self._doubts)
+
+    @property
+    def newest(self) -> datetime | None:
+        """Return the date of the commit that is checked out; None before the first one."""
+        return self._repository.committed_at(self._head) if self._head else None
+
+    def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
+        """Find the commit that first held each version of `catalog`, by the version's folder."""
+        if self._head is None:
+            return {}
+        self._read = {edition.source.path: edition.source.text for edition in _all_editions(catalog)}
+        editions = {edition.source.path: edition for edition in _binding_editions(catalog)}
+        # Renames are taken only where git need not compare contents: the answer stays the same in a partial clone.
+        try:
+            commits = self._log(self._head, "-M100%", "--topo-order")
+        except HistoryError as cause:
+            self._doubts.append(f"No commit could be traced: {cause}.")
+            return {}
+        # What stands here was read and digested already: git is asked only for texts that differ from it.
+        self._digests |= {
+            object_id("blob", edition.source.text.encode(), len(self._head)): edition.digest
+            for edition in editions.values()
+        }
+        found = {}
+        for path, steps in lineages(commits, editions).items():
+            step = self._first_holding(editions[path].digest, steps)
+            if step:
+                found[path.rpartition("/")[0]] = step
+        proven = self._proven(found.values())
+        return {
+            folder: Evidence(commit=commit.id, committed=commit.committed, subject=commit.subject)
+            for folder, (commit, blob) in found.items()
+            if (commit.id, _path_of(blob, commit), blob) in proven
+        }
+
+    def _proven(self, steps: Iterable[tuple[Commit, str]]) -> set[Claim]:
+        """Return which of `steps` the objects of the repository prove; the others are named in `remarks`."""
+        claims = {(commit.id, _path_of(blob, commit), blob) for commit, blob in steps}
+        try:
+            return self._repository.proven(claims)
+        except DamagedObjectError as cause:
+            self._doubts.append(f"Versions are shown without evidence where it could not be compared: {cause}.")
+        proven = set[Claim]()
+        for claim in claims:
+            with contextlib.suppress(DamagedObjectError):
+                proven |= self._repository.proven([claim])
+        return proven
+
+    def listing(self, ref: str) -> Listing:
+        """List the book as the commit `ref` holds it; links and submodules are named by their kind, never followed."""
+        if ref.startswith("-"):
+            message = f"expected the name of a branch, tag or commit, got the option “{ref}”"
+            raise HistoryError(message)
+        commit = self._repository.commit_id(ref)
+        if commit is None:
+            raise self._unknown(ref)
+        folders: dict[str, list[Entry]] = {}
+        found = self._repository.tree(commit, BOOK)
+        sizes = self._repository.sizes(entry.blob for entry in found if entry.kind is EntryKind.FILE)
+        for entry in found:
+            if entry.kind is EntryKind.FOLDER:
+                folders[entry.path] = []
+            if entry.path != BOOK:
+                folders[entry.path.rpartition("/")[0]].append(self._entry(entry, sizes.get(entry.blob, 0)))
+        return {path: tuple(sorted(entries, key=lambda entry: entry.name)) for path, entries in folders.items()}
+
+    def fork(self, ref: str) -> str | None:
+        """Find the commit at which the branch checked out parted from `ref`; None where that is not known here."""
+        commit = self._repository.commit_id(ref)
+        parted = self._repository.merge_base(commit, self._head) if commit and self._head else None
+        # Where a shallow clone was cut off, what git finds may lie far before the place where the two parted.
+        return None if parted in self._repository.boundary and parted not in (commit, self._head) else parted
+
+    def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
+        """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
+        missing, found = set(digests), dict[Digest, str]()
+        if not missing:
+            return {}
+        starts = (self._head, "--all") if self._head else ("--all",)
+        for text in self._texts(self._log(*starts, "--no-renames")):
+            digest = Digest.of(text)
+            if digest in missing:
+                found[digest] = text
+                missing.discard(digest)
+            if not missing:
+                break
+        return found
+
+    def _log(self, *words: str) -> tuple[Commit, ...]:
+        # A merge is shown as what it brought to its first parent, so that a text made while merging is seen as well.
+        merges = ("--full-history", "--diff-merges=first-parent")
+        return self._repository.log("--relative", *merges, *words, "--", BOOK)
+
+    def _first_holding(self, digest: Digest, steps: tuple[tuple[Commit, str], ...]) -> tuple[Commit, str] | None:
+        """Return the first of `steps`, oldest first, that has `digest`; None if something before it is unknown."""
+        for commit, blob in steps:
+            try:
+                held = self._digest(blob)
+            except HistoryError:
+                return None
+            if held == digest:
+                return None if commit.id in self._repository.boundary else (commit, blob)
+        return None
+
+    def _digest(self, blob: str) -> Digest | None:
+        if blob not in self._digests:
+            text = self._text(blob)
+            self._digests[blob] = Digest.of(text) if text else None
+        return self._digests[blob]
+
+    def _texts(self, commits: Iterable[Commit]) -> Iterator[str]:
+        """Read all texts that `commits` ever held and that are here, each once, newest first."""
+        for blob in _markdown(commits):
+            with contextlib.suppress(HistoryError):
+                if text := self._text(blob):
+                    yield text
+
+    def _text(self, blob: str) -> str | None:
+        try:
+            return canonical(parse_frontmatter(self._repository.content(blob).decode(), blob).body)
+        except (UnicodeDecodeError, BookError):
+            return None
+
+    def _entry(self, found: TreeEntry, size: int) -> Entry:
+        read = functools.partial(self._repository.content, found.blob)
+        return Entry(path=found.path, kind=found.kind, size=size, read=read)
+
+    def _unknown(self, ref: str) -> HistoryError:
+        message = f"there is no commit “{ref}” in this clone"
+        remote = f"origin/{ref}"
+        if self._repository.commit_id(remote):
+            return HistoryError(f"{message}; there is “{remote}”: name that")
+        branch = ref.removeprefix("origin/")
+        mend = f"fetch it with “git fetch origin {branch}”; in a workflow, check out with “fetch-depth: 0”"
+        return HistoryError(f"{message}; {mend}")
+
+    @functools.cached_property
+    def _state(self) -> tuple[str, ...]:
+        return tuple(self._remarks())
+
+    def _remarks(self) -> Iterator[str]:
+        if self._head is None:
+            yield "Nothing has been committed here yet: no version has a commit that shows when it was written."
+            return
+        if self._repository.boundary:
+            yield (
+                "This clone is shallow: versions older than its first commit are shown without theirs. "
+                "Fetch the rest with “git fetch --unshallow”, in a workflow with “fetch-depth: 0”."
+            )
+        if self._repository.is_partial:
+            yield "This clone is partial: old texts it left on the server could not be compared."
+        if self._repository.answer("symbolic-ref", "--quiet", "HEAD") is None:
+            yield f"No branch is checked out: the evidence is that of commit {self._head[:12]} and what led to it."
+        try:
+            dirty = self._uncommitted(self._head)
+        except HistoryError as cause:
+            yield f"Whether the files are as in the last commit could not be checked: {cause}."
+            return
+        if dirty:
+            rest = f" and {len(dirty) - _NAMED} more" if len(dirty) > _NAMED else ""
+            yield f"Not as in the last commit, and so without evidence: {', '.join(dirty[:_NAMED])}{rest}."
+
+    def _uncommitted(self, head: str) -> list[str]:
+        """List files of the book that are not as `head` holds them; git's own status could run filters, so not that."""
+        committed = {entry.path: entry for entry in self._repository.tree(head, BOOK) if entry.kind is EntryKind.FILE}
+        listing = list_folder(self._root, BOOK) if (self._root / BOOK).is_dir() else {}
+        present = {entry.path: entry for entries in listing.values() for entry in entries}
+        files = {path: entry for path, entry in present.items() if entry.kind is EntryKind.FILE and not _hidden(path)}
+        same = {
+            path for path in files.keys() & committed.keys() if _same(self._held(files[path]), committed[path].blob)
+        }
+        return sorted((files.keys() | {path for path in committed if not _hidden(path)}) - same)
+
+    def _held(self, entry: Entry) -> bytes:
+        text = self._read.get(entry.path)
+        return entry.read() if text is None else text.encode()
+
+
+def open_history(root: Path) -> History:
+    """Open the past of the book in `root`; where there is none to be had, the answer knows why. Never raises."""
+    try:
+        return GitHistory(root, Repository.around(root))
+    except HistoryError as cause:
+        return NoHistory(str(cause))
+
+
+def _all_editions(catalog: Catalog) -> Iterator[Edition]:
+    return (edition for policy in catalog for version in policy.versions for edition in version.editions)
+
+
+def _binding_editions(catalog: Catalog) -> Iterator[Edition]:
+    for policy in catalog:
+        found = (version.edition(policy.binding_language) for version in policy.versions)
+        yield from (edition for edition in found if edition)
+
+
+def _markdown(commits: Iterable[Commit]) -> Iterable[str]:
+    """List the blobs of all Markdown files in `commits`, each once, newest first."""
+    changes = (change for commit in commits for change in commit.changes)
+    return dict.fromkeys(change.blob for change in changes if change.path.endswith(".md") and change.is_file)
+
+
+def _hidden(path: str) -> bool:
+    return any(name.startswith(".") for name in path.split("/"))
+
+
+def _path_of(blob: str, commit: Commit) -> str:
+    """Return a path at which `commit` put the content `blob`."""
+    return next(change.path for change in commit.changes if change.blob == blob and change.is_file)
+
+
+def _same(data: bytes, blob: str) -> bool:
+    """Say whether `data` is the content `blob`, be it with the line ends of another system."""
+    if object_id("blob", data, len(blob)) == blob:
+        return True
+    return b"\r\n" in data and object_id("blob", data.replace(b"\r\n", b"\n"), len(blob)) == blob

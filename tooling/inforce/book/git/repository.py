@@ -1,0 +1,294 @@
+"""The one door to git, through GitPython: a repository that is only read.
+
+Invariants:
+    The repository is the one whose `.git` is closest above the folder, whatever `GIT_DIR` a running hook has set and
+    whatever bare repository was committed beside the book (`store/enclosing.py`).
+    Commits, trees and contents are compared with their ids (`objects.py`).
+    No hook, filter, pager or transport is run. Git's own check of who owns the folder (`safe.directory`) is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inforce.book.enclosing import GIT, is_bare_repository, top_of
+from inforce.book.git.log import FORMAT, Commit, parse_log
+from inforce.book.git.objects import FIELDS, Claim, Objects, Row, field, find_row, proven, rows
+from inforce.book.tree import EntryKind
+from inforce.disk import how_to_fix
+from inforce.errors import HistoryError
+
+if TYPE_CHECKING:
+    from git.cmd import Git
+
+# Every other variable of git is hidden: a running git sets many for its hooks, and each could change what is read.
+# These say where settings are, such as `safe.directory`, and where the programs of git are.
+_VISIBLE = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_TEST_")
+# System settings are kept (no GIT_CONFIG_NOSYSTEM): images put `safe.directory` there. What could run a program or
+# change the shape of an answer is overruled one by one.
+_ENVIRONMENT = {
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_OVERRULED = {
+    "core.commitGraph": "false",  # it repeats what commits hold, and is not compared with their ids
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "diff.relative": "false",
+    "log.follow": "false",
+    "log.showRoot": "true",
+    "log.showSignature": "false",
+    "protocol.allow": "never",
+    "safe.bareRepository": "explicit",
+}
+_FOLDER = "040000"
+_LATEST = 253_000_000_000  # seconds since 1970 that a datetime can hold
+_KINDS = {_FOLDER: EntryKind.FOLDER, "100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.LINK}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    """An entry of a commit's tree; `blob` is the id of its object."""
+
+    path: str
+    kind: EntryKind
+    blob: str
+
+
+class Repository:
+    """The git repository around `folder`: paths are relative to `folder`."""
+
+    def __init__(self, folder: Path, git_dir: Path | None = None, top: Path | None = None) -> None:
+        """Take the repository in `git_dir`, whose work tree is `top` (None: a bare one); `around` finds both."""
+        self.folder = folder
+        self.top = top
+        self._where = (f"--git-dir={git_dir}", *((f"--work-tree={top}",) if top else ())) if git_dir else ()
+        self._objects = Objects(lambda: self._start("cat-file", "--batch"))
+
+    @classmethod
+    def around(cls, folder: Path) -> Repository:
+        """Return the repository that `folder` is in; HistoryError says why there is none that can be read."""
+        folder = folder.resolve()
+        top = top_of(folder)
+        if top is None:
+            raise _outside(folder)
+        # Asked at the top, git finds `.git` first; unlike with --git-dir, it checks who owns the repository.
+        answer = os.fsdecode(cls(top).ask("rev-parse", "--absolute-git-dir")).removesuffix("\n")
+        if (top / GIT).is_dir() and Path(answer).resolve() != (top / GIT).resolve():
+            raise _outside(folder)
+        return cls(folder, Path(answer), top)
+
+    @classmethod
+    def named(cls, folder: Path) -> Repository:
+        """Return the repository that a person named with `folder`: a bare one, or the top of the one it is in."""
+        folder = folder.resolve()
+        top = top_of(folder)
+        if not (folder / GIT).exists() and is_bare_repository(entry.name for entry in folder.iterdir()):
+            if top:
+                message = f"{folder} is a bare repository inside the repository {top}; move it out, and name it again"
+                raise HistoryError(message)
+            # Its own folder is named, so nothing has to be found; this only checks who owns it.
+            cls(folder).ask("-c", "safe.bareRepository=all", "rev-parse", "--git-dir")
+            return cls(folder, folder)
+        around = cls.around(folder)
+        return around if around.top in (None, folder) else cls.around(around.top or folder)
+
+    @classmethod
+    def unpacked(cls, bundle: Path, folder: Path) -> Repository:
+        """Unpack the file `bundle` into the empty `folder`; HistoryError if it is no bundle, or an incomplete one."""
+        allowed = ("-c", "protocol.file.allow=always")
+        target = folder.resolve() / "bundle.git"
+        cls(folder).ask(*allowed, "clone", "--bare", "--quiet", "--template=", "--", str(bundle.resolve()), str(target))
+        return cls(target, target)
+
+    def ask(self, *words: str) -> bytes:
+        """Run git with `words` and give what it printed; HistoryError with git's own words where it refuses."""
+        # Arguments go as a list, no shell reads them, and callers put `--` before what a person typed.
+        code, printed, said = self._execute(words, with_extended_output=True, with_exceptions=False)
+        if code:
+            raise _refusal(self.folder, said)
+        return bytes(printed)
+
+    def answer(self, *words: str) -> str | None:
+        """Run git with `words` and give the line it printed; None where it says no."""
+        try:
+            return os.fsdecode(self.ask(*words)).rstrip("\n")
+        except HistoryError:
+            return None
+
+    def commit_id(self, ref: str) -> str | None:
+        """Resolve `ref` to the full id of a commit; None if there is no such commit here.
+
+        DamagedObjectError if the commit, or a tag on the way to it, does not match its id.
+        """
+        if ref.startswith("-") or not ref.isprintable() or not ref:
+            return None
+        name = self.answer("rev-parse", "--verify", "--quiet", ref)
+        while name and (kind := self._objects.kind(name)) != "commit":
+            name = field(self._objects.read("tag", name), "object") if kind == "tag" else None
+        return name
+
+    def committed_at(self, commit: str) -> datetime:
+        """Return when the commit with the id `commit` was made, read from the object itself."""
+        seconds = field(self._objects.read("commit", commit), "committer").split(" ")[-2]
+        return datetime.fromtimestamp(min(int(seconds), _LATEST), UTC)
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the commit at which the commits `one` and `other` parted; None if there is none here.
+
+        DamagedObjectError if a commit since then does not match its id, so that its parents could be other ones.
+        """
+        parted = self.answer("merge-base", one, other)
+        since = self.ask("rev-list", f"{one}...{other}").decode().split()
+        self._objects.read_all("commit", (*since, *([parted] if parted else ())))
+        return parted
+
+    def log(self, *words: str) -> tuple[Commit, ...]:
+        """List commits with the files each one changed, newest first; `words` say which."""
+        shape = ("-z", "--raw", "--no-abbrev", "--no-color", "--encoding=UTF-8", f"--format={FORMAT}")
+        return parse_log(self.ask("log", *shape, "--no-ext-diff", "--no-textconv", *words))
+
+    def tree(self, commit: str, folder: str) -> tuple[TreeEntry, ...]:
+        """Return everything at and below `folder` in `commit`, `folder` itself first; empty if it is not there."""
+        tree = field(self._objects.read("commit", commit), "tree")
+        *above, name = (*self._prefix, *folder.split("/"))
+        for step in above:
+            row = find_row(self._objects.read("tree", tree), os.fsencode(step), len(tree))
+            if row is None or row.mode != _FOLDER:
+                return ()
+            tree = row.id
+        first = find_row(self._objects.read("tree", tree), os.fsencode(name), len(tree))
+        return tuple(self._below(first, folder)) if first else ()
+
+    def _below(self, row: Row, path: str) -> Iterator[TreeEntry]:
+        """Yield the entry `row` at `path`, and everything below it, level by level."""
+        level = [(path, row)]
+        while level:
+            yield from (TreeEntry(path=at, kind=_kind(found.mode), blob=found.id) for at, found in level)
+            folders = [(at, found.id) for at, found in level if found.mode == _FOLDER]
+            trees = self._objects.read_all("tree", [tree for _, tree in folders])
+            if missing := next((tree for _, tree in folders if tree not in trees), None):
+                self._objects.read("tree", missing)
+            level = [
+                (f"{at}/{os.fsdecode(found.name)}", found)
+                for at, tree in folders
+                for found in rows(trees[tree], len(tree))
+            ]
+
+    @property
+    def _prefix(self) -> tuple[str, ...]:
+        return self.folder.relative_to(self.top).parts if self.top else ()
+
+    def sizes(self, blobs: Iterable[str]) -> dict[str, int]:
+        """Return the sizes of the contents `blobs` in bytes by id, as the repository states them; 0 if unknown."""
+        names = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs)).encode()
+        process = self._start("cat-file", "--batch-check")
+        printed, _ = process.communicate(names)
+        answers = (line.split() for line in printed.decode().splitlines())
+        return {found[0]: int(found[2]) for found in answers if len(found) == FIELDS}
+
+    def content(self, blob: str) -> bytes:
+        """Read the content `blob`; HistoryError if it is not here, as in a partial clone, or does not match its id."""
+        # One process answers all questions: a process for each text would take minutes on a large book.
+        return self._objects.read("blob", blob)
+
+    def proven(self, claims: Iterable[Claim]) -> set[Claim]:
+        """Return the `claims` that the objects prove: (commit, path below `folder`, blob)."""
+        start = "".join(f"{name}/" for name in self._prefix)
+        full = {(commit, f"{start}{path}", blob): (commit, path, blob) for commit, path, blob in claims}
+        return {full[claim] for claim in proven(self._objects, list(full))}
+
+    @cached_property
+    def boundary(self) -> frozenset[str]:
+        """The commits at which a shallow clone was cut off: what lies before them is unknown. Empty otherwise."""
+        path = self.answer("rev-parse", "--git-path", "shallow")
+        file = self.folder / path if path else None
+        return frozenset(file.read_text().split()) if file and file.is_file() else frozenset()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether this clone left contents behind on its server."""
+        return self.answer("config", "--get-regexp", r"^remote\..*\.promisor$") is not None
+
+    def _command(self, words: tuple[str, ...]) -> list[str]:
+        program = shutil.which("git")
+        if program is None:
+            raise HistoryError("the program git is not installed, or not on PATH")
+        settings = [word for name, value in _OVERRULED.items() for word in ("-c", f"{name}={value}")]
+        return [program, "--no-pager", *self._where, *settings, *words]
+
+    def _execute(self, words: tuple[str, ...], **how: Any) -> Any:
+        """Run git with `words` through GitPython, which answers as `how` says; HistoryError where it cannot be run."""
+        command = self._command(words)
+        git = _git()
+        raw: dict[str, Any] = {"stdout_as_string": False, "strip_newline_in_stdout": False, "env": _ENVIRONMENT}
+        try:
+            with _hidden_hook():
+                return git(str(self.folder)).execute(command, **raw, **how)
+        except OSError as cause:
+            fix = how_to_fix(cause, "install git, or put it on the PATH")
+            message = f"git could not be started in {self.folder}: {cause.strerror or cause}; {fix}"
+            raise HistoryError(message) from cause
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        # GitPython kills the process when nobody holds its handle any more, so `_stop` does until it has ended well.
+        handle = self._execute(words, istream=subprocess.PIPE, as_process=True)
+        process: subprocess.Popen[bytes] = handle.proc
+        weakref.finalize(self, _stop, process, handle)
+        return process
+
+
+def _git() -> type[Git]:
+    # Here, because importing GitPython starts git once, and a command that needs no history should not wait for it.
+    from git.cmd import Git
+
+    return Git
+
+
+@contextmanager
+def _hidden_hook() -> Iterator[None]:
+    """Hide the variables of git from the program: GitPython passes the whole environment on."""
+    names = [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_VISIBLE)]
+    hidden = {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _stop(process: subprocess.Popen[bytes], _handle: object) -> None:
+    process.communicate()
+
+
+def _kind(mode: str) -> EntryKind:
+    return _KINDS.get(mode, EntryKind.OTHER)
+
+
+def _outside(folder: Path) -> HistoryError:
+    return HistoryError(f"{folder} lies in no git repository")
+
+
+def _refusal(folder: Path, said: str) -> HistoryError:
+    folder = folder.resolve()
+    words = said.strip()
+    if "dubious ownership" in words or "safe.directory" in words:
+        mend = f"if you trust it: git config --global --add safe.directory {folder}"
+        return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {mend}")
+    if "not a git repository" in words:
+        return _outside(folder)
+    return HistoryError(f"git in {folder}: {words.removeprefix('fatal: ') or 'refused without a word'}")

@@ -1,0 +1,90 @@
+"""Plain text into Markdown, without a word changed: title, headings, lists and tables found by how they are written.
+
+Keeps true: readers of the Markdown read the words of the source in its order; where that cannot be had, `convert`
+refuses. Pure. Words that look damaged in themselves (wrong encodings, placeholders) are for the checks to find; here is
+said what only the source can tell.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from inforce.book.importers.plain_text.hypertext import is_hypertext, shown
+from inforce.book.importers.plain_text.outline import Structure, structure_of
+from inforce.book.importers.plain_text.paragraphs import FURNITURE, SourceParagraph, pieces_of
+from inforce.book.importers.plain_text.unjoin import unglue
+from inforce.book.importers.plain_text.words import WordsChangedError, refuse_other_words, words, words_as_read
+from inforce.book.importers.plain_text.writing import TextBlockKind, to_markdown
+from inforce.text import canonical
+
+__all__ = ["Conversion", "Suspicion", "WordsChangedError", "convert", "refuse_other_words", "words", "words_as_read"]
+
+_LINE_END = re.compile(r"\r\n|[\r\f]")
+_BLANKS = re.compile(r"[^\S\n\t]{2,}")
+_HYPHENATED = re.compile(r"[^\W\d_]-$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """Something to be looked at: a line of the Markdown (from 1), and a sentence on what seems wrong there."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """Canonical Markdown, its title (empty where the source has none), and what should be looked at, in its order."""
+
+    text: str
+    title: str
+    damage: tuple[Suspicion, ...]
+
+
+def convert(source: str) -> Conversion:
+    """Turn the plain text or saved page `source` into Markdown; WordsChangedError where a word would be lost."""
+    plain, links = shown(source) if is_hypertext(source) else (source, ())
+    text = _LINE_END.sub("\n", unicodedata.normalize("NFC", plain)).removeprefix("\ufeff").replace("\0", "")
+    text = _BLANKS.sub(" ", text)
+    pieces = pieces_of(text)
+    structure = structure_of(pieces)
+    written, starts = to_markdown(list(structure.blocks))
+    markdown = canonical(written)
+    refuse_other_words(text, markdown)
+    title = next((" ".join(block.lines) for block in structure.blocks if block.kind is TextBlockKind.TITLE), "")
+    damage = [*_unglued(text), *_damage(pieces, structure, starts), *_lost_links(links, markdown)]
+    return Conversion(text=markdown, title=title, damage=tuple(sorted(damage, key=lambda one: one.line)))
+
+
+def _unglued(text: str) -> Iterator[Suspicion]:
+    if any(len(unglue(line)) > 1 for line in text.split("\n") if line.strip()):
+        sentence = "Lines had lost their ends. Look where headings and lists begin and end."
+        yield Suspicion(line=1, sentence=sentence)
+
+
+def _damage(pieces: tuple[SourceParagraph, ...], structure: Structure, starts: list[int]) -> Iterator[Suspicion]:
+    for gap in structure.gaps:
+        order = f"After “{gap.before}” comes “{gap.found}”" if gap.before else f"The first number is “{gap.found}”"
+        yield Suspicion(line=starts[gap.place], sentence=f"{order}. Is something missing?")
+    for piece, start in zip(pieces, starts, strict=True):
+        if piece.mark and piece.mark.glued and piece.mark.label.isascii() and piece.mark.number:
+            glued = f"{piece.mark.label}{piece.mark.rest.split(maxsplit=1)[0]}"
+            yield Suspicion(line=start, sentence=f"“{glued}” had no space behind the number; it has one now.")
+        for number, (line, following) in enumerate(itertools.pairwise(piece.lines)):
+            if _HYPHENATED.search(line) and following[:1].islower():
+                parts = f"{line.split()[-1]} {following.split()[0]}"
+                yield Suspicion(line=start + number, sentence=f"A line ended inside “{parts}”. Is it one word?")
+        if FURNITURE.fullmatch(piece.words):
+            yield Suspicion(line=start, sentence=f"“{piece.words}” looks like the number of a page.")
+
+
+def _lost_links(links: tuple[tuple[str, str], ...], markdown: str) -> Iterator[Suspicion]:
+    lines = markdown.split("\n")
+    for words_shown, address in links:
+        place = next((number for number, line in enumerate(lines, 1) if words_shown and words_shown in line), 1)
+        sentence = f"“{words_shown}” was a link. Write “[{words_shown}]({address})” if it is to be one."
+        yield Suspicion(line=place, sentence=sentence)

@@ -1,0 +1,156 @@
+"""A plain text as the draft of a version: Markdown with the same words, and everything about it that looks damaged.
+
+Keeps true: the text becomes a draft, because nobody but a person knows from when it applied and what its damaged words
+were. What the checks know of damaged texts is said here as well; nothing is mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from inforce.book.importers.plain_text import Conversion, convert, words
+from inforce.book.importers.policy_file import NothingToImportError, binding_language, describe, known_id, name_of
+from inforce.book.importers.source_file import decoded
+from inforce.book.new_version import begin_version, empty_summary
+from inforce.book.paths import BOOK
+from inforce.book.read import LARGEST, read_book, refuse_large_tables
+from inforce.book.write import NewVersion, add_versions, readable, to_edition
+from inforce.checks import CATALOGUE, Book, examine
+from inforce.disk import how_to_fix, read_regular
+from inforce.errors import EnvironmentProblemError, LayoutError, Place
+from inforce.instant import day_of
+from inforce.language import Language
+from inforce.policy import Act, ChangeLevel, Kind, Label
+
+_GROUPS = ("ENC", "TEXT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextWishes:
+    """What the person who imports has decided; None is left to the import.
+
+    `effective` and `published` are dates or instants (default the day of the import), `label` is the version's (default
+    the effective date). `kind` and `act` go into policy.yml and only count where the policy is new; so does `title`,
+    which also stands above a text that has none.
+    """
+
+    effective: str | None = None
+    published: str | None = None
+    label: str | None = None
+    change: ChangeLevel = ChangeLevel.MATERIAL
+    language: Language | None = None
+    kind: Kind | None = None
+    act: Act | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A sentence about a place of the imported text, for the person who knows what was meant there."""
+
+    place: Place
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedText:
+    """What an import wrote: the folder of the draft, its label, and remarks in the order of the text."""
+
+    folder: Path
+    label: Label
+    remarks: tuple[Remark, ...]
+
+
+def import_text(
+    root: Path, file: Path, policy_id: str, *, now: datetime, wishes: TextWishes | None = None
+) -> ImportedText:
+    """Write the plain text `file` as the draft of a version of `policy_id`, new or not, into the book in `root`.
+
+    Refused with an InforceError of exit code 2, and nothing is written: a file that is not there, holds no words or
+    more than 1 MiB; a text whose words Markdown could not keep; a label that is not after the newest version's.
+    """
+    wishes = wishes or TextWishes()
+    reading = read_book(root)
+    catalog = readable(reading, known_id(policy_id))
+    policy, zone = catalog.find(policy_id), catalog.settings.timezone
+    language = binding_language(catalog, policy_id, wishes.language)
+    source, code = _read(file)
+    conversion = convert(source)
+    published = wishes.published or day_of(now, zone).isoformat()
+    effective = wishes.effective or published
+    newest = policy.versions[-1].label if policy and policy.versions else None
+    begun = begin_version(
+        newest, zone, effective=effective, published=published, change=wishes.change, label=wishes.label
+    )
+    body = _titled(conversion, wishes.title or (policy.title(language) if policy else name_of(policy_id)))
+    edition = to_edition(body, empty_summary(body) if newest else "")
+    added = NewVersion(label=begun.label, files={"version.yml": begun.version_yml, f"{language}.md": edition})
+    policy_yml = None if policy else _policy_yml(policy_id, language, conversion, file, wishes)
+    folder = add_versions(root, reading, policy_id, [added], policy_yml)
+    path = f"{BOOK}/{policy_id}/{begun.label}/{language}.md"
+    above = edition.count("\n") - conversion.text.count("\n")
+    remarks = [*_of_file(path, conversion, code), *_of_source(path, conversion, above), *_of_checks(root, path, now)]
+    ordered = sorted(remarks, key=lambda remark: remark.place.line or 0)
+    return ImportedText(folder=folder / begun.label.text, label=begun.label, remarks=tuple(ordered))
+
+
+def _read(file: Path) -> tuple[str, str]:
+    """Read `file`: its text, and the code it was read in where that is not UTF-8."""
+    try:
+        raw = read_regular(file, LARGEST + 1)
+    except FileNotFoundError as cause:
+        raise LayoutError(Place(path=str(file)), "is not there", "name a file with the text") from cause
+    except OSError as cause:
+        message = f"{file} cannot be read: {cause.strerror}; {how_to_fix(cause, 'name a file with the text')}"
+        raise EnvironmentProblemError(message) from cause
+    if len(raw) > LARGEST:
+        problem = f"holds more than the {LARGEST:,} bytes a text may have"
+        raise LayoutError(Place(path=str(file)), problem, "import it in parts", rule="PATH-size")
+    text, code = decoded(raw)
+    refuse_large_tables(text, str(file))
+    if not words(text):
+        message = f"{file} holds no words"
+        raise NothingToImportError(message)
+    return text, code
+
+
+def _titled(conversion: Conversion, title: str) -> str:
+    return conversion.text if conversion.title else f"# {title}\n\n{conversion.text}"
+
+
+def _policy_yml(policy_id: str, language: Language, conversion: Conversion, file: Path, wishes: TextWishes) -> str:
+    titles = (wishes.title or "", conversion.title)
+    return describe(policy_id, language, titles, file.name, kind=wishes.kind, act=wishes.act)
+
+
+def _of_file(path: str, conversion: Conversion, code: str) -> Iterator[Remark]:
+    place = Place(path=path, line=1)
+    if code:
+        yield Remark(place=place, sentence=f"The file is not UTF-8; it was read as {code}. Look at its accents.")
+    if not conversion.title:
+        yield Remark(place=place, sentence="The text begins with no title of its own; one was put above it.")
+
+
+def _of_source(path: str, conversion: Conversion, above: int) -> Iterator[Remark]:
+    """Tell what only the source showed; `above` lines stand before the converted text."""
+    for one in conversion.damage:
+        yield Remark(place=Place(path=path, line=one.line + above), sentence=one.sentence)
+
+
+def _of_checks(root: Path, path: str, now: datetime) -> Iterator[Remark]:
+    """Tell what the checks find in the words of the new text."""
+    rules = [rule for rule in CATALOGUE.values() if rule.group in _GROUPS]
+    try:
+        reading = read_book(root)
+    except (EnvironmentProblemError, OSError) as cause:  # the text is in the book, so this cannot be a failure
+        yield Remark(place=Place(path=path), sentence=f"The checks did not run: {cause}. Run “inforce check”.")
+        return
+    for finding in examine(Book(catalog=reading.catalog, lock=reading.lock), now, rules).findings:
+        if finding.place.path == path:
+            yield Remark(place=finding.place, sentence=f"{finding.message} {finding.mend}".strip())

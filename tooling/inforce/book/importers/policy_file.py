@@ -1,0 +1,66 @@
+"""What a policy that is imported is: its file policy.yml, guessed from names and titles where nobody said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from inforce.book.paths import policy_id as checked_id
+from inforce.book.write import to_yaml
+from inforce.errors import InforceError, ShapeError
+from inforce.language import Language
+from inforce.policy import Act, Kind
+from inforce.policy.catalog import Catalog
+
+_SIGNS = {
+    Kind.PRIVACY: re.compile(r"privacy|privacidad|confidentialité|datenschutz|隐私"),
+    Kind.COOKIES: re.compile(r"cookie"),
+    Kind.TERMS: re.compile(r"\b(?:terms|tos|conditions|agb|eula)\b|条款"),
+}
+_ACTS = {Kind.TERMS: Act.ACCEPT}
+
+
+class NothingToImportError(InforceError):
+    """The source holds no text that could be imported."""
+
+
+def known_id(policy_id: str) -> str:
+    """Check that `policy_id` can be the id of a policy; ShapeError otherwise."""
+    try:
+        return checked_id(policy_id)
+    except ValueError as cause:
+        raise ShapeError("policy", str(cause)) from cause
+
+
+def binding_language(catalog: Catalog, policy_id: str, wanted: Language | None) -> Language:
+    """Choose the language of the texts: the binding one of a policy that is there, `wanted`, or the book's first."""
+    policy = catalog.find(policy_id)
+    listed = (policy.binding_language,) if policy else catalog.settings.languages
+    if wanted is not None and wanted not in listed:
+        mend = f"“{policy_id}” binds in it" if policy else "add it to “languages” in book.yml"
+        raise ShapeError("language", f"expected {' or '.join(map(str, listed))}, got “{wanted}”", mend)
+    return wanted or listed[0]
+
+
+def describe(
+    policy_id: str, language: Language, titles: Iterable[str], file: str, *, kind: Kind | None, act: Act | None
+) -> str:
+    """Write policy.yml: the first of `titles` that says something, and `kind` and `act` or what they probably are."""
+    title = next((one for one in titles if one.strip()), name_of(policy_id))
+    guessed = kind or _kind(f"{policy_id} {file} {title}".lower())
+    members = {
+        "title": {str(language): title},
+        "kind": str(guessed),
+        "binding_language": str(language),
+        "act": str(act or _ACTS.get(guessed, Act.ACKNOWLEDGE)),
+    }
+    return to_yaml(members)
+
+
+def name_of(policy_id: str) -> str:
+    """Make a title of `policy_id` where there is no other: `acceptable-use` is “Acceptable use”."""
+    return policy_id.replace("-", " ").capitalize()
+
+
+def _kind(words: str) -> Kind:
+    return next((kind for kind, signs in _SIGNS.items() if signs.search(words)), Kind.OTHER)

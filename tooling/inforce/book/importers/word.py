@@ -1,0 +1,166 @@
+"""A text that went out as a Word document and comes back: which one it was, and into which draft it goes.
+
+Keeps true: only a draft is ever written to, and only one that still says what was sent out; the file is written whole
+or not at all; lines that nobody changed keep their bytes, whatever line ends and blanks they have. Front matter stays.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from inforce.book.files import write_file
+from inforce.book.paths import BOOK
+from inforce.book.read import Reading, read_book
+from inforce.book.write import readable
+from inforce.disk import how_to_fix, read_regular
+from inforce.errors import (
+    BookError,
+    EnvironmentProblemError,
+    InforceError,
+    LayoutError,
+    Place,
+    PublishedHistoryError,
+    quoted,
+)
+from inforce.policy import Edition, Policy, Version
+from inforce.policy.catalog import Catalog
+from inforce.text import canonical
+from inforce.word.roundtrip import DocumentOrigin, Returned, parse_manuscript, take_back, to_manuscript
+
+LARGEST = 32 * 1024 * 1024
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """What became of a document: where it goes, the text there before, and what came back.
+
+    `written` says whether the file at `path`, relative to the repository, was changed.
+    """
+
+    path: str
+    before: str
+    returned: Returned
+    written: bool
+
+
+def export_manuscript(root: Path, policy_id: str, label: str, language: str | None = None) -> tuple[Edition, bytes]:
+    """Make a document of `label` of `policy_id`, in `language` or the binding one; gives the edition, too."""
+    catalog = readable(read_book(root), policy_id)
+    policy = catalog.policy(policy_id)
+    version = catalog.version(policy, label)
+    edition = _edition(policy, version, language or str(policy.binding_language))
+    origin = DocumentOrigin(
+        policy=policy.id, version=version.label.text, language=edition.language, digest=edition.digest
+    )
+    title = f"{policy.title(edition.language)} – {version.label}"
+    author = catalog.settings.publisher.name
+    return edition, to_manuscript(edition.text, origin, title=title, author=author, date=version.published)
+
+
+def import_manuscript(root: Path, file: Path, *, into: str | None = None, untracked: bool = False) -> TakenBack:
+    """Take the document `file` back into the draft it was made of, or the draft `into` with the same text.
+
+    Where something was objected to, or edited without Track Changes and not `untracked`, nothing is written and the
+    answer says what. Refused with an InforceError of exit code 2: a file that is no manuscript, a version that is not
+    there or no draft, a draft that changed since; of 3: a version that is locked.
+    """
+    manuscript = parse_manuscript(_read(file))
+    reading = read_book(root)
+    catalog = readable(reading, manuscript.origin.policy)
+    edition = _target(reading, catalog, manuscript.origin, into)
+    returned = take_back(edition.text, manuscript.story)
+    asked = bool(returned.untracked) and not untracked
+    writes = returned.text is not None and not asked and returned.text != edition.text
+    if writes and returned.text is not None:
+        write_file(root / edition.source.path, rewritten(edition, returned.text))
+    return TakenBack(path=edition.source.path, before=edition.text, returned=returned, written=writes)
+
+
+def rewritten(edition: Edition, text: str) -> str:
+    """Give the file of `edition` with the canonical `text` in place of its own; lines that stay keep their bytes."""
+    raw = edition.source.text
+    mark = "\ufeff" if raw.startswith("\ufeff") else ""
+    lines = _LINE.findall(raw.removeprefix("\ufeff"))
+    head, body = lines[: edition.body_line - 1], lines[edition.body_line - 1 :]
+    found = _LINE_END.search(raw)
+    end = found[0] if found else "\n"
+    old, new = edition.text.split("\n")[:-1], text.split("\n")[:-1]
+    parts: list[str] = []
+    for what, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        parts += body[start:stop] if what == "equal" else [f"{line}{end}" for line in new[first:last]]
+    parts += body[len(old) :]  # blank lines at the end, which a canonical text has not
+    parts = [part if _LINE_END.search(part) else f"{part}{end}" for part in parts[:-1]] + parts[-1:]
+    written = "".join(parts)
+    if canonical(written) != text:  # a body whose lines do not fit its canonical form is written in that form
+        written = text
+    return mark + "".join(head) + written
+
+
+def _read(file: Path) -> bytes:
+    try:
+        raw = read_regular(file, LARGEST + 1)
+    except FileNotFoundError as cause:
+        raise LayoutError(Place(path=str(file)), "is not there", "name the document that came back") from cause
+    except OSError as cause:
+        fix = how_to_fix(cause, "name the document that came back")
+        raise EnvironmentProblemError(f"{file} cannot be read: {cause.strerror}; {fix}") from cause
+    if len(raw) > LARGEST:
+        problem = f"is longer than the {LARGEST // 1024 // 1024} MiB a document may have"
+        raise LayoutError(Place(path=str(file)), problem, "take pictures out of it", rule="PATH-size")
+    return raw
+
+
+def _edition(policy: Policy, version: Version, language: str) -> Edition:
+    edition = next((one for one in version.editions if str(one.language) == language), None)
+    if edition is None:
+        there = ", ".join(map(str, version.languages))
+        place = Place(path=f"{BOOK}/{policy.id}/{version.label}")
+        raise BookError(place, f"has no text in {quoted(language)}", f"there are: {there}")
+    return edition
+
+
+def _target(reading: Reading, catalog: Catalog, origin: DocumentOrigin, into: str | None) -> Edition:
+    """Find the edition that a document made of `origin` goes into."""
+    policy = catalog.policy(origin.policy)
+    version = catalog.version(policy, into or origin.version)
+    place = Place(path=f"{BOOK}/{policy.id}/{version.label}")
+    locked = version.label.text in reading.lock.entries.get(policy.id, {})
+    if locked or not version.draft:
+        raise _stands(place, locked=locked, mend=_way_on(policy, origin))
+    edition = _edition(policy, version, str(origin.language))
+    if edition.digest != origin.digest:
+        raise _changed_since(edition, origin)
+    return edition
+
+
+def _stands(place: Place, *, locked: bool, mend: str) -> InforceError:
+    if locked:
+        return PublishedHistoryError(place, "is published, and its text stays as it is", mend, rule="LOCK-text")
+    return BookError(place, "is no draft, and only drafts are written to", mend)
+
+
+def _way_on(policy: Policy, origin: DocumentOrigin) -> str:
+    drafts = [
+        version.label.text
+        for version in policy.versions
+        if version.draft
+        and any(one.language == origin.language and one.digest == origin.digest for one in version.editions)
+    ]
+    if drafts:
+        return f"the draft {drafts[-1]} has the same text: add “--into {drafts[-1]}”"
+    begin = f"inforce new {policy.id} --effective DATE --change LEVEL"
+    return f"begin a draft with “{begin}”, then name it with “--into VERSION”"
+
+
+def _changed_since(edition: Edition, origin: DocumentOrigin) -> BookError:
+    problem = (
+        f"is not the text that the document was made of: expected {origin.digest}, got {edition.digest}, "
+        "so it was changed since"
+    )
+    mend = "take the changes made since out with git, or export it again and make the changes in that document"
+    return BookError(Place(path=edition.source.path), problem, mend)

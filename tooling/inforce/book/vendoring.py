@@ -1,0 +1,151 @@
+"""The wheel of this program, and a requirements file with the hash of everything it needs, for a new repository.
+
+Invariants: the same files give the same wheel, byte for byte, from a checkout and from an installed wheel; a file that
+differs from its hash in RECORD is refused; nothing is downloaded and no package index is named.
+Not responsible for: installing, and writing into the repository.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import importlib.metadata
+import io
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import inforce
+from inforce.errors import EnvironmentProblemError
+
+FOLDER = ".inforce"
+REQUIREMENTS = f"{FOLDER}/requirements.txt"
+_LOCK = "inforce/book/requirements.txt"  # in the wheel
+_HEADER = f"""\
+# inforce and everything it needs, each with its hash. In the folder that holds {FOLDER}/:
+#    python -m pip install --require-hashes -r {REQUIREMENTS}
+"""
+_BY_INSTALLERS = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"})
+_INSTEAD = "name the wheel to use with --wheel FILE"
+_DATE = (2020, 2, 2, 0, 0, 0)
+_MODE = 0o100644 << 16
+
+
+def vendored(wheel: Path | None = None) -> dict[str, bytes]:
+    """Return the files of `.inforce/` by path: the wheel (`wheel`, or this program's own) and the requirements file.
+
+    EnvironmentProblemError where there is no wheel of inforce to be had, or a file is not what RECORD says.
+    """
+    if wheel is not None:
+        name, data = wheel.name, _read(wheel)
+    else:
+        root = Path(inforce.__file__).parents[2]
+        in_checkout = Path(inforce.__file__).parent.parent.name == "tooling" and (root / "pyproject.toml").is_file()
+        members = _of_checkout(root) if in_checkout else _of_installation()
+        name, data = f"inforce-{inforce.__version__}-py3-none-any.whl", _pack(members)
+    lock = _members(name, data).get(_LOCK)
+    if lock is None or not (name.startswith("inforce-") and name.endswith("-py3-none-any.whl")):
+        raise EnvironmentProblemError(f"{name} is not a wheel of inforce that a repository can install from")
+    digest = hashlib.sha256(data).hexdigest()
+    own = f"./{FOLDER}/{name}[site,docx] \\\n    --hash=sha256:{digest}\n"
+    pinned = lock[lock.index(b"\n", lock.index(b"make lock")) + 1 :]
+    return {f"{FOLDER}/{name}": data, REQUIREMENTS: (_HEADER + own).encode() + pinned}
+
+
+def _read(wheel: Path) -> bytes:
+    try:
+        return wheel.read_bytes()
+    except OSError as cause:
+        raise EnvironmentProblemError(f"{wheel} cannot be read: {cause.strerror or cause}") from cause
+
+
+def _of_checkout(root: Path) -> dict[str, bytes]:
+    """Build the wheel of the source tree in `root`; its files by path."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-P", "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+        built = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 # a list
+        wheels = list(Path(folder).glob("*.whl"))
+        if built.returncode or len(wheels) != 1:
+            last = (built.stderr.strip().splitlines() or ["hatchling made no wheel"])[-1]
+            message = f"the wheel cannot be built from {root}: {last}; “make site” installs what that needs"
+            raise EnvironmentProblemError(message)
+        return _members(wheels[0].name, wheels[0].read_bytes())
+
+
+def _of_installation() -> dict[str, bytes]:
+    """Collect the files of the installed wheel by path, each checked against RECORD."""
+    try:
+        distribution = importlib.metadata.distribution("inforce")
+    except importlib.metadata.PackageNotFoundError as cause:
+        raise EnvironmentProblemError(f"inforce is not installed from a wheel; {_INSTEAD}") from cause
+    folder = Path(str(distribution.locate_file("")))
+    if (folder / "inforce").resolve() != Path(inforce.__file__).parent.resolve():
+        raise EnvironmentProblemError(f"inforce is not installed from a wheel; {_INSTEAD}")
+    record = distribution.read_text("RECORD")
+    if record is None:
+        raise EnvironmentProblemError(f"the installation of inforce has no RECORD; {_INSTEAD}")
+    found = {}
+    for path, hashed in _rows(record):
+        if path.startswith(("/", "../")) or path.endswith(".pyc") or path.rpartition("/")[2] in _BY_INSTALLERS:
+            continue  # an installer wrote it; no wheel holds it
+        if path.endswith(".dist-info/RECORD"):
+            continue
+        try:
+            found[path] = (folder / path).read_bytes()
+        except OSError as cause:
+            message = f"{path} of the installed inforce cannot be read: {cause.strerror or cause}; install it anew"
+            raise EnvironmentProblemError(message) from cause
+        _compare(path, found[path], hashed)
+    return found
+
+
+def _members(name: str, wheel: bytes) -> dict[str, bytes]:
+    """Read the files of `wheel` but RECORD, each checked against it; every file must be in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+            contents = {one.filename: archive.read(one) for one in archive.infolist() if not one.is_dir()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError) as cause:
+        raise EnvironmentProblemError(f"{name} is not a wheel: {cause}") from cause
+    records = [path for path in contents if path.endswith(".dist-info/RECORD")]
+    if len(records) != 1:
+        raise EnvironmentProblemError(f"{name} is not a wheel: expected one RECORD, got {len(records)}")
+    hashes = dict(_rows(contents.pop(records[0]).decode("utf-8", "replace")))
+    for path, data in contents.items():
+        _compare(path, data, hashes.get(path, ""))
+    return contents
+
+
+def _rows(record: str) -> Iterable[tuple[str, str]]:
+    return ((row[0], row[1]) for row in csv.reader(record.splitlines()) if len(row) == 3)
+
+
+def _compare(path: str, data: bytes, hashed: str) -> None:
+    if hashed != _hash(data):
+        message = f"{path} is not what RECORD says: somebody altered it; install inforce anew, or {_INSTEAD}"
+        raise EnvironmentProblemError(message)
+
+
+def _hash(data: bytes) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=")
+    return f"sha256={digest.decode()}"
+
+
+def _pack(members: dict[str, bytes]) -> bytes:
+    """Write `members` as a wheel: in order, of one date, and stored, since compressors differ and git compresses."""
+    ordered = sorted(members, key=lambda path: (".dist-info/" in path, path))
+    record = f"{ordered[-1].partition('/')[0]}/RECORD"
+    rows = io.StringIO()
+    writer = csv.writer(rows, lineterminator="\n")
+    writer.writerows([path, _hash(members[path]), len(members[path])] for path in ordered)
+    writer.writerow([record, "", ""])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for path in [*ordered, record]:
+            entry = zipfile.ZipInfo(path, _DATE)
+            entry.create_system, entry.external_attr = 3, _MODE
+            archive.writestr(entry, members[path] if path != record else rows.getvalue().encode())
+    return packed.getvalue()

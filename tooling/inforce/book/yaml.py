@@ -1,0 +1,180 @@
+"""YAML read strictly: every scalar stays the text it is, and whatever could surprise an editor is refused.
+
+Keeps true: no types are guessed (`1.10` stays 1.10, `no` stays no); duplicate keys, aliases, anchors, merge keys, tags,
+directives, several documents, invisible characters, deep nesting and long files are errors with their line. Does not
+write YAML.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from inforce.errors import FrontMatterError, Place, quoted
+
+DEEPEST = 12
+LONGEST = 64 * 1024
+# libyaml gives the same events about eight times faster; the Python parser stands in where it is not built in.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FRONT_MATTER_LONGEST = 16 * 1024
+# Controls, line ends only YAML knows (U+0085, U+2028, U+2029), byte order marks, half surrogates, non-characters.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# How to mend what the YAML library complains of, by a piece of its sentence.
+_MENDS = {
+    "mapping values": "put a value that holds “: ” into quotation marks",
+    "start any token": "indent with blanks, not tabs; put a value that begins with a sign into quotation marks",
+    "end of stream": "close the quotation mark",
+    "expected ':'": "put a colon and a blank after the name",
+    "expected ',' or": "close the bracket, or put a comma between the items",
+}
+_MEND = "check the indentation, the colons and the quotation marks"
+
+
+@dataclass(slots=True)
+class _OpenCollection:
+    """A mapping or list that is being read, and the path of its next member."""
+
+    path: str
+    value: dict[str, Any] | list[Any]
+    key: str | None = None
+
+    def next_path(self) -> str:
+        if isinstance(self.value, list):
+            return f"{self.path}[{len(self.value)}]"
+        return f"{self.path}.{self.key}" if self.path else str(self.key)
+
+    def take(self, value: object) -> None:
+        if isinstance(self.value, list):
+            self.value.append(value)
+        else:
+            self.value[str(self.key)] = value
+            self.key = None
+
+    @property
+    def wants_key(self) -> bool:
+        return isinstance(self.value, dict) and self.key is None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A YAML document on its way from events to data."""
+
+    path: str
+    first_line: int
+    lines: dict[str, int] = field(default_factory=dict)
+    stack: list[_OpenCollection] = field(default_factory=list)
+    root: Any = None
+    documents: int = 0
+
+    def fault(self, event: yaml.Event, problem: str, mend: str) -> FrontMatterError:
+        place = Place(path=self.path, line=self.line(event))
+        return FrontMatterError(place, problem, mend, rule="META-yaml")
+
+    def line(self, event: yaml.Event) -> int:
+        return self.first_line + (event.start_mark.line if event.start_mark else 0)
+
+    def read(self, event: yaml.Event) -> None:
+        # By far the most events are plain scalars, and a large book has a hundred thousand of them.
+        if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:
+            self.scalar(event)
+            return
+        self.refuse_surprises(event)
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self.open(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.add(self.stack.pop().value)
+
+    def refuse_surprises(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if event.version or event.tags:
+                raise self.fault(event, "a YAML directive stands here", "take the “%” line out")
+            if self.documents > 1:
+                raise self.fault(event, "a second YAML document begins here", "take the “---” line out")
+        if isinstance(event, yaml.AliasEvent):
+            raise self.fault(event, f"{quoted(f'*{event.anchor}')} is an alias", "write the value out")
+        if isinstance(event, yaml.NodeEvent) and event.anchor:
+            problem = f"{quoted(f'&{event.anchor}')} is an anchor"
+            raise self.fault(event, problem, "write the value out where it is needed")
+        if tag := getattr(event, "tag", None):
+            raise self.fault(event, f"{quoted(tag)} is a tag", "take it out: every value is read as plain text")
+
+    def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        if len(self.stack) >= DEEPEST:
+            raise self.fault(event, f"nested more than {DEEPEST} levels deep", "flatten it")
+        if self.stack and self.stack[-1].wants_key:
+            raise self.fault(event, "a list or mapping is used as a name", "put a plain word before the colon")
+        path = self.stack[-1].next_path() if self.stack else ""
+        self.note(path, event)
+        self.stack.append(_OpenCollection(path, {} if isinstance(event, yaml.MappingStartEvent) else []))
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        if found := _INVISIBLE.search(event.value):
+            raise self.fault(event, *_invisible(found))
+        if self.stack and self.stack[-1].wants_key:
+            self.name(event)
+            return
+        self.note(self.stack[-1].next_path() if self.stack else "", event)
+        empty = event.value == "" and not event.style
+        self.add(None if empty and not self.stack else event.value)
+
+    def name(self, event: yaml.ScalarEvent) -> None:
+        top = self.stack[-1]
+        if not event.value:
+            raise self.fault(event, "a member has no name", "put a plain word before the colon")
+        if event.value == "<<" and not event.style:
+            raise self.fault(event, "“<<” is a merge key", "write the members out")
+        if event.value in top.value:
+            raise self.fault(event, f"{quoted(event.value)} stands here twice", "keep one of the two")
+        top.key = event.value
+        self.lines[top.next_path()] = self.line(event)
+
+    def note(self, path: str, event: yaml.Event) -> None:
+        self.lines.setdefault(path, self.line(event))
+
+    def add(self, value: object) -> None:
+        if self.stack:
+            self.stack[-1].take(value)
+        else:
+            self.root = value
+
+
+def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str, int]]:
+    """Read the YAML `text` of the file `path`, whose first line is the file's line `first_line`.
+
+    Returns the data (dicts, lists and strings; None for an empty document) and the line of each member by its path such
+    as `summary[0].text`. FrontMatterError for everything the book does not allow.
+    """
+    reading = _Reading(path, first_line)
+    if len(text) > LONGEST:
+        problem = f"is longer than {LONGEST // 1024} KiB"
+        raise FrontMatterError(Place(path=path, line=first_line), problem, "shorten it", rule="META-yaml")
+    if found := _INVISIBLE.search(text):
+        line = first_line + len(re.findall(r"\r\n?|\n", text[: found.start()]))
+        raise FrontMatterError(Place(path=path, line=line), *_invisible(found), rule="META-yaml")
+    loader = _LOADER(text)
+    try:
+        while event := loader.get_event():
+            reading.read(event)
+    except yaml.MarkedYAMLError as cause:
+        raise _no_yaml(cause, path, first_line) from cause
+    finally:
+        loader.dispose()
+    return reading.root, reading.lines
+
+
+def _invisible(found: re.Match[str]) -> tuple[str, str]:
+    return f"an invisible character stands here (U+{ord(found[0]):04X})", "take it out"
+
+
+def _no_yaml(cause: yaml.MarkedYAMLError, path: str, first_line: int) -> FrontMatterError:
+    # Where something has no end, its beginning is the place to look at.
+    unfinished = (cause.context or "").startswith("while scanning")
+    mark = (unfinished and cause.context_mark) or cause.problem_mark or cause.context_mark
+    said = cause.problem or cause.context or ""
+    mend = next((mend for piece, mend in _MENDS.items() if piece in said), _MEND)
+    place = Place(path=path, line=first_line + (mark.line if mark else 0))
+    return FrontMatterError(place, f"this is no YAML: {said}", mend, rule="META-yaml")

@@ -1,0 +1,126 @@
+"""A book brought to the checks: its files, its answers and its past.
+
+Keeps true: git is asked only where the lock or a base branch has something to compare; without git a change of what was
+published is still found, only not told in words. Does not judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from inforce.book.git import History, open_history
+from inforce.book.paths import BOOK
+from inforce.book.read import LARGEST, Reading, parse_book
+from inforce.book.yaml import parse_yaml
+from inforce.checks import CATALOGUE, Book, Dismissals, examine
+from inforce.cli.console import Screen
+from inforce.cli.findings import show
+from inforce.disk import read_regular
+from inforce.errors import BookError, CatalogError, FrontMatterError, LayoutError, Place, ShapeError, sentence
+from inforce.fields import Fields, Source
+from inforce.policy.catalog import Catalog
+from inforce.policy.lock import Lock
+from inforce.text import Digest
+
+CHANGED_HISTORY = 3
+_ANSWERS = f"{BOOK}/answers.yml"
+_DOCS = "docs"
+
+
+def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
+    """Gather what is known of the book in `root`, which gave `reading`, and of the one that the commit `base` holds.
+
+    It is compared with what `base` was when the branch checked out parted from it: what was merged there since is no
+    change of this branch. HistoryError where there is no such commit here.
+    """
+    history = open_history(root)
+    answers, faults = _answers(root)
+    compared = _base(history, base) if base else None
+    return Book(
+        catalog=reading.catalog,
+        lock=reading.lock,
+        faults=(*reading.faults, *faults),
+        base=compared,
+        base_ref=base or "HEAD",
+        published=history.texts_of(_lost(reading.catalog, reading.lock)),
+        answers=answers,
+        pages=_pages(root),
+    )
+
+
+def refuse_changed_history(root: Path, reading: Reading, now: datetime) -> None:
+    """End with 3, and say why, where going on with the book in `root` at `now` would change what was published."""
+    rules = tuple(rule for rule in CATALOGUE.values() if rule.history)
+    report = examine(book_of(root, reading), now, rules)
+    if report.changes_history:
+        screen = Screen(errors=True)
+        show(screen, report)
+        screen.say("Nothing was done: it would change what has been published.")
+        raise click.exceptions.Exit(CHANGED_HISTORY)
+
+
+def _base(history: History, ref: str) -> Book | None:
+    """Read the book of the commit `ref`; None where that had none."""
+    listing = history.listing(history.fork(ref) or ref)
+    if not listing:
+        return None
+    reading = parse_book(listing)
+    return Book(catalog=reading.catalog, lock=reading.lock, faults=reading.faults)
+
+
+def _pages(root: Path) -> frozenset[str]:
+    """Name the first parts of the addresses of the site's own pages, which lie in `docs/`."""
+    folder = root / _DOCS
+    files = folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ()
+    return frozenset(file.name.removesuffix(".md") for file in files if not file.name.startswith("."))
+
+
+def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:
+    """List the digests of locked texts that the book does not hold where they were locked."""
+    for policy_id, entries in lock.entries.items():
+        policy = catalog.find(policy_id) if catalog else None
+        for label, entry in entries.items():
+            version = policy.version(label) if policy else None
+            for language, digest in entry.digests.items():
+                edition = version.edition(language) if version else None
+                if edition and edition.digest != digest:
+                    yield digest
+
+
+def _answers(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
+    """Read the answers to questions of the checks; none, and a fault, where they cannot be read."""
+    file = root / _ANSWERS
+    if fault := _unfit(file):
+        return Dismissals(), (fault,)
+    # A link, and what is neither file nor folder, is reported with the rest of the book.
+    if file.is_symlink() or not file.is_file():
+        return Dismissals(), ()
+    source = Source(path=_ANSWERS)
+    try:
+        data, lines = parse_yaml(read_regular(file).decode().removeprefix("\ufeff"), _ANSWERS)
+        source = Source(path=_ANSWERS, lines=lines)
+        return Dismissals.from_shape(Fields(data or {}), source), ()
+    except UnicodeDecodeError as cause:
+        fault = FrontMatterError(Place(path=_ANSWERS), f"is not UTF-8 at byte {cause.start}", rule="ENC-utf8")
+    except FrontMatterError as cause:
+        fault = cause
+    except ShapeError as cause:
+        fault = CatalogError(source.place(cause.path), sentence(f"“{cause.path}”", cause.problem), cause.mend)
+    return Dismissals(), (fault,)
+
+
+def _unfit(file: Path) -> BookError | None:
+    """Say why `file` cannot be answers.yml: it is a folder, or too long."""
+    place = Place(path=_ANSWERS)
+    if file.is_symlink():
+        return None
+    if file.is_dir():
+        return LayoutError(place, "is not expected here", "put a file of this name there", rule="PATH-unexpected")
+    if file.is_file() and (size := file.stat().st_size) > LARGEST:
+        problem = f"is {size:,} bytes long, more than the {LARGEST:,} such a file may have"
+        return LayoutError(place, problem, "divide what it says", rule="PATH-size")
+    return None

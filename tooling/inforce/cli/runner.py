@@ -1,0 +1,80 @@
+"""How a run of the command line ends: one message and one exit code for everything that can go wrong.
+
+Keeps true: 0 fine, 1 findings, 2 wrong use or an unreadable book, 3 published history would change, 4 environment, 130
+interrupted, 141 nobody reads on; what an editor typed never ends in a traceback, nor does a disk that is full or a
+stream that is closed (see `streams`). Does not swallow our own mistakes: those keep their traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from inforce.cli.commands import inforce
+from inforce.cli.streams import drop_output, open_streams
+from inforce.disk import system_refusal
+from inforce.errors import InforceError
+from inforce.escaping import harmless
+
+INTERRUPTED = 130
+NOBODY_READS = 141
+ENVIRONMENT = 4
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command line with `words` and give the exit code."""
+    open_streams()
+    try:
+        code = _invoke(list(words))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drop_output()
+        return NOBODY_READS
+    except OSError as problem:
+        drop_output()
+        return _system_refuses(problem)
+    return code
+
+
+def _invoke(words: list[str]) -> int:
+    try:
+        with inforce.make_context("inforce", words) as context:
+            inforce.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as refusal:
+        refusal.show()
+        return refusal.exit_code
+    except InforceError as refusal:
+        _say(str(refusal))
+        return refusal.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except ModuleNotFoundError as missing:
+        return _without(missing)
+    return 0
+
+
+def _system_refuses(problem: OSError) -> int:
+    """Say what the system refused, where, and what can be done."""
+    _say(system_refusal(problem))
+    return ENVIRONMENT
+
+
+def _without(missing: ModuleNotFoundError) -> int:
+    """Say how to install the `missing` library; a module of our own that is missing is our mistake."""
+    library = (missing.name or "").partition(".")[0]
+    if library in ("", "inforce"):
+        raise missing
+    needed = {"docx": "python-docx>=1.2,<2", "weasyprint": "weasyprint>=70,<71"}.get(library)
+    fix = "install the wheel of inforce with its extra “site”"
+    if needed:
+        fix = f"python -m pip install '{needed}'"
+    _say(f"this needs {library}, which is not here; {fix}")
+    return ENVIRONMENT
+
+
+def _say(message: str) -> None:
+    click.echo(f"inforce: {harmless(message)}", err=True)

@@ -1,0 +1,133 @@
+"""Exchanges with a host as plain values, and what their headers mean. Nothing here opens a connection.
+
+Keeps true: a request stays with the origin it was made for (RFC 6454), and what a header says is read within bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from inforce.client.results import Reason, RefusedError
+from inforce.errors import quoted
+
+LONGEST_RETRY_AFTER = 86_400
+MISSING_STATUSES = (404, 410)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e]{0,200}"')
+_LONGEST_AGE = 9  # digits: some thirty years
+_FIRST_YEAR, _LAST_YEAR = 1900, 9900
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A question to `url`, whose body may have `limit` bytes after decompression."""
+
+    url: str
+    limit: int
+    method: Literal["GET", "HEAD"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a host answered; names of `headers` are in lower case, `body` is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def secure_site(text: str) -> str:
+    """Check that `text` is the address of a site a client may trust: https, or http on this very machine.
+
+    ValueError otherwise, and where the address has a query, a fragment or credentials, or does not end in `/`.
+    """
+    parts = urlsplit(text)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    plain = parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if not (secure and plain and parts.path.endswith("/") and text.isprintable() and " " not in text):
+        message = f"expected an https address ending in “/” such as “https://policies.example/”, got {quoted(text)}"
+        raise ValueError(message)
+    return text
+
+
+def body_of(response: Response, name: str) -> bytes:
+    """Return the body of `response`, which is to be `name`; RefusedError for another status than 200."""
+    if response.status == 200:
+        return response.body
+    reason = Reason.MISSING if response.status in MISSING_STATUSES else Reason.STATUS
+    raise RefusedError(reason, f"{name}: expected status 200, got {response.status}")
+
+
+def redirected(request: Request, response: Response) -> Request | None:
+    """Return the request that `response` to `request` asks for; None where it is no redirect.
+
+    RefusedError where it leads to another origin: another scheme, host or port.
+    """
+    if response.status not in _REDIRECTS:
+        return None
+    location = response.headers.get("location", "")
+    try:
+        target = urljoin(request.url, location)
+        same = _origin(target) == _origin(request.url)
+    except ValueError:  # an address that is none
+        same = False
+    if not same:
+        raise RefusedError(Reason.REDIRECT, f"{request.url} leads elsewhere, to {quoted(location, 200)}")
+    return replace(request, url=target)
+
+
+def retry_after(response: Response, now: datetime) -> int | None:
+    """Read how many seconds from `now` a host asks to be left alone (RFC 9110, section 10.2.3), at most a day.
+
+    None where it does not say, or says what is neither a number of seconds nor a date.
+    """
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return LONGEST_RETRY_AFTER if len(text) > 5 else min(int(text), LONGEST_RETRY_AFTER)
+    date = _date(text)
+    if date is None:
+        return None
+    return max(0, min(int((date - now).total_seconds()), LONGEST_RETRY_AFTER))
+
+
+def server_time(response: Response) -> datetime | None:
+    """Read what time it was at the host when it answered: `Date`, and `Age` where a cache stood between."""
+    date = _date(response.headers.get("date", ""))
+    age = response.headers.get("age", "").strip()
+    if date and age.isascii() and age.isdigit() and len(age) <= _LONGEST_AGE:
+        return date + timedelta(seconds=int(age))
+    return date
+
+
+def entity_tag(response: Response) -> str:
+    """Read the ETag (RFC 9110, section 8.8.3) to send back with the next question; empty where it is none."""
+    tag = response.headers.get("etag", "")
+    return tag if _ENTITY_TAG.fullmatch(tag) else ""
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return date.astimezone(UTC) if _FIRST_YEAR <= date.year <= _LAST_YEAR else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,165 @@
+"""The keeper: what both shells share — the memory in use, its file, and that one caller at a time asks the site.
+
+Keeps true: whoever has a copy never waits for another's refresh; what is in use was verified; every refusal is
+reported. Does not open connections: the shells carry its requests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from threading import Lock
+
+from inforce.client.core import Core
+from inforce.client.deadline import judged_within
+from inforce.client.http import Request, Response
+from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
+from inforce.client.state import ClientState
+from inforce.client.state_file import StateFile
+
+
+class Keeper:
+    """Holds what one process knows of one site."""
+
+    def __init__(
+        self,
+        core: Core,
+        file: StateFile | None,
+        *,
+        clock: Callable[[], datetime],
+        chance: Callable[[], float],
+        on_report: Callable[[RefreshReport], None],
+    ) -> None:
+        """Begin with what `file` holds; `clock` tells the time, `chance` a number from 0 up to 1."""
+        self.core = core
+        self.report: RefreshReport | None = None
+        self._file = file
+        self._clock = clock
+        self._chance = chance
+        self._on_report = on_report
+        self._memory = ClientState()
+        self._busy_until: datetime | None = None
+        self._turn, self._process = Lock(), os.getpid()
+        with self._reporting():
+            self._memory = self._found() or self._memory
+
+    @property
+    def memory(self) -> ClientState:
+        """What is known at this moment."""
+        return self._memory
+
+    @property
+    def now(self) -> datetime:
+        """The time by this machine's clock."""
+        return self._clock()
+
+    def offer(self, snapshot: bytes) -> None:
+        """Take the manifest that came with the app, where it is newer than what is known."""
+        with self._reporting():
+            self._memory = self.core.offered(self._memory, snapshot, self.now)
+
+    @property
+    def is_due(self) -> bool:
+        """Say whether it is time to ask the site and nobody is at it."""
+        return self._memory.is_due(self.now) and not self._turn_of_this_process().locked()
+
+    @contextlib.contextmanager
+    def turn(self, *, force: bool = False) -> Iterator[Request | None]:
+        """Yield the request to send; None before it is time, and while another caller has one under way.
+
+        With `force`, the shorter back-off of forced requests applies; the time a busy host asked for holds in any case.
+        """
+        turn = self._turn_of_this_process()
+        if not self._may_ask(force) or not turn.acquire(blocking=False):
+            yield None
+            return
+        try:
+            self._learn_from_others()
+            yield self.core.request(self._memory) if self._may_ask(force) else None
+        finally:
+            turn.release()
+
+    def _may_ask(self, force: bool) -> bool:
+        if self._memory.is_due(self.now):
+            return True
+        busy = self._busy_until is not None and self.now < self._busy_until
+        return force and not busy and self._memory.may_be_forced(self.now)
+
+    def take(self, answer: Response | RefusedError) -> RefreshReport:
+        """Take what became of a request into what is known, save it, and report."""
+        now, chance, before = self.now, self._chance(), self._memory
+        self._busy_until = self.core.busy_until(answer, now)
+        memory, report = self._judged(answer, now, chance)
+        try:
+            self._memory = self._saved(memory)
+        except RefusedError as refusal:
+            if refusal.reason is Reason.STATE_FILE:
+                self._memory, report = memory, _unsaved(report, refusal)
+            else:
+                self._memory, report = self.core.refused(before, refusal, now, chance)
+        self._tell(report)
+        return report
+
+    def _judged(
+        self, answer: Response | RefusedError, now: datetime, chance: float
+    ) -> tuple[ClientState, RefreshReport]:
+        before = self._memory
+        try:
+            if isinstance(answer, RefusedError):
+                raise answer
+            judge = partial(self.core.answered, before, answer, now, chance)
+            return judged_within(self.core.limits.seconds, "the manifest", judge)
+        except RefusedError as refusal:
+            return self.core.refused(before, refusal, now, chance)
+
+    def _saved(self, memory: ClientState) -> ClientState:
+        if self._file is None or memory.lasting:
+            return memory
+        newest = self._file.write(memory)
+        return memory if newest is memory else self._verified(newest)
+
+    def _learn_from_others(self) -> None:
+        """Another process may have asked since: then its answer is in the file, and this one need not ask."""
+        with contextlib.suppress(RefusedError):
+            found = self._found()
+            if found and found.last_serial >= self._memory.last_serial and not found.is_due(self.now):
+                self._memory = found
+
+    def _found(self) -> ClientState | None:
+        found = self._file.read() if self._file else None
+        return self._verified(found) if found else None
+
+    def _verified(self, found: ClientState) -> ClientState:
+        try:
+            return self.core.recalled(found)
+        except RefusedError as refusal:
+            self._tell(RefreshReport(outcome=Outcome.KEPT, at=self.now, reason=refusal.reason, detail=refusal.detail))
+            return replace(found, body=b"", etag="", due_at=None)
+
+    def _turn_of_this_process(self) -> Lock:
+        # A fork copies the lock but not the thread that was going to release it.
+        if self._process != os.getpid():
+            self._turn, self._process = Lock(), os.getpid()
+        return self._turn
+
+    @contextlib.contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except RefusedError as refusal:
+            self._tell(RefreshReport(outcome=Outcome.KEPT, at=self.now, reason=refusal.reason, detail=refusal.detail))
+
+    def _tell(self, report: RefreshReport) -> None:
+        self.report = report
+        self._on_report(report)
+
+
+def _unsaved(report: RefreshReport, refusal: RefusedError) -> RefreshReport:
+    """Say beside what came of a refresh that it could not be saved."""
+    if report.reason is None:
+        return replace(report, reason=refusal.reason, detail=refusal.detail)
+    return replace(report, detail=f"{report.detail}; {refusal.detail}")

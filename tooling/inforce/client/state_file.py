@@ -1,0 +1,142 @@
+"""The state file: a memory on disk, so that a restart forgets nothing and a rollback is seen across it.
+
+Keeps true: a reader finds the old memory or the new one, whole, whenever a writer is killed; a damaged file is noticed,
+reported, and costs nothing but what was in it; of several processes none takes another back; each manifest of the site
+has a state of its own, by its path. Does not judge manifests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inforce.client.results import Reason, RefusedError
+from inforce.client.state import ClientState
+from inforce.client.update_rules import forget_untrusted
+from inforce.disk import open_regular, read_regular, replace_file
+from inforce.errors import ManifestError
+from inforce.fields import Fields
+from inforce.manifest import parse_json
+from inforce.manifest.words import MAIN_PATH
+from inforce.text import Digest
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: there the last of two writers wins
+    fcntl = None  # type: ignore[assignment]  # the stubs know the module on every system
+
+_TYPE, _SPEC = "policy-client-state", "1.0"
+_LARGEST = 4 * 1024 * 1024
+_PATIENCE_SECONDS, _STEP_SECONDS = 1.0, 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateFile:
+    """The state file at `path`, of a client of `manifest` of `site`; other manifests can share the file."""
+
+    path: Path
+    site: str
+    trusted: tuple[str, ...] = ()
+    manifest: str = MAIN_PATH
+
+    def read(self) -> ClientState | None:
+        """Read the memory; None where there is none yet. RefusedError where the file is damaged or of another site."""
+        try:
+            raw = read_regular(self.path, _LARGEST + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as cause:
+            raise self._refused(f"cannot be read: {cause.strerror}") from cause
+        try:
+            states = self._states(raw)
+            if self.manifest not in states:
+                return None
+            return forget_untrusted(ClientState.from_shape(states.shape(self.manifest)), self.trusted)
+        except Exception as cause:  # whatever the file contains, the app must start
+            raise self._refused(f"is damaged or of another site, and is begun anew: {cause}") from cause
+
+    def write(self, memory: ClientState) -> ClientState:
+        """Write `memory` in one step, unless another process knows a newer manifest; return what stands there then.
+
+        RefusedError where it cannot be written (the file is as it was), and where another process was told something
+        else under the same serial.
+        """
+        try:
+            with self._alone():
+                newest = self._newer(memory)
+                if newest is memory:
+                    states = {**self._others(), self.manifest: memory.to_json()}
+                    self._replace(_to_bytes(states, self.site))
+                return newest
+        except RefusedError:
+            raise
+        except Exception as cause:  # the new manifest stays in use, so no fault of the disk may reach the app
+            raise self._refused(f"cannot be written: {getattr(cause, 'strerror', None) or cause}") from cause
+
+    def _states(self, raw: bytes) -> Fields:
+        """Read the state of each manifest, by path."""
+        shape = Fields(parse_json(raw, limit=_LARGEST), "", ManifestError)
+        if (shape.text("type"), shape.text("spec"), shape.text("site")) != (_TYPE, _SPEC, self.site):
+            raise shape.refuse("site", f"expected the state of a client of {self.site}")
+        states = shape.value("states")
+        if shape.parsed("digest", Digest) != _digest(states):
+            raise shape.refuse("digest", "does not fit the states")
+        return shape.shape("states")
+
+    def _others(self) -> Mapping[str, Any]:
+        """Return the states of the other manifests in the file; none where it is absent or damaged."""
+        try:
+            states = self._states(read_regular(self.path, _LARGEST + 1))
+        except Exception:  # a damaged file is reported by `read`, and replaced
+            return {}
+        return {name: states.value(name) for name in states.names() if name != self.manifest}
+
+    def _newer(self, memory: ClientState) -> ClientState:
+        """Return the one of this file's memory and `memory` that is newer."""
+        try:
+            found = self.read()
+        except RefusedError:
+            return memory
+        if found is None or found.last_serial < memory.last_serial:
+            return memory
+        if found.last_serial == memory.last_serial and found.last_digest != memory.last_digest:
+            detail = f"under the serial {found.last_serial} another process was told {found.last_digest}"
+            raise RefusedError(Reason.EQUIVOCATION, detail)
+        return memory if found.last_serial == memory.last_serial else found
+
+    def _replace(self, data: bytes) -> None:
+        replace_file(self.path, data, temporary=self.path.with_name(f".{self.path.name}.new"))
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from writing meanwhile; a killed one holds nobody up, for the lock dies with it."""
+        lock = self.path.with_name(f".{self.path.name}.lock")
+        with os.fdopen(open_regular(lock, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as file:
+            deadline = time.monotonic() + _PATIENCE_SECONDS
+            while fcntl is not None:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise
+                    time.sleep(_STEP_SECONDS)
+            yield
+
+    def _refused(self, problem: str) -> RefusedError:
+        return RefusedError(Reason.STATE_FILE, f"the state file {self.path} {problem}")
+
+
+def _to_bytes(states: Mapping[str, Any], site: str) -> bytes:
+    document = {"type": _TYPE, "spec": _SPEC, "site": site, "digest": str(_digest(states)), "states": states}
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _digest(states: Mapping[str, Any]) -> Digest:
+    return Digest.of(json.dumps(states, sort_keys=True))

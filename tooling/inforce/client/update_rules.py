@@ -1,0 +1,133 @@
+"""Judging: whether a new manifest may take the place of the last good one.
+
+Keeps true: time runs forward (no lower serial), one serial is one manifest for everybody, and a version once seen keeps
+its label, its level and its texts. Whatever fails leaves the memory as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from inforce.client.results import Reason, RefusedError
+from inforce.client.state import ClientState, Known, KnownVersion
+from inforce.instant import format_instant
+from inforce.manifest import Manifest
+from inforce.text import Digest
+
+_DAY = timedelta(days=1)
+# A difference this small is the way of the answer and no wrong clock.
+_CLOCKS_AGREE = 60
+
+
+def accepted(
+    memory: ClientState,
+    manifest: Manifest,
+    payload: bytes,
+    body: bytes,
+    etag: str = "",
+    signers: tuple[str, ...] = (),
+) -> ClientState:
+    """Take `manifest`, read from the bytes `payload` and fetched as `body`, into `memory`; `signers` are its key ids.
+
+    RefusedError where its serial is lower than one seen (rollback), the same with other bytes (equivocation), or where
+    a version seen before is not what it was.
+    """
+    digest = Digest.of(payload)
+    if manifest.serial < memory.last_serial:
+        detail = f"expected a serial of at least {memory.last_serial}, got {manifest.serial}"
+        raise RefusedError(Reason.ROLLBACK, detail)
+    if manifest.serial == memory.last_serial and digest != memory.last_digest:
+        detail = f"the serial {manifest.serial} stands for {memory.last_digest}, got {digest}"
+        raise RefusedError(Reason.EQUIVOCATION, detail)
+    return replace(
+        memory,
+        manifest=manifest,
+        body=body,
+        etag=etag,
+        last_serial=manifest.serial,
+        last_digest=digest,
+        last_signers=signers,
+        known=_grown(memory.known, manifest),
+    )
+
+
+def forget_untrusted(memory: ClientState, trusted: Collection[str]) -> ClientState:
+    """Return `memory` without what manifests taught it, if keys signed them and none is among the `trusted` key ids.
+
+    A serial, a version or a host's time that a stolen key introduced would otherwise lock out every later manifest,
+    even after the key was replaced.
+    """
+    if not memory.last_signers or not trusted or set(memory.last_signers) & set(trusted):
+        return memory
+    return replace(
+        memory,
+        last_serial=-1,
+        last_digest=None,
+        last_signers=(),
+        known={},
+        last_server_time=None,
+        clock_offset_seconds=0,
+    )
+
+
+def accepted_until_restart(memory: ClientState, manifest: Manifest, payload: bytes, body: bytes) -> ClientState:
+    """Use `manifest` in this process without saving it or remembering its serial.
+
+    For a manifest dated ahead of this machine when no host told the time: one of the two is wrong, and a serial from
+    the future would lock out every later manifest. RefusedError as for `accepted`.
+    """
+    new = accepted(memory, manifest, payload, body)
+    return replace(new, last_serial=memory.last_serial, last_digest=memory.last_digest, lasting=memory)
+
+
+def refuse_future(manifest: Manifest, told: datetime, now: datetime) -> None:
+    """Refuse `manifest` if it was issued more than a day after both `now` and the time the host `told`.
+
+    Its serial would lock out every later manifest.
+    """
+    latest = max(now, told) + _DAY
+    if manifest.issued_at > latest:
+        detail = f"issued at {format_instant(manifest.issued_at)}, expected {format_instant(latest)} at the latest"
+        raise RefusedError(Reason.ISSUED_IN_FUTURE, detail)
+
+
+def clocked(memory: ClientState, told: datetime | None, now: datetime) -> ClientState:
+    """Take into `memory` that a host `told` its time when this machine's clock said `now`.
+
+    A time is believed when the manifest or this clock vouches for it: not before the manifest was issued, and not after
+    both its expiry and this clock. One answer of a host with a wrong clock must not spoil every answer after it.
+    """
+    if told is None or memory.manifest is None:
+        return memory
+    latest = max(memory.manifest.expires_at, now + _DAY)
+    if not memory.manifest.issued_at - _DAY <= told <= latest:
+        return memory
+    offset = round((told - now).total_seconds())
+    return replace(
+        memory,
+        last_server_time=max(told, memory.last_server_time or told),
+        clock_offset_seconds=offset if abs(offset) > _CLOCKS_AGREE else 0,
+    )
+
+
+def _grown(known: Known, manifest: Manifest) -> Known:
+    grown = {policy: dict(versions) for policy, versions in known.items()}
+    for policy in manifest.policies:
+        versions = grown.setdefault(policy.id, {})
+        for version in policy.versions:
+            new = KnownVersion.of(version)
+            if version.seq in versions:
+                refuse_change(f"{policy.id} {version.version}", versions[version.seq], new)
+            versions[version.seq] = new
+    return grown
+
+
+def refuse_change(name: str, old: KnownVersion, new: KnownVersion) -> None:
+    """Refuse that the version `name`, known as `old`, is `new` now, unless all it gained is a language."""
+    pairs = {"label": (old.version, new.version), "level": (old.change, new.change)}
+    pairs |= {language: (str(digest), str(new.digests.get(language))) for language, digest in old.digests.items()}
+    for what, (expected, got) in pairs.items():
+        if expected != got:
+            raise RefusedError(Reason.CHANGED_VERSION, f"{name}, {what}: expected {expected} as before, got {got}")

@@ -1,0 +1,53 @@
+"""All policies of a book, found by id."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from inforce.errors import CatalogError, Place, quoted
+from inforce.fields import did_you_mean
+from inforce.policy import Policy, Version
+from inforce.policy.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """The settings of a book and its policies in the order of their ids."""
+
+    settings: Settings
+    policies: tuple[Policy, ...]
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.policies, key=lambda policy: policy.id)
+        for one, other in itertools.pairwise(ordered):
+            if one.id == other.id:
+                place = Place(path=other.source.path or other.id)
+                raise CatalogError(place, f"is a second policy {quoted(one.id)}", "give one of the two another id")
+        object.__setattr__(self, "policies", tuple(ordered))
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self.policies)
+
+    def find(self, policy_id: str) -> Policy | None:
+        """Find the policy `policy_id`."""
+        return next((policy for policy in self.policies if policy.id == policy_id), None)
+
+    def policy(self, policy_id: str) -> Policy:
+        """Find the policy `policy_id`; CatalogError, with the nearest name, where there is none."""
+        found = self.find(policy_id)
+        if found is None:
+            known = [policy.id for policy in self.policies]
+            mend = did_you_mean(policy_id, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
+            raise CatalogError(Place(path="policy_versions"), f"has no policy {quoted(policy_id)}", mend)
+        return found
+
+    def version(self, policy: Policy, label: str) -> Version:
+        """Find the version `label` of `policy`; CatalogError, with the nearest name, where there is none."""
+        found = policy.version(label)
+        if found is None:
+            known = [version.label.text for version in policy.versions]
+            mend = did_you_mean(label, known).strip(" –") or f"there are: {', '.join(known[-10:]) or 'none yet'}"
+            raise CatalogError(Place(path=f"policy_versions/{policy.id}"), f"has no version {quoted(label)}", mend)
+        return found

@@ -1,0 +1,179 @@
+"""The lock: what has been published, by digest, as data that only ever grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from inforce.errors import ShapeError, quoted
+from inforce.fields import Fields
+from inforce.instant import format_instant, parse_instant, parse_zone
+from inforce.language import Language
+from inforce.policy import Cancellation, ChangeLevel, Label, Policy, Version
+from inforce.policy.catalog import Catalog
+from inforce.text import Digest
+
+_UTC = parse_zone("UTC")
+_TYPE, _SPEC = "policy-lock", "1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockEntry:
+    """What was published of one version: its number, its instants, its level, and the digest of every edition."""
+
+    seq: int
+    published: datetime
+    effective: datetime
+    change: ChangeLevel
+    digests: Mapping[Language, Digest]
+    effective_new: datetime | None = None
+    enforce: datetime | None = None
+    never_enforced: bool = False
+    cancelled: Cancellation | None = None
+
+    def __post_init__(self) -> None:
+        if self.seq < 1:
+            message = f"expected a number from 1 as “seq”, got {self.seq}"
+            raise ValueError(message)
+        if self.never_enforced and self.enforce:
+            message = "expected an instant or “never” as “enforce”, got both"
+            raise ValueError(message)
+
+    @classmethod
+    def of(cls, version: Version) -> LockEntry:
+        """Record `version` as it stands."""
+        return cls(
+            seq=version.seq,
+            published=version.published,
+            effective=version.effective,
+            effective_new=version.effective_new,
+            enforce=version.enforce,
+            never_enforced=version.never_enforced,
+            change=version.change,
+            cancelled=version.cancelled,
+            digests={edition.language: edition.digest for edition in version.editions},
+        )
+
+    @classmethod
+    def from_shape(cls, shape: Fields) -> LockEntry:
+        """Read an entry out of `shape`."""
+        digests = shape.shape("digests")
+        never = shape.value("enforce", "") == "never"
+        entry = cls(
+            seq=shape.integer("seq"),
+            published=shape.parsed("published", _instant),
+            effective=shape.parsed("effective", _instant),
+            effective_new=_optional(shape, "effective_new"),
+            enforce=None if never else _optional(shape, "enforce"),
+            never_enforced=never,
+            change=shape.choice("change", ChangeLevel),
+            cancelled=_cancellation(shape),
+            digests={Language(tag): digests.parsed(tag, Digest) for tag in digests.names()},
+        )
+        shape.close()
+        return entry
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the entry as JSON data; members that say nothing are left out."""
+        instants = {
+            "published": self.published,
+            "effective": self.effective,
+            "effective_new": self.effective_new,
+            "enforce": self.enforce,
+        }
+        data: dict[str, Any] = {"seq": self.seq, "change": str(self.change)}
+        data |= {name: format_instant(instant) for name, instant in instants.items() if instant}
+        if self.never_enforced:
+            data["enforce"] = "never"
+        if self.cancelled:
+            data["cancelled"] = {"at": format_instant(self.cancelled.at), "reason": self.cancelled.reason}
+        data["digests"] = {str(tag): str(digest) for tag, digest in sorted(self.digests.items())}
+        return data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """All entries, by policy id and version label."""
+
+    entries: Mapping[str, Mapping[str, LockEntry]] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: object) -> Lock:
+        """Read a lock out of decoded JSON; ShapeError names the member that is wrong."""
+        shape = Fields(data)
+        if (kind := shape.text("type")) != _TYPE:
+            raise shape.refuse("type", f"expected “{_TYPE}”, got {quoted(kind)}")
+        if (spec := shape.text("spec")).split(".")[0] != _SPEC.split(".")[0]:
+            raise shape.refuse("spec", f"expected a specification {_SPEC}, got {quoted(spec)}", "update inforce")
+        policies = shape.shape("policies")
+        entries = {name: _entries(policies.shape(name)) for name in policies.names()}
+        shape.close()
+        return cls(entries=entries)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the lock as JSON data in a stable order: policies by id, versions by label."""
+        policies = {
+            name: {label: entries[label].to_json() for label in sorted(entries, key=lambda text: (Label(text), text))}
+            for name, entries in sorted(self.entries.items())
+        }
+        return {"type": _TYPE, "spec": _SPEC, "policies": policies}
+
+    def entry(self, policy: str, label: str) -> LockEntry | None:
+        """Find what was published as `label` of `policy`."""
+        return self.entries.get(policy, {}).get(label)
+
+    def unlocked(self, catalog: Catalog, now: datetime) -> tuple[tuple[Policy, Version], ...]:
+        """List versions of `catalog` that are public at `now` and not, or not in all their languages, in the lock."""
+        found = []
+        for policy in catalog:
+            for version in policy.public(now):
+                entry = self.entry(policy.id, version.label.text)
+                if entry is None or _adds_to(version, entry):
+                    found.append((policy, version))
+        return tuple(found)
+
+    def adding(self, policy: Policy, version: Version) -> Lock:
+        """Make the lock that also holds `version` of `policy`; what it already holds of it stays as it is."""
+        old = self.entry(policy.id, version.label.text)
+        entry = LockEntry.of(version)
+        if old:
+            digests = {**entry.digests, **old.digests}
+            entry = replace(old, cancelled=old.cancelled or version.cancelled, digests=digests)
+        return Lock(entries={**self.entries, policy.id: {**self.entries.get(policy.id, {}), version.label.text: entry}})
+
+
+def _adds_to(version: Version, entry: LockEntry) -> bool:
+    new_language = any(edition.language not in entry.digests for edition in version.editions)
+    return new_language or (version.cancelled is not None and entry.cancelled is None)
+
+
+def _entries(shape: Fields) -> dict[str, LockEntry]:
+    entries = {}
+    for label in shape.names():
+        try:
+            Label(label)
+            entries[label] = LockEntry.from_shape(shape.shape(label))
+        except ShapeError:
+            raise
+        except ValueError as cause:
+            raise shape.refuse(label, str(cause)) from cause
+    return entries
+
+
+def _instant(text: str) -> datetime:
+    return parse_instant(text, _UTC).astimezone(UTC)
+
+
+def _optional(shape: Fields, name: str) -> datetime | None:
+    return shape.parsed(name, _instant) if name in shape else None
+
+
+def _cancellation(shape: Fields) -> Cancellation | None:
+    if "cancelled" not in shape:
+        return None
+    inner = shape.shape("cancelled")
+    cancellation = Cancellation(at=inner.parsed("at", _instant), reason=inner.text("reason"))
+    inner.close()
+    return cancellation

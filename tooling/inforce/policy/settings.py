@@ -1,0 +1,203 @@
+"""Settings of a book: who publishes it, where, in which zone and languages, and what is promised about notice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from inforce.errors import quoted
+from inforce.fields import Fields, Source, did_you_mean, first_duplicate, number_within
+from inforce.instant import parse_zone
+from inforce.language import Language
+
+# The part of a manifest's path between `manifests/` and `.json`.
+_MANIFEST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_LEVELS = ("material", "notice", "editorial")
+_DAY = 86_400
+_KEY_VARIABLES = ("INFORCE_SIGNING_KEY", "INFORCE_SIGNING_KEY_FILE")
+# JWK members (RFC 7518) that only the owner of a key may know.
+_PRIVATE = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
+# What apps compare sign by sign is written in one way only: lower-case host in ASCII, nothing that could be left out.
+_SITE = re.compile(
+    r"(?:https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|http://(?:localhost|127\.0\.0\.1))(?::[1-9][0-9]{0,4})?"
+    r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*"
+)
+_WEB = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][^\s\\]*)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Who publishes the policies: a name, and where people reach them."""
+
+    name: str
+    url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A public key apps may trust: `kid` is its JWK thumbprint (RFC 7638), `public` the JWK itself."""
+
+    kid: str
+    public: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What book.yml says.
+
+    `site` is an absolute https address ending in `/`. `notice_days` are days between publication and effect that each
+    change level is promised. `manifest_bytes` is the size above which a build stops: every app polls that file.
+    `manifests` are the ids of the policies in each additional manifest, by its name.
+    `compare_pairs` bounds how many redlines of all pairs are made. `disclaimer` is shown on every page, by language.
+    """
+
+    publisher: Publisher
+    site: str
+    timezone: ZoneInfo
+    languages: tuple[Language, ...]
+    notice_days: Mapping[str, int] = field(default_factory=dict)
+    poll_seconds: int = _DAY
+    manifest_days: int = 30
+    manifest_bytes: int = 65_536
+    manifests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    compare_pairs: int = 200
+    signing: tuple[SigningKey, ...] = ()
+    disclaimer: Mapping[Language, str] = field(default_factory=dict)
+    source: Source = field(default_factory=lambda: Source(path="book.yml"), compare=False)
+
+    def is_signed(self, environ: Mapping[str, str]) -> bool:
+        """Return whether a build with the environment `environ` signs the manifest: keys are named, and one is set."""
+        return bool(self.signing) and any(environ.get(name) for name in _KEY_VARIABLES)
+
+    @classmethod
+    def from_shape(cls, shape: Fields, source: Source) -> Settings:
+        """Read the settings out of book.yml's `shape`; a ShapeError names the member that makes no sense."""
+        settings = cls(
+            publisher=_publisher(shape.shape("publisher")),
+            site=shape.parsed("site", site_address),
+            timezone=shape.parsed("timezone", parse_zone),
+            languages=shape.texts("languages", Language),
+            notice_days=_notice_days(shape),
+            poll_seconds=shape.parsed("poll_seconds", number_within(60, 30 * _DAY), _DAY),
+            manifest_days=shape.parsed("manifest_days", number_within(1, 366), 30),
+            manifest_bytes=shape.parsed("manifest_bytes", number_within(1024, 65_536), 65_536),
+            manifests=_manifests(shape),
+            compare_pairs=shape.parsed("compare_pairs", number_within(0, 100_000), 200),
+            signing=_signing(shape),
+            disclaimer=_by_language(shape, "disclaimer"),
+            source=source,
+        )
+        shape.close()
+        if not settings.languages:
+            raise shape.refuse("languages", "names no language", "list at least one, such as “[en]”")
+        if len(set(settings.languages)) < len(settings.languages):
+            raise shape.refuse("languages", "names a language twice", "keep one of the two")
+        return settings
+
+
+def site_address(text: str) -> str:
+    """Check that `text` is an absolute https address ending in `/`; http is allowed on a loopback name only."""
+    if not _SITE.fullmatch(text):
+        like = "an https address in plain letters ending in “/” such as “https://policies.example/”"
+        message = f"expected {like}, got {quoted(text)}"
+        raise ValueError(message)
+    return text
+
+
+def web_address(text: str) -> str:
+    """Check that `text` is an absolute web address without credentials, so that it is safe as a link."""
+    if not _WEB.fullmatch(text):
+        message = f"expected a web address such as “https://shop.example/”, got {quoted(text)}"
+        raise ValueError(message)
+    return text
+
+
+def _publisher(shape: Fields) -> Publisher:
+    publisher = Publisher(name=shape.text("name"), url=shape.parsed("url", web_address), contact=shape.text("contact"))
+    shape.close()
+    return publisher
+
+
+def _notice_days(shape: Fields) -> Mapping[str, int]:
+    if "notice_days" not in shape:
+        return {}
+    inner = shape.shape("notice_days")
+    for name in inner.names():
+        if name not in _LEVELS:
+            mend = did_you_mean(name, list(_LEVELS)).strip(" –") or f"there are: {', '.join(_LEVELS)}"
+            raise inner.refuse(name, "is no change level", mend)
+    return {name: inner.parsed(name, number_within(0, 3650)) for name in inner.names()}
+
+
+def manifest_name(name: str) -> str:
+    """Check that `name` can be that of an additional manifest; ValueError otherwise."""
+    if not _MANIFEST_NAME.fullmatch(name):
+        message = f"expected lower-case letters, digits and hyphens such as “shop”, got {quoted(name)}"
+        raise ValueError(message)
+    if name == "policies":
+        message = "“policies” is the name of the main manifest"
+        raise ValueError(message)
+    return name
+
+
+def _manifests(shape: Fields) -> Mapping[str, tuple[str, ...]]:
+    if "manifests" not in shape:
+        return {}
+    inner = shape.shape("manifests")
+    return {name: _policies_of(inner, name) for name in inner.names()}
+
+
+def _policies_of(shape: Fields, name: str) -> tuple[str, ...]:
+    try:
+        manifest_name(name)
+    except ValueError as cause:
+        raise shape.refuse(name, f"cannot be the name of a manifest: {cause}", "give it another name") from cause
+    policies = shape.texts(name, str)
+    if not policies:
+        raise shape.refuse(name, "lists no policy", "list the ids of policies, such as “[privacy, terms]”")
+    twice = first_duplicate(policies)
+    if twice is not None:
+        raise shape.refuse(
+            f"{name}[{len(policies) - 1 - policies[::-1].index(twice)}]",
+            f"lists {quoted(twice)} twice",
+            "keep one of the two",
+        )
+    return policies
+
+
+def _by_language(shape: Fields, member: str) -> Mapping[Language, str]:
+    if member not in shape:
+        return {}
+    inner = shape.shape(member)
+    texts = {}
+    for name in inner.names():
+        try:
+            texts[Language(name)] = inner.text(name)
+        except ValueError as cause:
+            raise inner.refuse(name, str(cause)) from cause
+    return texts
+
+
+def _signing(shape: Fields) -> tuple[SigningKey, ...]:
+    keys: list[SigningKey] = []
+    for inner in shape.shapes("signing", ()):
+        key = SigningKey(kid=inner.text("kid"), public=_public_key(inner.shape("public")))
+        inner.close()
+        if any(key.kid == other.kid for other in keys):
+            raise inner.refuse("kid", "names the same key twice", "keep one of the two")
+        keys.append(key)
+    return tuple(keys)
+
+
+def _public_key(shape: Fields) -> Mapping[str, str]:
+    members = {name: shape.text(name) for name in shape.names()}
+    for name in sorted(members.keys() & _PRIVATE):
+        raise shape.refuse(
+            name,
+            "belongs to a private key",
+            "take it out of git, make a new pair with “inforce keygen”, retire this one",
+        )
+    return members

@@ -1,0 +1,82 @@
+"""The calendar of a policy (RFC 5545): one entry for each version announced, and one for its withdrawal.
+
+Keeps true: an entry keeps its UID for ever, and one that will not come true is told as cancelled, so that calendars
+that follow the file take it out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+
+from inforce import address
+from inforce.instant import day_of, is_start_of_day
+from inforce.policy import Policy, Version
+from inforce.policy.catalog import Catalog
+from inforce.rendering.labels import ENGLISH, Labels
+
+_PRODUCT = "-//inforce//policy calendar//EN"
+
+
+def has_dates(policy: Policy, now: datetime) -> bool:
+    """Tell whether anything of `policy` was ever announced as at `now`; a calendar without an entry is none."""
+    return policy.withdrawn is not None or any(_was_announced(version) for version in policy.public(now))
+
+
+def calendar(catalog: Catalog, policy: Policy, now: datetime, labels: Labels = ENGLISH) -> bytes:
+    """Write the announced dates of `policy` as known at `now`, days being those of the book's time zone."""
+    language = policy.binding_language
+    made = Calendar()
+    made.add("prodid", _PRODUCT)
+    made.add("version", "2.0")
+    made.add("name", f"{policy.title(language)} – {catalog.settings.publisher.name}")  # RFC 7986, 5.1
+    made.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})  # RFC 7986, 5.7
+    for event in _events(catalog, policy, now, labels):
+        made.add_component(event)
+    return bytes(made.to_ical())
+
+
+def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> Iterator[Event]:
+    title, site = policy.title(policy.binding_language), catalog.settings.site
+    applying = {row.version.seq for row in policy.intervals(now)}
+    for version in filter(_was_announced, policy.public(now)):
+        page = address.version_page(policy, version, policy.binding_language)
+        summary = labels.applies_title.format(title=title, label=version.label)
+        event = _event(site + page, summary, version.effective, version.published, catalog.settings.timezone)
+        edition = version.edition(policy.binding_language)
+        if points := edition.summary if edition else ():
+            event.add("description", "\n".join(point.text for point in points))
+        off = version.seq not in applying or _withdrawn_before(policy, version.effective)
+        event.add("sequence", int(off))
+        event.add("status", "CANCELLED" if off else "CONFIRMED")
+        yield event
+    if policy.withdrawn:
+        page = address.policy_page(policy, policy.binding_language)
+        at, summary = policy.withdrawn.at, labels.withdrawn_title.format(title=title)
+        event = _event(site + page, summary, at, at, catalog.settings.timezone)
+        event.add("description", policy.withdrawn.reason)
+        event.add("sequence", 0)
+        event.add("status", "CONFIRMED")
+        yield event
+
+
+def _event(page: str, summary: str, at: datetime, told: datetime, zone: ZoneInfo) -> Event:
+    event = Event()
+    event.add("uid", page)
+    event.add("dtstamp", told.astimezone(UTC))
+    event.add("dtstart", day_of(at, zone) if is_start_of_day(at, zone) else at.astimezone(UTC))
+    event.add("summary", summary)
+    event.add("url", page)
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _was_announced(version: Version) -> bool:
+    return version.published < version.effective
+
+
+def _withdrawn_before(policy: Policy, instant: datetime) -> bool:
+    return policy.withdrawn is not None and policy.withdrawn.at <= instant

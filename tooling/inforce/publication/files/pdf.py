@@ -1,0 +1,177 @@
+"""Versions and redlines as papers: what stands on a PDF beside the text itself.
+
+Keeps true: a paper outlives the site it came from, so it names instants and addresses, and never “now”.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from inforce.instant import day_of, format_local, is_start_of_day
+from inforce.language import Language
+from inforce.pdf import FactRow, Paper
+from inforce.policy import Edition
+from inforce.policy.settings import Settings
+from inforce.redline import Redline
+from inforce.rendering.html import to_html
+from inforce.rendering.labels import ENGLISH, Labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperWords:
+    """What a paper says itself, in English unless somebody hands in others; braces hold what is filled in."""
+
+    page_of: str = "Page {page} of {pages}"
+    version: str = "Version"
+    numbered: str = "{label} (number {seq})"
+    applies: str = "Applies"
+    from_until: str = "from {start} until {end}"
+    from_on: str = "from {start}"
+    draft: str = "draft, not published; meant to apply from {start}"
+    replaced: str = "never: it was replaced before it applied"
+    cancelled: str = "never: it was cancelled. {reason}"
+    published: str = "Published"
+    language: str = "Language"
+    binding: str = "{language} (binding)"
+    translation: str = "{language}, a translation; the binding text is in {binding}"
+    lags: str = "{language}, a translation of another version of the text; the binding text is in {binding}"
+    address: str = "Address"
+    text_in_force: str = "Text in force"
+    changed: str = "{title}: what changed"
+    pair: str = "{title}, {old} to {new}"
+    old: str = "From"
+    new: str = "To"
+    beginning: str = "{label}, applies from {start}"
+    summary: str = "What changed, in the publisher’s words"
+    numbers: str = "Numbers, dates and links that changed"
+    nothing: str = "Not a word differs."
+
+
+WORDS = PaperWords()
+Facts = Mapping[str, Any]
+_LABELLED = re.compile(r'(<(?:ins|del)[^>]*>)<span class="inforce-sr">([^<]*</span>)')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperMaker:
+    """Makes papers of a book with `settings` in one `language`, whose words are `words` and `labels`."""
+
+    settings: Settings
+    language: Language
+    words: PaperWords = WORDS
+    labels: Labels = ENGLISH
+
+    def version(self, place: str, says: Facts, text: str) -> Paper:
+        """Make the paper of a version, of which the page at `place` `says` what it is; `text` is its HTML."""
+        words, policy, version, edition = self.words, says["policy"], says["version"], says["edition"]
+        applies = self._applies(says)
+        rows = [
+            FactRow(name=words.version, text=words.numbered.format(label=version["label"], seq=version["seq"])),
+            FactRow(name=words.applies, text=applies),
+            FactRow(name=words.published, text=self._day(version["published"])),
+            FactRow(name=words.language, text=self._stands(edition, policy)),
+            self._link(words.address, place),
+            self._link(words.text_in_force, policy["page"]),
+            FactRow(name="SHA-256", text=edition["digest"]),
+        ]
+        title = f"{policy['title']} {version['label']}"
+        return Paper(
+            title=f"{title} – {self.settings.publisher.name}",
+            author=self.settings.publisher.name,
+            language=self.language,
+            made=version["published"],
+            rows=tuple(rows),
+            running=(title, applies, self.language.own_name),
+            digests=(f"sha256:{edition['digest']}",),
+            body=text,
+            page_of=words.page_of,
+        )
+
+    def redline(self, place: str, says: Facts, editions: tuple[Edition, Edition], found: Redline) -> Paper:
+        """Make the paper of the redline `found` of `editions`, of which the page at `place` `says` what they are."""
+        words, policy, old, new = self.words, says["policy"], says["old"], says["new"]
+        rows = [
+            *(
+                FactRow(name=name, text=words.beginning.format(label=one["label"], start=self._day(one["effective"])))
+                for name, one in ((words.old, old), (words.new, new))
+            ),
+            FactRow(name=words.language, text=self.language.own_name),
+            self._link(words.address, place),
+            self._link(words.text_in_force, policy["page"]),
+        ]
+        names = words.pair.format(title=policy["title"], old=old["label"], new=new["label"])
+        return Paper(
+            title=f"{names} – {self.settings.publisher.name}",
+            author=self.settings.publisher.name,
+            language=self.language,
+            made=new["published"],
+            rows=tuple(rows),
+            running=(names, rows[1].text, self.language.own_name),
+            digests=tuple(
+                f"{one['label']} sha256:{edition.digest.hex}" for one, edition in zip((old, new), editions, strict=True)
+            ),
+            body=self._changes(says["summary"], found),
+            heading=words.changed.format(title=policy["title"]),
+            page_of=words.page_of,
+        )
+
+    def _applies(self, says: Facts) -> str:
+        """Say when the version applies, in words that stay true after the version after it was announced."""
+        words, standing = self.words, says["standing"]
+        effective = self._day(says["version"]["effective"])
+        if standing["state"] == "draft":
+            return words.draft.format(start=effective)
+        if standing["state"] == "cancelled":
+            return words.cancelled.format(reason=says["cancelled"])
+        if standing["start"] is None:
+            return words.replaced
+        if standing["end"] is None:
+            return words.from_on.format(start=self._day(standing["start"]))
+        return words.from_until.format(start=self._day(standing["start"]), end=self._day(standing["end"]))
+
+    def _stands(self, edition: Facts, policy: Facts) -> str:
+        words = {"": self.words.binding, "translation": self.words.translation, "lags": self.words.lags}
+        return words[edition["mark"]].format(language=edition["language_name"], binding=policy["binding_language"])
+
+    def _link(self, name: str, address: str) -> FactRow:
+        return FactRow(name=name, text=self.settings.site + address, link=self.settings.site + address)
+
+    def _day(self, instant: datetime) -> str:
+        zone = self.settings.timezone
+        shown = self.language.format_day(day_of(instant, zone))
+        if is_start_of_day(instant, zone):
+            return shown
+        clock, name = format_local(instant, zone).split(" ")[1:]
+        return f"{shown}, {clock} ({name})"
+
+    def _changes(self, summary: list[Facts], found: Redline) -> str:
+        words, labels = self.words, self.labels
+        points = [escape(point["text"]) for point in summary]
+        numbers = [_number(one, labels) for one in found.numbers]
+        parts = [
+            _section("inforce-summary", words.summary, points),
+            _section("inforce-numbers", words.numbers, numbers),
+            to_html(found, labels) or f"<p>{escape(words.nothing)}</p>",
+        ]
+        # On screen the words beside a mark are hidden; on paper the line of the mark would run through them.
+        return _LABELLED.sub(r'<span class="inforce-sr"> \2\1', "\n".join(parts))
+
+
+def _section(name: str, heading: str, items: list[str]) -> str:
+    rows = "".join(f"<li>{item}</li>" for item in items)
+    return f'<section class="{name}"><h2>{escape(heading)}</h2><ul>{rows}</ul></section>' if items else ""
+
+
+def _number(changed: Any, labels: Labels) -> str:
+    where = f"{escape(changed.heading)} – " if changed.heading else ""
+    marks = (("del", labels.deleted, changed.was), ("ins", labels.added, changed.now))
+    return where + " ".join(
+        f'<{tag}><span class="inforce-sr">{escape(label)} </span>{escape(words)}</{tag}>'
+        for tag, label, words in marks
+        if words
+    )

@@ -1,0 +1,45 @@
+"""TimeMaps (RFC 7089, 5; application/link-format, RFC 6690): which permanent page held the text in force when.
+
+Keeps true: a page is listed once its version has come into force, with the instant from which the policy's own page
+showed it; what is only announced is no memento of anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import format_datetime
+
+from inforce import address
+from inforce.policy import Policy
+from inforce.policy.catalog import Catalog
+
+
+def timemap(catalog: Catalog, policy: Policy, now: datetime) -> bytes:
+    """Write the TimeMap of the page of `policy` in its binding language, as at `now`."""
+    site, language = catalog.settings.site, policy.binding_language
+    held = [(max(row.start, row.version.published), row.version) for row in policy.intervals(now)]
+    shown = [(at, version) for at, version in held if at <= now]
+    span = f'; from="{_date(shown[0][0])}"; until="{_date(shown[-1][0])}"' if shown else ""
+    lines = [
+        f'<{site}{address.policy_page(policy, language)}>; rel="original"',
+        f'<{site}{address.timemap_file(policy)}>; rel="self"; type="application/link-format"{span}',
+    ]
+    for place, (at, version) in enumerate(shown):
+        relation = " ".join(_relations(place, len(shown)))
+        page = address.version_page(policy, version, language)
+        lines.append(f'<{site}{page}>; rel="{relation}"; datetime="{_date(at)}"')
+    return (",\n".join(lines) + "\n").encode()
+
+
+def _relations(place: int, count: int) -> Iterator[str]:
+    if place == 0:
+        yield "first"
+    if place == count - 1:
+        yield "last"
+    yield "memento"
+
+
+def _date(instant: datetime) -> str:
+    """Write `instant` as RFC 1123 has dates, in GMT."""
+    return format_datetime(instant, usegmt=True)

@@ -1,0 +1,152 @@
+"""What pages say of policies, versions and editions, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from inforce import address
+from inforce.language import Language
+from inforce.policy import Edition, Interval, Kind, Policy, PolicyState, Version
+from inforce.policy.evidence import Evidence
+
+Facts = dict[str, Any]
+Relations = tuple[Mapping[str, str], ...]
+_LICENCE_RELATIONS = {Kind.PRIVACY: "privacy-policy", Kind.TERMS: "terms-of-service"}
+
+
+def policy_facts(policy: Policy, language: Language) -> Facts:
+    """Name `policy` in `language`, and everything that stands at a stable address."""
+    return {
+        "id": policy.id,
+        "title": policy.title(language),
+        "page": address.policy_page(policy, language),
+        "history": address.history_page(policy, language),
+        "compare": address.compare_page(policy, language),
+        "feed": address.feed_file(policy),
+        "timemap": address.timemap_file(policy),
+        "versions": address.versions_file(policy),
+        "binding_language": policy.binding_language.own_name,
+        "binding_page": address.policy_page(policy, policy.binding_language),
+    }
+
+
+def version_facts(policy: Policy, version: Version, language: Language) -> Facts:
+    """State the instants and the level of `version`, and its page in `language` or else in the binding one."""
+    shown = language if version.edition(language) else policy.binding_language
+    return {
+        "label": version.label.text,
+        "seq": version.seq,
+        "change": str(version.change),
+        "page": address.version_page(policy, version, shown),
+        "published": version.published,
+        "effective": version.effective,
+        "effective_new": version.effective_new,
+        "enforce": version.enforce,
+        "never_enforced": version.never_enforced,
+        "retroactive": version.retroactive,
+    }
+
+
+def standing(policy: Policy, version: Version, now: datetime, interval: Interval | None) -> Facts:
+    """State what `version` is at `now`, from when to when it applies, and what it is after that.
+
+    `interval` is when the version is in force as known at `now`. `state` is `overtaken` where another version applies
+    from before its day on, `withdrawn` where its policy is. `start` is None for a version that never applies; `then`
+    is `superseded` or `withdrawn`.
+    """
+    start, end = (interval.start, interval.end) if interval else (None, None)
+    then, gone = PolicyState.SUPERSEDED.value, policy.withdrawn
+    if gone and start and (end is None or gone.at < end):
+        end, then = gone.at, "withdrawn"
+    applies = start is not None and (end is None or start < end)
+    if version.is_cancelled(now):
+        state = PolicyState.CANCELLED.value
+    elif end is not None and end <= now:
+        state = then
+    elif not applies:
+        state = "overtaken" if interval is None else "withdrawn"
+    else:
+        state = (PolicyState.IN_FORCE if version.effective <= now else PolicyState.ANNOUNCED).value
+    return {"state": state, "start": start if applies else None, "end": end if applies else None, "then": then}
+
+
+def withdrawal_facts(policy: Policy) -> Facts | None:
+    """State from when on `policy` applies no more, and why."""
+    gone = policy.withdrawn
+    return {"at": gone.at, "reason": gone.reason} if gone else None
+
+
+def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
+    """State how `edition` can be checked, what its author says, and how it stands to the binding text."""
+    return {
+        "language": str(edition.language),
+        "language_name": edition.language.own_name,
+        "direction": edition.language.direction,
+        "digest": edition.digest.hex,
+        "size": edition.size,
+        "file": address.text_file(policy, version, edition.language),
+        "summary": summary_facts(edition),
+        "mark": mark_of(policy, version, edition),
+        "binding_page": address.version_page(policy, version, policy.binding_language),
+    }
+
+
+def summary_facts(edition: Edition | None) -> list[Facts]:
+    """List what the author says has changed."""
+    return [{"section": point.section, "text": point.text} for point in edition.summary] if edition else []
+
+
+def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
+    """Say how `edition` stands to the binding text: empty for the binding one itself, `translation`, or `lags`.
+
+    A translation lags where it was made from another text than this version's binding one, or nobody said from which.
+    """
+    binding = version.edition(policy.binding_language)
+    if binding is None or edition.language == policy.binding_language:
+        return ""
+    return "translation" if edition.translates == binding.digest else "lags"
+
+
+def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None, language: Language) -> Facts | None:
+    """Name the version before or after `version`, and the redline between the two where both are in `language`."""
+    if neighbour is None:
+        return None
+    old, new = sorted((version, neighbour), key=lambda one: one.seq)
+    both = old.edition(language) and new.edition(language)
+    return {
+        **version_facts(policy, neighbour, language),
+        "redline": address.redline_page(policy, old, new, language) if both else None,
+    }
+
+
+def alternates(languages: Iterable[Language], binding: Language, page: Callable[[Language], str]) -> Relations:
+    """Relate a page to itself in other `languages`; who understands none of them is led to the binding one."""
+    found = tuple(languages)
+    rows = [{"rel": "alternate", "href": page(language), "hreflang": str(language)} for language in found]
+    default = [{"rel": "alternate", "href": page(binding), "hreflang": "x-default"}] if binding in found else []
+    return (*rows, *default)
+
+
+def named_languages(languages: Iterable[Language], page: Callable[[Language], str]) -> list[Facts]:
+    """Name `languages` as their readers do, each with its `page`."""
+    return [{"tag": str(language), "name": language.own_name, "page": page(language)} for language in languages]
+
+
+def evidence_facts(evidence: Evidence | None) -> Facts | None:
+    """State the commit that first held a text."""
+    if evidence is None:
+        return None
+    return {"commit": evidence.commit, "committed": evidence.committed, "subject": evidence.subject}
+
+
+def relations_of(policy: Policy, language: Language) -> Iterator[Mapping[str, str]]:
+    """Relate any page of `policy` to the others (RFC 5829), and to what it is for its publisher (RFC 6903)."""
+    current = address.policy_page(policy, language)
+    yield {"rel": "latest-version", "href": current}
+    yield {"rel": "version-history", "href": address.history_page(policy, language)}
+    if policy.kind in _LICENCE_RELATIONS:
+        yield {"rel": _LICENCE_RELATIONS[policy.kind], "href": current}
+    yield {"rel": "alternate", "href": address.feed_file(policy), "type": "application/atom+xml"}
+    yield {"rel": "timemap", "href": address.timemap_file(policy), "type": "application/link-format"}

@@ -1,0 +1,111 @@
+"""Histories: when each version of a policy applied, and which of its sections changed when.
+
+Keeps true: what a history says follows from the versions and the editions it compares, so it is made again only when
+its policy has changed or a version's standing has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from inforce import address
+from inforce.instant import day_of, is_start_of_day
+from inforce.language import Language
+from inforce.policy import Policy, Version
+from inforce.policy.catalog import Catalog
+from inforce.publication.pages import Page, PageKind
+from inforce.publication.pages.context import (
+    Facts,
+    alternates,
+    named_languages,
+    policy_facts,
+    relations_of,
+    standing,
+    version_facts,
+    withdrawal_facts,
+)
+from inforce.publication.pages.current import calendar_of, languages_of
+
+_MOST_COLUMNS = 120
+
+
+def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[Page]:
+    """Show when each version of `policy` known at `now` applied, applies or will apply, newest first.
+
+    The pairs of such a page are the editions in its language, each with the one before: what its picture is drawn of.
+    """
+    languages = languages_of(policy, now)
+    pages = partial(address.history_page, policy)
+    rows = list(_rows(catalog, policy, now))
+    for language in languages:
+        drawn = [version for version in policy.public(now) if version.edition(language)][-_MOST_COLUMNS:]
+        yield Page(
+            kind=PageKind.HISTORY,
+            address=pages(language),
+            language=language,
+            says={
+                "policy": policy_facts(policy, language),
+                "zone": catalog.settings.timezone.key,
+                "versions": [_row(policy, *row, language) for row in reversed(rows)],
+                "columns": list(_columns(policy, drawn, language)),
+                "withdrawn": withdrawal_facts(policy),
+                "calendar": calendar_of(policy, now),
+                "languages": named_languages(languages, pages),
+            },
+            relations=(*relations_of(policy, language), *alternates(languages, policy.binding_language, pages)),
+            pairs=tuple(
+                (before, after)
+                for old, new in pairwise(drawn)
+                if (before := old.edition(language)) and (after := new.edition(language))
+            ),
+        )
+
+
+def _rows(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[tuple[Version | None, Version, Facts]]:
+    """Go through the versions of `policy`, each with the one before and with what is true of it in any language."""
+    intervals = {row.version.seq: row for row in policy.intervals(now)}
+    zone = catalog.settings.timezone
+    before: Version | None = None
+    for version in policy.public(now):
+        stands = standing(policy, version, now, intervals.get(version.seq))
+        days = {"from": _local(stands["start"], zone), "until": _local(stands["end"], zone)}
+        cancelled = version.cancelled.reason if version.cancelled and version.is_cancelled(now) else None
+        label = before.label.text if before else None
+        yield before, version, {**stands, "days": days, "before": label, "cancelled": cancelled}
+        before = version
+
+
+def _row(policy: Policy, before: Version | None, version: Version, stands: Facts, language: Language) -> Facts:
+    redline = _redline(policy, before, version, language) if before else None
+    return {**version_facts(policy, version, language), **stands, "redline": redline}
+
+
+def _redline(policy: Policy, old: Version, new: Version, language: Language) -> str:
+    both = old.edition(language) and new.edition(language)
+    return address.redline_page(policy, old, new, language if both else policy.binding_language)
+
+
+def _columns(policy: Policy, drawn: list[Version], language: Language) -> Iterator[Facts]:
+    """Name the versions of the picture; those whose neighbour is not in `language` have no redline to link to."""
+    before: Version | None = None
+    for version in drawn:
+        neighbours = before is not None and before.seq == version.seq - 1
+        yield {
+            "label": version.label.text,
+            "page": address.version_page(policy, version, language),
+            "redline": address.redline_page(policy, before, version, language) if before and neighbours else "",
+            "file": address.redline_file(policy, before, version, language) if before and neighbours else "",
+        }
+        before = version
+
+
+def _local(instant: datetime | None, zone: ZoneInfo) -> str:
+    """Write `instant` as the clock in `zone` shows it, so that it can be compared with a day as text."""
+    if instant is None:
+        return ""
+    day = day_of(instant, zone).isoformat()
+    return day if is_start_of_day(instant, zone) else f"{day}T{instant.astimezone(zone):%H:%M}"

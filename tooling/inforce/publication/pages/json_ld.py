@@ -1,0 +1,47 @@
+"""What search engines read beside the words of a page: JSON-LD in the vocabulary of schema.org, as plain data.
+
+Keeps true: like the words, it names days and intervals and never says “now”, so it stays true in a page nobody
+rebuilds.
+"""
+
+from __future__ import annotations
+
+from inforce.instant import format_instant
+from inforce.language import Language
+from inforce.policy import Policy, Version
+from inforce.policy.catalog import Catalog
+from inforce.publication.pages.context import Facts
+
+_CONTEXT = "https://schema.org"
+
+
+def about_home(catalog: Catalog) -> Facts:
+    """Describe the site of `catalog`."""
+    return {"@context": _CONTEXT, "@type": "WebSite", "url": catalog.settings.site, "publisher": _publisher(catalog)}
+
+
+def about_version(
+    catalog: Catalog, policy: Policy, version: Version, language: Language, page: str, standing: Facts
+) -> Facts:
+    """Describe `version` of `policy` in `language` as it is shown at the address `page`."""
+    described = {
+        "@context": _CONTEXT,
+        "@type": "DigitalDocument",
+        "url": catalog.settings.site + page,
+        "name": policy.title(language),
+        "version": version.label.text,
+        "inLanguage": str(language),
+        "datePublished": format_instant(version.published),
+        "publisher": _publisher(catalog),
+    }
+    if standing["start"]:
+        end = format_instant(standing["end"]) if standing["end"] else ".."
+        described["temporalCoverage"] = f"{format_instant(standing['start'])}/{end}"
+    if standing["end"]:
+        described["expires"] = format_instant(standing["end"])
+    return described
+
+
+def _publisher(catalog: Catalog) -> Facts:
+    publisher = catalog.settings.publisher
+    return {"@type": "Organization", "name": publisher.name, "url": publisher.url}

@@ -1,0 +1,150 @@
+"""Hunks made fit to read: borders between words and sentences, no crumbs of equal words in the midst of a rewrite.
+
+A hunk only ever slides over equal words or grows over them, so what it says stays exact. Marks that end a block
+and stay are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from inforce.redline.sequence import Hunk, joined, trim
+from inforce.redline.words import MARK, SPACE
+
+# How many words must have changed, in all and on the lighter side, for so many equal words between to be a crumb.
+CRUMBS = ((2, 0), (5, 2), (9, 4))
+# A text of which less than so many percent stays is shown as replaced, but for what is kept in one piece this long.
+LITTLE, PIECE = 50, 3
+ENDS = frozenset(".!?。！？｡؟।॥…")
+PAUSES = frozenset(",;:、，；：،؛)")
+FURTHEST = 80
+
+
+class Smoother:
+    """The sequences of keys `old` and `new`, to smooth the hunks between them; `counted` says which are words."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], counted: tuple[list[bool], list[bool]]) -> None:
+        self.old = old
+        self.new = new
+        self._counts = tuple([0, *accumulate(side)] for side in counted)
+
+    def smooth(self, hunks: Sequence[Hunk]) -> list[Hunk]:
+        """Return `hunks` slid to borders, without crumbs, and as one replacement where little stays."""
+        found = self.absorb(self._slid(hunks))
+        pieces = self._between_marks(found)
+        kept = (hunk for piece, start, stop in pieces for hunk in self._given_up(piece, start, stop))
+        return list(self._trimmed(joined(kept)))
+
+    def absorb(self, hunks: Iterable[Hunk]) -> list[Hunk]:
+        """Return `hunks` with each two made one that only a crumb lies between."""
+        found: list[Hunk] = []
+        for hunk in hunks:
+            joined = hunk
+            while found and self._is_crumb(found[-1], joined):
+                last = found.pop()
+                joined = Hunk(last.old_start, joined.old_stop, last.new_start, joined.new_stop)
+            found.append(joined)
+        return found
+
+    def _is_crumb(self, left: Hunk, right: Hunk) -> bool:
+        if MARK in self.old[left.old_stop : right.old_start]:
+            return False
+        words = self._words(0, left.old_stop, right.old_start)
+        if words >= len(CRUMBS):
+            return False
+        sides = (self._changed(left), self._changed(right))
+        if words > 1 and not (self._replaces(left) and self._replaces(right)):
+            return False
+        in_all, lighter = CRUMBS[words]
+        return sum(sides) >= in_all and min(sides) >= lighter
+
+    def _changed(self, hunk: Hunk) -> int:
+        return self._words(0, hunk.old_start, hunk.old_stop) + self._words(1, hunk.new_start, hunk.new_stop)
+
+    def _replaces(self, hunk: Hunk) -> bool:
+        """Tell whether words went as well as came in `hunk`."""
+        return self._words(0, hunk.old_start, hunk.old_stop) > 0 < self._words(1, hunk.new_start, hunk.new_stop)
+
+    def _words(self, side: int, start: int, stop: int) -> int:
+        return self._counts[side][stop] - self._counts[side][start]
+
+    def _slid(self, hunks: Sequence[Hunk]) -> Iterator[Hunk]:
+        """Go through `hunks`, each where it begins and ends best."""
+        before = (0, 0)
+        ends = [(hunk.old_start, hunk.new_start) for hunk in hunks[1:]] + [(len(self.old), len(self.new))]
+        for hunk, after in zip(hunks, ends, strict=True):
+            if hunk.old_start == hunk.old_stop:
+                by = _best_slide(self.new, hunk.new_start, hunk.new_stop, before[1], after[1])
+            elif hunk.new_start == hunk.new_stop:
+                by = _best_slide(self.old, hunk.old_start, hunk.old_stop, before[0], after[0])
+            else:
+                by = 0
+            found = Hunk(*(place + by for place in hunk))
+            before = (found.old_stop, found.new_stop)
+            yield found
+
+    def _trimmed(self, hunks: Iterable[Hunk]) -> Iterator[Hunk]:
+        """Go through `hunks` without what both sides of one begin or end with, once it was joined with another."""
+        for hunk in hunks:
+            trimmed = trim(self.old, self.new, hunk)
+            if trimmed.old_start < trimmed.old_stop or trimmed.new_start < trimmed.new_stop:
+                yield trimmed
+
+    def _between_marks(self, hunks: Sequence[Hunk]) -> Iterator[tuple[list[Hunk], tuple[int, int], tuple[int, int]]]:
+        """Go through `hunks` by the blocks they are in: the hunks, where the block begins and where it ends."""
+        piece: list[Hunk] = []
+        start = at = (0, 0)
+        for hunk in (*hunks, Hunk(len(self.old), len(self.old), len(self.new), len(self.new))):
+            shift = at[1] - at[0]
+            marks = [place for place in range(at[0], hunk.old_start) if self.old[place] == MARK]
+            if marks:
+                yield piece, start, (marks[0], marks[0] + shift)
+                piece, start = [], (marks[-1] + 1, marks[-1] + 1 + shift)
+            piece.append(hunk)
+            at = (hunk.old_stop, hunk.new_stop)
+        yield piece[:-1], start, (len(self.old), len(self.new))
+
+    def _given_up(self, hunks: Sequence[Hunk], start: tuple[int, int], stop: tuple[int, int]) -> Sequence[Hunk]:
+        """Return `hunks`, the short equal pieces between them given up where little stays from `start` to `stop`."""
+        sizes = (self._words(0, start[0], stop[0]), self._words(1, start[1], stop[1]))
+        gone = sum(self._words(0, hunk.old_start, hunk.old_stop) for hunk in hunks)
+        if len(hunks) < 2 or (sizes[0] - gone) * 100 >= LITTLE * max(sizes):
+            return hunks
+        found = [hunks[0]]
+        for hunk in hunks[1:]:
+            is_short = self._words(0, found[-1].old_stop, hunk.old_start) < PIECE
+            if is_short and self._replaces(found[-1]) and self._replaces(hunk):
+                found[-1] = Hunk(found[-1].old_start, hunk.old_stop, found[-1].new_start, hunk.new_stop)
+            else:
+                found.append(hunk)
+        return found
+
+
+def _best_slide(keys: Sequence[str], start: int, stop: int, first: int, last: int) -> int:
+    """Return by how many words to slide `keys[start:stop]`, from `first` to `last`, saying the same all the way."""
+    best, chosen = _border(keys, start) + _border(keys, stop), 0
+    by = 0
+    while start + by > first and by > -FURTHEST and keys[start + by - 1] == keys[stop + by - 1] != MARK:
+        by -= 1
+        if (value := _border(keys, start + by) + _border(keys, stop + by)) > best:
+            best, chosen = value, by
+    by = 0
+    while stop + by < last and by < FURTHEST and keys[start + by] == keys[stop + by] != MARK:
+        by += 1
+        if (value := _border(keys, start + by) + _border(keys, stop + by)) > best:
+            best, chosen = value, by
+    return chosen
+
+
+def _border(keys: Sequence[str], place: int) -> int:
+    """Return how good a place the one before `keys[place]` is to begin or end a change, from 0 to 5."""
+    if place in {0, len(keys)} or MARK in {keys[place - 1], keys[place]}:
+        return 5
+    last = keys[place - 1]
+    if last == SPACE:
+        before = keys[place - 2][-1] if place > 1 else SPACE
+        return 4 if before in ENDS else 3 if before in PAUSES else 2
+    if last[-1] > "\u2fff" and (last in ENDS or last in PAUSES):
+        return 4 if last in ENDS else 3
+    return 1 if keys[place] == SPACE else 0

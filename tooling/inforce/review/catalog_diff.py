@@ -1,0 +1,85 @@
+"""What a change does to a book, version by version: what came, what is other now, what is gone.
+
+Keeps true: a version that is new is held against the one before it, any other against itself as it was. Does not say
+how weighty that is and does not write it down (see `review`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from inforce.language import Language
+from inforce.policy import Edition, Policy, Version
+from inforce.policy.catalog import Catalog
+
+
+class ChangeKind(StrEnum):
+    """What happened to a version."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextChange:
+    """A text in `language` that came, went or is other now; `old` is what it is held against."""
+
+    language: Language
+    old: Edition | None
+    new: Edition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogChange:
+    """What happened to `version` of `policy`: its texts, and for one that was there the `was` it was.
+
+    `against` is the version whose texts the new ones are held against, if there is one.
+    """
+
+    what: ChangeKind
+    policy: Policy
+    version: Version
+    texts: tuple[TextChange, ...]
+    was: Version | None = None
+    against: Version | None = None
+
+
+def amendments(base: Catalog | None, catalog: Catalog) -> Iterator[CatalogChange]:
+    """Go through what differs between the book `base` (None: there was none) and `catalog`, by policy and version."""
+    for policy in catalog:
+        before = base.find(policy.id) if base else None
+        for version in policy.versions:
+            was = before.version(version.label.text) if before else None
+            if was is None:
+                yield _came(policy, version)
+            elif was != _numbered(version, was):
+                yield _changed(policy, version, was)
+    for before in base or ():
+        after = catalog.find(before.id)
+        for was in before.versions:
+            if after is None or after.version(was.label.text) is None:
+                yield CatalogChange(what=ChangeKind.GONE, policy=before, version=was, texts=())
+
+
+def _came(policy: Policy, version: Version) -> CatalogChange:
+    against = policy.predecessor(version)
+    texts = tuple(
+        TextChange(language=one.language, old=against.edition(one.language) if against else None, new=one)
+        for one in version.editions
+    )
+    return CatalogChange(what=ChangeKind.NEW, policy=policy, version=version, texts=texts, against=against)
+
+
+def _changed(policy: Policy, version: Version, was: Version) -> CatalogChange:
+    languages = sorted({*version.languages, *was.languages})
+    pairs = ((language, was.edition(language), version.edition(language)) for language in languages)
+    texts = tuple(TextChange(language=language, old=old, new=new) for language, old, new in pairs if old != new)
+    return CatalogChange(what=ChangeKind.CHANGED, policy=policy, version=version, texts=texts, was=was, against=was)
+
+
+def _numbered(version: Version, was: Version) -> Version:
+    """Give `version` the number of `was`: numbers are the business of the checks."""
+    return replace(version, seq=was.seq)

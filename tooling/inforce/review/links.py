@@ -1,0 +1,49 @@
+"""Links of a review: where the pages and documents of a version can be looked at before it is published.
+
+Keeps true: nothing is linked that the preview does not hold, where the preview can be looked into. Makes no preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from inforce import address
+from inforce.language import Language
+from inforce.policy import Policy, Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLinks:
+    """Where a preview can be seen.
+
+    `preview` is the address of a site, ending in `/`; `artefact` that of an archive with a site in it, whose pages can
+    be named but not linked. `site` is the folder it was made from, if that is here.
+    """
+
+    preview: str = ""
+    artefact: str = ""
+    site: Path | None = None
+
+    def to(self, policy: Policy, version: Version, language: Language) -> str:
+        """Write the links to `version` in `language` and to its redlines as one line; empty where none is known."""
+        places = [(name, path) for name, path in _places(policy, version, language) if self._holds(path)]
+        if self.preview:
+            return " · ".join(f"[{name}]({self.preview}{path})" for name, path in places)
+        return " · ".join(f"{name}: `{path}{'index.html' if path.endswith('/') else ''}`" for name, path in places)
+
+    def _holds(self, path: str) -> bool:
+        if not self.preview and not self.artefact:
+            return False
+        return self.site is None or (self.site / path).exists()
+
+
+def _places(policy: Policy, version: Version, language: Language) -> Iterator[tuple[str, str]]:
+    yield "page", address.version_page(policy, version, language)
+    before = policy.predecessor(version)
+    if before:
+        yield "redline", address.redline_page(policy, before, version, language)
+        yield "redline in Word", address.redline_docx(policy, before, version, language)
+        yield "redline as PDF", address.redline_pdf(policy, before, version, language)
+    yield "PDF", address.version_pdf(policy, version, language)

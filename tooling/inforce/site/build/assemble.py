@@ -1,0 +1,176 @@
+"""Writing the site: shells filled, files written, and nothing of the scaffolding left."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+
+from inforce import address
+from inforce.errors import EnvironmentProblemError, ManifestError
+from inforce.language import Language
+from inforce.manifest import Size, size_of
+from inforce.manifest.words import signed_path
+from inforce.publication import Publication
+from inforce.publication.change_summary import Steps
+from inforce.signing import PublicKey, issue, private_keys
+from inforce.site import search
+from inforce.site.build.cache import Cache, key_of
+from inforce.site.build.parallel import Files, Progress, Work, make_pages
+from inforce.site.build.sync import write
+from inforce.site.histories import make_histories, published_steps
+from inforce.site.mkdocs.page_template import FOLDER, SHELL_DEPTHS, shell_path
+from inforce.site.mkdocs.theme import ASSET_FOLDER, ASSETS, SEARCH
+from inforce.site.version_digests import make_version_digests, unknown_digests, versions_digests
+
+_TRIES = 5
+CACHE_BYTES = 4_000_000_000
+
+
+def assets() -> Iterator[tuple[str, str]]:
+    """Give our style and scripts: where each belongs, and its text."""
+    places = {f"{ASSET_FOLDER}/{name}": name for name in ASSETS} | {SEARCH: "search.js"}
+    for place, name in places.items():
+        yield place, (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
+
+
+def browser_files() -> Iterator[tuple[str, bytes]]:
+    """Give what apps load in a browser, and the list that names it by digest: where each belongs, and its bytes."""
+    folder = resources.files("inforce.site") / "browser"
+    for name in ("files.json", *json.loads((folder / "files.json").read_text("utf-8"))["files"]):
+        yield f"{address.BROWSER}/{name}", folder.joinpath(*name.split("/")).read_bytes()
+
+
+def composed(work: Work, built: Files, progress: Progress) -> Files:
+    """Make every page of `work`, and give the cache keys of all files a site consists of, by address.
+
+    `built` are the keys of the files MkDocs built: shells go, and what it
+    found for the search is joined by ours. Files that say when they were issued are not there (see `write_files`).
+    """
+    pages = make_pages(work, progress)
+    found = {place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]}
+    for key in (*built.values(), *found.values()):
+        work.cache.use(key)  # whether or not they are files of the site
+    theirs = {place: key for place, key in built.items() if not place.startswith(f"{FOLDER}/")}
+    theirs.pop(address.SITEMAP, None)
+    steps = published_steps(work, pages)
+    files = theirs | pages | make_histories(work, steps) | _told_of(work, steps) | make_version_digests(work, pages)
+    if search.INDEX in files:
+        whole = _index(work.cache, built[search.INDEX], [found[place] for place in sorted(found)])
+        files |= {search.TEXTS: whole, search.INDEX: _index_without_texts(work.cache, whole)}
+    return files
+
+
+def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
+    """Return the keys that `make` returns, once each of their entries in `cache` agrees with its seal.
+
+    An entry that was altered is removed, and `make` is called again.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(LookupError):  # an entry that was read on the way is gone or was altered
+            files = make()
+            if not cache.reject_altered(files.values()):
+                return files
+    message = f"{cache.folder} changes while it is used: set INFORCE_CACHE to a folder that no other program writes to"
+    raise EnvironmentProblemError(message)
+
+
+def _told_of(work: Work, steps: Steps) -> Files:
+    """Make the files that tell of the same changes as the redlines do; give their keys by address."""
+    files: Files = {}
+    for file in work.publication.feeds(steps):
+        files[file.address] = key = key_of("file", file.made_of, work.made_by)
+        if not work.cache.holds(key):
+            work.cache.keep(key, file.make())
+    return files
+
+
+def _index(cache: Cache, built: str, found: list[str]) -> str:
+    """Give the key of the search index of `built` and the entries under the keys `found`."""
+    key = key_of("index", built, *found)
+    if not cache.holds(key):
+        whole = [cache.require(one) for one in (built, *found)]
+        cache.keep(key, search.merged(whole[0], whole[1:]))
+    return key
+
+
+def _index_without_texts(cache: Cache, whole: str) -> str:
+    """Give the key of the index that the theme loads with every page: how to search, and nothing to be found.
+
+    The texts stand beside it, for whoever begins to search (see assets/search.js).
+    """
+    key = key_of("index without texts", whole)
+    if not cache.holds(key):
+        cache.keep(key, search.without_texts(cache.require(whole)))
+    return key
+
+
+def shell_paths(publication: Publication) -> dict[str, Language]:
+    """List the shells that `publication` needs: one per language and depth of folder, by its Markdown file."""
+    languages = {
+        language for policy in publication.policies for version in policy.versions for language in version.languages
+    }
+    return {shell_path(str(language), depth): language for language in sorted(languages) for depth in SHELL_DEPTHS}
+
+
+def write_files(site: Path, publication: Publication) -> None:
+    """Write every file of `publication` into `site` that neither is a page nor stands with one or tells of changes."""
+    write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
+    for path, content in browser_files():
+        write(site / path, content)
+    for file in publication.issued_files():
+        write(site / file.address, file.make())
+
+
+def issued_addresses(publication: Publication) -> frozenset[str]:
+    """Return the addresses of the files that `write_files` and `write_manifest` write."""
+    issued = (file.address for file in publication.issued_files())
+    manifests = (form for path in publication.manifest_paths for form in (path, signed_path(path)))
+    return frozenset({address.VECTORS, *manifests, *issued, *(path for path, _ in browser_files())})
+
+
+def check_manifest_size(publication: Publication, warn: Callable[[str], object]) -> None:
+    """Judge the size of each manifest before any page is made; one larger than recommended is told to `warn`.
+
+    ManifestError where one is larger than the book or a client allows.
+    """
+    settings, digests = publication.catalog.settings, unknown_digests(publication)
+    for path in publication.manifest_paths:
+        raw = publication.manifest(digests, path)
+        budget = size_of(raw, settings.manifest_bytes, signatures=len(settings.signing), path=path)
+        if budget.size is Size.TOO_LARGE:
+            raise ManifestError("", budget.sentence)
+        if budget.size is Size.LARGE:
+            warn(budget.sentence)
+
+
+def write_manifest(
+    site: Path,
+    publication: Publication,
+    files: Iterable[str],
+    environ: Mapping[str, str],
+    warn: Callable[[str], object],
+    *,
+    keyless: bool = False,
+) -> None:
+    """Write each manifest into `site`, signed with the keys of `environ` where the book promises it.
+
+    `files` are the addresses of the files of the site; from them come the digests that the manifest names. Where it may
+    be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
+    SignatureError where a promised signature cannot be made, ManifestError where a signed form is larger than clients
+    accept; the sizes that the book allows are `check_manifest_size`'s to judge.
+    The time of the files is the instant of issue: many hosts make their ETag of it.
+    """
+    settings = publication.catalog.settings
+    digests = versions_digests(files)
+    named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
+    if keyless and named and not keys:
+        warn("there is no key here, so the manifest is not signed; “inforce sign” does it before it is published")
+        named = []
+    issues = [issue(publication.manifest(digests, path), named, keys, path) for path in publication.manifest_paths]
+    for path, content in (file for issued in issues for file in issued.files.items()):
+        write(site / path, content)
+        os.utime(site / path, (publication.now.timestamp(), publication.now.timestamp()))

@@ -1,0 +1,96 @@
+"""The site made without MkDocs wherever its part of the work is done: `python -m inforce.site.build`.
+
+Keeps true: the site is byte for byte what `mkdocs build` makes of the same book. A folder that holds an earlier site is
+brought up to date, so that time goes into what changed. Does not replace a site that is published; its caller does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import pickle
+import sys
+from pathlib import Path
+
+from inforce.book.files import cache_folder
+from inforce.clock import AT
+from inforce.disk import system_refusal
+from inforce.errors import EnvironmentProblemError, InforceError
+from inforce.instant import format_instant
+from inforce.publication import Publication
+from inforce.site.book import publication_of, read_publication
+from inforce.site.build.assemble import CACHE_BYTES
+from inforce.site.build.cache import Cache, maker
+from inforce.site.build.incremental import collect_rarely, compose, warn, write_issued
+from inforce.site.build.sync import PUBLIC_UMASK, settle
+from inforce.site.mkdocs.prebuild import GENERATOR, Configuration, ScaffoldError
+
+_ENVIRONMENT = 4
+
+
+def main(words: list[str]) -> int:
+    """Build the site as `words` say; the exit code is 0, or 1 or 4 with the reason on stdout, as MkDocs tells it."""
+    parser = argparse.ArgumentParser(prog="inforce.site.build")
+    parser.add_argument("module", help="the generator: mkdocs or properdocs")
+    parser.add_argument("--config-file", type=Path, required=True)
+    parser.add_argument("--site-dir", type=Path)
+    parser.add_argument("--given", action="store_true", help="folder and book come on stdin, from whoever runs this")
+    asked = parser.parse_args(words)
+    os.umask(PUBLIC_UMASK)
+    collect_rarely()
+    where = cache_folder(asked.config_file.resolve().parent)
+    try:
+        configuration = Configuration.read(asked.config_file)
+        cache = Cache(where)  # looked through while the parent process still reads the book
+        site, publication = _given() if asked.given else (asked.site_dir, None)
+        if not configuration.simple:
+            rest = [asked.module, "build", "--config-file", str(asked.config_file), "--site-dir", str(site)]
+            os.execv(sys.executable, [sys.executable, "-P", "-m", GENERATOR, *rest])  # noqa: S606 - the same process
+        build(configuration, publication or _read(configuration), site, asked.module, cache)
+    except (EOFError, pickle.UnpicklingError):
+        return 1  # the book was refused, and nobody waits for a site
+    except ScaffoldError as refusal:
+        return refusal.code
+    except InforceError as refusal:
+        print(f"ERROR   -  {refusal}")
+        return _ENVIRONMENT if isinstance(refusal, EnvironmentProblemError) else 1
+    except OSError as problem:
+        print(f"ERROR   -  {system_refusal(problem, f'the site or its cache {where}')}")
+        return _ENVIRONMENT
+    return 0
+
+
+def _read(configuration: Configuration) -> Publication:
+    return read_publication(configuration.path.resolve().parent, os.environ, configuration.at, warn)
+
+
+def _given() -> tuple[Path, Publication]:
+    """Take folder and book from the parent process: to read thousands of texts a second time would take longer."""
+    gc.disable()  # a book is all kept: nothing of it is garbage
+    site, catalog, now, evidence = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    gc.freeze()
+    gc.enable()
+    os.environ[AT] = format_instant(now)  # for MkDocs, should it be needed
+    return Path(site), publication_of(catalog, now, evidence)
+
+
+def build(configuration: Configuration, publication: Publication, site: Path, module: str, cache: Cache) -> None:
+    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book, as `cache` does."""
+    made_by = maker()
+    for last in (False, True):
+        files = compose(configuration, publication, cache, made_by, module, tell_progress)
+        try:
+            settle(site, files, cache)
+            break
+        except LookupError:  # somebody emptied the cache in this moment
+            if last:
+                raise
+            cache.refresh()
+    write_issued(site, publication, files, keyless=bool(os.environ.get("INFORCE_SITE_KEYLESS")))
+    cache.prune(CACHE_BYTES)
+
+
+def tell_progress(done: int, total: int) -> None:
+    """Say how many of `total` pages are made; whoever runs the build may show it as a bar."""
+    print(f"INFO    -  made {done} of {total} pages", flush=True)

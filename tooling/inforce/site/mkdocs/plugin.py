@@ -1,0 +1,214 @@
+"""The plugin for MkDocs: reads the book, adds its pages, and writes what no page of MkDocs should cost.
+
+Keeps true: pages that stay are filled into a shell after the build, not passed through navigation, search or
+Markdown. Imports of MkDocs are `mkdocs.plugins`, `mkdocs.structure.files` and `mkdocs.config` only, so that forks of
+MkDocs 1.x run it as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from markupsafe import escape
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+
+from inforce import pdf
+from inforce.address import SITEMAP
+from inforce.book.files import cache_folder
+from inforce.errors import LayoutError, Place
+from inforce.language import Language
+from inforce.publication import Page, PageKind, Publication
+from inforce.publication.files.headers import CONTENT_SECURITY_POLICY
+from inforce.site import search
+from inforce.site.book import read_publication
+from inforce.site.build import assemble
+from inforce.site.build.cache import Cache, maker
+from inforce.site.build.parallel import Work
+from inforce.site.build.sync import PUBLIC_UMASK, add
+from inforce.site.doc_links import links_of, refuse_dead_links
+from inforce.site.mkdocs import theme
+from inforce.site.mkdocs.config import PluginConfig
+from inforce.site.mkdocs.errors import logger, tell_progress, translated
+from inforce.site.mkdocs.page_template import FOLDER, Rendered, Shells, gaps
+from inforce.site.renderer import Renderer, has_contents
+from inforce.site.taken import refuse_taken
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+
+class InforcePlugin(BasePlugin[PluginConfig]):
+    """Publishes the book that lies beside mkdocs.yml."""
+
+    publication: Publication
+    renderer: Renderer
+
+    _serving = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Tell a preview from a build."""
+        self._serving = command == "serve"
+        os.umask(PUBLIC_UMASK)
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the book, and set address, theme and navigation up for it."""
+        root = Path(config.config_file_path).parent
+        with translated():
+            self.publication = read_publication(
+                root, os.environ, self.config.at, logger.warning, history=not _scaffold_only()
+            )
+            if not _scaffold_only():
+                assemble.check_manifest_size(self.publication, logger.warning)
+        self._cache_folder = cache_folder(root)
+        offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
+        with_pdf = self.config.pdf or bool(os.environ.get("INFORCE_PDF"))
+        with translated():
+            if with_pdf:
+                pdf.require()
+        self.renderer = Renderer(settings=self.publication.catalog.settings, offline=offline, pdf=with_pdf)
+        config.site_url = config.site_url or self.publication.catalog.settings.site
+        config.use_directory_urls = not offline
+        if self.config.nav:
+            config.nav = [*self._nav(), *(config.nav or [])] or None
+        theme.prepare_theme(config)
+        if offline:
+            theme.drop_search(config)
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add a page for whatever changes with time, a shell for whatever stays, and our style and scripts."""
+        with translated():
+            _refuse_irregular(files)
+            self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
+            there = [file for file in files if not file.inclusion.is_excluded()]
+            refuse_taken(self.publication, ((file.src_uri, file.dest_uri) for file in there))
+            self._documents = [file.dest_uri for file in there if file.is_documentation_page()]
+            for path, page in self._living.items():
+                inclusion = InclusionLevel.INCLUDED if _in_nav(page) else InclusionLevel.NOT_IN_NAV
+                files.append(File.generated(config, path, content="", inclusion=inclusion))
+        self._shells = assemble.shell_paths(self.publication)
+        for path in self._shells:
+            files.append(File.generated(config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV))
+        for name, content in assemble.assets():
+            files.append(File.generated(config, name, content=content))
+        return files
+
+    def on_page_markdown(self, markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
+        """Make our pages of nothing but gaps, and keep them out of search, where they come in by themselves."""
+        path = page.file.src_uri
+        if path in self._shells:
+            self._fill(page, gaps())
+            page.meta["search"] = {"exclude": True}
+        elif path in self._living:
+            self._fill(page, gaps(contents=has_contents(self._living[path].text)))
+            page.meta["search"] = {"exclude": True}
+        return None
+
+    def on_page_content(self, html: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
+        """Put our HTML where Python-Markdown found nothing."""
+        rendered: Rendered | None = page.meta.get("inforce")
+        return rendered.content if rendered else None
+
+    def on_page_context(self, context: Any, *, page: Any, config: MkDocsConfig, nav: Any) -> Any:
+        """Let the theme speak the page's language, and hand it what stands around every page."""
+        path = page.file.src_uri
+        known = self._living[path].language if path in self._living else self._shells.get(path)
+        language = known or self.publication.catalog.settings.languages[0]
+        theme.speak(config, language)
+        context["inforce"] = self._around(language, page.meta.get("inforce"))
+        return context
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        """Hand the page for wrong addresses what stands around every page."""
+        context["inforce"] = self._around(self.publication.catalog.settings.languages[0], None)
+        return context
+
+    def on_post_page(self, assemble: str, *, page: Any, config: MkDocsConfig) -> str:
+        """Name the page's language as BCP 47 does, where Material names the translation it has."""
+        path = page.file.src_uri
+        language = self._living[path].language if path in self._living else self._shells.get(path)
+        return re.sub(r'<html lang="[^"]*"', f'<html lang="{language}"', assemble, count=1) if language else assemble
+
+    @event_priority(-100)  # after the search has written its index
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Fill the gaps of all pages, and write every file that is not a page."""
+        site = Path(config.site_dir)
+        (site / f"{SITEMAP}.gz").unlink(missing_ok=True)  # MkDocs' own, which names the day of the build
+        if _scaffold_only():
+            return
+        with translated():
+            self._fill_gaps(site)
+            self._refuse_dead_links(site, Path(config.docs_dir), urlsplit(config.site_url or "").path or "/")
+
+    def _fill_gaps(self, site: Path) -> None:
+        cache = Cache(self._cache_folder)
+        ours = [path.removesuffix(".md") + ".html" for path in (*self._shells, *self._living)]
+        there = [path for path in (*ours, search.INDEX) if (site / path).is_file()]
+        built = {path: cache.keep_content((site / path).read_bytes()) for path in there}
+        shells = Shells(cache, built)
+
+        def make() -> dict[str, str]:
+            work = Work.of(self.publication, self.renderer, shells, cache, maker())
+            return assemble.composed(work, built, tell_progress)
+
+        files = assemble.make_genuine(make, cache)
+        add(site, files, cache)
+        shutil.rmtree(site / FOLDER, ignore_errors=True)
+        assemble.write_files(site, self.publication)
+        keyless = self._serving or bool(os.environ.get("INFORCE_SITE_KEYLESS"))
+        assemble.write_manifest(site, self.publication, files, os.environ, logger.warning, keyless=keyless)
+        cache.prune(assemble.CACHE_BYTES)
+
+    def _refuse_dead_links(self, site: Path, docs: Path, base: str) -> None:
+        files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+        refuse_dead_links(docs, base, self._documents, files, lambda page: links_of((site / page).read_bytes()))
+
+    def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
+        """Watch the book as well."""
+        server.watch(str(Path(config.config_file_path).parent / "policy_versions"))
+        return server
+
+    def _around(self, language: Language, rendered: Rendered | None) -> dict[str, object]:
+        disclaimer = self.publication.catalog.settings.disclaimer
+        return {
+            "rendered": rendered,
+            "language": str(language),
+            "security_policy": CONTENT_SECURITY_POLICY,
+            "disclaimer": disclaimer.get(language) or next(iter(disclaimer.values()), ""),
+        }
+
+    def _fill(self, page: Any, rendered: Rendered) -> None:
+        page.meta["inforce"] = rendered
+        page.meta["title"] = escape(rendered.title)
+        page.meta["hide"] = ["toc"] if not rendered.contents else []
+
+    def _nav(self) -> list[dict[str, str]]:
+        settings = self.publication.catalog.settings
+        language = settings.languages[0]
+        entries = [(policy.title(language), f"{policy.id}/index.md") for policy in self.publication.policies]
+        # The theme writes titles as they are, into HTML; what is escaped already it escapes no second time.
+        return [{escape(title): path} for title, path in [(settings.publisher.name, "index.md"), *entries]]
+
+
+def _refuse_irregular(files: Files) -> None:
+    """Refuse a named pipe, device or broken link among the pages, which MkDocs would wait for or fail at."""
+    for file in files:
+        if file.abs_src_path and not Path(file.abs_src_path).is_file():
+            place = Place(path=f"docs/{file.src_uri}")
+            raise LayoutError(place, "expected a file, got something else", "remove it", rule="PATH-link")
+
+
+def _scaffold_only() -> bool:
+    """Whether somebody else fills the gaps."""
+    return bool(os.environ.get("INFORCE_SCAFFOLD"))
+
+
+def _in_nav(page: Page) -> bool:
+    """Say whether the navigation names `page`: the home page, and each policy once."""
+    return page.kind is PageKind.HOME or (page.kind is PageKind.POLICY and page.address.count("/") == 1)

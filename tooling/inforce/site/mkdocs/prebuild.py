@@ -1,0 +1,205 @@
+"""The scaffold: what MkDocs builds of the documentation and of pages that are nothing but gaps, kept for the next time.
+
+Keeps true: a scaffold is used again only where everything that could shape it is known to be the same: configuration,
+documentation, the book's settings and titles, and the programs. Where a configuration could reach further than that —
+hooks, other plugins, folders elsewhere — nothing is kept and MkDocs does the whole work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from inforce.book.yaml import parse_yaml
+from inforce.errors import BookError
+from inforce.publication import Publication
+from inforce.site.build.assemble import shell_paths
+from inforce.site.build.cache import Cache, key_of
+from inforce.site.build.page_groups import plain_fields
+from inforce.site.build.parallel import Files
+from inforce.site.renderer import has_contents
+
+GENERATOR = "inforce.site.mkdocs.program"
+
+_MEMBERS = {
+    *("site_name", "site_url", "site_description", "site_author", "copyright", "repo_url", "repo_name", "edit_uri"),
+    *("theme", "plugins", "nav", "not_in_nav", "exclude_docs", "draft_docs", "markdown_extensions", "extra"),
+    *("extra_css", "extra_javascript", "validation", "use_directory_urls", "watch"),
+}
+_PLUGINS = {"search", "inforce"}
+_SWITCHES = ("offline", "pdf")
+_EXTENSIONS = {
+    *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "meta", "nl2br", "sane_lists"),
+    *("smarty", "tables", "toc", "wikilinks", "pymdownx.betterem", "pymdownx.caret", "pymdownx.details"),
+    *("pymdownx.highlight", "pymdownx.inlinehilite", "pymdownx.keys", "pymdownx.mark", "pymdownx.smartsymbols"),
+    *("pymdownx.superfences", "pymdownx.tabbed", "pymdownx.tasklist", "pymdownx.tilde", "pymdownx.emoji"),
+}
+_PROGRAMS = ("mkdocs", "properdocs", "mkdocs-material", "markdown", "pymdown-extensions", "pygments", "jinja2")
+
+
+class ScaffoldError(Exception):
+    """MkDocs refused; it has said why. `code` is what it ended with."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(f"MkDocs ended with {code}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What is known of the file `path`: its bytes, and whether a scaffold may be kept (`simple`)."""
+
+    path: Path
+    raw: bytes
+    simple: bool
+    at: str | None = None
+    offline: bool = False
+    pdf: bool = False
+    site_url: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> Configuration:
+        """Read the configuration `path` of MkDocs."""
+        raw = path.read_bytes()
+        try:
+            data, _ = parse_yaml(raw.decode(), path.name)
+        except (BookError, UnicodeDecodeError):  # tags, anchors: nothing wrong for MkDocs, but more than we follow
+            return cls(path=path, raw=raw, simple=False)
+        options = _options(data)
+        if options is None:
+            return cls(path=path, raw=raw, simple=False)
+        offline = options.get("offline") == "true" or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
+        pdf = options.get("pdf") == "true" or bool(os.environ.get("INFORCE_PDF"))
+        return cls(
+            path=path,
+            raw=raw,
+            simple=True,
+            at=options.get("at"),
+            offline=offline,
+            pdf=pdf,
+            site_url=str(data.get("site_url") or ""),
+        )
+
+
+def scaffold(
+    configuration: Configuration,
+    publication: Publication,
+    cache: Cache,
+    made_by: str,
+    module: str,
+) -> Files:
+    """Give the cache keys of the files of the scaffold for `publication`, by address; `module` builds it if need be.
+
+    ScaffoldError where the generator refuses.
+    """
+    name = key_of("scaffold", made_by, module, _name(configuration, publication))
+    raw = cache.read(name)
+    known: Files = json.loads(raw) if raw else {}
+    if known and not cache.reject_altered(known.values()):
+        return known
+    with tempfile.TemporaryDirectory(prefix="inforce-") as folder:
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            GENERATOR,
+            module,
+            "build",
+            "--config-file",
+            str(configuration.path),
+            "--site-dir",
+            folder,
+        ]
+        warned = _run(command)
+        root = Path(folder)
+        files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
+        built = {place: cache.keep_content(path.read_bytes()) for place, path in files.items()}
+    if not warned:  # what MkDocs warns of is to be heard each time
+        cache.keep(name, json.dumps(built).encode())
+    return built
+
+
+def _run(command: list[str]) -> bool:
+    """Run MkDocs as `command` says, pass on what it says, and tell whether it warned of anything."""
+    environment = {**os.environ, "INFORCE_SCAFFOLD": "1", "PYTHONIOENCODING": "utf-8"}
+    warned = False
+    with subprocess.Popen(  # noqa: S603 - our own interpreter
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            warned = warned or line.startswith(("WARNING", "ERROR"))
+            print(line, end="", flush=True)
+    if process.returncode:
+        raise ScaffoldError(process.returncode)
+    return warned
+
+
+def _options(data: Any) -> dict[str, Any] | None:
+    """Give the plugin's options in the configuration `data`; None where it reaches further than we follow."""
+    if not isinstance(data, dict) or not data.keys() <= _MEMBERS:
+        return None
+    plugins, extensions = _named(data.get("plugins")), _named(data.get("markdown_extensions"))
+    theme = data.get("theme")
+    of_material = isinstance(theme, dict) and theme.get("name") == "material" and "custom_dir" not in theme
+    if not of_material and theme != "material":
+        return None
+    if "inforce" not in plugins or not plugins.keys() <= _PLUGINS or not extensions.keys() <= _EXTENSIONS:
+        return None
+    options = plugins["inforce"]
+    # YAML has more ways to say yes and no than we follow.
+    plain = all(options.get(name, "false") in ("true", "false") for name in _SWITCHES)
+    return options if plain else None
+
+
+def _named(listed: Any) -> dict[str, dict[str, Any]]:
+    """Read a list of names, each with options or without."""
+    if isinstance(listed, dict):
+        return {name: options or {} for name, options in listed.items()}
+    found: dict[str, dict[str, Any]] = {}
+    for item in listed or ():
+        found |= {name: options or {} for name, options in item.items()} if isinstance(item, dict) else {item: {}}
+    return found
+
+
+def _name(configuration: Configuration, publication: Publication) -> str:
+    settings = publication.catalog.settings
+    pages = [[one.address, one.kind, str(one.language), has_contents(one.text)] for one in publication.outlines()]
+    parts = [
+        hashlib.sha256(configuration.raw).hexdigest(),
+        _folder_name(configuration.path.parent / "docs"),
+        plain_fields(settings),
+        [[policy.id, list(policy.titles.items())] for policy in publication.policies],
+        pages,
+        sorted(shell_paths(publication)),
+        sorted(policy.id for policy in publication.catalog),  # whose addresses no page of docs/ may take
+        configuration.offline,
+        [platform.python_version(), *(f"{name} {_release(name)}" for name in _PROGRAMS)],
+    ]
+    return json.dumps(parts, default=repr)
+
+
+def _folder_name(folder: Path) -> str:
+    """Name everything in `folder` by its content."""
+    state = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            state.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            state.update(content)
+    return state.hexdigest()
+
+
+def _release(program: str) -> str:
+    try:
+        return metadata.version(program)
+    except metadata.PackageNotFoundError:
+        return ""

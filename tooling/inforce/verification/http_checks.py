@@ -1,0 +1,113 @@
+"""What a site serves and how: every text by its digest, every page by its being there, and the headers apps need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from email.utils import parsedate_to_datetime
+
+from inforce.checks import Finding
+from inforce.client.http import Response
+from inforce.client.results import RefusedError
+from inforce.errors import quoted
+from inforce.instant import format_instant
+from inforce.manifest.reading import utc_instant
+from inforce.manifest.words import signed_path
+from inforce.text import Digest
+from inforce.verification import rules
+from inforce.verification.rules import found
+from inforce.verification.site import Site, published
+
+_LONGEST_CACHED = 86_400
+
+
+def missing_findings(site: Site) -> Iterator[Finding]:
+    """Find addresses that were published and do not answer."""
+    for address, answer in site.answers.items():
+        mend = "Publish the whole site again: an address that was published stays."
+        if isinstance(answer, RefusedError):
+            yield found(rules.MISSING, address, f"It cannot be read: {answer.detail}.", mend)
+        elif answer.status != 200:
+            yield found(rules.MISSING, address, f"Expected status 200, got {answer.status}.", mend)
+
+
+def text_findings(site: Site) -> Iterator[Finding]:
+    """Find texts that are not the locked ones."""
+    for policy, label, entry in published(site.lock, site.now):
+        for language, locked in entry.digests.items():
+            address = f"{policy}/{label}/{language}.md"
+            body = site.body(address)
+            if body is not None and Digest.of(body) != locked:
+                message = f"Expected the text {locked}, got {Digest.of(body)}."
+                yield found(
+                    rules.DIGEST, address, message, "Publish the text that was locked; a new one is a new version."
+                )
+
+
+def header_findings(site: Site) -> Iterator[Finding]:
+    """Find headers that keep apps from reading `site`, or from seeing a change in time; of a folder, its times."""
+    for path in site.manifests:
+        yield from _issued(site, path)
+    if not site.over_http:
+        return
+    for address, response in site.responses():
+        if address.endswith(".json"):
+            yield from _json_headers(site, address, response)
+        elif address.endswith(".md"):
+            yield from _text_headers(address, response)
+        if "set-cookie" in response.headers:
+            yield found(
+                rules.CACHE, address, "It sets a cookie, which nobody needs.", "Switch cookies off at the host."
+            )
+
+
+def _json_headers(site: Site, address: str, response: Response) -> Iterator[Finding]:
+    if response.media_type != "application/json":
+        message = f"Expected the type application/json, got {quoted(response.media_type)}."
+        yield found(rules.HEADER, address, message, "Let the host send .json files as application/json.")
+    if response.headers.get("access-control-allow-origin") != "*":
+        message = "Apps in browsers cannot read it: “Access-Control-Allow-Origin: *” is missing."
+        yield found(rules.HEADER, address, message, "Let the host send that header with .json and .md files.")
+    if address in (form for path in site.manifests for form in (path, signed_path(path))):
+        yield from _polled_headers(address, response)
+
+
+def _polled_headers(address: str, response: Response) -> Iterator[Finding]:
+    cache = _directives(response)
+    age = cache.get("max-age", "0")
+    if "immutable" in cache or (age.isascii() and age.isdigit() and int(age[:9]) > _LONGEST_CACHED):
+        message = f"Apps would not see a change in time: Cache-Control is {quoted(response.headers['cache-control'])}."
+        yield found(rules.HEADER, address, message, "Let the host send max-age=600 with the manifest.")
+    if not {"etag", "last-modified"} & response.headers.keys():
+        message = "It has neither ETag nor Last-Modified, so every poll fetches all of it."
+        yield found(rules.CACHE, address, message, "Switch validators on at the host.")
+
+
+def _text_headers(address: str, response: Response) -> Iterator[Finding]:
+    if response.headers.get("access-control-allow-origin") != "*":
+        message = "Apps in browsers cannot read it: “Access-Control-Allow-Origin: *” is missing."
+        yield found(rules.HEADER, address, message, "Let the host send that header with .json and .md files.")
+    if "immutable" not in _directives(response):
+        message = "It never changes and does not say so: Cache-Control lacks “immutable”."
+        yield found(rules.CACHE, address, message, "Let the host send max-age=31536000, immutable with .md files.")
+
+
+def _issued(site: Site, path: str) -> Iterator[Finding]:
+    """Many hosts make their ETag of a file's time and length: two manifests of one length need two times."""
+    document = site.document(path) or {}
+    answer = site.answers.get(path)
+    if not isinstance(answer, Response) or "last-modified" not in answer.headers:
+        return
+    try:
+        issued = utc_instant(str(document.get("issued_at")))
+        modified = parsedate_to_datetime(answer.headers["last-modified"])
+    except (ValueError, TypeError):
+        return
+    if modified != issued:
+        message = f"Its time is {format_instant(modified)}, and it was issued at {format_instant(issued)}."
+        mend = "Keep the times of files when uploading: some hosts tell a change by time and length alone."
+        yield found(rules.CACHE, path, message, mend)
+
+
+def _directives(response: Response) -> dict[str, str]:
+    parts: Iterable[str] = response.headers.get("cache-control", "").lower().split(",")
+    return {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in parts)}

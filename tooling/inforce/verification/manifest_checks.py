@@ -1,0 +1,175 @@
+"""What a site says: its manifest and its lists of versions, against keys, lock, clock and past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from inforce.checks import Finding
+from inforce.client.limits import Limits
+from inforce.client.results import RefusedError
+from inforce.client.trust import Trust
+from inforce.client.update_rules import accepted
+from inforce.errors import SignatureError, quoted
+from inforce.instant import format_instant
+from inforce.manifest import Manifest
+from inforce.manifest.words import signed_path
+from inforce.policy.lock import LockEntry
+from inforce.signing import verify
+from inforce.verification import rules
+from inforce.verification.rules import found
+from inforce.verification.site import Site, published, stated
+
+_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+_MEMBERS = ("seq", "version", "change", "notify_at", "effective_at", "effective_at_new", "enforce_at")
+
+
+def manifest_findings(site: Site) -> Iterator[Finding]:
+    """Find what is wrong with each manifest of `site`: as a document, in time, and against the lock."""
+    for path in site.manifests:
+        yield from _manifest_findings(site, path)
+
+
+def _manifest_findings(site: Site, path: str) -> Iterator[Finding]:
+    plain = site.body(path)
+    if plain is None:
+        return
+    try:
+        manifest, payload = Trust(site=site.trust.site, path=path).manifest(plain, Limits().manifest)
+    except RefusedError as refusal:
+        yield found(rules.MANIFEST, path, refusal.detail, "Build and publish the site again.")
+        return
+    yield from _signature(site, path, payload)
+    yield from _past(site, manifest, payload)
+    yield from _dates(site, manifest)
+    for policy in manifest.data["policies"]:
+        yield from _against_lock(site, path, policy["id"], policy["versions"])
+    yield from _left_out(site, manifest)
+
+
+def history_findings(site: Site) -> Iterator[Finding]:
+    """Find where the lists of versions of `site` are not what was locked."""
+    for policy in dict.fromkeys(policy for policy, _, _ in published(site.lock, site.now)):
+        address = f"{policy}/versions.json"
+        document = site.document(address)
+        if site.body(address) is None:
+            continue
+        versions = document.get("versions") if document else None
+        if not isinstance(versions, list) or not all(isinstance(version, dict) for version in versions):
+            yield found(rules.LOCK, address, "This is no list of versions.", "Build and publish the site again.")
+            continue
+        yield from _against_lock(site, address, policy, versions)
+        named = {version.get("version") for version in versions}
+        for _, label, _ in (one for one in published(site.lock, site.now) if one[0] == policy):
+            if label not in named:
+                yield found(rules.LOCK, address, f"The locked version {label} is not in the list.")
+
+
+def _signature(site: Site, path: str, payload: bytes) -> Iterator[Finding]:
+    if not site.trust.keys:
+        return
+    address = signed_path(path)
+    signed = site.body(address)
+    if signed is None:
+        return
+    try:
+        same = verify(signed, site.trust.keys) == payload
+    except SignatureError as cause:
+        yield found(rules.SIGNATURE, address, str(cause), "Sign the site: “inforce sign SITE”.")
+        return
+    if not same:
+        message = f"What is signed is not what stands in {path}."
+        yield found(rules.SIGNATURE, address, message, "Sign the site again: “inforce sign SITE”.")
+    for key in site.trust.keys:
+        try:
+            verify(signed, [key])
+        except SignatureError:
+            message = f"The key {quoted(key.kid)} has not signed; apps that know no other believe nothing."
+            yield found(rules.KEY, address, message, "Sign with it too, until no app knows it any more.")
+
+
+def _past(site: Site, manifest: Manifest, payload: bytes) -> Iterator[Finding]:
+    try:
+        accepted(site.known(manifest.path), manifest, payload, payload)
+    except RefusedError as refusal:
+        yield found(rules.SERIAL, manifest.path, refusal.detail, "Find out who published an older or another manifest.")
+
+
+def _dates(site: Site, manifest: Manifest) -> Iterator[Finding]:
+    mend = "Build the site again, or sign it again with “inforce sign SITE”."
+    if manifest.expires_at < site.now:
+        yield found(rules.DATE, manifest.path, f"The manifest expired at {format_instant(manifest.expires_at)}.", mend)
+    if manifest.issued_at > site.now + _CLOCKS_MAY_DIFFER:
+        message = f"The manifest says it was issued at {format_instant(manifest.issued_at)}, which is yet to come."
+        yield found(rules.DATE, manifest.path, message, "Set the clock of the machine that builds right.")
+
+
+def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
+    """Find what the manifest leaves out of the lock as of its own date: what is not said is as wrong as what is."""
+    issued = manifest.issued_at
+    said = {policy["id"]: policy for policy in manifest.data["policies"]}
+    chosen = site.additional.get(manifest.path)
+    for policy in sorted(said.keys() - set(chosen if chosen is not None else said)):
+        message = f"The policy {policy} is none of those that book.yml lists for this manifest."
+        yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
+    for policy, entries in sorted(site.lock.entries.items()):
+        if chosen is not None and policy not in chosen:
+            continue
+        public = {label: entry for label, entry in entries.items() if entry.published <= issued}
+        if public and policy not in said:
+            message = f"The policy {policy} was published, and the manifest says nothing of it."
+            yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
+        elif public:
+            yield from _standing(manifest.path, policy, public, said[policy], issued)
+
+
+def _standing(
+    path: str, policy: str, public: Mapping[str, LockEntry], said: Mapping[str, Any], issued: datetime
+) -> Iterator[Finding]:
+    """Hold what the manifest `said` of `policy` against what `public`, its locked versions, come to at `issued`."""
+    labels = [version["version"] for version in said["versions"]]
+    if not public.keys() >= set(labels):
+        return  # a version that was never locked: that is told, and moves the numbers
+    taken_back = {label for label, entry in public.items() if entry.cancelled and entry.cancelled.at <= issued}
+    applying = [entry for label, entry in public.items() if label not in taken_back and entry.effective <= issued]
+    current = max((entry.seq for entry in applying), default=None)
+    expected = {"latest": max(entry.seq for entry in public.values())} | ({"in_force": current} if current else {})
+    for difference in _differences(expected, said, ("latest", "in_force")):
+        yield found(rules.LOCK, path, f"{policy}, {difference}.", "Build and publish the site again.")
+    for label, entry in public.items():
+        needed = entry.seq == current or (entry.effective > issued and label not in taken_back)
+        if needed and label not in labels:
+            yield found(rules.LOCK, path, f"{policy} {label} is not in the manifest, and apps need it.")
+
+
+def _against_lock(site: Site, address: str, policy: str, versions: list[dict[str, Any]]) -> Iterator[Finding]:
+    for version in versions:
+        label = str(version.get("version"))
+        entry = site.lock.entry(policy, label)
+        if entry is None:
+            message = f"{policy} {label} was never locked."
+            yield found(rules.UNLOCKED, address, message, "Run “inforce freeze” where it was published.")
+            continue
+        for difference in _differences(stated(label, entry), version, _MEMBERS):
+            yield found(rules.LOCK, address, f"{policy} {label}, {difference}.")
+        locked = {str(language): str(digest) for language, digest in entry.digests.items()}
+        digests = version.get("digests")
+        shown = digests if isinstance(digests, dict) else {}
+        for difference in _differences(locked, shown, tuple(locked)):
+            yield found(rules.LOCK, address, f"{policy} {label}, {difference}.")
+        for language in shown.keys() - locked.keys():
+            yield found(rules.UNLOCKED, address, f"{policy} {label} in {language} was never locked.")
+
+
+def _differences(expected: Mapping[str, Any], got: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        one, other = (_shown(members, name) for members in (expected, got))
+        if one != other:
+            yield f"“{name}”: expected {one}, got {other}"
+
+
+def _shown(members: Mapping[str, Any], name: str) -> str:
+    if name not in members:
+        return "nothing"
+    return "never" if members[name] is None else quoted(str(members[name]), 80)

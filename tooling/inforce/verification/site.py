@@ -1,0 +1,128 @@
+"""A site as it was found: what it answered at every address that was asked, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from inforce.address import DIGESTS_SCHEMA, FEED, MANIFEST, MANIFEST_SCHEMA, VECTORS, VERSIONS_SCHEMA
+from inforce.client.http import Response
+from inforce.client.results import RefusedError
+from inforce.client.state import ClientState
+from inforce.client.trust import Trust
+from inforce.errors import ManifestError
+from inforce.instant import format_instant
+from inforce.language import Language
+from inforce.manifest import parse_json
+from inforce.manifest.words import signed_path
+from inforce.policy.lock import Lock, LockEntry
+
+Answers = Mapping[str, Response | RefusedError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What was found at `now` of the site that `trust` names, and what it is held against.
+
+    `answers` are by address relative to the site. `memory` is what was known of it before. `over_http` says whether the
+    answers came from a host, whose headers matter. `binding` are the binding languages by policy id. `additional` are
+    the policies of each additional manifest by its path, and `memories` what was known of those before.
+    """
+
+    trust: Trust
+    lock: Lock
+    now: datetime
+    answers: Answers
+    memory: ClientState
+    over_http: bool
+    binding: Mapping[str, Language] = field(default_factory=dict)
+    additional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    memories: Mapping[str, ClientState] = field(default_factory=dict)
+
+    @property
+    def manifests(self) -> tuple[str, ...]:
+        """The paths of all manifests, the main one first."""
+        return (MANIFEST, *self.additional)
+
+    def known(self, path: str) -> ClientState:
+        """Return what was known of the manifest at `path` before."""
+        return self.memory if path == MANIFEST else self.memories.get(path, ClientState())
+
+    def body(self, address: str) -> bytes | None:
+        """Return what stands at `address`; None where it did not answer with 200."""
+        answer = self.answers.get(address)
+        return answer.body if isinstance(answer, Response) and answer.status == 200 else None
+
+    def document(self, address: str) -> Mapping[str, Any] | None:
+        """Decode the JSON object at `address`; None where there is none."""
+        try:
+            data = parse_json(self.body(address) or b"")
+        except ManifestError:
+            return None
+        return data if isinstance(data, dict) else None
+
+    def responses(self) -> Iterator[tuple[str, Response]]:
+        """Go through all addresses that answered with 200, and the answers."""
+        for address, answer in self.answers.items():
+            if isinstance(answer, Response) and answer.status == 200:
+                yield address, answer
+
+
+def published(lock: Lock, now: datetime) -> Iterator[tuple[str, str, LockEntry]]:
+    """Go through what `lock` says was published by `now`: policy, label and entry, oldest first."""
+    for policy, entries in sorted(lock.entries.items()):
+        for label, entry in sorted(entries.items(), key=lambda item: item[1].seq):
+            if entry.published <= now:
+                yield policy, label, entry
+
+
+def read_addresses(lock: Lock, now: datetime, *, signed: bool, manifests: Iterable[str] = (MANIFEST,)) -> list[str]:
+    """List what has to be read to verify a site: the manifests, the lists of versions, and every text."""
+    addresses = [form for path in manifests for form in ((path, signed_path(path)) if signed else (path,))]
+    policies = dict.fromkeys(policy for policy, _, _ in published(lock, now))
+    addresses += [f"{policy}/versions.json" for policy in policies]
+    addresses += [
+        f"{policy}/{label}/{language}.md" for policy, label, entry in published(lock, now) for language in entry.digests
+    ]
+    return addresses
+
+
+def lasting_addresses(lock: Lock, now: datetime) -> list[str]:
+    """List what may never vanish, beside what is read: pages, which end in `/`, and files.
+
+    They are those of every policy, version and step between neighbours, in every language that was locked.
+    """
+    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, DIGESTS_SCHEMA, VECTORS]
+    before: tuple[str, str, LockEntry] | None = None
+    for policy, label, entry in published(lock, now):
+        if before is None or before[0] != policy:
+            addresses += [f"{policy}/", f"{policy}/history/", f"{policy}/feed.xml"]
+        else:
+            addresses += _step(policy, before[1], label, [tag for tag in entry.digests if tag in before[2].digests])
+        addresses += [f"{policy}/{label}/", f"{policy}/{label}/since/"]
+        for tag in entry.digests:
+            addresses += [f"{policy}/{label}/{tag}.html", f"{policy}/{label}/since/{tag}.json"]
+        before = (policy, label, entry)
+    return addresses
+
+
+def _step(policy: str, old: str, new: str, languages: Iterable[Language]) -> list[str]:
+    step = f"{policy}/changes/{old}...{new}/"
+    return [step, *(f"{step}{tag}.json" for tag in languages)]
+
+
+def stated(label: str, entry: LockEntry) -> dict[str, Any]:
+    """Write what was locked as `label` in the words of a manifest; members that say nothing are left out."""
+    instants = {
+        "notify_at": entry.published,
+        "effective_at": entry.effective,
+        "effective_at_new": entry.effective_new,
+        "enforce_at": entry.enforce,
+    }
+    members: dict[str, Any] = {"seq": entry.seq, "version": label, "change": str(entry.change)}
+    members |= {name: format_instant(instant) for name, instant in instants.items() if instant}
+    if entry.never_enforced:
+        members["enforce_at"] = None
+    return members

@@ -1,0 +1,155 @@
+"""Asking: every address of a site, over HTTP or in a folder, and the findings about what came back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+from inforce.address import MANIFEST, manifest_file
+from inforce.checks import CheckReport, Finding
+from inforce.client.http import Request, Response, secure_site
+from inforce.client.limits import Limits
+from inforce.client.results import Reason, RefusedError
+from inforce.client.state import ClientState
+from inforce.client.state_file import StateFile
+from inforce.client.transport import fetch_all
+from inforce.client.trust import Trust
+from inforce.client.update_rules import accepted
+from inforce.disk import read_regular
+from inforce.language import Language
+from inforce.policy.lock import Lock
+from inforce.policy.settings import Settings
+from inforce.signing import PublicKey
+from inforce.verification import rules
+from inforce.verification.digests import digest_findings, named_digests, proven_files
+from inforce.verification.http_checks import header_findings, missing_findings, text_findings
+from inforce.verification.manifest_checks import history_findings, manifest_findings
+from inforce.verification.site import Answers, Site, lasting_addresses, read_addresses
+from inforce.verification.words import shown, word_findings
+
+
+def verify(
+    target: str,
+    settings: Settings,
+    lock: Lock,
+    now: datetime,
+    *,
+    binding: Mapping[str, Language],
+    state_file: Path | None = None,
+    pages: bool = True,
+) -> CheckReport:
+    """Hold the site at `target`, an address or a folder, against `settings`, `lock` and the instant `now`.
+
+    `binding` are the binding languages of the policies, by id: their pages stand one level higher. `state_file`
+    remembers the manifest that was seen, so that the next run notices when a site went back; `pages` says whether to
+    read every page and to ask for every other file too. ValueError where `target` is an address that is neither https
+    nor this machine's.
+    """
+    trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
+    over_http = "://" in target
+    additional = {manifest_file(name): policies for name, policies in settings.manifests.items()}
+    read = read_addresses(lock, now, signed=bool(trust.keys), manifests=(MANIFEST, *additional))
+    read += [page.address for page in shown(lock, now, binding)] if pages else []
+    seen = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
+    answers = _answers(target, read, seen)
+    file = StateFile(path=state_file, site=settings.site, trusted=trust.key_ids) if state_file else None
+    memory, findings = _remembered(file)
+    site = Site(
+        trust=trust,
+        lock=lock,
+        now=now,
+        answers=answers,
+        memory=memory,
+        over_http=over_http,
+        binding=binding,
+        additional=additional,
+        memories={path: _remembered(file and replace(file, manifest=path))[0] for path in additional},
+    )
+    site = _with_digests(site, target, pages=pages)
+    findings += _findings(site)
+    findings += _remember(file, site, findings) if file else []
+    return CheckReport(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
+
+
+def _findings(site: Site) -> list[Finding]:
+    return [
+        *missing_findings(site),
+        *manifest_findings(site),
+        *history_findings(site),
+        *text_findings(site),
+        *word_findings(site),
+        *digest_findings(site),
+        *header_findings(site),
+    ]
+
+
+def _with_digests(site: Site, target: str, *, pages: bool) -> Site:
+    """Return `site` with the files of digests that its manifests name; with `pages`, with all that those prove."""
+    site = replace(site, answers={**site.answers, **_answers(target, list(named_digests(site)))})
+    return replace(site, answers={**site.answers, **_answers(target, list(proven_files(site)))}) if pages else site
+
+
+def _answers(target: str, read: Sequence[str], seen: Sequence[str] = ()) -> Answers:
+    return _over_http(target, read, seen) if "://" in target else _in_folder(Path(target), read, seen)
+
+
+def _over_http(target: str, read: Sequence[str], seen: Sequence[str]) -> Answers:
+    base, limits = secure_site(target if target.endswith("/") else f"{target}/"), Limits()
+    requests = [Request(url=base + address, limit=limits.document) for address in read]
+    requests += [Request(url=base + address, limit=limits.document, method="HEAD") for address in seen]
+    answers = asyncio.run(fetch_all(requests, limits))
+    return dict(zip([*read, *seen], answers, strict=True))
+
+
+def _in_folder(folder: Path, read: Sequence[str], seen: Sequence[str]) -> Answers:
+    answers: dict[str, Response | RefusedError] = {address: _read(folder / _file(address)) for address in read}
+    answers |= {address: _exists(folder / _file(address)) for address in seen}
+    return answers
+
+
+def _file(address: str) -> str:
+    return f"{address}index.html" if address.endswith("/") else address
+
+
+def _read(path: Path) -> Response | RefusedError:
+    try:
+        modified = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+        return Response(
+            status=200,
+            headers={"last-modified": format_datetime(modified, usegmt=True)},
+            body=read_regular(path),
+        )
+    except FileNotFoundError:
+        return Response(status=404, headers={})
+    except OSError as cause:
+        return RefusedError(Reason.UNREACHABLE, f"{path}: {cause.strerror}")
+
+
+def _exists(path: Path) -> Response:
+    return Response(status=200 if path.is_file() else 404, headers={})
+
+
+def _remembered(file: StateFile | None) -> tuple[ClientState, list[Finding]]:
+    try:
+        return (file and file.read()) or ClientState(), []
+    except RefusedError as refusal:
+        return ClientState(), [rules.found(rules.STATE, "", refusal.detail)]
+
+
+def _remember(file: StateFile, site: Site, findings: Sequence[Finding]) -> list[Finding]:
+    """Save each manifest that was seen, unless something was wrong with it."""
+    wrong = {finding.place.path for finding in findings if finding.rule in (rules.MANIFEST.id, rules.SERIAL.id)}
+    for path in site.manifests:
+        plain = site.body(path)
+        if plain is None or path in wrong:
+            continue
+        manifest, payload = Trust(site=site.trust.site, path=path).manifest(plain, Limits().manifest)
+        try:
+            replace(file, manifest=path).write(accepted(site.known(path), manifest, payload, plain))
+        except RefusedError as refusal:
+            return [rules.found(rules.STATE, "", refusal.detail)]
+    return []

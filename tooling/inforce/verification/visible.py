@@ -1,0 +1,208 @@
+"""The words of a page that a reader sees, read strictly: whatever two HTML readers can read differently is a fault.
+
+Invariants: words in an element that is hidden, or that no text of a policy is made of, are not returned as words of the
+text; words of the article that stand in none of its known parts are returned as extra words.
+Not responsible for: style sheets and scripts, which are not evaluated; comparing the words with a text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Final
+
+_VOID: Final = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+)
+_AROUND: Final = frozenset(("html", "body", "div", "main", "article"))
+_INLINE: Final = frozenset(("a", "code", "em", "strong", "span", "ins", "del"))
+_LISTS: Final = frozenset(("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"))
+_BLOCKS: Final = _LISTS | {"h1", "h2", "h3", "h4", "h5", "h6", "p", "pre", "blockquote", "div", "details"}
+_OF_TEXT: Final = (_INLINE | _BLOCKS) - {"span", "ins", "del", "div", "details"}
+_ATTRIBUTES: Final = frozenset(("id", "href", "start", "align"))
+_HIDING: Final = frozenset(("hidden", "style", "popover"))
+_NO_WORDS: Final = frozenset(("script", "style", "template", "svg", "form"))
+_PARTS: Final = frozenset(("header", "section", "aside", "nav", "footer"))
+_OURS: Final = frozenset(("inforce-sr", "inforce-note", "inforce-pilcrow"))
+_UNSURE_COMMENTS: Final = (">", "->")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibleRedline:
+    """The characters of the old and the new text in a redline, and whether it shows a clause at another place."""
+
+    old: str
+    new: str
+    moved: bool
+
+
+@dataclass(slots=True)
+class VisiblePage:
+    """What was read: the words of each text, the redlines, the words of the article beside them, and the faults."""
+
+    texts: list[list[str]] = field(default_factory=list)
+    redlines: list[VisibleRedline] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """An open element: whether its words are hidden, and the zone and the side of a redline they belong to.
+
+    `around` says whether it and all around it are elements in which a text is shown.
+    """
+
+    tag: str
+    hidden: bool = False
+    around: bool = True
+    zone: str = ""
+    side: str = ""
+
+
+def read_page(html: str) -> VisiblePage:
+    """Return what a reader sees of the page `html`."""
+    return _read(html, _Open(tag=""))
+
+
+def read_fragment(html: str) -> VisiblePage:
+    """Return what a reader sees of `html`, a text without a page around it."""
+    return _read(html, _Open(tag="", zone="text"))
+
+
+def _read(html: str, around: _Open) -> VisiblePage:
+    reader = _Reader(around)
+    reader.feed(html)
+    reader.close()
+    return reader.finished()
+
+
+class _Reader(HTMLParser):
+    def __init__(self, around: _Open) -> None:
+        super().__init__()
+        self.page = VisiblePage()
+        self._stack = [around]
+        self._text: list[str] = []
+        self._old: list[str] = []
+        self._new: list[str] = []
+        self._moved = False
+        self._articles = 0
+
+    def finished(self) -> VisiblePage:
+        if len(self._stack) > 1:
+            self._fault(f"<{self._stack[-1].tag}> is never closed")
+        if self._stack[0].zone == "text":
+            self.page.texts.append("".join(self._text).split())
+        return self.page
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if len(values) < len(attrs):
+            self._fault(f"<{tag}> has an attribute twice")
+        if tag == "style" or (tag == "meta" and values.get("http-equiv", "").lower() == "refresh"):
+            self._fault(f"<{tag}> can hide or replace the text")
+        if tag in _VOID:
+            self._void(tag, values)
+            return
+        self._stack.append(self._opened(tag, values, self._stack[-1]))
+        if tag in _BLOCKS:
+            self._text.append(" ")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            self.handle_starttag(tag, attrs)
+        elif not any(one.tag == "svg" for one in self._stack) and tag != "svg":
+            self._fault(f"<{tag}/> is not closed by its slash")
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID or len(self._stack) == 1 or self._stack[-1].tag != tag:
+            self._fault(f"</{tag}> closes nothing")
+            return
+        closed = self._stack.pop()
+        zone = self._stack[-1].zone
+        if tag in _BLOCKS:
+            self._text.append(" ")
+        if closed.zone == "text" and zone != "text":
+            self.page.texts.append("".join(self._text).split())
+        elif closed.zone == "redline" and zone != "redline":
+            redline = VisibleRedline(old=_characters(self._old), new=_characters(self._new), moved=self._moved)
+            self.page.redlines.append(redline)
+
+    def handle_data(self, data: str) -> None:
+        now = self._stack[-1]
+        if now.hidden:
+            if now.tag == "script" and "<!--" in data:
+                self._fault("a script holds a comment mark")
+        elif now.zone == "text":
+            self._text.append(data)
+        elif now.zone == "redline" and now.side != "ours":
+            if now.side != "ins":
+                self._old.append(data)
+            if now.side != "del":
+                self._new.append(data)
+        elif now.zone == "article":
+            self.page.extra += data.split()
+
+    def handle_comment(self, data: str) -> None:
+        if data.startswith(_UNSURE_COMMENTS) or "--!" in data or "<!--" in data:
+            self._fault("a comment is not closed as comments are")
+
+    def handle_decl(self, decl: str) -> None:
+        if decl.lower() != "doctype html":
+            self._fault("it has a declaration that is none of HTML")
+
+    def unknown_decl(self, data: str) -> None:
+        self._fault(f"it has a declaration that is none of HTML: {data[:20]}")
+
+    def handle_pi(self, data: str) -> None:
+        self._fault(f"it has an instruction that is none of HTML: {data[:20]}")
+
+    def _fault(self, message: str) -> None:
+        self.page.faults.append(message)
+
+    def _void(self, tag: str, values: dict[str, str]) -> None:
+        if self._stack[-1].zone != "text":
+            return
+        self._text.append(" ")
+        if tag not in ("br", "hr") or values:
+            self._fault(f"<{tag}> stands in the text")
+
+    def _opened(self, tag: str, values: dict[str, str], parent: _Open) -> _Open:
+        classes = set(values.get("class", "").split())
+        hidden = parent.hidden or tag in _NO_WORDS or bool(_HIDING & values.keys())
+        hidden = hidden or values.get("aria-hidden", "false") != "false"
+        if parent.zone == "text":
+            return _Open(tag=tag, zone="text", hidden=hidden or tag not in _OF_TEXT or not values.keys() <= _ATTRIBUTES)
+        if parent.zone == "redline":
+            self._moved = self._moved or "inforce-moved" in classes
+            allowed = tag in _INLINE | _BLOCKS | {"summary"}
+            side = parent.side or (tag if tag in ("ins", "del") else "")
+            side = "ours" if tag == "summary" or classes & _OURS else side
+            return _Open(tag=tag, zone="redline", hidden=hidden or not allowed, side=side)
+        if {"inforce-text", "inforce-redline"} & classes:
+            return self._began(tag, "text" if "inforce-text" in classes else "redline", hidden, parent)
+        if tag == "article":
+            self._articles += 1
+            if self._articles > 1:
+                self._fault("it has two articles")
+        zone = "article" if tag == "article" else self._zone(tag, classes, parent)
+        return _Open(tag=tag, zone=zone, hidden=hidden, around=parent.around and tag in _AROUND)
+
+    def _began(self, tag: str, zone: str, hidden: bool, parent: _Open) -> _Open:
+        (self._text if zone == "text" else self._old).clear()
+        self._new.clear()
+        self._moved = False
+        fit = parent.around and tag == "div" and parent.zone in ("article", "")
+        return _Open(tag=tag, zone=zone, hidden=hidden or not fit)
+
+    @staticmethod
+    def _zone(tag: str, classes: set[str], parent: _Open) -> str:
+        if parent.zone != "article":
+            return parent.zone
+        known = tag in _PARTS or any(name.startswith("inforce-") and name != "inforce-shown" for name in classes)
+        return "part" if known else "article"
+
+
+def _characters(parts: list[str]) -> str:
+    return "".join("".join(parts).split())

@@ -1,0 +1,165 @@
+"""The words that readers see on pages of versions, policies and redlines, compared with the locked texts.
+
+A locked text is the one at its `.md` address, once its digest is the locked one; where it is not, that is a finding of
+its own, and nothing is compared with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from inforce.address import MANIFEST
+from inforce.checks import Finding
+from inforce.errors import quoted
+from inforce.language import Language
+from inforce.markdown import plain_text
+from inforce.policy.lock import Lock, LockEntry
+from inforce.text import Digest
+from inforce.verification import rules
+from inforce.verification.rules import found
+from inforce.verification.site import Site, published
+from inforce.verification.visible import VisiblePage, read_fragment, read_page
+
+_NEAR = 3
+_FIX = "Build and publish the site again; find out who changed the page."
+
+Texts = Callable[[str, str, Language], "str | None"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A page, or a fragment, of `policy` in `language`: of the version `label`, of a step from `old`, or of neither."""
+
+    address: str
+    policy: str
+    language: Language
+    label: str = ""
+    old: str = ""
+
+
+def shown(lock: Lock, now: datetime, binding: Mapping[str, Language]) -> Iterator[Shown]:
+    """Yield the pages and fragments that show a text of `lock`; `binding` are the binding languages by policy id.
+
+    Pages in the binding language stand one level higher. Only fragments are yielded of a policy without one.
+    """
+    for policy, entries in _by_policy(lock, now).items():
+        main = binding.get(policy)
+        for label, entry in entries:
+            for tag in entry.digests:
+                yield Shown(address=f"{policy}/{label}/{tag}.html", policy=policy, language=tag, label=label)
+                if main:
+                    place = f"{policy}/{label}/{_below(tag, main)}"
+                    yield Shown(address=place, policy=policy, language=tag, label=label)
+        if main is None:
+            continue
+        yield Shown(address=f"{policy}/", policy=policy, language=main)
+        for tag in set.intersection(*(set(entry.digests) for _, entry in entries)) - {main}:
+            yield Shown(address=f"{policy}/{tag}/", policy=policy, language=tag)
+        for (old, before), (new, after) in pairwise(entries):
+            for tag in (tag for tag in after.digests if tag in before.digests):
+                place = f"{policy}/changes/{old}...{new}/{_below(tag, main)}"
+                yield Shown(address=place, policy=policy, language=tag, label=new, old=old)
+
+
+def word_findings(site: Site) -> Iterator[Finding]:
+    """Find pages and fragments of `site` on which a reader sees other words than the locked ones."""
+    text = _texts(site)
+    for place in shown(site.lock, site.now, site.binding):
+        body = site.body(place.address)
+        if body is None:
+            continue
+        read = read_fragment if place.address.endswith(".html") else read_page
+        page = read(body.decode("utf-8", "replace"))
+        if page.faults:
+            message = f"Browsers can read this page in more than one way: {page.faults[0]}"
+            yield found(rules.WORDS, place.address, message, _FIX)
+        elif place.old:
+            yield from _redline(place, page, text)
+        else:
+            yield from _text(site, place, page, text)
+
+
+def _text(site: Site, place: Shown, page: VisiblePage, text: Texts) -> Iterator[Finding]:
+    labels = [place.label] if place.label else _standing(site, place.policy)
+    expected = [known.split() for label in labels if (known := text(place.policy, label, place.language)) is not None]
+    if not expected:
+        return
+    if len(page.texts) != 1:
+        if place.label or _in_force(site, place.policy) is not None:
+            yield found(rules.WORDS, place.address, f"Expected one text, got {len(page.texts)}.", _FIX)
+    elif page.texts[0] not in expected:
+        yield found(rules.WORDS, place.address, _difference(expected[0], page.texts[0]), _FIX)
+    if page.extra:
+        message = f"Words that belong to no part of the page: {quoted(' '.join(page.extra[:8]))}"
+        yield found(rules.WORDS, place.address, message, _FIX)
+
+
+def _redline(place: Shown, page: VisiblePage, text: Texts) -> Iterator[Finding]:
+    old, new = (text(place.policy, label, place.language) for label in (place.old, place.label))
+    if old is None or new is None:
+        return
+    if len(page.redlines) != 1:
+        yield found(rules.WORDS, place.address, f"Expected one redline, got {len(page.redlines)}.", _FIX)
+        return
+    redline = page.redlines[0]
+    if old == new and not redline.old + redline.new:
+        return  # the page says that nothing changed
+    # A moved clause is shown at its new place only, so the old text is there in another order.
+    sides = [("new", new, redline.new)] + ([] if redline.moved else [("old", old, redline.old)])
+    for name, expected, got in sides:
+        if "".join(expected.split()) != got:
+            message = f"The {name} text of the redline: {_difference(list(''.join(expected.split())), list(got), '')}"
+            yield found(rules.WORDS, place.address, message, _FIX)
+            return
+
+
+def _difference(expected: list[str], got: list[str], space: str = " ") -> str:
+    pairs = zip(expected, got, strict=False)
+    at = next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(expected), len(got)))
+    near = _NEAR if space else 8 * _NEAR
+    one, other = (space.join(words[max(0, at - near) : at + near + 1]) for words in (expected, got))
+    return f"{'Word' if space else 'Character'} {at + 1}: expected {quoted(one, 120)}, got {quoted(other, 120)}"
+
+
+def _standing(site: Site, policy: str) -> list[str]:
+    """Return the labels of the versions whose text the page of `policy` can show: the one in force, or else any."""
+    labels = [(label, entry.seq) for name, label, entry in published(site.lock, site.now) if name == policy]
+    current = _in_force(site, policy)
+    return [label for label, seq in labels if current in (None, seq)]
+
+
+def _in_force(site: Site, policy: str) -> int | None:
+    """Return the number of the version of `policy` in force when the site was built, as its manifest has it."""
+    policies = (site.document(MANIFEST) or {}).get("policies")
+    listed = [one for one in policies if isinstance(one, dict)] if isinstance(policies, list) else []
+    current = next((one.get("in_force") for one in listed if one.get("id") == policy), None)
+    return current if isinstance(current, int) else None
+
+
+def _texts(site: Site) -> Texts:
+    kept: dict[str, str | None] = {}
+
+    def text(policy: str, label: str, language: Language) -> str | None:
+        address = f"{policy}/{label}/{language}.md"
+        if address not in kept:
+            body, entry = site.body(address), site.lock.entry(policy, label)
+            locked = entry.digests.get(language) if entry else None
+            same = body is not None and Digest.of(body) == locked
+            kept[address] = plain_text(body.decode()) if body is not None and same else None
+        return kept[address]
+
+    return text
+
+
+def _by_policy(lock: Lock, now: datetime) -> dict[str, list[tuple[str, LockEntry]]]:
+    policies: dict[str, list[tuple[str, LockEntry]]] = {}
+    for policy, label, entry in published(lock, now):
+        policies.setdefault(policy, []).append((label, entry))
+    return policies
+
+
+def _below(language: Language, main: Language) -> str:
+    return "" if language == main else f"{language}/"

@@ -1,0 +1,1 @@
+"""A redline written as a Word document with tracked changes."""

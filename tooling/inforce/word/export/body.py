@@ -1,0 +1,51 @@
+"""The body of a document: blocks of a redline in their order, as paragraphs and tables.
+
+Keeps true: accepting every revision leaves the new text, rejecting every one the old, paragraph by paragraph. Only
+what Word itself cannot delete stays: the last paragraph of all, and a paragraph's end before a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
+
+from inforce.markdown import BlockKind, ContainerKind
+from inforce.redline import BlockState, Op, RedlineBlock
+from inforce.word.export.paragraphs import Paragraphs
+from inforce.word.export.tables import table_xml
+
+_PARTLY = frozenset({BlockState.EQUAL, BlockState.CHANGED, BlockState.REFORMATTED})
+Placed = tuple[int, RedlineBlock]
+
+
+def body_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
+    """Write `blocks` as the content of a body, with `paragraphs`; a body ends with a paragraph, so never empty."""
+    return "".join(_parts(blocks, paragraphs)) or "<w:p/>"
+
+
+def _parts(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> Iterator[str]:
+    groups = [list(group) for _, group in groupby(enumerate(blocks), key=lambda one: _table(one[1]))]
+    for group, after in zip_longest(groups, groups[1:]):
+        following = after[0][1] if after else None
+        if _table(group[0][1]) is None:
+            yield from _flow(group, following, paragraphs)
+            continue
+        yield table_xml([block for _, block in group], paragraphs)
+        # Two tables without a paragraph between them would be one, and a body must not end in a table.
+        if following is None or _table(following) is not None:
+            yield "<w:p/>"
+
+
+def _table(block: RedlineBlock) -> int | None:
+    """Tell which table `block` is a cell of."""
+    if block.kind is not BlockKind.CELL:
+        return None
+    return next(one.key for one in block.path if one.kind is ContainerKind.TABLE)
+
+
+def _flow(group: list[Placed], following: RedlineBlock | None, paragraphs: Paragraphs) -> Iterator[str]:
+    for place, block in group[:-1]:
+        yield paragraphs.flowing(place, block, block.mark)
+    place, last = group[-1]
+    joins_nothing = following is None or last.state in _PARTLY
+    yield paragraphs.flowing(place, last, Op.EQUAL if joins_nothing else last.mark)

@@ -1,0 +1,106 @@
+"""Numbering of lists: which paragraphs carry a number or bullet, and from where each list counts.
+
+Keeps true: numbers are made by Word and are never words of the text, so that accepting or rejecting counts anew. An
+item has one number in either text: the first of its paragraphs carries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from inforce.markdown import Container, ContainerKind
+from inforce.redline import RedlineBlock
+from inforce.word.export.markup import element, value
+
+_STEP = 480  # twentieths of a point that one level of a list or quote moves its text
+_HANGING = 360
+_DEEPEST = 8
+_LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
+
+
+@dataclass(slots=True)
+class Lists:
+    """The lists met so far, and the items that have their number."""
+
+    numbered: dict[tuple[ContainerKind, int], tuple[int, int, int]] = field(default_factory=dict)
+    old_items: set[int] = field(default_factory=set)
+    new_items: set[int] = field(default_factory=set)
+
+    def properties(self, block: RedlineBlock) -> tuple[str, str]:
+        """Write the number of `block`, if it carries one, and its indent: w:numPr and w:ind."""
+        if not block.path:
+            return "", ""
+        depth = sum(1 for one in block.path if one.kind is not ContainerKind.ITEM)
+        lists = [one for one in block.path if one.kind in _LISTS]
+        if not lists or not self._begins(block):
+            return "", indent(depth)
+        level = min(len(lists) - 1, _DEEPEST)
+        number = element("w:numPr", value("w:ilvl", str(level)), value("w:numId", str(self._number(lists[-1], level))))
+        return number, indent(depth, _HANGING)
+
+    def _begins(self, block: RedlineBlock) -> bool:
+        """Tell whether `block` is the first of its item in either text, and remember it."""
+        item = next(one.key for one in reversed(block.path) if one.kind is ContainerKind.ITEM)
+        first = (block.old is not None and item not in self.old_items) or (
+            block.new is not None and item not in self.new_items
+        )
+        if block.old is not None:
+            self.old_items.add(item)
+        if block.new is not None:
+            self.new_items.add(item)
+        return first
+
+    def _number(self, container: Container, level: int) -> int:
+        start = 1 if container.number is None else container.number
+        place = len(self.numbered) + 1
+        return self.numbered.setdefault((container.kind, container.key), (place, level, start))[0]
+
+    def before(self, kind: ContainerKind) -> str:
+        """Write the number of a paragraph that was an item of a list of `kind` in the old text."""
+        number = str(self._number(Container(kind=kind, key=-1), 0))
+        return element("w:numPr", value("w:ilvl", "0"), value("w:numId", number)) + indent(1, _HANGING)
+
+    def part(self, namespaces: Mapping[str, str]) -> str:
+        """Write the part that defines the lists met (ISO/IEC 29500-1, 17.9)."""
+        # Lists that shared a shape would count on from each other in LibreOffice.
+        shapes = "".join(_shape(kind, *row) for (kind, _), row in self.numbered.items())
+        numbers = "".join(_instance(kind, *row) for (kind, _), row in self.numbered.items())
+        return element("w:numbering", shapes, numbers, attributes=namespaces)
+
+
+@lru_cache(64)
+def indent(depth: int, hanging: int = 0) -> str:
+    """Write the indent of a paragraph that stands `depth` levels deep; nothing for none."""
+    if not depth:
+        return ""
+    return element("w:ind", attributes={"w:left": str(depth * _STEP), "w:hanging": str(hanging)})
+
+
+@lru_cache(256)
+def _shape(kind: ContainerKind, place: int, own_level: int, start: int) -> str:
+    bullet = kind is ContainerKind.BULLET_LIST
+    levels = (
+        element(
+            "w:lvl",
+            value("w:start", str(start) if level == own_level else "1"),
+            value("w:numFmt", "bullet" if bullet else "decimal"),
+            value("w:lvlText", "•" if bullet else f"%{level + 1}."),
+            value("w:lvlJc", "left"),
+            element("w:pPr", indent(level + 1, _HANGING)),
+            attributes={"w:ilvl": str(level)},
+        )
+        for level in range(_DEEPEST + 1)
+    )
+    kind_of_levels = value("w:multiLevelType", "hybridMultilevel")
+    return element("w:abstractNum", kind_of_levels, *levels, attributes={"w:abstractNumId": str(place)})
+
+
+@lru_cache(256)
+def _instance(kind: ContainerKind, place: int, level: int, start: int) -> str:
+    shape = value("w:abstractNumId", str(place))
+    if kind is ContainerKind.BULLET_LIST:
+        return element("w:num", shape, attributes={"w:numId": str(place)})
+    override = element("w:lvlOverride", value("w:startOverride", str(start)), attributes={"w:ilvl": str(level)})
+    return element("w:num", shape, override, attributes={"w:numId": str(place)})

@@ -1,0 +1,65 @@
+"""Tables: rows and columns that came or went, tracked as such, and cells whose words changed.
+
+Keeps true: every cell of either text is in the table, in the column it has there; a row that lacks a column has an
+empty cell. A row is tracked as a whole only if all of it came or went, a column only if every cell of it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from inforce.redline import BlockState, Op, RedlineBlock
+from inforce.word.export.markup import element, value
+from inforce.word.export.paragraphs import Paragraphs
+
+_CAME = frozenset({BlockState.INSERTED, BlockState.MOVED_TO})
+_WENT = frozenset({BlockState.DELETED, BlockState.MOVED_FROM})
+_WIDTH = 9000  # twentieths of a point: what the base's page leaves between its margins, nearly
+_CELL_WIDTH = element("w:tcW", attributes={"w:w": "0", "w:type": "auto"})
+_CELL_TAGS = {Op.INSERT: "w:cellIns", Op.DELETE: "w:cellDel"}
+Row = list[RedlineBlock]
+
+
+def table_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
+    """Write the cells `blocks` of one table as a table, with `paragraphs`."""
+    rows = [list(group) for _, group in groupby(blocks, key=lambda block: block.path[-1].key)]
+    columns = sorted({block.column for block in blocks})
+    fates = {column: _fate([block for block in blocks if block.column == column]) for column in columns}
+    properties = element(
+        "w:tblPr",
+        value("w:tblStyle", "TableGrid"),
+        "<w:bidiVisual/>" if paragraphs.right_to_left else "",
+        element("w:tblW", attributes={"w:w": "0", "w:type": "auto"}),
+    )
+    width = str(_WIDTH // len(columns))
+    grid = element("w:tblGrid", *(element("w:gridCol", attributes={"w:w": width}) for _ in columns))
+    return element("w:tbl", properties, grid, *(_row(row, fates, paragraphs) for row in rows))
+
+
+def _fate(blocks: Sequence[RedlineBlock]) -> Op:
+    """Tell whether all of `blocks` came or all of them went."""
+    states = {block.state for block in blocks}
+    if states <= _CAME:
+        return Op.INSERT
+    return Op.DELETE if states <= _WENT else Op.EQUAL
+
+
+def _row(row: Row, fates: dict[int, Op], paragraphs: Paragraphs) -> str:
+    fate = _fate(row)
+    header = "<w:tblHeader/>" if row[0].path[-1].number == 0 else ""
+    tracked = paragraphs.revisions.of(fate) if fate is not Op.EQUAL else ""
+    properties = element("w:trPr", header, tracked) if header or tracked else ""
+    cells = (
+        _cell([block for block in row if block.column == column], fate, fates[column], paragraphs) for column in fates
+    )
+    return element("w:tr", properties, *cells)
+
+
+def _cell(blocks: Row, row: Op, column: Op, paragraphs: Paragraphs) -> str:
+    tracked = paragraphs.revisions.mark(_CELL_TAGS[column]) if column is not row and row is Op.EQUAL else ""
+    properties = element("w:tcPr", _CELL_WIDTH, tracked)
+    # The last mark of a cell is the cell's own, and goes only with the row.
+    marks = [*(block.mark for block in blocks[:-1]), row]
+    content = "".join(paragraphs.in_cell(block, mark) for block, mark in zip(blocks, marks, strict=False))
+    return element("w:tc", properties, content or "<w:p/>")

@@ -1,0 +1,173 @@
+"""Which block of the source each block of a returned document was, character by character.
+
+Keeps true: where nothing was edited without Track Changes, the text with every change rejected is the source, block for
+block, and the places follow from the order alone. Only where it differs, bookmarks and likeness have to tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from inforce.markdown.source import Node
+from inforce.word.roundtrip.revisions import Grid, RevisedBlock, Sign
+from inforce.word.roundtrip.values import Look
+from inforce.word.roundtrip.views import View, signs_of, view_of_block, views_of_text
+
+_TOKENS = re.compile(r"\w+|\s+|.", re.DOTALL)
+_LIKE = 0.6
+_MOST_COMPARED = 400  # pairs of blocks; beyond, moved and edited blocks are taken as new ones
+Place = tuple[int, int, int]
+
+
+class Difference(NamedTuple):
+    """A place where a document was edited without Track Changes: what the source says there, and what stands there."""
+
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    """Where characters of a document come from: by their base, the number of a leaf and of its piece.
+
+    `looks` tells how each leaf was set in the document, `cells` which leaf each cell was.
+    """
+
+    origins: dict[int, tuple[int, int]] = field(default_factory=dict)
+    looks: dict[int, Look] = field(default_factory=dict)
+    cells: dict[Place, int] = field(default_factory=dict)
+    untracked: tuple[Difference, ...] = ()
+
+
+class _Met(NamedTuple):
+    """A block of the document; `place` is that of a cell."""
+
+    block: RevisedBlock
+    view: View
+    place: Place | None
+
+
+def align(leaves: Sequence[Node], before: Sequence[RevisedBlock | Grid]) -> Alignment:
+    """Find which of `leaves` each block of `before`, a document with every change rejected, was."""
+    known = [(number, view) for number, view in enumerate(views_of_text(leaves)) if view is not None]
+    met = list(_met(before))
+    pairs = dict(_pairs(known, met))
+    origins: dict[int, tuple[int, int]] = {}
+    looks: dict[int, Look] = {}
+    cells: dict[Place, int] = {}
+    for there, number in pairs.items():
+        block, place = met[there].block, met[there].place
+        origins |= {now.base: (number, was.base) for was, now in same_signs(signs_of(leaves[number]), block.signs)}
+        looks[number] = block.look
+        if place is not None:
+            cells[place] = number
+    return Alignment(origins=origins, looks=looks, cells=cells, untracked=tuple(_untracked(known, met, pairs)))
+
+
+def same_signs(old: Sequence[Sign], new: Sequence[Sign]) -> Iterator[tuple[Sign, Sign]]:
+    """Pair the characters that two texts share, word by word."""
+    if [sign.text for sign in old] == [sign.text for sign in new]:
+        yield from zip(old, new, strict=True)
+        return
+    olds, news = _words(old), _words(new)
+    matcher = SequenceMatcher(None, [text for text, _ in olds], [text for text, _ in news], autojunk=False)
+    for one, two, size in matcher.get_matching_blocks():
+        for step in range(size):
+            (text, start), (_, other) = olds[one + step], news[two + step]
+            yield from zip(old[start : start + len(text)], new[other : other + len(text)], strict=True)
+
+
+def likeness(old: Sequence[Sign], new: Sequence[Sign]) -> float:
+    """Tell how alike two texts are, from 0 to 1."""
+    olds, news = ([text for text, _ in _words(one) if not text.isspace()] for one in (old, new))
+    return SequenceMatcher(None, olds, news, autojunk=False).ratio()
+
+
+def _words(signs: Sequence[Sign]) -> list[tuple[str, int]]:
+    # A sign is one character, but for those that NFC joins later: places are counted in signs.
+    text = "".join([sign.text for sign in signs])
+    return [(found[0], found.start()) for found in _TOKENS.finditer(text)]
+
+
+def moved(gone: Sequence[tuple[int, Sequence[Sign]]], came: Sequence[tuple[int, Sequence[Sign]]]) -> dict[int, int]:
+    """Pair blocks that `came` with blocks that are `gone` and say the same, or nearly, by their numbers."""
+    found: dict[int, int] = {}
+    left = dict(gone)
+    for number, signs in came:
+        text = [sign.text for sign in signs]
+        for other, old in left.items():
+            if [sign.text for sign in old] == text:
+                found[number] = other
+                del left[other]
+                break
+    rest = [one for one in came if one[0] not in found]
+    if len(rest) * len(left) <= _MOST_COMPARED:
+        for number, signs in rest:
+            best = max(left, key=lambda other: likeness(left[other], signs), default=None)
+            if best is not None and likeness(left[best], signs) >= _LIKE:
+                found[number] = best
+                del left[best]
+    return found
+
+
+def _met(before: Sequence[RevisedBlock | Grid]) -> Iterator[_Met]:
+    for one in before:
+        if isinstance(one, RevisedBlock):
+            yield _Met(one, view_of_block(one), None)
+        else:
+            for row in one.rows:
+                yield from (_Met(cell.block, view_of_block(cell.block), cell.place) for cell in row)
+
+
+def _pairs(known: Sequence[tuple[int, View]], met: Sequence[_Met]) -> Iterator[tuple[int, int]]:
+    """Pair places in `met` with numbers of leaves."""
+    if len(known) == len(met) and all(_fits(view, one) for (_, view), one in zip(known, met, strict=True)):
+        yield from ((there, number) for there, (number, _) in enumerate(known))
+        return
+    matcher = SequenceMatcher(None, [view for _, view in known], [one.view for one in met], autojunk=False)
+    for what, start, stop, first, last in matcher.get_opcodes():
+        if what == "equal":
+            yield from zip(range(first, last), (number for number, _ in known[start:stop]), strict=True)
+        else:
+            yield from _likely(known[start:stop], range(first, last), met)
+
+
+def _likely(known: Sequence[tuple[int, View]], places: range, met: Sequence[_Met]) -> Iterator[tuple[int, int]]:
+    """Pair what differs: by bookmark, and what is left in its order where it is as many."""
+    left = dict(known)
+    open_places = []
+    for there in places:
+        number = next((one for one in met[there].block.anchors if one in left), None)
+        if number is None or (left[number].kind == "cell") != (met[there].place is not None):
+            open_places.append(there)
+            continue
+        del left[number]
+        yield there, number
+    numbers = list(left)
+    if len(numbers) == len(open_places):
+        pairs = zip(open_places, numbers, strict=True)
+        yield from ((there, one) for there, one in pairs if left[one].kind == met[there].view.kind)
+
+
+def _fits(view: View, met: _Met) -> bool:
+    """Tell whether a block is what `view` says; where paragraphs were joined, in any of their settings."""
+    if met.view == view:
+        return True
+    others = (view_of_block(replace(met.block, look=look)) for look in met.block.looks)
+    return any(other[:3] == view[:3] for other in others)
+
+
+def _untracked(known: Sequence[tuple[int, View]], met: Sequence[_Met], pairs: dict[int, int]) -> Iterator[Difference]:
+    views = dict(known)
+    for there, one in enumerate(met):
+        number = pairs.get(there)
+        if number is None:
+            yield Difference("", one.view.text)
+        elif not _fits(views[number], one):
+            yield Difference(views[number].text, one.view.text)
+    paired = set(pairs.values())
+    yield from (Difference(view.text, "") for number, view in known if number not in paired)

@@ -1,0 +1,228 @@
+"""The two texts of a document, as blocks: with every tracked change rejected, and with every one accepted.
+
+Keeps true: a paragraph whose mark is gone runs on into the next one. Which settings two joined paragraphs then have,
+word processors do not agree on; where it matters and cannot be told, `Block.torn` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from inforce.markdown import BlockKind
+from inforce.word.roundtrip.values import (
+    BLANKS,
+    PLAIN,
+    Form,
+    Forms,
+    Look,
+    Numbering,
+    Paragraph,
+    Side,
+    Story,
+    Stretch,
+    Table,
+    WordCell,
+)
+
+_SIMILAR_LOOKS = 2
+
+
+class Sign(NamedTuple):
+    """One character of a text: its formats, its place among what was there before (or -1), and its link's address."""
+
+    text: str
+    forms: Forms
+    base: int
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisedBlock:
+    """A paragraph of one text: its characters, how it is set, and all settings that came into question (`looks`).
+
+    `number` is what the list `list_name` shows before it: 0 for a bullet, None for nothing. `torn` is true where
+    paragraphs of different kinds were joined. `anchors` are the numbers of our bookmarks in it.
+    """
+
+    signs: tuple[Sign, ...]
+    look: Look
+    looks: tuple[Look, ...] = ()
+    number: int | None = None
+    list_name: str = ""
+    torn: bool = False
+    anchors: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return "".join([sign.text for sign in self.signs])
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether a text has a block for it; blank paragraphs are only space on paper."""
+        return bool(self.text.strip(BLANKS)) or self.number is not None or self.look.kind is not BlockKind.PARAGRAPH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridCell:
+    """A cell, and the place (table, row, cell) at which it stands in the document, changes and all."""
+
+    place: tuple[int, int, int]
+    block: RevisedBlock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table of one text: rows of cells; `crowded` are the texts of cells that hold more than a paragraph."""
+
+    rows: tuple[tuple[GridCell, ...], ...]
+    crowded: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Counter:
+    """Counts the numbers that lists show, and how often a list began anew."""
+
+    numbering: Numbering
+    counts: dict[tuple[str, int], int] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
+    met: set[tuple[str, int]] = field(default_factory=set)
+
+    def take(self, look: Look) -> tuple[int | None, str]:
+        """Give the number that a paragraph set as `look` shows, and a name of its list in this text."""
+        if not look.list_id:
+            return None, ""
+        key, instance = (look.list_id, look.depth), (look.instance, look.depth)
+        if instance in self.numbering.restarts and instance not in self.met:
+            if key in self.counts:
+                self.begun[look.list_id] = self.begun.get(look.list_id, 0) + 1
+            self.counts[key] = self.numbering.restarts[instance] - 1
+        self.met.add(instance)
+        name = f"{look.list_id}/{self.begun.get(look.list_id, 0)}"
+        for other in [one for one in self.counts if one[0] == look.list_id and one[1] > look.depth]:
+            del self.counts[other]
+        if not self.numbering.ordered.get(key, False):
+            return 0, name
+        self.counts[key] = self.counts.get(key, self.numbering.starts.get(key, 1) - 1) + 1
+        return self.counts[key], name
+
+
+def side_of(story: Story, side: Side) -> tuple[RevisedBlock | Grid, ...]:
+    """Give the blocks and tables of one `side` of `story`, blank paragraphs left out."""
+    counter = _Counter(story.numbering)
+    found: list[RevisedBlock | Grid] = []
+    waiting: list[Paragraph] = []
+    for place, one in enumerate(story.body):
+        if isinstance(one, Paragraph):
+            waiting.append(one)
+            if side.has(one.mark):
+                found.extend(_block(waiting, side, counter))
+                waiting = []
+            continue
+        found.extend(_block(waiting, side, counter))
+        waiting = []
+        grid = _grid(place, one, side)
+        if grid.rows:
+            found.append(grid)
+    found.extend(_block(waiting, side, counter))
+    return tuple(found)
+
+
+def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterator[RevisedBlock]:
+    """Make a block of `paragraphs`, of which the last one's mark stands; nothing where it would be blank."""
+    if not paragraphs:
+        return
+    look, torn = _settled(paragraphs, side)
+    signs = _signs(paragraphs, side, whole=look.kind is BlockKind.CODE)
+    looks = tuple(one.was if side is Side.BEFORE else one.look for one in paragraphs)
+    anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
+    whole_gone = not side.has(paragraphs[-1].mark)
+    found = RevisedBlock(signs=signs, look=look, looks=looks, torn=torn, anchors=anchors)
+    if whole_gone and not found.text.strip(BLANKS):
+        return
+    number, list_name = counter.take(look)
+    found = replace(found, number=number, list_name=list_name)
+    if found.is_shown:
+        yield found
+
+
+def _settled(paragraphs: list[Paragraph], side: Side) -> tuple[Look, bool]:
+    """Choose the settings of joined `paragraphs`: those of the last, but of the only one that has words left."""
+    looks = [one.was if side is Side.BEFORE else one.look for one in paragraphs]
+    live = [look for one, look in zip(paragraphs, looks, strict=True) if one.text(side).strip(BLANKS)]
+    different = {(look.kind, look.level, look.list_id, look.depth, look.quoted) for look in live}
+    if len(live) == 1:
+        return live[0], False
+    return (live or looks)[-1], len(different) >= _SIMILAR_LOOKS
+
+
+def _signs(paragraphs: list[Paragraph], side: Side, *, whole: bool = False) -> tuple[Sign, ...]:
+    signs = [sign for one in paragraphs for part in one.stretches for sign in signs_of_stretch(part, side)]
+    return tuple(signs) if whole else trimmed(signs)
+
+
+def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
+    """Give the characters of `part`, if it is on `side`; blanks have no formats but that of code."""
+    if not side.has(part.fate):
+        return
+    forms = part.were if side is Side.BEFORE else part.forms
+    blank = forms if Form("code") in forms else PLAIN
+    for place, text in enumerate(part.text):
+        base = part.base + place if part.base >= 0 else -1
+        yield Sign(text, blank if text.isspace() else forms, base, part.address)
+
+
+def trimmed(signs: list[Sign]) -> tuple[Sign, ...]:
+    """Take blanks off both ends and around line breaks, where Markdown has none."""
+    kept: list[Sign] = []
+    for sign in signs:
+        if sign.text == "\n":
+            while kept and kept[-1].text in (" ", "\t"):
+                kept.pop()
+        elif sign.text in (" ", "\t") and (not kept or kept[-1].text == "\n") and Form("code") not in sign.forms:
+            continue
+        kept.append(sign)
+    while kept and kept[-1].text in (" ", "\t", "\n"):
+        kept.pop()
+    return tuple(kept)
+
+
+def _grid(number: int, table: Table, side: Side) -> Grid:
+    rows: list[tuple[GridCell, ...]] = []
+    crowded: list[str] = []
+    for place, row in enumerate(table.rows):
+        if side.has(row.fate):
+            cells = (
+                GridCell(place=(number, place, column), block=_cell(cell, side, crowded))
+                for column, cell in enumerate(row.cells)
+                if side.has(cell.fate)
+            )
+            rows.append(tuple(cells))
+    return Grid(rows=tuple(row for row in rows if row), crowded=tuple(crowded))
+
+
+def _cell(cell: WordCell, side: Side, crowded: list[str]) -> RevisedBlock:
+    """Make one block of what stands in `cell`; what does not fit into one goes to `crowded`."""
+    waiting: list[Paragraph] = []
+    blocks: list[RevisedBlock] = []
+    for one in cell.paragraphs:
+        waiting.append(one)
+        if side.has(one.mark):
+            blocks.append(_in_cell(waiting, side))
+            waiting = []
+    if waiting:
+        blocks.append(_in_cell(waiting, side))
+    blocks = [one for one in blocks if one.text.strip(BLANKS) or one.look.list_id]
+    if len(blocks) > 1 or any(one.look.list_id for one in blocks):
+        crowded.append(" / ".join(one.text for one in blocks))
+    return blocks[0] if blocks else RevisedBlock(signs=(), look=Look(kind=BlockKind.CELL))
+
+
+def _in_cell(paragraphs: list[Paragraph], side: Side) -> RevisedBlock:
+    look, _ = _settled(paragraphs, side)
+    anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
+    return RevisedBlock(
+        signs=_signs(paragraphs, side), look=replace(look, kind=BlockKind.CELL, level=0), anchors=anchors
+    )

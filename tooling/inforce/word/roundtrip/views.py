@@ -1,0 +1,132 @@
+"""What a text and a document have in common: per block its kind, words, formats and the number shown before it.
+
+Keeps true: two texts with the same views read the same, in Word and as Markdown. Everything that comes back from Word
+is held against this; what is not in a view (widths, fonts, spacing) is not Markdown's.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from inforce.markdown import BlockKind, ContainerKind, SpanKind
+from inforce.markdown.source import Node, SourcePiece, Wrap
+from inforce.word.export.markup import legal
+from inforce.word.roundtrip.addresses import key_of_target
+from inforce.word.roundtrip.revisions import Grid, RevisedBlock, Sign, trimmed
+from inforce.word.roundtrip.values import PLAIN, Form, Forms
+
+_REMEMBERED = 4096  # nodes and marks are known by their identity and never change
+_LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
+Runs = tuple[tuple[str, Forms], ...]
+
+
+class View(NamedTuple):
+    """A block as both sides know it; `number` is None without one, 0 for a bullet; `depth` counts its lists."""
+
+    kind: BlockKind
+    level: int
+    runs: Runs
+    number: int | None = None
+    depth: int = 0
+    quoted: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return "".join([text for text, _ in self.runs])
+
+
+def views_of_text(leaves: Iterable[Node]) -> tuple[View | None, ...]:
+    """See `leaves` of a text as a document shows them; None for one that shows nothing there."""
+    return tuple(_view_of_leaf(leaf) for leaf in leaves)
+
+
+def _view_of_leaf(leaf: Node) -> View | None:
+    kind = leaf.kind if isinstance(leaf.kind, BlockKind) else BlockKind.PARAGRAPH
+    runs = runs_of(signs_of(leaf))
+    number, depth, quoted = None, 0, False
+    if kind is not BlockKind.CELL:
+        number, depth = number_of(leaf)
+        quoted = kind is BlockKind.PARAGRAPH and any(one.kind is ContainerKind.QUOTE for one in leaf.path)
+    if kind is BlockKind.RULE:
+        number, depth = None, 0
+    if kind is BlockKind.PARAGRAPH and not runs and number is None:
+        return None
+    return View(kind, leaf.level, runs, number, depth, quoted)
+
+
+def number_of(leaf: Node) -> tuple[int | None, int]:
+    """Tell the number that `leaf` shows, and how many lists deep; nothing where it does not begin its item."""
+    item = next((one for one in reversed(leaf.path) if one.kind is ContainerKind.ITEM), None)
+    if item is None or next(item.leaves(), None) is not leaf:
+        return None, 0
+    return item.number or 0 if item.number is not None else 0, sum(1 for one in leaf.path if one.kind in _LISTS)
+
+
+def views_of_side(side: Iterable[RevisedBlock | Grid]) -> Iterator[View]:
+    """See the blocks of a document's side in their order, tables cell by cell."""
+    for one in side:
+        if isinstance(one, RevisedBlock):
+            yield view_of_block(one)
+        else:
+            for row in one.rows:
+                for cell in row:
+                    yield View(BlockKind.CELL, 0, runs_of(cell.block.signs))
+
+
+def view_of_block(block: RevisedBlock) -> View:
+    """See `block` as a text would have it."""
+    depth = block.look.depth + 1 if block.number is not None else 0
+    quoted = block.look.quoted and block.look.kind is BlockKind.PARAGRAPH
+    if block.look.kind is BlockKind.RULE:
+        return View(BlockKind.RULE, 0, ())
+    return View(block.look.kind, block.look.level, runs_of(block.signs, block.look.kind), block.number, depth, quoted)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def signs_of(leaf: Node) -> tuple[Sign, ...]:
+    """Give the characters of `leaf` as a document shows them; `base` is the number of their piece."""
+    if leaf.kind is BlockKind.CODE:
+        return tuple(Sign(legal(sign), PLAIN, place) for place, sign in enumerate(leaf.content))
+    return trimmed(
+        [
+            Sign(legal(sign), forms_of(piece) if not sign.isspace() else _blank(piece), place)
+            for place, piece in enumerate(leaf.pieces)
+            for sign in piece.text
+        ]
+    )
+
+
+def forms_of(piece: SourcePiece) -> Forms:
+    """Give the formats that `piece` is shown in."""
+    return forms_within(piece.wraps) if piece.wraps else PLAIN
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def forms_within(wraps: tuple[Wrap, ...]) -> Forms:
+    """Give the formats of what stands within `wraps`."""
+    return frozenset(_form(wrap.kind, wrap.target) for wrap in wraps if wrap.kind is not None)
+
+
+def _blank(piece: SourcePiece) -> Forms:
+    forms = forms_of(piece)
+    return forms if Form("code") in forms else PLAIN
+
+
+def _form(kind: SpanKind, target: str) -> Form:
+    return Form(str(kind), key_of_target(target)) if kind is SpanKind.LINK else Form(str(kind))
+
+
+def runs_of(signs: Iterable[Sign], kind: BlockKind = BlockKind.PARAGRAPH) -> Runs:
+    """Join `signs` of the same formats; a block of code has none."""
+    joined: list[tuple[str, Forms]] = []
+    for sign in signs:
+        forms = PLAIN if kind is BlockKind.CODE else sign.forms
+        if joined and joined[-1][1] == forms:
+            joined[-1] = (joined[-1][0] + sign.text, forms)
+        else:
+            joined.append((sign.text, forms))
+    return tuple((unicodedata.normalize("NFC", text), forms) for text, forms in joined)
