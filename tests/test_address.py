@@ -54,7 +54,7 @@ def test_pages_name_their_language_unless_it_is_the_binding_one(language: Langua
 def test_files_always_name_their_language(language: Language) -> None:
     assert [
         address.text_file(TERMS, NEW, language),
-        address.fragment_file(TERMS, NEW, language),
+        address.fragment_beside(address.text_file(TERMS, NEW, language)),
         address.since_file(TERMS, OLD, language),
         address.redline_file(TERMS, OLD, NEW, language),
         address.redline_docx(TERMS, OLD, NEW, language),

@@ -46,7 +46,7 @@ def test_every_address_of_a_site_is_in_the_list_and_nothing_else() -> None:
     shown = found()
     made = [page.says[name] for page in shown.values() for name in ("file", "document") if name in page.says]
     both = publication(ANNOUNCED, policy(FIRST, SECOND))
-    fragments = [address.fragment_file(both.policies[0], FIRST, DE)]
+    fragments = [address.fragment_beside(address.text_file(both.policies[0], FIRST, DE))]
     published = [*shown, *files(both), *made, *fragments]
     published += [address.MANIFEST, address.SIGNED_MANIFEST, address.VECTORS]
 

@@ -8,7 +8,7 @@ import pytest
 
 from book_builder import instant
 from inforce.errors import CatalogError
-from inforce.policy import Cancellation, ChangeLevel, PolicyState, Version
+from inforce.policy import Cancellation, PolicyState, Version
 from policy_builder import policy, version
 
 
@@ -107,18 +107,6 @@ class TestStates:
         assert labels(terms.announced(instant("2027-02-01"))) == ["2", "3"]
         assert labels(terms.announced(instant("2027-02-15"))) == ["2"]
         assert terms.announced(instant("2026-02-01")) == ()
-
-    def test_the_newest_material_version_is_found_behind_weightier_and_cancelled_ones(self) -> None:
-        gone = Cancellation(at=instant("2026-04-15"), reason="x")
-        terms = policy(
-            FIRST,
-            version("2", "2026-02-01", change=ChangeLevel.NOTICE),
-            version("3", "2026-03-01", change=ChangeLevel.EDITORIAL),
-            version("4", "2026-04-01", "2026-05-01", cancelled=gone),
-        )
-        newest = terms.newest_material(instant("2027-01-01"))
-        assert newest is not None
-        assert newest.seq == 1
 
 
 class TestIntervals:

@@ -54,7 +54,8 @@ def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: An
 def pages(found: Publication) -> dict[str, Page]:
     """Every page of `found` by its address."""
     lasting = [page for one in found.policies for page in found.lasting_pages(one)]
-    return {page.address: page for page in [*found.living_pages(), *found.histories(), *lasting]}
+    histories = (page for one in found.policies for page in found.histories_of(one))
+    return {page.address: page for page in [*found.living_pages(), *histories, *lasting]}
 
 
 def files(found: Publication) -> dict[str, bytes]:
@@ -419,7 +420,7 @@ class TestHeaders:
         found = self.found()
         made = [page.says[name] for page in pages(found).values() for name in ("file", "document") if name in page.says]
         fragments = [
-            address.fragment_file(one, each, text.language)
+            address.fragment_beside(address.text_file(one, each, text.language))
             for one in found.policies
             for each in one.versions
             for text in each.editions

@@ -13,7 +13,7 @@ from inforce.acceptance import Question, decide
 from inforce.acceptance.context import Context
 from inforce.acceptance.facts import PolicyFacts
 from inforce.acceptance.manifest import DecisionManifest
-from inforce.acceptance.policy_table import rows_met
+from inforce.acceptance.policy_table import _rows_met
 from inforce.errors import ShapeError
 
 ROWS = {*(f"A{n}" for n in range(1, 6)), *(f"B{n}" for n in range(1, 16)), "Q1", "Q2", "Q3"}
@@ -50,7 +50,7 @@ def rows_of(question: Question) -> set[str]:
     context = Context.from_data(dict(question)).not_before(manifest.issued_at)
     rows = {"A4" if decision["outcome"] == "stale" else "A5"}
     for policy in manifest.policies:
-        rows.update(row.name for row in rows_met(PolicyFacts.of(policy, manifest, context)))
+        rows.update(row.name for row in _rows_met(PolicyFacts.of(policy, manifest, context)))
     return rows
 
 

@@ -67,7 +67,8 @@ def publication(found: list[Version], now: datetime, compare_pairs: int = 200) -
 
 def pages(found: Publication) -> dict[str, Page]:
     lasting = [page for policy in found.policies for page in found.lasting_pages(policy)]
-    return {page.address: page for page in [*found.living_pages(), *found.histories(), *lasting]}
+    histories = (page for one in found.policies for page in found.histories_of(one))
+    return {page.address: page for page in [*found.living_pages(), *histories, *lasting]}
 
 
 def addresses(found: Publication) -> set[str]:

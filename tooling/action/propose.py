@@ -17,7 +17,7 @@ import sys
 
 import service
 
-POLICY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+POLICY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LEVELS = ("material", "notice", "editorial")
 # Only the repository that .git marks is used, whatever a folder of it holds.

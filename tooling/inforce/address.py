@@ -63,11 +63,6 @@ def text_file(policy: Policy, version: Version, language: Language) -> str:
     return f"{policy.id}/{version.label}/{language}.md"
 
 
-def fragment_file(policy: Policy, version: Version, language: Language) -> str:
-    """Address an edition as a bare HTML fragment."""
-    return f"{policy.id}/{version.label}/{language}.html"
-
-
 def fragment_beside(text: str) -> str:
     """Address the fragment of the edition whose canonical bytes stand at the address `text`."""
     return f"{text.removesuffix('.md')}.html"

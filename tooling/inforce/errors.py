@@ -142,10 +142,6 @@ class UnknownVersionError(ReceiptError):
         super().__init__(f"{policy} has no published version “{version}”")
 
 
-class ConflictError(ReceiptError):
-    """The same id was used for another body."""
-
-
 class HistoryError(InforceError):
     """Git is missing, or its answer cannot be used."""
 

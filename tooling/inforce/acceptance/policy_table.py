@@ -59,7 +59,7 @@ _QUIET_ROWS: Final = (
 )
 
 
-def rows_met(case: PolicyFacts) -> list[TableRow]:
+def _rows_met(case: PolicyFacts) -> list[TableRow]:
     """Return the rows `case` meets: the one of the table, and the quiet one it led to, if it did."""
     row = _first(_ROWS, case)
     return [row, _first(_QUIET_ROWS, case)] if row.leads_on else [row]
@@ -67,7 +67,7 @@ def rows_met(case: PolicyFacts) -> list[TableRow]:
 
 def judge(case: PolicyFacts) -> PolicyDecision:
     """Conclude what is due in `case`."""
-    row = rows_met(case)[-1]
+    row = _rows_met(case)[-1]
     decision: PolicyDecision = {
         "id": case.policy.id,
         "outcome": row.outcome,

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from inforce.errors import LayoutError, Place, quoted
 from inforce.language import Language, canonical_tag
+from inforce.manifest.words import POLICY_ID
 
 BOOK = "policy_versions"
-_POLICY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 # Addresses of the site that are not policies.
 _RESERVED = {
@@ -21,7 +21,7 @@ _RESERVED = {
 
 def policy_id(name: str) -> str:
     """Check that `name` can be a policy id: lower-case letters, digits, hyphens; safe as folder and address."""
-    if not _POLICY_ID.fullmatch(name):
+    if not re.fullmatch(POLICY_ID, name):
         message = (
             f"expected a policy id of lower-case letters, digits and hyphens such as “privacy”, got {quoted(name)}"
         )

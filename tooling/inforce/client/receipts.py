@@ -13,12 +13,13 @@ from typing import Any, Final
 from inforce.acceptance import check_record
 from inforce.errors import ManifestError, ReceiptError, ShapeError
 from inforce.manifest import parse_json
+from inforce.manifest.words import POLICY_ID
 
 RECEIPT_BYTES: Final = 16_384
 
 _FIELDS: Final = {
     "id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
-    "policy": re.compile(r"[a-z0-9][a-z0-9-]{0,63}"),
+    "policy": re.compile(POLICY_ID),
     "language": re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}"),
     "digest": re.compile(r"sha256:[0-9a-f]{64}"),
 }

@@ -14,7 +14,7 @@ from inforce.errors import CatalogError, Place, quoted
 from inforce.fields import Fields, Source, number_within
 from inforce.instant import parse_instant
 from inforce.language import Language
-from inforce.policy.version import ChangeLevel, Version
+from inforce.policy.version import Version
 from inforce.policy.words import Act, Kind
 
 if TYPE_CHECKING:
@@ -166,11 +166,6 @@ class Policy:
     def predecessor(self, version: Version) -> Version | None:
         """Find the version before `version`."""
         return self.versions[version.seq - 2] if version.seq > 1 else None
-
-    def newest_material(self, now: datetime) -> Version | None:
-        """Find the newest material version published at `now` and not cancelled."""
-        candidates = (v for v in reversed(self.public(now)) if not v.is_cancelled(now))
-        return next((v for v in candidates if v.change is ChangeLevel.MATERIAL), None)
 
 
 def _audience_tag(text: str) -> str:

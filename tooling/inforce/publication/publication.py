@@ -97,11 +97,6 @@ class Publication:
             for language in languages_of(policy, self.now):
                 yield address.history_page(policy, language)
 
-    def histories(self) -> Iterator[Page]:
-        """Go through the histories, which tell of what the lasting pages compare."""
-        for policy in self.policies:
-            yield from self.histories_of(policy)
-
     def histories_of(self, policy: Policy) -> Iterator[Page]:
         """Go through the histories of `policy`, one per language."""
         return history_pages(self.catalog, policy, self.now)

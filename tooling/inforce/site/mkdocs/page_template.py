@@ -14,7 +14,6 @@ from html import escape
 from inforce.language import Language
 from inforce.site.build.cache import Cache
 
-GAPS = ("title", "head", "content", "contents")
 _GAP = re.compile(r"inforce-gap-(title|head|content|contents)-end")
 FOLDER = "inforce-shell"
 # How many folders deep pages that stay may stand: /privacy/1/ to /privacy/changes/1...2/de/.

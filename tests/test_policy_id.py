@@ -1,0 +1,22 @@
+"""The pattern of a policy id is defined once; the copies that cannot import it are equal to it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from inforce.manifest.words import POLICY_ID
+
+TOOLING = Path(__file__).parent.parent / "tooling"
+# The script of the workflow and the browser client have no Python package to import from.
+COPIES = {"action/propose.py", "browser/manifest.js"}
+
+
+def test_each_policy_id_pattern_is_the_one_of_the_manifest() -> None:
+    found = {
+        (path.relative_to(TOOLING).as_posix(), pattern)
+        for path in TOOLING.rglob("*")
+        if path.suffix in (".py", ".js") and not {"node_modules", "site"} & {*path.relative_to(TOOLING).parts}
+        for pattern in re.findall(r"\[a-z0-9\]\[a-z0-9-\]\{0,6\d\}", path.read_text("utf-8"))
+    }
+    assert found == {(place, POLICY_ID) for place in {*COPIES, "inforce/manifest/words.py"}}
