@@ -23,7 +23,7 @@ def overdue() -> dict[str, Any]:
     """Make a question whose answer is a block: version 2 of the terms is overdue, version 1 was accepted."""
     versions = [
         {"seq": 1, "change": "material", "effective_at": "2025-01-01T00:00:00Z", "digests": {"en": "sha256:1"}},
-        {"seq": 2, "change": "material", "effective_at": EFFECTIVE, "enforce_at": ENFORCED, "notify_at": EFFECTIVE},
+        {"seq": 2, "change": "material", "effective_at": EFFECTIVE, "enforce_at": ENFORCED, "published_at": EFFECTIVE},
     ]
     terms = {"id": "terms", "act": "accept", "languages": ["en"], "binding_language": "en", "versions": versions}
     yes = {"policy": "terms", "seq": 1, "act": "accepted", "at": "2025-02-01T00:00:00Z", "subject": "u1"}
@@ -160,7 +160,7 @@ def test_a_manifest_with_junk_where_it_matters_blocks_nobody(name: str, junk: ob
     assert outcome == "stale" or junk in readable
 
 
-@pytest.mark.parametrize("name", ["seq", "change", "effective_at", "enforce_at", "notify_at", "same_as", "digests"])
+@pytest.mark.parametrize("name", ["seq", "change", "effective_at", "enforce_at", "published_at", "same_as", "digests"])
 @pytest.mark.parametrize("junk", [True, 7.5, "junk", ["junk"], [[]]], ids=repr)
 def test_a_version_with_junk_in_it_blocks_nobody(name: str, junk: object) -> None:
     question = overdue()

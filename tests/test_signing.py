@@ -118,8 +118,8 @@ def three_policies(*languages: str) -> bytes:
         digests = {tag: str(Digest.of(f"{seq} {tag}")) for tag in languages}
         return {"seq": seq, "version": f"202{seq}-01-15", "change": "material", **members, "digests": digests}
 
-    applying = {"notify_at": "2025-12-14T16:00:00Z", "effective_at": "2026-01-14T16:00:00Z"}
-    coming = {"notify_at": "2026-08-14T16:00:00Z", "effective_at": "2027-02-28T16:00:00Z"}
+    applying = {"published_at": "2025-12-14T16:00:00Z", "effective_at": "2026-01-14T16:00:00Z"}
+    coming = {"published_at": "2026-08-14T16:00:00Z", "effective_at": "2027-02-28T16:00:00Z"}
     acts = [("cookies", "consent"), ("privacy", "acknowledge"), ("terms", "accept")]
     policies: list[dict[str, Any]] = [
         {

@@ -46,7 +46,7 @@ def version(seq: int, text: str | Mapping[str, str], effective: str, **more: Any
         "seq": seq,
         "version": f"2026-0{seq}",
         "change": "material",
-        "notify_at": effective,
+        "published_at": effective,
         "effective_at": effective,
         "digests": {language: digest(one) for language, one in texts.items()},
         "texts": texts,

@@ -328,7 +328,7 @@ def test_a_busy_host_is_left_alone_as_long_as_it_asks(app: AppPage, watch: Watch
 
 def test_an_announced_version_applies_at_its_instant_without_a_new_manifest(app: AppPage) -> None:
     app.host.policies[0]["versions"].append(
-        version(2, "# Terms\n\nBe very kind.\n", "2026-11-20T12:10:00Z", notify_at="2026-12-20T12:10:00Z")
+        version(2, "# Terms\n\nBe very kind.\n", "2026-11-20T12:10:00Z", published_at="2026-12-20T12:10:00Z")
     )
     step(app.host, "terms", *app.host.policies[0]["versions"])
     app.open(options={"records": [yes(1)]})

@@ -173,7 +173,7 @@ VALUES: tuple[Any, ...] = (
 # Read by neither `decide.js` nor the prompt; Python holds them to the schema all the same.
 UNREAD = {"latest", "in_force", "next_change_at"}
 # To `decide.js`, null is the same as absent.
-LENIENT = [(name, None) for name in ("cancelled", "withdrawn_at", "notify_at", "effective_at_new", "same_as")]
+LENIENT = [(name, None) for name in ("cancelled", "withdrawn_at", "published_at", "effective_at_new", "same_as")]
 
 
 def changed() -> Iterator[tuple[str, Any, dict[str, Any]]]:

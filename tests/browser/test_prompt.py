@@ -41,7 +41,7 @@ def news() -> dict[str, Any]:
 
 def cookies() -> dict[str, Any]:
     """A policy that asks nothing, of which a version is announced."""
-    old, new = version(1, "# Cookies\n\nFew.\n", PAST), version(2, "# Cookies\n\nFewer.\n", SOON, notify_at=PAST)
+    old, new = version(1, "# Cookies\n\nFew.\n", PAST), version(2, "# Cookies\n\nFewer.\n", SOON, published_at=PAST)
     return policy("cookies", "none", old, new)
 
 

@@ -37,7 +37,7 @@ class Clock:
 def document(site: str, issued: datetime = START, **members: Any) -> dict[str, Any]:
     """Write the manifest of `site` as issued then: one policy, to be accepted, of which version 2 is in force."""
     digests = {"en": str(Digest.of(TEXT))}
-    version = {"change": "material", "notify_at": "2026-01-01T00:00:00Z", "effective_at": "2026-01-01T00:00:00Z"}
+    version = {"change": "material", "published_at": "2026-01-01T00:00:00Z", "effective_at": "2026-01-01T00:00:00Z"}
     versions = [{"seq": 2, "version": "2026-01-01", **version, "digests": digests}]
     policy = {
         "id": "terms",

@@ -80,7 +80,7 @@ def version(chance: Chance, seq: int) -> dict[str, Any]:
     drawn |= _some(
         chance,
         enforce_at=chance.choice([None, instant(chance), instant(chance)]),
-        notify_at=instant(chance, days=12),
+        published_at=instant(chance, days=12),
         effective_at_new=instant(chance),
         digests={language: f"sha256:{seq}{language}" for language in chance.sample(PUBLISHED, 2)},
     )

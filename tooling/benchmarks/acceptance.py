@@ -26,7 +26,7 @@ def version(seq: int, change: str, effective: str, enforce: str | None = None) -
         "seq": seq,
         "version": effective,
         "change": change,
-        "notify_at": f"{effective[:4]}-01-19T16:00:00Z",
+        "published_at": f"{effective[:4]}-01-19T16:00:00Z",
         "effective_at": f"{effective}T16:00:00Z",
         "digests": {"en": f"sha256:{seq:064x}", "zh-Hans": f"sha256:{seq + 99:064x}"},
     }

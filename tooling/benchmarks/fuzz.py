@@ -106,7 +106,7 @@ PLAIN = (
 SAVED = (
     "<html><head><title>T</title></head><body><h1>Privacy</h1><p>We &amp; you<br><ul><li>one<li>two</ul></body></html>"
 )
-VERSION = """{"seq": 1, "version": "2026-01-15", "change": "material", "notify_at": "2026-01-14T16:00:00Z",
+VERSION = """{"seq": 1, "version": "2026-01-15", "change": "material", "published_at": "2026-01-14T16:00:00Z",
  "effective_at": "2026-01-14T16:00:00Z", "digests": {"en": "sha256:DIGEST"}}""".replace("DIGEST", "0" * 64)
 MANIFEST = """{"type": "policy-manifest", "spec": "1.0", "site": "SITE", "path": "policies.json", "serial": 1789884000,
  "issued_at": "2026-09-20T06:00:00Z", "expires_at": "2027-10-20T06:00:00Z", "poll_seconds": 86400, "policies": [

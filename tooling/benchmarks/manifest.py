@@ -101,7 +101,7 @@ def _version(seq: int, name: str, languages: tuple[str, ...], effective: str) ->
         "seq": seq,
         "version": effective[:10],
         "change": "material",
-        "notify_at": "2025-12-14T16:00:00Z",
+        "published_at": "2025-12-14T16:00:00Z",
         "effective_at": effective,
         "digests": {tag: str(Digest.of(f"{name} {seq} {tag}")) for tag in languages},
     }

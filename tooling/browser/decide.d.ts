@@ -72,7 +72,7 @@ export interface VersionForm {
   /** Until then an older yes is honoured. Null: for ever; absent: until `effective_at`. */
   enforce_at?: string | null;
   /** From when it may be announced; absent: not at all. */
-  notify_at?: string;
+  published_at?: string;
   /** Earlier versions whose binding text is the same. */
   same_as?: number[];
   /** By language. */

@@ -44,8 +44,8 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
     const usual = instant(x.effective_at), fresh = maybe(x.effective_at_new);
     const applies = joined >= fresh ? fresh : usual;
     const enforced = x.enforce_at === null ? Infinity : max(maybe(x.enforce_at) ?? usual, applies);
-    const notify = maybe(x.notify_at);
-    return { ...x, seq: seq(x.seq), same_as: (x.same_as ?? []).map(seq), applies, enforced, fresh, notify };
+    const published = maybe(x.published_at);
+    return { ...x, seq: seq(x.seq), same_as: (x.same_as ?? []).map(seq), applies, enforced, fresh, published };
   });
   const valid = versions.filter((x) => !apart && !cancelled.includes(x.seq));
   const current = valid.filter((x) => x.applies <= t);
@@ -64,7 +64,7 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
     if (flag) flags.add(flag);
     if (flag && flag != "manifest-behind") continue;
     if (x.at - t >= DAY) flags.add("future-record");
-    if (version?.notify - x.at > DAY) flags.add("early-record");
+    if (version?.published - x.at > DAY) flags.add("early-record");
     dates.push(x.at);
     answers.push({ ...x, seq: number, ...x.at > t && { at: min(x.received ?? t, t), place: YES.includes(x.act) ? -1 : 1 } });
   }
@@ -80,7 +80,7 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
 
   const material = current.filter((x) => x.change == "material");
   const target = newest(current), floor = newest(material);
-  const announced = coming.filter((x) => x.change != "editorial" && x.notify <= t);
+  const announced = coming.filter((x) => x.change != "editorial" && x.published <= t);
   const news = announced.filter((x) => x.seq > known);
   const unmet = material.filter((x) => x.seq > have && act != "none");
   let deadline = min(...unmet.map((x) => x.enforced));
@@ -114,7 +114,7 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
     language: lookUp(languages, policy.languages ?? []) ?? policy.binding_language ?? null,
     next_at: apart ? null : written(max(t + 1e3, min(...[
       deadline, until, old, withdrawn, ...(max(...dates) > t ? dates.flatMap((x) => [x, x + 1, x - DAY + 1]) : []),
-      ...coming.flatMap((x) => [x.applies, x.notify, since == null && x.fresh]),
+      ...coming.flatMap((x) => [x.applies, x.published, since == null && x.fresh]),
     ].filter((x) => x > t)))),
     flags: [...flags].sort(),
   };

@@ -33,7 +33,7 @@ class VersionEntry(NamedTuple):
     effective_at: Instant
     effective_at_new: Instant | None
     enforce_at: Instant | None
-    notify_at: Instant | None
+    published_at: Instant | None
     same_as: list[int]
     digests: Data
 
@@ -46,7 +46,7 @@ class VersionEntry(NamedTuple):
             an_instant(data, "effective_at"),
             maybe_an_instant(data, "effective_at_new"),
             maybe_an_instant(data, "enforce_at" if "enforce_at" in data else "effective_at"),
-            maybe_an_instant(data, "notify_at"),
+            maybe_an_instant(data, "published_at"),
             seqs(data, "same_as"),
             an_object(data, "digests"),
         )

@@ -100,7 +100,7 @@ def _flags_of_date(record: Record, policy: PolicyEntry, now: Instant) -> set[Fla
     if record.at - now >= DAY:
         flags.add("future-record")
     version = policy.version(record.seq)
-    if version and version.notify_at is not None and version.notify_at - record.at > DAY:
+    if version and version.published_at is not None and version.published_at - record.at > DAY:
         flags.add("early-record")
     return flags
 

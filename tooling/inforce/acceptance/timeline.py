@@ -63,7 +63,7 @@ class Timeline(NamedTuple):
         return [
             version
             for version in self.coming
-            if version.change != "editorial" and version.notify_at is not None and version.notify_at <= self.at
+            if version.change != "editorial" and version.published_at is not None and version.published_at <= self.at
         ]
 
     def deadline(self, have: int) -> Instant | None:
@@ -85,7 +85,7 @@ class Timeline(NamedTuple):
         """Return the instants at which a version to come applies or is announced, some of them past or None."""
         points: list[Instant | None] = []
         for version in self.coming:
-            points += [self.applies_at(version), version.notify_at]
+            points += [self.applies_at(version), version.published_at]
             if self.since is None:  # asked again from that instant on, they join later than it
                 points.append(version.effective_at_new)
         return points

@@ -50,7 +50,7 @@ class VersionForm(TypedDict):
     effective_at: str
     effective_at_new: NotRequired[str]
     enforce_at: NotRequired[str | None]
-    notify_at: NotRequired[str]
+    published_at: NotRequired[str]
     same_as: NotRequired[list[int]]
     digests: NotRequired[dict[str, str]]
 

@@ -185,7 +185,7 @@ def _version(policy: Policy, version: Version, now: datetime) -> dict[str, Any]:
         "seq": version.seq,
         "version": version.label.text,
         "change": str(version.change),
-        "notify_at": format_instant(version.published),
+        "published_at": format_instant(version.published),
         "effective_at": format_instant(version.effective),
     }
     if version.effective_new:

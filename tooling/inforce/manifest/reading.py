@@ -41,7 +41,7 @@ class ManifestVersion:
     change: str
     effective_at: datetime
     digests: Mapping[str, Digest]
-    notify_at: datetime | None = None
+    published_at: datetime | None = None
     effective_at_new: datetime | None = None
     enforce_at: datetime | None = None
     never_enforced: bool = False
@@ -57,7 +57,7 @@ class ManifestVersion:
             version=shape.parsed("version", _matching(VERSION_LABEL, "a version label")),
             change=shape.parsed("change", _one_of(CHANGES)),
             effective_at=shape.parsed("effective_at", utc_instant),
-            notify_at=_optional(shape, "notify_at"),
+            published_at=_optional(shape, "published_at"),
             effective_at_new=_optional(shape, "effective_at_new"),
             enforce_at=None if never else _optional(shape, "enforce_at"),
             never_enforced=never,

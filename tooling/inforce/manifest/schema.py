@@ -50,7 +50,7 @@ _VERSION_REQUIRED: Mapping[str, _Schema] = {
     "digests": _by_language(_text(words.DIGEST)),
 }
 _VERSION_OPTIONAL: Mapping[str, _Schema] = {
-    "notify_at": _INSTANT,
+    "published_at": _INSTANT,
     "effective_at_new": _INSTANT,
     "enforce_at": {
         "description": "absent: from effective_at on; null: an older acceptance is honoured for ever",

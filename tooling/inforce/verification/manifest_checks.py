@@ -22,7 +22,7 @@ from inforce.verification.rules import found
 from inforce.verification.site import Site, published, stated
 
 _CLOCKS_MAY_DIFFER = timedelta(minutes=5)
-_MEMBERS = ("seq", "version", "change", "notify_at", "effective_at", "effective_at_new", "enforce_at")
+_MEMBERS = ("seq", "version", "change", "published_at", "effective_at", "effective_at_new", "enforce_at")
 
 
 def manifest_findings(site: Site) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ def _step(policy: str, old: str, new: str, languages: Iterable[Language]) -> lis
 def stated(label: str, entry: LockEntry) -> dict[str, Any]:
     """Write what was locked as `label` in the words of a manifest; members that say nothing are left out."""
     instants = {
-        "notify_at": entry.published,
+        "published_at": entry.published,
         "effective_at": entry.effective,
         "effective_at_new": entry.effective_new,
         "enforce_at": entry.enforce,
