@@ -22,7 +22,7 @@ from inforce.checks import Book, CheckReport, Dismissals, Finding, examine
 from inforce.fields import Fields, Source
 from inforce.text import Digest
 
-ANSWERS = "policy_versions/answers.yml"
+DISMISSALS = "policy_versions/dismissals.yml"
 
 
 class PaperBook(BookBuilder):
@@ -98,11 +98,11 @@ class PaperBook(BookBuilder):
         return self.examine(now, base, published).findings
 
     def _answers(self) -> Dismissals:
-        raw = self.files.get(ANSWERS)
+        raw = self.files.get(DISMISSALS)
         if raw is None:
             return Dismissals()
-        data, lines = parse_yaml(raw.decode(), ANSWERS)
-        return Dismissals.from_shape(Fields(data), Source(path=ANSWERS, text=raw.decode(), lines=lines))
+        data, lines = parse_yaml(raw.decode(), DISMISSALS)
+        return Dismissals.from_shape(Fields(data), Source(path=DISMISSALS, text=raw.decode(), lines=lines))
 
 
 def rules(findings: Iterable[Finding]) -> list[str]:

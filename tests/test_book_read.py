@@ -71,28 +71,28 @@ FAULTS = [
         VERSION,
         "# when\n\npublished: 2027-02-30\nchange: material\n",
         f"{VERSION}:3: “published”: expected a day that is in the calendar, got “2027-02-30”",
-        "META-member",
+        "META-field",
         id="a day that is none",
     ),
     pytest.param(
         VERSION,
         "published: 2026-01-15\nchange: matrial\n",
         f"{VERSION}:2: “change”: expected one of material, notice, editorial, got “matrial” – did you mean “material”?",
-        "META-member",
+        "META-field",
         id="a misspelt word",
     ),
     pytest.param(
         VERSION,
         "published: 2026-01-15\nchange: notice\neffectiv: 2026-02-01\n",
         f"{VERSION}:3: “effectiv” is no known member here\n  did you mean “effective”?",
-        "META-member",
+        "META-field",
         id="a misspelt member",
     ),
     pytest.param(
         VERSION,
         "publishd: 2026-01-15\nchange: notice\n",
         f"{VERSION}:1: “published” is missing\n  is “publishd” meant to be it?",
-        "META-member",
+        "META-field",
         id="a missing member that is misspelt",
     ),
     pytest.param(
@@ -100,31 +100,31 @@ FAULTS = [
         "published: 2026-01-15\neffective: 2026-01-01\nchange: notice\n",
         f"{VERSION}:2: “effective” lies before “published” (effective: 2026-01-01, published: 2026-01-15)\n"
         "  give the reason in “retroactive”, or move one of the two",
-        "META-member",
+        "META-field",
         id="dates in the wrong order",
     ),
     pytest.param(
-        VERSION, "", f"{VERSION}: “published” is missing\n  add “published: …”", "META-member", id="an empty file"
+        VERSION, "", f"{VERSION}: “published” is missing\n  add “published: …”", "META-field", id="an empty file"
     ),
     pytest.param(
         VERSION,
         "# a list\n- published\n",
         f"{VERSION}:2: expected members such as “name: value”, got a list",
-        "META-member",
+        "META-field",
         id="a list for members",
     ),
     pytest.param(
         VERSION,
         "2026-01-15",
         f"{VERSION}:1: expected members such as “name: value”, got text",
-        "META-member",
+        "META-field",
         id="a text for members",
     ),
     pytest.param(
         POLICY,
         "title: {de: AGB}\nkind: terms\nbinding_language: en\nact: accept\n",
         f"{POLICY}:1: “title” says nothing in the binding language “en”\n  add “en: …” below it",
-        "META-member",
+        "META-field",
         id="no title in the binding language",
     ),
     pytest.param(
@@ -141,28 +141,28 @@ FAULTS = [
         "timezone: Europe/Berln\nlanguages: [en]\n",
         f"{BOOK}:3: “timezone”: expected a name of the IANA time zone database such as “Europe/Berlin” or “UTC”, "
         "got “Europe/Berln”",
-        "META-member",
+        "META-field",
         id="a zone that is none",
     ),
     pytest.param(
         EDITION,
         "---\nsummary:\n  - text: x\n    sections: y\n---\n# A\n",
         f"{EDITION}:4: “summary[0].sections” is no known member here\n  did you mean “section”?",
-        "META-member",
+        "META-field",
         id="an unknown member of a summary",
     ),
     pytest.param(
         EDITION,
         "---\nsummary: All is new.\n---\n# A\n",
         f"{EDITION}:2: “summary”: expected a list, got text\n  put “- ” before each item",
-        "META-member",
+        "META-field",
         id="a summary that is no list",
     ),
     pytest.param(
         EDITION,
         "---\n\ntranslates: sha256:abc\n---\n# A\n",
         f"{EDITION}:3: “translates”: expected “sha256:” and 64 lower-case hex digits, got “sha256:abc”",
-        "META-member",
+        "META-field",
         id="a digest that is none",
     ),
     pytest.param(

@@ -14,7 +14,7 @@ from inforce.checks import CATALOGUE, Book, Dismissals, Finding, Rule, Severity,
 from inforce.checks.rules import GROUPS
 from inforce.errors import LayoutError, Place
 from inforce.fields import Fields, ShapeError
-from paper_book import ANSWERS, PaperBook, instant, of_rule, one_text, rules
+from paper_book import DISMISSALS, PaperBook, instant, of_rule, one_text, rules
 
 NOW = "2026-06-01"
 TEXT = "# Privacy\n\n## Keeping {#keeping}\n\nWe keep your name indefinitely.\n"
@@ -133,7 +133,7 @@ def test_the_same_book_gives_the_same_findings() -> None:
 )
 def test_an_answer_meets_the_question_it_names(answer: str, met: bool) -> None:
     book = one_text(TEXT)
-    book.write(ANSWERS, f"answers:\n  - {answer}\n    reason: The law asks for it.\n")
+    book.write(DISMISSALS, f"dismissals:\n  - {answer}\n    reason: The law asks for it.\n")
 
     report = book.examine(NOW)
 
@@ -141,13 +141,13 @@ def test_an_answer_meets_the_question_it_names(answer: str, met: bool) -> None:
     assert [(one.finding.rule, one.answer.reason) for one in report.answered] == (
         [("CLAIM-retention", "The law asks for it.")] if met else []
     )
-    assert ("META-answer" in rules(report.findings)) is not met
+    assert ("META-dismissal" in rules(report.findings)) is not met
 
 
 @pytest.mark.parametrize(
     ("rule", "path", "words"),
     [
-        pytest.param("CLAIM-watch", "privacy", "meets no question any more", id="no question left"),
+        pytest.param("CLAIM-watch", "privacy", "no longer matches any question", id="no question left"),
         pytest.param("CLAIM-watch", "privacy/2020-01-01/en.md", "which is not there", id="no such file"),
         pytest.param("CLAIM-wacht", "privacy", "did you mean “CLAIM-watch”", id="no such rule"),
         pytest.param("HTML-raw", "privacy", "asks no question", id="a rule that cannot be answered"),
@@ -155,25 +155,25 @@ def test_an_answer_meets_the_question_it_names(answer: str, met: bool) -> None:
 )
 def test_an_answer_that_meets_nothing_is_noted_at_its_line(rule: str, path: str, words: str) -> None:
     book = one_text("# Privacy\n")
-    book.write(ANSWERS, f"answers:\n  - rule: {rule}\n    path: {path}\n    reason: It is so.\n")
+    book.write(DISMISSALS, f"dismissals:\n  - rule: {rule}\n    path: {path}\n    reason: It is so.\n")
 
-    noted = of_rule(book.check(NOW), "META-answer")
+    noted = of_rule(book.check(NOW), "META-dismissal")
 
     assert len(noted) == 1
     assert words in noted[0].message
-    assert str(noted[0].place) == f"{ANSWERS}:2"
+    assert str(noted[0].place) == f"{DISMISSALS}:2"
 
 
 def test_an_answer_to_a_text_that_is_locked_by_now_stays_as_a_record() -> None:
     book = one_text(TEXT)
-    book.write(ANSWERS, f"answers:\n  - rule: CLAIM-retention\n    path: {EN}\n    reason: The law.\n")
+    book.write(DISMISSALS, f"dismissals:\n  - rule: CLAIM-retention\n    path: {EN}\n    reason: The law.\n")
 
     assert rules(book.freeze(NOW).check(NOW)) == []
 
 
 def test_answers_are_not_called_unused_where_not_all_questions_are_asked() -> None:
     book = one_text("# Privacy\n")
-    book.write(ANSWERS, "answers:\n  - {rule: CLAIM-watch, path: privacy, reason: It is so.}\n")
+    book.write(DISMISSALS, "dismissals:\n  - {rule: CLAIM-watch, path: privacy, reason: It is so.}\n")
     some = [rule for rule in CATALOGUE.values() if rule.history]
 
     assert examine(book.book(), instant(NOW), some).findings == ()
@@ -181,20 +181,22 @@ def test_answers_are_not_called_unused_where_not_all_questions_are_asked() -> No
 
 def test_an_error_cannot_be_answered() -> None:
     book = one_text("# Privacy\n\n<br>\n")
-    book.write(ANSWERS, "answers:\n  - rule: HTML-raw\n    path: privacy\n    reason: We like it.\n")
+    book.write(DISMISSALS, "dismissals:\n  - rule: HTML-raw\n    path: privacy\n    reason: We like it.\n")
 
     report = book.examine(NOW)
 
-    assert {"HTML-raw", "META-answer"} <= set(rules(report.findings))
+    assert {"HTML-raw", "META-dismissal"} <= set(rules(report.findings))
     assert report.blocks
 
 
 @pytest.mark.parametrize(
     ("data", "path"),
     [
-        pytest.param({"answers": [{"rule": "CLAIM-watch", "path": "x"}]}, "answers[0].reason", id="without a reason"),
         pytest.param(
-            {"answers": [{"rule": "A", "path": "x", "reason": "r", "why": "w"}]}, "answers[0].why", id="unknown"
+            {"dismissals": [{"rule": "CLAIM-watch", "path": "x"}]}, "dismissals[0].reason", id="without a reason"
+        ),
+        pytest.param(
+            {"dismissals": [{"rule": "A", "path": "x", "reason": "r", "why": "w"}]}, "dismissals[0].why", id="unknown"
         ),
         pytest.param({"answer": []}, "answer", id="a misspelt list"),
     ],

@@ -72,7 +72,7 @@ def test_a_translation_says_which_text_it_was_made_from() -> None:
     ],
 )
 def test_a_translation_has_the_same_sections(other: str, told: str) -> None:
-    findings = found(bilingual(other=other), "LANG-sections")
+    findings = found(bilingual(other=other), "LANG-clauses")
 
     assert len(findings) == bool(told)
     assert all(told in finding.message for finding in findings)

@@ -83,7 +83,7 @@ def test_a_version_says_what_changed(section: str, meta: dict[str, str], found: 
 
 
 def test_a_summary_that_names_no_section_is_refused_with_the_likely_id() -> None:
-    finding = of_rule(two_versions("keeps").check(NOW), "META-section")[0]
+    finding = of_rule(two_versions("keeps").check(NOW), "META-clause")[0]
 
     assert finding.severity is Severity.ERROR
     assert (finding.place.line, finding.evidence) == (3, "keeps")
@@ -94,7 +94,7 @@ def test_a_summary_may_name_a_section_that_was_removed() -> None:
     book = two_versions("cookies")
     book.write(f"{PRIVACY}/2026-01-15/en.md", FIRST + "\n## Cookies {#cookies}\n\nOne.\n")
 
-    assert "META-section" not in rules(book.check(NOW))
+    assert "META-clause" not in rules(book.check(NOW))
 
 
 def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
@@ -106,13 +106,13 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
     [
         pytest.param(
             write(f"{PRIVACY}/2026-03-01/version.yml", "published: 2026-03-01\nchnge: material\n"),
-            "META-member",
+            "META-field",
             f"{PRIVACY}/2026-03-01/version.yml",
             id="a missing or unknown member",
         ),
         pytest.param(
             write(f"{PRIVACY}/2026-03-01/version.yml", "published: 2026-02-30\nchange: material\n"),
-            "META-member",
+            "META-field",
             f"{PRIVACY}/2026-03-01/version.yml",
             id="a day that is not in the calendar",
         ),

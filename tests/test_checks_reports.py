@@ -11,7 +11,7 @@ import pytest
 from inforce.checks import CheckReport, Dismissal, Dismissed, Finding, Severity
 from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif, to_text
 from inforce.errors import Place
-from paper_book import ANSWERS, one_text
+from paper_book import DISMISSALS, one_text
 
 PATH = "policy_versions/privacy/1/en.md"
 
@@ -44,7 +44,7 @@ def test_text_is_grouped_by_file_and_counted() -> None:
         "    → Nothing.\n"
         "\n"
         "one error, one question and one note.\n"
-        "A question that is settled is answered once in answers.yml: rule, path, evidence and the reason.\n"
+        "A settled question is answered once in dismissals.yml: rule, path, evidence and the reason.\n"
     )
 
 
@@ -64,7 +64,7 @@ def test_text_lists_answers_with_their_reasons() -> None:
     told = to_text(CheckReport(findings=(), answered=(ANSWER,)))
 
     assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in told
-    assert told.endswith("The checks found nothing.\nOne question answered in answers.yml.\n")
+    assert told.endswith("The checks found nothing.\nOne question answered in dismissals.yml.\n")
 
 
 def test_json_names_every_member() -> None:
@@ -280,6 +280,6 @@ def test_a_path_in_sarif_is_a_uri() -> None:
 @pytest.mark.parametrize("form", [to_text, to_json, to_github, to_job_summary, to_gitlab, to_sarif])
 def test_every_form_of_a_real_report_is_the_same_each_time(form: Callable[[CheckReport], str]) -> None:
     book = one_text("# P\n\nTODO <br>\n\nWe keep your data forever.\n")
-    book.write(ANSWERS, "answers:\n  - {rule: CLAIM-retention, path: privacy, reason: The law asks for it.}\n")
+    book.write(DISMISSALS, "dismissals:\n  - {rule: CLAIM-retention, path: privacy, reason: The law asks for it.}\n")
 
     assert form(book.examine("2026-06-01")) == form(book.examine("2026-06-01")) != ""

@@ -51,13 +51,13 @@ def test_a_question_that_was_answered_is_asked_no_more(inforce: Type, book: Book
     text = OLD.replace("for 12 months", "permanently")
     book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
     book.write(
-        "policy_versions/answers.yml",
-        "answers:\n  - rule: CLAIM-retention\n    path: cookies/2026-01-15/en.md\n    reason: The law demands it.\n",
+        "policy_versions/dismissals.yml",
+        "dismissals:\n  - rule: CLAIM-retention\n    path: cookies/2026-01-15/en.md\n    reason: The law demands it.\n",
     )
     ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
     assert "question CLAIM-retention" not in ended.out
     assert "  CLAIM-retention policy_versions/cookies/2026-01-15/en.md:5: The law demands it.\n" in ended.out
-    assert "One question answered in answers.yml.\n" in ended.out
+    assert "One question answered in dismissals.yml.\n" in ended.out
     asked = inforce("check", "--repo", book.root, "--at", "2026-06-01", "--format", "json", "--answers")
     assert [one["reason"] for one in json.loads(asked.out)["answered"]] == ["The law demands it."]
 
@@ -82,7 +82,7 @@ def test_a_link_to_a_page_of_the_site_beside_the_policies_is_no_error(inforce: T
 def test_answers_that_are_no_fit_file_are_an_error(
     inforce: Type, book: BookBuilder, what: str, rule: str, sentence: str
 ) -> None:
-    answers = book.root / "policy_versions/answers.yml"
+    answers = book.root / "policy_versions/dismissals.yml"
     if what == "file":
         answers.write_bytes(b"#" * (1024 * 1024 + 1))
     elif what == "folder":
@@ -98,15 +98,15 @@ def test_answers_that_are_no_fit_file_are_an_error(
 @pytest.mark.parametrize(
     ("answers", "place", "sentence"),
     [
-        pytest.param(b"answers: \xff\n", "answers.yml", "not UTF-8 at byte 9", id="no UTF-8"),
-        pytest.param(b"answers:\n  - rule: *x\n", "answers.yml", "is an alias", id="an alias"),
-        pytest.param(b"answers:\n  - rul: X\n", "answers.yml", "is missing", id="a member missing"),
+        pytest.param(b"dismissals: \xff\n", "dismissals.yml", "not UTF-8 at byte 9", id="no UTF-8"),
+        pytest.param(b"dismissals:\n  - rule: *x\n", "dismissals.yml", "is an alias", id="an alias"),
+        pytest.param(b"dismissals:\n  - rul: X\n", "dismissals.yml", "is missing", id="a member missing"),
     ],
 )
 def test_answers_that_cannot_be_read_are_an_error(
     inforce: Type, book: BookBuilder, answers: bytes, place: str, sentence: str
 ) -> None:
-    book.write("policy_versions/answers.yml", answers)
+    book.write("policy_versions/dismissals.yml", answers)
     ended = inforce("check", "--repo", book.root)
     assert ended.code == 1
     assert f"policy_versions/{place}\n  error" in ended.out

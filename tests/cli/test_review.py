@@ -99,7 +99,7 @@ def test_a_book_that_cannot_be_read_is_reviewed_by_its_errors(inforce: Type, mer
     told = reviewed(inforce, merged)
     assert told.code == 0
     assert "### Things to mend\n\n- " in told.out
-    assert "<sub>book.yml, line 1 · META-member</sub>" in told.out
+    assert "<sub>book.yml, line 1 · META-field</sub>" in told.out
 
 
 def test_words_of_a_book_make_no_markup_and_call_nobody(inforce: Type, merged: BookBuilder) -> None:

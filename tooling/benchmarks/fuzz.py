@@ -71,8 +71,9 @@ audience: [eu, business]
 reask_days: 365
 """
 VERSION_YML = "published: 2026-12-01\neffective: 2027-03-01T00:00:00+08:00\nenforce: never\nchange: material # so\n"
-ANSWERS_YML = (
-    "answers:\n  - rule: CLAIM-retention\n    path: privacy\n    evidence: for ever\n    reason: >-\n      The law.\n"
+DISMISSALS_YML = (
+    "dismissals:\n  - rule: CLAIM-retention\n    path: privacy\n    evidence: for ever\n"
+    "    reason: >-\n      The law.\n"
 )
 TEXT = """\
 # Privacy
@@ -198,9 +199,9 @@ def read_book_with(path: str) -> Callable[[bytes], object]:
 
 
 def read_answers(raw: bytes) -> object:
-    """Read answers.yml."""
-    data, lines = parse_yaml(text_of(raw), "answers.yml")
-    return Dismissals.from_shape(Fields(data or {}), Source(path="answers.yml", lines=lines))
+    """Read dismissals.yml."""
+    data, lines = parse_yaml(text_of(raw), "dismissals.yml")
+    return Dismissals.from_shape(Fields(data or {}), Source(path="dismissals.yml", lines=lines))
 
 
 def read_markdown(raw: bytes) -> object:
@@ -230,14 +231,14 @@ def read_question(raw: bytes) -> object:
 
 def readers() -> tuple[Reader, ...]:
     """List every reader with its good inputs."""
-    yamls = tuple(text.encode() for text in (BOOK_YML, POLICY_YML, VERSION_YML, ANSWERS_YML))
+    yamls = tuple(text.encode() for text in (BOOK_YML, POLICY_YML, VERSION_YML, DISMISSALS_YML))
     texts = tuple(text.encode() for text in (TEXT, CHINESE, EDITION))
     manifest = MANIFEST.encode()
     books = good_book()
     return (
         Reader("YAML", yamls, lambda raw: parse_yaml(text_of(raw), "x.yml")),
         Reader("front matter", (EDITION.encode(),), lambda raw: parse_frontmatter(text_of(raw), "en.md")),
-        Reader("answers.yml", (ANSWERS_YML.encode(),), read_answers),
+        Reader("dismissals.yml", (DISMISSALS_YML.encode(),), read_answers),
         *(Reader(f"book: {path.partition('/')[2]}", (raw,), read_book_with(path)) for path, raw in books.items()),
         Reader("lock.json", (LOCK.encode(),), lambda raw: parse_lock(text_of(raw), "lock.json")),
         Reader("book: lock.json", (LOCK.encode(),), read_book_with("policy_versions/lock.json")),

@@ -49,7 +49,7 @@ class BookError(InforceError):
     `rule` is the id of the check under which the same thing is reported.
     """
 
-    def __init__(self, place: Place, problem: str, mend: str = "", *, rule: str = "META-member") -> None:
+    def __init__(self, place: Place, problem: str, mend: str = "", *, rule: str = "META-field") -> None:
         self.place = place
         self.problem = problem
         self.mend = mend

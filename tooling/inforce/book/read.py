@@ -115,7 +115,7 @@ class _BookReader:
         entries = {entry.name: entry for entry in self.entries(BOOK)}
         lock = self.lock(entries.pop("lock.json", None))
         settings = self.settings(entries.pop("book.yml", None))
-        entries.pop("answers.yml", None)
+        entries.pop("dismissals.yml", None)
         # Without settings the policies are read for their faults alone; the zone moves days, it makes few faults.
         policies = [policy for policy in self.policies(entries, settings.timezone if settings else _UTC) if policy]
         self.refuse_unknown_policies(settings, entries)

@@ -58,14 +58,14 @@ class Dismissals:
     """All answers of a book, in the order of the file."""
 
     answers: tuple[Dismissal, ...] = ()
-    source: Source = field(default_factory=lambda: Source(path="answers.yml"), compare=False)
+    source: Source = field(default_factory=lambda: Source(path="dismissals.yml"), compare=False)
 
     @classmethod
     def from_shape(cls, shape: Fields, source: Source) -> Dismissals:
-        """Read the member `answers` of answers.yml's `shape`; ShapeError names what is wrong."""
+        """Read the field `dismissals` of dismissals.yml's `shape`; ShapeError names what is wrong."""
         folder = source.path.rpartition("/")[0]
         answers = [
-            Dismissal.from_shape(item, folder, number) for number, item in enumerate(shape.shapes("answers", ()))
+            Dismissal.from_shape(item, folder, number) for number, item in enumerate(shape.shapes("dismissals", ()))
         ]
         shape.close()
         return cls(answers=tuple(answers), source=source)

@@ -31,7 +31,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
-            message = f"expected a group and a slug such as “META-member”, got “{self.id}”"
+            message = f"expected a group and a slug such as “META-field”, got “{self.id}”"
             raise ValueError(message)
 
     @property

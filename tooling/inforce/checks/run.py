@@ -13,7 +13,7 @@ from inforce.checks.dismissals import Dismissal
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import Rule
 from inforce.checks.rules import CATALOGUE
-from inforce.checks.rules.meta import unused_answer
+from inforce.checks.rules.meta import unused_dismissal
 from inforce.errors import BookError
 
 # How problems begin that leave it to the place to say what has them.
@@ -105,9 +105,9 @@ def _unused_answers(book: CheckContext, used: set[Dismissal]) -> Iterator[Findin
     for answer in book.book.answers.answers:
         covered = {path for path in held if answer.covers(path)}
         if answer not in used and (not covered or covered & mendable or _is_senseless(answer)):
-            place = book.book.answers.source.place(f"answers[{answer.number}]")
-            yield unused_answer.finding(
-                place, f"This answer {_why_unused(answer, covered)}.", evidence=answer.rule, mend="Take it out."
+            place = book.book.answers.source.place(f"dismissals[{answer.number}]")
+            yield unused_dismissal.finding(
+                place, f"This dismissal {_why_unused(answer, covered)}.", evidence=answer.rule, mend="Take it out."
             )
 
 
@@ -124,4 +124,4 @@ def _why_unused(answer: Dismissal, covered: set[str]) -> str:
         return f"names the rule “{answer.rule}”, which does not exist{hint}"
     if rule.severity is not Severity.QUESTION:
         return f"is to {answer.rule}, which asks no question"
-    return "meets no question any more" if covered else f"names “{answer.path}”, which is not there"
+    return "no longer matches any question" if covered else f"names “{answer.path}”, which is not there"

@@ -41,7 +41,7 @@ _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo: Path, at: str | None) -> None:
     """Say what is wrong with a book, and how to mend it.
 
-    An error blocks. A question wants one answer with a reason, kept in policy_versions/answers.yml. A note wants
+    An error blocks. A question wants one answer with a reason, kept in policy_versions/dismissals.yml. A note wants
     nothing.
 
     \b

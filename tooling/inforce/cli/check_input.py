@@ -27,7 +27,7 @@ from inforce.policy.lock import Lock
 from inforce.text import Digest
 
 CHANGED_HISTORY = 3
-_ANSWERS = f"{BOOK}/answers.yml"
+_DISMISSALS = f"{BOOK}/dismissals.yml"
 _DOCS = "docs"
 
 
@@ -93,19 +93,19 @@ def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:
 
 def _answers(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
     """Read the answers to questions of the checks; none, and a fault, where they cannot be read."""
-    file = root / _ANSWERS
+    file = root / _DISMISSALS
     if fault := _unfit(file):
         return Dismissals(), (fault,)
     # A link, and what is neither file nor folder, is reported with the rest of the book.
     if file.is_symlink() or not file.is_file():
         return Dismissals(), ()
-    source = Source(path=_ANSWERS)
+    source = Source(path=_DISMISSALS)
     try:
-        data, lines = parse_yaml(read_regular(file).decode().removeprefix("\ufeff"), _ANSWERS)
-        source = Source(path=_ANSWERS, lines=lines)
+        data, lines = parse_yaml(read_regular(file).decode().removeprefix("\ufeff"), _DISMISSALS)
+        source = Source(path=_DISMISSALS, lines=lines)
         return Dismissals.from_shape(Fields(data or {}), source), ()
     except UnicodeDecodeError as cause:
-        fault = FrontMatterError(Place(path=_ANSWERS), f"is not UTF-8 at byte {cause.start}", rule="ENC-utf8")
+        fault = FrontMatterError(Place(path=_DISMISSALS), f"is not UTF-8 at byte {cause.start}", rule="ENC-utf8")
     except FrontMatterError as cause:
         fault = cause
     except ShapeError as cause:
@@ -114,8 +114,8 @@ def _answers(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
 
 
 def _unfit(file: Path) -> BookError | None:
-    """Say why `file` cannot be answers.yml: it is a folder, or too long."""
-    place = Place(path=_ANSWERS)
+    """Say why `file` cannot be dismissals.yml: it is a folder, or too long."""
+    place = Place(path=_DISMISSALS)
     if file.is_symlink():
         return None
     if file.is_dir():

@@ -54,7 +54,7 @@ class ReviewComment:
         lines += [*_findings("Things to mend", mend), *_findings("Questions", asked)]
         if asked:
             lines += [
-                "A question that is settled is answered once, with the reason, in `policy_versions/answers.yml`.",
+                "A question that is settled is answered once, with the reason, in `policy_versions/dismissals.yml`.",
                 "",
             ]
         if self.hint:

@@ -19,9 +19,9 @@ def to_text(report: CheckReport) -> str:
         lines += ["Questions that are answered", *(_answered(one) for one in report.answered), ""]
     lines.append(count(report))
     if report.answered:
-        lines.append(f"{_counted(len(report.answered), 'question').capitalize()} answered in answers.yml.")
+        lines.append(f"{_counted(len(report.answered), 'question').capitalize()} answered in dismissals.yml.")
     if report.of(Severity.QUESTION):
-        lines.append("A question that is settled is answered once in answers.yml: rule, path, evidence and the reason.")
+        lines.append("A settled question is answered once in dismissals.yml: rule, path, evidence and the reason.")
     # Words of the book are quoted here, and may hold what would move the cursor of a terminal.
     return "".join(f"{printable(line)}\n" for line in lines)
 

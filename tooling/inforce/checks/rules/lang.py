@@ -46,7 +46,7 @@ def no_origin(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LANG-sections", Severity.QUESTION, "A translation has other sections than the text that binds.")
+@rule("LANG-clauses", Severity.QUESTION, "A translation has other clauses than the binding text.")
 def sections(book: CheckContext) -> Iterator[Finding]:
     """Compare the ids of sections; where they are not given, how many there are on each level."""
     for text, binding in _translations(book):

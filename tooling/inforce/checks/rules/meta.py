@@ -16,12 +16,12 @@ from inforce.policy import Version
 
 missing_file = on_reading("META-file", "A file the book cannot do without is missing.")
 strict_yaml = on_reading("META-yaml", "YAML that is broken, or uses something that could surprise an editor.")
-member = on_reading("META-member", "A member that is missing, unknown, or says something impossible.")
+member = on_reading("META-field", "A field that is missing, unknown, or has an impossible value.")
 label = on_reading("META-label", "A version's folder is not named by a number, or two have the same number.")
 language = on_reading("META-language", "A text's file is not named by a language tag in its right spelling.")
 missing_binding = on_reading("META-binding", "A version has no text in the binding language.")
-unused_answer = Rule(
-    id="META-answer", severity=Severity.NOTE, title="An answer in answers.yml meets no question any more."
+unused_dismissal = Rule(
+    id="META-dismissal", severity=Severity.NOTE, title="A dismissal in dismissals.yml no longer matches any question."
 )
 
 
@@ -70,7 +70,7 @@ def summary(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("META-section", Severity.ERROR, "A summary names a section that neither this text nor the one before it has.")
+@rule("META-clause", Severity.ERROR, "A summary names a clause that neither this text nor the one before it has.")
 def summary_section(book: CheckContext) -> Iterator[Finding]:
     """Look up each section a summary names."""
     for text in book.texts:
@@ -111,5 +111,5 @@ RULES = (
     label_date,
     summary,
     summary_section,
-    unused_answer,
+    unused_dismissal,
 )
