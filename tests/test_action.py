@@ -190,7 +190,7 @@ class TestCheck:
         }
         _, reviewed, checked = [forge.step(step, values, forge.book.root) for step in steps("action.yml")]
         assert reviewed.returncode == 0
-        assert "### Things to mend" in (tmp_path / "review/review.md").read_text("utf-8")
+        assert "### Things to fix" in (tmp_path / "review/review.md").read_text("utf-8")
         assert checked.returncode != 0
         assert "::error file=policy_versions/privacy/2026-01-15/en.md" in checked.stdout
 

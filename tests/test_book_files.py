@@ -17,7 +17,7 @@ import pytest
 
 from inforce.book import files
 from inforce.book.files import new_folder, write_file
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import SetupError
 
 
 def names(folder: Path) -> list[str]:
@@ -70,9 +70,7 @@ class TestFiles:
         file = tmp_path / "c.txt"
         file.write_text("old")
         monkeypatch.setattr(Path if step == "replace" else os, step, refuse(errno.ENOSPC))
-        with pytest.raises(
-            EnvironmentProblemError, match=r"c\.txt cannot be written: No space left on device; make room"
-        ):
+        with pytest.raises(SetupError, match=r"c\.txt cannot be written: No space left on device; make room"):
             write_file(file, "new")
         assert (file.read_text(), names(tmp_path)) == ("old", ["c.txt"])
 
@@ -94,7 +92,7 @@ class TestFiles:
         (tmp_path / "file").write_text("x")
         (tmp_path / "folder").mkdir()
         for place in (tmp_path / "file/c.txt", tmp_path / "folder"):
-            with pytest.raises(EnvironmentProblemError, match=r"cannot be written: .*; name another place") as refused:
+            with pytest.raises(SetupError, match=r"cannot be written: .*; name another place") as refused:
                 write_file(place, "x")
             assert refused.value.exit_code == 4
         assert names(tmp_path) == ["file", "folder"]
@@ -103,9 +101,9 @@ class TestFiles:
         monkeypatch.setattr(os, "open", refuse(errno.EACCES))
         monkeypatch.setattr(tempfile, "mkdtemp", refuse(errno.EACCES))
         message = "cannot be written: Permission denied; give yourself the right to do that"
-        with pytest.raises(EnvironmentProblemError, match=message):
+        with pytest.raises(SetupError, match=message):
             write_file(tmp_path / "c.txt", "x")
-        with pytest.raises(EnvironmentProblemError, match=message):
+        with pytest.raises(SetupError, match=message):
             build(tmp_path / "site", "x")
 
     def test_a_file_takes_the_place_of_a_link_and_what_it_led_to_stays(self, tmp_path: Path) -> None:
@@ -185,9 +183,7 @@ class TestFolders:
         target = tmp_path / "site"
         build(target, "one")
         monkeypatch.setattr(Path, "rename", refuse(errno.EBUSY))
-        with pytest.raises(
-            EnvironmentProblemError, match="site cannot be written: Device or resource busy; where a disk is"
-        ):
+        with pytest.raises(SetupError, match="site cannot be written: Device or resource busy; where a disk is"):
             build(target, "two")
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 
@@ -205,13 +201,13 @@ class TestFolders:
             return rename(self, to)
 
         monkeypatch.setattr(Path, "rename", rename_but_not_into_place)
-        with pytest.raises(EnvironmentProblemError, match="Input/output error"):
+        with pytest.raises(SetupError, match="Input/output error"):
             build(target, "two")
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 
     def test_where_no_folder_can_be_made_that_is_said(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
-        with pytest.raises(EnvironmentProblemError, match="file/site cannot be written: "):
+        with pytest.raises(SetupError, match="file/site cannot be written: "):
             build(tmp_path / "file/site", "one")
 
 
@@ -249,7 +245,7 @@ class TestWhatIsNotReplaced:
     def test_what_is_worth_something_stays(self, tmp_path: Path, what: Callable[[Path], None], problem: str) -> None:
         target = tmp_path / "site"
         what(target)
-        with pytest.raises(EnvironmentProblemError) as refused, new_folder(target, known_by="policies.json"):
+        with pytest.raises(SetupError) as refused, new_folder(target, known_by="policies.json"):
             pass
         assert str(refused.value).startswith(f"{target} {problem}")
         assert names(tmp_path) == ["site"]
@@ -261,7 +257,7 @@ class TestWhatIsNotReplaced:
         (tmp_path / "project").mkdir()
         monkeypatch.chdir(tmp_path / "project")
         with (
-            pytest.raises(EnvironmentProblemError, match="holds the folder you are working in"),
+            pytest.raises(SetupError, match="holds the folder you are working in"),
             new_folder(Path(above)),
         ):
             pass

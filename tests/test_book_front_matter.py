@@ -49,7 +49,7 @@ def test_each_member_knows_its_line_in_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "problem", "mend"),
+    ("text", "place", "problem", "fix"),
     [
         pytest.param(
             "---\na: b\n# A\n", "en.md:1", "the front matter has no end", "close it with a line “---”", id="open"
@@ -84,11 +84,9 @@ def test_each_member_knows_its_line_in_the_file() -> None:
         ),
     ],
 )
-def test_front_matter_that_cannot_be_read_is_refused_at_its_line(
-    text: str, place: str, problem: str, mend: str
-) -> None:
+def test_front_matter_that_cannot_be_read_is_refused_at_its_line(text: str, place: str, problem: str, fix: str) -> None:
     with pytest.raises(FrontMatterError) as refused:
         parse_frontmatter(text, "en.md")
     assert str(refused.value.place) == place
     assert refused.value.problem.startswith(problem)
-    assert refused.value.mend.startswith(mend)
+    assert refused.value.fix.startswith(fix)

@@ -50,7 +50,7 @@ def test_a_file_is_named_after_its_language(file: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "problem", "mend"),
+    ("file", "problem", "fix"),
     [
         pytest.param(
             "pt-br.md", "expected the spelling “pt-BR”, got “pt-br”", "rename the file to “pt-BR.md”", id="case"
@@ -66,12 +66,12 @@ def test_a_file_is_named_after_its_language(file: str, tag: str) -> None:
         ),
     ],
 )
-def test_another_file_name_is_refused_with_the_right_one(file: str, problem: str, mend: str) -> None:
+def test_another_file_name_is_refused_with_the_right_one(file: str, problem: str, fix: str) -> None:
     with pytest.raises(LayoutError) as refused:
         edition_language(file, f"a/{file}")
     assert (str(refused.value.place), refused.value.rule) == (f"a/{file}", "META-language")
     assert refused.value.problem.startswith(problem)
-    assert refused.value.mend.startswith(mend)
+    assert refused.value.fix.startswith(fix)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from book_builder import BookBuilder
 from inforce.book.read import parse_book, read_book
 from inforce.book.tree import EntryKind, list_folder
-from inforce.errors import EnvironmentProblemError, LayoutError
+from inforce.errors import LayoutError, SetupError
 
 LINK = "is a symbolic link\n  put the file itself there: a book is read without following links"
 
@@ -139,7 +139,7 @@ def test_a_file_that_changed_its_kind_since_it_was_listed_is_not_read(
     listing = list_folder(book.root, "policy_versions")
     change(book.root / "policy_versions/terms/2026-01-15/en.md")
     with pytest.raises(
-        EnvironmentProblemError, match=r"en.md cannot be read: .*; if it changed while the book was read, begin again"
+        SetupError, match=r"en.md cannot be read: .*; if it changed while the book was read, begin again"
     ):
         parse_book(listing)
 
@@ -147,12 +147,12 @@ def test_a_file_that_changed_its_kind_since_it_was_listed_is_not_read(
 def test_a_file_that_became_a_pipe_keeps_nobody_waiting(book: BookBuilder) -> None:
     listing = list_folder(book.root, "policy_versions")
     turn_into_a_pipe(book.root / "policy_versions/terms/2026-01-15/en.md")
-    with pytest.raises(EnvironmentProblemError, match="expected a file, got a named pipe"):
+    with pytest.raises(SetupError, match="expected a file, got a named pipe"):
         parse_book(listing)
 
 
 def test_a_folder_that_cannot_be_listed_is_a_matter_of_the_environment(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentProblemError, match="nowhere cannot be listed: No such file or directory") as refused:
+    with pytest.raises(SetupError, match="nowhere cannot be listed: No such file or directory") as refused:
         list_folder(tmp_path, "nowhere")
     assert refused.value.exit_code == 4
 

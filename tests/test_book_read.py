@@ -1,4 +1,4 @@
-"""Reading a book: every fault at once, each with file, line, what was expected and found, and how to mend it."""
+"""Reading a book: every fault at once, each with file, line, what was expected and found, and how to fix it."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("path", "content", "message", "rule"), FAULTS)
-def test_a_fault_says_what_where_expected_and_got_and_how_to_mend(
+def test_a_fault_says_what_where_expected_and_got_and_how_to_fix(
     book: BookBuilder, path: str, content: Any, message: str, rule: str
 ) -> None:
     file = book.root / path

@@ -113,15 +113,15 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line", "problem", "mend"), REFUSED)
+@pytest.mark.parametrize(("text", "line", "problem", "fix"), REFUSED)
 def test_what_could_surprise_an_editor_is_refused_at_its_line(
-    text: str, line: int | None, problem: str, mend: str
+    text: str, line: int | None, problem: str, fix: str
 ) -> None:
     with pytest.raises(FrontMatterError) as refused:
         parse_yaml(text, "x.yml")
     assert refused.value.problem.startswith(problem)
-    assert refused.value.mend.startswith(mend)
-    assert refused.value.mend
+    assert refused.value.fix.startswith(fix)
+    assert refused.value.fix
     assert line is None or refused.value.place.line == line
     assert (refused.value.place.path, refused.value.rule) == ("x.yml", "META-yaml")
 

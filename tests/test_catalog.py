@@ -52,16 +52,16 @@ def test_a_policy_that_is_not_there_is_refused_with_what_is(catalog: Catalog, po
 
 
 @pytest.mark.parametrize(
-    ("label", "mend"),
+    ("label", "fix"),
     [
         pytest.param("2027-03-02", "did you mean “2027-03-01”?", id="a label that is nearly right"),
         pytest.param("zzz", "there are: 2026-01-15, 2027-03-01", id="a label like none"),
     ],
 )
-def test_a_version_that_is_not_there_is_refused_with_what_is(catalog: Catalog, label: str, mend: str) -> None:
+def test_a_version_that_is_not_there_is_refused_with_what_is(catalog: Catalog, label: str, fix: str) -> None:
     with pytest.raises(CatalogError) as refused:
         catalog.version(catalog.policy("terms"), label)
-    assert (refused.value.place.path, refused.value.mend) == ("policy_versions/terms", mend)
+    assert (refused.value.place.path, refused.value.fix) == ("policy_versions/terms", fix)
 
 
 def test_an_empty_book_says_there_are_none_yet(tmp_path: Path) -> None:

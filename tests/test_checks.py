@@ -87,7 +87,7 @@ def test_a_fault_becomes_a_finding_with_the_same_words() -> None:
         Severity.ERROR,
         Place(path="a/b.md", line=3),
     )
-    assert (finding.message, finding.mend) == ("“b.md” is a symbolic link.", "Put the file there.")
+    assert (finding.message, finding.fix) == ("“b.md” is a symbolic link.", "Put the file there.")
 
 
 def test_a_book_without_settings_still_shows_its_faults() -> None:
@@ -221,7 +221,7 @@ def test_a_report_says_whether_it_blocks_and_whether_history_would_change() -> N
 IMPORTED = {"origin": "{commit: abc, committed: 2026-01-01, path: p.md}"}
 
 
-def test_words_are_reported_where_they_can_still_be_mended() -> None:
+def test_words_are_reported_where_they_can_still_be_fixed() -> None:
     book = PaperBook()
     privacy = book.policy("privacy")
     privacy.version("1", meta={"published": "2026-01-01"}, en="# P\n\nTODO locked\n")

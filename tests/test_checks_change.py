@@ -99,7 +99,7 @@ def test_the_question_names_the_section_by_its_heading() -> None:
 
     assert finding.message == "Section “What we keep” changed, and the summary does not mention it."
     assert (finding.place.line, finding.place.section) == (11, "keep")
-    assert "- section: keep" in finding.mend
+    assert "- section: keep" in finding.fix
 
 
 def test_many_unmentioned_sections_are_asked_about_at_once() -> None:

@@ -45,7 +45,7 @@ def two_versions(second: dict[str, str], first: dict[str, str] | None = None, ti
 def test_the_promised_notice_is_kept_or_the_earliest_date_named(second: dict[str, str], earliest: str) -> None:
     found = of_rule(two_versions(second).check(NOW), "DATE-notice")
 
-    assert [finding.mend for finding in found] == ([f"Write “effective: {earliest}” or later."] if earliest else [])
+    assert [finding.fix for finding in found] == ([f"Write “effective: {earliest}” or later."] if earliest else [])
     assert all(earliest in finding.message and finding.severity is Severity.ERROR for finding in found)
 
 
@@ -102,16 +102,16 @@ def test_versions_apply_one_after_the_other(second: dict[str, str], first: dict[
 
 
 @pytest.mark.parametrize(
-    ("now", "mend"),
+    ("now", "fix"),
     [
         pytest.param("2026-05-02", "is cancelled", id="what is only announced can be cancelled"),
         pytest.param("2026-08-01", "already applies", id="what applies cannot"),
     ],
 )
-def test_the_mend_of_a_wrong_order_depends_on_what_already_applies(now: str, mend: str) -> None:
+def test_the_fix_of_a_wrong_order_depends_on_what_already_applies(now: str, fix: str) -> None:
     book = two_versions({"effective": "2026-06-15"}, {"effective": "2026-07-01"})
 
-    assert mend in of_rule(book.check(now), "DATE-order")[0].mend
+    assert fix in of_rule(book.check(now), "DATE-order")[0].fix
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ FENCE = re.compile(
     r"(?:^`(?P<path>[^`\n]+)`(?:, (?P<when>[^:\n]+))?:\n\n)?^```(?P<kind>\w*)\n(?P<content>.*?)^```$", re.M | re.S
 )
 MARKED = re.compile(r"<(?:U\+(?P<character>[0-9A-F]{4,6})|0x(?P<byte>[0-9A-F]{2}))>")
-PARTS = ("What it looks for", "Why it matters", "Bad", "Good", "How to mend it")
+PARTS = ("What it looks for", "Why it matters", "Bad", "Good", "How to fix it")
 HEADING = re.compile(rf"^## ({'|'.join(PARTS)})$", re.M)
 KEY = re.compile(r"^(?=[a-z_]+:)", re.M)
 

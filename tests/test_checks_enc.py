@@ -93,16 +93,16 @@ def test_mojibake_is_read_back(damaged: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "mend"),
+    ("words", "fix"),
     [
         pytest.param("informationļ¼Œemail", "“information，email”", id="what it was is suggested"),
         pytest.param("price锟斤拷now", "Look the words up", id="what nobody can tell is to be looked up"),
     ],
 )
-def test_the_mend_of_mojibake_names_what_it_was(words: str, mend: str) -> None:
+def test_the_fix_of_mojibake_names_what_it_was(words: str, fix: str) -> None:
     finding = of_rule(one_text(body(words)).check(NOW), "ENC-mojibake")[0]
 
-    assert mend in finding.mend
+    assert fix in finding.fix
 
 
 def test_the_control_characters_of_mojibake_are_not_reported_again() -> None:

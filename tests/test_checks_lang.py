@@ -39,7 +39,7 @@ def test_a_translation_was_made_from_the_binding_text(origin: str, told: str) ->
     findings = found(bilingual(other=translates(origin) + DE), "LANG-outdated")
 
     assert len(findings) == bool(told)
-    assert all(told in finding.message and str(Digest.of(EN)) in finding.mend for finding in findings)
+    assert all(told in finding.message and str(Digest.of(EN)) in finding.fix for finding in findings)
 
 
 def test_an_older_text_is_named_by_its_version() -> None:

@@ -118,7 +118,7 @@ def test_a_change_of_what_is_locked_is_an_error(change: Change, rule: str, path:
     assert found[0].place.path == f"{PRIVACY}/{path}".rstrip("/")
     assert found[0].severity is Severity.ERROR
     assert words in found[0].message
-    assert "git " in found[0].mend or "label" in found[0].mend
+    assert "git " in found[0].fix or "label" in found[0].fix
     assert book.examine(NOW).changes_history
 
 
@@ -153,8 +153,8 @@ def test_a_changed_text_is_told_in_words_where_the_old_one_is_known() -> None:
     assert "12" in finding.message
     assert "“Keeping”" in finding.message
     assert (finding.place.line, finding.place.path) == (5, f"{PRIVACY}/2026-01-15/en.md")
-    assert f"git checkout main -- {PRIVACY}/2026-01-15/en.md" in finding.mend
-    assert "inforce new privacy --effective DATE --change LEVEL" in finding.mend
+    assert f"git checkout main -- {PRIVACY}/2026-01-15/en.md" in finding.fix
+    assert "inforce new privacy --effective DATE --change LEVEL" in finding.fix
 
 
 def test_the_old_text_is_also_known_from_the_base_branch() -> None:

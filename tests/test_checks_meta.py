@@ -87,7 +87,7 @@ def test_a_summary_that_names_no_section_is_refused_with_the_likely_id() -> None
 
     assert finding.severity is Severity.ERROR
     assert (finding.place.line, finding.evidence) == (3, "keeps")
-    assert "“keep”" in finding.mend
+    assert "“keep”" in finding.fix
 
 
 def test_a_summary_may_name_a_section_that_was_removed() -> None:

@@ -22,11 +22,11 @@ def finding(rule: str = "HTML-raw", severity: Severity = Severity.ERROR, line: i
 
 
 QUESTION = finding("CLAIM-watch", Severity.QUESTION, 9, section="changes", message="Is it so?", evidence="look")
-NOTE = finding("TEXT-id", Severity.NOTE, None, path="policy_versions/privacy/2/en.md", mend="Nothing.")
+NOTE = finding("TEXT-id", Severity.NOTE, None, path="policy_versions/privacy/2/en.md", fix="Nothing.")
 ANSWER = Dismissed(
     finding=QUESTION, answer=Dismissal(rule="CLAIM-watch", path=PATH, reason="People are told by e-mail.")
 )
-REPORT = CheckReport(findings=(finding(mend="Take it out."), QUESTION, NOTE))
+REPORT = CheckReport(findings=(finding(fix="Take it out."), QUESTION, NOTE))
 
 
 def test_text_is_grouped_by_file_and_counted() -> None:
@@ -81,7 +81,7 @@ def test_json_names_every_member() -> None:
             "section": "changes",
             "message": "Is it so?",
             "evidence": "look",
-            "mend": "",
+            "fix": "",
         }
     ]
     assert data["answered"] == [{**data["findings"][0], "reason": "People are told by e-mail."}]

@@ -136,7 +136,7 @@ def test_sections_without_an_id_are_counted_in_one_note() -> None:
 
     assert [(note.severity, note.evidence) for note in notes] == [(Severity.NOTE, "B")]
     assert "“B” and 1 more have no id" in notes[0].message
-    assert "{#b}" in notes[0].mend
+    assert "{#b}" in notes[0].fix
     assert evidence("# A\n\n## B {#b}\n", "TEXT-id") == []
 
 
@@ -157,7 +157,7 @@ def test_a_section_keeps_its_id(now: str, gone: str) -> None:
     found = of_rule(book.check(NOW), "TEXT-gone")
 
     assert [finding.evidence for finding in found] == ([gone] if gone else [])
-    assert all(f"{{#{gone}}}" in finding.mend for finding in found)
+    assert all(f"{{#{gone}}}" in finding.fix for finding in found)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_links_and_html(rule: str, words: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "mend"),
+    ("words", "fix"),
     [
         pytest.param("a<br>b", "new paragraph", id="a break"),
         pytest.param("<b>a</b>", "**words**", id="bold"),
@@ -220,15 +220,15 @@ def test_links_and_html(rule: str, words: str, found: list[str]) -> None:
         pytest.param("<!-- a -->", "pull request", id="a comment"),
     ],
 )
-def test_the_mend_of_html_is_markdown(words: str, mend: str) -> None:
-    assert mend in of_rule(one_text(body(words)).check(NOW), "HTML-raw")[0].mend
+def test_the_fix_of_html_is_markdown(words: str, fix: str) -> None:
+    assert fix in of_rule(one_text(body(words)).check(NOW), "HTML-raw")[0].fix
 
 
 def test_a_broken_anchor_is_reported_on_its_line_with_the_likely_one() -> None:
     finding = of_rule(one_text(body("One.\n\nTwo\n[a](#keepin).\n\n## K {#keeping}")).check(NOW), "LINK-anchor")[0]
 
     assert (finding.place.line, finding.place.section) == (6, "privacy")
-    assert "“keeping”" in finding.mend
+    assert "“keeping”" in finding.fix
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from book_builder import BookBuilder, instant
 from inforce.book.new_version import Draft, begin_repository, draft_version
 from inforce.book.read import read_book
-from inforce.errors import EnvironmentProblemError, InforceError
+from inforce.errors import InforceError, SetupError
 from inforce.language import Language
 from inforce.policy import ChangeLevel, Version
 
@@ -305,7 +305,7 @@ def test_nothing_is_left_behind_when_the_disk_fails(
 
     monkeypatch.setattr(Path, "rename", fail_late)
 
-    with pytest.raises(EnvironmentProblemError, match="No space left on device"):
+    with pytest.raises(SetupError, match="No space left on device"):
         begin_repository(root)
 
     assert root.exists() is there

@@ -1,4 +1,4 @@
-"""Refusals: what is wrong, where, and how to mend it, in one message a person can read."""
+"""Refusals: what is wrong, where, and how to fix it, in one message a person can read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from inforce.errors import (
     BookError,
     CatalogError,
-    EnvironmentProblemError,
     HistoryError,
     InforceError,
     LockError,
@@ -15,6 +14,7 @@ from inforce.errors import (
     Place,
     PublishedHistoryError,
     SettingsError,
+    SetupError,
     ShapeError,
     SignatureError,
     UnsupportedSpecError,
@@ -37,10 +37,10 @@ def test_a_place_is_shown_on_one_printable_line(place: Place, shown: str) -> Non
     assert str(place) == shown
 
 
-def test_a_book_error_says_where_what_and_how_to_mend_it() -> None:
+def test_a_book_error_says_where_what_and_how_to_fix_it() -> None:
     fault = BookError(Place(path="p/policy.yml", line=3), "“kind” is missing", "add “kind: …”")
     assert str(fault) == "p/policy.yml:3: “kind” is missing\n  add “kind: …”"
-    assert (fault.place.line, fault.problem, fault.mend) == (3, "“kind” is missing", "add “kind: …”")
+    assert (fault.place.line, fault.problem, fault.fix) == (3, "“kind” is missing", "add “kind: …”")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_printable_text_stays_as_it_is() -> None:
         pytest.param(SignatureError, 1, id="1 is a finding: a wrong signature"),
         pytest.param(PublishedHistoryError, 3, id="3 is published history that would change"),
         pytest.param(HistoryError, 4, id="4 is git"),
-        pytest.param(EnvironmentProblemError, 4, id="4 is what lies outside the book"),
+        pytest.param(SetupError, 4, id="4 is what lies outside the book"),
     ],
 )
 def test_each_refusal_has_its_exit_code(kind: type[InforceError], code: int) -> None:

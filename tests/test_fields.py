@@ -99,7 +99,7 @@ def test_the_whole_has_to_be_members() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "mend"),
+    ("extra", "fix"),
     [
         pytest.param("ttile", "did you mean “title”?", id="near a required member that is absent"),
         pytest.param("withdrawm", "did you mean “withdrawn”?", id="near an optional member that is absent"),
@@ -108,7 +108,7 @@ def test_the_whole_has_to_be_members() -> None:
         pytest.param("kinds", "take it out; what can stand here: kind, title, withdrawn", id="near what is there"),
     ],
 )
-def test_a_member_nobody_asked_for_is_refused_with_what_was_meant(extra: str, mend: str) -> None:
+def test_a_member_nobody_asked_for_is_refused_with_what_was_meant(extra: str, fix: str) -> None:
     shape = Fields({"kind": "terms", extra: "x"}, "policy")
     shape.text("kind")
     shape.text("title", "")
@@ -116,7 +116,7 @@ def test_a_member_nobody_asked_for_is_refused_with_what_was_meant(extra: str, me
     with pytest.raises(ShapeError) as refused:
         shape.close()
     assert (refused.value.path, refused.value.problem) == (f"policy.{extra}", "is no known member here")
-    assert refused.value.mend == mend
+    assert refused.value.fix == fix
 
 
 @pytest.mark.parametrize("text", ["0", "7", "007", "999999999"])

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from book_builder import instant
 from inforce import pdf
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import SetupError
 from inforce.language import Language
 from inforce.markdown import plain_text, to_html
 from inforce.pdf import FactRow, Paper, to_pdf
@@ -193,15 +193,13 @@ def test_nothing_is_fetched_and_an_image_is_shown_as_its_words(tmp_path: Path) -
 
 
 def test_a_letter_that_no_font_draws_stops_the_work_and_is_named() -> None:
-    with pytest.raises(EnvironmentProblemError, match=r"no font here can draw “.*” \(1 letters\)(.|\n)*fonts-noto-cjk"):
+    with pytest.raises(SetupError, match=r"no font here can draw “.*” \(1 letters\)(.|\n)*fonts-noto-cjk"):
         to_pdf(paper(body="<p>A letter of nobody: \U0010fffd</p>"))
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "find_spec", lambda _: None)
-    with pytest.raises(
-        EnvironmentProblemError, match=r"^a PDF needs weasyprint, .* python -m pip install 'weasyprint>=70,<71'$"
-    ):
+    with pytest.raises(SetupError, match=r"^a PDF needs weasyprint, .* python -m pip install 'weasyprint>=70,<71'$"):
         to_pdf(paper())
 
 
@@ -212,9 +210,7 @@ def test_without_the_libraries_it_draws_with_one_sentence_says_what_to_install(
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if f"{name}.".startswith(("weasyprint.", "inforce.pdf.drawing."))]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(
-        EnvironmentProblemError, match=r"drawn with Pango, .*\(cannot load library(.|\n)*apt-get install"
-    ):
+    with pytest.raises(SetupError, match=r"drawn with Pango, .*\(cannot load library(.|\n)*apt-get install"):
         to_pdf(paper())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from book_builder import instant
-from inforce.errors import EnvironmentProblemError, ManifestError, SignatureError
+from inforce.errors import ManifestError, SetupError, SignatureError
 from inforce.manifest import parse_manifest, to_bytes
 from inforce.signing import (
     Algorithm,
@@ -377,7 +377,7 @@ class TestKeyFiles:
         file = tmp_path / "key.json"
         file.write_text("precious")
 
-        with pytest.raises(EnvironmentProblemError, match="is there already, and a key is never written over"):
+        with pytest.raises(SetupError, match="is there already, and a key is never written over"):
             write_private_key(file, key)
 
         assert file.read_text() == "precious"
@@ -385,13 +385,13 @@ class TestKeyFiles:
     def test_not_even_where_a_link_points(self, tmp_path: Path, key: PrivateKey) -> None:
         (tmp_path / "key.json").symlink_to(tmp_path / "elsewhere.json")
 
-        with pytest.raises(EnvironmentProblemError):
+        with pytest.raises(SetupError):
             write_private_key(tmp_path / "key.json", key)
 
         assert not (tmp_path / "elsewhere.json").exists()
 
     def test_a_folder_that_is_not_there_is_said_to_be_missing(self, tmp_path: Path, key: PrivateKey) -> None:
-        with pytest.raises(EnvironmentProblemError, match="cannot be written: No such file or directory"):
+        with pytest.raises(SetupError, match="cannot be written: No such file or directory"):
             write_private_key(tmp_path / "none" / "key.json", key)
 
     def test_the_environment_may_hold_a_key_itself_or_a_set_of_them(self, key: PrivateKey) -> None:
@@ -405,11 +405,11 @@ class TestKeyFiles:
         assert private_keys({"INFORCE_SIGNING_KEY": "", "HOME": "/"}) == ()
 
     def test_both_at_once_leave_open_who_signs(self) -> None:
-        with pytest.raises(EnvironmentProblemError, match="both set"):
+        with pytest.raises(SetupError, match="both set"):
             private_keys({"INFORCE_SIGNING_KEY": "{}", "INFORCE_SIGNING_KEY_FILE": "key.json"})
 
     def test_a_file_that_is_not_there_is_named(self, tmp_path: Path) -> None:
-        with pytest.raises(EnvironmentProblemError, match=r"key file .*none\.json cannot be read"):
+        with pytest.raises(SetupError, match=r"key file .*none\.json cannot be read"):
             private_keys({"INFORCE_SIGNING_KEY_FILE": str(tmp_path / "none.json")})
 
     @pytest.mark.parametrize("text", ["nWGxne_9secret", '"nWGxne_9secret"', '{"keys":[]}', '{"keys":["secret"]}'])

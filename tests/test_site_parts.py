@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from book_builder import instant
-from inforce.errors import BookError, EnvironmentProblemError, Place
+from inforce.errors import BookError, Place, SetupError
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.markdown import to_html
@@ -261,7 +261,7 @@ class TestCache:
         def make() -> dict[str, str]:
             return {"page.html": KEY}  # no such entry, however often
 
-        with pytest.raises(EnvironmentProblemError, match="INFORCE_CACHE"):
+        with pytest.raises(SetupError, match="INFORCE_CACHE"):
             make_genuine(make, Cache(tmp_path))
 
     def test_two_builds_share_a_folder(self, tmp_path: Path) -> None:

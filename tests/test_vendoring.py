@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from inforce.book.vendoring import REQUIREMENTS, vendored
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import SetupError
 
 ROOT = Path(__file__).parents[1]
 WHEEL = ".inforce/inforce-0.1.0-py3-none-any.whl"
@@ -195,10 +195,10 @@ def test_what_is_no_sound_wheel_is_refused(own: dict[str, bytes], tmp_path: Path
         archive.writestr("inforce/added.py", "")
     for data, problem in ((b"", "is not a wheel"), (added.getvalue(), r"added\.py is not what RECORD says")):
         file.write_bytes(data)
-        with pytest.raises(EnvironmentProblemError, match=problem):
+        with pytest.raises(SetupError, match=problem):
             vendored(file)
     other = tmp_path / "other-1.0-py3-none-any.whl"
     shutil.copyfile(file, other)
     other.write_bytes(own[WHEEL])
-    with pytest.raises(EnvironmentProblemError, match="is not a wheel of inforce"):
+    with pytest.raises(SetupError, match="is not a wheel of inforce"):
         vendored(other)

@@ -288,7 +288,7 @@ def apply(story: Story) -> None:
 def correct(story: Story) -> None:
     """A typo is found in the text in force."""
     step = story.step(
-        "a typo, and the wrong way to mend it",
+        "a typo, and the wrong way to fix it",
         "Vera finds that the contact address should be `legal@shop.example`. Edith changes the published text in the "
         "browser and opens a pull request.",
         "2027-03-04",

@@ -29,7 +29,7 @@ def test_a_book_without_errors_ends_with_0(inforce: Type, locked: BookBuilder) -
     assert ended.out.endswith("The checks found nothing.\n")
 
 
-def test_findings_are_grouped_by_file_and_say_line_words_and_mend(inforce: Type, book: BookBuilder) -> None:
+def test_findings_are_grouped_by_file_and_say_line_words_and_fix(inforce: Type, book: BookBuilder) -> None:
     book.write("policy_versions/privacy/2027-03-01/en.md", f"{OLD}\n<b>Loud</b> [x](javascript:alert)\n")
     ended = inforce("check", "--repo", book.root, "--at", LATER)
     assert ended.code == 1

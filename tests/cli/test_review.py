@@ -83,7 +83,7 @@ def test_a_first_version_and_a_draft_are_told(inforce: Type, merged: BookBuilder
 def test_a_change_that_touches_no_policy_says_so(inforce: Type, merged: BookBuilder) -> None:
     merged.write("README.md", "Policies\n")
     told = reviewed(inforce, merged)
-    assert "No policy changes: nothing to mend, no question.\n" in told.out
+    assert "No policy changes: nothing to fix, no question.\n" in told.out
 
 
 def test_a_branch_without_a_book_makes_every_version_new(inforce: Type, book: BookBuilder) -> None:
@@ -98,7 +98,7 @@ def test_a_book_that_cannot_be_read_is_reviewed_by_its_errors(inforce: Type, mer
     merged.write("policy_versions/book.yml", "publisher: nobody\n")
     told = reviewed(inforce, merged)
     assert told.code == 0
-    assert "### Things to mend\n\n- " in told.out
+    assert "### Things to fix\n\n- " in told.out
     assert "<sub>book.yml, line 1 · META-field</sub>" in told.out
 
 

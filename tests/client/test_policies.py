@@ -22,7 +22,7 @@ from client.host import Behaviour, Host, answer, hang_up, redirect, serving, sil
 from client.world import SHORT, START, SUBJECT, TEXT, Clock, NewReader, digests_path, document, manifest, proven
 from inforce import address
 from inforce.client import AsyncPolicies, Outcome, Policies, Reason, RefusedError
-from inforce.errors import DigestMismatchError, EnvironmentProblemError, SignatureError, UnknownVersionError
+from inforce.errors import DigestMismatchError, SetupError, SignatureError, UnknownVersionError
 from inforce.manifest import to_bytes
 from inforce.signing import Algorithm, generate_key, sign
 from inforce.text import Digest
@@ -369,7 +369,7 @@ class TestTexts:
             monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, "markdown_it", None)
 
-        with pytest.raises(EnvironmentProblemError, match=r"install the wheel of inforce with its extra “html”"):
+        with pytest.raises(SetupError, match=r"install the wheel of inforce with its extra “html”"):
             app.text().html()
 
     def test_a_language_that_is_not_there_gives_the_binding_text_and_says_so(

@@ -138,7 +138,7 @@ def test_whatever_is_written_is_strict_yaml_or_refused_at_a_line_that_is_there(t
     data = yaml_or_refusal(text)
     if isinstance(data, FrontMatterError):
         assert 1 <= (data.place.line or 0) <= text.count("\n") + text.count("\r") + 2
-        assert data.mend
+        assert data.fix
     else:
         assert only_texts(data) or data is None
 

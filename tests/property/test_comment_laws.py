@@ -156,7 +156,7 @@ def test_link_to_a_preview_stays_a_link(comment: ModuleType) -> None:
 @given(words)
 def test_reports_of_a_check_are_silent_and_write_no_command_of_their_own(text: str) -> None:
     finding = Finding(
-        rule="META-field", severity=Severity.ERROR, place=Place(path=f"a/{text}"), message=f"m {text}", mend=text
+        rule="META-field", severity=Severity.ERROR, place=Place(path=f"a/{text}"), message=f"m {text}", fix=text
     )
     report = CheckReport(findings=(finding,))
 

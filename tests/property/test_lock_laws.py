@@ -85,11 +85,11 @@ nearly = st.recursive(
 
 
 @given(st.text(st.characters()) | json_values.map(json.dumps) | nearly.map(json.dumps))
-def test_whatever_stands_in_the_file_is_a_lock_or_refused_with_the_way_to_mend_it(text: str) -> None:
+def test_whatever_stands_in_the_file_is_a_lock_or_refused_with_the_way_to_fix_it(text: str) -> None:
     read = lock_or_refusal(text)
     if isinstance(read, LockError):
         assert str(read).startswith(PATH)
-        assert read.mend
+        assert read.fix
         assert str(read).encode()
     else:
         assert parse_lock(written(read), PATH) == read

@@ -1,6 +1,6 @@
 """Every exception inforce raises on purpose, and the sentence each one says.
 
-Constructors take objects and write the message: what is wrong, where, what was expected and found, and how to mend it.
+Constructors take objects and write the message: what is wrong, where, what was expected and found, and how to fix it.
 A wrong book is not an exception: checks yield findings. These are for what cannot be read or must not be done.
 """
 
@@ -38,23 +38,23 @@ class Place:
 
 
 class InforceError(Exception):
-    """Anything inforce refuses, with a message meant for the person who can mend it."""
+    """Anything inforce refuses, with a message meant for the person who can fix it."""
 
     exit_code = 2
 
 
 class BookError(InforceError):
-    """The book cannot be read at `place`: `problem` says why, `mend` how to put it right.
+    """The book cannot be read at `place`: `problem` says why, `fix` how to put it right.
 
     `rule` is the id of the check under which the same thing is reported.
     """
 
-    def __init__(self, place: Place, problem: str, mend: str = "", *, rule: str = "META-field") -> None:
+    def __init__(self, place: Place, problem: str, fix: str = "", *, rule: str = "META-field") -> None:
         self.place = place
         self.problem = problem
-        self.mend = mend
+        self.fix = fix
         self.rule = rule
-        super().__init__(f"{place}: {problem}" + (f"\n  {mend}" if mend else ""))
+        super().__init__(f"{place}: {problem}" + (f"\n  {fix}" if fix else ""))
 
 
 class FrontMatterError(BookError):
@@ -93,12 +93,12 @@ class ShapeError(InforceError):
     `problem` is a predicate of that member (“is missing”) or begins with “expected”.
     """
 
-    def __init__(self, path: str, problem: str, mend: str = "") -> None:
+    def __init__(self, path: str, problem: str, fix: str = "") -> None:
         self.path = path
         self.problem = problem
-        self.mend = mend
+        self.fix = fix
         subject = printable(path[:200]) or "the document"
-        super().__init__(sentence(subject, problem) + (f" ({mend})" if mend else ""))
+        super().__init__(sentence(subject, problem) + (f" ({fix})" if fix else ""))
 
 
 class SettingsError(ShapeError):
@@ -148,7 +148,7 @@ class HistoryError(InforceError):
     exit_code = 4
 
 
-class EnvironmentProblemError(InforceError):
+class SetupError(InforceError):
     """Something outside the book is missing: a program, a key, a right on a folder."""
 
     exit_code = 4

@@ -61,9 +61,9 @@ class Fields:
         """Spell the full path of the member `name`."""
         return f"{self._path}.{name}" if self._path else name
 
-    def refuse(self, name: str, problem: str, mend: str = "") -> ShapeError:
+    def refuse(self, name: str, problem: str, fix: str = "") -> ShapeError:
         """Make the error that says what is wrong with the member `name`."""
-        return self._error(self.member(name), problem, mend)
+        return self._error(self.member(name), problem, fix)
 
     def value(self, name: str, default: object = REQUIRED) -> Any:
         """Take the member `name` as it is; `default` where it is absent."""
@@ -133,7 +133,7 @@ class Fields:
             return tuple(listed.parsed(index, parse) for index in members)
         except ShapeError as cause:
             path = f"{self.member(name)}[{cause.path}]"
-            raise self._error(path, cause.problem, cause.mend) from cause
+            raise self._error(path, cause.problem, cause.fix) from cause
 
     def shape(self, name: str) -> Fields:
         """Take the member `name` as a mapping of its own."""

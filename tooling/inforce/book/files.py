@@ -25,7 +25,7 @@ from pathlib import Path
 
 from inforce.book.paths import BOOK
 from inforce.disk import create_file, how_to_fix, read_regular, replace_file
-from inforce.errors import EnvironmentProblemError, printable
+from inforce.errors import SetupError, printable
 from inforce.policy.lock import Lock
 
 if sys.platform != "win32":
@@ -40,7 +40,7 @@ _TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 def write_file(path: Path, content: str | bytes) -> None:
     """Write `content` to `path` through a temporary file beside it, so that a crash leaves the old one.
 
-    The file is readable by everybody (mode 0644). EnvironmentProblemError where the folder or disk does not take it.
+    The file is readable by everybody (mode 0644). SetupError where the folder or disk does not take it.
     """
     data = content.encode() if isinstance(content, str) else content
     with writing(path):
@@ -50,7 +50,7 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn an OSError of the block, which writes to `path`, into an EnvironmentProblemError that says how to fix it."""
+    """Turn an OSError of the block, which writes to `path`, into an SetupError that says how to fix it."""
     try:
         yield
     except OSError as cause:
@@ -71,7 +71,7 @@ def user_folder() -> Path:
     """Return the folder of inforce in this user's cache folder.
 
     The cache folder is that of the XDG Base Directory Specification, and of the system on macOS and Windows. Where the
-    user has no home folder, EnvironmentProblemError.
+    user has no home folder, SetupError.
     """
     named = os.environ.get("XDG_CACHE_HOME", "")
     if Path(named).is_absolute():
@@ -80,7 +80,7 @@ def user_folder() -> Path:
         home = Path.home()
     except RuntimeError as cause:
         message = "there is no home folder to keep a cache in: set INFORCE_CACHE to a folder outside the repository"
-        raise EnvironmentProblemError(message) from cause
+        raise SetupError(message) from cause
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "inforce"
     if sys.platform == "win32":
@@ -94,7 +94,7 @@ def machine_secret() -> bytes:
 
     They are made at the first use. Where they cannot be kept, each process has its own, and finds nothing in the cache.
     """
-    with contextlib.suppress(OSError, EnvironmentProblemError):
+    with contextlib.suppress(OSError, SetupError):
         path = user_folder() / "secret"
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
@@ -136,7 +136,7 @@ def new_folder(target: Path, *, known_by: str = "", keep_previous: bool = False)
     that bring a folder up to date whatever it contains.
 
     A reader of `target` sees the old folder or the new one, never half of one (where the system can exchange folders;
-    elsewhere there is a moment without any). EnvironmentProblemError where `target` cannot or must not be replaced:
+    elsewhere there is a moment without any). SetupError where `target` cannot or must not be replaced:
     what is there has to hold a file `known_by`, if one is named, unless it is empty.
     """
     target = target.resolve()
@@ -203,7 +203,7 @@ def _refuse_to_replace(target: Path, known_by: str) -> None:
         problem = f"holds files, and no “{known_by}” that would tell they were made here"
     else:
         return
-    raise EnvironmentProblemError(f"{printable(str(target))} {problem}: name a new folder")
+    raise SetupError(f"{printable(str(target))} {problem}: name a new folder")
 
 
 def _is_working_in(target: Path) -> bool:
@@ -310,9 +310,9 @@ def _let_go(hold: int | None) -> None:
         os.close(hold)
 
 
-def _unwritable(path: Path, cause: OSError) -> EnvironmentProblemError:
+def _unwritable(path: Path, cause: OSError) -> SetupError:
     fix = how_to_fix(cause)
     where = path
     if cause.errno == errno.EINVAL and isinstance(cause.filename, str) and Path(cause.filename).is_relative_to(path):
         where = Path(cause.filename)  # one of several files in the folder `path` is not a regular one
-    return EnvironmentProblemError(f"{printable(str(where))} cannot be written: {cause.strerror or cause}; {fix}")
+    return SetupError(f"{printable(str(where))} cannot be written: {cause.strerror or cause}; {fix}")

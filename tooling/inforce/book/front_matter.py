@@ -40,16 +40,16 @@ def parse_frontmatter(text: str, path: str) -> FrontMatter:
     start = plain.find("\n") + 1
     end = _END.search(plain, start) if start else None
     if end is None:
-        mend = f"close it with a line “{_FENCE}” before the text begins"
-        raise FrontMatterError(Place(path=path, line=1), "the front matter has no end", mend, rule="META-yaml")
+        fix = f"close it with a line “{_FENCE}” before the text begins"
+        raise FrontMatterError(Place(path=path, line=1), "the front matter has no end", fix, rule="META-yaml")
     head = plain[start : end.start()]
     if len(head.encode(errors="replace")) > FRONT_MATTER_LONGEST:
         problem = f"the front matter is longer than {FRONT_MATTER_LONGEST // 1024} KiB"
         raise FrontMatterError(Place(path=path, line=1), problem, "shorten the summary", rule="META-yaml")
     data, places = parse_yaml(head, path, first_line=2)
     if not isinstance(data, dict | None):
-        problem, mend = "the front matter has no members", "write lines such as “summary: …”"
-        raise FrontMatterError(Place(path=path, line=2), problem, mend, rule="META-yaml")
+        problem, fix = "the front matter has no members", "write lines such as “summary: …”"
+        raise FrontMatterError(Place(path=path, line=2), problem, fix, rule="META-yaml")
     # After a fence that ends the file there is a body, of no words.
     body = (plain[end.end() :], head.count("\n") + 2)
     return _made(data or {}, places, body, path, text)

@@ -24,7 +24,7 @@ from inforce.book.read import read_book
 from inforce.book.vendoring import vendored
 from inforce.book.write import readable, to_edition
 from inforce.disk import how_to_fix
-from inforce.errors import EnvironmentProblemError, LayoutError, Place, ShapeError
+from inforce.errors import LayoutError, Place, SetupError, ShapeError
 from inforce.fields import did_you_mean
 from inforce.instant import day_of, parse_instant
 from inforce.language import Language
@@ -150,7 +150,7 @@ def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = 
 
     With `empty` the example policy is left out. The workflows install `wheel`, or else this program's own. Returns the
     paths written, relative to `folder`, with `/` between names. LayoutError, exit code 2, where something is there
-    already; EnvironmentProblemError where no wheel can be made; after any error nothing is left behind.
+    already; SetupError where no wheel can be made; after any error nothing is left behind.
     """
     _refuse_occupied(folder)
     was_there = folder.exists()
@@ -168,7 +168,7 @@ def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = 
         if not was_there:
             shutil.rmtree(folder, ignore_errors=True)
         message = f"{folder} cannot be written to: {cause.strerror or cause}; {how_to_fix(cause)}"
-        raise EnvironmentProblemError(message) from cause
+        raise SetupError(message) from cause
     return tuple(sorted(contents))
 
 
@@ -188,8 +188,8 @@ def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
         except ValueError as cause:
             raise ShapeError(name, str(cause)) from cause
     if instants["effective"] < instants["published"]:
-        mend = "name a later date; what applied before anybody could read it needs “retroactive” in version.yml"
-        raise ShapeError("effective", f"lies before “published” ({published})", mend)
+        fix = "name a later date; what applied before anybody could read it needs “retroactive” in version.yml"
+        raise ShapeError("effective", f"lies before “published” ({published})", fix)
     return instants["effective"]
 
 
@@ -211,8 +211,8 @@ def _texts(policy: Policy, copied: Version | None, wanted: tuple[Language, ...])
     known = copied.languages if copied else (policy.binding_language, *policy.titles)
     for language in wanted:
         if language not in known:
-            mend = did_you_mean(str(language), [str(one) for one in known]).strip(" –")
-            raise ShapeError("language", f"expected one of {', '.join(map(str, known))}, got “{language}”", mend)
+            fix = did_you_mean(str(language), [str(one) for one in known]).strip(" –")
+            raise ShapeError("language", f"expected one of {', '.join(map(str, known))}, got “{language}”", fix)
     chosen = {policy.binding_language, *(wanted or known)} if copied else {policy.binding_language, *wanted}
     for language in sorted(chosen):
         edition = copied.edition(language) if copied else None
@@ -230,12 +230,12 @@ def _text(policy: Policy, edition: Edition) -> str:
 
 def _refuse_occupied(folder: Path) -> None:
     place = Place(path=str(folder))
-    mend = "name a folder that is not there yet"
+    fix = "name a folder that is not there yet"
     if folder.exists() and not folder.is_dir():
-        raise LayoutError(place, "is not a folder", mend, rule="PATH-unexpected")
+        raise LayoutError(place, "is not a folder", fix, rule="PATH-unexpected")
     found = sorted(entry.name for entry in folder.iterdir() if entry.name != ".git") if folder.is_dir() else []
     if found:
-        raise LayoutError(place, f"is not empty: “{found[0]}” is in it", mend, rule="PATH-unexpected")
+        raise LayoutError(place, f"is not empty: “{found[0]}” is in it", fix, rule="PATH-unexpected")
 
 
 def _skeleton(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

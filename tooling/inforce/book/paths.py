@@ -41,10 +41,10 @@ def edition_language(file_name: str, path: str) -> Language:
     try:
         language = Language(tag)
     except ValueError as cause:
-        raise LayoutError(Place(path=path), str(cause), _language_mend(tag), rule="META-language") from cause
+        raise LayoutError(Place(path=path), str(cause), _language_fix(tag), rule="META-language") from cause
     if tag in _DEVICES:
-        problem, mend = "Windows keeps this name for a device", f"add the script, such as “{tag}-Latn.md”"
-        raise LayoutError(Place(path=path), problem, mend, rule="META-language")
+        problem, fix = "Windows keeps this name for a device", f"add the script, such as “{tag}-Latn.md”"
+        raise LayoutError(Place(path=path), problem, fix, rule="META-language")
     return language
 
 
@@ -62,7 +62,7 @@ def collisions(names: Iterable[str], folder: str) -> list[LayoutError]:
     return faults
 
 
-def _language_mend(tag: str) -> str:
+def _language_fix(tag: str) -> str:
     try:
         return f"rename the file to “{canonical_tag(tag)}.md”"
     except ValueError:

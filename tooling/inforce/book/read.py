@@ -130,8 +130,8 @@ class _BookReader:
         for entry in entries:
             if entry.kind in (EntryKind.LINK, EntryKind.OTHER):
                 problem = "is a symbolic link" if entry.kind is EntryKind.LINK else "is neither a file nor a folder"
-                mend = "put the file itself there: a book is read without following links"
-                self.faults.append(LayoutError(Place(path=entry.path), problem, mend, rule="PATH-link"))
+                fix = "put the file itself there: a book is read without following links"
+                self.faults.append(LayoutError(Place(path=entry.path), problem, fix, rule="PATH-link"))
             else:
                 yield entry
 
@@ -153,17 +153,17 @@ class _BookReader:
         except UnicodeDecodeError as cause:
             line = raw[: cause.start].count(b"\n") + 1
             problem = f"is not UTF-8 at byte {cause.start} (0x{raw[cause.start]:02x})"
-            mend = "save the file as UTF-8 in your editor and look at the character there"
+            fix = "save the file as UTF-8 in your editor and look at the character there"
             if raw.startswith(_UTF16):
-                problem, mend = "is UTF-16", "save the file as UTF-8 in your editor"
-            self.faults.append(LayoutError(Place(path=path, line=line), problem, mend, rule="ENC-utf8"))
+                problem, fix = "is UTF-16", "save the file as UTF-8 in your editor"
+            self.faults.append(LayoutError(Place(path=path, line=line), problem, fix, rule="ENC-utf8"))
             return None
 
     def yaml(self, entry: Entry | None, path: str) -> tuple[object, Source] | None:
         """Read the YAML file `entry`, which has to be there as `path`."""
         if entry is None:
-            mend = _MISSING[path.rpartition("/")[2]]
-            self.faults.append(LayoutError(Place(path=path), "is missing", mend, rule="META-file"))
+            fix = _MISSING[path.rpartition("/")[2]]
+            self.faults.append(LayoutError(Place(path=path), "is missing", fix, rule="META-file"))
             return None
         known: tuple[object, Source] | None = self.memory.recall(entry)
         if known:
@@ -204,9 +204,9 @@ class _BookReader:
         for name, policies in settings.manifests.items():
             for index, policy in enumerate(policies):
                 if policy not in known:
-                    mend = did_you_mean(policy, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
+                    fix = did_you_mean(policy, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
                     place, problem = f"manifests.{name}[{index}]", f"names no policy of this book: {quoted(policy)}"
-                    self.fault(SettingsError(place, problem, mend), settings.source)
+                    self.fault(SettingsError(place, problem, fix), settings.source)
 
     def policies(self, entries: Mapping[str, Entry], zone: ZoneInfo) -> Iterator[Policy | None]:
         for entry in entries.values():
@@ -219,8 +219,8 @@ class _BookReader:
         try:
             policy_id(folder.name)
         except ValueError as cause:
-            mend = "rename the folder"
-            self.faults.append(LayoutError(Place(path=folder.path), str(cause), mend, rule="PATH-policy"))
+            fix = "rename the folder"
+            self.faults.append(LayoutError(Place(path=folder.path), str(cause), fix, rule="PATH-policy"))
             return None
         entries = {entry.name: entry for entry in self.entries(folder.path)}
         own = entries.pop("policy.yml", None)
@@ -247,8 +247,8 @@ class _BookReader:
         try:
             label = Label(folder.name)
         except ValueError as cause:
-            mend = "rename the folder"
-            self.faults.append(LayoutError(Place(path=folder.path), str(cause), mend, rule="META-label"))
+            fix = "rename the folder"
+            self.faults.append(LayoutError(Place(path=folder.path), str(cause), fix, rule="META-label"))
             return None
         entries = {entry.name: entry for entry in self.entries(folder.path)}
         own = entries.pop("version.yml", None)
@@ -298,14 +298,14 @@ class _BookReader:
             if version.edition(policy.binding_language) is None and path not in unread:
                 self.faults.append(_missing_binding(path, policy.binding_language))
 
-    def unexpected(self, entry: Entry, mend: str) -> None:
-        self.faults.append(LayoutError(Place(path=entry.path), "is not expected here", mend, rule="PATH-unexpected"))
+    def unexpected(self, entry: Entry, fix: str) -> None:
+        self.faults.append(LayoutError(Place(path=entry.path), "is not expected here", fix, rule="PATH-unexpected"))
 
     def fault(self, fault: BookError | ShapeError, source: Source) -> None:
         """Keep `fault`; one that knows only a member's path is given the file and line out of `source`."""
         if isinstance(fault, ShapeError):
             what = sentence(quoted(fault.path, 200), fault.problem) if fault.path else fault.problem
-            fault = CatalogError(source.place(fault.path), what, fault.mend)
+            fault = CatalogError(source.place(fault.path), what, fault.fix)
         self.faults.append(fault)
 
 
@@ -314,8 +314,8 @@ def refuse_large_tables(text: str, path: str) -> None:
     line = line_of_excess_cells(text)
     if line is not None:
         problem = f"has more than {MOST_CELLS:,} table cells up to here, with the cells that short rows lack"
-        mend = "give the table fewer columns or rows, or make several texts of it"
-        raise LayoutError(Place(path=path, line=line), problem, mend, rule="PATH-size")
+        fix = "give the table fewer columns or rows, or make several texts of it"
+        raise LayoutError(Place(path=path, line=line), problem, fix, rule="PATH-size")
 
 
 def parse_book(listing: Listing, memory: ParseCache | None = None) -> Reading:
@@ -330,12 +330,12 @@ def read_book(root: Path, memory: ParseCache | None = None) -> Reading:
     """
     book = root / BOOK
     if book.is_symlink():
-        mend = "put the folder itself there: a book is read without following links"
-        raise LayoutError(Place(path=str(book)), "is a symbolic link", mend, rule="PATH-link")
+        fix = "put the folder itself there: a book is read without following links"
+        raise LayoutError(Place(path=str(book)), "is a symbolic link", fix, rule="PATH-link")
     if not book.is_dir():
         problem = "is not a folder" if book.exists() else "is missing: there is no book here"
-        mend = "name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
-        raise LayoutError(Place(path=str(book)), problem, mend, rule="META-file")
+        fix = "name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
+        raise LayoutError(Place(path=str(book)), problem, fix, rule="META-file")
     with _uncollected():
         listing = list_folder(root, BOOK)
         reading = parse_book(listing, memory)
@@ -362,13 +362,13 @@ def parse_lock(text: str, path: str) -> Lock:
             json.dumps(data, ensure_ascii=False).encode()
         return Lock.from_json(data)
     except json.JSONDecodeError as cause:
-        mend = "a merge left its marks: keep the lines of both sides" if "<<<<<<<" in text else _RESTORE
+        fix = "a merge left its marks: keep the lines of both sides" if "<<<<<<<" in text else _RESTORE
         place = Place(path=path, line=cause.lineno)
-        raise LockError(place, f"is no JSON: {cause.msg}", mend, rule="LOCK-unreadable") from cause
+        raise LockError(place, f"is no JSON: {cause.msg}", fix, rule="LOCK-unreadable") from cause
     except ShapeError as cause:
         problem = sentence(quoted(cause.path, 200) if cause.path else "the document", cause.problem)
-        mend = (cause.path == "spec" and cause.mend) or _RESTORE
-        raise LockError(Place(path=path), f"cannot be read: {problem}", mend, rule="LOCK-unreadable") from cause
+        fix = (cause.path == "spec" and cause.fix) or _RESTORE
+        raise LockError(Place(path=path), f"cannot be read: {problem}", fix, rule="LOCK-unreadable") from cause
     except (ValueError, RecursionError) as cause:
         problem = f"cannot be read: {printable(str(cause))}"
         raise LockError(Place(path=path), problem, _RESTORE, rule="LOCK-unreadable") from cause
@@ -384,5 +384,5 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _missing_binding(path: str, language: Language) -> CatalogError:
     problem = f"is missing: this version has no text in the binding language “{language}”"
-    mend = "add the text, or correct “binding_language” in policy.yml"
-    return CatalogError(Place(path=path), problem, mend, rule="META-binding")
+    fix = "add the text, or correct “binding_language” in policy.yml"
+    return CatalogError(Place(path=path), problem, fix, rule="META-binding")

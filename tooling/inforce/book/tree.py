@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from inforce.disk import how_to_fix, read_regular
-from inforce.errors import EnvironmentProblemError, printable
+from inforce.errors import SetupError, printable
 
 # A file that became a link since it was listed is refused instead of followed.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -98,6 +98,6 @@ def _read(path: str) -> bytes:
         raise _problem(path, "read", cause) from cause
 
 
-def _problem(path: Path | str, done: str, cause: OSError) -> EnvironmentProblemError:
+def _problem(path: Path | str, done: str, cause: OSError) -> SetupError:
     fix = how_to_fix(cause, "if it changed while the book was read, begin again")
-    return EnvironmentProblemError(f"{printable(str(path))} cannot be {done}: {cause.strerror or cause}; {fix}")
+    return SetupError(f"{printable(str(path))} cannot be {done}: {cause.strerror or cause}; {fix}")

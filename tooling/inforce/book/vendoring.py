@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import inforce
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import SetupError
 
 FOLDER = ".inforce"
 REQUIREMENTS = f"{FOLDER}/requirements.txt"
@@ -38,7 +38,7 @@ _MODE = 0o100644 << 16
 def vendored(wheel: Path | None = None) -> dict[str, bytes]:
     """Return the files of `.inforce/` by path: the wheel (`wheel`, or this program's own) and the requirements file.
 
-    EnvironmentProblemError where there is no wheel of inforce to be had, or a file is not what RECORD says.
+    SetupError where there is no wheel of inforce to be had, or a file is not what RECORD says.
     """
     if wheel is not None:
         name, data = wheel.name, _read(wheel)
@@ -49,7 +49,7 @@ def vendored(wheel: Path | None = None) -> dict[str, bytes]:
         name, data = f"inforce-{inforce.__version__}-py3-none-any.whl", _pack(members)
     lock = _members(name, data).get(_LOCK)
     if lock is None or not (name.startswith("inforce-") and name.endswith("-py3-none-any.whl")):
-        raise EnvironmentProblemError(f"{name} is not a wheel of inforce that a repository can install from")
+        raise SetupError(f"{name} is not a wheel of inforce that a repository can install from")
     digest = hashlib.sha256(data).hexdigest()
     own = f"./{FOLDER}/{name}[site,docx] \\\n    --hash=sha256:{digest}\n"
     pinned = lock[lock.index(b"\n", lock.index(b"make lock")) + 1 :]
@@ -60,7 +60,7 @@ def _read(wheel: Path) -> bytes:
     try:
         return wheel.read_bytes()
     except OSError as cause:
-        raise EnvironmentProblemError(f"{wheel} cannot be read: {cause.strerror or cause}") from cause
+        raise SetupError(f"{wheel} cannot be read: {cause.strerror or cause}") from cause
 
 
 def _of_checkout(root: Path) -> dict[str, bytes]:
@@ -72,7 +72,7 @@ def _of_checkout(root: Path) -> dict[str, bytes]:
         if built.returncode or len(wheels) != 1:
             last = (built.stderr.strip().splitlines() or ["hatchling made no wheel"])[-1]
             message = f"the wheel cannot be built from {root}: {last}; “make site” installs what that needs"
-            raise EnvironmentProblemError(message)
+            raise SetupError(message)
         return _members(wheels[0].name, wheels[0].read_bytes())
 
 
@@ -81,13 +81,13 @@ def _of_installation() -> dict[str, bytes]:
     try:
         distribution = importlib.metadata.distribution("inforce")
     except importlib.metadata.PackageNotFoundError as cause:
-        raise EnvironmentProblemError(f"inforce is not installed from a wheel; {_INSTEAD}") from cause
+        raise SetupError(f"inforce is not installed from a wheel; {_INSTEAD}") from cause
     folder = Path(str(distribution.locate_file("")))
     if (folder / "inforce").resolve() != Path(inforce.__file__).parent.resolve():
-        raise EnvironmentProblemError(f"inforce is not installed from a wheel; {_INSTEAD}")
+        raise SetupError(f"inforce is not installed from a wheel; {_INSTEAD}")
     record = distribution.read_text("RECORD")
     if record is None:
-        raise EnvironmentProblemError(f"the installation of inforce has no RECORD; {_INSTEAD}")
+        raise SetupError(f"the installation of inforce has no RECORD; {_INSTEAD}")
     found = {}
     for path, hashed in _rows(record):
         if path.startswith(("/", "../")) or path.endswith(".pyc") or path.rpartition("/")[2] in _BY_INSTALLERS:
@@ -98,7 +98,7 @@ def _of_installation() -> dict[str, bytes]:
             found[path] = (folder / path).read_bytes()
         except OSError as cause:
             message = f"{path} of the installed inforce cannot be read: {cause.strerror or cause}; install it anew"
-            raise EnvironmentProblemError(message) from cause
+            raise SetupError(message) from cause
         _compare(path, found[path], hashed)
     return found
 
@@ -109,10 +109,10 @@ def _members(name: str, wheel: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
             contents = {one.filename: archive.read(one) for one in archive.infolist() if not one.is_dir()}
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError) as cause:
-        raise EnvironmentProblemError(f"{name} is not a wheel: {cause}") from cause
+        raise SetupError(f"{name} is not a wheel: {cause}") from cause
     records = [path for path in contents if path.endswith(".dist-info/RECORD")]
     if len(records) != 1:
-        raise EnvironmentProblemError(f"{name} is not a wheel: expected one RECORD, got {len(records)}")
+        raise SetupError(f"{name} is not a wheel: expected one RECORD, got {len(records)}")
     hashes = dict(_rows(contents.pop(records[0]).decode("utf-8", "replace")))
     for path, data in contents.items():
         _compare(path, data, hashes.get(path, ""))
@@ -126,7 +126,7 @@ def _rows(record: str) -> Iterable[tuple[str, str]]:
 def _compare(path: str, data: bytes, hashed: str) -> None:
     if hashed != _hash(data):
         message = f"{path} is not what RECORD says: somebody altered it; install inforce anew, or {_INSTEAD}"
-        raise EnvironmentProblemError(message)
+        raise SetupError(message)
 
 
 def _hash(data: bytes) -> str:

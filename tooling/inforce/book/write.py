@@ -103,11 +103,11 @@ def _refuse_to_replace(reading: Reading, policy_id: str, added: tuple[NewVersion
     for version in added:
         if version.label in there:
             place = Place(path=f"{BOOK}/{policy_id}/{there[version.label]}")
-            mend = "a version is never written over; delete the folder if it was never published"
-            raise LayoutError(place, "is there already", mend, rule="PATH-collision")
+            fix = "a version is never written over; delete the folder if it was never published"
+            raise LayoutError(place, "is there already", fix, rule="PATH-collision")
     locked = [Label(label) for label in reading.lock.entries.get(policy_id, {})]
     first = min((version.label for version in added), default=None)
     if first and locked and first < max(locked):
         problem = f"has published versions, and “{first}” would come before “{max(locked)}” and give it another number"
-        mend = "import the past into a policy of its own, or before anything is frozen"
-        raise PublishedHistoryError(Place(path=f"{BOOK}/{policy_id}"), problem, mend, rule="LOCK-seq")
+        fix = "import the past into a policy of its own, or before anything is frozen"
+        raise PublishedHistoryError(Place(path=f"{BOOK}/{policy_id}"), problem, fix, rule="LOCK-seq")

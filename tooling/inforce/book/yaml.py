@@ -22,15 +22,15 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT_MATTER_LONGEST = 16 * 1024
 # Controls, line ends only YAML knows (U+0085, U+2028, U+2029), byte order marks, half surrogates, non-characters.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-# How to mend what the YAML library complains of, by a piece of its sentence.
-_MENDS = {
+# How to fix what the YAML library complains of, by a piece of its sentence.
+_Fixes = {
     "mapping values": "put a value that holds “: ” into quotation marks",
     "start any token": "indent with blanks, not tabs; put a value that begins with a sign into quotation marks",
     "end of stream": "close the quotation mark",
     "expected ':'": "put a colon and a blank after the name",
     "expected ',' or": "close the bracket, or put a comma between the items",
 }
-_MEND = "check the indentation, the colons and the quotation marks"
+_Fix = "check the indentation, the colons and the quotation marks"
 
 
 @dataclass(slots=True)
@@ -69,9 +69,9 @@ class _Reading:
     root: Any = None
     documents: int = 0
 
-    def fault(self, event: yaml.Event, problem: str, mend: str) -> FrontMatterError:
+    def fault(self, event: yaml.Event, problem: str, fix: str) -> FrontMatterError:
         place = Place(path=self.path, line=self.line(event))
-        return FrontMatterError(place, problem, mend, rule="META-yaml")
+        return FrontMatterError(place, problem, fix, rule="META-yaml")
 
     def line(self, event: yaml.Event) -> int:
         return self.first_line + (event.start_mark.line if event.start_mark else 0)
@@ -175,6 +175,6 @@ def _no_yaml(cause: yaml.MarkedYAMLError, path: str, first_line: int) -> FrontMa
     unfinished = (cause.context or "").startswith("while scanning")
     mark = (unfinished and cause.context_mark) or cause.problem_mark or cause.context_mark
     said = cause.problem or cause.context or ""
-    mend = next((mend for piece, mend in _MENDS.items() if piece in said), _MEND)
+    fix = next((fix for piece, fix in _Fixes.items() if piece in said), _Fix)
     place = Place(path=path, line=first_line + (mark.line if mark else 0))
-    return FrontMatterError(place, f"this is no YAML: {said}", mend, rule="META-yaml")
+    return FrontMatterError(place, f"this is no YAML: {said}", fix, rule="META-yaml")

@@ -1,4 +1,4 @@
-"""Checks: every rule a book is held to, as findings with a place, the words concerned and the way to mend them.
+"""Checks: every rule a book is held to, as findings with a place, the words concerned and the way to fix them.
 
 Keeps true: rules only read; a finding is a sentence a legal editor understands. No rule says that a text complies with
 a law, none rewrites words, none gives a score. Does not read files: the book comes in as values, the clock too.

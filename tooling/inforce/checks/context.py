@@ -1,6 +1,6 @@
 """A book being examined at an instant: what several rules need to know, found out once.
 
-Keeps true: rules about words see only texts that can still be mended. A locked edition cannot; of a history that was
+Keeps true: rules about words see only texts that can still be fixed. A locked edition cannot; of a history that was
 imported, only the newest version is looked at, because the others were published elsewhere long ago and would repeat
 the same findings; a version that is public and not locked yet still can. Does not judge anything.
 """
@@ -126,12 +126,12 @@ class CheckContext:
 
     @cached_property
     def texts(self) -> tuple[CheckedText, ...]:
-        """All editions whose words can still be mended."""
+        """All editions whose words can still be fixed."""
         return tuple(self._open_texts())
 
     @cached_property
     def revisions(self) -> tuple[Revision, ...]:
-        """All binding texts that follow another and whose words can still be mended, but for imported ones."""
+        """All binding texts that follow another and whose words can still be fixed, but for imported ones."""
         return tuple(
             Revision(text=text, redline=self.redline(before.text, text.edition.text))
             for text in self.texts
@@ -140,7 +140,7 @@ class CheckContext:
 
     @cached_property
     def files(self) -> tuple[File, ...]:
-        """All files of the book that can still be mended."""
+        """All files of the book that can still be fixed."""
         settings = self.catalog.settings
         files = [File(source=settings.source)]
         files += [File(source=policy.source) for policy in self.catalog]

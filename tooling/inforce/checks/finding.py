@@ -1,4 +1,4 @@
-"""Findings: one thing a check says, with its place, the words concerned and the way to mend it."""
+"""Findings: one thing a check says, with its place, the words concerned and the way to fix it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What the rule `rule` says about `place`: a sentence, the words of the book it is about, and a way to mend it."""
+    """What the rule `rule` says about `place`: a sentence, the words of the book it is about, and a way to fix it."""
 
     rule: str
     severity: Severity
     place: Place
     message: str
     evidence: str = ""
-    mend: str = ""
+    fix: str = ""
 
     def __post_init__(self) -> None:
         if not self.rule or not self.message.strip():

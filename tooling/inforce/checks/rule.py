@@ -39,9 +39,9 @@ class Rule:
         """The group the rule belongs to, such as `META`."""
         return self.id.partition("-")[0]
 
-    def finding(self, place: Place, message: str, *, evidence: str = "", mend: str = "") -> Finding:
+    def finding(self, place: Place, message: str, *, evidence: str = "", fix: str = "") -> Finding:
         """Make a finding of this rule at `place`."""
-        return Finding(rule=self.id, severity=self.severity, place=place, message=message, evidence=evidence, mend=mend)
+        return Finding(rule=self.id, severity=self.severity, place=place, message=message, evidence=evidence, fix=fix)
 
 
 def rule(rule_id: str, severity: Severity, title: str, *, history: bool = False) -> Callable[[Find], Rule]:

@@ -89,7 +89,7 @@ def from_fault(fault: BookError) -> Finding:
         severity=CATALOGUE[fault.rule].severity if fault.rule in CATALOGUE else Severity.ERROR,
         place=fault.place,
         message=_sentence(f"{subject}{fault.problem}"),
-        mend=_sentence(fault.mend),
+        fix=_sentence(fault.fix),
     )
 
 
@@ -101,13 +101,13 @@ def _sentence(words: str) -> str:
 def _unused_answers(book: CheckContext, used: set[Dismissal]) -> Iterator[Finding]:
     """Tell of answers that meet nothing; those to texts that are locked by now stay as a record."""
     held = book.paths
-    mendable = {file.source.path for file in book.files}
+    fixable = {file.source.path for file in book.files}
     for answer in book.book.answers.answers:
         covered = {path for path in held if answer.covers(path)}
-        if answer not in used and (not covered or covered & mendable or _is_senseless(answer)):
+        if answer not in used and (not covered or covered & fixable or _is_senseless(answer)):
             place = book.book.answers.source.place(f"dismissals[{answer.number}]")
             yield unused_dismissal.finding(
-                place, f"This dismissal {_why_unused(answer, covered)}.", evidence=answer.rule, mend="Take it out."
+                place, f"This dismissal {_why_unused(answer, covered)}.", evidence=answer.rule, fix="Take it out."
             )
 
 

@@ -19,7 +19,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedText:
-    """An edition that can still be mended, read, with the version and policy it belongs to.
+    """An edition that can still be fixed, read, with the version and policy it belongs to.
 
     `lines` are the lines of the text, `starts` the numbers of those on which a block begins.
     """
@@ -92,7 +92,7 @@ class CheckedText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file that can still be mended, as it was decoded, before anything was put in order."""
+    """A file that can still be fixed, as it was decoded, before anything was put in order."""
 
     source: Source
     text: CheckedText | None = None

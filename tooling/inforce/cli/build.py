@@ -24,7 +24,7 @@ from inforce.cli.progress import Report, progress
 from inforce.cli.repository import Workspace, refuse_wrong_clock, with_instant, with_repository
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
 from inforce.cli.site_process import CONFIGURATION, Generator, counted, ending, hand_over, worth_telling
-from inforce.errors import BookError, EnvironmentProblemError, InforceError, Place
+from inforce.errors import BookError, InforceError, Place, SetupError
 from inforce.pdf import require
 from inforce.policy.catalog import Catalog
 
@@ -113,8 +113,8 @@ def _refuse_unsigned(catalog: Catalog) -> None:
     from inforce.signing import private_keys
 
     if not private_keys(os.environ):
-        mend = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or build with --unsigned and sign it elsewhere"
-        raise EnvironmentProblemError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
+        fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or build with --unsigned and sign it elsewhere"
+        raise SetupError(f"the book promises signed manifests, and there is no key to sign with: {fix}")
 
 
 def _follow(process: subprocess.Popen[str], report: Report) -> None:
@@ -131,9 +131,9 @@ def _follow(process: subprocess.Popen[str], report: Report) -> None:
 def _refuse_other(folder: Path) -> None:
     """Refuse the site in `folder` where it is none of ours."""
     if not is_site(folder):
-        mend = "add “- inforce” under “plugins:”"
+        fix = "add “- inforce” under “plugins:”"
         problem = "does not use the plugin “inforce”, so no policy would be shown"
-        raise BookError(Place(path=CONFIGURATION), problem, mend)
+        raise BookError(Place(path=CONFIGURATION), problem, fix)
 
 
 def _refuse_removal(vanished: list[str]) -> None:

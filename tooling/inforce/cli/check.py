@@ -39,7 +39,7 @@ _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 @with_instant
 @click.pass_context
 def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo: Path, at: str | None) -> None:
-    """Say what is wrong with a book, and how to mend it.
+    """Say what is wrong with a book, and how to fix it.
 
     An error blocks. A question wants one answer with a reason, kept in policy_versions/dismissals.yml. A note wants
     nothing.
@@ -63,8 +63,8 @@ def _read(repository: Workspace, base: str | None) -> Reading:
     except LayoutError as cause:
         if base and _holds_a_book(repository.root, base):
             problem = f"is gone, and the book is published on {base}"
-            mend = f"put it back with “git checkout {base} -- {cause.place.path}”"
-            raise PublishedHistoryError(cause.place, problem, mend) from cause
+            fix = f"put it back with “git checkout {base} -- {cause.place.path}”"
+            raise PublishedHistoryError(cause.place, problem, fix) from cause
         raise
 
 

@@ -109,7 +109,7 @@ def _answers(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
     except FrontMatterError as cause:
         fault = cause
     except ShapeError as cause:
-        fault = CatalogError(source.place(cause.path), sentence(f"“{cause.path}”", cause.problem), cause.mend)
+        fault = CatalogError(source.place(cause.path), sentence(f"“{cause.path}”", cause.problem), cause.fix)
     return Dismissals(), (fault,)
 
 

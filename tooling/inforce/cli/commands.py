@@ -16,7 +16,7 @@ from inforce import __version__
 COMMANDS = {
     "init": "Begin a repository of policies that builds at once.",
     "new": "Draft the next version of a policy.",
-    "check": "Say what is wrong with a book, and how to mend it.",
+    "check": "Say what is wrong with a book, and how to fix it.",
     "freeze": "Lock what has been published.",
     "status": "Show policies, versions and what changes next.",
     "diff": "Show what changed between two versions.",

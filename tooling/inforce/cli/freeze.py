@@ -75,10 +75,10 @@ def _errors(report: CheckReport, additions: Iterable[Addition]) -> tuple[Finding
 def _warn(errors: tuple[Finding, ...]) -> None:
     screen = Screen(errors=True)
     found = "one error" if len(errors) == 1 else f"{len(errors)} errors"
-    screen.say(f"Note: what is locked now holds {found}, which only a new version can mend once the lock is committed:")
+    screen.say(f"Note: what is locked now holds {found}, which only a new version can fix once the lock is committed:")
     for one in errors[:_SHOWN]:
         screen.say(f"  {one.rule}  {one.place}")
-    screen.say("To mend them first, put policy_versions/lock.json back as it was.")
+    screen.say("To fix them first, put policy_versions/lock.json back as it was.")
 
 
 def _named(catalog: Catalog, policy_id: str, label: str | None, now: datetime) -> Addition:

@@ -11,7 +11,7 @@ import click
 from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.cli.site_process import Generator
 from inforce.clock import AT
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import SetupError
 
 _HOST = "127.0.0.1"
 
@@ -49,4 +49,4 @@ def _refuse_taken(port: int) -> None:
             attempt.bind((_HOST, port))
         except OSError as cause:
             message = f"port {port} cannot be used: {cause.strerror}; name another with --port"
-            raise EnvironmentProblemError(message) from cause
+            raise SetupError(message) from cause

@@ -18,7 +18,7 @@ from inforce.book.git import open_history
 from inforce.cli.console import Screen
 from inforce.cli.repository import instant_of, refuse_wrong_clock, with_instant
 from inforce.disk import read_regular, replace_files
-from inforce.errors import EnvironmentProblemError, SignatureError
+from inforce.errors import SetupError, SignatureError
 from inforce.instant import format_instant, parse_zone
 from inforce.manifest.words import signed_path
 from inforce.signing import private_keys, resign, signers
@@ -42,7 +42,7 @@ def command(site: Path, at: str | None) -> None:
     keys = private_keys(os.environ)
     if not keys:
         message = "there is no key to sign with: set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY"
-        raise EnvironmentProblemError(message)
+        raise SetupError(message)
     manifest = site / MANIFEST
     if not manifest.is_file():
         raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")

@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from inforce.cli.repository import Workspace
-from inforce.errors import BookError, EnvironmentProblemError, Place
+from inforce.errors import BookError, Place, SetupError
 from inforce.fields import Source
 
 CONFIGURATION = "mkdocs.yml"
@@ -51,12 +51,12 @@ class Generator:
         """Find the generator for `repository`; refused where there is none, or nothing to configure it."""
         root = repository.root.resolve()
         if not (root / CONFIGURATION).is_file():
-            mend = "“inforce init DIR” begins a repository that builds; copy the file from there"
-            raise BookError(Place(path=str(root / CONFIGURATION)), "is missing, so no site can be built", mend)
+            fix = "“inforce init DIR” begins a repository that builds; copy the file from there"
+            raise BookError(Place(path=str(root / CONFIGURATION)), "is missing, so no site can be built", fix)
         module = next((name for name in _GENERATORS if _can_run(name)), None)
         if module is None:
             message = "a site needs MkDocs, which is not here; install the wheel of inforce with its extra “site”"
-            raise EnvironmentProblemError(message)
+            raise SetupError(message)
         return cls(root=root, module=module, variables=variables)
 
     def command(self, verb: str, *words: str) -> list[str]:

@@ -11,7 +11,7 @@ from inforce.client.http import Request, Response, body_of
 from inforce.client.limits import Limits
 from inforce.client.proof import shared_language
 from inforce.client.results import Reason, RefusedError
-from inforce.errors import DigestMismatchError, EnvironmentProblemError, UnknownVersionError
+from inforce.errors import DigestMismatchError, SetupError, UnknownVersionError
 from inforce.manifest import ManifestPolicy, ManifestVersion
 from inforce.text import Digest
 
@@ -30,7 +30,7 @@ class PolicyText:
     def html(self) -> str:
         """Show it as a bare HTML fragment, without script or style: the one the site has at `…/<language>.html`.
 
-        It is made here, of the words that were proven, by the renderer that made the site's. EnvironmentProblemError
+        It is made here, of the words that were proven, by the renderer that made the site's. SetupError
         where that renderer was not installed.
         """
         try:
@@ -38,7 +38,7 @@ class PolicyText:
         except ModuleNotFoundError as missing:
             fix = "install the wheel of inforce with its extra “html”"
             message = f"to show a text as HTML needs {missing.name}, which is not here: {fix}"
-            raise EnvironmentProblemError(message) from missing
+            raise SetupError(message) from missing
         return to_html(self.markdown)
 
 

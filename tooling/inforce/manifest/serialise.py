@@ -45,8 +45,8 @@ class Budget:
         """Says the length in bytes beside what is recommended and what `manifest_bytes` in book.yml allows."""
         kept = f"every app polls it, so at most {RECOMMENDED:,} are recommended"
         allowed = f"“manifest_bytes” in book.yml allows {self.limit:,}, and clients accept {REFUSED_ABOVE:,}"
-        mend = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
-        return f"the manifest {self.path} has {self.length:,} bytes; {kept}; {allowed}{mend}"
+        fix = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
+        return f"the manifest {self.path} has {self.length:,} bytes; {kept}; {allowed}{fix}"
 
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:

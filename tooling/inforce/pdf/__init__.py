@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from inforce.errors import EnvironmentProblemError
+from inforce.errors import SetupError
 from inforce.pdf.paper import FactRow, Paper
 
 __all__ = ["MEDIA_TYPE", "FactRow", "Paper", "require", "to_pdf"]
@@ -23,14 +23,14 @@ MEDIA_TYPE = "application/pdf"
 
 
 def require() -> None:
-    """Raise EnvironmentProblemError where the extra that draws is not installed."""
+    """Raise SetupError where the extra that draws is not installed."""
     if find_spec("weasyprint") is None:
         message = "a PDF needs weasyprint, which is not here; python -m pip install 'weasyprint>=70,<71'"
-        raise EnvironmentProblemError(message)
+        raise SetupError(message)
 
 
 def to_pdf(paper: Paper) -> bytes:
-    """Draw `paper`, A4; EnvironmentProblemError where a library or a font for it is missing."""
+    """Draw `paper`, A4; SetupError where a library or a font for it is missing."""
     require()
     # Only here: the extra is wanted by who draws, not by who describes a paper.
     from inforce.pdf.drawing import draw

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inforce.errors import EnvironmentProblemError, quoted
+from inforce.errors import SetupError, quoted
 from inforce.pdf.markup import document_of
 from inforce.pdf.paper import Paper
 
@@ -11,7 +11,7 @@ try:
     from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
 except OSError as _missing:
     # WeasyPrint loads these while it is imported, and no package of Python brings them.
-    raise EnvironmentProblemError(
+    raise SetupError(
         f"a PDF is drawn with Pango, which is not here ({_missing}).\n"
         "  Install it: on Debian and Ubuntu, apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     ) from _missing
@@ -27,7 +27,7 @@ def draw(paper: Paper) -> bytes:
     content: bytes = drawn.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=paper.identifier())
     letters = sorted({code for font in drawn.fonts.values() for code in font.missing})
     if letters:
-        raise EnvironmentProblemError(_without(letters, paper))
+        raise SetupError(_without(letters, paper))
     return content
 
 

@@ -39,8 +39,8 @@ class Catalog:
         found = self.find(policy_id)
         if found is None:
             known = [policy.id for policy in self.policies]
-            mend = did_you_mean(policy_id, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
-            raise CatalogError(Place(path="policy_versions"), f"has no policy {quoted(policy_id)}", mend)
+            fix = did_you_mean(policy_id, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
+            raise CatalogError(Place(path="policy_versions"), f"has no policy {quoted(policy_id)}", fix)
         return found
 
     def version(self, policy: Policy, label: str) -> Version:
@@ -48,6 +48,6 @@ class Catalog:
         found = policy.version(label)
         if found is None:
             known = [version.label.text for version in policy.versions]
-            mend = did_you_mean(label, known).strip(" –") or f"there are: {', '.join(known[-10:]) or 'none yet'}"
-            raise CatalogError(Place(path=f"policy_versions/{policy.id}"), f"has no version {quoted(label)}", mend)
+            fix = did_you_mean(label, known).strip(" –") or f"there are: {', '.join(known[-10:]) or 'none yet'}"
+            raise CatalogError(Place(path=f"policy_versions/{policy.id}"), f"has no version {quoted(label)}", fix)
         return found

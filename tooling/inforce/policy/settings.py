@@ -127,8 +127,8 @@ def _notice_days(shape: Fields) -> Mapping[str, int]:
     inner = shape.shape("notice_days")
     for name in inner.names():
         if name not in _LEVELS:
-            mend = did_you_mean(name, list(_LEVELS)).strip(" –") or f"there are: {', '.join(_LEVELS)}"
-            raise inner.refuse(name, "is no change level", mend)
+            fix = did_you_mean(name, list(_LEVELS)).strip(" –") or f"there are: {', '.join(_LEVELS)}"
+            raise inner.refuse(name, "is no change level", fix)
     return {name: inner.parsed(name, number_within(0, 3650)) for name in inner.names()}
 
 

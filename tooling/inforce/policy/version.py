@@ -100,26 +100,26 @@ class Version:
         """Refuse instants of this version that contradict each other, naming the member of `shape`."""
         new, enforce = self.effective_new, self.enforce
         if self.effective < self.published and not self.retroactive:
-            mend = "give the reason in “retroactive”, or move one of the two"
-            raise shape.refuse("effective", f"lies before “published”{_values(shape, 'effective', 'published')}", mend)
+            fix = "give the reason in “retroactive”, or move one of the two"
+            raise shape.refuse("effective", f"lies before “published”{_values(shape, 'effective', 'published')}", fix)
         if new and not self.published <= new <= self.effective:
             values = _values(shape, "effective_new", "published", "effective")
             raise shape.refuse(
                 "effective_new", f"lies outside “published” to “effective”{values}", "choose one between"
             )
         if enforce and enforce < self.effective:
-            mend = "nobody can be held to a text before it applies: move it, or take it out"
-            raise shape.refuse("enforce", f"lies before “effective”{_values(shape, 'enforce', 'effective')}", mend)
+            fix = "nobody can be held to a text before it applies: move it, or take it out"
+            raise shape.refuse("enforce", f"lies before “effective”{_values(shape, 'enforce', 'effective')}", fix)
         if self.cancelled:
             self._refuse_disorder_of(self.cancelled, shape)
 
     def _refuse_disorder_of(self, cancelled: Cancellation, shape: Fields) -> None:
         if cancelled.at >= self.effective:
-            mend = "publish a new version that says what applies instead"
-            raise shape.refuse("cancelled.at", "lies at or after “effective”: the version already applied", mend)
+            fix = "publish a new version that says what applies instead"
+            raise shape.refuse("cancelled.at", "lies at or after “effective”: the version already applied", fix)
         if cancelled.at < self.published:
-            mend = "before it is published a version is no promise: delete it, or say “draft: true”"
-            raise shape.refuse("cancelled.at", "lies before “published”", mend)
+            fix = "before it is published a version is no promise: delete it, or say “draft: true”"
+            raise shape.refuse("cancelled.at", "lies before “published”", fix)
 
     def is_public(self, now: datetime) -> bool:
         """Say whether people can read this version at `now`."""

@@ -43,15 +43,15 @@ class ReviewComment:
 
     def to_markdown(self) -> str:
         """Write the comment; redlines are left out from where it would be too long for one."""
-        mend, asked = self.report.of(Severity.ERROR), self._asked()
-        lines = ["## What this change does", "", _overview(self.amendments, len(mend), len(asked)), ""]
+        fix, asked = self.report.of(Severity.ERROR), self._asked()
+        lines = ["## What this change does", "", _overview(self.amendments, len(fix), len(asked)), ""]
         if self.report.changes_history:
             lines += ["> **This would change what has been published.** It cannot be merged like this.", ""]
         for amendment in self.amendments:
             lines += self._amendment(amendment)
         if self.links.artefact:
             lines += [f"[Download the preview]({self.links.artefact}), unpack it and open `index.html` in it.", ""]
-        lines += [*_findings("Things to mend", mend), *_findings("Questions", asked)]
+        lines += [*_findings("Things to fix", fix), *_findings("Questions", asked)]
         if asked:
             lines += [
                 "A question that is settled is answered once, with the reason, in `policy_versions/dismissals.yml`.",
@@ -164,16 +164,16 @@ class ReviewComment:
         return format_local(instant, self.settings.timezone) if self.settings else instant.isoformat()
 
 
-def _overview(amendments: tuple[CatalogChange, ...], mend: int, asked: int) -> str:
+def _overview(amendments: tuple[CatalogChange, ...], fix: int, asked: int) -> str:
     if not amendments:
         touched = "No policy changes"
     else:
         versions = ", ".join(f"{one.policy.id} {one.version.label}" for one in amendments[:3])
         rest = f" and {len(amendments) - 3} more" if len(amendments) > 3 else ""
         touched = f"It touches {versions}{rest}"
-    mends = "nothing to mend" if not mend else "one thing to mend" if mend == 1 else f"{mend} things to mend"
+    fixes = "nothing to fix" if not fix else "one thing to fix" if fix == 1 else f"{fix} things to fix"
     questions = "no question" if not asked else "one question" if asked == 1 else f"{asked} questions"
-    return f"{touched}: {mends}, {questions}."
+    return f"{touched}: {fixes}, {questions}."
 
 
 def _weight(amendment: CatalogChange) -> str:
@@ -257,7 +257,7 @@ def _findings(heading: str, found: tuple[Finding, ...]) -> Iterator[str]:
 def _finding(finding: Finding) -> str:
     where = _plain(finding.place.path.removeprefix(f"{BOOK}/"))
     line = f", line {finding.place.line}" if finding.place.line else ""
-    words = f"{_plain(finding.message)} {_plain(finding.mend)}".rstrip()
+    words = f"{_plain(finding.message)} {_plain(finding.fix)}".rstrip()
     return f"- {words} <sub>{where}{line} · {finding.rule}</sub>"
 
 

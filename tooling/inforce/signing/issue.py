@@ -47,11 +47,11 @@ def issue(plain: bytes, named: Iterable[PublicKey], keys: Sequence[PrivateKey], 
     kids = [key.kid for key in named]
     for key in keys:
         if key.public.kid not in kids:
-            mend = "add its public part to “signing” in book.yml, or take the key away"
-            raise SignatureError(f"the book does not name the key {quoted(key.public.kid)}: {mend}")
+            fix = "add its public part to “signing” in book.yml, or take the key away"
+            raise SignatureError(f"the book does not name the key {quoted(key.public.kid)}: {fix}")
     if kids and not keys:
-        mend = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or take “signing” out of book.yml"
-        raise SignatureError(f"the book promises signed manifests, and there is no key to sign with: {mend}")
+        fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or take “signing” out of book.yml"
+        raise SignatureError(f"the book promises signed manifests, and there is no key to sign with: {fix}")
     return Issue(plain=plain, signed=sign(plain, keys) if keys else None, path=path)
 
 

@@ -23,11 +23,11 @@ _LONGEST_CACHED = 86_400
 def missing_findings(site: Site) -> Iterator[Finding]:
     """Find addresses that were published and do not answer."""
     for address, answer in site.answers.items():
-        mend = "Publish the whole site again: an address that was published stays."
+        fix = "Publish the whole site again: an address that was published stays."
         if isinstance(answer, RefusedError):
-            yield found(rules.MISSING, address, f"It cannot be read: {answer.detail}.", mend)
+            yield found(rules.MISSING, address, f"It cannot be read: {answer.detail}.", fix)
         elif answer.status != 200:
-            yield found(rules.MISSING, address, f"Expected status 200, got {answer.status}.", mend)
+            yield found(rules.MISSING, address, f"Expected status 200, got {answer.status}.", fix)
 
 
 def text_findings(site: Site) -> Iterator[Finding]:
@@ -104,8 +104,8 @@ def _issued(site: Site, path: str) -> Iterator[Finding]:
         return
     if modified != issued:
         message = f"Its time is {format_instant(modified)}, and it was issued at {format_instant(issued)}."
-        mend = "Keep the times of files when uploading: some hosts tell a change by time and length alone."
-        yield found(rules.CACHE, path, message, mend)
+        fix = "Keep the times of files when uploading: some hosts tell a change by time and length alone."
+        yield found(rules.CACHE, path, message, fix)
 
 
 def _directives(response: Response) -> dict[str, str]:

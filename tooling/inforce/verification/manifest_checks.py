@@ -97,9 +97,9 @@ def _past(site: Site, manifest: Manifest, payload: bytes) -> Iterator[Finding]:
 
 
 def _dates(site: Site, manifest: Manifest) -> Iterator[Finding]:
-    mend = "Build the site again, or sign it again with “inforce sign SITE”."
+    fix = "Build the site again, or sign it again with “inforce sign SITE”."
     if manifest.expires_at < site.now:
-        yield found(rules.DATE, manifest.path, f"The manifest expired at {format_instant(manifest.expires_at)}.", mend)
+        yield found(rules.DATE, manifest.path, f"The manifest expired at {format_instant(manifest.expires_at)}.", fix)
     if manifest.issued_at > site.now + _CLOCKS_MAY_DIFFER:
         message = f"The manifest says it was issued at {format_instant(manifest.issued_at)}, which is yet to come."
         yield found(rules.DATE, manifest.path, message, "Set the clock of the machine that builds right.")

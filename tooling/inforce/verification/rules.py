@@ -36,10 +36,10 @@ RULES = {
 }
 
 
-def found(rule: Rule, address: str, message: str, mend: str = "") -> Finding:
+def found(rule: Rule, address: str, message: str, fix: str = "") -> Finding:
     """Make a finding of `rule` about what stands at `address`, relative to the site; `message` becomes a sentence."""
     said = f"{message[:1].upper()}{message[1:]}{'' if message.endswith('.') else '.'}"
-    return rule.finding(Place(path=address), said, mend=mend)
+    return rule.finding(Place(path=address), said, fix=fix)
 
 
 def to_lines(findings: Iterable[Finding]) -> list[str]:

@@ -243,8 +243,8 @@ class GitHistory:
         if self._repository.commit_id(remote):
             return HistoryError(f"{message}; there is “{remote}”: name that")
         branch = ref.removeprefix("origin/")
-        mend = f"fetch it with “git fetch origin {branch}”; in a workflow, check out with “fetch-depth: 0”"
-        return HistoryError(f"{message}; {mend}")
+        fix = f"fetch it with “git fetch origin {branch}”; in a workflow, check out with “fetch-depth: 0”"
+        return HistoryError(f"{message}; {fix}")
 
     @functools.cached_property
     def _state(self) -> tuple[str, ...]:

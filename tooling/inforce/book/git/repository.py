@@ -287,8 +287,8 @@ def _refusal(folder: Path, said: str) -> HistoryError:
     folder = folder.resolve()
     words = said.strip()
     if "dubious ownership" in words or "safe.directory" in words:
-        mend = f"if you trust it: git config --global --add safe.directory {folder}"
-        return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {mend}")
+        fix = f"if you trust it: git config --global --add safe.directory {folder}"
+        return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {fix}")
     if "not a git repository" in words:
         return _outside(folder)
     return HistoryError(f"git in {folder}: {words.removeprefix('fatal: ') or 'refused without a word'}")

@@ -148,8 +148,8 @@ def _no_such_file(repository: Repository, start: str, path: str) -> InforceError
     printed = repository.ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", start)
     files = [os.fsdecode(name) for name in printed.split(b"\0") if name]
     same_name = [name for name in files if Path(name).name.lower() == Path(path).name.lower()]
-    mend = f" – did you mean “{same_name[0]}”?" if same_name else did_you_mean(path, files)
-    return NothingToImportError(f"no commit of {repository.folder} has a file “{path}”{mend}")
+    fix = f" – did you mean “{same_name[0]}”?" if same_name else did_you_mean(path, files)
+    return NothingToImportError(f"no commit of {repository.folder} has a file “{path}”{fix}")
 
 
 def _new_version(version: PlannedVersion, language: Language) -> NewVersion:

@@ -37,8 +37,8 @@ def binding_language(catalog: Catalog, policy_id: str, wanted: Language | None) 
     policy = catalog.find(policy_id)
     listed = (policy.binding_language,) if policy else catalog.settings.languages
     if wanted is not None and wanted not in listed:
-        mend = f"“{policy_id}” binds in it" if policy else "add it to “languages” in book.yml"
-        raise ShapeError("language", f"expected {' or '.join(map(str, listed))}, got “{wanted}”", mend)
+        fix = f"“{policy_id}” binds in it" if policy else "add it to “languages” in book.yml"
+        raise ShapeError("language", f"expected {' or '.join(map(str, listed))}, got “{wanted}”", fix)
     return wanted or listed[0]
 
 

@@ -18,11 +18,11 @@ from inforce.book.write import readable
 from inforce.disk import how_to_fix, read_regular
 from inforce.errors import (
     BookError,
-    EnvironmentProblemError,
     InforceError,
     LayoutError,
     Place,
     PublishedHistoryError,
+    SetupError,
     quoted,
 )
 from inforce.policy import Edition, Policy, Version
@@ -108,7 +108,7 @@ def _read(file: Path) -> bytes:
         raise LayoutError(Place(path=str(file)), "is not there", "name the document that came back") from cause
     except OSError as cause:
         fix = how_to_fix(cause, "name the document that came back")
-        raise EnvironmentProblemError(f"{file} cannot be read: {cause.strerror}; {fix}") from cause
+        raise SetupError(f"{file} cannot be read: {cause.strerror}; {fix}") from cause
     if len(raw) > LARGEST:
         problem = f"is longer than the {LARGEST // 1024 // 1024} MiB a document may have"
         raise LayoutError(Place(path=str(file)), problem, "take pictures out of it", rule="PATH-size")
@@ -131,17 +131,17 @@ def _target(reading: Reading, catalog: Catalog, origin: DocumentOrigin, into: st
     place = Place(path=f"{BOOK}/{policy.id}/{version.label}")
     locked = version.label.text in reading.lock.entries.get(policy.id, {})
     if locked or not version.draft:
-        raise _stands(place, locked=locked, mend=_way_on(policy, origin))
+        raise _stands(place, locked=locked, fix=_way_on(policy, origin))
     edition = _edition(policy, version, str(origin.language))
     if edition.digest != origin.digest:
         raise _changed_since(edition, origin)
     return edition
 
 
-def _stands(place: Place, *, locked: bool, mend: str) -> InforceError:
+def _stands(place: Place, *, locked: bool, fix: str) -> InforceError:
     if locked:
-        return PublishedHistoryError(place, "is published, and its text stays as it is", mend, rule="LOCK-text")
-    return BookError(place, "is no draft, and only drafts are written to", mend)
+        return PublishedHistoryError(place, "is published, and its text stays as it is", fix, rule="LOCK-text")
+    return BookError(place, "is no draft, and only drafts are written to", fix)
 
 
 def _way_on(policy: Policy, origin: DocumentOrigin) -> str:
@@ -162,5 +162,5 @@ def _changed_since(edition: Edition, origin: DocumentOrigin) -> BookError:
         f"is not the text that the document was made of: expected {origin.digest}, got {edition.digest}, "
         "so it was changed since"
     )
-    mend = "take the changes made since out with git, or export it again and make the changes in that document"
-    return BookError(Place(path=edition.source.path), problem, mend)
+    fix = "take the changes made since out with git, or export it again and make the changes in that document"
+    return BookError(Place(path=edition.source.path), problem, fix)

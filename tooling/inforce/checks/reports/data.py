@@ -29,5 +29,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "section": finding.place.section,
         "message": finding.message,
         "evidence": finding.evidence,
-        "mend": finding.mend,
+        "fix": finding.fix,
     }

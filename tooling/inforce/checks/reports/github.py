@@ -46,15 +46,15 @@ def _commands(findings: tuple[Finding, ...], command: str) -> Iterator[str]:
     for finding in shown:
         place = {"file": finding.place.path, "line": str(finding.place.line or 1), "title": finding.rule}
         properties = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in place.items())
-        yield f"::{command} {properties}::{f'{finding.message} {finding.mend}'.strip().translate(_DATA)}"
+        yield f"::{command} {properties}::{f'{finding.message} {finding.fix}'.strip().translate(_DATA)}"
     if len(shown) < len(findings):
         yield f"::{command} title=inforce::{len(findings) - len(shown)} more are listed in the summary of this job."
 
 
 def _item(finding: Finding) -> str:
     line = f", line {finding.place.line}" if finding.place.line else ""
-    mend = f" {_plain(finding.mend)}" if finding.mend else ""
-    return f"- **{finding.severity}** {finding.rule}{line}: {_plain(finding.message)}{mend}"
+    fix = f" {_plain(finding.fix)}" if finding.fix else ""
+    return f"- **{finding.severity}** {finding.rule}{line}: {_plain(finding.message)}{fix}"
 
 
 def _plain(words: str) -> str:

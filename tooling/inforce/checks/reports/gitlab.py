@@ -16,7 +16,7 @@ def to_gitlab(report: CheckReport) -> str:
     """Write the findings of `report` as a Code Quality report; what would change history is a blocker."""
     issues = [
         {
-            "description": f"{finding.message} {finding.mend}".strip(),
+            "description": f"{finding.message} {finding.fix}".strip(),
             "check_name": finding.rule,
             "fingerprint": fingerprint,
             "severity": _severity(finding),

@@ -56,7 +56,7 @@ def _result(finding: Finding, mark: str, rules: list[str]) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{finding.message} {finding.mend}".strip()},
+        "message": {"text": f"{finding.message} {finding.fix}".strip()},
         "locations": [location],
         "partialFingerprints": {"inforce/v1": mark},
     }

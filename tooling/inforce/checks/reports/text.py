@@ -39,8 +39,8 @@ def _told(finding: Finding) -> Iterator[str]:
     section = f", section “{finding.place.section}”" if finding.place.section else ""
     yield f"  {finding.severity} {finding.rule}, {line}{section}"
     yield f"    {finding.message}"
-    if finding.mend:
-        yield f"    → {finding.mend}"
+    if finding.fix:
+        yield f"    → {finding.fix}"
 
 
 def _answered(answered: Dismissed) -> str:

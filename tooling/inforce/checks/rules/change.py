@@ -62,26 +62,26 @@ def unmentioned(book: CheckContext) -> Iterator[Finding]:
                 Place(path=text.edition.source.path, line=1),
                 f"{len(changed)} sections changed and the summary does not mention them: {headings}, ….",
                 evidence=", ".join(clause.id for clause in changed),
-                mend="Add a point for each of them, or one without “section” that speaks for the whole text.",
+                fix="Add a point for each of them, or one without “section” that speaks for the whole text.",
             )
         for clause in changed if len(changed) <= MANY else ():
             yield unmentioned.finding(
                 _place(text, clause.id),
                 f"Section “{clause.heading}” {clause.fate}, and the summary does not mention it.",
                 evidence=clause.id,
-                mend=f"Add “- section: {clause.id}” with a plain sentence, or answer why nobody need be told.",
+                fix=f"Add “- section: {clause.id}” with a plain sentence, or answer why nobody need be told.",
             )
 
 
 def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Finding:
-    """Ask about all clauses in which nothing but addresses changed at once: most such changes mend a link."""
+    """Ask about all clauses in which nothing but addresses changed at once: most such changes fix a link."""
     headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in linked[:MANY])
     return unmentioned.finding(
         _place(text, linked[0].id),
         f"In {headings}{', …' if len(linked) > MANY else ''} links lead elsewhere, and the summary does not "
         "mention it. No word changed there.",
         evidence=", ".join(clause.id for clause in linked),
-        mend="Say so in the summary if readers meet other terms there, or answer that the pages say the same.",
+        fix="Say so in the summary if readers meet other terms there, or answer that the pages say the same.",
     )
 
 
@@ -97,7 +97,7 @@ def unchanged(book: CheckContext) -> Iterator[Finding]:
                     text.edition.source.place(f"summary[{index}].section"),
                     f"The summary speaks of “{text.heading(point.section)}”, which says what it said before.",
                     evidence=point.section,
-                    mend="Take the point out, name the section that changed, or answer why readers need it.",
+                    fix="Take the point out, name the section that changed, or answer why readers need it.",
                 )
 
 
@@ -110,14 +110,14 @@ def nothing(book: CheckContext) -> Iterator[Finding]:
             yield nothing.finding(
                 Place(path=text.edition.source.path),
                 f"“{text.version.label}” says word for word what the version before it says.",
-                mend="Write the change into the text, or answer why it is published again.",
+                fix="Write the change into the text, or answer why it is published again.",
             )
 
 
 @rule("CHANGE-editorial", Severity.QUESTION, "An editorial change touches a number, a date or a negation.")
 def editorial(book: CheckContext) -> Iterator[Finding]:
     """Look at editorial versions, about which nobody is told, for changes that can change the meaning."""
-    mend = "Call it “notice” or “material” in version.yml, or answer why the meaning is the same."
+    fix = "Call it “notice” or “material” in version.yml, or answer why the meaning is the same."
     for revision in book.revisions:
         text = revision.text
         if text.version.change is not ChangeLevel.EDITORIAL:
@@ -127,7 +127,7 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
                 _place(text, numbers[0].clause),
                 f"“{text.version.label}” is called editorial, but {_numbers_told(numbers)}. Need nobody be told?",
                 evidence=", ".join(shortened(number.now or number.was) for number in numbers[:MANY]),
-                mend=mend,
+                fix=fix,
             )
         if turning := [change for change in revision.redline.changes if _turns(change, text)]:
             more = f", and {len(turning) - 1} more such changes" if len(turning) > 1 else ""
@@ -136,7 +136,7 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
                 f"“{text.version.label}” is called editorial, but a “not” came or went: "
                 f"{tell_change(turning[0])}{more}. Need nobody be told?",
                 evidence=", ".join(shortened(change.now or change.was) for change in turning[:MANY]),
-                mend=mend,
+                fix=fix,
             )
 
 
@@ -156,7 +156,7 @@ def numbers(book: CheckContext) -> Iterator[Finding]:
                 _place(revision.text, clause),
                 f"{where}{told if where else told[:1].upper() + told[1:]}.",
                 evidence=shortened(changed[0].now or changed[0].was),
-                mend="Nothing needs doing if that is meant.",
+                fix="Nothing needs doing if that is meant.",
             )
 
 

@@ -60,7 +60,7 @@ def binding(book: CheckContext) -> Iterator[Finding]:
         )
 
 
-def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, mend: str) -> Iterator[Finding]:
+def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, fix: str) -> Iterator[Finding]:
     """Ask `question` of `rule` about each of `phrases`, the same words once in each text."""
     for text in book.texts:
         seen: set[str] = set()
@@ -71,7 +71,7 @@ def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, mend
                 if words not in seen:
                     seen.add(words)
                     yield rule.finding(
-                        text.place_of(block, words), question.format(words=words), evidence=words, mend=mend
+                        text.place_of(block, words), question.format(words=words), evidence=words, fix=fix
                     )
 
 

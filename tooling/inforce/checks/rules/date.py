@@ -34,7 +34,7 @@ def notice(book: CheckContext) -> Iterator[Finding]:
                 f"The {version.change} version “{version.label}” applies {_days(given)} after its publication; "
                 f"promised are {_days(promised)} of notice, so the earliest is {format_local(earliest, book.zone)}.",
                 evidence=format_local(version.effective, book.zone),
-                mend=f"Write “effective: {format_local(earliest, book.zone)}” or later.",
+                fix=f"Write “effective: {format_local(earliest, book.zone)}” or later.",
             )
 
 
@@ -48,7 +48,7 @@ def order(book: CheckContext) -> Iterator[Finding]:
                 f"“{later.label}” applies from {format_local(later.effective, book.zone)} on, before “{earlier.label}” "
                 f"({format_local(earlier.effective, book.zone)}), which would then never apply.",
                 evidence=format_local(later.effective, book.zone),
-                mend=f"Move the date, or say in version.yml of “{earlier.label}” that it is cancelled."
+                fix=f"Move the date, or say in version.yml of “{earlier.label}” that it is cancelled."
                 if earlier.effective > book.now
                 else f"“{earlier.label}” already applies: let “{later.label}” apply after it.",
             )
@@ -64,7 +64,7 @@ def same_instant(book: CheckContext) -> Iterator[Finding]:
                 f"“{earlier.label}” and “{later.label}” both apply from {format_local(later.effective, book.zone)} on, "
                 f"so nobody is ever shown “{earlier.label}” as the text in force.",
                 evidence=format_local(later.effective, book.zone),
-                mend=f"Move one of the two dates, or cancel “{earlier.label}”.",
+                fix=f"Move one of the two dates, or cancel “{earlier.label}”.",
             )
 
 
@@ -86,7 +86,7 @@ def printed(book: CheckContext) -> Iterator[Finding]:
                 f"{format_local(text.version.published, book.zone)} and applies from "
                 f"{format_local(text.version.effective, book.zone)} on.",
                 evidence=date.words,
-                mend="Correct the date in the text, or the one in version.yml if the text is right. Or take it out of "
+                fix="Correct the date in the text, or the one in version.yml if the text is right. Or take it out of "
                 "the text: every page shows the dates of version.yml.",
             )
 
@@ -105,7 +105,7 @@ def backdated(book: CheckContext) -> Iterator[Finding]:
                 f"“{version.label}” says it was published on {format_local(version.published, book.zone)}, but it only "
                 "becomes public when this change is merged.",
                 evidence=format_local(version.published, book.zone),
-                mend="Write the day of the merge into “published”, or answer since when people could read the text.",
+                fix="Write the day of the merge into “published”, or answer since when people could read the text.",
             )
 
 
@@ -121,7 +121,7 @@ def review(book: CheckContext) -> Iterator[Finding]:
                 f"The newest version of {policy.id} was published on {format_local(newest.published, book.zone)}, more "
                 "than twelve months ago.",
                 evidence=format_local(newest.published, book.zone),
-                mend="Read it again; where it no longer says what is done, begin a new version with “inforce new”.",
+                fix="Read it again; where it no longer says what is done, begin a new version with “inforce new”.",
             )
 
 

@@ -41,7 +41,7 @@ def bom(book: CheckContext) -> Iterator[Finding]:
                 file.place(0),
                 "The file begins with a byte order mark, which is not part of the published text.",
                 evidence="U+FEFF",
-                mend="Save it as “UTF-8” instead of “UTF-8 with BOM”; published is the same text either way.",
+                fix="Save it as “UTF-8” instead of “UTF-8 with BOM”; published is the same text either way.",
             )
 
 
@@ -54,7 +54,7 @@ def newline(book: CheckContext) -> Iterator[Finding]:
                 file.place(offset),
                 "Lines of this file end with a carriage return, which is not part of the published text.",
                 evidence="U+000D",
-                mend="Choose the line ending “LF” in your editor; published is the same text either way.",
+                fix="Choose the line ending “LF” in your editor; published is the same text either way.",
             )
 
 
@@ -70,7 +70,7 @@ def control(book: CheckContext) -> Iterator[Finding]:
                 file.place(found.match.start()),
                 f"{_named(found.match[0])} stands here{found.times}; browsers and apps show it in different ways.",
                 evidence=file.word_at(*found.match.span()),
-                mend="Delete it, and type what was meant to be there.",
+                fix="Delete it, and type what was meant to be there.",
             )
 
 
@@ -84,7 +84,7 @@ def private(book: CheckContext) -> Iterator[Finding]:
                 f"The character U+{ord(found.match[0]):04X} has a meaning in one font only{found.times}; "
                 "readers see an empty box.",
                 evidence=file.word_at(*found.match.span()),
-                mend="Replace it: a bullet is “- ” at the beginning of the line.",
+                fix="Replace it: a bullet is “- ” at the beginning of the line.",
             )
 
 
@@ -97,7 +97,7 @@ def lost(book: CheckContext) -> Iterator[Finding]:
                 file.place(found.match.start()),
                 f"“�” stands where a character was lost{found.times}.",
                 evidence=file.word_at(*found.match.span()),
-                mend="Look the word up in the original and type it again.",
+                fix="Look the word up in the original and type it again.",
             )
 
 
@@ -114,7 +114,7 @@ def mojibake(book: CheckContext) -> Iterator[Finding]:
                     file.place(damage.start),
                     f"“{words}” is damaged by a wrong encoding.",
                     evidence=words,
-                    mend=_repair(file, damage),
+                    fix=_repair(file, damage),
                 )
 
 
@@ -128,7 +128,7 @@ def invisible(book: CheckContext) -> Iterator[Finding]:
                 file.place(found.match.start()),
                 f"{_named(found.match[0])} stands here{found.times}: nobody sees it, but searches stumble over it.",
                 evidence=_spelt(file.word_at(*found.match.span()), found.match[0]),
-                mend="Delete it; retyping the word does that.",
+                fix="Delete it; retyping the word does that.",
             )
 
 
@@ -142,7 +142,7 @@ def bidi(book: CheckContext) -> Iterator[Finding]:
                 file.place(found.match.start()),
                 f"{_named(found.match[0])} stands here{found.times}: it can make words appear in another order.",
                 evidence=_spelt(file.word_at(*found.match.span()), found.match[0]),
-                mend="Delete it; retyping the words does that.",
+                fix="Delete it; retyping the words does that.",
             )
 
 
@@ -159,7 +159,7 @@ def mixed_script(book: CheckContext) -> Iterator[Finding]:
                     file.place(found.match.start()),
                     f"“{found.match[0]}” holds letters of another script that only look right{found.times}: {names}.",
                     evidence=found.match[0],
-                    mend="Type the word again on one keyboard layout.",
+                    fix="Type the word again on one keyboard layout.",
                 )
 
 
@@ -176,7 +176,7 @@ def not_nfc(book: CheckContext) -> Iterator[Finding]:
                     file.place(offset),
                     "Letters of this line are stored in parts; they are published as one character each.",
                     evidence=_unnormalised_word(line),
-                    mend="Nothing needs doing; retyping the word makes file and published text the same.",
+                    fix="Nothing needs doing; retyping the word makes file and published text the same.",
                 )
                 break
             offset += len(line)

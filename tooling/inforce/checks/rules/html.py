@@ -48,7 +48,7 @@ def raw(book: CheckContext) -> Iterator[Finding]:
                     text.place(html.line),
                     f"“{shown}” is shown to readers as it stands: a text is Markdown, without HTML.",
                     evidence=shown,
-                    mend=_mend(name, shown),
+                    fix=_fix(name, shown),
                 )
 
 
@@ -57,7 +57,7 @@ def _name(snippet: str) -> str:
     return found[1].lower() if found else snippet[:4]
 
 
-def _mend(name: str, shown: str) -> str:
+def _fix(name: str, shown: str) -> str:
     if shown.startswith("<!"):
         return "Take the comment out; remarks belong into the pull request."
     if name in IN_MARKDOWN:

@@ -30,7 +30,7 @@ def outdated(book: CheckContext) -> Iterator[Finding]:
                 text.edition.source.place("translates"),
                 f"This translation was made from a text {of}, not from the one that binds in “{text.version.label}”.",
                 evidence=str(origin),
-                mend=f"Bring the translation up to date, then write “translates: {binding.digest}”.",
+                fix=f"Bring the translation up to date, then write “translates: {binding.digest}”.",
             )
 
 
@@ -42,7 +42,7 @@ def no_origin(book: CheckContext) -> Iterator[Finding]:
             yield no_origin.finding(
                 Place(path=text.edition.source.path, line=1),
                 "This translation does not say which text it was made from, so nobody can see whether it lags behind.",
-                mend=f"Where it says what the binding text says, write “translates: {binding.digest}”.",
+                fix=f"Where it says what the binding text says, write “translates: {binding.digest}”.",
             )
 
 
@@ -77,7 +77,7 @@ def numbers(book: CheckContext) -> Iterator[Finding]:
                     text.place(ours.line),
                     f"The numbers of {_named(ours)} differ: {' and '.join(sides)}.",
                     evidence=", ".join([*lost, *added]),
-                    mend="Correct the one that is wrong, or answer why they differ.",
+                    fix="Correct the one that is wrong, or answer why they differ.",
                 )
 
 
@@ -96,7 +96,7 @@ def links(book: CheckContext) -> Iterator[Finding]:
                 Place(path=text.edition.source.path),
                 f"The links differ: {' and '.join(sides)}.",
                 evidence=", ".join([*lost, *added]),
-                mend="Correct the one that is wrong, or answer why they differ.",
+                fix="Correct the one that is wrong, or answer why they differ.",
             )
 
 
@@ -114,7 +114,7 @@ def missing(book: CheckContext) -> Iterator[Finding]:
                     version.source.place(),
                     f"“{version.label}” of {policy.id} is not there in {_and([f'“{tag}”' for tag in absent])}.",
                     evidence=", ".join(absent),
-                    mend="A translation may be added at any time, also to a version that is published and locked.",
+                    fix="A translation may be added at any time, also to a version that is published and locked.",
                 )
 
 
@@ -128,7 +128,7 @@ def unlisted(book: CheckContext) -> Iterator[Finding]:
                 Place(path=text.edition.source.path),
                 f"This text is in “{text.edition.language}”; book.yml names {_and([f'“{tag}”' for tag in known])}.",
                 evidence=str(text.edition.language),
-                mend=f"Add “{text.edition.language}” to “languages” in book.yml, or rename the file.",
+                fix=f"Add “{text.edition.language}” to “languages” in book.yml, or rename the file.",
             )
 
 
@@ -142,7 +142,7 @@ def no_title(book: CheckContext) -> Iterator[Finding]:
                 policy.source.place("title"),
                 f"{policy.id} has texts in {_and([f'“{tag}”' for tag in absent])} and no title there.",
                 evidence=", ".join(absent),
-                mend=f"Add “{absent[0]}: …” to “title” in policy.yml.",
+                fix=f"Add “{absent[0]}: …” to “title” in policy.yml.",
             )
 
 
@@ -164,7 +164,7 @@ def _sections(text: CheckedText, problem: str, clauses: list[Clause]) -> Finding
         text.place(here.line) if here else Place(path=text.edition.source.path),
         f"The text in “{text.edition.language}” {problem}.",
         evidence=", ".join(clause.id for clause in clauses),
-        mend="Give the same sections the same ids in all languages, or answer why they differ.",
+        fix="Give the same sections the same ids in all languages, or answer why they differ.",
     )
 
 

@@ -48,7 +48,7 @@ def anchor(book: CheckContext) -> Iterator[Finding]:
                 text.place(link.line),
                 f"The link “{link.text}” leads to the section “{wanted}”, which this text does not have.",
                 evidence=link.target,
-                mend=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
+                fix=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
             )
 
 
@@ -66,14 +66,14 @@ def internal(book: CheckContext) -> Iterator[Finding]:
                     text.place(link.line),
                     f"The link “{link.target}” leads out of the site, which begins at {site}.",
                     evidence=link.target,
-                    mend=f"Write the whole address, such as “{site}{text.policy.id}/”.",
+                    fix=f"Write the whole address, such as “{site}{text.policy.id}/”.",
                 )
         elif problem := _unknown_page(book, target[len(site) :]):
             yield internal.finding(
                 text.place(link.line),
                 f"The link “{link.text}” leads to {link.target}, but {problem}.",
                 evidence=link.target,
-                mend="The policies are: " + ", ".join(f"{site}{policy.id}/" for policy in book.catalog) + ".",
+                fix="The policies are: " + ", ".join(f"{site}{policy.id}/" for policy in book.catalog) + ".",
             )
 
 
@@ -90,7 +90,7 @@ def relative(book: CheckContext) -> Iterator[Finding]:
             text.place(link.line),
             f"The link “{link.target}” leads elsewhere from each page that shows this text.",
             evidence=link.target,
-            mend=f"Write the whole address{f': “{site}{policy}/”' if policy else ', beginning with “https://”'}.",
+            fix=f"Write the whole address{f': “{site}{policy}/”' if policy else ', beginning with “https://”'}.",
         )
 
 
@@ -103,7 +103,7 @@ def insecure(book: CheckContext) -> Iterator[Finding]:
                 text.place(link.line),
                 f"The link “{link.text}” leads to an address without encryption.",
                 evidence=link.target,
-                mend=f"Write “https:{link.target[5:]}” if that page exists.",
+                fix=f"Write “https:{link.target[5:]}” if that page exists.",
             )
 
 
@@ -113,18 +113,18 @@ def scheme(book: CheckContext) -> Iterator[Finding]:
     for text, link in _links(book):
         found = SCHEME.match(link.target)
         if link.target.startswith("//"):
-            mend = f"Write “https:{link.target}”."
+            fix = f"Write “https:{link.target}”."
         elif found and found[1].lower() not in PLAIN_SCHEMES:
-            mend = "Link to a web page, an e-mail address or a telephone number, or take the link out."
+            fix = "Link to a web page, an e-mail address or a telephone number, or take the link out."
         elif not link.target and not link.image:
-            mend = "Write the address between the round brackets."
+            fix = "Write the address between the round brackets."
         else:
             continue
         yield scheme.finding(
             text.place(link.line),
             f"The link “{link.text or link.alt}” leads to “{link.target[:80]}”, which no page shows as a link.",
             evidence=link.target[:80],
-            mend=mend,
+            fix=fix,
         )
 
 
@@ -137,7 +137,7 @@ def credentials(book: CheckContext) -> Iterator[Finding]:
                 text.place(link.line),
                 f"The link “{link.text}” holds a user name, and perhaps a password.",
                 evidence=link.target,
-                mend="Take everything up to the “@” out, and change the password.",
+                fix="Take everything up to the “@” out, and change the password.",
             )
 
 
@@ -150,7 +150,7 @@ def no_description(book: CheckContext) -> Iterator[Finding]:
                 text.place(link.line),
                 "This image has no description, so those who cannot see it learn nothing.",
                 evidence=link.target,
-                mend="Say in the square brackets what it shows: “![the seal of the authority](…)”.",
+                fix="Say in the square brackets what it shows: “![the seal of the authority](…)”.",
             )
 
 
@@ -163,7 +163,7 @@ def remote_image(book: CheckContext) -> Iterator[Finding]:
                 text.place(link.line),
                 f"The image “{link.alt}” lies elsewhere, and no page loads anything from elsewhere.",
                 evidence=link.target[:80],
-                mend="Say in words what it shows, or link to it.",
+                fix="Say in words what it shows, or link to it.",
             )
 
 

@@ -38,7 +38,7 @@ def text(book: CheckContext) -> Iterator[Finding]:
                     Place(path=edition.source.path, line=edition.file_line(told.line) if told.line else None),
                     f"This text of “{locked.version.label}” is published and locked, and has changed{told.clause}.",
                     evidence=told.evidence or f"{edition.digest} instead of {digest}",
-                    mend=_new_version(book, locked.policy, edition.source.path),
+                    fix=_new_version(book, locked.policy, edition.source.path),
                 )
 
 
@@ -99,7 +99,7 @@ def edition(book: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The text of “{locked.version.label}” in “{language}” is published and locked, and is gone.",
                     evidence=str(locked.entry.digests[language]),
-                    mend=_put_back(book, path),
+                    fix=_put_back(book, path),
                 )
 
 
@@ -117,7 +117,7 @@ def version(book: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"“{label}” of {policy.id} is published and locked, and {what}.",
                     evidence=label,
-                    mend=f"Give the folder its name back: “git mv {book.path(policy.id, new_name)} {path}”."
+                    fix=f"Give the folder its name back: “git mv {book.path(policy.id, new_name)} {path}”."
                     if new_name
                     else _put_back(book, path),
                 )
@@ -134,7 +134,7 @@ def policy(book: CheckContext) -> Iterator[Finding]:
                 Place(path=path),
                 f"The policy “{policy_id}” is published and locked, and is gone.",
                 evidence=policy_id,
-                mend=f"{_put_back(book, path)} A policy that applies no more says so with “withdrawn” in policy.yml.",
+                fix=f"{_put_back(book, path)} A policy that applies no more says so with “withdrawn” in policy.yml.",
             )
 
 
@@ -157,7 +157,7 @@ def number(book: CheckContext) -> Iterator[Finding]:
             locked.version.source.place(),
             f"“{locked.version.label}” was published as number {was} and would become number {now}: {cause}.",
             evidence=str(locked.version.label),
-            mend=f"Give “{newcomers[-1]}” a higher label than every published version has."
+            fix=f"Give “{newcomers[-1]}” a higher label than every published version has."
             if newcomers
             else _put_back(book, book.path(locked.policy.id)),
         )
@@ -176,7 +176,7 @@ def missing(book: CheckContext) -> Iterator[Finding]:
             versions[0].source.place(),
             f"{what} not, or not wholly, in the lock yet; anybody could still change the text unnoticed.",
             evidence=labels,
-            mend="Run “inforce freeze” once the change is merged.",
+            fix="Run “inforce freeze” once the change is merged.",
         )
 
 
@@ -192,7 +192,7 @@ def entry(book: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The entry of “{label}” of {policy_id} {problem}.",
                     evidence=f"{policy_id} {label}",
-                    mend=f"{_put_back(book, path)} Then run “inforce freeze”, which only adds.",
+                    fix=f"{_put_back(book, path)} Then run “inforce freeze”, which only adds.",
                 )
 
 
@@ -217,7 +217,7 @@ def public_version(book: CheckContext) -> Iterator[Finding]:
                         Place(path=path),
                         f"“{was.label}” of {policy.id} is public on {book.book.base_ref}, and {problem}.",
                         evidence=was.label.text,
-                        mend=_new_version(book, policy, path),
+                        fix=_new_version(book, policy, path),
                     )
     if moved:
         yield _zone_changed(public_version, book, moved)
@@ -229,7 +229,7 @@ def _zone_changed(rule: Rule, book: CheckContext, moved: list[str]) -> Finding:
         book.catalog.settings.source.place("timezone"),
         f"The time zone is “{book.zone.key}” now, which moves the published dates of {moved[0]}{others}.",
         evidence=book.zone.key,
-        mend="Put “timezone” in book.yml back: what has been published keeps its instants.",
+        fix="Put “timezone” in book.yml back: what has been published keeps its instants.",
     )
 
 
@@ -266,7 +266,7 @@ def _changed(rule: Rule, book: CheckContext, locked: Locked, member: str, was: s
         source.place(member),
         f"“{member}” of “{locked.version.label}” was published as “{was}” and is “{now}” now.",
         evidence=now,
-        mend=_new_version(book, locked.policy, source.path),
+        fix=_new_version(book, locked.policy, source.path),
     )
 
 

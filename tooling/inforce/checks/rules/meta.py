@@ -31,13 +31,13 @@ def order(book: CheckContext) -> Iterator[Finding]:
     still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
     for policy in book.catalog:
         for earlier, later in itertools.pairwise(policy.versions):
-            mendable = still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}
-            if later.published < earlier.published and mendable:
+            fixable = still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}
+            if later.published < earlier.published and fixable:
                 yield order.finding(
                     later.source.place("published"),
                     f"By its label, “{later.label}” comes after “{earlier.label}”, but it was published before it.",
                     evidence=format_local(later.published, book.zone),
-                    mend="Correct “published”, or rename the folder of the version that nobody has seen yet.",
+                    fix="Correct “published”, or rename the folder of the version that nobody has seen yet.",
                 )
 
 
@@ -53,7 +53,7 @@ def label_date(book: CheckContext) -> Iterator[Finding]:
                 f"“{version.label}” is a date, but the version applies from "
                 f"{format_local(version.effective, book.zone)} on.",
                 evidence=version.label.text,
-                mend="Rename the folder before the version is published, or leave it: only the order of labels counts.",
+                fix="Rename the folder before the version is published, or leave it: only the order of labels counts.",
             )
 
 
@@ -66,7 +66,7 @@ def summary(book: CheckContext) -> Iterator[Finding]:
             yield summary.finding(
                 Place(path=edition.source.path, line=1),
                 f"“{version.label}” does not say what has changed since the version before it.",
-                mend="Write “summary:” into the front matter: for each changed section its id and a plain sentence.",
+                fix="Write “summary:” into the front matter: for each changed section its id and a plain sentence.",
             )
 
 
@@ -86,7 +86,7 @@ def summary_section(book: CheckContext) -> Iterator[Finding]:
                     text.edition.source.place(f"summary[{index}].section"),
                     f"The summary names the section “{point.section}”, which is not there.",
                     evidence=point.section,
-                    mend=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
+                    fix=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
                 )
 
 

@@ -60,14 +60,14 @@ def title(book: CheckContext) -> Iterator[Finding]:
                 text.place(1),
                 "The text does not begin with its title.",
                 evidence=text.document.blocks[0].text[:80],
-                mend="Let the first line be “# ” and the title.",
+                fix="Let the first line be “# ” and the title.",
             )
         for clause in tops[1:]:
             yield title.finding(
                 text.place(clause.line),
                 f"“{clause.heading}” is a second title.",
                 evidence=clause.heading,
-                mend="Write “## ” before it: a text has one title, and sections below it.",
+                fix="Write “## ” before it: a text has one title, and sections below it.",
             )
 
 
@@ -79,7 +79,7 @@ def placeholder(book: CheckContext) -> Iterator[Finding]:
             text.place_of(block, words),
             f"“{words}” stands where something else was meant.",
             evidence=words,
-            mend="Write the address out; a page the text was copied from had hidden it."
+            fix="Write the address out; a page the text was copied from had hidden it."
             if "protected" in words.lower()
             else "Write what was meant, or take it out.",
         )
@@ -90,7 +90,7 @@ def placeholder(book: CheckContext) -> Iterator[Finding]:
                     text.place(link.line),
                     f"The link “{link.text}” leads to a machine that hides e-mail addresses, not to the address.",
                     evidence=link.target,
-                    mend="Write the address: “<name@shop.example>”.",
+                    fix="Write the address: “<name@shop.example>”.",
                 )
 
 
@@ -103,7 +103,7 @@ def todo(book: CheckContext) -> Iterator[Finding]:
                 text.place_of(block, words),
                 f"“{words}” says that something is still to be done here.",
                 evidence=words,
-                mend="Do it, or take the mark out.",
+                fix="Do it, or take the mark out.",
             )
 
 
@@ -115,7 +115,7 @@ def template(book: CheckContext) -> Iterator[Finding]:
             text.place_of(block, words),
             f"“{words}” is a variable of a template; readers see it as it stands.",
             evidence=words,
-            mend="Write what it stands for: a text has no variables, so what is in the file is what people accept.",
+            fix="Write what it stands for: a text has no variables, so what is in the file is what people accept.",
         )
 
 
@@ -127,7 +127,7 @@ def blank(book: CheckContext) -> Iterator[Finding]:
             text.place_of(block, words),
             f"Is “{words}” still to be filled in?",
             evidence=words,
-            mend="Fill it in, or answer why it has to stand there.",
+            fix="Fill it in, or answer why it has to stand there.",
         )
 
 
@@ -142,7 +142,7 @@ def no_list(book: CheckContext) -> Iterator[Finding]:
                     text.place(line),
                     f"“{words}” looks like an item of a list, but will be shown inside a paragraph.",
                     evidence=words,
-                    mend="Begin the line with “1. ” or “- ” and a space, and leave a blank line before the first item.",
+                    fix="Begin the line with “1. ” or “- ” and a space, and leave a blank line before the first item.",
                 )
 
 
@@ -164,7 +164,7 @@ def lost_break(book: CheckContext) -> Iterator[Finding]:
                 text.place(lost[0]),
                 f"Blanks at the end of {lines} are not published; if they meant a line break, the lines run on.",
                 evidence=written[lost[0] - 1].strip()[-60:],
-                mend="End the line with “\\” for a line break, or make it a list.",
+                fix="End the line with “\\” for a line break, or make it a list.",
             )
 
 
@@ -180,7 +180,7 @@ def levels(book: CheckContext) -> Iterator[Finding]:
                     text.place(clause.line),
                     f"“{clause.heading}” is a heading of level {clause.level} right below one of level {above}.",
                     evidence=clause.heading,
-                    mend=f"Write “{marks} ”: people who cannot see the page find their way by these levels.",
+                    fix=f"Write “{marks} ”: people who cannot see the page find their way by these levels.",
                 )
             above = max(clause.level, 1)
 
@@ -196,7 +196,7 @@ def same_id(book: CheckContext) -> Iterator[Finding]:
                     text.place(heading.line),
                     f"“{heading.text}” has the id “{heading.id}”, which “{seen[heading.id]}” has already.",
                     evidence=heading.id,
-                    mend="Give one of the two another id in “{#…}”.",
+                    fix="Give one of the two another id in “{#…}”.",
                 )
             seen.setdefault(heading.id, heading.text)
 
@@ -214,7 +214,7 @@ def id_gone(book: CheckContext) -> Iterator[Finding]:
                 f"“{clause.heading}” had the id “{gone}” in the version before and has “{clause.id}” now{more}; "
                 "links to the old id lead nowhere.",
                 evidence=", ".join(one for one, _ in renamed),
-                mend=f"Write “{{#{gone}}}” behind the heading, or answer that nobody links to it.",
+                fix=f"Write “{{#{gone}}}” behind the heading, or answer that nobody links to it.",
             )
 
 
@@ -232,7 +232,7 @@ def no_id(book: CheckContext) -> Iterator[Finding]:
                 if len(without) > 1
                 else f"“{first.heading}” has no id of its own, so links break when the heading is reworded.",
                 evidence=first.heading,
-                mend=f"Write an id behind each heading: “{first.heading} {{#{first.id}}}”.",
+                fix=f"Write an id behind each heading: “{first.heading} {{#{first.id}}}”.",
             )
 
 

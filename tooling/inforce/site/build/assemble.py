@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from inforce import address
-from inforce.errors import EnvironmentProblemError, ManifestError
+from inforce.errors import ManifestError, SetupError
 from inforce.language import Language
 from inforce.manifest import Size, size_of
 from inforce.manifest.words import signed_path
@@ -75,7 +75,7 @@ def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
             if not cache.reject_altered(files.values()):
                 return files
     message = f"{cache.folder} changes while it is used: set INFORCE_CACHE to a folder that no other program writes to"
-    raise EnvironmentProblemError(message)
+    raise SetupError(message)
 
 
 def _told_of(work: Work, steps: Steps) -> Files:

@@ -16,7 +16,7 @@ from pathlib import Path
 from inforce.book.files import cache_folder
 from inforce.clock import AT
 from inforce.disk import system_refusal
-from inforce.errors import EnvironmentProblemError, InforceError
+from inforce.errors import InforceError, SetupError
 from inforce.instant import format_instant
 from inforce.publication import Publication
 from inforce.site.book import publication_of, read_publication
@@ -54,7 +54,7 @@ def main(words: list[str]) -> int:
         return refusal.code
     except InforceError as refusal:
         print(f"ERROR   -  {refusal}")
-        return _ENVIRONMENT if isinstance(refusal, EnvironmentProblemError) else 1
+        return _ENVIRONMENT if isinstance(refusal, SetupError) else 1
     except OSError as problem:
         print(f"ERROR   -  {system_refusal(problem, f'the site or its cache {where}')}")
         return _ENVIRONMENT

@@ -22,13 +22,13 @@ from inforce.word.roundtrip.values import Fate, Form, Look, Paragraph, Side, Sto
 from inforce.word.roundtrip.views import number_of, signs_of
 
 
-def mended(story: Story, leaves: Sequence[Node]) -> Story:
+def fixed(story: Story, leaves: Sequence[Node]) -> Story:
     """Give `story`, made of the text with `leaves`, with the settings that LibreOffice lost."""
     lists = _lists(story, leaves)
     body: list[Paragraph | Table] = []
     for before, one in zip((None, *story.body), story.body, strict=False):
         both = isinstance(one, Paragraph) and isinstance(before, Paragraph)
-        body.append(_mended(one, before, leaves, lists) if both else one)  # type: ignore[arg-type]
+        body.append(_fixed(one, before, leaves, lists) if both else one)  # type: ignore[arg-type]
     return replace(story, body=tuple(_parted(body, leaves)))
 
 
@@ -58,7 +58,7 @@ def _is_whole(one: Paragraph, leaves: Sequence[Node]) -> bool:
     return bool(words) and _words(one) == words
 
 
-def _mended(one: Paragraph, before: Paragraph, leaves: Sequence[Node], lists: dict[int, Look]) -> Paragraph:
+def _fixed(one: Paragraph, before: Paragraph, leaves: Sequence[Node], lists: dict[int, Look]) -> Paragraph:
     if not _is_suspect(one, before, leaves):
         return one
     leaf = leaves[one.anchor or 0]

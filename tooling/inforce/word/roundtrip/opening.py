@@ -28,8 +28,8 @@ _MACRO_SIGNS = ("vbaproject", "vbadata", "activex", "oleobject", "embeddings/")
 class UnreadableWordError(InforceError):
     """A file is no Word document that can be read safely."""
 
-    def __init__(self, problem: str, mend: str = "save it in Word as “Word document (.docx)”") -> None:
-        super().__init__(f"the file {problem}; {mend}")
+    def __init__(self, problem: str, fix: str = "save it in Word as “Word document (.docx)”") -> None:
+        super().__init__(f"the file {problem}; {fix}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from inforce.text import canonical
 from inforce.word.export.links import bookmark_name
 from inforce.word.roundtrip.alignment import Difference, align
 from inforce.word.roundtrip.composing import CannotBeWrittenError, composed
-from inforce.word.roundtrip.libreoffice import mended, readdressed
+from inforce.word.roundtrip.libreoffice import fixed, readdressed
 from inforce.word.roundtrip.printing import is_unchanged, printed
 from inforce.word.roundtrip.rebuild import New, grow
 from inforce.word.roundtrip.revisions import Grid, RevisedBlock, side_of
@@ -45,7 +45,7 @@ def take_back(source: str, story: Story) -> Returned:
     """Make of canonical Markdown `source` what `story`, a document made of it and edited, says now."""
     root = read_source(source)
     leaves = tuple(root.leaves())
-    story = readdressed(mended(story, leaves), parse(source).blocks)
+    story = readdressed(fixed(story, leaves), parse(source).blocks)
     alignment = align(leaves, side_of(story, Side.BEFORE))
     after = side_of(story, Side.AFTER)
 

@@ -1,7 +1,7 @@
 """A plain text as the draft of a version: Markdown with the same words, and everything about it that looks damaged.
 
 Keeps true: the text becomes a draft, because nobody but a person knows from when it applied and what its damaged words
-were. What the checks know of damaged texts is said here as well; nothing is mended.
+were. What the checks know of damaged texts is said here as well; nothing is fixed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from inforce.book.read import LARGEST, read_book, refuse_large_tables
 from inforce.book.write import NewVersion, add_versions, readable, to_edition
 from inforce.checks import CATALOGUE, Book, examine
 from inforce.disk import how_to_fix, read_regular
-from inforce.errors import EnvironmentProblemError, LayoutError, Place
+from inforce.errors import LayoutError, Place, SetupError
 from inforce.instant import day_of
 from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Kind, Label
@@ -108,7 +108,7 @@ def _read(file: Path) -> tuple[str, str]:
         raise LayoutError(Place(path=str(file)), "is not there", "name a file with the text") from cause
     except OSError as cause:
         message = f"{file} cannot be read: {cause.strerror}; {how_to_fix(cause, 'name a file with the text')}"
-        raise EnvironmentProblemError(message) from cause
+        raise SetupError(message) from cause
     if len(raw) > LARGEST:
         problem = f"holds more than the {LARGEST:,} bytes a text may have"
         raise LayoutError(Place(path=str(file)), problem, "import it in parts", rule="PATH-size")
@@ -148,9 +148,9 @@ def _of_checks(root: Path, path: str, now: datetime) -> Iterator[Remark]:
     rules = [rule for rule in CATALOGUE.values() if rule.group in _GROUPS]
     try:
         reading = read_book(root)
-    except (EnvironmentProblemError, OSError) as cause:  # the text is in the book, so this cannot be a failure
+    except (SetupError, OSError) as cause:  # the text is in the book, so this cannot be a failure
         yield Remark(place=Place(path=path), sentence=f"The checks did not run: {cause}. Run “inforce check”.")
         return
     for finding in examine(Book(catalog=reading.catalog, lock=reading.lock), now, rules).findings:
         if finding.place.path == path:
-            yield Remark(place=finding.place, sentence=f"{finding.message} {finding.mend}".strip())
+            yield Remark(place=finding.place, sentence=f"{finding.message} {finding.fix}".strip())
