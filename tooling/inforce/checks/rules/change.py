@@ -85,7 +85,7 @@ def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Findin
     )
 
 
-@rule("CHANGE-unchanged", Severity.QUESTION, "The summary speaks of a section that did not change.")
+@rule("CHANGE-unchanged", Severity.QUESTION, "The summary mentions a section that did not change.")
 def unchanged(book: CheckContext) -> Iterator[Finding]:
     """Compare each section that the summary names, and those inside it, with the same one before."""
     for revision in book.revisions:
@@ -101,7 +101,7 @@ def unchanged(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("CHANGE-nothing", Severity.QUESTION, "A version says word for word what the one before it says.")
+@rule("CHANGE-nothing", Severity.QUESTION, "A version has the same text as the previous version.")
 def nothing(book: CheckContext) -> Iterator[Finding]:
     """Compare the binding texts of successive versions; a draft may still be the copy it began as."""
     for revision in book.revisions:
@@ -114,7 +114,7 @@ def nothing(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("CHANGE-editorial", Severity.QUESTION, "An editorial change touches a number, a date or a negation.")
+@rule("CHANGE-editorial", Severity.QUESTION, "An editorial change affects a number, a date or a negation.")
 def editorial(book: CheckContext) -> Iterator[Finding]:
     """Look at editorial versions, about which nobody is told, for changes that can change the meaning."""
     fix = "Call it “notice” or “material” in version.yml, or answer why the meaning is the same."
@@ -140,7 +140,7 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("CHANGE-numbers", Severity.NOTE, "Numbers and dates that changed.")
+@rule("CHANGE-numbers", Severity.NOTE, "Numbers or dates changed.")
 def numbers(book: CheckContext) -> Iterator[Finding]:
     """List numbers, amounts, periods, dates and percentages that became others, one note per section."""
     for revision in book.revisions:

@@ -10,7 +10,7 @@ from inforce.checks.rule import Rule, rule
 from inforce.checks.rules.phrases import ABSOLUTE, ON_PUBLICATION, WATCH, WITHOUT_LIMIT, Phrases, find_phrases
 
 
-@rule("CLAIM-absolute", Severity.QUESTION, "A promise without exception.")
+@rule("CLAIM-absolute", Severity.QUESTION, "A text makes a promise without exceptions.")
 def absolute(book: CheckContext) -> Iterator[Finding]:
     """Look for “we never …”, “completely secure” and their like."""
     yield from _asked(
@@ -22,7 +22,7 @@ def absolute(book: CheckContext) -> Iterator[Finding]:
     )
 
 
-@rule("CLAIM-retention", Severity.QUESTION, "Data kept without limit.")
+@rule("CLAIM-retention", Severity.QUESTION, "A text sets no limit on how long data is kept.")
 def retention(book: CheckContext) -> Iterator[Finding]:
     """Look for data that is kept permanently or indefinitely."""
     yield from _asked(
@@ -34,7 +34,7 @@ def retention(book: CheckContext) -> Iterator[Finding]:
     )
 
 
-@rule("CLAIM-watch", Severity.QUESTION, "Readers are told to look for changes themselves.")
+@rule("CLAIM-watch", Severity.QUESTION, "A text asks readers to check for changes themselves.")
 def watch(book: CheckContext) -> Iterator[Finding]:
     """Look for clauses that ask readers to check the page."""
     yield from _asked(
@@ -46,7 +46,7 @@ def watch(book: CheckContext) -> Iterator[Finding]:
     )
 
 
-@rule("CLAIM-binding", Severity.QUESTION, "A text binds on publication although notice is promised.")
+@rule("CLAIM-binding", Severity.QUESTION, "A text applies changes on publication although book.yml promises notice.")
 def binding(book: CheckContext) -> Iterator[Finding]:
     """Look for clauses that apply a change at once, in books whose settings promise notice."""
     days = max(book.catalog.settings.notice_days.values(), default=0)

@@ -21,7 +21,7 @@ YEAR = timedelta(days=365)
 WESTMOST, EASTMOST = timedelta(hours=12), timedelta(hours=14)
 
 
-@rule("DATE-notice", Severity.ERROR, "A version applies sooner after its publication than book.yml promises.")
+@rule("DATE-notice", Severity.ERROR, "The notice period of a version is shorter than book.yml promises.")
 def notice(book: CheckContext) -> Iterator[Finding]:
     """Count the days of notice of each version after the first."""
     for policy, version in book.open_versions:
@@ -38,7 +38,7 @@ def notice(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("DATE-order", Severity.ERROR, "A version applies before the one that precedes it.")
+@rule("DATE-order", Severity.ERROR, "A version takes effect before the previous version.")
 def order(book: CheckContext) -> Iterator[Finding]:
     """Compare each open version with the one before it that is to apply at all."""
     for earlier, later in _neighbours(book):
@@ -54,7 +54,7 @@ def order(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("DATE-same", Severity.ERROR, "Two versions apply from the same instant on.")
+@rule("DATE-same", Severity.ERROR, "Two versions take effect at the same time.")
 def same_instant(book: CheckContext) -> Iterator[Finding]:
     """Compare each open version with the one before it that is to apply at all."""
     for earlier, later in _neighbours(book):
@@ -68,7 +68,7 @@ def same_instant(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("DATE-printed", Severity.ERROR, "A date printed in the text is not a date of the version.")
+@rule("DATE-printed", Severity.ERROR, "A date printed in the text differs from the dates of the version.")
 def printed(book: CheckContext) -> Iterator[Finding]:
     """Compare dates behind labels such as “Effective date” with the days of version.yml.
 
@@ -91,7 +91,7 @@ def printed(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("DATE-past", Severity.QUESTION, "A version that is new in this change claims to have been public for days.")
+@rule("DATE-past", Severity.QUESTION, "A new version has a publication date in the past.")
 def backdated(book: CheckContext) -> Iterator[Finding]:
     """Look for versions that are public now, were not so on the base branch, and were published before today."""
     base = book.book.base.catalog if book.book.base else None
@@ -109,7 +109,7 @@ def backdated(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("DATE-review", Severity.NOTE, "A policy was not published anew for twelve months.")
+@rule("DATE-review", Severity.NOTE, "No new version of a policy was published for twelve months.")
 def review(book: CheckContext) -> Iterator[Finding]:
     """Look at the newest version of each policy that still applies."""
     for policy in book.catalog:

@@ -29,10 +29,10 @@ BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LINE = 500
 OVERRIDES = frozenset("\u202d\u202e")
 
-not_utf8 = on_reading("ENC-utf8", "A file that is not UTF-8.")
+not_utf8 = on_reading("ENC-utf8", "A file is not encoded in UTF-8.")
 
 
-@rule("ENC-bom", Severity.NOTE, "A byte order mark stands at the beginning of a file.")
+@rule("ENC-bom", Severity.NOTE, "A file begins with a byte order mark.")
 def bom(book: CheckContext) -> Iterator[Finding]:
     """Look at the first character; the published text goes without it either way."""
     for file in book.files:
@@ -58,7 +58,7 @@ def newline(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("ENC-control", Severity.ERROR, "A control character stands in a text.")
+@rule("ENC-control", Severity.ERROR, "A file contains a control character.")
 def control(book: CheckContext) -> Iterator[Finding]:
     """Look for control characters that are not part of mojibake, which has a rule of its own."""
     for file in book.files:
@@ -74,7 +74,7 @@ def control(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("ENC-private", Severity.ERROR, "A character that means something in one font only.")
+@rule("ENC-private", Severity.ERROR, "A file contains a character whose meaning depends on the font.")
 def private(book: CheckContext) -> Iterator[Finding]:
     """Look for characters of the private use areas, such as the bullets of a word processor."""
     for file in book.files:
@@ -88,7 +88,7 @@ def private(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("ENC-lost", Severity.ERROR, "A replacement character stands where another one was lost.")
+@rule("ENC-lost", Severity.ERROR, "A file contains a replacement character in place of a lost one.")
 def lost(book: CheckContext) -> Iterator[Finding]:
     """Look for U+FFFD, which programs write where they could not read."""
     for file in book.files:
@@ -101,7 +101,7 @@ def lost(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("ENC-mojibake", Severity.ERROR, "Words damaged by a wrong encoding.")
+@rule("ENC-mojibake", Severity.ERROR, "A file contains words garbled by a wrong encoding.")
 def mojibake(book: CheckContext) -> Iterator[Finding]:
     """Look for UTF-8 that was read in another encoding, and say what it was."""
     for file in book.files:
@@ -118,7 +118,7 @@ def mojibake(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("ENC-invisible", Severity.ERROR, "A character without width that nobody sees.")
+@rule("ENC-invisible", Severity.ERROR, "A file contains an invisible zero-width character.")
 def invisible(book: CheckContext) -> Iterator[Finding]:
     """Look for zero-width characters outside the scripts that need them."""
     for file in book.files:
@@ -132,7 +132,7 @@ def invisible(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("ENC-bidi", Severity.ERROR, "A character that changes the direction of writing without being seen.")
+@rule("ENC-bidi", Severity.ERROR, "A file contains an invisible character that changes the writing direction.")
 def bidi(book: CheckContext) -> Iterator[Finding]:
     """Look for overrides anywhere, and for other controls in lines that are written from left to right only."""
     for file in book.files:
@@ -146,7 +146,7 @@ def bidi(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("ENC-script", Severity.ERROR, "A word in which letters of another script stand for ones they look like.")
+@rule("ENC-script", Severity.ERROR, "A word contains look-alike letters of another script.")
 def mixed_script(book: CheckContext) -> Iterator[Finding]:
     """Look for words of Latin letters with Cyrillic or Greek ones among them that look Latin, and the reverse."""
     for file in book.files:
@@ -163,7 +163,7 @@ def mixed_script(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("ENC-nfc", Severity.NOTE, "A letter and its accent are stored apart.")
+@rule("ENC-nfc", Severity.NOTE, "A letter and its accent are stored as separate characters.")
 def not_nfc(book: CheckContext) -> Iterator[Finding]:
     """Look for the first line that is not in Unicode's normal form C; the published text is."""
     for file in book.files:

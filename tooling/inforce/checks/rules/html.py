@@ -34,7 +34,7 @@ IN_WORDS = frozenset(
 )
 
 
-@rule("HTML-raw", Severity.ERROR, "HTML in a text.")
+@rule("HTML-raw", Severity.ERROR, "A text contains HTML.")
 def raw(book: CheckContext) -> Iterator[Finding]:
     """Look for what Markdown with HTML would take for a tag or a comment; one finding per kind of tag and text."""
     for text in book.texts:

@@ -18,7 +18,7 @@ from inforce.policy import Edition, Policy, Version
 SMALLEST_DEMANDED = 13
 
 
-@rule("LANG-outdated", Severity.QUESTION, "A translation was made from another text than the one that binds.")
+@rule("LANG-outdated", Severity.QUESTION, "A translation was made from a text other than the current binding text.")
 def outdated(book: CheckContext) -> Iterator[Finding]:
     """Compare what each translation says it translates with the digest of the binding edition."""
     for text, binding in _translations(book):
@@ -34,7 +34,7 @@ def outdated(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LANG-origin", Severity.NOTE, "A translation does not say which text it was made from.")
+@rule("LANG-origin", Severity.NOTE, "A translation does not state which text it was made from.")
 def no_origin(book: CheckContext) -> Iterator[Finding]:
     """Look for `translates` in the front matter of translations."""
     for text, binding in _translations(book):
@@ -46,7 +46,7 @@ def no_origin(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LANG-clauses", Severity.QUESTION, "A translation has other clauses than the binding text.")
+@rule("LANG-clauses", Severity.QUESTION, "The clauses of a translation differ from those of the binding text.")
 def sections(book: CheckContext) -> Iterator[Finding]:
     """Compare the ids of sections; where they are not given, how many there are on each level."""
     for text, binding in _translations(book):
@@ -62,7 +62,7 @@ def sections(book: CheckContext) -> Iterator[Finding]:
             yield _sections(text, f"has {counted}", [])
 
 
-@rule("LANG-numbers", Severity.QUESTION, "A number stands in one language and not in the other.")
+@rule("LANG-numbers", Severity.QUESTION, "The numbers in a translation differ from those in the binding text.")
 def numbers(book: CheckContext) -> Iterator[Finding]:
     """Compare the numbers of each section; one that a language writes as a word is no difference."""
     for text, binding in _translations(book):
@@ -81,7 +81,7 @@ def numbers(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("LANG-links", Severity.QUESTION, "A link stands in one language and not in the other.")
+@rule("LANG-links", Severity.QUESTION, "The links in a translation differ from those in the binding text.")
 def links(book: CheckContext) -> Iterator[Finding]:
     """Compare where links lead, leaving out the part of an address that names the language."""
     for text, binding in _translations(book):
@@ -100,7 +100,7 @@ def links(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LANG-missing", Severity.NOTE, "A version is not there in all languages of the book.")
+@rule("LANG-missing", Severity.NOTE, "A version is not available in all languages of the book.")
 def missing(book: CheckContext) -> Iterator[Finding]:
     """Look at the version in force and all later ones."""
     for policy in book.catalog:
@@ -118,7 +118,7 @@ def missing(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("LANG-unlisted", Severity.QUESTION, "A text in a language that book.yml does not name.")
+@rule("LANG-unlisted", Severity.QUESTION, "A text is in a language that book.yml does not list.")
 def unlisted(book: CheckContext) -> Iterator[Finding]:
     """Compare the languages of texts with those of the book."""
     known = book.catalog.settings.languages
@@ -132,7 +132,7 @@ def unlisted(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LANG-title", Severity.NOTE, "A policy has no title in a language it has texts in.")
+@rule("LANG-title", Severity.NOTE, "A policy has no title in one of the languages of its texts.")
 def no_title(book: CheckContext) -> Iterator[Finding]:
     """Compare the languages of titles with those of the newest version."""
     for policy in book.catalog:

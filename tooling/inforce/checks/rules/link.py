@@ -34,7 +34,7 @@ SITE_FILES = frozenset(
 )
 
 
-@rule("LINK-anchor", Severity.ERROR, "A link to a section that is not there.")
+@rule("LINK-anchor", Severity.ERROR, "A link leads to a section that does not exist.")
 def anchor(book: CheckContext) -> Iterator[Finding]:
     """Look up what links within a text name after `#`."""
     for text, link in _links(book):
@@ -52,7 +52,7 @@ def anchor(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LINK-internal", Severity.ERROR, "A link to a page this site does not have.")
+@rule("LINK-internal", Severity.ERROR, "A link leads to a page that this site does not have.")
 def internal(book: CheckContext) -> Iterator[Finding]:
     """Look up links to the book's own site: the policy, the version, and the section of a policy's text in force."""
     site = book.catalog.settings.site
@@ -77,7 +77,7 @@ def internal(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LINK-relative", Severity.ERROR, "A link whose target depends on the page the text is shown on.")
+@rule("LINK-relative", Severity.ERROR, "A link is relative, so its target depends on the page that shows the text.")
 def relative(book: CheckContext) -> Iterator[Finding]:
     """Look for addresses without a beginning: a text is shown at several addresses, and inside apps."""
     site = book.catalog.settings.site
@@ -94,7 +94,7 @@ def relative(book: CheckContext) -> Iterator[Finding]:
         )
 
 
-@rule("LINK-insecure", Severity.QUESTION, "A link to a page that is sent unencrypted.")
+@rule("LINK-insecure", Severity.QUESTION, "A link leads to an unencrypted page.")
 def insecure(book: CheckContext) -> Iterator[Finding]:
     """Look for `http:` addresses."""
     for text, link in _links(book):
@@ -107,7 +107,7 @@ def insecure(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LINK-scheme", Severity.ERROR, "A link that no page can show.")
+@rule("LINK-scheme", Severity.ERROR, "A link has an address that cannot be published.")
 def scheme(book: CheckContext) -> Iterator[Finding]:
     """Look for addresses of other kinds than web pages, e-mail and telephone, and for those that only look like one."""
     for text, link in _links(book):
@@ -128,7 +128,7 @@ def scheme(book: CheckContext) -> Iterator[Finding]:
         )
 
 
-@rule("LINK-credentials", Severity.ERROR, "A link that holds a user name or password.")
+@rule("LINK-credentials", Severity.ERROR, "A link contains a user name or password.")
 def credentials(book: CheckContext) -> Iterator[Finding]:
     """Look for user information in web addresses (RFC 3986, 3.2.1)."""
     for text, link in _links(book):
@@ -141,7 +141,7 @@ def credentials(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LINK-alt", Severity.ERROR, "An image without a description.")
+@rule("LINK-alt", Severity.ERROR, "An image has no description.")
 def no_description(book: CheckContext) -> Iterator[Finding]:
     """Look for images whose square brackets are empty."""
     for text, link in _links(book):
@@ -154,7 +154,7 @@ def no_description(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LINK-image", Severity.ERROR, "An image that is not part of the site.")
+@rule("LINK-image", Severity.ERROR, "An image is stored outside the site.")
 def remote_image(book: CheckContext) -> Iterator[Finding]:
     """Look for images of other hosts: pages load nothing from third parties, so nobody would see them."""
     for text, link in _links(book):

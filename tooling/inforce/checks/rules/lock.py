@@ -23,10 +23,10 @@ from inforce.text import Digest
 _INSTANTS = ("published", "effective", "effective_new", "enforce")
 _ZONES_APART = timedelta(hours=26)
 
-unreadable = on_reading("LOCK-unreadable", "The lock cannot be read.")
+unreadable = on_reading("LOCK-unreadable", "The lock file cannot be read.")
 
 
-@rule("LOCK-text", Severity.ERROR, "A locked text is another one now.", history=True)
+@rule("LOCK-text", Severity.ERROR, "A locked text was changed.", history=True)
 def text(book: CheckContext) -> Iterator[Finding]:
     """Compare the digest of each locked edition, and say which words differ where the old text is known."""
     for locked in book.locked:
@@ -42,7 +42,7 @@ def text(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("LOCK-date", Severity.ERROR, "A date of a locked version is another one now.", history=True)
+@rule("LOCK-date", Severity.ERROR, "A date of a locked version was changed.", history=True)
 def dates(book: CheckContext) -> Iterator[Finding]:
     """Compare the four instants of each locked version; a changed time zone is one finding, about book.yml."""
     moved: list[str] = []
@@ -59,7 +59,7 @@ def dates(book: CheckContext) -> Iterator[Finding]:
         yield _zone_changed(dates, book, moved)
 
 
-@rule("LOCK-level", Severity.ERROR, "The change level of a locked version is another one now.", history=True)
+@rule("LOCK-level", Severity.ERROR, "The change level of a locked version was changed.", history=True)
 def level(book: CheckContext) -> Iterator[Finding]:
     """Compare the level of each locked version."""
     for locked in book.locked:
@@ -67,7 +67,7 @@ def level(book: CheckContext) -> Iterator[Finding]:
             yield _changed(level, book, locked, "change", str(locked.entry.change), str(locked.version.change))
 
 
-@rule("LOCK-draft", Severity.ERROR, "A locked version has been made a draft.", history=True)
+@rule("LOCK-draft", Severity.ERROR, "A locked version was turned into a draft.", history=True)
 def made_draft(book: CheckContext) -> Iterator[Finding]:
     """Look for locked versions that would vanish from the site."""
     for locked in book.locked:
@@ -75,7 +75,7 @@ def made_draft(book: CheckContext) -> Iterator[Finding]:
             yield _changed(made_draft, book, locked, "draft", "published", "a draft")
 
 
-@rule("LOCK-cancelled", Severity.ERROR, "A cancellation was changed, taken back, or comes too late.", history=True)
+@rule("LOCK-cancelled", Severity.ERROR, "A cancellation was changed, removed or made too late.", history=True)
 def cancelled(book: CheckContext) -> Iterator[Finding]:
     """Compare the cancellation of each locked version; one may be added as long as the version does not apply."""
     for locked in book.locked:
@@ -88,7 +88,7 @@ def cancelled(book: CheckContext) -> Iterator[Finding]:
             yield _changed(cancelled, book, locked, "cancelled", f"in force since {since}", "cancelled")
 
 
-@rule("LOCK-edition", Severity.ERROR, "A locked text is gone.", history=True)
+@rule("LOCK-edition", Severity.ERROR, "A locked text was removed.", history=True)
 def edition(book: CheckContext) -> Iterator[Finding]:
     """Look for the file of each locked edition."""
     for locked in book.locked:
@@ -103,7 +103,7 @@ def edition(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("LOCK-version", Severity.ERROR, "A locked version is gone or has another name.", history=True)
+@rule("LOCK-version", Severity.ERROR, "A locked version was removed or renamed.", history=True)
 def version(book: CheckContext) -> Iterator[Finding]:
     """Look for each locked version, and for one with the same texts where it is gone."""
     for policy in book.catalog:
@@ -123,7 +123,7 @@ def version(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("LOCK-policy", Severity.ERROR, "A locked policy is gone or has another name.", history=True)
+@rule("LOCK-policy", Severity.ERROR, "A locked policy was removed or renamed.", history=True)
 def policy(book: CheckContext) -> Iterator[Finding]:
     """Look for each locked policy."""
     held = {policy.id for policy in book.catalog}
@@ -138,7 +138,7 @@ def policy(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("LOCK-seq", Severity.ERROR, "Locked versions would get other numbers.", history=True)
+@rule("LOCK-seq", Severity.ERROR, "The sequence number of a locked version would change.", history=True)
 def number(book: CheckContext) -> Iterator[Finding]:
     """Find the first locked version of each policy whose place in the order has moved."""
     seen: set[str] = set()
@@ -163,7 +163,7 @@ def number(book: CheckContext) -> Iterator[Finding]:
         )
 
 
-@rule("LOCK-missing", Severity.NOTE, "Something published is not in the lock yet.")
+@rule("LOCK-missing", Severity.NOTE, "A published version is not completely in the lock yet.")
 def missing(book: CheckContext) -> Iterator[Finding]:
     """Look for public versions that the lock does not hold, or not in all languages; one note per policy."""
     waiting: dict[str, list[Version]] = {}
@@ -180,7 +180,7 @@ def missing(book: CheckContext) -> Iterator[Finding]:
         )
 
 
-@rule("LOCK-entry", Severity.ERROR, "An entry of lock.json was changed or taken out.", history=True)
+@rule("LOCK-entry", Severity.ERROR, "An entry of lock.json was changed or removed.", history=True)
 def entry(book: CheckContext) -> Iterator[Finding]:
     """Compare the lock with that of the base branch, to which it may only add."""
     base = book.book.base

@@ -14,18 +14,18 @@ from inforce.fields import did_you_mean
 from inforce.instant import day_of, format_local
 from inforce.policy import Version
 
-missing_file = on_reading("META-file", "A file the book cannot do without is missing.")
-strict_yaml = on_reading("META-yaml", "YAML that is broken, or uses something that could surprise an editor.")
-member = on_reading("META-field", "A field that is missing, unknown, or has an impossible value.")
-label = on_reading("META-label", "A version's folder is not named by a number, or two have the same number.")
-language = on_reading("META-language", "A text's file is not named by a language tag in its right spelling.")
+missing_file = on_reading("META-file", "A required file is missing.")
+strict_yaml = on_reading("META-yaml", "A YAML file has a syntax error or uses a feature that is not allowed.")
+member = on_reading("META-field", "A field is missing, unknown or has an invalid value.")
+label = on_reading("META-label", "The name of a version's folder is not a valid label, or two labels are equal.")
+language = on_reading("META-language", "The file name of a text is not a correctly spelt language tag.")
 missing_binding = on_reading("META-binding", "A version has no text in the binding language.")
 unused_dismissal = Rule(
     id="META-dismissal", severity=Severity.NOTE, title="A dismissal in dismissals.yml no longer matches any question."
 )
 
 
-@rule("META-order", Severity.ERROR, "Labels and dates put two versions in different orders.")
+@rule("META-order", Severity.ERROR, "The order of two versions by label differs from their order by date.")
 def order(book: CheckContext) -> Iterator[Finding]:
     """Compare each open version with its neighbours by `published`."""
     still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
@@ -41,7 +41,7 @@ def order(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("META-date", Severity.NOTE, "A label looks like a date and names another day than the version does.")
+@rule("META-date", Severity.NOTE, "A label looks like a date but differs from the dates of the version.")
 def label_date(book: CheckContext) -> Iterator[Finding]:
     """Compare labels that are dates with the days on which the version is published and effective."""
     for _, version in book.open_versions:
@@ -57,7 +57,7 @@ def label_date(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("META-summary", Severity.ERROR, "A version after the first does not say in plain words what has changed.")
+@rule("META-summary", Severity.ERROR, "A version after the first has no summary of its changes.")
 def summary(book: CheckContext) -> Iterator[Finding]:
     """Look for the summary in the binding language; drafts may still lack it, imported versions need none."""
     for policy, version in book.open_versions:
@@ -70,7 +70,7 @@ def summary(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("META-clause", Severity.ERROR, "A summary names a clause that neither this text nor the one before it has.")
+@rule("META-clause", Severity.ERROR, "A summary refers to a clause that exists neither in this text nor in the previous one.")
 def summary_section(book: CheckContext) -> Iterator[Finding]:
     """Look up each section a summary names."""
     for text in book.texts:

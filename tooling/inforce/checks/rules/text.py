@@ -46,10 +46,10 @@ LETTERED = re.compile(r"[ \t]*\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\)[ \t]+\S")
 MOST_COMPARED, LONGEST_COMPARED = 100, 200
 LOST_BREAK = re.compile(r"\S[ \t]*[ \t]{2}$")
 
-empty = on_reading("TEXT-empty", "A file without a text.")
+empty = on_reading("TEXT-empty", "A file contains no text.")
 
 
-@rule("TEXT-title", Severity.ERROR, "A text does not begin with one title.")
+@rule("TEXT-title", Severity.ERROR, "A text does not have exactly one title at its beginning.")
 def title(book: CheckContext) -> Iterator[Finding]:
     """Look for exactly one heading of the first level, before everything else."""
     for text in book.texts:
@@ -71,7 +71,7 @@ def title(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("TEXT-placeholder", Severity.ERROR, "What a scraper or a sample left behind.")
+@rule("TEXT-placeholder", Severity.ERROR, "A text contains filler text or a hidden e-mail address.")
 def placeholder(book: CheckContext) -> Iterator[Finding]:
     """Look for hidden e-mail addresses, filler text and their like."""
     for text, block, words in _matches(book, SCRAPED):
@@ -94,7 +94,7 @@ def placeholder(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("TEXT-todo", Severity.ERROR, "A mark of unfinished work.")
+@rule("TEXT-todo", Severity.ERROR, "A text contains a marker of unfinished work.")
 def todo(book: CheckContext) -> Iterator[Finding]:
     """Look for TODO and its like in capitals; not for “TODO” in languages in which it means “all”."""
     for text, block, words in _matches(book, TODO):
@@ -107,7 +107,7 @@ def todo(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("TEXT-template", Severity.ERROR, "A variable of a template that nobody has filled in.")
+@rule("TEXT-template", Severity.ERROR, "A text contains an unfilled template variable.")
 def template(book: CheckContext) -> Iterator[Finding]:
     """Look for the marks of common template languages outside code."""
     for text, block, words in _matches(book, TEMPLATE):
@@ -119,7 +119,7 @@ def template(book: CheckContext) -> Iterator[Finding]:
         )
 
 
-@rule("TEXT-blank", Severity.QUESTION, "A blank that looks as if it was to be filled in.")
+@rule("TEXT-blank", Severity.QUESTION, "A text contains a blank that may still have to be filled in.")
 def blank(book: CheckContext) -> Iterator[Finding]:
     """Look for brackets such as “[Company]” and for lines to write on."""
     for text, block, words in _matches(book, BLANK):
@@ -131,7 +131,7 @@ def blank(book: CheckContext) -> Iterator[Finding]:
         )
 
 
-@rule("TEXT-list", Severity.ERROR, "Items that look like a list and will not be one.")
+@rule("TEXT-list", Severity.ERROR, "Lines look like a list but will not be shown as one.")
 def no_list(book: CheckContext) -> Iterator[Finding]:
     """Look in paragraphs for lines that begin like list items; Markdown runs them together into one paragraph."""
     for text in book.texts:
@@ -146,7 +146,7 @@ def no_list(book: CheckContext) -> Iterator[Finding]:
                 )
 
 
-@rule("TEXT-break", Severity.NOTE, "Blanks at the end of a line that are not published as a line break.")
+@rule("TEXT-break", Severity.NOTE, "Spaces at the end of a line are not published as a line break.")
 def lost_break(book: CheckContext) -> Iterator[Finding]:
     """Look for Markdown's line break made of two blanks, which the canonical text does not keep."""
     for text in book.texts:
@@ -201,7 +201,7 @@ def same_id(book: CheckContext) -> Iterator[Finding]:
             seen.setdefault(heading.id, heading.text)
 
 
-@rule("TEXT-gone", Severity.QUESTION, "A section has lost the id it had in the version before.")
+@rule("TEXT-gone", Severity.QUESTION, "The id of a section differs from the previous version.")
 def id_gone(book: CheckContext) -> Iterator[Finding]:
     """Look for headings of the predecessor that stand here under another id; a section that was removed is no loss."""
     for text in book.texts:
@@ -218,7 +218,7 @@ def id_gone(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("TEXT-id", Severity.NOTE, "Sections without an id of their own.")
+@rule("TEXT-id", Severity.NOTE, "A section has no explicit id.")
 def no_id(book: CheckContext) -> Iterator[Finding]:
     """Count headings below the title that have no “{#id}”; one note per text."""
     for text in book.texts:
