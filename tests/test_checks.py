@@ -22,7 +22,7 @@ EN = "policy_versions/privacy/2026-01-15/en.md"
 
 
 def test_a_finding_without_a_message_is_refused() -> None:
-    with pytest.raises(ValueError, match="says something"):
+    with pytest.raises(ValueError, match="needs a rule and a message"):
         Finding(rule="META-file", severity=Severity.ERROR, place=Place(path="x"), message=" ")
 
 
@@ -148,9 +148,9 @@ def test_an_answer_meets_the_question_it_names(answer: str, met: bool) -> None:
     ("rule", "path", "words"),
     [
         pytest.param("CLAIM-watch", "privacy", "no longer matches any question", id="no question left"),
-        pytest.param("CLAIM-watch", "privacy/2020-01-01/en.md", "which is not there", id="no such file"),
+        pytest.param("CLAIM-watch", "privacy/2020-01-01/en.md", "which does not exist", id="no such file"),
         pytest.param("CLAIM-wacht", "privacy", "did you mean “CLAIM-watch”", id="no such rule"),
-        pytest.param("HTML-raw", "privacy", "asks no question", id="a rule that cannot be answered"),
+        pytest.param("HTML-raw", "privacy", "does not ask questions", id="a rule that cannot be answered"),
     ],
 )
 def test_an_answer_that_meets_nothing_is_noted_at_its_line(rule: str, path: str, words: str) -> None:

@@ -44,7 +44,7 @@ def test_text_is_grouped_by_file_and_counted() -> None:
         "    → Nothing.\n"
         "\n"
         "one error, one question and one note.\n"
-        "A settled question is answered once in dismissals.yml: rule, path, evidence and the reason.\n"
+        "To answer a question permanently, add its rule, path, evidence and your reason to dismissals.yml.\n"
     )
 
 

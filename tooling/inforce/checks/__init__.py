@@ -1,7 +1,8 @@
-"""Checks: every rule a book is held to, as findings with a place, the words concerned and the way to fix them.
+"""Checks: the rules for a book, and their findings, each with a place, the words concerned and a fix.
 
-Keeps true: rules only read; a finding is a sentence a legal editor understands. No rule says that a text complies with
-a law, none rewrites words, none gives a score. Does not read files: the book comes in as values, the clock too.
+Invariants: rules change nothing; a finding is a sentence that a legal editor understands. No rule states that a text
+complies with a law, rewrites words or computes a score.
+Not responsible for: reading files or the clock; the book and the current instant are arguments.
 """
 
 from __future__ import annotations

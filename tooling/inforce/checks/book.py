@@ -1,4 +1,4 @@
-"""The book as the checks see it: everything that was read, and what it is compared with."""
+"""The book to be checked, and the book it is compared with."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from inforce.text import Digest
 class Book:
     """A book to be checked.
 
-    `catalog` is None where the settings could not be read; `faults` is what reading it reported. `base` is the book of
-    the branch a change is to be merged into, `base_ref` the name of that branch as git knows it. `published` holds
-    texts that were locked, by digest, as far as they could be found (in git), so that a change can be told in words.
-    `pages` names what stands beside the policies at the root of the site, such as `imprint`.
+    `catalog` is None if the settings could not be read; `faults` are the errors found while reading. `base` is the book
+    of the branch into which the change is to be merged, and `base_ref` the git ref of that branch. `published` maps
+    digests of locked texts to the texts, as far as git has them, so that findings can quote what changed. `pages` are
+    the names of other pages at the root of the site, such as `imprint`.
     """
 
     catalog: Catalog | None

@@ -1,8 +1,9 @@
-"""A book being examined at an instant: what several rules need to know, found out once.
+"""The book and the instant of one run of the checks, with the values that several rules share.
 
-Keeps true: rules about words see only texts that can still be fixed. A locked edition cannot; of a history that was
-imported, only the newest version is looked at, because the others were published elsewhere long ago and would repeat
-the same findings; a version that is public and not locked yet still can. Does not judge anything.
+Invariants: rules about words see only texts that can still be fixed. Locked editions are excluded. Of an imported
+history only the newest version is included, because the others were published elsewhere and would repeat the same
+findings. Versions that are public but not yet locked are included.
+Not responsible for: findings.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
-    """A version that the lock knows, as it stands in the book now."""
+    """A version in the book that has an entry in the lock."""
 
     policy: Policy
     version: Version
@@ -49,11 +50,11 @@ class CheckContext:
 
     @property
     def lock(self) -> Lock:
-        """What has been published, by digest."""
+        """The lock of the book."""
         return self.book.lock
 
     def path(self, *names: str) -> str:
-        """Spell the path of the folder or file `names` of the book, as other places in it are spelt."""
+        """Return the path of the folder or file `names` of the book, in the form that findings use."""
         folder = self.catalog.settings.source.path.rpartition("/")[0]
         return "/".join((folder, *names) if folder else names)
 
@@ -68,7 +69,7 @@ class CheckContext:
         return frozenset(found)
 
     def is_unread(self, path: str) -> bool:
-        """Say whether something at, below or around `path` could not be read, so that its absence proves nothing."""
+        """Return whether reading failed at, below or above `path`, so that a missing file proves nothing."""
         return any(
             fault.place.path == path
             or fault.place.path.startswith(f"{path}/")
@@ -77,15 +78,15 @@ class CheckContext:
         )
 
     def document(self, edition: Edition) -> Document:
-        """Read the Markdown of `edition`, once for all who ask."""
+        """Return the parsed Markdown of `edition`, from a cache."""
         return self._read(edition.text).document
 
     def redline(self, old: str, new: str) -> Redline:
-        """Compare the Markdown texts `old` and `new`, each read once for all who ask."""
+        """Compare the Markdown texts `old` and `new`; each is parsed only once."""
         return redline(self._read(old), self._read(new))
 
     def known_text(self, digest: Digest) -> str | None:
-        """Find the text with `digest`, which the book itself need not hold any more."""
+        """Return the text with `digest`, even if the book no longer contains it; None if it is unknown."""
         return self.book.published.get(digest) or self._base_texts.get(digest)
 
     @cached_property
@@ -96,9 +97,9 @@ class CheckContext:
 
     @cached_property
     def locked(self) -> tuple[Locked, ...]:
-        """All versions that the lock knows and the book still holds, in the order of policies and labels.
+        """All versions of the book that are in the lock, in the order of policies and labels.
 
-        What the lock of the base branch says counts before what this one says: a change of both is still a change.
+        The lock of the base branch takes precedence, so that changing a text and its lock entry is still detected.
         """
         return tuple(
             Locked(policy=policy, version=version, entry=entry)
@@ -116,7 +117,7 @@ class CheckContext:
 
     @cached_property
     def open_versions(self) -> tuple[tuple[Policy, Version], ...]:
-        """All versions whose dates and level can still be changed: neither locked nor imported."""
+        """All versions whose dates and change level can still be edited: neither locked nor imported."""
         return tuple(
             (policy, version)
             for policy in self.catalog
@@ -126,12 +127,12 @@ class CheckContext:
 
     @cached_property
     def texts(self) -> tuple[CheckedText, ...]:
-        """All editions whose words can still be fixed."""
+        """All editions whose text can still be fixed."""
         return tuple(self._open_texts())
 
     @cached_property
     def revisions(self) -> tuple[Revision, ...]:
-        """All binding texts that follow another and whose words can still be fixed, but for imported ones."""
+        """All binding texts with a predecessor that can still be fixed, except imported ones."""
         return tuple(
             Revision(text=text, redline=self.redline(before.text, text.edition.text))
             for text in self.texts
@@ -155,10 +156,10 @@ class CheckContext:
     def _open_texts(self) -> Iterator[CheckedText]:
         for policy in self.catalog:
             imported = [version for version in policy.versions if version.origin]
-            passed_over = {version.seq for version in imported[:-1]}
+            skipped = {version.seq for version in imported[:-1]}
             for version in policy.versions:
                 entry = self.lock.entry(policy.id, version.label.text)
                 locked = entry.digests if entry else {}
                 for edition in version.editions:
-                    if version.seq not in passed_over and edition.language not in locked:
+                    if version.seq not in skipped and edition.language not in locked:
                         yield CheckedText.of(policy, version, edition, self.document(edition))

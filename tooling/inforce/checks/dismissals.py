@@ -1,7 +1,7 @@
-"""Answers: questions of the checks that somebody has answered, each with the reason, kept in the book.
+"""Dismissals: an editor's recorded answers to questions of the checks, each with the reason, stored in the book.
 
-An answer says which question it meets by rule and path, and more narrowly by section and by the words concerned. A path
-that names a folder holds for everything below, so that an answer outlives the version it was given for.
+A dismissal applies to a rule and a path, and optionally to a section and to the words concerned. If the path is a
+folder, it applies to everything below it, including later versions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from inforce.fields import Fields, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismissal:
-    """An answered question: `rule` about `path`, and the reason why all is well. `number` counts answers from 0."""
+    """One dismissal: the `rule`, the `path` and the reason. `number` is its position in the file, from 0."""
 
     rule: str
     path: str
@@ -25,9 +25,9 @@ class Dismissal:
 
     @classmethod
     def from_shape(cls, shape: Fields, folder: str = "", number: int = 0) -> Dismissal:
-        """Read an answer out of `shape`; paths are those of findings, or relative to the book's `folder`."""
+        """Read a dismissal from `shape`; its path has the form of findings or is relative to the book's `folder`."""
         path = shape.text("path").strip("/")
-        answer = cls(
+        dismissal = cls(
             rule=shape.text("rule"),
             path=path if not folder or path == folder or path.startswith(f"{folder}/") else f"{folder}/{path}",
             section=shape.text("section", ""),
@@ -36,10 +36,10 @@ class Dismissal:
             number=number,
         )
         shape.close()
-        return answer
+        return dismissal
 
     def meets(self, finding: Finding) -> bool:
-        """Say whether this is the answer to `finding`, which has to be a question."""
+        """Return whether this dismissal applies to `finding`, which must be a question."""
         return (
             finding.severity is Severity.QUESTION
             and finding.rule == self.rule
@@ -49,29 +49,29 @@ class Dismissal:
         )
 
     def covers(self, path: str) -> bool:
-        """Say whether `path` is what the answer names, or lies below it."""
+        """Return whether `path` is the path of this dismissal or below it."""
         return path == self.path or path.startswith(f"{self.path}/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismissals:
-    """All answers of a book, in the order of the file."""
+    """All dismissals of a book, in the order of the file."""
 
     answers: tuple[Dismissal, ...] = ()
     source: Source = field(default_factory=lambda: Source(path="dismissals.yml"), compare=False)
 
     @classmethod
     def from_shape(cls, shape: Fields, source: Source) -> Dismissals:
-        """Read the field `dismissals` of dismissals.yml's `shape`; ShapeError names what is wrong."""
+        """Read the field `dismissals` from the `shape` of dismissals.yml; raise ShapeError if it is invalid."""
         folder = source.path.rpartition("/")[0]
-        answers = [
+        dismissals = [
             Dismissal.from_shape(item, folder, number) for number, item in enumerate(shape.shapes("dismissals", ()))
         ]
         shape.close()
-        return cls(answers=tuple(answers), source=source)
+        return cls(answers=tuple(dismissals), source=source)
 
     def to(self, finding: Finding) -> Dismissal | None:
-        """Find the first answer to `finding`."""
+        """Return the first dismissal that applies to `finding`, or None."""
         return next((answer for answer in self.answers if answer.meets(finding)), None)
 
 

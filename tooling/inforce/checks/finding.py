@@ -1,4 +1,4 @@
-"""Findings: one thing a check says, with its place, the words concerned and the way to fix it."""
+"""Findings: the results of the checks, each with its place, the words concerned and a fix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inforce.errors import Place
 
 
 class Severity(StrEnum):
-    """What a finding asks for: an error blocks, a question wants one answer with a reason, a note wants nothing."""
+    """The severity of a finding: an error blocks, a question needs an answer with a reason, a note needs nothing."""
 
     ERROR = "error"
     QUESTION = "question"
@@ -18,7 +18,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What the rule `rule` says about `place`: a sentence, the words of the book it is about, and a way to fix it."""
+    """A finding of `rule` at `place`: a message, the words of the book that it concerns, and a fix."""
 
     rule: str
     severity: Severity
@@ -29,10 +29,10 @@ class Finding:
 
     def __post_init__(self) -> None:
         if not self.rule or not self.message.strip():
-            message = "a finding names its rule and says something"
+            message = "a finding needs a rule and a message"
             raise ValueError(message)
 
     @property
     def order(self) -> tuple[str, int, str, str, str]:
-        """Where the finding stands in a report: by path, then line, then rule."""
+        """The sort key of the finding in a report: path, then line, then rule."""
         return (self.place.path, self.place.line or 0, self.rule, self.message, self.evidence)

@@ -1,4 +1,4 @@
-"""Notice: from when a version may apply, if people are to have the days of notice that book.yml promises."""
+"""Notice: the earliest effective date that respects the notice period promised in book.yml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inforce.instant import day_of, is_start_of_day, start_of_day
 
 
 def earliest_effective(published: datetime, promised: int, zone: ZoneInfo) -> datetime:
-    """Find the first instant that is whole `promised` days of `zone` after `published`; with 0 days `published`."""
+    """Return the first instant that is `promised` whole days in `zone` after `published`; for 0 days, `published`."""
     day = day_of(published, zone) + timedelta(days=promised)
     if promised and not is_start_of_day(published, zone):
         day += timedelta(days=1)

@@ -1,7 +1,7 @@
-"""Dates printed in a text, such as “Effective date: 1 March 2027”, read where a label says what they mean.
+"""Dates printed in a text after a label, such as “Effective date: 1 March 2027”.
 
-Keeps true: a date is only read where its label is one of those listed here, and a date with two readings (03/04/2027)
-has both. Knows the labels and months of some languages; in others nothing is read, and so nothing is found.
+Invariants: a date is only read after one of the labels listed here; an ambiguous date (03/04/2027) yields both
+readings. Labels and months are listed for some languages; texts in other languages yield no dates.
 """
 
 from __future__ import annotations
@@ -60,29 +60,29 @@ _FORMS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedDate:
-    """A date that stands in a text: the `words` of label and date, and the days they may mean."""
+    """A date printed in a text: the `words` of label and date, and the days that they can mean."""
 
     words: str
     days: frozenset[date]
 
 
 def find_printed_date(text: str) -> PrintedDate | None:
-    """Find the date behind a label that begins `text`, the text of one block."""
+    """Return the date after a label at the beginning of `text`, the text of one block; None if there is none."""
     if label := _LABELLED.match(text):
         for form in _FORMS:
-            if (found := form.match(text, label.end())) and (days := _days(found)):
-                return PrintedDate(words=text[label.start("label") : found.end()], days=days)
+            if (match := form.match(text, label.end())) and (days := _days(match)):
+                return PrintedDate(words=text[label.start("label") : match.end()], days=days)
     return None
 
 
-def _days(found: re.Match[str]) -> frozenset[date]:
-    parts = found.groupdict()
-    year, day = int(parts["y"]), int(parts["d"])
+def _days(match: re.Match[str]) -> frozenset[date]:
+    parts = match.groupdict()
+    year, number = int(parts["y"]), int(parts["d"])
     month = _MONTHS[parts["name"].lower()] if parts.get("name") else int(parts["m"])
-    readings = [(year, month, day)]
-    if found.re is _FORMS[-1] and "/" in found[0]:
-        readings.append((year, day, month))
-    return frozenset(one for one in map(_day, readings) if one)
+    readings = [(year, month, number)]
+    if match.re is _FORMS[-1] and "/" in match[0]:
+        readings.append((year, number, month))
+    return frozenset(day for day in map(_day, readings) if day)
 
 
 def _day(parts: tuple[int, int, int]) -> date | None:

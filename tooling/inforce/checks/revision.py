@@ -1,4 +1,4 @@
-"""Revisions: a text beside the one it follows."""
+"""Revisions: a binding text and its differences from the previous version."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from inforce.redline import Redline
 
 @dataclass(frozen=True, kw_only=True)
 class Revision:
-    """The binding text `text`, and the redline from the one before it."""
+    """The binding text `text`, and the redline from its predecessor."""
 
     text: CheckedText
     redline: Redline
 
     def prints_date(self, was: str, now: str) -> bool:
-        """Say whether `was` and `now` are only a date of the version, printed behind a label that says so."""
+        """Return whether `was` and `now` are part of labelled dates of the version, printed in the text."""
         before, after = self._printed
         return (not was or any(was in words for words in before)) and (not now or any(now in words for words in after))
 

@@ -1,4 +1,4 @@
-"""Rules: what a check looks for, under an id that never changes."""
+"""Rules: the functions that produce findings, each under a permanent id."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _ID = re.compile(r"[A-Z]+-[a-z0-9]+(?:-[a-z0-9]+)*")
 class Rule:
     """A rule of the catalogue.
 
-    `title` says in one sentence what it looks for. `find` is None where the thing is found while the book is read, or
-    by the examination itself. `history` marks rules which mean that going on would change what has been published.
+    `title` is one sentence that describes the problem. `find` is None if the problem is detected while the book is read
+    or by `examine` itself. `history` marks rules whose findings mean that published history would change.
     """
 
     id: str
@@ -36,16 +36,16 @@ class Rule:
 
     @property
     def group(self) -> str:
-        """The group the rule belongs to, such as `META`."""
+        """The group of the rule, such as `META`."""
         return self.id.partition("-")[0]
 
     def finding(self, place: Place, message: str, *, evidence: str = "", fix: str = "") -> Finding:
-        """Make a finding of this rule at `place`."""
+        """Return a finding of this rule at `place`."""
         return Finding(rule=self.id, severity=self.severity, place=place, message=message, evidence=evidence, fix=fix)
 
 
 def rule(rule_id: str, severity: Severity, title: str, *, history: bool = False) -> Callable[[Find], Rule]:
-    """Make a rule of the generator of findings that is decorated."""
+    """Return a decorator that turns a generator of findings into a rule."""
 
     def decorate(find: Find) -> Rule:
         return Rule(id=rule_id, severity=severity, title=title, find=find, history=history)
@@ -54,5 +54,5 @@ def rule(rule_id: str, severity: Severity, title: str, *, history: bool = False)
 
 
 def on_reading(rule_id: str, title: str) -> Rule:
-    """Make a rule for what can only be found while a book is read; it is always an error."""
+    """Return a rule for a problem that is detected while the book is read; its severity is always error."""
     return Rule(id=rule_id, severity=Severity.ERROR, title=title)

@@ -1,4 +1,4 @@
-"""The use case: examine a book by every rule of the catalogue, and set answered questions apart."""
+"""The use case: check a book by the rules of the catalogue, and separate answered questions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from inforce.checks.rules import CATALOGUE
 from inforce.checks.rules.meta import unused_dismissal
 from inforce.errors import BookError
 
-# How problems begin that leave it to the place to say what has them.
+# A problem that begins with one of these has no subject; the file name is put before it.
 PREDICATES = ("is ", "has ", "holds ", "cannot ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismissed:
-    """A question that was answered, and the answer it met."""
+    """An answered question and the dismissal that answers it."""
 
     finding: Finding
     answer: Dismissal
@@ -30,58 +30,58 @@ class Dismissed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """What an examination found, by path, line and rule; answered questions stand apart."""
+    """The findings of one run, sorted by path, line and rule; answered questions are listed separately."""
 
     findings: tuple[Finding, ...]
     answered: tuple[Dismissed, ...] = ()
 
     def of(self, severity: Severity) -> tuple[Finding, ...]:
-        """List the findings of `severity`."""
+        """Return the findings of `severity`."""
         return tuple(finding for finding in self.findings if finding.severity is severity)
 
     @property
     def blocks(self) -> bool:
-        """Whether there is an error."""
+        """Whether the report contains an error."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
     @property
     def changes_history(self) -> bool:
-        """Whether going on would change what has been published."""
+        """Whether a finding means that published history would change."""
         return any(CATALOGUE[finding.rule].history for finding in self.findings if finding.rule in CATALOGUE)
 
 
 def check(book: Book, now: datetime) -> tuple[Finding, ...]:
-    """List everything the catalogue has to say about `book` at `now`, but for questions that were answered."""
+    """Return the findings of all rules about `book` at `now`, except answered questions."""
     return examine(book, now).findings
 
 
 def examine(book: Book, now: datetime, rules: Iterable[Rule] = tuple(CATALOGUE.values())) -> CheckReport:
-    """Examine `book` at the instant `now` by `rules`, and add what could not be read of it.
+    """Check `book` at the instant `now` by `rules`, and include the errors found while reading it.
 
-    Answers are looked through for unused ones only where all questions are asked.
+    Unused dismissals are reported only if `rules` is the whole catalogue.
     """
     rules = tuple(rules)
-    found = [from_fault(fault) for fault in book.faults]
-    examination = CheckContext(book, book.catalog, now) if book.catalog else None
-    if examination:
-        found += [finding for rule in rules if rule.find for finding in rule.find(examination)]
+    findings = [from_fault(fault) for fault in book.faults]
+    context = CheckContext(book, book.catalog, now) if book.catalog else None
+    if context:
+        findings += [finding for rule in rules if rule.find for finding in rule.find(context)]
     answered = [
         Dismissed(finding=finding, answer=answer)
-        for finding in found
+        for finding in findings
         if (answer := book.answers.to(finding)) is not None
     ]
-    met = {id(one.finding) for one in answered}
-    left = [finding for finding in found if id(finding) not in met]
-    if examination and len(rules) == len(CATALOGUE):
-        left += _unused_answers(examination, {one.answer for one in answered})
+    answered_ids = {id(dismissed.finding) for dismissed in answered}
+    remaining = [finding for finding in findings if id(finding) not in answered_ids]
+    if context and len(rules) == len(CATALOGUE):
+        remaining += _unused_dismissals(context, {dismissed.answer for dismissed in answered})
     return CheckReport(
-        findings=tuple(sorted(left, key=lambda finding: finding.order)),
-        answered=tuple(sorted(answered, key=lambda one: one.finding.order)),
+        findings=tuple(sorted(remaining, key=lambda finding: finding.order)),
+        answered=tuple(sorted(answered, key=lambda dismissed: dismissed.finding.order)),
     )
 
 
 def from_fault(fault: BookError) -> Finding:
-    """Make the finding that says what `fault`, met while reading, says."""
+    """Return the finding for `fault`, an error found while reading."""
     name = fault.place.path.rpartition("/")[2]
     subject = f"“{name}” " if fault.problem.startswith(PREDICATES) else ""
     return Finding(
@@ -94,34 +94,35 @@ def from_fault(fault: BookError) -> Finding:
 
 
 def _sentence(words: str) -> str:
-    """Begin `words` with a capital and end them with a full stop, where they do neither."""
+    """Return `words` with a capital at the beginning and a full stop at the end."""
     return words[:1].upper() + words[1:] + ("" if not words or words.endswith((".", "?", "!")) else ".")
 
 
-def _unused_answers(book: CheckContext, used: set[Dismissal]) -> Iterator[Finding]:
-    """Tell of answers that meet nothing; those to texts that are locked by now stay as a record."""
-    held = book.paths
+def _unused_dismissals(book: CheckContext, used: set[Dismissal]) -> Iterator[Finding]:
+    """Yield a finding for each unused dismissal; dismissals about locked texts remain as a record."""
     fixable = {file.source.path for file in book.files}
-    for answer in book.book.answers.answers:
-        covered = {path for path in held if answer.covers(path)}
-        if answer not in used and (not covered or covered & fixable or _is_senseless(answer)):
-            place = book.book.answers.source.place(f"dismissals[{answer.number}]")
+    for dismissal in book.book.answers.answers:
+        covered = {path for path in book.paths if dismissal.covers(path)}
+        if dismissal not in used and (not covered or covered & fixable or _is_invalid(dismissal)):
             yield unused_dismissal.finding(
-                place, f"This dismissal {_why_unused(answer, covered)}.", evidence=answer.rule, fix="Take it out."
+                book.book.answers.source.place(f"dismissals[{dismissal.number}]"),
+                f"This dismissal {_why_unused(dismissal, covered)}.",
+                evidence=dismissal.rule,
+                fix="Remove it.",
             )
 
 
-def _is_senseless(answer: Dismissal) -> bool:
-    rule = CATALOGUE.get(answer.rule)
+def _is_invalid(dismissal: Dismissal) -> bool:
+    rule = CATALOGUE.get(dismissal.rule)
     return rule is None or rule.severity is not Severity.QUESTION
 
 
-def _why_unused(answer: Dismissal, covered: set[str]) -> str:
-    rule = CATALOGUE.get(answer.rule)
+def _why_unused(dismissal: Dismissal, covered: set[str]) -> str:
+    rule = CATALOGUE.get(dismissal.rule)
     if rule is None:
-        close = difflib.get_close_matches(answer.rule, CATALOGUE, n=1)
-        hint = f" – did you mean “{close[0]}”" if close else ""
-        return f"names the rule “{answer.rule}”, which does not exist{hint}"
+        close = difflib.get_close_matches(dismissal.rule, CATALOGUE, n=1)
+        hint = f" – did you mean “{close[0]}”?" if close else ""
+        return f"refers to the rule “{dismissal.rule}”, which does not exist{hint}"
     if rule.severity is not Severity.QUESTION:
-        return f"is to {answer.rule}, which asks no question"
-    return "no longer matches any question" if covered else f"names “{answer.path}”, which is not there"
+        return f"is for {dismissal.rule}, which does not ask questions"
+    return "no longer matches any question" if covered else f"refers to “{dismissal.path}”, which does not exist"

@@ -1,7 +1,8 @@
-"""Reports: what an examination found, as text for people and as data for the programs that show it in a pull request.
+"""Report formats: text for people, and data for programs that show findings in a pull request.
 
-Keeps true: every form tells of every finding, or says how many it leaves out and where they are; all are pure functions
-of a `Report`. Does not colour anything and does not write anywhere (see `cli`).
+Invariants: each format contains every finding, or states how many are omitted and where they are; all functions are
+pure functions of a `CheckReport`.
+Not responsible for: colours and output (see `cli`).
 """
 
 from __future__ import annotations

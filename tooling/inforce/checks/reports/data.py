@@ -1,4 +1,4 @@
-"""A report as JSON of our own."""
+"""A report in inforce's own JSON format."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from inforce.checks.run import CheckReport
 
 
 def to_json(report: CheckReport, *, answers: bool = False) -> str:
-    """Write the `findings` of `report` as JSON; absent members are null.
+    """Return the `findings` of `report` as JSON; absent fields are null.
 
-    With `answers` there is a second list, `answered`: the questions that were answered, each with its `reason`.
+    With `answers` there is a second list, `answered`: the answered questions, each with its `reason`.
     """
     data = {"findings": [_finding(finding) for finding in report.findings]}
     if answers:
-        data["answered"] = [{**_finding(one.finding), "reason": one.answer.reason} for one in report.answered]
+        data["answered"] = [
+            {**_finding(dismissed.finding), "reason": dismissed.answer.reason} for dismissed in report.answered
+        ]
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 

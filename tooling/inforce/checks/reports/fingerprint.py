@@ -1,4 +1,4 @@
-"""Fingerprints: which finding of yesterday is which of today, although lines have moved."""
+"""Fingerprints: identify a finding across runs even if its line number changes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from inforce.checks.finding import Finding
 
 
 def fingerprinted(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
-    """Give each of `findings` a fingerprint of its rule, path, section and evidence; equal ones are numbered."""
-    seen: Counter[tuple[str, ...]] = Counter()
+    """Yield each of `findings` with a hash of its rule, path, section, evidence and number among equal ones."""
+    counts: Counter[tuple[str, ...]] = Counter()
     for finding in findings:
         key = (finding.rule, finding.place.path, finding.place.section or "", finding.evidence)
-        seen[key] += 1
-        yield finding, hashlib.sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()
+        counts[key] += 1
+        yield finding, hashlib.sha256("\0".join((*key, str(counts[key]))).encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""A report for GitHub: annotations of the lines of a pull request, and the whole of it as a job summary.
+"""A report for GitHub: annotations on the lines of a pull request, and a job summary with all findings.
 
-GitHub shows ten annotations of each kind for a step and drops the others, so the most weighty come first and the last
-annotation says where the others are (Workflow commands for GitHub Actions: setting an error message).
+GitHub shows ten annotations of each kind per step and drops the rest. If there are more, the tenth annotation refers to
+the job summary. See “Workflow commands for GitHub Actions: Setting an error message”.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def to_github(report: CheckReport) -> str:
-    """Write up to ten workflow commands for each severity of `report`."""
+    """Return up to ten workflow commands for each severity of `report`."""
     lines = [line for severity in Severity for line in _commands(report.of(severity), COMMANDS[severity])]
     return "".join(f"{line}\n" for line in lines)
 
 
 def to_job_summary(report: CheckReport) -> str:
-    """Write all of `report` as Markdown for the summary of a job."""
+    """Return all of `report` as Markdown for the summary of a job."""
     lines = ["## Checks of the policies", "", count(report), ""]
     for path, findings in groupby(report.findings, key=lambda finding: finding.place.path):
         lines += [f"### {_plain(path)}", "", *(_item(finding) for finding in findings), ""]
     if report.answered:
         answered = [
-            f"- {one.finding.rule}, {_plain(str(one.finding.place))}: {_plain(one.answer.reason)}"
-            for one in report.answered
+            f"- {dismissed.finding.rule}, {_plain(str(dismissed.finding.place))}: {_plain(dismissed.answer.reason)}"
+            for dismissed in report.answered
         ]
-        lines += ["### Questions that are answered", "", *answered, ""]
+        lines += ["### Answered questions", "", *answered, ""]
     return "\n".join(lines)
 
 
@@ -58,5 +58,5 @@ def _item(finding: Finding) -> str:
 
 
 def _plain(words: str) -> str:
-    """Write `words` so that Markdown shows every character of them, in one line."""
+    """Return `words` on one line, escaped so that Markdown shows them literally."""
     return plain(printable(" ".join(words.split())))

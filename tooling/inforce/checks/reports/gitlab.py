@@ -1,4 +1,4 @@
-"""A report for GitLab: a Code Quality artefact, which a merge request compares with that of its target branch."""
+"""A report for GitLab: a Code Quality artefact, which GitLab compares with that of the target branch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SEVERITIES = {Severity.ERROR: "critical", Severity.QUESTION: "minor", Severity.N
 
 
 def to_gitlab(report: CheckReport) -> str:
-    """Write the findings of `report` as a Code Quality report; what would change history is a blocker."""
+    """Return the findings of `report` as a Code Quality report; changes of published history are blockers."""
     issues = [
         {
             "description": f"{finding.message} {finding.fix}".strip(),

@@ -1,4 +1,4 @@
-"""A report as SARIF 2.1.0 (OASIS), which code scanning services read."""
+"""A report in SARIF 2.1.0 (OASIS), a format for code scanning services."""
 
 from __future__ import annotations
 
@@ -17,17 +17,15 @@ LEVELS = {Severity.ERROR: "error", Severity.QUESTION: "warning", Severity.NOTE: 
 
 
 def to_sarif(report: CheckReport) -> str:
-    """Write `report` as one SARIF run; answered questions are results suppressed with their reason."""
-    rules = sorted({finding.rule for finding in (*report.findings, *(one.finding for one in report.answered))})
-    found = [_result(finding, mark, rules) for finding, mark in fingerprinted(report.findings)]
-    answered = [
-        _result(finding, mark, rules) | {"suppressions": [{"kind": "external", "justification": one.answer.reason}]}
-        for one, (finding, mark) in zip(
-            report.answered, fingerprinted(one.finding for one in report.answered), strict=True
-        )
-    ]
+    """Return `report` as one SARIF run; answered questions are suppressed results with their reason."""
+    dismissed = [answered.finding for answered in report.answered]
+    rules = sorted({finding.rule for finding in (*report.findings, *dismissed)})
+    results = [_result(finding, fingerprint, rules) for finding, fingerprint in fingerprinted(report.findings)]
+    for answered, (finding, fingerprint) in zip(report.answered, fingerprinted(dismissed), strict=True):
+        suppression = {"kind": "external", "justification": answered.answer.reason}
+        results.append(_result(finding, fingerprint, rules) | {"suppressions": [suppression]})
     driver = {"name": "inforce", "semanticVersion": __version__, "rules": [_rule(rule) for rule in rules]}
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [*found, *answered]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     data = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -43,7 +41,7 @@ def _rule(rule_id: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, mark: str, rules: list[str]) -> dict[str, Any]:
+def _result(finding: Finding, fingerprint: str, rules: list[str]) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(finding.place.path)},
@@ -58,5 +56,5 @@ def _result(finding: Finding, mark: str, rules: list[str]) -> dict[str, Any]:
         "level": LEVELS[finding.severity],
         "message": {"text": f"{finding.message} {finding.fix}".strip()},
         "locations": [location],
-        "partialFingerprints": {"inforce/v1": mark},
+        "partialFingerprints": {"inforce/v1": fingerprint},
     }

@@ -1,4 +1,4 @@
-"""A report as plain sentences, grouped by file."""
+"""A report as plain text, grouped by file."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ from inforce.errors import printable
 
 
 def to_text(report: CheckReport) -> str:
-    """Tell what `report` says, file by file, and count it in the last line."""
+    """Return `report` as text, file by file, with the counts at the end."""
     lines: list[str] = []
     for path, findings in groupby(report.findings, key=lambda finding: finding.place.path):
-        lines += [path, *(line for finding in findings for line in _told(finding)), ""]
+        lines += [path, *(line for finding in findings for line in _lines(finding)), ""]
     if report.answered:
-        lines += ["Questions that are answered", *(_answered(one) for one in report.answered), ""]
+        lines += ["Answered questions", *(_answered(dismissed) for dismissed in report.answered), ""]
     lines.append(count(report))
     if report.answered:
         lines.append(f"{_counted(len(report.answered), 'question').capitalize()} answered in dismissals.yml.")
     if report.of(Severity.QUESTION):
-        lines.append("A settled question is answered once in dismissals.yml: rule, path, evidence and the reason.")
-    # Words of the book are quoted here, and may hold what would move the cursor of a terminal.
+        lines.append(
+            "To answer a question permanently, add its rule, path, evidence and your reason to dismissals.yml."
+        )
+    # The report quotes the book, which can contain terminal control characters.
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def count(report: CheckReport) -> str:
-    """Say how many errors, questions and notes `report` holds."""
+    """Return the numbers of errors, questions and notes in `report`, in words."""
     counts = [_counted(len(report.of(severity)), str(severity)) for severity in Severity if report.of(severity)]
     if not counts:
         return "The checks found nothing."
     return f"{counts[0] if len(counts) == 1 else ', '.join(counts[:-1]) + ' and ' + counts[-1]}."
 
 
-def _told(finding: Finding) -> Iterator[str]:
+def _lines(finding: Finding) -> Iterator[str]:
     line = f"line {finding.place.line}" if finding.place.line else "the whole file"
     section = f", section “{finding.place.section}”" if finding.place.section else ""
     yield f"  {finding.severity} {finding.rule}, {line}{section}"

@@ -70,7 +70,11 @@ def summary(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-@rule("META-clause", Severity.ERROR, "A summary refers to a clause that exists neither in this text nor in the previous one.")
+@rule(
+    "META-clause",
+    Severity.ERROR,
+    "A summary refers to a clause that exists neither in this text nor in the previous one.",
+)
 def summary_section(book: CheckContext) -> Iterator[Finding]:
     """Look up each section a summary names."""
     for text in book.texts:
