@@ -98,8 +98,8 @@ FAULTS = [
     pytest.param(
         VERSION,
         "published: 2026-01-15\neffective: 2026-01-01\nchange: notice\n",
-        f"{VERSION}:2: “effective” lies before “published” (effective: 2026-01-01, published: 2026-01-15)\n"
-        "  give the reason in “retroactive”, or move one of the two",
+        f"{VERSION}:2: “effective” is before “published” (effective: 2026-01-01, published: 2026-01-15)\n"
+        "  give the reason in “retroactive”, or change one of the two dates",
         "META-field",
         id="dates in the wrong order",
     ),
@@ -123,7 +123,7 @@ FAULTS = [
     pytest.param(
         POLICY,
         "title: {de: AGB}\nkind: terms\nbinding_language: en\nact: accept\n",
-        f"{POLICY}:1: “title” says nothing in the binding language “en”\n  add “en: …” below it",
+        f"{POLICY}:1: “title” has no entry in the binding language “en”\n  add “en: …” below it",
         "META-field",
         id="no title in the binding language",
     ),

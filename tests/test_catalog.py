@@ -72,5 +72,5 @@ def test_an_empty_book_says_there_are_none_yet(tmp_path: Path) -> None:
 
 def test_one_id_is_one_policy(catalog: Catalog) -> None:
     terms = catalog.policy("terms")
-    with pytest.raises(CatalogError, match="is a second policy “terms”"):
+    with pytest.raises(CatalogError, match="is used by two policies “terms”"):
         Catalog(settings=catalog.settings, policies=(terms, terms))

@@ -130,7 +130,7 @@ def test_the_effective_date_is_proposed_as_the_label(book: BookBuilder, newest: 
         pytest.param({"effective": "2027-02-30"}, "effective", id="a day that does not exist"),
         pytest.param({"effective": "next month"}, "effective: expected a date", id="no date"),
         pytest.param({"published": "soon"}, "published: expected a date", id="no date of publication"),
-        pytest.param({"effective": "2027-01-19"}, "lies before “published”", id="an effect before the publication"),
+        pytest.param({"effective": "2027-01-19"}, "is before “published”", id="an effect before the publication"),
         pytest.param({"languages": [Language("fr")]}, "expected one of en, got “fr”", id="a language without text"),
     ],
 )

@@ -128,7 +128,7 @@ class TestReadingVersions:
             pytest.param(
                 {"effective": "2027-01-19"},
                 "effective",
-                "lies before “published” (effective: 2027-01-19, published: 2027-01-20)",
+                "is before “published” (effective: 2027-01-19, published: 2027-01-20)",
                 id="effective before published without a reason",
             ),
             pytest.param(
@@ -137,33 +137,33 @@ class TestReadingVersions:
             pytest.param(
                 {"effective": "2027-03-01", "effective_new": "2027-01-19"},
                 "effective_new",
-                "lies outside “published” to “effective” (effective_new: 2027-01-19, published: 2027-01-20, "
+                "is not between “published” and “effective” (effective_new: 2027-01-19, published: 2027-01-20, "
                 "effective: 2027-03-01)",
                 id="new people earlier than it was published",
             ),
             pytest.param(
                 {"effective": "2027-03-01", "effective_new": "2027-03-02"},
                 "effective_new",
-                "lies outside",
+                "is not between",
                 id="new people later than everybody",
             ),
             pytest.param(
                 {"effective": "2027-03-01", "enforce": "2027-02-28"},
                 "enforce",
-                "lies before “effective”",
+                "is before “effective”",
                 id="held too early",
             ),
             pytest.param({"enforce": "Never"}, "enforce", "expected a date such as", id="never is written small"),
             pytest.param(
                 {"effective": "2027-03-01", "cancelled": {"at": "2027-03-01", "reason": "x"}},
                 "cancelled.at",
-                "lies at or after “effective”: the version already applied",
+                "is not before “effective”: the version already applied",
                 id="cancelled when it applies",
             ),
             pytest.param(
                 {"effective": "2027-03-01", "cancelled": {"at": "2027-01-19", "reason": "x"}},
                 "cancelled.at",
-                "lies before “published”",
+                "is before “published”",
                 id="cancelled before anybody could read it",
             ),
             pytest.param(
@@ -216,7 +216,7 @@ class TestReadingPolicies:
         [
             pytest.param({"title": None}, "title", "is missing", id="no title"),
             pytest.param(
-                {"title": {"de": "AGB"}}, "title", "says nothing in the binding language “en”", id="binding title"
+                {"title": {"de": "AGB"}}, "title", "has no entry in the binding language “en”", id="binding title"
             ),
             pytest.param({"title": {"EN": "x"}}, "title.EN", "expected the spelling “en”", id="a language misspelt"),
             pytest.param({"kind": "contract"}, "kind", "expected one of privacy, terms, cookies, other", id="no kind"),

@@ -59,8 +59,8 @@ KEY = {"kty": "OKP", "crv": "Ed25519", "x": "abc"}
     [
         pytest.param({"site": "http://policies.example/"}, "site", "expected an https address", id="no https"),
         pytest.param({"timezone": "Mars/Olympus"}, "timezone", "expected a name of the IANA", id="no zone"),
-        pytest.param({"languages": []}, "languages", "names no language", id="no language"),
-        pytest.param({"languages": ["en", "en"]}, "languages", "names a language twice", id="a language twice"),
+        pytest.param({"languages": []}, "languages", "lists no language", id="no language"),
+        pytest.param({"languages": ["en", "en"]}, "languages", "lists a language twice", id="a language twice"),
         pytest.param(
             {"languages": ["en", "pt-br"]}, "languages[1]", "expected the spelling “pt-BR”", id="its spelling"
         ),
@@ -72,7 +72,7 @@ KEY = {"kty": "OKP", "crv": "Ed25519", "x": "abc"}
             "expected a web address",
             id="an address that would run",
         ),
-        pytest.param({"notice_days": {"huge": "3"}}, "notice_days.huge", "is no change level", id="no such level"),
+        pytest.param({"notice_days": {"huge": "3"}}, "notice_days.huge", "is not a change level", id="no such level"),
         pytest.param({"notice_days": {"notice": "-1"}}, "notice_days.notice", "expected a whole number", id="negative"),
         pytest.param({"poll_seconds": "5"}, "poll_seconds", "expected a whole number from 60 to", id="polls too often"),
         pytest.param(
@@ -94,7 +94,7 @@ KEY = {"kty": "OKP", "crv": "Ed25519", "x": "abc"}
         pytest.param(
             {"signing": [{"kid": "k", "public": KEY}] * 2},
             "signing[1].kid",
-            "names the same key twice",
+            "lists the same key twice",
             id="a key twice",
         ),
         pytest.param({"sites": "x"}, "sites", "is no known member here", id="an unknown member"),
@@ -161,7 +161,7 @@ def test_the_site_has_an_absolute_https_address_and_http_on_this_machine(address
     ],
 )
 def test_no_other_address_will_do(address: str) -> None:
-    with pytest.raises(ValueError, match="expected an https address in plain letters ending in “/”"):
+    with pytest.raises(ValueError, match="expected an https address in lower-case ASCII that ends in “/”"):
         site_address(address)
 
 

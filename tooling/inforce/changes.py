@@ -1,7 +1,7 @@
-"""Changes: what differs between two editions of a policy clause by clause, beside what the author says about it.
+"""The differences between two editions of a policy by clause, together with the author's summary.
 
-Keeps true: a clause that changed is in here whether or not the summary speaks of it. Does not judge (see `checks`)
-and does not show (see `rendering`).
+Invariants: every changed clause is included, whether or not the summary mentions it. Not responsible for: judging the
+changes (see `checks`) and rendering them (see `rendering`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from inforce.redline import ClauseChange, Prepared, Redline, redline
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionChanges:
-    """What `redline` found between the editions `old` and `new`, which are in one language."""
+    """The editions `old` and `new`, which have the same language, and the `redline` between them."""
 
     old: Edition
     new: Edition
@@ -22,7 +22,9 @@ class EditionChanges:
 
     @classmethod
     def between(cls, old: Edition, new: Edition, prepared: tuple[Prepared, Prepared]) -> EditionChanges:
-        """Compare `old` with `new`, whose texts are `prepared` in that order; ValueError for two languages."""
+        """Compare `old` with `new`, whose texts are `prepared` in that order; raise ValueError if the languages
+        differ.
+        """
         if old.language != new.language:
             message = f"a text in {old.language} cannot be compared with one in {new.language}"
             raise ValueError(message)
@@ -30,15 +32,15 @@ class EditionChanges:
 
     @property
     def clauses(self) -> tuple[ClauseChange, ...]:
-        """The clauses in which anything changed, in reading order."""
+        """The changed clauses in reading order."""
         return self.redline.changed_clauses
 
     def said(self, clause: str) -> tuple[SummaryPoint, ...]:
-        """List what the author of the newer edition says of the clause with the id `clause`."""
+        """Return the points of the newer edition's summary about the clause with the id `clause`."""
         return tuple(point for point in self.new.summary if point.section == clause)
 
     @property
     def unmentioned(self) -> tuple[ClauseChange, ...]:
-        """The changed clauses that no point of the summary names; none where a point speaks of the whole text."""
+        """The changed clauses that no point of the summary refers to; empty if a point refers to the whole text."""
         named = {point.section for point in self.new.summary}
         return () if "" in named else tuple(clause for clause in self.clauses if clause.id not in named)

@@ -46,7 +46,7 @@ draft: true
 #effective_new: {published}
 # until this day an older acceptance is honoured; “never” sets no end
 #enforce: {effective}
-# only where “effective” lies before “published”
+# only where “effective” is before “published”
 #retroactive: the reason
 """
 SUMMARY = """\
@@ -189,7 +189,7 @@ def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
             raise ShapeError(name, str(cause)) from cause
     if instants["effective"] < instants["published"]:
         fix = "name a later date; what applied before anybody could read it needs “retroactive” in version.yml"
-        raise ShapeError("effective", f"lies before “published” ({published})", fix)
+        raise ShapeError("effective", f"is before “published” ({published})", fix)
     return instants["effective"]
 
 

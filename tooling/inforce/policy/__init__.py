@@ -1,7 +1,7 @@
-"""Policies, their versions and editions: what the book says, as values whose constructors refuse nonsense.
+"""Policies, their versions and editions as validated value objects.
 
-Keeps true: rules that need one policy alone. State is derived from an instant, never stored. Does not read files and
-does not know other policies (see `catalog`).
+Invariants: the rules that concern a single policy. State is derived from an instant and never stored. Not responsible
+for: reading files, and rules across policies (see `catalog`).
 """
 
 from __future__ import annotations

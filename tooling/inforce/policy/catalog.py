@@ -14,7 +14,7 @@ from inforce.policy.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """The settings of a book and its policies in the order of their ids."""
+    """The settings of a book and its policies, sorted by id."""
 
     settings: Settings
     policies: tuple[Policy, ...]
@@ -24,18 +24,18 @@ class Catalog:
         for one, other in itertools.pairwise(ordered):
             if one.id == other.id:
                 place = Place(path=other.source.path or other.id)
-                raise CatalogError(place, f"is a second policy {quoted(one.id)}", "give one of the two another id")
+                raise CatalogError(place, f"is used by two policies {quoted(one.id)}", "give one of the two another id")
         object.__setattr__(self, "policies", tuple(ordered))
 
     def __iter__(self) -> Iterator[Policy]:
         return iter(self.policies)
 
     def find(self, policy_id: str) -> Policy | None:
-        """Find the policy `policy_id`."""
+        """Return the policy `policy_id`, or None."""
         return next((policy for policy in self.policies if policy.id == policy_id), None)
 
     def policy(self, policy_id: str) -> Policy:
-        """Find the policy `policy_id`; CatalogError, with the nearest name, where there is none."""
+        """Return the policy `policy_id`; raise CatalogError with the closest id if it does not exist."""
         found = self.find(policy_id)
         if found is None:
             known = [policy.id for policy in self.policies]
@@ -44,7 +44,7 @@ class Catalog:
         return found
 
     def version(self, policy: Policy, label: str) -> Version:
-        """Find the version `label` of `policy`; CatalogError, with the nearest name, where there is none."""
+        """Return the version `label` of `policy`; raise CatalogError with the closest label if it does not exist."""
         found = policy.version(label)
         if found is None:
             known = [version.label.text for version in policy.versions]

@@ -1,4 +1,4 @@
-"""Editions: a version in one language, and what its author says has changed."""
+"""Editions: a version in one language, with its author's summary of the changes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from inforce.text import Digest, canonical, is_canonical
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryPoint:
-    """One thing that changed, in plain words; `section` is the id of the clause, empty for the whole text."""
+    """One change in plain words; `section` is the id of the clause, or empty for the whole text."""
 
     text: str
     section: str = ""
 
     @classmethod
     def from_shape(cls, shape: Fields) -> SummaryPoint:
-        """Read a point of a summary out of `shape`."""
+        """Parse a point of the summary from `shape`."""
         point = cls(section=shape.text("section", ""), text=shape.text("text"))
         shape.close()
         return point
@@ -28,9 +28,9 @@ class SummaryPoint:
 class Edition:
     """A version in one language.
 
-    `text` is canonical Markdown and `digest` the digest of its UTF-8 bytes. `translates` names the binding text a
-    translation was made from. `body_line` is the line of the file on which the text begins, to translate lines of the
-    text into lines of the file.
+    `text` is canonical Markdown and `digest` the digest of its UTF-8 bytes. `translates` is the digest of the binding
+    text that a translation was made from. `body_line` is the line of the file on which the text begins, to map lines of
+    the text to lines of the file.
     """
 
     language: Language
@@ -52,7 +52,7 @@ class Edition:
 
     @classmethod
     def from_shape(cls, language: Language, shape: Fields, body: str, source: Source, body_line: int) -> Edition:
-        """Make an edition in `language` of front matter `shape` and the Markdown `body` of `source`."""
+        """Create an edition in `language` from the front matter `shape` and the Markdown `body` of `source`."""
         summary = tuple(SummaryPoint.from_shape(point) for point in shape.shapes("summary", ()))
         translates = shape.parsed("translates", Digest, None) if "translates" in shape else None
         shape.close()
@@ -67,9 +67,9 @@ class Edition:
 
     @property
     def size(self) -> int:
-        """How many bytes the published text has."""
+        """The size of the published text in bytes."""
         return len(self.text.encode())
 
     def file_line(self, line: int) -> int:
-        """Translate `line` of the canonical text (from 1) into a line of the file."""
+        """Return the line of the file for `line` of the canonical text, both counted from 1."""
         return self.body_line + line - 1

@@ -1,4 +1,4 @@
-"""Evidence: what git says of a version. It proves nothing the files do not say; it says who can confirm them."""
+"""Evidence: the commit that published a version. It adds no facts to the files, but lets others confirm them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The commit that first held a version's text: its full id, when it was committed (UTC), its subject."""
+    """The first commit that contains a version's text: its full id, its commit time (UTC) and its subject."""
 
     commit: str
     committed: datetime

@@ -1,4 +1,4 @@
-"""Version labels: digits joined by dots or hyphens, in the order of their numbers."""
+"""Version labels: numbers joined by dots or hyphens, sorted numerically."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LABEL = re.compile(r"[0-9]{1,9}(?:[.-][0-9]{1,9}){0,7}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Label:
-    """The name of a version, such as `2027-03-01`, `2027-03-01.1`, `1.10` or `4`; ordered as tuples of integers."""
+    """The label of a version, such as `2027-03-01`, `2027-03-01.1`, `1.10` or `4`; sorted as tuples of integers."""
 
     numbers: tuple[int, ...] = field(init=False)
     text: str = field(compare=False)

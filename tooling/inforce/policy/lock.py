@@ -1,4 +1,4 @@
-"""The lock: what has been published, by digest, as data that only ever grows."""
+"""The lock: the digests of all published versions, as append-only data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPE, _SPEC = "policy-lock", "1.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockEntry:
-    """What was published of one version: its number, its instants, its level, and the digest of every edition."""
+    """The record of one published version: its number, instants and change level, and the digest of each edition."""
 
     seq: int
     published: datetime
@@ -43,7 +43,7 @@ class LockEntry:
 
     @classmethod
     def of(cls, version: Version) -> LockEntry:
-        """Record `version` as it stands."""
+        """Return the entry for `version`."""
         return cls(
             seq=version.seq,
             published=version.published,
@@ -58,7 +58,7 @@ class LockEntry:
 
     @classmethod
     def from_shape(cls, shape: Fields) -> LockEntry:
-        """Read an entry out of `shape`."""
+        """Parse an entry from `shape`."""
         digests = shape.shape("digests")
         never = shape.value("enforce", "") == "never"
         entry = cls(
@@ -76,7 +76,7 @@ class LockEntry:
         return entry
 
     def to_json(self) -> dict[str, Any]:
-        """Write the entry as JSON data; members that say nothing are left out."""
+        """Return the entry as JSON data without empty fields."""
         instants = {
             "published": self.published,
             "effective": self.effective,
@@ -95,13 +95,13 @@ class LockEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """All entries, by policy id and version label."""
+    """All entries by policy id and version label."""
 
     entries: Mapping[str, Mapping[str, LockEntry]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, data: object) -> Lock:
-        """Read a lock out of decoded JSON; ShapeError names the member that is wrong."""
+        """Parse a lock from decoded JSON; raise ShapeError with the field that is wrong."""
         shape = Fields(data)
         if (kind := shape.text("type")) != _TYPE:
             raise shape.refuse("type", f"expected “{_TYPE}”, got {quoted(kind)}")
@@ -113,7 +113,7 @@ class Lock:
         return cls(entries=entries)
 
     def to_json(self) -> dict[str, Any]:
-        """Write the lock as JSON data in a stable order: policies by id, versions by label."""
+        """Return the lock as JSON data, sorted by policy id and version label."""
         policies = {
             name: {label: entries[label].to_json() for label in sorted(entries, key=lambda text: (Label(text), text))}
             for name, entries in sorted(self.entries.items())
@@ -121,11 +121,13 @@ class Lock:
         return {"type": _TYPE, "spec": _SPEC, "policies": policies}
 
     def entry(self, policy: str, label: str) -> LockEntry | None:
-        """Find what was published as `label` of `policy`."""
+        """Return the entry for version `label` of `policy`, or None."""
         return self.entries.get(policy, {}).get(label)
 
     def unlocked(self, catalog: Catalog, now: datetime) -> tuple[tuple[Policy, Version], ...]:
-        """List versions of `catalog` that are public at `now` and not, or not in all their languages, in the lock."""
+        """Return the versions of `catalog` that are public at `now` and of which any edition is missing from the
+        lock.
+        """
         found = []
         for policy in catalog:
             for version in policy.public(now):
@@ -135,7 +137,7 @@ class Lock:
         return tuple(found)
 
     def adding(self, policy: Policy, version: Version) -> Lock:
-        """Make the lock that also holds `version` of `policy`; what it already holds of it stays as it is."""
+        """Return a lock that also contains `version` of `policy`; an existing entry and its digests do not change."""
         old = self.entry(policy.id, version.label.text)
         entry = LockEntry.of(version)
         if old:

@@ -1,4 +1,4 @@
-"""Policies: a document that keeps its identity over time, and which of its versions applies when."""
+"""Policies: a document that keeps its identity over time, and the intervals in which its versions apply."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class PolicyState(StrEnum):
-    """What a version is at an instant; derived, never stored."""
+    """The state of a version at an instant; derived, never stored."""
 
     DRAFT = "draft"
     ANNOUNCED = "announced"
@@ -37,7 +37,7 @@ class PolicyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Says since when a policy applies no more, and why."""
+    """The instant from which a policy no longer applies, and the reason."""
 
     at: datetime
     reason: str
@@ -45,7 +45,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """When a version is in force: from `start` up to, not including, `end`; None where no end is known."""
+    """The interval in which a version is in force: `start` included, `end` excluded; None if no end is known."""
 
     version: Version
     start: datetime
@@ -54,7 +54,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy with all its versions in the order of their labels; `seq` follows from that order."""
+    """A policy with all its versions, sorted by label; `seq` follows from that order."""
 
     id: str
     titles: Mapping[Language, str]
@@ -79,7 +79,7 @@ class Policy:
     def from_shape(
         cls, policy_id: str, shape: Fields, zone: ZoneInfo, versions: Iterable[Version], source: Source
     ) -> Policy:
-        """Read the policy `policy_id` out of policy.yml's `shape`; dates are days of `zone`."""
+        """Parse the policy `policy_id` from the `shape` of policy.yml; dates are days in `zone`."""
         titles = shape.shape("title")
         days = shape.parsed("reask_days", _days) if "reask_days" in shape else None
         policy = cls(
@@ -97,27 +97,29 @@ class Policy:
         shape.close()
         if policy.binding_language not in policy.titles:
             tag = policy.binding_language
-            raise shape.refuse("title", f"says nothing in the binding language “{tag}”", f"add “{tag}: …” below it")
+            raise shape.refuse("title", f"has no entry in the binding language “{tag}”", f"add “{tag}: …” below it")
         return policy
 
     def title(self, language: Language) -> str:
-        """Name the policy in `language`, or in the binding one where there is no such title."""
+        """Return the title of the policy in `language`, or in the binding language if there is no such title."""
         return self.titles.get(language, self.titles[self.binding_language])
 
     def version(self, label: str) -> Version | None:
-        """Find the version `label`."""
+        """Return the version `label`, or None."""
         return next((version for version in self.versions if version.label.text == label), None)
 
     def public(self, now: datetime) -> tuple[Version, ...]:
-        """List the versions that people can read at `now`, oldest first."""
+        """Return the versions that are public at `now`, oldest first."""
         return tuple([version for version in self.versions if version.is_public(now)])
 
     def latest(self, now: datetime) -> Version | None:
-        """Find the newest version published at `now`."""
+        """Return the newest version that is published at `now`."""
         return next(reversed(self.public(now)), None)
 
     def in_force(self, now: datetime) -> Version | None:
-        """Find the version in force at `now`: the highest seq among those published, effective and not cancelled."""
+        """Return the version in force at `now`: the highest seq among the published, effective and not cancelled
+        ones.
+        """
         applying = (
             version
             for version in reversed(self.public(now))
@@ -126,11 +128,11 @@ class Policy:
         return next(applying, None)
 
     def announced(self, now: datetime) -> tuple[Version, ...]:
-        """List the versions that are published and not yet effective at `now`, oldest first."""
+        """Return the versions that are published and not yet effective at `now`, oldest first."""
         return tuple(v for v in self.public(now) if v.effective > now and not v.is_cancelled(now))
 
     def state(self, version: Version, now: datetime) -> PolicyState:
-        """Derive what `version` is at `now`."""
+        """Return the state of `version` at `now`."""
         if not version.is_public(now):
             return PolicyState.DRAFT
         if version.is_cancelled(now):
@@ -141,7 +143,8 @@ class Policy:
         return PolicyState.IN_FORCE if current and current.seq == version.seq else PolicyState.SUPERSEDED
 
     def intervals(self, now: datetime) -> tuple[Interval, ...]:
-        """List when each version known at `now` is in force, in the order of time; a version that never is has none.
+        """Return the intervals in which the versions known at `now` are in force, sorted by time; a version that is
+        never in force has no interval.
 
         The intervals follow each other without gap or overlap, from the earliest effective instant to the open end.
         """
@@ -156,15 +159,15 @@ class Policy:
         return tuple(reversed(rows))
 
     def interval(self, version: Version, now: datetime) -> Interval | None:
-        """Find when `version` is in force, as known at `now`; None where it never is."""
+        """Return the interval in which `version` is in force, as known at `now`; None if it never is."""
         return next((row for row in self.intervals(now) if row.version.seq == version.seq), None)
 
     def next_change(self, now: datetime) -> datetime | None:
-        """Find the next instant at which another version comes into force, as far as is known at `now`."""
+        """Return the next instant at which another version comes into force, as known at `now`."""
         return next((row.start for row in self.intervals(now) if row.start > now), None)
 
     def predecessor(self, version: Version) -> Version | None:
-        """Find the version before `version`."""
+        """Return the version before `version`, or None."""
         return self.versions[version.seq - 2] if version.seq > 1 else None
 
 
@@ -194,7 +197,7 @@ def _withdrawal(shape: Fields, zone: ZoneInfo) -> Withdrawal | None:
 def _same_number(earlier: Version, later: Version) -> CatalogError:
     return CatalogError(
         Place(path=later.source.path or str(later.label)),
-        f"“{earlier.label}” and “{later.label}” are the same number, so neither comes first",
-        "rename the folder of the one that is not published",
+        f"“{earlier.label}” and “{later.label}” are the same number, so they have no order",
+        "rename the folder of the unpublished version",
         rule="META-label",
     )

@@ -1,4 +1,4 @@
-"""Settings of a book: who publishes it, where, in which zone and languages, and what is promised about notice."""
+"""Settings of a book: its publisher, address, time zone, languages and notice periods."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MANIFEST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LEVELS = ("material", "notice", "editorial")
 _DAY = 86_400
 _KEY_VARIABLES = ("INFORCE_SIGNING_KEY", "INFORCE_SIGNING_KEY_FILE")
-# JWK members (RFC 7518) that only the owner of a key may know.
+# JWK parameters (RFC 7518) of private keys.
 _PRIVATE = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
-# What apps compare sign by sign is written in one way only: lower-case host in ASCII, nothing that could be left out.
+# Apps compare this address character by character, so only one spelling is valid: lower-case ASCII, no default parts.
 _SITE = re.compile(
     r"(?:https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|http://(?:localhost|127\.0\.0\.1))(?::[1-9][0-9]{0,4})?"
     r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*"
@@ -29,7 +29,7 @@ _WEB = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][^\s\\]*)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Who publishes the policies: a name, and where people reach them."""
+    """The publisher of the policies: name, web address and contact."""
 
     name: str
     url: str
@@ -38,7 +38,7 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A public key apps may trust: `kid` is its JWK thumbprint (RFC 7638), `public` the JWK itself."""
+    """A public key that apps may trust: `kid` is its JWK thumbprint (RFC 7638), `public` the JWK."""
 
     kid: str
     public: Mapping[str, str]
@@ -46,12 +46,12 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What book.yml says.
+    """The content of book.yml.
 
-    `site` is an absolute https address ending in `/`. `notice_days` are days between publication and effect that each
-    change level is promised. `manifest_bytes` is the size above which a build stops: every app polls that file.
-    `manifests` are the ids of the policies in each additional manifest, by its name.
-    `compare_pairs` bounds how many redlines of all pairs are made. `disclaimer` is shown on every page, by language.
+    `site` is an absolute https address ending in `/`. `notice_days` is the notice period of each change level in days.
+    `manifest_bytes` is the size above which a build fails, since every app polls that file. `manifests` maps the name
+    of each additional manifest to the ids of its policies. `compare_pairs` limits the number of redlines between all
+    pairs of versions. `disclaimer` is shown on every page, by language.
     """
 
     publisher: Publisher
@@ -69,12 +69,14 @@ class Settings:
     source: Source = field(default_factory=lambda: Source(path="book.yml"), compare=False)
 
     def is_signed(self, environ: Mapping[str, str]) -> bool:
-        """Return whether a build with the environment `environ` signs the manifest: keys are named, and one is set."""
+        """Return whether a build in the environment `environ` signs the manifest: the book lists keys and a key is
+        set.
+        """
         return bool(self.signing) and any(environ.get(name) for name in _KEY_VARIABLES)
 
     @classmethod
     def from_shape(cls, shape: Fields, source: Source) -> Settings:
-        """Read the settings out of book.yml's `shape`; a ShapeError names the member that makes no sense."""
+        """Parse the settings from the `shape` of book.yml; raise ShapeError with the field that is invalid."""
         settings = cls(
             publisher=_publisher(shape.shape("publisher")),
             site=shape.parsed("site", site_address),
@@ -92,23 +94,27 @@ class Settings:
         )
         shape.close()
         if not settings.languages:
-            raise shape.refuse("languages", "names no language", "list at least one, such as “[en]”")
+            raise shape.refuse("languages", "lists no language", "list at least one, such as “[en]”")
         if len(set(settings.languages)) < len(settings.languages):
-            raise shape.refuse("languages", "names a language twice", "keep one of the two")
+            raise shape.refuse("languages", "lists a language twice", "keep one of the two")
         return settings
 
 
 def site_address(text: str) -> str:
-    """Check that `text` is an absolute https address ending in `/`; http is allowed on a loopback name only."""
+    """Return `text` if it is an absolute https address ending in `/`, otherwise raise ValueError; http is allowed for
+    loopback names.
+    """
     if not _SITE.fullmatch(text):
-        like = "an https address in plain letters ending in “/” such as “https://policies.example/”"
+        like = "an https address in lower-case ASCII that ends in “/”, such as “https://policies.example/”"
         message = f"expected {like}, got {quoted(text)}"
         raise ValueError(message)
     return text
 
 
 def web_address(text: str) -> str:
-    """Check that `text` is an absolute web address without credentials, so that it is safe as a link."""
+    """Return `text` if it is an absolute web address without credentials and thus safe as a link, otherwise raise
+    ValueError.
+    """
     if not _WEB.fullmatch(text):
         message = f"expected a web address such as “https://shop.example/”, got {quoted(text)}"
         raise ValueError(message)
@@ -128,12 +134,12 @@ def _notice_days(shape: Fields) -> Mapping[str, int]:
     for name in inner.names():
         if name not in _LEVELS:
             fix = did_you_mean(name, list(_LEVELS)).strip(" –") or f"there are: {', '.join(_LEVELS)}"
-            raise inner.refuse(name, "is no change level", fix)
+            raise inner.refuse(name, "is not a change level", fix)
     return {name: inner.parsed(name, number_within(0, 3650)) for name in inner.names()}
 
 
 def manifest_name(name: str) -> str:
-    """Check that `name` can be that of an additional manifest; ValueError otherwise."""
+    """Return `name` if it is a valid name for an additional manifest, otherwise raise ValueError."""
     if not _MANIFEST_NAME.fullmatch(name):
         message = f"expected lower-case letters, digits and hyphens such as “shop”, got {quoted(name)}"
         raise ValueError(message)
@@ -187,7 +193,7 @@ def _signing(shape: Fields) -> tuple[SigningKey, ...]:
         key = SigningKey(kid=inner.text("kid"), public=_public_key(inner.shape("public")))
         inner.close()
         if any(key.kid == other.kid for other in keys):
-            raise inner.refuse("kid", "names the same key twice", "keep one of the two")
+            raise inner.refuse("kid", "lists the same key twice", "keep one of the two")
         keys.append(key)
     return tuple(keys)
 
@@ -198,6 +204,6 @@ def _public_key(shape: Fields) -> Mapping[str, str]:
         raise shape.refuse(
             name,
             "belongs to a private key",
-            "take it out of git, make a new pair with “inforce keygen”, retire this one",
+            "remove it from git, create a new key pair with “inforce keygen”, and stop using this one",
         )
     return members

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ChangeLevel(StrEnum):
-    """How weighty a version is: asked again, told about, or neither."""
+    """How significant the changes of a version are: users are asked again, notified, or neither."""
 
     MATERIAL = "material"
     NOTICE = "notice"
@@ -27,7 +27,7 @@ class ChangeLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
-    """Says that an announced version will never apply, since when, and why."""
+    """The cancellation of an announced version: the instant and the reason."""
 
     at: datetime
     reason: str
@@ -35,7 +35,7 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where an imported version came from: a commit of another repository, its time, and the file's path in it."""
+    """The origin of an imported version: a commit of another repository, its time, and the path of the file."""
 
     commit: str
     committed: datetime
@@ -45,10 +45,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One publication of a policy, in one or more languages; every instant is UTC.
+    """One publication of a policy in one or more languages; every instant is in UTC.
 
-    `enforce` is the instant until which an older acceptance is honoured; None with `never_enforced` means it always is.
-    `seq` is the version's place in the order of labels, from 1; 0 until the policy has given it.
+    `enforce` is the instant until which an older acceptance is honoured; with `never_enforced` it is None and older
+    acceptances are always honoured. `seq` is the version's position in the order of labels, from 1; 0 until the policy
+    sets it.
     """
 
     label: Label
@@ -70,7 +71,7 @@ class Version:
     def from_shape(
         cls, label: Label, shape: Fields, zone: ZoneInfo, editions: tuple[Edition, ...], source: Source
     ) -> Version:
-        """Read the version `label` out of version.yml's `shape`; dates are days of `zone`."""
+        """Parse the version `label` from the `shape` of version.yml; dates are days in `zone`."""
 
         def instant(text: str) -> datetime:
             return parse_instant(text, zone)
@@ -97,48 +98,48 @@ class Version:
         return version
 
     def refuse_disorder(self, shape: Fields) -> None:
-        """Refuse instants of this version that contradict each other, naming the member of `shape`."""
+        """Raise ShapeError with the field of `shape` if instants of this version contradict each other."""
         new, enforce = self.effective_new, self.enforce
         if self.effective < self.published and not self.retroactive:
-            fix = "give the reason in “retroactive”, or move one of the two"
-            raise shape.refuse("effective", f"lies before “published”{_values(shape, 'effective', 'published')}", fix)
+            fix = "give the reason in “retroactive”, or change one of the two dates"
+            raise shape.refuse("effective", f"is before “published”{_values(shape, 'effective', 'published')}", fix)
         if new and not self.published <= new <= self.effective:
             values = _values(shape, "effective_new", "published", "effective")
             raise shape.refuse(
-                "effective_new", f"lies outside “published” to “effective”{values}", "choose one between"
+                "effective_new", f"is not between “published” and “effective”{values}", "choose a date between the two"
             )
         if enforce and enforce < self.effective:
-            fix = "nobody can be held to a text before it applies: move it, or take it out"
-            raise shape.refuse("enforce", f"lies before “effective”{_values(shape, 'enforce', 'effective')}", fix)
+            fix = "users cannot be bound by a text before it applies: change or remove this date"
+            raise shape.refuse("enforce", f"is before “effective”{_values(shape, 'enforce', 'effective')}", fix)
         if self.cancelled:
             self._refuse_disorder_of(self.cancelled, shape)
 
     def _refuse_disorder_of(self, cancelled: Cancellation, shape: Fields) -> None:
         if cancelled.at >= self.effective:
             fix = "publish a new version that says what applies instead"
-            raise shape.refuse("cancelled.at", "lies at or after “effective”: the version already applied", fix)
+            raise shape.refuse("cancelled.at", "is not before “effective”: the version already applied", fix)
         if cancelled.at < self.published:
-            fix = "before it is published a version is no promise: delete it, or say “draft: true”"
-            raise shape.refuse("cancelled.at", "lies before “published”", fix)
+            fix = "an unpublished version need not be cancelled: delete it, or set “draft: true”"
+            raise shape.refuse("cancelled.at", "is before “published”", fix)
 
     def is_public(self, now: datetime) -> bool:
-        """Say whether people can read this version at `now`."""
+        """Return whether this version is public at `now`."""
         return not self.draft and self.published <= now
 
     def is_cancelled(self, now: datetime) -> bool:
-        """Say whether this version is known at `now` never to apply."""
+        """Return whether this version has been cancelled at `now`."""
         return self.cancelled is not None and self.cancelled.at <= now
 
     def edition(self, language: Language) -> Edition | None:
-        """Find the edition in `language`."""
-        for edition in self.editions:  # a plain loop: a large book asks a hundred thousand times
+        """Return the edition in `language`, or None."""
+        for edition in self.editions:  # a loop is faster than next(); called 100,000 times for a large book
             if edition.language.tag == language.tag:
                 return edition
         return None
 
     @property
     def languages(self) -> tuple[Language, ...]:
-        """The languages this version is there in, in the order of their tags."""
+        """The languages of this version, sorted by tag."""
         return tuple(edition.language for edition in self.editions)
 
 
@@ -172,6 +173,6 @@ def _origin(shape: Fields, zone: ZoneInfo) -> Origin | None:
 
 
 def _values(shape: Fields, *names: str) -> str:
-    """Say what stands in the members `names` of `shape`, as far as they stand there."""
-    said = [f"{name}: {shape.value(name)}" for name in names if name in shape]
-    return f" ({', '.join(said)})"
+    """Return the fields `names` of `shape` with their values, skipping absent ones."""
+    fields = [f"{name}: {shape.value(name)}" for name in names if name in shape]
+    return f" ({', '.join(fields)})"

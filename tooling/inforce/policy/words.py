@@ -1,4 +1,4 @@
-"""The closed vocabularies of a policy: what it is, and what a user does with it."""
+"""The closed vocabularies of a policy: its kind and the acts of users."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a policy is about."""
+    """The subject of a policy."""
 
     PRIVACY = "privacy"
     TERMS = "terms"
@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class Act(StrEnum):
-    """What a user does with a policy; only `accept` can ever stand in somebody's way."""
+    """The act that a policy asks of users; only `accept` can block a user."""
 
     ACKNOWLEDGE = "acknowledge"
     ACCEPT = "accept"
