@@ -23,7 +23,7 @@ from inforce.client.proof import WantedDigests, digests_of, listed_policy, may_h
 from inforce.client.questions import Circumstances, question
 from inforce.client.results import RefreshReport, RefusedError
 from inforce.client.session import Keeper
-from inforce.client.state import ClientState
+from inforce.client.state import ClientState, KnownVersion
 from inforce.client.state_file import StateFile
 from inforce.client.texts import PolicyText, TextStore, WantedText
 from inforce.client.transport import Steps, T, carried, carried_and_waited, fetch, fetch_and_wait
@@ -101,11 +101,13 @@ class _Client:
 
     def _text(self, policy: str, seq: int, language: str) -> Steps[PolicyText]:
         memory = self._keeper.memory
-        listed = listed_policy(memory, policy, seq)
-        version = listed.version(seq)
+        # A version of a proven manifest stays proven after it, or its whole policy, has left the manifest.
+        version = memory.known.get(policy, {}).get(seq) if memory.manifest else None
         if version is None:
-            version = digests_of((yield from self._proven_digests(memory, listed)), seq).version
-        wanted = WantedText.of(listed, version, language)
+            digests = yield from self._proven_digests(memory, listed_policy(memory, policy, seq))
+            version = KnownVersion.of(digests_of(digests, seq).version)
+        listed = memory.manifest.policy(policy) if memory.manifest else None
+        wanted = WantedText.of(policy, seq, version, [language, *([listed.binding_language] if listed else [])])
         if kept := self._shelf.find(wanted):
             return kept
         return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))

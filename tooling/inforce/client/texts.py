@@ -5,14 +5,14 @@ Keeps true: no text comes out of here whose digest the manifest does not vouch f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inforce.client.http import Request, Response, body_of
 from inforce.client.limits import Limits
-from inforce.client.proof import shared_language
 from inforce.client.results import Reason, RefusedError
+from inforce.client.state import KnownVersion
 from inforce.errors import DigestMismatchError, SetupError, UnknownVersionError
-from inforce.manifest import ManifestPolicy, ManifestVersion
 from inforce.text import Digest
 
 
@@ -53,14 +53,17 @@ class WantedText:
     digest: Digest
 
     @classmethod
-    def of(cls, listed: ManifestPolicy, version: ManifestVersion, language: str) -> WantedText:
-        """Return the text of `version` of `listed` in `language`, or in the binding one where it has no such text."""
-        found = shared_language(language, listed.binding_language, version)
+    def of(cls, policy: str, seq: int, version: KnownVersion, languages: Sequence[str]) -> WantedText:
+        """Return the text of `version`, number `seq` of `policy`, in the first of `languages` it has, or any other.
+
+        UnknownVersionError where it has no text.
+        """
+        found = next((tag for tag in (*languages, *version.digests) if tag in version.digests), None)
         if found is None:
-            raise UnknownVersionError(listed.id, version.seq)
+            raise UnknownVersionError(policy, seq)
         return cls(
-            policy=listed.id,
-            seq=version.seq,
+            policy=policy,
+            seq=seq,
             version=version.version,
             language=found,
             digest=version.digests[found],
