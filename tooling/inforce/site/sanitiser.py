@@ -1,4 +1,4 @@
-"""The final check of HTML fragments: a fragment is passed unchanged or rejected."""
+"""The last gate: a fragment leaves unchanged or not at all."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SCHEMES = {"https", "http", "mailto", "tel"}
 
 
 def passed(fragment: str, place: Place) -> str:
-    """Return `fragment` if a sanitiser would remove nothing from it; otherwise raise BookError with `place`.
+    """Give `fragment` back if a sanitiser has nothing to take out of it; BookError naming `place` otherwise.
 
-    Failing the build is safer than silently removing words of a contract.
+    A sanitiser that silently dropped words of a contract would be worse than a build that stops.
     """
     clean = nh3.clean(fragment, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
     if clean != fragment:

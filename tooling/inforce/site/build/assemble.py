@@ -1,8 +1,7 @@
-"""Assemble the site: fill shells, write files and leave out the scaffold."""
+"""Writing the site: shells filled, files written, and nothing of the scaffolding left."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,24 +30,24 @@ CACHE_BYTES = 4_000_000_000
 
 
 def assets() -> Iterator[tuple[str, str]]:
-    """Yield the path and the text of each of our style sheets and scripts."""
+    """Give our style and scripts: where each belongs, and its text."""
     places = {f"{ASSET_FOLDER}/{name}": name for name in ASSETS} | {SEARCH: "search.js"}
     for place, name in places.items():
         yield place, (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
 
 
 def browser_files() -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the bytes of each browser file for apps, and of the list with their digests."""
+    """Give what apps load in a browser, and the list that names it by digest: where each belongs, and its bytes."""
     folder = resources.files("inforce.site") / "browser"
     for name in ("files.json", *json.loads((folder / "files.json").read_text("utf-8"))["files"]):
         yield f"{address.BROWSER}/{name}", folder.joinpath(*name.split("/")).read_bytes()
 
 
 def composed(work: Work, built: Files, progress: Progress) -> Files:
-    """Render every page of `work`; return the cache keys of all files of the site by path.
+    """Make every page of `work`, and give the cache keys of all files a site consists of, by address.
 
-    `built` are the keys of the files that MkDocs built: shells are left out, and our entries are added to its search
-    index. Files that contain the time of the build are not included (see `write_files`).
+    `built` are the keys of the files MkDocs built: shells go, and what it
+    found for the search is joined by ours. Files that say when they were issued are not there (see `write_files`).
     """
     pages = make_pages(work, progress)
     found = {place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]}
@@ -65,21 +64,24 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
 
 
 def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
-    """Return the keys that `make` returns after checking each of their entries in `cache` against its seal.
+    """Return the keys that `make` returns, once each of their entries in `cache` agrees with its seal.
 
-    Altered entries are removed, and `make` is called again.
+    An entry that was altered is removed, and `make` is called again.
     """
     for _ in range(_TRIES):
-        with contextlib.suppress(LookupError):  # an entry that `make` read is missing or was altered
+        try:
             files = make()
-            if not cache.reject_altered(files.values()):
-                return files
+        except LookupError:  # an entry that was read on the way is gone or was altered, and so may others be
+            cache.reject_altered(cache.keys())
+            continue
+        if not cache.reject_altered(files.values()):
+            return files
     message = f"{cache.folder} changes while it is used: set INFORCE_CACHE to a folder that no other program writes to"
     raise SetupError(message)
 
 
 def _told_of(work: Work, steps: Steps) -> Files:
-    """Create the files that summarise the changes of the redlines; return their keys by path."""
+    """Make the files that tell of the same changes as the redlines do; give their keys by address."""
     files: Files = {}
     for file in work.publication.feeds(steps):
         files[file.address] = key = key_of("file", file.made_of, work.made_by)
@@ -89,7 +91,7 @@ def _told_of(work: Work, steps: Steps) -> Files:
 
 
 def _index(cache: Cache, built: str, found: list[str]) -> str:
-    """Return the key of the search index of `built` with the entries under the keys `found`."""
+    """Give the key of the search index of `built` and the entries under the keys `found`."""
     key = key_of("index", built, *found)
     if not cache.holds(key):
         whole = [cache.require(one) for one in (built, *found)]
@@ -98,9 +100,9 @@ def _index(cache: Cache, built: str, found: list[str]) -> str:
 
 
 def _index_without_texts(cache: Cache, whole: str) -> str:
-    """Return the key of the index that the theme loads with every page: the search settings without entries.
+    """Give the key of the index that the theme loads with every page: how to search, and nothing to be found.
 
-    The entries are in a separate file, which is loaded when a reader starts a search (see assets/search.js).
+    The texts stand beside it, for whoever begins to search (see assets/search.js).
     """
     key = key_of("index without texts", whole)
     if not cache.holds(key):
@@ -109,7 +111,7 @@ def _index_without_texts(cache: Cache, whole: str) -> str:
 
 
 def shell_paths(publication: Publication) -> dict[str, Language]:
-    """Return the shells that `publication` needs, by Markdown file: one per language and folder depth."""
+    """List the shells that `publication` needs: one per language and depth of folder, by its Markdown file."""
     languages = {
         language for policy in publication.policies for version in policy.versions for language in version.languages
     }
@@ -117,7 +119,7 @@ def shell_paths(publication: Publication) -> dict[str, Language]:
 
 
 def write_files(site: Path, publication: Publication) -> None:
-    """Write the files of `publication` into `site` that every build writes."""
+    """Write every file of `publication` into `site` that neither is a page nor stands with one or tells of changes."""
     write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
     for path, content in browser_files():
         write(site / path, content)
@@ -126,16 +128,16 @@ def write_files(site: Path, publication: Publication) -> None:
 
 
 def issued_addresses(publication: Publication) -> frozenset[str]:
-    """Return the paths of the files that `write_files` and `write_manifest` write."""
+    """Return the addresses of the files that `write_files` and `write_manifest` write."""
     issued = (file.address for file in publication.issued_files())
     manifests = (form for path in publication.manifest_paths for form in (path, signed_path(path)))
     return frozenset({address.VECTORS, *manifests, *issued, *(path for path, _ in browser_files())})
 
 
 def check_manifest_size(publication: Publication, warn: Callable[[str], object]) -> None:
-    """Check the size of each manifest before any page is rendered; call `warn` for one larger than recommended.
+    """Judge the size of each manifest before any page is made; one larger than recommended is told to `warn`.
 
-    Raise ManifestError if one is larger than the book or a client allows.
+    ManifestError where one is larger than the book or a client allows.
     """
     settings, digests = publication.catalog.settings, unknown_digests(publication)
     for path in publication.manifest_paths:
@@ -156,13 +158,13 @@ def write_manifest(
     *,
     keyless: bool = False,
 ) -> None:
-    """Write each manifest into `site`, signed with the keys of `environ` if the book lists signing keys.
+    """Write each manifest into `site`, signed with the keys of `environ` where the book promises it.
 
-    `files` are the paths of the site's files, from which the digests in the manifest are taken. With `keyless`, for a
-    site that is not published as it is, a manifest without a key is left unsigned. Raise SignatureError if a required
-    signature cannot be made, and ManifestError if a signed manifest is larger than clients accept;
-    `check_manifest_size` checks the limits of the book. The modification time of the files is the instant of issue,
-    since many hosts compute the ETag from it.
+    `files` are the addresses of the files of the site; from them come the digests that the manifest names. Where it may
+    be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
+    SignatureError where a promised signature cannot be made, ManifestError where a signed form is larger than clients
+    accept; the sizes that the book allows are `check_manifest_size`'s to judge.
+    The time of the files is the instant of issue: many hosts make their ETag of it.
     """
     settings = publication.catalog.settings
     digests = versions_digests(files)
