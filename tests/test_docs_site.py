@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from inforce import address
+from inforce.manifest import digests_file
+from inforce.manifest.words import signed_path
 from inforce.policy import Kind
 from inforce.publication import Page, PageKind
 from inforce.publication.files.redline_json import comparison_file
+from inforce.text import Digest
 from test_publication import ANNOUNCED, DE, FIRST, SECOND, SITE, edition, files, pages, policy, publication
 
 TEXT = (Path(__file__).parents[1] / "docs/reference/site.md").read_text("utf-8")
@@ -21,6 +24,8 @@ WILD = {
     "<old>": r"[\d.-]+?",
     "<new>": r"[\d.-]+",
     "<language>": "[a-z]+",
+    "<name>": "[a-z-]+",
+    "<digest>": "[0-9a-f]{64}",
 }
 
 
@@ -48,7 +53,9 @@ def test_every_address_of_a_site_is_in_the_list_and_nothing_else() -> None:
     both = publication(ANNOUNCED, policy(FIRST, SECOND))
     fragments = [address.fragment_beside(address.text_file(both.policies[0], FIRST, DE))]
     published = [*shown, *files(both), *made, *fragments]
-    published += [address.MANIFEST, address.SIGNED_MANIFEST, address.VECTORS]
+    shop = address.manifest_file("shop")
+    published += [address.MANIFEST, address.SIGNED_MANIFEST, shop, signed_path(shop), address.VECTORS]
+    published += [digests_file(one.id, Digest.of(b"")) for one in both.policies]
 
     patterns = documented()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -77,7 +78,12 @@ def test_a_site_that_went_back_is_noticed_by_what_was_seen_before(
     first = (repository / "site/policies.json").read_bytes()
     (repository / "site/policies.json").unlink()
     later = ["--at", "2027-01-20T12:00:00Z", "--repo", repository]
-    inforce("manifest", *later, "--output", repository / "site/policies.json")
+    manifest = repository / "site/policies.json"
+    inforce("manifest", *later, "--output", manifest)
+    written = json.loads(manifest.read_text("utf-8"))
+    for policy, before in zip(written["policies"], json.loads(first)["policies"], strict=True):
+        policy["versions_digest"] = before["versions_digest"]  # which only a build knows
+    manifest.write_text(json.dumps(written), "utf-8")
     assert verified(inforce, repository, "--state", state).code == 0
     (repository / "site/policies.json").write_bytes(first)
     ended = verified(inforce, repository, "--state", state)
