@@ -217,7 +217,7 @@ def test_an_entry_is_enforced_at_an_instant_or_never() -> None:
         replace(entry, enforce=NOW, never_enforced=True)
 
 
-RESTORE = "restore the file from git; only “inforce freeze” writes it"
+RESTORE = "restore the file from git; it is written by “inforce freeze” only"
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ RESTORE = "restore the file from git; only “inforce freeze” writes it"
         pytest.param(
             '{"type": "policy-lock",\n<<<<<<< main\n"spec": "1.0"}',
             f"{PATH}:2: is no JSON: Expecting property name enclosed in double quotes"
-            "\n  the file contains merge conflict markers: keep the lines of both sides",
+            "\n  a merge left its marks: keep the lines of both sides",
             id="a merge that was not finished",
         ),
         pytest.param(

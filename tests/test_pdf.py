@@ -210,7 +210,7 @@ def test_without_the_libraries_it_draws_with_one_sentence_says_what_to_install(
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if f"{name}.".startswith(("weasyprint.", "inforce.pdf.drawing."))]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(SetupError, match=r"needs Pango, .*\(cannot load library(.|\n)*apt-get install"):
+    with pytest.raises(SetupError, match=r"drawn with Pango, .*\(cannot load library(.|\n)*apt-get install"):
         to_pdf(paper())
 
 

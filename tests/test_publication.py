@@ -313,7 +313,7 @@ class TestFingerprints:
     def test_a_page_refuses_to_say_what_is_no_plain_data(self) -> None:
         page = Page(kind=PageKind.HOME, address="", language=EN, says={"policy": object()})
 
-        with pytest.raises(TypeError, match="which is not plain data"):
+        with pytest.raises(TypeError, match="which is no plain data"):
             page.fingerprint()
 
 

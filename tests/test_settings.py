@@ -120,7 +120,7 @@ def test_a_secret_is_not_repeated_in_the_message() -> None:
     with pytest.raises(SettingsError) as refused:
         read(least() | {"signing": [{"kid": "k", "public": KEY | {"d": "s3cr3t"}}]})
     assert "s3cr3t" not in str(refused.value)
-    assert "create a new key pair" in refused.value.fix
+    assert "make a new pair" in refused.value.fix
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from browser.app_host import policy, version
+from browser.app_host import digest, policy, version
 from browser.test_files_js import SOURCES
 from inforce.signing import Algorithm, generate_key, sign
 
@@ -50,17 +50,26 @@ def node(tmp_path: Path) -> Path:
 def test_mutated_answers_and_states_yield_documented_reasons_only(node: Path) -> None:
     types = (SOURCES / "client.d.ts").read_text("utf-8").partition("type RefusalReason =")[2].partition(";")[0]
     key = generate_key(Algorithm.ES256)  # which every Node.js and browser can verify
-    manifest = MANIFEST | {"policies": [policy("terms", "accept", bare(NEW))]}
     head = {"spec": "1.0", "site": SITE, "policy": "terms"}
+    step = (
+        head
+        | {"type": "policy-changes", "old": side(OLD), "new": side(NEW), "summary": [], "clauses": []}
+        | {"runs": [{"op": "equal", "text": "Terms"}]}
+    )
+    redlines = {OLD["version"]: {"en": digest(json.dumps(step))}}
+    digests = head | {
+        "type": "policy-version-digests",
+        "versions": [bare(OLD) | {"since": {}}, bare(NEW) | {"redlines": redlines, "since": {}}],
+    }
+    terms = policy("terms", "accept", bare(NEW), versions_digest=digest(json.dumps(digests)))
+    manifest = MANIFEST | {"policies": [terms]}
     asked = {
         "site": SITE,
         "manifest": manifest,
         "envelope": json.loads(sign(json.dumps(manifest).encode(), [key])) | {"note": MANIFEST["note"]},
         "key": key.public.to_jwk(),
-        "history": head | {"type": "policy-versions", "versions": [bare(OLD), bare(NEW)]},
-        "step": head
-        | {"type": "policy-changes", "old": side(OLD), "new": side(NEW), "summary": [], "clauses": []}
-        | {"runs": [{"op": "equal", "text": "Terms"}]},
+        "digests": json.dumps(digests),
+        "step": json.dumps(step),
         "markdown": OLD["texts"]["en"],
         "reasons": re.findall(r'"([\w-]+)"', types),
         "rounds": ROUNDS,

@@ -1,8 +1,7 @@
-"""The JSON Schemas (2020-12) of the documents apps read: the manifest and the two lists of a policy's versions.
+"""The JSON Schemas (2020-12) of what apps read: the manifest, and the two lists of a policy's versions.
 
-Invariants: what `building` writes matches the schemas; `reading` rejects what does not. Unknown fields are allowed,
-because readers ignore them.
-Not responsible for: the uniqueness of numbers and ids, which JSON Schema cannot express and the reader checks.
+Keeps true: what `building` writes fits, and `reading` refuses what does not. Members nobody knows are allowed: readers
+ignore them. That numbers and ids do not stand twice is the reader's to check: a schema cannot say it.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _COUNT: _Schema = {"type": "integer", "minimum": 1}
 _INSTANT = _text(words.INSTANT)
 _LANGUAGE = _text(words.LANGUAGE)
 _ADDRESS = _text(words.ADDRESS)
-# These schemas describe major version 1 of the specification; another major version has other schemas.
+# The specification of these schemas is 1: another major one is another schema.
 _SPEC = _text(r"1\.[0-9]{1,4}")
 
 
@@ -54,7 +53,7 @@ _VERSION_OPTIONAL: Mapping[str, _Schema] = {
     "published_at": _INSTANT,
     "effective_at_new": _INSTANT,
     "enforce_at": {
-        "description": "absent: from effective_at on; null: an older acceptance is honoured permanently",
+        "description": "absent: from effective_at on; null: an older acceptance is honoured for ever",
         "anyOf": [_INSTANT, {"type": "null"}],
     },
     "same_as": _list(_COUNT),
@@ -151,7 +150,7 @@ DIGESTS_SCHEMA = _document(
         {},
     ),
 )
-# Schemas by the path below the site at which each is published.
+# By the path below the site at which each is published.
 SCHEMAS: Mapping[str, _Schema] = {
     "schema/policy-manifest-1.json": MANIFEST_SCHEMA,
     "schema/policy-versions-1.json": VERSIONS_SCHEMA,

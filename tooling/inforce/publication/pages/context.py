@@ -1,4 +1,4 @@
-"""The data of pages about policies, versions and editions."""
+"""What pages say of policies, versions and editions, as plain data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LICENCE_RELATIONS = {Kind.PRIVACY: "privacy-policy", Kind.TERMS: "terms-of-serv
 
 
 def policy_facts(policy: Policy, language: Language) -> Facts:
-    """Return the title of `policy` in `language` and its stable paths."""
+    """Name `policy` in `language`, and everything that stands at a stable address."""
     return {
         "id": policy.id,
         "title": policy.title(language),
@@ -33,9 +33,7 @@ def policy_facts(policy: Policy, language: Language) -> Facts:
 
 
 def version_facts(policy: Policy, version: Version, language: Language) -> Facts:
-    """Return the instants and the level of `version`, and its page in `language`, or in the binding language if it has
-    none.
-    """
+    """State the instants and the level of `version`, and its page in `language` or else in the binding one."""
     shown = language if version.edition(language) else policy.binding_language
     return {
         "label": version.label.text,
@@ -52,11 +50,11 @@ def version_facts(policy: Policy, version: Version, language: Language) -> Facts
 
 
 def standing(policy: Policy, version: Version, now: datetime, interval: Interval | None) -> Facts:
-    """Return the state of `version` at `now`, the interval in which it applies, and its state after that.
+    """State what `version` is at `now`, from when to when it applies, and what it is after that.
 
-    `interval` is when the version is in force as known at `now`. `state` is `overtaken` if another version applies
-    before its effective date, and `withdrawn` if its policy is withdrawn. `start` is None for a version that never
-    applies; `then` is `superseded` or `withdrawn`.
+    `interval` is when the version is in force as known at `now`. `state` is `overtaken` where another version applies
+    from before its day on, `withdrawn` where its policy is. `start` is None for a version that never applies; `then`
+    is `superseded` or `withdrawn`.
     """
     start, end = (interval.start, interval.end) if interval else (None, None)
     then, gone = PolicyState.SUPERSEDED.value, policy.withdrawn
@@ -75,13 +73,13 @@ def standing(policy: Policy, version: Version, now: datetime, interval: Interval
 
 
 def withdrawal_facts(policy: Policy) -> Facts | None:
-    """Return the instant from which `policy` no longer applies and the reason, or None."""
+    """State from when on `policy` applies no more, and why."""
     gone = policy.withdrawn
     return {"at": gone.at, "reason": gone.reason} if gone else None
 
 
 def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
-    """Return how to verify `edition`, its author's summary, and its relation to the binding text."""
+    """State how `edition` can be checked, what its author says, and how it stands to the binding text."""
     return {
         "language": str(edition.language),
         "language_name": edition.language.own_name,
@@ -96,16 +94,14 @@ def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
 
 
 def summary_facts(edition: Edition | None) -> list[Facts]:
-    """Return the author's summary of the changes."""
+    """List what the author says has changed."""
     return [{"section": point.section, "text": point.text} for point in edition.summary] if edition else []
 
 
 def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
-    """Return the relation of `edition` to the binding text: empty for the binding text itself, `translation`, or
-    `lags`.
+    """Say how `edition` stands to the binding text: empty for the binding one itself, `translation`, or `lags`.
 
-    A translation lags if it was made from another text than the binding text of this version, or if its source is not
-    stated.
+    A translation lags where it was made from another text than this version's binding one, or nobody said from which.
     """
     binding = version.edition(policy.binding_language)
     if binding is None or edition.language == policy.binding_language:
@@ -114,7 +110,7 @@ def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
 
 
 def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None, language: Language) -> Facts | None:
-    """Return the version before or after `version`, and the redline between the two if both exist in `language`."""
+    """Name the version before or after `version`, and the redline between the two where both are in `language`."""
     if neighbour is None:
         return None
     old, new = sorted((version, neighbour), key=lambda one: one.seq)
@@ -126,7 +122,7 @@ def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None,
 
 
 def alternates(languages: Iterable[Language], binding: Language, page: Callable[[Language], str]) -> Relations:
-    """Return the links to a page in other `languages`; the default for all other readers is the binding language."""
+    """Relate a page to itself in other `languages`; who understands none of them is led to the binding one."""
     found = tuple(languages)
     rows = [{"rel": "alternate", "href": page(language), "hreflang": str(language)} for language in found]
     default = [{"rel": "alternate", "href": page(binding), "hreflang": "x-default"}] if binding in found else []
@@ -134,19 +130,19 @@ def alternates(languages: Iterable[Language], binding: Language, page: Callable[
 
 
 def named_languages(languages: Iterable[Language], page: Callable[[Language], str]) -> list[Facts]:
-    """Return the name of each of `languages` in that language, with its `page`."""
+    """Name `languages` as their readers do, each with its `page`."""
     return [{"tag": str(language), "name": language.own_name, "page": page(language)} for language in languages]
 
 
 def evidence_facts(evidence: Evidence | None) -> Facts | None:
-    """Return the data of the first commit that contains a text."""
+    """State the commit that first held a text."""
     if evidence is None:
         return None
     return {"commit": evidence.commit, "committed": evidence.committed, "subject": evidence.subject}
 
 
 def relations_of(policy: Policy, language: Language) -> Iterator[Mapping[str, str]]:
-    """Return the link relations of any page of `policy` (RFC 5829, RFC 6903)."""
+    """Relate any page of `policy` to the others (RFC 5829), and to what it is for its publisher (RFC 6903)."""
     current = address.policy_page(policy, language)
     yield {"rel": "latest-version", "href": current}
     yield {"rel": "version-history", "href": address.history_page(policy, language)}
