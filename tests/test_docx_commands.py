@@ -144,7 +144,7 @@ def test_one_refused_place_keeps_everything_out(inforce: Type, draft: Path) -> N
     ended = inforce("docx", "import", file, "--repo", draft)
 
     assert ended.code == 1
-    assert "Refused: a picture or text box cannot be taken back: “We keep your data for 36 24 months.”" in ended.out
+    assert "Refused: a picture or text box cannot be imported: “We keep your data for 36 24 months.”" in ended.out
     assert "Nothing was written." in ended.out
     assert (draft / EN).read_bytes() == before
 

@@ -404,7 +404,7 @@ REFUSED = [
     ),
     pytest.param(came("gone", "<w:strike/>"), "struck through by hand", id="words struck by hand"),
     pytest.param(came("secret", "<w:vanish/>"), "hidden text", id="hidden words"),
-    pytest.param(came("2", '<w:vertAlign w:val="superscript"/>'), "raised or lowered text", id="a raised number"),
+    pytest.param(came("2", '<w:vertAlign w:val="superscript"/>'), "superscript or subscript", id="a raised number"),
     pytest.param('<w:r><w:sym w:font="Wingdings" w:char="F04A"/></w:r>', "a symbol font", id="a symbol"),
     pytest.param(
         '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"/>', "a formula", id="a formula"
@@ -533,8 +533,8 @@ ENTITIES = (
     '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>'
 )
 HOSTILE = [
-    pytest.param(b"", "is no Word document", id="an empty file"),
-    pytest.param(b"%PDF-1.7 and so on", "is no Word document", id="another type"),
+    pytest.param(b"", "is not a Word document", id="an empty file"),
+    pytest.param(b"%PDF-1.7 and so on", "is not a Word document", id="another type"),
     pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password", id="an old or locked file"),
     pytest.param(b"PK\x03\x04 and no more", "cannot be unpacked", id="half a file"),
     pytest.param(sent()[:3000], "cannot be unpacked", id="a file cut short"),

@@ -1,4 +1,4 @@
-"""Which blocks belong to which clause: a heading opens one, the next heading closes it."""
+"""Assignment of blocks to clauses: a heading starts a clause, the next heading ends it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ PREFACE = Heading(id="", level=0, text="", line=1, explicit_id=False)
 
 
 def clauses_between(openings: Sequence[tuple[int, Heading]], blocks: int) -> tuple[Clause, ...]:
-    """Return the clauses of a text of so many `blocks` whose `openings` are (index of the heading's block, heading).
+    """Return the clauses of a text with `blocks` blocks and the `openings` (index of the heading's block, heading).
 
-    Text before the first heading makes a clause with the id "", which no other clause stands in.
+    Text before the first heading forms a clause with the id "", which never contains another clause.
     """
     if blocks and (not openings or openings[0][0] > 0):
         openings = [(0, PREFACE), *openings]

@@ -1,7 +1,7 @@
-"""The one Markdown dialect: CommonMark, tables, heading ids, no HTML; tokens made fit to be read and rendered.
+"""The Markdown dialect: CommonMark, tables, heading ids, no HTML; tokens normalised for reading and rendering.
 
-Keeps three things true that the parser alone does not: no text is dropped however deeply it is nested, no link
-stands inside a link, and no address other than a page's own or a plain http, https, mailto or tel one is shown.
+Invariants, in addition to those of the parser: no text is dropped, however deeply it is nested; links are not nested;
+only relative, http, https, mailto and tel addresses become links.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image
 from markdown_it.token import Token
 
-# Containers deeper than this are read as text. The parser recurses: twice per container, with room for its caller.
+# Deeper containers are read as text. The parser recurses twice per container; this leaves stack space for the caller.
 DEEPEST_BLOCK = 40
 DEEPEST_INLINE = 50
-# An image's alternative text is parsed by a parser of its own, inside the other.
+# The alternative text of an image is parsed by a nested parser.
 DEEPEST_IMAGE = 6
-# Behind every open bracket the parser looks for its end, to the end of the block. After so many characters in vain,
-# brackets of that block are read as text.
+# For every open bracket, the parser searches for its end up to the end of the block. After this many characters without
+# a match, brackets of that block are read as text.
 FURTHEST_IN_VAIN = 2_000_000
-# Where a block keeps how many they were: no place in a text.
+# Key under which a block stores that number; negative, so it is never a position in a text.
 _IN_VAIN = -1
 
 EXPLICIT_ID = re.compile(r"(?:^|(?<=[ \t]))\{#([^\s{}]+)\}[ \t]*$")
@@ -38,10 +38,10 @@ LINE_ENDS = str.maketrans("\n\r", "  ")
 
 
 class Dialect(MarkdownIt):
-    """The parser; every address passes, for `tidy` to decide with the link already read."""
+    """The parser; it accepts every address, because `tidy` decides later."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002 - the parser's own signature
-        """Let `url` pass."""
+        """Accept any `url`."""
         return True
 
 
@@ -64,7 +64,7 @@ def make_parser(*, html: bool = False) -> Dialect:
 
 
 def slug(heading: str) -> str:
-    """Return the id that `heading` gets by itself: lower case, its letters, marks and digits, hyphens for spaces."""
+    """Return the generated id of `heading`: lower case, its letters, marks and digits, hyphens for spaces."""
     kept = (
         letter
         for letter in heading.strip().lower()
@@ -86,12 +86,12 @@ def take_heading_ids(state: StateCore) -> None:
 
 
 def give_slugs(state: StateCore) -> None:
-    """Give each heading of `state` without an id a slug of its own, told apart by `-1`, `-2` as GitHub does."""
+    """Give each heading of `state` without an id a unique slug, with the suffixes `-1`, `-2` as on GitHub."""
     give_slugs_to(state.tokens)
 
 
 def give_slugs_to(tokens: Sequence[Token]) -> None:
-    """Give each heading among `tokens`, those of a whole text, the slug that `give_slugs` tells of."""
+    """Give each heading among `tokens`, which are those of a complete text, the slug described in `give_slugs`."""
     headings = [place for place, token in enumerate(tokens) if token.type == "heading_open"]
     taken = {str(tokens[place].attrs.get("id")) for place in headings}
     counts: dict[str, int] = {}
@@ -108,16 +108,16 @@ def give_slugs_to(tokens: Sequence[Token]) -> None:
 
 
 def tidy(state: StateCore) -> None:
-    """Make the tokens of `state` mean the same in text and HTML."""
+    """Normalise the tokens of `state` so that text and HTML agree."""
     for token in state.tokens:
         if token.children:
             tidy_inline(token.children)
-        elif "style" in token.attrs:  # a cell; the parser knows alignment as a style only
+        elif "style" in token.attrs:  # a cell; the parser stores its alignment only as a style
             token.attrs = {"align": str(token.attrs["style"]).removeprefix("text-align:")}
 
 
 def tidy_inline(tokens: list[Token]) -> None:
-    """Join line ends written as entities into the line, and bar addresses in `tokens`."""
+    """Replace line ends written as entities, and disable unsupported addresses in `tokens`."""
     open_links: list[bool] = []
     for token in tokens:
         if token.type in {"text", "text_special", "code_inline"}:
@@ -135,13 +135,13 @@ def tidy_inline(tokens: list[Token]) -> None:
 
 
 def is_shown(target: str) -> bool:
-    """Tell whether pages may link to `target`: relative, http, https, mailto or tel."""
+    """Return whether pages may link to `target`: relative, http, https, mailto or tel."""
     scheme = SCHEME.match(target)
     return scheme is None or scheme[1].lower() in LINK_SCHEMES
 
 
 def is_own(target: str) -> bool:
-    """Tell whether `target` is an address on the page's own host."""
+    """Return whether `target` is an address on the page's own host."""
     return not SCHEME.match(target) and not target.replace("\\", "/").startswith("//")
 
 

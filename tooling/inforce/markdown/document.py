@@ -1,4 +1,4 @@
-"""The values a parsed text is made of; they hold what was read and decide nothing.
+"""The values of a parsed text.
 
 Lines count from 1 in the source. Offsets of spans count characters of the block's own text.
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class BlockKind(StrEnum):
-    """What a leaf block is."""
+    """The kind of a leaf block."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -20,7 +20,7 @@ class BlockKind(StrEnum):
 
 
 class ContainerKind(StrEnum):
-    """What blocks can stand in."""
+    """The kind of a container."""
 
     QUOTE = "quote"
     BULLET_LIST = "bullet_list"
@@ -31,7 +31,7 @@ class ContainerKind(StrEnum):
 
 
 class SpanKind(StrEnum):
-    """How a stretch of text is set."""
+    """The kind of an inline format."""
 
     EMPHASIS = "emphasis"
     STRONG = "strong"
@@ -42,7 +42,7 @@ class SpanKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A format over `text[start:stop]` of a block; `target` is the address of a link or image, else empty."""
+    """A format over `text[start:stop]` of a block; `target` is the address of a link or image, otherwise empty."""
 
     start: int
     stop: int
@@ -54,8 +54,8 @@ class Span:
 class Container:
     """One quote, list, list item, table or table row.
 
-    `key` names it in its document: blocks with the same key stand in the same container. `number` is the first
-    number of an ordered list, the number of an item of one, and the place of a row (0 is the header row).
+    `key` is unique in its document: blocks with the same key are in the same container. `number` is the first number of
+    an ordered list, the number of an item, or the index of a row (0 is the header row).
     """
 
     kind: ContainerKind
@@ -65,11 +65,11 @@ class Container:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A leaf block: its text as read, the formats over it, and where it stands.
+    """A leaf block: its plain text, its formats, and its position.
 
-    `path` leads from the outermost container to the innermost; `clause` is the id of the clause it belongs to.
-    `level` and `id` are a heading's, `info` a code block's first word, `column` (from 0) and `align` a cell's;
-    `tight` marks a paragraph that its list shows without space around it.
+    `path` lists the containers from the outermost to the innermost; `clause` is the id of its clause. `level` and `id`
+    belong to headings, `info` is the first info word of a code block, `column` (from 0) and `align` belong to cells;
+    `tight` marks a paragraph of a list without spacing.
     """
 
     kind: BlockKind
@@ -88,11 +88,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A heading and what stands under it up to the next heading.
+    """A heading and the blocks under it up to the next heading.
 
-    `id` is empty for the text before the first heading, which has level 0. `path` holds the ids of the clauses it
-    stands in, outermost first. `start` and `stop` are the range of its own blocks in `Document.blocks`, its heading
-    first and without the clauses inside it.
+    `id` is empty for the text before the first heading, which has level 0. `path` contains the ids of the enclosing
+    clauses, outermost first. `start` and `stop` are the range of its own blocks in `Document.blocks`, including its
+    heading, without nested clauses.
     """
 
     id: str
@@ -107,7 +107,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading, also one inside a quote or list item, which opens no clause."""
+    """A heading, including one inside a quote or list item, which does not start a clause."""
 
     id: str
     level: int
@@ -118,7 +118,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link or image as written; `shown` is false where its address is not one that pages carry.
+    """A link or image as written; `shown` is false if its address is not supported on pages.
 
     `text` is a link's text; `alt` an image's alternative text; `title` is never shown.
     """
@@ -134,7 +134,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawHtml:
-    """Something that CommonMark with HTML on would have taken for HTML; here it is text."""
+    """Text that CommonMark would parse as HTML if HTML were enabled; here it is text."""
 
     line: int
     snippet: str
@@ -142,7 +142,7 @@ class RawHtml:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A text read once. `title` is the text of its first level-one heading outside containers."""
+    """A parsed text. `title` is the text of its first level-one heading outside containers."""
 
     title: str | None
     blocks: tuple[Block, ...]
@@ -152,7 +152,7 @@ class Document:
 
     @property
     def text(self) -> str:
-        """Return the text as read: each block's text and one newline."""
+        """Return the plain text: each block's text and one newline."""
         return "".join([f"{block.text}\n" for block in self.blocks])
 
     def blocks_of(self, clause: Clause) -> tuple[Block, ...]:

@@ -1,9 +1,9 @@
 """The HTML of a text: a fragment without scripts, styles or requests to other hosts.
 
-It is written the way the HTML standard serialises a tree (escapes, void elements), so a sanitiser that parses and
-writes it again leaves the same bytes. Titles of links and languages of code are not written: no reader sees them.
-The same text is shown on pages of different depth, in apps and on paper, and has no files beside it: a relative
-address, an anchor that is not there and an image's file would be broken somewhere, so their words stand alone.
+The output equals the serialisation of the HTML standard (escapes, void elements), so that a sanitiser that parses and
+serialises it returns the same bytes. Link titles and code languages are omitted, because they are not visible. The same
+text is shown on pages of different depth, in apps and on paper, without accompanying files: relative addresses, missing
+anchors and image files would be broken, so only their words are shown.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from inforce.markdown.sections import ROOM, Part, Section, read_sections
 TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
 ATTRIBUTE_ESCAPES = TEXT_ESCAPES | {ord('"'): "&quot;"}
 ATTRIBUTES = ("id", "href", "start", "align")
-# Their opening tags end a line; every closing tag of a block does.
+# A newline follows their opening tags and every closing tag of a block.
 OUTER = frozenset({"ul", "ol", "blockquote", "table", "thead", "tbody", "tr"})
 
 
 def to_html(text: str) -> str:
-    """Return the HTML fragment of Markdown `text`: headings carry ids, cells an `align`, lists their start."""
+    """Return the HTML fragment of Markdown `text`: headings have ids, cells an `align`, lists their start."""
     sections = read_sections(text)
     naming = (section for section in sections if section.part.names)
     ids = {str(token.attrs["id"]) for section in naming for token in section.tokens if token.type == "heading_open"}
@@ -41,7 +41,7 @@ def _html(section: Section, ids: Set[str]) -> str:
 
 @lru_cache(ROOM)
 def _same_everywhere(part: Part) -> str | None:
-    """Return the HTML of a `part` that names nothing; None if it leads to a heading, which only some texts have."""
+    """Return the HTML of a `part` without headings; None if it links to a heading, which only some texts contain."""
     for token in part.tokens:
         for child in token.children or ():
             if child.type == "link_open" and str(child.attrs["href"]).startswith("#"):
@@ -50,7 +50,7 @@ def _same_everywhere(part: Part) -> str | None:
 
 
 def _write(tokens: Iterable[Token], ids: Set[str]) -> Iterable[str]:
-    led = True  # links do not nest
+    led = True  # links are not nested
     for token in tokens:
         if token.type == "inline":
             yield from _write(token.children or (), ids)
@@ -62,7 +62,7 @@ def _write(tokens: Iterable[Token], ids: Set[str]) -> Iterable[str]:
 
 
 def leads(target: str, ids: Set[str]) -> bool:
-    """Tell whether a link to `target` leads somewhere from any page: it is absolute, or one of `ids` after a `#`."""
+    """Return whether a link to `target` works on any page: it is absolute, or `#` and one of `ids`."""
     return unquote(target[1:]) in ids if target.startswith("#") else SCHEME.match(target) is not None
 
 

@@ -1,4 +1,4 @@
-"""The text of one leaf block as read, with the formats over it, out of its inline tokens."""
+"""The plain text of one leaf block and its formats, from its inline tokens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from inforce.markdown.document import Link, Span, SpanKind
 
-# OBJECT REPLACEMENT CHARACTER: something stands here that is no text.
+# OBJECT REPLACEMENT CHARACTER: stands for content that is not text.
 UNNAMED_IMAGE = "\ufffc"
 LINE_BREAKS = {"softbreak": " ", "hardbreak": "\n"}
 FORMATS = {"em": SpanKind.EMPHASIS, "strong": SpanKind.STRONG, "link": SpanKind.LINK}
@@ -33,7 +33,7 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inline:
-    """The `text` of a leaf block, its `spans` in the order they begin, and the `links` met on the way."""
+    """The `text` of a leaf block, its `spans` in order of their start, and its `links`."""
 
     text: str
     spans: tuple[Span, ...]
@@ -41,7 +41,7 @@ class Inline:
 
 
 def read_inline(tokens: Sequence[Token], line: int) -> Inline:
-    """Read the inline `tokens` of a block that begins on `line`."""
+    """Read the inline `tokens` of a block that starts on `line`."""
     if len(tokens) == 1 and tokens[0].type == "text":
         return Inline(text=tokens[0].content, spans=(), links=())
     draft = _Draft()
@@ -66,7 +66,7 @@ def read_inline(tokens: Sequence[Token], line: int) -> Inline:
 
 
 def alternative_text(tokens: Sequence[Token]) -> str:
-    """Return what the inline `tokens` of an image's description say."""
+    """Return the plain text of the inline `tokens` of an image description."""
     return "".join(
         alternative_text(token.children or ()) if token.tag == "img" else LINE_BREAKS.get(token.type, token.content)
         for token in tokens

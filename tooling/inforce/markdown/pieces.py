@@ -1,7 +1,7 @@
-"""How the text of a block is written: each stretch of it with its source, and the marks of format around it.
+"""The source of a block's text: each stretch with its source, and the format marks around it.
 
-Keeps true: the pieces in their order, with the marks around them, are the inline source; their texts joined are the
-text as read. The parser does not say where its tokens stand, so its state is made to note that as it goes.
+Invariants: the pieces in order, with the marks around them, are the inline source; their joined texts are the plain
+text. The parser does not report token positions, so a subclass of its state records them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _DELIMITERS = ("*", "_")
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Wrap:
-    """A format around pieces as it is written: `opening`, `inner`, `closing`; known by its identity.
+    """A format around pieces as written: `opening`, `inner`, `closing`; compared by identity.
 
-    `kind` is None where the marks show nothing (a barred address); `automatic` is an address in angle brackets.
+    `kind` is None if the marks have no effect (an unsupported address); `automatic` is an address in angle brackets.
     """
 
     kind: SpanKind | None
@@ -38,7 +38,7 @@ class Wrap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePiece:
-    """A stretch of text as read, usually one character, its `source`, and the `wraps` around it, outermost first."""
+    """A stretch of plain text, usually one character, its `source`, and its `wraps`, outermost first."""
 
     text: str
     source: str
@@ -47,7 +47,7 @@ class SourcePiece:
 
 
 class _PlacingState(StateInline):
-    """Notes in `Token.meta["at"]` where the parser stood when it made a token."""
+    """Records the parser position of each token in `Token.meta["at"]`."""
 
     pending_at = 0
 
@@ -68,13 +68,13 @@ class _PlacingState(StateInline):
         token = super().push(ttype, tag, nesting)  # type: ignore[arg-type]
         at = self.pos
         if before is not None and before.content in _DELIMITERS and int(before.meta["at"]) >= at:
-            at = int(before.meta["at"]) + 1  # the marks of one run are pushed from where it begins
+            at = int(before.meta["at"]) + 1  # the parser pushes the marks of one run at its start
         token.meta["at"] = at
         return token
 
 
 class _PlacingInline(ParserInline):
-    """The inline parser over a state that notes places."""
+    """The inline parser with a state that records positions."""
 
     def parse(self, src: str, md: MarkdownIt, env: object, tokens: list[Token]) -> list[Token]:
         state = _PlacingState(src, md, env, tokens)  # type: ignore[arg-type]
@@ -85,7 +85,7 @@ class _PlacingInline(ParserInline):
 
 
 def make_placing_parser() -> Dialect:
-    """Build a parser of the dialect whose inline tokens know where they stand; it joins no neighbouring texts."""
+    """Build a parser of the dialect that records the positions of inline tokens and does not join adjacent texts."""
     parser = make_parser()
     placing = _PlacingInline()
     placing.ruler, placing.ruler2 = parser.inline.ruler, parser.inline.ruler2
@@ -106,12 +106,12 @@ class _Pieces:
         self.tokens = tokens
         self.starts = self._starts()
         self.wraps: list[Wrap] = []
-        self.inside: list[int] = []  # where the inner source of each open wrap begins
+        self.inside: list[int] = []  # start of the inner source of each open wrap
         self.closed = Wrap(kind=None, opening="")
-        self.lead = ""  # marks of a strong opening whose second half comes next
+        self.lead = ""  # marks of a strong opening whose second half follows
 
     def _starts(self) -> list[int]:
-        """Tell where the source of each token begins, and at the end how long the source is."""
+        """Return the source position of each token, and finally the length of the source."""
         starts = [len(self.content)]
         for place in range(len(self.tokens) - 1, -1, -1):
             token = self.tokens[place]
@@ -144,7 +144,7 @@ class _Pieces:
                 yield from self._leaf(token, source)
 
     def _half_of_strong(self, place: int, source: str) -> None:
-        """Keep the mark that belongs to the strong format opening next or closed just now."""
+        """Store the mark that belongs to the strong format that opens next or has just closed."""
         before = self.tokens[place - 1] if place else None
         if before is not None and before.type == "strong_close":
             self.closed.closing += source

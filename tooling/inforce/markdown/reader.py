@@ -1,4 +1,4 @@
-"""Tokens of the dialect read into a `Document`; what the tokens do not say is not guessed."""
+"""Conversion of tokens of the dialect to a `Document`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MAY_BE_EMPTY = frozenset({ContainerKind.QUOTE, ContainerKind.ITEM})
 
 
 class Detail(TypedDict, total=False):
-    """What only some kinds of block have."""
+    """Attributes that only some kinds of block have."""
 
     level: int
     id: str
@@ -53,7 +53,7 @@ class Detail(TypedDict, total=False):
 
 
 def parse(text: str) -> Document:
-    """Read Markdown `text` (a body without front matter); any string is readable, nothing raises."""
+    """Read Markdown `text` (a body without front matter); accepts any string and never raises."""
     reader = _DocumentReader()
     for section in read_sections(text):
         reader.first = section.first
@@ -65,12 +65,12 @@ def parse(text: str) -> Document:
 
 
 def plain_text(text: str) -> str:
-    """Return the text as read of Markdown `text`, as the package's docstring defines it."""
+    """Return the plain text of Markdown `text`, as defined in the package's docstring."""
     return parse(text).text
 
 
 def raw_html(text: str) -> tuple[RawHtml, ...]:
-    """Return what CommonMark with HTML on would have taken for HTML in Markdown `text`, which is read again for it."""
+    """Return the parts of Markdown `text` that CommonMark would parse as HTML; parses the text again."""
     if "<" not in text:
         return ()
     found = []
@@ -98,7 +98,7 @@ def _line(token: Token) -> int:
 
 @dataclass(slots=True)
 class _OpenBlock:
-    """A container being read: the number of blocks before it, its line, and the number its next child gets."""
+    """An open container: the number of blocks before it, its line, and the number of its next child."""
 
     blocks: int
     line: int
@@ -106,7 +106,7 @@ class _OpenBlock:
 
 
 class _DocumentReader:
-    """What has been read so far, one token at a time."""
+    """The state of reading, updated token by token."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -115,13 +115,13 @@ class _DocumentReader:
         self.links: list[Link] = []
         self.path: tuple[Container, ...] = ()
         self.open: list[_OpenBlock] = []
-        self.containers: list[Container] = []  # all that were opened, by their keys
+        self.containers: list[Container] = []  # all containers opened so far, by key
         self.column = 0
-        self.first = 0  # the line, from 0, of the text on which the lines of tokens begin
+        self.first = 0  # the line, from 0, at which the current tokens start
         self.opener = Token("", "", 0)
 
     def add(self, read: _DocumentReader) -> None:
-        """Take over what has been `read` of a part that stands in no container and names nothing."""
+        """Add the values `read` from a part outside containers and without headings."""
         keys = len(self.containers)
         own = [Container(kind=one.kind, key=keys + one.key, number=one.number) for one in read.containers]
         self.containers += own
@@ -166,7 +166,7 @@ class _DocumentReader:
             self._add(BlockKind.RULE, "", self._line(token))
 
     def document(self) -> Document:
-        """Return everything read."""
+        """Return the complete document."""
         clauses = clauses_between(self.openings, len(self.blocks))
         return Document(
             title=next((clause.heading for clause in clauses if clause.level == 1), None),

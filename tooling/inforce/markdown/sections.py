@@ -1,8 +1,8 @@
-"""A text read part by part, each part once: most of them stay as they are from version to version.
+"""A text parsed part by part, with cached parts: most parts do not change between versions.
 
-Keeps true: the tokens are those of the text read whole. A text is cut only where everything before has come to its end:
-behind a heading at the margin, and where a line that goes on with nothing follows an empty one. What is left is what
-reaches across: fences, and definitions of addresses. A text with one of these is read whole.
+Invariants: the tokens equal those of the text parsed as a whole. A text is split only where all open blocks have ended:
+after an unindented heading, and before a line that cannot continue a block, after an empty line. A text with constructs
+of wider scope (fences, link definitions) is parsed as a whole.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from markdown_it.token import Token
 
 from inforce.markdown.dialect import PARSER, give_slugs_to
 
-# Fences, definitions, and what the parser turns into other signs before it reads.
+# Fences, definitions, and characters that the parser replaces first.
 _REACHING_ACROSS = ("```", "~~~", "]:", "\r", "\0")
-# Behind an empty line only white space and the signs of items can go on with what stands before it (CommonMark 5.2).
+# After an empty line, only white space and list markers can continue the preceding block (CommonMark 5.2).
 _BEGINNING = re.compile(r"[^\s0-9*+>-]")
 _HEADING = re.compile(r"#{1,6} [^\n]*\n+")
-# Some megabytes of tokens: as many parts as long texts have.
+# A few megabytes of tokens: the number of parts of long texts.
 ROOM = 1024
 _LONGEST, _LONG_TEXT = 20_000, 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The `tokens` of a part of any text, their lines counted from 0; with a heading among them it `names` something.
+    """The `tokens` of a part of any text, with lines from 0; `names` is true if it contains a heading.
 
-    It is known by its identity: texts that share a part share one `Part`, as long as it is remembered.
+    Compared by identity: texts that share a part share one `Part`, as long as it is cached.
     """
 
     tokens: tuple[Token, ...]
@@ -39,9 +39,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The `tokens` of a part of a text; `first` is the line, from 0, of the text on which their line 0 stands.
+    """The `tokens` of a part of a text; `first` is the line, from 0, of the text that corresponds to their line 0.
 
-    `part` is what texts share of it; the tokens of one that names nothing are no others than these.
+    `part` is shared between texts; if it contains no heading, its tokens are exactly these.
     """
 
     first: int
@@ -50,11 +50,11 @@ class Section:
 
 
 def read_sections(text: str) -> tuple[Section, ...]:
-    """Read Markdown `text` into tokens, in order; ids of headings are given as in the whole text."""
+    """Parse Markdown `text` into tokens, in order; heading ids equal those of the complete text."""
     return (_sections if len(text) <= _LONG_TEXT else _sections.__wrapped__)(text)
 
 
-@lru_cache(2)  # whoever wants a text as HTML mostly wants its outline next
+@lru_cache(2)  # the HTML of a text and its outline are usually needed together
 def _sections(text: str) -> tuple[Section, ...]:
     if any(sign in text for sign in _REACHING_ACROSS):
         tokens = tuple(PARSER.parse(text))
@@ -71,7 +71,7 @@ def _sections(text: str) -> tuple[Section, ...]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Cut `text` before each line that begins something, and behind each heading at the margin."""
+    """Split `text` before each line that starts a block, and after each unindented heading."""
     first, *rest = text.split("\n\n")
     open_part = [first]
     for paragraph in rest:
@@ -99,10 +99,10 @@ def _read(source: str) -> Part:
         if token.type == "heading_open":
             names = True
             if "explicit" not in token.meta:
-                del token.attrs["id"]  # which slug it gets depends on the headings before
+                del token.attrs["id"]  # its slug depends on the preceding headings
     return Part(tuple(tokens), names)
 
 
 def _own(token: Token) -> Token:
-    """Copy `token` where it still gets an id of its own; all others are shared by the texts they stand in."""
+    """Copy `token` if it still gets its own id; all others are shared by the texts that contain them."""
     return token.copy(attrs={}) if token.type == "heading_open" and "id" not in token.attrs else token

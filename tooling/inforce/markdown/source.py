@@ -1,7 +1,7 @@
-"""A text as a tree that knows its source: which lines each block and container is written on, and how.
+"""A text as a tree with source positions: the lines and markers of each block and container.
 
-Keeps true: the nodes of one level stand in the order of their lines; what no node holds is blank. Leaves come in the
-order of `Document.blocks`, one for each. It is for changing one block and leaving every other byte alone.
+Invariants: the nodes of one level are in line order; lines outside all nodes are blank. Leaves are in the order of
+`Document.blocks`, one per block. The tree makes it possible to change one block and keep every other byte.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _PIPE = re.compile(r"(?<!\\)\|")
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Node:
-    """A block or container: its lines `start` to `stop` (from 0) of the source, and `lines` as its parent sees them.
+    """A block or container: its lines `start` to `stop` (from 0), and `lines` without the markers of its parents.
 
-    `kind` is None for lines that no reader sees, such as the definition of a link. A container has `children`; `marker`
-    is what its item or quote begins with, `number` its number. A leaf has `content`, its inline source or its code,
-    the `pieces` of that, and what stands before and behind: `head` and `tail`.
+    `kind` is None for invisible lines, such as a link definition. A container has `children`; `marker` is the start of
+    an item or quote, `number` the number of an item. A leaf has `content` (its inline source or code) with its
+    `pieces`, and the source before and after it: `head` and `tail`.
     """
 
     kind: BlockKind | ContainerKind | None
@@ -51,7 +51,7 @@ class Node:
 
     @property
     def path(self) -> tuple[Node, ...]:
-        """The containers this node stands in, outermost first, without the text as a whole."""
+        """The containers of this node, outermost first, without the root."""
         above: list[Node] = []
         node = self.parent
         while node is not None and node.parent is not None:
@@ -61,18 +61,18 @@ class Node:
 
     @property
     def is_leaf(self) -> bool:
-        """Tell whether this is a block and no container."""
+        """Whether this is a block and not a container."""
         return isinstance(self.kind, BlockKind)
 
     @property
     def text(self) -> str:
-        """The text of a leaf as read."""
+        """The plain text of a leaf."""
         if self.kind is BlockKind.CODE:
             return self.content
         return "".join([piece.text for piece in self.pieces])
 
     def leaves(self) -> Iterator[Node]:
-        """Go through the leaves below, or give this one."""
+        """Yield the leaves below this node, or the node itself."""
         if self.is_leaf:
             yield self
         for child in self.children:
@@ -80,7 +80,7 @@ class Node:
 
 
 def read_source(text: str) -> Node:
-    """Read canonical Markdown `text` as a tree; its root is a quote without marker, the text as a whole."""
+    """Parse canonical Markdown `text` as a tree; its root is a quote without marker that contains the whole text."""
     lines = tuple(text.split("\n")[:-1]) if text.endswith("\n") else tuple(text.split("\n"))
     reader = _SourceReader(Node(kind=ContainerKind.QUOTE, start=0, stop=len(lines), lines=lines))
     for token in _PARSER.parse(text):
@@ -90,7 +90,7 @@ def read_source(text: str) -> Node:
 
 
 def cells_of(line: str) -> list[str]:
-    """Part the row `line` of a table at its pipes: what stands before the first one, each cell, what is left behind."""
+    """Split the row `line` of a table at its pipes: the part before the first pipe, each cell, and the rest."""
     return _PIPE.split(line)
 
 
@@ -176,7 +176,7 @@ class _SourceReader:
 
 
 def _place(node: Node) -> None:
-    """Give the children of `node` their lines, and what they are written with; add what no token told of."""
+    """Set the lines and markers of the children of `node`; add nodes for lines without tokens."""
     inner = _inner(node)
     if node.kind not in {ContainerKind.TABLE, ContainerKind.ROW}:
         _trim(node, inner)
@@ -190,7 +190,7 @@ def _place(node: Node) -> None:
 
 
 def _inner(node: Node) -> list[str]:
-    """Give the lines of `node` as its children see them."""
+    """Return the lines of `node` as its children see them."""
     lines = list(node.lines)
     if node.parent is None or node.kind not in {ContainerKind.ITEM, ContainerKind.QUOTE}:
         return lines
@@ -221,7 +221,7 @@ def _trim(node: Node, inner: Sequence[str]) -> None:
 
 
 def _add_unseen(node: Node, inner: Sequence[str]) -> None:
-    """Make nodes of lines that no child holds and that are not blank: definitions of links."""
+    """Create nodes for non-blank lines outside all children: link definitions."""
     if node.kind in {ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST}:
         return
     held = {line for child in node.children for line in range(child.start, child.stop)}
@@ -232,7 +232,7 @@ def _add_unseen(node: Node, inner: Sequence[str]) -> None:
 
 
 def _frame(leaf: Node) -> None:
-    """Find what stands before and behind the content of `leaf`."""
+    """Set the source before and after the content of `leaf`."""
     if leaf.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING} and leaf.content:
         written = "\n".join(leaf.lines)
         before, found, behind = written.partition(leaf.content)

@@ -5,8 +5,8 @@ Invariants: the count is never lower than the number of cells that the parser ma
 
 from __future__ import annotations
 
-# A cell costs some 100 µs and 2 KB in every page and comparison; the parser fills up each row that is shorter than the
-# header, so that a text of 24 kB could have 65,536 of them.
+# A cell takes some 100 µs and 2 KB in every page and comparison; the parser pads each row to the length of the header,
+# so that a text of 24 kB could have 65,536 cells.
 MOST_CELLS = 20_000
 _DELIMITER = frozenset("|-: \t>")
 

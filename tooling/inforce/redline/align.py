@@ -1,7 +1,7 @@
-"""Which units of the old text live on as which of the new: those that say the same, those that became others, moves.
+"""Alignment of the units of two texts: equal units, changed units, and moves.
 
-Certain comes before likely, and what stays in order before what moved: first units equal to the letter, then equal
-ones that moved, then likely ones in order, then likely ones that moved.
+Order of precedence: first identical units in order, then identical units that moved, then similar units in order, then
+similar units that moved.
 """
 
 from __future__ import annotations
@@ -18,19 +18,18 @@ from inforce.redline.sequence import compare
 from inforce.redline.similarity import Likeness, kinship
 from inforce.redline.units import ROW, Unit
 
-# A key with fewer letters says too little to be an anchor by itself.
+# A shorter key (in letters) is too common to be an anchor on its own.
 LIGHTEST = 12
-# Words that must have moved together for the reader to be told.
+# Minimum number of words of a reported move.
 SHORTEST_MOVE = 8
-# How alike, in percent, units in order and units that moved must be to be the same; how much more alike a unit
-# elsewhere must be to call it from its place.
+# Minimum similarity, in percent, of units in order and of moved units; margin by which a unit elsewhere must be more
+# similar to take precedence.
 LIKELY, LIKELY_MOVED, MUCH_MORE = 28, 52, 25
-# Rows of a table are built alike; they must have more in common than what they are built of.
-# What a row begins with names it, if no other begins so.
+# Rows of a table have the same structure, so they must share more words.
 LIKELY_ROW, NAMED_ROW = 45, 65
-# So many pairs of units in one gap are compared each with each; beyond, only those that share telling words.
+# Up to this many pairs in one gap are compared exhaustively; beyond, only pairs that share distinctive words.
 FEW = 300
-# Units of so few words that stand in each other's place are paired whatever they say.
+# Units of at most this many words at the same place are paired regardless of their content.
 SHORT = 6
 
 
@@ -43,7 +42,7 @@ class Matching:
 
 
 def match(old: Sequence[Unit], new: Sequence[Unit]) -> tuple[Matching, Likeness]:
-    """Match the units `old` and `new`; return it with the likeness of those that are not equal and in order."""
+    """Match the units `old` and `new`; return the match and the similarities of changed or moved pairs."""
     keys = [unit.key for unit in old], [unit.key for unit in new]
     pairs, found = anchor(*keys, LIGHTEST)
     gaps = [inner for gap in found for inner in _kept_in_order(keys, gap, pairs)]
@@ -54,7 +53,7 @@ def match(old: Sequence[Unit], new: Sequence[Unit]) -> tuple[Matching, Likeness]
 
 
 def _kept_in_order(keys: tuple[list[str], list[str]], gap: Gap, pairs: list[Pair]) -> list[Gap]:
-    """Add to `pairs` the most of a large `gap` that stays in order, equal to the letter; return what is left."""
+    """Add to `pairs` the largest ordered set of identical units in a large `gap`; return the remaining gaps."""
     if (gap.old_stop - gap.old_start) * (gap.new_stop - gap.new_start) <= FEW:
         return [gap]
     hunks = compare(keys[0][gap.old_start : gap.old_stop], keys[1][gap.new_start : gap.new_stop])
@@ -94,7 +93,7 @@ class _Matcher:
         self._by_pieces()
 
     def _at_home(self, pair: Pair) -> bool:
-        """Tell whether both units of `pair` lie between the same anchors."""
+        """Return whether both units of `pair` are between the same anchors."""
         return self.homes[0][pair[0]] == self.homes[1][pair[1]]
 
     def _is_left(self, pair: Pair) -> bool:
@@ -105,14 +104,14 @@ class _Matcher:
             del self.left_old[old], self.left_new[new]
 
     def _move(self, run: list[Pair]) -> None:
-        """Tell the pairs of `run` as moved together, if they are long enough to be missed."""
+        """Record the pairs of `run` as moved together, if they contain enough words."""
         long_enough = sum(self.old[old].size for old, _ in run) >= SHORTEST_MOVE
         if long_enough and all(map(self._is_left, run)):
             self.matching.moves.append(run)
             self._take(run)
 
     def _equal_runs(self) -> Iterator[list[Pair]]:
-        """Go through runs of neighbours left over that say the same in both texts, longest possible."""
+        """Yield maximal runs of unmatched neighbours that are identical in both texts."""
         seen: set[int] = set()
         for seed in self._equal_pairs():
             if seed[0] in seen:
@@ -135,7 +134,7 @@ class _Matcher:
         return sorted(alike)
 
     def _likely_pairs(self) -> dict[Pair, int]:
-        """Return pairs of units left over that may be the same, with their likeness in percent."""
+        """Return pairs of unmatched units that may correspond, with their similarity in percent."""
         olds, news = list(self.left_old.values()), list(self.left_new.values())
         likely = {}
         for old, new in self.likeness.candidates(olds, news):
@@ -155,7 +154,7 @@ class _Matcher:
     def _alike(self, pair: Pair, least: int = LIKELY) -> int:
         old, new = self.old[pair[0]], self.new[pair[1]]
         if (old.kind == ROW) is not (new.kind == ROW):
-            return 0  # a row has cells to pair, and nothing else has
+            return 0  # only rows have cells to pair
         alike = self.likeness.percent(old, new, least)
         if old.kind != new.kind:
             alike = alike * kinship(old, new) // 100
@@ -170,7 +169,7 @@ class _Matcher:
         return alike * (self.old[pair[0]].size + self.new[pair[1]].size + 1)
 
     def _in_order(self, likely: Mapping[Pair, int]) -> None:
-        """Pair what is likely the same and stays in order, where nothing calls it elsewhere."""
+        """Pair similar units that stay in order, unless a unit elsewhere is much more similar."""
         called = self._called_away(likely)
         weighted = [
             (*pair, self._weight(pair, alike))
@@ -183,7 +182,7 @@ class _Matcher:
         self._side_by_side()
 
     def _called_away(self, likely: Mapping[Pair, int]) -> tuple[set[int], set[int]]:
-        """Return the old and the new units that are much more like one elsewhere than like any in their place."""
+        """Return the old and the new units that are much more similar to a unit elsewhere than to any nearby."""
         home: list[dict[int, int]] = [{}, {}]
         away: list[tuple[int, Pair]] = []
         for pair, alike in likely.items():
@@ -200,7 +199,7 @@ class _Matcher:
         return called
 
     def _side_by_side(self) -> None:
-        """Pair units left over that stand at the same place between two pairs, and may well be the same."""
+        """Pair unmatched units at the same place between two pairs if they are likely to correspond."""
         found: list[Pair] = []
         for olds, news in self._left_between():
             if len(olds) == len(news):
@@ -213,7 +212,7 @@ class _Matcher:
         self.matching.pairs = sorted([*self.matching.pairs, *found])
 
     def _left_between(self) -> Iterator[tuple[list[int], list[int]]]:
-        """Go through what is left over in both texts between each two pairs."""
+        """Yield the unmatched units of both texts between adjacent pairs."""
         before = (-1, -1)
         for pair in [*self.matching.pairs, (len(self.old), len(self.new))]:
             if pair[0] - before[0] > 1 and pair[1] - before[1] > 1:
@@ -223,7 +222,7 @@ class _Matcher:
             before = pair
 
     def _left_in(self, gap: Gap) -> tuple[list[int], list[int]]:
-        """Return what is left over in `gap` of either text."""
+        """Return the unmatched units of both texts in `gap`."""
         olds = [place for place in range(gap.old_start, gap.old_stop) if place in self.left_old]
         news = [place for place in range(gap.new_start, gap.new_stop) if place in self.left_new]
         return olds, news
@@ -237,7 +236,7 @@ class _Matcher:
         return (short and old.kind == new.kind) or self._is_likely(pair)
 
     def _moved(self, likely: Mapping[Pair, int]) -> None:
-        """Tell what is likely the same and stands elsewhere as moved, the heaviest first, with its neighbours."""
+        """Record similar units at different places as moved, the largest first, together with their neighbours."""
         far = [pair for pair, alike in likely.items() if alike >= LIKELY_MOVED]
         for pair in sorted(far, key=lambda pair: (-self._weight(pair, likely[pair]), pair)):
             shortest = min(self.old[pair[0]].size, self.new[pair[1]].size)
@@ -245,7 +244,7 @@ class _Matcher:
                 self._move(self._run_around(pair, self._is_likely))
 
     def _by_pieces(self) -> None:
-        """Pair paragraphs left over between two pairs that have a piece in common, such as a sentence, in order."""
+        """Pair unmatched paragraphs between two pairs that share a passage, such as a sentence, in order."""
         found: list[Pair] = []
         for olds, news in self._left_between():
             units = [self.old[at] for at in olds], [self.new[at] for at in news]
@@ -254,7 +253,7 @@ class _Matcher:
         self.matching.pairs = sorted([*self.matching.pairs, *found])
 
     def _run_around(self, seed: Pair, belongs: Callable[[Pair], bool]) -> list[Pair]:
-        """Return the pairs left over around `seed`, side by side in both texts, as far as they belong."""
+        """Return the unmatched pairs adjacent to `seed` in both texts that moved with it."""
         ways = []
         for step in (-1, 1):
             beside = ((seed[0] + step * far, seed[1] + step * far) for far in count(1))
@@ -262,7 +261,7 @@ class _Matcher:
         return [*ways[0][::-1], seed, *ways[1]]
 
     def _settle(self) -> None:
-        """Turn moves that cross nothing into pairs: they are edits in their place."""
+        """Turn moves that cross no pair into pairs: they are edits in place."""
         for run in sorted(self.matching.moves, key=lambda run: (-len(run), run)):
             firsts = bisect_left(self.matching.pairs, (run[0][0], 0))
             news = [new for _, new in self.matching.pairs]

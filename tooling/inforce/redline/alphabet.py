@@ -1,7 +1,7 @@
-"""The words of all texts written as one sign each, the same wherever a word stands, so that strings can be compared.
+"""One character per distinct word of all texts, so that texts can be compared as strings.
 
-Only words that a reader counts have a sign, and the mark that ends a block; words that read the same have the same one.
-Which sign that is says nothing: nobody may sort by it.
+Only words that a reader counts and the mark that ends a block have a character; words that read the same share it. The
+characters are arbitrary: do not sort by them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _NUMBERS = count(1)
 
 
 class Alphabet(dict[str, str]):
-    """The signs of words, given as words come; none for those that a reader does not count, without letter or digit.
+    """Assigns characters to words in order of first use; none to words without letter or digit.
 
-    `number` tells one alphabet from another; `mark` is the sign that ends a block.
+    `number` distinguishes alphabets; `mark` is the character that ends a block.
     """
 
     def __init__(self) -> None:
@@ -32,12 +32,12 @@ class Alphabet(dict[str, str]):
         return sign
 
     def write(self, words: Iterable[str]) -> str:
-        """Return the signs of `words`."""
+        """Return the characters of `words`."""
         return "".join(map(self.__getitem__, words))
 
 
 def shared_alphabet() -> Alphabet:
-    """Return the alphabet for one comparison: the one before, unless that knows too many words."""
+    """Return the alphabet for one comparison: the previous one, unless it contains too many words."""
     global _shared
     if len(_shared) > MOST_WORDS:
         _shared = Alphabet()

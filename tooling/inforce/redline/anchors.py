@@ -1,7 +1,7 @@
-"""Units matched by what they say, in order: patience, with the weight of what is said.
+"""Patience matching of units in order, weighted by length.
 
-What stands once in both texts is an anchor; where anchors cross, the heaviest set that does not cross wins. Between
-anchors the same is done again, since what is ambiguous in the whole may be unique between two anchors.
+A key that occurs once in both texts is an anchor; if anchors cross, the heaviest non-crossing set wins. The same is
+repeated between anchors, because keys that are ambiguous in the whole text can be unique there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Pair = tuple[int, int]
 
 
 class Gap(NamedTuple):
-    """What lies between two anchors: `old_start` up to `old_stop` in one text, and so in the other."""
+    """The range between two anchors: `old_start` up to `old_stop` in one text, and likewise in the other."""
 
     old_start: int
     old_stop: int
@@ -23,9 +23,9 @@ class Gap(NamedTuple):
 
 
 def anchor(old: Sequence[str], new: Sequence[str], lightest: int = 0) -> tuple[list[Pair], list[Gap]]:
-    """Match the keys `old` and `new`: return the pairs in order, and the gaps between them that are not empty.
+    """Match the keys `old` and `new`: return the pairs in order, and the non-empty gaps between them.
 
-    A key shorter than `lightest` letters is matched only where it continues a match.
+    A key with fewer than `lightest` letters is matched only if it continues a match.
     """
     pairs: list[Pair] = []
     gaps: list[Gap] = []
@@ -43,7 +43,7 @@ def anchor(old: Sequence[str], new: Sequence[str], lightest: int = 0) -> tuple[l
 
 
 def gaps_between(pairs: Iterable[Pair], around: Gap) -> list[Gap]:
-    """Return the gaps in `around` that begin at one of its ordered `pairs` (that pair in it) and end at the next."""
+    """Return the gaps in `around` that start at one of its ordered `pairs` (including it) and end at the next."""
     starts = list(pairs)
     stops = [*starts, (around.old_stop, around.new_stop)]
     firsts = [(around.old_start, around.new_start), *starts]
@@ -51,7 +51,7 @@ def gaps_between(pairs: Iterable[Pair], around: Gap) -> list[Gap]:
 
 
 def heaviest_chain(weighted: Iterable[tuple[int, int, int]]) -> list[Pair]:
-    """Return the pairs of the heaviest set of `weighted` (old, new, weight) in which both sides only grow."""
+    """Return the pairs of the heaviest set of `weighted` (old, new, weight) that increases on both sides."""
     ordered = sorted(weighted, key=lambda one: (one[0], -one[1]))
     places = {new: rank for rank, new in enumerate(sorted({new for _, new, _ in ordered}), 1)}
     best: list[tuple[int, int]] = [(0, -1)] * (len(places) + 1)
@@ -70,7 +70,7 @@ def heaviest_chain(weighted: Iterable[tuple[int, int, int]]) -> list[Pair]:
 
 
 def _best_below(best: Sequence[tuple[int, int]], rank: int) -> tuple[int, int]:
-    """Read a Fenwick tree of maxima: the heaviest (weight, index) at or below `rank`, the earliest of equals."""
+    """Query a Fenwick tree of maxima: the heaviest (weight, index) at or below `rank`, the earliest of equals."""
     found = (0, -1)
     while rank:
         if best[rank][0] > found[0]:
@@ -87,7 +87,7 @@ def _raise(best: list[tuple[int, int]], rank: int, value: tuple[int, int]) -> No
 
 
 def _trim(old: Sequence[str], new: Sequence[str], gap: Gap) -> tuple[Gap, list[Pair]]:
-    """Match what both sides of `gap` begin with and end with."""
+    """Match the common prefix and suffix of both sides of `gap`."""
     i, i_stop, j, j_stop = gap
     pairs = []
     while i < i_stop and j < j_stop and old[i] == new[j]:

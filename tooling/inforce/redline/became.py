@@ -1,6 +1,6 @@
-"""Which number or address became which other, within the runs of one block that both texts have.
+"""Which number or address replaced which, within the runs of one block that both texts contain.
 
-Nothing here knows where the block stands, so that what is found can be kept for every redline that has such a block.
+The result does not depend on the position of the block, so it can be cached for all redlines that contain the block.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from inforce.redline.words import fold
 
 
 class Became(NamedTuple):
-    """What `was` and is `now`; `place` is that of the run, among those of its block, with which the change begins."""
+    """A change from `was` to `now`; `place` is the index of the run, in its block, at which the change starts."""
 
     place: int
     kind: NumberKind
@@ -25,7 +25,7 @@ class Became(NamedTuple):
 
 
 def became(runs: Sequence[Run]) -> Iterator[Became]:
-    """Go through the numbers and addresses in `runs` that became others: numbers first, each in reading order."""
+    """Yield the changed numbers and addresses in `runs`: numbers first, each in reading order."""
     old_text = "".join([run.text for run in runs if run.op is not Op.INSERT])
     new_text = "".join([run.text for run in runs if run.op is not Op.DELETE])
     old_found, new_found = expressions(old_text), expressions(new_text)
@@ -35,7 +35,7 @@ def became(runs: Sequence[Run]) -> Iterator[Became]:
 
 
 def _touched(runs: Sequence[Run]) -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
-    """Go through the changes of words in `runs`: their place, and the range of the old and of the new text."""
+    """Yield the word changes in `runs`: their place, and the ranges in the old and the new text."""
     place = old = new = 0
     for changed, group in groupby(runs, lambda run: run.op is Op.DELETE or run.op is Op.INSERT):
         members = list(group)

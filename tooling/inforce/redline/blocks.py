@@ -1,4 +1,4 @@
-"""The plan told as blocks to render."""
+"""Conversion of the plan to blocks for rendering."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def redline_blocks(old: Prepared, new: Prepared, plan: Plan, clauses: ClauseMap)
 
 
 def _partners(plan: Plan) -> dict[int, int]:
-    """Return for the place of each end of a move the place of the other."""
+    """Return for the place of each end of a move the place of the other end."""
     ends: dict[int, int] = {}
     partners: dict[int, int] = {}
     place = 0

@@ -1,4 +1,4 @@
-"""Every change told once: what was done, to which words, in which clause, and how much it can matter."""
+"""The list of changes: operation, words, clause, and class of each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from inforce.redline.numbering import Stroke
 from inforce.redline.values import Action, Change, ChangeClass
 from inforce.redline.words import MARK, cut, keys_of
 
-# What changed once is told of in many redlines.
+# the same change occurs in many redlines
 _ROOM, _LONGEST = 1024, 2_000
 ADDRESSED = frozenset({SpanKind.LINK, SpanKind.IMAGE})
 
 
 def describe(strokes: Iterable[Stroke], clauses: ClauseMap, numbered: Set[int]) -> tuple[Change, ...]:
-    """Return the changes that `strokes` are; in those whose numbers are `numbered` a number became another."""
+    """Return the changes for `strokes`; in those with a number in `numbered`, a number changed."""
     return tuple(_change(stroke, clauses, stroke.number in numbered) for stroke in strokes)
 
 

@@ -1,7 +1,7 @@
-"""Clauses of two texts matched, and what happened to each.
+"""Matching of the clauses of two texts, and the changes in each.
 
-A clause lives on where its heading does, or its explicit id, or failing both most of its text. Clauses are told by
-their place, since a text in the making may name one id twice.
+Clauses correspond if their headings do, or their explicit ids, or otherwise most of their text. Clauses are identified
+by their index, because a draft may use one id twice.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from inforce.redline.values import Change, ChangeClass, ClauseChange, ClauseStat
 
 
 class ClausePlace(NamedTuple):
-    """The clause `at` of the new text's clauses, or of the old's for one that is gone."""
+    """The clause at index `at` of the new text, or of the old text for a removed clause."""
 
     new: bool
     at: int
 
 
 class ClauseMap:
-    """Which clause of the text `old` lives on as which of `new`, by the pairs of `plan`."""
+    """The mapping from clauses of the text `old` to those of `new`, based on the pairs of `plan`."""
 
     def __init__(self, old: Prepared, new: Prepared, plan: Plan) -> None:
         self.old = old
@@ -74,7 +74,7 @@ class ClauseMap:
         return votes
 
     def _stretches(self, same: Same) -> Iterator[tuple[tuple[int, int], int, int]]:
-        """Go through blocks that are the `same` by the clauses they stand in: these, and the places of the new text."""
+        """Group `same` blocks by clause: yield them and their places in the new text."""
         place, shift = same.new, same.new - same.old
         while place < same.new + same.count:
             clauses = (self.old.clauses[place - shift], self.new.clauses[place])
@@ -86,7 +86,7 @@ class ClauseMap:
 
 @dataclass(slots=True)
 class _Tally:
-    """What happened in one clause: words by what happened to them, and the numbers of the changes."""
+    """The changes in one clause: word counts by operation, and the numbers of the changes."""
 
     words: Counter[Op] = field(default_factory=Counter)
     changes: set[int] = field(default_factory=set)
@@ -99,7 +99,7 @@ class _Tally:
 
 
 def clause_changes(plan: Plan, clauses: ClauseMap, changes: Sequence[Change]) -> tuple[ClauseChange, ...]:
-    """Return what happened to each clause in which anything did, in reading order."""
+    """Return the changes of each changed clause, in reading order."""
     tallies: dict[ClausePlace, _Tally] = {}
     for entry in plan:
         if isinstance(entry, Same):

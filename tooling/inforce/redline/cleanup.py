@@ -1,7 +1,7 @@
-"""Hunks made fit to read: borders between words and sentences, no crumbs of equal words in the midst of a rewrite.
+"""Hunks adjusted for readability: borders between words and sentences, no isolated equal words inside a rewrite.
 
-A hunk only ever slides over equal words or grows over them, so what it says stays exact. Marks that end a block
-and stay are never touched.
+Hunks only slide or grow over equal words, so the result stays exact. Unchanged marks that end a block are never
+affected.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from itertools import accumulate
 from inforce.redline.sequence import Hunk, joined, trim
 from inforce.redline.words import MARK, SPACE
 
-# How many words must have changed, in all and on the lighter side, for so many equal words between to be a crumb.
+# Minimum changed words, in total and on the smaller side, that make an equal passage of this length a crumb.
 CRUMBS = ((2, 0), (5, 2), (9, 4))
-# A text of which less than so many percent stays is shown as replaced, but for what is kept in one piece this long.
+# If less than this percentage of a text is unchanged, only equal passages of this length are kept.
 LITTLE, PIECE = 50, 3
 ENDS = frozenset(".!?。！？｡؟।॥…")
 PAUSES = frozenset(",;:、，；：،؛)")
@@ -22,7 +22,7 @@ FURTHEST = 80
 
 
 class Smoother:
-    """The sequences of keys `old` and `new`, to smooth the hunks between them; `counted` says which are words."""
+    """The key sequences `old` and `new`, for adjusting the hunks between them; `counted` marks the words."""
 
     def __init__(self, old: Sequence[str], new: Sequence[str], counted: tuple[list[bool], list[bool]]) -> None:
         self.old = old
@@ -30,14 +30,14 @@ class Smoother:
         self._counts = tuple([0, *accumulate(side)] for side in counted)
 
     def smooth(self, hunks: Sequence[Hunk]) -> list[Hunk]:
-        """Return `hunks` slid to borders, without crumbs, and as one replacement where little stays."""
+        """Return `hunks` moved to suitable borders, without crumbs, and as one replacement if little is unchanged."""
         found = self.absorb(self._slid(hunks))
         pieces = self._between_marks(found)
         kept = (hunk for piece, start, stop in pieces for hunk in self._given_up(piece, start, stop))
         return list(self._trimmed(joined(kept)))
 
     def absorb(self, hunks: Iterable[Hunk]) -> list[Hunk]:
-        """Return `hunks` with each two made one that only a crumb lies between."""
+        """Return `hunks` merged where only a crumb separates two of them."""
         found: list[Hunk] = []
         for hunk in hunks:
             joined = hunk
@@ -63,14 +63,14 @@ class Smoother:
         return self._words(0, hunk.old_start, hunk.old_stop) + self._words(1, hunk.new_start, hunk.new_stop)
 
     def _replaces(self, hunk: Hunk) -> bool:
-        """Tell whether words went as well as came in `hunk`."""
+        """Return whether `hunk` both deletes and inserts words."""
         return self._words(0, hunk.old_start, hunk.old_stop) > 0 < self._words(1, hunk.new_start, hunk.new_stop)
 
     def _words(self, side: int, start: int, stop: int) -> int:
         return self._counts[side][stop] - self._counts[side][start]
 
     def _slid(self, hunks: Sequence[Hunk]) -> Iterator[Hunk]:
-        """Go through `hunks`, each where it begins and ends best."""
+        """Yield `hunks` with their best start and end."""
         before = (0, 0)
         ends = [(hunk.old_start, hunk.new_start) for hunk in hunks[1:]] + [(len(self.old), len(self.new))]
         for hunk, after in zip(hunks, ends, strict=True):
@@ -85,14 +85,14 @@ class Smoother:
             yield found
 
     def _trimmed(self, hunks: Iterable[Hunk]) -> Iterator[Hunk]:
-        """Go through `hunks` without what both sides of one begin or end with, once it was joined with another."""
+        """Yield `hunks` without the prefix and suffix that both sides share after merging."""
         for hunk in hunks:
             trimmed = trim(self.old, self.new, hunk)
             if trimmed.old_start < trimmed.old_stop or trimmed.new_start < trimmed.new_stop:
                 yield trimmed
 
     def _between_marks(self, hunks: Sequence[Hunk]) -> Iterator[tuple[list[Hunk], tuple[int, int], tuple[int, int]]]:
-        """Go through `hunks` by the blocks they are in: the hunks, where the block begins and where it ends."""
+        """Yield `hunks` grouped by block: the hunks, and the start and end of the block."""
         piece: list[Hunk] = []
         start = at = (0, 0)
         for hunk in (*hunks, Hunk(len(self.old), len(self.old), len(self.new), len(self.new))):
@@ -106,7 +106,7 @@ class Smoother:
         yield piece[:-1], start, (len(self.old), len(self.new))
 
     def _given_up(self, hunks: Sequence[Hunk], start: tuple[int, int], stop: tuple[int, int]) -> Sequence[Hunk]:
-        """Return `hunks`, the short equal pieces between them given up where little stays from `start` to `stop`."""
+        """Return `hunks` merged across short equal passages if little is unchanged from `start` to `stop`."""
         sizes = (self._words(0, start[0], stop[0]), self._words(1, start[1], stop[1]))
         gone = sum(self._words(0, hunk.old_start, hunk.old_stop) for hunk in hunks)
         if len(hunks) < 2 or (sizes[0] - gone) * 100 >= LITTLE * max(sizes):
@@ -122,7 +122,7 @@ class Smoother:
 
 
 def _best_slide(keys: Sequence[str], start: int, stop: int, first: int, last: int) -> int:
-    """Return by how many words to slide `keys[start:stop]`, from `first` to `last`, saying the same all the way."""
+    """Return by how many words `keys[start:stop]` can slide, from `first` to `last`, with equal content."""
     best, chosen = _border(keys, start) + _border(keys, stop), 0
     by = 0
     while start + by > first and by > -FURTHEST and keys[start + by - 1] == keys[stop + by - 1] != MARK:
@@ -138,7 +138,7 @@ def _best_slide(keys: Sequence[str], start: int, stop: int, first: int, last: in
 
 
 def _border(keys: Sequence[str], place: int) -> int:
-    """Return how good a place the one before `keys[place]` is to begin or end a change, from 0 to 5."""
+    """Return how suitable the border before `keys[place]` is for the start or end of a change, from 0 to 5."""
     if place in {0, len(keys)} or MARK in {keys[place - 1], keys[place]}:
         return 5
     last = keys[place - 1]

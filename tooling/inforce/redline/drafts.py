@@ -1,6 +1,6 @@
-"""What the engine decides, before it is told in values: stretches that are the same, drafts of blocks, and moves.
+"""Intermediate results of the engine: unchanged stretches, drafts of blocks, and moves.
 
-A plan is a sequence of these in which the old blocks stand in their order and the new blocks in theirs.
+In a plan, the old blocks are in the order of the old text and the new blocks in that of the new text.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from inforce.redline.weave import Strip
 
 @dataclass(slots=True)
 class Same:
-    """`count` blocks that look the same in both texts, from `old` and from `new` on."""
+    """A stretch of `count` blocks that look the same in both texts, from `old` and from `new` on."""
 
     old: int
     new: int
     count: int
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """Go through the pairs of places."""
+        """Yield the pairs of places."""
         return zip(range(self.old, self.old + self.count), range(self.new, self.new + self.count), strict=True)
 
 
 @dataclass(slots=True)
 class BlockDraft:
-    """A block in the making: the leaves whose end it is, and the `strip` that says what happened to it.
+    """A draft of a block: the leaves that end in it, and the `strip` with its operations.
 
-    `runs` are those of the strip, once they are numbered with the numbers of the changes they belong to. `was` and
-    `now` are what it was and is as a block where that differs. `change` is the number of a change of the block as a
-    whole, `mark_change` of one of its end. `column` is a cell's among the columns of both tables.
+    `runs` are those of the strip, after the numbers of their changes are set. `was` and `now` are its old and new
+    format if they differ. `change` is the number of a change of the block as a whole, `mark_change` of a change of its
+    end. `column` is a cell's column in the merged table.
     """
 
     old: Leaf | None
@@ -48,7 +48,7 @@ class BlockDraft:
 
     @property
     def leaf(self) -> Leaf:
-        """The leaf that says what the block is: the new one, where there is one."""
+        """The leaf that defines the block: the new one if there is one."""
         leaf = self.new or self.old
         if leaf is None:
             raise ValueError("a draft needs the leaf whose end it is")
@@ -57,9 +57,9 @@ class BlockDraft:
 
 @dataclass(frozen=True)
 class Moved:
-    """One end of a move: the draft of the moved block, seen from where it left or from where it came to.
+    """One end of a move: the draft of the moved block, at its old or its new place.
 
-    Its runs may be asked for once those of the draft are numbered.
+    Its runs are available only after those of the draft are numbered.
     """
 
     draft: BlockDraft
@@ -68,26 +68,26 @@ class Moved:
 
     @property
     def leaf(self) -> Leaf:
-        """The leaf that stands at this end."""
+        """The leaf at this end."""
         old = self.draft.old
         return old if old and self.op is Op.MOVE_FROM else self.draft.leaf
 
     @cached_property
     def own_runs(self) -> tuple[Run, ...]:
-        """The runs of this end's text; what is the same in both is moved."""
+        """The runs of this end's text; unchanged text is moved."""
         gone = Op.INSERT if self.op is Op.MOVE_FROM else Op.DELETE
         return tuple([_moved(run, self.op) for run in self.draft.runs if run.op is not gone])
 
     @cached_property
     def shown_runs(self) -> tuple[Run, ...]:
-        """The runs to show: at the place it came to, also what was deleted on the way."""
+        """The runs to show: the new place includes text deleted during the move."""
         if self.op is Op.MOVE_FROM:
             return self.own_runs
         return tuple([_moved(run, self.op) for run in self.draft.runs])
 
     @property
     def counts(self) -> Iterator[tuple[Op, int]]:
-        """How many words of this end there are by what happened to them."""
+        """The number of words at this end by operation."""
         gone = Op.INSERT if self.op is Op.MOVE_FROM else Op.DELETE
         for op, words in self.draft.strip.counts:
             if op is not gone:

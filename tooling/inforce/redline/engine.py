@@ -1,4 +1,4 @@
-"""From two texts to a plan: what stays, what became what, what went, came and moved."""
+"""Comparison of two texts: computes a plan of unchanged, changed, deleted, inserted and moved blocks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from inforce.redline.values import Op
 
 
 def redline(old: str | Prepared, new: str | Prepared) -> Redline:
-    """Return what differs between the Markdown texts `old` and `new`, each a text or one that `prepare` read."""
+    """Return the redline of the Markdown texts `old` and `new`, each a string or a result of `prepare`."""
     old = old if isinstance(old, Prepared) else prepare(old)
     new = new if isinstance(new, Prepared) else prepare(new)
     return Redline(old, new, _Planner(old, new).plan())
 
 
 class _Planner:
-    """The units of both texts, how they were matched, and the plan so far."""
+    """The units of both texts, their match, and the plan so far."""
 
     def __init__(self, old: Prepared, new: Prepared) -> None:
         self.old, self.new = old.units, new.units
@@ -45,7 +45,7 @@ class _Planner:
         self.groups = Flow((self.old, self.new), left, likeness).groups(matching.pairs)
 
     def plan(self) -> Plan:
-        """Return how the old units became the new ones."""
+        """Return the plan."""
         old = new = 0
         for group in [*self.groups, Group(len(self.old), len(self.old), len(self.new), len(self.new))]:
             if old < group.old_start or new < group.new_start:
@@ -55,7 +55,7 @@ class _Planner:
         return self.entries
 
     def _fill(self, olds: range, news: range) -> None:
-        """Tell what went, and then what came, between two groups."""
+        """Add deletions and then insertions between two groups."""
         for place in olds:
             self.entries += self.leaving.get(place) or self._whole(self.old[place], Op.DELETE)
         for place in news:

@@ -1,7 +1,7 @@
-"""Numbers found in a text, with what makes them a date, an amount, a percentage or a period.
+"""Numbers in a text, classified as dates, amounts, percentages or periods.
 
-Units and currencies are known by name in the languages listed here; elsewhere a number is a number. Dates are
-known by their form alone: a day, a word and a year. Nothing is converted, and “ten” is no number.
+Units and currencies are recognised in the languages listed here; in other languages, a number is just a number. Dates
+are recognised only by form: a day, a word and a year. Values are not converted, and “ten” is not a number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _YEAR = r"(?:1[89]|2[0-6]|[١۱१][٨٩۸۹८९]|[٢۲२][٠-٦۰-۶०-६]
 _ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
 _LETTERS = rf"[^\W\d_](?:[^\W\d_]|[{MARKS}\u0e31-\u0e4e])*\.?"
 
-# As long as numbers get: of what is longer, each beginning would be looked at to its end.
+# Maximum length of a number; without it, long digit sequences would take quadratic time.
 _HAN = f"[{HAN_FIGURES}]{{1,24}}"
 _EITHER = rf"(?:{_FIGURE}|{_HAN})"
 
@@ -83,7 +83,7 @@ _LAST_SPACE = re.compile(r".*\s", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A number as written, with what belongs to it: `text[start:stop]` of the text it was found in."""
+    """A number as written, with its unit: `text[start:stop]` of the searched text."""
 
     start: int
     stop: int
@@ -91,18 +91,18 @@ class Expression:
     text: str
 
 
-@lru_cache(1024)  # a block that changed is told of again in every redline over several versions
+@lru_cache(1024)  # a changed block occurs in every redline across several versions
 def expressions(text: str) -> tuple[Expression, ...]:
-    """Return what is written in numbers in `text`, in order."""
+    """Return the numeric expressions in `text`, in order."""
     return tuple(
         Expression(found.start(), found.end(), NumberKind(str(found.lastgroup)), found[0]) for found in _found(text)
     )
 
 
 def _found(text: str) -> Iterator[re.Match[str]]:
-    """Go through the expressions in `text`, looking only where one can begin.
+    """Yield the expressions in `text`, searching only where one can start.
 
-    Each has a figure, and before its first one at most a word or sign with one space behind it.
+    Each contains a digit, with at most one word or sign and a space before it.
     """
     at = 0
     while figure := _ANY_FIGURE.search(text, at):

@@ -1,4 +1,4 @@
-"""The runs of a redline over the text as read, with nothing between neighbours that are alike."""
+"""The runs of a redline over the plain text, with equal neighbours merged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inforce.redline.words import MARK
 
 
 def flat_runs(new: Prepared, plan: Plan) -> tuple[Run, ...]:
-    """Return the runs of `plan` towards the text `new`; the runs of either text joined are that text as read."""
+    """Return the runs of `plan`; the runs of one side joined are its plain text. `new` is the new text."""
     flat = _Flat()
     for entry in plan:
         if isinstance(entry, Same):
@@ -26,7 +26,7 @@ def flat_runs(new: Prepared, plan: Plan) -> tuple[Run, ...]:
 
 
 def _reshaped(draft: BlockDraft, flat: _Flat) -> None:
-    """Write the runs of a block that is set otherwise as a whole."""
+    """Add the runs of a block whose format changed as a whole."""
     for run in (*draft.runs, Run(Op.EQUAL, MARK)):
         if run.op is Op.DELETE or run.op is Op.INSERT:
             flat.write(run.op, run.text, run.was, run.now, run.change)
@@ -36,7 +36,7 @@ def _reshaped(draft: BlockDraft, flat: _Flat) -> None:
 
 
 class _Flat:
-    """The runs so far; the last one goes on while what comes is like it."""
+    """The runs so far; similar runs are merged with the last one."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []

@@ -1,7 +1,6 @@
-"""One block, or blocks that flowed into each other, compared word by word.
+"""Word-by-word comparison of one block, or of split or joined blocks.
 
-Words are compared before what stands between them: were spaces and commas worth as much, the most that stays would
-be mostly spaces and commas.
+Words are compared before punctuation and spaces; otherwise the longest match would consist mostly of spaces and commas.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from inforce.redline.weave import Strip, weave
 from inforce.redline.wording import Look, Wording
 from inforce.redline.words import MARK, WORD
 
-# A block that changed once is compared again with every version before, and with every one after.
+# A block that changed once is compared again with all earlier and all later versions.
 _ROOM, _LONGEST = 1024, 20_000
 Item = TypeVar("Item")
 Keys = Sequence[str]
@@ -49,7 +48,7 @@ def _inserted(wording: Wording) -> Strip:
 
 
 def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[BlockDraft]:
-    """Return the drafts of the leaves `old` that became the leaves `new`; the last of both end together."""
+    """Return the drafts of the leaves `old` that became the leaves `new`; both sides end with the last draft."""
     wordings = tuple([leaf.wording for leaf in old]), tuple([leaf.wording for leaf in new])
     length = sum([len(wording.text) for side in wordings for wording in side])
     strips = (_strips if length <= _LONGEST else _strips.__wrapped__)(*wordings)
@@ -80,7 +79,7 @@ def _hunks(old: Sequence[Wording], new: Sequence[Wording], keys: tuple[Keys, Key
 
 
 def _what_differs(was: Look, now: Look) -> tuple[Look, Look]:
-    """Return `was` and `now` without what both begin with and what both end with."""
+    """Return `was` and `now` without their common prefix and suffix."""
     shortest = min(len(was), len(now))
     first = next((place for place in range(shortest) if was[place] != now[place]), shortest)
     rest = shortest - first
@@ -89,13 +88,13 @@ def _what_differs(was: Look, now: Look) -> tuple[Look, Look]:
 
 
 def _places(wordings: Sequence[Wording]) -> list[int]:
-    """Return the places of the words and marks of `wordings` among all keys, and at last how many keys there are."""
+    """Return the indices of the words and marks of `wordings` among all keys, and finally the number of keys."""
     counted = _joined([wording.counted for wording in wordings], True)
     return [*compress(range(len(counted)), counted), len(counted)]
 
 
 def _with_signs(was: Keys, now: Keys, hunks: Sequence[Hunk], places: tuple[Places, Places]) -> Iterator[Hunk]:
-    """Go through the places where the keys `was` and `now` differ, in words (`hunks`) or in what stands between."""
+    """Yield the places where the keys `was` and `now` differ, in words (`hunks`) or between them."""
     at = before = (0, 0)
     ends = (len(places[0]) - 1, len(places[1]) - 1)
     for hunk in [*hunks, Hunk(ends[0], ends[0], ends[1], ends[1])]:
@@ -112,7 +111,7 @@ def _with_signs(was: Keys, now: Keys, hunks: Sequence[Hunk], places: tuple[Place
 
 
 def _between(was: Keys, now: Keys, gap: Hunk) -> Iterator[Hunk]:
-    """Go through what differs in `gap`, in which no word stays: all but what both sides begin and end with."""
+    """Yield the differences in `gap`, in which no word is equal, without the common prefix and suffix."""
     i, i_stop, j, j_stop = left = trim(was, now, gap)
     if i < i_stop and j < j_stop and not any(map(WORD.search, (*was[i:i_stop], *now[j:j_stop]))):
         yield from (Hunk(a + i, b + i, c + j, d + j) for a, b, c, d in compare(was[i:i_stop], now[j:j_stop]))
@@ -121,7 +120,7 @@ def _between(was: Keys, now: Keys, gap: Hunk) -> Iterator[Hunk]:
 
 
 def _joined(lists: Sequence[list[Item]], mark: Item) -> list[Item]:
-    """Return `lists` as one, with `mark` between each two."""
+    """Return `lists` concatenated with `mark` between them."""
     if len(lists) == 1:
         return lists[0]
     return [item for one in lists for item in (*one, mark)][:-1]

@@ -1,4 +1,4 @@
-"""One leaf block of a text, with what alignment and comparison need of it."""
+"""One leaf block of a text, with the values that alignment and comparison need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_SHAPE = frozenset({ContainerKind.ITEM, ContainerKind.ROW})
 
 
 class Leaf:
-    """One leaf block, its place `index` in its text, its `wording`, and its `shape`: what it is as a block."""
+    """One leaf block, its `index` in its text, its `wording`, and its `shape`: its format as a block."""
 
     __slots__ = ("block", "index", "key", "print", "shape", "wording")
 
@@ -22,22 +22,22 @@ class Leaf:
         self.wording = wording_of(block)
         self.shape = _shape(block)
         self.key = self.wording.key
-        # Blocks with equal prints look the same. What two texts share is found equal without being looked at.
+        # Blocks with equal prints look the same, so blocks shared by two texts are found without comparing them.
         self.print = (block.text, self.wording.spans, self.shape)
 
     def cut_words(self) -> None:
-        """Work out all that is otherwise worked out when first asked for."""
+        """Compute all lazily computed values."""
         wording = self.wording
         _ = (wording.offsets, wording.keys, wording.size, wording.formats)
 
     @property
     def size(self) -> int:
-        """How many words a reader counts."""
+        """The number of words that a reader counts."""
         return self.wording.size
 
 
 def _shape(block: Block) -> tuple[Format, ...]:
-    """Return what `block` is as a block: the containers it stands in, then its own kind."""
+    """Return the format of `block`: its containers, then its own kind."""
     outer = tuple([(one.kind, one.number) for one in block.path if one.kind not in NO_SHAPE]) if block.path else ()
     kind = block.kind
     if kind is BlockKind.PARAGRAPH:
@@ -45,7 +45,7 @@ def _shape(block: Block) -> tuple[Format, ...]:
     elif kind is BlockKind.HEADING:
         value = str(block.level)
     else:
-        value = block.info or block.align  # a code block has the one, a cell the other, a rule neither
+        value = block.info or block.align  # code blocks use the one, cells the other, rules neither
     return _shape_of(outer, kind, value)
 
 

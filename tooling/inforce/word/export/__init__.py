@@ -1,1 +1,1 @@
-"""A redline written as a Word document with tracked changes."""
+"""Write a redline as a Word document with tracked changes."""

@@ -1,7 +1,7 @@
-"""The body of a document: blocks of a redline in their order, as paragraphs and tables.
+"""The body of a document: the blocks of a redline in order, as paragraphs and tables.
 
-Keeps true: accepting every revision leaves the new text, rejecting every one the old, paragraph by paragraph. Only
-what Word itself cannot delete stays: the last paragraph of all, and a paragraph's end before a table.
+Invariants: accepting every revision produces the new text, rejecting every revision the old text, paragraph by
+paragraph. Exceptions, which Word cannot delete: the last paragraph, and the end of a paragraph before a table.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Placed = tuple[int, RedlineBlock]
 
 
 def body_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
-    """Write `blocks` as the content of a body, with `paragraphs`; a body ends with a paragraph, so never empty."""
+    """Return `blocks` as the content of a body; the body is never empty, because it must end with a paragraph."""
     return "".join(_parts(blocks, paragraphs)) or "<w:p/>"
 
 
@@ -31,13 +31,13 @@ def _parts(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> Iterator[s
             yield from _flow(group, following, paragraphs)
             continue
         yield table_xml([block for _, block in group], paragraphs)
-        # Two tables without a paragraph between them would be one, and a body must not end in a table.
+        # Word merges adjacent tables unless a paragraph separates them, and a body must not end with a table.
         if following is None or _table(following) is not None:
             yield "<w:p/>"
 
 
 def _table(block: RedlineBlock) -> int | None:
-    """Tell which table `block` is a cell of."""
+    """Return the key of the table that contains `block`, None if it is not a cell."""
     if block.kind is not BlockKind.CELL:
         return None
     return next(one.key for one in block.path if one.kind is ContainerKind.TABLE)

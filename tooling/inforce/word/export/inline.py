@@ -1,8 +1,8 @@
-"""Runs of a block as runs of WordprocessingML: formats inside, revisions around them, links around those.
+"""Runs of a block as WordprocessingML runs: formats inside, revisions around them, links around those.
 
-Keeps true: a link is never inside a revision, since Word loses links it removes; it is the words in it that are
-marked. A link that leads elsewhere is its words deleted under the old address and inserted under the new one, for
-Word tracks no change of an address.
+Invariants: a link is never inside a revision, because Word loses links that it removes; the revision is around the
+words inside the link. A changed link target is written as deleted words with the old address and inserted words with
+the new one, because Word cannot track a change of address.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Formats = tuple[Format, ...]
 
 
 def runs_xml(runs: Iterable[Run], revisions: Revisions, links: WordLinks, *, right_to_left: bool = False) -> str:
-    """Write `runs` as the content of a paragraph, counting in `revisions` and `links`."""
+    """Return `runs` as the content of a paragraph; adds to `revisions` and `links`."""
     pieces: list[tuple[str, str]] = []
     for run in runs:
         if run.op is Op.EQUAL and run.text and not run.formats:
@@ -42,7 +42,7 @@ def runs_xml(runs: Iterable[Run], revisions: Revisions, links: WordLinks, *, rig
 
 
 def _pieces(run: Run, revisions: Revisions, right_to_left: bool) -> Iterator[tuple[str, str]]:
-    """Give what `run` is written as, each piece with the address it leads to."""
+    """Yield the XML pieces of `run`, each with its link target."""
     if not run.text:
         return
     target = _target(run.formats) if run.formats else ""
@@ -70,7 +70,7 @@ def _target(formats: Formats) -> str:
 
 @lru_cache(256)
 def look_xml(formats: Formats, right_to_left: bool) -> str:
-    """Write how text in `formats` looks, in the order that the schema of w:rPr asks for."""
+    """Return the run properties for `formats`, in the order that the schema of w:rPr requires."""
     kinds = {one.kind for one in formats}
     parts = (
         ("link", value("w:rStyle", "Hyperlink")),
@@ -81,7 +81,7 @@ def look_xml(formats: Formats, right_to_left: bool) -> str:
     return "".join(xml for kind, xml in parts if kind in kinds) + ("<w:rtl/>" if right_to_left else "")
 
 
-@lru_cache(2048)  # most words stay from version to version
+@lru_cache(2048)  # most words do not change between versions
 def _run(text: str, look: str, *, gone: bool) -> str:
     name = "w:delText" if gone else "w:t"
     content = "".join(_stretch(part, name) for part in _BREAKS.split(text) if part)

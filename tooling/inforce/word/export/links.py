@@ -1,6 +1,6 @@
-"""Where links of a document lead: addresses outside it, and headings inside it.
+"""Targets of a document's links: addresses outside it, and headings inside it.
 
-Keeps true: every address is one relationship (ECMA-376-2, 8.3), every bookmark a name that Word takes, used once.
+Invariants: every address has one relationship (ECMA-376-2, 8.3); every bookmark name is valid in Word and unique.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from inforce.word.export.markup import element
 
-# The same schemes as the site's texts let through; anything else is shown as words.
+# The schemes that the site allows in texts; other links are written as plain words.
 SAFE_SCHEMES = ("https:", "http:", "mailto:", "tel:")
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _LONGEST_NAME = 40
@@ -18,13 +18,13 @@ _LONGEST_NAME = 40
 
 @dataclass(slots=True)
 class WordLinks:
-    """The addresses that links lead to so far, and the headings they can lead to."""
+    """The external addresses used so far, and the headings that links can target."""
 
     addresses: dict[str, str] = field(default_factory=dict)
     bookmarks: set[str] = field(default_factory=set)
 
     def around(self, target: str, inner: str) -> str:
-        """Write the link to `target` around the runs and revisions `inner`; `inner` alone where it can lead nowhere."""
+        """Return the link to `target` around the runs and revisions `inner`; only `inner` without such a target."""
         if target.startswith("#") and len(target) > 1:
             return element("w:hyperlink", inner, attributes={"w:anchor": bookmark_name(target[1:]), "w:history": "1"})
         if not target.lower().startswith(SAFE_SCHEMES):
@@ -33,7 +33,7 @@ class WordLinks:
         return element("w:hyperlink", inner, attributes={"r:id": relation, "w:history": "1"})
 
     def bookmark(self, heading: str, number: str) -> str:
-        """Write the place that links to the id `heading` lead to, once; `number` is of its own in the document."""
+        """Return the bookmark for the heading id `heading`, once; `number` must be unique in the document."""
         name = bookmark_name(heading)
         if not heading or name in self.bookmarks:
             return ""
@@ -42,7 +42,7 @@ class WordLinks:
         return start + element("w:bookmarkEnd", attributes={"w:id": number})
 
     def relationships(self) -> str:
-        """Write the relationships of the links."""
+        """Return the relationships of the links."""
         return "".join(
             element(
                 "Relationship",
@@ -53,5 +53,5 @@ class WordLinks:
 
 
 def bookmark_name(heading: str) -> str:
-    """Spell an id as Word wants the name of a bookmark: a letter first, then letters, digits and underscores."""
+    """Convert an id to a valid bookmark name: a letter first, then letters, digits and underscores."""
     return ("c_" + re.sub(r"\W", "_", heading))[:_LONGEST_NAME]

@@ -1,7 +1,7 @@
-"""Numbering of lists: which paragraphs carry a number or bullet, and from where each list counts.
+"""Numbering of lists: which paragraphs have a number or bullet, and where each list starts.
 
-Keeps true: numbers are made by Word and are never words of the text, so that accepting or rejecting counts anew. An
-item has one number in either text: the first of its paragraphs carries it.
+Invariants: Word generates the numbers; they are never words of the text, so accepting or rejecting changes renumbers
+the items. An item has one number in each text: on its first paragraph.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from inforce.markdown import Container, ContainerKind
 from inforce.redline import RedlineBlock
 from inforce.word.export.markup import element, value
 
-_STEP = 480  # twentieths of a point that one level of a list or quote moves its text
+_STEP = 480  # indent per level of a list or quote, in twentieths of a point
 _HANGING = 360
 _DEEPEST = 8
 _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
@@ -22,14 +22,14 @@ _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
 
 @dataclass(slots=True)
 class Lists:
-    """The lists met so far, and the items that have their number."""
+    """The lists encountered so far, and the items that already have their number."""
 
     numbered: dict[tuple[ContainerKind, int], tuple[int, int, int]] = field(default_factory=dict)
     old_items: set[int] = field(default_factory=set)
     new_items: set[int] = field(default_factory=set)
 
     def properties(self, block: RedlineBlock) -> tuple[str, str]:
-        """Write the number of `block`, if it carries one, and its indent: w:numPr and w:ind."""
+        """Return the number of `block`, if it has one, and its indent: w:numPr and w:ind."""
         if not block.path:
             return "", ""
         depth = sum(1 for one in block.path if one.kind is not ContainerKind.ITEM)
@@ -41,7 +41,7 @@ class Lists:
         return number, indent(depth, _HANGING)
 
     def _begins(self, block: RedlineBlock) -> bool:
-        """Tell whether `block` is the first of its item in either text, and remember it."""
+        """Return whether `block` is the first of its item in either text, and remember the item."""
         item = next(one.key for one in reversed(block.path) if one.kind is ContainerKind.ITEM)
         first = (block.old is not None and item not in self.old_items) or (
             block.new is not None and item not in self.new_items
@@ -58,13 +58,13 @@ class Lists:
         return self.numbered.setdefault((container.kind, container.key), (place, level, start))[0]
 
     def before(self, kind: ContainerKind) -> str:
-        """Write the number of a paragraph that was an item of a list of `kind` in the old text."""
+        """Return the number of a paragraph that was an item of a list of `kind` in the old text."""
         number = str(self._number(Container(kind=kind, key=-1), 0))
         return element("w:numPr", value("w:ilvl", "0"), value("w:numId", number)) + indent(1, _HANGING)
 
     def part(self, namespaces: Mapping[str, str]) -> str:
-        """Write the part that defines the lists met (ISO/IEC 29500-1, 17.9)."""
-        # Lists that shared a shape would count on from each other in LibreOffice.
+        """Return the part that defines the lists encountered (ISO/IEC 29500-1, 17.9)."""
+        # LibreOffice would continue the numbering across lists that share a definition.
         shapes = "".join(_shape(kind, *row) for (kind, _), row in self.numbered.items())
         numbers = "".join(_instance(kind, *row) for (kind, _), row in self.numbered.items())
         return element("w:numbering", shapes, numbers, attributes=namespaces)
@@ -72,7 +72,7 @@ class Lists:
 
 @lru_cache(64)
 def indent(depth: int, hanging: int = 0) -> str:
-    """Write the indent of a paragraph that stands `depth` levels deep; nothing for none."""
+    """Return the indent of a paragraph at nesting level `depth`, "" for level 0."""
     if not depth:
         return ""
     return element("w:ind", attributes={"w:left": str(depth * _STEP), "w:hanging": str(hanging)})

@@ -1,7 +1,7 @@
 """The file: an Office Open XML package around a body, the same bytes for the same redline.
 
-Keeps true: nothing in the file depends on the clock or the machine. What every such file shares is made once, by
-python-docx; here it only gets its words, numbers and links.
+Invariants: the file does not depend on the clock or the machine. python-docx creates the parts common to all files
+once; this module only adds words, numbers and links.
 """
 
 from __future__ import annotations
@@ -40,26 +40,27 @@ _MARGINS |= {"w:header": "720", "w:footer": "720", "w:gutter": "0"}
 _CUSTOM = "docProps/custom.xml"
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
-_SOME_LANGUAGE = "x-some-language"  # stands in styles for the language of a file
-_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
-# Of zlib. What all files share is compressed once; at 4 what differs takes 6 % more than at 6, and half the time.
+_SOME_LANGUAGE = "x-some-language"  # placeholder in the styles for the language of a file
+_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip archive can represent
+# Compression level of zlib. Shared content is compressed once; level 4 increases the size of the rest by 6 % compared
+# with level 6 and halves the time.
 _DENSE, _QUICK = 9, 4
 _LEVELS = range(1, 7)
 _NEEDED = {"Normal", "Default Paragraph Font", "Normal Table", "No List", "Quote", "Table Grid"}
 _NEEDED |= {f"Heading {level}" for level in _LEVELS}
 _RELATED = "word/_rels/document.xml.rels"
-# Parts that differ from file to file.
+# Parts that differ between files.
 _OWN = ("word/document.xml", _RELATED, "word/numbering.xml", "docProps/core.xml")
-# Parts of python-docx's template that nothing here uses.
+# Unused parts of python-docx's template.
 _UNUSED = ("stylesWithEffects", "thumbnail", "customXml")
 
 
 def package(
     parts: Mapping[str, str], relationships: str, language: str, *, properties: str = "", tracked: bool = False
 ) -> bytes:
-    """Write the file whose own `parts` (name to XML) and `relationships` of the document go over the shared ones.
+    """Return a file with its own `parts` (name to XML) and document `relationships` in addition to the shared ones.
 
-    `properties` is the part of custom properties, if there are any; where `tracked`, Word tracks changes at once.
+    `properties` is the custom properties part, if any; if `tracked`, Track Changes is on.
     """
     shared = _shared(language, properties=bool(properties), tracked=tracked)
     own = {name: shared.members[name] for name in _OWN} | {name: xml.encode() for name, xml in parts.items()}
@@ -73,7 +74,7 @@ def package(
 
 
 class _Shared(NamedTuple):
-    """What files have in common: all members, and an archive of those that no file has its own of."""
+    """The shared content of files: all members, and an archive of the members that no file overrides."""
 
     members: Mapping[str, bytes]
     archive: bytes
@@ -81,7 +82,7 @@ class _Shared(NamedTuple):
 
 @lru_cache(64)
 def _shared(language: str, *, properties: bool, tracked: bool) -> _Shared:
-    """Write what the files in `language` share, with a place for custom `properties` or for changes to be `tracked`."""
+    """Return the shared content of files in `language`, optionally with custom `properties` or Track Changes on."""
     members = dict(_base(language))
     if properties:
         members |= _with_properties(members)
@@ -96,16 +97,16 @@ def _shared(language: str, *, properties: bool, tracked: bool) -> _Shared:
 
 
 def _append(target: io.BytesIO, members: Mapping[str, bytes], level: int) -> None:
-    """Add `members` to the archive in `target`, or begin one there; what is in it already stays compressed as it is."""
+    """Append `members` to the archive in `target`, or create it; existing members stay compressed as they are."""
     with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             member = zipfile.ZipInfo(name, _NO_TIME)
-            member.create_system = 0  # not the system of whoever builds
+            member.create_system = 0  # not the operating system of the build machine
             archive.writestr(member, content, zipfile.ZIP_DEFLATED, level)
 
 
 def _with_properties(members: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """Write what changes where a part of custom properties is added: the list of types, and what leads to it."""
+    """Return the two parts that change when custom properties are added: content types and relationships."""
     override = element("Override", attributes={"PartName": f"/{_CUSTOM}", "ContentType": _CUSTOM_TYPE})
     relation = element("Relationship", attributes={"Id": "custom", "Type": _CUSTOM_RELATION, "Target": _CUSTOM})
     types, related = members["[Content_Types].xml"].decode(), members["_rels/.rels"].decode()
@@ -116,7 +117,7 @@ def _with_properties(members: Mapping[str, bytes]) -> Mapping[str, bytes]:
 
 
 def document_part(body: str) -> str:
-    """Write the main part around `body`: A4, with the margins of an ordinary letter."""
+    """Return the main part around `body`: A4 with the margins of an ordinary letter."""
     page = element(
         "w:sectPr",
         element("w:pgSz", attributes={"w:w": "11906", "w:h": "16838"}),
@@ -126,7 +127,7 @@ def document_part(body: str) -> str:
 
 
 def core_part(title: str, author: str, date: datetime, language: str) -> str:
-    """Write what the file says about itself (ECMA-376-2, 11)."""
+    """Return the core properties of the file (ECMA-376-2, 11)."""
     day = {"xsi:type": "dcterms:W3CDTF"}
     return HEAD + element(
         "cp:coreProperties",
@@ -141,14 +142,14 @@ def core_part(title: str, author: str, date: datetime, language: str) -> str:
 
 
 def _base(language: str) -> Mapping[str, bytes]:
-    """Make what every file in `language` shares: styles, settings, theme, and the list of its parts."""
+    """Create the content shared by all files in `language`: styles, settings, theme, and the list of parts."""
     named = quoteattr(language).encode()
     return {name: content.replace(f'"{_SOME_LANGUAGE}"'.encode(), named) for name, content in _made().items()}
 
 
 @cache
 def _made() -> Mapping[str, bytes]:
-    """Make what files in every language share, once: it takes python-docx longer than a redline does."""
+    """Create the content shared by files in all languages, once, because python-docx is slow."""
     document = Document()
     _style(document.styles)
     for relations in (document.part.package.rels, document.part.rels):
@@ -166,7 +167,7 @@ def _style(styles: Styles) -> None:
         if style.name not in _NEEDED:
             style.delete()
     for level in _LEVELS:
-        # The template's headings are blue, which in a redline says “inserted”.
+        # The template's headings are blue, which means “inserted” in a redline.
         styles[f"Heading {level}"].font.color.rgb = RGBColor(0, 0, 0)
     _new(styles, "Hyperlink", WD_STYLE_TYPE.CHARACTER).underline = True
     code = _new(styles, "Code", WD_STYLE_TYPE.PARAGRAPH)

@@ -1,7 +1,7 @@
-"""Blocks as paragraphs: style, number and indent, the words, and what happened to the mark that ends them.
+"""Blocks as paragraphs: style, number and indent, the words, and the revision of the paragraph mark.
 
-Keeps true: a paragraph mark is tracked like any word (ISO/IEC 29500-1, 17.13.5), so that accepting joins what was
-joined and rejecting what was divided. What the block is now is what it is styled as; what it was is tracked beside.
+Invariants: a paragraph mark is tracked like any word (ISO/IEC 29500-1, 17.13.5), so that accepting a join joins the
+paragraphs and rejecting a split rejoins them. The style is the new one; the old style is tracked.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from inforce.word.export.revisions import TAGS, Revisions
 _LINE = element(
     "w:pBdr", element("w:bottom", attributes={"w:val": "single", "w:sz": "6", "w:space": "1", "w:color": "auto"})
 )
-ANCHOR = "_inforce"  # Word hides bookmarks whose names begin so
+ANCHOR = "_inforce"  # Word hides bookmarks with this prefix
 _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
-# Word has no rows that move: in a table, what left is deleted and what came is inserted.
+# Word cannot track moved rows: in a table, moves are written as deletions and insertions.
 _AS_IN_TABLES = {Op.MOVE_FROM: Op.DELETE, Op.MOVE_TO: Op.INSERT}
 
 
 @dataclass(slots=True, kw_only=True)
 class Paragraphs:
-    """What writes paragraphs, and all that is counted on the way; `right_to_left` is how the language runs.
+    """Writer of paragraphs and the counters it uses; `right_to_left` is the direction of the language.
 
-    Where `anchored`, every block outside tables begins with a bookmark that says which one it is.
+    If `anchored`, every block outside tables starts with a bookmark that identifies it.
     """
 
     revisions: Revisions
@@ -39,7 +39,7 @@ class Paragraphs:
     lists: Lists = field(default_factory=Lists)
 
     def flowing(self, place: int, block: RedlineBlock, mark: Op) -> str:
-        """Write `block`, which has `place` among all blocks, as a paragraph; `mark` is what happened to its end."""
+        """Return `block`, at index `place` of all blocks, as a paragraph; `mark` is the operation on its mark."""
         paragraph = element(
             "w:p", self._properties(block, mark), self._anchor(place), self._bookmark(block), self._runs(block.runs)
         )
@@ -48,7 +48,7 @@ class Paragraphs:
         return self._in_range(f"move{min(place, block.partner)}", block.mark, paragraph)
 
     def in_cell(self, block: RedlineBlock, mark: Op) -> str:
-        """Write `block` as a paragraph of a table cell; `mark` is what happened to its end."""
+        """Return `block` as a paragraph of a table cell; `mark` is the operation on its paragraph mark."""
         runs = tuple([_in_table(run) for run in block.runs])
         header = block.path[-1].number == 0
         style = value("w:pStyle", "TableHeading") if header else ""
@@ -73,7 +73,7 @@ class Paragraphs:
         return element("w:rPr", self.revisions.mark(TAGS[mark])) if mark in TAGS else ""
 
     def _changed(self, block: RedlineBlock) -> str:
-        """Write what the block was as a paragraph, where that differs."""
+        """Return the old paragraph properties of the block, if they differ."""
         if block.state not in (BlockState.CHANGED, BlockState.REFORMATTED) or not (block.was or block.now):
             return ""
         style = "".join(value("w:pStyle", f"Heading{one.value}") for one in block.was if one.kind == "heading")
@@ -93,7 +93,7 @@ class Paragraphs:
         return start + element("w:bookmarkEnd", attributes={"w:id": number})
 
     def _in_range(self, name: str, mark: Op, paragraph: str) -> str:
-        """Put a range of the move called `name`, as both its ends are, around `paragraph`."""
+        """Put a range of the move called `name`, which both its ends share, around `paragraph`."""
         tag = TAGS[mark]
         start = self.revisions.mark(f"{tag}RangeStart", name=name)
         return start + paragraph + element(f"{tag}RangeEnd", attributes={"w:id": str(self.revisions.count)})

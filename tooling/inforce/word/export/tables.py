@@ -1,7 +1,7 @@
-"""Tables: rows and columns that came or went, tracked as such, and cells whose words changed.
+"""Tables: tracked rows and columns that were inserted or deleted, and cells with changed words.
 
-Keeps true: every cell of either text is in the table, in the column it has there; a row that lacks a column has an
-empty cell. A row is tracked as a whole only if all of it came or went, a column only if every cell of it did.
+Invariants: every cell of either text is in the table, in its column; a row that lacks a column has an empty cell. A row
+is tracked as a whole only if all of it was inserted or deleted, a column only if all of its cells were.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from inforce.word.export.paragraphs import Paragraphs
 
 _CAME = frozenset({BlockState.INSERTED, BlockState.MOVED_TO})
 _WENT = frozenset({BlockState.DELETED, BlockState.MOVED_FROM})
-_WIDTH = 9000  # twentieths of a point: what the base's page leaves between its margins, nearly
+_WIDTH = 9000  # approximate width between the page margins, in twentieths of a point
 _CELL_WIDTH = element("w:tcW", attributes={"w:w": "0", "w:type": "auto"})
 _CELL_TAGS = {Op.INSERT: "w:cellIns", Op.DELETE: "w:cellDel"}
 Row = list[RedlineBlock]
 
 
 def table_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
-    """Write the cells `blocks` of one table as a table, with `paragraphs`."""
+    """Return the cells `blocks` of one table as a table."""
     rows = [list(group) for _, group in groupby(blocks, key=lambda block: block.path[-1].key)]
     columns = sorted({block.column for block in blocks})
     fates = {column: _fate([block for block in blocks if block.column == column]) for column in columns}
@@ -38,7 +38,7 @@ def table_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
 
 
 def _fate(blocks: Sequence[RedlineBlock]) -> Op:
-    """Tell whether all of `blocks` came or all of them went."""
+    """Return whether all of `blocks` were inserted or all of them deleted."""
     states = {block.state for block in blocks}
     if states <= _CAME:
         return Op.INSERT
@@ -59,7 +59,7 @@ def _row(row: Row, fates: dict[int, Op], paragraphs: Paragraphs) -> str:
 def _cell(blocks: Row, row: Op, column: Op, paragraphs: Paragraphs) -> str:
     tracked = paragraphs.revisions.mark(_CELL_TAGS[column]) if column is not row and row is Op.EQUAL else ""
     properties = element("w:tcPr", _CELL_WIDTH, tracked)
-    # The last mark of a cell is the cell's own, and goes only with the row.
+    # The last paragraph mark of a cell belongs to the cell, and is deleted only with the row.
     marks = [*(block.mark for block in blocks[:-1]), row]
     content = "".join(paragraphs.in_cell(block, mark) for block, mark in zip(blocks, marks, strict=False))
     return element("w:tc", properties, content or "<w:p/>")

@@ -1,11 +1,11 @@
-"""Manuscripts: a text on its way to somebody who edits it in Word, and back.
+"""Manuscripts: export a text for editing in Word, and import the edited document.
 
     content = to_manuscript(text, origin, title="Privacy", author="Example Shop", date=now)
-    manuscript = parse_manuscript(edited)         # its origin, and what stands in it
-    returned = take_back(text, manuscript.story)  # the new Markdown, or why not
+    manuscript = parse_manuscript(edited)         # its origin and its content
+    returned = take_back(text, manuscript.story)  # the new Markdown, or the reasons for a rejection
 
-Keeps true: the way back is proven. The new Markdown is read again and must be, block by block, what the document says
-with every change accepted; the old one must be what it says with every change rejected. Needs `inforce[docx]`.
+Invariants: the import is verified. The new Markdown is parsed again and must match, block by block, the document with
+every change accepted; the old Markdown must match the document with every change rejected. Requires `inforce[docx]`.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manuscript:
-    """A document that came back: the text it was made of, and what stands in it now."""
+    """A returned document: the text it was made from, and its content."""
 
     origin: DocumentOrigin
     story: Story
 
 
 def parse_manuscript(content: bytes) -> Manuscript:
-    """Read the bytes of a .docx file; UnreadableWordError or NoManuscriptError, of exit code 2, say why not."""
+    """Read the bytes of a .docx file; raise UnreadableWordError or NoManuscriptError (exit code 2) if that fails."""
     file = opened(content)
     origin = parse_origin(file.properties)
     try:
         return Manuscript(origin=origin, story=read_story(file.document))
     except (KeyError, ValueError, AttributeError, TypeError, RecursionError) as cause:
-        problem = f"holds something that Word never writes ({' '.join(str(cause).split())[:120]})"
+        problem = f"contains something that Word never writes ({' '.join(str(cause).split())[:120]})"
         raise UnreadableWordError(problem, "open it in Word and save it again") from cause

@@ -1,4 +1,4 @@
-"""Addresses of links compared: as a text writes them, and as a word processor gives them back."""
+"""Comparison of link addresses as written in a text and as saved by a word processor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HIDDEN = ""
 
 
 def key_of(address: str) -> str:
-    """Make of `address`, as a document holds it, what stays the same however it is spelt."""
+    """Return a normalised key of `address`, as stored in a document."""
     scheme, separator, rest = address.partition("://")
     if separator and "/" not in rest and "?" not in rest and "#" not in rest:
         rest += "/"
@@ -18,7 +18,7 @@ def key_of(address: str) -> str:
 
 
 def key_of_target(target: str) -> str:
-    """Make the same of `target`, as a text holds it; HIDDEN for one that documents do not lead to."""
+    """Return the same key for `target`, as written in a text; HIDDEN if documents do not link to it."""
     if target.startswith("#") and len(target) > 1:
         return key_of(f"#{bookmark_name(target[1:])}")
     return key_of(target) if target.lower().startswith(SAFE_SCHEMES) else HIDDEN

@@ -1,7 +1,7 @@
-"""Which block of the source each block of a returned document was, character by character.
+"""Mapping of each block of a returned document to its source block, character by character.
 
-Keeps true: where nothing was edited without Track Changes, the text with every change rejected is the source, block for
-block, and the places follow from the order alone. Only where it differs, bookmarks and likeness have to tell.
+Invariants: if nothing was edited without Track Changes, the text with every change rejected equals the source, block by
+block, and order alone determines the mapping. Otherwise bookmarks and similarity determine it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from inforce.word.roundtrip.views import View, signs_of, view_of_block, views_of
 
 _TOKENS = re.compile(r"\w+|\s+|.", re.DOTALL)
 _LIKE = 0.6
-_MOST_COMPARED = 400  # pairs of blocks; beyond, moved and edited blocks are taken as new ones
+_MOST_COMPARED = 400  # maximum number of pairs to compare; beyond it, moved and edited blocks count as new
 Place = tuple[int, int, int]
 
 
 class Difference(NamedTuple):
-    """A place where a document was edited without Track Changes: what the source says there, and what stands there."""
+    """A place that was edited without Track Changes: the words of the source, and those of the document."""
 
     was: str
     now: str
@@ -32,9 +32,9 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:
-    """Where characters of a document come from: by their base, the number of a leaf and of its piece.
+    """The source of the document's characters: the leaf number and the piece number for each base.
 
-    `looks` tells how each leaf was set in the document, `cells` which leaf each cell was.
+    `looks` is how each leaf was formatted in the document, `cells` the leaf of each cell.
     """
 
     origins: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class _Met(NamedTuple):
 
 
 def align(leaves: Sequence[Node], before: Sequence[RevisedBlock | Grid]) -> Alignment:
-    """Find which of `leaves` each block of `before`, a document with every change rejected, was."""
+    """Return which of `leaves` each block of `before`, a document with every change rejected, corresponds to."""
     known = [(number, view) for number, view in enumerate(views_of_text(leaves)) if view is not None]
     met = list(_met(before))
     pairs = dict(_pairs(known, met))
@@ -82,19 +82,19 @@ def same_signs(old: Sequence[Sign], new: Sequence[Sign]) -> Iterator[tuple[Sign,
 
 
 def likeness(old: Sequence[Sign], new: Sequence[Sign]) -> float:
-    """Tell how alike two texts are, from 0 to 1."""
+    """Return how similar two texts are, from 0 to 1."""
     olds, news = ([text for text, _ in _words(one) if not text.isspace()] for one in (old, new))
     return SequenceMatcher(None, olds, news, autojunk=False).ratio()
 
 
 def _words(signs: Sequence[Sign]) -> list[tuple[str, int]]:
-    # A sign is one character, but for those that NFC joins later: places are counted in signs.
+    # A sign is one character, except for characters that NFC combines later: places count signs.
     text = "".join([sign.text for sign in signs])
     return [(found[0], found.start()) for found in _TOKENS.finditer(text)]
 
 
 def moved(gone: Sequence[tuple[int, Sequence[Sign]]], came: Sequence[tuple[int, Sequence[Sign]]]) -> dict[int, int]:
-    """Pair blocks that `came` with blocks that are `gone` and say the same, or nearly, by their numbers."""
+    """Pair added blocks (`came`) with missing blocks (`gone`) of equal or similar text, by their numbers."""
     found: dict[int, int] = {}
     left = dict(gone)
     for number, signs in came:
@@ -137,7 +137,7 @@ def _pairs(known: Sequence[tuple[int, View]], met: Sequence[_Met]) -> Iterator[t
 
 
 def _likely(known: Sequence[tuple[int, View]], places: range, met: Sequence[_Met]) -> Iterator[tuple[int, int]]:
-    """Pair what differs: by bookmark, and what is left in its order where it is as many."""
+    """Pair differing blocks by bookmark, and the rest in order if both sides have the same number."""
     left = dict(known)
     open_places = []
     for there in places:
@@ -154,7 +154,7 @@ def _likely(known: Sequence[tuple[int, View]], places: range, met: Sequence[_Met
 
 
 def _fits(view: View, met: _Met) -> bool:
-    """Tell whether a block is what `view` says; where paragraphs were joined, in any of their settings."""
+    """Return whether a block matches `view`; for joined paragraphs, with any of their settings."""
     if met.view == view:
         return True
     others = (view_of_block(replace(met.block, look=look)) for look in met.block.looks)

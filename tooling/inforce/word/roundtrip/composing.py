@@ -1,7 +1,7 @@
-"""The inline source of a block whose words changed: what was kept as it was written, what came spelt anew.
+"""The inline source of an edited block: unchanged parts as written, new parts newly escaped.
 
-Keeps true: a character that was kept is written as the source writes it, within the marks that were around it; marks
-around nothing go. New words get the marks that their formats ask for, those beside them if they will do.
+Invariants: an unchanged character is written as in the source, inside its original marks; empty marks are removed. New
+words get the marks that their formats require, preferably those of their neighbours.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ Chain = tuple[Wrap, ...]
 
 
 class CannotBeWrittenError(Exception):
-    """A block holds something that Markdown has no way to write."""
+    """A block contains something that Markdown cannot express."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Atom:
-    """What is written at once: a character mostly. `source` is how, None for words yet to be spelt."""
+    """The smallest unit of output, usually one character. `source` is its source, None for words not yet escaped."""
 
     text: str
     forms: Forms
@@ -46,9 +46,9 @@ class _Atom:
 
 
 def composed(new: New, anchors: dict[str, str]) -> str:
-    """Write the inline source of the leaf `new`; `anchors` names the id of a heading by its bookmark.
+    """Return the inline source of the leaf `new`; `anchors` maps bookmarks to heading ids.
 
-    CannotBeWrittenError says what Markdown cannot write.
+    Raises CannotBeWrittenError for content that Markdown cannot express.
     """
     atoms = list(_atoms(new))
     _choose_chains(atoms, anchors)
@@ -71,7 +71,7 @@ def _kept(leaf: Node, number: int, run: Sequence[KeptBlock], new: New) -> Iterat
     same = all(one.sign.forms == forms_of(piece) or one.sign.text.isspace() for one in run)
     whole = len(run) == len(piece.text)
     if piece.image and not (whole and same):
-        raise CannotBeWrittenError("a picture's description was changed")
+        raise CannotBeWrittenError("the description of a picture was changed")
     if not whole:
         yield from (_fresh(one, new) for one in run)
         return
@@ -98,7 +98,7 @@ def _refuse_line(text: str) -> None:
 
 
 def _choose_chains(atoms: Sequence[_Atom], anchors: dict[str, str]) -> None:
-    """Decide which marks stand around what came."""
+    """Choose the marks around inserted text."""
     before: Chain = ()
     for atom, after in zip(atoms, _chains_after(atoms), strict=True):
         if atom.is_blank:
@@ -145,12 +145,12 @@ def _new_wrap(form: Form, atom: _Atom, anchors: dict[str, str]) -> Wrap:
     elif not target.lower().startswith(SAFE_SCHEMES):
         target = ""
     if not target:
-        raise CannotBeWrittenError(f"a link leads to “{atom.address[:80]}”, where texts lead nobody")
+        raise CannotBeWrittenError(f"a link leads to “{atom.address[:80]}”, which policies do not support as a target")
     return Wrap(kind=SpanKind.LINK, target=target, opening="[", closing=f"]({address(target)})")
 
 
 def _settle_blanks(atoms: Sequence[_Atom]) -> None:
-    """Put blanks inside the marks that are on both sides of them; those untouched stay where they are."""
+    """Move blanks inside the marks that are on both sides of them; unchanged blanks stay where they are."""
     before: Chain = ()
     # Every visible character has its chain by now.
     for place, (atom, after) in enumerate(zip(atoms, _chains_after(atoms), strict=True)):
@@ -177,7 +177,7 @@ def _shared(one: Chain | None, two: Chain | None) -> Chain:
 
 
 def _written(atoms: Sequence[_Atom], depth: int, strict: int) -> str:
-    """Write `atoms`, of which the first `depth` marks are written already."""
+    """Return `atoms` as source; their first `depth` marks are already written."""
     parts = []
     for wrap, group in groupby(atoms, key=lambda atom: _at(atom, depth)):
         run = list(group)

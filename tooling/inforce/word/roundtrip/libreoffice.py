@@ -1,10 +1,12 @@
-"""What word processors write in ways of their own, as a manuscript has it: settings they lose, places they name anew.
+"""Corrections for word processors: restore lost settings and map renamed bookmarks.
 
-LibreOffice writes a paragraph behind a deleted one with the settings of the deleted one, so that a heading becomes an
-ordinary paragraph and an item loses its number, and no tracked change says so; and it takes the end of a paragraph for
-new where something new is on both sides of it. Keeps true: only a paragraph with our
-bookmark, with the very words that block had, and set as the deleted one is, gets its own settings back. Word gives a
-heading that a new link leads to a bookmark of Word's own; the link is read as one to ours.
+LibreOffice saves a paragraph after a deleted one with the settings of the deleted one, without a tracked change: a
+heading becomes an ordinary paragraph and an item loses its number. It also marks the end of a paragraph as new if both
+sides of it are new. Word adds its own bookmark to a heading that a new link targets; the link is read as a link to our
+bookmark.
+
+Invariants: a paragraph gets its settings back only if it has our bookmark and exactly the words of that block, and is
+formatted like the deleted one.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from inforce.word.roundtrip.views import number_of, signs_of
 
 
 def fixed(story: Story, leaves: Sequence[Node]) -> Story:
-    """Give `story`, made of the text with `leaves`, with the settings that LibreOffice lost."""
+    """Return `story`, made from the text with `leaves`, with the settings that LibreOffice lost."""
     lists = _lists(story, leaves)
     body: list[Paragraph | Table] = []
     for before, one in zip((None, *story.body), story.body, strict=False):
@@ -33,9 +35,9 @@ def fixed(story: Story, leaves: Sequence[Node]) -> Story:
 
 
 def _parted(body: Sequence[Paragraph | Table], leaves: Sequence[Node]) -> Iterator[Paragraph | Table]:
-    """Give `body` with the ends of paragraphs that LibreOffice took for a part of what came beside them.
+    """Return `body` with the paragraph ends that LibreOffice marked as inserted although they existed.
 
-    Two blocks of the text with nothing but new paragraphs between them had an end between them before.
+    Two blocks of the text with only new paragraphs between them had a paragraph end between them before.
     """
     for place, one in enumerate(body):
         follows = next((after for after in body[place + 1 :] if not _is_new(after)), None)
@@ -51,7 +53,7 @@ def _is_new(one: Paragraph | Table) -> bool:
 
 
 def _is_whole(one: Paragraph, leaves: Sequence[Node]) -> bool:
-    """Tell whether `one` had all the words of its block before, and had some."""
+    """Return whether the paragraph is not empty and had all the words of its block before."""
     if one.anchor is None or one.anchor >= len(leaves):
         return False
     words = "".join(sign.text for sign in signs_of(leaves[one.anchor]))
@@ -83,7 +85,7 @@ def _contradicts(look: Look, leaf: Node) -> bool:
 
 
 def _lists(story: Story, leaves: Sequence[Node]) -> dict[int, Look]:
-    """Find how the items of each list of the text are set in the document."""
+    """Return how the items of each list of the text are formatted in the document."""
     found: dict[int, Look] = {}
     for one in story.body:
         if isinstance(one, Paragraph) and one.anchor is not None and one.anchor < len(leaves) and one.was.list_id:
@@ -99,7 +101,7 @@ def _list_of(leaf: Node) -> Node | None:
 
 
 def _look(leaf: Node, lists: dict[int, Look]) -> Look | None:
-    """Tell how `leaf` is set in a document; None where that cannot be known."""
+    """Return how `leaf` is formatted in a document; None if unknown."""
     kind = leaf.kind if isinstance(leaf.kind, BlockKind) else BlockKind.PARAGRAPH
     number, _ = number_of(leaf)
     if number is not None:
@@ -110,7 +112,7 @@ def _look(leaf: Node, lists: dict[int, Look]) -> Look | None:
 
 
 def readdressed(story: Story, blocks: Sequence[MarkdownBlock]) -> Story:
-    """Give `story` with links to headings of the text with `blocks` leading to our bookmarks."""
+    """Return `story` with links to headings of the text with `blocks` redirected to our bookmarks."""
     ours = {
         name: bookmark_name(blocks[one.anchor].id)
         for one in story.body

@@ -1,7 +1,8 @@
-"""Opening a file that anybody may have made: what it unpacks to is bounded, and nothing in it is run or fetched.
+"""Safe opening of untrusted files: the unpacked size is limited, and nothing is executed or fetched.
 
-Keeps true: whatever the bytes, there is a document that can be walked or one sentence that says why not. python-docx
-expands no entities and reads no external files; documents with a document type, which Word never writes, are refused.
+Invariants: any bytes result in a document that can be traversed or in an error with one sentence. python-docx expands
+no entities and reads no external files; documents with a document type declaration, which Word never writes, are
+rejected.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _MACRO_SIGNS = ("vbaproject", "vbadata", "activex", "oleobject", "embeddings/")
 
 
 class UnreadableWordError(InforceError):
-    """A file is no Word document that can be read safely."""
+    """A file is not a Word document that can be read safely."""
 
     def __init__(self, problem: str, fix: str = "save it in Word as “Word document (.docx)”") -> None:
         super().__init__(f"the file {problem}; {fix}")
@@ -34,14 +35,14 @@ class UnreadableWordError(InforceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedFile:
-    """A document of python-docx, and its custom properties as bytes, if it has any."""
+    """A python-docx document, and its custom properties as bytes, if any."""
 
     document: Opened
     properties: bytes | None
 
 
 def opened(content: bytes) -> OpenedFile:
-    """Open the bytes `content` of a .docx file; UnreadableWordError where that is not safe or not possible."""
+    """Open the bytes `content` of a .docx file; raise UnreadableWordError if that is unsafe or impossible."""
     _refuse_wrong_type(content)
     _refuse_bombs(content)
     try:
@@ -49,32 +50,32 @@ def opened(content: bytes) -> OpenedFile:
         body = document.element.body
         document.part.styles, document.part.package.parts  # noqa: B018 - what is missing shows here
     except (OpcError, KeyError, ValueError, AttributeError, SyntaxError, RecursionError) as cause:
-        # lxml's errors of syntax are SyntaxErrors; python-docx raises KeyError for a part that is missing.
+        # lxml raises SyntaxError for syntax errors; python-docx raises KeyError for a missing part.
         raise UnreadableWordError(f"is damaged: {_said(cause)}") from cause
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as cause:
         raise UnreadableWordError(f"cannot be unpacked: {_said(cause)}") from cause
     if body is None:
-        raise UnreadableWordError("has no text in it")
+        raise UnreadableWordError("contains no text")
     return OpenedFile(document=document, properties=_properties(document))
 
 
 def _refuse_wrong_type(content: bytes) -> None:
     if content.startswith(_COMPOUND):
         raise UnreadableWordError(
-            "is an old .doc file or protected with a password", "take the password off, or save it as .docx"
+            "is an old .doc file or password-protected", "remove the password, or save it as .docx"
         )
     if not content.startswith(_ZIP):
-        raise UnreadableWordError("is no Word document")
+        raise UnreadableWordError("is not a Word document")
 
 
 def _refuse_bombs(content: bytes) -> None:
-    """Refuse what unpacks to too much, has a document type, or brings something that could be run."""
+    """Reject files that unpack to too much, have a document type declaration, or contain executable content."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if len(members) > _MOST_PARTS or sum(member.file_size for member in members) > LARGEST:
                 problem = f"unpacks to more than {LARGEST // 1024 // 1024} MiB or {_MOST_PARTS:,} parts"
-                raise UnreadableWordError(problem, "take pictures and attachments out of it")
+                raise UnreadableWordError(problem, "remove its pictures and attachments")
             for member in members:
                 _refuse_member(member.filename, archive.read(member))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as cause:
@@ -84,14 +85,14 @@ def _refuse_bombs(content: bytes) -> None:
 def _refuse_member(name: str, data: bytes) -> None:
     if any(sign in name.lower() for sign in _MACRO_SIGNS):
         raise UnreadableWordError(
-            f"holds macros or embedded programs (“{name[:80]}”)", "save it without them, as .docx"
+            f"contains macros or embedded programs (“{name[:80]}”)", "save it without them, as .docx"
         )
     if name.endswith((".xml", ".rels")) and _has_document_type(data):
-        raise UnreadableWordError(f"holds a document type in “{name[:80]}”, which Word never writes")
+        raise UnreadableWordError(f"contains a document type declaration in “{name[:80]}”, which Word never writes")
 
 
 def _has_document_type(data: bytes) -> bool:
-    # Every encoding that lxml knows by itself: one byte for a letter, or two or four with noughts between them.
+    # All encodings that lxml detects automatically: one byte per letter, or two or four with zero bytes.
     return b"<!DOCTYPE" in data.replace(b"\0", b"") or b"<!ENTITY" in data.replace(b"\0", b"")
 
 

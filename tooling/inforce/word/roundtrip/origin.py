@@ -1,7 +1,7 @@
-"""Where a manuscript came from: which text of which version, written into the document's own properties.
+"""The origin of a manuscript: the text and version it was made from, stored in the document's custom properties.
 
-Keeps true: what is written is read back, also after Word or LibreOffice saved the file: both keep custom properties
-(ISO/IEC 29500-1, 22.3), and Word shows them to whoever asks.
+Invariants: the properties survive saving in Word and LibreOffice, which both keep custom properties (ISO/IEC 29500-1,
+22.3); Word shows them to the user.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from inforce.word.export.package import HEAD
 
 _PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
-_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of properties that users name
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # format id of user-defined properties
 _PREFIX = "inforce-"
 
 
 class NoManuscriptError(InforceError):
-    """A document does not say which text it was made from."""
+    """A document does not state which text it was made from."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"the document {problem}; make one with “inforce docx export” and edit that")
@@ -39,7 +39,7 @@ class DocumentOrigin:
 
 
 def properties_part(origin: DocumentOrigin) -> str:
-    """Write `origin` as custom properties."""
+    """Return `origin` as custom properties."""
     members = {
         "policy": origin.policy,
         "version": origin.version,
@@ -58,10 +58,10 @@ def properties_part(origin: DocumentOrigin) -> str:
 
 
 def parse_origin(part: bytes | None) -> DocumentOrigin:
-    """Read custom properties back; NoManuscriptError where they are not ours."""
+    """Parse custom properties; raise NoManuscriptError if they are not ours."""
     if part is None:
-        raise NoManuscriptError("does not say which text it was made from")
-    # Opening refused documents with a DTD, so there is nothing to expand here.
+        raise NoManuscriptError("does not state which text it was made from")
+    # Opening rejected documents with a DTD, so there are no entities to expand.
     found = {
         (row.get("name") or "").removeprefix(_PREFIX): "".join(row.itertext())
         for row in ElementTree.fromstring(part)  # noqa: S314

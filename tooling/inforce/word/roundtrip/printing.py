@@ -1,7 +1,7 @@
-"""The new text written out: lines of the source where nothing changed, and around what changed the marks it had.
+"""Output of the new text: source lines for unchanged blocks, original markers around changed ones.
 
-Keeps true: a node that is what it was is written with its very lines; nothing beside a changed block is touched, but
-the numbers of items behind one that came or went, if their list counted.
+Invariants: an unchanged node is written with its exact source lines; nothing beside a changed block is modified, except
+the numbers of items after an added or removed item in a counting list.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})(.*)")
 
 
 class Line(NamedTuple):
-    """A line; one that is `raw` is a line of the source with everything before it, and gets nothing put before it."""
+    """A line; a `raw` line is a complete source line and gets no prefix."""
 
     text: str
     raw: bool = False
@@ -38,7 +38,7 @@ class _Printer:
     same: dict[int, bool] = field(default_factory=dict)
 
     def is_same(self, new: New) -> bool:
-        """Tell whether `new` is what it was, and all that is in it."""
+        """Return whether `new` and all its descendants are unchanged."""
         if id(new) not in self.same:
             self.same[id(new)] = self._is_same(new)
         return self.same[id(new)]
@@ -60,7 +60,7 @@ class _Printer:
         return together and all(self.is_same(one) for one in new.children)
 
     def inside(self, new: New, *, raw: bool) -> list[Line]:
-        """Write the children of `new` below each other; `raw` lets lines of the source stand as they are."""
+        """Return the lines of the children of `new`; `raw` allows unmodified source lines."""
         lines: list[Line] = []
         before: New | None = None
         for child in new.children:
@@ -71,7 +71,7 @@ class _Printer:
         return lines
 
     def gap(self, before: New, after: New, parent: New, *, raw: bool) -> Iterator[Line]:
-        """Write the blank lines between two neighbours: those there were, or as many as there must be."""
+        """Return the blank lines between two neighbours: the original ones, or the required minimum."""
         old, following = before.old, after.old
         wanted = self.needed(before, after, parent)
         neighbours = old is not None and following is not None and old.parent is following.parent
@@ -125,7 +125,7 @@ class _Printer:
         return lines
 
     def marker(self, new: New, item: New, sign: str, number: int | None) -> str:
-        """Choose what `item` begins with: what it began with, but for its number where the list counts."""
+        """Return the marker of `item`: the original one, renumbered if the list counts."""
         old = item.old.marker if item.old is not None and item.old.marker else ""
         if new.kind is ContainerKind.BULLET_LIST:
             stays = old.strip() == sign
@@ -211,9 +211,9 @@ class _Printer:
 
 
 def printed(top: New, source: str, anchors: dict[str, str]) -> str:
-    """Write the text whose tree is `top`, grown out of `source`.
+    """Return the text of the tree `top`, which was derived from `source`.
 
-    CannotBeWrittenError where Markdown has no way to say it.
+    Raises CannotBeWrittenError for content that Markdown cannot express.
     """
     lines = source.split("\n")
     printer = _Printer(lines, anchors)
@@ -221,7 +221,7 @@ def printed(top: New, source: str, anchors: dict[str, str]) -> str:
 
 
 def is_unchanged(new: New) -> bool:
-    """Tell whether the leaf `new` says, in the same kind of block, what it said."""
+    """Return whether the leaf `new` has the same kind and content as before."""
     return new.old is not None and new.old.kind is new.kind and new.old.level == new.level and _same_words(new, new.old)
 
 
@@ -238,7 +238,7 @@ def _behind(prefix: str, line: Line) -> Line:
 
 
 def _is_tight(new: New) -> bool:
-    """Tell whether the items of a list stand without blank lines between them."""
+    """Return whether a list has no blank lines between its items."""
     if new.model is None:
         return True
     gaps = [after.start - before.stop for before, after in _neighbours(new.model.children)]
@@ -258,7 +258,7 @@ def _neighbours(nodes: Sequence[Node]) -> Iterable[tuple[Node, Node]]:
 
 
 def _sign_of(new: New, before: New | None) -> str:
-    """Choose the sign of a list's items: the one it had, or another than that of a list right before it."""
+    """Choose the marker of a list's items: the original one, or one that differs from a list directly before it."""
     bullets = new.kind is ContainerKind.BULLET_LIST
     own = new.model.children[0].marker.strip()[-1:] if new.model is not None and new.model.kind is new.kind else ""
     sign = own or ("-" if bullets else ".")
@@ -269,7 +269,7 @@ def _sign_of(new: New, before: New | None) -> str:
 
 
 def _counts(model: Node | None) -> bool:
-    """Tell whether the numbers of a list are written as they are shown."""
+    """Return whether the numbers of a list are written as they are shown."""
     if model is None or model.kind is not ContainerKind.ORDERED_LIST:
         return True
     written = [_NUMBER.search(item.marker) for item in model.children]
@@ -282,7 +282,7 @@ def _pattern(new: New) -> str:
 
 
 def _like(new: New, marker: str) -> str:
-    """Give `marker` the space that the other items of its list have."""
+    """Add to `marker` the padding that the list's other items have."""
     pattern = _pattern(new)
     lead, space = len(pattern) - len(pattern.lstrip(" ")), len(pattern) - len(pattern.rstrip(" "))
     return f"{' ' * lead}{marker.strip()}{' ' * space}" if pattern else marker
@@ -298,7 +298,7 @@ def _rule(cell: Node | None) -> str:
 
 
 def _with_cells(line: str, texts: Sequence[str], same: Sequence[bool]) -> str:
-    """Put `texts` into the row `line` where they are not the `same`; the space around cells stays."""
+    """Replace the cells of the row `line` by `texts` where they are not the `same`, and keep the padding of cells."""
     parts = cells_of(line)
     first = 1 if not parts[0].strip() else 0
     if len(parts) - first < len(texts):

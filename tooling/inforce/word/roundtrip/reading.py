@@ -1,7 +1,8 @@
-"""Reading the body of a document: what stands in each paragraph and table, and what a tracked change did to it.
+"""Reading of a document's body: the content of each paragraph and table, and the tracked changes.
 
-Keeps true: every character of either text is in exactly one stretch. What Markdown cannot hold is objected to with the
-words around it, never passed over. (ISO/IEC 29500-1, 17.13.5 for tracked changes, 17.16 for fields.)
+Invariants: every character of either text is in exactly one stretch. Content that Markdown cannot express causes an
+objection with the surrounding words and is never ignored. (ISO/IEC 29500-1, 17.13.5 for tracked changes, 17.16 for
+fields.)
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ _LINK_FIELD = re.compile(r'\s*HYPERLINK\s+(?:"(?P<address>[^"]*)")?\s*(?:\\l\s+"
 
 @dataclass(slots=True)
 class _Field:
-    """A field being read: what it is told to be, and whether its result has begun."""
+    """A field being read: its instruction, and whether its result has started."""
 
     instruction: str = ""
     shows: bool = False
@@ -102,7 +103,7 @@ class _StoryReader:
             elif child.tag in _AROUND:
                 yield from self.body(child)
             elif name := _REFUSED.get(_local(child)):
-                self.objections.append(Objection(problem=f"{name} cannot be taken back", words=self.heading))
+                self.objections.append(Objection(problem=f"{name} cannot be imported", words=self.heading))
             else:
                 self.mark_comment(child)
 
@@ -125,12 +126,12 @@ class _StoryReader:
         return found
 
     def conclude(self, paragraph: Paragraph) -> None:
-        """Say of `paragraph`, which is read, what stood in the way."""
+        """Add the objections and remarks about `paragraph`, which has been read."""
         words = paragraph.text(Side.AFTER) or paragraph.text(Side.BEFORE)
         for problem in dict.fromkeys(self.problems):
-            self.objections.append(Objection(problem=f"{problem} cannot be taken back", words=words))
+            self.objections.append(Objection(problem=f"{problem} cannot be imported", words=words))
         if self.shown_only:
-            problem = "underline, colour, highlight or capitals are left out, for Markdown has none"
+            problem = "underlining, colour, highlighting or capitals are left out: Markdown does not support them"
             self.remarks.append(Objection(problem=problem, words=words))
         if paragraph.look.kind is BlockKind.HEADING and words.strip():
             self.heading = words.strip()
@@ -182,7 +183,7 @@ class _StoryReader:
         return Stretch(text=text, fate=fate, forms=forms, were=were, address=address)
 
     def sign(self, element: Any, fate: Fate) -> str:
-        """Give the characters that `element` of a run stands for."""
+        """Return the characters that `element` of a run represents."""
         if element.tag in (qn("w:t"), qn("w:delText")):
             return str(element.text or "")
         if element.tag in _SIGN_OF_TAG:
@@ -252,19 +253,19 @@ class _StoryReader:
         paragraphs, fate = [], Fate.STAYS
         for child in self.body(element):
             if isinstance(child, Table):
-                self.objections.append(Objection(problem="a table in a table cannot be taken back", words=self.heading))
+                self.objections.append(Objection(problem="a table in a table cannot be imported", words=self.heading))
             else:
                 paragraphs.append(child)
         for change in () if properties is None else properties:
             fate = _CELL_FATES.get(change.tag, fate)
         if properties is not None and (properties.find(qn("w:vMerge")) is not None or _spans(properties)):
             words = " ".join(one.text(Side.AFTER) for one in paragraphs)
-            self.objections.append(Objection(problem="merged cells cannot be taken back", words=words))
+            self.objections.append(Objection(problem="merged cells cannot be imported", words=words))
         return WordCell(paragraphs=tuple(paragraphs), fate=fate)
 
 
 def read_story(document: Document) -> Story:
-    """Read the body of `document`, with both of its texts, its comments, and what cannot be taken out of it."""
+    """Read the body of `document` with both its texts, its comments, and the objections."""
     reader = _StoryReader(document, styles_of(document))
     for comment in document.comments if _has_comments(document) else ():
         reader.comments[str(comment.comment_id)] = _Remark(author=comment.author, text=comment.text)
@@ -293,7 +294,7 @@ def _together(outer: Fate, inner: Fate) -> Fate:
 
 
 def _mark(properties: Any) -> Fate:
-    """Tell what happened to what `properties` are of: the mark of a paragraph, or a row."""
+    """Return the fate of the paragraph mark or row that has `properties`."""
     fate = Fate.STAYS
     for change in () if properties is None else properties:
         if change.tag in _FATE_OF_TAG:

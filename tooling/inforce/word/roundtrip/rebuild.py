@@ -1,7 +1,7 @@
-"""The tree of the new text: every block of the accepted document in its container, holding on to the old one.
+"""The tree of the new text: every block of the accepted document in its container, linked to its old node.
 
-Keeps true: a node that is an old one, or replaces one, knows it in `old`, so that it can be written as it was. A
-document is flat; which list or quote a paragraph is in follows from how it is set and from what is open before it.
+Invariants: an unchanged or replacing node has its old node in `old`, so that it can be written as before. A document is
+flat; the list or quote of a paragraph follows from its formatting and from the containers that are open before it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
 
 
 class KeptBlock(NamedTuple):
-    """A character of the new text: with the leaf and piece of the source it was, if it was there."""
+    """A character of the new text, with its source leaf and piece if it existed before."""
 
     sign: Sign
     leaf: Node | None = None
@@ -31,10 +31,10 @@ class KeptBlock(NamedTuple):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class New:
-    """A node of the new text. `old` is the node it replaces, `model` one of whose kind it is to be written.
+    """A node of the new text. `old` is the node it replaces, `model` a node of the kind to write.
 
-    A leaf has its `signs`, and is `lost` where some look like a link whose address is not known; a container has its
-    `children`. `number` is what an item shows, of a list its first number.
+    A leaf has its `signs`, and is `lost` if some look like a link with an unknown address; a container has its
+    `children`. `number` is the number of an item, or the first number of a list.
     """
 
     kind: BlockKind | ContainerKind | None
@@ -50,7 +50,7 @@ class New:
     lost: bool = False
 
     def leaves(self) -> Iterator[New]:
-        """Go through the leaves below, or give this one."""
+        """Yield the leaves below this node, or the node itself."""
         if isinstance(self.kind, BlockKind):
             yield self
         for child in self.children:
@@ -58,7 +58,7 @@ class New:
 
 
 class _Slot(NamedTuple):
-    """A container wanted for a block: one like `node` (or a new one, told apart by `key`); `begins` opens an item."""
+    """A container required for a block: like `node`, or a new one with `key`; `begins` starts an item."""
 
     kind: ContainerKind
     key: Any
@@ -95,7 +95,7 @@ class _Grower:
         return self.top
 
     def find_moves(self, after: Sequence[RevisedBlock | Grid]) -> None:
-        """Find blocks that were cut out in one place and put in at another, tracked as going and coming."""
+        """Return blocks that were cut and pasted elsewhere, tracked as deletion and insertion."""
         origins = self.alignment.origins
         blocks = [(place, one) for place, one in enumerate(after) if isinstance(one, RevisedBlock)]
         alive = {origins[sign.base][0] for _, one in blocks for sign in one.signs if sign.base in origins}
@@ -110,7 +110,7 @@ class _Grower:
         self.moves = moved([(number, signs) for number, signs in gone if signs], came)
 
     def kept(self, place: int, block: RevisedBlock) -> tuple[KeptBlock, ...]:
-        """Give the characters of `block` with where they come from."""
+        """Return the characters of `block` with their sources."""
         if place in self.moves:
             leaf = self.leaves[self.moves[place]]
             found = {id(now): was.base for was, now in same_signs(signs_of(leaf), block.signs)}
@@ -127,7 +127,7 @@ class _Grower:
         return tuple(made)
 
     def home(self, block: RevisedBlock, kept: Sequence[KeptBlock]) -> Node | None:
-        """Find the leaf in whose place `block` stands: one it has characters of, that was set as it is."""
+        """Return the leaf that `block` corresponds to: the leaf that shares characters and formatting with it."""
         numbers = dict.fromkeys(id(one.leaf) for one in kept if one.leaf is not None)
         for number in (self.numbers[one] for one in numbers):
             if self.alignment.looks.get(number) == block.look:
@@ -138,7 +138,7 @@ class _Grower:
         return None
 
     def find_lists(self, after: Sequence[RevisedBlock | Grid]) -> None:
-        """Learn which list of the source each list of the document is."""
+        """Record which source list each list of the document corresponds to."""
         for place, one in enumerate(after):
             if isinstance(one, RevisedBlock) and one.number is not None:
                 leaf = self.home(one, self.kept(place, one))
@@ -150,7 +150,7 @@ class _Grower:
         kept = self.kept(place, block)
         home = self.home(block, kept)
         if block.torn:
-            problem = "paragraphs of different kinds were joined; say in Word which style the result has"
+            problem = "paragraphs of different kinds were joined; choose a style for the joined paragraph in Word"
             self.objections.append(Objection(problem=problem, words=block.text))
         slots = self.slots_of(home, block) if home else self.slots_for(block, ordered)
         parent = self.enter(slots, block)
@@ -161,7 +161,7 @@ class _Grower:
         self.slots_before = slots
 
     def leaf_for(self, block: RevisedBlock, kept: Sequence[KeptBlock], home: Node | None) -> Node | None:
-        """Choose the leaf that `block` replaces: each one is replaced once, by the first that has words of it."""
+        """Return the leaf that `block` replaces: each is replaced once, by the first block with words of it."""
         candidates = [one.leaf for one in kept if one.leaf is not None]
         alike = [leaf for leaf in candidates if leaf.kind is block.look.kind and leaf.level == block.look.level]
         for leaf in (*([home] if home else []), *alike, *candidates):
@@ -182,7 +182,7 @@ class _Grower:
         return tuple(slots)
 
     def slots_for(self, block: RevisedBlock, ordered: Ordered) -> tuple[_Slot, ...]:
-        """Choose the containers of a block that is new, or set otherwise than it was."""
+        """Choose the containers of a block that is new or formatted differently."""
         look = block.look
         if look.kind is BlockKind.RULE:
             return ()
@@ -209,7 +209,7 @@ class _Grower:
         before = tuple(slot._replace(begins=False) for slot in self.slots_before)
         levels = [place for place, slot in enumerate(before) if slot.kind is ContainerKind.ITEM]
         if len(levels) < depth:
-            problem = "an item stands deeper in a list than the items around it allow"
+            problem = "a list item is nested deeper than the items around it allow"
             self.objections.append(Objection(problem=problem, words=block.text))
             return own
         return (*before[: levels[depth - 1] + 1], *own)
@@ -225,7 +225,7 @@ class _Grower:
         return (_Slot(ContainerKind.QUOTE, ("quote", self.quotes)),)
 
     def enter(self, slots: Sequence[_Slot], block: RevisedBlock | None) -> New:
-        """Open the containers `slots`, as far as they are not open, and give the innermost."""
+        """Open the containers `slots` that are not yet open, and return the innermost."""
         for place, slot in enumerate(slots):
             there = self.open[place] if place < len(self.open) else None
             if there is not None and there.kind is slot.kind and self.goes_on(there, slot):
@@ -250,7 +250,7 @@ class _Grower:
         return made
 
     def count(self, number: int) -> None:
-        """Note the `number` that the innermost item shows, and with a list's first item its start."""
+        """Set the `number` of the innermost item, and the start of the list for its first item."""
         place = next((at for at in range(len(self.open) - 1, -1, -1) if self.open[at].kind is ContainerKind.ITEM), None)
         if place is None or self.open[place].number is not None or self.open[place].children:
             return
@@ -290,7 +290,7 @@ class _Grower:
             self.used.add(id(old))
         if table is not None and first != (old is not None and old.number == 0):
             words = " / ".join(cell.block.text for cell in cells)
-            self.objections.append(Objection(problem="the heading row of a table has to stay first", words=words))
+            self.objections.append(Objection(problem="the header row of a table must stay first", words=words))
         made = New(kind=ContainerKind.ROW, old=old)
         for cell in cells:
             number = self.alignment.cells.get(cell.place)
@@ -300,7 +300,7 @@ class _Grower:
         return made
 
     def add_unseen(self, node: Node, new: New) -> None:
-        """Keep the lines of `node` that no reader sees, each behind what it stood behind."""
+        """Keep the invisible lines of `node`, each after its original predecessor."""
         for place, child in enumerate(node.children):
             if _is_unseen(child):
                 before = {id(one) for one in node.children[:place]}
@@ -312,16 +312,16 @@ class _Grower:
 
 
 def _is_unseen(node: Node) -> bool:
-    """Tell whether a document shows nothing of `node`: a link's definition, an empty quote."""
+    """Return whether a document shows nothing of `node`: the definition of a link, or an empty quote."""
     return node.kind is None or all(view is None for view in views_of_text(node.leaves()))
 
 
 def grow(
     root: Node, leaves: Sequence[Node], alignment: Alignment, after: Sequence[RevisedBlock | Grid], ordered: Ordered
 ) -> tuple[New, tuple[Objection, ...]]:
-    """Make the tree of the new text out of `after`, a document with every change accepted.
+    """Build the tree of the new text from `after`, a document with every change accepted.
 
-    `ordered` tells of a Look whether its list is numbered. Gives the tree and what cannot be made of the document.
+    `ordered` returns whether the list of a Look is numbered. Returns the tree and the objections.
     """
     grower = _Grower(root, leaves, alignment)
     return grower.grow(after, ordered), tuple(grower.objections)

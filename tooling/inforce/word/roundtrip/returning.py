@@ -1,8 +1,8 @@
-"""Taking a document back: the Markdown it asks for, proven to read as the document does.
+"""Import of a document: the resulting Markdown, verified against the document.
 
-Keeps true: what is given back was read again and is, block by block, what the document says with every change accepted;
-where that cannot be had for a block, nothing is given but the reason. The source is what the document says with every
-change rejected, or the differences are named.
+Invariants: the returned Markdown was parsed again and equals, block by block, the document with every change accepted;
+if a block fails, only the reason is returned. The source equals the document with every change rejected, or the
+differences are listed.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from inforce.word.roundtrip.values import Comment, Form, Look, Objection, Side, 
 from inforce.word.roundtrip.views import View, views_of_side, views_of_text
 
 _STRICTEST = 1
-_LOST = "the address of a link that stands in the text alone is left out; set it again in the text"
+_LOST = "the address of a link that exists only in the text is left out; add it to the text again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """What came back: `text` is the new Markdown, None where something was objected to.
+    """The result of an import: `text` is the new Markdown, None if there are objections.
 
-    `untracked` are places edited without Track Changes, `remarks` what was left out, `comments` what people said.
+    `untracked` are places edited without Track Changes, `remarks` omissions, `comments` the editors' comments.
     """
 
     text: str | None
@@ -42,7 +42,7 @@ class Returned:
 
 
 def take_back(source: str, story: Story) -> Returned:
-    """Make of canonical Markdown `source` what `story`, a document made of it and edited, says now."""
+    """Return the result of importing `story`, an edited document made from the canonical Markdown `source`."""
     root = read_source(source)
     leaves = tuple(root.leaves())
     story = readdressed(fixed(story, leaves), parse(source).blocks)
@@ -67,7 +67,7 @@ def take_back(source: str, story: Story) -> Returned:
 
 
 def _proven(top: New, source: str, after: Sequence[RevisedBlock | Grid]) -> tuple[str | None, tuple[Objection, ...]]:
-    """Write `top`, read it again, and escape more where it does not read as `after` does."""
+    """Write `top`, parse the result, and escape more if it does not match `after`."""
     anchors = {bookmark_name(heading.id): heading.id for heading in parse(source).headings}
     wanted = [_without_hidden(view) for view in views_of_side(after)]
     blocks = list(top.leaves())
@@ -83,7 +83,7 @@ def _proven(top: New, source: str, after: Sequence[RevisedBlock | Grid]) -> tupl
         near = [one for one in _around(blocks, wrong) if one.strict < _STRICTEST and one in changed]
         if not near:
             words = wanted[wrong].text if wrong < len(wanted) else ""
-            return None, (Objection(problem="Markdown cannot say this as the document does", words=words),)
+            return None, (Objection(problem="Markdown cannot express this place of the document", words=words),)
         for one in near:
             one.strict += 1
 
@@ -105,12 +105,12 @@ def _unwritable(blocks: Sequence[New], anchors: dict[str, str]) -> Iterator[Obje
 
 
 def _around(blocks: Sequence[New], place: int) -> Sequence[New]:
-    """List the blocks that can be to blame for a difference at `place`: that one, and the ones beside it."""
+    """Return the blocks that can cause a difference at `place`: that block and its neighbours."""
     return blocks[max(place - 1, 0) : place + 2]
 
 
 def _first_difference(text: str, top: New, wanted: Sequence[View]) -> int | None:
-    """Find the first block in which `text` does not read as `wanted`, or stands in other containers than in `top`."""
+    """Return the first block in which `text` differs from `wanted` or from the containers in `top`."""
     root = read_source(text)
     leaves = list(root.leaves())
     views = views_of_text(leaves)
@@ -133,7 +133,7 @@ def _shape(leaf: Node) -> tuple[str, ...]:
 
 
 def _shapes(new: New, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Give the containers of each leaf of `new`, outermost first."""
+    """Return the containers of each leaf of `new`, outermost first."""
     for child in new.children:
         if isinstance(child.kind, BlockKind):
             yield path
@@ -142,7 +142,7 @@ def _shapes(new: New, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _without_hidden(view: View) -> View:
-    """Take out of `view` links to places that no document leads to: Word lets their look run on into new words."""
+    """Remove from `view` links that documents do not support: Word extends their formatting to new words."""
     hidden = frozenset({Form("link")})
     runs: list[tuple[str, frozenset[Form]]] = []
     for text, forms in view.runs:

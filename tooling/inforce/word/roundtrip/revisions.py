@@ -1,7 +1,7 @@
 """The two texts of a document, as blocks: with every tracked change rejected, and with every one accepted.
 
-Keeps true: a paragraph whose mark is gone runs on into the next one. Which settings two joined paragraphs then have,
-word processors do not agree on; where it matters and cannot be told, `Block.torn` says so.
+Invariants: a paragraph with a deleted mark continues in the next one. Word processors disagree on the settings of
+joined paragraphs; `Block.torn` is set if this matters and cannot be determined.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SIMILAR_LOOKS = 2
 
 
 class Sign(NamedTuple):
-    """One character of a text: its formats, its place among what was there before (or -1), and its link's address."""
+    """One character of a text: its formats, its position in the original text (or -1), and its link's address."""
 
     text: str
     forms: Forms
@@ -40,10 +40,10 @@ class Sign(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisedBlock:
-    """A paragraph of one text: its characters, how it is set, and all settings that came into question (`looks`).
+    """A paragraph of one text: its characters, its formatting, and all candidate formattings (`looks`).
 
-    `number` is what the list `list_name` shows before it: 0 for a bullet, None for nothing. `torn` is true where
-    paragraphs of different kinds were joined. `anchors` are the numbers of our bookmarks in it.
+    `number` is the number that the list `list_name` shows before it: 0 for a bullet, None without one. `torn` is true
+    if paragraphs of different kinds were joined. `anchors` are the numbers of our bookmarks in it.
     """
 
     signs: tuple[Sign, ...]
@@ -61,13 +61,13 @@ class RevisedBlock:
 
     @property
     def is_shown(self) -> bool:
-        """Tell whether a text has a block for it; blank paragraphs are only space on paper."""
+        """Return whether a text has a block for it; blank paragraphs are only spacing."""
         return bool(self.text.strip(BLANKS)) or self.number is not None or self.look.kind is not BlockKind.PARAGRAPH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridCell:
-    """A cell, and the place (table, row, cell) at which it stands in the document, changes and all."""
+    """A cell, and its place (table, row, cell) in the document including changes."""
 
     place: tuple[int, int, int]
     block: RevisedBlock
@@ -75,7 +75,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A table of one text: rows of cells; `crowded` are the texts of cells that hold more than a paragraph."""
+    """A table of one text: rows of cells; `crowded` are the texts of cells with more than one paragraph."""
 
     rows: tuple[tuple[GridCell, ...], ...]
     crowded: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class Grid:
 
 @dataclass(slots=True)
 class _Counter:
-    """Counts the numbers that lists show, and how often a list began anew."""
+    """Counter of list numbers and list restarts."""
 
     numbering: Numbering
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class _Counter:
     met: set[tuple[str, int]] = field(default_factory=set)
 
     def take(self, look: Look) -> tuple[int | None, str]:
-        """Give the number that a paragraph set as `look` shows, and a name of its list in this text."""
+        """Return the number of a paragraph formatted as `look`, and a name of its list in this text."""
         if not look.list_id:
             return None, ""
         key, instance = (look.list_id, look.depth), (look.instance, look.depth)
@@ -110,7 +110,7 @@ class _Counter:
 
 
 def side_of(story: Story, side: Side) -> tuple[RevisedBlock | Grid, ...]:
-    """Give the blocks and tables of one `side` of `story`, blank paragraphs left out."""
+    """Return the blocks and tables of one `side` of `story`, without blank paragraphs."""
     counter = _Counter(story.numbering)
     found: list[RevisedBlock | Grid] = []
     waiting: list[Paragraph] = []
@@ -131,7 +131,7 @@ def side_of(story: Story, side: Side) -> tuple[RevisedBlock | Grid, ...]:
 
 
 def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterator[RevisedBlock]:
-    """Make a block of `paragraphs`, of which the last one's mark stands; nothing where it would be blank."""
+    """Return a block of `paragraphs`, the last of which keeps its mark; None if it would be blank."""
     if not paragraphs:
         return
     look, torn = _settled(paragraphs, side)
@@ -149,7 +149,7 @@ def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterat
 
 
 def _settled(paragraphs: list[Paragraph], side: Side) -> tuple[Look, bool]:
-    """Choose the settings of joined `paragraphs`: those of the last, but of the only one that has words left."""
+    """Return the settings of joined `paragraphs`: those of the only non-empty one, otherwise of the last."""
     looks = [one.was if side is Side.BEFORE else one.look for one in paragraphs]
     live = [look for one, look in zip(paragraphs, looks, strict=True) if one.text(side).strip(BLANKS)]
     different = {(look.kind, look.level, look.list_id, look.depth, look.quoted) for look in live}
@@ -164,7 +164,7 @@ def _signs(paragraphs: list[Paragraph], side: Side, *, whole: bool = False) -> t
 
 
 def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
-    """Give the characters of `part`, if it is on `side`; blanks have no formats but that of code."""
+    """Return the characters of `part` if it is on `side`; blanks have no formats except code."""
     if not side.has(part.fate):
         return
     forms = part.were if side is Side.BEFORE else part.forms
@@ -175,7 +175,7 @@ def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
 
 
 def trimmed(signs: list[Sign]) -> tuple[Sign, ...]:
-    """Take blanks off both ends and around line breaks, where Markdown has none."""
+    """Remove blanks at both ends and around line breaks, which Markdown does not keep."""
     kept: list[Sign] = []
     for sign in signs:
         if sign.text == "\n":
@@ -204,7 +204,7 @@ def _grid(number: int, table: Table, side: Side) -> Grid:
 
 
 def _cell(cell: WordCell, side: Side, crowded: list[str]) -> RevisedBlock:
-    """Make one block of what stands in `cell`; what does not fit into one goes to `crowded`."""
+    """Return one block of the content of `cell`; the rest is added to `crowded`."""
     waiting: list[Paragraph] = []
     blocks: list[RevisedBlock] = []
     for one in cell.paragraphs:

@@ -1,7 +1,8 @@
-"""Words spelt as Markdown: what would be taken for a mark is escaped, and nothing that would not.
+"""Words as Markdown source: characters that would be markup are escaped, and no others.
 
-Keeps true: parsed again, the words are the same. How much is escaped depends on `strict`: 0 leaves alone what is a mark
-only beside other marks, 1 escapes every sign that can be one. Whoever writes a block reads it again, and asks for more.
+Invariants: parsed again, the words are the same. `strict` controls escaping: 0 leaves characters that are markup only
+beside others, 1 escapes every character that can be markup. The caller parses the block again, and escapes more if
+needed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _CLOSING_HASHES = re.compile(r"(?<!\S)#(?=#*\s*$)")
 
 
 def escaped(text: str, *, strict: int = 0) -> str:
-    """Spell `text`, which stands inside a line, so that nothing in it is a mark."""
+    """Escape `text`, which is inside a line, so that it contains no markup."""
     if strict:
         return _ALWAYS.sub(lambda found: "\\" + found[0], text).replace("\n", "\\\n")
     text = _BACKSLASH.sub(r"\\\\", text)
@@ -32,19 +33,19 @@ def escaped(text: str, *, strict: int = 0) -> str:
 
 
 def guarded(line: str) -> str:
-    """Spell `line`, which begins or goes on a paragraph, so that it begins no other block."""
+    """Escape `line`, which starts or continues a paragraph, so that it starts no other block."""
     line = _NUMBER_START.sub(r"\1\\\2", line, count=1) if _NUMBER_START.match(line) else line
     found = _LINE_START.match(line) or _RULE.match(line)
     return f"{found[1]}\\{line[len(found[1]) :]}" if found else line
 
 
 def guarded_heading(line: str) -> str:
-    """Spell `line`, the words of a heading, so that its end is no id and no closing mark."""
+    """Escape `line`, the words of a heading, so that its end is not an id or a closing sequence."""
     return _CLOSING_HASHES.sub(r"\\#", _ID.sub(r"\\{", line))
 
 
 def address(target: str) -> str:
-    """Spell the address `target` of a link."""
+    """Escape the address `target` of a link."""
     plain = target.replace(" ", "%20").replace("\n", "%0A").replace("<", "%3C").replace(">", "%3E")
     plain = plain.replace("\\", "%5C")
     if plain.count("(") != plain.count(")") or "(" in plain:
@@ -53,7 +54,7 @@ def address(target: str) -> str:
 
 
 def fence(text: str, shortest: int) -> str:
-    """Choose a run of backticks of at least `shortest` that does not stand in `text`."""
+    """Return a run of at least `shortest` backticks that does not occur in `text`."""
     runs = {len(found) for found in re.findall("`+", text)}
     length = shortest
     while length in runs:

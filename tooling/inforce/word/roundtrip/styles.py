@@ -1,6 +1,6 @@
-"""How paragraphs and characters are set: styles, numbers and formats, as far as Markdown knows them.
+"""Formatting of paragraphs and characters: styles, numbering and formats, as far as Markdown supports them.
 
-Keeps true: what is read from a style is read by its name, which Word and LibreOffice keep, and not by its id alone.
+Invariants: styles are identified by name, which Word and LibreOffice keep, and not only by id.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _MONOSPACED = ("courier new", "courier", "consolas", "liberation mono")
 _LINKS = ("hyperlink", "internet link", "followedhyperlink")
 _NO = ("0", "false", "off", "none")
 _LONGEST = 9
-_INDENTED = 240  # twentieths of a point: half of what one level of a list moves
+_INDENTED = 240  # twentieths of a point: half the indent of one list level
 _BLACK = ("auto", "000000")
 
-# What a run can be set as that changes how it is read, and what that is called.
+# Run settings that change the meaning, and their names in messages.
 _MEANT = {
     "w:strike": "text struck through by hand; delete it with Track Changes on",
     "w:dstrike": "text struck through by hand; delete it with Track Changes on",
@@ -38,7 +38,7 @@ _SHOWN_ONLY = ("w:u", "w:highlight", "w:shd", "w:color", "w:caps", "w:smallCaps"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Styles:
-    """The styles of a document: by id, the names of each and of those it is based on, nearest first, and elements."""
+    """The styles of a document: by id, the names of each and of its base styles, nearest first, and elements."""
 
     names: Mapping[str, tuple[str, ...]]
     elements: Mapping[str, Any]
@@ -80,7 +80,7 @@ class Styles:
             style = _value(self.elements[style], "w:basedOn")
 
     def forms(self, properties: Any) -> frozenset[Form]:
-        """Read the formats of a run out of its properties, w:rPr or None; a link without address is a hidden one."""
+        """Read the formats of a run from its properties, w:rPr or None; a link without an address is hidden."""
         if properties is None:
             return frozenset()
         names = self.names.get(_value(properties, "w:rStyle"), ())
@@ -111,7 +111,7 @@ def styles_of(document: Document) -> Styles:
 
 
 def numbering_of(document: Document) -> Numbering:
-    """Read which lists of `document` are ordered, and where they begin (ISO/IEC 29500-1, 17.9)."""
+    """Read which lists of `document` are ordered, and their start numbers (ISO/IEC 29500-1, 17.9)."""
     part = next((one.target_part for one in document.part.rels.values() if one.reltype.endswith("/numbering")), None)
     root = getattr(part, "element", None)
     if root is None:
@@ -135,16 +135,16 @@ def numbering_of(document: Document) -> Numbering:
 
 
 def meant_by_hand(properties: Any) -> str:
-    """Name a setting of a run that changes how its words are to be read, and that Markdown lacks; "" for none."""
+    """Return the name of a run setting that changes the meaning and that Markdown lacks; "" if there is none."""
     if properties is None:
         return ""
     if _value(properties, "w:vertAlign") in ("superscript", "subscript"):
-        return "raised or lowered text"
+        return "superscript or subscript"
     return next((problem for name, problem in _MEANT.items() if _switch(properties, name)), "")
 
 
 def only_shown(properties: Any) -> bool:
-    """Tell whether a run is set in a way that only Word shows: underlined, highlighted, coloured, in capitals."""
+    """Return whether a run has formatting that only Word shows: underline, highlight, colour or capitals."""
     if properties is None:
         return False
     for name in _SHOWN_ONLY:
@@ -157,7 +157,7 @@ def only_shown(properties: Any) -> bool:
 
 
 def has_line(properties: Any) -> bool:
-    """Tell whether a paragraph has a line below it."""
+    """Return whether a paragraph has a bottom border."""
     border = properties.find(f"{qn('w:pBdr')}/{qn('w:bottom')}") if properties is not None else None
     return border is not None and border.get(qn("w:val")) not in ("nil", "none")
 
@@ -184,7 +184,7 @@ def _indent(properties: Any) -> int:
 
 
 def _number_of(said: str | None, otherwise: int = 0) -> int:
-    """Read a number that anybody may have written; `otherwise` where it is none."""
+    """Parse a number from untrusted input; return `otherwise` if it is invalid."""
     plain = (said or "").strip()
     return int(plain) if plain.isascii() and plain.lstrip("-").isdigit() and len(plain) <= _LONGEST else otherwise
 

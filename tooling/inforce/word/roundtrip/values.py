@@ -1,6 +1,8 @@
-"""What a returned document is made of: paragraphs and tables of stretches, each with what happened to it.
+"""The content of a returned document: paragraphs and tables of stretches, each with its fate.
 
-Keeps true: these values hold what the file says, both what was there and what is there now; they judge nothing.
+Invariants: these values hold the old and the new content of the file.
+
+Not responsible for: judging it.
 """
 
 from __future__ import annotations
@@ -12,31 +14,31 @@ from typing import NamedTuple
 
 from inforce.markdown import BlockKind
 
-BLANKS = " \t\n"  # what Markdown takes off the ends of a block; a no-break space is a word
+BLANKS = " \t\n"  # blanks that Markdown removes at the ends of a block; a no-break space is kept
 
 
 class Fate(StrEnum):
-    """What a tracked change did to something."""
+    """The effect of a tracked change."""
 
     STAYS = "stays"
     COMES = "comes"
     GOES = "goes"
-    PASSES = "passes"  # came and went again, so that it is in neither text
+    PASSES = "passes"  # inserted and deleted again, so in neither text
 
 
 class Side(StrEnum):
-    """Which text of a document is read: with every change rejected, or accepted."""
+    """The side of a document: with every change rejected, or accepted."""
 
     BEFORE = "before"
     AFTER = "after"
 
     def has(self, fate: Fate) -> bool:
-        """Tell whether something of this `fate` is in the text."""
+        """Return whether a stretch of this `fate` is in the text."""
         return fate is Fate.STAYS or fate is (Fate.GOES if self is Side.BEFORE else Fate.COMES)
 
 
 class Form(NamedTuple):
-    """A format of Markdown: strong, emphasis, code or link; `target` is the key of a link's address, "" if hidden."""
+    """A Markdown format: strong, emphasis, code or link; `target` is the key of a link's address, "" if hidden."""
 
     kind: str
     target: str = ""
@@ -48,9 +50,9 @@ PLAIN: Forms = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Characters of one fate; `base` counts the characters before it that were there before, -1 if it came.
+    """Characters with the same fate; `base` counts the original characters before it, -1 if inserted.
 
-    `forms` are its formats now, `were` before a tracked change of format; `address` is a link's address as written.
+    `forms` are its current formats, `were` those before a tracked change; `address` is a link's address as written.
     """
 
     text: str
@@ -63,9 +65,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a paragraph is set, as far as Markdown knows it: `list_id` and `depth` are its list and the level in it.
+    """The formatting of a paragraph that Markdown supports: `list_id` and `depth` are its list and its level.
 
-    `instance` is the name under which the paragraph refers to that list; one list can have several.
+    `instance` is the name by which the paragraph refers to that list; one list can have several.
     """
 
     kind: BlockKind = BlockKind.PARAGRAPH
@@ -79,7 +81,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A paragraph: `mark` is the fate of its end, `look` and `was` its settings now and before.
+    """A paragraph: `mark` is the fate of its end, `look` and `was` its current and previous settings.
 
     `anchor` is the number in our bookmark, `bookmarks` are the names of others.
     """
@@ -92,13 +94,13 @@ class Paragraph:
     bookmarks: tuple[str, ...] = ()
 
     def text(self, side: Side) -> str:
-        """The words of one side."""
+        """Return the words of one side."""
         return "".join(one.text for one in self.stretches if side.has(one.fate))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordCell:
-    """A cell of a table, and whether its column came or went."""
+    """A cell of a table, and whether its column was inserted or deleted."""
 
     paragraphs: tuple[Paragraph, ...]
     fate: Fate = Fate.STAYS
@@ -106,7 +108,7 @@ class WordCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordRow:
-    """A row of a table, and whether it came or went."""
+    """A row of a table, and whether it was inserted or deleted."""
 
     cells: tuple[WordCell, ...]
     fate: Fate = Fate.STAYS
@@ -121,7 +123,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """Something of a document that Markdown cannot take: `problem` says what, `words` are the sentence concerned."""
+    """Content that Markdown cannot express: `problem` describes it, `words` are the sentence concerned."""
 
     problem: str
     words: str
@@ -132,7 +134,7 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """What `author` said about `words`, which stand under `heading`."""
+    """A comment by `author` on `words`, which are under `heading`."""
 
     author: str
     text: str
@@ -142,9 +144,9 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbering:
-    """The lists of a document: by (list, depth) which are ordered and where they begin to count.
+    """The lists of a document: for each (list, depth) whether it is ordered and its start number.
 
-    `lists` tells the list of an instance; `restarts` by (instance, depth) where an instance begins to count anew.
+    `lists` maps an instance to its list; `restarts` maps (instance, depth) to the number at which it restarts.
     """
 
     lists: Mapping[str, str] = field(default_factory=dict)
@@ -155,7 +157,7 @@ class Numbering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A document's body as it came back, with what was said about it and what stood in the way of reading it."""
+    """The body of a returned document, with its comments, objections and remarks."""
 
     body: tuple[Paragraph | Table, ...]
     numbering: Numbering
@@ -165,13 +167,13 @@ class Story:
 
 
 def shortened(words: str, longest: int = 160) -> str:
-    """Quote `words` for a message, on one line and not too long."""
+    """Return `words` quoted on one line, truncated to `longest` characters."""
     line = " ".join(words.split())
     return f"“{line[:longest]}{'…' if len(line) > longest else ''}”"
 
 
 def based(stretches: Iterable[Stretch], base: int) -> tuple[tuple[Stretch, ...], int]:
-    """Give `stretches` their places among what was there before, of which `base` characters precede them."""
+    """Return `stretches` with their positions in the original text, of which `base` characters precede them."""
     found = []
     for one in stretches:
         was_there = Side.BEFORE.has(one.fate)

@@ -1,7 +1,7 @@
-"""What a text and a document have in common: per block its kind, words, formats and the number shown before it.
+"""The common view of a text and a document: kind, words, formats and number of each block.
 
-Keeps true: two texts with the same views read the same, in Word and as Markdown. Everything that comes back from Word
-is held against this; what is not in a view (widths, fonts, spacing) is not Markdown's.
+Invariants: two texts with the same views read the same, in Word and as Markdown. Every import is checked against these
+views; anything not in a view (widths, fonts, spacing) has no Markdown equivalent.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from inforce.word.roundtrip.addresses import key_of_target
 from inforce.word.roundtrip.revisions import Grid, RevisedBlock, Sign, trimmed
 from inforce.word.roundtrip.values import PLAIN, Form, Forms
 
-_REMEMBERED = 4096  # nodes and marks are known by their identity and never change
+_REMEMBERED = 4096  # nodes and marks are identified by object identity and never change
 _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
 Runs = tuple[tuple[str, Forms], ...]
 
 
 class View(NamedTuple):
-    """A block as both sides know it; `number` is None without one, 0 for a bullet; `depth` counts its lists."""
+    """The common view of a block; `number` is None without one, 0 for a bullet; `depth` counts its lists."""
 
     kind: BlockKind
     level: int
@@ -40,7 +40,7 @@ class View(NamedTuple):
 
 
 def views_of_text(leaves: Iterable[Node]) -> tuple[View | None, ...]:
-    """See `leaves` of a text as a document shows them; None for one that shows nothing there."""
+    """Return the views of a text's `leaves` in a document; None for a leaf that a document does not show."""
     return tuple(_view_of_leaf(leaf) for leaf in leaves)
 
 
@@ -59,7 +59,7 @@ def _view_of_leaf(leaf: Node) -> View | None:
 
 
 def number_of(leaf: Node) -> tuple[int | None, int]:
-    """Tell the number that `leaf` shows, and how many lists deep; nothing where it does not begin its item."""
+    """Return the number that `leaf` shows and its list depth; (None, 0) unless it starts its item."""
     item = next((one for one in reversed(leaf.path) if one.kind is ContainerKind.ITEM), None)
     if item is None or next(item.leaves(), None) is not leaf:
         return None, 0
@@ -67,7 +67,7 @@ def number_of(leaf: Node) -> tuple[int | None, int]:
 
 
 def views_of_side(side: Iterable[RevisedBlock | Grid]) -> Iterator[View]:
-    """See the blocks of a document's side in their order, tables cell by cell."""
+    """Yield the views of the blocks of a document's side in order, tables cell by cell."""
     for one in side:
         if isinstance(one, RevisedBlock):
             yield view_of_block(one)
@@ -78,7 +78,7 @@ def views_of_side(side: Iterable[RevisedBlock | Grid]) -> Iterator[View]:
 
 
 def view_of_block(block: RevisedBlock) -> View:
-    """See `block` as a text would have it."""
+    """Return the view of `block`."""
     depth = block.look.depth + 1 if block.number is not None else 0
     quoted = block.look.quoted and block.look.kind is BlockKind.PARAGRAPH
     if block.look.kind is BlockKind.RULE:
@@ -88,7 +88,7 @@ def view_of_block(block: RevisedBlock) -> View:
 
 @lru_cache(maxsize=_REMEMBERED)
 def signs_of(leaf: Node) -> tuple[Sign, ...]:
-    """Give the characters of `leaf` as a document shows them; `base` is the number of their piece."""
+    """Return the characters of `leaf` as a document shows them; `base` is the number of their piece."""
     if leaf.kind is BlockKind.CODE:
         return tuple(Sign(legal(sign), PLAIN, place) for place, sign in enumerate(leaf.content))
     return trimmed(
@@ -101,13 +101,13 @@ def signs_of(leaf: Node) -> tuple[Sign, ...]:
 
 
 def forms_of(piece: SourcePiece) -> Forms:
-    """Give the formats that `piece` is shown in."""
+    """Return the formats of `piece`."""
     return forms_within(piece.wraps) if piece.wraps else PLAIN
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def forms_within(wraps: tuple[Wrap, ...]) -> Forms:
-    """Give the formats of what stands within `wraps`."""
+    """Return the formats of text within `wraps`."""
     return frozenset(_form(wrap.kind, wrap.target) for wrap in wraps if wrap.kind is not None)
 
 
@@ -121,7 +121,7 @@ def _form(kind: SpanKind, target: str) -> Form:
 
 
 def runs_of(signs: Iterable[Sign], kind: BlockKind = BlockKind.PARAGRAPH) -> Runs:
-    """Join `signs` of the same formats; a block of code has none."""
+    """Join `signs` of the same formats; a block of code has no formats."""
     joined: list[tuple[str, Forms]] = []
     for sign in signs:
         forms = PLAIN if kind is BlockKind.CODE else sign.forms

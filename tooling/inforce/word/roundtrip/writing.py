@@ -1,4 +1,4 @@
-"""A text as a document to be edited in Word: changes are tracked from the first key on, and it knows its source."""
+"""Export of a text as a document for editing in Word, with Track Changes on and its origin as properties."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from inforce.word.roundtrip.origin import DocumentOrigin, properties_part
 
 
 def to_manuscript(text: str, origin: DocumentOrigin, *, title: str, author: str, date: datetime) -> bytes:
-    """Write canonical Markdown `text`, which is what `origin` says, as a document called `title` by `author` of `date`.
+    """Return the canonical Markdown `text` from `origin` as a document titled `title` by `author`, dated `date`.
 
-    Nothing in it is a change yet. Every block outside tables begins with a hidden bookmark that numbers it.
+    The document contains no changes. Every block outside tables starts with a hidden, numbered bookmark.
     """
     revisions = Revisions(author=author, date=date)
     right_to_left = origin.language.direction == "rtl"
