@@ -82,7 +82,7 @@ def test_a_translation_has_the_same_sections(other: str, told: str) -> None:
     ("en", "other", "language", "evidence"),
     [
         pytest.param("for 24 months", "24 Monate", "de", [], id="equal numbers"),
-        pytest.param("for 24 months", "12 Monate", "de", ["24, 12"], id="another number"),
+        pytest.param("for 24 months", "12 Monate", "de", ["24, 12"], id="change its number"),
         pytest.param("within seven days", "binnen 7 Tagen", "de", [], id="a word here and figures there"),
         pytest.param("1 March 2027", "2027年3月1日", "zh-Hans", [], id="a date in two calendars' spelling"),
         pytest.param("30 days", "三十天", "zh-Hans", [], id="a Chinese number"),

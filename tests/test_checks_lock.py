@@ -213,7 +213,7 @@ def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
     ("change", "words"),
     [
         pytest.param(entry(lambda entries: entries.pop("2027-01-01")), "was taken out", id="an entry taken out"),
-        pytest.param(entry(lambda entries: entries["2027-01-01"].update(seq=4)), "“seq”", id="another number"),
+        pytest.param(entry(lambda entries: entries["2027-01-01"].update(seq=4)), "“seq”", id="change its number"),
         pytest.param(
             entry(lambda entries: entries["2027-01-01"].update(change="notice")), "“change”", id="another level"
         ),

@@ -116,7 +116,7 @@ def test_a_draft_that_changed_since_is_not_written_over(inforce: Type, draft: Pa
     ended = inforce("docx", "import", file, "--repo", draft)
 
     assert ended.code == 2
-    assert "is not the text that the document was made of: expected sha256:" in ended.err
+    assert "is not the text that was exported: expected sha256:" in ended.err
     assert "25 months" in (draft / EN).read_text()
 
 

@@ -200,7 +200,7 @@ def test_a_folder_without_git_says_so_and_is_no_error(book: BookBuilder) -> None
     assert history.evidence(book.read().require()) == {}
     assert history.texts_of([Digest.of(TEXT)]) == {}
     assert history.remarks == (
-        f"Who changed what, and when, could not be checked: {book.root.resolve()} lies in no git repository.",
+        f"The history of the book could not be checked: {book.root.resolve()} is not in a git repository.",
     )
     with pytest.raises(HistoryError, match="the book as of “main” cannot be read: "):
         history.listing("main")
@@ -228,7 +228,7 @@ def test_a_repository_without_a_commit_says_so(book: BookBuilder) -> None:
     book.git("init", "-q", "-b", "main")
     history = open_history(book.root)
 
-    assert "Nothing has been committed" in history.remarks[0]
+    assert "The repository has no commits" in history.remarks[0]
     assert history.evidence(book.read().require()) == {}
 
 
@@ -262,7 +262,7 @@ def test_a_commit_checked_out_without_a_branch_is_named(book: BookBuilder) -> No
 
     (remark,) = open_history(book.root).remarks
 
-    assert remark == f"No branch is checked out: the evidence is that of commit {commit[:12]} and what led to it."
+    assert remark == f"No branch is checked out: the evidence comes from commit {commit[:12]} and its ancestors."
 
 
 def test_the_book_as_of_another_commit_is_read_like_a_folder(book: BookBuilder) -> None:
@@ -330,7 +330,7 @@ def test_a_branch_that_only_the_server_has_is_suggested(book: BookBuilder, tmp_p
     clone.git("checkout", "-q", "--detach")
     clone.git("branch", "-q", "-D", "main")
 
-    with pytest.raises(HistoryError, match="there is “origin/main”: name that"):
+    with pytest.raises(HistoryError, match="use “origin/main” instead"):
         open_history(clone.root).listing("main")
 
 
@@ -437,7 +437,7 @@ def test_a_partial_clone_says_what_it_left_behind_and_claims_nothing(book: BookB
 
     assert history.evidence(book.read().require()) == {}
     assert history.texts_of([Digest.of(OTHER)]) == {}
-    assert history.remarks == ("This clone is partial: old texts it left on the server could not be compared.",)
+    assert history.remarks == ("This clone is partial: old texts that are only on the server could not be compared.",)
 
 
 def test_a_repository_that_cannot_answer_is_a_remark_and_no_failure(book: BookBuilder) -> None:
@@ -479,7 +479,7 @@ def test_a_log_is_read_with_names_of_any_kind() -> None:
 
 
 def test_a_time_that_no_calendar_knows_is_refused() -> None:
-    with pytest.raises(HistoryError, match="carries a time that no calendar knows"):
+    with pytest.raises(HistoryError, match="has an invalid time"):
         parse_log(b"a" * 40 + b" 99999999999999\nwhen?\0")
 
 

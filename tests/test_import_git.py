@@ -75,7 +75,7 @@ def test_clocks_that_stand_still_or_go_backwards_are_moved_on_and_named() -> Non
     assert [version.label.text for version in planned.versions] == ["2024-04-17", "2024-04-17.1", "2024-04-17.2"]
     assert planned.versions[2].origin.committed == instant("2024-04-17T11:00:00Z")
     assert planned.remarks[1] == (
-        "Commit aaaaaaaaaaaa (2024-04-17T11:00:00Z) was not made after the version before it, says its clock; "
+        "Commit aaaaaaaaaaaa (2024-04-17T11:00:00Z) is dated no later than the previous version; "
         "the version applies from 2024-04-17T12:00:02Z."
     )
 
@@ -89,8 +89,8 @@ def test_a_clock_that_goes_back_over_midnight_does_not_mix_up_the_order() -> Non
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        pytest.param(None, "removed the file", id="a file that was removed"),
-        pytest.param(b"---\ntitle: Privacy\n---\n \n\t\n", "left no words", id="a file that was emptied"),
+        pytest.param(None, "deleted the file", id="a file that was removed"),
+        pytest.param(b"---\ntitle: Privacy\n---\n \n\t\n", "left the file empty", id="a file that was emptied"),
         pytest.param(b"# One\n\n" + b"word " * 210_000, "holds more than", id="a file that no book takes"),
     ],
 )
@@ -423,18 +423,22 @@ def a_version_is_published(book: BookBuilder) -> None:
     [
         pytest.param(nothing, {"file": "privcy.md"}, "did you mean “privacy.md”?", 2, id="a path with a slip"),
         pytest.param(nothing, {"file": "old/Privacy.md"}, "did you mean “privacy.md”?", 2, id="another folder"),
-        pytest.param(nothing, {"file": "empty.md"}, "never held a word", 2, id="a file that was always empty"),
+        pytest.param(
+            nothing, {"file": "empty.md"}, "contains no text in any commit", 2, id="a file that was always empty"
+        ),
         pytest.param(nothing, {"policy": "../x"}, "expected a policy id", 2, id="a policy that leaves the book"),
         pytest.param(nothing, {"language": Language("fr")}, "add it to “languages”", 2, id="an unlisted language"),
         pytest.param(nothing, {"ref": "mian"}, "there are: main", 4, id="an unknown branch"),
         pytest.param(nothing, {"ref": "--output=x"}, "there is no branch", 4, id="an option for a branch"),
         pytest.param(nothing, {"source": "nowhere"}, "clone it first", 4, id="a folder that is not there"),
-        pytest.param(nothing, {"source": "book"}, "lies in no git repository", 4, id="a folder that is no repository"),
+        pytest.param(nothing, {"source": "book"}, "is not in a git repository", 4, id="a folder that is no repository"),
         pytest.param(nothing, {"source": "book/policy_versions/book.yml"}, "book.yml", 4, id="no bundle"),
         pytest.param(one_version_is_there, {}, "privacy/2024-1-1: is there already", 2, id="a version in the way"),
         pytest.param(one_version_is_there, {"language": Language("de")}, "expected en", 2, id="not what binds"),
         pytest.param(the_policy_is_damaged, {}, "privacy/policy.yml", 2, id="a policy that cannot be read"),
-        pytest.param(a_version_is_published, {}, "another number", 3, id="published versions that would be renumbered"),
+        pytest.param(
+            a_version_is_published, {}, "change its number", 3, id="published versions that would be renumbered"
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(
@@ -475,5 +479,5 @@ def test_importing_twice_is_refused(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     imported(book, source.root)
 
-    with pytest.raises(InforceError, match="a version is never written over"):
+    with pytest.raises(InforceError, match="existing versions are not overwritten"):
         imported(book, source.root)

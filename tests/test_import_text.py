@@ -431,7 +431,9 @@ def test_a_text_for_a_policy_that_is_there_asks_what_changed(book: BookBuilder) 
         pytest.param(b"We keep it.", {"language": Language("fr")}, "add it to “languages”", id="an unlisted language"),
         pytest.param(b"We keep it.", {"effective": "soon"}, "effective: expected a date", id="no date"),
         pytest.param(b"We keep it.", {"effective": "2027-01-01"}, "is before “published”", id="a date in the past"),
-        pytest.param(b"We keep it.", {"policy": "terms"}, "expected one after “2027-02-01”", id="not after the newest"),
+        pytest.param(
+            b"We keep it.", {"policy": "terms"}, "expected a label after “2027-02-01”", id="not after the newest"
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(

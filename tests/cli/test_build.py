@@ -99,7 +99,7 @@ def test_a_build_tells_how_far_it_is(inforce: Type, shell: BookBuilder) -> None:
 
 def test_a_build_without_git_says_what_could_not_be_checked(inforce: Type, shell: BookBuilder) -> None:
     ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
-    assert "Note: Who changed what, and when, could not be checked: " in ended.out
+    assert "Note: The history of the book could not be checked: " in ended.out
 
 
 def test_a_build_leaves_nothing_of_the_old_site_and_nothing_beside_it(inforce: Type, shell: BookBuilder) -> None:

@@ -1,8 +1,8 @@
-"""Git as evidence: which commit first held a text, what the book was at another commit, what a digest stood for.
+"""Git as evidence: the commit that first contained a text, the book at another commit, the text of a digest.
 
-Keeps true: nothing is ever taken for granted that git could not show; what could not be checked stands in `remarks`.
-Never the data model: a book without git reads the same. Writes nothing, checks nothing out, runs no hook and no
-program that a repository's configuration names.
+Invariants: only facts that git proves are returned; what could not be checked is listed in `remarks`. Nothing is
+written or checked out, and no hook or program from a repository's configuration is run.
+Not responsible for: the data model; a book can be read without git.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What git can show about a book, and what it cannot.
+"""Evidence from git about a book, and the limits of that evidence.
 
-Keeps true: a version's evidence is the commit that first held its present binding text, however often the files
-around that text were touched, renamed within the book, or merged since. A commit at which a shallow clone was cut
-off is evidence of nothing.
+Invariants: a version's evidence is the commit that first contained its current binding text, even if files were
+changed, renamed within the book or merged since. The boundary commits of a shallow clone are never evidence.
 """
 
 from __future__ import annotations
@@ -31,127 +30,127 @@ _NAMED = 5
 
 
 class History(Protocol):
-    """What is known about the past of a book."""
+    """The history of a book."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Say in sentences what could not be checked; empty where nothing is in doubt."""
+        """Return sentences on what could not be checked; empty if everything was."""
 
     @property
     def newest(self) -> datetime | None:
-        """Return the date of the commit that is checked out; None if there is none."""
+        """Return the date of the commit checked out; None if there is none."""
 
     def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
-        """Find the commit that first held each version of `catalog`, by the version's folder; unknown ones are absent.
+        """Return the commit that first contained each version of `catalog`, by folder; unknown versions are absent.
 
-        A folder is named as in the book, such as `policy_versions/privacy/2027-03-01`.
+        Folders are paths in the book, such as `policy_versions/privacy/2027-03-01`.
         """
 
     def listing(self, ref: str) -> Listing:
-        """List the book as the commit `ref` holds it, for `parse_book`; empty where that commit has no book.
+        """Return the listing of the book at the commit `ref`, for `parse_book`; empty if that commit has no book.
 
-        HistoryError, with the way to get it, where there is no such commit here.
+        HistoryError, with instructions to fetch it, if the commit is not in this clone.
         """
 
     def fork(self, ref: str) -> str | None:
-        """Find the commit at which the branch checked out parted from `ref`; None where that is not known here."""
+        """Return the merge base of the current branch and `ref`; None if it is not in this clone."""
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
-        """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
+        """Return the canonical texts with the given `digests`, as far as they occur on any branch in this clone."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoHistory:
-    """A book without git, and the `reason` why: everything else works, and nothing here raises but `listing`."""
+    """The history of a book without git, with the `reason`; only `listing` raises."""
 
     reason: str
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Say why nothing could be checked."""
-        return (f"Who changed what, and when, could not be checked: {self.reason}.",)
+        """Return the reason why nothing could be checked."""
+        return (f"The history of the book could not be checked: {self.reason}.",)
 
     @property
     def newest(self) -> datetime | None:
-        """Return None: there is no commit."""
+        """Return None, since there is no commit."""
         return None
 
     def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:  # noqa: ARG002 # the shape of History
-        """Know of no commit."""
+        """Return no evidence."""
         return {}
 
     def listing(self, ref: str) -> Listing:
-        """Refuse: without git there is no other state of the book than the present one."""
+        """Raise HistoryError: without git, only the current state of the book is available."""
         message = f"the book as of “{ref}” cannot be read: {self.reason}"
         raise HistoryError(message)
 
     def fork(self, ref: str) -> str | None:  # noqa: ARG002 # the shape of History
-        """Know of no commit."""
+        """Return None, since there is no commit."""
         return None
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:  # noqa: ARG002 # the shape of History
-        """Know of no earlier text."""
+        """Return no texts."""
         return {}
 
 
 class GitHistory:
-    """The past of the book in `root`, out of the git repository around it; `head` is None before the first commit."""
+    """The history of the book in `root`, from the git repository that contains it."""
 
     def __init__(self, root: Path, repository: Repository) -> None:
-        """Take the book in `root` and the `repository` around it."""
+        """Read the history of the book in `root` from `repository`."""
         self._root = root
         self._repository = repository
         self._head = repository.commit_id("HEAD")
         self._digests: dict[str, Digest | None] = {}
         self._doubts: list[str] = []
-        self._read: dict[str, str] = {}  # what the files hold of which evidence was asked for
+        self._read: dict[str, str] = {}  # the text of each file for which evidence was requested
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Say in sentences what could not be checked, and what `evidence` could not find out."""
+        """Return sentences on what could not be checked, including what `evidence` could not determine."""
         return (*self._state, *self._doubts)
 
     @property
     def newest(self) -> datetime | None:
-        """Return the date of the commit that is checked out; None before the first one."""
+        """Return the date of the commit checked out; None before the first one."""
         return self._repository.committed_at(self._head) if self._head else None
 
     def evidence(self, catalog: Catalog) -> Mapping[str, Evidence]:
-        """Find the commit that first held each version of `catalog`, by the version's folder."""
+        """Return the commit that first contained each version of `catalog`, by the version's folder."""
         if self._head is None:
             return {}
         self._read = {edition.source.path: edition.source.text for edition in _all_editions(catalog)}
         editions = {edition.source.path: edition for edition in _binding_editions(catalog)}
-        # Renames are taken only where git need not compare contents: the answer stays the same in a partial clone.
+        # Only exact renames, so that a partial clone gives the same result.
         try:
             commits = self._log(self._head, "-M100%", "--topo-order")
         except HistoryError as cause:
             self._doubts.append(f"No commit could be traced: {cause}.")
             return {}
-        # What stands here was read and digested already: git is asked only for texts that differ from it.
+        # Current texts were already digested; git reads only texts that differ from them.
         self._digests |= {
             object_id("blob", edition.source.text.encode(), len(self._head)): edition.digest
             for edition in editions.values()
         }
-        found = {}
+        first = {}
         for path, steps in lineages(commits, editions).items():
             step = self._first_holding(editions[path].digest, steps)
             if step:
-                found[path.rpartition("/")[0]] = step
-        proven = self._proven(found.values())
+                first[path.rpartition("/")[0]] = step
+        proven = self._proven(first.values())
         return {
             folder: Evidence(commit=commit.id, committed=commit.committed, subject=commit.subject)
-            for folder, (commit, blob) in found.items()
+            for folder, (commit, blob) in first.items()
             if (commit.id, _path_of(blob, commit), blob) in proven
         }
 
     def _proven(self, steps: Iterable[tuple[Commit, str]]) -> set[Claim]:
-        """Return which of `steps` the objects of the repository prove; the others are named in `remarks`."""
+        """Return the `steps` that the repository's objects prove; the others are listed in `remarks`."""
         claims = {(commit.id, _path_of(blob, commit), blob) for commit, blob in steps}
         try:
             return self._repository.proven(claims)
         except DamagedObjectError as cause:
-            self._doubts.append(f"Versions are shown without evidence where it could not be compared: {cause}.")
+            self._doubts.append(f"Some versions are shown without evidence, which could not be verified: {cause}.")
         proven = set[Claim]()
         for claim in claims:
             with contextlib.suppress(DamagedObjectError):
@@ -159,7 +158,7 @@ class GitHistory:
         return proven
 
     def listing(self, ref: str) -> Listing:
-        """List the book as the commit `ref` holds it; links and submodules are named by their kind, never followed."""
+        """Return the listing of the book at the commit `ref`; links and submodules are listed, never followed."""
         if ref.startswith("-"):
             message = f"expected the name of a branch, tag or commit, got the option “{ref}”"
             raise HistoryError(message)
@@ -177,14 +176,14 @@ class GitHistory:
         return {path: tuple(sorted(entries, key=lambda entry: entry.name)) for path, entries in folders.items()}
 
     def fork(self, ref: str) -> str | None:
-        """Find the commit at which the branch checked out parted from `ref`; None where that is not known here."""
+        """Return the merge base of the current branch and `ref`; None if it is not in this clone."""
         commit = self._repository.commit_id(ref)
         parted = self._repository.merge_base(commit, self._head) if commit and self._head else None
-        # Where a shallow clone was cut off, what git finds may lie far before the place where the two parted.
+        # In a shallow clone git may find a commit far before the actual merge base.
         return None if parted in self._repository.boundary and parted not in (commit, self._head) else parted
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
-        """Find the canonical texts that `digests` stood for, as far as any branch known here ever held them."""
+        """Return the canonical texts with the given `digests`, as far as they occur on any branch in this clone."""
         missing, found = set(digests), dict[Digest, str]()
         if not missing:
             return {}
@@ -199,18 +198,18 @@ class GitHistory:
         return found
 
     def _log(self, *words: str) -> tuple[Commit, ...]:
-        # A merge is shown as what it brought to its first parent, so that a text made while merging is seen as well.
+        # Merges are compared with their first parent, so that texts changed in a merge commit are found.
         merges = ("--full-history", "--diff-merges=first-parent")
         return self._repository.log("--relative", *merges, *words, "--", BOOK)
 
     def _first_holding(self, digest: Digest, steps: tuple[tuple[Commit, str], ...]) -> tuple[Commit, str] | None:
-        """Return the first of `steps`, oldest first, that has `digest`; None if something before it is unknown."""
+        """Return the first of `steps`, oldest first, that has `digest`; None if an earlier step cannot be read."""
         for commit, blob in steps:
             try:
-                held = self._digest(blob)
+                step_digest = self._digest(blob)
             except HistoryError:
                 return None
-            if held == digest:
+            if step_digest == digest:
                 return None if commit.id in self._repository.boundary else (commit, blob)
         return None
 
@@ -221,7 +220,7 @@ class GitHistory:
         return self._digests[blob]
 
     def _texts(self, commits: Iterable[Commit]) -> Iterator[str]:
-        """Read all texts that `commits` ever held and that are here, each once, newest first."""
+        """Yield all texts of `commits` that are in this clone, each once, newest first."""
         for blob in _markdown(commits):
             with contextlib.suppress(HistoryError):
                 if text := self._text(blob):
@@ -241,7 +240,7 @@ class GitHistory:
         message = f"there is no commit “{ref}” in this clone"
         remote = f"origin/{ref}"
         if self._repository.commit_id(remote):
-            return HistoryError(f"{message}; there is “{remote}”: name that")
+            return HistoryError(f"{message}; use “{remote}” instead")
         branch = ref.removeprefix("origin/")
         fix = f"fetch it with “git fetch origin {branch}”; in a workflow, check out with “fetch-depth: 0”"
         return HistoryError(f"{message}; {fix}")
@@ -252,28 +251,28 @@ class GitHistory:
 
     def _remarks(self) -> Iterator[str]:
         if self._head is None:
-            yield "Nothing has been committed here yet: no version has a commit that shows when it was written."
+            yield "The repository has no commits yet, so no version has a commit as evidence."
             return
         if self._repository.boundary:
             yield (
-                "This clone is shallow: versions older than its first commit are shown without theirs. "
+                "This clone is shallow: versions older than its first commit are shown without a commit. "
                 "Fetch the rest with “git fetch --unshallow”, in a workflow with “fetch-depth: 0”."
             )
         if self._repository.is_partial:
-            yield "This clone is partial: old texts it left on the server could not be compared."
+            yield "This clone is partial: old texts that are only on the server could not be compared."
         if self._repository.answer("symbolic-ref", "--quiet", "HEAD") is None:
-            yield f"No branch is checked out: the evidence is that of commit {self._head[:12]} and what led to it."
+            yield f"No branch is checked out: the evidence comes from commit {self._head[:12]} and its ancestors."
         try:
             dirty = self._uncommitted(self._head)
         except HistoryError as cause:
-            yield f"Whether the files are as in the last commit could not be checked: {cause}."
+            yield f"The files could not be compared with the last commit: {cause}."
             return
         if dirty:
             rest = f" and {len(dirty) - _NAMED} more" if len(dirty) > _NAMED else ""
-            yield f"Not as in the last commit, and so without evidence: {', '.join(dirty[:_NAMED])}{rest}."
+            yield f"Changed since the last commit, and therefore without evidence: {', '.join(dirty[:_NAMED])}{rest}."
 
     def _uncommitted(self, head: str) -> list[str]:
-        """List files of the book that are not as `head` holds them; git's own status could run filters, so not that."""
+        """Return the files of the book that differ from `head`; git status is not used because it could run filters."""
         committed = {entry.path: entry for entry in self._repository.tree(head, BOOK) if entry.kind is EntryKind.FILE}
         listing = list_folder(self._root, BOOK) if (self._root / BOOK).is_dir() else {}
         present = {entry.path: entry for entries in listing.values() for entry in entries}
@@ -289,7 +288,7 @@ class GitHistory:
 
 
 def open_history(root: Path) -> History:
-    """Open the past of the book in `root`; where there is none to be had, the answer knows why. Never raises."""
+    """Return the history of the book in `root`, or NoHistory with the reason. Never raises."""
     try:
         return GitHistory(root, Repository.around(root))
     except HistoryError as cause:
@@ -307,7 +306,7 @@ def _binding_editions(catalog: Catalog) -> Iterator[Edition]:
 
 
 def _markdown(commits: Iterable[Commit]) -> Iterable[str]:
-    """List the blobs of all Markdown files in `commits`, each once, newest first."""
+    """Return the blobs of all Markdown files in `commits`, each once, newest first."""
     changes = (change for commit in commits for change in commit.changes)
     return dict.fromkeys(change.blob for change in changes if change.path.endswith(".md") and change.is_file)
 
@@ -322,7 +321,7 @@ def _path_of(blob: str, commit: Commit) -> str:
 
 
 def _same(data: bytes, blob: str) -> bool:
-    """Say whether `data` is the content `blob`, be it with the line ends of another system."""
+    """Return whether `data` is the content `blob`, up to CRLF line ends."""
     if object_id("blob", data, len(blob)) == blob:
         return True
     return b"\r\n" in data and object_id("blob", data.replace(b"\r\n", b"\n"), len(blob)) == blob

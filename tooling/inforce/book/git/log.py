@@ -1,6 +1,6 @@
-"""What a log says: commits, the files each one changed, and the line of texts that leads to a file of today.
+"""Parse git's log: commits, the files each one changed, and the history of a current file.
 
-Keeps true: a text is traced through exact renames and no guess. Pure: it reads what git printed and runs nothing.
+Invariants: texts are traced through exact renames only; the functions are pure and run nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from inforce.errors import HistoryError
 
-# What `parse_log` expects git to print, NUL after every record: `-z --raw` with this format.
+# The format for `parse_log`, with `-z --raw`: NUL after every record.
 FORMAT = "%H %ct%n%s"
 
 
@@ -21,7 +21,7 @@ class FileChange:
     """One file a commit changed: its path, the id of its new content (`blob`), and the path it was renamed from.
 
     `kind` is git's letter: A added, M modified, D deleted, R renamed, T turned into a link or back. `mode` is git's
-    for what the file is now: `100644` a file, `120000` a link.
+    mode of the file after the commit: `100644` a file, `120000` a link.
     """
 
     kind: str
@@ -32,13 +32,13 @@ class FileChange:
 
     @property
     def is_file(self) -> bool:
-        """Whether the commit left a file there, and no link, submodule or nothing."""
+        """Whether the path is a file after the commit, rather than a link, a submodule or deleted."""
         return self.mode.startswith("100")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """A commit: its full id, when it was committed (UTC), the first line of its message, and what it changed."""
+    """A commit: its full id, its commit time (UTC), the first line of its message, and its changes."""
 
     id: str
     committed: datetime
@@ -47,7 +47,7 @@ class Commit:
 
 
 def parse_log(printed: bytes) -> tuple[Commit, ...]:
-    """Read what `git log -z --raw --no-abbrev` printed in `FORMAT`, in its order; HistoryError for a time past 9999."""
+    """Parse the output of `git log -z --raw --no-abbrev` in `FORMAT`; HistoryError for a time after the year 9999."""
     tokens = iter(printed.split(b"\0"))
     found: list[tuple[bytes, list[FileChange]]] = []
     for token in tokens:
@@ -60,9 +60,9 @@ def parse_log(printed: bytes) -> tuple[Commit, ...]:
 
 
 def lineages(commits: Iterable[Commit], paths: Iterable[str]) -> Mapping[str, tuple[tuple[Commit, str], ...]]:
-    """Trace each of `paths` through `commits`, which come newest first, along exact renames.
+    """Trace each of `paths` through `commits`, newest first, along exact renames.
 
-    Returns for each path the commits that gave it, or the file it once was, a content, oldest first, with its blob.
+    Returns for each path the commits that changed it, under its current or an earlier name, oldest first, with blobs.
     """
     traced: dict[str, list[tuple[Commit, str]]] = {path: [] for path in paths}
     names = {path: {path} for path in traced}
@@ -92,6 +92,6 @@ def _commit(head: bytes, changes: list[FileChange]) -> Commit:
     try:
         committed = datetime.fromtimestamp(int(seconds), UTC)
     except (OverflowError, ValueError, OSError) as cause:
-        message = f"commit {commit} carries a time that no calendar knows ({seconds} seconds after 1970)"
+        message = f"commit {commit} has an invalid time ({seconds} seconds after 1970)"
         raise HistoryError(message) from cause
     return Commit(id=commit, committed=committed, subject=subject.strip(), changes=tuple(changes))

@@ -3,7 +3,7 @@
 Git does not compare the content of a loose object with its file name when it reads it; only `git fsck` does.
 
 Invariants:
-    Every content returned has the id that was asked for, by SHA-1 or SHA-256 as the repository uses.
+    Every returned content matches the requested id, by SHA-1 or SHA-256 as the repository uses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from inforce.errors import HistoryError
 
 _SHA1_DIGITS = 40
-# Ids written ahead of the answers: 200 SHA-256 ids are 13,000 bytes, which every pipe holds (the smallest is 16 KiB).
+# Ids written before answers are read: 200 SHA-256 ids are 13,000 bytes; the smallest pipe is 16 KiB.
 _AHEAD = 200
 FIELDS = 3  # id, type and size; the answer for a missing object has two fields
 _CLAIMS = 256
@@ -82,7 +82,7 @@ class Objects:
                 yield answer
 
     def _ask(self, names: Sequence[str]) -> tuple[int, list[tuple[str, str, bytes]]]:
-        """Ask for `names`; return for how many of them that is settled, and the answers for those that exist."""
+        """Request `names`; return how many were processed, and the objects that exist."""
         process, self._process = self._process or self._start(), None
         if process.stdin is None or process.stdout is None:
             return len(names), []

@@ -1,8 +1,8 @@
-"""The one door to git, through GitPython: a repository that is only read.
+"""Read-only access to a git repository, through GitPython; no other module runs git.
 
 Invariants:
-    The repository is the one whose `.git` is closest above the folder, whatever `GIT_DIR` a running hook has set and
-    whatever bare repository was committed beside the book (`store/enclosing.py`).
+    The repository is the one whose `.git` is closest above the folder, regardless of `GIT_DIR` and of
+    bare repositories committed beside the book (`book/enclosing.py`).
     Commits, trees and contents are compared with their ids (`objects.py`).
     No hook, filter, pager or transport is run. Git's own check of who owns the folder (`safe.directory`) is kept.
 """
@@ -31,11 +31,11 @@ from inforce.errors import HistoryError
 if TYPE_CHECKING:
     from git.cmd import Git
 
-# Every other variable of git is hidden: a running git sets many for its hooks, and each could change what is read.
-# These say where settings are, such as `safe.directory`, and where the programs of git are.
+# All other GIT_ variables are removed: git sets many of them for hooks, and they could change the result.
+# These locate settings, such as `safe.directory`, and git's programs.
 _VISIBLE = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_TEST_")
-# System settings are kept (no GIT_CONFIG_NOSYSTEM): images put `safe.directory` there. What could run a program or
-# change the shape of an answer is overruled one by one.
+# System settings are kept (no GIT_CONFIG_NOSYSTEM): images put `safe.directory` there. Settings that could run a
+# program or change the output format are overridden individually.
 _ENVIRONMENT = {
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_LITERAL_PATHSPECS": "1",
@@ -46,7 +46,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _OVERRULED = {
-    "core.commitGraph": "false",  # it repeats what commits hold, and is not compared with their ids
+    "core.commitGraph": "false",  # a copy of commit data that is not verified against ids
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
     "diff.relative": "false",
@@ -57,7 +57,7 @@ _OVERRULED = {
     "safe.bareRepository": "explicit",
 }
 _FOLDER = "040000"
-_LATEST = 253_000_000_000  # seconds since 1970 that a datetime can hold
+_LATEST = 253_000_000_000  # seconds since 1970, within the range of datetime
 _KINDS = {_FOLDER: EntryKind.FOLDER, "100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.LINK}
 
 
@@ -74,7 +74,7 @@ class Repository:
     """The git repository around `folder`: paths are relative to `folder`."""
 
     def __init__(self, folder: Path, git_dir: Path | None = None, top: Path | None = None) -> None:
-        """Take the repository in `git_dir`, whose work tree is `top` (None: a bare one); `around` finds both."""
+        """Use the repository in `git_dir`, whose work tree is `top` (None for a bare one); `around` finds both."""
         self.folder = folder
         self.top = top
         self._where = (f"--git-dir={git_dir}", *((f"--work-tree={top}",) if top else ())) if git_dir else ()
@@ -82,12 +82,12 @@ class Repository:
 
     @classmethod
     def around(cls, folder: Path) -> Repository:
-        """Return the repository that `folder` is in; HistoryError says why there is none that can be read."""
+        """Return the repository that contains `folder`; HistoryError if none can be read."""
         folder = folder.resolve()
         top = top_of(folder)
         if top is None:
             raise _outside(folder)
-        # Asked at the top, git finds `.git` first; unlike with --git-dir, it checks who owns the repository.
+        # Run at the top, git finds `.git` first and, unlike with --git-dir, checks who owns the repository.
         answer = os.fsdecode(cls(top).ask("rev-parse", "--absolute-git-dir")).removesuffix("\n")
         if (top / GIT).is_dir() and Path(answer).resolve() != (top / GIT).resolve():
             raise _outside(folder)
@@ -95,14 +95,14 @@ class Repository:
 
     @classmethod
     def named(cls, folder: Path) -> Repository:
-        """Return the repository that a person named with `folder`: a bare one, or the top of the one it is in."""
+        """Return the repository at the user-supplied `folder`: a bare one, or the one that contains it."""
         folder = folder.resolve()
         top = top_of(folder)
         if not (folder / GIT).exists() and is_bare_repository(entry.name for entry in folder.iterdir()):
             if top:
-                message = f"{folder} is a bare repository inside the repository {top}; move it out, and name it again"
+                message = f"{folder} is a bare repository inside the repository {top}; move it out of there first"
                 raise HistoryError(message)
-            # Its own folder is named, so nothing has to be found; this only checks who owns it.
+            # The folder is the repository itself; this call only checks who owns it.
             cls(folder).ask("-c", "safe.bareRepository=all", "rev-parse", "--git-dir")
             return cls(folder, folder)
         around = cls.around(folder)
@@ -110,29 +110,29 @@ class Repository:
 
     @classmethod
     def unpacked(cls, bundle: Path, folder: Path) -> Repository:
-        """Unpack the file `bundle` into the empty `folder`; HistoryError if it is no bundle, or an incomplete one."""
+        """Unpack the file `bundle` into the empty `folder`; HistoryError if it is not a complete bundle."""
         allowed = ("-c", "protocol.file.allow=always")
         target = folder.resolve() / "bundle.git"
         cls(folder).ask(*allowed, "clone", "--bare", "--quiet", "--template=", "--", str(bundle.resolve()), str(target))
         return cls(target, target)
 
     def ask(self, *words: str) -> bytes:
-        """Run git with `words` and give what it printed; HistoryError with git's own words where it refuses."""
-        # Arguments go as a list, no shell reads them, and callers put `--` before what a person typed.
-        code, printed, said = self._execute(words, with_extended_output=True, with_exceptions=False)
+        """Run git with `words` and return its output; HistoryError with git's message if it fails."""
+        # Arguments are passed as a list without a shell, and callers put `--` before user input.
+        code, printed, message = self._execute(words, with_extended_output=True, with_exceptions=False)
         if code:
-            raise _refusal(self.folder, said)
+            raise _refusal(self.folder, message)
         return bytes(printed)
 
     def answer(self, *words: str) -> str | None:
-        """Run git with `words` and give the line it printed; None where it says no."""
+        """Run git with `words` and return the line it printed; None if it fails."""
         try:
             return os.fsdecode(self.ask(*words)).rstrip("\n")
         except HistoryError:
             return None
 
     def commit_id(self, ref: str) -> str | None:
-        """Resolve `ref` to the full id of a commit; None if there is no such commit here.
+        """Return the full commit id of `ref`; None if the commit is not in this clone.
 
         DamagedObjectError if the commit, or a tag on the way to it, does not match its id.
         """
@@ -144,14 +144,14 @@ class Repository:
         return name
 
     def committed_at(self, commit: str) -> datetime:
-        """Return when the commit with the id `commit` was made, read from the object itself."""
+        """Return the commit time of `commit`, read from the object itself."""
         seconds = field(self._objects.read("commit", commit), "committer").split(" ")[-2]
         return datetime.fromtimestamp(min(int(seconds), _LATEST), UTC)
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """Return the commit at which the commits `one` and `other` parted; None if there is none here.
+        """Return the merge base of the commits `one` and `other`; None if it is not in this clone.
 
-        DamagedObjectError if a commit since then does not match its id, so that its parents could be other ones.
+        DamagedObjectError if a commit since then does not match its id, since its parents could be forged.
         """
         parted = self.answer("merge-base", one, other)
         since = self.ask("rev-list", f"{one}...{other}").decode().split()
@@ -159,7 +159,7 @@ class Repository:
         return parted
 
     def log(self, *words: str) -> tuple[Commit, ...]:
-        """List commits with the files each one changed, newest first; `words` say which."""
+        """Return the commits selected by `words`, newest first, with the files each one changed."""
         shape = ("-z", "--raw", "--no-abbrev", "--no-color", "--encoding=UTF-8", f"--format={FORMAT}")
         return parse_log(self.ask("log", *shape, "--no-ext-diff", "--no-textconv", *words))
 
@@ -204,7 +204,7 @@ class Repository:
 
     def content(self, blob: str) -> bytes:
         """Read the content `blob`; HistoryError if it is not here, as in a partial clone, or does not match its id."""
-        # One process answers all questions: a process for each text would take minutes on a large book.
+        # One process reads all objects: one process per text would take minutes for a large book.
         return self._objects.read("blob", blob)
 
     def proven(self, claims: Iterable[Claim]) -> set[Claim]:
@@ -215,14 +215,14 @@ class Repository:
 
     @cached_property
     def boundary(self) -> frozenset[str]:
-        """The commits at which a shallow clone was cut off: what lies before them is unknown. Empty otherwise."""
+        """The boundary commits of a shallow clone; empty for a full clone."""
         path = self.answer("rev-parse", "--git-path", "shallow")
         file = self.folder / path if path else None
         return frozenset(file.read_text().split()) if file and file.is_file() else frozenset()
 
     @property
     def is_partial(self) -> bool:
-        """Whether this clone left contents behind on its server."""
+        """Whether this is a partial clone."""
         return self.answer("config", "--get-regexp", r"^remote\..*\.promisor$") is not None
 
     def _command(self, words: tuple[str, ...]) -> list[str]:
@@ -233,7 +233,7 @@ class Repository:
         return [program, "--no-pager", *self._where, *settings, *words]
 
     def _execute(self, words: tuple[str, ...], **how: Any) -> Any:
-        """Run git with `words` through GitPython, which answers as `how` says; HistoryError where it cannot be run."""
+        """Run git with `words` through GitPython with its options `how`; HistoryError if git cannot be started."""
         command = self._command(words)
         git = _git()
         raw: dict[str, Any] = {"stdout_as_string": False, "strip_newline_in_stdout": False, "env": _ENVIRONMENT}
@@ -246,7 +246,7 @@ class Repository:
             raise HistoryError(message) from cause
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        # GitPython kills the process when nobody holds its handle any more, so `_stop` does until it has ended well.
+        # GitPython kills the process when its handle is garbage-collected, so `_stop` keeps a reference to it.
         handle = self._execute(words, istream=subprocess.PIPE, as_process=True)
         process: subprocess.Popen[bytes] = handle.proc
         weakref.finalize(self, _stop, process, handle)
@@ -254,7 +254,7 @@ class Repository:
 
 
 def _git() -> type[Git]:
-    # Here, because importing GitPython starts git once, and a command that needs no history should not wait for it.
+    # Imported here because importing GitPython starts git once, which delays commands that need no history.
     from git.cmd import Git
 
     return Git
@@ -262,7 +262,7 @@ def _git() -> type[Git]:
 
 @contextmanager
 def _hidden_hook() -> Iterator[None]:
-    """Hide the variables of git from the program: GitPython passes the whole environment on."""
+    """Remove GIT_ variables from the environment while the block runs: GitPython passes all of it to git."""
     names = [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_VISIBLE)]
     hidden = {name: os.environ.pop(name) for name in names}
     try:
@@ -280,15 +280,15 @@ def _kind(mode: str) -> EntryKind:
 
 
 def _outside(folder: Path) -> HistoryError:
-    return HistoryError(f"{folder} lies in no git repository")
+    return HistoryError(f"{folder} is not in a git repository")
 
 
-def _refusal(folder: Path, said: str) -> HistoryError:
+def _refusal(folder: Path, message: str) -> HistoryError:
     folder = folder.resolve()
-    words = said.strip()
+    words = message.strip()
     if "dubious ownership" in words or "safe.directory" in words:
         fix = f"if you trust it: git config --global --add safe.directory {folder}"
-        return HistoryError(f"git does not read {folder}, because the folder belongs to somebody else; {fix}")
+        return HistoryError(f"git does not read {folder}, because the folder belongs to another user; {fix}")
     if "not a git repository" in words:
         return _outside(folder)
-    return HistoryError(f"git in {folder}: {words.removeprefix('fatal: ') or 'refused without a word'}")
+    return HistoryError(f"git in {folder}: {words.removeprefix('fatal: ') or 'failed without a message'}")

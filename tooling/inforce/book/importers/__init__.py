@@ -1,5 +1,5 @@
-"""Bringing the past along: a document's versions out of another git repository, or a plain text.
+"""Import the history of a document from another git repository, or a plain text.
 
-Keeps true: no word is changed, a policy gains all of an import or nothing, and nothing that stands there is touched.
-What had to be decided on the way stands in remarks, for the person who knows the document.
+Invariants: no word is changed; an import adds all of its versions or none; existing files are not changed. Decisions
+made during the import are returned as remarks for the editor.
 """

@@ -1,8 +1,7 @@
-"""A document's history out of a git repository: one version for each change of its text.
+"""Import a document's history from a git repository: one version for each change of its text.
 
-Keeps true: the repository is only read; a bundle is unpacked where it disappears again. The line followed is that of
-first parents: the states its main branch really had, in their order, so that a branch merged later counts as one change
-on the day of the merge. Renames are followed backwards; a copy is a beginning.
+Invariants: the repository is only read; a bundle is unpacked into a temporary folder. The import follows first parents,
+so that a merged branch counts as one change at the time of the merge. Renames are followed backwards; copies are not.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import wrote: the policy's folder, its versions oldest first, and remarks for the person who knows it."""
+    """The result of an import: the policy's folder, its versions oldest first, and remarks for the editor."""
 
     folder: Path
     versions: tuple[PlannedVersion, ...]
@@ -39,10 +38,10 @@ class Imported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the person who imports has decided; None is left to the import.
+    """The options of an import; None means the default.
 
-    `ref` is the branch, tag or commit whose past is taken (default HEAD), `change` the level of every version but the
-    first; the others go into policy.yml and only count where the policy is new.
+    `ref` is the branch, tag or commit whose history is imported (default HEAD), `change` the level of every version but
+    the first. The others are written to policy.yml and are ignored if the policy exists.
     """
 
     ref: str | None = None
@@ -61,11 +60,11 @@ def import_history(
     wishes: Wishes | None = None,
     progress: Progress | None = None,
 ) -> Imported:
-    """Write the history of `file` in the repository or bundle `source` as versions of `policy_id` into the book `root`.
+    """Import the history of `file` in the repository or bundle `source` into the book `root` as the policy `policy_id`.
 
-    `progress` is told how many commits of how many were read. Refused with an InforceError: a path no commit has, a
-    version that is there already, a language the book does not list (exit code 2); a published version that would get
-    another number (3); a repository that cannot be read (4). Then nothing is written.
+    `progress` is called with the number of commits read and the total. InforceError for a path that is in no commit, a
+    version that already exists or a language the book does not list (exit code 2), a published version whose number
+    would change (3), or an unreadable repository (4). Nothing is written then.
     """
     wishes = wishes or Wishes()
     reading = read_book(root)
@@ -75,7 +74,7 @@ def import_history(
         steps = read_steps(repository, file, wishes.ref, progress)
     plan = plan_versions(steps, catalog.settings.timezone, wishes.change)
     if not plan.versions:
-        message = f"“{file}” never held a word in any commit; name another path with --file"
+        message = f"“{file}” contains no text in any commit; pass another path with --file"
         raise NothingToImportError(message)
     titles = (wishes.title or "", *(version.title for version in reversed(plan.versions)))
     description = describe(policy_id, language, titles, file, kind=wishes.kind, act=wishes.act)
@@ -87,13 +86,13 @@ def import_history(
 
 @contextlib.contextmanager
 def opened(source: Path) -> Iterator[Repository]:
-    """Open `source`: a repository, bare or not, at its top, or a bundle, unpacked for as long as the block runs."""
+    """Yield the repository `source`; a bundle is unpacked while the block runs."""
     if source.is_file():
         with tempfile.TemporaryDirectory(prefix="inforce-bundle-") as folder:
             yield Repository.unpacked(source, Path(folder))
         return
     if not source.is_dir():
-        message = f"there is no repository {source}; clone it first, and name the folder"
+        message = f"there is no repository {source}; clone it first and pass its folder"
         raise HistoryError(message)
     yield Repository.named(source)
 
@@ -101,7 +100,7 @@ def opened(source: Path) -> Iterator[Repository]:
 def read_steps(
     repository: Repository, file: str, ref: str | None, progress: Progress | None
 ) -> tuple[DocumentState, ...]:
-    """Read what `file` was in each commit that changed it, oldest first, from `ref` back along first parents."""
+    """Return the state of `file` in each commit that changed it, oldest first, along the first parents of `ref`."""
     start = _start(repository, ref)
     path = file.removeprefix("./")
     found = tuple(reversed(tuple(_trace(repository, start, path))))
@@ -117,7 +116,7 @@ def read_steps(
 
 
 def _trace(repository: Repository, start: str, path: str) -> Iterator[tuple[Commit, FileChange]]:
-    """Go back from `start` through the commits that changed `path`, and on under its old name where it was renamed."""
+    """Yield the commits that changed `path`, from `start` backwards, following renames."""
     line = ("--first-parent", "--diff-merges=first-parent")
     at: str | None = start
     while at:
@@ -125,7 +124,7 @@ def _trace(repository: Repository, start: str, path: str) -> Iterator[tuple[Comm
         for commit in commits:
             yield commit, commit.changes[0]
             whole = repository.log(*line, "-M", "-1", commit.id) if commit.changes[0].kind == "A" else ()
-            old = [change.renamed_from for one in whole for change in one.changes if change.path == path]
+            old = [change.renamed_from for entry in whole for change in entry.changes if change.path == path]
             if old and old[0]:
                 path, at = old[0], f"{commit.id}^"
                 break
@@ -139,7 +138,7 @@ def _start(repository: Repository, ref: str | None) -> str:
     usual = [name for name in ("main", "master") if name in branches] or branches
     if ref is None and (len(branches) == 1 or usual != branches):
         return repository.commit_id(usual[0]) or usual[0]
-    known = f"there are: {', '.join(branches)}" if branches else "there are none: nothing was ever committed"
+    known = f"there are: {', '.join(branches)}" if branches else "there are none: the repository has no commits"
     message = f"there is no branch, tag or commit “{ref or 'HEAD'}” in {repository.folder}; {known}"
     raise HistoryError(message)
 

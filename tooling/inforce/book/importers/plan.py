@@ -1,7 +1,6 @@
-"""From commits to versions: which ones a document's history gives, how they are called, and when they applied.
+"""Map the commits of a document to versions, with labels and effective dates.
 
-Keeps true: labels and instants rise strictly, so that no version applies before or together with the one before it; two
-versions in a row never have the same text. Pure: it knows commits as values and no git.
+Invariants: labels and instants increase strictly; consecutive versions have different texts. Pure: no access to git.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _LONGEST_SUBJECT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentState:
-    """A commit that changed the document: where it came from, and the file's bytes; None where it was removed."""
+    """A commit that changed the document: its origin, and the file's bytes (None if the file was deleted)."""
 
     origin: Origin
     raw: bytes | None
@@ -42,7 +41,7 @@ class PlannedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The versions a history gives, oldest first, and what had to be decided on the way, in sentences."""
+    """The versions of a history, oldest first, and remarks on the decisions made."""
 
     versions: tuple[PlannedVersion, ...]
     remarks: tuple[str, ...]
@@ -51,9 +50,9 @@ class Plan:
 def plan_versions(steps: Iterable[DocumentState], zone: ZoneInfo, change: ChangeLevel = ChangeLevel.NOTICE) -> Plan:
     """Map `steps`, oldest first, to one version for each change of the text.
 
-    The first version is material, each later one of level `change`. A version is called after its day in `zone`,
-    `2024-04-17`, and a further one of that day `2024-04-17.1`. Commits whose clocks stood still or went backwards are
-    moved to one second after the version before. A text that returns is a version again.
+    The first version is material, each later one of level `change`. The label is the day in `zone`,
+    `2024-04-17`, and `2024-04-17.1` for a second version of that day. A commit that is not later than the previous
+    version is moved to one second after it. A text that is restored later becomes a version again.
     """
     remarks: list[str] = []
     versions: list[PlannedVersion] = []
@@ -75,19 +74,21 @@ def plan_versions(steps: Iterable[DocumentState], zone: ZoneInfo, change: Change
 
 def _text(step: DocumentState, remarks: list[str]) -> ForeignText | None:
     if step.raw is None:
-        remarks.append(f"{_named(step.origin)} removed the file; the version before it stands until the next one.")
+        remarks.append(
+            f"{_named(step.origin)} deleted the file; the previous version remains in force until the next one."
+        )
         return None
     found = read_foreign(step.raw)
     if not found.text:
-        remarks.append(f"{_named(step.origin)} left no words in the file; it is passed over.")
+        remarks.append(f"{_named(step.origin)} left the file empty; it was skipped.")
         return None
     if len(found.text.encode()) > LARGEST:
         remarks.append(
-            f"{_named(step.origin)} holds more than {LARGEST:,} bytes, too many for a text; it is passed over."
+            f"{_named(step.origin)} holds more than {LARGEST:,} bytes, the limit for a text; it was skipped."
         )
         return None
     if found.code:
-        remarks.append(f"{_named(step.origin)} holds no UTF-8; it was read as {found.code}. Look at its accents.")
+        remarks.append(f"{_named(step.origin)} is not UTF-8; it was read as {found.code}. Check its accented letters.")
     return found
 
 
@@ -96,7 +97,7 @@ def _instant(origin: Origin, previous: PlannedVersion | None, remarks: list[str]
         return origin.committed
     instant = previous.instant + _SECOND
     remarks.append(
-        f"{_named(origin)} was not made after the version before it, says its clock; "
+        f"{_named(origin)} is dated no later than the previous version; "
         f"the version applies from {format_instant(instant)}."
     )
     return instant

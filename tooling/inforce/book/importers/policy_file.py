@@ -1,4 +1,4 @@
-"""What a policy that is imported is: its file policy.yml, guessed from names and titles where nobody said."""
+"""The policy.yml of an imported policy; missing values are inferred from names and titles."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _ACTS = {Kind.TERMS: Act.ACCEPT}
 
 
 class NothingToImportError(InforceError):
-    """The source holds no text that could be imported."""
+    """The source contains no text that could be imported."""
 
 
 def known_id(policy_id: str) -> str:
-    """Check that `policy_id` can be the id of a policy; ShapeError otherwise."""
+    """Return `policy_id` if it is a valid policy id; ShapeError otherwise."""
     try:
         return checked_id(policy_id)
     except ValueError as cause:
@@ -33,11 +33,11 @@ def known_id(policy_id: str) -> str:
 
 
 def binding_language(catalog: Catalog, policy_id: str, wanted: Language | None) -> Language:
-    """Choose the language of the texts: the binding one of a policy that is there, `wanted`, or the book's first."""
+    """Return the language of the texts: the binding language of an existing policy, `wanted`, or the book's first."""
     policy = catalog.find(policy_id)
     listed = (policy.binding_language,) if policy else catalog.settings.languages
     if wanted is not None and wanted not in listed:
-        fix = f"“{policy_id}” binds in it" if policy else "add it to “languages” in book.yml"
+        fix = f"it is the binding language of “{policy_id}”" if policy else "add it to “languages” in book.yml"
         raise ShapeError("language", f"expected {' or '.join(map(str, listed))}, got “{wanted}”", fix)
     return wanted or listed[0]
 
@@ -45,8 +45,8 @@ def binding_language(catalog: Catalog, policy_id: str, wanted: Language | None) 
 def describe(
     policy_id: str, language: Language, titles: Iterable[str], file: str, *, kind: Kind | None, act: Act | None
 ) -> str:
-    """Write policy.yml: the first of `titles` that says something, and `kind` and `act` or what they probably are."""
-    title = next((one for one in titles if one.strip()), name_of(policy_id))
+    """Return policy.yml with the first non-empty title of `titles`, and with `kind` and `act` or inferred values."""
+    title = next((candidate for candidate in titles if candidate.strip()), name_of(policy_id))
     guessed = kind or _kind(f"{policy_id} {file} {title}".lower())
     members = {
         "title": {str(language): title},
@@ -58,7 +58,7 @@ def describe(
 
 
 def name_of(policy_id: str) -> str:
-    """Make a title of `policy_id` where there is no other: `acceptable-use` is “Acceptable use”."""
+    """Return a title derived from `policy_id`: “Acceptable use” for `acceptable-use`."""
     return policy_id.replace("-", " ").capitalize()
 
 

@@ -1,6 +1,6 @@
-"""Foreign files: the text of a policy as another system kept it, and the title it kept beside it.
+"""Foreign files: the text and title of a policy from another system.
 
-Keeps true: every word of the body stays; front matter goes, whatever is in it, but for a title the body lacks. Pure.
+Invariants: every word of the body is kept; front matter is dropped, except for a title that the body lacks. Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 from inforce.markdown import parse
 from inforce.text import canonical
 
-# libyaml is about eight times faster; the Python parser stands in where it is not built in.
+# libyaml is about eight times faster; the Python parser is the fallback.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\r")
 _MEMBER = re.compile(r"[A-Za-z_][\w .-]*:(\s|$)")
@@ -26,9 +26,9 @@ _CODES = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignText:
-    """A text as a book keeps it: canonical, with its title in it; empty where there were no words.
+    """The canonical text of a file, including its title; empty if the file has no words.
 
-    `code` names how the bytes were read where they were no UTF-8.
+    `code` is the encoding if the file is not UTF-8, and empty otherwise.
     """
 
     text: str
@@ -37,7 +37,7 @@ class ForeignText:
 
 
 def read_foreign(raw: bytes) -> ForeignText:
-    """Make a text of the book out of the `raw` bytes of a Markdown file with or without front matter."""
+    """Return the text of a Markdown file, given as `raw` bytes, with or without front matter."""
     text_read, code = decoded(raw)
     head_title, body = _without_front_matter(_LINE_END.sub("\n", text_read))
     text = canonical(body)
@@ -50,17 +50,17 @@ def read_foreign(raw: bytes) -> ForeignText:
 
 
 def decoded(raw: bytes) -> tuple[str, str]:
-    """Read `raw` as UTF-8, by its mark as UTF-16, or else as windows-1252; gives the text, and the code if another."""
+    """Decode `raw` as UTF-8, as UTF-16 by its byte order mark, or as windows-1252; return text and encoding."""
     code = next((code for mark, code in _CODES.items() if raw.startswith(mark)), "utf-8")
     try:
         return raw.decode(code), "" if code.startswith("utf-8") else code
     except UnicodeDecodeError:
-        # What editors on Windows wrote before UTF-8; the five bytes it leaves open become U+FFFD.
+        # The usual encoding on Windows before UTF-8; its five undefined bytes become U+FFFD.
         return raw.decode("cp1252", errors="replace"), "windows-1252"
 
 
 def _own_title(text: str) -> str | None:
-    """Find the title in the canonical `text`; it is read whole only where a line alone does not tell."""
+    """Return the title of the canonical `text`; the whole text is parsed only if the first line is not a heading."""
     if not _LEVEL_ONE.search(text):
         return None
     first = text.partition("\n")[0]
@@ -68,7 +68,7 @@ def _own_title(text: str) -> str | None:
 
 
 def _without_front_matter(text: str) -> tuple[str, str]:
-    """Split `text` into the title its front matter names, if any, and its body."""
+    """Return the title in the front matter of `text`, if any, and the body."""
     first, _, rest = text.partition("\n")
     fence = first.rstrip()
     ends = {"---": r"^(?:---|\.\.\.)[ \t]*$", "+++": r"^\+\+\+[ \t]*$"}
@@ -81,9 +81,9 @@ def _without_front_matter(text: str) -> tuple[str, str]:
 
 
 def _yaml_title(head: str) -> str | None:
-    """Find the title in the YAML `head`; None where it is prose between two rules and no front matter."""
+    """Return the title in the YAML `head`; None if it is text between two rules rather than front matter."""
     try:
-        # Composed and not constructed: tags, aliases and doubled keys of other systems stay without effect.
+        # Composed, not constructed, so that tags, aliases and duplicate keys have no effect.
         root = yaml.compose(head, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError):
         found = _TITLE.search(head)

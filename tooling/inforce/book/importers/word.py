@@ -1,7 +1,7 @@
-"""A text that went out as a Word document and comes back: which one it was, and into which draft it goes.
+"""Export a text as a Word document, and import the edited document into a draft.
 
-Keeps true: only a draft is ever written to, and only one that still says what was sent out; the file is written whole
-or not at all; lines that nobody changed keep their bytes, whatever line ends and blanks they have. Front matter stays.
+Invariants: only a draft whose text still equals the exported text is written to; the file is written whole or not at
+all; unchanged lines keep their bytes, including line ends and blanks; front matter is kept.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenBack:
-    """What became of a document: where it goes, the text there before, and what came back.
+    """The result of importing a document: the target path, its text before, and the returned text.
 
-    `written` says whether the file at `path`, relative to the repository, was changed.
+    `written` is whether the file at `path`, relative to the repository, was changed.
     """
 
     path: str
@@ -49,7 +49,7 @@ class TakenBack:
 
 
 def export_manuscript(root: Path, policy_id: str, label: str, language: str | None = None) -> tuple[Edition, bytes]:
-    """Make a document of `label` of `policy_id`, in `language` or the binding one; gives the edition, too."""
+    """Return the edition of `label` of `policy_id`, in `language` or the binding one, and its Word document."""
     catalog = readable(read_book(root), policy_id)
     policy = catalog.policy(policy_id)
     version = catalog.version(policy, label)
@@ -63,26 +63,26 @@ def export_manuscript(root: Path, policy_id: str, label: str, language: str | No
 
 
 def import_manuscript(root: Path, file: Path, *, into: str | None = None, untracked: bool = False) -> TakenBack:
-    """Take the document `file` back into the draft it was made of, or the draft `into` with the same text.
+    """Import the document `file` into the draft it was exported from, or the draft `into` with the same text.
 
-    Where something was objected to, or edited without Track Changes and not `untracked`, nothing is written and the
-    answer says what. Refused with an InforceError of exit code 2: a file that is no manuscript, a version that is not
-    there or no draft, a draft that changed since; of 3: a version that is locked.
+    If there are objections, or edits without Track Changes and `untracked` is false, nothing is written and the result
+    lists them. InforceError with exit code 2 if the file is not a manuscript, the version does not exist or is not a
+    draft, or the draft has changed since; with exit code 3 if the version is locked.
     """
     manuscript = parse_manuscript(_read(file))
     reading = read_book(root)
     catalog = readable(reading, manuscript.origin.policy)
     edition = _target(reading, catalog, manuscript.origin, into)
     returned = take_back(edition.text, manuscript.story)
-    asked = bool(returned.untracked) and not untracked
-    writes = returned.text is not None and not asked and returned.text != edition.text
+    blocked = bool(returned.untracked) and not untracked
+    writes = returned.text is not None and not blocked and returned.text != edition.text
     if writes and returned.text is not None:
         write_file(root / edition.source.path, rewritten(edition, returned.text))
     return TakenBack(path=edition.source.path, before=edition.text, returned=returned, written=writes)
 
 
 def rewritten(edition: Edition, text: str) -> str:
-    """Give the file of `edition` with the canonical `text` in place of its own; lines that stay keep their bytes."""
+    """Return the file of `edition` with the canonical `text` as its body; unchanged lines keep their bytes."""
     raw = edition.source.text
     mark = "\ufeff" if raw.startswith("\ufeff") else ""
     lines = _LINE.findall(raw.removeprefix("\ufeff"))
@@ -93,10 +93,10 @@ def rewritten(edition: Edition, text: str) -> str:
     parts: list[str] = []
     for what, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         parts += body[start:stop] if what == "equal" else [f"{line}{end}" for line in new[first:last]]
-    parts += body[len(old) :]  # blank lines at the end, which a canonical text has not
+    parts += body[len(old) :]  # blank lines at the end, which a canonical text does not have
     parts = [part if _LINE_END.search(part) else f"{part}{end}" for part in parts[:-1]] + parts[-1:]
     written = "".join(parts)
-    if canonical(written) != text:  # a body whose lines do not fit its canonical form is written in that form
+    if canonical(written) != text:  # the lines do not match the canonical form: write that form
         written = text
     return mark + "".join(head) + written
 
@@ -105,18 +105,18 @@ def _read(file: Path) -> bytes:
     try:
         raw = read_regular(file, LARGEST + 1)
     except FileNotFoundError as cause:
-        raise LayoutError(Place(path=str(file)), "is not there", "name the document that came back") from cause
+        raise LayoutError(Place(path=str(file)), "is not there", "pass the path of the Word document") from cause
     except OSError as cause:
-        fix = how_to_fix(cause, "name the document that came back")
+        fix = how_to_fix(cause, "pass the path of the Word document")
         raise SetupError(f"{file} cannot be read: {cause.strerror}; {fix}") from cause
     if len(raw) > LARGEST:
-        problem = f"is longer than the {LARGEST // 1024 // 1024} MiB a document may have"
-        raise LayoutError(Place(path=str(file)), problem, "take pictures out of it", rule="PATH-size")
+        problem = f"is longer than the {LARGEST // 1024 // 1024} MiB allowed for a document"
+        raise LayoutError(Place(path=str(file)), problem, "remove pictures from it", rule="PATH-size")
     return raw
 
 
 def _edition(policy: Policy, version: Version, language: str) -> Edition:
-    edition = next((one for one in version.editions if str(one.language) == language), None)
+    edition = next((each for each in version.editions if str(each.language) == language), None)
     if edition is None:
         there = ", ".join(map(str, version.languages))
         place = Place(path=f"{BOOK}/{policy.id}/{version.label}")
@@ -125,7 +125,7 @@ def _edition(policy: Policy, version: Version, language: str) -> Edition:
 
 
 def _target(reading: Reading, catalog: Catalog, origin: DocumentOrigin, into: str | None) -> Edition:
-    """Find the edition that a document made of `origin` goes into."""
+    """Return the edition into which a document exported from `origin` is imported."""
     policy = catalog.policy(origin.policy)
     version = catalog.version(policy, into or origin.version)
     place = Place(path=f"{BOOK}/{policy.id}/{version.label}")
@@ -140,8 +140,8 @@ def _target(reading: Reading, catalog: Catalog, origin: DocumentOrigin, into: st
 
 def _stands(place: Place, *, locked: bool, fix: str) -> InforceError:
     if locked:
-        return PublishedHistoryError(place, "is published, and its text stays as it is", fix, rule="LOCK-text")
-    return BookError(place, "is no draft, and only drafts are written to", fix)
+        return PublishedHistoryError(place, "is published, and its text cannot be changed", fix, rule="LOCK-text")
+    return BookError(place, "is not a draft, and only drafts can be changed", fix)
 
 
 def _way_on(policy: Policy, origin: DocumentOrigin) -> str:
@@ -154,13 +154,12 @@ def _way_on(policy: Policy, origin: DocumentOrigin) -> str:
     if drafts:
         return f"the draft {drafts[-1]} has the same text: add “--into {drafts[-1]}”"
     begin = f"inforce new {policy.id} --effective DATE --change LEVEL"
-    return f"begin a draft with “{begin}”, then name it with “--into VERSION”"
+    return f"create a draft with “{begin}”, then pass it with “--into VERSION”"
 
 
 def _changed_since(edition: Edition, origin: DocumentOrigin) -> BookError:
     problem = (
-        f"is not the text that the document was made of: expected {origin.digest}, got {edition.digest}, "
-        "so it was changed since"
+        f"is not the text that was exported: expected {origin.digest}, got {edition.digest}, so it has changed since"
     )
-    fix = "take the changes made since out with git, or export it again and make the changes in that document"
+    fix = "undo the later changes with git, or export the text again and make the changes in that document"
     return BookError(Place(path=edition.source.path), problem, fix)
