@@ -278,6 +278,25 @@ def test_what_a_key_taught_is_forgotten_with_the_key(app: AppPage) -> None:
     assert serial_in_use(app) == SERIAL
 
 
+@pytest.mark.parametrize("tells_time", [True, False])
+def test_stored_serial_from_the_future_locks_out_no_later_manifest(app: AppPage, tells_time: bool) -> None:
+    """An earlier release, or a page whose clock was wrong, may have stored it with other texts and a far host time."""
+    now, far = app.host.issued_at, issued("2098-01-01T00:00:00Z")
+    other_text = replace(app.host, policies=[terms("# Terms\n\nPay.\n")])
+    app.host.serve(MANIFEST, app.host.manifest(**far, policies=other_text.bare()))
+    app.host.issued_at = "2098-01-01T00:00:00Z"
+    app.open(at="2098-01-01T00:00:00Z")
+    app.page.wait_for_function("Object.values(localStorage).some((x) => x.includes('last_serial'))")
+    del app.host.instead[MANIFEST]
+    app.host.issued_at, app.host.tells_time = now, tells_time
+    app.open()
+    expect(app.dialog).to_be_visible()
+    app.page.wait_for_function(
+        "serial => document.querySelector('policy-prompt').client.manifest.serial == serial", arg=SERIAL
+    )
+    assert app.page.evaluate("Object.values(localStorage).filter((x) => /last_serial.:40/.test(x))") == []
+
+
 def test_serial_is_kept_as_long_as_one_of_its_keys_is_trusted(app: AppPage) -> None:
     path, host = "/legal/policies.jws.json", app.host
     host.serve(path, jws(host, STRANGER, KEY, **issued("2026-11-21T00:00:00Z")))

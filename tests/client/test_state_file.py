@@ -15,8 +15,8 @@ from threading import Thread
 import pytest
 
 from client.host import Host, answer, hang_up, serving, validated
-from client.world import START, TEXT, Clock, NewReader, Reader, document, manifest
-from inforce.client import Outcome, Policies, Reason
+from client.world import START, TEXT, Clock, NewReader, Reader, digests_path, document, manifest, proven
+from inforce.client import Outcome, Policies, Reason, RefusedError
 from inforce.manifest import to_bytes
 from inforce.signing import generate_key, sign
 from inforce.text import Digest
@@ -191,6 +191,45 @@ class TestRestarts:
         app = reader(state_file=state, keys=[generate_key().public.to_jwk()])
 
         assert app.serial is None
+
+
+class TestSavedSerialFromTheFuture:
+    FUTURE = START + timedelta(days=27_000)
+
+    @pytest.fixture
+    def saved(self, host: Host, clock: Clock, reader: NewReader, state: Path) -> None:
+        """Save the state of an app that accepted a manifest while its clock and the host's were far ahead."""
+        hostile = document(host.url, self.FUTURE)
+        hostile["policies"][0]["versions"][0]["digests"] = {"en": str(Digest.of("other words"))}
+        host.at[PLAIN] = answer(to_bytes(hostile), Date=http_date(self.FUTURE))
+        clock.now = self.FUTURE
+        assert reader(state_file=state).refresh() is not None
+        assert json.loads(state.read_bytes())["states"]["policies.json"]["last_serial"] == self.FUTURE.timestamp()
+        clock.now = START
+
+    @pytest.mark.parametrize("headers", [{"Date": http_date(START)}, {}], ids=["host time", "no host time"])
+    @pytest.mark.usefixtures("saved")
+    def test_it_is_dropped_and_the_next_manifest_is_accepted_and_saved(
+        self, host: Host, reader: NewReader, state: Path, headers: dict[str, str]
+    ) -> None:
+        host.at[PLAIN] = serving(manifest, **headers)
+
+        app = reader(state_file=state)
+        report = app.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, app.serial) == (Outcome.UPDATED, None, FIRST)
+        assert app.check()["outcome"] == "block"
+        assert reader(state_file=state).serial == FIRST
+
+    @pytest.mark.usefixtures("saved")
+    def test_it_stays_while_the_host_confirms_that_time(self, host: Host, reader: NewReader, state: Path) -> None:
+        host.at[PLAIN] = serving(manifest, Date=http_date(self.FUTURE))
+
+        report = reader(state_file=state).refresh()
+
+        assert report is not None
+        assert report.reason is Reason.ROLLBACK
 
 
 class TestTwoManifests:
@@ -514,14 +553,27 @@ class TestTwoProcesses:
 
 
 class TestWhatIsKept:
+    @pytest.mark.parametrize("text", [TEXT, "# Terms\n\nPay.\n"], ids=["same text", "other text"])
     def test_versions_that_left_the_manifest_stay_known(
-        self, host: Host, settled: Reader, reader: NewReader, state: Path
+        self, host: Host, settled: Reader, reader: NewReader, state: Path, text: str
     ) -> None:
-        host.at[PLAIN] = serving(lambda site: manifest(site, LATER, policies=[]))
+        """The manifest proves them by its file of digests, which may not contradict what was seen."""
+        stated, raw = proven(host.url, issued=LATER)
+        raw = raw.replace(str(Digest.of(TEXT)).encode(), str(Digest.of(text)).encode())
+        stated["policies"][0] |= {"versions": [], "versions_digest": str(Digest.of(raw))}
+        host.at[PLAIN] = answer(to_bytes(stated))
         settled.refresh()
-        host.at["/terms/2026-01-01/en.md"] = answer(TEXT.encode(), Content_Type="text/markdown")
+        host.at[digests_path(stated)] = answer(raw)
+        host.at["/terms/2026-01-01/en.md"] = answer(text.encode(), Content_Type="text/markdown")
 
-        assert reader(state_file=state).text().markdown == TEXT
+        app = reader(state_file=state)
+
+        if text == TEXT:
+            assert app.text().markdown == TEXT
+        else:
+            with pytest.raises(RefusedError) as refused:
+                app.text()
+            assert refused.value.reason is Reason.CHANGED_VERSION
 
     def test_the_condition_for_the_next_question_survives_a_restart(
         self, host: Host, clock: Clock, reader: NewReader, state: Path

@@ -113,17 +113,19 @@ export const createClient = ({
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
       const text = decode(data), [fresh, payload, signers] = await taken(text), told = Date.parse(headers.get("date"));
-      const issued = fresh.serial * 1e3, grown = compare(fresh, payload, memory);
-      let { last_server_time } = memory;
+      const issued = fresh.serial * 1e3, day = DAY * 1e3, latest = max(t, told) + day;
+      // A stored serial that would be refused today would lock out every later manifest.
+      const old = memory.last_serial * 1e3 > (latest || t + day) ? {} : memory, grown = compare(fresh, payload, old);
       // Without a time of the host, the maximum is no number and no manifest is later.
-      must(!(issued > max(t, told) + DAY * 1e3), "issued-in-future", fresh.issued_at);
-      // A host's time is believed where the manifest or this clock bears it out.
-      if (told < max(Date.parse(fresh.expires_at), t + DAY * 1e3)) {
-        last_server_time = written(max(told, Date.parse(last_server_time) || 0));
-      }
+      must(!(issued > latest), "issued-in-future", fresh.issued_at);
       manifest = fresh;
-      if (issued > t && !told) unsure = true;
-      else news = { body: body = text, payload, signers, known: grown, last_serial: fresh.serial, last_server_time };
+      unsure = issued > t && !told;
+      if (!unsure) news = {
+        body: body = text, payload, signers, known: grown, last_serial: fresh.serial,
+        // Accept a time of the host only before the later of the manifest's expiry and this clock plus a day.
+        last_server_time: told < max(Date.parse(fresh.expires_at), t + day)
+          ? written(max(told, Date.parse(old.last_server_time) || 0)) : old.last_server_time,
+      };
     } catch (error) {
       report(error);
       failures = (memory.failures | 0) + 1;
@@ -220,8 +222,8 @@ export const createClient = ({
     dismiss(id, seconds = DAY) {
       const { target_seq: seq, reason } = due(id), { seen, deferred } = load(userKey);
       const until = written(clock() + seconds * 1e3);
-      const told = /upcoming|changed/.test(reason);
-      save(userKey, told ? { seen: { ...seen, [id]: seq } } : { deferred: { ...deferred, [id]: { seq, until } } });
+      save(userKey, /upcoming|changed/.test(reason)
+        ? { seen: { ...seen, [id]: seq } } : { deferred: { ...deferred, [id]: { seq, until } } });
       look();
     },
   };

@@ -3,19 +3,21 @@ import { decode, must, parse } from "./strict_json.js";
 
 const WAYS = { Ed25519: { name: "Ed25519" }, ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } };
 const encode = (text) => new TextEncoder().encode(text);
+const base = (data) => btoa(String.fromCharCode(...new Uint8Array(data)))
+  .replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 const unbase = (text) => {
-  const base = text.replace(/-/g, "+").replace(/_/g, "/"), data = atob(base);
-  // `atob` lets padding, spaces and stray last bits pass: one signature has one spelling.
-  must(!/[+/]/.test(text) && btoa(data).replace(/=+$/, "") == base);
-  return Uint8Array.from(data, (x) => x.charCodeAt());
+  const data = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (x) => x.charCodeAt());
+  // `atob` ignores padding, spaces and unused last bits: a signature has one spelling.
+  must(base(data) === text);
+  return data;
 };
 
 const one = async ({ crv, kty, x, y }) => {
   // The thumbprint of RFC 7638 is of these members in this order; one that is not there is not written.
   const jwk = { crv, kty, x, y }, alg = crv == "P-256" ? "ES256" : crv;
-  const kid = btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", encode(JSON.stringify(jwk))))));
+  const kid = base(await crypto.subtle.digest("SHA-256", encode(JSON.stringify(jwk))));
   const key = await crypto.subtle.importKey("jwk", jwk, WAYS[alg], false, ["verify"]);
-  return { alg, key, kid: kid.replace(/\+/g, "-").replace(/\//g, "_").replace("=", "") };
+  return { alg, key, kid };
 };
 
 // A platform that lacks an algorithm does without that key.
@@ -23,7 +25,7 @@ export const imported = async (jwks) => (await Promise.allSettled([jwks].flat().
 
 // Returns the payload and the ids of the keys that signed it.
 export const verify = async (body, keys) => {
-  const { payload, signatures } = parse(body), signers = [];
+  const { payload, signatures } = parse(body) ?? {}, signers = [];
   let sound;
   try {
     for (const { protected: head, signature } of signatures) {
@@ -31,7 +33,7 @@ export const verify = async (body, keys) => {
       if (!key) continue;
       sound = alg === key.alg && typ === "policy-manifest+jws" && b64 === false && JSON.stringify(crit) == '["b64"]' &&
         await crypto.subtle.verify(WAYS[alg], key.key, unbase(signature), encode(`${head}.${payload}`));
-      if (!sound) break;
+      must(sound);
       signers.push(kid);
     }
   } catch { sound = false; }

@@ -15,7 +15,7 @@ from inforce.client.limits import Limits
 from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError, refusing
 from inforce.client.state import ClientState
 from inforce.client.trust import Trust
-from inforce.client.update_rules import accepted, accepted_until_restart, clocked, refuse_future
+from inforce.client.update_rules import accepted, accepted_until_restart, clocked, forget_future, refuse_future
 from inforce.errors import quoted
 from inforce.manifest import Manifest
 
@@ -119,6 +119,8 @@ class Core:
         """Take `manifest` into `memory`; `response` is the host's answer that brought it, None for a snapshot."""
         memory = memory.lasting or memory
         told = server_time(response) if response else None
+        if response:
+            memory = forget_future(memory, told, now)
         if told is None and manifest.issued_at > now:
             return accepted_until_restart(memory, manifest, payload, body)
         if told is not None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from inforce.client.results import Reason, RefusedError
 from inforce.client.state import ClientState
-from inforce.client.update_rules import forget_untrusted
+from inforce.client.update_rules import forget_future, forget_untrusted
 from inforce.disk import open_regular, read_regular, replace_file
 from inforce.errors import ManifestError
 from inforce.fields import Fields
@@ -103,6 +103,8 @@ class StateFile:
             found = self.read()
         except RefusedError:
             return memory
+        if found and memory.checked_at:
+            found = forget_future(found, memory.last_server_time, memory.checked_at)
         if found is None or found.last_serial < memory.last_serial:
             return memory
         if found.last_serial == memory.last_serial and found.last_digest != memory.last_digest:

@@ -61,6 +61,20 @@ def forget_untrusted(memory: ClientState, trusted: Collection[str]) -> ClientSta
     """
     if not memory.last_signers or not trusted or set(memory.last_signers) & set(trusted):
         return memory
+    return _nothing_learnt(memory)
+
+
+def forget_future(memory: ClientState, told: datetime | None, now: datetime) -> ClientState:
+    """Return `memory` without what manifests taught it, if its serial is more than a day after `now` and `told`.
+
+    `told` is the time of the host, if it sent one. A manifest with such a serial would be refused today; a state that
+    an earlier release saved, or that was saved while the clocks were wrong, must not lock out every later manifest.
+    """
+    latest = max(now, told or now) + _DAY
+    return _nothing_learnt(memory) if memory.last_serial > latest.timestamp() else memory
+
+
+def _nothing_learnt(memory: ClientState) -> ClientState:
     return replace(
         memory,
         last_serial=-1,
