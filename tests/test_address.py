@@ -68,9 +68,10 @@ def test_files_always_name_their_language(language: Language) -> None:
 
 
 def test_what_apps_have_built_in_never_moves() -> None:
-    assert [address.MANIFEST, address.SIGNED_MANIFEST, address.VECTORS, address.FEED] == [
+    assert [address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE, address.FEED] == [
         "policies.json",
         "policies.jws.json",
         "conformance/vectors.json",
+        "conformance/envelopes.json",
         "feed.xml",
     ]

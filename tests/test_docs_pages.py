@@ -93,6 +93,7 @@ TAKEN = [
     "_headers",
     "feed.xml",
     "conformance/vectors.json",
+    "conformance/envelopes.json",
     "conformance/more.md",
     "schema/policy-manifest-1.json",
     "browser/index.md",

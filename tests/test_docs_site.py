@@ -54,7 +54,7 @@ def test_every_address_of_a_site_is_in_the_list_and_nothing_else() -> None:
     fragments = [address.fragment_beside(address.text_file(both.policies[0], FIRST, DE))]
     published = [*shown, *files(both), *made, *fragments]
     shop = address.manifest_file("shop")
-    published += [address.MANIFEST, address.SIGNED_MANIFEST, shop, signed_path(shop), address.VECTORS]
+    published += [address.MANIFEST, address.SIGNED_MANIFEST, shop, signed_path(shop), *address.CONFORMANCE]
     published += [digests_file(one.id, Digest.of(b"")) for one in both.policies]
 
     patterns = documented()

@@ -443,7 +443,7 @@ class TestHeaders:
     def test_every_file_for_programs_says_once_how_long_it_may_be_kept(self, rules: StaticSite) -> None:
         found = self.found()
         made = [page.says["file"] for page in pages(found).values() if "file" in page.says]
-        polled = [*files(found), *made, address.MANIFEST, address.SIGNED_MANIFEST, address.VECTORS]
+        polled = [*files(found), *made, address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE]
 
         wrong = {place: self.caching(rules, place) for place in polled if len(self.caching(rules, place)) != 1}
 

@@ -57,6 +57,7 @@ class TestASiteAsItShouldBe:
             "schema/policy-versions-1.json",
             "schema/policy-version-digests-1.json",
             "conformance/vectors.json",
+            "conformance/envelopes.json",
             "privacy/",
             "privacy/history/",
             "privacy/feed.xml",

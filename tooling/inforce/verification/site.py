@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inforce.address import DIGESTS_SCHEMA, FEED, MANIFEST, MANIFEST_SCHEMA, VECTORS, VERSIONS_SCHEMA
+from inforce.address import CONFORMANCE, DIGESTS_SCHEMA, FEED, MANIFEST, MANIFEST_SCHEMA, VERSIONS_SCHEMA
 from inforce.client.http import Response
 from inforce.client.results import RefusedError
 from inforce.client.state import ClientState
@@ -94,7 +94,7 @@ def lasting_addresses(lock: Lock, now: datetime) -> list[str]:
 
     They are those of every policy, version and step between neighbours, in every language that was locked.
     """
-    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, DIGESTS_SCHEMA, VECTORS]
+    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, DIGESTS_SCHEMA, *CONFORMANCE]
     before: tuple[str, str, LockEntry] | None = None
     for policy, label, entry in published(lock, now):
         if before is None or before[0] != policy:

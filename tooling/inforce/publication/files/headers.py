@@ -39,7 +39,7 @@ def headers(policies: Iterable[Policy], now: datetime, manifests: Iterable[str] 
         ),
         *(_json(f"/{form}", _POLLED) for path in manifests for form in (path, signed_path(path))),
         _json("/schema/*", _HOUR),
-        _json("/" + address.VECTORS, _HOUR),
+        *(_json("/" + path, _HOUR) for path in address.CONFORMANCE),
         _block(f"/{address.BROWSER}/*", f"Cache-Control: {_HOUR}", "Access-Control-Allow-Origin: *"),
         _feed("/" + address.FEED),
     ]

@@ -26,6 +26,8 @@ from inforce.site.mkdocs.theme import ASSET_FOLDER, ASSETS, SEARCH
 from inforce.site.version_digests import make_version_digests, unknown_digests, versions_digests
 
 _TRIES = 5
+# The package that contains each file of conformance vectors.
+_VECTORS = {address.VECTORS: "inforce.acceptance", address.ENVELOPE_VECTORS: "inforce.signing"}
 CACHE_BYTES = 4_000_000_000
 
 
@@ -120,7 +122,8 @@ def shell_paths(publication: Publication) -> dict[str, Language]:
 
 def write_files(site: Path, publication: Publication) -> None:
     """Write every file of `publication` into `site` that neither is a page nor stands with one or tells of changes."""
-    write(site / address.VECTORS, (resources.files("inforce.acceptance") / "vectors.json").read_bytes())
+    for path, package in _VECTORS.items():
+        write(site / path, (resources.files(package) / "vectors.json").read_bytes())
     for path, content in browser_files():
         write(site / path, content)
     for file in publication.issued_files():
@@ -131,7 +134,7 @@ def issued_addresses(publication: Publication) -> frozenset[str]:
     """Return the addresses of the files that `write_files` and `write_manifest` write."""
     issued = (file.address for file in publication.issued_files())
     manifests = (form for path in publication.manifest_paths for form in (path, signed_path(path)))
-    return frozenset({address.VECTORS, *manifests, *issued, *(path for path, _ in browser_files())})
+    return frozenset({*_VECTORS, *manifests, *issued, *(path for path, _ in browser_files())})
 
 
 def check_manifest_size(publication: Publication, warn: Callable[[str], object]) -> None:
