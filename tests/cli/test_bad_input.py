@@ -221,3 +221,23 @@ def test_an_edited_lock_is_refused_before_anything_is_built(inforce: Type, shell
     assert checked.code in (1, 3)
     assert built.code in (2, 3)
     assert everything_in(shell.root) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (["check", "--base", ""], "the value of --base"),
+        (["check", "--base="], "the value of --base"),
+        (["review", "--base", ""], "the value of --base"),
+        (["build", "--at", ""], "the value of --at"),
+        (["new", ""], "an argument"),
+        (["--repo", "", "check"], "the value of --repo"),
+    ],
+    ids=" ".join,
+)
+def test_empty_value_is_refused_and_never_taken_for_an_absent_option(
+    inforce: Type, words: list[str], where: str
+) -> None:
+    ended = inforce(*words)
+    assert ended.code == 2
+    assert f"{where} is empty" in ended.err

@@ -47,6 +47,15 @@ Exit codes:
 class CommandsOnDemand(click.Group):
     """A group whose commands, one per module of this package, are imported when they are wanted."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an empty value, as an unset variable of a script leaves it: it would count as an absent option."""
+        for before, word in zip(["", *args], args, strict=False):
+            if not word or (word.startswith("--") and word.endswith("=")):
+                name = word or before
+                where = f"the value of {name.rstrip('=')}" if name.startswith("-") else "an argument"
+                ctx.fail(f"{where} is empty; give a value, or leave the option out")
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """List the commands in the order in which an editor meets them."""
         return list(COMMANDS)
