@@ -112,6 +112,9 @@ def test_hidden_words_do_not_count(site: Published, html: str, shown: str) -> No
     ("old", "new"),
     [
         pytest.param("One.", "One. We sell your data.", id="in a paragraph"),
+        pytest.param("One.", "One.<svg><text>not</text></svg>", id="in a drawing"),
+        pytest.param("One.", "One. <b>not</b>", id="in an element that no text has"),
+        pytest.param("One.", '<p class="x">not</p>One.', id="with an attribute that no text has"),
         pytest.param("</p></div>", "</p><p>We sell your data.</p></div>", id="after the text"),
         pytest.param("<div class", "<p>We sell your data.</p><div class", id="before the text"),
         pytest.param("</article>", "We sell your data.</article>", id="behind the text"),

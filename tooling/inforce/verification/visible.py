@@ -19,6 +19,7 @@ _INLINE: Final = frozenset(("a", "code", "em", "strong", "span", "ins", "del"))
 _LISTS: Final = frozenset(("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"))
 _BLOCKS: Final = _LISTS | {"h1", "h2", "h3", "h4", "h5", "h6", "p", "pre", "blockquote", "div", "details"}
 _OF_TEXT: Final = (_INLINE | _BLOCKS) - {"span", "ins", "del", "div", "details"}
+_OF_REDLINE: Final = _INLINE | _BLOCKS | {"summary"}
 _ATTRIBUTES: Final = frozenset(("id", "href", "start", "align"))
 _HIDING: Final = frozenset(("hidden", "style", "popover"))
 _NO_WORDS: Final = frozenset(("script", "style", "template", "svg", "form"))
@@ -134,6 +135,8 @@ class _Reader(HTMLParser):
         if now.hidden:
             if now.tag == "script" and "<!--" in data:
                 self._fault("a script holds a comment mark")
+            if data.strip() and (now.zone == "text" or (now.zone == "redline" and now.tag not in _OF_REDLINE)):
+                self._fault(f"<{now.tag}> inside the text holds words, and no text is made of that")
         elif now.zone == "text":
             self._text.append(data)
         elif now.zone == "redline" and now.side != "ours":
@@ -176,10 +179,9 @@ class _Reader(HTMLParser):
             return _Open(tag=tag, zone="text", hidden=hidden or tag not in _OF_TEXT or not values.keys() <= _ATTRIBUTES)
         if parent.zone == "redline":
             self._moved = self._moved or "inforce-moved" in classes
-            allowed = tag in _INLINE | _BLOCKS | {"summary"}
             side = parent.side or (tag if tag in ("ins", "del") else "")
             side = "ours" if tag == "summary" or classes & _OURS else side
-            return _Open(tag=tag, zone="redline", hidden=hidden or not allowed, side=side)
+            return _Open(tag=tag, zone="redline", hidden=hidden or tag not in _OF_REDLINE, side=side)
         if {"inforce-text", "inforce-redline"} & classes:
             return self._began(tag, "text" if "inforce-text" in classes else "redline", hidden, parent)
         if tag == "article":
