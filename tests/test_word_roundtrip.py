@@ -432,7 +432,7 @@ def test_merged_cells_and_crowded_cells_and_a_lost_heading_row_are_refused() -> 
     headless = back(replaced(sent(), (first_row, first_row.replace("<w:trPr>", f'<w:trPr><w:del w:id="909" {WHO}/>'))))
 
     assert "more than one paragraph" in merged.objections[0].problem
-    assert "heading row" in headless.objections[0].problem
+    assert "header row" in headless.objections[0].problem
 
 
 def test_a_line_break_in_a_heading_is_refused() -> None:

@@ -1,18 +1,18 @@
-"""Read the Markdown of an edition: its blocks, clauses and links as values, its text as read, its HTML.
+"""Parse the Markdown of an edition into blocks, clauses and links, plain text, or HTML.
 
-The dialect is CommonMark with tables and heading ids (`## How long {#retention}`), raw HTML off. What a reader
-sees is the same in all three answers: `parse`, `plain_text` and `to_html` read the same tokens.
+The dialect is CommonMark with tables and heading ids (`## How long {#retention}`), raw HTML off.
+`parse`, `plain_text` and `to_html` use the same tokens, so their visible content agrees.
 
-The text as read, kept stable because digests of redlines depend on it:
+The plain text is stable, because digests of redlines depend on it:
 
 - every leaf block (paragraph, heading, code block, table cell, rule) is its text and one newline, in the order of
   the source; a rule, an empty cell and an empty list item are a newline alone;
-- list bullets and numbers are not text: they are made by whoever shows the list, and stand in `Block.path`;
+- list bullets and numbers are not text: the renderer generates them from `Block.path`;
 - a soft line break is a space, a hard one a newline inside its block; a code block keeps its own newlines;
-- an image is its alternative text, or U+FFFC where it has none; a link is its text, an autolink its address;
+- an image is its alternative text, or U+FFFC if it has none; a link is its text, an autolink its address;
 - emphasis, links, code and images are spans over that text, never characters in it.
 
-Nothing here touches a disk, follows a link, or judges what it reads.
+Not responsible for: reading files, following links, or judging texts.
 """
 
 from __future__ import annotations

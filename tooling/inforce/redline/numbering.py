@@ -1,8 +1,7 @@
-"""Changes told apart and numbered: what was done in one place and one stroke is one change.
+"""Grouping and numbering of changes: adjacent edits in one place are one change.
 
-Deletions and insertions with nothing equal between them are one change, even across the end of a block. A block
-added or removed as a whole is one change, and so is a row of a table, a move, and a format changed over
-neighbouring runs or blocks.
+Deletions and insertions without equal text between them are one change, even across the end of a block. A block or a
+table row added or removed as a whole, a move, and a format changed over adjacent runs or blocks are one change each.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ WORDS = "words"
 
 @dataclass(slots=True)
 class Stroke:
-    """One change while it is being read: its texts and formats, the place of its first block, and that block.
+    """One change being collected: its texts and formats, the place of its first block, and that block.
 
-    `whole` says that a block or row was added or removed as a whole; `move` is the number of a move.
+    `whole` is true if a block or row was added or removed as a whole; `move` is the number of a move.
     """
 
     number: int
@@ -36,7 +35,7 @@ class Stroke:
     move: int = 0
 
     def write(self, op: Op, text: str) -> None:
-        """Add `text`, to which `op` happened."""
+        """Add `text` with the operation `op`."""
         if op is not Op.INSERT:
             self.was.append(text)
         if op is not Op.DELETE:
@@ -52,7 +51,7 @@ def number(plan: Plan) -> list[Stroke]:
 
 
 class _Numbering:
-    """The strokes so far; the last one goes on while what comes is of the same sort."""
+    """The strokes so far; an edit of the same kind extends the last one."""
 
     def __init__(self) -> None:
         self.strokes: list[Stroke] = []

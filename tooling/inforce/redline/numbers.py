@@ -1,6 +1,6 @@
-"""Which number or address became which other, within blocks that both texts have.
+"""Which number or address replaced which, within blocks that both texts contain.
 
-Numbers of blocks added, removed or moved as a whole are not listed: nothing became of them.
+Numbers in blocks added, removed or moved as a whole are not listed.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from inforce.redline.values import NumberChange, Op
 
 
 def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberChange], ...]:
-    """Return the numbers and addresses of `plan`'s changed blocks that became others, in reading order.
+    """Return the changed numbers and addresses in `plan`'s changed blocks, in reading order.
 
-    Each with the number of the change it is a part of.
+    Each has the number of the change that contains it.
     """
     found = []
     for entry in plan:
@@ -32,7 +32,7 @@ def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberCha
 
 
 def _told_once(draft: BlockDraft) -> Iterator[Became]:
-    """Go through what became what in a moved block: formats changed over neighbouring runs are one change with it."""
+    """Yield the replacements in a moved block: formats changed over adjacent runs belong to the same change."""
     for one in draft.strip.became:
         runs = draft.runs[max(0, one.place - 1) : one.place + 1]
         if [run.op for run in runs] != [Op.REFORMAT, Op.REFORMAT]:

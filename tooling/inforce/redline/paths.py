@@ -1,4 +1,4 @@
-"""The containers of two texts told as those of one: blocks of either text that stand together share a key."""
+"""The merged container paths of two texts: corresponding blocks of both texts share a key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inforce.redline.prepared import Prepared
 
 
 class Paths:
-    """Which containers of the old text live on as which of the new; both are found by walking the pairs once."""
+    """The mapping from containers of the old text to those of the new, computed in one pass over the pairs."""
 
     def __init__(self, old: Prepared, new: Prepared, plan: Plan) -> None:
         self.known: dict[int, Container] = {}
@@ -29,7 +29,7 @@ class Paths:
                 return
 
     def of(self, leaf: Leaf, *, is_new: bool) -> tuple[Container, ...]:
-        """Return the path of `leaf` in the woven text: the new one's own, the old one's as far as it lives on."""
+        """Return the path of `leaf` in the merged text: the new path, or the old path mapped to new containers."""
         path = leaf.block.path
         if is_new or not path:
             return path

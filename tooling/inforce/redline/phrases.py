@@ -1,4 +1,4 @@
-"""Borders of phrases in Chinese, Japanese and Thai, which write no spaces between words."""
+"""Phrase borders in Chinese, Japanese and Thai, which write no spaces between words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from inforce.redline.words import MARK
 KANA = re.compile("[\u3041-\u30ff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 THAI = re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]")
-# Characters that only traditional Chinese writes, and that nearly every text of it has.
+# Characters used only in traditional Chinese, and in nearly every text of it.
 TRADITIONAL = re.compile("[個們這為與對會於從後時將資訊業務權條說國應並來請關過還無經]")
-# Where a Japanese phrase of a word and what hangs on it can be parted: before the word, and before a particle.
+# A Japanese text can be split before a word and before a particle.
 PARTICLE = re.compile("[ぁ-ゖ][\u30a1-\u30fa㐀-鿿]|[\u30a1-\u30fc㐀-鿿][をにはがのとでもへやし]")
-# A border depends on three characters before and after it.
+# A border depends on the three characters on each side.
 CONTEXT = 3
-# Phrases are seldom longer; a cut is better than many words marked for nothing.
+# Phrases are seldom longer; splitting one is better than marking many unchanged words.
 FURTHEST = 3
 
 LOADERS: dict[str, Callable[[], budoux.Parser]] = {
@@ -34,7 +34,7 @@ LOADERS: dict[str, Callable[[], budoux.Parser]] = {
 
 
 def language_of(text: str) -> str:
-    """Return which of these languages `text` is written in, or nothing."""
+    """Return which of these languages `text` is written in, or None."""
     if text.isascii():
         return ""
     if THAI.search(text):
@@ -47,7 +47,7 @@ def language_of(text: str) -> str:
 
 
 def is_border(text: str, place: int, language: str) -> bool:
-    """Tell whether a phrase of `language` ends before `text[place]`; beside other scripts and signs one always does."""
+    """Return whether a phrase of `language` ends before `text[place]`; always true beside other scripts and signs."""
     if place in {0, len(text)} or not (_written(text[place - 1]) and _written(text[place])):
         return True
     if language == "ja" and PARTICLE.match(text, place - 1):
@@ -67,25 +67,25 @@ def _parser(language: str) -> budoux.Parser:
 
 
 def _borders(text: str, language: str) -> list[bool]:
-    """Return for each character of `text` whether a phrase begins with it."""
+    """Return for each character of `text` whether a phrase starts with it."""
     return [letter == 0 for phrase in _parser(language).parse(text) for letter in range(len(phrase))]
 
 
 def grown(hunks: list[Hunk], old: Sequence[Wording], new: Sequence[Wording]) -> list[Hunk]:
-    """Return `hunks` between the wordings `old` and `new`, grown until they begin and end between phrases."""
+    """Return `hunks` between the wordings `old` and `new`, grown until they start and end between phrases."""
     texts = MARK.join([wording.text for wording in old]), MARK.join([wording.text for wording in new])
     language = language_of(texts[0] + texts[1])
     return _PhraseGrower(language, texts, (_places(old), _places(new))).grow(hunks) if language else hunks
 
 
 def _places(wordings: Sequence[Wording]) -> list[int]:
-    """Return where each word and mark of `wordings` begins, and at last how long all are."""
+    """Return the start of each word and mark of `wordings`, and finally the total length."""
     words = [word for wording in wordings for word in (*wording.words, MARK)]
     return [0, *accumulate(map(len, words[:-1]))]
 
 
 class _PhraseGrower:
-    """Hunks grown over equal words until they begin and end between phrases, in both texts."""
+    """Grows hunks over equal words until they start and end between phrases, in both texts."""
 
     def __init__(self, language: str, texts: tuple[str, str], places: tuple[list[int], list[int]]) -> None:
         self.language = language
@@ -93,7 +93,7 @@ class _PhraseGrower:
         self._places = places
 
     def grow(self, hunks: Sequence[Hunk]) -> list[Hunk]:
-        """Return `hunks`, each grown where that ends a cut through a phrase within a few words."""
+        """Return `hunks`, each grown if a border of a phrase is within a few words."""
         found: list[Hunk] = []
         starts = [*(hunk.old_start for hunk in hunks[1:]), len(self._places[0]) - 1]
         for hunk, after in zip(hunks, starts, strict=True):
@@ -104,7 +104,7 @@ class _PhraseGrower:
         return found
 
     def _steps(self, place: tuple[int, int], room: int, direction: int) -> int:
-        """Return how many words it is from `place` to a border in both texts or to the next hunk; 0 if both are far."""
+        """Return the number of words from `place` to a border in both texts or to the next hunk; 0 if both are far."""
         for steps in range(min(room, FURTHEST) + 1):
             at = (self._places[0][place[0] + direction * steps], self._places[1][place[1] + direction * steps])
             if is_border(self.old, at[0], self.language) and is_border(self.new, at[1], self.language):

@@ -1,7 +1,7 @@
-"""A text read once for redlines: its leaf blocks with their words, keys and formats.
+"""A text prepared for redlines: its leaf blocks with their words, keys and formats.
 
-A `Prepared` never changes what it says. Words are cut when first asked for, since most blocks of two versions are
-equal and never need them.
+A `Prepared` is immutable. Words are split on first use, because most blocks of two versions are equal and do not need
+them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from inforce.markdown import BlockKind, Document, parse
 from inforce.redline.leaf import Leaf
 from inforce.redline.units import Unit, units_of
 
-# A heading or an id says more about which clause this is than any amount of text under it.
+# A heading or an id identifies a clause better than any amount of text under it.
 DECISIVE = 1 << 40
 
 
 class Prepared:
-    """A Markdown text read once; `redline` takes it in place of the text, as often as wanted."""
+    """A prepared Markdown text; `redline` accepts it in place of the text, any number of times."""
 
     def __init__(self, text: str) -> None:
         self.document: Document = parse(text)
@@ -26,9 +26,9 @@ class Prepared:
         self.leaves = [Leaf(index, block) for index, block in enumerate(self.document.blocks)]
 
     def cut_words(self) -> Prepared:
-        """Cut all words now, not when a redline first needs them; return this text.
+        """Split all words now instead of on first use; return this text.
 
-        It pays, in time and not in memory, where many redlines are made of one text.
+        This saves time, at the cost of memory, if many redlines use the text.
         """
         _ = self.units
         for leaf in self.leaves:
@@ -37,22 +37,22 @@ class Prepared:
 
     @cached_property
     def units(self) -> list[Unit]:
-        """What alignment matches: blocks, and rows of tables."""
+        """The units for alignment: blocks, and rows of tables."""
         return units_of(self.leaves)
 
     @cached_property
     def offsets(self) -> list[int]:
-        """Where each block begins in the text as read, and at the end its length."""
+        """The start of each block in the plain text, and finally its length."""
         return [0, *accumulate([len(leaf.block.text) + 1 for leaf in self.leaves])]
 
     @cached_property
     def sizes(self) -> list[int]:
-        """How many words a reader counts before each block, and at the end in all."""
+        """The number of counted words before each block, and finally the total."""
         return [0, *accumulate([leaf.size for leaf in self.leaves])]
 
     @cached_property
     def weights(self) -> list[int]:
-        """What the blocks before each one weigh in saying which clause another clause is; at the end all of them."""
+        """The cumulative weight of the blocks before each one, for matching clauses, and finally the total."""
         weights = [
             len(leaf.block.text) + (DECISIVE if leaf.block.kind is BlockKind.HEADING else 0) for leaf in self.leaves
         ]
@@ -60,16 +60,16 @@ class Prepared:
 
     @cached_property
     def containers(self) -> int:
-        """How many containers there are; their keys are less."""
+        """The number of containers; all keys are smaller."""
         return 1 + max((one.key for leaf in self.leaves for one in leaf.block.path), default=-1)
 
     @cached_property
     def clauses(self) -> list[int]:
-        """The place of each block's clause among the clauses of the document."""
+        """The index of each block's clause among the clauses of the document."""
         clauses = self.document.clauses
         return [place for place, clause in enumerate(clauses) for _ in range(clause.start, clause.stop)]
 
 
 def prepare(text: str) -> Prepared:
-    """Read Markdown `text` (a body without front matter) once, for any number of redlines."""
+    """Prepare Markdown `text` (a body without front matter) for any number of redlines."""
     return Prepared(text)

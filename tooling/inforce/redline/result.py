@@ -1,4 +1,4 @@
-"""A redline as its users see it; everything but the runs is worked out when first asked for."""
+"""The public result of a comparison; all values except the runs are computed on first use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from inforce.redline.values import (
 
 
 class Redline:
-    """What differs between the texts `old` and `new`, word by word; the package's docstring explains its parts."""
+    """The differences between the texts `old` and `new`, word by word; see the package's docstring."""
 
     def __init__(self, old: Prepared, new: Prepared, plan: Plan) -> None:
         self.old = old
@@ -38,43 +38,43 @@ class Redline:
 
     @property
     def equal(self) -> bool:
-        """Whether nothing a reader sees differs, neither words nor formats nor addresses."""
+        """Whether there is no visible difference in words, formats or addresses."""
         return not self._strokes
 
     @cached_property
     def blocks(self) -> tuple[RedlineBlock, ...]:
-        """Both texts woven into one sequence of leaf blocks, to render."""
+        """Both texts merged into one sequence of leaf blocks, for rendering."""
         return redline_blocks(self.old, self.new, self._plan, self._clauses)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Every change in reading order, with its class; `Run.change` and `RedlineBlock.change` are its number."""
+        """All changes in reading order; `Run.change` and `RedlineBlock.change` are their numbers."""
         numbered = {change for change, number in self._numbers if number.kind is not NumberKind.LINK}
         return describe(self._strokes, self._clauses, numbered)
 
     @cached_property
     def changed_clauses(self) -> tuple[ClauseChange, ...]:
-        """The clauses in which anything changed, in the order in which they are read."""
+        """The changed clauses, in reading order."""
         return clause_changes(self._plan, self._clauses, self.changes)
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:
-        """What the clauses of the new text that had another id in the old one were called there, by their new id."""
+        """The previous ids of clauses whose id changed, by their new id."""
         clauses = ((self.old.document.clauses[i], self.new.document.clauses[j]) for i, j in self._clauses.heirs.items())
         return {new.id: old.id for old, new in clauses if new.id != old.id}
 
     @cached_property
     def numbers(self) -> tuple[NumberChange, ...]:
-        """The numbers, amounts, dates, periods, percentages and addresses that became others."""
+        """The changed numbers, amounts, dates, periods, percentages and addresses."""
         return tuple(number for _, number in self._numbers)
 
     @cached_property
     def statistics(self) -> Statistics:
-        """How many words were kept, inserted, deleted and moved."""
+        """The number of words unchanged, inserted, deleted and moved."""
         return count_words(self.old, self.new, self._plan, len(self._strokes))
 
     def count(self, kind: ChangeClass) -> int:
-        """Return how many changes are of the class `kind`."""
+        """Return the number of changes of the class `kind`."""
         return sum(1 for change in self.changes if change.kind is kind)
 
     @cached_property

@@ -1,7 +1,7 @@
-"""Two sequences of keys compared: insertions and deletions, as few as can be, the same on every run.
+"""Comparison of two sequences of keys: a minimal set of insertions and deletions, deterministic.
 
-Nothing here knows what a key stands for; what the edits look like to a reader is smoothed elsewhere. Which way a
-comparison goes depends on its size alone, never on a clock.
+Not responsible for: the meaning of keys, and the readability of edits. The choice of algorithm depends only on the
+sizes, never on the clock.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from rapidfuzz.distance import LCSseq
 
 from inforce.redline.anchors import Gap, anchor
 
-# Surrogates cannot stand in a string that others may encode.
+# A string with surrogates cannot be encoded.
 FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
-# A table of bits, one for each pair of words, is the quickest where it is small. Where it is not, the search for the
-# shortest way takes about as many steps as there are edits, squared; where these are many, anchors cut the texts
-# first; if none do, and the table takes more room than there should be, the whole is replaced.
+# The bit-parallel table is fastest if it is small. Otherwise, the search for the shortest edit script takes time
+# quadratic in the number of edits; if there are many, anchors split the texts first. If there are no anchors and the
+# table would be too large, the whole range is replaced.
 FEW_BITS, MOST_STEPS, MOST_BITS = 1 << 22, 2_500, 1 << 27
-# So many words in a row that stand once in either text say which places belong together.
+# This many consecutive words that occur once in each text form an anchor.
 SHINGLE = 4
 
 
@@ -36,7 +36,7 @@ class Hunk(NamedTuple):
 
 
 class Signs(dict[str, str]):
-    """One sign for each key, given as keys come, from however many threads."""
+    """Assigns one character to each distinct key in order of first use; thread-safe."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,13 +47,13 @@ class Signs(dict[str, str]):
         return self.setdefault(key, chr(code if code < FIRST_SURROGATE else code + SURROGATES))
 
     def encode(self, keys: Iterable[str]) -> str:
-        """Return the signs of `keys`."""
+        """Return the characters of `keys`."""
         return "".join(map(self.__getitem__, keys))
 
 
 def _engine() -> diff_match_patch:
     engine = diff_match_patch()
-    engine.Diff_Timeout = 0  # no clock: an answer must not depend on the load of the machine
+    engine.Diff_Timeout = 0  # no time limit: the result must not depend on the load of the machine
     return engine
 
 
@@ -67,7 +67,7 @@ def compare(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
 
 
 def compare_signs(old: str, new: str) -> list[Hunk]:
-    """Return the places where the signs `old` and `new` differ, as `compare` does."""
+    """Return the places where the strings `old` and `new` differ, like `compare`."""
     return joined(_hunks((old, new), Gap(0, len(old), 0, len(new))))
 
 
@@ -106,12 +106,12 @@ def _shortest(was: str, now: str, gap: Gap) -> Iterator[Hunk]:
 
 
 def _anchored(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
-    """Cut `gap` where runs of words stand once in both texts, and search between them."""
+    """Split `gap` at runs of words that occur once in both texts, and search between them."""
     was, now = texts[0][gap.old_start : gap.old_stop], texts[1][gap.new_start : gap.new_stop]
     for size in (SHINGLE, 1):
         pairs, inner = anchor(_shingles(was, size), _shingles(now, size))
         if pairs:
-            short = size - 1  # there are so many fewer shingles than words
+            short = size - 1  # number of shingles of this length
             for one in inner:
                 at_end = one.old_stop + short == len(was) and one.new_stop + short == len(now)
                 yield from _hunks(texts, _shifted(one, gap, short if at_end else 0))
@@ -140,7 +140,7 @@ def _by_bits(was: str, now: str, gap: Gap) -> Iterator[Hunk]:
 
 
 def trim(old: Sequence[str], new: Sequence[str], hunk: Hunk) -> Hunk:
-    """Return `hunk` without what both of its sides begin with and end with."""
+    """Return `hunk` without the common prefix and suffix of its sides."""
     i, i_stop, j, j_stop = hunk
     while i < i_stop and j < j_stop and old[i] == new[j]:
         i, j = i + 1, j + 1
@@ -150,7 +150,7 @@ def trim(old: Sequence[str], new: Sequence[str], hunk: Hunk) -> Hunk:
 
 
 def joined(hunks: Iterable[Hunk]) -> list[Hunk]:
-    """Return `hunks` with those made one between which nothing is equal."""
+    """Return `hunks` with adjacent ones merged."""
     found: list[Hunk] = []
     for hunk in hunks:
         last = found[-1] if found else None

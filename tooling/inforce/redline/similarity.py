@@ -1,7 +1,7 @@
-"""How alike two units are, by the words they have in common in the same order.
+"""Similarity of two units, by the words that they share in the same order.
 
-Words that every clause has (“the”, “your”) say nothing about which clause this is: where a text is long enough to
-know them by their number, they are left out. All counts are whole numbers, so that no machine answers otherwise.
+Words common to all clauses (“the”, “your”) do not identify a clause; in texts long enough to detect them by frequency,
+they are ignored. All counts are integers, so that the results are the same on every machine.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from inforce.markdown import BlockKind
 from inforce.redline.alphabet import shared_alphabet
 from inforce.redline.units import Unit
 
-# One word in so many is a common one, in texts of at least as many words.
+# A word is common from this frequency on, in texts of at least this many words.
 COMMON = 60
-# Units found through a word are looked at if no more than so many have it, and the best so many for each.
+# A word shared by more units than this is not used to find candidates; the best candidates are kept for each unit.
 RARE, BEST = 20, 5
-# What any two clauses have in common, in percent, by words like “the”.
+# Share of words, in percent, that any two clauses have in common because of words like “the”.
 EVERY_CLAUSE = 5
-# Units as alike as this by the words that tell them apart need no other look.
+# Units this similar by their distinctive words need no further comparison.
 CERTAIN = 60
-# So many words of a text must stand in a longer one to say that it stands there.
+# Minimum number of words of a text that must occur in a longer one to count as contained.
 WITHIN = 6
-# So many words in a row are no chance.
+# This many consecutive shared words are not a coincidence.
 PIECE = 4
 
 
 class _Said(NamedTuple):
-    """What a unit says, a sign for each word: all of it, and that part of it that tells it apart."""
+    """The words of a unit as one character each: all of them, and the distinctive ones."""
 
     all: str
     telling: str
 
 
 class Likeness:
-    """The likeness of units of `old` and `new`, which are those that say something the other text does not."""
+    """The similarity of units of `old` and `new`, which are those whose content is not in the other text."""
 
     def __init__(self, old: Sequence[Unit], new: Sequence[Unit]) -> None:
         self._alphabet = shared_alphabet()
@@ -52,7 +52,7 @@ class Likeness:
         del counts[mark]
         total = counts.total()
         if total < COMMON * 8:
-            counts.clear()  # too few words to know the common ones
+            counts.clear()  # too few words to determine the common ones
         for sign, count in counts.items():
             if count * COMMON > total:
                 joined = joined.replace(sign, "")
@@ -62,7 +62,7 @@ class Likeness:
         }
 
     def words(self, units: Iterable[Unit]) -> str:
-        """Return the words of `units` one after the other, each as one sign."""
+        """Return the concatenated words of `units`, one character each."""
         return "".join([self._signs_of(unit) for unit in units])
 
     def _signs_of(self, unit: Unit) -> str:
@@ -72,19 +72,19 @@ class Likeness:
         return known
 
     def common(self, old: Iterable[Unit], new: Iterable[Unit]) -> int:
-        """Return how many words the units `old` and `new` have in common, in order."""
+        """Return the number of words that the units `old` and `new` share, in order."""
         return LCSseq.similarity(self.words(old), self.words(new))
 
     def percent(self, old: Unit, new: Unit, least: int) -> int:
-        """Return how alike two units are, from 0 to 100, by the words that tell clauses apart.
+        """Return the similarity of two units, from 0 to 100, by their distinctive words.
 
-        A unit that stands nearly whole within a longer one is as alike as one of which half was rewritten. What is
-        less alike than `least` may be told as not alike at all.
+        A unit that occurs nearly whole within a longer one is as similar as one of which half was rewritten. The result
+        may be 0 if it is less than `least`.
         """
         return _alike(self._said[id(old)], self._said[id(new)], least)
 
     def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
-        """Go through pairs of `old` and `new` that share telling words: for each old one those that share the most."""
+        """Yield pairs of `old` and `new` that share distinctive words: for each old unit those that share the most."""
         news = [_signs_in(self._said[id(unit)].telling) for unit in new]
         if not news:
             return
@@ -94,13 +94,13 @@ class Likeness:
             yield from ((unit, new[at]) for _, at in best)
 
     def _shared_with_few(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
-        """Count for each of `old` the words it shares with each of so few `news` that no word is too common."""
+        """Count for each of `old` the words shared with each of `news`, if there are too few for common words."""
         for unit in old:
             telling = _signs_in(self._said[id(unit)].telling)
             yield enumerate([len(telling & one) for one in news])
 
     def _shared_with_many(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
-        """Count for each of `old` the rare words it shares with each of `news`."""
+        """Count for each of `old` the rare words shared with each of `news`."""
         index: dict[str, list[int]] = defaultdict(list)
         for at, telling in enumerate(news):
             for sign in telling:
@@ -114,7 +114,7 @@ class Likeness:
             yield enumerate(counts)
 
     def pieces(self, old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int, int]]:
-        """Return the pairs of paragraphs `old` and `new` that have a piece in common: places, and how long it is."""
+        """Return the pairs of paragraphs `old` and `new` that share a passage: places, and its length."""
         places: dict[str, list[int]] = defaultdict(list)
         for unit in old:
             if unit.kind == BlockKind.PARAGRAPH:
@@ -137,7 +137,7 @@ def _signs_in(text: str) -> Set[str]:
     return frozenset(text)
 
 
-@lru_cache(4096)  # what changed once is compared again with every version before, and with every one after
+@lru_cache(4096)  # a block that changed once is compared again with all earlier and all later versions
 def _alike(was: _Said, now: _Said, least: int) -> int:
     if was.telling == now.telling:
         return 100 if was.all == now.all else 90
@@ -150,7 +150,7 @@ def _alike(was: _Said, now: _Said, least: int) -> int:
 
 
 def _percent(was: str, now: str, least: int) -> int:
-    """Return how alike `was` and `now` are in percent, or 0 if that is less than `least`."""
+    """Return the similarity of `was` and `now` in percent, or 0 if it is less than `least`."""
     shorter, both = min(len(was), len(now)), len(was) + len(now)
     inside = max(WITHIN, -(-shorter * 7 // 10))
     fewest = min(-(-least * both // 200), inside)
@@ -161,6 +161,6 @@ def _percent(was: str, now: str, least: int) -> int:
 
 
 def kinship(old: Unit, new: Unit) -> int:
-    """Return in percent how readily a block of the one's kind becomes one of the other's, which is another."""
+    """Return in percent how readily a block changes from one kind to the other, different kind."""
     others = {old.kind, new.kind} - {BlockKind.PARAGRAPH}
     return 70 if len(others) == 1 and others <= {BlockKind.HEADING, BlockKind.CODE} else 0

@@ -1,7 +1,7 @@
-"""Splits, joins and re-wraps: paragraphs left over whose words flowed from, or into, what stands beside them.
+"""Splits, joins and re-wraps: unmatched paragraphs whose words come from, or went to, adjacent ones.
 
-A group is a stretch of old units and the stretch of new units that their words went to; it begins as a pair. It
-grows by paragraphs beside it that are left over, where it gains most of their words by that.
+A group is a range of old units and the range of new units that contain their words; it starts as a pair. It grows by
+adjacent unmatched paragraphs if it gains most of their words.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from inforce.redline.anchors import Pair
 from inforce.redline.similarity import Likeness
 from inforce.redline.units import Unit
 
-# A group grows by paragraphs of which it gains so many percent of the words: by all beside it, or by so many at most.
+# A group grows by paragraphs if it gains this percentage of their words, and by at most this many paragraphs.
 GAINED, MOST = 40, 30
-# Paragraphs flow into each other without a pair only if they share so many words.
+# Unmatched paragraphs form a group only if they share this many words.
 FEWEST = 4
-# A part of a paragraph has no counterpart if so many of its words, and so many percent of it, stand before the first
-# words in a row that have one.
+# A part of a paragraph has no counterpart if this many words, and this percentage of it, precede the first consecutive
+# matched words.
 FEWEST_ALONE, PART, TOGETHER = 6, 25, 3
 
 
@@ -35,7 +35,7 @@ class Group(NamedTuple):
 
 
 class Flow:
-    """The units of both `texts`, the places `left` over in either, and how alike they are."""
+    """The units of both `texts`, the unmatched places `left` in each, and their similarity."""
 
     def __init__(
         self, texts: tuple[Sequence[Unit], Sequence[Unit]], left: tuple[Set[int], Set[int]], likeness: Likeness
@@ -46,7 +46,7 @@ class Flow:
         self._commons: dict[Group, int] = {}
 
     def groups(self, pairs: Sequence[Pair]) -> list[Group]:
-        """Return the groups that the ordered `pairs` grow into, and those of paragraphs that flow without a pair."""
+        """Return the groups grown from the ordered `pairs`, and those of unmatched paragraphs alone."""
         ends = (len(self.texts[0]), len(self.texts[1]))
         found = [Group(0, 0, 0, 0)]
         for old, new in pairs:
@@ -59,7 +59,7 @@ class Flow:
         return found[1:-1]
 
     def _add(self, found: list[Group], group: Group) -> None:
-        """Add `group` to those `found`, and what lies between it and the last of them to either, both or neither."""
+        """Add `group` to `found`; assign the units before it to it, the previous group, both or neither."""
         last = found[-1] = self._grown(found[-1], 1, (group.old_start, group.new_start))
         group = self._grown(group, -1, (last.old_stop, last.new_stop))
         between = Group(last.old_stop, group.old_start, last.new_stop, group.new_start)
@@ -73,7 +73,7 @@ class Flow:
         found.append(group)
 
     def _grown(self, group: Group, direction: int, limit: tuple[int, int]) -> Group:
-        """Return `group` grown forwards (1) or backwards (-1), up to `limit` in either text."""
+        """Return `group` grown forwards (1) or backwards (-1), up to `limit` in each text."""
         reaches = [self._reach(group, side, direction, limit) for side in (0, 1)]
         if not any(reaches) or not self._can_grow(group):
             return group
@@ -93,7 +93,7 @@ class Flow:
         return group
 
     def _trimmed(self, group: Group, side: int, direction: int, reach: int) -> Group:
-        """Return `group`, grown by `reach` paragraphs, without the furthest that give it nothing."""
+        """Return `group` grown by `reach` paragraphs, without the outermost ones that add nothing."""
         for _ in range(min(reach - 1, MOST)):
             narrower = _widened(group, side, -direction, direction > 0)
             if self._gains(narrower, group):
@@ -102,7 +102,7 @@ class Flow:
         return group
 
     def _reach(self, group: Group, side: int, direction: int, limit: tuple[int, int]) -> int:
-        """Return how many paragraphs left over stand beside `group`."""
+        """Return the number of unmatched paragraphs beside `group`."""
         units, left = self.texts[side], self.left[side]
         start = group[2 * side + 1] if direction > 0 else group[2 * side] - 1
         reach = 0
@@ -117,9 +117,9 @@ class Flow:
         return more > 0 and (self._common(wider) - self._common(group)) * 100 >= GAINED * more
 
     def _rewrites(self, pair: Group, wider: Group, side: int, direction: int) -> bool:
-        """Tell whether `pair` is one half of a paragraph split or joined, and what `wider` adds the other, rewritten.
+        """Return whether `pair` is one half of a split or joined paragraph, and `wider` adds the other half, rewritten.
 
-        The longer paragraph of the pair then has a part with no counterpart, of about the size of what is added.
+        The longer paragraph of the pair then has a part without counterpart, of about the size of the addition.
         """
         if pair.old_stop - pair.old_start != 1 or pair.new_stop - pair.new_start != 1:
             return False
@@ -130,14 +130,14 @@ class Flow:
         return half and alone * 2 <= added * 5 and added * 2 <= alone * 5
 
     def _bridges(self, bridge: Group, before: Group, between: Group, after: Group) -> bool:
-        """Tell whether what lies between two groups, which is left over, came from both, or went to both."""
+        """Return whether the unmatched units between two groups came from both, or went to both."""
         if not (self._can_grow(before) and self._can_grow(after)):
             return False
         gained = self._common(bridge) - self._common(before) - self._common(after)
         return gained * 100 >= GAINED * self._size(between) > 0
 
     def _is_left(self, group: Group) -> bool:
-        """Tell whether `group` is of paragraphs left over alone."""
+        """Return whether `group` consists of unmatched paragraphs only."""
         if group.old_start == group.old_stop and group.new_start == group.new_stop:
             return False
         return self._is_text(group) and all(
@@ -150,7 +150,7 @@ class Flow:
         return common >= FEWEST and common * 100 >= GAINED * smaller
 
     def _can_grow(self, group: Group) -> bool:
-        """Tell whether `group` is of paragraphs that changed: what says the same has nothing to give."""
+        """Return whether `group` consists of changed paragraphs: identical ones share no words with others."""
         olds, news = self._units(group, 0), self._units(group, 1)
         return self._is_text(group) and [unit.key for unit in olds] != [unit.key for unit in news]
 
@@ -179,7 +179,7 @@ def _flowing(unit: Unit) -> bool:
 
 
 def _words_alone(longer: str, shorter: str) -> int:
-    """Return how many words `longer` begins with before the words that `shorter` begins with; 0 if it does not."""
+    """Return how many words `longer` has before the words that `shorter` starts with; 0 if there is no such match."""
     for edit in LCSseq.opcodes(longer, shorter):
         if edit.tag == "equal" and edit.src_end - edit.src_start >= TOGETHER:
             return edit.src_start if edit.dest_start <= TOGETHER else 0
@@ -187,7 +187,7 @@ def _words_alone(longer: str, shorter: str) -> int:
 
 
 def _widened(group: Group, side: int, by: int, forwards: bool) -> Group:
-    """Return `group` with its end (forwards) or start on one side shifted `by` so many places."""
+    """Return `group` with its end (forwards) or start on one side shifted by `by` places."""
     edges = list(group)
     edges[2 * side + forwards] += by
     return Group(*edges)

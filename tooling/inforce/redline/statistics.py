@@ -1,4 +1,4 @@
-"""How many words were kept, set otherwise, inserted, deleted and moved."""
+"""The number of words unchanged, reformatted, inserted, deleted and moved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inforce.redline.values import Op, Statistics
 
 
 def count_words(old: Prepared, new: Prepared, plan: Plan, changes: int) -> Statistics:
-    """Count the words of the texts `old` and `new` by what `plan` says of them; `changes` is handed on."""
+    """Count the words of the texts `old` and `new` by their operation in `plan`; `changes` is copied to the result."""
     words: Counter[Op] = Counter()
     moves = set()
     for entry in plan:

@@ -1,7 +1,7 @@
-"""Columns of two tables matched, so that a cell is compared with the one of its column.
+"""Matching of the columns of two tables, so that cells of corresponding columns are compared.
 
-Columns of one table keep one place in every row of both: first those that are gone, then those that are new, between
-the columns that stay.
+A column has the same index in every row of the merged table: deleted columns come first, then inserted ones, between
+the unchanged columns.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from inforce.redline.anchors import Gap, Pair, gaps_between, heaviest_chain
 from inforce.redline.leaf import Leaf
 from inforce.redline.units import ROW, Unit
 
-# A column with the same header weighs as much as this many rows with the same cell.
+# A column with the same header counts as much as this many rows with the same cell.
 HEADER = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the woven table: its number in the old and in the new one, None where it has none."""
+    """A column of the merged table: its index in the old and in the new table, None if it is missing there."""
 
     old: int | None
     new: int | None
 
 
 class Columns:
-    """The columns of all tables of which rows are among `pairs`."""
+    """The columns of all tables with rows among `pairs`."""
 
     def __init__(self, pairs: Iterable[tuple[Unit, Unit]]) -> None:
         rows: dict[Pair, list[tuple[Unit, Unit]]] = defaultdict(list)
@@ -41,7 +41,7 @@ class Columns:
                 self._heirs[0][tables[0]] = self._heirs[1][tables[1]] = tables
 
     def cells(self, old: Unit, new: Unit) -> list[tuple[int, Leaf | None, Leaf | None]]:
-        """Return the cells of a pair of rows by columns of the woven table: place, old cell, new cell."""
+        """Return the cells of a pair of rows by columns of the merged table: place, old cell, new cell."""
         return [
             (
                 place,
@@ -52,7 +52,7 @@ class Columns:
         ]
 
     def place(self, unit: Unit, leaf: Leaf, side: int) -> int:
-        """Return the place of a cell of a row that stands in one text only, the old (0) or the new (1)."""
+        """Return the place of a cell of a row that is in one text only, the old (0) or the new (1)."""
         tables = self._heirs[side].get(unit.table)
         if tables is None:
             return leaf.block.column
@@ -60,14 +60,14 @@ class Columns:
         return numbers.index(leaf.block.column)
 
     def are_same(self, unit: Unit, other: Unit) -> bool:
-        """Tell whether the columns of two rows' tables are the same, one by one."""
+        """Return whether the columns of two rows' tables are the same, one by one."""
         columns = self._columns.get((unit.table, other.table), ())
         return all(column.old == column.new for column in columns)
 
 
 def _columns(rows: Sequence[tuple[Unit, Unit]]) -> list[Column]:
     if all(old.key == new.key for old, new in rows):
-        # No other columns can have as many cells in common as those that all say the same.
+        # Identical columns share the maximum number of cells, so no other match can be better.
         return [Column(place, place) for place in range(len(rows[0][0].leaves))]
     widths = len(rows[0][0].leaves), len(rows[0][1].leaves)
     matched = heaviest_chain(_weights(rows))

@@ -1,4 +1,4 @@
-"""What alignment matches: a leaf block, or a row of a table with all its cells."""
+"""The units of alignment: a leaf block, or a row of a table with all its cells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROW = "row"
 
 
 class Unit:
-    """Some `leaves` that stand or fall together; `key` is what they say, `kind` a BlockKind or `ROW`."""
+    """A unit of one or more `leaves`; `key` is its content, `kind` a BlockKind or `ROW`."""
 
     __slots__ = ("__dict__", "index", "key", "kind", "leaves", "print")
 
@@ -27,17 +27,17 @@ class Unit:
 
     @cached_property
     def size(self) -> int:
-        """How many words a reader counts."""
+        """The number of words that a reader counts."""
         return sum([leaf.size for leaf in self.leaves])
 
     @cached_property
     def table(self) -> int:
-        """The key of the table a row stands in; -1 where there is none."""
+        """The key of the table that contains a row; -1 for other units."""
         return next((one.key for one in self.leaves[0].block.path if one.kind is ContainerKind.TABLE), -1)
 
 
 def units_of(leaves: Sequence[Leaf]) -> list[Unit]:
-    """Return the units that `leaves` make."""
+    """Return the units of `leaves`."""
     units: list[Unit] = []
     for row, group in groupby(leaves, _row):
         members = list(group)

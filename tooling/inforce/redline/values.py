@@ -1,4 +1,4 @@
-"""The values a redline is told in: runs of text, blocks to render, changes, and what they amount to."""
+"""The values of a redline: runs of text, blocks to render, changes, and statistics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inforce.markdown import BlockKind, Container
 
 
 class Op(StrEnum):
-    """What happened to a run of text, or to the mark that ends a block."""
+    """The operation on a run of text, or on the mark that ends a block."""
 
     EQUAL = "equal"
     DELETE = "delete"
@@ -24,11 +24,11 @@ IN_NEW = frozenset({Op.EQUAL, Op.REFORMAT, Op.INSERT, Op.MOVE_TO})
 
 
 class ChangeClass(StrEnum):
-    """How much a change can matter; a change that would fit several is of the first.
+    """The class of a change; if several apply, the first one.
 
-    `number`: a number, amount, date, period or percentage differs. `substantive`: words differ, or stand elsewhere.
-    `link`: the words are the same and lead elsewhere. `formatting`: the words are the same and set otherwise.
-    `editorial`: the words are the same and spelt with other quotes, dashes, spaces or code points.
+    `number`: a number, amount, date, period or percentage differs. `substantive`: words differ or moved. `link`: the
+    words are the same and the link target differs. `formatting`: the words are the same and their format differs.
+    `editorial`: the same words with different quotes, dashes, spaces or code points.
     """
 
     NUMBER = "number"
@@ -39,7 +39,7 @@ class ChangeClass(StrEnum):
 
 
 class Action(StrEnum):
-    """What was done in one change."""
+    """The operation of one change."""
 
     REPLACED = "replaced"
     INSERTED = "inserted"
@@ -49,7 +49,7 @@ class Action(StrEnum):
 
 
 class BlockState(StrEnum):
-    """What happened to a block as a whole."""
+    """The state of a block as a whole."""
 
     EQUAL = "equal"
     CHANGED = "changed"
@@ -61,7 +61,7 @@ class BlockState(StrEnum):
 
 
 class ClauseState(StrEnum):
-    """What happened to a clause as a whole."""
+    """The state of a clause as a whole."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -70,7 +70,7 @@ class ClauseState(StrEnum):
 
 
 class NumberKind(StrEnum):
-    """What kind of number, or the address of a link, became another."""
+    """The kind of a changed number or link address."""
 
     AMOUNT = "amount"
     PERIOD = "period"
@@ -82,9 +82,9 @@ class NumberKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How text is set: `kind` is a word of SpanKind, BlockKind or ContainerKind.
+    """A format of text: `kind` is a value of SpanKind, BlockKind or ContainerKind.
 
-    `value` is the address of a link or image, the level of a heading, the first number of an ordered list.
+    `value` is the address of a link or image, the level of a heading, or the first number of an ordered list.
     """
 
     kind: str
@@ -96,11 +96,11 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text to which one thing happened.
+    """A stretch of text with one operation.
 
-    `was` and `now` are the formats it lost and got, outermost first; only `reformat` and `move_to` runs have them.
-    `formats` are all the formats it is shown in, and `words` is how many words begin in it; only runs of blocks have
-    these two. `change` is the number of the change it belongs to, 0 for none.
+    `was` and `now` are the formats it lost and gained, outermost first; only `reformat` and `move_to` runs have them.
+    `formats` are all its formats, and `words` is the number of words that start in it; only runs of blocks have these
+    two. `change` is the number of its change, 0 for none.
     """
 
     op: Op
@@ -114,12 +114,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedlineBlock:
-    """A leaf block of the two texts woven into one; the package's docstring says how to render a sequence of them.
+    """A leaf block of the merged text; the package's docstring explains how to render a sequence of them.
 
-    `old` and `new` are its places in the blocks of the two documents, None where it has none. `mark` is what happened
-    to its end: a block whose mark is inserted was split off, one whose mark is deleted was joined with the next.
-    `was` and `now` are what it was and is as a block, where that differs, and `change` the number of that change.
-    `column` counts the columns of both tables together, so that columns of one table have one number in every row.
+    `old` and `new` are its places in the blocks of the two documents, None if missing. `mark` is the operation on its
+    end: a block with an inserted mark was split off, one with a deleted mark was joined with the next. `was` and `now`
+    are its old and new format as a block if they differ, and `change` is the number of that change. `column` counts the
+    columns of the merged table, so a column has the same number in every row.
     """
 
     kind: BlockKind
@@ -146,10 +146,10 @@ class RedlineBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change, in reading order: `was` and `now` are the words on either side, empty where there are none.
+    """One change, in reading order: `was` and `now` are the old and new words, empty if there are none.
 
-    A change of format gives its words once, in both, and the formats in `lost` and `got`. `block` is its place in
-    `Redline.blocks`, `clause` and `heading` name the clause of the new text it stands in (of the old, when deleted).
+    A change of format has its words in both, and the formats in `lost` and `got`. `block` is its place in
+    `Redline.blocks`; `clause` and `heading` identify the clause of the new text (or of the old, if deleted).
     """
 
     number: int
@@ -166,10 +166,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseChange:
-    """What happened to one clause: its words in the newer text it stands in, and how many of them are new, gone, moved.
+    """The changes of one clause, and the number of its words inserted, deleted and moved.
 
-    `share` is the part of the words of both texts together that is not equal, from 0 to 1 in steps of 0.0001.
-    `classes` are the classes of its changes. `heading` is the new one; a removed clause keeps its old one.
+    `share` is the part of the words of both texts together that is not equal, from 0 to 1 in steps of 0.0001. `classes`
+    are the classes of its changes. `heading` is the new one; a removed clause keeps its old one.
     """
 
     id: str
@@ -185,7 +185,7 @@ class ClauseChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberChange:
-    """A number or address that became another; `was` or `now` is empty where there was or is none."""
+    """A changed number or address; `was` or `now` is empty if it was added or removed."""
 
     kind: NumberKind
     was: str
@@ -196,7 +196,7 @@ class NumberChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """Words of both texts, counted by what happened to them; `moves` counts moves, `changes` changes.
+    """Word counts of both texts by operation; `moves` counts moves, `changes` changes.
 
     `old` is equal + reformatted + deleted + moved, `new` is equal + reformatted + inserted + moved.
     """

@@ -1,8 +1,10 @@
-"""Hunks of words woven into strips of runs: each text in its order, formats laid over it, cut at the marks of blocks.
+"""Conversion of word hunks to strips of runs, split at formats and at block ends.
 
-The mark that ends a wording is one more word after its last, with the key `MARK`. A strip ends where a mark does,
-equal, deleted or inserted; so a split is an inserted mark and a join a deleted one. Whatever the hunks are, the
-strips give both texts back exactly, since every word of either text is written once and in its order.
+The mark that ends a wording counts as one more word, with the key `MARK`. A strip ends at a mark, whether equal,
+deleted or inserted; a split is an inserted mark and a join a deleted one.
+
+Invariants: for any hunks, the strips reproduce both texts exactly, because every word of each text is written once and
+in order.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from inforce.redline.wording import Look, Wording
 
 
 class Strip:
-    """The `runs` up to a `mark`, and the places among the wordings of those that end there, None for neither.
+    """The `runs` up to a `mark`, and the indices of the wordings that end there, None if neither does.
 
-    `whole` says that all of it was deleted or inserted, the mark as well.
+    `whole` is true if all of it, including the mark, was deleted or inserted.
     """
 
     __slots__ = ("__dict__", "mark", "new", "old", "runs", "whole")
@@ -34,7 +36,7 @@ class Strip:
 
     @cached_property
     def state(self) -> BlockState:
-        """What happened to a block that this is."""
+        """The state of a block that consists of this strip."""
         if self.whole:
             return BlockState.INSERTED if self.mark is Op.INSERT else BlockState.DELETED
         if self.mark is Op.EQUAL and not any(run.op is Op.DELETE or run.op is Op.INSERT for run in self.runs):
@@ -43,12 +45,12 @@ class Strip:
 
     @cached_property
     def became(self) -> tuple[Became, ...]:
-        """The numbers and addresses that became others."""
+        """The changed numbers and addresses."""
         return tuple(became(self.runs))
 
     @cached_property
     def counts(self) -> tuple[tuple[Op, int], ...]:
-        """How many words there are by what happened to them."""
+        """The number of words by operation."""
         counts: Counter[Op] = Counter()
         for run in self.runs:
             counts[run.op] += run.words
@@ -56,7 +58,7 @@ class Strip:
 
 
 def weave(old: Sequence[Wording], new: Sequence[Wording], hunks: Iterable[Hunk]) -> list[Strip]:
-    """Return the strips that `hunks` make of the wordings `old` and `new`; all that no hunk names is equal."""
+    """Return the strips for `hunks` between the wordings `old` and `new`; text outside the hunks is equal."""
     weaver = _Weaver(old, new)
     at = 0
     for hunk in hunks:
@@ -69,7 +71,7 @@ def weave(old: Sequence[Wording], new: Sequence[Wording], hunks: Iterable[Hunk])
 
 
 class _Head:
-    """A reading head over some wordings: the place of the wording, and of the next word in it."""
+    """A reading position in a sequence of wordings: the index of the wording, and of the next word in it."""
 
     def __init__(self, wordings: Sequence[Wording]) -> None:
         self.wordings = wordings
@@ -82,20 +84,20 @@ class _Head:
 
     @property
     def at(self) -> int:
-        """Where the next word begins."""
+        """The start of the next word."""
         return self.wording.offsets[self.word] if self.place < len(self.wordings) else 0
 
     def ahead(self) -> int:
-        """Return how many words stand before the mark that ends the wording."""
+        """Return the number of words before the mark that ends the wording."""
         return len(self.wording.words) - self.word
 
     def read(self, count: int) -> list[str]:
-        """Read so many words of the wording."""
+        """Read this many words of the wording."""
         self.word += count
         return self.wording.words[self.word - count : self.word]
 
     def read_mark(self) -> int:
-        """Read the mark that ends the wording, go on to the next, and return the place of the one that ended."""
+        """Read the mark that ends the wording, move to the next one, and return the index of the wording that ended."""
         self.place, self.word = self.place + 1, 0
         return self.place - 1
 
@@ -108,7 +110,7 @@ class _Weaver:
         self.strips: list[Strip] = []
 
     def one(self, op: Op, head: _Head, count: int) -> None:
-        """Write so many words and marks that stand in one text only."""
+        """Write words and marks that are in one text only."""
         while count:
             wording, start = head.wording, head.at
             ahead = head.ahead()
@@ -122,7 +124,7 @@ class _Weaver:
             self._end(op, place if op is Op.DELETE else None, place if op is Op.INSERT else None)
 
     def both(self, count: int) -> None:
-        """Write so many words and marks that stand in both texts."""
+        """Write words and marks that are in both texts."""
         while count:
             ahead = min(self.old.ahead(), self.new.ahead(), count)
             self._alike(ahead)
@@ -142,7 +144,7 @@ class _Weaver:
     def _spelt_otherwise(
         self, both: tuple[Wording, Wording], start: tuple[int, int], words: Iterable[tuple[str, str]]
     ) -> tuple[int, int]:
-        """Write words that are equal to a reader, replaced where spelt otherwise; return where the rest begins."""
+        """Write words that read the same, as replaced if the spelling differs; return the start of the rest."""
         at = start
         for was, now in words:
             after = (at[0] + len(was), at[1] + len(now))
@@ -160,7 +162,7 @@ class _Weaver:
 
 
 def _same_runs(both: tuple[Wording, Wording], start: tuple[int, int], stop: tuple[int, int]) -> Iterator[Run]:
-    """Go through text that both wordings have, in runs of one look on either side."""
+    """Yield text that both wordings contain, in runs of constant format on each side."""
     old, new = both
     if not old.spans and not new.spans:
         text = old.text[start[0] : stop[0]]

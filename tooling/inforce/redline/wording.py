@@ -1,8 +1,8 @@
-"""What one block says: its text and the formats over it, with all that follows from these two alone.
+"""The wording of one block: its text and formats, and values derived from these two alone.
 
-Versions of a policy share nearly all their blocks, and each version is compared with several others. So a wording is
-worked out once and shared by every text that has it, as long as it is among those asked for last. Where a block stands,
-and as what, is no part of its wording.
+Versions of a policy share nearly all their blocks, and each version is compared with several others. A wording is
+therefore computed once, cached (least recently used), and shared by all texts that contain it. It does not include the
+position or kind of the block.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from inforce.redline.alphabet import Alphabet, shared_alphabet
 from inforce.redline.values import Format, Op, Run
 from inforce.redline.words import KEYS, cut, fold
 
-# Some tens of megabytes at most: what is longer is not kept.
+# A few tens of megabytes at most: longer texts are not cached.
 _ROOM, _LONGEST = 2048, 10_000
 Look = tuple[Format, ...]
 
 
 class Wording:
-    """The `text` of a block and the `spans` over it; `key` is what the text says to a reader."""
+    """The `text` of a block and the `spans` over it; `key` is the text as compared."""
 
     __slots__ = ("__dict__", "_signs", "key", "spans", "text")
 
@@ -37,37 +37,37 @@ class Wording:
 
     @cached_property
     def words(self) -> list[str]:
-        """The words of the text; joined they are the text."""
+        """The words of the text; joined, they equal the text."""
         return cut(self.text)
 
     @cached_property
     def keys(self) -> list[str]:
-        """What each word is compared by."""
+        """The comparison key of each word."""
         return KEYS.of(self.words)
 
     @cached_property
     def offsets(self) -> list[int]:
-        """Where each word begins, and at the end the length of the text."""
+        """The start of each word, and finally the length of the text."""
         return [0, *accumulate(map(len, self.words))]
 
     @cached_property
     def counted(self) -> list[bool]:
-        """Whether a reader counts each word: those with a letter or digit."""
+        """Whether each word counts, that is, contains a letter or digit."""
         return list(map(bool, map(shared_alphabet().__getitem__, self.words)))
 
     @cached_property
     def size(self) -> int:
-        """How many words a reader counts."""
+        """The number of words that count."""
         return len(self.signs(shared_alphabet()))
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where the words begin that a reader counts."""
+        """The starts of the words that count."""
         return list(compress(self.offsets, self.counted))
 
     @cached_property
     def formats(self) -> tuple[tuple[int, int, Look], ...]:
-        """The text in stretches (start, stop, formats) of one look, in order and without gaps."""
+        """The text in stretches (start, stop, formats) of constant format, in order and without gaps."""
         return _stretches(self.text, self.spans)
 
     @cached_property
@@ -76,7 +76,7 @@ class Wording:
         return tuple(self.runs(Op.EQUAL, 0, len(self.text)))
 
     def signs(self, alphabet: Alphabet) -> str:
-        """Return the words that a reader counts, each as one sign of `alphabet`."""
+        """Return the words that count, each as one character of `alphabet`."""
         number, signs = self._signs
         if number != alphabet.number:
             signs = alphabet.write(self.words)
@@ -84,12 +84,12 @@ class Wording:
         return signs
 
     def runs(self, op: Op, start: int, stop: int) -> Iterator[Run]:
-        """Go through the text from `start` to `stop`, to which `op` happened, in runs of one look."""
+        """Yield the text from `start` to `stop` with operation `op`, in runs of constant format."""
         for begin, end, look in self.pieces(start, stop):
             yield Run(op, self.text[begin:end], formats=look, words=self.count(begin, end))
 
     def pieces(self, start: int, stop: int) -> Sequence[tuple[int, int, Look]]:
-        """Return the text from `start` to `stop` in pieces of one look."""
+        """Return the text from `start` to `stop` in pieces of constant format."""
         if start >= stop:
             return ()
         if not self.spans:
@@ -99,14 +99,14 @@ class Wording:
         return [(max(start, begin), min(end, stop), look) for begin, end, look in self.formats[first : last + 1]]
 
     def count(self, start: int, stop: int) -> int:
-        """Return how many words that a reader counts begin from `start` to `stop`."""
+        """Return the number of counted words that start from `start` to `stop`."""
         if start == 0 and stop == len(self.text):
             return self.size
         return bisect_left(self.starts, stop) - bisect_left(self.starts, start)
 
 
 def wording_of(block: Block) -> Wording:
-    """Return the wording of `block`, the same one for blocks that say the same as long as it is remembered."""
+    """Return the wording of `block`; blocks with equal content share one object while it is cached."""
     read = _remembered if len(block.text) <= _LONGEST else Wording
     return read(block.text, block.spans, block.kind is BlockKind.CODE)
 
@@ -117,7 +117,7 @@ def _remembered(text: str, spans: tuple[Span, ...], is_code: bool) -> Wording:
 
 
 def _stretches(text: str, spans: tuple[Span, ...]) -> tuple[tuple[int, int, Look], ...]:
-    """Sweep over the `spans` of `text`, which nest and are sorted by where they begin, outermost first."""
+    """Split `text` at the borders of `spans`, which are nested and sorted by start, outermost first."""
     borders = sorted({0, len(text)} | {at for span in spans for at in (span.start, span.stop)})
     stretches: list[tuple[int, int, Look]] = []
     open_spans: list[Span] = []

@@ -1,7 +1,9 @@
-"""Text cut into words of every script, each with the key it is compared by.
+"""Tokenisation of text in any script into words, each with its comparison key.
 
-The words of a text joined are the text. A key forgets only what a reader does not read: which quotes, dashes and
-spaces were typed, and by which code points a letter is written. Borders of phrases are not known here.
+Invariants: the joined words of a text equal the text. A key ignores only invisible differences: the variant of quotes,
+dashes and spaces, and the code points of a letter.
+
+Not responsible for: borders of phrases.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-# Where letters of scripts with spaces, and their marks, are looked for; the rest of Unicode is named below.
+# Ranges searched for letters and marks of scripts with spaces; other ranges of Unicode are listed below.
 PLACES_OF_LETTERS = (
     *((0xAA, 0xDFF), (0xF00, 0xFFF), (0x10A0, 0x177F), (0x1800, 0x1FFF), (0x2C00, 0x2DFF)),
     *((0xA4D0, 0xABFF), (0xFB00, 0xFDFF), (0xFE70, 0xFEFC), (0xFF21, 0xFF5A)),
@@ -18,7 +20,7 @@ PLACES_OF_LETTERS = (
 
 
 def _class_of(categories: str, places: tuple[tuple[int, int], ...]) -> str:
-    """Return the inside of a character class: the letters of `places` in one of the major `categories`."""
+    """Return the content of a character class: the letters of `places` in one of the major `categories`."""
     found = []
     start = previous = -2
     for code in (code for first, last in places for code in range(first, last + 1)):
@@ -62,20 +64,20 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 WORD = re.compile(r"\w")
-# So many words are remembered: all that a book in a few languages is written with.
+# Maximum number of cached words: the vocabulary of a book in a few languages.
 MOST_WORDS = 50_000
 
 SPACE = " "
-# The mark that ends a block; no word has it as its key, since the key of any white space is one space.
+# The mark that ends a block; it is not the key of any word, because the key of white space is one space.
 MARK = "\n"
 _SPELLINGS = {"'": "‘’‚‛′ʼ＇", '"': "“”„‟″«»＂", "-": "‐‑‒–—―−﹣－", "": "\u00ad\u200b\u2060\ufeff"}
 FOLDS = str.maketrans({letter: fold for fold, letters in _SPELLINGS.items() for letter in letters})
-# Compatibility would read “10²” as “102” and “①” as “1”.
+# Compatibility normalisation would convert “10²” to “102” and “①” to “1”.
 KEEPS_ITS_FORM = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793]")
 
 
 def fold(text: str) -> str:
-    """Return `text` as it is compared: compatibility forms, quotes and dashes alike, invisible characters gone."""
+    """Return `text` in comparison form: compatibility forms, uniform quotes and dashes, no invisible characters."""
     if text.isascii():
         return text
     plain = text.translate(FOLDS)
@@ -83,12 +85,12 @@ def fold(text: str) -> str:
 
 
 def cut(text: str) -> list[str]:
-    """Return the words of `text`; joined they are `text`."""
+    """Return the words of `text`; joined, they equal `text`."""
     return TOKEN.findall(text)
 
 
 class Keys(dict[str, str]):
-    """What each word is compared by, worked out when first asked for; white space of any kind is one space."""
+    """The comparison keys of words, computed on first use; white space of any kind is one space."""
 
     def __missing__(self, word: str) -> str:
         if len(self) > MOST_WORDS:
@@ -101,10 +103,10 @@ class Keys(dict[str, str]):
         return list(map(self.__getitem__, words))
 
 
-# What is known of words, whatever text they stand in.
+# Cached keys of words, independent of the text.
 KEYS = Keys()
 
 
 def keys_of(words: Iterable[str]) -> list[str]:
-    """Return what each of `words` is compared by."""
+    """Return the comparison key of each of `words`."""
     return KEYS.of(words)
