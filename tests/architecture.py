@@ -1,7 +1,7 @@
-"""The laws of the house, as functions from a source tree to sentences about what breaks them.
+"""The architecture rules, as functions from a source tree to messages about violations.
 
-`FLOORS` and `DOORS` are the plan of the house: a new room or library begins with a line here. What the syntax of
-Python does not show — a path handed in as an argument, a module imported by a computed name — these laws do not see.
+`FLOORS` and `DOORS` define the architecture: a new room or library needs an entry here. The rules only see Python
+syntax: they do not detect a path passed as an argument or a module imported by a computed name.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ REGISTRIES = re.compile(
 
 
 class Import(NamedTuple):
-    """One name that a module imports, dotted and absolute, and the line on which it does."""
+    """One name that a module imports, dotted and absolute, and its line."""
 
     line: int
     name: str
@@ -135,7 +135,7 @@ class Module:
 
     @property
     def room(self) -> str:
-        """The longest name of a room that this module's name begins with, or its first part."""
+        """The longest name of a room that is a prefix of this module's name, or the first part of the name."""
         parts = self.name.split(".")
         nested = ".".join(parts[:2])
         return nested if nested in FLOORS else parts[0]
@@ -148,7 +148,7 @@ class Module:
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
-        """Every import, wherever it stands: at the top, in a function, for types only, or by a literal name."""
+        """Every import: at the top, in a function, for type checking, or by a literal name."""
         return tuple(one for node in ast.walk(self.tree) for one in self._imports_of(node))
 
     def _imports_of(self, node: ast.AST) -> Iterator[Import]:
@@ -168,7 +168,7 @@ class Module:
 
     @cached_property
     def origins(self) -> dict[str, str]:
-        """What each imported name stands for: `{"dt": "datetime.datetime"}`."""
+        """The full name of each imported name: `{"dt": "datetime.datetime"}`."""
         found = {name: f"builtins.{name}" for name in dir(builtins)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -179,7 +179,7 @@ class Module:
 
 
 def _bound(alias: ast.alias) -> str:
-    """Return what `import a.b` or `import a.b as c` binds its name to."""
+    """Return the full name that `import a.b` or `import a.b as c` binds."""
     return alias.name if alias.asname else alias.name.split(".")[0]
 
 
@@ -197,7 +197,7 @@ def read_package(folder: Path) -> Modules:
 
 
 def imports_run_down(modules: Modules) -> Iterator[str]:
-    """Every import inside the house leads to a lower floor, or stays in its room."""
+    """Yield every import inside the package that does not lead to a lower floor or the same room."""
     for module in modules.values():
         if module.room not in FLOORS:
             yield f"{module}: the room “{module.room}” stands on no floor of the plan"
@@ -208,7 +208,7 @@ def imports_run_down(modules: Modules) -> Iterator[str]:
 
 
 def _fault(here: str, there: str) -> str:
-    """Say why a module of the room `here` must not import one of the room `there`; "" where it may."""
+    """Return why a module of the room `here` must not import one of the room `there`; "" if it may."""
     if here == there or there not in FLOORS or FLOORS[there] < FLOORS[here]:
         return ""
     if FLOORS[there] == FLOORS[here]:
@@ -217,7 +217,7 @@ def _fault(here: str, there: str) -> str:
 
 
 def _inside(module: Module, modules: Modules) -> Iterator[tuple[int, Module]]:
-    """Yield the modules of the house that `module` imports, and the lines."""
+    """Yield the modules of the package that `module` imports, and the lines."""
     for line, name in module.imports:
         top, _, below = name.partition(".")
         if top == PACKAGE:
@@ -232,7 +232,7 @@ def _shorter(name: str) -> Iterator[str]:
 
 
 def nothing_in_a_circle(modules: Modules) -> Iterator[str]:
-    """No module leads back to itself, not even inside one room."""
+    """Yield every import cycle, including cycles inside one room."""
     graph = {
         str(module): {str(target) for _, target in _inside(module, modules) if target is not module}
         for module in modules.values()
@@ -244,7 +244,7 @@ def nothing_in_a_circle(modules: Modules) -> Iterator[str]:
 
 
 def edges_alone_touch_the_world(modules: Modules) -> Iterator[str]:
-    """Disk, clock, environment, network and chance are met in the rooms at the edge, and nowhere else."""
+    """Yield every use of disk, clock, environment, network and randomness outside the rooms that may use them."""
     for module in modules.values():
         if module.room.split(".")[0] not in EDGES_OF_THE_WORLD:
             touched = {f"{module}:{line} touches the {what}" for line, what in _touches(module)}
@@ -252,7 +252,7 @@ def edges_alone_touch_the_world(modules: Modules) -> Iterator[str]:
 
 
 def _touches(module: Module) -> Iterator[tuple[int, str]]:
-    """Yield the lines on which `module` meets a part of the world, and how."""
+    """Yield the lines on which `module` uses a side effect, and which one."""
     for line, name in (*module.imports, *_uses(module)):
         for start in _shorter(name):
             if part := PART_OF_THE_WORLD.get(start):
@@ -264,7 +264,7 @@ def _touches(module: Module) -> Iterator[tuple[int, str]]:
 
 
 def _uses(module: Module) -> Iterator[Import]:
-    """Yield every name and chain of attributes, as what it was imported as."""
+    """Yield every name and attribute chain, resolved to what was imported."""
     for node in ast.walk(module.tree):
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
             first, _, rest = ast.unparse(node).partition(".")
@@ -273,7 +273,7 @@ def _uses(module: Module) -> Iterator[Import]:
 
 
 def each_library_has_one_door(modules: Modules) -> Iterator[str]:
-    """A library is imported in the rooms that `DOORS` names, and one without a door is imported nowhere."""
+    """Yield every import of a library outside the rooms in `DOORS`, and of a library without an entry."""
     for module in modules.values():
         for line, name in module.imports:
             library = name.split(".")[0]
@@ -285,7 +285,7 @@ def each_library_has_one_door(modules: Modules) -> Iterator[str]:
 
 
 def site_and_cli_are_strangers(modules: Modules) -> Iterator[str]:
-    """Either of the two can be replaced without the other."""
+    """Yield imports between the two rooms that must be replaceable independently."""
     for module in modules.values():
         for line, target in _inside(module, modules):
             if {module.room, target.room} == {"site", "cli"}:
@@ -313,7 +313,7 @@ def the_plan_lists_the_rooms(modules: Modules) -> Iterator[str]:
 
 
 def everything_is_small(modules: Modules) -> Iterator[str]:
-    """Modules and functions fit on a few screens, have names of their own, and say what they are."""
+    """Yield modules and functions that are too long, share a name, or have no docstring."""
     for module in modules.values():
         if (lines := len(module.source.splitlines())) > LONGEST_MODULE:
             yield f"{module}: {lines} lines, expected {LONGEST_MODULE} at most"
@@ -333,7 +333,7 @@ def _long_functions(tree: ast.Module) -> Iterator[str]:
 
 
 def nothing_of_one_machine(files: Iterable[Path]) -> Iterator[str]:
-    """No file names a folder of one machine, or where one machine gets its packages."""
+    """Yield files that contain a folder or a package source of one machine."""
     for path in files:
         text = path.read_bytes()
         if b"\0" in text:

@@ -1,4 +1,4 @@
-"""A book in three languages with a version in each state, built once for the tests that look at its pages."""
+"""A book in three languages with a version in each state, built once for tests of its pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEXT = {
 
 
 def texts(days: int, *languages: str, summary: bool = True, lags: bool = False) -> dict[str, str]:
-    """Write the text about so many `days` in `languages`; a translation that `lags` is of another text."""
+    """Write a text that mentions `days` in `languages`; a translation that `lags` belongs to another text."""
     origin = "A" if lags else canonical(TEXT["en"] % days)
     written = {}
     for language in languages:
@@ -39,7 +39,7 @@ def texts(days: int, *languages: str, summary: bool = True, lags: bool = False) 
 def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Versions 1 superseded, 2 overtaken, 3 in force until 4, 4 announced, 5 cancelled.
 
-    And a policy that is withdrawn, one whose newest text is not translated, and one of which nothing applies yet.
+    Also a withdrawn policy, one whose newest text is not translated, and one that is not yet in force.
     """
     book = scaffold(BookBuilder(tmp_path_factory.mktemp("reading"), languages="en, de, ar"))
     told = {"published": "2027-01-10"}
@@ -76,5 +76,5 @@ def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def reading_site(reading_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """That book as built on 1 February 2027, when version 4 is announced for 1 March."""
+    """The same book, built for 1 February 2027, when version 4 is announced for 1 March."""
     return build(reading_book, tmp_path_factory.mktemp("reading-site") / "site", AT)

@@ -1,4 +1,4 @@
-"""The house stands as design says: each law holds, and each law can fail."""
+"""The package follows the architecture rules, and each rule detects violations."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def package() -> Modules:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__.replace("_", " "))
-def test_the_package_keeps_the_law(package: Modules, law: Law) -> None:
+def test_package_follows_architecture_rule(package: Modules, law: Law) -> None:
     assert list(law(package)) == []
 
 
-def test_everything_beside_the_package_is_small_too() -> None:
+def test_files_outside_the_package_are_small() -> None:
     assert list(architecture.everything_is_small(read_package(TOOLING))) == []
 
 
 def tracked() -> list[Path]:
-    """Return the files of the repository; in an unpacked archive, which has no git, all that were not made here."""
+    """Return the files of the repository; in an unpacked archive without git, all files not created here."""
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
         files = [ROOT / name for name in listed.decode().rstrip("\0").split("\0")]
@@ -58,19 +58,19 @@ def tracked() -> list[Path]:
     return [path for path in files if path.is_file()]
 
 
-def test_nothing_of_one_machine_is_tracked() -> None:
+def test_no_machine_specific_paths_are_tracked() -> None:
     assert ROOT / "pyproject.toml" in tracked()
     assert list(architecture.nothing_of_one_machine(tracked())) == []
 
 
-def test_contributors_are_told_the_floors_as_they_are() -> None:
+def test_contributing_lists_the_floors() -> None:
     rows = re.findall(r"^\| (\d) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
     told = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)}
     assert told == {room: floor for room, floor in architecture.FLOORS.items() if room not in ("", "__main__")}
 
 
 def house(folder: Path, sources: dict[str, str]) -> Modules:
-    """Build a package of `sources`, by file name below the package, each with a docstring, and read it."""
+    """Create a package of `sources`, by file name below the package, each with a docstring, and read it."""
     for name, source in sources.items():
         file = folder / architecture.PACKAGE / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ UPWARDS = [
 
 
 @pytest.mark.parametrize(("sources", "sentence"), UPWARDS)
-def test_imports_must_run_down(tmp_path: Path, sources: dict[str, str], sentence: str) -> None:
+def test_import_of_same_or_higher_floor_is_reported(tmp_path: Path, sources: dict[str, str], sentence: str) -> None:
     assert list(architecture.imports_run_down(house(tmp_path, sources))) == [sentence]
 
 
@@ -136,11 +136,11 @@ def test_imports_must_run_down(tmp_path: Path, sources: dict[str, str], sentence
         pytest.param({"__main__.py": "from inforce.cli import main", "cli/__init__.py": ""}, id="the front door"),
     ],
 )
-def test_imports_may_run_down(tmp_path: Path, sources: dict[str, str]) -> None:
+def test_import_of_lower_floor_is_allowed(tmp_path: Path, sources: dict[str, str]) -> None:
     assert list(architecture.imports_run_down(house(tmp_path, sources))) == []
 
 
-def test_no_module_leads_back_to_itself(tmp_path: Path) -> None:
+def test_import_cycle_is_reported(tmp_path: Path) -> None:
     modules = house(tmp_path, {"policy/a.py": "import inforce.policy.b", "policy/b.py": "from .a import A"})
     (sentence,) = architecture.nothing_in_a_circle(modules)
     assert sentence.startswith("a circle: ")
@@ -172,7 +172,7 @@ WORLDLY = [
 
 
 @pytest.mark.parametrize(("source", "what"), WORLDLY, ids=[source for source, _ in WORLDLY])
-def test_the_core_touches_no_world(tmp_path: Path, source: str, what: str) -> None:
+def test_side_effect_in_core_is_reported(tmp_path: Path, source: str, what: str) -> None:
     sentences = list(architecture.edges_alone_touch_the_world(house(tmp_path, {"text.py": source})))
     assert sentences
     assert all(sentence.endswith(f"touches the {what}") for sentence in sentences)
@@ -192,12 +192,12 @@ PURE = [
 
 
 @pytest.mark.parametrize("source", PURE)
-def test_the_core_may_reckon(tmp_path: Path, source: str) -> None:
+def test_pure_computation_in_core_is_allowed(tmp_path: Path, source: str) -> None:
     assert list(architecture.edges_alone_touch_the_world(house(tmp_path, {"text.py": source}))) == []
 
 
 @pytest.mark.parametrize("room", ["book", "signing", "site", "cli", "client", "review", "verification"])
-def test_the_edges_may_touch_the_world(tmp_path: Path, room: str) -> None:
+def test_side_effects_in_edge_rooms_are_allowed(tmp_path: Path, room: str) -> None:
     assert list(architecture.edges_alone_touch_the_world(house(tmp_path, {f"{room}.py": "import os"}))) == []
 
 
@@ -208,12 +208,12 @@ def test_the_edges_may_touch_the_world(tmp_path: Path, room: str) -> None:
         pytest.param("text.py", "import numpy", "imports numpy, whose door is not in the plan", id="without a door"),
     ],
 )
-def test_a_library_has_one_door(tmp_path: Path, name: str, source: str, sentence: str) -> None:
+def test_library_import_outside_its_room_is_reported(tmp_path: Path, name: str, source: str, sentence: str) -> None:
     (found,) = architecture.each_library_has_one_door(house(tmp_path, {name: source}))
     assert found.endswith(sentence)
 
 
-def test_a_library_passes_its_door(tmp_path: Path) -> None:
+def test_library_import_in_its_room_is_allowed(tmp_path: Path) -> None:
     sources = {"cli/status.py": "import click", "book/strict.py": "import yaml", "text.py": "import hashlib"}
     assert list(architecture.each_library_has_one_door(house(tmp_path, sources))) == []
 
@@ -237,7 +237,7 @@ def test_site_and_cli_never_import_each_other(tmp_path: Path) -> None:
         pytest.param("lock_manager.py", "", "inforce.lock_manager: “manager” names nothing", id="a manager"),
     ],
 )
-def test_nothing_is_large_or_nameless(tmp_path: Path, name: str, source: str, sentence: str) -> None:
+def test_large_or_undocumented_code_is_reported(tmp_path: Path, name: str, source: str, sentence: str) -> None:
     assert list(architecture.everything_is_small(house(tmp_path, {name: source}))) == [sentence]
 
 
@@ -248,7 +248,7 @@ def test_class_names_are_unique(tmp_path: Path) -> None:
     ]
 
 
-def test_the_plan_lists_no_room_without_a_module(tmp_path: Path) -> None:
+def test_floors_list_no_missing_room(tmp_path: Path) -> None:
     rooms = {f"{room}.py": "" for room in architecture.FLOORS if room not in ("", "__main__", "client")}
     modules = house(tmp_path, {"__init__.py": "", **rooms})
     assert list(architecture.the_plan_lists_the_rooms(modules)) == [
@@ -256,7 +256,7 @@ def test_the_plan_lists_no_room_without_a_module(tmp_path: Path) -> None:
     ]
 
 
-def test_a_module_says_what_it_is(tmp_path: Path) -> None:
+def test_module_without_docstring_is_reported(tmp_path: Path) -> None:
     (tmp_path / "text.py").write_text("x = 1\n", "utf-8")
     assert list(architecture.everything_is_small(read_package(tmp_path))) == [
         "inforce.text: no docstring says what it keeps true"
@@ -273,7 +273,7 @@ def test_a_module_says_what_it_is(tmp_path: Path) -> None:
         pytest.param(f"https://{'registry'}.npmjs.org/x", id="a registry"),
     ],
 )
-def test_a_machine_is_recognised_by(tmp_path: Path, words: str) -> None:
+def test_machine_specific_path_is_reported(tmp_path: Path, words: str) -> None:
     file = tmp_path / "notes.md"
     file.write_text(f"Do this:\n{words}\n", "utf-8")
     (sentence,) = architecture.nothing_of_one_machine([file])
@@ -290,7 +290,7 @@ def test_a_machine_is_recognised_by(tmp_path: Path, words: str) -> None:
         "Read more at https://pypi.org/project/inforce/",
     ],
 )
-def test_a_page_of_the_web_is_no_machine(tmp_path: Path, words: str) -> None:
+def test_web_address_is_not_machine_specific(tmp_path: Path, words: str) -> None:
     file = tmp_path / "notes.md"
     file.write_text(words, "utf-8")
     assert list(architecture.nothing_of_one_machine([file])) == []

@@ -1,4 +1,4 @@
-"""`inforce docx`: out to Word and back into a draft, and never into what was published."""
+"""`inforce docx` exports a text to Word and imports it into a draft, but never into a published version."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EN = "policy_versions/privacy/2028-01-01/en.md"
 
 @pytest.fixture
 def draft(book: BookBuilder, inforce: Type) -> Path:
-    """The repository of the book with a draft of 2028, which says what the version of 2027 says."""
+    """The repository of the book with a draft of 2028 that has the text of the version of 2027."""
     words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
     assert inforce("new", "privacy", *words).code == 0
     return book.root
@@ -33,12 +33,12 @@ def exported(inforce: Type, root: Path, version: str = "2028-01-01") -> Path:
 
 
 def edit(file: Path, words: str = "24 months", instead: str = went("24") + came("36") + run(" months")) -> None:
-    """Put the XML `instead` in the place of `words` in the document `file`."""
+    """Replace `words` by the XML `instead` in the document `file`."""
     broken = f'</w:t></w:r>{instead}<w:r><w:t xml:space="preserve">'
     file.write_bytes(replaced(file.read_bytes(), (words, broken)))
 
 
-def test_tracked_changes_come_back_into_the_draft(inforce: Type, draft: Path) -> None:
+def test_tracked_changes_are_imported_into_the_draft(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     before = (draft / EN).read_text()
     edit(file)
@@ -50,7 +50,7 @@ def test_tracked_changes_come_back_into_the_draft(inforce: Type, draft: Path) ->
     assert f"Wrote {EN}. Changed:\n  Retention: 1 words in, 1 out\n" in ended.out
 
 
-def test_nothing_edited_writes_nothing(inforce: Type, draft: Path) -> None:
+def test_unedited_document_writes_nothing(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     before = (draft / EN).stat().st_mtime_ns
 
@@ -60,7 +60,7 @@ def test_nothing_edited_writes_nothing(inforce: Type, draft: Path) -> None:
     assert (draft / EN).stat().st_mtime_ns == before
 
 
-def test_line_ends_blanks_and_front_matter_that_nobody_changed_keep_their_bytes(inforce: Type, draft: Path) -> None:
+def test_unchanged_line_endings_blanks_and_front_matter_keep_their_bytes(inforce: Type, draft: Path) -> None:
     start = "\r\n# Privacy  \r\n\r\n\r\n## Retention {#retention}\r\n\r\n"
     body = f"{start}We keep your data\r\nfor 24 months.   \r\n\r\nNo more.  \r\n\r\n"
     head = "---\r\nsummary:\r\n  - text: New.\r\n---\r\n"
@@ -73,7 +73,7 @@ def test_line_ends_blanks_and_front_matter_that_nobody_changed_keep_their_bytes(
     assert (draft / EN).read_bytes() == (head + body.replace("No more.  ", "No more at all.")).encode()
 
 
-def test_a_document_of_a_published_version_is_told_the_way_on(inforce: Type, book: BookBuilder) -> None:
+def test_import_into_published_version_fails_with_instructions(inforce: Type, book: BookBuilder) -> None:
     file = exported(inforce, book.root, "2027-03-01")
     edit(file)
 
@@ -84,7 +84,7 @@ def test_a_document_of_a_published_version_is_told_the_way_on(inforce: Type, boo
     assert "inforce new privacy" in ended.err
 
 
-def test_a_document_of_a_locked_version_is_refused_as_changed_history(inforce: Type, draft: Path) -> None:
+def test_import_into_locked_version_fails_as_changed_history(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft, "2027-03-01")
     inforce("freeze", "--repo", draft, "--at", "2027-06-01")
     locked = (draft / "policy_versions/privacy/2027-03-01/en.md").read_bytes()
@@ -98,7 +98,7 @@ def test_a_document_of_a_locked_version_is_refused_as_changed_history(inforce: T
     assert (draft / "policy_versions/privacy/2027-03-01/en.md").read_bytes() == locked
 
 
-def test_it_goes_into_a_draft_with_the_same_text(inforce: Type, draft: Path) -> None:
+def test_document_can_be_imported_into_a_draft_with_the_same_text(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft, "2027-03-01")
     edit(file)
 
@@ -108,7 +108,7 @@ def test_it_goes_into_a_draft_with_the_same_text(inforce: Type, draft: Path) -> 
     assert "36 months" in (draft / EN).read_text()
 
 
-def test_a_draft_that_changed_since_is_not_written_over(inforce: Type, draft: Path) -> None:
+def test_draft_changed_since_export_is_not_overwritten(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     (draft / EN).write_text((draft / EN).read_text().replace("24", "25"))
     edit(file)
@@ -120,7 +120,7 @@ def test_a_draft_that_changed_since_is_not_written_over(inforce: Type, draft: Pa
     assert "25 months" in (draft / EN).read_text()
 
 
-def test_what_was_edited_without_track_changes_is_asked_about(inforce: Type, draft: Path) -> None:
+def test_untracked_edits_are_listed(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     file.write_bytes(replaced(file.read_bytes(), ("24 months", "48 months")))
 
@@ -136,7 +136,7 @@ def test_what_was_edited_without_track_changes_is_asked_about(inforce: Type, dra
     assert "48 months" in (draft / EN).read_text()
 
 
-def test_one_refused_place_keeps_everything_out(inforce: Type, draft: Path) -> None:
+def test_one_rejected_place_rejects_the_whole_import(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     before = (draft / EN).read_bytes()
     edit(file, instead=came("36 ") + "<w:r><w:drawing/></w:r>" + run("24 months"))
@@ -149,7 +149,7 @@ def test_one_refused_place_keeps_everything_out(inforce: Type, draft: Path) -> N
     assert (draft / EN).read_bytes() == before
 
 
-def test_a_document_is_never_written_over(inforce: Type, draft: Path) -> None:
+def test_existing_document_is_not_overwritten(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
 
     ended = inforce("docx", "export", "privacy", "2028-01-01", "--out", file, "--repo", draft)
@@ -158,7 +158,7 @@ def test_a_document_is_never_written_over(inforce: Type, draft: Path) -> None:
     assert "may hold changes" in ended.err
 
 
-def test_a_document_is_named_after_what_is_in_it(
+def test_default_file_name_contains_policy_version_and_language(
     inforce: Type, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -177,14 +177,16 @@ def test_a_document_is_named_after_what_is_in_it(
         (("import", "not-there.docx"), "is not there"),
     ],
 )
-def test_wrong_use_is_one_clear_message(inforce: Type, draft: Path, words: tuple[str, ...], message: str) -> None:
+def test_wrong_arguments_produce_one_clear_message(
+    inforce: Type, draft: Path, words: tuple[str, ...], message: str
+) -> None:
     ended = inforce("docx", *words, "--repo", draft)
 
     assert ended.code == 2
     assert message in ended.err
 
 
-def test_a_document_for_a_policy_that_is_not_there_is_refused(inforce: Type, draft: Path) -> None:
+def test_document_of_unknown_policy_is_rejected(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     with zipfile.ZipFile(io.BytesIO(file.read_bytes())) as archive:
         properties = archive.read("docProps/custom.xml").replace(b">privacy<", b">../../etc<")
@@ -196,6 +198,6 @@ def test_a_document_for_a_policy_that_is_not_there_is_refused(inforce: Type, dra
     assert "has no policy “../../etc”" in ended.err
 
 
-def test_the_document_of_a_draft_has_its_words(inforce: Type, draft: Path) -> None:
+def test_document_of_a_draft_contains_its_text(inforce: Type, draft: Path) -> None:
     assert "We keep your data for 24 months." in part_text(exported(inforce, draft).read_bytes())
     assert DOCUMENT

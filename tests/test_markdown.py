@@ -1,4 +1,4 @@
-"""Reading Markdown: what is text, what is format, what is structure, and what never reaches a page."""
+"""Parsing of Markdown: text, formats, structure, and content that never reaches a page."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def row(sentence: str, *values: object) -> object:
         row("a script address is text without its link", "[go](javascript:alert(1))", "go\n"),
     ],
 )
-def test_the_text_as_read(text: str, read: str) -> None:
+def test_plain_text(text: str, read: str) -> None:
     assert plain_text(text) == read
 
 
@@ -84,17 +84,17 @@ def test_a_heading_without_an_id_gets_a_slug(heading: str, slug: str) -> None:
     assert [found.id for found in parse(f"# {text}").headings] == [slug]
 
 
-def test_equal_headings_get_different_slugs_and_never_one_that_is_taken_by_name() -> None:
+def test_equal_headings_get_unique_slugs() -> None:
     document = parse("# A\n\n# A\n\n# B {#a-1}\n\n# A")
 
     assert [heading.id for heading in document.headings] == ["a", "a-2", "a-1", "a-3"]
 
 
-def test_two_headings_may_name_the_same_id_for_a_check_to_find() -> None:
+def test_duplicate_explicit_ids_are_kept() -> None:
     assert [heading.id for heading in parse("# A {#x}\n\n# B {#x}").headings] == ["x", "x"]
 
 
-def test_a_document_knows_its_title_and_clauses() -> None:
+def test_document_has_title_and_clauses() -> None:
     document = parse(POLICY)
 
     assert document.title == "Privacy"
@@ -107,14 +107,14 @@ def test_a_document_knows_its_title_and_clauses() -> None:
     assert [clause.explicit_id for clause in document.clauses] == [False, True, True, False]
 
 
-def test_a_heading_inside_a_quote_opens_no_clause_but_is_a_heading() -> None:
+def test_heading_inside_quote_starts_no_clause() -> None:
     document = parse(POLICY)
 
     assert "quoted" in [heading.id for heading in document.headings]
     assert [block.clause for block in document.blocks if block.text == "Quoted"] == ["kept"]
 
 
-def test_a_clause_has_its_own_blocks_and_not_those_of_clauses_inside_it() -> None:
+def test_clause_excludes_blocks_of_nested_clauses() -> None:
     document = parse(POLICY)
 
     texts = {clause.id: [block.text for block in document.blocks_of(clause)] for clause in document.clauses}
@@ -140,7 +140,7 @@ def test_formats_are_spans_over_the_text() -> None:
     ]
 
 
-def test_a_list_item_knows_its_list_and_number() -> None:
+def test_list_item_has_list_and_number() -> None:
     *_, block = parse("3. a\n1. b\n   > c").blocks
 
     assert [(container.kind, container.number) for container in block.path] == [
@@ -150,7 +150,7 @@ def test_a_list_item_knows_its_list_and_number() -> None:
     ]
 
 
-def test_blocks_of_one_list_share_its_key_and_not_their_items() -> None:
+def test_blocks_of_one_list_share_the_list_key_but_not_item_keys() -> None:
     first, second = parse("- a\n- b").blocks
 
     assert first.path[0].key == second.path[0].key
@@ -164,11 +164,11 @@ def test_blocks_of_one_list_share_its_key_and_not_their_items() -> None:
         row("items with blank lines are loose", "- a\n\n- b", [False, False]),
     ],
 )
-def test_tightness(text: str, tight: list[bool]) -> None:
+def test_tight_paragraphs_are_marked(text: str, tight: list[bool]) -> None:
     assert [block.tight for block in parse(text).blocks] == tight
 
 
-def test_a_cell_knows_its_row_column_and_alignment() -> None:
+def test_cell_has_row_column_and_alignment() -> None:
     cells = [block for block in parse(POLICY).blocks if block.kind is BlockKind.CELL]
 
     assert [(cell.text, cell.path[-1].number, cell.column, cell.align) for cell in cells] == [
@@ -179,7 +179,7 @@ def test_a_cell_knows_its_row_column_and_alignment() -> None:
     ]
 
 
-def test_a_code_block_knows_its_language() -> None:
+def test_code_block_has_language() -> None:
     assert parse("```yaml extra\na: 1\n```").blocks[0].info == "yaml"
 
 
@@ -205,7 +205,7 @@ def test_every_link_and_image_is_listed_with_its_line() -> None:
         row("a file is not", "file:///etc/passwd", False),
     ],
 )
-def test_addresses_that_pages_carry(target: str, shown: bool) -> None:
+def test_supported_addresses(target: str, shown: bool) -> None:
     text = f"[a]({target})"
 
     (link,) = parse(text).links
@@ -216,18 +216,18 @@ def test_addresses_that_pages_carry(target: str, shown: bool) -> None:
 
 
 @pytest.mark.parametrize("target", ["https://a.example/b.png", "//a.example/b.png", "data:image/png;base64,AA=="])
-def test_an_image_from_elsewhere_is_its_description(target: str) -> None:
+def test_remote_image_is_shown_as_its_description(target: str) -> None:
     assert to_html(f"![a map]({target})") == "<p>a map</p>\n"
 
 
-def test_a_link_inside_a_link_is_its_text() -> None:
+def test_link_inside_link_is_shown_as_text() -> None:
     text = "[a <https://b.example>](https://c.example)"
     assert to_html(text) == '<p><a href="https://c.example">a https://b.example</a></p>\n'
 
 
 @pytest.mark.parametrize("target", ["../terms/#a", "/help", "terms", "#gone", "//a.example", "?b=c"])
-def test_a_link_that_leads_nowhere_from_some_page_is_its_words(target: str) -> None:
-    """A redline still sees its target."""
+def test_link_without_target_on_some_page_is_shown_as_text(target: str) -> None:
+    """A redline still compares its target."""
     text = f"[a]({target})"
 
     assert to_html(text) == "<p>a</p>\n"
@@ -235,7 +235,7 @@ def test_a_link_that_leads_nowhere_from_some_page_is_its_words(target: str) -> N
     assert parse(text).blocks[0].spans != ()
 
 
-def test_a_link_to_a_section_of_the_text_leads_there() -> None:
+def test_link_to_section_of_the_text_is_kept() -> None:
     assert to_html("[a](#kept)\n\n## B {#kept}") == '<p><a href="#kept">a</a></p>\n<h2 id="kept">B</h2>\n'
 
 
@@ -280,14 +280,14 @@ def test_cells_are_aligned_by_attribute_not_by_style() -> None:
 
 
 @pytest.mark.parametrize("sign", ["[", "![", "[[a](b)", "http://[::1"])
-def test_brackets_that_nobody_closes_are_text_however_many_they_are(sign: str) -> None:
-    """Each is looked at to the end of its block, so that very many would keep a reader for hours."""
+def test_many_unclosed_brackets_are_text(sign: str) -> None:
+    """Each bracket is searched for to the end of its block, so that very many would take hours."""
     text = sign * (100_000 // len(sign))
 
     assert parse(text).blocks[0].text.startswith("[" if sign.startswith("[[") else sign[:10])
 
 
-def test_a_link_behind_many_open_brackets_is_a_link_still() -> None:
+def test_link_after_many_open_brackets_is_a_link() -> None:
     assert [link.target for link in parse("[" * 40 + " and [a](https://a.example/) [b]").links] == [
         "https://a.example/"
     ]
@@ -304,7 +304,7 @@ def test_a_link_behind_many_open_brackets_is_a_link_still() -> None:
         row("emphasis", "*a " * 3000 + "end" + "*" * 3000),
     ],
 )
-def test_nothing_is_lost_or_overflows_however_deeply_it_is_nested(text: str) -> None:
+def test_deep_nesting_loses_no_text_and_does_not_overflow(text: str) -> None:
     assert "end" in plain_text(text)
     assert "end" in to_html(text)
 

@@ -1,4 +1,4 @@
-"""What a redline says: the words marked, what moved, what class a change is of, which numbers became which."""
+"""Redlines: marked words, moves, classes of changes, and changed numbers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def text_of(*blocks: str) -> str:
 
 
 def marked(old: str, new: str) -> str:
-    """Write the redline of two texts in one line: [-deleted-] {+inserted+} <<left<< >>came>> ~set otherwise~."""
+    """Write the redline of two texts in one line: [-deleted-] {+inserted+} <<left<< >>came>> ~reformatted~."""
     return "".join(MARKS[run.op].format(run.text) for run in redline(old, new).runs).removesuffix("\n")
 
 
@@ -178,7 +178,7 @@ def marked(old: str, new: str) -> str:
         row("Hebrew and English mixed", "אנחנו ACME שומרים", "אנחנו ACME מוכרים", "אנחנו ACME [-שומרים-]{+מוכרים+}"),
     ],
 )
-def test_what_is_marked(old: str, new: str, expected: str) -> None:
+def test_marked_words(old: str, new: str, expected: str) -> None:
     assert marked(old, new) == expected
 
 
@@ -211,7 +211,7 @@ def test_what_is_marked(old: str, new: str, expected: str) -> None:
         ),
     ],
 )
-def test_what_class_a_change_is_of(old: str, new: str, kind: ChangeClass, action: Action) -> None:
+def test_class_of_change(old: str, new: str, kind: ChangeClass, action: Action) -> None:
     changes = redline(old, new).changes
 
     assert [(change.kind, change.action) for change in changes] == [(kind, action)]
@@ -231,18 +231,18 @@ def test_what_class_a_change_is_of(old: str, new: str, kind: ChangeClass, action
         row("business days", "in 5 days", "in 5 business days", (NumberKind.PERIOD, "5 days", "5 business days")),
     ],
 )
-def test_which_number_became_which(old: str, new: str, expected: tuple[NumberKind, str, str]) -> None:
+def test_changed_numbers(old: str, new: str, expected: tuple[NumberKind, str, str]) -> None:
     (number,) = redline(f"# T\n\n## Keeping {{#keeping}}\n\n{old}", f"# T\n\n## Keeping {{#keeping}}\n\n{new}").numbers
 
     assert (number.kind, number.was, number.now) == expected
     assert (number.clause, number.heading) == ("keeping", "Keeping")
 
 
-def test_numbers_of_a_paragraph_that_came_as_a_whole_became_of_nothing() -> None:
+def test_numbers_of_inserted_paragraph_are_not_changed_numbers() -> None:
     assert redline("One.", "One.\n\nTwo costs €5 in 3 days.").numbers == ()
 
 
-def test_a_moved_block_names_its_other_end_and_shows_the_edit_where_it_came_to() -> None:
+def test_moved_block_has_partner_and_shows_edits_at_new_place() -> None:
     found = redline(text_of(SALE, COLLECT, DELETION), text_of(COLLECT, DELETION, SALE.replace("never", "do not")))
 
     left, came = (block for block in found.blocks if block.move)
@@ -268,20 +268,20 @@ def test_blocks_moved_together_are_one_move() -> None:
     ]
 
 
-def test_a_move_that_crosses_nothing_is_an_edit() -> None:
+def test_move_that_crosses_no_block_is_an_edit() -> None:
     found = redline(text_of("## A", SALE, "## B", "x"), text_of("## A", "## New", SALE, "## B", "x"))
 
     assert found.statistics.moves == 0
 
 
-def test_deleted_items_stand_in_the_list_that_lives_on() -> None:
+def test_deleted_items_are_in_the_existing_list() -> None:
     found = redline("- one thing\n- two things\n- three things", "- one thing\n- three things")
 
     assert len({block.path[0].key for block in found.blocks}) == 1
     assert len({block.path[1].key for block in found.blocks}) == 3
 
 
-def test_deleted_rows_stand_in_the_table_that_lives_on() -> None:
+def test_deleted_rows_are_in_the_existing_table() -> None:
     found = redline("|a|b|\n|-|-|\n|x|1|\n|y|2|\n|z|3|", "|a|b|\n|-|-|\n|x|1|\n|z|3|")
 
     gone = [block for block in found.blocks if block.state is BlockState.DELETED]
@@ -290,7 +290,7 @@ def test_deleted_rows_stand_in_the_table_that_lives_on() -> None:
     assert {container.kind for block in gone for container in block.path} == {ContainerKind.TABLE, ContainerKind.ROW}
 
 
-def test_columns_of_both_tables_are_counted_together() -> None:
+def test_columns_are_numbered_in_the_merged_table() -> None:
     found = redline("|a|gone|b|\n|-|-|-|\n|x|0|1|", "|a|b|new|\n|-|-|-|\n|x|1|2|\n|y|3|4|")
 
     cells = sorted((block.path[-1].number or 0, block.column, block.runs[0].text) for block in found.blocks)
@@ -301,7 +301,7 @@ def test_columns_of_both_tables_are_counted_together() -> None:
     ]
 
 
-def test_runs_of_blocks_carry_their_formats() -> None:
+def test_runs_of_blocks_have_formats() -> None:
     found = redline("We keep **your [data](/a)** safe", "We keep **your [data](/b)** and safe")
 
     strong, link = Format("strong"), Format("link", "/b")
@@ -317,14 +317,14 @@ def test_runs_of_blocks_carry_their_formats() -> None:
     assert found.blocks[0].runs[2].was == (Format("link", "/a"),)
 
 
-def test_a_block_says_what_it_was_as_a_block() -> None:
+def test_block_has_its_old_and_new_format() -> None:
     (block,) = redline("- ## Data", "### Data").blocks
 
     assert (block.was, block.now) == ((Format("bullet_list"), Format("heading", "2")), (Format("heading", "3"),))
     assert [run.op for run in block.runs] == [Op.EQUAL]
 
 
-def test_a_clause_says_how_much_of_it_changed() -> None:
+def test_clause_has_changed_share() -> None:
     old = "# T\n\n## A {#a}\n\none two three four\n\n## B {#b}\n\nkept"
     new = "# T\n\n## A {#a}\n\none two three five six\n\n## B {#b}\n\nkept"
 
@@ -343,13 +343,13 @@ def test_statistics_count_words() -> None:
     assert (counted.moves, counted.changes) == (1, 3)
 
 
-def test_a_prepared_text_and_the_text_give_the_same_redline() -> None:
+def test_prepared_text_and_string_produce_the_same_redline() -> None:
     old, new = text_of(COLLECT, SALE), text_of(COLLECT, DELETION)
 
     assert redline(prepare(old), new).runs == redline(old, prepare(new)).runs == redline(old, new).runs
 
 
-def test_many_redlines_of_a_text_read_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prepared_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     monkeypatch.setattr(prepared, "parse", lambda text: read.append(text) or parse(text))
     versions = [text_of(COLLECT, SALE, *[DELETION] * count) for count in range(5)]
@@ -362,12 +362,12 @@ def test_many_redlines_of_a_text_read_it_once(monkeypatch: pytest.MonkeyPatch) -
     assert read == versions
 
 
-def test_words_cut_beforehand_change_nothing() -> None:
+def test_cut_words_does_not_change_the_redline() -> None:
     old, new = text_of(COLLECT, SALE), text_of(SALE, DELETION)
 
     assert redline(prepare(old).cut_words(), prepare(new).cut_words()).blocks == redline(old, new).blocks
 
 
-def test_what_nobody_sees_is_no_difference() -> None:
+def test_invisible_difference_is_no_difference() -> None:
     assert redline("a  b\nc\n\n* x", "a b c\n\n- x").equal is False
     assert redline("a b\nc\n\n* x\n", "a b c\n\n\n- x").equal

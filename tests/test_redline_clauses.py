@@ -1,4 +1,4 @@
-"""Which clauses a redline names as changed, and how."""
+"""Which clauses a redline lists as changed, and their state."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ NEW_SECTION = "\n## Judges {#judges}\n\nThe courts of our town decide every quar
         pytest.param(OLD, OLD.replace("two", "ten"), {"keeping": ClauseState.CHANGED}, id="one word of a section"),
     ],
 )
-def test_changed_clauses_are_those_in_which_anything_changed(old: str, new: str, named: dict[str, ClauseState]) -> None:
+def test_changed_clauses_are_listed(old: str, new: str, named: dict[str, ClauseState]) -> None:
     assert {clause.id: clause.state for clause in redline(old, new).changed_clauses} == named

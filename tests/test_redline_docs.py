@@ -1,4 +1,4 @@
-"""The reference of redlines names every member of their JSON, and its example runs."""
+"""The reference of redlines documents every field of their JSON, and its example runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def members(data: Any) -> Iterator[str]:
             yield from members(one)
 
 
-def test_every_member_of_a_redline_in_json_is_documented() -> None:
+def test_every_field_of_redline_json_is_documented() -> None:
     found = set(members(to_data(redline(OLD, NEW))))
 
     assert {"runs", "op", "was", "value", "clauses", "state", "numbers", "words"} <= found
@@ -35,11 +35,11 @@ def test_every_member_of_a_redline_in_json_is_documented() -> None:
 
 
 @pytest.mark.parametrize("words", [Op, ClauseState, NumberKind, ChangeClass])
-def test_every_word_a_member_may_be_is_documented(words: Any) -> None:
+def test_every_value_of_a_field_is_documented(words: Any) -> None:
     assert [str(word) for word in words if f"`{word}`" not in PAGE] == []
 
 
-def test_the_example_in_python_runs() -> None:
+def test_python_example_runs() -> None:
     (example,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
     exec(example, {})  # noqa: S102 - our own page

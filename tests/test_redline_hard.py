@@ -1,6 +1,6 @@
-"""Texts that nobody should write, or that are large: every one has an exact redline.
+"""Unusual and large texts: each has an exact redline.
 
-How soon it is made is a question for the benchmark; what is quadratic would not end here.
+The benchmark measures speed; a quadratic algorithm would not finish these tests.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WEIGHTS = [1 / rank for rank in range(1, 4001)]
 
 
 def written(count: int) -> list[str]:
-    """Return made-up words, frequent ones as frequent as words are."""
+    """Return generated words with a natural frequency distribution."""
     return CHANCE.choices(WORDS, WEIGHTS, k=count)
 
 
@@ -96,7 +96,7 @@ def test_every_pair_has_an_exact_redline(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", [pair[0] for pair in HARD.values()], ids=HARD.keys())
-def test_a_hard_text_does_not_differ_from_itself(text: str) -> None:
+def test_unusual_text_equals_itself(text: str) -> None:
     assert redline(text, text).equal
 
 
@@ -112,7 +112,7 @@ def test_a_hard_text_does_not_differ_from_itself(text: str) -> None:
         pytest.param("a paragraph of 200 kB, edited", 4000, id="every twentieth word"),
     ],
 )
-def test_hard_texts_are_marked_no_more_than_changed(name: str, most_marked: int) -> None:
+def test_unusual_texts_have_few_marked_words(name: str, most_marked: int) -> None:
     counted = redline_of(name).statistics
 
     assert counted.inserted + counted.deleted <= most_marked

@@ -1,4 +1,4 @@
-"""Edits of a single character, of a date and of an amount, in scripts that many engines cut to pieces."""
+"""Edits of a single character, a date or an amount, in scripts that many engines split incorrectly."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def marked(found: Redline) -> str:
         ("Hindi", "आपका", "आपके", "हम [-आपका-]{+आपके+} डेटा रखते हैं"),
     ],
 )
-def test_a_single_character_that_changed_marks_its_whole_word(name: str, was: str, now: str, expected: str) -> None:
+def test_changed_character_marks_the_whole_word(name: str, was: str, now: str, expected: str) -> None:
     assert marked(changed(name, was, now)) == expected
 
 
@@ -59,7 +59,7 @@ def test_a_single_character_that_changed_marks_its_whole_word(name: str, was: st
         ("Hindi, dated", "1 मार्च", "15 मार्च", ("1 मार्च 2027", "15 मार्च 2027")),
     ],
 )
-def test_a_date_that_changed_is_told_as_a_date(name: str, was: str, now: str, dates: tuple[str, str]) -> None:
+def test_changed_date_is_reported_as_date(name: str, was: str, now: str, dates: tuple[str, str]) -> None:
     found = changed(name, was, now)
 
     assert [(one.kind, one.was, one.now) for one in found.numbers] == [(NumberKind.DATE, *dates)]
@@ -76,12 +76,12 @@ def test_a_date_that_changed_is_told_as_a_date(name: str, was: str, now: str, da
         ("Hindi, of an amount", "500", "800", ("₹500", "₹800")),
     ],
 )
-def test_an_amount_that_changed_is_told_whole(name: str, was: str, now: str, amounts: tuple[str, str]) -> None:
+def test_changed_amount_is_reported_as_a_whole(name: str, was: str, now: str, amounts: tuple[str, str]) -> None:
     found = changed(name, was, now)
 
     assert [(one.kind, one.was, one.now) for one in found.numbers] == [(NumberKind.AMOUNT, *amounts)]
 
 
 @pytest.mark.parametrize("name", SENTENCES)
-def test_a_sentence_of_any_script_does_not_differ_from_itself(name: str) -> None:
+def test_sentence_in_any_script_equals_itself(name: str) -> None:
     assert redline(SENTENCES[name], SENTENCES[name]).equal

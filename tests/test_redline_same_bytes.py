@@ -1,4 +1,4 @@
-"""The published bytes of a redline depend on the two texts alone."""
+"""The published bytes of a redline depend only on the two texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-# Prints one digest of redlines that go through every part of the engine: moves, flow, tables, phrases, large gaps.
+# Prints one digest of redlines that use every part of the engine: moves, splits, tables, phrases, large gaps.
 PROGRAM = """
 import hashlib, random
 from inforce.redline import redline
@@ -51,9 +51,9 @@ def usual() -> str:
 
 
 @pytest.mark.parametrize("seed", ["1", "4711"])
-def test_another_order_of_hashes_gives_the_same_bytes(usual: str, seed: str) -> None:
+def test_different_hash_order_produces_the_same_bytes(usual: str, seed: str) -> None:
     assert digest_under(PYTHONHASHSEED=seed) == usual
 
 
-def test_a_machine_without_compiled_code_gives_the_same_bytes(usual: str) -> None:
+def test_pure_python_rapidfuzz_produces_the_same_bytes(usual: str) -> None:
     assert digest_under(RAPIDFUZZ_IMPLEMENTATION="python") == usual

@@ -1,4 +1,4 @@
-"""What a word is, in every script, and when two words are the same to a reader."""
+"""Tokenisation in every script, and words that a reader cannot distinguish."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_words(text: str, words: list[str]) -> None:
         row("an ellipsis and three dots are the same sign", "…", "..."),
     ],
 )
-def test_words_a_reader_cannot_tell_apart_have_one_key(one: str, other: str) -> None:
+def test_words_that_read_the_same_share_a_key(one: str, other: str) -> None:
     assert keys_of([one]) == keys_of([other])
 
 
@@ -113,9 +113,9 @@ def test_words_that_differ_have_different_keys(one: str, other: str) -> None:
         row("the number of a Chinese article", "见第三条", "number", "第三条"),
     ],
 )
-def test_what_is_written_in_numbers(text: str, kind: str, expression: str) -> None:
+def test_numeric_expressions(text: str, kind: str, expression: str) -> None:
     assert [(found.kind, found.text) for found in expressions(text)] == [(kind, expression)]
 
 
-def test_a_word_that_holds_a_numeral_is_no_number() -> None:
+def test_word_with_numeral_is_not_a_number() -> None:
     assert expressions("一般统一") == ()

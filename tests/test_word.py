@@ -1,4 +1,4 @@
-"""Redlines as Word documents: the revisions are Word's own, and both texts come out of them."""
+"""Redlines as Word documents: native revisions from which both texts can be restored."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def characters(paragraphs: list[str]) -> str:
 
 
 def in_xml(text: str) -> str:
-    """`text` with what XML cannot hold replaced, and carriage returns as the line breaks they are shown as."""
+    """Return `text` without characters that XML cannot contain, and with carriage returns as line breaks."""
     legal = (one if one in "\t\n\r" or (one >= " " and one not in "\ufffe\uffff") else "\ufffd" for one in text)
     return "".join(legal).replace("\r\n", "\n").replace("\r", "\n")
 
@@ -72,7 +72,7 @@ BOTH_WAYS = [
 
 
 @pytest.mark.parametrize(("old", "new"), BOTH_WAYS)
-def test_accepting_gives_the_new_paragraphs_and_rejecting_the_old_ones_when(old: str, new: str) -> None:
+def test_accepting_produces_new_and_rejecting_old_paragraphs(old: str, new: str) -> None:
     content = document(old, new)
 
     assert lines("\n".join(accepted(content))) == lines(plain_text(new))
@@ -101,7 +101,7 @@ TABLES = [
 
 
 @pytest.mark.parametrize(("old", "new"), TABLES)
-def test_no_word_of_a_table_is_lost_when(old: str, new: str) -> None:
+def test_table_keeps_all_words(old: str, new: str) -> None:
     content = document(old, new)
 
     assert characters(accepted(content)) == characters([plain_text(new)])
@@ -109,7 +109,7 @@ def test_no_word_of_a_table_is_lost_when(old: str, new: str) -> None:
 
 
 @given(pairs)
-def test_both_texts_come_out_of_any_redline(pair: tuple[str, str]) -> None:
+def test_any_redline_restores_both_texts(pair: tuple[str, str]) -> None:
     content = document(*pair)
 
     assert characters(accepted(content)) == characters([in_xml(plain_text(pair[1]))])
@@ -117,7 +117,7 @@ def test_both_texts_come_out_of_any_redline(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_of_any_redline_links_are_outside_revisions_moves_have_two_ends_and_numbers_differ(
+def test_any_redline_has_links_outside_revisions_complete_moves_and_unique_numbers(
     pair: tuple[str, str],
 ) -> None:
     content = document(*pair)
@@ -144,7 +144,7 @@ def sample_pairs() -> list[object]:
 
 
 @pytest.mark.parametrize(("old", "new", "language"), sample_pairs())
-def test_both_texts_of_the_sample_book_come_out_of(old: str, new: str, language: str) -> None:
+def test_sample_book_restores_both_texts(old: str, new: str, language: str) -> None:
     content = document(old, new, language=language)
 
     assert lines("\n".join(accepted(content))) == lines(plain_text(new))
@@ -155,7 +155,7 @@ def opened(content: bytes) -> Document:
     return docx.Document(io.BytesIO(content))
 
 
-def test_every_revision_says_who_made_it_and_when() -> None:
+def test_every_revision_has_author_and_date() -> None:
     body = part(document("one two", "one three", author="Shop & <Sons>"), "word/document.xml")
 
     revisions = [one for one in body.iter() if one.tag in (f"{W}ins", f"{W}del")]
@@ -164,7 +164,7 @@ def test_every_revision_says_who_made_it_and_when() -> None:
     assert {one.get(f"{W}date") for one in revisions} == {"2027-01-20T00:00:00Z"}
 
 
-def test_the_file_says_its_title_author_and_day() -> None:
+def test_file_has_title_author_and_date() -> None:
     properties = opened(document("one", "two")).core_properties
 
     assert (properties.title, properties.author, properties.last_modified_by) == ("Privacy", *["Example Shop"] * 2)
@@ -172,12 +172,12 @@ def test_the_file_says_its_title_author_and_day() -> None:
     assert properties.comments == ""
 
 
-def test_the_same_redline_gives_the_same_bytes() -> None:
+def test_same_redline_produces_the_same_bytes() -> None:
     assert document(SENTENCE, f"{SENTENCE} More.") == document(SENTENCE, f"{SENTENCE} More.")
 
 
 @given(pairs, pairs)
-def test_what_was_written_before_changes_no_byte(pair: tuple[str, str], other: tuple[str, str]) -> None:
+def test_earlier_documents_do_not_affect_the_bytes(pair: tuple[str, str], other: tuple[str, str]) -> None:
     assert forget("inforce.word")
     alone = document(*pair)
     forget("inforce.word")
@@ -186,7 +186,7 @@ def test_what_was_written_before_changes_no_byte(pair: tuple[str, str], other: t
     assert document(*pair) == alone
 
 
-def test_documents_in_two_languages_differ_in_what_they_are_written_in_and_nothing_else() -> None:
+def test_documents_in_two_languages_differ_only_in_language() -> None:
     english, arabic = (
         {name: members(document("one", "one", language=tag))[name] for name in SHARED} for tag in ("en", "ar")
     )
@@ -195,13 +195,13 @@ def test_documents_in_two_languages_differ_in_what_they_are_written_in_and_nothi
     assert [name for name in SHARED if english[name] != arabic[name]] == ["word/styles.xml"]
 
 
-def test_every_member_of_the_file_is_in_it_once_and_whole() -> None:
+def test_every_archive_member_is_unique_and_intact() -> None:
     with zipfile.ZipFile(io.BytesIO(document("one", "two"))) as archive:
         assert len(set(archive.namelist())) == len(archive.namelist())
         assert archive.testzip() is None
 
 
-def test_no_member_of_the_file_knows_when_it_was_made() -> None:
+def test_archive_members_have_a_fixed_date() -> None:
     with zipfile.ZipFile(io.BytesIO(document("one", "two"))) as archive:
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert archive.namelist()[0] == "[Content_Types].xml"
@@ -216,7 +216,7 @@ def test_a_moved_paragraph_is_a_move_and_not_a_deletion() -> None:
     assert "del" not in tags
 
 
-def test_a_link_that_leads_elsewhere_is_its_words_deleted_and_inserted() -> None:
+def test_changed_link_target_is_deletion_and_insertion() -> None:
     content = document("See [our rights](https://a.example/).", "See [our rights](https://b.example/).")
 
     links = list(part(content, "word/document.xml").iter(f"{W}hyperlink"))
@@ -225,7 +225,7 @@ def test_a_link_that_leads_elsewhere_is_its_words_deleted_and_inserted() -> None
     assert [one[0].tag for one in links] == [f"{W}del", f"{W}ins"]
 
 
-def test_a_link_to_a_heading_leads_to_its_bookmark() -> None:
+def test_link_to_heading_targets_its_bookmark() -> None:
     text = "# Rights {#your-rights}\n\nSee [above](#your-rights)."
 
     body = part(document(text, f"{text}\n\nMore."), "word/document.xml")
@@ -234,20 +234,20 @@ def test_a_link_to_a_heading_leads_to_its_bookmark() -> None:
     assert [one.get(f"{W}name") for one in body.iter(f"{W}bookmarkStart")] == [link.get(f"{W}anchor")]
 
 
-def test_an_address_that_a_reader_should_not_follow_is_words_alone() -> None:
+def test_unsafe_address_is_plain_text() -> None:
     body = part(document("See [it](ftp://a.example).", "See [it](ftp://a.example) now."), "word/document.xml")
 
     assert list(body.iter(f"{W}hyperlink")) == []
 
 
-def test_emphasis_that_alone_changes_is_a_tracked_format() -> None:
+def test_changed_emphasis_is_a_tracked_format() -> None:
     body = part(document("We **never** sell it.", "We never sell it."), "word/document.xml")
 
     (change,) = body.iter(f"{W}rPrChange")
     assert change.find(f"{W}rPr/{W}b") is not None
 
 
-def test_a_heading_that_sinks_is_a_tracked_style() -> None:
+def test_changed_heading_level_is_a_tracked_style() -> None:
     body = part(document("# One\n\nText", "## One\n\nText"), "word/document.xml")
 
     (change,) = body.iter(f"{W}pPrChange")
@@ -266,7 +266,7 @@ def test_rows_and_columns_are_tracked_as_such() -> None:
     assert len(rows.findall(f".//{W}trPr/{W}ins")) == 1
 
 
-def test_numbers_of_lists_are_made_by_word_and_begin_where_the_text_says() -> None:
+def test_word_generates_list_numbers_from_the_start_of_the_list() -> None:
     content = document("7. one\n8. two", "7. one\n8. two\n9. three")
 
     numbering = part(content, "word/numbering.xml")
@@ -281,18 +281,18 @@ def test_a_second_paragraph_of_an_item_has_no_number_of_its_own() -> None:
     assert len(list(part(document(text, f"{text}!"), "word/document.xml").iter(f"{W}numPr"))) == 2
 
 
-def test_a_text_written_from_right_to_left_is_set_so() -> None:
+def test_right_to_left_text_is_set_right_to_left() -> None:
     body = part(document("نحتفظ بالبيانات", "نحتفظ بالبيانات سنة", language="ar"), "word/document.xml")
 
     assert body.find(f".//{W}pPr/{W}bidi") is not None
     assert body.find(f".//{W}rPr/{W}rtl") is not None
 
 
-def test_spaces_and_quotes_are_as_they_were_written() -> None:
+def test_spaces_and_quotes_are_unchanged() -> None:
     assert accepted(document('a "b"', 'a "b" -- c\u00a0d ...')) == ['a "b" -- c\u00a0d ...']
 
 
-def test_paragraphs_are_in_the_styles_of_word() -> None:
+def test_paragraphs_use_word_styles() -> None:
     text = "# One\n\n> Two\n\n```\nthree\n```\n\nFour"
 
     found = opened(document(text, f"{text}."))

@@ -1,4 +1,4 @@
-"""A text goes out to Word, is edited there, and comes back as the Markdown that the edits mean – or not at all."""
+"""A text is exported to Word, edited there, and imported as equivalent Markdown, or rejected."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def sent(text: str = TEXT) -> bytes:
 
 
 def with_parts(content: bytes, parts: Mapping[str, bytes | None]) -> bytes:
-    """`content` with `parts` put in; None takes one out."""
+    """Return `content` with `parts` inserted; None removes a part."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
         for name in dict.fromkeys([*old.namelist(), *parts]):
@@ -86,7 +86,7 @@ def went(words: str, look: str = "") -> str:
 
 
 def edited(words: str, instead: str, text: str = TEXT, look: str = "") -> bytes:
-    """The document of `text` with the XML `instead` in the place of `words`, whose run is set as `look`."""
+    """Return the document of `text` with `words` replaced by the XML `instead`; their run has the format `look`."""
     content = sent(text)
     body = part_text(content)
     assert body.count(words) == 1, words
@@ -112,7 +112,7 @@ def back(content: bytes, text: str = TEXT) -> Returned:
 
 
 def changed(content: bytes, text: str = TEXT) -> list[str]:
-    """The lines that differ after `content` came back, each with - or +."""
+    """Return the lines that differ after the import of `content`, each with - or +."""
     found = back(content, text)
     assert found.objections == ()
     assert found.untracked == ()
@@ -121,7 +121,7 @@ def changed(content: bytes, text: str = TEXT) -> list[str]:
     return [f"-{line}" for line in old if line not in new] + [f"+{line}" for line in new if line not in old]
 
 
-def test_a_document_tracks_changes_from_the_start_and_knows_its_source() -> None:
+def test_document_has_track_changes_on_and_its_origin() -> None:
     content = sent()
 
     assert part(content, "word/settings.xml").find(f"{W}trackRevisions") is not None
@@ -131,7 +131,7 @@ def test_a_document_tracks_changes_from_the_start_and_knows_its_source() -> None
     assert content == sent()
 
 
-def test_a_document_has_the_styles_numbers_tables_and_links_of_word() -> None:
+def test_document_uses_word_styles_numbers_tables_and_links() -> None:
     opened = docx.Document(io.BytesIO(sent()))
 
     styles = [paragraph.style.name for paragraph in opened.paragraphs if paragraph.style]
@@ -143,11 +143,11 @@ def test_a_document_has_the_styles_numbers_tables_and_links_of_word() -> None:
     assert accepted(sent()) == rejected(sent())
 
 
-def test_what_nobody_edited_comes_back_byte_for_byte() -> None:
+def test_unedited_document_returns_the_same_bytes() -> None:
     assert back(sent()).text == TEXT
 
 
-def test_what_a_document_does_not_show_stays() -> None:
+def test_source_not_shown_in_the_document_is_kept() -> None:
     text = "# A\n\n>\n\nWe keep it.\n\n[a]: /b\n\n\u00a0\n\nEnd.\n"
 
     assert back(sent(text), text).text == text
@@ -228,7 +228,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("content", "lines"), EDITS)
-def test_only_the_edited_line_differs_when(content: bytes, lines: list[str]) -> None:
+def test_only_the_edited_line_differs(content: bytes, lines: list[str]) -> None:
     assert changed(content) == lines
 
 
@@ -237,7 +237,7 @@ def mark(tag: str) -> str:
 
 
 def paragraph_of(words: str) -> str:
-    """The whole paragraph of the sample's document that holds `words`."""
+    """Return the complete paragraph of the sample document that contains `words`."""
     body = part_text(sent())
     at = body.index(words)
     start = body.rindex("<w:p>", 0, at)
@@ -245,13 +245,13 @@ def paragraph_of(words: str) -> str:
 
 
 def as_item(words: str, model: str, tag: str) -> str:
-    """A paragraph set as the one with `model`, all of which came or went."""
+    """Return a paragraph, inserted or deleted as a whole, with the format of the one with `model`."""
     properties = paragraph_of(model).partition("<w:pPr>")[2].partition("</w:pPr>")[0]
     content = came(words) if tag == "ins" else went(words)
     return f"<w:p><w:pPr>{properties}{mark(tag)}</w:pPr>{content}</w:p>"
 
 
-def test_a_divided_paragraph_is_two() -> None:
+def test_split_paragraph_becomes_two() -> None:
     whole = paragraph_of("12 months. Then")
     halves = (
         f"<w:p><w:pPr>{mark('ins')}</w:pPr>{run('We keep account data for 12 months.')}</w:p>"
@@ -267,7 +267,7 @@ def test_a_divided_paragraph_is_two() -> None:
     ]
 
 
-def test_an_item_that_comes_moves_the_numbers_behind_it() -> None:
+def test_inserted_item_renumbers_later_items() -> None:
     letters = paragraph_of("Letters: six")
 
     content = replaced(sent(), (letters, as_item("Invoices: eight years.", "Letters: six", "ins") + letters))
@@ -281,7 +281,7 @@ def test_an_item_that_comes_moves_the_numbers_behind_it() -> None:
     ]
 
 
-def test_an_item_that_goes_moves_the_numbers_behind_it() -> None:
+def test_deleted_item_renumbers_later_items() -> None:
     orders = paragraph_of("Orders: ten")
 
     content = replaced(sent(), (orders, as_item("Orders: ten years.", "Orders: ten", "del")))
@@ -295,7 +295,7 @@ def test_an_item_that_goes_moves_the_numbers_behind_it() -> None:
     ]
 
 
-def test_a_paragraph_that_moves_keeps_how_it_is_written() -> None:
+def test_moved_paragraph_keeps_its_source() -> None:
     promise, quote = paragraph_of("never"), paragraph_of("A quoted line.")
     runs = promise.partition("</w:pPr>")[2] if "</w:pPr>" in promise else promise.partition("<w:pPr/>")[2]
     runs = runs.removesuffix("</w:p>")
@@ -310,7 +310,7 @@ def test_a_paragraph_that_moves_keeps_how_it_is_written() -> None:
     assert found.text == TEXT.replace(f"{moved}\n", "").replace("> A quoted", f"{moved}\n> A quoted")
 
 
-def test_a_row_that_comes_is_a_row() -> None:
+def test_inserted_row_is_imported() -> None:
     row = (
         f'<w:tr><w:trPr><w:ins w:id="904" {WHO}/></w:trPr>'
         f"<w:tc><w:p>{came('phone')}</w:p></w:tc><w:tc><w:p>{came('1 month')}</w:p></w:tc></w:tr></w:tbl>"
@@ -319,7 +319,7 @@ def test_a_row_that_comes_is_a_row() -> None:
     assert changed(replaced(sent(), ("</w:tbl>", row))) == ["+| phone | 1 month |"]
 
 
-def test_a_column_that_goes_is_gone_from_every_row() -> None:
+def test_deleted_column_is_removed_from_every_row() -> None:
     body = part_text(sent())
     table = body[body.index("<w:tbl>") : body.index("</w:tbl>")]
     gone = table
@@ -333,7 +333,7 @@ def test_a_column_that_goes_is_gone_from_every_row() -> None:
     assert "| Data |\n| :-- |\n| name |\n| mail |\n" in str(found.text)
 
 
-def test_a_heading_that_sinks_is_written_one_level_deeper() -> None:
+def test_lowered_heading_is_one_level_deeper() -> None:
     was = f'<w:pPrChange w:id="906" {WHO}><w:pPr><w:pStyle w:val="Heading2"/></w:pPr></w:pPrChange>'
     heading = paragraph_of("How long we keep it")
     sunk = heading.replace('<w:pStyle w:val="Heading2"/>', f'<w:pStyle w:val="Heading3"/>{was}')
@@ -344,7 +344,7 @@ def test_a_heading_that_sinks_is_written_one_level_deeper() -> None:
     ]
 
 
-def test_a_link_that_word_keeps_as_a_field_is_a_link() -> None:
+def test_link_stored_as_field_is_a_link() -> None:
     field = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         '<w:r><w:instrText> HYPERLINK "https://law.example/a" </w:instrText></w:r>'
@@ -358,8 +358,8 @@ def test_a_link_that_word_keeps_as_a_field_is_a_link() -> None:
     assert lines[1] == "+We keep account data for 12 months. See [the law](https://law.example/a). Then we delete it."
 
 
-def test_a_link_to_a_heading_made_in_word_leads_to_its_id() -> None:
-    """Word marks the heading with a bookmark of its own."""
+def test_link_to_heading_created_in_word_targets_its_id() -> None:
+    """Word adds its own bookmark to the heading."""
     heading = paragraph_of("How long we keep it")
     own = '<w:bookmarkStart w:id="77" w:name="_How_long_we"/><w:bookmarkEnd w:id="77"/>'
     link = f'<w:hyperlink w:anchor="_How_long_we">{came("Keeping")}</w:hyperlink>'
@@ -371,7 +371,7 @@ def test_a_link_to_a_heading_made_in_word_leads_to_its_id() -> None:
     assert "> A quoted line. [Keeping](#retention)\n" in str(found.text)
 
 
-def test_what_was_edited_without_track_changes_is_found_and_taken_only_on_demand() -> None:
+def test_untracked_edits_are_detected_and_imported_only_on_request() -> None:
     found = back(replaced(sent(), ("12 months. Then", "13 months. Then")))
 
     (difference,) = found.untracked
@@ -382,7 +382,7 @@ def test_what_was_edited_without_track_changes_is_found_and_taken_only_on_demand
     assert found.text == TEXT.replace("12 months. Then", "13 months. Then")
 
 
-def test_paragraphs_that_come_and_go_without_track_changes_are_found() -> None:
+def test_untracked_insertions_and_deletions_of_paragraphs_are_detected() -> None:
     nothing = paragraph_of("Nothing else.")
     quote = paragraph_of("A quoted line.")
 
@@ -413,7 +413,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("xml", "problem"), REFUSED)
-def test_what_markdown_cannot_hold_is_refused_with_its_sentence(xml: str, problem: str) -> None:
+def test_content_without_markdown_equivalent_is_rejected_with_its_sentence(xml: str, problem: str) -> None:
     found = back(edited(" Then we", f"{xml}{run(' Then we')}"))
 
     assert found.text is None
@@ -421,7 +421,7 @@ def test_what_markdown_cannot_hold_is_refused_with_its_sentence(xml: str, proble
     assert "We keep account data" in str(found.objections[0])
 
 
-def test_merged_cells_and_crowded_cells_and_a_lost_heading_row_are_refused() -> None:
+def test_merged_cells_crowded_cells_and_missing_header_row_are_rejected() -> None:
     merged = back(
         replaced(
             sent(), ('<w:t xml:space="preserve">mail</w:t>', "<w:t>mail</w:t></w:r></w:p><w:p><w:r><w:t>post</w:t>")
@@ -454,15 +454,15 @@ def test_a_link_to_a_file_is_refused() -> None:
     assert "leads to “file:" in back(edited(" Then we", f'<w:ins w:id="1" {WHO}>{field}</w:ins>')).objections[0].problem
 
 
-def test_what_only_word_shows_is_left_out_and_said() -> None:
+def test_formatting_only_in_word_is_omitted_and_reported() -> None:
     found = back(edited(" Then we", came(" At once.", '<w:highlight w:val="yellow"/>') + run(" Then we")))
 
     assert "12 months. At once. Then we" in str(found.text)
     assert "highlight" in found.remarks[0].problem
 
 
-def test_a_link_within_the_book_keeps_its_address_and_one_that_is_lost_is_said() -> None:
-    """Documents do not lead to addresses that have no host, so these stand in the text alone."""
+def test_relative_link_keeps_its_address_and_lost_address_is_reported() -> None:
+    """Documents do not link to addresses without a host, so these exist only in the text."""
     text = "# A\n\nSee [our terms](/terms) first.\n"
     look = '<w:rStyle w:val="Hyperlink"/>'
 
@@ -475,7 +475,7 @@ def test_a_link_within_the_book_keeps_its_address_and_one_that_is_lost_is_said()
     assert [one.words for one in beside.remarks] == ["See our terms or more terms first."]
 
 
-def test_comments_come_back_with_author_and_place() -> None:
+def test_comments_are_imported_with_author_and_place() -> None:
     document = docx.Document(io.BytesIO(sent()))
     keeps = next(one for one in document.paragraphs if one.text.startswith("We keep account"))
     document.add_comment(keeps.runs, text="Is this enough?", author="Ms Counsel", initials="C")
@@ -488,13 +488,13 @@ def test_comments_come_back_with_author_and_place() -> None:
     assert comment.words == "We keep account data for 12 months. Then we delete it."
 
 
-def test_words_in_a_content_control_are_words() -> None:
+def test_text_in_content_control_is_imported() -> None:
     control = f"<w:sdt><w:sdtContent>{came(' At once.')}</w:sdtContent></w:sdt>"
 
     assert "12 months. At once. Then" in str(back(edited(" Then we", control + run(" Then we"))).text)
 
 
-def test_a_heading_that_libreoffice_unmade_behind_a_deleted_paragraph_is_one_again() -> None:
+def test_heading_lost_by_libreoffice_is_restored() -> None:
     promise, heading = paragraph_of("never"), paragraph_of("How long we keep it")
     gone = promise.replace("<w:pPr/>", f"<w:pPr>{mark('del')}</w:pPr>")
     gone = gone.replace("<w:r>", f'<w:del w:id="911" {WHO}><w:r>').replace("</w:r>", "</w:r></w:del>")
@@ -507,8 +507,8 @@ def test_a_heading_that_libreoffice_unmade_behind_a_deleted_paragraph_is_one_aga
     assert "# Privacy Policy\n\n## How long we keep it {#retention}\n" in str(found.text)
 
 
-def test_the_end_of_a_paragraph_that_libreoffice_took_for_new_was_there() -> None:
-    """It joins two insertions side by side, with the end of the paragraph between them."""
+def test_paragraph_end_marked_as_new_by_libreoffice_is_restored() -> None:
+    """It joins two adjacent insertions and the end of the paragraph between them."""
     keeps, orders = paragraph_of("12 months. Then"), paragraph_of("Orders: ten")
     longer = keeps.replace("<w:pPr/>", f"<w:pPr>{mark('ins')}</w:pPr>").replace("</w:p>", f"{came(' At once.')}</w:p>")
     new = f"<w:p><w:pPr>{mark('ins')}</w:pPr>{came('And more.')}</w:p>"
@@ -554,7 +554,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("content", "message"), HOSTILE)
-def test_a_hostile_file_is_refused_in_one_sentence(content: bytes, message: str) -> None:
+def test_malicious_file_is_rejected_with_one_sentence(content: bytes, message: str) -> None:
     with pytest.raises(UnreadableWordError) as refused:
         parse_manuscript(content)
 
@@ -572,7 +572,7 @@ def test_a_hostile_file_is_refused_in_one_sentence(content: bytes, message: str)
         pytest.param({"docProps/custom.xml": (">en<", ">e n<")}, "cannot be read", id="no language"),
     ],
 )
-def test_a_document_that_is_no_manuscript_is_refused(parts: dict[str, tuple[str, str]], message: str) -> None:
+def test_document_that_is_not_a_manuscript_is_rejected(parts: dict[str, tuple[str, str]], message: str) -> None:
     content = sent()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         changed_parts = {

@@ -1,4 +1,4 @@
-"""Laws of manuscripts, for any text: nothing edited is nothing changed, and what is accepted is what is said."""
+"""Properties of manuscripts, for any text: no edits means no changes, and the import equals the accepted text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_leaves_of_a_source_are_the_blocks_of_its_text(text: str) -> None:
 
 
 @given(documents)
-def test_a_document_that_nobody_edited_changes_no_byte(text: str) -> None:
+def test_unedited_document_changes_no_byte(text: str) -> None:
     source = canonical(text)
 
     found = returned(source)
@@ -51,7 +51,7 @@ def test_a_document_that_nobody_edited_changes_no_byte(text: str) -> None:
 
 
 def story_of(old: str, new: str) -> Story:
-    """The story of a document in which `old` was edited into `new`, every change tracked."""
+    """Return the story of a document in which `old` was edited into `new`, with every change tracked."""
     content = to_docx(redline(old, new), title="Privacy", author="Example Shop", date=DAY, language=Language("en"))
     return read_story(opened(content).document)
 
@@ -61,7 +61,7 @@ def lines(text: str) -> list[str]:
 
 
 @given(edited())
-def test_what_comes_back_says_what_accepting_every_change_says_or_nothing(pair: tuple[str, str]) -> None:
+def test_import_equals_accepting_every_change_or_fails(pair: tuple[str, str]) -> None:
     old, new = map(canonical, pair)
     story = story_of(old, new)
 
@@ -73,7 +73,7 @@ def test_what_comes_back_says_what_accepting_every_change_says_or_nothing(pair: 
 
 
 @given(edited())
-def test_rejecting_every_change_gives_the_text_that_was_sent_out(pair: tuple[str, str]) -> None:
+def test_rejecting_every_change_restores_the_exported_text(pair: tuple[str, str]) -> None:
     old, new = map(canonical, pair)
 
     before = [view.text for view in views_of_side(side_of(story_of(old, new), Side.BEFORE)) if view.text.strip()]

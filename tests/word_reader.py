@@ -1,6 +1,6 @@
-"""A small reader of Word documents: what is left when every tracked change is accepted, or every one rejected.
+"""A small reader of Word documents: the text with every tracked change accepted, or every one rejected.
 
-It follows ISO/IEC 29500-1, 17.13.5, and knows nothing of how the documents are written.
+It follows ISO/IEC 29500-1, 17.13.5, and is independent of the code that writes the documents.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def part(content: bytes, name: str) -> ElementTree.Element:
 
 
 def accepted(content: bytes) -> list[str]:
-    """The paragraphs of `content` with every change accepted."""
+    """Return the paragraphs of `content` with every change accepted."""
     return _paragraphs(content, WENT)
 
 
 def rejected(content: bytes) -> list[str]:
-    """The paragraphs of `content` with every change rejected."""
+    """Return the paragraphs of `content` with every change rejected."""
     return _paragraphs(content, CAME)
 
 
@@ -40,7 +40,7 @@ def _paragraphs(content: bytes, gone: tuple[str, ...]) -> list[str]:
 
 
 def _story(parent: ElementTree.Element, gone: tuple[str, ...]) -> Iterator[str]:
-    """Give the paragraphs in `parent`; one whose mark is gone runs on into the paragraph after it."""
+    """Yield the paragraphs in `parent`; one with a deleted mark is joined with the next."""
     begun = ""
     for child in parent:
         if child.tag == f"{W}p":
