@@ -15,8 +15,8 @@ from threading import Thread
 import pytest
 
 from client.host import Host, answer, hang_up, serving, validated
-from client.world import START, TEXT, Clock, NewReader, Reader, digests_path, document, manifest, proven
-from inforce.client import Outcome, Policies, Reason, RefusedError
+from client.world import START, TEXT, Clock, NewReader, Reader, document, manifest
+from inforce.client import Outcome, Policies, Reason
 from inforce.manifest import to_bytes
 from inforce.signing import generate_key, sign
 from inforce.text import Digest
@@ -553,27 +553,14 @@ class TestTwoProcesses:
 
 
 class TestWhatIsKept:
-    @pytest.mark.parametrize("text", [TEXT, "# Terms\n\nPay.\n"], ids=["same text", "other text"])
     def test_versions_that_left_the_manifest_stay_known(
-        self, host: Host, settled: Reader, reader: NewReader, state: Path, text: str
+        self, host: Host, settled: Reader, reader: NewReader, state: Path
     ) -> None:
-        """The manifest proves them by its file of digests, which may not contradict what was seen."""
-        stated, raw = proven(host.url, issued=LATER)
-        raw = raw.replace(str(Digest.of(TEXT)).encode(), str(Digest.of(text)).encode())
-        stated["policies"][0] |= {"versions": [], "versions_digest": str(Digest.of(raw))}
-        host.at[PLAIN] = answer(to_bytes(stated))
+        host.at[PLAIN] = serving(lambda site: manifest(site, LATER, policies=[]))
         settled.refresh()
-        host.at[digests_path(stated)] = answer(raw)
-        host.at["/terms/2026-01-01/en.md"] = answer(text.encode(), Content_Type="text/markdown")
+        host.at["/terms/2026-01-01/en.md"] = answer(TEXT.encode(), Content_Type="text/markdown")
 
-        app = reader(state_file=state)
-
-        if text == TEXT:
-            assert app.text().markdown == TEXT
-        else:
-            with pytest.raises(RefusedError) as refused:
-                app.text()
-            assert refused.value.reason is Reason.CHANGED_VERSION
+        assert reader(state_file=state).text().markdown == TEXT
 
     def test_the_condition_for_the_next_question_survives_a_restart(
         self, host: Host, clock: Clock, reader: NewReader, state: Path
