@@ -80,7 +80,7 @@ def test_import_into_published_version_fails_with_instructions(inforce: Type, bo
     ended = inforce("docx", "import", file, "--repo", book.root)
 
     assert ended.code == 2
-    assert "is no draft" in ended.err
+    assert "is not a draft" in ended.err
     assert "inforce new privacy" in ended.err
 
 

@@ -1,7 +1,7 @@
-"""What does a decision cost? Three policies, one version announced, a user who answered before and one who never did.
+"""Benchmark of a decision: three policies, one version announced, a user who answered before and a new user.
 
-Prints the median and the 99th percentile of one `decide` on one core, beside what it is held to. A back end asks this
-on every request, so it is held to a tenth of a millisecond. Exit code 1 where the goal is missed.
+Prints the median and the 99th percentile of one `decide` call on one core, beside the target. A back end decides on
+every request, so the target is 0.1 ms. The exit code is 1 if the target is missed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROUNDS = 5_000
 
 
 def version(seq: int, change: str, effective: str, enforce: str | None = None) -> dict[str, Any]:
-    """Write the version `seq`, announced a month or so before it is `effective`."""
+    """Return the version `seq`, announced about a month before it is `effective`."""
     listed = {
         "seq": seq,
         "version": effective,
@@ -34,7 +34,7 @@ def version(seq: int, change: str, effective: str, enforce: str | None = None) -
 
 
 def question(*, answered: bool) -> dict[str, Any]:
-    """Ask about three policies, one of them with an announced version, for a user who `answered` before or never."""
+    """Decide about three policies, one of them with an announced version, for a user who `answered` before or never."""
     settled = [version(2, "material", "2026-01-31"), version(3, "notice", "2026-05-31")]
     policies = [
         {
@@ -80,7 +80,7 @@ def question(*, answered: bool) -> dict[str, Any]:
 
 
 def microseconds(run: Callable[[], object]) -> list[float]:
-    """Return how long each of many calls of `run` took, sorted."""
+    """Return the durations of many calls of `run`, sorted."""
     taken = []
     for _ in range(ROUNDS):
         begin = time.perf_counter()

@@ -1,9 +1,8 @@
-"""How long does `inforce check` take on a book of 2,000 versions?
+"""Benchmark of `inforce check` on a book of 2,000 versions.
 
-Makes such a book, 20 policies of 100 versions, and another with all of them in one policy; freezes and commits each,
-and drafts one more version. Prints for each command the seconds of the whole process, the best of a few, and what of
-that was work (CPU: what a machine with nothing else to do takes), beside those that `git status` and `git diff` of the
-same repository take in the same run. The work is held against the seconds a command may take.
+Creates such a book with 20 policies of 100 versions, and another with one policy; locks and commits each, and drafts
+one more version. Prints for each command the shortest duration of the whole process and its CPU time, beside those of
+`git status` and `git diff` in the same repository and run. The CPU time is compared with the limit of the command.
 
     python tooling/benchmarks/checks.py
 """
@@ -46,7 +45,7 @@ SOMEBODY = {
 
 
 class Wait(NamedTuple):
-    """What was run, the seconds it took, the CPU seconds of it, and the seconds it may take (none: a peer)."""
+    """A command, its duration, its CPU time and its limit in seconds (None for a peer)."""
 
     name: str
     seconds: float
@@ -59,7 +58,7 @@ class Wait(NamedTuple):
 
 
 def main() -> int:
-    """Print the table; end with 1 where a check took longer than it may."""
+    """Print the table; return 1 if a check exceeded its limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.parse_args()
     print(f"{'command':<48} {'took':>8} {'of CPU':>8} {'may take':>9} {'ratio':>6}")
@@ -73,7 +72,7 @@ def main() -> int:
 
 
 def waits(root: Path, policies: int, versions: int) -> Iterator[Wait]:
-    """Time what an editor and a workflow run on a book of `policies`, each of so many `versions`, in `root`."""
+    """Measure the commands of an editor and a workflow on a book of `policies`, each with `versions`, in `root`."""
     written(root, policies, versions)
     inforce("freeze", "--repo", str(root))
     git(root, "init", "--quiet", "--initial-branch=main")
@@ -92,7 +91,7 @@ def waits(root: Path, policies: int, versions: int) -> Iterator[Wait]:
 
 
 def best(name: str, bound: float | None, *command: str) -> Wait:
-    """Run `command` a few times and keep the shortest wait; a check may find something."""
+    """Run `command` several times and return the shortest duration; a check may report findings."""
     times = []
     for _ in range(AGAIN):
         used, began = os.times(), time.perf_counter()
@@ -125,7 +124,7 @@ def written(root: Path, policies: int, versions: int) -> None:
 
 
 def text_of(policy: int, number: int) -> str:
-    """Write the text of version `number`, about 10 kB, in which a few sections differ from the one before it."""
+    """Return the text of version `number`, about 10 kB, in which a few sections differ from the previous one."""
     sections = [
         f"## Section {section} {{#s{section}}}\n\n"
         + f"We keep item {section} for {section + number // (section + 1)} months and tell you about it. " * SENTENCES
@@ -136,7 +135,7 @@ def text_of(policy: int, number: int) -> str:
 
 
 def inforce(*words: str) -> None:
-    """Run a command that has to work."""
+    """Run a command that must succeed."""
     done = subprocess.run([*PROGRAM, *words], capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         sys.exit(f"inforce {words[0]} ended with {done.returncode}:\n{done.stderr}")

@@ -1,8 +1,8 @@
-"""How long do people wait for the command line?
+"""Benchmark of the command line.
 
 Imports every Markdown document of a git bundle or repository into a new book, checks, shows and builds it, and prints
-for each command the seconds beside those it may take, and their ratio: below 1 is within bounds. Every figure is of a
-whole process, the best of a few runs where running again changes nothing. Without a history it makes one up.
+for each command the duration, the limit, and their ratio: below 1 is within the limit. Durations are of whole
+processes, the shortest of several runs if repeating changes nothing. Without an argument, it generates a history.
 
     python tooling/benchmarks/cli.py legal.bundle
 """
@@ -20,13 +20,13 @@ from typing import NamedTuple
 
 PROGRAM = (sys.executable, "-P", "-m", "inforce.cli")
 AGAIN = 3
-# The history that is made up: 6 documents, 30 states each, of about 20 kB.
+# The generated history: 6 documents, 30 states each, of about 20 kB.
 DOCUMENTS, STATES, SECTIONS, WORDS = 6, 30, 30, 18
 EPOCH = 1_600_000_000
 
 
 class Wait(NamedTuple):
-    """A command as a person knows it, the seconds it took, and the seconds it may take."""
+    """A command, its duration and its limit in seconds."""
 
     command: str
     seconds: float
@@ -37,7 +37,7 @@ class Wait(NamedTuple):
 
 
 def main() -> int:
-    """Print the table; end with 1 where a command took longer than it may."""
+    """Print the table; return 1 if a command exceeded its limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("history", type=Path, nargs="?", help="a git bundle or repository with Markdown at its top")
     named = parser.parse_args().history
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def waits(history: Path, book: Path) -> Iterator[Wait]:
-    """Run what an editor and a workflow run, in that order, on a book made of `history` in the folder `book`."""
+    """Run the commands of an editor and a workflow in order on a book created from `history` in the folder `book`."""
     run("init", str(book), "--empty")
     documents = documents_of(history)
     began = time.perf_counter()
@@ -70,7 +70,7 @@ def waits(history: Path, book: Path) -> Iterator[Wait]:
 
 
 def best(name: str, bound: float, *words: str) -> Wait:
-    """Run `words` a few times and keep the shortest wait."""
+    """Run `words` several times and return the shortest duration."""
     times = []
     for _ in range(AGAIN):
         began = time.perf_counter()
@@ -80,14 +80,14 @@ def best(name: str, bound: float, *words: str) -> Wait:
 
 
 def run(*words: str, may_find: bool = False) -> None:
-    """Run a command of inforce; stop where it fails, but for a check that finds something where it `may_find`."""
+    """Run a command of inforce; fail if it fails, except for a check with findings if it `may_find` some."""
     done = subprocess.run([*PROGRAM, *words], capture_output=True, encoding="utf-8", check=False)
     if done.returncode and not (may_find and done.returncode == 1):
         sys.exit(f"inforce {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
 
 
 def made_up(folder: Path) -> Path:
-    """Make a repository in `folder` in which each of a few documents had many states, and give the folder."""
+    """Create a repository in `folder` with several states of a few documents, and return the folder."""
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder)], check=True)
     states = [(document, state) for state in range(STATES) for document in range(DOCUMENTS)]
     stream = "".join(commit(document, state, mark) for mark, (document, state) in enumerate(states))
@@ -97,7 +97,7 @@ def made_up(folder: Path) -> Path:
 
 
 def commit(document: int, state: int, mark: int) -> str:
-    """Write what `git fast-import` makes a commit of: `document` as it was in `state`, at the hour `mark`."""
+    """Return the `git fast-import` commit of `document` in `state`, at the hour `mark`."""
     sections = [
         f"## Section {number}\n\n" + f"We keep item {number} for {number + state // (number + 1)} months. " * WORDS
         for number in range(SECTIONS)

@@ -144,7 +144,7 @@ RAW = [b"\xff", b"\xfe\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", 
 
 
 class Reader(NamedTuple):
-    """A reader under trial: its name, good inputs, and what is done with a bad one."""
+    """A parser under test: its name, valid inputs, and the function that parses an invalid one."""
 
     name: str
     seeds: tuple[bytes, ...]
@@ -152,7 +152,7 @@ class Reader(NamedTuple):
 
 
 def text_of(raw: bytes) -> str:
-    """Decode `raw` as the store does: what is no UTF-8 is refused before any of these readers sees it."""
+    """Decode `raw` as the store does: invalid UTF-8 is rejected before it reaches these parsers."""
     return raw.decode()
 
 
@@ -170,7 +170,7 @@ def listing(files: Mapping[str, bytes]) -> dict[str, tuple[Entry, ...]]:
 
 
 def good_book() -> dict[str, bytes]:
-    """Give the files of a book of two versions in two languages."""
+    """Return the files of a book of two versions in two languages."""
     folder = "policy_versions/privacy"
     files = {
         "policy_versions/book.yml": BOOK_YML,
@@ -211,7 +211,7 @@ def read_markdown(raw: bytes) -> object:
 
 
 def read_redline(raw: bytes) -> object:
-    """Compare a text with a good one, in every form; what it says must be both texts exactly."""
+    """Compare a text with a valid one, in every format; the redline must restore both texts exactly."""
     new = canonical(text_of(raw))
     found = redline(TEXT, new)
     sides = ["".join(run.text for run in found.runs if run.op in side) for side in (IN_OLD, IN_NEW)]
@@ -252,7 +252,7 @@ def readers() -> tuple[Reader, ...]:
 
 
 def spoilt(seeds: tuple[bytes, ...], chance: random.Random) -> bytes:
-    """Make a bad input of the good `seeds`: a few mistakes of any kind, one after another."""
+    """Derive an invalid input from the valid `seeds` by a few mutations."""
     raw = chance.choice(seeds)
     # What is no JSON any more is refused at once: half of the time it stays JSON, of other values.
     mistakes = WRONG_VALUES if raw.startswith(b"{") and chance.random() < 0.5 else MISTAKES
@@ -327,7 +327,7 @@ WRONG_VALUES = (_other_value,)
 
 
 class Trial(NamedTuple):
-    """What came of one input."""
+    """The result of one input."""
 
     came: str
     seconds: float
@@ -335,7 +335,7 @@ class Trial(NamedTuple):
 
 
 def tried(reader: Reader, raw: bytes) -> Trial:
-    """Give `raw` to `reader`."""
+    """Pass `raw` to `reader`."""
     began = time.process_time()
     try:
         reader.read(raw)
@@ -351,7 +351,7 @@ def tried(reader: Reader, raw: bytes) -> Trial:
 
 
 def trials(until: float, chance: random.Random, chosen: tuple[Reader, ...]) -> Iterator[tuple[Reader, bytes, Trial]]:
-    """Go round the readers until the time is over."""
+    """Run all parsers in turn until the time is over."""
     for reader in itertools.cycle(chosen):
         if time.monotonic() > until:
             return
@@ -360,7 +360,7 @@ def trials(until: float, chance: random.Random, chosen: tuple[Reader, ...]) -> I
 
 
 def main() -> int:
-    """Try, print the table, and end with 1 where anything failed."""
+    """Run, print the table, and return 1 if there was a failure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seconds", type=float, nargs="?", default=60.0, help="for how long")
     parser.add_argument("--seed", type=int, default=1)

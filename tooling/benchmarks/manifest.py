@@ -1,7 +1,7 @@
-"""What does a poll cost? Bytes on the wire, time in a client, and the crowd at the host's door.
+"""Benchmark of polling the manifest: bytes transferred, time in a client, and load on the host.
 
-Prints one line per question: what was measured, beside what it is measured against, and what it is held to. `--small`
-takes a fifth of the clients. Everything is drawn from fixed seeds; only times differ from run to run.
+Prints one line per measurement with its reference and its target. `--small` uses a fifth of the clients. All random
+numbers have fixed seeds; only times differ between runs.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def manifest(*languages: str) -> bytes:
 
 
 def crowd(clients: int, seed: int, *, at_once: bool, outage: range = range(0)) -> array[int]:
-    """Count the requests per minute of three days of `clients` that poll once a day.
+    """Count the requests per minute over three days of `clients` that poll once a day.
 
-    They begin `at_once`, as after a release to all, or spread over the first day. During the seconds of `outage` the
-    host answers nobody.
+    They start `at_once`, as after a general release, or spread over the first day. The host does not respond during
+    `outage` (seconds).
     """
     minutes = array("L", bytes(8 * 3 * DAY // MINUTE))
     chance = Random(seed).random  # noqa: S311 - a draw that has to be the same every time keeps no secret
@@ -66,7 +66,7 @@ def crowd(clients: int, seed: int, *, at_once: bool, outage: range = range(0)) -
 
 
 def peak(minutes: array[int], since: int) -> float:
-    """Say how many times its mean the busiest of `minutes` is, from the second `since` on."""
+    """Return the ratio of the busiest minute to the mean of `minutes`, from the second `since` on."""
     considered = minutes[since // MINUTE :]
     return max(considered) / statistics.mean(considered)
 

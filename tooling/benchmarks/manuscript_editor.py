@@ -1,6 +1,6 @@
-"""Somebody who edits a Word document with Track Changes on: changes of its XML, and beside them what it must then say.
+"""A simulated editor of Word documents with Track Changes on: edits the XML and records the expected text.
 
-Knows nothing of how documents are read back; it follows ISO/IEC 29500-1, 17.13.5.
+Independent of the import code; it follows ISO/IEC 29500-1, 17.13.5.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ WORDS = ["never", "promptly", "reasonable", "written", "24 months", "customers",
 
 @dataclass
 class Editor:
-    """Edits a document with Track Changes on, and knows what it must then say."""
+    """Edits a document with Track Changes on, and records the expected text."""
 
     root: ET.Element
     dice: random.Random
@@ -153,7 +153,7 @@ class Editor:
         return True
 
     def _before(self, paragraph: ET.Element, run: ET.Element) -> str:
-        """Give the text of `paragraph` before `run`."""
+        """Return the text of `paragraph` before `run`."""
         found = ""
         for one in paragraph.iter(f"{W}r"):
             if one is run:

@@ -1,4 +1,4 @@
-"""Parts of a Word document as its editor in `manuscript_editor` meets them: paragraphs, runs, and what is in them."""
+"""Parts of a Word document for `manuscript_editor`: paragraphs, runs, and their content."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Paragraph:
 
 
 def text_of(paragraph: ET.Element) -> str:
-    """Give the words of `paragraph`."""
+    """Return the words of `paragraph`."""
     return "".join(run_text(run) for run in paragraph.iter(f"{W}r"))
 
 
 def run_text(run: ET.Element) -> str:
-    """Give the words of `run`."""
+    """Return the words of `run`."""
     signs = {f"{W}tab": "\t", f"{W}br": "\n"}
     return "".join(signs.get(child.tag, child.text or "") if child.tag != f"{W}rPr" else "" for child in run)
 
@@ -51,13 +51,13 @@ def runs_of(one: Paragraph) -> list[ET.Element]:
 
 
 def words_of(run: ET.Element) -> list[tuple[int, int]]:
-    """Tell where the words of `run` begin and end."""
+    """Return where the words of `run` start and end."""
     text = run_text(run)
     return [] if "\n" in text else [found.span() for found in re.finditer(r"\w+", text)]
 
 
 def properties_of(paragraph: ET.Element) -> ET.Element:
-    """Give the properties of `paragraph`, made where there are none."""
+    """Return the properties of `paragraph`, created if missing."""
     found = paragraph.find(f"{W}pPr")
     if found is None:
         found = ET.Element(f"{W}pPr")
@@ -74,13 +74,13 @@ def add_mark(properties: ET.Element, revision: ET.Element) -> None:
 
 
 def style_of(one: Paragraph) -> str:
-    """Name the style of a paragraph."""
+    """Return the style of a paragraph."""
     found = one.element.find(f"{W}pPr/{W}pStyle")
     return "" if found is None else found.get(f"{W}val") or ""
 
 
 def setting_of(one: Paragraph) -> tuple[str, ...]:
-    """Tell what a paragraph is set as, list and indent included; nothing for an ordinary one."""
+    """Return the format of a paragraph including list and indent; empty for an ordinary one."""
     numbers = [child.get(f"{W}val") or "" for child in one.element.findall(f"{W}pPr/{W}numPr/*")]
     indent = one.element.find(f"{W}pPr/{W}ind")
     return (*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [style_of(one)]))

@@ -1,13 +1,13 @@
-"""Do changes made in Word come back as the Markdown they mean, and what does that cost?
+"""Benchmark of the Word import: correctness and duration.
 
-Each round exports a text, edits the document as a person would with Track Changes on, and takes it back. The editor
-here knows nothing of how documents are read: it changes their XML, and keeps beside it what the text must then say.
-Half of the rounds are opened and saved by LibreOffice in between, where that is installed (on Debian:
-libreoffice-writer-nogui). A round is right if the new text says what it must, lines of blocks that nobody edited are
-as they were, and no link was lost; refused, if nothing came back but the reason; else it is silently wrong.
+Each round exports a text, edits the document with Track Changes on, and imports it. The simulated editor is independent
+of the import code: it changes the XML and records the expected text. If LibreOffice is installed (on Debian:
+libreoffice-writer-nogui), it opens and saves half of the documents before the import. A round is correct if the text is
+as expected, lines of unedited blocks are unchanged, and no link was lost; rejected, if only reasons were returned;
+otherwise it is silently wrong.
 
-Takes the texts of the book of this repository, or, given the folder of a git repository, every state of every Markdown
-file in its history. (It is not called docx.py, for then `import docx` would find it.)
+Uses the texts of the book of this repository or, given a git repository, every state of every Markdown file in its
+history. (A file called docx.py would shadow the module `docx`.)
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def texts(repository: str | None) -> list[tuple[str, str]]:
-    """Give every text, with a name, without front matter and not too short."""
+    """Yield every text with a name, without front matter, above a minimum length."""
     return [(name, text) for name, text in _texts(repository) if len(text) > 1500]
 
 
@@ -116,7 +116,7 @@ def _with_part(content: bytes, part: bytes) -> bytes:
 
 
 def verdict(one: Round, returned: Returned) -> str:
-    """Say whether `returned` is what `one` means: “right”, “refused” or what is wrong with it."""
+    """Return “right”, “refused”, or a description of the error in `returned`."""
     if returned.untracked:
         return f"refused: asks about what nobody edited without tracking: {returned.untracked[0]}"
     if returned.text is None:
@@ -190,7 +190,7 @@ def through_libreoffice(contents: list[bytes]) -> list[bytes] | None:
 
 
 def report(title: str, rounds: list[Round], contents: list[bytes]) -> None:
-    """Take `contents` back and print what became of the rounds."""
+    """Import `contents` and print the results of the rounds."""
     verdicts: Counter[str] = Counter()
     kinds: dict[str, Counter[str]] = {}
     seconds, lines = [], []

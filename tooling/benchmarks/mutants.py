@@ -175,7 +175,7 @@ def _nodes(parent: ast.AST) -> Iterator[tuple[Place, ast.stmt | ast.expr]]:
 
 
 def _spared(parent: ast.AST, node: ast.AST) -> bool:
-    """Tell whether `node` is a docstring, an import, a type, the name of a row, or what a refusal says."""
+    """Return whether `node` is a docstring, an import, a type, the name of a row, or the message of a refusal."""
     if isinstance(node, (ast.Import, ast.ImportFrom, ast.Raise, ast.JoinedStr)):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -189,7 +189,7 @@ def _spared(parent: ast.AST, node: ast.AST) -> bool:
 
 
 def _alternatives(node: ast.stmt | ast.expr) -> Iterator[ast.stmt | ast.expr]:
-    """Yield what may stand in the place of `node` by mistake."""
+    """Yield replacements of `node` that simulate mistakes."""
     yield from _with_another_operator(node)
     yield from _with_a_part_missing(node)
     match node:
@@ -266,7 +266,7 @@ class _Room(MetaPathFinder, Loader):
 
 
 def survives(codes: dict[str, CodeType], document: dict[str, Any]) -> bool:
-    """Tell whether the room made of `codes` answers every vector of `document` as it should."""
+    """Return whether the room made of `codes` answers every vector of `document` correctly."""
     finder = _Room(codes)
     kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[:2] == ROOM.split(".")}
     sys.meta_path.insert(0, finder)
@@ -307,7 +307,7 @@ def _late(_signal: int, _frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    """Make every mutant, print what became of them, and return the exit code."""
+    """Test every mutant, print the results, and return the exit code."""
     document = json.loads((FOLDER / "vectors.json").read_text("utf-8"))
     signal.signal(signal.SIGALRM, _late)
     if not survives(ORIGINAL, document):

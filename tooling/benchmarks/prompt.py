@@ -1,8 +1,8 @@
-"""How soon does a page know what its user owes, once the manifest has arrived?
+"""Benchmark of the browser: time from the arrival of the manifest to the decision.
 
-Loads an app in Chromium again and again, signed and unsigned, with three policies, and prints the median time from the
-last byte of the manifest to the decision, beside what it is held to, and what part of one frame of a screen that is.
-Exit code 1 where the goal is missed. Needs a browser as the tests do.
+Loads an app in Chromium repeatedly, signed and unsigned, with three policies, and prints the median time from the last
+byte of the manifest to the decision, beside its target and as a share of one frame. The exit code is 1 if the target is
+missed. Needs a browser, like the tests.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def median(page: Page, host: AppHost, manifest: str, key: PrivateKey | None) -> 
 
 
 def main() -> int:
-    """Print what was measured, and whether it is what was asked for."""
+    """Print the measurements and whether they meet the target."""
     key, missed = generate_key(), False
     with AppHost(policies=policies()) as host, sync_playwright() as playwright:
         host.serve("/legal/policies.jws.json", sign(host.manifest(), [key]))

@@ -61,7 +61,7 @@ def git(repository: str, *arguments: str) -> str:
 
 
 def histories(repository: str, files: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Go through the Markdown files of `repository`: name, and every different text it had, without front matter."""
+    """Yield the Markdown files of `repository`: name, and every distinct text, without front matter."""
     for name in files or git(repository, "ls-files", "*.md").splitlines():
         texts: list[str] = []
         for commit in reversed(git(repository, "log", "--format=%H", "--", name).split()):
@@ -88,7 +88,7 @@ def fewest(texts: tuple[str, str]) -> int:
 
 
 def judge(pair: Pair, pieces: Sequence[Piece], least: int) -> Counter[str]:
-    """Count what is right and what is wrong with `pieces` as a redline of `pair`."""
+    """Count correct and incorrect parts of `pieces` as a redline of `pair`."""
     counts = Counter(fewest=least)
     sides = [[piece for piece in pieces if piece[0] in ops] for ops in (OLD, NEW)]
     judged = [_judge_side(own) for own in sides]
@@ -155,7 +155,7 @@ def _lost(pair: Pair, old_side: Sequence[Piece]) -> Counter[str]:
 
 
 def is_sound(html: str) -> bool:
-    """Tell whether `html` is well formed: every element closed, in its order."""
+    """Return whether `html` is well formed: every element closed, in order."""
     closed = VOID.sub(r"<\1\2/>", html.replace("&nbsp;", "&#160;"))
     try:
         ElementTree.fromstring(f"<div>{closed}</div>")  # noqa: S314 - our own page
@@ -197,7 +197,7 @@ def _is_found(writer: Writer, blocks: list[str], kind: str) -> bool:
 
 @contextmanager
 def busy_machine() -> Iterator[None]:
-    """Give the machine much else to do."""
+    """Put load on all processors."""
     others = [subprocess.Popen([sys.executable, "-P", "-c", "while True: pass"]) for _ in range(4)]
     try:
         yield
@@ -208,7 +208,7 @@ def busy_machine() -> Iterator[None]:
 
 
 def busy_seconds() -> float:
-    """Return the seconds that processors have worked for us and for what we ran; waiting for a turn is none."""
+    """Return the CPU time of this process and its children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
@@ -271,7 +271,7 @@ class Trial:
 
 
 def goals(trials: dict[str, Trial]) -> Iterator[tuple[str, float, float]]:
-    """Go through what our engine is held to: the goal, what was measured, and what it may be at most."""
+    """Yield the targets of our engine: the target, the measurement, and the maximum."""
     ours, whole = trials[OURS], trials[OURS_ALL]
     yield "words marked over the fewest, moves twice", ours.marked(once=False), 1.15
     yield "words marked over the fewest, moves once", ours.marked(once=True), 1.05
@@ -322,7 +322,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def report(title: str, pairs: Sequence[Pair], names: Sequence[str]) -> bool:
-    """Run the engines `names` over `pairs`, print what they did, and tell whether every goal is met."""
+    """Run the engines `names` over `pairs`, print the results, and return whether every target is met."""
     least = [fewest(pair.texts) for pair in pairs]
     trials = {name: Trial(name, pairs, least) for name in names}
     size = sum(len(text) for pair in pairs for text in pair.markdown) / 2000 / len(pairs)
@@ -337,7 +337,7 @@ def report(title: str, pairs: Sequence[Pair], names: Sequence[str]) -> bool:
 
 
 def report_large() -> bool:
-    """Print how long redlines of large texts take and what they hold; tell whether every goal is met."""
+    """Print the time and memory for redlines of large texts; return whether every target is met."""
     rows, met = [], True
     for pair, most in large_pairs():
         begun = busy_seconds()
@@ -367,7 +367,7 @@ def report_unspaced() -> bool:
 
 
 def main() -> int:
-    """Measure and print; return 1 where a goal is missed."""
+    """Measure and print; return 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("repository", help="folder of a git repository that holds Markdown")
     parser.add_argument("--file", action="append", default=[], help="a file of it; may be given more than once")

@@ -39,7 +39,7 @@ UNSPACED = {
 
 
 class Writer:
-    """Somebody who writes policies in words that mean nothing, and edits them; always the same ones."""
+    """A generator of policies in meaningless words, with edits; always the same ones."""
 
     def __init__(self) -> None:
         self.chance = random.Random(7)  # noqa: S311 - no secret, and the same on every run

@@ -98,7 +98,7 @@ class Bench:
         self.cache = folder / "cache"
 
     def costs(self) -> Iterator[Cost]:
-        """Run everything, and give each cost as it is known."""
+        """Run everything, and yield each cost as soon as it is known."""
         if not self.book.exists():
             site_books.write(self.book, self.shape)
         ours = [sys.executable, "-P", "-m", "inforce.cli", "build", "--repo", str(self.book), "--at", DAY]
@@ -162,7 +162,7 @@ class Bench:
         return {**NOBODY, "INFORCE_CACHE": str(self.cache)}
 
     def wanted(self, name: str) -> bool:
-        """Tell whether the command line asked for the run `name`."""
+        """Return whether the command line requested the run `name`."""
         return not self.asked.only or any(word in name for word in self.asked.only.split(","))
 
     def run(self, what: str, command: list[str], site: Path, cwd: Path | None = None, **environment: str) -> Cost:
@@ -224,7 +224,7 @@ class Watch(threading.Thread):
 
 
 def proportional(pid: int) -> int:
-    """Tell the memory of the process `pid` in kB, each shared page divided by those who share it."""
+    """Return the memory of the process `pid` in kB, each shared page divided by the number of its users."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -245,7 +245,7 @@ def without_docx(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def folder_for(named: Path | None) -> Iterator[Path]:
-    """Give the folder to work in: the one `named`, or one that goes afterwards."""
+    """Return the working folder: the one `named`, or a temporary one."""
     if named:
         named.mkdir(parents=True, exist_ok=True)
         yield named.resolve()
@@ -274,7 +274,7 @@ def cells(cost: Cost, costs: list[Cost]) -> list[str]:
 
 
 def width(name: str) -> int:
-    """Tell how wide the column `name` is."""
+    """Return the width of the column `name`."""
     return 34 if name == "what" else max(len(name) + 2, 9)
 
 
