@@ -1,4 +1,4 @@
-// An app that asks nothing of anybody: it shows what an app would do, on the policies of the site it stands on.
+// A demonstration: it shows what an app would do with the policies of this site, and sends nothing.
 import { decide } from "../browser/decide.js";
 import "../browser/prompt.js";
 
@@ -37,7 +37,7 @@ const answer = () => {
   due.replaceChildren(make("table", make("thead", head), make("tbody", ...rows)));
 };
 
-// What an earlier try left behind would answer for this one.
+// Stored answers of an earlier try would affect this one.
 const forget = () => {
   for (const key of Object.keys(localStorage)) if (key.startsWith("inforce/1/") && key.endsWith(` ${APP} ${SUBJECT}`)) localStorage.removeItem(key);
 };

@@ -1,1 +1,1 @@
-"""Tests of the client, against a host on this machine that misbehaves on purpose."""
+"""Tests of the client against a local host that misbehaves on purpose."""

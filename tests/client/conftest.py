@@ -1,4 +1,4 @@
-"""What the tests of the client share."""
+"""Fixtures shared by the tests of the client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inforce.client import AsyncPolicies, Policies
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody stand between a client and the host of its test."""
+    """Keep proxies out of the connection between a client and the host of its test."""
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -25,7 +25,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
-    """Let every test end what it began: a thread of one would report into another."""
+    """Wait until each test has ended its threads, which would otherwise report into another test."""
     yield
     for thread in threading.enumerate():
         if thread.name.startswith("inforce-"):
@@ -35,20 +35,20 @@ def nothing_left_running() -> Iterator[None]:
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    """A host that answers 404 to everything until it is told otherwise."""
+    """A host that answers 404 to every request until a test configures it."""
     with Host() as running:
         yield running
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands at the start of all tests."""
+    """A clock fixed at the start of all tests."""
     return Clock()
 
 
 @pytest.fixture(params=[Policies, AsyncPolicies], ids=["threads", "asyncio"])
 def reader(request: pytest.FixtureRequest, host: Host, clock: Clock) -> NewReader:
-    """Make apps that read the manifest of `host`, of both kinds in turn."""
+    """Create apps of both kinds that read the manifest of `host`."""
 
     def make(site: str = "", **options: Any) -> Reader:
         return new_reader(request.param, site or host.url, clock, **options)

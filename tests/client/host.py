@@ -1,10 +1,10 @@
-"""A policy site on this machine that does exactly what it is told, however badly.
+"""A local policy site that answers each request as configured, valid or not.
 
 >>> with Host() as host:                                          # doctest: +SKIP
 ...     host.at["/policies.json"] = answer(b"{}", status=200)
 ...     host.at["/policies.json"] = redirect("https://elsewhere.example/")
 
-It sends no `Date` of its own, so that no test depends on today. `asked` lists the requests it got.
+It sends no `Date`, so that no test depends on the current date. `asked` lists the requests received.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Behaviour = Callable[["Exchange"], None]
 
 @dataclass(slots=True)
 class Host:
-    """A server at `url`; `at` says by path how it behaves, and 404 it is everywhere else."""
+    """A server at `url`; `at` has the behaviour by path, and every other path answers 404."""
 
     at: dict[str, Behaviour] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Exchange(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - the standard library's own name
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
-        """Send the status line and `headers`, and nothing of its own."""
+        """Send the status line and `headers`, and no default headers."""
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -86,7 +86,7 @@ class Exchange(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the standard library's own name
-        """Keep silent: pytest shows what matters."""
+        """Log nothing."""
 
 
 def answer(body: bytes, status: int = 200, **headers: str) -> Behaviour:
@@ -102,12 +102,12 @@ def answer(body: bytes, status: int = 200, **headers: str) -> Behaviour:
 
 
 def serving(made: Callable[[str], bytes], status: int = 200, **headers: str) -> Behaviour:
-    """Answer with what `made` makes of the site's address."""
+    """Answer with the result of `made` for the address of the site."""
     return lambda exchange: answer(made(exchange.site.url), status, **headers)(exchange)
 
 
 def validated(body: bytes, etag: str) -> Behaviour:
-    """Answer with `body` and its `etag`, and with 304 to whoever has it."""
+    """Answer with `body` and its `etag`, and with 304 to a matching conditional request."""
 
     def behave(exchange: Exchange) -> None:
         known = exchange.headers.get("If-None-Match") == etag
@@ -117,37 +117,37 @@ def validated(body: bytes, etag: str) -> Behaviour:
 
 
 def redirect(location: str, status: int = 302) -> Behaviour:
-    """Send the client on to `location`."""
+    """Redirect the client to `location`."""
     return answer(b"", status=status, Location=location)
 
 
 def cut_short(exchange: Exchange) -> None:
-    """Promise a thousand bytes, send half of them, and hang up."""
+    """Announce 1,000 bytes, send half of them, and close the connection."""
     exchange.begin(200, {"Content-Type": "application/json", "Content-Length": "1000"})
     exchange.wfile.write(b" " * 500)
 
 
 def hang_up(exchange: Exchange) -> None:
-    """Close the connection without a word."""
+    """Close the connection without an answer."""
     exchange.connection.shutdown(socket.SHUT_RDWR)
 
 
 def silence(exchange: Exchange) -> None:
-    """Take the question and never answer."""
+    """Accept the request and never answer."""
     exchange.site.closing.wait(30)
 
 
 def drip_body(exchange: Exchange) -> None:
-    """Send a body a byte at a time, so that something always arrives and nothing is ever done."""
+    """Send a body one byte at a time, so that the answer never ends."""
     exchange.begin(200, {"Content-Type": "application/json", "Content-Length": "60000"})
     exchange.slowly(b" " * 60_000, 0.02)
 
 
 def drip_headers(exchange: Exchange) -> None:
-    """Send headers a byte at a time."""
+    """Send headers one byte at a time."""
     exchange.slowly(b"HTTP/1.1 200 OK\r\nX-Patience: " + b"x" * 60_000, 0.02)
 
 
 def garbage(exchange: Exchange) -> None:
-    """Answer in no known protocol."""
+    """Answer in an unknown protocol."""
     exchange.wfile.write(b"SSH-2.0-OpenSSH_9.9\r\n")

@@ -33,7 +33,7 @@ KEY, SECOND_KEY = generate_key(), generate_key()
 
 
 def page(words: str, kind: str = "inforce-text", beside: str = "") -> bytes:
-    """Write a page with `words` in an element of `kind`, and HTML `beside` it."""
+    """Return a page with `words` in an element of `kind`, and the HTML `beside` it."""
     article = (
         f'<article><header class="inforce-status">In force</header>{beside}<div class="{kind}">{words}</div></article>'
     )
@@ -41,7 +41,7 @@ def page(words: str, kind: str = "inforce-text", beside: str = "") -> bytes:
 
 
 def signing(*keys: PrivateKey) -> str:
-    """Write the keys a book names."""
+    """Return the keys that a book lists."""
     rows = [json.dumps({"kid": key.public.kid, "public": key.public.to_jwk()}) for key in keys]
     return "signing:\n" + "".join(f"  - {row}\n" for row in rows)
 
@@ -55,7 +55,7 @@ class Published:
     lock: Lock = field(default_factory=Lock)
 
     def publish(self, now: datetime = NOW, keys: tuple[PrivateKey, ...] = (KEY,)) -> None:
-        """Write everything a client reads as at `now`."""
+        """Write all files that a client reads, as of `now`."""
         paths, digests = manifest_paths(self.catalog.settings), self.write_digests(now)
         for path in paths:
             plain = to_bytes(manifest(self.catalog, now, digests, path=path))
@@ -94,7 +94,7 @@ class Published:
         return {policy.id: policy.binding_language for policy in self.catalog}
 
     def write_words(self, place: Shown, now: datetime) -> None:
-        """Write the page or fragment `place` with the words that it is to show."""
+        """Write the page or fragment `place` with the given words."""
         policy = next(policy for policy in self.catalog if policy.id == place.policy)
         current = policy.in_force(now)
         texts = {
@@ -127,12 +127,12 @@ class Published:
         return verify(target or str(self.folder), settings, self.lock, now, binding=self.binding, **options)
 
     def found(self, target: str = "", now: datetime = NOW, **options: Any) -> list[tuple[str, str]]:
-        """List rule and address of every finding."""
+        """Return rule and address of every finding."""
         return [(one.rule, one.place.path) for one in self.verify(target, now, **options).findings]
 
 
 def published_site(folder: Path, extra: str = "") -> Published:
-    """Write a book into `folder` and publish it: two policies, one with three versions of which one is announced.
+    """Write and publish a book in `folder`: two policies, one with three versions of which one is announced.
 
     `extra` is added to book.yml.
     """

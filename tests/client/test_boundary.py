@@ -57,7 +57,7 @@ def mutated(draw: st.DrawFn, data: Any) -> Any:
 
 
 def body(data: Any) -> bytes:
-    """Write `data` as a host would, lone surrogates included as escapes."""
+    """Return `data` as JSON, with lone surrogates as escapes."""
     return json.dumps(data).encode()
 
 
@@ -75,14 +75,14 @@ def core(*, keys: bool = False) -> Core:
 
 
 def judge(raw: bytes, *, keys: bool = False, headers: dict[str, str] = JSON) -> tuple[ClientState, Any]:
-    """Let a client that has a good manifest judge `raw`."""
+    """Pass `raw` to a client that has a good manifest."""
     good, _ = core().answered(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
     return core(keys=keys).answered(good, Response(status=200, headers=headers, body=raw), START, 0.5)
 
 
 @pytest.mark.parametrize("kid", [["x"], {"x": 1}, [], None, 7, True])
-def test_signature_whose_kid_is_no_text_names_no_known_key(kid: Any) -> None:
-    """A list or an object cannot be looked up among the keys; the signature is ignored like that of another key."""
+def test_signature_with_a_kid_that_is_not_a_string_is_ignored(kid: Any) -> None:
+    """A list or an object cannot be a dictionary key; the signature is ignored like one of another key."""
     raw = envelope({"kid": kid})
     assert verify(raw, [KEY.public]) == manifest(SITE)
     with pytest.raises(SignatureError):
@@ -91,8 +91,8 @@ def test_signature_whose_kid_is_no_text_names_no_known_key(kid: Any) -> None:
 
 @CLIENTS
 @given(mutated(json.loads(sign(manifest(SITE), [KEY]))), st.dictionaries(st.sampled_from(["kid", "alg", "typ"]), ODD))
-def test_mutated_envelope_is_refused_or_taken(changed: Any, header: dict[str, Any]) -> None:
-    """Every answer ends in a report and in a time for the next request."""
+def test_mutated_envelope_is_refused_or_accepted(changed: Any, header: dict[str, Any]) -> None:
+    """Every answer results in a report and in a time of the next request."""
     for raw in (body(changed), envelope(header)):
         memory, report = judge(raw, keys=True)
         assert memory.due_at is not None
@@ -103,7 +103,7 @@ def test_mutated_envelope_is_refused_or_taken(changed: Any, header: dict[str, An
 @CLIENTS
 @given(mutated(document(SITE)), st.text())
 def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> None:
-    """A manifest that is taken can be decided by."""
+    """A decision can be made from every accepted manifest."""
     memory, _ = judge(body(changed), headers={**JSON, "date": date, "etag": date})
     client = Policies(SITE, clock=Clock())
     client._keeper._memory = memory
@@ -111,7 +111,7 @@ def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> N
     assert ClientState.to_json(memory)
 
 
-def test_fault_in_our_own_judging_is_a_refusal_with_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exception_in_our_own_code_is_a_refusal_with_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unforeseen exception keeps the last good manifest, is reported, and the client waits."""
 
     def fail(*_: Any) -> Any:
@@ -162,7 +162,7 @@ SINCE = {
 
 
 def naming(digests: bytes) -> tuple[ClientState, str]:
-    """Return what a client knows once a manifest named the file `digests`, and the name of that file."""
+    """Return the state of a client whose manifest refers to the file `digests`, and the name of that file."""
     stated, digest = document(SITE), Digest.of(digests)
     stated["policies"][0]["versions_digest"] = str(digest)
     answer = Response(status=200, headers=JSON, body=to_bytes(stated))
@@ -174,7 +174,7 @@ def naming(digests: bytes) -> tuple[ClientState, str]:
 @CLIENTS
 @given(mutated(HISTORY), mutated(SINCE), st.binary())
 def test_mutated_digests_redline_or_text_raise_documented_errors_only(history: Any, since: Any, text: bytes) -> None:
-    """What `text` and `changes` raise is what their documentation lists, even if the digest fits."""
+    """`text` and `changes` raise only documented exceptions, even if the digest matches."""
     redline = {"1": {"en": str(Digest.of(body(since)))}}
     versions = history.get("versions") if isinstance(history, dict) else None
     if isinstance(versions, list):
@@ -197,8 +197,8 @@ def test_mutated_digests_redline_or_text_raise_documented_errors_only(history: A
 
 
 @pytest.mark.parametrize("label", ["../../admin", "1/2", "", "\ud800"])
-def test_version_label_of_a_history_leads_nowhere_else(label: str) -> None:
-    """A label becomes part of an address, so a history with another form of it is refused."""
+def test_version_label_of_a_history_cannot_lead_outside_the_site(label: str) -> None:
+    """A label becomes part of an address, so a history with an invalid label is rejected."""
     history = copy.deepcopy(HISTORY)
     history["versions"][0]["version"] = label
     client = Policies(SITE, clock=Clock())
@@ -216,8 +216,8 @@ def test_version_label_of_a_history_leads_nowhere_else(label: str) -> None:
     assert len(asked) == 1
 
 
-def test_fault_while_reading_an_answer_is_a_refusal() -> None:
-    """Whatever a step raises on an answer comes out as a refusal."""
+def test_exception_while_reading_an_answer_is_a_refusal() -> None:
+    """Every exception raised while an answer is processed becomes a refusal."""
 
     def steps() -> Steps[None]:
         yield core().request(ClientState())
@@ -233,7 +233,7 @@ def test_fault_while_reading_an_answer_is_a_refusal() -> None:
 @CLIENTS
 @given(st.data())
 def test_mutated_state_file_is_refused_or_read(tmp_path: Path, data: st.DataObject) -> None:
-    """A client starts with any state file, one with a matching digest included."""
+    """A client starts with any state file, even one with a matching digest."""
     good = json.loads(_to_bytes({"policies.json": judge(manifest(SITE))[0].to_json()}, SITE))
     changed = data.draw(mutated(good))
     if isinstance(changed, dict) and isinstance(changed.get("states"), dict) and data.draw(st.booleans()):
@@ -246,8 +246,8 @@ def test_mutated_state_file_is_refused_or_read(tmp_path: Path, data: st.DataObje
     StateFile(path=path, site=SITE).write(judge(manifest(SITE))[0])
 
 
-def test_hostile_envelope_is_a_report_and_back_off(host: Host, reader: NewReader) -> None:
-    """Over a real connection, with keys: the app goes on, and the host is not asked again at once."""
+def test_hostile_envelope_is_reported_with_back_off(host: Host, reader: NewReader) -> None:
+    """Over a real connection, with keys: the app continues, and the host is not polled again at once."""
     raw = envelope({"kid": ["x"]})
     host.at["/policies.jws.json"] = answer(raw)
     app = reader(keys=[JWK])
@@ -259,7 +259,7 @@ def test_hostile_envelope_is_a_report_and_back_off(host: Host, reader: NewReader
 
 
 def test_forced_refresh_has_its_own_back_off(host: Host, reader: NewReader, clock: Clock) -> None:
-    """Before its time a client asks only when forced, and then not more often than once a minute."""
+    """Before the poll is due, a client polls only when forced, and at most once a minute."""
     host.at["/policies.json"] = answer(manifest(host.url))
     app = reader()
     assert app.refresh() is not None
@@ -273,10 +273,10 @@ def test_forced_refresh_has_its_own_back_off(host: Host, reader: NewReader, cloc
 @pytest.mark.parametrize(
     ("days", "reason"), [(1, None), (1.1, Reason.ISSUED_IN_FUTURE), (27_000, Reason.ISSUED_IN_FUTURE)]
 )
-def test_a_manifest_issued_after_both_clocks_locks_out_no_later_one(
+def test_manifest_issued_after_both_clocks_locks_out_no_later_one(
     host: Host, reader: NewReader, clock: Clock, days: float, reason: Reason | None
 ) -> None:
-    """A manifest more than a day ahead of the device and of the host is refused; the next good one is taken."""
+    """A manifest more than a day ahead of the device and of the host is rejected; the next good one is accepted."""
     app = reader()
     told = "Sun, 20 Sep 2026 06:00:00 GMT"
     host.at["/policies.json"] = answer(manifest(host.url, START + timedelta(days=days)), Date=told)
@@ -290,8 +290,8 @@ def test_a_manifest_issued_after_both_clocks_locks_out_no_later_one(
     assert (again.outcome, again.reason) == (Outcome.UPDATED, None)
 
 
-def test_a_device_whose_clock_is_behind_takes_what_the_host_vouches_for(host: Host, reader: NewReader) -> None:
-    """The time a host tells keeps a device with an old clock from refusing a good manifest."""
+def test_device_with_a_slow_clock_accepts_a_manifest_within_the_server_time(host: Host, reader: NewReader) -> None:
+    """With the server time, a device with a slow clock accepts a good manifest."""
     host.at["/policies.json"] = answer(
         manifest(host.url, START + timedelta(days=3)), Date="Wed, 23 Sep 2026 06:00:00 GMT"
     )

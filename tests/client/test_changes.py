@@ -1,4 +1,4 @@
-"""What changed since the version somebody knows: about the very texts that were meant, or nothing."""
+"""Tests of `changes`: only verified changes between exactly the requested texts are returned."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SUMMARY = "---\nsummary:\n  - text: We keep it for a year only.\n---\n"
 
 @pytest.fixture
 def catalog(host: Host, tmp_path: Path) -> Catalog:
-    """Write the book of `host`: two versions that applied, one that is announced."""
+    """Write the book of `host`: two versions that applied, and one that is announced."""
     book = BookBuilder(tmp_path)
     text = (tmp_path / "policy_versions" / "book.yml").read_text("utf-8")
     book.write("policy_versions/book.yml", text.replace("https://policies.shop.example/", host.url))
@@ -44,7 +44,7 @@ def catalog(host: Host, tmp_path: Path) -> Catalog:
 
 @pytest.fixture
 def published(host: Host, catalog: Catalog) -> dict[str, dict[str, Any]]:
-    """Let `host` publish `catalog`; gives the documents by path, to be damaged and published again."""
+    """Publish `catalog` on `host`; return the documents by path, which tests can damage and publish again."""
     documents = redlines_of(catalog, START)
     publish(host, catalog, documents)
     return documents
@@ -53,7 +53,7 @@ def published(host: Host, catalog: Catalog) -> dict[str, dict[str, Any]]:
 def publish(
     host: Host, catalog: Catalog, documents: Mapping[str, dict[str, Any]], now: datetime = START, *keys: PrivateKey
 ) -> None:
-    """Let `host` serve `documents` by path and what names them by their digests, signed with `keys`."""
+    """Serve `documents` by path on `host`, with the manifest and the digests that prove them, signed with `keys`."""
     files = {path: to_bytes(document) for path, document in documents.items()}
     publication = Publication(catalog=catalog, now=now)
     digests = publication.version_digests(
@@ -69,7 +69,7 @@ def publish(
 
 
 def redlines_of(catalog: Catalog, now: datetime) -> dict[str, dict[str, Any]]:
-    """Make the redlines of the one policy of `catalog` by path."""
+    """Return the redlines of the only policy of `catalog` by path."""
     publication, documents = Publication(catalog=catalog, now=now), {}
     for page in publication.lasting_pages(catalog.policy("terms")):
         if page.kind in (PageKind.SINCE, PageKind.REDLINE):
@@ -81,7 +81,7 @@ def redlines_of(catalog: Catalog, now: datetime) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(params=[Policies, AsyncPolicies], ids=["threads", "asyncio"])
 def ask(request: pytest.FixtureRequest, host: Host, published: Mapping[str, Any], clock: Clock) -> Any:
-    """Ask an app of either kind for changes."""
+    """Call `changes` of an app of either kind."""
     assert published
     app = request.param(host.url, clock=clock)
 
@@ -95,7 +95,7 @@ def ask(request: pytest.FixtureRequest, host: Host, published: Mapping[str, Any]
     return changes
 
 
-def test_from_the_version_in_force_to_the_announced_one_with_the_authors_words(ask: Any) -> None:
+def test_changes_from_the_version_in_force_to_the_announced_one_include_the_summary(ask: Any) -> None:
     changes = ask(2, 3)
 
     assert (changes.base_seq, changes.target_seq, changes.language) == (2, 3, "en")
@@ -110,23 +110,23 @@ def digests_of(host: Host) -> str:
     return path
 
 
-def test_from_a_version_the_manifest_lists_no_more(host: Host, ask: Any) -> None:
+def test_changes_from_a_version_that_the_manifest_no_longer_lists(host: Host, ask: Any) -> None:
     changes = ask(1, 2)
 
     assert {run["op"] for run in changes.runs} == {"equal", "insert"}
     assert [path for path, _ in host.asked] == ["/policies.json", digests_of(host), "/terms/changes/1...2/en.json"]
 
 
-def test_over_several_versions_there_are_no_words_of_the_author_to_mislead(ask: Any) -> None:
+def test_changes_over_several_versions_have_no_summary(ask: Any) -> None:
     assert ask(1, 3).summary == ()
 
 
-def test_a_language_one_of_the_two_is_not_there_in_gives_the_binding_one_and_says_so(ask: Any) -> None:
+def test_language_missing_in_one_version_falls_back_to_the_binding_language(ask: Any) -> None:
     assert ask(2, 3, "de").language == "en"
 
 
 class TestWhateverElseComes:
-    def test_other_texts_than_the_manifest_names_are_refused(
+    def test_changes_between_other_texts_are_rejected(
         self, host: Host, catalog: Catalog, published: dict[str, dict[str, Any]], ask: Any
     ) -> None:
         published[STEP]["new"]["digest"] = str(Digest.of("# Other words\n"))
@@ -146,7 +146,7 @@ class TestWhateverElseComes:
             pytest.param({"old": {"seq": 2}}, "old.digest is missing", id="a step without texts"),
         ],
     )
-    def test_another_document_is_refused(
+    def test_document_of_another_kind_is_rejected(
         self,
         host: Host,
         catalog: Catalog,
@@ -166,22 +166,24 @@ class TestWhateverElseComes:
             pytest.param(answer(b"<html>"), "expected sha256:", id="a page"),
             pytest.param(answer(b"", status=404), "got 404", id="404"),
             pytest.param(hang_up, "unreachable", id="no answer"),
-            pytest.param(answer(b" " * (4 * 2**20 + 1)), "more than the 4,194,304 bytes", id="more than 4 MiB"),
+            pytest.param(
+                answer(b" " * (4 * 2**20 + 1)), "more than the limit of 4,194,304 bytes", id="more than 4 MiB"
+            ),
         ],
     )
-    def test_what_is_no_document_is_refused(self, host: Host, ask: Any, behaviour: Behaviour, words: str) -> None:
+    def test_invalid_document_is_rejected(self, host: Host, ask: Any, behaviour: Behaviour, words: str) -> None:
         host.at[STEP] = behaviour
 
         with pytest.raises((RefusedError, DigestMismatchError), match=words):
             ask(2, 3)
 
     @pytest.mark.parametrize(("base", "target"), [(2, 9), (9, 2)])
-    def test_a_version_that_was_never_published_is_refused(self, ask: Any, base: int, target: int) -> None:
+    def test_version_that_was_never_published_is_rejected(self, ask: Any, base: int, target: int) -> None:
         with pytest.raises(UnknownVersionError, match="terms has no published version “9”"):
             ask(base, target)
 
 
-def test_what_is_asked_about_is_what_a_decision_names(host: Host, published: Mapping[str, Any], clock: Clock) -> None:
+def test_arguments_come_from_the_decision(host: Host, published: Mapping[str, Any], clock: Clock) -> None:
     assert published
     policies = Policies(host.url, clock=clock)
     clock.now = instant("2027-01-01")

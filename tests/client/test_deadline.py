@@ -1,4 +1,4 @@
-"""An answer of a host is judged outside the event loop of the app, and within the time limit."""
+"""Answers are processed outside the event loop of the app, and within the time limit."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def steps(url: str, work: Callable[[], Any]) -> Steps[Any]:
     return work()
 
 
-def test_event_loop_runs_while_an_answer_is_judged(host: Host) -> None:
-    """The judgement waits for an event that only the event loop sets: on the loop it would wait in vain."""
+def test_event_loop_runs_while_an_answer_is_processed(host: Host) -> None:
+    """The work waits for an event that only the event loop sets: on the loop it would block."""
     host.at["/x"] = answer(b"{}")
 
     async def app() -> bool:
@@ -43,7 +43,9 @@ def test_event_loop_runs_while_an_answer_is_judged(host: Host) -> None:
     assert asyncio.run(app())
 
 
-def test_event_loop_runs_while_a_manifest_is_judged(host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_event_loop_runs_while_a_manifest_is_processed(
+    host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     host.at["/policies.json"] = answer(manifest(host.url))
     original, seen = Core.answered, []
 
@@ -63,7 +65,7 @@ def test_event_loop_runs_while_a_manifest_is_judged(host: Host, clock: Clock, mo
 
 
 @pytest.mark.parametrize("waiting", [False, True], ids=["asyncio", "threads"])
-def test_judgement_without_end_is_a_timeout(host: Host, held: threading.Event, waiting: bool) -> None:
+def test_endless_processing_is_a_timeout(host: Host, held: threading.Event, waiting: bool) -> None:
     host.at["/x"] = answer(b"{}")
     endless, limits = steps(host.url + "x", lambda: held.wait(60)), Limits(seconds=1)
 
@@ -75,7 +77,7 @@ def test_judgement_without_end_is_a_timeout(host: Host, held: threading.Event, w
     assert refused.value.reason is Reason.TIMEOUT
 
 
-def test_manifest_that_takes_too_long_to_judge_is_refused_and_asked_for_again(
+def test_manifest_that_takes_too_long_is_refused_and_requested_again(
     host: Host, reader: NewReader, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.at["/policies.json"] = answer(manifest(host.url))

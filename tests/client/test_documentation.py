@@ -1,4 +1,4 @@
-"""The pages for app developers say everything there is: every member, option, reason and rule, or a test fails."""
+"""The pages for app developers document every field, option, reason and rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def page(name: str) -> str:
 
 
 def members(schema: Any) -> set[str]:
-    """List the names of all members a schema speaks of."""
+    """Return the names of all fields in a schema."""
     if isinstance(schema, dict):
         named = set(schema.get("properties", {}))
         return named.union(*(members(value) for value in schema.values()))
@@ -34,16 +34,16 @@ def members(schema: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("name", sorted(members(MANIFEST_SCHEMA) | members(VERSIONS_SCHEMA) | members(DIGESTS_SCHEMA)))
-def test_every_member_is_documented(name: str) -> None:
+def test_every_field_is_documented(name: str) -> None:
     assert f"`{name}`" in page("apps/manifest.md")
 
 
 @pytest.mark.parametrize("word", [*ACTS, *CHANGES, *STATES])
-def test_every_word_a_member_may_hold_is_documented(word: str) -> None:
+def test_every_value_of_an_enumerated_field_is_documented(word: str) -> None:
     assert f"`{word}`" in page("apps/manifest.md")
 
 
-def test_the_example_is_a_manifest() -> None:
+def test_example_is_a_valid_manifest() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", page("apps/manifest.md"), re.DOTALL)
 
     assert parse_manifest(example.encode()).policies[0].in_force == 2
@@ -61,7 +61,7 @@ def test_every_argument_is_documented(option: str) -> None:
 
 
 @pytest.mark.parametrize("name", Circumstances.__annotations__)
-def test_everything_a_question_may_say_is_documented(name: str) -> None:
+def test_every_field_of_a_question_is_documented(name: str) -> None:
     assert f"`{name}`" in page("apps/client.md")
 
 
@@ -70,7 +70,7 @@ def test_every_outcome_is_documented(outcome: str) -> None:
     assert f"| `{outcome}` |" in page("apps/client.md")
 
 
-def test_the_limits_are_those_that_are_documented() -> None:
+def test_documented_limits_are_the_actual_ones() -> None:
     (said,) = re.findall(r"`Limits\((.*?)\)`", page("apps/client.md"))
     written = dict(part.split("=") for part in said.split(", "))
 
@@ -85,7 +85,7 @@ def test_every_rule_of_a_live_site_is_documented(rule: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (DOCS / "apps").glob("*.md")))
-def test_every_page_is_reached_from_the_first_and_every_link_leads_somewhere(name: str) -> None:
+def test_every_page_is_linked_and_every_link_works(name: str) -> None:
     first = page("apps/index.md")
     links = re.findall(r"\]\(([^)#]+)", page(f"apps/{name}"))
 
@@ -93,7 +93,7 @@ def test_every_page_is_reached_from_the_first_and_every_link_leads_somewhere(nam
     assert [link for link in links if not (DOCS / "apps" / link).exists()] == []
 
 
-def test_the_first_example_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_first_example_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", page("apps/client.md"), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Whatever a host does, a client keeps the last good state, says why, blocks nobody, and spends little."""
+"""After any answer of a host, a client keeps the last good state, reports the reason and blocks no user."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ OTHER_TEXT = {"en": str(Digest.of("# Other words\n"))}
 
 
 def bomb(size: int) -> bytes:
-    """Write a gzip file of a few kilobytes that grows to `size` blanks."""
+    """Return a gzip file of a few kilobytes that expands to `size` blanks."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
         for _ in range(size // 2**20):
@@ -53,22 +53,22 @@ BOMB = bomb(64 * 2**20)
 
 
 def newer(**members: Any) -> Callable[[str], bytes]:
-    """Make the manifest a good host would serve next, with `members` changed."""
+    """Return the next good manifest, with `members` changed."""
     return lambda site: manifest(**{"site": site, "issued": LATER, **members})
 
 
 def older(site: str) -> bytes:
-    """Make a manifest from before."""
+    """Return an earlier manifest."""
     return manifest(site, START - timedelta(days=1))
 
 
 def twin(site: str) -> bytes:
-    """Make another manifest of the serial that is known already."""
+    """Return another manifest with the serial that is already known."""
     return manifest(site, poll_seconds=60)
 
 
 def rewritten(**members: Any) -> Callable[[str], bytes]:
-    """Make the next manifest with `members` of the version in force changed."""
+    """Return the next manifest with `members` of the version in force changed."""
 
     def made(site: str) -> bytes:
         changed = document(site, LATER)
@@ -79,22 +79,22 @@ def rewritten(**members: Any) -> Callable[[str], bytes]:
 
 
 def spelt(old: bytes, new: bytes) -> Callable[[str], bytes]:
-    """Make the next manifest with the bytes `old` replaced by `new`."""
+    """Return the next manifest with the bytes `old` replaced by `new`."""
     return lambda site: newer()(site).replace(old, new, 1)
 
 
 def sealed(made: Callable[[str], bytes], *keys: PrivateKey) -> Callable[[str], bytes]:
-    """Make a file signed by `keys`, or by the key the app knows."""
+    """Return a file signed by `keys`, or by the key the app knows."""
     return lambda site: sign(made(site), keys or [KEY])
 
 
 def unsigned(site: str) -> bytes:
-    """Make a signed file without signatures."""
+    """Return a signed file without signatures."""
     return json.dumps({"payload": newer()(site).decode(), "signatures": []}).encode()
 
 
 def to_another_scheme(exchange: behaviours.Exchange) -> None:
-    """Send the client to the same host and port under https."""
+    """Redirect the client to the same host and port under https."""
     redirect("https" + exchange.site.url.removeprefix("http"))(exchange)
 
 
@@ -179,7 +179,7 @@ UNBELIEVABLE = [
 
 @pytest.fixture
 def settled(host: Host, clock: Clock, reader: NewReader, tmp_path: Path) -> Reader:
-    """Make an app that knows a good manifest and whose next refresh is due."""
+    """Create an app that has a good manifest and whose next refresh is due."""
     host.at[PLAIN] = answer(manifest(host.url))
     made = reader(state_file=tmp_path / "state.json")
     report = made.refresh()
@@ -190,7 +190,7 @@ def settled(host: Host, clock: Clock, reader: NewReader, tmp_path: Path) -> Read
 
 
 @pytest.mark.parametrize(("fault", "reason"), [*BROKEN, *CONTRADICTING])
-def test_the_last_good_state_is_kept_the_reason_told_and_nobody_blocked(
+def test_last_good_state_is_kept_and_the_reason_reported(
     host: Host, settled: Reader, reader: NewReader, tmp_path: Path, fault: Behaviour, reason: Reason
 ) -> None:
     host.at[PLAIN] = fault
@@ -209,7 +209,7 @@ def test_the_last_good_state_is_kept_the_reason_told_and_nobody_blocked(
 
 
 @pytest.mark.parametrize(("fault", "reason"), BROKEN)
-def test_with_no_copy_yet_the_answer_is_that_there_is_none_and_never_that_nothing_is_owed(
+def test_without_any_manifest_the_outcome_is_stale_and_never_ok(
     host: Host, reader: NewReader, fault: Behaviour, reason: Reason
 ) -> None:
     host.at[PLAIN] = fault
@@ -222,7 +222,7 @@ def test_with_no_copy_yet_the_answer_is_that_there_is_none_and_never_that_nothin
 
 
 @pytest.mark.parametrize(("fault", "reason"), UNBELIEVABLE)
-def test_with_keys_nothing_unsigned_or_signed_by_others_is_believed(
+def test_with_keys_manifests_without_a_trusted_signature_are_rejected(
     host: Host, clock: Clock, reader: NewReader, fault: Behaviour, reason: Reason
 ) -> None:
     host.at[SIGNED] = serving(sealed(manifest))
@@ -238,7 +238,7 @@ def test_with_keys_nothing_unsigned_or_signed_by_others_is_believed(
     assert app.serial == int(START.timestamp())
 
 
-def test_no_body_however_large_costs_more_than_a_few_megabytes(host: Host, settled: Reader) -> None:
+def test_memory_use_is_limited_for_any_body(host: Host, settled: Reader) -> None:
     host.at[PLAIN] = answer(BOMB, Content_Encoding="gzip")
     tracemalloc.start()
 
@@ -250,7 +250,7 @@ def test_no_body_however_large_costs_more_than_a_few_megabytes(host: Host, settl
 
 
 class TestExpiry:
-    def test_an_expired_manifest_makes_the_answer_stale_and_blocks_nothing(
+    def test_expired_manifest_makes_the_decision_stale_and_blocks_no_user(
         self, host: Host, clock: Clock, settled: Reader
     ) -> None:
         host.at[PLAIN] = behaviours.hang_up
@@ -260,7 +260,7 @@ class TestExpiry:
 
         assert (decision["outcome"], decision["reason"], decision["would_be"]) == ("stale", "expired", "block")
 
-    def test_a_new_manifest_that_has_expired_already_is_known_and_stale(self, host: Host, settled: Reader) -> None:
+    def test_new_manifest_that_has_already_expired_is_accepted_and_stale(self, host: Host, settled: Reader) -> None:
         host.at[PLAIN] = serving(newer(expires_at="2026-09-21T00:00:00Z"))
 
         report = settled.refresh()
@@ -272,7 +272,7 @@ class TestExpiry:
 
 class TestClocks:
     @pytest.mark.parametrize("year", [2001, 2040])
-    def test_a_clock_years_away_is_put_right_by_what_the_host_says(
+    def test_clock_wrong_by_years_is_corrected_by_the_server_time(
         self, host: Host, clock: Clock, reader: NewReader, year: int
     ) -> None:
         clock.now = instant(f"{year}-01-01T00:00:00Z")
@@ -284,7 +284,7 @@ class TestClocks:
         assert (decision["outcome"], decision["reason"]) == ("ok", "current")
 
     @pytest.mark.parametrize("year", [2001, 2040])
-    def test_a_clock_years_away_never_stops_the_asking(
+    def test_clock_wrong_by_years_does_not_stop_polling(
         self, host: Host, clock: Clock, reader: NewReader, tmp_path: Path, year: int
     ) -> None:
         clock.now = instant(f"{year}-01-01T00:00:00Z")
@@ -299,7 +299,7 @@ class TestClocks:
         assert report.outcome is Outcome.UPDATED
 
     @pytest.mark.parametrize("told", ["Sun, 01 Jan 2040 00:00:00 GMT", "Mon, 01 Jan 2001 00:00:00 GMT"])
-    def test_a_host_with_a_wrong_clock_spoils_nothing(self, host: Host, reader: NewReader, told: str) -> None:
+    def test_host_with_a_wrong_clock_has_no_lasting_effect(self, host: Host, reader: NewReader, told: str) -> None:
         host.at[PLAIN] = answer(manifest(host.url), Date=told)
         app = reader()
 
@@ -307,7 +307,9 @@ class TestClocks:
 
         assert (decision["outcome"], decision["reason"]) == ("ok", "current")
 
-    def test_a_clock_set_back_does_not_dodge_a_deadline(self, host: Host, clock: Clock, reader: NewReader) -> None:
+    def test_setting_the_clock_back_does_not_avoid_a_deadline(
+        self, host: Host, clock: Clock, reader: NewReader
+    ) -> None:
         coming = document(host.url)
         coming["policies"][0]["versions"][0]["effective_at"] = "2026-09-20T12:00:00Z"
         host.at[PLAIN] = answer(to_bytes(coming), Date="Sun, 20 Sep 2026 13:00:00 GMT")

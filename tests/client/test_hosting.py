@@ -1,6 +1,6 @@
-"""The nginx recipe of the documentation, run by nginx: what it sends, keeps, compares and never keeps.
+"""Run nginx with the documented configuration and check its answers.
 
-nginx has to be there: on Debian and Ubuntu, `apt-get install nginx-light`.
+nginx must be installed: on Debian and Ubuntu, `apt-get install nginx-light`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TEXT = "terms/2026-01-15/en.md"
 
 
 def recipe(port: int, root: Path) -> str:
-    """Take the recipe as it is written, but for its port and its folder."""
+    """Return the documented configuration with another port and folder."""
     (text,) = re.findall(r"```nginx\n(.*?)```", HOSTING.read_text("utf-8"), re.DOTALL)
     text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};").replace("root /srv/policies;", f"root {root};")
     assert str(port) in text
@@ -59,7 +59,7 @@ def free_port() -> int:
 
 
 def nginx() -> str:
-    """Find nginx; Debian keeps it where only root looks."""
+    """Return the path of nginx; on Debian it is outside the PATH of normal users."""
     found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     assert found, "nginx is not there: apt-get install nginx-light"
     return found
@@ -95,7 +95,7 @@ def served(site: Published, tmp_path: Path) -> Iterator[Served]:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until something listens at `port`."""
+    """Wait until a server listens at `port`."""
     for _ in range(500):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -105,7 +105,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(log.read_text("utf-8"))
 
 
-def test_a_site_served_by_the_recipe_has_no_findings(served: Served) -> None:
+def test_site_served_with_the_configuration_has_no_findings(served: Served) -> None:
     assert served.published.verify(served.url).findings == ()
 
 
@@ -163,7 +163,7 @@ def test_headers(served: Served, address: str, expected: Mapping[str, str | None
 
 
 class TestComparing:
-    def test_who_has_the_manifest_is_told_so_in_a_few_bytes(self, served: Served) -> None:
+    def test_conditional_request_gets_304(self, served: Served) -> None:
         first = served.get("policies.json")
 
         again = served.get("policies.json", if_none_match=first.headers["etag"])
@@ -171,7 +171,7 @@ class TestComparing:
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["cache-control"] == first.headers["cache-control"]
 
-    def test_a_changed_manifest_of_the_same_length_is_sent(self, served: Served) -> None:
+    def test_changed_manifest_of_the_same_length_is_sent(self, served: Served) -> None:
         first = served.get("policies.json")
         served.published.publish(instant("2026-09-21"))
 
@@ -181,14 +181,14 @@ class TestComparing:
         assert second.status_code == 200
         assert parse_manifest(second.content).serial > parse_manifest(first.content).serial
 
-    def test_without_the_time_of_its_issue_the_change_would_be_missed(self, served: Served) -> None:
+    def test_without_the_issue_time_the_change_would_be_missed(self, served: Served) -> None:
         first = served.get("policies.json")
         served.published.publish(instant("2026-09-21"))
         os.utime(served.published.folder / "policies.json", (NOW.timestamp(), NOW.timestamp()))
 
         assert served.get("policies.json", if_none_match=first.headers["etag"]).status_code == 304
 
-    def test_a_compressed_copy_beside_it_is_sent_to_who_takes_it(self, served: Served) -> None:
+    def test_compressed_copy_is_sent_to_clients_that_accept_it(self, served: Served) -> None:
         plain = (served.published.folder / "policies.json").read_bytes()
         served.published.write("policies.json.gz", gzip.compress(plain, mtime=0), NOW)
 
@@ -200,7 +200,7 @@ class TestComparing:
         assert served.get("policies.json").headers.get("content-encoding") is None
 
 
-def test_a_folder_without_its_slash_is_sent_on_within_the_site(served: Served) -> None:
+def test_folder_without_a_slash_is_redirected_within_the_site(served: Served) -> None:
     response = served.get("terms")
 
     assert (response.status_code, response.headers["location"]) == (301, "/terms/")

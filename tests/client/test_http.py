@@ -1,4 +1,4 @@
-"""What a host says in its headers is read within bounds, and never brings a client down."""
+"""Header values of a host are limited to valid ranges and never raise an exception."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEADER = st.text(max_size=60) | st.from_regex(
 
 
 @given(date=HEADER, age=HEADER | st.integers(0, 10**12).map(str), retry=HEADER, tag=HEADER)
-def test_whatever_the_headers_hold_they_are_read_or_ignored(date: str, age: str, retry: str, tag: str) -> None:
+def test_any_header_is_read_or_ignored(date: str, age: str, retry: str, tag: str) -> None:
     response = Response(status=503, headers={"date": date, "age": age, "retry-after": retry, "etag": tag})
 
     told, asked = server_time(response), retry_after(response, START)
@@ -47,9 +47,7 @@ def test_whatever_the_headers_hold_they_are_read_or_ignored(date: str, age: str,
         ("yesterday", "", None),
     ],
 )
-def test_the_time_of_a_host_is_its_date_and_the_age_a_cache_gave_it(
-    date: str, age: str, expected: datetime | None
-) -> None:
+def test_server_time_is_date_plus_age(date: str, age: str, expected: datetime | None) -> None:
     assert server_time(Response(status=200, headers={"date": date, "age": age})) == expected
 
 
@@ -65,9 +63,7 @@ def test_the_time_of_a_host_is_its_date_and_the_age_a_cache_gave_it(
         (f'"{"a" * 9999}"', False),
     ],
 )
-def test_only_an_etag_that_is_one_is_sent_back(
-    host: Host, clock: Clock, reader: NewReader, tag: str, sent: bool
-) -> None:
+def test_only_a_valid_etag_is_sent_back(host: Host, clock: Clock, reader: NewReader, tag: str, sent: bool) -> None:
     host.at["/policies.json"] = serving(manifest, ETag=tag)
     app = reader()
     app.refresh()
@@ -81,7 +77,7 @@ def test_only_an_etag_that_is_one_is_sent_back(
 
 
 class TestAMachineInTrouble:
-    def test_no_file_handle_left_is_a_refusal(
+    def test_lack_of_file_handles_is_a_refusal(
         self, host: Host, reader: NewReader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         app = reader(snapshot=manifest(host.url))
@@ -97,7 +93,7 @@ class TestAMachineInTrouble:
         assert app.serial == int(START.timestamp())
 
     @pytest.mark.parametrize("problem", [OSError(errno.EMFILE, "Too many open files"), RuntimeError("no thread left")])
-    def test_no_event_loop_to_be_had_is_a_refusal_and_no_wait_for_ever(
+    def test_lack_of_an_event_loop_is_a_refusal_without_a_wait(
         self, host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch, problem: Exception
     ) -> None:
         from inforce.client import Policies
@@ -136,7 +132,7 @@ EXTREMES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("members", [pytest.param(members, id=name) for name, members in EXTREMES])
-def test_extreme_members_bring_no_client_down(
+def test_extreme_values_raise_no_exception(
     host: Host, clock: Clock, reader: NewReader, members: dict[str, Any]
 ) -> None:
     extreme = {**document(host.url), **members}

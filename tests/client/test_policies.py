@@ -1,4 +1,4 @@
-"""The client as an app uses it: one question per process, an answer at once, and texts that are proven."""
+"""Tests of the client as an app uses it: polling, immediate answers and verified texts."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ OLDER = {"seq": 1, "version": "2025-01-01", "digests": {"en": str(Digest.of(OLD_
 
 
 def publish(host: Host, *older: dict[str, Any]) -> None:
-    """Let `host` serve a manifest of version 2, and the digests of `older` versions beside it."""
+    """Serve a manifest of version 2 on `host`, and the digests of `older` versions."""
     stated, digests = proven(host.url, *older)
     host.at[PLAIN] = answer(to_bytes(stated))
     host.at[digests_path(stated)] = answer(digests)
 
 
 class TestAsking:
-    def test_the_first_check_fetches_and_decides(self, host: Host, reader: NewReader) -> None:
+    def test_first_check_fetches_the_manifest_and_decides(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
 
         decision = reader().check([])
@@ -52,7 +52,7 @@ class TestAsking:
         (policy,) = decision["policies"]
         assert (decision["outcome"], policy["reason"], policy["target_seq"]) == ("block", "first-time", 2)
 
-    def test_until_it_is_due_nothing_more_is_asked(self, host: Host, clock: Clock, reader: NewReader) -> None:
+    def test_no_request_is_sent_before_the_poll_is_due(self, host: Host, clock: Clock, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         app = reader()
         app.check([])
@@ -62,9 +62,7 @@ class TestAsking:
 
         assert len(host.asked) == 1
 
-    def test_when_it_is_due_the_answer_comes_at_once_and_the_question_goes_out_beside(
-        self, host: Host, clock: Clock, reader: NewReader
-    ) -> None:
+    def test_due_poll_runs_in_the_background(self, host: Host, clock: Clock, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         app = reader()
         app.check([])
@@ -78,9 +76,7 @@ class TestAsking:
                 thread.join(5)
         assert app.serial == SECOND
 
-    def test_it_asks_without_cookies_and_only_for_what_it_does_not_have(
-        self, host: Host, clock: Clock, reader: NewReader
-    ) -> None:
+    def test_requests_are_conditional_and_without_cookies(self, host: Host, clock: Clock, reader: NewReader) -> None:
         host.at[PLAIN] = lambda exchange: answer(manifest(host.url), ETag='"1"', Set_Cookie="a=b")(exchange)
         app = reader()
         app.refresh()
@@ -91,7 +87,9 @@ class TestAsking:
         assert ("if-none-match" in first, second["if-none-match"]) == (False, '"1"')
         assert ("cookie" in first, "cookie" in second) == (False, False)
 
-    def test_304_keeps_the_copy_and_starts_the_pace_anew(self, host: Host, clock: Clock, reader: NewReader) -> None:
+    def test_304_keeps_the_manifest_and_restarts_the_interval(
+        self, host: Host, clock: Clock, reader: NewReader
+    ) -> None:
         host.at[PLAIN] = validated(manifest(host.url), '"1"')
         app = reader()
         app.refresh()
@@ -103,7 +101,7 @@ class TestAsking:
         assert (report.outcome, report.reason, app.serial) == (Outcome.UNCHANGED, None, FIRST)
         assert app.refresh() is None
 
-    def test_the_same_bytes_again_are_no_news(self, host: Host, clock: Clock, reader: NewReader) -> None:
+    def test_same_bytes_are_unchanged(self, host: Host, clock: Clock, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         app = reader()
         app.refresh()
@@ -114,7 +112,7 @@ class TestAsking:
         assert report is not None
         assert report.outcome is Outcome.UNCHANGED
 
-    def test_a_redirect_within_the_site_is_followed(self, host: Host, reader: NewReader) -> None:
+    def test_redirect_within_the_site_is_followed(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = redirect("/legal/policies.json", status=308)
         host.at["/legal/policies.json"] = serving(manifest)
         app = reader()
@@ -123,7 +121,7 @@ class TestAsking:
 
         assert app.serial == FIRST
 
-    def test_cookies_of_a_redirect_are_not_sent_on(self, host: Host, reader: NewReader) -> None:
+    def test_cookies_of_a_redirect_are_not_sent(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = answer(b"", status=302, Location="/b", Set_Cookie="a=b; Path=/")
         host.at["/b"] = serving(manifest)
 
@@ -131,7 +129,7 @@ class TestAsking:
 
         assert [("cookie" in headers) for _, headers in host.asked] == [False, False]
 
-    def test_a_site_below_a_path_is_asked_below_that_path(self, host: Host, reader: NewReader) -> None:
+    def test_site_below_a_path_is_polled_below_that_path(self, host: Host, reader: NewReader) -> None:
         host.at["/legal/policies.json"] = serving(lambda site: manifest(f"{site}legal/"))
         app = reader(site=f"{host.url}legal/")
 
@@ -139,7 +137,7 @@ class TestAsking:
 
         assert app.serial == FIRST
 
-    def test_a_compressed_manifest_is_read(self, host: Host, reader: NewReader) -> None:
+    def test_compressed_manifest_is_read(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(lambda site: gzip.compress(manifest(site)), Content_Encoding="gzip")
         app = reader()
 
@@ -147,7 +145,7 @@ class TestAsking:
 
         assert app.serial == FIRST
 
-    def test_an_unknown_minor_specification_and_unknown_members_are_fine(self, host: Host, reader: NewReader) -> None:
+    def test_unknown_minor_specification_and_unknown_fields_are_accepted(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(lambda site: manifest(site, spec="1.9", future={"a": [None]}))
         app = reader()
 
@@ -172,7 +170,7 @@ class TestBusyHosts:
         ],
     )
     @pytest.mark.parametrize("status", [429, 503])
-    def test_it_is_left_alone_for_as_long_as_it_asks(
+    def test_retry_after_is_respected(
         self, host: Host, clock: Clock, reader: NewReader, retry_after: str, waited: int, status: int
     ) -> None:
         app = reader(snapshot=manifest(host.url))
@@ -184,7 +182,7 @@ class TestBusyHosts:
         clock.pass_by(seconds=1)
         assert app.refresh() is not None
 
-    def test_with_a_copy_it_is_asked_again_after_a_quarter_of_the_pace_then_ever_more_slowly_up_to_the_pace(
+    def test_with_a_manifest_retries_start_after_a_quarter_of_the_interval_and_slow_down(
         self, host: Host, clock: Clock, reader: NewReader
     ) -> None:
         app = reader(snapshot=manifest(host.url))
@@ -192,14 +190,14 @@ class TestBusyHosts:
 
         assert waits(app, clock) == [21_600, 43_200, 86_400, 86_400]
 
-    def test_without_a_copy_it_is_asked_again_after_a_minute_then_ever_more_slowly(
+    def test_without_a_manifest_retries_start_after_a_minute_and_slow_down(
         self, clock: Clock, reader: NewReader
     ) -> None:
         assert waits(reader(), clock)[:4] == [60, 120, 240, 480]
 
 
 def waits(app: Any, clock: Clock) -> list[int]:
-    """Refresh as soon as it is due, over and over, and list the seconds between."""
+    """Refresh repeatedly as soon as it is due; return the seconds between refreshes."""
     app.refresh()
     instants = [clock.now]
     while len(instants) < 5:
@@ -210,7 +208,7 @@ def waits(app: Any, clock: Clock) -> list[int]:
 
 
 class TestOneQuestionPerProcess:
-    def test_while_one_thread_asks_the_others_go_on_with_the_old_copy(self, host: Host, clock: Clock) -> None:
+    def test_other_threads_use_the_old_manifest_during_a_refresh(self, host: Host, clock: Clock) -> None:
         policies = Policies(host.url, snapshot=manifest(host.url), limits=SHORT, clock=clock)
         host.at[PLAIN] = silence
 
@@ -222,7 +220,7 @@ class TestOneQuestionPerProcess:
                 thread.join(5)
         assert len(host.asked) == 1
 
-    def test_while_one_task_asks_the_others_go_on_with_the_old_copy(self, host: Host, clock: Clock) -> None:
+    def test_other_tasks_use_the_old_manifest_during_a_refresh(self, host: Host, clock: Clock) -> None:
         policies = AsyncPolicies(host.url, snapshot=manifest(host.url), limits=SHORT, clock=clock)
         host.at[PLAIN] = silence
 
@@ -235,7 +233,7 @@ class TestOneQuestionPerProcess:
         assert asyncio.run(many()) == ["block"] * 50
         assert len(host.asked) == 1
 
-    def test_a_process_that_forks_while_a_refresh_runs_asks_for_itself(self, host: Host, clock: Clock) -> None:
+    def test_process_forked_during_a_refresh_polls_independently(self, host: Host, clock: Clock) -> None:
         policies = Policies(host.url, snapshot=manifest(host.url), limits=SHORT, clock=clock)
         with policies._keeper.turn() as request:
             assert request is not None
@@ -246,14 +244,12 @@ class TestOneQuestionPerProcess:
 
 
 class TestSnapshots:
-    def test_an_app_that_never_reached_the_site_decides_by_what_it_was_shipped_with(
-        self, host: Host, reader: NewReader
-    ) -> None:
+    def test_app_that_never_reached_the_site_uses_its_snapshot(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = hang_up
 
         assert reader(snapshot=manifest(host.url)).check([])["outcome"] == "block"
 
-    def test_what_was_learnt_since_is_newer_and_stays(
+    def test_snapshot_does_not_replace_a_newer_state(
         self, host: Host, clock: Clock, reader: NewReader, tmp_path: Path
     ) -> None:
         clock.now = LATER
@@ -262,9 +258,7 @@ class TestSnapshots:
 
         assert reader(state_file=tmp_path / "state.json", snapshot=manifest(host.url)).serial == SECOND
 
-    def test_a_newer_one_takes_the_place_of_what_was_learnt(
-        self, host: Host, reader: NewReader, tmp_path: Path
-    ) -> None:
+    def test_newer_snapshot_replaces_the_state(self, host: Host, reader: NewReader, tmp_path: Path) -> None:
         host.at[PLAIN] = serving(manifest)
         reader(state_file=tmp_path / "state.json").refresh()
 
@@ -279,7 +273,7 @@ class TestSnapshots:
             pytest.param(lambda site: manifest(site + "x/"), Reason.WRONG_SITE, id="one of another site"),
         ],
     )
-    def test_a_wrong_one_is_reported_and_keeps_no_app_from_starting(
+    def test_invalid_snapshot_is_reported_and_the_app_starts(
         self, host: Host, reader: NewReader, snapshot: Callable[[str], bytes], reason: Reason
     ) -> None:
         host.at[PLAIN] = serving(manifest)
@@ -291,7 +285,7 @@ class TestSnapshots:
 
 
 class TestKeys:
-    def test_with_keys_the_signed_file_is_asked_for_and_believed(self, host: Host, reader: NewReader) -> None:
+    def test_with_keys_the_signed_file_is_requested_and_accepted(self, host: Host, reader: NewReader) -> None:
         key, other = generate_key(), generate_key(Algorithm.ES256)
         host.at[SIGNED] = serving(lambda site: sign(manifest(site), [key, other]))
         app = reader(keys=[other.public.to_jwk()])
@@ -300,7 +294,7 @@ class TestKeys:
 
         assert (app.serial, [path for path, _ in host.asked]) == (FIRST, [SIGNED])
 
-    def test_a_private_key_in_an_app_is_a_mistake_that_is_named(self) -> None:
+    def test_private_key_in_an_app_is_rejected(self) -> None:
         with pytest.raises(SignatureError, match="this is a private key"):
             Policies("https://policies.shop.example/", keys=[generate_key().to_jwk()])
 
@@ -321,24 +315,24 @@ class TestSites:
             "https://[/",
         ],
     )
-    def test_a_site_that_cannot_be_trusted_is_a_mistake_that_is_named(self, site: str) -> None:
+    def test_untrustworthy_site_is_rejected(self, site: str) -> None:
         with pytest.raises(ValueError, match=r"https address|IPv6"):
             Policies(site)
 
     @pytest.mark.parametrize(
         "site", ["https://policies.shop.example/", "http://localhost:8000/", "http://[::1]/legal/"]
     )
-    def test_https_is_wanted_but_on_this_machine(self, site: str) -> None:
+    def test_https_is_required_except_on_localhost(self, site: str) -> None:
         assert Policies(site).manifest is None
 
     @pytest.mark.parametrize("limits", [{"seconds": 0}, {"manifest": -1}, {"redirects": -1}])
-    def test_limits_that_allow_nothing_are_a_mistake(self, limits: dict[str, Any]) -> None:
+    def test_limits_of_zero_are_rejected(self, limits: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="above zero"):
             inforce.client.Limits(**limits)
 
 
 class TestTexts:
-    def test_a_text_comes_with_its_digest_proven_and_is_fetched_once(self, host: Host, reader: NewReader) -> None:
+    def test_text_is_verified_and_fetched_once(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         host.at[TEXT_FILE] = answer(TEXT.encode(), Content_Type="application/octet-stream")
         app = reader()
@@ -350,7 +344,7 @@ class TestTexts:
         assert first == second
         assert len(host.asked) == 2
 
-    def test_it_is_shown_as_html_made_of_the_words_that_were_proven(self, host: Host, reader: NewReader) -> None:
+    def test_html_is_rendered_from_the_verified_text(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         host.at[TEXT_FILE] = answer(TEXT.encode())
         app = reader()
@@ -358,7 +352,7 @@ class TestTexts:
 
         assert app.text().html() == '<h1 id="terms">Terms</h1>\n<p>We keep our word.</p>\n'
 
-    def test_without_the_libraries_for_html_it_says_which_to_install(
+    def test_missing_html_libraries_are_reported_with_the_command_to_install_them(
         self, host: Host, reader: NewReader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         host.at[PLAIN] = serving(manifest)
@@ -372,9 +366,7 @@ class TestTexts:
         with pytest.raises(SetupError, match=r"install the wheel of inforce with its extra “html”"):
             app.text().html()
 
-    def test_a_language_that_is_not_there_gives_the_binding_text_and_says_so(
-        self, host: Host, reader: NewReader
-    ) -> None:
+    def test_missing_language_falls_back_to_the_binding_text(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         host.at[TEXT_FILE] = answer(TEXT.encode())
         app = reader()
@@ -389,11 +381,11 @@ class TestTexts:
             pytest.param(answer(TEXT[:-1].encode()), DigestMismatchError, "expected sha256:", id="a newline less"),
             pytest.param(answer(b"", status=404), RefusedError, "expected status 200, got 404", id="404"),
             pytest.param(hang_up, RefusedError, "unreachable", id="no answer"),
-            pytest.param(answer(b"x" * 2_000_000), RefusedError, "more than the 1,048,576 bytes", id="2 MB"),
+            pytest.param(answer(b"x" * 2_000_000), RefusedError, "more than the limit of 1,048,576 bytes", id="2 MB"),
             pytest.param(redirect("http://127.0.0.1:9/"), RefusedError, "leads elsewhere", id="a redirect elsewhere"),
         ],
     )
-    def test_whatever_else_comes_is_never_shown(
+    def test_any_other_answer_is_never_returned_as_a_text(
         self, host: Host, reader: NewReader, behaviour: Behaviour, error: type[Exception], words: str
     ) -> None:
         host.at[PLAIN] = serving(manifest)
@@ -404,7 +396,7 @@ class TestTexts:
         with pytest.raises(error, match=words):
             app.text()
 
-    def test_a_version_nobody_heard_of_is_refused(self, host: Host, reader: NewReader) -> None:
+    def test_unknown_version_is_rejected(self, host: Host, reader: NewReader) -> None:
         publish(host, OLDER)
         app = reader()
         app.refresh()
@@ -412,7 +404,7 @@ class TestTexts:
         with pytest.raises(UnknownVersionError, match="terms has no published version “7”"):
             app.text(seq=7)
 
-    def test_a_policy_nobody_heard_of_is_refused_without_a_question(self, host: Host, reader: NewReader) -> None:
+    def test_unknown_policy_is_rejected_without_a_request(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         app = reader()
         app.refresh()
@@ -421,7 +413,7 @@ class TestTexts:
             app.text(policy="imprint", seq=1)
         assert len(host.asked) == 1
 
-    def test_version_the_manifest_no_longer_lists_is_proven_by_the_digests_it_names(
+    def test_version_that_the_manifest_no_longer_lists_is_verified_by_its_digests(
         self, host: Host, reader: NewReader
     ) -> None:
         publish(host, OLDER)
@@ -432,7 +424,7 @@ class TestTexts:
         assert (app.text(seq=1).version, app.text(seq=1).markdown) == ("2025-01-01", OLD_TEXT)
         assert len(host.asked) == 3
 
-    def test_digests_that_contradict_the_manifest_are_refused(self, host: Host, reader: NewReader) -> None:
+    def test_digests_that_contradict_the_manifest_are_rejected(self, host: Host, reader: NewReader) -> None:
         publish(host, OLDER, {"seq": 2, "change": "editorial"})
         app = reader()
         app.refresh()
@@ -447,7 +439,7 @@ class TestTexts:
         assert reader().text().markdown == TEXT
         assert [path for path, _ in host.asked] == [PLAIN, TEXT_FILE]
 
-    def test_the_same_words_under_another_number_are_fetched_once(self, host: Host, reader: NewReader) -> None:
+    def test_same_text_under_another_number_is_fetched_once(self, host: Host, reader: NewReader) -> None:
         twice = document(host.url)
         (version,) = twice["policies"][0]["versions"]
         twice["policies"][0]["versions"].append({**version, "seq": 3, "version": "2026-02-01"})
@@ -458,7 +450,7 @@ class TestTexts:
 
         assert (app.text(2).version, app.text(3).version, app.text(3).seq) == ("2026-01-01", "2026-02-01", 3)
 
-    def test_texts_stand_where_the_site_puts_them(self, tmp_path: Path) -> None:
+    def test_addresses_of_texts_match_those_of_the_site(self, tmp_path: Path) -> None:
         BookBuilder(tmp_path).policy("terms").version("2026-01-15")
         catalog = BookBuilder(tmp_path).read().require()
         policy = catalog.policy("terms")
@@ -469,7 +461,7 @@ class TestTexts:
 
 
 class TestDecisions:
-    def test_an_announced_version_applies_by_itself_when_its_time_comes(
+    def test_announced_version_applies_automatically_at_its_effective_date(
         self, host: Host, clock: Clock, reader: NewReader
     ) -> None:
         coming = document(host.url)
@@ -484,7 +476,7 @@ class TestDecisions:
         clock.now = instant("2026-09-21T00:00:00Z")
         assert app.check([record])["outcome"] == "block"
 
-    def test_languages_and_audience_bear_on_it(self, host: Host, clock: Clock) -> None:
+    def test_languages_and_audience_affect_the_decision(self, host: Host, clock: Clock) -> None:
         here = document(host.url)
         here["policies"][0]["audience"] = ["eu"]
         policies = Policies(host.url, snapshot=to_bytes(here), clock=clock)
@@ -497,9 +489,7 @@ class TestDecisions:
 
 
 class TestReports:
-    def test_every_refresh_is_reported_with_its_reason_in_a_word_and_in_a_sentence(
-        self, host: Host, reader: NewReader
-    ) -> None:
+    def test_every_refresh_is_reported_with_reason_and_sentence(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = answer(b"", status=500)
         app = reader()
 
@@ -509,7 +499,7 @@ class TestReports:
         assert app.policies.report == app.reports[-1]
 
 
-def test_the_public_face_is_this() -> None:
+def test_public_names_of_the_package() -> None:
     assert sorted(inforce.client.__all__) == [
         "AsyncPolicies",
         "Changes",
@@ -527,7 +517,7 @@ def test_the_public_face_is_this() -> None:
     assert (Path(inforce.client.__file__).parent.parent / "py.typed").is_file()
 
 
-def test_a_back_end_that_only_asks_loads_nothing_that_builds_a_site() -> None:
+def test_client_loads_no_build_library() -> None:
     script = (
         "import sys\n"
         "heavy = set('mkdocs jinja2 git yaml markdown_it mdit_py_plugins babel langcodes click rich nh3 rapidfuzz'"

@@ -1,4 +1,4 @@
-"""With keys, every text and redline is proven from the signature, or refused; a site published again is no refusal."""
+"""With keys, every text and redline is verified from the signature or rejected; a republished site still works."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def paths(host: Host) -> list[str]:
     return [path for path, _ in host.asked]
 
 
-def test_old_text_and_its_redline_are_proven_from_the_signature(host: Host, app: App) -> None:
+def test_old_text_and_its_redline_are_verified_from_the_signature(host: Host, app: App) -> None:
     assert app.text().markdown == FIRST
     assert app.changes().runs
     assert paths(host) == [MANIFEST, digests_of(host), OLD_TEXT, OLD_REDLINE]
 
 
 def test_unsigned_list_of_versions_proves_nothing(host: Host, catalog: Catalog, app: App) -> None:
-    """A host that alters an old text, and names its digest in the list that is not signed, is refused."""
+    """A host that alters an old text and its digest in the unsigned list is detected."""
     forged = versions_document(catalog, catalog.policy("terms"), START, {})
     forged["versions"][0]["digests"]["en"] = str(Digest.of("# Other words\n"))
     host.at["/terms/versions.json"] = answer(to_bytes(forged))
@@ -119,7 +119,7 @@ def missing(path: Callable[[Host], str]) -> Callable[[Host, Catalog], None]:
         pytest.param(missing(lambda _: OLD_REDLINE), App.changes, RefusedError, "missing: terms from", id="no redline"),
     ],
 )
-def test_host_that_alters_or_loses_a_file_is_refused_after_one_more_manifest(
+def test_altered_or_missing_file_is_rejected_after_one_more_manifest(
     host: Host, catalog: Catalog, clock: Clock, app: App, damage: Any, call: Call, error: type[Exception], words: str
 ) -> None:
     damage(host, catalog)
@@ -133,10 +133,10 @@ def test_host_that_alters_or_loses_a_file_is_refused_after_one_more_manifest(
 
 
 @pytest.mark.parametrize("call", [App.text, App.changes])
-def test_site_published_again_between_two_requests_is_healed_by_one_refresh(
+def test_republished_site_works_after_one_refresh(
     host: Host, catalog: Catalog, clock: Clock, app: App, call: Call
 ) -> None:
-    """The manifest at hand names digests that the newer site no longer has."""
+    """The cached manifest refers to digests that the newer site no longer has."""
     before = digests_of(host)
     files = redlines_of(catalog, LATER)
     files[OLD_REDLINE]["summary"] = [{"section": None, "text": "Another build."}]
@@ -153,7 +153,7 @@ def test_listed_text_is_proven_by_the_manifest_alone(host: Host, app: App) -> No
     assert paths(host) == [MANIFEST, "/terms/2/en.md"]
 
 
-def test_manifest_that_names_no_digest_proves_listed_texts_only(
+def test_manifest_without_digests_proves_listed_texts_only(
     host: Host, catalog: Catalog, clock: Clock, app: App
 ) -> None:
     clock.now = LATER
@@ -167,21 +167,21 @@ def test_manifest_that_names_no_digest_proves_listed_texts_only(
         assert refusal.value.reason is Reason.UNPROVEN
 
 
-def test_without_a_manifest_nothing_is_proven(host: Host, app: App, clock: Clock) -> None:
+def test_without_a_manifest_nothing_is_returned(host: Host, app: App, clock: Clock) -> None:
     host.at[MANIFEST] = answer(b"", status=404)
     with pytest.raises(RefusedError) as refusal:
         App(type(app.policies), host.url, clock).text()
     assert refusal.value.reason is Reason.UNPROVEN
 
 
-def test_version_the_digests_lack_was_never_published(app: App) -> None:
+def test_version_missing_in_the_digests_was_never_published(app: App) -> None:
     with pytest.raises(UnknownVersionError, match="“9”"):
         app.text(9)
     with pytest.raises(UnknownVersionError, match="“9”"):
         app.changes(1, 9)
 
 
-def test_digests_are_fetched_again_when_the_manifest_names_others(
+def test_digests_are_fetched_again_when_the_manifest_has_others(
     host: Host, catalog: Catalog, clock: Clock, app: App
 ) -> None:
     app.changes()
@@ -197,7 +197,7 @@ def test_digests_are_fetched_again_when_the_manifest_names_others(
 def test_redline_over_versions_without_one_of_its_own_comes_from_the_since_file(
     host: Host, tmp_path: Path, clock: Clock
 ) -> None:
-    """Far apart versions have no redline of their own, so the one since the older version is proven instead."""
+    """Distant versions have no redline of their own, so the one since the older version is verified instead."""
     catalog = book_of(host, tmp_path, FIRST, SECOND, "# Terms\n\nWe keep it a day.\n", extra="compare_pairs: 0\n")
     files = redlines_of(catalog, START)
     publish(host, catalog, files, START, KEY)

@@ -1,4 +1,4 @@
-"""The back end of the documentation, word for word: a receipt is kept once, and only about a published text."""
+"""Tests of the documented back end: a receipt is stored once, and only for a published text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def app(host: Host, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def post(app: Any, *receipts: dict[str, Any], user: str | None = "u_mia") -> tuple[list[int], list[dict[str, Any]]]:
-    """Send `receipts`; return the statuses, and the records the page would then be given."""
+    """Send `receipts`; return the statuses and the records that the page would then get."""
 
     async def sending() -> tuple[list[int], list[dict[str, Any]]]:
         headers = {"x-user": user} if user else {}
@@ -61,11 +61,11 @@ def post(app: Any, *receipts: dict[str, Any], user: str | None = "u_mia") -> tup
     return asyncio.run(sending())
 
 
-def test_a_receipt_that_arrives_twice_is_kept_once(app: Any) -> None:
+def test_duplicate_receipt_is_stored_once(app: Any) -> None:
     assert post(app, RECEIPT, RECEIPT) == ([201, 201], [RECEIPT])
 
 
-def test_the_same_id_with_other_words_is_a_conflict(app: Any) -> None:
+def test_same_id_with_another_content_is_a_conflict(app: Any) -> None:
     assert post(app, RECEIPT, RECEIPT | {"act": "declined"}) == ([201, 409], [RECEIPT])
 
 
@@ -83,12 +83,12 @@ def test_the_same_id_with_other_words_is_a_conflict(app: Any) -> None:
         pytest.param({"act": "acknowledged"}, 422, id="an act that the policy does not ask for"),
     ],
 )
-def test_what_is_no_receipt_is_not_kept(app: Any, change: dict[str, Any], status: int) -> None:
+def test_invalid_receipt_is_not_stored(app: Any, change: dict[str, Any], status: int) -> None:
     assert post(app, RECEIPT | change) == ([status], [])
 
 
 @pytest.mark.parametrize(("body", "status"), HOSTILE)
-def test_a_hostile_body_is_refused_with_a_problem(app: Any, body: bytes, status: int) -> None:
+def test_hostile_body_is_rejected_with_a_problem_document(app: Any, body: bytes, status: int) -> None:
     async def sending() -> httpx2.Response:
         transport = httpx2.ASGITransport(app=app)
         async with (
@@ -102,12 +102,12 @@ def test_a_hostile_body_is_refused_with_a_problem(app: Any, body: bytes, status:
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
-def test_a_receipt_for_a_version_that_has_left_the_manifest_is_kept(app: Any) -> None:
+def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(app: Any) -> None:
     assert post(app, OLD, OLD | {"id": RECEIPT["id"], "digest": RECEIPT["digest"]}) == ([201, 422], [OLD])
 
 
-def test_the_time_of_receipt_is_the_servers(app: Any) -> None:
-    """A record that is given to the page can be read, and its time of receipt is not the browser's to choose."""
+def test_time_of_receipt_is_the_servers(app: Any) -> None:
+    """A stored record can be read, and its time of receipt comes from the server."""
 
     async def sending() -> Any:
         transport = httpx2.ASGITransport(app=app)
@@ -124,11 +124,11 @@ def test_the_time_of_receipt_is_the_servers(app: Any) -> None:
     assert record["received_at"] > "2026"
 
 
-def test_nobody_leaves_a_receipt_without_signing_in(app: Any) -> None:
+def test_receipt_requires_signing_in(app: Any) -> None:
     assert post(app, RECEIPT, user=None)[0] == [401]
 
 
-def test_a_server_that_knows_no_manifest_yet_keeps_the_receipt_waiting(app: Any, host: Host) -> None:
-    """A receipt is refused for good only where it is known to be wrong."""
+def test_server_without_a_manifest_makes_the_browser_retry(app: Any, host: Host) -> None:
+    """A receipt is rejected permanently only if it is certainly wrong."""
     host.at["/policies.json"] = serving(lambda _: b"")
     assert post(app, RECEIPT) == ([503], [])

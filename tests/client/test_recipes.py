@@ -1,4 +1,4 @@
-"""The recipes in the documentation, word for word: what they say is what they do."""
+"""Tests of the documented recipes, executed from the pages."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ Load = Callable[[str], types.ModuleType]
 
 
 def recipe(page: str) -> str:
-    """Take the first Python of a page of the documentation."""
+    """Return the first Python block of a page of the documentation."""
     return re.findall(r"```python\n(.*?)```", (APPS / page).read_text("utf-8"), re.DOTALL)[0]
 
 
@@ -109,7 +109,7 @@ def load(host: Host, monkeypatch: pytest.MonkeyPatch) -> Load:
 
 
 def unexpiring(site: str) -> bytes:
-    """Write a manifest that does not expire while anybody runs these tests: recipes read the clock."""
+    """Return a manifest that does not expire during the tests, because recipes read the clock."""
     return to_bytes(with_digests(site)[0])
 
 
@@ -119,7 +119,7 @@ def with_digests(site: str) -> tuple[dict[str, Any], bytes]:
 
 
 def with_history(host: Host) -> None:
-    """Let the site prove version 1, which has left the manifest, by its digests."""
+    """Serve the digests that prove version 1, which the manifest no longer lists."""
     stated, digests = with_digests(host.url)
     host.at[digests_path(stated)] = answer(digests)
     host.at["/terms/2025-01-01/en.md"] = serving(lambda _: OLD_TEXT.encode())
@@ -220,7 +220,7 @@ class TestFastAPI:
 
 
 async def served(app: Any, visit: Callable[[httpx2.AsyncClient], Any]) -> Any:
-    """Start `app`, let somebody `visit` it, and stop it."""
+    """Start `app`, run `visit`, and stop it."""
     transport = httpx2.ASGITransport(app=app)
     headers = {"authorization": "Bearer token-of-mia", "accept-language": "de-AT, en;q=0.8, *"}
     async with (
@@ -231,7 +231,7 @@ async def served(app: Any, visit: Callable[[httpx2.AsyncClient], Any]) -> Any:
 
 
 class Visitor:
-    """A user as Django hands one to a middleware."""
+    """A user as Django passes one to a middleware."""
 
     pk = 7
     is_authenticated = True
@@ -242,7 +242,7 @@ MINE = ACCEPTED | {"subject": "user:7"}
 
 
 class Stranger:
-    """A visitor who has not signed in, as Django hands one to a view."""
+    """A visitor who has not signed in, as Django passes one to a view."""
 
     pk = None
     is_authenticated = False

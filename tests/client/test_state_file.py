@@ -1,4 +1,4 @@
-"""The state file: what a client learnt outlives it, whole, whoever is killed and however full the disk."""
+"""Tests of the state file: the state survives restarts, killed processes and full disks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLAIN = "/policies.json"
 LATER = START + timedelta(days=2)
 FIRST, SECOND = int(START.timestamp()), int(LATER.timestamp())
 
-# An app of its own process: refreshes once at an instant that is not today's, and prints what it knows then.
+# An app in its own process: it refreshes once at a fixed time and prints its state.
 APP = """
 import sys
 from datetime import datetime
@@ -58,7 +58,7 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settled(host: Host, clock: Clock, reader: NewReader, state: Path) -> Reader:
-    """Make an app that knows a good manifest, and a host that has a newer one."""
+    """Create an app that has a good manifest, and a host that has a newer one."""
     host.at[PLAIN] = serving(manifest)
     app = reader(state_file=state)
     app.refresh()
@@ -73,14 +73,14 @@ def http_date(instant: datetime) -> str:
 
 
 def app_of_its_own(host: Host, state: Path, before: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run an app in another process, which does `before` first."""
+    """Run an app in another process, which executes `before` first."""
     command = [sys.executable, "-W", "error", "-c", APP.format(before=before), host.url, str(state), LATER.isoformat()]
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return subprocess.run(command, capture_output=True, text=True, check=check, env=environment)
 
 
 class TestRestarts:
-    def test_what_was_learnt_is_there_again_without_asking(
+    def test_state_is_restored_without_a_request(
         self, host: Host, reader: NewReader, settled: Reader, state: Path
     ) -> None:
         settled.refresh()
@@ -92,7 +92,7 @@ class TestRestarts:
         assert again.refresh() is None
         assert len(host.asked) == 2
 
-    def test_a_rollback_is_seen_across_a_restart(
+    def test_rollback_is_detected_across_a_restart(
         self, host: Host, clock: Clock, reader: NewReader, settled: Reader, state: Path
     ) -> None:
         settled.refresh()
@@ -104,9 +104,7 @@ class TestRestarts:
         assert report is not None
         assert report.reason is Reason.ROLLBACK
 
-    def test_a_restart_in_a_loop_does_not_hammer_a_host_in_trouble(
-        self, host: Host, reader: NewReader, state: Path
-    ) -> None:
+    def test_restart_loop_does_not_overload_a_failing_host(self, host: Host, reader: NewReader, state: Path) -> None:
         host.at[PLAIN] = answer(b"", status=503, Retry_After="3600")
 
         for _ in range(3):
@@ -138,7 +136,7 @@ class TestRestarts:
     def test_versions_and_time_of_the_host_are_forgotten_with_the_key_that_signed_them(
         self, host: Host, reader: NewReader, state: Path
     ) -> None:
-        """A stolen key may also have stated other texts and signed an expiry that makes a far time believable."""
+        """A stolen key may also have signed other texts and an expiry that makes a distant time acceptable."""
         stolen, new = generate_key(), generate_key()
         site = host.url
         hostile = document(site, expires_at="2099-01-01T00:00:00Z")
@@ -182,7 +180,7 @@ class TestRestarts:
         assert report is not None
         assert report.reason is Reason.SCHEMA
 
-    def test_a_manifest_put_into_the_file_by_others_is_believed_only_with_its_signature(
+    def test_manifest_inserted_into_the_file_needs_a_valid_signature(
         self, host: Host, reader: NewReader, state: Path
     ) -> None:
         host.at[PLAIN] = serving(manifest)
@@ -277,9 +275,9 @@ class TestTwoManifests:
 
 
 class TestManifestAheadOfThisMachine:
-    """Without the host's time, nothing of a manifest dated ahead of this machine is saved or locks out another one."""
+    """Without a server time, nothing from a manifest dated in the future is saved or locks out another one."""
 
-    def test_it_is_used_by_this_process_alone(self, host: Host, reader: NewReader, state: Path) -> None:
+    def test_future_manifest_is_used_by_this_process_only(self, host: Host, reader: NewReader, state: Path) -> None:
         ahead = START + timedelta(days=27_000)
         host.at[PLAIN] = serving(lambda site: manifest(site, ahead))
         app = reader(state_file=state)
@@ -317,7 +315,7 @@ class TestManifestAheadOfThisMachine:
         assert report is not None
         assert (report.outcome, report.reason, app.serial) == (Outcome.UPDATED, None, FIRST)
 
-    def test_a_failure_in_between_saves_nothing_of_it(
+    def test_failure_in_between_saves_nothing_of_it(
         self, host: Host, clock: Clock, reader: NewReader, state: Path
     ) -> None:
         host.at[PLAIN] = serving(lambda site: manifest(site, LATER))
@@ -365,7 +363,7 @@ class TestCrashes:
             pytest.param(KILLED_IN_THE_MIDDLE_OF_WRITING, id="while the new file is written"),
         ],
     )
-    def test_killed_between_verifying_and_saving_leaves_the_last_good_state_and_a_way_on(
+    def test_process_killed_before_saving_leaves_the_last_good_state(
         self, host: Host, settled: Reader, reader: NewReader, state: Path, before: str
     ) -> None:
         kept = state.read_bytes()
@@ -379,7 +377,7 @@ class TestCrashes:
         again.refresh()
         assert again.serial == SECOND
 
-    def test_a_full_disk_keeps_the_old_file_and_the_app_running_on_what_it_verified(
+    def test_full_disk_keeps_the_old_file_and_the_verified_manifest_in_use(
         self, host: Host, settled: Reader, state: Path
     ) -> None:
         kept = state.read_bytes()
@@ -390,9 +388,7 @@ class TestCrashes:
         assert state.read_bytes() == kept
         assert settled.serial == FIRST
 
-    def test_a_folder_that_is_not_there_is_reported_and_nothing_else(
-        self, host: Host, reader: NewReader, tmp_path: Path
-    ) -> None:
+    def test_missing_folder_is_only_reported(self, host: Host, reader: NewReader, tmp_path: Path) -> None:
         host.at[PLAIN] = serving(manifest)
         app = reader(state_file=tmp_path / "none" / "state.json")
 
@@ -421,7 +417,7 @@ DAMAGES: list[tuple[str, Callable[[bytes], bytes]]] = [
 
 class TestDamage:
     @pytest.mark.parametrize("damage", [pytest.param(damage, id=name) for name, damage in DAMAGES])
-    def test_a_damaged_file_is_reported_and_begun_anew_and_never_keeps_an_app_from_starting(
+    def test_damaged_file_is_reported_and_replaced_and_the_app_starts(
         self, settled: Reader, reader: NewReader, state: Path, damage: Callable[[bytes], bytes]
     ) -> None:
         state.write_bytes(damage(state.read_bytes()))
@@ -435,7 +431,7 @@ class TestDamage:
         assert reader(state_file=state).serial == SECOND
         assert settled.serial == FIRST
 
-    def test_damage_under_a_running_app_costs_it_nothing(self, settled: Reader, state: Path) -> None:
+    def test_damage_during_a_run_has_no_effect(self, settled: Reader, state: Path) -> None:
         state.write_bytes(b"{")
 
         report = settled.refresh()
@@ -443,7 +439,7 @@ class TestDamage:
         assert report is not None
         assert (report.outcome, report.reason, settled.serial) == (Outcome.UPDATED, None, SECOND)
 
-    def test_a_folder_in_the_place_of_the_file_is_reported(self, host: Host, reader: NewReader, state: Path) -> None:
+    def test_folder_in_place_of_the_file_is_reported(self, host: Host, reader: NewReader, state: Path) -> None:
         state.mkdir()
         host.at[PLAIN] = serving(manifest)
 
@@ -471,9 +467,7 @@ class TestDamage:
         assert f"got {kind}" in report.detail or "Is a directory" in report.detail
         assert (tmp_path / name).lstat().st_ino == before
 
-    def test_with_a_snapshot_a_damaged_file_leaves_what_came_with_the_app(
-        self, host: Host, reader: NewReader, state: Path
-    ) -> None:
+    def test_with_a_damaged_file_the_snapshot_is_used(self, host: Host, reader: NewReader, state: Path) -> None:
         state.write_bytes(b"{")
 
         app = reader(state_file=state, snapshot=manifest(host.url))
@@ -482,7 +476,7 @@ class TestDamage:
 
 
 class TestTwoProcesses:
-    def test_one_asks_and_the_other_learns_from_it(self, host: Host, settled: Reader, state: Path) -> None:
+    def test_one_process_polls_and_the_other_reads_its_state(self, host: Host, settled: Reader, state: Path) -> None:
         app_of_its_own(host, state)
         asked = len(host.asked)
 
@@ -491,7 +485,7 @@ class TestTwoProcesses:
         assert report is None
         assert (settled.serial, len(host.asked)) == (SECOND, asked)
 
-    def test_a_slow_one_does_not_take_a_fast_one_back(
+    def test_slow_process_does_not_replace_a_newer_state(
         self, host: Host, settled: Reader, reader: NewReader, state: Path
     ) -> None:
         slow, fast = settled, reader(state_file=state)
@@ -508,7 +502,7 @@ class TestTwoProcesses:
         newest = int((LATER + timedelta(hours=1)).timestamp())
         assert (fast.serial, slow.serial, reader(state_file=state).serial) == (newest, newest, newest)
 
-    def test_a_host_that_tells_two_of_them_different_things_is_found_out(
+    def test_different_answers_to_two_processes_are_detected(
         self, host: Host, settled: Reader, reader: NewReader, state: Path
     ) -> None:
         second = reader(state_file=state)
@@ -523,9 +517,9 @@ class TestTwoProcesses:
 
         assert report is not None
         assert (report.outcome, report.reason, settled.serial) == (Outcome.KEPT, Reason.EQUIVOCATION, FIRST)
-        assert "another process was told" in report.detail
+        assert "another process received" in report.detail
 
-    def test_writing_at_once_leaves_one_whole_file(self, host: Host, state: Path) -> None:
+    def test_concurrent_writes_leave_one_complete_file(self, host: Host, state: Path) -> None:
         instants = [START + timedelta(minutes=minute) for minute in range(12)]
         apps = [Policies(host.url, state_file=state, clock=lambda now=now: now) for now in instants]  # type: ignore[misc]
         snapshots = [manifest(host.url, now) for now in instants]
@@ -539,9 +533,7 @@ class TestTwoProcesses:
 
         assert json.loads(state.read_bytes())["states"]["policies.json"]["last_serial"] == int(instants[-1].timestamp())
 
-    def test_a_lock_held_too_long_is_reported_and_waited_for_no_longer_than_a_second(
-        self, settled: Reader, state: Path
-    ) -> None:
+    def test_lock_held_too_long_is_reported_after_at_most_a_second(self, settled: Reader, state: Path) -> None:
         import fcntl
 
         with state.with_name(".state.json.lock").open("ab") as held:
@@ -562,9 +554,7 @@ class TestWhatIsKept:
 
         assert reader(state_file=state).text().markdown == TEXT
 
-    def test_the_condition_for_the_next_question_survives_a_restart(
-        self, host: Host, clock: Clock, reader: NewReader, state: Path
-    ) -> None:
+    def test_etag_survives_a_restart(self, host: Host, clock: Clock, reader: NewReader, state: Path) -> None:
         host.at[PLAIN] = validated(manifest(host.url), '"v1"')
         reader(state_file=state).refresh()
         clock.now = LATER

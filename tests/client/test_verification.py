@@ -1,4 +1,4 @@
-"""A built or live site held against the lock: whatever was changed, lost, moved back or served wrongly is found."""
+"""Compare a built or live site with the lock: every change, loss, rollback and wrong header is found."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from inforce.verification.site import lasting_addresses, read_addresses
 
 @pytest.fixture
 def live(site: Published, host: Host) -> Host:
-    """Let `host` serve the site with the headers it was built with."""
+    """Serve the site on `host` with the headers it was built with."""
     rules = StaticSite(folder=site.folder)
     for file in sorted(path for path in site.folder.rglob("*") if path.is_file()):
         path = "/" + file.relative_to(site.folder).as_posix()
@@ -33,13 +33,13 @@ def live(site: Published, host: Host) -> Host:
 
 
 class TestASiteAsItShouldBe:
-    def test_a_built_folder_has_no_findings(self, site: Published) -> None:
+    def test_built_folder_has_no_findings(self, site: Published) -> None:
         assert site.verify().findings == ()
 
-    def test_a_live_site_with_the_headers_it_was_built_with_has_none_either(self, site: Published, live: Host) -> None:
+    def test_live_site_with_its_built_headers_has_no_findings(self, site: Published, live: Host) -> None:
         assert site.verify(live.url).findings == ()
 
-    def test_every_text_and_every_page_that_was_published_is_asked_for(self, site: Published) -> None:
+    def test_every_published_text_and_page_is_requested(self, site: Published) -> None:
         assert read_addresses(site.lock, NOW, signed=True) == [
             "policies.json",
             "policies.jws.json",
@@ -88,7 +88,7 @@ class TestASiteAsItShouldBe:
             "terms/2027-01-01/since/en.json",
         ]
 
-    def test_what_is_published_later_is_not_asked_for_yet(self, site: Published) -> None:
+    def test_later_versions_are_not_requested_yet(self, site: Published) -> None:
         assert "terms/2027-01-01/en.md" not in read_addresses(site.lock, instant("2026-08-01"), signed=True)
 
 
@@ -104,7 +104,7 @@ def rewrite(address: str, change: Callable[[dict[str, Any]], object]) -> Callabl
 
 
 def resigned(change: Callable[[dict[str, Any]], object]) -> Callable[[Published], None]:
-    """Change the manifest, and sign what came of it."""
+    """Change the manifest, and sign the result."""
 
     def damage(site: Published) -> None:
         rewrite("policies.json", change)(site)
@@ -120,7 +120,7 @@ def digests_of(site: Published) -> str:
 
 
 def renamed(change: Callable[[dict[str, Any]], object]) -> Callable[[Published], None]:
-    """Change the digests of the terms, and let the signed manifest name what came of it."""
+    """Change the digests of the terms, and update the signed manifest."""
 
     def damage(site: Published) -> None:
         old = digests_of(site)
@@ -170,7 +170,7 @@ PROOFS = [
 
 
 @pytest.mark.parametrize(("damage", "addresses", "words"), PROOFS)
-def test_whatever_the_digests_do_not_prove_is_found(
+def test_content_that_the_digests_do_not_prove_is_found(
     site: Published, damage: Callable[[Published], None], addresses: list[str], words: str
 ) -> None:
     damage(site)
@@ -310,7 +310,7 @@ DAMAGES = [
 
 class TestDamage:
     @pytest.mark.parametrize(("damage", "expected"), DAMAGES)
-    def test_it_is_found(
+    def test_change_is_found(
         self, site: Published, damage: Callable[[Published], None], expected: list[tuple[str, str]]
     ) -> None:
         damage(site)
@@ -321,13 +321,13 @@ class TestDamage:
         assert all(finding.message.endswith(".") for finding in report.findings)
         assert {finding.rule for finding in report.findings} <= RULES.keys()
 
-    def test_a_version_that_was_never_locked_is_found_wherever_the_site_shows_it(self, site: Published) -> None:
+    def test_version_that_was_never_locked_is_found_wherever_the_site_shows_it(self, site: Published) -> None:
         entries = {label: entry for label, entry in site.lock.entries["terms"].items() if label != "2027-01-01"}
         site.lock = Lock(entries={**site.lock.entries, "terms": entries})
 
         assert site.found() == [("LIVE-unlocked", "policies.json"), ("LIVE-unlocked", "terms/versions.json")]
 
-    def test_the_difference_is_told_in_the_words_of_the_manifest(self, site: Published) -> None:
+    def test_difference_is_described_with_the_field_names_of_the_manifest(self, site: Published) -> None:
         rewrite(
             "terms/versions.json", lambda document: document["versions"][1].update(enforce_at="2026-03-01T00:00:00Z")
         )(site)
@@ -338,15 +338,15 @@ class TestDamage:
 
 
 class TestTime:
-    def test_an_expired_manifest_is_found(self, site: Published) -> None:
+    def test_expired_manifest_is_found(self, site: Published) -> None:
         assert site.found(now=instant("2026-11-01")) == [("LIVE-date", "policies.json")]
 
-    def test_a_manifest_of_the_future_is_found(self, site: Published) -> None:
+    def test_manifest_issued_in_the_future_is_found(self, site: Published) -> None:
         site.publish(DAY_AFTER)
 
         assert ("LIVE-date", "policies.json") in site.found()
 
-    def test_going_back_behind_what_was_seen_is_found(self, site: Published, tmp_path: Path) -> None:
+    def test_rollback_is_found(self, site: Published, tmp_path: Path) -> None:
         state = tmp_path / "seen.json"
         site.publish(DAY_AFTER)
         assert site.found(now=DAY_AFTER, state_file=state) == []
@@ -355,25 +355,25 @@ class TestTime:
         assert site.found(now=DAY_AFTER, state_file=state) == [("LIVE-serial", "policies.json")]
         assert site.found(now=DAY_AFTER, state_file=state) == [("LIVE-serial", "policies.json")]
 
-    def test_two_manifests_of_one_serial_are_found(self, site: Published, tmp_path: Path) -> None:
+    def test_two_manifests_with_one_serial_are_found(self, site: Published, tmp_path: Path) -> None:
         state = tmp_path / "seen.json"
         assert site.found(state_file=state) == []
         resigned(lambda manifest: manifest.update(poll_seconds=60))(site)
 
         assert site.found(state_file=state) == [("LIVE-serial", "policies.json")]
 
-    def test_what_was_seen_and_cannot_be_read_any_more_is_said(self, site: Published, tmp_path: Path) -> None:
+    def test_unreadable_state_of_the_last_run_is_reported(self, site: Published, tmp_path: Path) -> None:
         (tmp_path / "seen.json").write_text("{")
 
         assert site.found(state_file=tmp_path / "seen.json") == [("LIVE-state", "")]
         assert site.found(state_file=tmp_path / "seen.json") == []
 
-    def test_what_was_seen_and_cannot_be_saved_is_said(self, site: Published, tmp_path: Path) -> None:
+    def test_state_that_cannot_be_saved_is_reported(self, site: Published, tmp_path: Path) -> None:
         assert site.found(state_file=tmp_path / "none" / "seen.json") == [("LIVE-state", "")]
 
 
 class TestKeys:
-    def test_while_keys_rotate_one_that_has_not_signed_is_noted(self, tmp_path: Path) -> None:
+    def test_listed_key_that_has_not_signed_is_reported_during_rotation(self, tmp_path: Path) -> None:
         book = BookBuilder(tmp_path / "book", extra=signing(KEY, SECOND_KEY))
         book.policy("terms").version("2026-01-15")
         site = Published(tmp_path / "site", book.read().require())
@@ -384,7 +384,7 @@ class TestKeys:
         assert [finding.rule for finding in report.findings] == ["LIVE-key"]
         assert not report.blocks
 
-    def test_a_book_that_names_no_key_needs_no_signature(self, tmp_path: Path) -> None:
+    def test_book_without_keys_needs_no_signature(self, tmp_path: Path) -> None:
         book = BookBuilder(tmp_path / "book")
         book.policy("terms").version("2026-01-15")
         site = Published(tmp_path / "site", book.read().require())
@@ -395,7 +395,7 @@ class TestKeys:
 
 
 class TestHosts:
-    def test_a_host_that_sends_no_headers_of_ours_is_found_out(self, site: Published) -> None:
+    def test_host_without_our_headers_is_found(self, site: Published) -> None:
         (site.folder / "_headers").unlink()
         with StaticSite(folder=site.folder) as plain:
             found = site.found(plain.url)
@@ -410,15 +410,15 @@ class TestHosts:
             pytest.param(
                 {"Content_Type": "text/plain"}, "expected the type application/json, got “text/plain”", id="type"
             ),
-            pytest.param({"Cache_Control": "max-age=31536000, immutable"}, "not see a change in time", id="for ever"),
-            pytest.param({"Cache_Control": "max-age=999999999999999"}, "not see a change in time", id="too long"),
+            pytest.param(
+                {"Cache_Control": "max-age=31536000, immutable"}, "notice a change too late", id="permanently"
+            ),
+            pytest.param({"Cache_Control": "max-age=999999999999999"}, "notice a change too late", id="too long"),
             pytest.param({"Set_Cookie": "a=b"}, "it sets a cookie", id="a cookie"),
             pytest.param({}, "neither ETag nor Last-Modified", id="nothing to compare by"),
         ],
     )
-    def test_a_header_that_harms_apps_is_found(
-        self, site: Published, host: Host, headers: dict[str, str], words: str
-    ) -> None:
+    def test_harmful_header_is_found(self, site: Published, host: Host, headers: dict[str, str], words: str) -> None:
         body = (site.folder / "policies.json").read_bytes()
         host.at["/policies.json"] = answer(body, **{"Access_Control_Allow_Origin": "*", **headers})
 
@@ -426,18 +426,18 @@ class TestHosts:
 
         assert any(words in message.lower() or words in message for message in messages), messages
 
-    def test_a_host_that_does_not_answer_is_a_finding_per_address_and_no_crash(self, site: Published) -> None:
+    def test_host_that_does_not_answer_is_one_finding_per_address(self, site: Published) -> None:
         report = site.verify("http://127.0.0.1:9/", pages=False)
 
         assert {finding.rule for finding in report.findings} == {"LIVE-missing"}
         assert len(report.findings) == len(read_addresses(site.lock, NOW, signed=True))
 
-    def test_an_address_that_cannot_be_trusted_is_refused(self, site: Published) -> None:
+    def test_untrustworthy_address_is_rejected(self, site: Published) -> None:
         with pytest.raises(ValueError, match="https address"):
             site.verify("http://policies.shop.example/")
 
 
-def test_whoever_watches_a_site_gets_one_line_per_fault(site: Published) -> None:
+def test_monitor_prints_one_line_per_finding(site: Published) -> None:
     site.write("terms/2026-01-15/de.md", b"# T\n\nZwei.\n")
     (site.folder / "terms/index.html").unlink()
 

@@ -1,4 +1,4 @@
-"""The words a reader sees on a site, compared with the locked texts."""
+"""Compare the visible words of a site with the locked texts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def replace(site: Published, address: str, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     "address", ["terms/2026-01-15/", "terms/2026-01-15/de/", "terms/", "terms/2026-01-15/en.html", "terms/2026-02-01/"]
 )
-def test_one_altered_word_is_found_with_the_page_and_the_words(site: Published, address: str) -> None:
+def test_altered_word_is_found_with_page_and_words(site: Published, address: str) -> None:
     replace(site, address, "</h1>", "</h1><p>Not</p>")
 
     [(place, message)] = words(site)
@@ -40,7 +40,7 @@ def test_one_altered_word_is_found_with_the_page_and_the_words(site: Published, 
     assert "Not" in message.partition("got")[2]
 
 
-def test_one_altered_word_is_found_on_a_live_site_too(site: Published) -> None:
+def test_altered_word_is_found_on_a_live_site(site: Published) -> None:
     replace(site, PAGE, "One.", "Two.")
 
     with StaticSite(folder=site.folder) as live:
@@ -49,14 +49,14 @@ def test_one_altered_word_is_found_on_a_live_site_too(site: Published) -> None:
     assert found == [(PAGE, "Word 2: expected “T One.”, got “T Two.”.")]
 
 
-def test_pages_of_two_versions_that_are_swapped_are_both_found(site: Published) -> None:
+def test_swapped_pages_of_two_versions_are_both_found(site: Published) -> None:
     site.write("terms/2026-01-15/index.html", page(to_html("# T\n\nTwo.\n")))
     site.write("terms/2026-02-01/index.html", page(ONE))
 
     assert [place for place, _ in words(site)] == ["terms/2026-01-15/", "terms/2026-02-01/"]
 
 
-def test_a_page_in_another_language_is_found(site: Published) -> None:
+def test_page_in_another_language_is_found(site: Published) -> None:
     (site.folder / PAGE / "index.html").write_bytes((site.folder / PAGE / "de" / "index.html").read_bytes())
 
     assert [place for place, _ in words(site)] == [PAGE]
@@ -147,20 +147,20 @@ def test_another_redline_is_found(site: Published, old: str, new: str, side: str
     assert message.startswith(f"The {side} text of the redline: Character 1: expected “T")
 
 
-def test_a_redline_that_is_gone_is_found(site: Published) -> None:
+def test_missing_redline_is_found(site: Published) -> None:
     replace(site, "terms/changes/2026-01-15...2026-02-01/", "inforce-redline", "inforce-other")
 
     assert [message for _, message in words(site)] == ["Expected one redline, got 0."]
 
 
-def test_the_page_of_a_policy_shows_the_version_in_force_when_it_was_built(site: Published) -> None:
+def test_page_of_a_policy_shows_the_version_in_force_at_the_build(site: Published) -> None:
     (site.folder / "terms/index.html").write_bytes((site.folder / PAGE / "index.html").read_bytes())
 
     assert [place for place, _ in words(site)] == ["terms/"]
 
 
-def test_text_that_is_not_the_locked_one_is_compared_with_nothing(site: Published) -> None:
-    """One finding is enough, and it is that of the text."""
+def test_nothing_is_compared_with_a_text_that_differs_from_the_lock(site: Published) -> None:
+    """One finding suffices: the one about the text."""
     site.write("terms/2026-01-15/de.md", b"# T\n\nZwei.\n")
 
     assert [one.rule for one in site.verify().findings] == ["LIVE-digest"]
@@ -175,14 +175,14 @@ def test_text_that_is_not_the_locked_one_is_compared_with_nothing(site: Publishe
         "مرحبا **بالعالم**\n\n- 隐私政策\n  - 二\n\n```\n<script>x</script>\n```\n",
     ],
 )
-def test_the_words_of_a_fragment_are_those_of_its_text(markdown: str) -> None:
+def test_words_of_a_fragment_are_those_of_its_text(markdown: str) -> None:
     read = read_fragment(to_html(markdown))
 
     assert (read.texts, read.faults) == ([plain_text(markdown).split()], [])
 
 
-def test_a_site_built_by_mkdocs_shows_its_texts(sample_site: Path) -> None:
-    """Each page of a version and each fragment: strictly readable, its text in it once and nothing beside it."""
+def test_site_built_by_mkdocs_shows_its_texts(sample_site: Path) -> None:
+    """Each page of a version and each fragment can be parsed strictly and contains its text once and nothing else."""
     texts = sorted(path for path in sample_site.glob("*/*/en.md") if path.parts[-3] != "docs")
     assert len(texts) > 5
     for text in texts:

@@ -1,4 +1,4 @@
-"""Manifests, clocks and clients for tests: a site with one policy, at any serial, in three words."""
+"""Manifests, clocks and clients for tests: a site with one policy and any serial."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUBJECT = {"id": "u1", "since": "2024-01-01T00:00:00Z"}
 
 @dataclass(slots=True)
 class Clock:
-    """A clock that stands still until it is set."""
+    """A clock that advances only when a test sets it."""
 
     now: datetime = START
 
@@ -30,12 +30,12 @@ class Clock:
         return self.now
 
     def pass_by(self, **time: float) -> None:
-        """Let `time` pass, in the words of `timedelta`."""
+        """Advance the clock by `time`, given as arguments of `timedelta`."""
         self.now += timedelta(**time)
 
 
 def document(site: str, issued: datetime = START, **members: Any) -> dict[str, Any]:
-    """Write the manifest of `site` as issued then: one policy, to be accepted, of which version 2 is in force."""
+    """Return a manifest of `site` with one policy to accept, of which version 2 is in force."""
     digests = {"en": str(Digest.of(TEXT))}
     version = {"change": "material", "published_at": "2026-01-01T00:00:00Z", "effective_at": "2026-01-01T00:00:00Z"}
     versions = [{"seq": 2, "version": "2026-01-01", **version, "digests": digests}]
@@ -64,9 +64,9 @@ def document(site: str, issued: datetime = START, **members: Any) -> dict[str, A
 
 
 def proven(site: str, *older: dict[str, Any], issued: datetime = START, **members: Any) -> tuple[dict[str, Any], bytes]:
-    """Write the manifest of `site` with the digest of a file of digests, and that file.
+    """Return the manifest of `site` with the digest of a file of digests, and that file.
 
-    Its versions are the `older` ones, by their own fields beside those of version 2, and version 2.
+    Its versions are the `older` ones, given by the fields that differ from version 2, and version 2.
     """
     stated = document(site, issued, **members)
     (policy,) = stated["policies"]
@@ -79,18 +79,18 @@ def proven(site: str, *older: dict[str, Any], issued: datetime = START, **member
 
 
 def digests_path(stated: dict[str, Any]) -> str:
-    """Return the path of the file of digests that the manifest `stated` names."""
+    """Return the path of the file of digests in the manifest `stated`."""
     return f"/terms/versions.{stated['policies'][0]['versions_digest'].removeprefix('sha256:')}.json"
 
 
 def manifest(site: str, issued: datetime = START, **members: Any) -> bytes:
-    """Write the same as bytes."""
+    """Return the same manifest as bytes."""
     return to_bytes(document(site, issued, **members))
 
 
 @dataclass(slots=True)
 class Reader:
-    """An app of either kind: what `Policies` does, done by `Policies` or by `AsyncPolicies`."""
+    """An app of either kind: a common interface to `Policies` and `AsyncPolicies`."""
 
     policies: Policies | AsyncPolicies
     reports: list[RefreshReport] = field(default_factory=list)
@@ -102,13 +102,13 @@ class Reader:
         return asyncio.run(self.policies.refresh(force=force))
 
     def check(self, records: Sequence[Any] = ()) -> Decision:
-        """Ask what the subject of these tests owes; what goes on in the background is waited for."""
+        """Return what the subject of these tests owes, after background work has finished."""
         if isinstance(self.policies, Policies):
             return self.policies.check(records, SUBJECT)  # type: ignore[arg-type]  # plain data is what apps have
         return asyncio.run(self._check(self.policies, records))
 
     def text(self, seq: int = 2, language: str = "en", policy: str = "terms") -> PolicyText:
-        """Fetch a text of `policy`, which is the one there is."""
+        """Fetch a text of `policy`, the only policy."""
         if isinstance(self.policies, Policies):
             return self.policies.text(policy, seq, language)
         return asyncio.run(self.policies.text(policy, seq, language))
@@ -126,12 +126,12 @@ class Reader:
 
 
 NewReader = Callable[..., Reader]
-# A busy machine is no fault of a host; only where a host never answers is the limit worth waiting for.
+# A busy test machine must not cause timeouts; only hosts that never answer need a short limit.
 PATIENT, SHORT = Limits(), Limits(seconds=0.3)
 
 
 def new_reader(kind: type[Policies | AsyncPolicies], site: str, clock: Clock, **options: Any) -> Reader:
-    """Make an app of `kind` with no luck, good or bad."""
+    """Create an app of `kind` with a fixed random number."""
     reports: list[RefreshReport] = []
     settings = {"limits": PATIENT, "clock": clock, "chance": lambda: 0.5, "on_report": reports.append, **options}
     return Reader(kind(site, **settings), reports)

@@ -1,7 +1,8 @@
-"""The client: what an app needs to know which policies are in force and what its users owe, and nothing heavier.
+"""The Python client: which policies are in force and what a user owes, with few dependencies.
 
-Keeps true: a broken, stale, rolled back or missing manifest is noticed and reported, and never locks anybody out, never
-stands for an acceptance, never keeps an app from starting. Needs httpx2 and joserfc, none of what builds a site.
+Invariants: an invalid, stale, rolled back or missing manifest is reported; it never locks out a user, never counts as
+an acceptance and never prevents an app from starting. The client needs httpx2 and joserfc, and none of the build
+libraries.
 
 >>> policies = Policies("https://policies.shop.example/", state_file="policies-state.json")        # doctest: +SKIP
 >>> policies.check(records_of(user), {"id": user.id, "since": user.joined}, languages=["de-AT"])   # doctest: +SKIP

@@ -1,8 +1,8 @@
-"""Changes: what differs between the version somebody knows and the one they are asked about.
+"""Fetch and verify the differences between the version a user knows and the version they are asked about.
 
 Invariants: a redline is returned only if its file has the digest that the manifest proves, and if it is about the two
-texts that were meant.
-Not responsible for: fetching, and comparing texts.
+requested texts.
+Not responsible for: fetching; comparing texts.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _REDLINE, _SINCE = "policy-changes", "policy-changes-since"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What differs from the version `base_seq` of a policy to `target_seq`, in one language.
+    """The differences between the versions `base_seq` and `target_seq` of a policy, in one language.
 
-    `summary` are the author's words (`text`, with the `section` they are about; none over several versions), `runs` the
-    redline in reading order (`op`: equal, insert, delete, move_from, move_to, reformat, and `text`), `data` the whole
-    statement of the site.
+    `summary` is the author's summary (`text`, with the `section` it refers to; empty across several versions), `runs`
+    the redline in reading order (`op`: equal, insert, delete, move_from, move_to, reformat; and `text`), `data` the
+    whole JSON object from the site.
     """
 
     policy: str
@@ -44,9 +44,10 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedChanges:
-    """Changes before they are fetched: between which versions, at which `path`, and the digest the file has to have.
+    """A request for changes: the two versions, the `path` of the file and the digest it must have.
 
-    `between` says whether the file is the redline between the two, and not all redlines since the older one.
+    `between` is True if the file is the redline between the two versions, and False if it has all redlines since the
+    older one.
     """
 
     policy: str
@@ -61,10 +62,10 @@ class WantedChanges:
     def of(
         cls, listed: ManifestPolicy, digests: PolicyDigests, base_seq: int, target_seq: int, language: str
     ) -> WantedChanges:
-        """Return the redline between both versions of `listed`, in `language` or else in the binding one.
+        """Return the request for the redline between two versions of `listed`, in `language` or the binding language.
 
-        It is the one between the two versions where there is one, else the one since the older version.
-        UnknownVersionError where `digests` has not both, or where they share no language.
+        It is the redline between the two versions if it exists, otherwise the one since the older version. Raise
+        UnknownVersionError if `digests` lacks one of them or they share no language.
         """
         old, new = (digests_of(digests, seq) for seq in (base_seq, target_seq))
         base, target = old.version, new.version
@@ -74,7 +75,7 @@ class WantedChanges:
         between = new.redlines.get(base.version, {}).get(found)
         digest = between or old.since.get(found)
         if digest is None:
-            raise RefusedError(Reason.UNPROVEN, f"no digest proves what changed in {listed.id} since {base.version}")
+            raise RefusedError(Reason.UNPROVEN, f"no digest proves the changes in {listed.id} since {base.version}")
         path = f"changes/{base.version}...{target.version}" if between else f"{base.version}/since"
         return cls(
             policy=listed.id,
@@ -87,14 +88,14 @@ class WantedChanges:
         )
 
     def request(self, site: str, limits: Limits) -> Request:
-        """Ask `site` for what changed."""
+        """Return the HTTP request for the file at `site`."""
         return Request(url=site + self.path, limit=limits.document)
 
     def received(self, response: Response, site: str) -> Changes:
-        """Take the changes out of `response`.
+        """Return the changes in `response`.
 
-        DigestMismatchError where it is another file than the manifest proves, or about other texts; RefusedError where
-        it is something else or says nothing of the newer version.
+        Raise DigestMismatchError if the file is not the one the manifest proves, or is about other texts; RefusedError
+        if it is of another kind or lacks the newer version.
         """
         body = body_of(response, self._name)
         digest = Digest.of(body)
@@ -116,7 +117,7 @@ class WantedChanges:
         steps = (*shape.shapes("in_force", ()), *shape.shapes("announced", ()))
         step = next((step for step in steps if step.shape("new").integer("seq") == self.target.seq), None)
         if step is None:
-            raise RefusedError(Reason.MISSING, f"{self._name}: the site says nothing of this step")
+            raise RefusedError(Reason.MISSING, f"{self._name}: the site has no data about this step")
         return step
 
     def _read(self, step: Fields) -> Changes:

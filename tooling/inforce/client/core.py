@@ -1,7 +1,7 @@
-"""The core of a client: what to fetch, and what an answer does to what is known. No clock, no disk, no network.
+"""The core of the client: what to fetch, and how an answer changes the state. No clock, no disk, no network.
 
-Keeps true: the order of checks the specification gives; every refusal keeps the last good manifest and says why; after
-every answer, good or bad, it is known when to ask again.
+Invariants: checks run in the order of the specification; every refusal keeps the last good manifest and has a reason;
+after every answer, good or bad, the time of the next poll is set.
 """
 
 from __future__ import annotations
@@ -24,20 +24,22 @@ _BUSY = (429, 503)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """A client's rules, given whom it trusts and what a fetch may cost."""
+    """The rules of a client with the given trust and limits."""
 
     trust: Trust
     limits: Limits
 
     def request(self, memory: ClientState) -> Request:
-        """Ask for the manifest; with a last good copy, only for a newer one."""
+        """Return the request for the manifest; with a cached copy it is conditional."""
         conditional = {"if-none-match": memory.etag} if memory.manifest and memory.etag else {}
         return Request(url=self.trust.address, limit=self.limits.manifest, headers=conditional)
 
     def answered(
         self, memory: ClientState, response: Response, now: datetime, chance: float
     ) -> tuple[ClientState, RefreshReport]:
-        """Take `response`, which arrived at `now`, into `memory`; `chance`, from 0 up to 1, spreads what comes next."""
+        """Return the new state and the report for `response`, received at `now`; `chance` in [0, 1) spreads the next
+        poll.
+        """
         try:
             with refusing("the answer"):
                 taken = self._taken(memory, response, now)
@@ -52,7 +54,7 @@ class Core:
     def refused(
         self, memory: ClientState, refusal: RefusedError, now: datetime, chance: float
     ) -> tuple[ClientState, RefreshReport]:
-        """Keep what `memory` holds for the reason `refusal` gives, and ask again later."""
+        """Return `memory` unchanged except for the time of the next poll, and a report of `refusal`."""
         failures = memory.failures + 1
         wait = after_failure(
             _pace(memory), failures, chance, has_copy=memory.manifest is not None, asked=refusal.retry_after
@@ -62,18 +64,18 @@ class Core:
 
     @staticmethod
     def busy_until(answer: Response | RefusedError, now: datetime) -> datetime | None:
-        """Return until when a busy host asked in `answer` not to be asked again."""
+        """Return until when `answer` asks the client not to poll again; None if it does not."""
         if isinstance(answer, RefusedError) or answer.status not in _BUSY:
             return None
         wait = retry_after(answer, now)
         return now + timedelta(seconds=wait) if wait else None
 
     def offered(self, memory: ClientState, body: bytes, now: datetime) -> ClientState:
-        """Take the manifest in `body`, which came with the app, where it is newer than what `memory` holds.
+        """Return `memory` with the manifest in `body`, a bundled snapshot, if it is newer than the known one.
 
-        No host tells the time, so one dated after `now` is used in this process alone.
+        Without a server time, a snapshot dated after `now` is used in this process only.
 
-        RefusedError where it is none that this client would take from its site.
+        Raise RefusedError if this client would not accept the manifest from its site.
         """
         with refusing("the manifest that came with the app"):
             manifest, payload = self.trust.manifest(body, self.limits.manifest)
@@ -82,9 +84,9 @@ class Core:
             return self._judged(memory, manifest, payload, body, None, now)
 
     def recalled(self, memory: ClientState) -> ClientState:
-        """Verify again the manifest that `memory` was written down with.
+        """Verify the manifest of a saved `memory` again.
 
-        RefusedError where it is no longer one that this client would take from its site.
+        Raise RefusedError if this client would no longer accept it from its site.
         """
         if not memory.body:
             return memory
@@ -95,14 +97,13 @@ class Core:
     def _taken(self, memory: ClientState, response: Response, now: datetime) -> ClientState:
         if response.status == 304:
             if memory.manifest is None or not memory.etag:
-                raise RefusedError(Reason.UNEXPECTED_304, "the host says nothing changed, and there is no copy yet")
+                raise RefusedError(Reason.UNEXPECTED_304, "the host answered 304, but there is no cached manifest")
             return memory
         if response.status != 200:
             raise _by_status(response, now)
         if response.media_type != "application/json":
-            detail = (
-                f"expected application/json, got {quoted(response.media_type)}: this may be a page, not the manifest"
-            )
+            expected = f"expected application/json, got {quoted(response.media_type)}"
+            detail = f"{expected}: this may be a web page instead of the manifest"
             raise RefusedError(Reason.CONTENT_TYPE, detail)
         manifest, payload = self.trust.manifest(response.body, self.limits.manifest)
         return self._judged(memory, manifest, payload, response.body, response, now)
@@ -116,7 +117,7 @@ class Core:
         response: Response | None,
         now: datetime,
     ) -> ClientState:
-        """Take `manifest` into `memory`; `response` is the host's answer that brought it, None for a snapshot."""
+        """Return `memory` with `manifest`; `response` is the HTTP response it came in, None for a snapshot."""
         memory = memory.lasting or memory
         told = server_time(response) if response else None
         if response:

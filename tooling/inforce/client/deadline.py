@@ -1,6 +1,6 @@
-"""A time limit for work on an answer: a caller waits that long, and the event loop of an app never does the work.
+"""A time limit for processing an answer, in a thread, so that it never blocks an event loop.
 
-Not responsible for: ending the work. Python cannot stop a thread; a daemon thread keeps no process from ending.
+Not responsible for: ending the work. Python cannot stop a thread; a daemon thread does not keep a process alive.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ T = TypeVar("T")
 
 
 def judged_within(seconds: float, name: str, judge: Callable[[], T]) -> T:
-    """Return the result of `judge`, which reads the answer called `name`, in a thread of its own.
+    """Return the result of `judge`, which processes the answer called `name`, run in its own thread.
 
-    RefusedError if it takes longer than `seconds` or raises an undocumented exception.
+    Raise RefusedError if it takes longer than `seconds` or raises an undocumented exception.
     """
     result: Future[T] = Future()
     Thread(target=_deliver, args=(name, judge, result), name="inforce-judge", daemon=True).start()
     try:
         return result.result(seconds)
-    except TimeoutError as cause:  # `judge` cannot raise one: `refusing` turns it into a refusal
+    except TimeoutError as cause:  # `judge` cannot raise it: `refusing` converts it
         raise RefusedError(Reason.TIMEOUT, f"{name} took longer than {seconds:g} seconds to read") from cause
 
 

@@ -1,6 +1,6 @@
-"""Exchanges with a host as plain values, and what their headers mean. Nothing here opens a connection.
+"""HTTP requests and responses as plain values, and the meaning of their headers. This module opens no connection.
 
-Keeps true: a request stays with the origin it was made for (RFC 6454), and what a header says is read within bounds.
+Invariants: a request stays with the origin it was made for (RFC 6454); header values are limited to valid ranges.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ MISSING_STATUSES = (404, 410)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e]{0,200}"')
-_LONGEST_AGE = 9  # digits: some thirty years
+_LONGEST_AGE = 9  # digits, about 30 years
 _FIRST_YEAR, _LAST_YEAR = 1900, 9900
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A question to `url`, whose body may have `limit` bytes after decompression."""
+    """A request for `url`, whose body may have `limit` bytes after decompression."""
 
     url: str
     limit: int
@@ -38,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a host answered; names of `headers` are in lower case, `body` is decompressed."""
+    """The response of a host; names in `headers` are in lower case, `body` is decompressed."""
 
     status: int
     headers: Mapping[str, str]
@@ -51,9 +51,9 @@ class Response:
 
 
 def secure_site(text: str) -> str:
-    """Check that `text` is the address of a site a client may trust: https, or http on this very machine.
+    """Return `text` if it is the address of a trustworthy site: https, or http on localhost.
 
-    ValueError otherwise, and where the address has a query, a fragment or credentials, or does not end in `/`.
+    Raise ValueError otherwise, and if the address has a query, a fragment or credentials, or does not end in `/`.
     """
     parts = urlsplit(text)
     secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
@@ -65,7 +65,7 @@ def secure_site(text: str) -> str:
 
 
 def body_of(response: Response, name: str) -> bytes:
-    """Return the body of `response`, which is to be `name`; RefusedError for another status than 200."""
+    """Return the body of `response`; raise RefusedError, with `name`, for a status other than 200."""
     if response.status == 200:
         return response.body
     reason = Reason.MISSING if response.status in MISSING_STATUSES else Reason.STATUS
@@ -73,9 +73,9 @@ def body_of(response: Response, name: str) -> bytes:
 
 
 def redirected(request: Request, response: Response) -> Request | None:
-    """Return the request that `response` to `request` asks for; None where it is no redirect.
+    """Return the request that `response` to `request` redirects to; None if it is not a redirect.
 
-    RefusedError where it leads to another origin: another scheme, host or port.
+    Raise RefusedError if it leads to another origin, i.e. another scheme, host or port.
     """
     if response.status not in _REDIRECTS:
         return None
@@ -83,7 +83,7 @@ def redirected(request: Request, response: Response) -> Request | None:
     try:
         target = urljoin(request.url, location)
         same = _origin(target) == _origin(request.url)
-    except ValueError:  # an address that is none
+    except ValueError:  # an invalid address
         same = False
     if not same:
         raise RefusedError(Reason.REDIRECT, f"{request.url} leads elsewhere, to {quoted(location, 200)}")
@@ -91,9 +91,9 @@ def redirected(request: Request, response: Response) -> Request | None:
 
 
 def retry_after(response: Response, now: datetime) -> int | None:
-    """Read how many seconds from `now` a host asks to be left alone (RFC 9110, section 10.2.3), at most a day.
+    """Return the number of seconds after `now` given by `Retry-After` (RFC 9110, section 10.2.3), at most a day.
 
-    None where it does not say, or says what is neither a number of seconds nor a date.
+    Return None if the header is missing or is neither a number of seconds nor a date.
     """
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
@@ -105,7 +105,7 @@ def retry_after(response: Response, now: datetime) -> int | None:
 
 
 def server_time(response: Response) -> datetime | None:
-    """Read what time it was at the host when it answered: `Date`, and `Age` where a cache stood between."""
+    """Return the time at the host when it answered: `Date`, plus `Age` if the response comes from a cache."""
     date = _date(response.headers.get("date", ""))
     age = response.headers.get("age", "").strip()
     if date and age.isascii() and age.isdigit() and len(age) <= _LONGEST_AGE:
@@ -114,7 +114,7 @@ def server_time(response: Response) -> datetime | None:
 
 
 def entity_tag(response: Response) -> str:
-    """Read the ETag (RFC 9110, section 8.8.3) to send back with the next question; empty where it is none."""
+    """Return the ETag (RFC 9110, section 8.8.3) for the next conditional request; empty if there is none."""
     tag = response.headers.get("etag", "")
     return tag if _ENTITY_TAG.fullmatch(tag) else ""
 

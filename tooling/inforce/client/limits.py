@@ -1,4 +1,4 @@
-"""Limits: how much time, space and patience a client has. Every one of them holds whatever a host does."""
+"""Limits of time, size and redirects that apply whatever a host does."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one fetch may cost.
+    """Limits of one fetch.
 
-    `seconds` covers everything from looking up the name to the last byte, redirects included; reading the answer
-    may take as long again. Sizes are bytes after decompression. `redirects` counts those within the site's own origin;
-    none leads elsewhere.
+    `seconds` covers everything from name resolution to the last byte, redirects included; processing the answer may
+    take as long again. Sizes are bytes after decompression. `redirects` counts redirects within the origin of the site;
+    redirects to another origin are refused.
     """
 
     seconds: float = 15.0

@@ -1,7 +1,7 @@
-"""The two clients of an app: `Policies` for ordinary code, `AsyncPolicies` for asyncio. They differ in waiting alone.
+"""The two clients for apps: `Policies` for synchronous code, `AsyncPolicies` for asyncio.
 
-Keeps true: no call raises because of what a host did, except those that ask for a text; a caller with a copy at hand
-never waits for the network, and one without waits no longer than the limit.
+Invariants: the answer of a host never causes an exception, except in calls that request a text; a caller with a cached
+manifest never waits for the network, and a caller without one waits at most for the time limit.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def _utc_now() -> datetime:
 
 
 def _in_silence(report: RefreshReport) -> None:
-    """Keep a report to oneself."""
+    """Discard a report."""
 
 
 class _Client:
-    """What both clients know and do without waiting."""
+    """The parts of both clients that do not wait."""
 
     def __init__(
         self,
@@ -60,13 +60,13 @@ class _Client:
         clock: Callable[[], datetime] = _utc_now,
         chance: Callable[[], float] = _CHANCE,
     ) -> None:
-        """Be a client of `site`, the absolute https address of a policy site.
+        """Create a client of `site`, the absolute https address of a policy site.
 
-        `manifest` is the path of the manifest to poll, below the site: `manifests/shop.json` lists some policies only.
-        `keys` are public JWKs: with them only what one of them signed is believed. `state_file` keeps what was learnt
-        across restarts and for other processes. `snapshot` is a manifest, as fetched, that came with the app.
-        `on_report` is told what came of every refresh. ValueError or SignatureError where `site`, `manifest`
-        or a key is none.
+        `manifest` is the path of the manifest to poll, relative to the site: `manifests/shop.json` lists some policies
+        only. `keys` are public JWKs: with them the client accepts only manifests that one of them signed. `state_file`
+        keeps the state across restarts and shares it between processes. `snapshot` is a manifest, as fetched, bundled
+        with the app. `on_report` is called with the report of every refresh. Raise ValueError or SignatureError if
+        `site`, `manifest` or a key is invalid.
         """
         self._limits = limits or Limits()
         trust = Trust.of(site, tuple(keys), manifest)
@@ -76,22 +76,22 @@ class _Client:
         self._keeper = Keeper(core, file, clock=clock, chance=chance, on_report=on_report)
         self._shelf = TextStore()
         self._digests: dict[str, tuple[Digest, PolicyDigests]] = {}
-        self._running: set[object] = set()  # an event loop forgets a task that nobody holds
+        self._running: set[object] = set()  # an event loop keeps only weak references to its tasks
         if snapshot:
             self._keeper.offer(snapshot)
 
     @property
     def manifest(self) -> Manifest | None:
-        """The last good manifest; None while none was ever obtained."""
+        """The last good manifest; None if none was obtained yet."""
         return self._keeper.memory.manifest
 
     @property
     def report(self) -> RefreshReport | None:
-        """What came of the last refresh of this process."""
+        """The report of the last refresh in this process."""
         return self._keeper.report
 
     def problem(self, decision: Decision) -> dict[str, Any]:
-        """Write the policies due by `decision` as a problem document (RFC 9457), to answer 403 with."""
+        """Return the policies due by `decision` as a problem document (RFC 9457) for a 403 response."""
         return problem(decision, self.manifest, self._site)
 
     def _decide(
@@ -120,7 +120,7 @@ class _Client:
         return wanted.received((yield wanted.request(self._site, self._limits)), self._site)
 
     def _proven_digests(self, memory: ClientState, listed: ManifestPolicy) -> Steps[PolicyDigests]:
-        """Return the digests that the manifest in `memory` names for `listed`, fetched once while it names them."""
+        """Return the digests that the manifest in `memory` proves for `listed`; fetch them once per manifest."""
         wanted = WantedDigests.of(memory, listed)
         digest, digests = self._digests.get(listed.id, (None, None))
         if digests is None or digest != wanted.digest:
@@ -138,14 +138,14 @@ class _Client:
 
 
 class Policies(_Client):
-    """A client for ordinary code, safe to share between threads; one per process and site is enough."""
+    """A client for synchronous code, safe to share between threads; one per process and site is enough."""
 
     def refresh(self, *, force: bool = False) -> RefreshReport | None:
-        """Ask the site for a newer manifest and wait for the answer.
+        """Poll the site for a newer manifest and wait for the answer.
 
-        Returns None at once where it is not time yet or another caller has a request under way. With `force` it is
-        time one minute after the last request, doubled by each failure up to an hour: for a receipt that names a newer
-        manifest than this client has.
+        Return None immediately if the poll is not due or another caller has a request in progress. With `force` it is
+        due one minute after the last request, doubled by each failure up to an hour; use it for a receipt that names a
+        newer manifest than this client has.
         """
         with self._keeper.turn(force=force) as request:
             if request is None:
@@ -161,10 +161,9 @@ class Policies(_Client):
         subject: str | SubjectForm,
         **circumstances: Unpack[Circumstances],
     ) -> Decision:
-        """Decide what `subject`, who left `records`, owes now; `circumstances` are languages, audience and the like.
+        """Return what `subject` with `records` owes now; `circumstances` are languages, audience and further options.
 
-        Where it is time to ask the site again, that happens in the background; only without any manifest does this
-        call wait for it.
+        If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet.
         """
         if self._keeper.is_due:
             if self.manifest is None:
@@ -174,24 +173,25 @@ class Policies(_Client):
         return self._decide(records, subject, circumstances)
 
     def text(self, policy: str, seq: int, language: str) -> PolicyText:
-        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
+        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding language if it is not
+        available.
 
-        The manifest proves it by its digest; where it does not fit, the manifest is asked for again, once.
-        UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
+        The text is verified by the digest in the manifest; after a mismatch the manifest is refreshed once. Raise
+        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
         """
         return self._proven(lambda: self._text(policy, seq, language))
 
     def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
-        """Fetch what changed in `policy` from the version `base_seq` to `target_seq`, as a decision names them.
+        """Fetch the changes in `policy` from the version `base_seq` to `target_seq`, as a decision contains them.
 
-        In `language`, or in the binding one where one of the two is not there in it. The manifest proves it by its
-        digest; where it does not fit, the manifest is asked for again, once. UnknownVersionError, DigestMismatchError,
-        or RefusedError where the site does not answer.
+        They are in `language`, or in the binding language if one of the two versions is not available in it. They are
+        verified by a digest that the manifest proves; after a mismatch the manifest is refreshed once. Raise
+        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
         """
         return self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
 
     def _proven(self, steps: Callable[[], Steps[T]]) -> T:
-        """Return what `steps` come to, with one forced refresh between where the site seems to be a newer one."""
+        """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""
         if self.manifest is None:
             self.refresh()
         serial = self._serial
@@ -210,11 +210,11 @@ class AsyncPolicies(_Client):
     """A client for asyncio; one per process and site is enough."""
 
     async def refresh(self, *, force: bool = False) -> RefreshReport | None:
-        """Ask the site for a newer manifest and wait for the answer.
+        """Poll the site for a newer manifest and wait for the answer.
 
-        Returns None at once where it is not time yet or another caller has a request under way. With `force` it is
-        time one minute after the last request, doubled by each failure up to an hour: for a receipt that names a newer
-        manifest than this client has.
+        Return None immediately if the poll is not due or another caller has a request in progress. With `force` it is
+        due one minute after the last request, doubled by each failure up to an hour; use it for a receipt that names a
+        newer manifest than this client has.
         """
         with self._keeper.turn(force=force) as request:
             if request is None:
@@ -231,10 +231,9 @@ class AsyncPolicies(_Client):
         subject: str | SubjectForm,
         **circumstances: Unpack[Circumstances],
     ) -> Decision:
-        """Decide what `subject`, who left `records`, owes now; `circumstances` are languages, audience and the like.
+        """Return what `subject` with `records` owes now; `circumstances` are languages, audience and further options.
 
-        Where it is time to ask the site again, that happens in the background; only without any manifest does this
-        call wait for it.
+        If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet.
         """
         if self._keeper.is_due:
             if self.manifest is None:
@@ -246,24 +245,25 @@ class AsyncPolicies(_Client):
         return self._decide(records, subject, circumstances)
 
     async def text(self, policy: str, seq: int, language: str) -> PolicyText:
-        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding one where it is not there.
+        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding language if it is not
+        available.
 
-        The manifest proves it by its digest; where it does not fit, the manifest is asked for again, once.
-        UnknownVersionError, DigestMismatchError, or RefusedError where the site does not answer.
+        The text is verified by the digest in the manifest; after a mismatch the manifest is refreshed once. Raise
+        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
         """
         return await self._proven(lambda: self._text(policy, seq, language))
 
     async def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
-        """Fetch what changed in `policy` from the version `base_seq` to `target_seq`, as a decision names them.
+        """Fetch the changes in `policy` from the version `base_seq` to `target_seq`, as a decision contains them.
 
-        In `language`, or in the binding one where one of the two is not there in it. The manifest proves it by its
-        digest; where it does not fit, the manifest is asked for again, once. UnknownVersionError, DigestMismatchError,
-        or RefusedError where the site does not answer.
+        They are in `language`, or in the binding language if one of the two versions is not available in it. They are
+        verified by a digest that the manifest proves; after a mismatch the manifest is refreshed once. Raise
+        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
         """
         return await self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
 
     async def _proven(self, steps: Callable[[], Steps[T]]) -> T:
-        """Return what `steps` come to, with one forced refresh between where the site seems to be a newer one."""
+        """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""
         if self.manifest is None:
             await self.refresh()
         serial = self._serial

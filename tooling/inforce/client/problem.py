@@ -1,7 +1,7 @@
-"""The problem document (RFC 9457) with which an app answers while something is due: 403, and what it is.
+"""The problem document (RFC 9457) of the 403 response that an app sends while a policy is due.
 
-Keeps true: it names every policy that is due with what an app needs to ask for it, and nothing about the user. Never
-404: what is asked for exists, and opens once the policies are accepted.
+Invariants: it lists every policy that is due with the data an app needs to ask for it, and no user data. The status is
+never 404, because the resource exists and becomes available once the policies are accepted.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _DUE = ("block", "prompt")
 
 
 def problem(decision: Decision, manifest: Manifest | None, site: str) -> dict[str, Any]:
-    """Write `decision` as a problem document; `manifest` says where the policies of `site` can be read."""
+    """Return `decision` as a problem document; the addresses of the policies of `site` come from `manifest`."""
     due = [policy for policy in decision["policies"] if policy["outcome"] in _DUE]
     return {
         "type": f"{site}#due",
-        "title": "Policies are to be accepted first",
+        "title": "Policies must be accepted first",
         "status": STATUS,
         "detail": "Reading, export, closing the account, signing out and support stay open.",
         "policies": [_due(policy, manifest, site) for policy in due],

@@ -1,7 +1,7 @@
-"""Proof: from the manifest to the digest of every text and redline of a policy.
+"""Verify the digest of every text and redline of a policy, starting from the manifest.
 
 Invariants: a version is returned only if the manifest in use lists it, or if it is in the file whose digest that
-manifest names; so with keys a signature covers it. A mismatch can be healed by one forced refresh, and by nothing else.
+manifest contains; so with keys a signature covers it. The only remedy for a mismatch is one forced refresh.
 Not responsible for: fetching.
 """
 
@@ -21,7 +21,7 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedDigests:
-    """The digests of a policy before they are fetched: `listed` is the policy in the manifest that names them."""
+    """A request for the digests of a policy; `listed` is the policy in the manifest that proves them."""
 
     listed: ManifestPolicy
     digest: Digest
@@ -29,21 +29,21 @@ class WantedDigests:
 
     @classmethod
     def of(cls, memory: ClientState, listed: ManifestPolicy) -> WantedDigests:
-        """Return what to fetch to prove any version of `listed`; RefusedError where the manifest names no digest."""
+        """Return the request for the digests of `listed`; raise RefusedError if the manifest has no digest of them."""
         if listed.versions_digest is None:
-            detail = f"the manifest names no digest that would prove other versions of {listed.id} than those it lists"
+            detail = f"the manifest has no digest that proves other versions of {listed.id} than those it lists"
             raise RefusedError(Reason.UNPROVEN, detail)
         return cls(listed=listed, digest=listed.versions_digest, memory=memory)
 
     def request(self, site: str, limits: Limits) -> Request:
-        """Ask `site` for them."""
+        """Return the HTTP request for the file at `site`."""
         return Request(url=site + digests_file(self.listed.id, self.digest), limit=limits.document)
 
     def received(self, response: Response, site: str) -> PolicyDigests:
-        """Read the digests in `response`.
+        """Return the digests in `response`.
 
-        DigestMismatchError where they are not those the manifest names; RefusedError where they are something else, or
-        contradict a version that was seen.
+        Raise DigestMismatchError if the file does not have the digest in the manifest; RefusedError if it is of another
+        kind or contradicts a version seen before.
         """
         policy = self.listed.id
         raw = body_of(response, f"the digests of {policy}")
@@ -60,10 +60,10 @@ class WantedDigests:
 def listed_policy(memory: ClientState, policy: str, seq: int) -> ManifestPolicy:
     """Return `policy` as the manifest in `memory` lists it.
 
-    RefusedError where there is no manifest yet; UnknownVersionError, with `seq`, where it does not list the policy.
+    Raise RefusedError if there is no manifest yet; UnknownVersionError, with `seq`, if it does not list the policy.
     """
     if memory.manifest is None:
-        raise RefusedError(Reason.UNPROVEN, "there is no manifest yet that would prove a text")
+        raise RefusedError(Reason.UNPROVEN, "there is no manifest yet to verify a text")
     listed = memory.manifest.policy(policy)
     if listed is None:
         raise UnknownVersionError(policy, seq)
@@ -71,7 +71,7 @@ def listed_policy(memory: ClientState, policy: str, seq: int) -> ManifestPolicy:
 
 
 def digests_of(digests: PolicyDigests, seq: int) -> VersionDigests:
-    """Return the digests of the version `seq`; UnknownVersionError where it was never published."""
+    """Return the digests of the version `seq`; raise UnknownVersionError if it was never published."""
     found = digests.versions.get(seq)
     if found is None:
         raise UnknownVersionError(digests.policy, seq)
@@ -85,7 +85,7 @@ def shared_language(language: str, binding: str, *versions: ManifestVersion) -> 
 
 
 def may_heal(problem: Exception) -> bool:
-    """Return whether `problem` looks like a site that was published again since the manifest was fetched."""
+    """Return whether `problem` indicates that the site was republished after the manifest was fetched."""
     return isinstance(problem, DigestMismatchError) or (
         isinstance(problem, RefusedError) and problem.reason in (Reason.MISSING, Reason.UNPROVEN)
     )

@@ -1,4 +1,4 @@
-"""Questions: from what an app knows of somebody, and what the client knows of the site, to a `decide` question."""
+"""Build a question for `decide` from the app's data about a user and the client's state of the site."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from inforce.instant import format_instant
 
 
 class Circumstances(TypedDict, total=False):
-    """What else bears on a decision.
+    """Optional data for a decision.
 
-    `languages` are those somebody reads, best first, `audience` the tags they fall under. `seen` is by policy the
-    newest version they were told of, `deferred` what they put off. `role` is `server` unless the app runs on a user's
-    own device.
+    `languages` are those the user reads, best first; `audience` are the tags that apply to the user. `seen` is, by
+    policy, the newest version shown to the user; `deferred` are their deferrals. `role` is `server` unless the app runs
+    on the user's own device.
     """
 
     languages: Sequence[str]
@@ -33,9 +33,9 @@ def question(
     subject: str | SubjectForm,
     circumstances: Circumstances,
 ) -> Question:
-    """Ask what `subject`, who left `records`, owes at `now` under what `memory` holds and in these `circumstances`.
+    """Return the question what `subject` with `records` owes at `now`, given `memory` and `circumstances`.
 
-    `subject` is an id, or an id with since when they are a user and which other ids are theirs.
+    `subject` is an id, or an object with the id, the date the user joined, and their other ids.
     """
     state: StateForm = {
         "records": list(records),

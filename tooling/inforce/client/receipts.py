@@ -1,8 +1,8 @@
-"""Receipts: what a browser posts about an answer, read strictly, and the refusal to answer with where it is none.
+"""Parse the receipt that a browser posts, strictly, and create the error response for an invalid one.
 
-Invariants: only an object of strict JSON with every field of a readable record and the signed-in user as its subject is
-returned; no body raises anything but InvalidReceiptError.
-Not responsible for: comparing the digest with a published one, storing.
+Invariants: a returned receipt is a strict JSON object with every field of a readable record and with the signed-in user
+as its subject; an invalid body raises only InvalidReceiptError.
+Not responsible for: comparing the digest with a published one; storing.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ _FIELDS: Final = {
 
 
 class InvalidReceiptError(ReceiptError):
-    """A body that is no receipt of the signed-in user. `status` is the HTTP status to answer with: 400 or 413."""
+    """A body that is not a receipt of the signed-in user. `status` is the HTTP status of the response: 400 or 413."""
 
     def __init__(self, status: int, detail: str) -> None:
-        """Refuse a body with `status` because of `detail`."""
+        """Create the error for a body rejected with `status` because of `detail`."""
         super().__init__(detail)
         self.status = status
 
     @property
     def problem(self) -> dict[str, Any]:
-        """Return the problem document (RFC 9457) to answer with."""
-        title = "The receipt is too large" if self.status == 413 else "This is no receipt of yours"
+        """Return the problem document (RFC 9457) for the response."""
+        title = "The receipt is too large" if self.status == 413 else "This is not a receipt of the signed-in user"
         return {"type": "about:blank", "title": title, "status": self.status, "detail": str(self)}
 
 
 def parse_receipt(body: bytes, subject: str) -> dict[str, Any]:
-    """Return the receipt in `body`, which must be one of `subject`, the reference of the signed-in user.
+    """Return the receipt in `body`, whose subject must be `subject`, the reference of the signed-in user.
 
-    InvalidReceiptError where it is larger than 16 KiB, not strict JSON, lacks a field or has one of the wrong type,
-    or names another subject.
+    Raise InvalidReceiptError if it is larger than 16 KiB, is not strict JSON, lacks a field, has a field of the wrong
+    type, or has another subject.
     """
     if len(body) > RECEIPT_BYTES:
         raise InvalidReceiptError(413, f"expected at most {RECEIPT_BYTES:,} bytes")

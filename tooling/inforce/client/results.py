@@ -1,6 +1,6 @@
-"""Refusals: every reason for which a client keeps what it has, and the report of one refresh.
+"""The reasons for which a client refuses an answer, and the report of a refresh.
 
-Keeps true: a refusal is a value that names its reason; none of them ever means “no policy” or “accepted”.
+Invariants: a refusal is a value with a reason; no refusal means “no policy” or “accepted”.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from inforce.errors import DigestMismatchError, InforceError, UnknownVersionErro
 
 
 class Reason(StrEnum):
-    """Why an answer was not taken."""
+    """Why an answer was refused."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
@@ -43,9 +43,9 @@ class Reason(StrEnum):
 
 
 class RefusedError(InforceError):
-    """An answer was not taken: `reason` in one word, `detail` in a sentence.
+    """An answer was refused: `reason` is a code, `detail` a sentence.
 
-    `retry_after` is the number of seconds a busy host asked to be left alone.
+    `retry_after` is the delay in seconds that a busy host requested.
     """
 
     exit_code = 4
@@ -59,10 +59,10 @@ class RefusedError(InforceError):
 
 @contextlib.contextmanager
 def refusing(what: str) -> Iterator[None]:
-    """Turn every undocumented exception raised while judging `what` into a RefusedError.
+    """Convert every undocumented exception raised while processing `what` to a RefusedError.
 
-    The input comes from a host or a file, so a fault in our code must not become a fault of the app. Documented errors
-    pass, and so do KeyboardInterrupt, SystemExit and asyncio.CancelledError.
+    The input comes from a host or a file, so an error in this code must not become an error of the app. Documented
+    exceptions pass, and so do KeyboardInterrupt, SystemExit and asyncio.CancelledError.
     """
     try:
         yield
@@ -75,7 +75,7 @@ def refusing(what: str) -> Iterator[None]:
 
 
 class Outcome(StrEnum):
-    """What a refresh did to what the client knows."""
+    """The effect of a refresh on the state."""
 
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -84,9 +84,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshReport:
-    """What came of one refresh. With `reason`, something was refused and what was known before was kept.
+    """The result of one refresh. With a `reason`, an answer was refused and the previous state was kept.
 
-    One reason goes with `updated`: `state-file`, when a new manifest is in use and could not be saved.
+    The exception is `updated` with the reason `state-file`: a new manifest is in use but could not be saved.
     """
 
     outcome: Outcome

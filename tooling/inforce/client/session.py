@@ -1,7 +1,8 @@
-"""The keeper: what both shells share — the memory in use, its file, and that one caller at a time asks the site.
+"""The session shared by both clients: the state in use, its file, and a lock so that one caller at a time polls.
 
-Keeps true: whoever has a copy never waits for another's refresh; what is in use was verified; every refusal is
-reported. Does not open connections: the shells carry its requests.
+Invariants: a caller with a cached manifest never blocks on another caller's refresh; the state in use was verified;
+every refusal is reported.
+Not responsible for: opening connections, which the clients do.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from inforce.client.state_file import StateFile
 
 
 class Keeper:
-    """Holds what one process knows of one site."""
+    """Manages what one process knows about one site."""
 
     def __init__(
         self,
@@ -34,7 +35,7 @@ class Keeper:
         chance: Callable[[], float],
         on_report: Callable[[RefreshReport], None],
     ) -> None:
-        """Begin with what `file` holds; `clock` tells the time, `chance` a number from 0 up to 1."""
+        """Start with the state in `file`; `clock` returns the time, `chance` a random number in [0, 1)."""
         self.core = core
         self.report: RefreshReport | None = None
         self._file = file
@@ -49,29 +50,29 @@ class Keeper:
 
     @property
     def memory(self) -> ClientState:
-        """What is known at this moment."""
+        """The current state."""
         return self._memory
 
     @property
     def now(self) -> datetime:
-        """The time by this machine's clock."""
+        """The time by the clock of this machine."""
         return self._clock()
 
     def offer(self, snapshot: bytes) -> None:
-        """Take the manifest that came with the app, where it is newer than what is known."""
+        """Use the bundled manifest `snapshot` if it is newer than the known one."""
         with self._reporting():
             self._memory = self.core.offered(self._memory, snapshot, self.now)
 
     @property
     def is_due(self) -> bool:
-        """Say whether it is time to ask the site and nobody is at it."""
+        """Return whether a poll is due and no other caller is polling."""
         return self._memory.is_due(self.now) and not self._turn_of_this_process().locked()
 
     @contextlib.contextmanager
     def turn(self, *, force: bool = False) -> Iterator[Request | None]:
-        """Yield the request to send; None before it is time, and while another caller has one under way.
+        """Yield the request to send; None if it is not due or another caller has a request in progress.
 
-        With `force`, the shorter back-off of forced requests applies; the time a busy host asked for holds in any case.
+        With `force`, the shorter back-off of forced requests applies; a `Retry-After` of the host applies in any case.
         """
         turn = self._turn_of_this_process()
         if not self._may_ask(force) or not turn.acquire(blocking=False):
@@ -90,7 +91,7 @@ class Keeper:
         return force and not busy and self._memory.may_be_forced(self.now)
 
     def take(self, answer: Response | RefusedError) -> RefreshReport:
-        """Take what became of a request into what is known, save it, and report."""
+        """Apply the answer to a request to the state, save it, and return the report."""
         now, chance, before = self.now, self._chance(), self._memory
         self._busy_until = self.core.busy_until(answer, now)
         memory, report = self._judged(answer, now, chance)
@@ -123,7 +124,7 @@ class Keeper:
         return memory if newest is memory else self._verified(newest)
 
     def _learn_from_others(self) -> None:
-        """Another process may have asked since: then its answer is in the file, and this one need not ask."""
+        """Use the state in the file if another process polled since, so that this process need not poll."""
         with contextlib.suppress(RefusedError):
             found = self._found()
             if found and found.last_serial >= self._memory.last_serial and not found.is_due(self.now):
@@ -141,7 +142,7 @@ class Keeper:
             return replace(found, body=b"", etag="", due_at=None)
 
     def _turn_of_this_process(self) -> Lock:
-        # A fork copies the lock but not the thread that was going to release it.
+        # A fork copies the lock but not the thread that would release it.
         if self._process != os.getpid():
             self._turn, self._process = Lock(), os.getpid()
         return self._turn
@@ -159,7 +160,7 @@ class Keeper:
 
 
 def _unsaved(report: RefreshReport, refusal: RefusedError) -> RefreshReport:
-    """Say beside what came of a refresh that it could not be saved."""
+    """Return `report` with the fact that the state could not be saved."""
     if report.reason is None:
         return replace(report, reason=refusal.reason, detail=refusal.detail)
     return replace(report, detail=f"{report.detail}; {refusal.detail}")

@@ -1,7 +1,7 @@
-"""Memory: what a client has learnt from its site, as one value that is replaced and never changed.
+"""What a client knows about its site, as one immutable value.
 
-Keeps true: everything in it was verified before it came in; written out and read back it is the same. Does not read or
-write files (see `memory_file`) and does not judge anything new (see `judging`).
+Invariants: all content was verified before it was stored; a saved state reads back equal.
+Not responsible for: reading and writing files (see `state_file`); accepting a new manifest (see `update_rules`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownVersion:
-    """What was once seen of a version and may never change: its label, its level and its texts."""
+    """The immutable parts of a version once seen: its label, its change level and its texts."""
 
     version: str
     change: str
@@ -31,12 +31,12 @@ class KnownVersion:
 
     @classmethod
     def of(cls, version: ManifestVersion) -> Self:
-        """Remember `version` as a manifest states it."""
+        """Return the immutable parts of `version`."""
         return cls(version=version.version, change=version.change, digests=dict(version.digests))
 
     @classmethod
     def from_shape(cls, shape: Fields) -> Self:
-        """Read what was remembered out of `shape`."""
+        """Read a stored version from `shape`."""
         digests = shape.shape("digests")
         return cls(
             version=_full(shape, "version", VERSION_LABEL, shape.text("version")),
@@ -45,7 +45,7 @@ class KnownVersion:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Write it out as JSON data."""
+        """Return this version as JSON data."""
         digests = {name: str(digest) for name, digest in self.digests.items()}
         return {"version": self.version, "change": self.change, "digests": digests}
 
@@ -55,13 +55,14 @@ Known = Mapping[str, Mapping[int, KnownVersion]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientState:
-    """What a client knows. `body` is the manifest as it was fetched, signatures included; empty where there is none.
+    """The state of a client. `body` is the manifest as fetched, signatures included; empty if there is none.
 
-    `last_serial` and `last_digest` identify the newest manifest ever accepted, `last_signers` the keys that signed it,
-    `known` every version ever seen by policy and number. `last_server_time` is the latest time a host told,
+    `last_serial` and `last_digest` identify the newest manifest ever accepted, `last_signers` the keys that signed it;
+    `known` is every version ever seen, by policy and number. `last_server_time` is the latest time a host reported,
     `clock_offset_seconds` how far this machine's clock was behind it. `checked_at` and `due_at` are times of this
-    machine's clock; `failures` counts those in a row. `lasting` is what to save, and to compare the next manifest with,
-    while the manifest in use is for this process alone; otherwise that is the memory itself.
+    machine's clock; `failures` counts consecutive failures. `lasting` is the state to save and to compare the next
+    manifest with, while the manifest in use is for this process only; otherwise it is None and this state has both
+    roles.
     """
 
     manifest: Manifest | None = None
@@ -79,19 +80,19 @@ class ClientState:
     lasting: ClientState | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Say whether to ask the site at `now`: when it is time, and when this machine's clock was set back."""
+        """Return whether to poll at `now`: the poll is due, or the clock of this machine was set back."""
         if self.checked_at is None or self.due_at is None:
             return True
         return now >= self.due_at or now < self.checked_at
 
     def may_be_forced(self, now: datetime) -> bool:
-        """Return whether a forced refresh may ask the site at `now`, before its regular time."""
+        """Return whether a forced refresh may poll at `now`, before the regular time."""
         if self.is_due(now) or self.checked_at is None:
             return True
         return now >= self.checked_at + after_forced(self.failures)
 
     def to_json(self) -> dict[str, Any]:
-        """Write the memory as JSON data; what is not there is left out."""
+        """Return the state as JSON data without empty fields."""
         instants = {
             "last_server_time": self.last_server_time,
             "checked_at": self.checked_at,
@@ -113,7 +114,7 @@ class ClientState:
 
     @classmethod
     def from_shape(cls, shape: Fields) -> Self:
-        """Read a memory out of `shape`, all but the manifest itself, which has to be verified again."""
+        """Read a state from `shape`, except the manifest itself, which must be verified again."""
         return cls(
             body=shape.text("manifest", "").encode(),
             etag=shape.text("etag", ""),
@@ -130,7 +131,7 @@ class ClientState:
 
 
 def _full(shape: Fields, field: str, pattern: str, text: str) -> str:
-    """Return `text`, which becomes part of an address, if all of it matches `pattern`."""
+    """Return `text`, which becomes part of an address, if it fully matches `pattern`."""
     if not re.fullmatch(pattern, text):
         raise shape.refuse(field[:40], "is not of the form it has in a manifest")
     return text

@@ -1,8 +1,9 @@
-"""The state file: a memory on disk, so that a restart forgets nothing and a rollback is seen across it.
+"""The state on disk, which preserves it, and the detection of rollbacks, across restarts.
 
-Keeps true: a reader finds the old memory or the new one, whole, whenever a writer is killed; a damaged file is noticed,
-reported, and costs nothing but what was in it; of several processes none takes another back; each manifest of the site
-has a state of its own, by its path. Does not judge manifests.
+Invariants: a reader finds the complete old or new state, even if a writer was killed; a damaged file is detected,
+reported and loses only its own content; no process replaces a newer state with an older one; each manifest of the site
+has its own state, by path.
+Not responsible for: accepting manifests.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from inforce.text import Digest
 
 try:
     import fcntl
-except ImportError:  # not a POSIX system: there the last of two writers wins
+except ImportError:  # not POSIX: without a lock the last writer wins
     fcntl = None  # type: ignore[assignment]  # the stubs know the module on every system
 
 _TYPE, _SPEC = "policy-client-state", "1.0"
@@ -38,7 +39,7 @@ _PATIENCE_SECONDS, _STEP_SECONDS = 1.0, 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateFile:
-    """The state file at `path`, of a client of `manifest` of `site`; other manifests can share the file."""
+    """The state file at `path`, for a client of `manifest` of `site`; other manifests can share the file."""
 
     path: Path
     site: str
@@ -46,7 +47,7 @@ class StateFile:
     manifest: str = MAIN_PATH
 
     def read(self) -> ClientState | None:
-        """Read the memory; None where there is none yet. RefusedError where the file is damaged or of another site."""
+        """Return the state; None if none exists. Raise RefusedError if the file is damaged or of another site."""
         try:
             raw = read_regular(self.path, _LARGEST + 1)
         except FileNotFoundError:
@@ -58,14 +59,14 @@ class StateFile:
             if self.manifest not in states:
                 return None
             return forget_untrusted(ClientState.from_shape(states.shape(self.manifest)), self.trusted)
-        except Exception as cause:  # whatever the file contains, the app must start
-            raise self._refused(f"is damaged or of another site, and is begun anew: {cause}") from cause
+        except Exception as cause:  # the app must start whatever the file contains
+            raise self._refused(f"is damaged or of another site, and is replaced: {cause}") from cause
 
     def write(self, memory: ClientState) -> ClientState:
-        """Write `memory` in one step, unless another process knows a newer manifest; return what stands there then.
+        """Write `memory` atomically unless another process knows a newer manifest; return the state now in the file.
 
-        RefusedError where it cannot be written (the file is as it was), and where another process was told something
-        else under the same serial.
+        Raise RefusedError if the file cannot be written (it is then unchanged), or if another process received
+        different bytes under the same serial.
         """
         try:
             with self._alone():
@@ -76,11 +77,11 @@ class StateFile:
                 return newest
         except RefusedError:
             raise
-        except Exception as cause:  # the new manifest stays in use, so no fault of the disk may reach the app
+        except Exception as cause:  # the new manifest stays in use, so no disk error may reach the app
             raise self._refused(f"cannot be written: {getattr(cause, 'strerror', None) or cause}") from cause
 
     def _states(self, raw: bytes) -> Fields:
-        """Read the state of each manifest, by path."""
+        """Return the state of each manifest in `raw`, by path."""
         shape = Fields(parse_json(raw, limit=_LARGEST), "", ManifestError)
         if (shape.text("type"), shape.text("spec"), shape.text("site")) != (_TYPE, _SPEC, self.site):
             raise shape.refuse("site", f"expected the state of a client of {self.site}")
@@ -90,7 +91,7 @@ class StateFile:
         return shape.shape("states")
 
     def _others(self) -> Mapping[str, Any]:
-        """Return the states of the other manifests in the file; none where it is absent or damaged."""
+        """Return the states of the other manifests in the file; none if it is missing or damaged."""
         try:
             states = self._states(read_regular(self.path, _LARGEST + 1))
         except Exception:  # a damaged file is reported by `read`, and replaced
@@ -98,7 +99,7 @@ class StateFile:
         return {name: states.value(name) for name in states.names() if name != self.manifest}
 
     def _newer(self, memory: ClientState) -> ClientState:
-        """Return the one of this file's memory and `memory` that is newer."""
+        """Return the newer one of `memory` and the state in this file."""
         try:
             found = self.read()
         except RefusedError:
@@ -108,7 +109,7 @@ class StateFile:
         if found is None or found.last_serial < memory.last_serial:
             return memory
         if found.last_serial == memory.last_serial and found.last_digest != memory.last_digest:
-            detail = f"under the serial {found.last_serial} another process was told {found.last_digest}"
+            detail = f"under the serial {found.last_serial} another process received {found.last_digest}"
             raise RefusedError(Reason.EQUIVOCATION, detail)
         return memory if found.last_serial == memory.last_serial else found
 
@@ -117,7 +118,7 @@ class StateFile:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep other processes from writing meanwhile; a killed one holds nobody up, for the lock dies with it."""
+        """Lock out other processes during a write; the lock of a killed process is released by the system."""
         lock = self.path.with_name(f".{self.path.name}.lock")
         with os.fdopen(open_regular(lock, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as file:
             deadline = time.monotonic() + _PATIENCE_SECONDS

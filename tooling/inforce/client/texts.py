@@ -1,6 +1,7 @@
-"""Texts: where they stand on the site, and the proof that they are the ones the manifest means.
+"""Texts: their addresses on the site, and the verification of their digests.
 
-Keeps true: no text comes out of here whose digest the manifest does not vouch for. Does not fetch.
+Invariants: a text is returned only if its digest is the one in the manifest.
+Not responsible for: fetching.
 """
 
 from __future__ import annotations
@@ -28,23 +29,24 @@ class PolicyText:
     markdown: str
 
     def html(self) -> str:
-        """Show it as a bare HTML fragment, without script or style: the one the site has at `…/<language>.html`.
+        """Return the text as an HTML fragment without script or style, equal to the one at `…/<language>.html`.
 
-        It is made here, of the words that were proven, by the renderer that made the site's. SetupError
-        where that renderer was not installed.
+        It is rendered locally from the verified text, with the renderer of the site. Raise SetupError if that renderer
+        is not installed.
         """
         try:
-            from inforce.markdown import to_html  # most back ends show no text, and do without its libraries
+            # Imported here, because most back ends show no text and do not install its libraries.
+            from inforce.markdown import to_html
         except ModuleNotFoundError as missing:
             fix = "install the wheel of inforce with its extra “html”"
-            message = f"to show a text as HTML needs {missing.name}, which is not here: {fix}"
+            message = f"rendering a text as HTML needs {missing.name}, which is not installed: {fix}"
             raise SetupError(message) from missing
         return to_html(self.markdown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedText:
-    """A text before it is fetched: which one, and the digest it has to have."""
+    """A request for a text: which text, and the digest it must have."""
 
     policy: str
     seq: int
@@ -54,9 +56,9 @@ class WantedText:
 
     @classmethod
     def of(cls, policy: str, seq: int, version: KnownVersion, languages: Sequence[str]) -> WantedText:
-        """Return the text of `version`, number `seq` of `policy`, in the first of `languages` it has, or any other.
+        """Return the request for `version`, number `seq` of `policy`, in the first of `languages` it has, or any other.
 
-        UnknownVersionError where it has no text.
+        Raise UnknownVersionError if it has no text.
         """
         found = next((tag for tag in (*languages, *version.digests) if tag in version.digests), None)
         if found is None:
@@ -70,11 +72,11 @@ class WantedText:
         )
 
     def request(self, site: str, limits: Limits) -> Request:
-        """Ask `site` for it."""
+        """Return the HTTP request for the file at `site`."""
         return Request(url=f"{site}{self.policy}/{self.version}/{self.language}.md", limit=limits.text)
 
     def received(self, response: Response) -> PolicyText:
-        """Take the text out of `response`; DigestMismatchError where it is another one."""
+        """Return the text in `response`; raise DigestMismatchError if it is another text."""
         body = body_of(response, self._name)
         digest = Digest.of(body)
         if digest != self.digest:
@@ -82,7 +84,7 @@ class WantedText:
         try:
             markdown = body.decode()
         except UnicodeDecodeError as cause:
-            raise RefusedError(Reason.SCHEMA, f"{self._name}: this is no text at byte {cause.start}") from cause
+            raise RefusedError(Reason.SCHEMA, f"{self._name}: this is not UTF-8 text at byte {cause.start}") from cause
         return PolicyText(
             policy=self.policy,
             seq=self.seq,
@@ -98,20 +100,20 @@ class WantedText:
 
 
 class TextStore:
-    """Texts that were proven already, by digest: a published text never changes."""
+    """Cache of verified texts by digest; published texts never change."""
 
     def __init__(self, room: int = 32) -> None:
-        """Make a shelf with `room` for that many texts."""
+        """Create a cache for `room` texts."""
         self._room = room
         self._texts: dict[Digest, PolicyText] = {}
 
     def find(self, wanted: WantedText) -> PolicyText | None:
-        """Find the text `wanted`; the same words may have been published as several versions."""
+        """Return the text `wanted` if it is cached; several versions can have the same text."""
         found = self._texts.get(wanted.digest)
         return replace(found, policy=wanted.policy, seq=wanted.seq, version=wanted.version) if found else None
 
     def put(self, text: PolicyText) -> PolicyText:
-        """Keep `text`, in place of the oldest where there is no room, and give it back."""
+        """Add `text`, evicting the oldest if the cache is full, and return it."""
         while len(self._texts) >= self._room:
             self._texts.pop(next(iter(self._texts)), None)
         self._texts[text.digest] = text

@@ -1,7 +1,8 @@
-"""Fetching: the one place that opens connections. httpx2 speaks HTTP; the limits are ours.
+"""Fetch over HTTP with httpx2: the only module that opens connections.
 
-Keeps true: one deadline covers a fetch wherever it hangs, no body grows past its limit while it is decompressed, no
-cookie is kept or sent, and no redirect leaves the origin. Does not judge what it fetched (see `core`).
+Invariants: one deadline covers the whole fetch; no body exceeds its limit during decompression; no cookie is stored or
+sent; no redirect leaves the origin.
+Not responsible for: checking what it fetched (see `core`).
 """
 
 from __future__ import annotations
@@ -24,21 +25,23 @@ from inforce.client.limits import Limits
 from inforce.client.results import Reason, RefusedError
 
 T = TypeVar("T")
-# What is to be fetched next, given what came before; ends with a result. No I/O of its own.
+# A generator that yields requests, receives responses and returns a result. It does no I/O.
 Steps: TypeAlias = Generator[Request, Response, T]
 
 _HEADERS = {"accept": "application/json, */*;q=0.1", "accept-encoding": "gzip", "user-agent": "inforce-client"}
 
 
 async def fetch(request: Request, limits: Limits) -> Response:
-    """Get `request` within `limits`; RefusedError names what stood in the way."""
+    """Fetch `request` within `limits`; raise RefusedError, with the reason, on failure."""
     with _refusing(request, limits):
         async with _client(limits, secure=request.url.startswith("https:")) as client:
             return await _timed(client, request, limits)
 
 
 async def fetch_all(requests: Sequence[Request], limits: Limits, together: int = 8) -> list[Response | RefusedError]:
-    """Get all of `requests`, each within `limits` and `together` at a time; a refusal stands in its answer's place."""
+    """Fetch all `requests`, each within `limits` and `together` at a time; a failed one has a RefusedError as its
+    result.
+    """
     turns = asyncio.Semaphore(together)
     secure = any(request.url.startswith("https:") for request in requests)
     async with _client(limits, secure=secure) as client:
@@ -55,9 +58,9 @@ async def fetch_all(requests: Sequence[Request], limits: Limits, together: int =
 
 
 def fetch_and_wait(request: Request, limits: Limits) -> Response:
-    """Get `request` as `fetch` does, for callers without an event loop of their own.
+    """Fetch `request` like `fetch`, for callers without an event loop.
 
-    Only an event loop can end a fetch at its deadline whatever it waits for, so one runs in a thread beside.
+    Only an event loop can end a fetch at its deadline whatever it waits for, so one runs in a separate thread.
     """
     answer: Future[Response] = Future()
     with _refusing(request, limits):
@@ -66,7 +69,7 @@ def fetch_and_wait(request: Request, limits: Limits) -> Response:
 
 
 def _deliver(request: Request, limits: Limits, answer: Future[Response]) -> None:
-    """Put what becomes of `request` into `answer` as soon as it is known, before the event loop is cleared away."""
+    """Set the result of `request` on `answer` as soon as it is known, before the event loop is closed."""
 
     async def fetching() -> None:
         answer.set_result(await fetch(request, limits))
@@ -74,7 +77,7 @@ def _deliver(request: Request, limits: Limits, answer: Future[Response]) -> None
     begun = fetching()
     try:
         asyncio.run(begun)
-    except BaseException as problem:  # whatever it is, it belongs to the caller who waits
+    except BaseException as problem:  # any exception belongs to the waiting caller
         if not answer.done():
             answer.set_exception(problem)
     finally:
@@ -83,14 +86,14 @@ def _deliver(request: Request, limits: Limits, answer: Future[Response]) -> None
 
 @contextlib.contextmanager
 def _refusing(request: Request, limits: Limits) -> Iterator[None]:
-    """Refuse `request` for whatever goes wrong outside this program: the host, the network, the machine's resources."""
+    """Convert every error outside this program, of the host, the network or the machine, to a RefusedError."""
     try:
         yield
     except TimeoutError as cause:
         raise RefusedError(Reason.TIMEOUT, f"{request.url} took longer than {limits.seconds:g} seconds") from cause
     except RefusedError:
         raise
-    except Exception as cause:  # httpx2 and the codecs raise more than their documented errors on a hostile answer
+    except Exception as cause:  # a hostile answer makes httpx2 and the codecs raise undocumented exceptions
         detail = f"{request.url} cannot be fetched: {cause or type(cause).__name__}"
         raise RefusedError(Reason.UNREACHABLE, detail) from cause
 
@@ -101,9 +104,9 @@ async def _timed(client: httpx2.AsyncClient, request: Request, limits: Limits) -
 
 
 async def carried(steps: Steps[T], limits: Limits) -> T:
-    """Get what `steps` ask for, one request after the other, and return what they come to.
+    """Fetch the requests that `steps` yields, one after the other, and return its result.
 
-    Answers are judged outside the event loop and within the time limit.
+    Answers are processed outside the event loop and within the time limit.
     """
     request, result = _advance(steps)
     while request is not None:
@@ -114,7 +117,7 @@ async def carried(steps: Steps[T], limits: Limits) -> T:
 
 
 def carried_and_waited(steps: Steps[T], limits: Limits) -> T:
-    """Do as `carried` does, for callers without an event loop of their own."""
+    """Do the same as `carried`, for callers without an event loop."""
     request, result = _advance(steps)
     while request is not None:
         response = fetch_and_wait(request, limits)
@@ -123,10 +126,10 @@ def carried_and_waited(steps: Steps[T], limits: Limits) -> T:
 
 
 def _advance(steps: Steps[T], response: Response | None = None) -> tuple[Request | None, T | None]:
-    """Give `response` to `steps`, None at the start; return the next request, or None and the result."""
+    """Send `response` to `steps`, None at the start; return the next request, or None and the result."""
     try:
         return (next(steps) if response is None else steps.send(response)), None
-    except StopIteration as done:  # the way a generator returns its value, and no fault
+    except StopIteration as done:  # a generator returns its value this way
         return None, done.value
 
 
@@ -165,5 +168,5 @@ async def _once(client: httpx2.AsyncClient, request: Request) -> Response:
 
 @lru_cache(maxsize=1)
 def _context() -> SSLContext:
-    """Load the certificates of this system once: it takes longer than the fetch."""
+    """Load the system's certificates once, because loading takes longer than a fetch."""
     return httpx2.create_ssl_context()

@@ -1,7 +1,7 @@
-"""Trust: what an app was told before it fetched anything — the site, and whose signatures count.
+"""What an app trusts before it fetches anything: the address of the site and the keys.
 
-Keeps true: bytes become a manifest only as the site and the keys allow, in the order the specification gives. Does not
-compare a manifest with an earlier one (see `judging`).
+Invariants: bytes become a manifest only if the site and the keys match, checked in the order of the specification.
+Not responsible for: comparing a manifest with an earlier one (see `update_rules`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _REASONS = {"type": Reason.NOT_A_MANIFEST, "site": Reason.WRONG_SITE, "path": Re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The `site` an app asks, the `path` of its manifest, and the `keys` it believes.
+    """The `site` an app polls, the `path` of its manifest, and the trusted `keys`.
 
-    Without keys it believes the connection alone.
+    Without keys the app relies on the connection only.
     """
 
     site: str
@@ -42,19 +42,19 @@ class Trust:
     def of(cls, site: str, keys: tuple[Mapping[str, Any], ...], path: str = MAIN_PATH) -> Self:
         """Trust the manifest at `path` of `site` and the public JWKs `keys`.
 
-        ValueError or SignatureError where one of them is none.
+        Raise ValueError or SignatureError if one of them is invalid.
         """
         return cls(site=site, keys=tuple(PublicKey.from_jwk(key) for key in keys), path=path)
 
     @property
     def address(self) -> str:
-        """Where the manifest is fetched: the signed file where there are keys, otherwise the plain one."""
+        """The address of the manifest: of the signed file if there are keys, otherwise of the plain one."""
         return self.site + (signed_path(self.path) if self.keys else self.path)
 
     def manifest(self, body: bytes, limit: int) -> tuple[Manifest, bytes]:
-        """Read the manifest in `body`, of at most `limit` bytes; also return the very bytes it was read from.
+        """Parse the manifest in `body`, of at most `limit` bytes; also return the exact bytes it was parsed from.
 
-        RefusedError names the reason.
+        Raise RefusedError with the reason.
         """
         try:
             data = parse_json(body, limit=limit)

@@ -1,7 +1,7 @@
-"""Judging: whether a new manifest may take the place of the last good one.
+"""Decide whether a new manifest may replace the last good one.
 
-Keeps true: time runs forward (no lower serial), one serial is one manifest for everybody, and a version once seen keeps
-its label, its level and its texts. Whatever fails leaves the memory as it was.
+Invariants: the serial never decreases; one serial identifies the same bytes for everyone; a version once seen keeps its
+label, its change level and its texts. A failed check leaves the state unchanged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from inforce.manifest import Manifest
 from inforce.text import Digest
 
 _DAY = timedelta(days=1)
-# A difference this small is the way of the answer and no wrong clock.
+# A smaller difference is network latency and not a wrong clock.
 _CLOCKS_AGREE = 60
 
 
@@ -29,10 +29,10 @@ def accepted(
     etag: str = "",
     signers: tuple[str, ...] = (),
 ) -> ClientState:
-    """Take `manifest`, read from the bytes `payload` and fetched as `body`, into `memory`; `signers` are its key ids.
+    """Return `memory` with `manifest`, parsed from `payload` and fetched as `body`; `signers` are its key ids.
 
-    RefusedError where its serial is lower than one seen (rollback), the same with other bytes (equivocation), or where
-    a version seen before is not what it was.
+    Raise RefusedError if its serial is lower than one seen (rollback), or the same with other bytes (equivocation), or
+    if a version seen before has changed.
     """
     digest = Digest.of(payload)
     if manifest.serial < memory.last_serial:
@@ -54,9 +54,9 @@ def accepted(
 
 
 def forget_untrusted(memory: ClientState, trusted: Collection[str]) -> ClientState:
-    """Return `memory` without what manifests taught it, if keys signed them and none is among the `trusted` key ids.
+    """Return `memory` without the data from manifests that were signed, but by none of the `trusted` key ids.
 
-    A serial, a version or a host's time that a stolen key introduced would otherwise lock out every later manifest,
+    A serial, a version or a server time that a stolen key introduced would otherwise lock out every later manifest,
     even after the key was replaced.
     """
     if not memory.last_signers or not trusted or set(memory.last_signers) & set(trusted):
@@ -89,15 +89,15 @@ def _nothing_learnt(memory: ClientState) -> ClientState:
 def accepted_until_restart(memory: ClientState, manifest: Manifest, payload: bytes, body: bytes) -> ClientState:
     """Use `manifest` in this process without saving it or remembering its serial.
 
-    For a manifest dated ahead of this machine when no host told the time: one of the two is wrong, and a serial from
-    the future would lock out every later manifest. RefusedError as for `accepted`.
+    This is for a manifest dated ahead of this machine without a server time: one of the two is wrong, and a serial from
+    the future would lock out every later manifest. Raise RefusedError as `accepted` does.
     """
     new = accepted(memory, manifest, payload, body)
     return replace(new, last_serial=memory.last_serial, last_digest=memory.last_digest, lasting=memory)
 
 
 def refuse_future(manifest: Manifest, told: datetime, now: datetime) -> None:
-    """Refuse `manifest` if it was issued more than a day after both `now` and the time the host `told`.
+    """Raise RefusedError if `manifest` was issued more than a day after both `now` and the server time `told`.
 
     Its serial would lock out every later manifest.
     """
@@ -108,10 +108,10 @@ def refuse_future(manifest: Manifest, told: datetime, now: datetime) -> None:
 
 
 def clocked(memory: ClientState, told: datetime | None, now: datetime) -> ClientState:
-    """Take into `memory` that a host `told` its time when this machine's clock said `now`.
+    """Return `memory` with the server time `told`, received when this machine's clock showed `now`.
 
-    A time is believed when the manifest or this clock vouches for it: not before the manifest was issued, and not after
-    both its expiry and this clock. One answer of a host with a wrong clock must not spoil every answer after it.
+    Accept a server time only between the manifest's issue date and the later of its expiry and the local clock, so that
+    one answer of a host with a wrong clock does not affect every later answer.
     """
     if told is None or memory.manifest is None:
         return memory
@@ -139,7 +139,7 @@ def _grown(known: Known, manifest: Manifest) -> Known:
 
 
 def refuse_change(name: str, old: KnownVersion, new: KnownVersion) -> None:
-    """Refuse that the version `name`, known as `old`, is `new` now, unless all it gained is a language."""
+    """Raise RefusedError if `new` differs from `old`, the stored version `name`, except by added languages."""
     pairs = {"label": (old.version, new.version), "level": (old.change, new.change)}
     pairs |= {language: (str(digest), str(new.digests.get(language))) for language, digest in old.digests.items()}
     for what, (expected, got) in pairs.items():

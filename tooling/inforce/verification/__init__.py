@@ -1,8 +1,9 @@
-"""Verification: a built or live site against the lock — what it serves, how it serves it, and whether it moved back.
+"""Compare a built or live site with the lock: its content, its headers, and rollbacks.
 
-Keeps true: every text that was ever published is asked for and hashed, every date compared, every signature checked;
-what cannot be asked is a finding, never a silence. Does not fix anything. It needs what reads a book, and a back end
-that only asks what its users owe does not load it.
+Invariants: every text ever published is fetched and hashed, every date compared, every signature checked; a failed
+request is a finding.
+Not responsible for: fixing anything. This package needs the libraries that read a book; back ends that only call
+`decide` do not load it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The digests that manifests name, and the redlines and since files that they prove, compared with the site."""
+"""Check the digests in manifests, and the redlines and since files that they prove."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FIX = "Build and publish the whole site again."
 
 
 def named_digests(site: Site) -> dict[str, tuple[str, Digest]]:
-    """Return policy id and digest of each file of digests that a manifest of `site` names, by its address."""
+    """Return policy id and digest of each file of digests that a manifest of `site` refers to, by its address."""
     return {
         digests_file(policy, digest): (policy, digest) for _, policy, digest in _policies(site) if digest is not None
     }
 
 
 def proven_files(site: Site) -> dict[str, Digest]:
-    """Return by address the digest of every redline and since file that the digests of `site` prove."""
+    """Return, by address, the digest of every redline and since file that the digests of `site` prove."""
     proven: dict[str, Digest] = {}
     for address, (policy, digest) in named_digests(site).items():
         digests = _digests(site, address, policy, digest)
@@ -33,7 +33,7 @@ def proven_files(site: Site) -> dict[str, Digest]:
 
 
 def digest_findings(site: Site) -> Iterator[Finding]:
-    """Find manifests that name no digests, digests that are not those of the lock, and files that are not proven."""
+    """Yield findings: manifests without digests, digests that differ from the lock, and files that do not match."""
     for path, policy, digest in _policies(site):
         if digest is None:
             message = f"It names no digests of {policy}, so clients cannot prove versions that it does not list."
@@ -54,7 +54,7 @@ def digest_findings(site: Site) -> Iterator[Finding]:
 
 
 def _policies(site: Site) -> Iterator[tuple[str, str, Digest | None]]:
-    """Yield the path of each manifest that can be read, the id of each policy in it, and the digest it names."""
+    """Yield the path of each readable manifest, the id of each of its policies, and the digest of its digests file."""
     for path in site.manifests:
         try:
             manifest = parse_manifest(site.body(path) or b"")
@@ -81,7 +81,7 @@ def _files(digests: PolicyDigests) -> dict[str, Digest]:
 
 
 def _incomplete(site: Site, address: str, digests: PolicyDigests) -> Iterator[Finding]:
-    """Find locked texts that `digests` do not prove as locked, and files of locked versions that they leave out."""
+    """Yield findings: locked texts that `digests` lack or contradict, and files of locked versions that they omit."""
     stated = {one.version.version: one.version.digests for one in digests.versions.values()}
     files, before = _files(digests), None
     for policy, label, entry in published(site.lock, site.now):

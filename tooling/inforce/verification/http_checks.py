@@ -1,4 +1,4 @@
-"""What a site serves and how: every text by its digest, every page by its being there, and the headers apps need."""
+"""Check the texts by digest, the pages by status, and the headers that apps need."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _LONGEST_CACHED = 86_400
 
 
 def missing_findings(site: Site) -> Iterator[Finding]:
-    """Find addresses that were published and do not answer."""
+    """Yield a finding for each published address that does not answer."""
     for address, answer in site.answers.items():
-        fix = "Publish the whole site again: an address that was published stays."
+        fix = "Publish the whole site again: published addresses are permanent."
         if isinstance(answer, RefusedError):
             yield found(rules.MISSING, address, f"It cannot be read: {answer.detail}.", fix)
         elif answer.status != 200:
@@ -31,7 +31,7 @@ def missing_findings(site: Site) -> Iterator[Finding]:
 
 
 def text_findings(site: Site) -> Iterator[Finding]:
-    """Find texts that are not the locked ones."""
+    """Yield a finding for each text that differs from the locked one."""
     for policy, label, entry in published(site.lock, site.now):
         for language, locked in entry.digests.items():
             address = f"{policy}/{label}/{language}.md"
@@ -39,12 +39,14 @@ def text_findings(site: Site) -> Iterator[Finding]:
             if body is not None and Digest.of(body) != locked:
                 message = f"Expected the text {locked}, got {Digest.of(body)}."
                 yield found(
-                    rules.DIGEST, address, message, "Publish the text that was locked; a new one is a new version."
+                    rules.DIGEST, address, message, "Publish the locked text; a changed text needs a new version."
                 )
 
 
 def header_findings(site: Site) -> Iterator[Finding]:
-    """Find headers that keep apps from reading `site`, or from seeing a change in time; of a folder, its times."""
+    """Yield findings for headers that prevent apps from reading `site` or from noticing a change; in a folder, file
+    times.
+    """
     for path in site.manifests:
         yield from _issued(site, path)
     if not site.over_http:
@@ -56,7 +58,7 @@ def header_findings(site: Site) -> Iterator[Finding]:
             yield from _text_headers(address, response)
         if "set-cookie" in response.headers:
             yield found(
-                rules.CACHE, address, "It sets a cookie, which nobody needs.", "Switch cookies off at the host."
+                rules.CACHE, address, "It sets a cookie, which is not needed.", "Switch off cookies at the host."
             )
 
 
@@ -75,11 +77,11 @@ def _polled_headers(address: str, response: Response) -> Iterator[Finding]:
     cache = _directives(response)
     age = cache.get("max-age", "0")
     if "immutable" in cache or (age.isascii() and age.isdigit() and int(age[:9]) > _LONGEST_CACHED):
-        message = f"Apps would not see a change in time: Cache-Control is {quoted(response.headers['cache-control'])}."
+        message = f"Apps would notice a change too late: Cache-Control is {quoted(response.headers['cache-control'])}."
         yield found(rules.HEADER, address, message, "Let the host send max-age=600 with the manifest.")
     if not {"etag", "last-modified"} & response.headers.keys():
         message = "It has neither ETag nor Last-Modified, so every poll fetches all of it."
-        yield found(rules.CACHE, address, message, "Switch validators on at the host.")
+        yield found(rules.CACHE, address, message, "Enable ETag or Last-Modified at the host.")
 
 
 def _text_headers(address: str, response: Response) -> Iterator[Finding]:
@@ -87,12 +89,12 @@ def _text_headers(address: str, response: Response) -> Iterator[Finding]:
         message = "Apps in browsers cannot read it: “Access-Control-Allow-Origin: *” is missing."
         yield found(rules.HEADER, address, message, "Let the host send that header with .json and .md files.")
     if "immutable" not in _directives(response):
-        message = "It never changes and does not say so: Cache-Control lacks “immutable”."
+        message = "It never changes, but Cache-Control lacks “immutable”."
         yield found(rules.CACHE, address, message, "Let the host send max-age=31536000, immutable with .md files.")
 
 
 def _issued(site: Site, path: str) -> Iterator[Finding]:
-    """Many hosts make their ETag of a file's time and length: two manifests of one length need two times."""
+    """Yield a finding if the file time differs from the issue date: many hosts derive the ETag from time and length."""
     document = site.document(path) or {}
     answer = site.answers.get(path)
     if not isinstance(answer, Response) or "last-modified" not in answer.headers:
@@ -104,7 +106,7 @@ def _issued(site: Site, path: str) -> Iterator[Finding]:
         return
     if modified != issued:
         message = f"Its time is {format_instant(modified)}, and it was issued at {format_instant(issued)}."
-        fix = "Keep the times of files when uploading: some hosts tell a change by time and length alone."
+        fix = "Keep the times of files when uploading: some hosts detect a change by time and length only."
         yield found(rules.CACHE, path, message, fix)
 
 

@@ -1,4 +1,4 @@
-"""What a site says: its manifest and its lists of versions, against keys, lock, clock and past."""
+"""Check the manifests and the lists of versions against keys, lock, clock and earlier manifests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MEMBERS = ("seq", "version", "change", "published_at", "effective_at", "effecti
 
 
 def manifest_findings(site: Site) -> Iterator[Finding]:
-    """Find what is wrong with each manifest of `site`: as a document, in time, and against the lock."""
+    """Yield the findings of each manifest of `site`: as a document, in time, and compared with the lock."""
     for path in site.manifests:
         yield from _manifest_findings(site, path)
 
@@ -49,7 +49,7 @@ def _manifest_findings(site: Site, path: str) -> Iterator[Finding]:
 
 
 def history_findings(site: Site) -> Iterator[Finding]:
-    """Find where the lists of versions of `site` are not what was locked."""
+    """Yield findings for differences between the lists of versions of `site` and the lock."""
     for policy in dict.fromkeys(policy for policy, _, _ in published(site.lock, site.now)):
         address = f"{policy}/versions.json"
         document = site.document(address)
@@ -57,7 +57,7 @@ def history_findings(site: Site) -> Iterator[Finding]:
             continue
         versions = document.get("versions") if document else None
         if not isinstance(versions, list) or not all(isinstance(version, dict) for version in versions):
-            yield found(rules.LOCK, address, "This is no list of versions.", "Build and publish the site again.")
+            yield found(rules.LOCK, address, "This is not a list of versions.", "Build and publish the site again.")
             continue
         yield from _against_lock(site, address, policy, versions)
         named = {version.get("version") for version in versions}
@@ -79,14 +79,14 @@ def _signature(site: Site, path: str, payload: bytes) -> Iterator[Finding]:
         yield found(rules.SIGNATURE, address, str(cause), "Sign the site: “inforce sign SITE”.")
         return
     if not same:
-        message = f"What is signed is not what stands in {path}."
+        message = f"The signed manifest differs from {path}."
         yield found(rules.SIGNATURE, address, message, "Sign the site again: “inforce sign SITE”.")
     for key in site.trust.keys:
         try:
             verify(signed, [key])
         except SignatureError:
-            message = f"The key {quoted(key.kid)} has not signed; apps that know no other believe nothing."
-            yield found(rules.KEY, address, message, "Sign with it too, until no app knows it any more.")
+            message = f"The key {quoted(key.kid)} has not signed; apps that know only this key reject the manifest."
+            yield found(rules.KEY, address, message, "Sign with it as well until no app depends on it.")
 
 
 def _past(site: Site, manifest: Manifest, payload: bytes) -> Iterator[Finding]:
@@ -101,24 +101,24 @@ def _dates(site: Site, manifest: Manifest) -> Iterator[Finding]:
     if manifest.expires_at < site.now:
         yield found(rules.DATE, manifest.path, f"The manifest expired at {format_instant(manifest.expires_at)}.", fix)
     if manifest.issued_at > site.now + _CLOCKS_MAY_DIFFER:
-        message = f"The manifest says it was issued at {format_instant(manifest.issued_at)}, which is yet to come."
-        yield found(rules.DATE, manifest.path, message, "Set the clock of the machine that builds right.")
+        message = f"The manifest says it was issued at {format_instant(manifest.issued_at)}, which is in the future."
+        yield found(rules.DATE, manifest.path, message, "Correct the clock of the build machine.")
 
 
 def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
-    """Find what the manifest leaves out of the lock as of its own date: what is not said is as wrong as what is."""
+    """Yield findings for entries of the lock that the manifest, as of its own date, omits."""
     issued = manifest.issued_at
     said = {policy["id"]: policy for policy in manifest.data["policies"]}
     chosen = site.additional.get(manifest.path)
     for policy in sorted(said.keys() - set(chosen if chosen is not None else said)):
-        message = f"The policy {policy} is none of those that book.yml lists for this manifest."
+        message = f"The policy {policy} is not listed in book.yml for this manifest."
         yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
     for policy, entries in sorted(site.lock.entries.items()):
         if chosen is not None and policy not in chosen:
             continue
         public = {label: entry for label, entry in entries.items() if entry.published <= issued}
         if public and policy not in said:
-            message = f"The policy {policy} was published, and the manifest says nothing of it."
+            message = f"The policy {policy} was published, but the manifest does not list it."
             yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
         elif public:
             yield from _standing(manifest.path, policy, public, said[policy], issued)
@@ -127,10 +127,10 @@ def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
 def _standing(
     path: str, policy: str, public: Mapping[str, LockEntry], said: Mapping[str, Any], issued: datetime
 ) -> Iterator[Finding]:
-    """Hold what the manifest `said` of `policy` against what `public`, its locked versions, come to at `issued`."""
+    """Compare the entry `said` of `policy` in the manifest with its locked versions `public` at `issued`."""
     labels = [version["version"] for version in said["versions"]]
     if not public.keys() >= set(labels):
-        return  # a version that was never locked: that is told, and moves the numbers
+        return  # a version that was never locked has its own finding, and shifts the numbers
     taken_back = {label for label, entry in public.items() if entry.cancelled and entry.cancelled.at <= issued}
     applying = [entry for label, entry in public.items() if label not in taken_back and entry.effective <= issued]
     current = max((entry.seq for entry in applying), default=None)

@@ -1,4 +1,4 @@
-"""A site as it was found: what it answered at every address that was asked, as values."""
+"""The fetched state of a site: the response at every requested address, as values."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Answers = Mapping[str, Response | RefusedError]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What was found at `now` of the site that `trust` names, and what it is held against.
+    """The site that `trust` refers to, as fetched at `now`, and what it is compared with.
 
-    `answers` are by address relative to the site. `memory` is what was known of it before. `over_http` says whether the
-    answers came from a host, whose headers matter. `binding` are the binding languages by policy id. `additional` are
-    the policies of each additional manifest by its path, and `memories` what was known of those before.
+    `answers` are by address relative to the site. `memory` is the state from earlier runs. `over_http` says that the
+    answers came from a host, whose headers are checked. `binding` are the binding languages by policy id. `additional`
+    are the policies of each additional manifest by its path, and `memories` the states of those from earlier runs.
     """
 
     trust: Trust
@@ -47,16 +47,16 @@ class Site:
         return (MANIFEST, *self.additional)
 
     def known(self, path: str) -> ClientState:
-        """Return what was known of the manifest at `path` before."""
+        """Return the state of the manifest at `path` from earlier runs."""
         return self.memory if path == MANIFEST else self.memories.get(path, ClientState())
 
     def body(self, address: str) -> bytes | None:
-        """Return what stands at `address`; None where it did not answer with 200."""
+        """Return the body at `address`; None if the status was not 200."""
         answer = self.answers.get(address)
         return answer.body if isinstance(answer, Response) and answer.status == 200 else None
 
     def document(self, address: str) -> Mapping[str, Any] | None:
-        """Decode the JSON object at `address`; None where there is none."""
+        """Return the JSON object at `address`; None if there is none."""
         try:
             data = parse_json(self.body(address) or b"")
         except ManifestError:
@@ -64,14 +64,14 @@ class Site:
         return data if isinstance(data, dict) else None
 
     def responses(self) -> Iterator[tuple[str, Response]]:
-        """Go through all addresses that answered with 200, and the answers."""
+        """Yield every address with status 200, and its response."""
         for address, answer in self.answers.items():
             if isinstance(answer, Response) and answer.status == 200:
                 yield address, answer
 
 
 def published(lock: Lock, now: datetime) -> Iterator[tuple[str, str, LockEntry]]:
-    """Go through what `lock` says was published by `now`: policy, label and entry, oldest first."""
+    """Yield policy, label and entry of each version in `lock` published by `now`, oldest first."""
     for policy, entries in sorted(lock.entries.items()):
         for label, entry in sorted(entries.items(), key=lambda item: item[1].seq):
             if entry.published <= now:
@@ -79,7 +79,7 @@ def published(lock: Lock, now: datetime) -> Iterator[tuple[str, str, LockEntry]]
 
 
 def read_addresses(lock: Lock, now: datetime, *, signed: bool, manifests: Iterable[str] = (MANIFEST,)) -> list[str]:
-    """List what has to be read to verify a site: the manifests, the lists of versions, and every text."""
+    """Return the addresses to fetch in full: the manifests, the lists of versions, and every text."""
     addresses = [form for path in manifests for form in ((path, signed_path(path)) if signed else (path,))]
     policies = dict.fromkeys(policy for policy, _, _ in published(lock, now))
     addresses += [f"{policy}/versions.json" for policy in policies]
@@ -90,9 +90,9 @@ def read_addresses(lock: Lock, now: datetime, *, signed: bool, manifests: Iterab
 
 
 def lasting_addresses(lock: Lock, now: datetime) -> list[str]:
-    """List what may never vanish, beside what is read: pages, which end in `/`, and files.
+    """Return the addresses that must exist beside those read in full: pages, which end in `/`, and files.
 
-    They are those of every policy, version and step between neighbours, in every language that was locked.
+    They belong to every policy, version and step between neighbours, in every locked language.
     """
     addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, DIGESTS_SCHEMA, *CONFORMANCE]
     before: tuple[str, str, LockEntry] | None = None
@@ -114,7 +114,7 @@ def _step(policy: str, old: str, new: str, languages: Iterable[Language]) -> lis
 
 
 def stated(label: str, entry: LockEntry) -> dict[str, Any]:
-    """Write what was locked as `label` in the words of a manifest; members that say nothing are left out."""
+    """Return the locked version `label` in the form of a manifest; empty fields are omitted."""
     instants = {
         "published_at": entry.published,
         "effective_at": entry.effective,

@@ -1,4 +1,4 @@
-"""Asking: every address of a site, over HTTP or in a folder, and the findings about what came back."""
+"""Fetch every address of a site, over HTTP or from a folder, and return the findings."""
 
 from __future__ import annotations
 
@@ -42,12 +42,11 @@ def verify(
     state_file: Path | None = None,
     pages: bool = True,
 ) -> CheckReport:
-    """Hold the site at `target`, an address or a folder, against `settings`, `lock` and the instant `now`.
+    """Compare the site at `target`, an address or a folder, with `settings`, `lock` and the time `now`.
 
-    `binding` are the binding languages of the policies, by id: their pages stand one level higher. `state_file`
-    remembers the manifest that was seen, so that the next run notices when a site went back; `pages` says whether to
-    read every page and to ask for every other file too. ValueError where `target` is an address that is neither https
-    nor this machine's.
+    `binding` are the binding languages of the policies, by id: their pages are one level higher. `state_file` stores
+    the manifest seen, so that the next run detects a rollback; `pages` says whether to read every page and to request
+    every other file as well. Raise ValueError if `target` is an address with neither https nor localhost.
     """
     trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
     over_http = "://" in target
@@ -88,7 +87,9 @@ def _findings(site: Site) -> list[Finding]:
 
 
 def _with_digests(site: Site, target: str, *, pages: bool) -> Site:
-    """Return `site` with the files of digests that its manifests name; with `pages`, with all that those prove."""
+    """Return `site` with the files of digests that its manifests refer to; with `pages`, also with the files they
+    prove.
+    """
     site = replace(site, answers={**site.answers, **_answers(target, list(named_digests(site)))})
     return replace(site, answers={**site.answers, **_answers(target, list(proven_files(site)))}) if pages else site
 
@@ -141,7 +142,7 @@ def _remembered(file: StateFile | None) -> tuple[ClientState, list[Finding]]:
 
 
 def _remember(file: StateFile, site: Site, findings: Sequence[Finding]) -> list[Finding]:
-    """Save each manifest that was seen, unless something was wrong with it."""
+    """Save each manifest unless it had a finding."""
     wrong = {finding.place.path for finding in findings if finding.rule in (rules.MANIFEST.id, rules.SERIAL.id)}
     for path in site.manifests:
         plain = site.body(path)

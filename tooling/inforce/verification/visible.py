@@ -1,8 +1,8 @@
-"""The words of a page that a reader sees, read strictly: whatever two HTML readers can read differently is a fault.
+"""Read the visible words of a page strictly: HTML that two parsers can read differently is a fault.
 
-Invariants: words in an element that is hidden, or that no text of a policy is made of, are not returned as words of the
-text; words of the article that stand in none of its known parts are returned as extra words.
-Not responsible for: style sheets and scripts, which are not evaluated; comparing the words with a text.
+Invariants: words in a hidden element, or in an element that no policy text contains, are not returned as words of the
+text; words of the article outside its known parts are returned as extra words.
+Not responsible for: evaluating style sheets and scripts; comparing the words with a text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _UNSURE_COMMENTS: Final = (">", "->")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisibleRedline:
-    """The characters of the old and the new text in a redline, and whether it shows a clause at another place."""
+    """The characters of the old and the new text in a redline, and whether it shows a moved clause."""
 
     old: str
     new: str
@@ -39,7 +39,7 @@ class VisibleRedline:
 
 @dataclass(slots=True)
 class VisiblePage:
-    """What was read: the words of each text, the redlines, the words of the article beside them, and the faults."""
+    """The parsed page: the words of each text, the redlines, other words of the article, and the faults."""
 
     texts: list[list[str]] = field(default_factory=list)
     redlines: list[VisibleRedline] = field(default_factory=list)
@@ -49,9 +49,9 @@ class VisiblePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
-    """An open element: whether its words are hidden, and the zone and the side of a redline they belong to.
+    """An open element: whether its words are hidden, and its zone and side of a redline.
 
-    `around` says whether it and all around it are elements in which a text is shown.
+    `around` is True if the element and all its ancestors can contain a text.
     """
 
     tag: str
@@ -62,12 +62,12 @@ class _Open:
 
 
 def read_page(html: str) -> VisiblePage:
-    """Return what a reader sees of the page `html`."""
+    """Return the visible content of the page `html`."""
     return _read(html, _Open(tag=""))
 
 
 def read_fragment(html: str) -> VisiblePage:
-    """Return what a reader sees of `html`, a text without a page around it."""
+    """Return the visible content of `html`, a text without a page around it."""
     return _read(html, _Open(tag="", zone="text"))
 
 
@@ -134,9 +134,9 @@ class _Reader(HTMLParser):
         now = self._stack[-1]
         if now.hidden:
             if now.tag == "script" and "<!--" in data:
-                self._fault("a script holds a comment mark")
+                self._fault("a script contains a comment mark")
             if data.strip() and (now.zone == "text" or (now.zone == "redline" and now.tag not in _OF_REDLINE)):
-                self._fault(f"<{now.tag}> inside the text holds words, and no text is made of that")
+                self._fault(f"<{now.tag}> inside the text contains words, but no policy text contains this element")
         elif now.zone == "text":
             self._text.append(data)
         elif now.zone == "redline" and now.side != "ours":
@@ -149,17 +149,17 @@ class _Reader(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         if data.startswith(_UNSURE_COMMENTS) or "--!" in data or "<!--" in data:
-            self._fault("a comment is not closed as comments are")
+            self._fault("a comment is not closed correctly")
 
     def handle_decl(self, decl: str) -> None:
         if decl.lower() != "doctype html":
-            self._fault("it has a declaration that is none of HTML")
+            self._fault("it has a declaration that is not valid HTML")
 
     def unknown_decl(self, data: str) -> None:
-        self._fault(f"it has a declaration that is none of HTML: {data[:20]}")
+        self._fault(f"it has a declaration that is not valid HTML: {data[:20]}")
 
     def handle_pi(self, data: str) -> None:
-        self._fault(f"it has an instruction that is none of HTML: {data[:20]}")
+        self._fault(f"it has a processing instruction, which is not valid HTML: {data[:20]}")
 
     def _fault(self, message: str) -> None:
         self.page.faults.append(message)

@@ -1,7 +1,7 @@
-"""The words that readers see on pages of versions, policies and redlines, compared with the locked texts.
+"""Compare the visible words of versions, policies and redlines with the locked texts.
 
-A locked text is the one at its `.md` address, once its digest is the locked one; where it is not, that is a finding of
-its own, and nothing is compared with it.
+The locked text is the one at its `.md` address if that has the locked digest. Otherwise the difference is a separate
+finding and nothing is compared with the text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Texts = Callable[[str, str, Language], "str | None"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A page, or a fragment, of `policy` in `language`: of the version `label`, of a step from `old`, or of neither."""
+    """A page or fragment of `policy` in `language`: of the version `label`, of a step from `old`, or of neither."""
 
     address: str
     policy: str
@@ -43,7 +43,8 @@ class Shown:
 def shown(lock: Lock, now: datetime, binding: Mapping[str, Language]) -> Iterator[Shown]:
     """Yield the pages and fragments that show a text of `lock`; `binding` are the binding languages by policy id.
 
-    Pages in the binding language stand one level higher. Only fragments are yielded of a policy without one.
+    Pages in the binding language are one level higher. For a policy without a binding language only fragments are
+    yielded.
     """
     for policy, entries in _by_policy(lock, now).items():
         main = binding.get(policy)
@@ -65,7 +66,7 @@ def shown(lock: Lock, now: datetime, binding: Mapping[str, Language]) -> Iterato
 
 
 def word_findings(site: Site) -> Iterator[Finding]:
-    """Find pages and fragments of `site` on which a reader sees other words than the locked ones."""
+    """Yield a finding for each page or fragment of `site` whose visible words differ from the locked ones."""
     text = _texts(site)
     for place in shown(site.lock, site.now, site.binding):
         body = site.body(place.address)
@@ -106,8 +107,8 @@ def _redline(place: Shown, page: VisiblePage, text: Texts) -> Iterator[Finding]:
         return
     redline = page.redlines[0]
     if old == new and not redline.old + redline.new:
-        return  # the page says that nothing changed
-    # A moved clause is shown at its new place only, so the old text is there in another order.
+        return  # the page states that nothing changed
+    # A moved clause is shown at its new place only, so the old text would be out of order.
     sides = [("new", new, redline.new)] + ([] if redline.moved else [("old", old, redline.old)])
     for name, expected, got in sides:
         if "".join(expected.split()) != got:
@@ -125,14 +126,14 @@ def _difference(expected: list[str], got: list[str], space: str = " ") -> str:
 
 
 def _standing(site: Site, policy: str) -> list[str]:
-    """Return the labels of the versions whose text the page of `policy` can show: the one in force, or else any."""
+    """Return the labels of the versions whose text the page of `policy` may show: the one in force, or else any."""
     labels = [(label, entry.seq) for name, label, entry in published(site.lock, site.now) if name == policy]
     current = _in_force(site, policy)
     return [label for label, seq in labels if current in (None, seq)]
 
 
 def _in_force(site: Site, policy: str) -> int | None:
-    """Return the number of the version of `policy` in force when the site was built, as its manifest has it."""
+    """Return the number of the version of `policy` in force when the site was built, according to its manifest."""
     policies = (site.document(MANIFEST) or {}).get("policies")
     listed = [one for one in policies if isinstance(one, dict)] if isinstance(policies, list) else []
     current = next((one.get("in_force") for one in listed if one.get("id") == policy), None)
