@@ -134,7 +134,7 @@ class TestCalendar:
     def test_a_withdrawal_is_a_date_too(self) -> None:
         (event,) = self.events(BEFORE, closed(FIRST))
 
-        assert (event["summary"], event.decoded("dtstart")) == ("Terms applies no more", date(2027, 6, 1))
+        assert (event["summary"], event.decoded("dtstart")) == ("Terms no longer applies", date(2027, 6, 1))
 
     def test_a_policy_without_announced_dates_has_no_calendar_and_links_none(self) -> None:
         found = publication(AFTER, policy(FIRST))

@@ -78,8 +78,8 @@ def test_what_moved_links_to_where_it_stood_and_back(pair: tuple[str, str]) -> N
     (stub,) = [one for one in body.iter() if one.get("class") == "inforce-stub"]
     assert [link.get("href") for link in here.iter("a")] == [f"#{stub.get('id')}"]
     assert [link.get("href") for link in stub.iter("a")] == [f"#{here.get('id')}"]
-    assert "".join(here.itertext()).startswith("Moved here (where it stood before): ")
-    assert "".join(stub.itertext()).startswith("Moved to another place (where it stands now): deleted: ")
+    assert "".join(here.itertext()).startswith("Moved here (previous position): ")
+    assert "".join(stub.itertext()).startswith("Moved to another place (new position): deleted: ")
 
 
 @pytest.mark.parametrize("back", [False, True], ids=["down", "up"])
@@ -156,13 +156,13 @@ SENTENCES = [
     pytest.param(*MOVED, f"Moved: “{LONG}”.", id="a paragraph that moved"),
     pytest.param(
         "[a](https://x.example/)", "[a](https://y.example/)",
-        "The link of “a” leads elsewhere: https://x.example/ became https://y.example/.", id="a link",
+        "The link of “a” changed from https://x.example/ to https://y.example/.", id="a link",
     ),
     pytest.param(
-        "a", "[a](https://y.example/)", "The link of “a” leads elsewhere: nothing became https://y.example/.",
+        "a", "[a](https://y.example/)", "The link of “a” changed from nothing to https://y.example/.",
         id="a link that came",
     ),
-    pytest.param("*a*", "a", "“a” is set otherwise: emphasis became plain.", id="emphasis"),
+    pytest.param("*a*", "a", "“a” is formatted differently: emphasis became plain.", id="emphasis"),
     pytest.param("don't", "don’t", "“don't” is spelt “don’t”.", id="a quote of another kind"),
     pytest.param("# Data\n\na cat", "# Data\n\na dog", "Data – “cat” became “dog”.", id="the clause it stands in"),
 ]  # fmt: skip

@@ -508,7 +508,7 @@ class TestWords:
 
         assert words.editions(self.ROWS) == (
             '<a href="./" hreflang="en" lang="en">English</a> (binding) · '
-            '<a href="de/" hreflang="de" lang="de">Deutsch &lt;&amp;&gt;</a> (may lag behind)'
+            '<a href="de/" hreflang="de" lang="de">Deutsch &lt;&amp;&gt;</a> (may be out of date)'
         )
 
     @given(st.lists(st.sampled_from(["en", "de", "zh-Hans", "ar"]), max_size=3), st.sampled_from([False, True]))

@@ -80,8 +80,8 @@ def test_a_true_translation_says_that_it_is_one(reading_site: Path) -> None:
 
 
 def test_a_version_says_which_of_its_translations_may_lag(reading_site: Path) -> None:
-    assert "Deutsch (may lag behind)" in visible(article(page(reading_site, "terms/4/")))
-    assert "Deutsch (may lag behind)" not in visible(article(page(reading_site, "terms/3/")))
+    assert "Deutsch (may be out of date)" in visible(article(page(reading_site, "terms/4/")))
+    assert "Deutsch (may be out of date)" not in visible(article(page(reading_site, "terms/3/")))
 
 
 def test_what_is_missing_in_a_language_is_said_with_the_way_to_the_binding_text(reading_site: Path) -> None:

@@ -99,7 +99,7 @@ def _problem(base: str, page: str, target: str, files: Container[str], read: Rea
     try:
         parts = urlsplit(target)
     except ValueError:
-        return "is no address"
+        return "is not a valid address"
     if parts.scheme or parts.netloc or (parts.path.startswith("/") and not parts.path.startswith(base)):
         return ""
     file = _file(base, page, unquote(parts.path), files)

@@ -33,7 +33,7 @@ def refuse_taken(publication: Publication, files: Iterable[tuple[str, str]]) -> 
         if name in policies or (below and name in _FOLDERS) or folded in own:
             shown = place.removesuffix("index.html")
             problem = f"takes the address “/{shown}”, which belongs to the book"
-            fix = f"rename it; the book has every address below {_names(sorted(policies | _FOLDERS))}"
+            fix = f"rename it; the book uses all addresses below {_names(sorted(policies | _FOLDERS))}"
             raise LayoutError(Place(path=f"docs/{source}"), problem, fix, rule="PATH-collision")
 
 

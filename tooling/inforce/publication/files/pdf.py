@@ -32,7 +32,7 @@ class PaperWords:
     applies: str = "Applies"
     from_until: str = "from {start} until {end}"
     from_on: str = "from {start}"
-    draft: str = "draft, not published; meant to apply from {start}"
+    draft: str = "draft, not published; planned to apply from {start}"
     replaced: str = "never: it was replaced before it applied"
     cancelled: str = "never: it was cancelled. {reason}"
     published: str = "Published"
@@ -49,7 +49,7 @@ class PaperWords:
     beginning: str = "{label}, applies from {start}"
     summary: str = "What changed, in the publisher’s words"
     numbers: str = "Numbers, dates and links that changed"
-    nothing: str = "Not a word differs."
+    nothing: str = "There are no differences."
 
 
 WORDS = PaperWords()

@@ -173,7 +173,7 @@ def write_manifest(
     digests = versions_digests(files)
     named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
     if keyless and named and not keys:
-        warn("there is no key here, so the manifest is not signed; “inforce sign” does it before it is published")
+        warn("no signing key is set, so the manifest is not signed; sign it with “inforce sign” before publication")
         named = []
     issues = [issue(publication.manifest(digests, path), named, keys, path) for path in publication.manifest_paths]
     for path, content in (file for issued in issues for file in issued.files.items()):

@@ -35,7 +35,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("module", help="the generator: mkdocs or properdocs")
     parser.add_argument("--config-file", type=Path, required=True)
     parser.add_argument("--site-dir", type=Path)
-    parser.add_argument("--given", action="store_true", help="folder and book come on stdin, from whoever runs this")
+    parser.add_argument("--given", action="store_true", help="read folder and book from stdin (parent process)")
     asked = parser.parse_args(words)
     os.umask(PUBLIC_UMASK)
     collect_rarely()
