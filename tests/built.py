@@ -1,4 +1,4 @@
-"""Sites for tests: built for real, by MkDocs, at a given instant."""
+"""Sites for tests, built by MkDocs for a given instant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MKDOCS_YML = "site_name: Example\ntheme:\n  name: material\nplugins: [search, in
 
 
 def build(root: Path, target: Path, at: str, **environ: str) -> Path:
-    """Build the book in `root` into `target` as at the instant `at`."""
+    """Build the book in `root` into `target` for the instant `at`."""
     env = {**os.environ, "INFORCE_AT": at, "INFORCE_CACHE": str(target.parent / "cache"), **environ}
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(target)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -26,7 +26,7 @@ def build(root: Path, target: Path, at: str, **environ: str) -> Path:
 
 
 def scaffold(book: BookBuilder) -> BookBuilder:
-    """Give `book` what MkDocs asks of a repository."""
+    """Add the files that MkDocs needs to the repository `book`."""
     book.write("mkdocs.yml", MKDOCS_YML)
     (book.root / "docs").mkdir(exist_ok=True)
     return book
@@ -34,7 +34,7 @@ def scaffold(book: BookBuilder) -> BookBuilder:
 
 @pytest.fixture(scope="session")
 def sample_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample book of this project in a repository of its own, committed."""
+    """The sample book of this project, committed in its own repository."""
     root = tmp_path_factory.mktemp("sample")
     shutil.copytree(ROOT / "policy_versions", root / "policy_versions")
     book = BookBuilder.__new__(BookBuilder)

@@ -1,6 +1,6 @@
-"""A strict reader of HTML fragments: well-formed, of a valid content model, and what a browser would make of them.
+"""A strict parser of HTML fragments, which checks that they are well-formed and have a valid content model.
 
-`read` refuses whatever a browser would have to repair; html5ever, through nh3, is the browser.
+`read` rejects fragments that a browser would repair; html5ever, through nh3, represents the browser.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ CHILDREN = {
 ATTRIBUTES = {"class", "id", "href", "start", "align", "scope", "colspan"}
 WITHOUT_WORDS = {"ul", "ol", "table", "thead", "tbody", "tr", "details", "br", "hr"}
 OURS = {"inforce-sr", "inforce-note", "inforce-pilcrow"}
-# What XML cannot hold and HTML can.
+# Allowed in HTML but not in XML.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def read(fragment: str) -> ElementTree.Element:
-    """Parse `fragment` into a body; AssertionError where it is not well-formed or not valid."""
+    """Return `fragment` parsed into a body; raise AssertionError if it is not well-formed or not valid."""
     closed = re.sub("<(br|hr)>", r"<\1/>", CONTROLS.sub(" ", fragment))
     body = ElementTree.fromstring(f"<body>{closed}</body>")  # noqa: S314  # the fragment is our own
     for element in body.iter():
@@ -64,17 +64,17 @@ def _as_browser_reads(fragment: str) -> str:
 
 
 def _as_written(html: str) -> str:
-    """Leave out what HTML lets a writer choose: how characters are escaped, and tbody."""
+    """Return the fragment without optional variations: character escapes and tbody."""
     return re.sub("</?tbody>", "", unescape(html)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def characters_in(text: str) -> str:
-    """The characters of `text` without white space, as `characters_of` finds them in HTML."""
+    """Return the characters of `text` without white space, comparable with those of `characters_of`."""
     return "".join(CONTROLS.sub(" ", text).split())
 
 
 def characters_of(body: ElementTree.Element, without: str = "") -> str:
-    """The characters of the texts in `body` that do not stand in elements `without`, and none of our own."""
+    """Return the characters of the text in `body` outside the elements `without` and without interface words."""
     return "".join("".join(_texts(body, without)).split())
 
 

@@ -1,4 +1,4 @@
-"""What a reader sees of a page without running its scripts, and what its head links to."""
+"""The visible text of a page without scripts, and the links in its head."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 @dataclass
 class _Reader(HTMLParser):
-    """Collects the words that no `hidden` hides, and the attributes of every tag."""
+    """Collects the text outside `hidden` elements and the attributes of every tag."""
 
     words: list[str] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
@@ -45,22 +45,22 @@ def _read(html: str) -> _Reader:
 
 
 def article(page: str) -> str:
-    """Cut the article out of a whole `page`."""
+    """Return the article of `page`."""
     return page.partition("<article")[2].partition(">")[2].partition("</article>")[0]
 
 
 def visible(html: str) -> str:
-    """Give the words of `html` that can be read without a script, with single spaces."""
+    """Return the text of `html` that is visible without scripts, with single spaces."""
     return re.sub(r"\s+([:.])", r"\1", " ".join("".join(_read(html).words).split()))
 
 
 def attributes(html: str) -> list[dict[str, str]]:
-    """List the attributes of every tag of `html`, in order."""
+    """Return the attributes of every tag of `html`, in order."""
     return _read(html).tags
 
 
 def head_links(site: Path, place: str, home: str) -> Iterator[tuple[str, str]]:
-    """Go through the relations of the page at `place`: which, and to which address below `home`."""
+    """Yield the relations of the page at `place`: the relation and the target path below `home`."""
     page = (site / place / "index.html").read_text("utf-8")
     for tag in re.findall(r"<link [^>]*>", page.partition("</head>")[0]):
         said = {name: unescape(value) for name, value in re.findall(r'([a-z]+)="([^"]*)"', tag)}

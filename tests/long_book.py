@@ -1,7 +1,7 @@
-"""A book like one whose past was imported: a statement of 42 kB in 64 versions, and terms from right to left.
+"""A book with an imported history: a statement of 42 kB in 64 versions, and right-to-left terms.
 
-The words come out of a small model, so that nobody else's text is in here: every sentence has a subject, what it does
-and a condition, and a seed decides which. Each version changes a few sentences, moves or adds some, as real ones do.
+The text is generated, so that it contains no third-party text: a seed chooses the subject, verb and condition of every
+sentence. Each version changes, moves or adds a few sentences, like real ones.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ ARABIC = """\
 
 
 def statements() -> Iterator[str]:
-    """Go through the `VERSIONS` of a statement of about `BYTES`, oldest first."""
+    """Yield the `VERSIONS` of a statement of about `BYTES` bytes, oldest first."""
     chance = Random(SEED)  # noqa: S311 - texts for tests
     sections = [[_paragraph(chance) for _ in range(3)] for _ in _PLACES]
     while sum(len(text) for section in sections for text in section) < BYTES:
@@ -90,7 +90,7 @@ def _markdown(sections: list[list[str]], number: int) -> str:
 
 
 def committed(folder: Path) -> Path:
-    """Make a git repository in `folder` in whose history the statement grows, a commit per version."""
+    """Create a git repository in `folder` with one commit per version of the statement."""
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True, env={**os.environ, **GIT_ENV})
     stream = []
     for number, text in enumerate(statements()):
@@ -105,7 +105,7 @@ def committed(folder: Path) -> Path:
 
 
 def long_book(root: Path, source: Path) -> BookBuilder:
-    """Make the book in `root`: the statement imported out of `source`, with an announced version, and Arabic terms."""
+    """Create the book in `root`: the statement imported from `source`, with an announced version, and Arabic terms."""
     book = scaffold(BookBuilder(root, languages="en, ar", extra="compare_pairs: 1\n"))
     words = ["import", "git", str(source), "--file", "statement.md", "--policy", "privacy", "--kind", "privacy"]
     assert run([*words, "--repo", str(root)]) == 0
@@ -120,7 +120,7 @@ def long_book(root: Path, source: Path) -> BookBuilder:
 
 
 def arabic_book(root: Path) -> BookBuilder:
-    """Make a book in `root` whose only policy is from right to left, with a version announced."""
+    """Create a book in `root` with one right-to-left policy and an announced version."""
     return _terms(scaffold(BookBuilder(root, languages="ar, en")))
 
 

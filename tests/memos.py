@@ -1,4 +1,4 @@
-"""What the rooms of the house remember, forgotten, as in a process that has just begun."""
+"""Clear the caches of modules, as in a new process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def forget(*rooms: str) -> int:
-    """Empty every memo of the modules in `rooms`; give how many there are.
+    """Clear every cache of the modules in `rooms`; return their number.
 
     >>> forget("inforce.rendering") > 0
     True

@@ -1,4 +1,4 @@
-"""Books that lie in memory, for tests of rules: as quick as a dict, read by the same reader as a folder.
+"""Books in memory for tests of rules, read by the same code as a folder.
 
 >>> book = PaperBook()                                                              # doctest: +SKIP
 >>> book.policy("privacy").version("2026-01-15", en="# Privacy\\n\\nWe keep it.\\n")   # doctest: +SKIP
@@ -26,50 +26,50 @@ DISMISSALS = "policy_versions/dismissals.yml"
 
 
 class PaperBook(BookBuilder):
-    """A book whose files are `files`; None stands for a symbolic link."""
+    """A book with the files `files`; None represents a symbolic link."""
 
     def __init__(self, timezone: str = "UTC", languages: str = "en", extra: str = "") -> None:
         self.files: dict[str, bytes | None] = {}
         super().__init__(Path(), timezone, languages, extra)
 
     def write(self, path: str, content: str | bytes) -> Path:
-        """Hold `content` as the file `path`."""
+        """Add `content` as the file `path`."""
         self.files[path] = content.encode() if isinstance(content, str) else content
         return Path(path)
 
     def link(self, path: str) -> None:
-        """Hold a symbolic link at `path`."""
+        """Add a symbolic link at `path`."""
         self.files[path] = None
 
     def remove(self, path: str) -> None:
-        """Forget the file or folder `path`."""
+        """Remove the file or folder `path`."""
         self.files = {name: content for name, content in self.files.items() if not _is_within(name, path)}
 
     def rename(self, old: str, new: str) -> None:
-        """Call the file or folder `old` by the name `new`."""
+        """Rename the file or folder `old` to `new`."""
         self.files = {
             new + name.removeprefix(old) if _is_within(name, old) else name: content
             for name, content in self.files.items()
         }
 
     def replace(self, path: str, old: str, new: str) -> None:
-        """Write `new` instead of `old` in the file `path`, which has to hold it."""
+        """Replace `old` with `new` in the file `path`, which must contain it."""
         content = (self.files[path] or b"").decode()
         assert old in content
         self.write(path, content.replace(old, new))
 
     def copy(self) -> PaperBook:
-        """Make a book of the same files."""
+        """Return a book with the same files."""
         other = copy.copy(self)
         other.files = dict(self.files)
         return other
 
     def read(self) -> Reading:
-        """Read the book as the tools do."""
+        """Return the book as the tools read it."""
         return parse_book(_listing(self.files))
 
     def freeze(self, now: str) -> PaperBook:
-        """Lock what is public at `now`, as the tools do."""
+        """Lock the versions that are public at `now`, as the tools do."""
         reading = self.read()
         lock, catalog = reading.lock, reading.require()
         for policy, version in lock.unlocked(catalog, instant(now)):
@@ -78,7 +78,7 @@ class PaperBook(BookBuilder):
         return self
 
     def book(self, base: PaperBook | None = None, published: Iterable[str] = ()) -> Book:
-        """Give what the checks see of it; `published` are locked texts that were found elsewhere."""
+        """Return the input of the checks; `published` are locked texts that were found elsewhere."""
         reading = self.read()
         return Book(
             catalog=reading.catalog,
@@ -90,11 +90,11 @@ class PaperBook(BookBuilder):
         )
 
     def examine(self, now: str, base: PaperBook | None = None, published: Iterable[str] = ()) -> CheckReport:
-        """Examine the book at `now`."""
+        """Run the checks at `now`."""
         return examine(self.book(base, published), instant(now))
 
     def check(self, now: str, base: PaperBook | None = None, published: Iterable[str] = ()) -> tuple[Finding, ...]:
-        """List the findings at `now`."""
+        """Return the findings at `now`."""
         return self.examine(now, base, published).findings
 
     def _answers(self) -> Dismissals:
@@ -106,17 +106,17 @@ class PaperBook(BookBuilder):
 
 
 def rules(findings: Iterable[Finding]) -> list[str]:
-    """Name the rules of `findings`, in their order."""
+    """Return the rules of `findings`, in order."""
     return [finding.rule for finding in findings]
 
 
 def of_rule(findings: Iterable[Finding], rule: str) -> list[Finding]:
-    """Pick the findings of `rule`."""
+    """Return the findings of `rule`."""
     return [finding for finding in findings if finding.rule == rule]
 
 
 def one_text(text: str | bytes, language: str = "en", **settings: str) -> PaperBook:
-    """Make a book of one policy with one version, whose one edition is the file `text` in `language`."""
+    """Return a book with one policy and one version, whose only edition is the file `text` in `language`."""
     book = PaperBook(languages=language, **settings)
     book.policy("privacy", binding=language).version("2026-01-15")
     book.remove("policy_versions/privacy/2026-01-15/en.md")

@@ -1,4 +1,4 @@
-"""Every address a book publishes, as people and programs have it written down."""
+"""Every path that a book publishes, since people and programs store them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ OF_POLICY: list[tuple[Callable[[Policy], str], str]] = [
 
 
 @pytest.mark.parametrize(("make", "expected"), OF_POLICY, ids=[expected for _, expected in OF_POLICY])
-def test_what_there_is_once_per_policy_has_no_language(make: Callable[[Policy], str], expected: str) -> None:
+def test_paths_per_policy_contain_no_language(make: Callable[[Policy], str], expected: str) -> None:
     assert make(TERMS) == expected
 
 
 @pytest.mark.parametrize(
     ("language", "below"), [pytest.param(EN, "", id="the binding language"), pytest.param(DE, "de/", id="another one")]
 )
-def test_pages_name_their_language_unless_it_is_the_binding_one(language: Language, below: str) -> None:
+def test_page_paths_contain_the_language_unless_binding(language: Language, below: str) -> None:
     assert [
         address.policy_page(TERMS, language),
         address.version_page(TERMS, NEW, language),
@@ -51,7 +51,7 @@ def test_pages_name_their_language_unless_it_is_the_binding_one(language: Langua
 
 
 @pytest.mark.parametrize("language", [EN, DE], ids=str)
-def test_files_always_name_their_language(language: Language) -> None:
+def test_file_paths_always_contain_the_language(language: Language) -> None:
     assert [
         address.text_file(TERMS, NEW, language),
         address.fragment_beside(address.text_file(TERMS, NEW, language)),
@@ -67,7 +67,7 @@ def test_files_always_name_their_language(language: Language) -> None:
     ]
 
 
-def test_what_apps_have_built_in_never_moves() -> None:
+def test_paths_built_into_apps_are_fixed() -> None:
     assert [address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE, address.FEED] == [
         "policies.json",
         "policies.jws.json",

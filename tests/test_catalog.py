@@ -1,4 +1,4 @@
-"""The catalogue: all policies of a book, found by id, with a likely spelling where there is none."""
+"""The catalogue: all policies of a book by id, with a suggestion for unknown ids."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def catalog(tmp_path: Path) -> Catalog:
     return book.read().require()
 
 
-def test_policies_stand_in_the_order_of_their_ids(catalog: Catalog) -> None:
+def test_policies_are_sorted_by_id(catalog: Catalog) -> None:
     assert [policy.id for policy in catalog] == ["privacy", "terms"]
     assert Catalog(settings=catalog.settings, policies=catalog.policies[::-1]) == catalog
 
 
-def test_a_policy_and_its_versions_are_found_by_name(catalog: Catalog) -> None:
+def test_policy_and_version_are_found_by_id_and_label(catalog: Catalog) -> None:
     terms = catalog.policy("terms")
     assert terms is catalog.find("terms")
     assert catalog.version(terms, "2027-03-01") is terms.versions[1]
@@ -35,17 +35,21 @@ def test_a_policy_and_its_versions_are_found_by_name(catalog: Catalog) -> None:
     ("policy_id", "message"),
     [
         pytest.param(
-            "term", "policy_versions: has no policy “term”\n  did you mean “terms”?", id="a misspelt id is recognised"
+            "term",
+            "policy_versions: has no policy “term”\n  did you mean “terms”?",
+            id="a misspelt id gets a suggestion",
         ),
         pytest.param(
-            "zzz", "policy_versions: has no policy “zzz”\n  there are: privacy, terms", id="otherwise all are named"
+            "zzz",
+            "policy_versions: has no policy “zzz”\n  there are: privacy, terms",
+            id="otherwise all ids are listed",
         ),
         pytest.param(
             "../x\x1b", "policy_versions: has no policy “../x\\x1b”\n  there are: privacy, terms", id="escapes"
         ),
     ],
 )
-def test_a_policy_that_is_not_there_is_refused_with_what_is(catalog: Catalog, policy_id: str, message: str) -> None:
+def test_unknown_policy_raises_error_with_known_ids(catalog: Catalog, policy_id: str, message: str) -> None:
     with pytest.raises(CatalogError) as refused:
         catalog.policy(policy_id)
     assert str(refused.value) == message
@@ -54,23 +58,23 @@ def test_a_policy_that_is_not_there_is_refused_with_what_is(catalog: Catalog, po
 @pytest.mark.parametrize(
     ("label", "fix"),
     [
-        pytest.param("2027-03-02", "did you mean “2027-03-01”?", id="a label that is nearly right"),
-        pytest.param("zzz", "there are: 2026-01-15, 2027-03-01", id="a label like none"),
+        pytest.param("2027-03-02", "did you mean “2027-03-01”?", id="a similar label"),
+        pytest.param("zzz", "there are: 2026-01-15, 2027-03-01", id="a label without a similar one"),
     ],
 )
-def test_a_version_that_is_not_there_is_refused_with_what_is(catalog: Catalog, label: str, fix: str) -> None:
+def test_unknown_version_raises_error_with_known_labels(catalog: Catalog, label: str, fix: str) -> None:
     with pytest.raises(CatalogError) as refused:
         catalog.version(catalog.policy("terms"), label)
     assert (refused.value.place.path, refused.value.fix) == ("policy_versions/terms", fix)
 
 
-def test_an_empty_book_says_there_are_none_yet(tmp_path: Path) -> None:
+def test_error_for_empty_book_states_that_it_has_no_policies(tmp_path: Path) -> None:
     book = BookBuilder(tmp_path)
     with pytest.raises(CatalogError, match="there are: none yet"):
         book.read().require().policy("terms")
 
 
-def test_one_id_is_one_policy(catalog: Catalog) -> None:
+def test_duplicate_policy_id_is_rejected(catalog: Catalog) -> None:
     terms = catalog.policy("terms")
     with pytest.raises(CatalogError, match="is used by two policies “terms”"):
         Catalog(settings=catalog.settings, policies=(terms, terms))

@@ -1,4 +1,4 @@
-"""What differs between two editions clause by clause, beside what the author says about it."""
+"""The differences between two editions by clause, together with the author's summary."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ def changes(old: Edition, new: Edition) -> EditionChanges:
     return EditionChanges.between(old, new, (prepare(old.text), prepare(new.text)))
 
 
-def test_the_changed_clauses_are_listed_in_reading_order() -> None:
+def test_changed_clauses_are_in_reading_order() -> None:
     assert [clause.id for clause in changes(edition(OLD), edition(NEW)).clauses] == ["use", "keeping"]
 
 
-def test_a_clause_that_stayed_is_not_listed() -> None:
+def test_unchanged_clause_is_not_listed() -> None:
     assert [clause.id for clause in changes(edition(OLD), edition(OLD.replace("24", "36"))).clauses] == ["keeping"]
 
 
-def test_texts_that_are_the_same_have_no_changed_clause() -> None:
+def test_equal_texts_have_no_changed_clause() -> None:
     assert changes(edition(OLD), edition(OLD)).clauses == ()
 
 
-def test_what_the_author_says_is_found_by_clause() -> None:
+def test_summary_points_are_found_by_clause() -> None:
     found = changes(edition(OLD), edition(NEW, ("keeping", "Longer."), ("use", "Better."), ("keeping", "Much longer.")))
 
     assert [point.text for point in found.said("keeping")] == ["Longer.", "Much longer."]
     assert found.said("contact") == ()
 
 
-def test_what_the_author_of_the_older_text_said_is_not_about_this_change() -> None:
+def test_summary_of_the_older_text_is_ignored() -> None:
     found = changes(edition(OLD, ("use", "It is there.")), edition(NEW))
 
     assert found.said("use") == ()
@@ -50,19 +50,19 @@ def test_what_the_author_of_the_older_text_said_is_not_about_this_change() -> No
 @pytest.mark.parametrize(
     ("sections", "unmentioned"),
     [
-        pytest.param((), ["use", "keeping"], id="nothing is said"),
-        pytest.param(("keeping",), ["use"], id="one clause is named"),
-        pytest.param(("keeping", "use"), [], id="both are named"),
-        pytest.param(("",), [], id="a point speaks of the whole text"),
-        pytest.param(("contact",), ["use", "keeping"], id="a clause that did not change is named"),
+        pytest.param((), ["use", "keeping"], id="no summary"),
+        pytest.param(("keeping",), ["use"], id="a point for one clause"),
+        pytest.param(("keeping", "use"), [], id="points for both clauses"),
+        pytest.param(("",), [], id="a point for the whole text"),
+        pytest.param(("contact",), ["use", "keeping"], id="a point for an unchanged clause"),
     ],
 )
-def test_a_changed_clause_that_no_point_names_is_unmentioned(sections: tuple[str, ...], unmentioned: list[str]) -> None:
+def test_changed_clause_without_summary_point_is_unmentioned(sections: tuple[str, ...], unmentioned: list[str]) -> None:
     found = changes(edition(OLD), edition(NEW, *((section, "Said.") for section in sections)))
 
     assert [clause.id for clause in found.unmentioned] == unmentioned
 
 
-def test_texts_in_two_languages_are_not_compared() -> None:
+def test_comparing_two_languages_raises_error() -> None:
     with pytest.raises(ValueError, match="a text in en cannot be compared with one in de"):
         changes(edition(OLD), edition(NEW, language="de"))

@@ -1,4 +1,4 @@
-"""The lock: what has been published, as data that only ever grows."""
+"""The lock: append-only data about published versions."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def names(found: tuple[tuple[Any, Version], ...]) -> list[str]:
 
 
 def locked(catalog: Catalog, lock: Lock | None = None) -> Lock:
-    """The lock that also holds all `catalog` has published at NOW."""
+    """The lock with all versions of `catalog` that are published at NOW."""
     lock = lock or Lock()
     for policy, version in lock.unlocked(catalog, NOW):
         lock = lock.adding(policy, version)
     return lock
 
 
-def test_an_entry_holds_what_was_published(book: BookBuilder) -> None:
+def test_entry_contains_the_published_values(book: BookBuilder) -> None:
     catalog = book.read().require()
     entry = locked(catalog).entry("terms", "1.10")
     assert entry == LockEntry(
@@ -60,7 +60,7 @@ def test_an_entry_holds_what_was_published(book: BookBuilder) -> None:
     )
 
 
-def test_it_is_written_in_a_stable_order_in_utc_and_without_empty_members(book: BookBuilder) -> None:
+def test_lock_is_written_in_stable_order_in_utc_without_empty_fields(book: BookBuilder) -> None:
     data = locked(book.read().require()).to_json()
     digest = str(Digest.of("# Terms\n\nWords of 1.9.\n"))
     assert list(data["policies"]["terms"]) == ["1.9", "1.10"]
@@ -73,7 +73,7 @@ def test_it_is_written_in_a_stable_order_in_utc_and_without_empty_members(book: 
     }
 
 
-def test_what_was_written_is_read_again(book: BookBuilder) -> None:
+def test_lock_survives_the_round_trip(book: BookBuilder) -> None:
     lock = locked(book.read().require())
     write_lock(book.root, lock)
     assert book.read().lock == lock
@@ -82,7 +82,7 @@ def test_what_was_written_is_read_again(book: BookBuilder) -> None:
     assert (book.root / PATH).read_bytes() == first
 
 
-def test_the_order_in_which_versions_were_added_does_not_show(book: BookBuilder) -> None:
+def test_lock_is_independent_of_the_order_of_additions(book: BookBuilder) -> None:
     catalog = book.read().require()
     terms = catalog.policy("terms")
     one, two = terms.versions[:2]
@@ -92,20 +92,20 @@ def test_the_order_in_which_versions_were_added_does_not_show(book: BookBuilder)
 
 
 class TestUnlocked:
-    def test_what_is_published_and_not_locked_is_listed(self, book: BookBuilder) -> None:
+    def test_published_unlocked_versions_are_listed(self, book: BookBuilder) -> None:
         assert names(Lock().unlocked(book.read().require(), NOW)) == ["terms/1.9", "terms/1.10"]
 
-    def test_drafts_and_what_is_published_later_are_not(self, book: BookBuilder) -> None:
+    def test_drafts_and_later_versions_are_not_listed(self, book: BookBuilder) -> None:
         catalog = book.read().require()
         assert names(locked(catalog).unlocked(catalog, NOW)) == []
         assert names(locked(catalog).unlocked(catalog, instant("2028-01-01"))) == ["terms/2"]
 
-    def test_a_new_translation_is_listed(self, book: BookBuilder) -> None:
+    def test_new_translation_is_listed(self, book: BookBuilder) -> None:
         lock = locked(book.read().require())
         book.write("policy_versions/terms/1.9/de.md", "# AGB\n")
         assert names(lock.unlocked(book.read().require(), NOW)) == ["terms/1.9"]
 
-    def test_a_cancellation_is_listed(self, book: BookBuilder) -> None:
+    def test_cancellation_is_listed(self, book: BookBuilder) -> None:
         lock = locked(book.read().require())
         file = book.root / "policy_versions/terms/1.10/version.yml"
         file.write_text(file.read_text() + "cancelled: {at: 2027-01-31, reason: A mistake}\n")
@@ -113,7 +113,7 @@ class TestUnlocked:
 
 
 class TestAdding:
-    def test_a_translation_and_a_cancellation_join_and_nothing_else_moves(self, book: BookBuilder) -> None:
+    def test_only_translation_and_cancellation_are_added_to_an_entry(self, book: BookBuilder) -> None:
         catalog = book.read().require()
         before = locked(catalog)
         file = book.root / "policy_versions/terms/1.10/version.yml"
@@ -130,7 +130,7 @@ class TestAdding:
         )
         assert after.entry("terms", "1.9") == before.entry("terms", "1.9")
 
-    def test_a_changed_text_date_or_level_does_not_get_into_the_lock(self, book: BookBuilder) -> None:
+    def test_changed_text_date_or_level_does_not_change_the_lock(self, book: BookBuilder) -> None:
         before = locked(book.read().require())
         book.write("policy_versions/terms/1.9/en.md", "# Terms\n\nOther words.\n")
         book.write("policy_versions/terms/1.9/version.yml", "published: 2026-01-01\nchange: editorial\n")
@@ -138,7 +138,7 @@ class TestAdding:
         terms = catalog.policy("terms")
         assert before.adding(terms, terms.versions[0]) == before
 
-    def test_the_lock_it_was_made_from_stays_as_it_is(self, book: BookBuilder) -> None:
+    def test_original_lock_is_not_modified(self, book: BookBuilder) -> None:
         terms = book.read().require().policy("terms")
         empty = Lock()
         empty.adding(terms, terms.versions[0])
@@ -159,7 +159,7 @@ def lock_of(entry: object, label: str = "1.0") -> dict[str, Any]:
     return {"type": "policy-lock", "spec": "1.0", "policies": {"terms": {label: entry}}}
 
 
-def test_an_entry_with_all_members_survives_the_round_trip() -> None:
+def test_entry_with_all_fields_survives_the_round_trip() -> None:
     whole = ENTRY | {
         "effective": "2026-03-01T00:00:00Z",
         "effective_new": "2026-01-15T00:00:00Z",
@@ -180,9 +180,7 @@ def test_an_entry_with_all_members_survives_the_round_trip() -> None:
         pytest.param(lock_of([]), "policies.terms.1.0: expected members such as", id="an entry that is a list"),
         pytest.param(lock_of(ENTRY | {"x": 1}), "policies.terms.1.0.x is no known member here", id="inside an entry"),
         pytest.param(lock_of(ENTRY, "v1"), "policies.terms.v1: expected digits joined by", id="no label"),
-        pytest.param(
-            lock_of(ENTRY | {"seq": 0}), "policies.terms.1.0: expected a number from 1 as", id="number nought"
-        ),
+        pytest.param(lock_of(ENTRY | {"seq": 0}), "policies.terms.1.0: expected a number from 1 as", id="number zero"),
         pytest.param(lock_of(ENTRY | {"seq": "1"}), "policies.terms.1.0.seq: expected a whole number", id="a text"),
         pytest.param(lock_of(ENTRY | {"seq": True}), "policies.terms.1.0.seq: expected a whole number", id="a truth"),
         pytest.param(lock_of(ENTRY | {"seq": 1.0}), "policies.terms.1.0.seq: expected a whole number", id="a fraction"),
@@ -205,13 +203,13 @@ def test_an_entry_with_all_members_survives_the_round_trip() -> None:
         ),
     ],
 )
-def test_entries_of_unknown_shape_are_refused(data: object, problem: str) -> None:
+def test_entries_of_unknown_shape_are_rejected(data: object, problem: str) -> None:
     with pytest.raises(ShapeError) as refused:
         Lock.from_json(data)
     assert str(refused.value).startswith(problem)
 
 
-def test_an_entry_is_enforced_at_an_instant_or_never() -> None:
+def test_entry_has_an_enforce_instant_or_never() -> None:
     entry = LockEntry(seq=1, published=NOW, effective=NOW, change=ChangeLevel.NOTICE, digests={})
     with pytest.raises(ValueError, match="expected an instant or “never” as “enforce”, got both"):
         replace(entry, enforce=NOW, never_enforced=True)
@@ -224,12 +222,12 @@ RESTORE = "restore the file from git; it is written by “inforce freeze” only
     ("text", "message"),
     [
         pytest.param("", f"{PATH}:1: is no JSON: Expecting value\n  {RESTORE}", id="an empty file"),
-        pytest.param('{\n"type":\n}', f"{PATH}:3: is no JSON: Expecting value\n  {RESTORE}", id="the line is told"),
+        pytest.param('{\n"type":\n}', f"{PATH}:3: is no JSON: Expecting value\n  {RESTORE}", id="with the line"),
         pytest.param(
             '{"type": "policy-lock",\n<<<<<<< main\n"spec": "1.0"}',
             f"{PATH}:2: is no JSON: Expecting property name enclosed in double quotes"
             "\n  a merge left its marks: keep the lines of both sides",
-            id="a merge that was not finished",
+            id="an unfinished merge",
         ),
         pytest.param(
             '{"type": "policy-lock", "type": "x"}',
@@ -239,24 +237,24 @@ RESTORE = "restore the file from git; it is written by “inforce freeze” only
         pytest.param(
             '{"type": "policy-lock", "spec": "2.0"}',
             f"{PATH}: cannot be read: “spec”: expected a specification 1.0, got “2.0”\n  update inforce",
-            id="a lock of tomorrow",
+            id="a lock of a newer specification",
         ),
         pytest.param("[]", f"{PATH}: cannot be read: the document: expected members", id="a list"),
-        pytest.param("[" * 100_000, f"{PATH}: cannot be read: ", id="very deep"),
+        pytest.param("[" * 100_000, f"{PATH}: cannot be read: ", id="deeply nested"),
         pytest.param(
             '{"type": ' + "9" * 5000 + "}", f"{PATH}: cannot be read: ", id="a number of five thousand digits"
         ),
         pytest.param('{"type": "\\ud800"}', f"{PATH}: cannot be read: ", id="half a character"),
     ],
 )
-def test_a_lock_file_that_cannot_be_read_is_refused_with_the_way_back(text: str, message: str) -> None:
+def test_unreadable_lock_file_is_rejected_with_a_fix(text: str, message: str) -> None:
     with pytest.raises(LockError) as refused:
         parse_lock(text, PATH)
     assert str(refused.value).startswith(message)
     assert refused.value.rule == "LOCK-unreadable"
 
 
-def test_a_lock_may_be_longer_than_a_text(book: BookBuilder) -> None:
+def test_lock_can_be_longer_than_a_text(book: BookBuilder) -> None:
     entries = {f"{number}": ENTRY | {"seq": number} for number in range(1, 6001)}
     text = json.dumps({"type": "policy-lock", "spec": "1.0", "policies": {"terms": entries}}, indent=1)
     assert len(text) > 1024 * 1024

@@ -1,4 +1,4 @@
-"""Paper: what is on it, that it is the same each time, that everybody can read it, and that it fetches nothing."""
+"""PDFs: content, reproducibility, accessibility, and no network access."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ order = 7
 
 
 def paper(**members: object) -> Paper:
-    """Make a paper of `MARKDOWN`, but for `members`."""
+    """Return a paper of `MARKDOWN` with the fields `members` replaced."""
     made = Paper(
         title="Privacy Policy 2027-03-01 – Example Shop",
         author="Example Shop",
@@ -68,12 +68,12 @@ def paper(**members: object) -> Paper:
 
 
 def read(content: bytes) -> PdfReader:
-    """Open the PDF `content` with a reader that knows nothing of its writer."""
+    """Return the PDF `content` parsed by an independent library."""
     return PdfReader(BytesIO(content))
 
 
 def squeezed(text: str) -> str:
-    """Leave white space and bullets out of `text`: where lines end is for the paper to say."""
+    """Return `text` without white space and bullets, since line breaks depend on the layout."""
     return re.sub(r"[\s•]", "", text)
 
 
@@ -82,7 +82,7 @@ def drawn() -> bytes:
     return to_pdf(paper())
 
 
-def test_every_page_says_what_it_is_which_text_and_which_page_of_how_many(drawn: bytes) -> None:
+def test_every_pdf_page_has_title_digest_and_page_number(drawn: bytes) -> None:
     pages = [page.extract_text() for page in read(drawn).pages]
     assert len(pages) > 1
     for number, text in enumerate(pages, 1):
@@ -92,7 +92,7 @@ def test_every_page_says_what_it_is_which_text_and_which_page_of_how_many(drawn:
         assert DIGEST in flat
 
 
-def test_every_word_of_the_text_is_there_in_its_order_and_no_other(drawn: bytes) -> None:
+def test_pdf_contains_exactly_the_words_of_the_text_in_order(drawn: bytes) -> None:
     frame = squeezed("Privacy Policy 2027-03-01 · from March 1, 2027 · English")
     pages = [squeezed(page.extract_text()) for page in read(drawn).pages]
     bodies = [re.sub(rf"Page\d+of{len(pages)}{DIGEST}", "", text.replace(frame, "")) for text in pages]
@@ -100,7 +100,7 @@ def test_every_word_of_the_text_is_there_in_its_order_and_no_other(drawn: bytes)
     assert told == squeezed(plain_text(MARKDOWN))
 
 
-def test_it_names_itself_its_author_its_language_and_its_own_date(drawn: bytes) -> None:
+def test_metadata_has_title_author_language_and_date(drawn: bytes) -> None:
     found = read(drawn)
     assert found.metadata is not None
     assert found.metadata.title == "Privacy Policy 2027-03-01 – Example Shop"
@@ -109,7 +109,7 @@ def test_it_names_itself_its_author_its_language_and_its_own_date(drawn: bytes) 
     assert found.root_object["/Lang"] == "en"
 
 
-def test_it_is_tagged_for_screen_readers(drawn: bytes) -> None:
+def test_pdf_is_tagged_for_screen_readers(drawn: bytes) -> None:
     """PDF/UA-1, ISO 14289-1: marked, titled, and declared as such."""
     root = read(drawn).root_object
     assert root["/MarkInfo"]["/Marked"] is True or str(root["/MarkInfo"]["/Marked"]) == "True"
@@ -119,7 +119,7 @@ def test_it_is_tagged_for_screen_readers(drawn: bytes) -> None:
 
 
 def structure(element: object) -> set[str]:
-    """Collect the kinds of structure elements below `element`."""
+    """Return the kinds of structure elements below `element`."""
     found: set[str] = set()
     rest = [element]
     while rest:
@@ -133,7 +133,7 @@ def structure(element: object) -> set[str]:
     return found
 
 
-def test_headings_are_bookmarks_and_links_are_links(drawn: bytes) -> None:
+def test_headings_become_bookmarks_and_links_stay_links(drawn: bytes) -> None:
     found = read(drawn)
     titles = [one["/Title"] for level in found.outline for one in (level if isinstance(level, list) else [level])]
     assert titles == ["Privacy Policy", "What we collect", "Your rights"]
@@ -141,7 +141,7 @@ def test_headings_are_bookmarks_and_links_are_links(drawn: bytes) -> None:
     assert targets == ["https://a.example/p/"]
 
 
-def test_marks_are_lines_and_not_only_colours() -> None:
+def test_marks_are_lines_in_addition_to_colours() -> None:
     words = "<p>{}30 days{} and {}20 days{} and more.</p>"
     plain = to_pdf(paper(body=words.format("", "", "", "")))
     marked = to_pdf(paper(body=words.format("<del>", "</del>", "<ins>", "</ins>")))
@@ -149,11 +149,11 @@ def test_marks_are_lines_and_not_only_colours() -> None:
 
 
 def lines_drawn(content: bytes) -> int:
-    """Count the lines that are stroked on the pages of `content`."""
+    """Return the number of stroked lines on the pages of `content`."""
     return sum(page.get_contents().get_data().split().count(b"S") for page in read(content).pages)
 
 
-def test_what_is_drawn_follows_from_the_paper_alone(tmp_path: Path) -> None:
+def test_pdf_depends_only_on_the_paper(tmp_path: Path) -> None:
     """Another time zone, locale, folder and hash seed, another day: the same bytes."""
     program = "import sys; from test_pdf import paper, to_pdf; sys.stdout.buffer.write(to_pdf(paper()))"
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu"}
@@ -176,11 +176,11 @@ def test_what_is_drawn_follows_from_the_paper_alone(tmp_path: Path) -> None:
         pytest.param({"made": instant("2027-01-21")}, id="another day"),
     ],
 )
-def test_another_paper_has_another_identifier(members: dict[str, object]) -> None:
+def test_different_papers_have_different_identifiers(members: dict[str, object]) -> None:
     assert paper(**members).identifier() != paper().identifier() == paper().identifier()
 
 
-def test_nothing_is_fetched_and_an_image_is_shown_as_its_words(tmp_path: Path) -> None:
+def test_nothing_is_fetched_and_images_become_alternative_text(tmp_path: Path) -> None:
     secret = tmp_path / "secret.css"
     secret.write_text("p { content: 'stolen' }")
     body = (
@@ -192,20 +192,18 @@ def test_nothing_is_fetched_and_an_image_is_shown_as_its_words(tmp_path: Path) -
     assert "stolen" not in told
 
 
-def test_a_letter_that_no_font_draws_stops_the_work_and_is_named() -> None:
+def test_missing_glyph_raises_error_with_the_glyph() -> None:
     with pytest.raises(SetupError, match=r"no font here can draw “.*” \(1 letters\)(.|\n)*fonts-noto-cjk"):
         to_pdf(paper(body="<p>A letter of nobody: \U0010fffd</p>"))
 
 
-def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_without_the_extra_states_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "find_spec", lambda _: None)
     with pytest.raises(SetupError, match=r"^a PDF needs weasyprint, .* python -m pip install 'weasyprint>=70,<71'$"):
         to_pdf(paper())
 
 
-def test_without_the_libraries_it_draws_with_one_sentence_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_error_without_system_libraries_states_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango-1.0-0')\n")
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if f"{name}.".startswith(("weasyprint.", "inforce.pdf.drawing."))]:
@@ -214,7 +212,7 @@ def test_without_the_libraries_it_draws_with_one_sentence_says_what_to_install(
         to_pdf(paper())
 
 
-def test_a_text_from_right_to_left_is_set_so() -> None:
+def test_right_to_left_text_has_right_to_left_layout() -> None:
     arabic = paper(language=Language("ar"), body="<p>نحتفظ بالبيانات لمدة 24 شهرًا</p>")
     assert '<html lang="ar" dir="rtl">' in document_of(arabic)
     told = read(to_pdf(arabic))
@@ -222,7 +220,7 @@ def test_a_text_from_right_to_left_is_set_so() -> None:
     assert "24" in told.pages[0].extract_text()
 
 
-def test_what_authors_wrote_is_shown_and_obeyed_nowhere() -> None:
+def test_author_markup_is_rendered_as_text() -> None:
     evil = "</style><script>alert(1)</script>"
     document = document_of(paper(title=evil, author=evil, running=(evil,), digests=(evil,), heading=evil))
     assert "<script>" not in document

@@ -1,4 +1,4 @@
-"""Policies as they are written: labels, editions, version.yml and policy.yml, and what they refuse."""
+"""Parsing and validation of policies: labels, editions, version.yml and policy.yml."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class TestLabels:
         ("lower", "higher"),
         [
             pytest.param("1.9", "1.10", id="numbers, not digits"),
-            pytest.param("2026-12-31", "2027-01-01", id="dates in the order of time"),
+            pytest.param("2026-12-31", "2027-01-01", id="dates in chronological order"),
             pytest.param("2027-03-01", "2027-03-01.1", id="a second version of a day"),
-            pytest.param("2027-03-01.9", "2027-03-01.10", id="the tenth of a day"),
+            pytest.param("2027-03-01.9", "2027-03-01.10", id="a tenth version of a day"),
             pytest.param("4", "4.0", id="a longer one after its beginning"),
             pytest.param("9", "10", id="plain numbers"),
-            pytest.param("1-2", "1.3", id="whatever joins them"),
+            pytest.param("1-2", "1.3", id="any separator"),
         ],
     )
-    def test_labels_are_ordered_as_tuples_of_integers(self, lower: str, higher: str) -> None:
+    def test_labels_are_sorted_as_tuples_of_integers(self, lower: str, higher: str) -> None:
         assert Label(lower) < Label(higher)
 
     @pytest.mark.parametrize(("one", "other"), [("1.0", "1.00"), ("2027-03-01", "2027.3.1"), ("4", "004")])
-    def test_labels_of_the_same_numbers_are_equal_and_keep_their_text(self, one: str, other: str) -> None:
+    def test_labels_with_the_same_numbers_are_equal_and_keep_their_text(self, one: str, other: str) -> None:
         assert Label(one) == Label(other)
         assert hash(Label(one)) == hash(Label(other))
         assert str(Label(other)) == other
@@ -44,13 +44,13 @@ class TestLabels:
         ["", "v1", "1.", ".1", "1..2", "1.a", "1 ", "1\n", "-1", "1/2", "..", "1_0", "١", "1234567890", "1" + ".1" * 8],
         ids=ascii,
     )
-    def test_nothing_else_is_a_label(self, text: str) -> None:
+    def test_invalid_label_is_rejected(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"expected digits joined by “.” or “-” such as “2027-03-01” or “1.10”"):
             Label(text)
 
 
 class TestEditions:
-    def test_an_edition_knows_the_digest_and_size_of_its_text(self) -> None:
+    def test_edition_has_digest_and_size_of_its_text(self) -> None:
         edition = Edition(language=DE, text="# Straße\n")
         assert edition.digest == Digest.of("# Straße\n")
         assert edition.size == len("# Straße\n".encode())
@@ -65,15 +65,15 @@ class TestEditions:
         ],
         ids=ascii,
     )
-    def test_an_edition_holds_canonical_words(self, text: str, problem: str) -> None:
+    def test_edition_rejects_text_that_is_not_canonical(self, text: str, problem: str) -> None:
         with pytest.raises(ValueError, match=problem):
             Edition(language=EN, text=text)
 
-    def test_lines_of_the_text_are_lines_of_the_file(self) -> None:
+    def test_text_lines_map_to_file_lines(self) -> None:
         edition = Edition(language=EN, text="# A\n", body_line=5)
         assert [edition.file_line(1), edition.file_line(3)] == [5, 7]
 
-    def test_where_it_was_read_is_no_part_of_its_worth(self) -> None:
+    def test_source_is_ignored_in_comparison(self) -> None:
         here = Edition(language=EN, text="# A\n", source=Source(path="here"), body_line=3)
         assert here == Edition(language=EN, text="# A\n")
 
@@ -86,10 +86,10 @@ def read(**members: Any) -> Version:
 
 
 class TestReadingVersions:
-    def test_effective_is_published_unless_said_otherwise(self) -> None:
+    def test_effective_defaults_to_published(self) -> None:
         assert read().effective == read().published == instant("2027-01-20", "Europe/Berlin")
 
-    def test_every_member_is_read(self) -> None:
+    def test_every_field_is_parsed(self) -> None:
         full = read(
             effective="2027-03-01",
             effective_new="2027-01-20",
@@ -107,10 +107,10 @@ class TestReadingVersions:
         assert full.origin is not None
         assert (full.origin.commit, full.origin.subject) == ("c0ffee", "begin")
 
-    def test_never_means_an_older_acceptance_is_honoured_for_good(self) -> None:
+    def test_never_honours_older_acceptances_permanently(self) -> None:
         assert (read(enforce="never").enforce, read(enforce="never").never_enforced) == (None, True)
 
-    def test_a_reason_allows_a_version_to_apply_before_it_was_published(self) -> None:
+    def test_retroactive_reason_allows_effective_before_published(self) -> None:
         assert read(effective="2026-12-01", retroactive="A court said so.").retroactive == "A court said so."
 
     @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ class TestReadingVersions:
             pytest.param({"published": None}, "published", "is missing", id="no date"),
             pytest.param({"change": None}, "change", "is missing", id="no level"),
             pytest.param(
-                {"change": "major"}, "change", "expected one of material, notice, editorial", id="no level of ours"
+                {"change": "major"}, "change", "expected one of material, notice, editorial", id="an unknown level"
             ),
-            pytest.param({"draft": "yes"}, "draft", "expected “true” or “false”, got “yes”", id="yes is no truth"),
+            pytest.param({"draft": "yes"}, "draft", "expected “true” or “false”, got “yes”", id="yes is not a boolean"),
             pytest.param(
-                {"published": "2027-02-30"}, "published", "expected a day that is in the calendar", id="no day"
+                {"published": "2027-02-30"}, "published", "expected a day that is in the calendar", id="not a day"
             ),
             pytest.param(
                 {"effective": "2027-01-19"},
@@ -139,32 +139,32 @@ class TestReadingVersions:
                 "effective_new",
                 "is not between “published” and “effective” (effective_new: 2027-01-19, published: 2027-01-20, "
                 "effective: 2027-03-01)",
-                id="new people earlier than it was published",
+                id="new users before publication",
             ),
             pytest.param(
                 {"effective": "2027-03-01", "effective_new": "2027-03-02"},
                 "effective_new",
                 "is not between",
-                id="new people later than everybody",
+                id="new users later than all others",
             ),
             pytest.param(
                 {"effective": "2027-03-01", "enforce": "2027-02-28"},
                 "enforce",
                 "is before “effective”",
-                id="held too early",
+                id="enforced too early",
             ),
             pytest.param({"enforce": "Never"}, "enforce", "expected a date such as", id="never is written small"),
             pytest.param(
                 {"effective": "2027-03-01", "cancelled": {"at": "2027-03-01", "reason": "x"}},
                 "cancelled.at",
                 "is not before “effective”: the version already applied",
-                id="cancelled when it applies",
+                id="cancelled after it applies",
             ),
             pytest.param(
                 {"effective": "2027-03-01", "cancelled": {"at": "2027-01-19", "reason": "x"}},
                 "cancelled.at",
                 "is before “published”",
-                id="cancelled before anybody could read it",
+                id="cancelled before publication",
             ),
             pytest.param(
                 {"effective": "2027-03-01", "cancelled": {"at": "2027-02-01"}},
@@ -175,7 +175,7 @@ class TestReadingVersions:
             pytest.param({"effectiv": "2027-03-01"}, "effectiv", "is no known member here", id="a misspelt member"),
         ],
     )
-    def test_what_contradicts_itself_is_refused_with_its_member(
+    def test_contradictory_fields_are_rejected_with_the_field(
         self, members: dict[str, Any], path: str, problem: str
     ) -> None:
         with pytest.raises(ShapeError) as refused:
@@ -184,7 +184,7 @@ class TestReadingVersions:
         assert refused.value.problem.startswith(problem)
         assert str(refused.value).count("\n") == 0
 
-    def test_a_misspelt_optional_member_is_recognised(self) -> None:
+    def test_misspelt_optional_field_gets_a_suggestion(self) -> None:
         with pytest.raises(ShapeError, match="did you mean “effective_new”"):
             read(efective_new="2027-01-20")
 
@@ -197,7 +197,7 @@ def read_policy(**members: Any) -> Policy:
 
 
 class TestReadingPolicies:
-    def test_every_member_is_read(self) -> None:
+    def test_every_field_is_parsed(self) -> None:
         full = read_policy(
             title={"en": "Terms", "de": "AGB"},
             act="consent",
@@ -226,7 +226,7 @@ class TestReadingPolicies:
             ),
             pytest.param({"audience": ["EU"]}, "audience[0]", "expected a tag of lower-case letters", id="an audience"),
             pytest.param(
-                {"reask_days": "0"}, "reask_days", "expected a whole number from 1 to", id="asking every moment"
+                {"reask_days": "0"}, "reask_days", "expected a whole number from 1 to", id="an interval of zero"
             ),
             pytest.param({"reask_days": "1.10"}, "reask_days", "expected a whole number", id="a fraction of a day"),
             pytest.param(
@@ -238,9 +238,7 @@ class TestReadingPolicies:
             pytest.param({"titel": {"en": "x"}}, "titel", "is no known member here", id="an unknown member"),
         ],
     )
-    def test_what_makes_no_policy_is_refused_with_its_member(
-        self, members: dict[str, Any], path: str, problem: str
-    ) -> None:
+    def test_invalid_policy_is_rejected_with_the_field(self, members: dict[str, Any], path: str, problem: str) -> None:
         with pytest.raises(ShapeError) as refused:
             read_policy(**members)
         assert refused.value.path == path

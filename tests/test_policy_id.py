@@ -1,4 +1,4 @@
-"""The pattern of a policy id is defined once; the copies that cannot import it are equal to it."""
+"""The pattern of a policy id is defined once; copies that cannot import it are equal to it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from inforce.manifest.words import POLICY_ID
 
 TOOLING = Path(__file__).parent.parent / "tooling"
-# The script of the workflow and the browser client have no Python package to import from.
+# The workflow script and the browser client cannot import from the Python package.
 COPIES = {"action/propose.py", "browser/manifest.js"}
 
 
-def test_each_policy_id_pattern_is_the_one_of_the_manifest() -> None:
+def test_policy_id_patterns_are_equal() -> None:
     found = {
         (path.relative_to(TOOLING).as_posix(), pattern)
         for path in TOOLING.rglob("*")

@@ -1,4 +1,4 @@
-"""What one build publishes of a catalogue: pages, pairs, fingerprints, feeds, sitemap, headers, comparisons."""
+"""The publication of a catalogue: pages, pairs, fingerprints, feeds, sitemap, headers, comparisons."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def edition(language: Language, text: str, **more: Any) -> Edition:
 
 
 def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: Any) -> Publication:
-    """What is published of `policies` as at `at`."""
+    """Return the publication of `policies` at `at`."""
     settings = Settings(
         publisher=Publisher(name="Shop", url="https://shop.example/", contact="terms@shop.example"),
         site=SITE,
@@ -52,24 +52,24 @@ def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: An
 
 
 def pages(found: Publication) -> dict[str, Page]:
-    """Every page of `found` by its address."""
+    """Return every page of `found` by path."""
     lasting = [page for one in found.policies for page in found.lasting_pages(one)]
     histories = (page for one in found.policies for page in found.histories_of(one))
     return {page.address: page for page in [*found.living_pages(), *histories, *lasting]}
 
 
 def files(found: Publication) -> dict[str, bytes]:
-    """Every file of `found` that is no page, by its address."""
+    """Return every file of `found` that is not a page, by path."""
     return {file.address: file.make() for file in found.files()}
 
 
 def tree(found: Publication, place: str) -> Xml.Element:
-    """The XML of `found` at `place`, read back."""
+    """Return the parsed XML of `found` at `place`."""
     return Xml.fromstring(files(found)[place])  # noqa: S314 - written by the code under test
 
 
 class TestPages:
-    def test_every_version_has_a_page_a_redline_and_a_way_to_the_text_in_force(self) -> None:
+    def test_every_version_has_a_page_a_redline_and_a_since_page(self) -> None:
         assert sorted(pages(publication(ANNOUNCED, policy(FIRST, SECOND)))) == [
             "",
             "terms/",
@@ -82,7 +82,7 @@ class TestPages:
             "terms/history/",
         ]
 
-    def test_a_language_has_pages_for_the_versions_that_are_in_it(self) -> None:
+    def test_language_has_pages_for_its_versions(self) -> None:
         both = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
         third = replace(both, label=replace(both.label, text="3"))
 
@@ -107,21 +107,21 @@ class TestPages:
             pytest.param(BEFORE, ("2",), id="the second version is published later"),
         ],
     )
-    def test_a_version_published_later_shows_nowhere(self, at: str, hidden: tuple[str, ...]) -> None:
+    def test_version_published_later_appears_nowhere(self, at: str, hidden: tuple[str, ...]) -> None:
         found = publication(at, policy(FIRST, SECOND))
 
         addresses = [*pages(found), *files(found)]
 
         assert [place for place in addresses for label in hidden if f"/{label}/" in place] == []
 
-    def test_a_policy_without_a_public_version_is_not_mentioned(self) -> None:
+    def test_policy_without_public_version_is_not_listed(self) -> None:
         found = publication(BEFORE, policy(replace(FIRST, draft=True)))
 
         assert list(pages(found)) == [""]
         assert pages(found)[""].says["policies"] == []
         assert [place for place in files(found) if place.startswith("terms")] == []
 
-    def test_a_language_of_unpublished_versions_alone_has_no_page(self) -> None:
+    def test_language_with_only_unpublished_versions_has_no_page(self) -> None:
         coming = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
 
         shown = [pages(publication(at, policy(FIRST, coming))) for at in (BEFORE, ANNOUNCED)]
@@ -129,7 +129,7 @@ class TestPages:
         assert ["terms/de/" in found for found in shown] == [False, True]
 
     @pytest.mark.parametrize("place", ["terms/", "terms/1/", "terms/history/"])
-    def test_a_policy_that_is_withdrawn_says_so_beforehand_and_its_text_ends_at_that_instant(self, place: str) -> None:
+    def test_withdrawal_is_announced_and_ends_the_text_at_its_instant(self, place: str) -> None:
         gone = replace(policy(FIRST), withdrawn=Withdrawal(at=instant("2026-06-01"), reason="Closed."))
 
         said = [pages(publication(at, gone))[place].says for at in ("2026-05-31", "2026-06-01")]
@@ -141,7 +141,7 @@ class TestPages:
             ("withdrawn", instant("2026-06-01"), "withdrawn"),
         ]
 
-    def test_a_cancelled_version_keeps_its_page_and_gives_its_reason_from_that_instant_on(self) -> None:
+    def test_cancelled_version_keeps_its_page_and_states_the_reason(self) -> None:
         gone = replace(SECOND, cancelled=Cancellation(at=instant("2027-02-10"), reason="Too many objections."))
 
         said = [pages(publication(at, policy(FIRST, gone)))["terms/2/"].says for at in (ANNOUNCED, AFTER)]
@@ -151,7 +151,7 @@ class TestPages:
             ("cancelled", "Too many objections."),
         ]
 
-    def test_the_page_of_the_text_in_force_flips_with_the_clock(self) -> None:
+    def test_page_of_the_text_in_force_changes_with_the_clock(self) -> None:
         shown = [pages(publication(at, policy(FIRST, SECOND)))["terms/"] for at in (BEFORE, ANNOUNCED, AFTER)]
 
         assert [page.says["current"]["label"] for page in shown] == ["1", "1", "2"]
@@ -159,7 +159,7 @@ class TestPages:
         assert [[row["label"] for row in page.says["announced"]] for page in shown] == [[], ["2"], []]
         assert [page.text for page in shown] == [FIRST.editions[0], FIRST.editions[0], SECOND.editions[0]]
 
-    def test_a_language_the_text_in_force_is_not_in_shows_the_binding_text_and_says_so(self) -> None:
+    def test_missing_translation_shows_the_binding_text_with_a_note(self) -> None:
         translated = replace(FIRST, editions=(*FIRST.editions, edition(DE, "Worte.")))
 
         shown = [pages(publication(at, policy(translated, SECOND)))["terms/de/"] for at in (ANNOUNCED, AFTER)]
@@ -172,10 +172,10 @@ class TestPages:
         [
             pytest.param(FIRST.editions[0].digest, "translation", id="made from this version's binding text"),
             pytest.param(SECOND.editions[0].digest, "lags", id="made from the text of another version"),
-            pytest.param(None, "lags", id="nobody said from which text"),
+            pytest.param(None, "lags", id="source text not stated"),
         ],
     )
-    def test_a_translation_says_how_it_stands_to_the_binding_text(self, translates: Any, mark: str) -> None:
+    def test_translation_states_its_relation_to_the_binding_text(self, translates: Any, mark: str) -> None:
         translated = replace(FIRST, editions=(*FIRST.editions, edition(DE, "Worte.", translates=translates)))
 
         found = pages(publication(BEFORE, policy(translated)))
@@ -183,7 +183,7 @@ class TestPages:
         marks = [found[place].says["edition"]["mark"] for place in ("terms/1/de/", "terms/de/", "terms/1/", "terms/")]
         assert marks == [mark, mark, "", ""]
 
-    def test_the_history_tells_when_each_version_applied(self) -> None:
+    def test_history_states_when_each_version_applied(self) -> None:
         overtaken = version("2", "2027-01-20", "2027-06-01")
         rows = pages(publication("2027-07-01", policy(FIRST, overtaken, version("3", "2027-03-01"))))[
             "terms/history/"
@@ -195,7 +195,7 @@ class TestPages:
             ("1", "superseded", instant("2026-01-01"), instant("2027-03-01")),
         ]
 
-    def test_since_leads_to_the_text_in_force_and_to_the_announced_one(self) -> None:
+    def test_since_page_compares_with_texts_in_force_and_announced(self) -> None:
         zero = version("0", "2025-01-01")
         found = pages(publication(ANNOUNCED, policy(zero, FIRST, SECOND)))
 
@@ -204,7 +204,7 @@ class TestPages:
         told = {place: [(row["label"], row["in_force"]) for row in rows] for place, rows in targets.items()}
         assert told == {"0": [("1", True), ("2", False)], "1": [("2", False)], "2": []}
 
-    def test_a_summary_is_shown_for_the_step_its_author_speaks_of_only(self) -> None:
+    def test_summary_is_shown_only_for_adjacent_versions(self) -> None:
         said = replace(
             SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="It is new.", section="use"),)),)
         )
@@ -217,7 +217,7 @@ class TestPages:
             shown["1...2"],
         ]
 
-    def test_the_commit_that_first_held_a_text_is_named_where_there_is_one(self) -> None:
+    def test_first_commit_of_a_text_is_stated_if_known(self) -> None:
         evidence = Evidence(commit="c" * 40, committed=instant("2026-01-01"), subject="terms: first")
         found = pages(publication(AFTER, policy(FIRST, SECOND), evidence={"terms": {"1": evidence}}))
 
@@ -229,7 +229,7 @@ class TestPairs:
     @pytest.mark.parametrize(
         ("compare_pairs", "first"), [(0, 1), (1, 2), (2, 2), (3, 3), (189, 19), (190, 20), (200, 20), (210, 21)]
     )
-    def test_as_many_first_versions_are_compared_as_their_pairs_may_be(self, compare_pairs: int, first: int) -> None:
+    def test_number_of_compared_versions_is_limited_by_pairs(self, compare_pairs: int, first: int) -> None:
         assert first_compared(compare_pairs) == first
 
     @pytest.mark.parametrize(
@@ -240,12 +240,12 @@ class TestPairs:
             pytest.param(6, "12 13 14 23 24 34", id="all pairs"),
         ],
     )
-    def test_neighbours_are_compared_and_all_of_the_first(self, compare_pairs: int, expected: str) -> None:
+    def test_neighbours_and_all_first_versions_are_compared(self, compare_pairs: int, expected: str) -> None:
         found = policy(*[version(str(number), "2026-01-01") for number in range(1, 5)]).versions
 
         assert " ".join(f"{old.label}{new.label}" for old, new in version_pairs(found, compare_pairs)) == expected
 
-    def test_the_page_of_all_comparisons_names_the_redlines_there_are(self) -> None:
+    def test_page_of_all_comparisons_lists_the_existing_redlines(self) -> None:
         versions = [version(str(number), "2026-01-01") for number in range(1, 4)]
         page = pages(publication(AFTER, policy(*versions), compare_pairs=0))["terms/changes/"]
 
@@ -255,7 +255,7 @@ class TestPairs:
 
 
 class TestFingerprints:
-    def test_a_page_is_the_same_page_on_every_build(self) -> None:
+    def test_fingerprints_are_equal_on_every_build(self) -> None:
         one, other = (pages(publication(AFTER, policy(FIRST, SECOND))) for _ in range(2))
 
         assert {place: page.fingerprint() for place, page in one.items()} == {
@@ -270,7 +270,7 @@ class TestFingerprints:
             pytest.param({"editions": (edition(EN, "Other."),)}, "2 1...2 2...3", id="its text"),
         ],
     )
-    def test_what_changes_of_a_version_changes_its_own_pages_only(self, changed: dict[str, Any], touched: str) -> None:
+    def test_change_of_a_version_changes_only_its_own_pages(self, changed: dict[str, Any], touched: str) -> None:
         third = version("3", "2028-01-01")
         one = pages(publication("2028-02-01", policy(FIRST, SECOND, third)))
         other = pages(publication("2028-02-01", policy(FIRST, replace(SECOND, **changed), third)))
@@ -281,11 +281,11 @@ class TestFingerprints:
             for place, page in one.items()
             if page.kind in kinds and page.fingerprint() != other[place].fingerprint()
         }
-        # Neighbours name the version's dates and level beside the link to it; its text they do not show.
+        # Adjacent pages show the version's dates and level next to the link, but not its text.
         neighbours = set() if "editions" in changed else {"1", "3"}
         assert changed_pages == set(touched.split()) | neighbours
 
-    def test_a_later_version_touches_only_its_neighbour_and_whose_state_it_changes(self) -> None:
+    def test_later_version_changes_only_neighbour_and_versions_with_new_state(self) -> None:
         older = [version(str(number), f"2026-0{number}-01") for number in range(1, 5)]
         one = pages(publication(AFTER, policy(*older)))
         other = pages(publication(AFTER, policy(*older, version("5", "2027-01-01"))))
@@ -305,12 +305,12 @@ class TestFingerprints:
             pytest.param({"address": "terms/2/"}, id="its address"),
         ],
     )
-    def test_everything_that_shapes_a_page_is_in_its_fingerprint(self, changed: dict[str, Any]) -> None:
+    def test_fingerprint_includes_every_input_of_a_page(self, changed: dict[str, Any]) -> None:
         page = Page(kind=PageKind.VERSION, address="terms/1/", language=EN, says={"label": "1"}, text=FIRST.editions[0])
 
         assert replace(page, **changed).fingerprint() != page.fingerprint()
 
-    def test_a_page_refuses_to_say_what_is_no_plain_data(self) -> None:
+    def test_page_rejects_values_that_are_not_plain_data(self) -> None:
         page = Page(kind=PageKind.HOME, address="", language=EN, says={"policy": object()})
 
         with pytest.raises(TypeError, match="which is no plain data"):
@@ -340,27 +340,27 @@ class TestFeeds:
             pytest.param("2029-01-01", [IN_FORCE_2, ANNOUNCED_2, IN_FORCE_1], id="years later, unchanged"),
         ],
     )
-    def test_a_version_is_told_when_it_is_announced_and_when_it_applies(self, at: str, expected: Any) -> None:
+    def test_feed_has_entries_for_announcement_and_effect(self, at: str, expected: Any) -> None:
         if expected is None:
             assert "terms/feed.xml" not in files(publication(at, policy(FIRST, SECOND)))
         else:
             assert self.entries(at, FIRST, SECOND) == expected
         assert self.entries(at, FIRST, SECOND, feed="feed.xml") == (expected or [])
 
-    def test_a_version_that_applies_at_once_is_told_once(self) -> None:
+    def test_version_that_applies_at_once_has_one_entry(self) -> None:
         assert self.entries(AFTER, FIRST) == [self.IN_FORCE_1]
 
-    def test_a_version_published_after_it_applies_is_told_when_people_can_read_it(self) -> None:
+    def test_retroactive_version_has_an_entry_at_publication(self) -> None:
         late = version("2", "2027-03-01", "2027-01-20", retroactive="A court said so.")
 
         assert self.entries(AFTER, FIRST, late)[0] == ("terms/2/#in-force", "2027-03-01T00:00:00Z")
 
-    def test_a_cancelled_version_was_announced_and_is_never_told_to_apply(self) -> None:
+    def test_cancelled_version_has_only_an_announcement_entry(self) -> None:
         gone = replace(SECOND, cancelled=Cancellation(at=instant("2027-02-10"), reason="Too many objections."))
 
         assert self.entries(AFTER, FIRST, gone) == [self.ANNOUNCED_2, self.IN_FORCE_1]
 
-    def test_a_version_that_another_one_overtook_is_never_told_to_apply(self) -> None:
+    def test_overtaken_version_has_no_in_force_entry(self) -> None:
         overtaking = version("3", "2027-02-01", "2027-02-15")
 
         found = self.entries(AFTER, FIRST, SECOND, overtaking)
@@ -370,7 +370,7 @@ class TestFeeds:
             "terms/1/#in-force",
         ]
 
-    def test_an_entry_says_what_changes_in_the_authors_words(self) -> None:
+    def test_entry_contains_the_authors_summary(self) -> None:
         said = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="Fish & <chips>."),)),))
         root = tree(publication(AFTER, policy(FIRST, said)), "terms/feed.xml")
 
@@ -380,7 +380,7 @@ class TestFeeds:
             None,
         ]
 
-    def test_a_feed_holds_the_newest_fifty_entries(self) -> None:
+    def test_feed_contains_the_newest_fifty_entries(self) -> None:
         versions = [version(str(number), f"2026-01-{number:02}", f"2026-02-{number:02}") for number in range(1, 29)]
 
         found = self.entries(AFTER, *versions)
@@ -389,7 +389,7 @@ class TestFeeds:
 
 
 class TestSitemap:
-    def test_it_names_the_texts_in_force_in_their_languages_and_since_when(self) -> None:
+    def test_sitemap_lists_texts_in_force_with_languages_and_dates(self) -> None:
         translated = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
         coming = replace(policy(version("1", "2027-03-01", "2028-01-01")), id="privacy")
 
@@ -405,7 +405,7 @@ class TestSitemap:
 class TestHeaders:
     @pytest.fixture
     def rules(self, tmp_path: Path) -> StaticSite:
-        """A host that reads the rules of a policy in two languages."""
+        """A host with the header rules of a policy in two languages."""
         (tmp_path / "_headers").write_bytes(files(self.found())["_headers"])
         return StaticSite(folder=tmp_path)
 
@@ -416,7 +416,7 @@ class TestHeaders:
     def caching(self, rules: StaticSite, place: str) -> list[str]:
         return [value for name, value in rules.headers_for(f"/{place}") if name == "Cache-Control"]
 
-    def test_what_never_changes_may_be_kept_for_ever_and_nothing_else(self, rules: StaticSite) -> None:
+    def test_only_immutable_files_are_cached_permanently(self, rules: StaticSite) -> None:
         found = self.found()
         made = [page.says[name] for page in pages(found).values() for name in ("file", "document") if name in page.says]
         fragments = [
@@ -440,14 +440,14 @@ class TestHeaders:
             or ("/changes/" in place and not place.endswith("/"))
         )
 
-    def test_every_file_for_programs_says_once_how_long_it_may_be_kept(self, rules: StaticSite) -> None:
+    def test_every_file_for_programs_has_one_cache_lifetime(self, rules: StaticSite) -> None:
         found = self.found()
         made = [page.says["file"] for page in pages(found).values() if "file" in page.says]
         polled = [*files(found), *made, address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE]
 
         wrong = {place: self.caching(rules, place) for place in polled if len(self.caching(rules, place)) != 1}
 
-        assert wrong == {address.HEADERS: [], address.SITEMAP: []}  # read by hosts and by search engines only
+        assert wrong == {address.HEADERS: [], address.SITEMAP: []}  # read only by hosts and search engines
 
     @pytest.mark.parametrize(
         ("place", "kind", "shared"),
@@ -463,14 +463,14 @@ class TestHeaders:
             ("terms/timemap.link", "application/link-format", False),
         ],
     )
-    def test_files_say_their_type_and_apps_of_other_origins_may_read_them(
+    def test_files_have_media_type_and_cross_origin_access(
         self, rules: StaticSite, place: str, kind: str, shared: bool
     ) -> None:
         said = dict(rules.headers_for(f"/{place}"))
 
         assert (said["Content-Type"], said.get("Access-Control-Allow-Origin") == "*") == (kind, shared)
 
-    def test_every_path_says_what_may_run(self, rules: StaticSite) -> None:
+    def test_every_path_has_a_content_security_policy(self, rules: StaticSite) -> None:
         said = dict(rules.headers_for("/terms/index.html"))
 
         assert "default-src 'none'" in said["Content-Security-Policy"]
@@ -487,7 +487,7 @@ class TestComparisons:
         assert written == page.says["file"]
         return json.loads(content)
 
-    def test_a_redline_for_apps_names_both_texts_and_gives_them_back(self) -> None:
+    def test_redline_json_identifies_and_reproduces_both_texts(self) -> None:
         document = self.document("terms/changes/1...2/")
 
         assert document["type"] == "policy-changes"
@@ -496,14 +496,14 @@ class TestComparisons:
         assert document["summary"] == [{"section": "", "text": "New words."}]
         assert "".join(run["text"] for run in document["runs"] if run["op"] != "insert") == "Terms\nWords of 1.\n"
 
-    def test_since_for_apps_keeps_what_applies_apart_from_what_is_announced(self) -> None:
+    def test_since_json_separates_in_force_from_announced(self) -> None:
         document = self.document("terms/0/since/")
 
         assert (document["type"], document["version"]) == ("policy-changes-since", "0")
         assert [one["new"]["version"] for one in document["in_force"]] == ["1"]
         assert [one["new"]["version"] for one in document["announced"]] == ["2"]
 
-    def test_since_for_apps_is_empty_for_the_newest_version(self) -> None:
+    def test_since_json_is_empty_for_the_newest_version(self) -> None:
         document = self.document("terms/2/since/", AFTER)
 
         assert (document["in_force"], document["announced"]) == ([], [])

@@ -1,4 +1,4 @@
-"""What tells readers and programs of dates: calendar, TimeMap, contents of feeds, and how a version stands when."""
+"""Dates for readers and programs: calendar, TimeMap, contents of feeds, and states of versions over time."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class TestStanding:
             pytest.param("2027-03-01", ["superseded", "in_force"], id="it applies"),
         ],
     )
-    def test_a_version_is_announced_then_in_force_then_superseded(self, at: str, states: list[str]) -> None:
+    def test_version_is_announced_then_in_force_then_superseded(self, at: str, states: list[str]) -> None:
         assert [state for state, *_ in self.told(policy(FIRST, SECOND), at)] == states
 
-    def test_a_version_that_another_one_overtakes_never_applies(self) -> None:
+    def test_overtaken_version_never_applies(self) -> None:
         overtaking = version("3", "2027-02-01", "2027-02-15")
 
         assert self.told(policy(FIRST, SECOND, overtaking), "2027-02-02") == [
@@ -55,23 +55,23 @@ class TestStanding:
             ("announced", "2027-02-15", "superseded"),
         ]
 
-    def test_a_cancelled_version_never_applies(self) -> None:
+    def test_cancelled_version_never_applies(self) -> None:
         assert self.told(policy(FIRST, replace(SECOND, cancelled=GONE)), AFTER)[1] == (
             "cancelled",
             None,
             "superseded",
         )
 
-    def test_what_was_announced_for_after_the_withdrawal_never_applies(self) -> None:
+    def test_version_effective_after_the_withdrawal_never_applies(self) -> None:
         assert self.told(closed(FIRST, SECOND, at="2027-02-15"), ANNOUNCED) == [
             ("in_force", "2026-01-01", "withdrawn"),
             ("withdrawn", None, "withdrawn"),
         ]
 
-    def test_what_was_replaced_before_the_withdrawal_stays_superseded(self) -> None:
+    def test_version_replaced_before_the_withdrawal_remains_superseded(self) -> None:
         assert [row[0] for row in self.told(closed(FIRST, SECOND), "2027-07-01")] == ["superseded", "withdrawn"]
 
-    def test_a_page_announces_only_what_will_apply(self) -> None:
+    def test_page_announces_only_versions_that_will_apply(self) -> None:
         overtaking = version("3", "2027-02-01", "2027-02-15")
 
         found = pages(publication("2027-02-02", policy(FIRST, SECOND, overtaking)))["terms/"]
@@ -88,7 +88,7 @@ class TestCalendar:
         assert max(map(len, raw.split(b"\r\n"))) <= 75
         return list(Calendar.from_ical(raw).walk("VEVENT"))
 
-    def test_an_announced_date_is_a_whole_day_of_the_books_zone(self) -> None:
+    def test_announced_date_is_a_whole_day_in_the_books_zone(self) -> None:
         coming = replace(SECOND, effective=instant("2027-02-28T16:00:00Z"))
 
         (event,) = self.events(ANNOUNCED, policy(FIRST, coming), "Asia/Shanghai")
@@ -97,21 +97,21 @@ class TestCalendar:
         assert event["summary"] == "Terms: version 2 applies"
         assert event["url"] == f"{SITE}terms/2/"
 
-    def test_an_instant_within_a_day_is_told_to_the_second(self) -> None:
+    def test_instant_within_a_day_has_seconds(self) -> None:
         coming = replace(SECOND, effective=instant("2027-03-01T09:30:00Z"))
 
         (event,) = self.events(ANNOUNCED, policy(FIRST, coming))
 
         assert event.decoded("dtstart") == instant("2027-03-01T09:30:00Z")
 
-    def test_an_entry_says_what_changes_in_the_authors_words(self) -> None:
+    def test_entry_contains_the_authors_summary(self) -> None:
         said = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="Fish, chips; <b>"),)),))
 
         (event,) = self.events(ANNOUNCED, policy(FIRST, said))
 
         assert event["description"] == "Fish, chips; <b>"
 
-    def test_an_entry_stays_word_for_word_when_its_day_has_come(self) -> None:
+    def test_entry_does_not_change_on_its_day(self) -> None:
         found = [[event.to_ical() for event in self.events(at, policy(FIRST, SECOND))] for at in (ANNOUNCED, AFTER)]
 
         assert found[0] == found[1]
@@ -124,19 +124,19 @@ class TestCalendar:
             pytest.param(closed(FIRST, SECOND, at="2027-02-15"), id="withdrawn before"),
         ],
     )
-    def test_what_will_not_come_true_is_told_as_cancelled_under_the_same_uid(self, found: Policy) -> None:
+    def test_obsolete_entry_is_cancelled_under_the_same_uid(self, found: Policy) -> None:
         (earlier,) = self.events("2027-01-21", policy(FIRST, SECOND))
         later = next(event for event in self.events("2027-02-11", found) if event["uid"] == earlier["uid"])
 
         assert (earlier["status"], int(earlier["sequence"])) == ("CONFIRMED", 0)
         assert (later["status"], int(later["sequence"])) == ("CANCELLED", 1)
 
-    def test_a_withdrawal_is_a_date_too(self) -> None:
+    def test_withdrawal_has_a_calendar_entry(self) -> None:
         (event,) = self.events(BEFORE, closed(FIRST))
 
         assert (event["summary"], event.decoded("dtstart")) == ("Terms no longer applies", date(2027, 6, 1))
 
-    def test_a_policy_without_announced_dates_has_no_calendar_and_links_none(self) -> None:
+    def test_policy_without_announced_dates_has_no_calendar_and_no_link(self) -> None:
         found = publication(AFTER, policy(FIRST))
 
         assert "terms/calendar.ics" not in files(found)
@@ -149,7 +149,7 @@ class TestTimeMap:
         rows = [re.fullmatch(r"<([^>]*)>((?:; [a-z]+=\"[^\"]*\")*)", row.strip()) for row in text.split(",\n")]
         return [(row[1].removeprefix(SITE), dict(re.findall(r'([a-z]+)="([^"]*)"', row[2]))) for row in rows if row]
 
-    def test_it_lists_each_page_that_held_the_text_in_force_with_its_instant(self) -> None:
+    def test_timemap_lists_each_page_in_force_with_its_instant(self) -> None:
         found = self.links(AFTER, FIRST, SECOND)
 
         assert [(place, said["rel"]) for place, said in found] == [
@@ -164,14 +164,14 @@ class TestTimeMap:
         ]
         assert found[1][1]["from"] == found[2][1]["datetime"] == "Thu, 01 Jan 2026 00:00:00 GMT"
 
-    def test_what_is_only_announced_is_no_memento(self) -> None:
+    def test_announced_version_is_not_a_memento(self) -> None:
         assert [said["rel"] for _, said in self.links(ANNOUNCED, FIRST, SECOND)] == [
             "original",
             "self",
             "first last memento",
         ]
 
-    def test_a_version_is_a_memento_from_when_people_could_read_it(self) -> None:
+    def test_version_is_a_memento_from_its_publication(self) -> None:
         late = version("2", "2027-03-01", "2027-01-20", retroactive="A court said so.")
 
         assert self.links(AFTER, FIRST, late)[-1][1]["datetime"] == "Mon, 01 Mar 2027 00:00:00 GMT"
@@ -184,7 +184,7 @@ class TestFeedContents:
         root = tree(publication(AFTER, policy(*versions), **more), "terms/feed.xml")
         return [entry.findtext(f"{ATOM}content") for entry in root.iter(f"{ATOM}entry")]
 
-    def test_an_entry_holds_the_summary_and_the_list_of_changes_as_html(self) -> None:
+    def test_entry_contains_summary_and_changes_as_html(self) -> None:
         in_force, announced, first = self.contents(FIRST, self.SAID)
 
         assert in_force == announced
@@ -194,14 +194,14 @@ class TestFeedContents:
         assert "<li>Terms – “1” became “&lt;2&gt; &amp; more”.</li>" in in_force
         assert first is None
 
-    def test_an_entry_compares_with_what_was_public_on_its_day(self) -> None:
+    def test_entry_compares_with_the_version_public_on_its_day(self) -> None:
         later = replace(FIRST, published=instant("2027-03-15"), effective=instant("2027-03-15"))
 
         contents = self.contents(version("0", "2025-01-01"), later, SECOND)
 
         assert [content.count("changes/0...2/") for content in contents if content] == [1, 1]
 
-    def test_a_long_list_is_cut_and_says_how_much_is_left(self) -> None:
+    def test_long_list_is_cut_and_states_the_remaining_number(self) -> None:
         texts = ["\n\n".join(f"Sentence {number} is about {word}." for number in range(60)) for word in ("a", "b")]
         long = [replace(one, editions=(edition(EN, text),)) for one, text in zip((FIRST, SECOND), texts, strict=True)]
 
@@ -210,7 +210,7 @@ class TestFeedContents:
         assert content is not None
         assert (content.count("<li>"), "And 20 more." in content) == (41, True)
 
-    def test_words_are_those_of_the_binding_language(self) -> None:
+    def test_words_are_in_the_binding_language(self) -> None:
         root = tree(
             publication(AFTER, policy(FIRST), speak=lambda _: Labels(in_force_title="{title} {label} gilt")),
             "terms/feed.xml",
@@ -218,7 +218,7 @@ class TestFeedContents:
 
         assert [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")] == ["Terms 1 gilt"]
 
-    def test_a_feed_is_made_again_only_when_what_it_tells_changes(self) -> None:
+    def test_feed_is_rendered_again_only_when_its_content_changes(self) -> None:
         def made_of(at: str, *versions: Version) -> str:
             found = publication(at, policy(*versions)).files()
             return next(file.made_of for file in found if file.address == "terms/feed.xml")
@@ -228,13 +228,13 @@ class TestFeedContents:
 
 
 class TestStructuredData:
-    def test_a_version_names_its_interval_and_not_whether_it_is_past(self) -> None:
+    def test_version_states_its_interval_and_not_its_state(self) -> None:
         about = pages(publication(ANNOUNCED, policy(FIRST, SECOND)))["terms/1/"].says["about"]
 
         assert about["temporalCoverage"] == "2026-01-01T00:00:00Z/2027-03-01T00:00:00Z"
         assert (about["version"], about["inLanguage"], about["url"]) == ("1", "en", f"{SITE}terms/1/")
 
-    def test_the_text_in_force_is_described_at_its_own_address(self) -> None:
+    def test_text_in_force_is_described_at_its_own_address(self) -> None:
         about = pages(publication(AFTER, policy(FIRST, SECOND)))["terms/"].says["about"]
 
         assert (about["version"], about["url"]) == ("2", f"{SITE}terms/")

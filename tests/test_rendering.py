@@ -1,4 +1,4 @@
-"""Redlines as HTML, side by side, as sentences, Markdown, lines and data: what each says of each kind of change."""
+"""Redlines as HTML, side by side, as sentences, Markdown, lines and data, for each kind of change."""
 
 from __future__ import annotations
 
@@ -26,52 +26,52 @@ SR = '<span class="inforce-sr">{} </span>'.format
 HTML = [
     pytest.param("a cat", "a dog", f"<p>a <del>{SR('deleted:')}cat</del><ins>{SR('added:')}dog</ins></p>", id="a word"),
     pytest.param("# A\n\nx", "# A\n\nx y", f"<h1>A</h1><p>x<ins>{SR('added:')} y</ins></p>", id="under a heading"),
-    pytest.param("x", "x\n\n- y", f"<ul><li><p><ins>{SR('added:')}y</ins></p></li></ul>", id="a list that came"),
+    pytest.param("x", "x\n\n- y", f"<ul><li><p><ins>{SR('added:')}y</ins></p></li></ul>", id="an inserted list"),
     pytest.param("> x", "> x y", f"<blockquote><p>x<ins>{SR('added:')} y</ins></p></blockquote>", id="in a quote"),
     pytest.param("3. x", "3. x y", f'<ol start="3"><li><p>x<ins>{SR("added:")} y</ins></p></li></ol>', id="in a list"),
     pytest.param("```\nx\n```", "```\nx y\n```", "<pre><code>x<ins>", id="in code"),
-    pytest.param("x", "x\n\n---", "<hr>", id="a rule that came"),
+    pytest.param("x", "x\n\n---", "<hr>", id="an inserted rule"),
     pytest.param("x & <y>", "x & <y> z", "<p>x &amp; &lt;y&gt;<ins>", id="characters that mean something in HTML"),
     pytest.param(
         f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", f'<ins class="inforce-pilcrow">{SR("paragraph divided here")}¶</ins>',
-        id="a paragraph that was divided",
+        id="a split paragraph",
     ),
     pytest.param(
         f"{LONG}\n\n{OTHER}", f"{LONG} {OTHER}", f'<del class="inforce-pilcrow">{SR("paragraphs joined here")}¶</del>',
-        id="paragraphs that were joined",
+        id="joined paragraphs",
     ),
     pytest.param(
         "[a](https://x.example/)", "[a](https://y.example/)",
         '<a href="https://y.example/">a</a></span><span class="inforce-note"> (link changed, before: https://x.example/)',
-        id="a link that leads elsewhere",
+        id="a changed link",
     ),
-    pytest.param("a", "[a](https://x.example/)", " (link added)</span>", id="a link that came"),
-    pytest.param("[a](https://x.example/)", "a", " (link removed: https://x.example/)</span>", id="a link that went"),
-    pytest.param("*a*", "a", " (formatting changed)</span>", id="emphasis that went"),
-    pytest.param("# A\n\nx", "## A\n\nx", "(before: heading 1; now: heading 2)", id="a heading that sank"),
+    pytest.param("a", "[a](https://x.example/)", " (link added)</span>", id="an inserted link"),
+    pytest.param("[a](https://x.example/)", "a", " (link removed: https://x.example/)</span>", id="a removed link"),
+    pytest.param("*a*", "a", " (formatting changed)</span>", id="removed emphasis"),
+    pytest.param("# A\n\nx", "## A\n\nx", "(before: heading 1; now: heading 2)", id="a heading of a lower level"),
     pytest.param(
         "# A\n\nx\n\n## B\n\ny", "# A\n\nx\n\n## B\n\nz",
         '<details class="inforce-unchanged"><summary>Unchanged: A</summary><h1>A</h1><p>x</p></details>',
-        id="a clause without a change, folded",
+        id="an unchanged clause, folded",
     ),
-    pytest.param("x\n\n# B\n\ny", "x\n\n# B\n\nz", "<summary>Unchanged: beginning</summary>", id="what has no heading"),
+    pytest.param("x\n\n# B\n\ny", "x\n\n# B\n\nz", "<summary>Unchanged: beginning</summary>", id="no heading"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), HTML)
-def test_html_shows(old: str, new: str, expected: str) -> None:
+def test_html_contains(old: str, new: str, expected: str) -> None:
     fragment = to_html(redline(old, new))
 
     read(fragment)
     assert expected in fragment
 
 
-def test_a_paragraph_that_came_as_a_whole_was_not_divided() -> None:
+def test_inserted_paragraph_is_not_marked_as_split() -> None:
     assert "divided" not in to_html(redline(LONG, f"{LONG}\n\n{OTHER}"))
 
 
 @pytest.mark.parametrize("pair", [MOVED, MOVED[::-1]], ids=["forth", "back"])
-def test_what_moved_links_to_where_it_stood_and_back(pair: tuple[str, str]) -> None:
+def test_moved_blocks_link_to_each_other(pair: tuple[str, str]) -> None:
     body = read(to_html(redline(*pair), anchor="m-"))
 
     (here,) = [one for one in body.iter() if one.get("class") == "inforce-moved"]
@@ -83,7 +83,7 @@ def test_what_moved_links_to_where_it_stood_and_back(pair: tuple[str, str]) -> N
 
 
 @pytest.mark.parametrize("back", [False, True], ids=["down", "up"])
-def test_blocks_that_moved_together_are_told_of_once(back: bool) -> None:
+def test_blocks_that_moved_together_have_one_note(back: bool) -> None:
     pair = (f"{LONG}\n\n{OTHER}\n\n{MORE * 4}", f"{MORE * 4}\n\n{LONG}\n\n{OTHER}")
 
     body = read(to_html(redline(*(pair[::-1] if back else pair))))
@@ -98,7 +98,7 @@ def test_blocks_that_moved_together_are_told_of_once(back: bool) -> None:
 TABLE = "| a | b |\n|---|--:|\n| 1 | 2 |\n"
 
 
-def test_a_table_keeps_its_header_and_the_side_its_columns_keep_to() -> None:
+def test_table_keeps_header_and_column_alignment() -> None:
     fragment = to_html(redline(TABLE, TABLE.replace("2", "3")))
 
     read(fragment)
@@ -108,19 +108,19 @@ def test_a_table_keeps_its_header_and_the_side_its_columns_keep_to() -> None:
 
 SIDES = [
     pytest.param("a cat", "a dog", [["a deleted: cat", "a added: dog"]], id="a word"),
-    pytest.param(LONG, f"{LONG}\n\n{OTHER}", [[LONG], ["", f"added: {OTHER}"]], id="a paragraph that came"),
-    pytest.param(f"{LONG}\n\n{OTHER}", LONG, [[LONG], [f"deleted: {OTHER}", ""]], id="a paragraph that went"),
+    pytest.param(LONG, f"{LONG}\n\n{OTHER}", [[LONG], ["", f"added: {OTHER}"]], id="an inserted paragraph"),
+    pytest.param(f"{LONG}\n\n{OTHER}", LONG, [[LONG], [f"deleted: {OTHER}", ""]], id="a deleted paragraph"),
     pytest.param("# A\n\nx\n\n# B\n\ny", "# A\n\nx\n\n# B\n\ny z", [["B"], ["y", "yadded:  z"]], id="one of two"),
     pytest.param(TABLE, TABLE.replace("2", "3"), [["ab"], ["1deleted: 2", "1added: 3"]], id="a row of a table"),
     pytest.param(
         f"{LONG}\n\n{MORE}", f"{MORE}\n\n{LONG}",
-        [[f"Moved to another place: {LONG}", ""], [MORE], ["", f"Moved here: {LONG}"]], id="a paragraph that moved",
+        [[f"Moved to another place: {LONG}", ""], [MORE], ["", f"Moved here: {LONG}"]], id="a moved paragraph",
     ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "rows"), SIDES)
-def test_side_by_side_stand(old: str, new: str, rows: list[list[str]]) -> None:
+def test_side_by_side_contains(old: str, new: str, rows: list[list[str]]) -> None:
     body = read(to_sides(redline(old, new)))
 
     shown = [["".join(cell.itertext()) for cell in row] for row in body.findall("table/tbody/tr")]
@@ -128,7 +128,7 @@ def test_side_by_side_stand(old: str, new: str, rows: list[list[str]]) -> None:
     assert [cell.text for cell in body.findall("table/thead/tr/th")] == ["Before", "After"]
 
 
-def test_each_side_has_its_own_link_and_only_the_new_one_remarks_on_it() -> None:
+def test_each_side_has_its_own_link_and_only_the_new_side_has_a_note() -> None:
     body = read(to_sides(redline("[a](https://x.example/)", "[a](https://y.example/)")))
 
     (before, after) = body.findall("table/tbody/tr/td")
@@ -139,7 +139,7 @@ def test_each_side_has_its_own_link_and_only_the_new_one_remarks_on_it() -> None
     assert "".join(before.itertext()) == "a"
 
 
-def test_items_quotes_and_code_look_on_either_side_as_in_the_text() -> None:
+def test_items_quotes_and_code_look_on_both_sides_as_in_the_text() -> None:
     old = "4. x\n\n- y\n\n> z\n\n```\nc\n```\n\n---"
 
     body = read(to_sides(redline(old, f"{old}\n\nmore")))
@@ -151,16 +151,16 @@ def test_items_quotes_and_code_look_on_either_side_as_in_the_text() -> None:
 
 SENTENCES = [
     pytest.param("Kept for 24 months.", "Kept for 36 months.", "“24” became “36”.", id="a number"),
-    pytest.param(LONG, f"{LONG} Always.", "Added: “Always.”.", id="words that came"),
-    pytest.param(f"{LONG} Always.", LONG, "Deleted: “Always.”.", id="words that went"),
-    pytest.param(*MOVED, f"Moved: “{LONG}”.", id="a paragraph that moved"),
+    pytest.param(LONG, f"{LONG} Always.", "Added: “Always.”.", id="inserted words"),
+    pytest.param(f"{LONG} Always.", LONG, "Deleted: “Always.”.", id="deleted words"),
+    pytest.param(*MOVED, f"Moved: “{LONG}”.", id="a moved paragraph"),
     pytest.param(
         "[a](https://x.example/)", "[a](https://y.example/)",
         "The link of “a” changed from https://x.example/ to https://y.example/.", id="a link",
     ),
     pytest.param(
         "a", "[a](https://y.example/)", "The link of “a” changed from nothing to https://y.example/.",
-        id="a link that came",
+        id="an inserted link",
     ),
     pytest.param("*a*", "a", "“a” is formatted differently: emphasis became plain.", id="emphasis"),
     pytest.param("don't", "don’t", "“don't” is spelt “don’t”.", id="a quote of another kind"),
@@ -169,11 +169,11 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), SENTENCES)
-def test_a_sentence_tells(old: str, new: str, sentence: str) -> None:
+def test_sentence_describes(old: str, new: str, sentence: str) -> None:
     assert to_sentences(redline(old, new)) == (sentence,)
 
 
-def test_a_long_change_is_cut_in_its_middle_between_words() -> None:
+def test_long_change_is_shortened_between_words() -> None:
     (sentence,) = to_sentences(redline("Stay.", f"Stay.\n\n{'word ' * 200}end."))
 
     assert len(sentence) < 180
@@ -187,48 +187,48 @@ MARKDOWN = [
     pytest.param("- x", "- x y", "> • x **y**\n", id="an item"),
     pytest.param("x", "x *y*", "> x **y**\n", id="emphasised words as words"),
     pytest.param("x", r"x \<b> \[a](b)", r"> x **\<b\> \[a\]\(b\)**", id="characters that mean something in Markdown"),
-    pytest.param(*MOVED, f"> *Moved to another place:* {LONG}".replace(".", r"\."), id="where something stood"),
+    pytest.param(*MOVED, f"> *Moved to another place:* {LONG}".replace(".", r"\."), id="a former position"),
     pytest.param(
-        f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", "*(paragraph divided here)*", id="a paragraph that was divided"
+        f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", "*(paragraph divided here)*", id="a split paragraph"
     ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), MARKDOWN)
-def test_markdown_shows(old: str, new: str, expected: str) -> None:
+def test_markdown_contains(old: str, new: str, expected: str) -> None:
     assert expected.replace("-", r"\-") in to_markdown(redline(old, new))
 
 
-def test_markdown_leaves_out_what_did_not_change() -> None:
+def test_markdown_omits_unchanged_blocks() -> None:
     assert "same" not in to_markdown(redline("# A\n\nsame\n\n# B\n\nx", "# A\n\nsame\n\n# B\n\ny"))
 
 
 LINES = [
     pytest.param("a cat", "a dog", "a [-cat-]{+dog+}", id="a word"),
     pytest.param(
-        "[a](https://x.example/)", "a", "a (before: link https://x.example/; now: plain)", id="a link that went"
+        "[a](https://x.example/)", "a", "a (before: link https://x.example/; now: plain)", id="a removed link"
     ),
-    pytest.param(f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", "{+¶+}", id="a paragraph that was divided"),
-    pytest.param(f"{LONG}\n\n{OTHER}", f"{LONG} {OTHER}", "[-¶-]", id="paragraphs that were joined"),
-    pytest.param(*MOVED, f"Moved here: {LONG}", id="a paragraph that moved"),
+    pytest.param(f"{LONG} {OTHER}", f"{LONG}\n\n{OTHER}", "{+¶+}", id="a split paragraph"),
+    pytest.param(f"{LONG}\n\n{OTHER}", f"{LONG} {OTHER}", "[-¶-]", id="joined paragraphs"),
+    pytest.param(*MOVED, f"Moved here: {LONG}", id="a moved paragraph"),
     pytest.param("# Data\n\nx", "# Data\n\nx y", "Data\nx{+ y+}", id="a clause under its heading"),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), LINES)
-def test_a_terminal_shows(old: str, new: str, expected: str) -> None:
+def test_terminal_lines_contain(old: str, new: str, expected: str) -> None:
     lines = ["".join(segment.text for segment in line) for line in to_lines(redline(old, new))]
 
     assert expected in "\n".join(lines)
 
 
-def test_segments_of_a_line_say_how_they_are_styled() -> None:
+def test_segments_have_a_style() -> None:
     (line, _) = to_lines(redline("a cat", "a dog"))
 
     assert line == (Segment("a ", "equal"), Segment("[-cat-]", "delete"), Segment("{+dog+}", "insert"))
 
 
-def test_data_hold_runs_clauses_numbers_and_counts() -> None:
+def test_data_contain_runs_clauses_numbers_and_counts() -> None:
     data = to_data(redline("# Data {#data}\n\nKept 24 months.", "# Data {#data}\n\nKept 36 months."))
 
     assert data == {
@@ -247,13 +247,13 @@ def test_data_hold_runs_clauses_numbers_and_counts() -> None:
     }
 
 
-def test_data_say_what_a_renamed_clause_was_called_before() -> None:
+def test_data_contain_the_old_id_of_a_renamed_clause() -> None:
     data = to_data(redline("# A\n\n## Use\n\nWe keep what we need.", "# A\n\n## Use of data\n\nWe keep what we need."))
 
     assert [(one["id"], one["was"]) for one in data["clauses"]] == [("use-of-data", "use")]
 
 
-def test_data_say_which_formats_were_lost_and_got() -> None:
+def test_data_contain_lost_and_added_formats() -> None:
     (run, _) = to_data(redline("[a](https://x.example/)", "*a*"))["runs"]
 
     assert run == {
@@ -265,7 +265,7 @@ def test_data_say_which_formats_were_lost_and_got() -> None:
 
 
 def in_another_language() -> Labels:
-    """Every label as its name in brackets, with what it has in braces kept."""
+    """Return labels with their own names in brackets and the original placeholders."""
     braces = {one.name: [word for word in str(one.default).split() if "{" in word] for one in fields(Labels)}
     return replace(ENGLISH, **{name: " ".join([f"⟦{name}⟧", *kept]) for name, kept in braces.items()})
 
@@ -307,7 +307,7 @@ SHOWN = [
 
 
 @pytest.mark.parametrize(("render", "names"), SHOWN)
-def test_the_words_of_another_language_appear_in(render: Callable[[Redline, Labels], object], names: list[str]) -> None:
+def test_labels_of_another_language_appear_in(render: Callable[[Redline, Labels], object], names: list[str]) -> None:
     labels = in_another_language()
 
     shown = "".join(str(render(redline(*pair), labels)) for pair in CHANGES).replace("\\", "")
@@ -315,5 +315,5 @@ def test_the_words_of_another_language_appear_in(render: Callable[[Redline, Labe
     assert [name for name in names if f"⟦{name}⟧" not in shown.replace(r"\_", "_")] == []
 
 
-def test_a_space_that_changed_is_shown_by_a_sign() -> None:
+def test_changed_space_is_shown_as_a_symbol() -> None:
     assert to_sentences(redline("a  b", "a b")) == ("“␣␣” is spelt “␣”.",)

@@ -1,4 +1,4 @@
-"""book.yml: what a book says of itself, and what makes no sense."""
+"""Parsing and validation of book.yml."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inforce.policy.settings import Publisher, Settings, site_address, web_addre
 
 
 def least() -> dict[str, Any]:
-    """The members no book can do without."""
+    """The required settings."""
     return {
         "publisher": {"name": "Shop", "url": "https://shop.example/", "contact": "privacy@shop.example"},
         "site": "https://policies.shop.example/",
@@ -26,7 +26,7 @@ def read(data: object) -> Settings:
     return Settings.from_shape(Fields(data, error=SettingsError), Source(path="book.yml"))
 
 
-def test_a_book_needs_little_and_the_rest_has_defaults() -> None:
+def test_optional_settings_have_defaults() -> None:
     settings = read(least())
     assert settings.publisher == Publisher(name="Shop", url="https://shop.example/", contact="privacy@shop.example")
     assert settings.languages == (Language("en"), Language("zh-Hans"))
@@ -35,7 +35,7 @@ def test_a_book_needs_little_and_the_rest_has_defaults() -> None:
     assert (settings.poll_seconds, settings.manifest_days, settings.compare_pairs) == (86_400, 30, 200)
 
 
-def test_a_book_can_say_more() -> None:
+def test_all_settings_are_parsed() -> None:
     more = {
         "notice_days": {"material": "30", "editorial": "0"},
         "poll_seconds": "3600",
@@ -57,12 +57,17 @@ KEY = {"kty": "OKP", "crv": "Ed25519", "x": "abc"}
 @pytest.mark.parametrize(
     ("change", "path", "problem"),
     [
-        pytest.param({"site": "http://policies.example/"}, "site", "expected an https address", id="no https"),
+        pytest.param(
+            {"site": "http://policies.example/"}, "site", "expected an https address", id="http instead of https"
+        ),
         pytest.param({"timezone": "Mars/Olympus"}, "timezone", "expected a name of the IANA", id="no zone"),
         pytest.param({"languages": []}, "languages", "lists no language", id="no language"),
         pytest.param({"languages": ["en", "en"]}, "languages", "lists a language twice", id="a language twice"),
         pytest.param(
-            {"languages": ["en", "pt-br"]}, "languages[1]", "expected the spelling “pt-BR”", id="its spelling"
+            {"languages": ["en", "pt-br"]},
+            "languages[1]",
+            "expected the spelling “pt-BR”",
+            id="wrong spelling of a language",
         ),
         pytest.param({"languages": "en"}, "languages", "expected a list, got text", id="one language without a list"),
         pytest.param({"publisher": {"name": "Shop"}}, "publisher.url", "is missing", id="no address of the publisher"),
@@ -70,15 +75,17 @@ KEY = {"kty": "OKP", "crv": "Ed25519", "x": "abc"}
             {"publisher": {"name": "S", "url": "javascript:alert(1)", "contact": "c"}},
             "publisher.url",
             "expected a web address",
-            id="an address that would run",
+            id="a javascript address",
         ),
-        pytest.param({"notice_days": {"huge": "3"}}, "notice_days.huge", "is not a change level", id="no such level"),
+        pytest.param(
+            {"notice_days": {"huge": "3"}}, "notice_days.huge", "is not a change level", id="an unknown level"
+        ),
         pytest.param({"notice_days": {"notice": "-1"}}, "notice_days.notice", "expected a whole number", id="negative"),
         pytest.param({"poll_seconds": "5"}, "poll_seconds", "expected a whole number from 60 to", id="polls too often"),
         pytest.param(
             {"manifest_days": "0"}, "manifest_days", "expected a whole number from 1 to 366", id="no lifetime"
         ),
-        pytest.param({"disclaimer": {"xx": "a"}}, "disclaimer.xx", "expected a language tag", id="no such language"),
+        pytest.param({"disclaimer": {"xx": "a"}}, "disclaimer.xx", "expected a language tag", id="an invalid language"),
         pytest.param(
             {"signing": [{"kid": "k", "public": KEY | {"d": "secret"}}]},
             "signing[0].public.d",
@@ -103,7 +110,7 @@ KEY = {"kty": "OKP", "crv": "Ed25519", "x": "abc"}
         ),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_named(change: dict[str, object], path: str, problem: str) -> None:
+def test_invalid_setting_is_rejected_with_the_field(change: dict[str, object], path: str, problem: str) -> None:
     with pytest.raises(SettingsError) as refused:
         read(least() | change)
     assert refused.value.path == path
@@ -111,12 +118,12 @@ def test_a_setting_that_makes_no_sense_is_named(change: dict[str, object], path:
 
 
 @pytest.mark.parametrize("member", list(least()))
-def test_none_of_the_four_members_may_be_missing(member: str) -> None:
+def test_required_settings_must_be_present(member: str) -> None:
     with pytest.raises(ShapeError, match=f"^{member} is missing"):
         read({name: value for name, value in least().items() if name != member})
 
 
-def test_a_secret_is_not_repeated_in_the_message() -> None:
+def test_message_does_not_contain_the_secret() -> None:
     with pytest.raises(SettingsError) as refused:
         read(least() | {"signing": [{"kid": "k", "public": KEY | {"d": "s3cr3t"}}]})
     assert "s3cr3t" not in str(refused.value)
@@ -134,7 +141,7 @@ def test_a_secret_is_not_repeated_in_the_message() -> None:
         "http://127.0.0.1:8000/site/",
     ],
 )
-def test_the_site_has_an_absolute_https_address_and_http_on_this_machine(address: str) -> None:
+def test_site_is_https_or_http_on_loopback(address: str) -> None:
     assert site_address(address) == address
 
 
@@ -142,37 +149,37 @@ def test_the_site_has_an_absolute_https_address_and_http_on_this_machine(address
     "address",
     [
         pytest.param("policies.example/", id="no scheme"),
-        pytest.param("https://policies.example", id="no slash behind it"),
-        pytest.param("https://policies.example/legal", id="no slash behind the path"),
-        pytest.param("https://Policies.example/", id="upper case, which apps would not find equal"),
-        pytest.param("https://münchen.example/", id="other letters, which apps would not find equal"),
+        pytest.param("https://policies.example", id="no slash at the end"),
+        pytest.param("https://policies.example/legal", id="no slash after the path"),
+        pytest.param("https://Policies.example/", id="upper case"),
+        pytest.param("https://münchen.example/", id="letters outside ASCII"),
         pytest.param("https://me:secret@policies.example/", id="credentials"),
         pytest.param("https://policies.example/?a=b/", id="a query"),
         pytest.param("https://policies.example/#a/", id="a fragment"),
-        pytest.param("https://policies.example/a/../b/", id="a way up"),
-        pytest.param("https://policies.example//", id="an empty step"),
+        pytest.param("https://policies.example/a/../b/", id="a parent segment"),
+        pytest.param("https://policies.example//", id="an empty segment"),
         pytest.param("https://policies .example/", id="a blank"),
         pytest.param("https://policies.example/\n", id="a line end"),
         pytest.param("https://[::1/", id="half an address"),
         pytest.param("https:///", id="no host"),
         pytest.param("http://policies.example/", id="no encryption"),
-        pytest.param("http://localhost.evil.example/", id="a host that only looks like this machine"),
+        pytest.param("http://localhost.evil.example/", id="a host that resembles localhost"),
         pytest.param("file:///srv/", id="a file"),
     ],
 )
-def test_no_other_address_will_do(address: str) -> None:
+def test_invalid_site_address_is_rejected(address: str) -> None:
     with pytest.raises(ValueError, match="expected an https address in lower-case ASCII that ends in “/”"):
         site_address(address)
 
 
 @pytest.mark.parametrize("address", ["https://shop.example", "http://shop.example/a?b=c#d", "https://münchen.example/"])
-def test_a_publisher_has_a_web_address(address: str) -> None:
+def test_valid_publisher_address_is_accepted(address: str) -> None:
     assert web_address(address) == address
 
 
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "data:text/html,x", "//shop.example", "https://", "https://a@b/", "https://a b/"]
 )
-def test_what_is_not_safe_as_a_link_is_refused(address: str) -> None:
+def test_unsafe_publisher_address_is_rejected(address: str) -> None:
     with pytest.raises(ValueError, match="expected a web address such as"):
         web_address(address)

@@ -1,4 +1,4 @@
-"""Redlines for Word on the site: offered beside each redline, and only where they can be made."""
+"""Redlines for Word on the site: linked from each redline page if they can be created."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def redline_page(publication: Publication) -> Page:
     return next(page for page in publication.lasting_pages(policy) if page.kind == "redline")
 
 
-def test_a_redline_page_links_a_document_that_holds_both_texts(publication: Publication) -> None:
+def test_redline_page_links_a_document_with_both_texts(publication: Publication) -> None:
     maker, page = Renderer(settings=publication.catalog.settings), redline_page(publication)
 
     rendered = maker.render(page, Texts())
@@ -42,7 +42,7 @@ def test_a_redline_page_links_a_document_that_holds_both_texts(publication: Publ
     assert maker.files_of(page) == tuple(dict(rendered.files))
 
 
-def test_the_changes_are_the_publishers_as_of_publication(publication: Publication) -> None:
+def test_tracked_changes_have_publisher_and_publication_date(publication: Publication) -> None:
     page = redline_page(publication)
 
     content = documents.word_document(page, "Example Shop", Texts().changes(*page.pairs[0]).redline)
@@ -51,7 +51,7 @@ def test_the_changes_are_the_publishers_as_of_publication(publication: Publicati
     assert page.says["new"]["published"] == instant("2027-01-01")
 
 
-def test_without_the_library_no_document_is_made_and_none_is_linked(
+def test_without_the_library_no_document_is_created_or_linked(
     publication: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renderer, "has_documents", lambda: False)
@@ -63,7 +63,7 @@ def test_without_the_library_no_document_is_made_and_none_is_linked(
     assert [name for name, _ in rendered.files] == list(maker.files_of(page)) == [page.says["file"]]
 
 
-def test_a_redline_page_shows_the_changed_sections_side_by_side(publication: Publication) -> None:
+def test_redline_page_shows_changed_sections_side_by_side(publication: Publication) -> None:
     rendered = Renderer(settings=publication.catalog.settings).render(redline_page(publication), Texts())
 
     assert '<table class="inforce-sides">' in rendered.content

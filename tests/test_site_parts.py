@@ -1,4 +1,4 @@
-"""The small parts of the site: links, shells, cache, sanitiser, words in the reader's language."""
+"""The small parts of the site: links, shells, cache, sanitiser, translations."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ class TestLinks:
             pytest.param("404.html", "privacy/", "privacy/", "privacy/index.html", id="from a file at the root"),
         ],
     )
-    def test_an_address_is_spelt_as_seen_from_the_page(self, page: str, target: str, online: str, offline: str) -> None:
+    def test_link_is_relative_to_the_page(self, page: str, target: str, online: str, offline: str) -> None:
         assert Links(page=page).to(target) == online
         assert Links(page=page, offline=True).to(target) == offline
 
-    def test_what_an_address_cannot_hold_is_escaped(self) -> None:
+    def test_special_characters_in_links_are_escaped(self) -> None:
         assert Links(page="privacy/").to("privacy/é b/ü.md#a") == "%C3%A9%20b/%C3%BC.md#a"
 
     @given(*[st.lists(st.sampled_from(["privacy", "1...2", "2026-01-15.1", "zh-Hans", "since"]), max_size=4)] * 2)
-    def test_a_link_leads_where_its_target_stands_below_any_folder(self, page: list[str], target: list[str]) -> None:
+    def test_link_resolves_to_its_target_below_any_folder(self, page: list[str], target: list[str]) -> None:
         here, there = ("".join(f"{step}/" for step in steps) for steps in (page, target))
 
         for root in ("https://policies.example/", "https://example.org/legal/policies/"):
@@ -89,7 +89,7 @@ class TestLinks:
 class TestShell:
     HTML = f"<title>{gap('title')}</title>{gap('head')}<h1>{gap('title')}</h1>{gap('content')}<nav>{gap('contents')}"
 
-    def test_gaps_are_filled_wherever_they_stand_and_titles_are_escaped(self) -> None:
+    def test_gaps_are_filled_everywhere_and_titles_are_escaped(self) -> None:
         rendered = Rendered(title="Terms & <Conditions>", head="<meta>", content="<p>One</p>", contents="<ul></ul>")
 
         page = Shell.cut(self.HTML).fill(rendered)
@@ -97,28 +97,28 @@ class TestShell:
         title = "Terms &amp; &lt;Conditions&gt;"
         assert page == f"<title>{title}</title><meta><h1>{title}</h1><p>One</p><nav><ul></ul>"
 
-    def test_a_page_of_gaps_is_its_shell_again(self) -> None:
+    def test_page_of_gaps_equals_its_shell(self) -> None:
         assert Shell.cut(self.HTML).fill(gaps()) == self.HTML
 
-    def test_a_text_that_looks_like_a_gap_is_not_filled(self) -> None:
+    def test_text_that_looks_like_a_gap_is_not_filled(self) -> None:
         page = Shell.cut(self.HTML).fill(Rendered(title="T", head="", content=gap("title")))
 
         assert f"</h1>{gap('title')}<nav>" in page
 
     @pytest.mark.parametrize("name", ["head", "content"])
-    def test_a_theme_that_leaves_a_gap_out_or_shows_it_twice_is_refused(self, name: str) -> None:
+    def test_missing_or_repeated_gap_is_rejected(self, name: str) -> None:
         with pytest.raises(ValueError, match=f"a page's {name} 0 times instead of once"):
             Shell.cut(self.HTML.replace(gap(name), ""))
         with pytest.raises(ValueError, match=f"a page's {name} 2 times instead of once"):
             Shell.cut(self.HTML + gap(name))
 
-    def test_a_shell_is_known_by_everything_around_its_gaps(self) -> None:
+    def test_shell_digest_includes_everything_around_its_gaps(self) -> None:
         one, other = Shell.cut(self.HTML), Shell.cut(self.HTML.replace("<nav>", "<aside>"))
 
         assert one.fingerprint == Shell.cut(self.HTML).fingerprint != other.fingerprint
 
     @pytest.mark.parametrize("depth", SHELL_DEPTHS)
-    def test_a_shell_stands_as_deep_as_the_pages_it_is_for(self, depth: int) -> None:
+    def test_shell_has_the_folder_depth_of_its_pages(self, depth: int) -> None:
         assert shell_path("de", depth).count("/") == depth
 
 
@@ -128,7 +128,7 @@ def _overwrite(entry: Path, content: bytes) -> None:
 
 
 class TestRecollection:
-    def test_what_was_remembered_is_recalled_now_and_by_the_next_build(self, tmp_path: Path) -> None:
+    def test_stored_shelf_is_found_now_and_by_the_next_build(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path)
         cache.keep(KEY, b"words")
         name, files = key_of("shelf"), {"terms/index.html": KEY}
@@ -139,12 +139,12 @@ class TestRecollection:
         assert memory.recall(name) == files
         assert BuildIndex(Cache(tmp_path)).recall(name) == files
 
-    def test_a_shelf_of_which_a_file_is_gone_is_not_recalled(self, tmp_path: Path) -> None:
+    def test_shelf_with_a_missing_file_is_not_found(self, tmp_path: Path) -> None:
         BuildIndex(Cache(tmp_path)).remember(key_of("shelf"), {"terms/index.html": KEY})
 
         assert BuildIndex(Cache(tmp_path)).recall(key_of("shelf")) is None
 
-    def test_what_nobody_asks_for_any_more_is_forgotten(self, tmp_path: Path) -> None:
+    def test_unused_shelf_is_discarded(self, tmp_path: Path) -> None:
         memory = BuildIndex(Cache(tmp_path))
         memory.remember(key_of("shelf"), {"terms/index.html": KEY})
         for _ in range(2):
@@ -154,17 +154,17 @@ class TestRecollection:
 
 
 class TestCache:
-    def test_what_was_not_kept_is_not_held(self, tmp_path: Path) -> None:
+    def test_missing_entry_is_not_found(self, tmp_path: Path) -> None:
         assert not Cache(tmp_path / "new").holds(KEY)
 
-    def test_what_was_kept_is_held_by_this_build_and_the_next(self, tmp_path: Path) -> None:
+    def test_stored_entry_is_found_by_this_build_and_the_next(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path)
         cache.keep(KEY, b"words")
 
         assert cache.holds(KEY)
         assert Cache(tmp_path).holds(KEY)
 
-    def test_an_entry_enters_a_site_as_a_hard_link_that_nobody_can_write_to(self, tmp_path: Path) -> None:
+    def test_entry_is_a_read_only_hard_link_in_the_site(self, tmp_path: Path) -> None:
         cache, target = Cache(tmp_path / "cache"), tmp_path / "site/terms/index.html"
         cache.keep(KEY, b"words")
         add(tmp_path / "site", {"terms/index.html": KEY}, cache)
@@ -172,9 +172,7 @@ class TestCache:
         found = target.stat()
         assert (target.read_bytes(), found.st_nlink, found.st_mode & 0o777) == (b"words", 2, 0o444)
 
-    def test_where_the_disk_knows_no_hard_links_the_entry_is_copied(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_entry_is_copied_without_hard_links(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         cache, target = Cache(tmp_path / "cache"), tmp_path / "page.html"
         cache.keep(KEY, b"words")
         monkeypatch.setattr(os, "link", _no_links)
@@ -183,7 +181,7 @@ class TestCache:
         assert (target.read_bytes(), target.stat().st_nlink) == (b"words", 1)
 
     @pytest.mark.parametrize("linked", [True, False], ids=["with hard links", "without them"])
-    def test_entering_over_an_earlier_build_changes_no_entry(
+    def test_linking_over_an_earlier_build_changes_no_entry(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
     ) -> None:
         cache, target, other = Cache(tmp_path / "cache"), tmp_path / "page.html", key_of("another page")
@@ -198,7 +196,7 @@ class TestCache:
         assert (tmp_path / "again.html").read_bytes() == b"old words"
 
     @pytest.mark.parametrize("content", [b"", b"wor", b"words and more"], ids=["empty", "cut short", "too long"])
-    def test_an_entry_of_another_size_is_made_again(self, tmp_path: Path, content: bytes) -> None:
+    def test_entry_of_wrong_size_is_created_again(self, tmp_path: Path, content: bytes) -> None:
         cache = Cache(tmp_path)
         cache.keep(KEY, b"words")
         (entry,) = _entries(tmp_path)
@@ -209,7 +207,7 @@ class TestCache:
         cache.keep(KEY, b"words")
         assert Cache(tmp_path).holds(KEY)
 
-    def test_an_entry_with_other_content_of_the_same_size_is_removed_and_made_again(self, tmp_path: Path) -> None:
+    def test_altered_entry_of_the_same_size_is_created_again(self, tmp_path: Path) -> None:
         Cache(tmp_path).keep(KEY, b"words")
         _overwrite(_entries(tmp_path)[0], b"lies!")
 
@@ -220,7 +218,7 @@ class TestCache:
         cache.keep(KEY, b"words")
         assert not cache.reject_altered([KEY])
 
-    def test_an_altered_entry_is_never_put_into_a_site(self, tmp_path: Path) -> None:
+    def test_altered_entry_is_never_linked_into_a_site(self, tmp_path: Path) -> None:
         Cache(tmp_path / "cache").keep(KEY, b"words")
         _overwrite(_entries(tmp_path / "cache")[0], b"lies!")
 
@@ -228,7 +226,7 @@ class TestCache:
             Cache(tmp_path / "cache").enter(KEY, str(tmp_path / "page.html"))
         assert not (tmp_path / "page.html").exists()
 
-    def test_an_entry_sealed_with_another_secret_is_not_used(
+    def test_entry_sealed_with_another_secret_is_not_used(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("inforce.site.build.cache.machine_secret", lambda: b"another machine" * 2)
@@ -237,7 +235,7 @@ class TestCache:
 
         assert Cache(tmp_path).read(KEY) is None
 
-    def test_an_entry_that_is_a_link_is_not_an_entry(self, tmp_path: Path) -> None:
+    def test_symbolic_link_is_not_an_entry(self, tmp_path: Path) -> None:
         Cache(tmp_path).keep(KEY, b"words")
         (entry,) = _entries(tmp_path)
         content = tmp_path / "elsewhere"
@@ -247,7 +245,7 @@ class TestCache:
 
         assert Cache(tmp_path).read(KEY) is None
 
-    def test_no_entry_is_written_through_a_link(self, tmp_path: Path) -> None:
+    def test_entries_are_not_written_through_a_symbolic_link(self, tmp_path: Path) -> None:
         outside = tmp_path / "outside"
         outside.mkdir()
         (tmp_path / "cache").mkdir()
@@ -257,14 +255,14 @@ class TestCache:
         assert list(outside.iterdir()) == []
         assert Cache(tmp_path / "cache").read(KEY) == b"words"
 
-    def test_a_cache_that_changes_all_the_time_is_refused(self, tmp_path: Path) -> None:
+    def test_cache_that_keeps_changing_is_rejected(self, tmp_path: Path) -> None:
         def make() -> dict[str, str]:
-            return {"page.html": KEY}  # no such entry, however often
+            return {"page.html": KEY}  # the entry is missing after every attempt
 
         with pytest.raises(SetupError, match="INFORCE_CACHE"):
             make_genuine(make, Cache(tmp_path))
 
-    def test_two_builds_share_a_folder(self, tmp_path: Path) -> None:
+    def test_two_builds_can_share_a_cache(self, tmp_path: Path) -> None:
         one, other = Cache(tmp_path), Cache(tmp_path)
         one.keep(KEY, b"words")
         other.keep(KEY, b"words")
@@ -275,7 +273,7 @@ class TestCache:
         assert other.holds(key_of("another page"))
         assert len(_entries(tmp_path)) == 2
 
-    def test_what_another_build_is_still_writing_is_no_entry(self, tmp_path: Path) -> None:
+    def test_incomplete_file_of_another_build_is_not_an_entry(self, tmp_path: Path) -> None:
         Cache(tmp_path).keep(KEY, b"words")
         (_entries(tmp_path)[0].parent / ".new-unfinished").write_bytes(b"wor")
 
@@ -284,7 +282,7 @@ class TestCache:
 
         assert [path.name for path in _entries(tmp_path)] == [".new-unfinished"]
 
-    def test_pruning_drops_what_this_build_did_not_use_and_no_more_than_it_must(self, tmp_path: Path) -> None:
+    def test_pruning_removes_only_as_many_unused_entries_as_necessary(self, tmp_path: Path) -> None:
         keys = [key_of(str(number)) for number in range(4)]
         earlier = Cache(tmp_path / "cache")
         for key in keys:
@@ -299,14 +297,14 @@ class TestCache:
         cache.prune(0)
         assert [path.name.partition("-")[0] for path in _entries(tmp_path / "cache")] == [keys[0]]
 
-    def test_parts_of_a_key_do_not_run_together(self) -> None:
+    def test_key_parts_are_separated(self) -> None:
         assert len({key_of("ab", "c"), key_of("a", "bc"), key_of("abc"), key_of("abc", "")}) == 4
 
-    def test_the_maker_of_pages_is_the_same_on_every_look(self) -> None:
+    def test_program_digest_is_stable(self) -> None:
         assert re.fullmatch("[0-9a-f]{64}", maker())
         assert maker() == maker()
 
-    def test_an_entry_that_is_used_outlives_those_that_are_not(self, tmp_path: Path) -> None:
+    def test_used_entry_is_pruned_last(self, tmp_path: Path) -> None:
         keys = [key_of(str(number)) for number in range(3)]
         earlier = Cache(tmp_path)
         for key in keys:
@@ -320,7 +318,7 @@ class TestCache:
 
         assert [path.name.partition("-")[0] for path in _entries(tmp_path)] == [keys[1]]
 
-    def test_what_a_killed_build_left_unfinished_is_swept_up_after_an_hour(self, tmp_path: Path) -> None:
+    def test_incomplete_files_are_removed_after_an_hour(self, tmp_path: Path) -> None:
         Cache(tmp_path).keep(KEY, b"words")
         left = _entries(tmp_path)[0].parent / ".new-1-1-1"
         left.write_bytes(b"wor")
@@ -329,7 +327,7 @@ class TestCache:
 
         assert not left.exists()
 
-    def test_an_entry_that_went_while_it_was_used_is_told_apart_from_a_disk_without_links(self, tmp_path: Path) -> None:
+    def test_removed_entry_raises_error_instead_of_being_copied(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path)
         cache.keep(KEY, b"words")
         _entries(tmp_path)[0].unlink()
@@ -347,7 +345,7 @@ class TestTree:
         made.keep("b" * 64, b"two")
         return made
 
-    def test_a_settled_folder_holds_what_is_wanted_and_nothing_else(self, tmp_path: Path, cache: Cache) -> None:
+    def test_synchronised_folder_contains_exactly_the_wanted_files(self, tmp_path: Path, cache: Cache) -> None:
         site = tmp_path / "site"
         (site / "gone/deep").mkdir(parents=True)
         (site / "gone/deep/page.html").write_text("old")
@@ -361,13 +359,13 @@ class TestTree:
         assert ((site / "file").read_text(), (site / "new/page.html").read_text()) == ("one", "two")
         assert tmp_path.is_dir()
 
-    def test_what_is_right_is_left_and_what_was_written_over_is_not(self, tmp_path: Path, cache: Cache) -> None:
+    def test_correct_files_are_kept_and_overwritten_ones_replaced(self, tmp_path: Path, cache: Cache) -> None:
         site = tmp_path / "site"
         site.mkdir()
         wanted = {"right.html": "a" * 64, "wrong.html": "b" * 64}
         settle(site, wanted, cache)
         (site / "wrong.html").unlink()
-        (site / "wrong.html").write_text("two")  # the same bytes, in a file that the cache knows nothing of
+        (site / "wrong.html").write_text("two")  # the same bytes in a file outside the cache
         (site / "right.html").parent.chmod(0o755)
         before = (site / "right.html").stat()
         settle(site, wanted, cache)
@@ -375,7 +373,7 @@ class TestTree:
         assert (site / "right.html").stat() == before
         assert (site / "wrong.html").stat().st_ino == cache.inode("b" * 64)
 
-    def test_dropping_leaves_no_empty_folder(self, tmp_path: Path, cache: Cache) -> None:
+    def test_removal_leaves_no_empty_folder(self, tmp_path: Path, cache: Cache) -> None:
         site = tmp_path / "site"
         site.mkdir()
         settle(site, {"one/two/page.html": "a" * 64, "stays.html": "b" * 64}, cache)
@@ -386,7 +384,7 @@ class TestTree:
 
 class TestSanitiser:
     @given(texts)
-    def test_everything_the_writer_renders_passes_unchanged(self, text: str) -> None:
+    def test_sanitiser_accepts_all_rendered_html(self, text: str) -> None:
         fragment = to_html(text)
 
         assert passed(fragment, PLACE) is fragment
@@ -394,17 +392,17 @@ class TestSanitiser:
     @pytest.mark.parametrize(
         "fragment",
         [
-            pytest.param("<p>Between <acme> and you</p>", id="words that look like a tag"),
+            pytest.param("<p>Between <acme> and you</p>", id="text that looks like a tag"),
             pytest.param("<p>One</p><script>1</script>", id="a script"),
-            pytest.param('<p><a href="javascript:alert(1)">One</a></p>', id="a link that runs"),
-            pytest.param('<p><a href="data:text/html,1">One</a></p>', id="a link that carries a page"),
-            pytest.param('<p onclick="1">One</p>', id="an attribute that runs"),
+            pytest.param('<p><a href="javascript:alert(1)">One</a></p>', id="a javascript link"),
+            pytest.param('<p><a href="data:text/html,1">One</a></p>', id="a data link"),
+            pytest.param('<p onclick="1">One</p>', id="an event handler attribute"),
             pytest.param('<p style="color: red">One</p>', id="a style"),
             pytest.param("<p>One", id="an element that is not closed"),
-            pytest.param("<p>Fish & chips</p>", id="a sign that is not escaped"),
+            pytest.param("<p>Fish & chips</p>", id="an unescaped character"),
         ],
     )
-    def test_what_would_be_shown_otherwise_is_refused_with_its_place(self, fragment: str) -> None:
+    def test_unsafe_fragment_is_rejected_with_its_place(self, fragment: str) -> None:
         with pytest.raises(BookError, match=r"policy_versions/terms/1/en\.md.* would not be shown as it is written"):
             passed(fragment, PLACE)
 
@@ -419,24 +417,24 @@ class TestMessages:
             pytest.param("ar-EG", "سارٍ", id="a language from right to left"),
             pytest.param("en", "In force", id="English, which is the key"),
             pytest.param("sw", "In force", id="a language without a catalogue"),
-            pytest.param("zh-Hant", "In force", id="the same language in a script its readers may not read"),
+            pytest.param("zh-Hant", "In force", id="the same language in another script"),
         ],
     )
-    def test_words_come_from_the_nearest_catalogue_or_stay_english(self, tag: str, word: str) -> None:
+    def test_words_come_from_the_closest_catalogue_or_remain_english(self, tag: str, word: str) -> None:
         assert translations(Language(tag)).ugettext("In force") == word
 
-    def test_a_word_a_catalogue_lacks_stays_english(self) -> None:
+    def test_missing_translation_falls_back_to_english(self) -> None:
         assert translations(Language("de")).ugettext("No such words") == "No such words"
 
-    def test_the_words_of_a_redline_are_in_the_readers_language(self) -> None:
+    def test_redline_labels_are_in_the_readers_language(self) -> None:
         assert (labels(Language("de")).added, labels(Language("sw"))) == ("hinzugefügt:", ENGLISH)
 
     @pytest.mark.parametrize("tag", CATALOGUES)
-    def test_a_catalogue_has_every_word_of_the_pages_and_of_redlines_and_no_other(self, tag: str) -> None:
+    def test_catalogue_has_exactly_the_words_of_pages_and_redlines(self, tag: str) -> None:
         assert {message.id for message in _catalogue(tag) if message.id} == _wanted()
 
     @pytest.mark.parametrize("tag", CATALOGUES)
-    def test_every_translation_is_there_finished_and_keeps_what_is_filled_in(self, tag: str) -> None:
+    def test_every_translation_is_complete_and_keeps_placeholders(self, tag: str) -> None:
         wrong = [
             message.id
             for message in _catalogue(tag)
@@ -457,13 +455,13 @@ class TestThemeLanguage:
             pytest.param("zh-Hans", "zh", id="simplified Chinese, which the theme calls zh"),
             pytest.param("zh-Hans-CN", "zh", id="a region of it"),
             pytest.param("zh-Hant-HK", "zh-Hant", id="traditional Chinese"),
-            pytest.param("pt-BR", "pt-BR", id="a region the theme knows"),
-            pytest.param("de-AT", "de", id="a region it does not know"),
-            pytest.param("sr-Cyrl-RS", "sr", id="a script and a region it does not know"),
-            pytest.param("gd", "en", id="a language it does not know"),
+            pytest.param("pt-BR", "pt-BR", id="a region that the theme supports"),
+            pytest.param("de-AT", "de", id="an unsupported region"),
+            pytest.param("sr-Cyrl-RS", "sr", id="a script and an unsupported region"),
+            pytest.param("gd", "en", id="an unsupported language"),
         ],
     )
-    def test_the_theme_speaks_the_nearest_language_it_knows(self, tag: str, known: str) -> None:
+    def test_theme_uses_its_closest_language(self, tag: str, known: str) -> None:
         assert theme_language(Language(tag)) == known
 
 
@@ -478,12 +476,12 @@ class TestDay:
             pytest.param("zh-Hans", "2027-02-28T16:00:00Z", "2027年3月1日", id="in Chinese"),
         ],
     )
-    def test_a_day_is_written_for_readers_and_its_instant_for_programs(self, tag: str, at: str, shown: str) -> None:
+    def test_date_is_formatted_for_readers_and_for_programs(self, tag: str, at: str, shown: str) -> None:
         words = Words(_settings("Asia/Shanghai"), Language(tag), Links(page=""))
 
         assert words.day(instant(at)) == f'<time datetime="{at}">{shown}</time>'
 
-    def test_a_day_that_begins_after_midnight_is_written_without_a_time(self) -> None:
+    def test_day_that_starts_after_midnight_has_no_time(self) -> None:
         words = Words(_settings("America/Santiago"), Language("de"), Links(page=""))
 
         assert "8. September 2024<" in words.day(instant("2024-09-08T04:00:00Z"))
@@ -495,7 +493,7 @@ class TestWords:
         {"tag": "de", "name": "Deutsch <&>", "page": "privacy/1/de/", "mark": "lags"},
     )
 
-    def test_other_languages_are_linked_and_the_pages_own_is_named(self) -> None:
+    def test_other_languages_are_linked_and_the_own_is_not(self) -> None:
         words = Words(_settings("UTC"), Language("de"), Links(page="privacy/1/de/"))
 
         shown = words.tongues(self.ROWS)
@@ -503,7 +501,7 @@ class TestWords:
         assert '<span lang="de" aria-current="true">Deutsch &lt;&amp;&gt;</span>' in shown
         assert words.tongues(self.ROWS[:1]).strip() == ""
 
-    def test_languages_of_a_version_say_how_they_stand_to_the_binding_text(self) -> None:
+    def test_languages_of_a_version_are_marked_as_binding_or_translation(self) -> None:
         words = Words(_settings("UTC"), Language("sw"), Links(page="privacy/1/"))
 
         assert words.editions(self.ROWS) == (
@@ -512,7 +510,7 @@ class TestWords:
         )
 
     @given(st.lists(st.sampled_from(["en", "de", "zh-Hans", "ar"]), max_size=3), st.sampled_from([False, True]))
-    def test_what_other_pages_said_before_changes_nothing(self, others: list[str], offline: bool) -> None:
+    def test_pages_do_not_depend_on_earlier_pages(self, others: list[str], offline: bool) -> None:
         said = []
         for before in ([], others):
             assert forget("inforce.site.templating", "inforce.language", "inforce.instant")
@@ -527,7 +525,7 @@ class TestWords:
         at = instant("2027-03-01T00:00:00Z")
         return [words.tongues(self.ROWS), words.editions(self.ROWS), words.day(at), words.plain_day(at), words.iso(at)]
 
-    def test_what_is_filled_into_words_is_escaped_and_a_link_in_it_stays(self) -> None:
+    def test_values_are_escaped_and_links_in_messages_remain(self) -> None:
         template = environment(Language("de")).from_string(
             "{{ _('%(title)s of %(name)s, version %(label)s.', **said) }}"
         )
@@ -540,8 +538,8 @@ class TestWords:
         }
 
 
-def test_the_parts_of_a_versions_number_keep_their_places_after_arabic_words() -> None:
-    """UAX #9: after Arabic letters 2026-01-15 would be shown as 15-01-2026, unless it is isolated."""
+def test_version_label_keeps_its_order_after_arabic_words() -> None:
+    """UAX #9: after Arabic letters, 2026-01-15 would be shown as 15-01-2026 unless it is isolated."""
     said = [str(message.string) for message in _catalogue("ar")]
     named = re.compile(r"(.?)(?:%\((?:label|old|new)\)s|\{(?:label|old|new)\})(.?)")
     around = [found.groups() for words in said for found in named.finditer(words)]

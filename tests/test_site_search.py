@@ -1,4 +1,4 @@
-"""What the search finds: the words of pages in force, by section, in the shape that Material's search reads."""
+"""The search index: the text of pages in force by section, in the format of Material's search."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ SECTIONS = [
 
 
 @pytest.mark.parametrize(("content", "found"), SECTIONS)
-def test_a_page_is_found_by(content: str, found: list[tuple[str, str, str]]) -> None:
+def test_page_is_found_by(content: str, found: list[tuple[str, str, str]]) -> None:
     made = json.loads(entries(PAGE, Rendered(title="Terms & more", head="", content=content)))
     assert [(one["location"], one["title"], one["text"]) for one in made] == found
 
 
-def test_entries_join_those_of_the_documentation() -> None:
+def test_entries_are_added_to_those_of_the_documentation() -> None:
     index = b'{"config": {"lang": ["en"]}, "docs": [{"location": "about/"}]}'
     both = json.loads(merged(index, [b'[{"location": "a/"}]', b"[]", b'[{"location": "b/"}]']))
     assert [entry["location"] for entry in both["docs"]] == ["about/", "a/", "b/"]

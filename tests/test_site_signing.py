@@ -1,4 +1,4 @@
-"""The manifest of a built site: a book that names keys is published signed or not at all."""
+"""The manifest of a built site: a book with signing keys is published only with a signature."""
 
 from __future__ import annotations
 
@@ -27,23 +27,21 @@ def publication(tmp_path: Path) -> Publication:
     return Publication(catalog=book.read().require(), now=instant("2026-06-01"))
 
 
-def test_with_its_key_both_files_are_written(publication: Publication, tmp_path: Path) -> None:
+def test_manifest_and_signed_manifest_are_written_with_a_key(publication: Publication, tmp_path: Path) -> None:
     write_manifest(tmp_path, publication, (), PRIVATE, pytest.fail)
 
     signed = (tmp_path / "policies.jws.json").read_bytes()
     assert verify(signed, [PublicKey.from_jwk(KEY.public.to_jwk())]) == (tmp_path / "policies.json").read_bytes()
 
 
-def test_without_a_key_nothing_is_published(publication: Publication, tmp_path: Path) -> None:
+def test_nothing_is_published_without_a_key(publication: Publication, tmp_path: Path) -> None:
     with pytest.raises(SignatureError, match="there is no key to sign with"):
         write_manifest(tmp_path, publication, (), {}, pytest.fail)
 
     assert not list(tmp_path.glob("policies*"))
 
 
-def test_with_a_key_that_the_book_does_not_name_nothing_is_published_or_shown(
-    publication: Publication, tmp_path: Path
-) -> None:
+def test_unlisted_key_prevents_build_and_preview(publication: Publication, tmp_path: Path) -> None:
     stranger = {"INFORCE_SIGNING_KEY": json.dumps(generate_key().to_jwk())}
     for keyless in (False, True):
         with pytest.raises(SignatureError, match="does not name the key"):
@@ -52,9 +50,7 @@ def test_with_a_key_that_the_book_does_not_name_nothing_is_published_or_shown(
     assert not list(tmp_path.glob("policies*"))
 
 
-def test_an_editor_without_the_key_sees_a_preview_unsigned_and_is_told(
-    publication: Publication, tmp_path: Path
-) -> None:
+def test_preview_without_a_key_is_unsigned_with_a_warning(publication: Publication, tmp_path: Path) -> None:
     told: list[str] = []
     write_manifest(tmp_path, publication, (), {}, told.append, keyless=True)
 
@@ -62,7 +58,7 @@ def test_an_editor_without_the_key_sees_a_preview_unsigned_and_is_told(
     assert ["the manifest is not signed" in sentence for sentence in told] == [True]
 
 
-def test_a_manifest_too_large_is_refused_before_any_page_is_made(
+def test_oversized_manifest_is_rejected_before_pages_are_rendered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book = BookBuilder(tmp_path / "book", extra="manifest_bytes: 1024\n")

@@ -1,4 +1,4 @@
-"""A link checker: what every page of a built site points at, and what of it is missing."""
+"""A link checker: the links of every page of a built site, and the broken ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ADDRESSES = {"href", "src", "data-src", "action"}
 
 @dataclass
 class Anchors(HTMLParser):
-    """The ids of one page, and everything it points at."""
+    """The ids and the link targets of one page."""
 
     ids: set[str] = field(default_factory=set)
     targets: list[str] = field(default_factory=list)
@@ -30,14 +30,14 @@ class Anchors(HTMLParser):
 
 
 def read_page(path: Path) -> Anchors:
-    """Read the page at `path`."""
+    """Return the parsed page at `path`."""
     anchors = Anchors()
     anchors.feed(path.read_text("utf-8"))
     return anchors
 
 
 def broken_links(site: Path, home: str) -> list[str]:
-    """List every link of `site` to itself that leads nowhere; `home` is the absolute address of its root."""
+    """Return every broken internal link of `site`; `home` is the absolute address of its root."""
     pages = {path: read_page(path) for path in sorted(site.rglob("*.html")) if _is_page(path)}
     return [
         f"{page.relative_to(site)} → {target}"

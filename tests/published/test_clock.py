@@ -1,4 +1,4 @@
-"""`in_force` flips by the clock of the build, `latest` by publication, and drafts show nowhere."""
+"""`in_force` depends on the clock of the build, `latest` on publication, and drafts appear nowhere."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("at", "in_force", "latest", "words"),
     [
-        pytest.param("2027-01-19T15:59:59Z", 1, 1, "Old words", id="a second before it is published"),
-        pytest.param("2027-01-19T16:00:00Z", 1, 2, "Old words", id="the instant it is published"),
-        pytest.param("2027-02-28T15:59:59Z", 1, 2, "Old words", id="a second before it applies"),
-        pytest.param("2027-02-28T16:00:00Z", 2, 2, "New words", id="the instant it applies"),
-        pytest.param("2027-03-01", 2, 2, "New words", id="the day it applies, in the zone of the book"),
+        pytest.param("2027-01-19T15:59:59Z", 1, 1, "Old words", id="one second before publication"),
+        pytest.param("2027-01-19T16:00:00Z", 1, 2, "Old words", id="at the instant of publication"),
+        pytest.param("2027-02-28T15:59:59Z", 1, 2, "Old words", id="one second before it applies"),
+        pytest.param("2027-02-28T16:00:00Z", 2, 2, "New words", id="at the instant at which it applies"),
+        pytest.param("2027-03-01", 2, 2, "New words", id="on the effective date in the zone of the book"),
     ],
 )
-def test_in_force_flips_at_the_instant(
+def test_version_in_force_changes_at_the_instant(
     repository: Path, tmp_path: Path, at: str, in_force: int, latest: int, words: str
 ) -> None:
     site = build(repository, tmp_path / "site", at)

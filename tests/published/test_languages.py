@@ -1,4 +1,4 @@
-"""Pages speak their reader's language, from right to left too; no translation passes for the binding text."""
+"""Pages are in the reader's language, including right-to-left; translations are labelled as such."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def page(site: Path, place: str) -> str:
         "terms/changes/ar/",
     ],
 )
-def test_an_arabic_page_is_arabic_from_right_to_left(reading_site: Path, place: str) -> None:
+def test_arabic_page_has_right_to_left_direction(reading_site: Path, place: str) -> None:
     found = page(reading_site, place)
 
     assert re.search(r'<html lang="ar"', found)
@@ -37,7 +37,7 @@ def test_an_arabic_page_is_arabic_from_right_to_left(reading_site: Path, place: 
     assert english == set()
 
 
-def test_a_text_says_its_own_language_and_direction_where_the_page_has_another(reading_site: Path) -> None:
+def test_text_declares_language_and_direction_if_the_page_differs(reading_site: Path) -> None:
     texts = [tag for tag in attributes(page(reading_site, "terms/3/ar/")) if tag.get("class") == "inforce-text"]
 
     assert [(tag["lang"], tag["dir"]) for tag in texts] == [("ar", "rtl")]
@@ -55,9 +55,7 @@ def test_a_text_says_its_own_language_and_direction_where_the_page_has_another(r
         pytest.param("terms/changes/", "ar de en", id="comparisons"),
     ],
 )
-def test_a_page_names_itself_in_other_languages_and_for_everybody_else(
-    reading_site: Path, place: str, languages: str
-) -> None:
+def test_page_lists_its_other_languages_and_a_default(reading_site: Path, place: str, languages: str) -> None:
     found = re.findall(r'<link rel=" alternate" href="([^"]*)" hreflang="([^"]*)"', page(reading_site, place))
     tags = {tag: href.removeprefix(HOME) for href, tag in found}
 
@@ -67,25 +65,25 @@ def test_a_page_names_itself_in_other_languages_and_for_everybody_else(
     assert place in tags.values()
 
 
-def test_a_translation_of_another_text_says_that_it_may_lag_and_links_the_binding_text(reading_site: Path) -> None:
+def test_outdated_translation_has_a_note_and_links_the_binding_text(reading_site: Path) -> None:
     found = article(page(reading_site, "terms/4/de/"))
 
     assert "möglicherweise nicht auf dem neuesten Stand" in visible(found)
     assert re.search(r'<p class="inforce-mark"[^>]*>.*?href="\.\./">', found, re.DOTALL)
 
 
-def test_a_true_translation_says_that_it_is_one(reading_site: Path) -> None:
+def test_current_translation_is_labelled_as_translation(reading_site: Path) -> None:
     assert "Dies ist eine Übersetzung" in visible(article(page(reading_site, "terms/3/de/")))
     assert "Übersetzung" not in visible(article(page(reading_site, "terms/3/")))
 
 
-def test_a_version_says_which_of_its_translations_may_lag(reading_site: Path) -> None:
+def test_version_page_marks_outdated_translations(reading_site: Path) -> None:
     assert "Deutsch (may be out of date)" in visible(article(page(reading_site, "terms/4/")))
     assert "Deutsch (may be out of date)" not in visible(article(page(reading_site, "terms/3/")))
 
 
-def test_what_is_missing_in_a_language_is_said_with_the_way_to_the_binding_text(reading_site: Path) -> None:
-    """Of the text of the imprint in force there is no German translation any more."""
+def test_missing_translation_is_stated_with_a_link_to_the_binding_text(reading_site: Path) -> None:
+    """The text of the imprint in force has no German translation."""
     policy, since = (article(page(reading_site, place)) for place in ("imprint/de/", "imprint/1/since/de/"))
 
     assert "Von dieser Fassung gibt es noch keine Übersetzung" in visible(policy)
@@ -95,14 +93,14 @@ def test_what_is_missing_in_a_language_is_said_with_the_way_to_the_binding_text(
     assert re.search(r'<p class="inforce-mark"[^>]*>[^<]*<a href="\.\./">', since)
 
 
-def test_a_history_in_another_language_links_redlines_in_it_where_there_are_some(reading_site: Path) -> None:
+def test_history_in_another_language_links_its_redlines(reading_site: Path) -> None:
     found = page(reading_site, "terms/history/de/")
 
     assert '<a href="../../changes/2...3/de/">von 2</a>' in found
     assert '<a href="../../changes/1...2/">von 1</a>' in found
 
 
-def test_time_runs_from_right_to_left_in_the_picture_of_an_arabic_history(reading_site: Path) -> None:
+def test_arabic_change_matrix_runs_from_right_to_left(reading_site: Path) -> None:
     def place_of(site_page: str, label: str) -> float:
         (found,) = re.findall(rf'x="([\d.]+)"[^>]*>{label}</text>', site_page)
         return float(found)

@@ -1,4 +1,4 @@
-"""Two builds of one book at one instant are the same bytes, whatever the machine is set to and the cache holds."""
+"""Two builds of one book at one instant have the same bytes, independent of machine settings and the cache."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ EPOCH = 1_793_491_200  # the same instant
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Give the digest of every file in `folder`."""
+    """Return the digest of every file in `folder`."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def start(root: Path, target: Path, **environ: str) -> subprocess.Popen[str]:
-    """Begin to build the book in `root` into `target` as `inforce build` does."""
+    """Start to build the book in `root` into `target` as `inforce build` does."""
     env = {**os.environ, "INFORCE_AT": AT, **environ}
     target.mkdir(parents=True, exist_ok=True)
     words = ["-m", "inforce.site.build", "mkdocs", "--config-file", str(root / "mkdocs.yml"), "--site-dir", str(target)]
@@ -36,7 +36,7 @@ def start(root: Path, target: Path, **environ: str) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> str:
-    """Wait until `process` has built, and give what it said."""
+    """Wait for the end of `process` and return its output."""
     said, _ = process.communicate()
     assert process.returncode == 0, said
     return said
@@ -53,14 +53,14 @@ def first(sample_repository: Path, tmp_path_factory: pytest.TempPathFactory, cac
     return build(sample_repository, tmp_path_factory.mktemp("first") / "site", AT, INFORCE_CACHE=str(cache))
 
 
-def test_a_warm_build_in_another_zone_locale_and_hash_seed_is_the_same(
+def test_warm_build_is_independent_of_zone_locale_and_hash_seed(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
     environ = {"TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONHASHSEED": "7", "INFORCE_CACHE": str(cache)}
     assert tree(build(sample_repository, tmp_path / "site", AT, **environ)) == tree(first)
 
 
-def test_a_build_without_mkdocs_makes_the_same_site_over_whatever_was_there(
+def test_build_without_mkdocs_makes_the_same_site_over_old_files(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(first, tmp_path / "site")
@@ -68,22 +68,22 @@ def test_a_build_without_mkdocs_makes_the_same_site_over_whatever_was_there(
     (tmp_path / "site/terms/left-over/index.html").write_text("of another book")
     (tmp_path / "site/policies.json").unlink()
     environ = {"INFORCE_CACHE": str(cache), "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "3"}
-    finish(start(sample_repository, tmp_path / "site", **environ))  # MkDocs makes the scaffold, once
+    finish(start(sample_repository, tmp_path / "site", **environ))  # MkDocs builds the scaffold once
     said = finish(start(sample_repository, tmp_path / "site", **environ))
     assert tree(tmp_path / "site") == tree(first)
     assert "Building documentation" not in said
 
 
-def test_a_generator_that_is_never_given_a_book_makes_nothing(sample_repository: Path, tmp_path: Path) -> None:
+def test_generator_without_a_book_creates_nothing(sample_repository: Path, tmp_path: Path) -> None:
     words = ["-m", "inforce.site.build", "mkdocs", "--config-file", str(sample_repository / "mkdocs.yml"), "--given"]
     environ = {**os.environ, "INFORCE_CACHE": str(tmp_path / "cache")}
-    for given in (b"", b"\x80\x05\x95"):  # the command refused the book, or was ended while it handed it over
+    for given in (b"", b"\x80\x05\x95"):  # the command rejected the book, or was killed while sending it
         ended = subprocess.run([sys.executable, *words], env=environ, input=given, capture_output=True, check=False)
         assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", b"")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_builds_at_once_on_one_cache_make_what_each_makes_alone(
+def test_concurrent_builds_on_one_cache_do_not_affect_each_other(
     sample_repository: Path, first: Path, tmp_path: Path
 ) -> None:
     kept = {"INFORCE_CACHE": str(tmp_path / "cache")}
@@ -93,16 +93,16 @@ def test_two_builds_at_once_on_one_cache_make_what_each_makes_alone(
     assert tree(tmp_path / "one") == tree(tmp_path / "other") == tree(first)
 
 
-def test_the_epoch_of_reproducible_builds_stands_in_for_the_clock(
+def test_source_date_epoch_replaces_the_clock(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
-    """https://reproducible-builds.org/specs/source-date-epoch/: seconds since 1970, where no instant is named."""
+    """https://reproducible-builds.org/specs/source-date-epoch/: seconds since 1970, used if no instant is set."""
     environ = {"INFORCE_AT": "", "SOURCE_DATE_EPOCH": str(EPOCH), "INFORCE_CACHE": str(cache)}
     finish(start(sample_repository, tmp_path / "site", **environ))
     assert tree(tmp_path / "site") == tree(first)
 
 
-def test_the_order_and_the_times_of_files_on_the_disk_change_nothing(
+def test_build_is_independent_of_file_order_and_times(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
     for path in sorted(sample_repository.rglob("*"), reverse=True):
@@ -117,12 +117,12 @@ def test_the_order_and_the_times_of_files_on_the_disk_change_nothing(
     assert tree(tmp_path / "site") == tree(first)
 
 
-def test_the_time_of_the_manifest_on_the_disk_is_the_instant_it_was_issued_at(first: Path) -> None:
+def test_manifest_file_time_is_its_instant_of_issue(first: Path) -> None:
     issued = datetime.fromisoformat(json.loads((first / "policies.json").read_text())["issued_at"])
     assert datetime.fromtimestamp((first / "policies.json").stat().st_mtime, UTC) == issued
 
 
-def test_entries_that_are_gone_or_cut_short_are_made_again(
+def test_missing_or_truncated_entries_are_created_again(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
     kept = {"INFORCE_CACHE": str(tmp_path / "cache"), "PYTHONHASHSEED": "9"}

@@ -1,4 +1,4 @@
-"""The built site of the sample book keeps what the design promises of it."""
+"""The built site of the sample book meets the design."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def load(site: Path, path: str) -> Any:
     return json.loads((site / path).read_text("utf-8"))
 
 
-def test_every_link_of_the_site_resolves(sample_site: Path) -> None:
+def test_every_internal_link_resolves(sample_site: Path) -> None:
     assert broken_links(sample_site, HOME) == []
 
 
@@ -36,7 +36,7 @@ def test_every_published_text_hashes_to_its_digest(sample_site: Path, policy: st
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_manifest_proves_every_text_redline_and_since_file(sample_site: Path, policy: str) -> None:
+def test_manifest_verifies_every_text_redline_and_since_file(sample_site: Path, policy: str) -> None:
     def proven(place: str, digest: str) -> bytes:
         content = (sample_site / place).read_bytes()
         assert f"sha256:{hashlib.sha256(content).hexdigest()}" == digest
@@ -61,7 +61,7 @@ def test_manifest_proves_every_text_redline_and_since_file(sample_site: Path, po
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_digests_fit_the_published_schema(sample_site: Path, policy: str) -> None:
+def test_digests_match_the_published_schema(sample_site: Path, policy: str) -> None:
     (file,) = (sample_site / policy).glob("versions.*.json")
     schema = load(sample_site, "schema/policy-version-digests-1.json")
     Draft202012Validator(schema).validate(json.loads(file.read_bytes()))
@@ -74,18 +74,18 @@ def test_digests_fit_the_published_schema(sample_site: Path, policy: str) -> Non
         *((f"{policy}/versions.json", "schema/policy-versions-1.json") for policy in POLICIES),
     ],
 )
-def test_what_programs_read_fits_the_published_schema(sample_site: Path, document: str, schema: str) -> None:
+def test_json_files_match_the_published_schema(sample_site: Path, document: str, schema: str) -> None:
     Draft202012Validator(load(sample_site, schema)).validate(load(sample_site, document))
 
 
-def test_the_manifest_names_the_version_in_force_and_the_announced_one(sample_site: Path) -> None:
+def test_manifest_lists_versions_in_force_and_announced(sample_site: Path) -> None:
     policies = {policy["id"]: policy for policy in load(sample_site, "policies.json")["policies"]}
     privacy = policies["privacy"]
     assert (privacy["in_force"], privacy["latest"]) == (5, 6)
     assert privacy["next_change_at"] == "2031-02-28T16:00:00Z"
 
 
-def test_there_is_a_page_per_version_and_language(sample_site: Path) -> None:
+def test_every_version_and_language_has_a_page(sample_site: Path) -> None:
     for policy in POLICIES:
         for version in load(sample_site, f"{policy}/versions.json")["versions"]:
             page = sample_site / version["page"]
@@ -94,7 +94,7 @@ def test_there_is_a_page_per_version_and_language(sample_site: Path) -> None:
             assert (page / "since" / "index.html").is_file()
 
 
-def test_neighbours_have_a_redline_that_says_added_and_deleted_in_words(sample_site: Path) -> None:
+def test_redlines_of_neighbours_label_changes_in_words(sample_site: Path) -> None:
     text = (sample_site / "privacy/changes/2024-03-01...2025-01-01/index.html").read_text("utf-8")
     assert "<ins" in text
     assert "<del" in text
@@ -102,7 +102,7 @@ def test_neighbours_have_a_redline_that_says_added_and_deleted_in_words(sample_s
     assert "deleted:" in text
 
 
-def test_apps_get_the_redline_as_runs_that_give_both_texts_back(sample_site: Path) -> None:
+def test_redline_runs_reproduce_both_texts(sample_site: Path) -> None:
     document = load(sample_site, "privacy/changes/2024-03-01...2025-01-01/en.json")
     texts = {
         side: plain_text((sample_site / f"privacy/{document[side]['version']}/en.md").read_text("utf-8"))
@@ -114,13 +114,13 @@ def test_apps_get_the_redline_as_runs_that_give_both_texts_back(sample_site: Pat
     assert document["summary"][0]["section"] == "retention"
 
 
-def test_since_leads_to_the_version_in_force_and_to_the_announced_one(sample_site: Path) -> None:
+def test_since_page_links_versions_in_force_and_announced(sample_site: Path) -> None:
     document = load(sample_site, "privacy/2025-01-01/since/en.json")
     assert [made["new"]["version"] for made in document["in_force"]] == ["2026-01-15.1"]
     assert [made["new"]["version"] for made in document["announced"]] == ["2031-03-01"]
 
 
-def test_superseded_versions_and_redlines_stay_out_of_search_and_navigation(sample_site: Path) -> None:
+def test_old_versions_and_redlines_are_not_in_search_and_navigation(sample_site: Path) -> None:
     index = load(sample_site, "search/texts.json")
     found = {entry["location"].partition("#")[0] for entry in index["docs"]}
     assert "privacy/" in found
@@ -130,7 +130,7 @@ def test_superseded_versions_and_redlines_stay_out_of_search_and_navigation(samp
     assert "2024-03-01" not in nav
 
 
-def test_the_sitemap_names_the_texts_in_force_and_since_when(sample_site: Path) -> None:
+def test_sitemap_lists_texts_in_force_with_dates(sample_site: Path) -> None:
     text = (sample_site / "sitemap.xml").read_text("utf-8")
     assert f"<loc>{HOME}privacy/zh-Hans/</loc>" in text
     assert "<lastmod>2026-02-02T16:00:00Z</lastmod>" in text
@@ -138,27 +138,27 @@ def test_the_sitemap_names_the_texts_in_force_and_since_when(sample_site: Path) 
     assert not (sample_site / "sitemap.xml.gz").exists()
 
 
-def test_no_scaffolding_is_left_in_the_site(sample_site: Path) -> None:
+def test_site_contains_no_scaffold_files(sample_site: Path) -> None:
     assert not (sample_site / "inforce-shell").exists()
     for page in sample_site.rglob("*.html"):
         assert "inforce-gap" not in page.read_text("utf-8")
 
 
-def test_every_page_says_that_the_book_is_an_illustration(sample_site: Path) -> None:
+def test_every_page_states_that_the_book_is_an_illustration(sample_site: Path) -> None:
     pages = list(sample_site.rglob("index.html"))
     assert len(pages) > 50
     for page in pages:
         assert re.search("illustration|示例", page.read_text("utf-8")), page
 
 
-def test_pages_name_their_language_and_their_relations(sample_site: Path) -> None:
+def test_pages_declare_language_and_relations(sample_site: Path) -> None:
     page = (sample_site / "privacy/2025-01-01/zh-Hans/index.html").read_text("utf-8")
     assert '<html lang="zh-Hans"' in page
     for relation in ("latest-version", "predecessor-version", "successor-version", "version-history", "canonical"):
         assert f'rel="{relation}" href="{HOME}privacy/' in page, relation
 
 
-def test_a_version_page_shows_state_interval_digest_and_commit(sample_site: Path) -> None:
+def test_version_page_shows_state_interval_digest_and_commit(sample_site: Path) -> None:
     page = (sample_site / "privacy/2025-01-01/index.html").read_text("utf-8")
     assert "Superseded" in page
     assert 'datetime="2024-12-31T16:00:00Z"' in page
@@ -168,7 +168,7 @@ def test_a_version_page_shows_state_interval_digest_and_commit(sample_site: Path
     assert "book: the sample policies" in page
 
 
-def test_no_page_holds_an_inline_script_or_style(sample_site: Path) -> None:
+def test_no_page_has_an_inline_script_or_style(sample_site: Path) -> None:
     for path in sample_site.rglob("*.html"):
         page = path.read_text("utf-8")
         scripts = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", page)
@@ -177,7 +177,7 @@ def test_no_page_holds_an_inline_script_or_style(sample_site: Path) -> None:
         assert " style=" not in page, path
 
 
-def test_headings_of_a_text_are_linked_from_its_contents(sample_site: Path) -> None:
+def test_table_of_contents_links_the_headings(sample_site: Path) -> None:
     anchors = read_page(sample_site / "privacy/index.html")
     assert "#retention" in anchors.targets
     assert "retention" in anchors.ids

@@ -1,4 +1,4 @@
-"""What MkDocs made is used again only where nothing that shaped it has changed."""
+"""The scaffold by MkDocs is reused only if none of its inputs has changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from published.test_reproducible import finish, start
 
 SIMPLE = "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n"
 FOLLOWED = [
-    pytest.param(SIMPLE, id="what every repository begins with"),
+    pytest.param(SIMPLE, id="the initial configuration of a repository"),
     pytest.param(f"{SIMPLE}markdown_extensions: [admonition, {{toc: {{permalink: false}}}}]\n", id="known extensions"),
     pytest.param(SIMPLE.replace("[search, inforce]", "{search: {}, inforce: {at: 2026-01-01}}"), id="options"),
     pytest.param(SIMPLE.replace("{name: material}", "material"), id="a theme by its name alone"),
@@ -38,21 +38,21 @@ def read(tmp_path: Path, text: str) -> Configuration:
 
 
 @pytest.mark.parametrize("text", FOLLOWED)
-def test_a_plain_configuration_is_followed(tmp_path: Path, text: str) -> None:
+def test_plain_configuration_is_supported(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text).simple
 
 
 @pytest.mark.parametrize("text", NOT_FOLLOWED)
-def test_a_configuration_that_reaches_further_is_left_to_mkdocs(tmp_path: Path, text: str) -> None:
+def test_configuration_with_further_inputs_is_left_to_mkdocs(tmp_path: Path, text: str) -> None:
     assert not read(tmp_path, text).simple
 
 
-def test_options_of_the_plugin_are_heard(tmp_path: Path) -> None:
+def test_plugin_options_are_applied(tmp_path: Path) -> None:
     found = read(tmp_path, SIMPLE.replace("inforce]", "inforce: {at: 2026-01-01, offline: true}]"))
     assert (found.at, found.offline) == ("2026-01-01", True)
 
 
-def test_mkdocs_is_started_for_new_documentation_and_until_it_has_nothing_to_warn_of(tmp_path: Path) -> None:
+def test_mkdocs_runs_for_new_documentation_and_while_it_warns(tmp_path: Path) -> None:
     book = scaffold(BookBuilder(tmp_path / "repository"))
     book.policy("terms").version("2026-01-15")
     settings = (book.root / "mkdocs.yml").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""No page can be mistaken for the text in force, and every head says what the page is to the others."""
+"""Every page states its status, and its head declares its relations to other pages."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ HOME = "https://policies.shop.example/"
         ),
     ],
 )
-def test_a_version_says_what_it_is_in_its_title_and_above_its_text(
+def test_version_page_states_its_status_in_title_and_above_the_text(
     reading_site: Path, place: str, title: str, words: str
 ) -> None:
     page = (reading_site / place / "index.html").read_text("utf-8")
@@ -67,9 +67,7 @@ def test_a_version_says_what_it_is_in_its_title_and_above_its_text(
 
 
 @pytest.mark.parametrize("place", ["terms/1/", "terms/2/", "terms/4/", "terms/5/", "shop/1/"])
-def test_a_text_that_is_not_in_force_carries_a_word_and_a_sign_that_stay_in_sight(
-    reading_site: Path, place: str
-) -> None:
+def test_text_not_in_force_has_a_visible_label_and_symbol(reading_site: Path, place: str) -> None:
     page = (reading_site / place / "index.html").read_text("utf-8")
 
     (shown,) = re.findall(r'<div class="inforce-shown[^>]*>.*?<div class="inforce-text"', page, re.DOTALL)
@@ -82,8 +80,8 @@ def test_a_text_that_is_not_in_force_carries_a_word_and_a_sign_that_stay_in_sigh
 @pytest.mark.parametrize(
     ("place", "flips"),
     [
-        pytest.param("terms/1/", [], id="what is over stays over"),
-        pytest.param("terms/5/", [], id="cancelled for ever"),
+        pytest.param("terms/1/", [], id="a past version remains superseded"),
+        pytest.param("terms/5/", [], id="cancelled permanently"),
         pytest.param("terms/3/", ["in_force 2026-07-01 2027-03-01 superseded"] * 2, id="in force, then superseded"),
         pytest.param("terms/4/", ["announced 2027-03-01 - -"] * 2, id="announced, then in force"),
         pytest.param(
@@ -98,7 +96,7 @@ def test_a_text_that_is_not_in_force_carries_a_word_and_a_sign_that_stay_in_sigh
         ),
     ],
 )
-def test_a_page_knows_the_instants_at_which_its_words_change(reading_site: Path, place: str, flips: list[str]) -> None:
+def test_page_contains_the_instants_at_which_its_words_change(reading_site: Path, place: str, flips: list[str]) -> None:
     page = (reading_site / place / "index.html").read_text("utf-8")
     names = ("data-state", "data-inforce-at", "data-inforce-end", "data-inforce-then")
 
@@ -111,7 +109,7 @@ def test_a_page_knows_the_instants_at_which_its_words_change(reading_site: Path,
     assert found == flips
 
 
-def test_the_page_of_the_text_in_force_leads_to_what_follows_once_it_applies(reading_site: Path) -> None:
+def test_page_in_force_links_the_next_version_once_it_applies(reading_site: Path) -> None:
     page = (reading_site / "terms/index.html").read_text("utf-8")
 
     (way,) = re.findall(r'<p class="inforce-successor"([^>]*)><a href="([^"]*)">([^<]*)', page)
@@ -119,13 +117,13 @@ def test_the_page_of_the_text_in_force_leads_to_what_follows_once_it_applies(rea
     assert ("hidden" in way[0], way[1], way[2].startswith("Read version 4")) == (True, "4/", True)
 
 
-def test_words_that_scripts_alone_can_keep_true_are_not_there_without_one(reading_site: Path) -> None:
+def test_time_dependent_words_are_hidden_without_a_script(reading_site: Path) -> None:
     for page in reading_site.rglob("index.html"):
         text = visible(article(page.read_text("utf-8")))
         assert not re.search(r"\bnow\b|days left|today", text), page
 
 
-def test_every_page_names_what_it_is_to_the_others(reading_site: Path) -> None:
+def test_every_page_declares_its_relations(reading_site: Path) -> None:
     found = {
         place: {(rel, place_of) for rel, place_of in head_links(reading_site, place, HOME)}
         for place in ("terms/3/", "terms/", "terms/history/", "terms/changes/3...4/", "terms/1/since/")
@@ -148,14 +146,14 @@ def structured(page: str) -> Any:
     return json.loads(text)
 
 
-def test_a_title_cannot_end_the_data_for_search_engines_early(reading_site: Path) -> None:
+def test_title_cannot_close_the_json_ld_script(reading_site: Path) -> None:
     about = structured((reading_site / "terms/4/index.html").read_text("utf-8"))
 
     assert about["name"] == "Terms & </script>"
     assert about["temporalCoverage"] == "2027-03-01T00:00:00Z/.."
 
 
-def test_a_title_is_text_wherever_the_theme_shows_it(reading_site: Path) -> None:
+def test_title_is_escaped_everywhere_in_the_theme(reading_site: Path) -> None:
     for page in reading_site.rglob("index.html"):
         text = page.read_text("utf-8")
         assert "Terms & <" not in text, page
@@ -164,13 +162,13 @@ def test_a_title_is_text_wherever_the_theme_shows_it(reading_site: Path) -> None
     assert "Terms &amp; &lt;/script&gt;" in text.partition("md-nav--primary")[2].partition("</nav>")[0]
 
 
-def test_every_page_asks_to_be_left_without_a_referrer(reading_site: Path) -> None:
+def test_every_page_sets_no_referrer(reading_site: Path) -> None:
     for page in reading_site.rglob("*.html"):
         if page.name in ("index.html", "404.html"):
             assert '<meta name="referrer" content="no-referrer">' in page.read_text("utf-8"), page
 
 
-def test_the_history_says_what_every_picture_says_in_a_table_as_well(reading_site: Path) -> None:
+def test_history_has_a_table_for_every_picture(reading_site: Path) -> None:
     page = (reading_site / "terms/history/index.html").read_text("utf-8")
     picture, _, table = page.partition('id="sections-table"')
 
@@ -181,11 +179,11 @@ def test_the_history_says_what_every_picture_says_in_a_table_as_well(reading_sit
     assert "Use: changed, " in visible(table)
 
 
-def test_every_link_leads_somewhere_and_every_mark_to_its_section(reading_site: Path) -> None:
+def test_every_link_and_every_mark_resolves(reading_site: Path) -> None:
     assert broken_links(reading_site, HOME) == []
 
 
-def test_every_mark_leads_to_the_words_that_changed(reading_site: Path) -> None:
+def test_every_mark_links_to_the_changed_words(reading_site: Path) -> None:
     page = (reading_site / "terms/changes/3...4/index.html").read_text("utf-8")
 
     (clause,) = re.findall(r'<div id="clause-use">.*?</div>', page, re.DOTALL)

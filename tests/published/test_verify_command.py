@@ -1,4 +1,4 @@
-"""“Verify this page” holds: the command it prints, run as it stands against the served site, prints the digest."""
+"""“Verify this page”: the printed command, run unchanged against the served site, outputs the digest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEXTS = {"en": "# Terms\n\nFish & chips.\n", "zh_Hans": "# 条款\n\n鱼与薯�
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A site built for the very address at which it is served."""
+    """A site built for the address at which it is served."""
     root, target = tmp_path_factory.mktemp("verify"), tmp_path_factory.mktemp("served") / "site"
     with StaticSite(folder=target) as host:
         book = scaffold(BookBuilder(root))
@@ -31,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("place", ["terms/", "terms/2026-01-15/", "terms/2026-01-15/zh-Hans/"])
-def test_the_printed_command_prints_the_printed_digest(site: Path, place: str) -> None:
+def test_printed_command_outputs_the_printed_digest(site: Path, place: str) -> None:
     page = (site / place / "index.html").read_text("utf-8")
     command, digest = (
         unescape(re.findall(rf'<code class="inforce-{name}"[^>]*>(.*?)</code>', page)[0])
@@ -43,17 +43,19 @@ def test_the_printed_command_prints_the_printed_digest(site: Path, place: str) -
     assert done.stdout.split()[0] == digest
 
 
-def test_a_command_for_a_text_that_is_not_there_prints_no_digest_of_an_error_page(site: Path) -> None:
+def test_command_for_a_missing_text_outputs_no_digest(site: Path) -> None:
     page = (site / "terms/index.html").read_text("utf-8")
     command = unescape(re.findall(r'<code class="inforce-command"[^>]*>(.*?)</code>', page)[0])
 
     done = subprocess.run(["sh", "-c", command.replace("en.md", "fr.md")], capture_output=True, text=True, check=False)
 
     assert "404" in done.stderr
-    assert done.stdout.split()[0] == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # of nothing
+    assert (
+        done.stdout.split()[0] == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    )  # the digest of an empty input
 
 
-def test_the_page_says_size_commit_and_what_it_proves_and_what_not(site: Path) -> None:
+def test_page_states_size_commit_and_limits_of_the_proof(site: Path) -> None:
     page = (site / "terms/index.html").read_text("utf-8")
     shown = page.partition('id="check-this-text"')[2]
 
