@@ -208,7 +208,7 @@ def test_error_without_system_libraries_states_what_to_install(monkeypatch: pyte
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if f"{name}.".startswith(("weasyprint.", "inforce.pdf.drawing."))]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(SetupError, match=r"drawn with Pango, .*\(cannot load library(.|\n)*apt-get install"):
+    with pytest.raises(SetupError, match=r"needs Pango, .*\(cannot load library(.|\n)*apt-get install"):
         to_pdf(paper())
 
 

@@ -313,7 +313,7 @@ class TestFingerprints:
     def test_page_rejects_values_that_are_not_plain_data(self) -> None:
         page = Page(kind=PageKind.HOME, address="", language=EN, says={"policy": object()})
 
-        with pytest.raises(TypeError, match="which is no plain data"):
+        with pytest.raises(TypeError, match="which is not plain data"):
             page.fingerprint()
 
 

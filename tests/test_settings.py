@@ -127,7 +127,7 @@ def test_message_does_not_contain_the_secret() -> None:
     with pytest.raises(SettingsError) as refused:
         read(least() | {"signing": [{"kid": "k", "public": KEY | {"d": "s3cr3t"}}]})
     assert "s3cr3t" not in str(refused.value)
-    assert "make a new pair" in refused.value.fix
+    assert "create a new key pair" in refused.value.fix
 
 
 @pytest.mark.parametrize(

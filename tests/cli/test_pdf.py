@@ -118,8 +118,8 @@ def test_without_the_extra_one_sentence_says_what_to_install_and_nothing_is_writ
     monkeypatch.chdir(tmp_path)
     ended = inforce(*words, "--repo", book.root)
     assert ended.code == 4
-    assert (
-        ended.err == "inforce: a PDF needs weasyprint, which is not here; python -m pip install 'weasyprint>=70,<71'\n"
+    assert ended.err == (
+        "inforce: a PDF needs weasyprint, which is not installed; run: python -m pip install 'weasyprint>=70,<71'\n"
     )
     assert not (tmp_path / "a.pdf").exists()
     assert not (book.root / "site").exists()

@@ -1,12 +1,13 @@
-"""Paper: a text or a redline as a PDF, with what it is, when it applies and its digest on every page.
+"""A text or a redline as a PDF, with its name, interval and digest on every page.
 
     from inforce.pdf import Paper, to_pdf
 
     content = to_pdf(Paper(title="Privacy Policy 2026-01-15", body=html, …))
 
-Keeps true: the same paper gives the same bytes, whatever the clock, time zone, locale or folder, on machines with the
-same fonts; nothing is fetched, from the network or the disk; a letter that no font here can draw stops the work rather
-than print a box in a contract. Tagged for screen readers (PDF/UA-1, ISO 14289-1). Does not know what a policy is.
+Invariants: with the same fonts, the same paper gives the same bytes, independent of clock, time zone, locale and
+folder; nothing is fetched from the network or the disk; a missing glyph raises an error instead of printing a box in a
+contract; the PDF is tagged for screen readers (PDF/UA-1, ISO 14289-1).
+
 Needs the extra `inforce[pdf]`.
 """
 
@@ -23,16 +24,16 @@ MEDIA_TYPE = "application/pdf"
 
 
 def require() -> None:
-    """Raise SetupError where the extra that draws is not installed."""
+    """Raise SetupError if the extra `inforce[pdf]` is not installed."""
     if find_spec("weasyprint") is None:
-        message = "a PDF needs weasyprint, which is not here; python -m pip install 'weasyprint>=70,<71'"
+        message = "a PDF needs weasyprint, which is not installed; run: python -m pip install 'weasyprint>=70,<71'"
         raise SetupError(message)
 
 
 def to_pdf(paper: Paper) -> bytes:
-    """Draw `paper`, A4; SetupError where a library or a font for it is missing."""
+    """Return `paper` as an A4 PDF; raise SetupError if a library or a font is missing."""
     require()
-    # Only here: the extra is wanted by who draws, not by who describes a paper.
+    # Imported here because describing a paper does not need the extra.
     from inforce.pdf.drawing import draw
 
     return draw(paper)

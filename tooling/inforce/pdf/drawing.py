@@ -1,4 +1,4 @@
-"""Drawing a paper with WeasyPrint: the one place that knows it."""
+"""Render a paper with WeasyPrint; the only module that imports it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ try:
     from weasyprint import HTML  # type: ignore[import-untyped]  # it has no annotations
     from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
 except OSError as _missing:
-    # WeasyPrint loads these while it is imported, and no package of Python brings them.
+    # WeasyPrint loads these system libraries on import; no Python package contains them.
     raise SetupError(
-        f"a PDF is drawn with Pango, which is not here ({_missing}).\n"
+        f"a PDF needs Pango, which cannot be loaded ({_missing}).\n"
         "  Install it: on Debian and Ubuntu, apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     ) from _missing
 
@@ -20,8 +20,8 @@ _MOST_LETTERS = 12
 
 
 def draw(paper: Paper) -> bytes:
-    """Draw `paper` as a PDF for readers of any kind (PDF/UA-1)."""
-    # No scheme is allowed, so nothing is fetched: an image is shown as its words.
+    """Return `paper` as an accessible PDF (PDF/UA-1)."""
+    # No scheme is allowed, so nothing is fetched: an image is shown as its alternative text.
     html = HTML(string=document_of(paper), url_fetcher=URLFetcher(allowed_protocols=()))
     drawn = html.render(pdf_variant="pdf/ua-1")
     content: bytes = drawn.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=paper.identifier())

@@ -1,4 +1,4 @@
-"""The document that is drawn: a paper as HTML, every word of it escaped but the body, which our renderers wrote."""
+"""A paper as an HTML document; everything is escaped except the body, which comes from our own renderers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COUNTERS = {"{page}": '<span class="page"></span>', "{pages}": '<span class="pa
 
 
 def document_of(paper: Paper) -> str:
-    """Write `paper` as an HTML document that needs no other file."""
+    """Return `paper` as a self-contained HTML document."""
     return "\n".join(_lines(paper))
 
 
@@ -25,7 +25,7 @@ def _lines(paper: Paper) -> Iterator[str]:
     for name, content in _facts(paper).items():
         yield f'<meta name="{name}" content="{escape(content)}">'
     yield f"<style>{STYLE}</style>\n</head>\n<body>"
-    # Running elements come first: what stands on a page has to be known when the page begins.
+    # Running elements come first: they must be defined before the page starts.
     yield f'<div class="running">{" · ".join(map(_isolated, paper.running))}</div>'
     yield f'<div class="foot"><p>{_counted(paper.page_of)}</p>{"".join(map(_digest, paper.digests))}</div>'
     yield f'<div class="head"><p class="author">{escape(paper.author)}</p>'
@@ -47,7 +47,7 @@ def _facts(paper: Paper) -> dict[str, str]:
 
 
 def _isolated(text: str) -> str:
-    """Keep numbers and names from being drawn into the direction of what stands around them."""
+    """Return `text` in a `bdi` element, so that the surrounding text does not change its direction."""
     return f"<bdi>{escape(text)}</bdi>"
 
 
@@ -62,5 +62,5 @@ def _digest(digest: str) -> str:
 
 
 def _counted(words: str) -> str:
-    """Put the page counters into `words`."""
+    """Return `words` with the page counters filled in."""
     return "".join(_COUNTERS.get(piece, escape(piece)) for piece in re.split(r"(\{pages?\})", words))

@@ -1,4 +1,4 @@
-"""What a PDF shows, as a value."""
+"""The content of a PDF as a value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inforce.language import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRow:
-    """A fact named at the top: `name`, what it is, and where it links to, if anywhere."""
+    """One row of the facts at the top: its name, its text, and a link or an empty string."""
 
     name: str
     text: str
@@ -22,11 +22,12 @@ class FactRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A text to be drawn.
+    """The content of one PDF.
 
-    `title` names the file in a viewer, `heading` stands above the facts where the `body` has no heading of its own.
-    `body` is flow content of our own renderers. `running` stands above and `digests` below on every page, beside
-    `page_of`, whose `{page}` and `{pages}` are filled in. `made` is when what is shown was made, which is not now.
+    `title` is the document title in a viewer; `heading` is shown above the facts if the `body` has no heading of its
+    own. `body` is flow content from our own renderers. Every page shows `running` at the top, and at the bottom
+    `digests` and `page_of`, whose `{page}` and `{pages}` are filled in. `made` is the instant at which the content was
+    made, not the current time.
     """
 
     title: str
@@ -41,7 +42,7 @@ class Paper:
     page_of: str = "Page {page} of {pages}"
 
     def identifier(self) -> bytes:
-        """Name the file by what it shows, as 16 bytes (ISO 32000-1, 14.4)."""
+        """Return the file identifier, 16 bytes computed from the content (ISO 32000-1, 14.4)."""
         rows = [[row.name, row.text, row.link] for row in self.rows]
         parts = [self.title, self.author, str(self.language), format_instant(self.made), rows, list(self.running)]
         parts += [list(self.digests), self.body, self.heading, self.page_of]

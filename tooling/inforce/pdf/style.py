@@ -1,7 +1,7 @@
-"""How paper looks: A4, black on white, every mark of a redline a line and a word before it is a colour.
+"""The style of PDFs: A4, black on white; every mark of a redline is a line and a word, not only a colour.
 
-Fonts are those of the machine. The first that has a letter draws it, so the order decides which forms of Han
-characters readers of one language get.
+PDFs use the fonts of the machine. The first font with a glyph draws it, so the order determines the regional forms of
+Han characters for each language.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Everything one build publishes, as values: pages, texts, redlines, feeds, manifest.
+"""Everything that a build publishes, as values: pages, texts, redlines, feeds and manifests.
 
-Keeps true: what is published follows from the catalogue, the clock and the evidence alone; a draft is in none of it.
-Does not write files and does not know how a page looks (see `site`).
+Invariants: the output depends only on the catalogue, the clock and the evidence, and contains no draft. Not responsible
+for: writing files and the look of pages (see `site`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Steps: what changed from one version to the next, as far as overviews of a whole policy tell of it.
+"""Steps: the changes from one version to the next, as feeds and histories show them.
 
-Keeps true: a step says what the published comparison of the two texts says, so nothing is compared for it again.
+Invariants: a step equals the published comparison of the two texts, so that the texts are compared only once.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from inforce.rendering.sentences import to_sentences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseStep:
-    """What happened to one clause: how much of it differs in per cent, and its id before where it had another.
+    """The change to one clause: the percentage that differs, and its previous id if that was different.
 
-    Of one that is gone `after` is the id of the clause it stood after.
+    For a removed clause, `after` is the id of the clause before it.
     """
 
     id: str
@@ -32,12 +32,12 @@ class ClauseStep:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> ClauseStep:
-        """Read a clause out of what a published comparison says of it."""
+        """Parse a clause from a published comparison."""
         return cls(
             id=data["id"],
             heading=data["heading"],
             state=ClauseState(data["state"]),
-            percent=max(1, data["percent"]),  # a link or a format that differs is not nothing
+            percent=max(1, data["percent"]),  # a changed link or format counts as at least 1 %
             was=data.get("was", ""),
             after=data.get("after", ""),
         )
@@ -45,22 +45,22 @@ class ClauseStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What changed between two texts: the clauses in reading order, and a sentence per change."""
+    """The changes between two texts: the clauses in reading order, and a sentence per change."""
 
     clauses: tuple[ClauseStep, ...]
     sentences: tuple[str, ...]
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Step:
-        """Read a step out of a published comparison."""
+        """Parse a step from a published comparison."""
         clauses = tuple(ClauseStep.from_data(clause) for clause in document["clauses"])
         return cls(clauses=clauses, sentences=tuple(document["sentences"]))
 
     @classmethod
     def of(cls, redline: Redline, labels: Labels = ENGLISH) -> Step:
-        """Tell the step that `redline` is, in the words of `labels`."""
+        """Return the step of `redline`, with sentences in the words of `labels`."""
         return cls.from_document({**to_data(redline), "sentences": to_sentences(redline, labels)})
 
 
 Steps = Callable[[Edition, Edition, str], Step]
-"""Gives the step between two editions; the text is the address of their published comparison, empty for none."""
+"""Returns the step between two editions; the string is the path of their published comparison, or empty."""

@@ -1,4 +1,4 @@
-"""The publication: from a catalogue to all pages and files of one build."""
+"""The publication: all pages and files that a build makes from a catalogue."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
-    """A file of the site: its address, and how its bytes are made when they are wanted.
+    """A file of the site: its path, and a function that returns its bytes.
 
-    `made_of` names everything its bytes follow from beside words and makers, where making it is worth sparing.
+    `made_of` lists all inputs of its bytes except interface words and program versions, if the file is worth caching.
     """
 
     address: str
@@ -51,10 +51,10 @@ class PublishedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What one build publishes of `catalog` at `now`.
+    """Everything that a build publishes of `catalog` at `now`.
 
-    `evidence` holds per policy id and version label the commit that first held the text; `speak` gives the words of
-    feeds and calendars in a language.
+    `evidence` maps policy id and version label to the first commit that contains the text; `speak` returns the
+    interface words of feeds and calendars in a language.
     """
 
     catalog: Catalog
@@ -65,46 +65,46 @@ class Publication:
 
     @property
     def policies(self) -> tuple[Policy, ...]:
-        """The policies of which at least one version is public."""
+        """The policies with at least one public version."""
         return tuple(policy for policy in self.catalog if policy.public(self.now))
 
     def living_pages(self) -> Iterator[Page]:
-        """Go through the pages that change with time: home, texts in force, comparisons."""
+        """Yield the pages that change with time: home, texts in force, comparisons."""
         yield self.home()
         for policy in self.policies:
             yield from self.living_pages_of(policy)
 
     def home(self) -> Page:
-        """Make the home page, which speaks of all policies."""
+        """Return the home page."""
         return home_page(self.catalog, self.policies, self.now)
 
     def living_pages_of(self, policy: Policy) -> Iterator[Page]:
-        """Go through the pages of `policy` that change with time: texts in force, comparisons."""
+        """Yield the pages of `policy` that change with time: texts in force, comparisons."""
         version = policy.in_force(self.now)
         evidence = self.evidence.get(policy.id, {}).get(version.label.text) if version else None
         yield from policy_pages(self.catalog, policy, self.now, evidence)
         yield from compare_pages(policy, self.pairs(policy), self.now)
 
     def outlines(self) -> Iterator[Outline]:
-        """Go through the outlines of the pages that change with time."""
+        """Yield the outlines of the pages that change with time."""
         yield Outline("", PageKind.HOME, self.catalog.settings.languages[0])
         for policy in self.policies:
             yield from outlines_of(policy, self.now)
 
     def history_addresses(self) -> Iterator[str]:
-        """Address every history."""
+        """Yield the path of every history page."""
         for policy in self.policies:
             for language in languages_of(policy, self.now):
                 yield address.history_page(policy, language)
 
     def histories_of(self, policy: Policy) -> Iterator[Page]:
-        """Go through the histories of `policy`, one per language."""
+        """Yield the history pages of `policy`, one per language."""
         return history_pages(self.catalog, policy, self.now)
 
     def lasting_pages(self, policy: Policy, language: Language | None = None) -> Iterator[Page]:
-        """Go through the pages of `policy` that stay: one per version and language, and every redline.
+        """Yield the permanent pages of `policy`: one per version and language, and every redline.
 
-        Only those in `language`, where one is given.
+        Only those in `language`, if given.
         """
         return iter(
             LastingPages(
@@ -118,7 +118,7 @@ class Publication:
         )
 
     def pairs(self, policy: Policy) -> tuple[tuple[Version, Version], ...]:
-        """List the pairs of versions of `policy` for which there is a redline."""
+        """Return the pairs of versions of `policy` with a redline."""
         return version_pairs(policy.public(self.now), self.catalog.settings.compare_pairs)
 
     @property
@@ -127,24 +127,26 @@ class Publication:
         return manifest_paths(self.catalog.settings)
 
     def manifest(self, versions_digests: Mapping[str, Digest], path: str = address.MANIFEST) -> bytes:
-        """Write the manifest at `path`, unsigned.
+        """Return the unsigned manifest at `path`.
 
-        `versions_digests` are by policy id the digests of its `version_digests`.
+        `versions_digests` maps each policy id to the digest of its `version_digests`.
         """
         return to_bytes(manifest(self.catalog, self.now, versions_digests, path=path))
 
     def version_digests(self, policy: Policy, digest_of: DigestOf) -> bytes:
-        """Write the digests of everything published of `policy`; `digest_of` returns that of a file by address."""
+        """Return the digests of everything published of `policy`; `digest_of` returns the digest of the file at a
+        path.
+        """
         return version_digests(self.catalog, policy, self.pairs(policy), self.now, digest_of)
 
     def step(self, old: Edition, new: Edition, _file: str = "") -> Step:
-        """Compare two editions as far as feeds and histories tell of it."""
+        """Return the step between two editions for feeds and histories."""
         return Step.of(self.texts.changes(old, new).redline, self.speak(new.language))
 
     def files(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
-        """Go through everything that is neither a page nor the manifest: schemas, texts, feeds, calendars.
+        """Yield every file that is neither a page nor a manifest: schemas, texts, feeds, calendars.
 
-        `steps` gives what changed between two texts where that is already known.
+        `steps` returns the changes between two texts where they are already known.
         """
         yield from self.issued_files()
         yield from self.feeds(steps)
@@ -155,7 +157,7 @@ class Publication:
                     yield PublishedFile(address=place, make=edition.text.encode)
 
     def issued_files(self) -> Iterator[PublishedFile]:
-        """Go through the files that a build writes anew, since they say when it was, or cost nothing."""
+        """Yield the files that every build writes, since they contain its time or are cheap to make."""
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.DIGESTS_SCHEMA, make=lambda: to_bytes(DIGESTS_SCHEMA))
@@ -165,7 +167,7 @@ class Publication:
             yield from self._issued_files_of(policy)
 
     def feeds(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
-        """Go through the feeds; `steps` gives what changed between two texts where that is already known."""
+        """Yield the feeds; `steps` returns the changes between two texts where they are already known."""
         steps = steps or self.step
         title = f"{self.speak(self.catalog.settings.languages[0]).policies} – {self.catalog.settings.publisher.name}"
         yield self._feed(book_feed(self.catalog, title, self.now), steps)

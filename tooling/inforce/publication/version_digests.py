@@ -1,8 +1,7 @@
-"""The digests of everything published of a policy that apps read: texts, redlines and since files.
+"""The digests of all files of a policy that apps read: texts, redlines and since files.
 
-Invariants: every redline and since file of the policy is named with its digest, so that a client that trusts the
-digest of this document can prove each of them.
-Not responsible for: making the files.
+Invariants: every redline and since file of the policy is listed with its digest, so that a client that trusts the
+digest of this document can verify each of them. Not responsible for: creating the files.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ DigestOf = Callable[[str], str]
 def version_digests(
     catalog: Catalog, policy: Policy, pairs: Iterable[tuple[Version, Version]], now: datetime, digest_of: DigestOf
 ) -> bytes:
-    """Write the digests of everything published of `policy` at `now`; `pairs` are the versions that are compared."""
+    """Return the digests of everything published of `policy` at `now`; `pairs` are the compared versions."""
     files: dict[int, dict[str, Any]] = {version.seq: {"redlines": {}} for version in policy.public(now)}
     for old, new in pairs:
         languages = sorted(shared_languages(old, new))

@@ -1,5 +1,5 @@
-"""Redlines for eyes, ears and programs: HTML, sentences, Markdown, terminal, JSON; every one from the same value.
+"""Redlines as HTML, sentences, Markdown, terminal lines and JSON, all rendered from the same value.
 
-Keeps true: every word of either text is escaped where it is shown, marks are words before they are colours, and the
-same redline gives the same bytes. Does not compare texts (see `redline`).
+Invariants: the words of both texts are escaped in every format; every mark is also a word, not only a colour; the same
+redline gives the same bytes. Not responsible for: comparing texts (see `redline`).
 """

@@ -1,8 +1,8 @@
-"""A redline as HTML: the newer text with every mark in place, moved blocks linked, unchanged clauses folded.
+"""A redline as HTML: the newer text with marks, links between the ends of moved blocks, and unchanged clauses folded.
 
-Keeps true: well-formed with a valid content model whatever the change, since containers open and close along the
-paths of blocks and marks are phrasing inside a block. No script, no style attribute; headings carry no ids, so that
-pages may show several redlines.
+Invariants: well-formed HTML with a valid content model for every change, since containers open and close along the
+paths of blocks and marks are phrasing content inside a block; no script and no style attribute; headings have no ids,
+so that a page can show several redlines.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ALIGNS = {"left", "center", "right"}
 
 @dataclass(slots=True)
 class _Writer:
-    """HTML on its way out, and the containers that are open."""
+    """Output buffer for HTML, with the stack of open containers."""
 
     blocks: tuple[RedlineBlock, ...]
     labels: Labels
@@ -39,7 +39,7 @@ class _Writer:
     standing: list[Container] = field(default_factory=list)
 
     def to(self, path: tuple[Container, ...]) -> None:
-        """Close and open containers until exactly `path` is open."""
+        """Close and open containers until the open ones are exactly `path`."""
         if not path and not self.standing:
             return
         shared = 0
@@ -54,10 +54,10 @@ class _Writer:
             self.standing.append(container)
 
     def block(self, place: int, block: RedlineBlock) -> None:
-        """Write `block`, which has `place` among all blocks, where it stands."""
+        """Write `block`, whose index among all blocks is `place`."""
         moved_away = block.state is BlockState.MOVED_FROM
         if moved_away and self._first(place) != place:
-            return  # the stub of the first block stands for all that moved with it
+            return  # one stub represents all blocks that moved together
         self.to(block.path)
         self.pieces.append(self._moved_away(place, block) if moved_away else self._shown(place, block))
 
@@ -71,7 +71,7 @@ class _Writer:
             inner += f'<span class="inforce-note"> ({escape(words)})</span>'
         if block.state is not BlockState.MOVED_TO:
             return _element(block, "", inner)
-        if self._first(place) == place:  # blocks that moved together are told of once
+        if self._first(place) == place:  # one note for all blocks that moved together
             origin = f'<a href="#{self._id(block.partner)}">{escape(self.labels.see_origin)}</a>'
             inner = f'<span class="inforce-note">{escape(self.labels.moved_here)} ({origin}): </span>{inner}'
         return _element(block, f' class="inforce-moved" id="{self._id(place)}"', inner)
@@ -86,16 +86,16 @@ class _Writer:
         return _element(block, f' class="inforce-stub" id="{self._id(place)}"', inner)
 
     def _first(self, place: int) -> int:
-        """Find the first of the blocks that moved together with the one at `place` and stand around it."""
+        """Return the index of the first block of the run of moved blocks around `place`."""
         block = self.blocks[place]
         while place and block.kind is not BlockKind.CELL and _go_together(self.blocks[place - 1], block):
             place -= 1
         return place
 
     def _id(self, place: int | None) -> str:
-        """Name the element that stands for the moved block at `place`."""
+        """Return the element id of the moved block at `place`."""
         if place is None:
-            message = "a block that moved names its other end"
+            message = "a moved block has a reference to its other end"
             raise ValueError(message)
         stands = self.blocks[place].state is BlockState.MOVED_TO
         return f"{self.anchor}{place if stands else self._first(place)}"
@@ -106,10 +106,11 @@ def _go_together(one: RedlineBlock, other: RedlineBlock) -> bool:
 
 
 def to_html(redline: Redline, labels: Labels = ENGLISH, anchor: str = "move-", clauses: str = "") -> str:
-    """Write `redline` as a fragment of flow content, its own words from `labels`; ids begin with `anchor`.
+    """Return `redline` as an HTML fragment of flow content with the interface words of `labels`; ids start with
+    `anchor`.
 
-    With `clauses` each changed clause can be linked to: it stands in a box whose id begins with that and ends with its
-    own.
+    With `clauses`, each changed clause is wrapped in an element whose id is `clauses` followed by the clause's id, as a
+    link target.
     """
     if redline.equal:
         return ""

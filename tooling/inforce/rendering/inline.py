@@ -1,4 +1,4 @@
-"""Runs of a block as phrasing HTML: formats inside, marks with their words around them."""
+"""The runs of a block as phrasing HTML: formats inside, marks and their labels outside."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from inforce.redline import BlockState, Format, Op, RedlineBlock, Run
 from inforce.rendering.labels import Labels
 
 _TAGS = {"emphasis": "em", "strong": "strong", "code": "code"}
-# The same schemes as the renderer of texts lets through; anything else is shown as words.
+# The schemes that the text renderer allows; links with other schemes are shown as plain text.
 _SAFE = ("https:", "http:", "mailto:", "tel:")
 
 
 def runs_html(runs: Iterable[Run], labels: Labels) -> str:
-    """Write `runs` as phrasing content; neighbouring runs of one kind share one mark."""
+    """Return `runs` as phrasing content; adjacent runs of the same kind share one mark."""
     return "".join([_group(op, group, labels) for op, group in groupby(runs, key=_kind)])
 
 
 def words_html(runs: Iterable[Run]) -> str:
-    """Write the words of `runs` in their formats as phrasing content, whatever happened to them."""
+    """Return the words of `runs` with their formats as phrasing content, without marks."""
     return "".join([_formatted(run.text, run.formats) for run in runs])
 
 
 @lru_cache(64)
 def hidden(words: str) -> str:
-    """Write `words` for screen readers and paper, hidden on screen."""
+    """Return `words` in an element that is hidden on screen but read by screen readers and printed."""
     return f'<span class="inforce-sr">{escape(words)} </span>'
 
 
 def mark_html(block: RedlineBlock, labels: Labels) -> str:
-    """Write the end of `block` as a pilcrow with words, where words that stayed were divided or joined there."""
+    """Return a labelled pilcrow if `block` was split or joined at its end, else an empty string."""
     if block.state is not BlockState.CHANGED:
         return ""
     if block.mark is Op.INSERT:
@@ -43,7 +43,7 @@ def mark_html(block: RedlineBlock, labels: Labels) -> str:
 
 
 def _kind(run: Run) -> Op:
-    """What a run looks like: moved words are equal words in a moved block."""
+    """Return the mark of a run; moved words are shown as equal words in a moved block."""
     return Op.EQUAL if run.op in (Op.MOVE_FROM, Op.MOVE_TO) else run.op
 
 
@@ -60,7 +60,7 @@ def _group(op: Op, runs: Iterable[Run], labels: Labels) -> str:
     return f'<span class="inforce-reformat">{words}</span><span class="inforce-note"> ({escape(notes)})</span>'
 
 
-@lru_cache(1024)  # most words stay from version to version, and stand in several renderings of each redline
+@lru_cache(1024)  # most words do not change between versions and occur in several renderings of each redline
 def _formatted(text: str, formats: tuple[Format, ...]) -> str:
     html = escape(text, quote=False).replace("\n", "<br>")
     for one in reversed(formats):

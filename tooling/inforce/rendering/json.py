@@ -1,4 +1,4 @@
-"""A redline as plain data for apps: runs of text and no HTML."""
+"""A redline as plain data for apps: runs of text without HTML."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from inforce.redline import ClauseState, Format, Redline, Run
 
 
 def to_data(redline: Redline) -> dict[str, Any]:
-    """State `redline` as JSON data: its runs in reading order, the clauses and numbers that changed, and counts.
+    """Return `redline` as JSON data: its runs in reading order, the changed clauses and numbers, and counts.
 
-    Of a clause `percent` says how much of it differs, `was` its id in the old text where that was another, `after` the
-    id of the clause before it in the old text where it is gone.
-    Runs with `op` equal, reformat, delete and move_from are the old text; equal, reformat, insert and move_to the new
-    one.
+    In a clause, `percent` is the share of its words that differ, `was` its id in the old text if that was different,
+    and `after`, for a removed clause, the id of the clause before it in the old text. The runs with `op` equal,
+    reformat, delete and move_from form the old text; those with equal, reformat, insert and move_to form the new text.
     """
     counts = redline.statistics
     return {

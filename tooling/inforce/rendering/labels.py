@@ -1,4 +1,4 @@
-"""The words a rendering says itself, in English unless somebody hands in others."""
+"""The interface words of renderings; English by default."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """What stands beside changed words; braces hold what is filled in, and stay in translations."""
+    """Labels for changes; translations must keep the placeholders in braces."""
 
     added: str = "added:"
     deleted: str = "deleted:"

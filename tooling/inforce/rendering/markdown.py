@@ -1,4 +1,4 @@
-"""A redline as Markdown for comments on pull requests: changed clauses only, marks that survive as plain text."""
+"""A redline as Markdown for pull request comments: changed clauses only, with marks that are readable as plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$])")
 
 
 def to_markdown(redline: Redline, labels: Labels = ENGLISH) -> str:
-    """Write the changed blocks of `redline` as Markdown: ~~deleted~~ and **added** words, quoted, by clause."""
+    """Return the changed blocks of `redline` as quoted Markdown by clause, with ~~deleted~~ and **added** words."""
     lines: list[str] = []
     for _, group in groupby(redline.blocks, key=lambda block: block.clause):
         blocks = list(group)
@@ -47,7 +47,7 @@ def _run(run: Run) -> str:
     marks = {Op.INSERT: "**", Op.DELETE: "~~"}
     if run.op not in marks or not text.strip():
         return text
-    # Marks must touch words: “** word**” is no emphasis in CommonMark.
+    # Marks must touch words: “** word**” is not emphasis in CommonMark.
     lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     return f"{lead}{marks[run.op]}{text.strip()}{marks[run.op]}{trail}"
 

@@ -11,9 +11,9 @@ from inforce.rendering.labels import ENGLISH, Labels
 _LONGEST = 160
 
 
-@lru_cache(4)  # a page and the file beside it follow each other
+@lru_cache(4)  # a page and its JSON file are rendered one after the other
 def to_sentences(redline: Redline, labels: Labels = ENGLISH) -> tuple[str, ...]:
-    """Say each change of `redline` in one sentence, in reading order, with the heading of its clause before it."""
+    """Return one sentence per change of `redline` in reading order, each preceded by the heading of its clause."""
     return tuple([_in_clause(change, _sentence(change, labels), labels) for change in redline.changes])
 
 
@@ -46,9 +46,9 @@ def _reformatted(change: Change, now: str, labels: Labels) -> str:
 
 
 def shortened(text: str) -> str:
-    """Cut `text` down to what fits into a sentence, at a word, with an ellipsis in the middle.
+    """Return `text` shortened for a sentence: cut between words, with an ellipsis in the middle.
 
-    White space alone is shown by signs, ␣ and ¶.
+    Text that is only white space is shown as ␣ and ¶.
     """
     flat = " ".join(text.split())
     if not flat:

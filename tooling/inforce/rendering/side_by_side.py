@@ -1,8 +1,8 @@
-"""A redline side by side: the changed clauses as a table, the old text on the left and the new one on the right.
+"""A redline side by side: the changed clauses as a table with the old text on the left and the new text on the right.
 
-Keeps true: each block stands beside what became of it, and what is equal spans both columns; a side holds all its
-words in their order and none of the other side's. Clauses without a change are left out. Headings are paragraphs and
-nothing has an id, so that a page can show this beside the redline itself.
+Invariants: each block is next to its new form, and equal blocks span both columns; each side contains all words of its
+text in order and none of the other text. Unchanged clauses are left out. Headings are rendered as paragraphs and no
+element has an id, so that a page can show this table together with the redline.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ _BOTH = '<td colspan="2">'
 
 
 def to_sides(redline: Redline, labels: Labels = ENGLISH) -> str:
-    """Write the changed clauses of `redline` as one table, its own words from `labels`; nothing if none changed."""
+    """Return the changed clauses of `redline` as one table with the interface words of `labels`; empty if none
+    changed.
+    """
     clauses = (list(group) for _, group in groupby(redline.blocks, key=lambda block: block.clause))
     changed = [clause for clause in clauses if any(block.state is not BlockState.EQUAL for block in clause)]
     if not changed:
@@ -40,7 +42,7 @@ def _rows(clause: Iterable[RedlineBlock], labels: Labels) -> Iterator[str]:
 
 
 def _together(clause: Iterable[RedlineBlock]) -> Iterator[list[RedlineBlock]]:
-    """Go through what stands in one row: the cells of a table's row, or any other block alone."""
+    """Yield the blocks of each row: all cells of a table row, or any other block alone."""
     cells: list[RedlineBlock] = []
     for block in clause:
         if cells and (block.kind is not BlockKind.CELL or block.path[-1] != cells[-1].path[-1]):
@@ -83,7 +85,7 @@ def _note(block: RedlineBlock, labels: Labels) -> str:
 
 
 def _as_it_was(run: Run) -> Run:
-    """Give `run` as the old text shows it: in its old formats, with nothing to remark."""
+    """Return `run` as in the old text: with its old formats and without a mark."""
     if run.op is not Op.REFORMAT:
         return run
     kept = tuple(one for one in run.formats if one not in run.now)
@@ -101,7 +103,7 @@ def _element(block: RedlineBlock, inner: str) -> str:
 
 
 def _contained(paragraph: str, path: tuple[Container, ...]) -> str:
-    """Put `paragraph` into the item or quote it stands in, without those around that."""
+    """Wrap `paragraph` in its innermost list item or quote."""
     last = path[-1] if path else None
     if last is None or last.kind not in (ContainerKind.ITEM, ContainerKind.QUOTE):
         return paragraph

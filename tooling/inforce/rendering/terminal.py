@@ -1,4 +1,4 @@
-"""A redline for the terminal: lines of styled segments, whose colours and marks the command line applies."""
+"""A redline for the terminal: lines of styled segments, which the command line colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inforce.rendering.labels import ENGLISH, Labels
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of one line; `style` is `equal`, `delete`, `insert`, `move`, `heading` or `note`."""
+    """A segment of one line; `style` is `equal`, `delete`, `insert`, `move`, `heading` or `note`."""
 
     text: str
     style: str
@@ -23,9 +23,9 @@ _BRACKETS = {Op.INSERT: ("{+", "+}", "insert"), Op.DELETE: ("[-", "-]", "delete"
 
 
 def to_lines(redline: Redline, labels: Labels = ENGLISH) -> Iterator[tuple[Segment, ...]]:
-    """Go through the changed blocks of `redline` line by line, each clause under its heading.
+    """Yield the changed blocks of `redline` line by line, each clause under its heading.
 
-    Marks are brackets as in `git diff --word-diff`, so that they stay without colour.
+    Marks are brackets as in `git diff --word-diff`, so that they work without colour.
     """
     for _, group in groupby(redline.blocks, key=lambda block: block.clause):
         blocks = list(group)

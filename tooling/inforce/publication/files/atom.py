@@ -1,6 +1,6 @@
 """Atom feeds (RFC 4287): one entry when a version is announced, one when it comes into force.
 
-Keeps true: ids, dates and contents of entries never change, so a reader sees each of them once.
+Invariants: ids, dates and contents of entries never change, so that a feed reader shows each entry once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MOST_SENTENCES = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened to a version: what, when, and the version it is compared with."""
+    """An event of a version: its kind, its instant, and the version to compare with."""
 
     policy: Policy
     version: Version
@@ -37,24 +37,24 @@ class Event:
 
     @property
     def page(self) -> str:
-        """Address the version's permanent page."""
+        """Return the path of the version's permanent page."""
         return address.version_page(self.policy, self.version, self.policy.binding_language)
 
     @property
     def editions(self) -> tuple[Edition | None, Edition | None]:
-        """Give the binding texts of the version before and of this one, as far as there are any."""
+        """Return the binding editions of the version before and of this version, where they exist."""
         language = self.policy.binding_language
         return self.before.edition(language) if self.before else None, self.version.edition(language)
 
     def made_of(self) -> str:
-        """Name everything that shapes the entry, beside the words of its language."""
+        """Return all inputs of the entry except the interface words of its language."""
         texts = [edition and (str(edition.digest), edition.summary) for edition in self.editions]
         return repr((self.page, self.policy.title(self.policy.binding_language), self.word, self.at, texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed: its addresses and title, and what it tells of, newest first."""
+    """A feed: its addresses, its title, and its events, newest first."""
 
     title: str
     page: str
@@ -62,20 +62,20 @@ class Feed:
     events: tuple[Event, ...]
 
     def made_of(self, catalog: Catalog) -> str:
-        """Name everything that shapes the feed in the book `catalog`, beside words and makers."""
+        """Return all inputs of the feed of `catalog` except interface words and program versions."""
         told = [event.made_of() for event in self.events]
         return repr((self.title, self.page, self.file, catalog.settings.site, catalog.settings.publisher.name, told))
 
 
 def policy_feed(catalog: Catalog, policy: Policy, now: datetime) -> Feed:
-    """Tell what happened to `policy` until `now`."""
+    """Return the feed with the events of `policy` until `now`."""
     title = f"{policy.title(policy.binding_language)} – {catalog.settings.publisher.name}"
     page = address.policy_page(policy, policy.binding_language)
     return Feed(title=title, page=page, file=address.feed_file(policy), events=_newest(_events(policy, now)))
 
 
 def book_feed(catalog: Catalog, title: str, now: datetime) -> Feed:
-    """Tell what happened to all policies until `now`, under `title`."""
+    """Return the feed with the events of all policies until `now`, under `title`."""
     events = (event for policy in catalog for event in _events(policy, now))
     return Feed(title=title, page="", file=address.FEED, events=_newest(events))
 
@@ -89,20 +89,20 @@ def _events(policy: Policy, now: datetime) -> Iterator[Event]:
     for version in policy.public(now):
         if version.published < version.effective:
             yield _event(policy, version, "announced", version.published)
-        # Asked of that instant's clock, not of today's: a version that another one overtook never came into force.
+        # Evaluated at that instant, not now: a version overtaken by another one never came into force.
         start = max(version.effective, version.published)
         if start <= now and policy.in_force(start) is version:
             yield _event(policy, version, "in-force", start)
 
 
 def _event(policy: Policy, version: Version, word: str, at: datetime) -> Event:
-    # What was public then, for an entry says for ever what it said on the first day.
+    # Evaluated at that instant, since the content of an entry never changes.
     earlier = [other for other in policy.public(at) if other.seq < version.seq]
     return Event(policy=policy, version=version, before=earlier[-1] if earlier else None, word=word, at=at)
 
 
 def to_atom(feed: Feed, catalog: Catalog, steps: Steps, labels: dict[str, Labels]) -> bytes:
-    """Write `feed` as UTF-8 XML; `labels` are the words of each binding language, by its tag."""
+    """Return `feed` as UTF-8 XML; `labels` maps the tag of each binding language to its interface words."""
     site = catalog.settings.site
     root = Xml.Element("feed", xmlns=_ATOM)
     updated = max((event.at for event in feed.events), default=_EPOCH)
@@ -135,7 +135,7 @@ def _entry(root: Xml.Element, site: str, event: Event, steps: Steps, labels: Lab
 
 
 def _content(site: str, event: Event, points: list[str], steps: Steps, labels: Labels) -> str:
-    """Write what the author says and what changed as HTML, ours but for its words, which are escaped."""
+    """Return the author's summary and the list of changes as HTML with escaped text."""
     old, new = event.editions
     parts = [_list("ul", points)] if points else []
     if old and new and event.before:

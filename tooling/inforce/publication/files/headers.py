@@ -1,7 +1,7 @@
-"""How long each file may be kept, who may read it, and what may run: the `_headers` file of static hosts.
+"""The `_headers` file of static hosts: caching, cross-origin access and content security of each path.
 
-The same rules for nginx and others are in the documentation; hosts that read no such file have the meta tag of each
-page.
+The documentation has the same rules for nginx and other servers; on hosts without `_headers`, the meta tag of each page
+applies.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FOREVER = "max-age=31536000, immutable"
 
 
 def headers(policies: Iterable[Policy], now: datetime, manifests: Iterable[str] = (address.MANIFEST,)) -> bytes:
-    """Write the header rules for everything that is published of `policies` at `now`, one block per path.
+    """Return the header rules for everything published of `policies` at `now`, one block per path.
 
     `manifests` are the paths of the manifests.
     """
@@ -60,7 +60,7 @@ def _policy_blocks(policy_id: str, languages: Iterable[Language]) -> Iterable[st
         "Content-Type: text/markdown; charset=utf-8",
         "Access-Control-Allow-Origin: *",
     )
-    for language in languages:  # one by one, for “:language” would name the page index.html as well, which changes
+    for language in languages:  # listed individually: “:language” would also match index.html, which changes
         path = f"/{policy_id}/:version/{language}.html"
         yield _block(path, f"Cache-Control: {_FOREVER}", "Access-Control-Allow-Origin: *")
     yield _json(f"/{policy_id}/changes/:pair/:language.json", _FOREVER)

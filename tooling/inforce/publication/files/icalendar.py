@@ -1,7 +1,7 @@
-"""The calendar of a policy (RFC 5545): one entry for each version announced, and one for its withdrawal.
+"""The calendar of a policy (RFC 5545): one entry per announced version and one for its withdrawal.
 
-Keeps true: an entry keeps its UID for ever, and one that will not come true is told as cancelled, so that calendars
-that follow the file take it out again.
+Invariants: an entry never changes its UID, and an entry that will not happen gets the status CANCELLED, so that
+subscribed calendars remove it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _PRODUCT = "-//inforce//policy calendar//EN"
 
 
 def has_dates(policy: Policy, now: datetime) -> bool:
-    """Tell whether anything of `policy` was ever announced as at `now`; a calendar without an entry is none."""
+    """Return whether the calendar of `policy` has any entry at `now`."""
     return policy.withdrawn is not None or any(_was_announced(version) for version in policy.public(now))
 
 
 def calendar(catalog: Catalog, policy: Policy, now: datetime, labels: Labels = ENGLISH) -> bytes:
-    """Write the announced dates of `policy` as known at `now`, days being those of the book's time zone."""
+    """Return the announced dates of `policy` as known at `now`; days are in the book's time zone."""
     language = policy.binding_language
     made = Calendar()
     made.add("prodid", _PRODUCT)

@@ -1,6 +1,6 @@
-"""Versions and redlines as papers: what stands on a PDF beside the text itself.
+"""Versions and redlines as papers: the facts around the text on a PDF.
 
-Keeps true: a paper outlives the site it came from, so it names instants and addresses, and never “now”.
+Invariants: a paper states absolute instants and addresses and never “now”, since it can outlive its site.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from inforce.rendering.labels import ENGLISH, Labels
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperWords:
-    """What a paper says itself, in English unless somebody hands in others; braces hold what is filled in."""
+    """The interface words of a paper, English by default; translations must keep the placeholders in braces."""
 
     page_of: str = "Page {page} of {pages}"
     version: str = "Version"
@@ -59,7 +59,7 @@ _LABELLED = re.compile(r'(<(?:ins|del)[^>]*>)<span class="inforce-sr">([^<]*</sp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperMaker:
-    """Makes papers of a book with `settings` in one `language`, whose words are `words` and `labels`."""
+    """Creates the papers of a book with `settings` in one `language` with the interface words `words` and `labels`."""
 
     settings: Settings
     language: Language
@@ -67,7 +67,7 @@ class PaperMaker:
     labels: Labels = ENGLISH
 
     def version(self, place: str, says: Facts, text: str) -> Paper:
-        """Make the paper of a version, of which the page at `place` `says` what it is; `text` is its HTML."""
+        """Return the paper of a version; `says` is the data of its page at `place`, `text` its HTML."""
         words, policy, version, edition = self.words, says["policy"], says["version"], says["edition"]
         applies = self._applies(says)
         rows = [
@@ -93,7 +93,7 @@ class PaperMaker:
         )
 
     def redline(self, place: str, says: Facts, editions: tuple[Edition, Edition], found: Redline) -> Paper:
-        """Make the paper of the redline `found` of `editions`, of which the page at `place` `says` what they are."""
+        """Return the paper of the redline `found` of `editions`; `says` is the data of its page at `place`."""
         words, policy, old, new = self.words, says["policy"], says["old"], says["new"]
         rows = [
             *(
@@ -121,7 +121,7 @@ class PaperMaker:
         )
 
     def _applies(self, says: Facts) -> str:
-        """Say when the version applies, in words that stay true after the version after it was announced."""
+        """Return when the version applies, worded so that it remains true after a later version is announced."""
         words, standing = self.words, says["standing"]
         effective = self._day(says["version"]["effective"])
         if standing["state"] == "draft":
@@ -158,7 +158,7 @@ class PaperMaker:
             _section("inforce-numbers", words.numbers, numbers),
             to_html(found, labels) or f"<p>{escape(words.nothing)}</p>",
         ]
-        # On screen the words beside a mark are hidden; on paper the line of the mark would run through them.
+        # The labels of marks are hidden on screen; on paper they are outside the mark, or its line would cross them.
         return _LABELLED.sub(r'<span class="inforce-sr"> \2\1', "\n".join(parts))
 
 

@@ -1,4 +1,4 @@
-"""Comparisons as files for apps: what changed between two versions, as runs of text and without HTML."""
+"""Comparisons as files for apps: the changes between two versions as runs of text without HTML."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", "
 
 
 def comparison_file(page: Page, site: str, found: list[EditionChanges], labels: Labels = ENGLISH) -> tuple[str, bytes]:
-    """Write the file beside `page`, which compares editions as `found`: its address and its bytes.
+    """Return the path and the bytes of the JSON file of `page`, whose redlines are `found`.
 
-    Of one redline it also says each change in a sentence, in the words of `labels`.
+    A file of a single redline also has a sentence per change in the words of `labels`.
     """
     says = page.says
     head = {"spec": _SPEC, "site": site, "policy": says["policy"]["id"], "language": str(page.language)}
@@ -40,9 +40,9 @@ def comparison_file(page: Page, site: str, found: list[EditionChanges], labels: 
 
 
 def _to_bytes(document: dict[str, Any]) -> bytes:
-    """Write `document` in the form of a manifest, which strict readers take.
+    """Return `document` in the same strict JSON form as a manifest.
 
-    It is not read back, as a manifest is: what is in here are whole numbers and texts that have been read from UTF-8.
+    Unlike a manifest it is not parsed again as a check: it contains only integers and strings decoded from UTF-8.
     """
     return f"{_JSON.encode(document)}\n".encode()
 

@@ -1,4 +1,4 @@
-"""The sitemap (sitemaps.org): the texts in force, each with the day since which it applies."""
+"""The sitemap (sitemaps.org): the texts in force, each with its effective date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def sitemap(catalog: Catalog, now: datetime) -> bytes:
-    """Write the sitemap of `catalog` as at `now`: the home page, and every policy with a text in force."""
+    """Return the sitemap of `catalog` at `now`: the home page and every policy with a text in force."""
     site = catalog.settings.site
     root = Xml.Element("urlset", xmlns=_NAMESPACE)
     Xml.SubElement(Xml.SubElement(root, "url"), "loc").text = site

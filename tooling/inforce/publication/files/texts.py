@@ -1,4 +1,4 @@
-"""Texts prepared once: every redline of a version shares what was read of it."""
+"""Cache of prepared texts, shared by all redlines of a version."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What has been read of the texts asked for last, by digest; those before are read again when they are wanted."""
+    """A least recently used cache of parsed texts, by digest."""
 
     _prepared: dict[Digest, Prepared] = field(default_factory=dict)
 
     def document(self, edition: Edition) -> Document:
-        """Read `edition`'s text, once."""
+        """Return the parsed text of `edition`, from the cache if possible."""
         return self.prepared(edition).document
 
     def prepared(self, edition: Edition) -> Prepared:
-        """Prepare `edition`'s text for redlines, once."""
+        """Return the text of `edition` prepared for redlines, from the cache if possible."""
         return _kept(self._prepared, edition, prepare)
 
     def changes(self, old: Edition, new: Edition) -> EditionChanges:
-        """Compare two editions."""
+        """Return the redline between two editions."""
         return EditionChanges.between(old, new, (self.prepared(old), self.prepared(new)))
 
 
@@ -39,7 +39,7 @@ def _kept(shelf: dict[Digest, T], edition: Edition, read: Callable[[str], T]) ->
     found = shelf.pop(edition.digest, None)
     if found is None:
         found = read(edition.text)
-    shelf[edition.digest] = found  # at the end: the first one is the one not asked for longest
+    shelf[edition.digest] = found  # moved to the end: the first entry is the least recently used one
     if len(shelf) > _ROOM:
         del shelf[next(iter(shelf))]
     return found

@@ -1,7 +1,7 @@
-"""TimeMaps (RFC 7089, 5; application/link-format, RFC 6690): which permanent page held the text in force when.
+"""TimeMaps (RFC 7089, 5; application/link-format, RFC 6690): the permanent pages by the time they came into force.
 
-Keeps true: a page is listed once its version has come into force, with the instant from which the policy's own page
-showed it; what is only announced is no memento of anything.
+Invariants: a page is listed from the time its version came into force, with the instant from which the policy's page
+showed it; a version that is only announced is not a memento.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from inforce.policy.catalog import Catalog
 
 
 def timemap(catalog: Catalog, policy: Policy, now: datetime) -> bytes:
-    """Write the TimeMap of the page of `policy` in its binding language, as at `now`."""
+    """Return the TimeMap of the page of `policy` in its binding language at `now`."""
     site, language = catalog.settings.site, policy.binding_language
     held = [(max(row.start, row.version.published), row.version) for row in policy.intervals(now)]
     shown = [(at, version) for at, version in held if at <= now]
@@ -41,5 +41,5 @@ def _relations(place: int, count: int) -> Iterator[str]:
 
 
 def _date(instant: datetime) -> str:
-    """Write `instant` as RFC 1123 has dates, in GMT."""
+    """Return `instant` as an RFC 1123 date in GMT."""
     return format_datetime(instant, usegmt=True)

@@ -1,7 +1,7 @@
-"""Pages as values: where each stands, what it says as plain data, and which texts it shows.
+"""Pages as values: their path, their content as plain data, and the texts they show.
 
-Keeps true: a page shows nothing but what is in its value, so two pages of one fingerprint are the same page. A page
-that stays names its neighbours and the stable address of the text in force, never a list that grows.
+Invariants: a page depends only on its value, so pages with equal fingerprints are equal; a permanent page refers to its
+neighbours and to the stable path of the text in force, never to a growing list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from inforce.policy import Edition
 
 
 class PageKind(StrEnum):
-    """What a page is for."""
+    """The kind of a page."""
 
     HOME = "home"
     POLICY = "policy"
@@ -35,9 +35,9 @@ class PageKind(StrEnum):
 class Page:
     """One page of the site in one language.
 
-    `says` is plain data: texts, numbers, instants, lists and mappings. `text` is the edition shown in full, `pairs`
-    are the editions compared, older first. `relations` are links to other addresses, with their attributes, for the
-    page's head.
+    `says` is its content as plain data: strings, numbers, instants, lists and mappings. `text` is the edition shown in
+    full, `pairs` are the editions compared, older first. `relations` are the links for the head of the page, with their
+    attributes.
     """
 
     kind: PageKind
@@ -49,7 +49,7 @@ class Page:
     pairs: tuple[tuple[Edition, Edition], ...] = ()
 
     def fingerprint(self) -> str:
-        """Name everything that shapes this page, as 64 hex digits."""
+        """Return a digest of all inputs of this page, as 64 hex digits."""
         shown = [str(self.text.digest)] if self.text else []
         compared = [[str(old.digest), str(new.digest)] for old, new in self.pairs]
         parts = [self.kind, self.address, str(self.language), self.says, self.relations, shown, compared]
@@ -61,5 +61,5 @@ def _plain(value: object) -> object:
         return format_instant(value)
     if isinstance(value, Mapping):
         return dict(value)
-    message = f"a page says {value!r}, which is no plain data"
+    message = f"a page says {value!r}, which is not plain data"
     raise TypeError(message)

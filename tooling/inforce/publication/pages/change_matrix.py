@@ -1,7 +1,7 @@
-"""The picture of a history: one row per section, one column per version, a mark where a section changed.
+"""The change matrix of a history: a row per section, a column per version, a mark where a section changed.
 
-Keeps true: a section keeps its row for as long as it lives, under whatever id and heading. Says what is where; how a
-mark looks is the page's business.
+Invariants: a section has the same row in all versions, even if its id and heading change. Not responsible for: the look
+of marks (see the templates).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LITTLE, _SOME, _MUCH = 5, 25, 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
-    """A mark: what happened to the row's section in the version at `column` (from 0), and how much in per cent."""
+    """A mark: the change to the row's section in the version at `column` (from 0), and its percentage."""
 
     column: int
     state: ClauseState
@@ -26,13 +26,13 @@ class MatrixCell:
 
     @property
     def size(self) -> int:
-        """How large the mark is, from 1 (up to 5 %) over 2 (25 %) and 3 (60 %) to 4."""
+        """The size of the mark: 1 (up to 5 %), 2 (up to 25 %), 3 (up to 60 %) or 4."""
         return 1 + (self.percent > _LITTLE) + (self.percent > _SOME) + (self.percent > _MUCH)
 
 
 @dataclass(slots=True, kw_only=True)
 class MatrixRow:
-    """A section: its newest heading, and the columns from `first` to `last` in which it stands."""
+    """A section: its newest heading, and the columns from `first` to `last` in which it exists."""
 
     heading: str
     first: int
@@ -41,12 +41,12 @@ class MatrixRow:
 
 
 def picture(outline: Iterable[tuple[str, str]], steps: Sequence[Step]) -> tuple[MatrixRow, ...]:
-    """Draw the sections of the newest text, whose ids and headings are its `outline`, through `steps`, oldest first.
+    """Return the rows for the newest text, whose ids and headings are `outline`, over `steps`, oldest first.
 
-    Sections that are gone stand where they were read; rows are in reading order, cells in the order of time.
+    Removed sections have the row of their former position; rows are in reading order, cells in order of time.
     """
     newest = len(steps)
-    # Backwards in time: the ids that `rows` are known by are those of the version at hand.
+    # Backwards in time: the keys of the rows are the section ids of the current version.
     rows = {clause: MatrixRow(heading=heading, first=0, last=newest) for clause, heading in outline}
     order = list(rows.values())
     for column in range(newest, 0, -1):
@@ -57,7 +57,7 @@ def picture(outline: Iterable[tuple[str, str]], steps: Sequence[Step]) -> tuple[
 
 
 def by_column(rows: Iterable[MatrixRow], columns: int) -> tuple[tuple[tuple[str, MatrixCell], ...], ...]:
-    """List the headings and marks of `rows` for each of so many `columns`, in reading order."""
+    """Return the headings and marks of `rows` for each of the `columns`, in reading order."""
     found: list[list[tuple[str, MatrixCell]]] = [[] for _ in range(columns)]
     for row in rows:
         for cell in row.cells:
@@ -66,12 +66,12 @@ def by_column(rows: Iterable[MatrixRow], columns: int) -> tuple[tuple[tuple[str,
 
 
 def _step_back(rows: dict[str, MatrixRow], order: list[MatrixRow], clauses: Sequence[ClauseStep], column: int) -> None:
-    """Make `rows` what they were before the step at `column`, and mark in them what it did."""
+    """Add the marks of the step at `column` to `rows` and revert them to the state before it."""
     gone = [clause for clause in clauses if clause.state is ClauseState.REMOVED]
     for clause in clauses:
         if clause.state is not ClauseState.REMOVED:
             _mark(rows, order, clause, column)
-    # Renamed all at once: one section may take the id another one has just given up.
+    # Renamed at once, since a section can get the former id of another section.
     before = {clause.was: rows[clause.id] for clause in clauses if clause.was}
     new = {clause.id for clause in clauses if clause.state is ClauseState.ADDED or clause.was}
     kept = {name: row for name, row in rows.items() if name not in new} | before
@@ -85,7 +85,7 @@ def _step_back(rows: dict[str, MatrixRow], order: list[MatrixRow], clauses: Sequ
 
 def _mark(rows: dict[str, MatrixRow], order: list[MatrixRow], clause: ClauseStep, column: int) -> None:
     row = rows.get(clause.id)
-    if row is None:  # a comparison that tells of a section which the newer text does not have
+    if row is None:  # a comparison with a section that the newer text does not have
         row = rows[clause.id] = MatrixRow(heading=clause.heading, first=0, last=column)
         order.append(row)
     row.cells.append(_cell(clause, column))

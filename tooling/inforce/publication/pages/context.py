@@ -1,4 +1,4 @@
-"""What pages say of policies, versions and editions, as plain data."""
+"""The data of pages about policies, versions and editions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LICENCE_RELATIONS = {Kind.PRIVACY: "privacy-policy", Kind.TERMS: "terms-of-serv
 
 
 def policy_facts(policy: Policy, language: Language) -> Facts:
-    """Name `policy` in `language`, and everything that stands at a stable address."""
+    """Return the title of `policy` in `language` and its stable paths."""
     return {
         "id": policy.id,
         "title": policy.title(language),
@@ -33,7 +33,9 @@ def policy_facts(policy: Policy, language: Language) -> Facts:
 
 
 def version_facts(policy: Policy, version: Version, language: Language) -> Facts:
-    """State the instants and the level of `version`, and its page in `language` or else in the binding one."""
+    """Return the instants and the level of `version`, and its page in `language`, or in the binding language if it has
+    none.
+    """
     shown = language if version.edition(language) else policy.binding_language
     return {
         "label": version.label.text,
@@ -50,11 +52,11 @@ def version_facts(policy: Policy, version: Version, language: Language) -> Facts
 
 
 def standing(policy: Policy, version: Version, now: datetime, interval: Interval | None) -> Facts:
-    """State what `version` is at `now`, from when to when it applies, and what it is after that.
+    """Return the state of `version` at `now`, the interval in which it applies, and its state after that.
 
-    `interval` is when the version is in force as known at `now`. `state` is `overtaken` where another version applies
-    from before its day on, `withdrawn` where its policy is. `start` is None for a version that never applies; `then`
-    is `superseded` or `withdrawn`.
+    `interval` is when the version is in force as known at `now`. `state` is `overtaken` if another version applies
+    before its effective date, and `withdrawn` if its policy is withdrawn. `start` is None for a version that never
+    applies; `then` is `superseded` or `withdrawn`.
     """
     start, end = (interval.start, interval.end) if interval else (None, None)
     then, gone = PolicyState.SUPERSEDED.value, policy.withdrawn
@@ -73,13 +75,13 @@ def standing(policy: Policy, version: Version, now: datetime, interval: Interval
 
 
 def withdrawal_facts(policy: Policy) -> Facts | None:
-    """State from when on `policy` applies no more, and why."""
+    """Return the instant from which `policy` no longer applies and the reason, or None."""
     gone = policy.withdrawn
     return {"at": gone.at, "reason": gone.reason} if gone else None
 
 
 def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
-    """State how `edition` can be checked, what its author says, and how it stands to the binding text."""
+    """Return how to verify `edition`, its author's summary, and its relation to the binding text."""
     return {
         "language": str(edition.language),
         "language_name": edition.language.own_name,
@@ -94,14 +96,16 @@ def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
 
 
 def summary_facts(edition: Edition | None) -> list[Facts]:
-    """List what the author says has changed."""
+    """Return the author's summary of the changes."""
     return [{"section": point.section, "text": point.text} for point in edition.summary] if edition else []
 
 
 def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
-    """Say how `edition` stands to the binding text: empty for the binding one itself, `translation`, or `lags`.
+    """Return the relation of `edition` to the binding text: empty for the binding text itself, `translation`, or
+    `lags`.
 
-    A translation lags where it was made from another text than this version's binding one, or nobody said from which.
+    A translation lags if it was made from another text than the binding text of this version, or if its source is not
+    stated.
     """
     binding = version.edition(policy.binding_language)
     if binding is None or edition.language == policy.binding_language:
@@ -110,7 +114,7 @@ def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
 
 
 def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None, language: Language) -> Facts | None:
-    """Name the version before or after `version`, and the redline between the two where both are in `language`."""
+    """Return the version before or after `version`, and the redline between the two if both exist in `language`."""
     if neighbour is None:
         return None
     old, new = sorted((version, neighbour), key=lambda one: one.seq)
@@ -122,7 +126,7 @@ def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None,
 
 
 def alternates(languages: Iterable[Language], binding: Language, page: Callable[[Language], str]) -> Relations:
-    """Relate a page to itself in other `languages`; who understands none of them is led to the binding one."""
+    """Return the links to a page in other `languages`; the default for all other readers is the binding language."""
     found = tuple(languages)
     rows = [{"rel": "alternate", "href": page(language), "hreflang": str(language)} for language in found]
     default = [{"rel": "alternate", "href": page(binding), "hreflang": "x-default"}] if binding in found else []
@@ -130,19 +134,19 @@ def alternates(languages: Iterable[Language], binding: Language, page: Callable[
 
 
 def named_languages(languages: Iterable[Language], page: Callable[[Language], str]) -> list[Facts]:
-    """Name `languages` as their readers do, each with its `page`."""
+    """Return the name of each of `languages` in that language, with its `page`."""
     return [{"tag": str(language), "name": language.own_name, "page": page(language)} for language in languages]
 
 
 def evidence_facts(evidence: Evidence | None) -> Facts | None:
-    """State the commit that first held a text."""
+    """Return the data of the first commit that contains a text."""
     if evidence is None:
         return None
     return {"commit": evidence.commit, "committed": evidence.committed, "subject": evidence.subject}
 
 
 def relations_of(policy: Policy, language: Language) -> Iterator[Mapping[str, str]]:
-    """Relate any page of `policy` to the others (RFC 5829), and to what it is for its publisher (RFC 6903)."""
+    """Return the link relations of any page of `policy` (RFC 5829, RFC 6903)."""
     current = address.policy_page(policy, language)
     yield {"rel": "latest-version", "href": current}
     yield {"rel": "version-history", "href": address.history_page(policy, language)}

@@ -31,7 +31,7 @@ from inforce.publication.pairs import shared_languages
 
 
 class Outline(NamedTuple):
-    """What is known of a page that changes with time before it is made: where it stands, and the text it shows."""
+    """The outline of a page that changes with time, known before it is rendered: its path and the text it shows."""
 
     address: str
     kind: PageKind
@@ -40,7 +40,7 @@ class Outline(NamedTuple):
 
 
 def outlines_of(policy: Policy, now: datetime) -> Iterator[Outline]:
-    """Go through the outlines of the pages of `policy` that change with time."""
+    """Yield the outlines of the pages of `policy` that change with time."""
     for language in languages_of(policy, now):
         text = _shown_edition(policy, policy.in_force(now), language)
         yield Outline(address.policy_page(policy, language), PageKind.POLICY, language, text)
@@ -48,7 +48,7 @@ def outlines_of(policy: Policy, now: datetime) -> Iterator[Outline]:
 
 
 def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> Page:
-    """Show `policies` as they stand at `now`."""
+    """Return the home page with the state of `policies` at `now`."""
     language = catalog.settings.languages[0]
     says = {
         "publisher": catalog.settings.publisher.name,
@@ -73,7 +73,7 @@ def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> 
 
 
 def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evidence | None) -> Iterator[Page]:
-    """Show the text of `policy` in force at `now`, in every language any of its versions is in."""
+    """Yield the pages with the text of `policy` in force at `now`, one per language of any of its versions."""
     version = policy.in_force(now)
     languages = languages_of(policy, now)
     others = alternates(languages, policy.binding_language, lambda language: address.policy_page(policy, language))
@@ -114,7 +114,7 @@ def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evid
 
 
 def compare_pages(policy: Policy, pairs: tuple[tuple[Version, Version], ...], now: datetime) -> Iterator[Page]:
-    """Show every redline of `policy` among `pairs`, by the newer version, newest first, in each language."""
+    """Yield, per language, the page that lists all redlines of `policy` in `pairs` by newer version, newest first."""
     languages = languages_of(policy, now)
     others = alternates(languages, policy.binding_language, lambda language: address.compare_page(policy, language))
     shared = [(old, new, set(shared_languages(old, new))) for old, new in pairs]
@@ -139,9 +139,10 @@ def compare_pages(policy: Policy, pairs: tuple[tuple[Version, Version], ...], no
 
 
 def announced_facts(policy: Policy, language: Language, now: datetime) -> list[Facts]:
-    """State every version of `policy` that will apply as known at `now`: its summary, and the way from the one before.
+    """Return every version of `policy` that will apply as known at `now`, with its summary and the redline from the one
+    before.
 
-    A version another one overtakes, or that the policy's withdrawal comes before, will not.
+    This excludes versions that are overtaken by another one or that would apply only after the policy's withdrawal.
     """
     current, rows = policy.in_force(now), []
     for version in policy.announced(now):
@@ -156,23 +157,23 @@ def announced_facts(policy: Policy, language: Language, now: datetime) -> list[F
 
 
 def languages_of(policy: Policy, now: datetime) -> tuple[Language, ...]:
-    """List every language in which some public version of `policy` is there, the binding one first."""
+    """Return every language of the public versions of `policy`, the binding one first."""
     found = {language for version in policy.public(now) for language in version.languages}
     return (policy.binding_language, *sorted(found - {policy.binding_language}))
 
 
 def calendar_of(policy: Policy, now: datetime) -> str | None:
-    """Address the calendar of `policy`, where there is any date in it."""
+    """Return the path of the calendar of `policy`, or None if it has no date."""
     return address.calendar_file(policy) if has_dates(policy, now) else None
 
 
 def _shown(policy: Policy, language: Language, now: datetime) -> Language:
-    """Choose the language in which a reader of `language` is shown pages of `policy`."""
+    """Return the language of the pages of `policy` for readers of `language`."""
     return language if language in languages_of(policy, now) else policy.binding_language
 
 
 def _shown_edition(policy: Policy, version: Version | None, language: Language) -> Edition | None:
-    """Choose the edition of `version` for a reader of `language`: the binding one where there is no other."""
+    """Return the edition of `version` for readers of `language`: the binding one if there is no other."""
     return (version.edition(language) or version.edition(policy.binding_language)) if version else None
 
 

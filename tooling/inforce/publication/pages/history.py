@@ -1,7 +1,7 @@
-"""Histories: when each version of a policy applied, and which of its sections changed when.
+"""Histories: when each version of a policy applied, and in which versions its sections changed.
 
-Keeps true: what a history says follows from the versions and the editions it compares, so it is made again only when
-its policy has changed or a version's standing has.
+Invariants: a history depends only on the versions and the editions that it compares, so it is rendered again only when
+its policy or the state of a version changes.
 """
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ _MOST_COLUMNS = 120
 
 
 def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[Page]:
-    """Show when each version of `policy` known at `now` applied, applies or will apply, newest first.
+    """Yield the history pages of `policy`: when each version known at `now` applied, applies or will apply, newest
+    first.
 
-    The pairs of such a page are the editions in its language, each with the one before: what its picture is drawn of.
+    The pairs of a page are the editions in its language, each with the one before; its change matrix is computed from
+    them.
     """
     languages = languages_of(policy, now)
     pages = partial(address.history_page, policy)
@@ -66,7 +68,7 @@ def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[P
 
 
 def _rows(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[tuple[Version | None, Version, Facts]]:
-    """Go through the versions of `policy`, each with the one before and with what is true of it in any language."""
+    """Yield the versions of `policy`, each with the one before and its data that is the same in every language."""
     intervals = {row.version.seq: row for row in policy.intervals(now)}
     zone = catalog.settings.timezone
     before: Version | None = None
@@ -90,7 +92,9 @@ def _redline(policy: Policy, old: Version, new: Version, language: Language) -> 
 
 
 def _columns(policy: Policy, drawn: list[Version], language: Language) -> Iterator[Facts]:
-    """Name the versions of the picture; those whose neighbour is not in `language` have no redline to link to."""
+    """Return the columns of the change matrix; a version whose neighbour is not in `language` has no redline to link
+    to.
+    """
     before: Version | None = None
     for version in drawn:
         neighbours = before is not None and before.seq == version.seq - 1
@@ -104,7 +108,7 @@ def _columns(policy: Policy, drawn: list[Version], language: Language) -> Iterat
 
 
 def _local(instant: datetime | None, zone: ZoneInfo) -> str:
-    """Write `instant` as the clock in `zone` shows it, so that it can be compared with a day as text."""
+    """Return `instant` as local time in `zone`, so that it can be compared with a date as text."""
     if instant is None:
         return ""
     day = day_of(instant, zone).isoformat()

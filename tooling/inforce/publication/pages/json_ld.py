@@ -1,7 +1,6 @@
-"""What search engines read beside the words of a page: JSON-LD in the vocabulary of schema.org, as plain data.
+"""JSON-LD for search engines in the vocabulary of schema.org, as plain data.
 
-Keeps true: like the words, it names days and intervals and never says “now”, so it stays true in a page nobody
-rebuilds.
+Invariants: the data state dates and intervals and never “now”, so they remain true until the page is rebuilt.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ _CONTEXT = "https://schema.org"
 
 
 def about_home(catalog: Catalog) -> Facts:
-    """Describe the site of `catalog`."""
+    """Return the description of the site of `catalog`."""
     return {"@context": _CONTEXT, "@type": "WebSite", "url": catalog.settings.site, "publisher": _publisher(catalog)}
 
 
 def about_version(
     catalog: Catalog, policy: Policy, version: Version, language: Language, page: str, standing: Facts
 ) -> Facts:
-    """Describe `version` of `policy` in `language` as it is shown at the address `page`."""
+    """Return the description of `version` of `policy` in `language`, whose page has the path `page`."""
     described = {
         "@context": _CONTEXT,
         "@type": "DigitalDocument",

@@ -1,6 +1,6 @@
-"""Pages that stay: one per version and language, and every redline.
+"""Permanent pages: one per version and language, and one per redline.
 
-Keeps true: what such a page says changes only when its own version or a neighbour does.
+Invariants: a permanent page changes only when its own version or a neighbour changes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from inforce.publication.pairs import shared_languages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastingPages:
-    """The pages of `policy` that stay, as known at `now`, or `only` those in one language; `evidence` is by label."""
+    """Yields the permanent pages of `policy` as known at `now`, `only` in one language if set; `evidence` is by label."""
 
     catalog: Catalog
     policy: Policy
@@ -102,7 +102,7 @@ class LastingPages:
             )
 
     def _targets(self, intervals: Mapping[int, Interval]) -> Iterator[tuple[Version, Facts]]:
-        """Go through the version in force and the announced ones, each with how it stands."""
+        """Yield the version in force and the announced versions, each with its state."""
         current = self.policy.in_force(self.now)
         for target in [*([current] if current else []), *self.policy.announced(self.now)]:
             stands = standing(self.policy, target, self.now, intervals.get(target.seq))
@@ -158,7 +158,7 @@ class LastingPages:
                 "policy": policy_facts(policy, language),
                 "old": version_facts(policy, old, language),
                 "new": version_facts(policy, new, language),
-                # An author speaks of the step from the version before; over several steps that would mislead.
+                # A summary describes the changes from the version before; it would mislead for a larger step.
                 "summary": summary_facts(after) if neighbours else [],
                 "file": address.redline_file(policy, old, new, language),
                 "document": address.redline_docx(policy, old, new, language),
