@@ -1,5 +1,5 @@
-"""The site: MkDocs and Material around the pages of a publication.
+"""The site: renders the pages of a publication with MkDocs and Material for MkDocs.
 
-Keeps true: everything a policy author wrote passes one renderer and one sanitiser, and nothing of it can run. A leaf:
-no other room knows this one, so another generator costs this room and nothing else.
+Invariants: all text by policy authors passes one renderer and one sanitiser, and none of it can run as script; no other
+package imports this one, so that another site generator changes only this package.
 """

@@ -1,4 +1,4 @@
-"""From the folder to the publication: what the site reads before it makes anything."""
+"""Read the book and its history into a publication."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def read_publication(
     history: bool = True,
     memory: ParseCache | None = None,
 ) -> Publication:
-    """Read the book in `root` as it is to be published now; with its `history` or without.
+    """Return the publication of the book in `root` now, with or without its `history`.
 
-    The environment `environ`, then `at` as `configured` in mkdocs.yml, may set another instant than that of the clock.
-    `warn` is called with what is doubtful about that instant; ClockError where nothing may be built at it.
-    What `memory` knows to be unchanged on the disk is not read again.
+    The environment `environ`, or else `at` as `configured` in mkdocs.yml, can replace the current time. `warn` is
+    called with doubts about that instant; raise ClockError if it is unacceptable. Files that `memory` records as
+    unchanged are not read again.
     """
     catalog = read_book(root, memory).require()
     now = current_instant(catalog.settings.timezone, environ, _system_clock, configured=configured)
@@ -41,7 +41,7 @@ def read_publication(
 
 
 def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Evidence]) -> Publication:
-    """Join to the `catalog` what its history tells of each version, by the version's folder."""
+    """Return the evidence from the git history for each version of `catalog`, by the version's folder."""
     evidence: dict[str, dict[str, Evidence]] = {policy.id: {} for policy in catalog}
     for folder, found in evidence_of.items():
         policy_id, label = folder.split("/")[1:]

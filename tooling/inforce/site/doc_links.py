@@ -1,4 +1,4 @@
-"""Links on the pages of docs/: each one to the site itself has to lead to a page or file, and to a section of it.
+"""Check the links on the pages of docs/: each internal link must lead to an existing page or file and section.
 
 Not responsible for: links in the texts of policies (rules LINK-… of `check`) and links to other sites.
 """
@@ -27,7 +27,7 @@ _FIX = "correct the link or remove it"
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
-    """What a page links to, and the ids that links can lead to."""
+    """The links of a page, and the ids that links can lead to."""
 
     targets: tuple[str, ...]
     ids: frozenset[str]
@@ -55,7 +55,7 @@ class _Parser(HTMLParser):
 
 
 def links_of(page: bytes) -> PageLinks:
-    """Return the links and ids in the article of the HTML `page`; of all of it if there is no article."""
+    """Return the links and ids in the article of the HTML `page`, or of the whole page if it has no article."""
     text = page.decode("utf-8", "replace")
     start, end = text.find(_ARTICLE[0]), text.rfind(_ARTICLE[1])
     parser = _Parser()
@@ -65,7 +65,7 @@ def links_of(page: bytes) -> PageLinks:
 
 
 def links_in_cache(cached: Cache, key: str) -> PageLinks:
-    """Return the links and ids of the page under `key`; parsed once, since pages seldom change."""
+    """Return the links and ids of the page under `key`; cached, since pages rarely change."""
     name = key_of("links of a page", key)
     if raw := cached.read(name):
         targets, ids = json.loads(raw)
@@ -76,7 +76,7 @@ def links_in_cache(cached: Cache, key: str) -> PageLinks:
 
 
 def refuse_dead_links(docs: Path, base: str, pages: Iterable[str], files: Container[str], read: Read) -> None:
-    """Raise BookError, which lists them, if links on `pages` lead to no file of the site or to no section of a page.
+    """Raise BookError with a list of the links on `pages` that lead to no file of the site or to no section of a page.
 
     `pages` and `files` are paths in the site, `base` is the path of the site's address, such as `/` or `/policies/`.
     """
@@ -112,7 +112,7 @@ def _problem(base: str, page: str, target: str, files: Container[str], read: Rea
 
 
 def _file(base: str, page: str, path: str, files: Container[str]) -> str | None:
-    """Return the file that `path`, as it is on `page`, leads to; None if `files` does not have it."""
+    """Return the file that the link `path` on `page` leads to; None if it is not in `files`."""
     if not path:
         return page
     start = "/" if path.startswith("/") else f"/{posixpath.dirname(page)}"

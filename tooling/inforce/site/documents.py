@@ -1,7 +1,7 @@
-"""Documents to download: redlines for Word, texts and redlines as PDF.
+"""Documents to download: redlines for Word, and texts and redlines as PDF.
 
-Word documents are made wherever the extra `inforce[docx]` is installed, since they cost a hundredth of a second. A PDF
-costs a second, so it is made where the extra `inforce[pdf]` is installed and somebody asked for it.
+Word documents are created whenever the extra `inforce[docx]` is installed, since each takes 10 ms. A PDF takes 1 s, so
+PDFs are created only on request and with the extra `inforce[pdf]`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from inforce.site.messages import labels, paper_words
 
 @cache
 def has_documents() -> bool:
-    """Tell whether Word documents can be made here."""
+    """Return whether Word documents can be created."""
     return find_spec("docx") is not None
 
 
 def word_document(page: Page, author: str, redline: Redline) -> bytes:
-    """Write the `redline` that `page` shows, its changes made by `author` when the newer version was published."""
-    # Only here: a site without Word documents needs no library for them.
+    """Return the `redline` of `page` as a Word document; its changes are by `author` at the publication of the newer
+    version.
+    """
+    # Imported here because a site without Word documents does not need the library.
     from inforce.word import to_docx
 
     says = page.says
@@ -36,7 +38,7 @@ def word_document(page: Page, author: str, redline: Redline) -> bytes:
 
 
 def pdf_document(page: Page, settings: Settings, found: list[EditionChanges]) -> bytes:
-    """Draw what `page` of a book with `settings` shows: its text, or the changes `found` in it."""
+    """Return the text of `page`, or the redline `found`, as a PDF of a book with `settings`."""
     language = page.language
     maker = PaperMaker(settings=settings, language=language, words=paper_words(language), labels=labels(language))
     if page.text:

@@ -1,4 +1,4 @@
-"""What stands in the head of a page: its title, its relations to other pages, and the policy of what may run."""
+"""The head of a page: its title, its relations to other pages, and the content security policy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _POLICY = f'<meta http-equiv="Content-Security-Policy" content="{escape(CONTENT_
 
 
 def head_of(page: Page, settings: Settings, title: str, description: str) -> str:
-    """Write the head of `page`; relations and the canonical address are absolute, below the site of `settings`."""
+    """Return the head of `page`; relations and the canonical address are absolute URLs of the site of `settings`."""
     site = settings.site
     tags = [
         _POLICY,
@@ -24,7 +24,7 @@ def head_of(page: Page, settings: Settings, title: str, description: str) -> str
         f'<link rel="canonical" href="{escape(site + page.address)}">',
     ]
     for relation in page.relations:
-        # The space is meant: Material asks for a sitemap beside every `link[rel=alternate]`, on whichever host that is.
+        # The space is intended: Material requests a sitemap for every `link[rel=alternate]`, on any host.
         rel = " alternate" if relation["rel"] == "alternate" else relation["rel"]
         more = "".join(
             [f' {name}="{escape(value)}"' for name, value in relation.items() if name not in ("rel", "href")]
@@ -36,6 +36,6 @@ def head_of(page: Page, settings: Settings, title: str, description: str) -> str
 
 
 def _in_script(data: object) -> str:
-    """Write `data` as JSON that no title or name can end early: in a script element entities mean nothing."""
+    """Return `data` as JSON that cannot close its script element, in which HTML entities are not decoded."""
     text = _JSON.encode(data)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

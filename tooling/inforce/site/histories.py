@@ -1,6 +1,6 @@
-"""Histories of policies, drawn of what the redlines beside them say.
+"""Render the histories of policies from their published redlines.
 
-Keeps true: nothing is compared twice, since what changed between two versions stands in their published comparison.
+Invariants: texts are compared only once, since the changes between two versions are read from the published comparison.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from inforce.site.build.parallel import Files, Work
 
 
 def make_histories(work: Work, steps: Steps) -> Files:
-    """Make the history of every policy of `work`; give the keys of their files by address."""
+    """Render the history of every policy of `work`; return the keys of their files by path."""
     files: Files = {}
     names = policy_names(work.shelves)
     for policy in work.publication.policies:
@@ -34,7 +34,9 @@ def make_histories(work: Work, steps: Steps) -> Files:
 
 
 def published_steps(work: Work, files: Files) -> Steps:
-    """Read what changed between two texts out of the comparisons among `files`; what is not there is compared."""
+    """Return a function that reads the changes between two texts from the comparisons in `files`, and compares missing
+    ones.
+    """
 
     @functools.cache
     def step(old: Edition, new: Edition, file: str) -> Step:

@@ -1,4 +1,4 @@
-"""Links between pages: relative, so that a site works from any folder of any host, and from a disk."""
+"""Relative links between pages, so that a site works in any folder of any host and from a disk."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from urllib.parse import quote
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Spells addresses as seen from the page at `page`; `offline` names the file inside each folder."""
+    """Returns relative links from the page at `page`; with `offline` they include the file in each folder."""
 
     page: str
     offline: bool = False
 
     def to(self, target: str) -> str:
-        """Spell the address `target` (relative to the site's root, with a fragment or not) from here."""
+        """Return the link to the path `target`, which is relative to the site's root and can have a fragment."""
         path, mark, fragment = target.partition("#")
-        # Addresses are plain: they begin at the root, and no step in them is empty or leads back.
+        # Paths are normalised: relative to the root, without empty or `..` segments.
         *here, _ = self.page.split("/")
         *there, name = path.split("/")
         shared = _shared(here, there)
@@ -30,7 +30,7 @@ class Links:
 
 
 def _shared(here: Sequence[str], there: Sequence[str]) -> int:
-    """Count the folders that both paths begin with."""
+    """Return the number of leading folders that both paths share."""
     for place, (one, other) in enumerate(zip(here, there, strict=False)):
         if one != other:
             return place

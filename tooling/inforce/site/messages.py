@@ -1,7 +1,7 @@
-"""Interface words in the languages of readers, out of message catalogues that translators can edit.
+"""Interface words in the languages of readers, from message catalogues that translators can edit.
 
-Keeps true: a missing word falls back to English, never to nothing. Catalogues are gettext files in `messages/`; the
-English text is the key.
+Invariants: a missing translation falls back to English, never to an empty text. Catalogues are gettext files in
+`messages/`; the English text is the key.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from inforce.rendering.labels import ENGLISH, Labels
 
 @cache
 def translations(language: Language) -> NullTranslations:
-    """Load the catalogue for `language`, or for the nearest language above it (RFC 4647, 3.4 lookup)."""
+    """Return the catalogue for `language`, or for its closest parent language (RFC 4647, 3.4 lookup)."""
     tag = str(language)
     folder = resources.files("inforce.site") / "messages"
     while tag:
@@ -34,7 +34,7 @@ def translations(language: Language) -> NullTranslations:
 
 
 def _catalogue(raw: bytes) -> Translations:
-    # Compiled on loading, so that there is one file to edit and none to keep in step with it.
+    # Compiled on loading, so that there is no second file to keep in sync.
     compiled = BytesIO()
     write_mo(compiled, read_po(BytesIO(raw)))
     compiled.seek(0)
@@ -43,13 +43,13 @@ def _catalogue(raw: bytes) -> Translations:
 
 @cache
 def labels(language: Language) -> Labels:
-    """Say the words of a redline in `language`; those a catalogue lacks stay English."""
+    """Return the interface words of a redline in `language`; English where the catalogue has no translation."""
     catalogue = translations(language)
     return Labels(**{label.name: catalogue.gettext(getattr(ENGLISH, label.name)) for label in fields(Labels)})
 
 
 @cache
 def paper_words(language: Language) -> PaperWords:
-    """Say the words of a paper in `language`; those a catalogue lacks stay English."""
+    """Return the interface words of a paper in `language`; English where the catalogue has no translation."""
     catalogue = translations(language)
     return PaperWords(**{word.name: catalogue.gettext(getattr(WORDS, word.name)) for word in fields(PaperWords)})

@@ -1,4 +1,4 @@
-"""From pages as values to what fills a shell: one template per kind of page."""
+"""Render pages to the content of a shell, with one template per kind of page."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ _MAY_BE_HEADING = re.compile(r"^ {0,3}(?:#{2,3}[ \t]|-+[ \t]*$)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """Renders pages of a book with `settings`; `offline` makes links work from a disk, `pdf` makes PDFs as well."""
+    """Renders pages of a book with `settings`; `offline` makes links work from a disk, `pdf` adds PDFs."""
 
     settings: Settings
     offline: bool = False
     pdf: bool = False
 
     def render(self, page: Page, texts: Texts, steps: Steps | None = None) -> Rendered:
-        """Render `page` in its language; `texts` keeps what was read of the texts it shows.
+        """Return `page` rendered in its language; `texts` caches the texts it shows.
 
-        The picture of a history is drawn of `steps`, which give what changed between two texts.
+        The change matrix of a history is computed from `steps`, which returns the changes between two texts.
         """
         found = [texts.changes(old, new) for old, new in page.pairs] if steps is None else []
         words = Words(self.settings, page.language, Links(page=page.address, offline=self.offline))
@@ -65,7 +65,7 @@ class Renderer:
             ],
         }
         module: Any = environment(page.language).get_template(f"{page.kind}.html").make_module(context)
-        # Templates escape what they say; a title and a description are text until they stand in a head.
+        # Templates escape their output; titles and descriptions stay unescaped until the head is written.
         name, description = module.title.striptags(), module.description.striptags()
         return Rendered(
             title=name,
@@ -76,12 +76,12 @@ class Renderer:
         )
 
     def get_ready(self) -> None:
-        """Compile every template now, so that processes forked from this one need not."""
+        """Compile every template now, so that forked processes need not do it."""
         for kind in PageKind:
             environment(self.settings.languages[0]).get_template(f"{kind}.html")
 
     def files_of(self, page: Page) -> tuple[str, ...]:
-        """List the addresses of the files that go with `page`."""
+        """Return the paths of the additional files of `page`."""
         names = {"file": True, "document": has_documents(), "paper": self.pdf}
         return tuple(page.says[name] for name, made in names.items() if made and name in page.says)
 
@@ -95,7 +95,7 @@ class Renderer:
 
     @property
     def fingerprint(self) -> str:
-        """Name the settings that shape pages beside what they say."""
+        """Return the settings that affect pages in addition to their data."""
         settings = self.settings
         return "\0".join(
             (settings.site, settings.publisher.name, settings.timezone.key, str(self.offline), str(self.pdf))
@@ -103,18 +103,18 @@ class Renderer:
 
 
 def has_contents(text: Edition | None) -> bool:
-    """Tell whether the page of `text` may have a table of contents, without reading the text in full."""
+    """Return whether the page of `text` can have a table of contents, without parsing the text."""
     return text is not None and _MAY_BE_HEADING.search(text.text) is not None
 
 
 def fragment(edition: Edition) -> Markup:
-    """Render the text of `edition`; BookError where a sanitiser would take something out of it."""
+    """Return the text of `edition` as HTML; raise BookError if the sanitiser would remove anything."""
     return _fragment(edition.text, edition.source.path)
 
 
-@lru_cache(4)  # its own page and the fragment for apps follow each other
+@lru_cache(4)  # the page and the fragment for apps are rendered one after the other
 def _fragment(text: str, path: str) -> Markup:
-    # Markup: the fragment comes from the one renderer, with HTML off, and has passed the sanitiser.
+    # Markup is safe: the fragment comes from our renderer, which has HTML disabled, and has passed the sanitiser.
     return Markup(passed(to_html(text), Place(path=path)))  # noqa: S704
 
 
@@ -130,10 +130,10 @@ def _picture(page: Page, texts: Texts, steps: Steps | None) -> dict[str, Any]:
 
 
 def _redline(found: Redline, spoken: Labels, number: int) -> dict[str, Any]:
-    # The clauses of the first redline of a page can be linked to; two of one id on a page could not.
+    # Only the first redline of a page gets clause ids, since ids must be unique.
     anchors = {"anchor": f"move-{number}-", "clauses": CLAUSE_ANCHOR if number == 1 else ""}
     return {
-        # Markup: written by our own renderer, which escapes every word of both texts.
+        # Markup is safe: our renderer escapes the words of both texts.
         "html": Markup(redline_html.to_html(found, spoken, **anchors)),  # noqa: S704
         "sides": Markup(side_by_side.to_sides(found, spoken)),  # noqa: S704 - as above
         "numbers": found.numbers,

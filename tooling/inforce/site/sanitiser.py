@@ -1,4 +1,4 @@
-"""The last gate: a fragment leaves unchanged or not at all."""
+"""The final check of HTML fragments: a fragment is passed unchanged or rejected."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SCHEMES = {"https", "http", "mailto", "tel"}
 
 
 def passed(fragment: str, place: Place) -> str:
-    """Give `fragment` back if a sanitiser has nothing to take out of it; BookError naming `place` otherwise.
+    """Return `fragment` if a sanitiser would remove nothing from it; otherwise raise BookError with `place`.
 
-    A sanitiser that silently dropped words of a contract would be worse than a build that stops.
+    Failing the build is safer than silently removing words of a contract.
     """
     clean = nh3.clean(fragment, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
     if clean != fragment:

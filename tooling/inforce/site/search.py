@@ -1,7 +1,7 @@
-"""What the search of the theme looks in: the pages that show what applies now, cut at their headings.
+"""The search index of the theme: the pages that show texts in force, split at their headings.
 
-Old versions stay out: a reader who searches wants what applies, and an index of every version would take the browser
-longer to load than the answer is worth. Entries have the shape that Material's search reads.
+Old versions are excluded: readers search for the text in force, and an index of every version would be too large for a
+browser. Entries have the format of Material's search.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ FOUND = (PageKind.HOME, PageKind.POLICY)
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _APART = {"dt", "dd", "tr", "td", "th", "div", "blockquote", "section", "summary"}
-# What the search shows around a word it found is cut at these.
+# The search cuts its excerpts at these tags.
 _KEPT = {"p", "li", "ul", "ol", "pre", "code"}
 
 
 def beside(page: Page) -> str:
-    """Name the place of the entries of `page`; it is no address of the site."""
+    """Return the path of the entries of `page`, which is not a path of the site."""
     return f"{INDEX}#{page.address}"
 
 
 def entries(page: Page, rendered: Rendered) -> bytes:
-    """Write the entries for `page`, which was `rendered`, as JSON."""
+    """Return the search entries of `page`, which was `rendered`, as JSON."""
     reader = _SectionReader()
     reader.feed(rendered.content)
     reader.close()
@@ -40,14 +40,14 @@ def entries(page: Page, rendered: Rendered) -> bytes:
 
 
 def merged(index: bytes, found: Iterable[bytes]) -> bytes:
-    """Put the entries `found` into the `index` that the theme's plugin made of the other pages."""
+    """Return `index`, made by the theme's plugin from the other pages, with the entries `found` added."""
     data = json.loads(index)
     data["docs"] += [entry for entries in found for entry in json.loads(entries)]
     return json.dumps(data, separators=(",", ":")).encode()
 
 
 def without_texts(index: bytes) -> bytes:
-    """Leave in `index` nothing but how to search."""
+    """Return `index` with its settings but without entries."""
     return json.dumps({**json.loads(index), "docs": []}).encode()
 
 
@@ -60,7 +60,7 @@ _NOTHING = re.compile(r"<(\w+)> ?</\1> ?")
 
 
 class _SectionReader(HTMLParser):
-    """Sections of a page: the id of the heading that opens each, its words, and the words under it."""
+    """Parses the sections of a page: the id and text of each heading, and the text below it."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -69,12 +69,12 @@ class _SectionReader(HTMLParser):
 
     @property
     def sections(self) -> list[tuple[str, str, str]]:
-        """The sections: anchor, title and text, the last two as HTML with the tags of blocks alone."""
+        """The sections: anchor, title and text; title and text are HTML with only the tags of blocks."""
         made = [(anchor, _flat(title), _flat(text)) for anchor, title, text in self._found]
         return [section for section in made if section[1] or section[2]]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open `tag`; a heading with an id opens a section."""
+        """Handle the start of `tag`; a heading with an id starts a section."""
         named = dict(attrs)
         if tag in _APART:
             self.handle_data(" ")
@@ -88,7 +88,7 @@ class _SectionReader(HTMLParser):
             self._take(f"<{tag}>")
 
     def handle_endtag(self, tag: str) -> None:
-        """Close `tag`."""
+        """Handle the end of `tag`."""
         if tag in _APART:
             self.handle_data(" ")
         if self._open and self._open[-1][0] == tag:
@@ -97,7 +97,7 @@ class _SectionReader(HTMLParser):
                 self._take(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        """Take words where they stand: in the heading of the section, or under it."""
+        """Add text to the heading of the section or to the text below it."""
         if not (self._open and self._open[-1][1]):
             self._take(escape(data, quote=False))
 

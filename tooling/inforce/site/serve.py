@@ -1,7 +1,7 @@
-"""The site on this machine, which follows its book while somebody writes: `python -m inforce.site.serve`.
+"""Serve the site on this machine and update it while the book is edited: `python -m inforce.site.serve`.
 
-Keeps true: what is shown is what a build would make, but for one line that loads the script which reloads a page. A
-text that is saved costs the pages it touches and no other. Listens on this machine alone.
+Invariants: pages are equal to those of a build, except for one line that loads the reload script; saving a text renders
+only the affected pages again; the server listens on the loopback interface only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from inforce.site.build.incremental import SiteBuilder, collect_rarely
 from inforce.site.mkdocs.prebuild import Configuration, ScaffoldError
 
 HOST = "127.0.0.1"
-# An editor that saves writes more than once; a reader does not notice so short a wait.
+# Text editors write several times per save; this delay groups the writes and is too short to be noticed.
 _QUIET = 0.05
 _LONGEST_POLL = 25.0
 _OURS = "/__inforce/"
@@ -55,27 +55,27 @@ _TELLING = {"created", "modified", "moved", "deleted"}
 
 
 class ChangedPaths:
-    """How often the site has changed, for those who wait for the next time."""
+    """Counter of changes of the site, on which requests can wait."""
 
     def __init__(self) -> None:
         self._count = 1
         self._changed = threading.Condition()
 
     def tell(self) -> None:
-        """Say that the site has changed."""
+        """Record a change of the site."""
         with self._changed:
             self._count += 1
             self._changed.notify_all()
 
     def after(self, seen: int, seconds: float) -> int:
-        """Wait until the count is another than `seen`, at most so many `seconds`; give the count."""
+        """Wait at most `seconds` until the count differs from `seen`; return the count."""
         with self._changed:
             self._changed.wait_for(lambda: self._count != seen, seconds)
             return self._count
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Answers with files of a folder; pages get the script that reloads them."""
+    """Serves the files of a folder; adds the reload script to pages."""
 
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".md": "text/markdown; charset=utf-8"}  # noqa: RUF012
     protocol_version = "HTTP/1.1"
@@ -85,7 +85,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().__init__(*words, directory=directory)
 
     def do_GET(self) -> None:
-        """Answer with a file, or with what pages ask about themselves."""
+        """Answer with a file, or with the change counter for the reload script."""
         if self.path == _SCRIPT:
             self._answer(_RELOAD.encode(), "text/javascript; charset=utf-8")
         elif self.path.startswith(_CHANGES):
@@ -96,7 +96,7 @@ class Handler(SimpleHTTPRequestHandler):
             super().do_GET()
 
     def send_head(self) -> Any:
-        """Send the head of an answer, and give what follows; pages are read whole, to put the script in."""
+        """Send the headers and return the body; pages are read completely to insert the script."""
         path = Path(self.translate_path(self.path))
         page = path / "index.html" if path.is_dir() and self.path.partition("?")[0].endswith("/") else path
         if page.suffix != ".html" or not page.is_file():
@@ -106,12 +106,12 @@ class Handler(SimpleHTTPRequestHandler):
         return BytesIO(content)
 
     def end_headers(self) -> None:
-        """Let nothing be kept: the next look may be at another site."""
+        """Disable caching, since the site can change between requests."""
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
     def log_message(self, format: str, *words: object) -> None:  # noqa: A002 - the base's signature
-        """Say nothing of every file that is asked for."""
+        """Do not log requests."""
 
     def _answer(self, content: bytes, kind: str) -> None:
         self._head(len(content), kind)
@@ -125,18 +125,18 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 class Waiter(FileSystemEventHandler):
-    """Notices that something was saved."""
+    """Watches for saved files."""
 
     def __init__(self) -> None:
         self.noticed = threading.Event()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Notice `event`, unless it tells of reading only."""
+        """Record `event` unless it is read-only."""
         if event.event_type in _TELLING and not (event.is_directory and event.event_type == "modified"):
             self.noticed.set()
 
     def wait(self) -> None:
-        """Wait until something was saved and the disk has been quiet for a moment."""
+        """Wait until a file was saved and no further change follows for a moment."""
         self.noticed.wait()
         while self.noticed.is_set():
             self.noticed.clear()
@@ -144,7 +144,7 @@ class Waiter(FileSystemEventHandler):
 
 
 def main(words: list[str]) -> int:
-    """Serve the site as `words` say, until interrupted; 1 where it cannot be made in the first place."""
+    """Serve the site with the arguments `words` until interrupted; return 1 if the first build fails."""
     parser = argparse.ArgumentParser(prog="inforce.site.serve")
     parser.add_argument("module", help="the generator: mkdocs or properdocs")
     parser.add_argument("--config-file", type=Path, required=True)
@@ -152,7 +152,7 @@ def main(words: list[str]) -> int:
     asked = parser.parse_args(words)
     configuration = Configuration.read(asked.config_file)
     if not configuration.simple:
-        # MkDocs 1.6 with click 8.3 or newer watches nothing unless told to.
+        # MkDocs 1.6 with click 8.3 or newer does not watch files by default.
         rest = ["--config-file", str(asked.config_file), "--dev-addr", f"{HOST}:{asked.port}", "--livereload"]
         os.execv(sys.executable, [sys.executable, "-P", "-m", asked.module, "serve", *rest])  # noqa: S606 - the same process
     collect_rarely()
@@ -161,9 +161,9 @@ def main(words: list[str]) -> int:
     maker = SiteBuilder(asked.config_file, asked.module, folder)
     if not _made(maker):
         return 1
-    gc.freeze()  # nearly all of the book stays as it is, and need not be looked through again
+    gc.freeze()  # most of the book stays in memory; freezing excludes it from garbage collection
     changes = ChangedPaths()
-    # The server first: from its first request on there are threads, beside which no process may be forked.
+    # The first build comes before the first request: requests start threads, after which forking is unsafe.
     with ThreadingHTTPServer((HOST, asked.port), partial(Handler, changes=changes, directory=str(folder))) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -185,7 +185,7 @@ def _follow(root: Path, maker: SiteBuilder, changes: ChangedPaths) -> None:
 
 
 def _made(maker: SiteBuilder) -> bool:
-    """Bring the site up to date; where that cannot be done, say why, and leave what is shown as it is."""
+    """Update the site; if that fails, print the reason and keep the previous site."""
     began = time.perf_counter()
     try:
         made = maker.make()

@@ -1,8 +1,7 @@
-"""Addresses that belong to the book, and files of docs/ that would take one of them.
+"""Detect files of docs/ that would use a path of the book.
 
-Invariants:
-    No file of docs/ is published at or below the address of a policy, nor in place of a file the build writes.
-    Addresses are compared without case, since many disks and some hosts ignore it.
+Invariants: no file of docs/ is published at or below the path of a policy, or in place of a file that the build writes.
+Paths are compared case-insensitively, since many file systems and some hosts ignore case.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _FOLDERS = frozenset(name.partition("/")[0] for name in _PLACES)
 
 
 def refuse_taken(publication: Publication, files: Iterable[tuple[str, str]]) -> None:
-    """Raise LayoutError for the first of `files` that takes an address of the book.
+    """Raise LayoutError for the first of `files` that uses a path of the book.
 
     `files` are paths in docs/ and in the site, such as (`faq.md`, `faq/index.html`).
     """

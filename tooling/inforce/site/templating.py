@@ -1,4 +1,4 @@
-"""Templates of our pages: Jinja2 with everything escaped, and the few functions they may call."""
+"""Jinja2 environments of our pages, with autoescaping and the functions that templates can call."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from inforce.site.messages import translations
 
 
 class _Compiled(BytecodeCache):
-    """Templates compiled once for all languages: words are looked up when a page is made, not before."""
+    """Cache of templates compiled once for all languages; words are translated when a page is rendered."""
 
     def __init__(self) -> None:
         self._code: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill `bucket` with what was compiled before."""
+        """Fill `bucket` from the cache."""
         if bucket.key in self._code:
             bucket.bytecode_from_string(self._code[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what `bucket` holds."""
+        """Store the content of `bucket`."""
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
@@ -42,33 +42,33 @@ _COMPILED = _Compiled()
 
 
 class _Context(Context):
-    """A context that calls the functions of `Words` and `_Spoken` directly, for they want nothing of Jinja's."""
+    """A context that calls the functions of `Words` and `_Spoken` directly, since they do not use the context."""
 
     def call(self, called: Any, /, *args: Any, **named: Any) -> Any:
-        """Call `called` as a template asks."""
+        """Call `called` with the arguments of the template."""
         if type(called) is not MethodType:
             return super().call(called, *args, **named)
-        # Jinja names the variables around to whatever is called in a loop or a block.
+        # Jinja passes the surrounding variables to functions called in a loop or a block.
         named.pop("_loop_vars", None)
         named.pop("_block_vars", None)
         return called(*args, **named)
 
 
 class _Environment(Environment):
-    """An environment for plain data: `one.title` is first of all a member of the mapping `one`."""
+    """An environment for plain data: `x.title` looks up the key of the mapping `x` before the attribute."""
 
     context_class = _Context
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Get the member or attribute called `attribute` of `obj`."""
-        # Jinja looks for attributes first, and most of what pages say has none.
+        """Return the key or attribute `attribute` of `obj`."""
+        # Jinja looks up attributes first, but page data are mostly mappings.
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
 
 
 class _Spoken:
-    """Says the words of a `catalogue` as templates ask for them; each of them is looked up once."""
+    """Translates the words of templates with `catalogue`; caches each lookup."""
 
     def __init__(self, catalogue: NullTranslations) -> None:
         self._catalogue = catalogue
@@ -76,9 +76,9 @@ class _Spoken:
         self._alone: dict[str, Markup] = {}
 
     def say(self, message: str, **named: object) -> Markup:
-        """Translate `message` and put in what is `named`, escaped; the words of a catalogue are markup."""
+        """Return the translation of `message` with the escaped values `named`; catalogue texts are markup."""
         if named:
-            # What Markup makes of `%` as well, but a good deal faster.
+            # Same result as `%` with Markup, but faster.
             text = str(self._words(message)) % {name: escape(value) for name, value in named.items()}
             return Markup(text)  # noqa: S704 - everything in it is escaped
         if message not in self._alone:
@@ -87,14 +87,14 @@ class _Spoken:
 
     def _words(self, message: str) -> Markup:
         if message not in self._found:
-            # Markup: a message stands in a template, and its translation in a catalogue of ours.
+            # Markup is safe: messages and translations come from our templates and catalogues.
             self._found[message] = Markup(self._catalogue.ugettext(message))  # noqa: S704
         return self._found[message]
 
 
 @cache
 def environment(language: Language) -> Environment:
-    """Make the environment whose interface words are in `language`."""
+    """Return the environment with interface words in `language`."""
     env = _Environment(
         loader=PackageLoader("inforce.site", "templates/pages"),
         autoescape=True,
@@ -110,7 +110,7 @@ def environment(language: Language) -> Environment:
 
 @lru_cache(1024)
 def _day(language: Language, zone: ZoneInfo, instant: datetime) -> Markup:
-    """Write `instant` for readers of `language` in `zone`: neighbours of a version name the same days."""
+    """Return `instant` formatted for `language` in `zone`; cached, since adjacent versions show the same days."""
     shown = language.format_day(day_of(instant, zone))
     if not is_start_of_day(instant, zone):
         clock, name = format_local(instant, zone).split(" ")[1:]
@@ -120,14 +120,14 @@ def _day(language: Language, zone: ZoneInfo, instant: datetime) -> Markup:
 
 @lru_cache(512)
 def _tongues(language: Language, rows: tuple[tuple[str, ...], ...]) -> Markup:
-    """Lead to a page in other languages than `language`: on the pages of all versions these links are the same."""
+    """Return the links to a page in other languages; cached, since they are the same on the pages of all versions."""
     written: Markup = _languages(language).tongues(_named(rows), str(language))
     return written
 
 
 @lru_cache(512)
 def _editions(language: Language, rows: tuple[tuple[str, ...], ...]) -> Markup:
-    """List the languages of a version in words of `language`; what holds for `_tongues` holds here."""
+    """Return the list of a version's languages in words of `language`; cached like `_tongues`."""
     written: Markup = _languages(language).editions(_named(rows))
     return written
 
@@ -146,7 +146,7 @@ def _code(text: str) -> Markup:
 
 
 class Words:
-    """What templates call: days and links, as the page at `links.page` in `language` has to write them."""
+    """The functions for templates: dates and links for the page at `links.page` in `language`."""
 
     def __init__(self, settings: Settings, language: Language, links: Links) -> None:
         self._zone = settings.timezone
@@ -155,37 +155,37 @@ class Words:
         self._spelt: dict[str, str] = {}
 
     def day(self, instant: datetime) -> Markup:
-        """Write `instant` for readers: the day, with the time and the zone where it is not the start of a day."""
+        """Return `instant` for readers: the date, with time and zone unless it is the start of a day."""
         return _day(self._language, self._zone, instant)
 
     def plain_day(self, instant: datetime) -> str:
-        """Write the day of `instant` for readers, without markup and time."""
+        """Return the date of `instant` for readers, without markup and time."""
         return self._language.format_day(day_of(instant, self._zone))
 
     def iso(self, instant: datetime) -> str:
-        """Write `instant` as RFC 3339, for scripts."""
+        """Return `instant` in RFC 3339 format for scripts."""
         return format_instant(instant)
 
     def to(self, address: str) -> str:
-        """Link to `address` from here."""
+        """Return the relative link to `address`."""
         if address not in self._spelt:
             self._spelt[address] = self._links.to(address)
         return self._spelt[address]
 
     def code(self, text: str) -> Markup:
-        """Show `text` as something to type."""
+        """Return `text` as code."""
         return _code(text)
 
     def tongues(self, languages: Iterable[Mapping[str, str]]) -> Markup:
-        """Lead from here to the same page in `languages`, each with its tag, its name and its page."""
+        """Return the links to the same page in `languages`, each with its tag, name and page."""
         return _tongues(self._language, tuple([(self.to(one["page"]), one["tag"], one["name"]) for one in languages]))
 
     def editions(self, languages: Iterable[Mapping[str, str]]) -> Markup:
-        """List the `languages` of a version, linked from here, each with its mark: binding, translation, lags."""
+        """Return the linked list of a version's `languages`, each with its mark: binding, translation, lags."""
         rows = tuple([(self.to(one["page"]), one["tag"], one["name"], one["mark"]) for one in languages])
         return _editions(self._language, rows)
 
     def context(self) -> dict[str, Any]:
-        """Name the functions as templates know them."""
+        """Return the functions by their names in templates."""
         named = (self.day, self.plain_day, self.iso, self.to, self.code, self.tongues, self.editions)
         return {function.__name__: function for function in named}

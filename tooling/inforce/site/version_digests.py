@@ -1,6 +1,6 @@
-"""The file that names the digest of every redline and since file of a policy, and is itself named by its digest.
+"""The file with the digest of every redline and since file of a policy; its own name contains its digest.
 
-Invariants: the digests are those of the files of this build; nothing is read while the files are the same as before.
+Invariants: the digests are those of the files of this build; unchanged files are not read again.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from inforce.site.build.cache import key_of
 from inforce.site.build.parallel import Files, Work
 from inforce.text import Digest
 
-# What stands for a digest before it is known: all of them are equally long.
+# Placeholder for a digest that is not known yet; all digests have the same length.
 _UNKNOWN = Digest.of(b"")
 
 
 def make_version_digests(work: Work, files: Mapping[str, str]) -> Files:
-    """Make the digests of every policy of `work`; `files` are the cache keys of its redlines and since files."""
+    """Create the digest file of every policy of `work`; `files` are the cache keys of its redlines and since files."""
     made: Files = {}
     cache = work.cache
     for policy in work.publication.policies:
@@ -34,10 +34,10 @@ def make_version_digests(work: Work, files: Mapping[str, str]) -> Files:
 
 
 def versions_digests(addresses: Iterable[str]) -> dict[str, Digest]:
-    """Return by policy id the digest that the file of its digests is named by, among the `addresses` of a site."""
+    """Return, by policy id, the digest in the name of its digest file among the `addresses` of a site."""
     return dict(named for place in addresses if (named := digests_named(place)))
 
 
 def unknown_digests(publication: Publication) -> dict[str, Digest]:
-    """Return a digest for each policy of `publication`, as long as the one that is not known before a build."""
+    """Return a placeholder digest for each policy of `publication`, with the length of a real one."""
     return {policy.id: _UNKNOWN for policy in publication.policies}

@@ -38,7 +38,7 @@ from inforce.publication.pairs import shared_languages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastingPages:
-    """Yields the permanent pages of `policy` as known at `now`, `only` in one language if set; `evidence` is by label."""
+    """The permanent pages of `policy` as known at `now`, `only` in one language if set; `evidence` is by label."""
 
     catalog: Catalog
     policy: Policy

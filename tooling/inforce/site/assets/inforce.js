@@ -1,5 +1,5 @@
-// Pages stay true when nobody rebuilds them: at an announced instant the words flip by themselves.
-// Without this script every sentence on the page is true as well: it names dates, not "now".
+// Keeps pages correct between builds: at an announced instant the words change automatically.
+// Without this script every sentence is correct too, since it states dates, not "now".
 (function () {
   "use strict";
   var DAY = 86400000;
@@ -7,7 +7,7 @@
   var SOON = 50;
   var timer;
 
-  // An element is announced until its instant, in force up to its end, and then what it says it is after that.
+  // An element is announced until its start, in force until its end, and then in its stated final state.
   function stateOf(part, now) {
     var end = Date.parse(part.dataset.inforceEnd || "");
     if (now >= end) return part.dataset.inforceThen;
@@ -44,7 +44,7 @@
     form.hidden = false;
     form.addEventListener("submit", function (event) {
       event.preventDefault();
-      // Either order will do: a redline leads from the older version to the newer one.
+      // Accepts either order; redlines exist from the older to the newer version.
       var one = form.elements.old.value, two = form.elements["new"].value;
       var way = ways[one + "..." + two] || ways[two + "..." + one];
       form.querySelector("[role=status]").textContent = way ? "" : form.dataset.none;
@@ -52,7 +52,7 @@
     });
   }
 
-  // Days and intervals are spelt by one clock, that of the book, so that text comparison is comparison in time.
+  // Days and intervals are local times in the book's time zone, so comparing strings compares times.
   function appliedOn(day, row) {
     var from = row.dataset.inforceFrom, until = row.dataset.inforceUntil;
     return from.slice(0, day.length) <= day && (!until || until > day);
@@ -78,7 +78,7 @@
       });
     }
 
-    // The day stands in the address, so that an answer can be passed on.
+    // The day is in the address, so that the answer can be shared as a link.
     function read() {
       var asked = /^#on=(\d{4}-\d{2}-\d{2})$/.exec(location.hash);
       if (asked) input.value = asked[1];
@@ -95,18 +95,18 @@
     read();
   }
 
-  // A picture that is wider than the screen is shown from its newest end.
+  // A matrix that is wider than the screen is scrolled to its newest versions.
   function showNewest(box) {
     box.scrollLeft = getComputedStyle(box).direction === "rtl" ? -box.scrollWidth : box.scrollWidth;
   }
 
-  // Whoever follows a link to what is folded finds it unfolded.
+  // Opens folded content when a link leads to it.
   function unfold() {
     var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (target && target.tagName === "DETAILS") target.open = true;
   }
 
-  // The theme lets a wide table scroll sideways; whoever has no pointer must be able to reach and scroll it too.
+  // The theme makes wide tables scroll sideways; keyboard users must be able to focus and scroll them too.
   function reachTables() {
     var sizes = new ResizeObserver(function (entries) {
       entries.forEach(function (entry) {
@@ -119,7 +119,7 @@
   }
 
   flip();
-  // A page that slept in a tab or comes back from history may have slept through an instant.
+  // A page in a background tab or restored from the history may have missed an instant.
   addEventListener("pageshow", flip);
   document.addEventListener("visibilitychange", flip);
   addEventListener("load", reachTables);

@@ -1,5 +1,5 @@
-// The theme's search, begun when somebody searches: until then no page carries its engine or the texts it looks through.
-// Stands in for the engine, whose file beside this one is named after the "#".
+// Starts the theme's search when a reader uses it; until then no page loads its engine or its index.
+// Replaces the engine; the engine's file name follows the "#".
 (function () {
   "use strict";
   var SETUP = 0, READY = 1, RESULT = 3;

@@ -1,5 +1,5 @@
-// What the theme's scripts ask for before anything else: where the site begins, and a drawer for the reader's choices.
-// Kept in a file of its own because inline scripts are forbidden by the site's security policy.
+// Defines the globals that the theme's scripts need first: the root of the site, and storage for the reader's choices.
+// A separate file, because the content security policy forbids inline scripts.
 var __md_scope = new URL("../../", document.currentScript.src);
 
 function __md_hash(text) {
@@ -20,6 +20,6 @@ function __md_set(name, value, store, scope) {
   try {
     (store || localStorage).setItem((scope || __md_scope).pathname + "." + name, JSON.stringify(value));
   } catch (blocked) {
-    // Storage is switched off: the choice lasts as long as the page.
+    // Storage is disabled: the choice lasts until the page is closed.
   }
 }

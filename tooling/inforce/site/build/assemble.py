@@ -1,4 +1,4 @@
-"""Writing the site: shells filled, files written, and nothing of the scaffolding left."""
+"""Assemble the site: fill shells, write files and leave out the scaffold."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ CACHE_BYTES = 4_000_000_000
 
 
 def assets() -> Iterator[tuple[str, str]]:
-    """Give our style and scripts: where each belongs, and its text."""
+    """Yield the path and the text of each of our style sheets and scripts."""
     places = {f"{ASSET_FOLDER}/{name}": name for name in ASSETS} | {SEARCH: "search.js"}
     for place, name in places.items():
         yield place, (resources.files("inforce.site") / "assets" / name).read_text("utf-8")
 
 
 def browser_files() -> Iterator[tuple[str, bytes]]:
-    """Give what apps load in a browser, and the list that names it by digest: where each belongs, and its bytes."""
+    """Yield the path and the bytes of each browser file for apps, and of the list with their digests."""
     folder = resources.files("inforce.site") / "browser"
     for name in ("files.json", *json.loads((folder / "files.json").read_text("utf-8"))["files"]):
         yield f"{address.BROWSER}/{name}", folder.joinpath(*name.split("/")).read_bytes()
 
 
 def composed(work: Work, built: Files, progress: Progress) -> Files:
-    """Make every page of `work`, and give the cache keys of all files a site consists of, by address.
+    """Render every page of `work`; return the cache keys of all files of the site by path.
 
-    `built` are the keys of the files MkDocs built: shells go, and what it
-    found for the search is joined by ours. Files that say when they were issued are not there (see `write_files`).
+    `built` are the keys of the files that MkDocs built: shells are left out, and our entries are added to its search
+    index. Files that contain the time of the build are not included (see `write_files`).
     """
     pages = make_pages(work, progress)
     found = {place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]}
@@ -66,14 +66,14 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
 
 
 def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
-    """Return the keys that `make` returns, once each of their entries in `cache` agrees with its seal.
+    """Return the keys that `make` returns after checking each of their entries in `cache` against its seal.
 
-    An entry that was altered is removed, and `make` is called again.
+    Altered entries are removed, and `make` is called again.
     """
     for _ in range(_TRIES):
         try:
             files = make()
-        except LookupError:  # an entry that was read on the way is gone or was altered, and so may others be
+        except LookupError:  # an entry that `make` read is missing or altered, and others can be
             cache.reject_altered(cache.keys())
             continue
         if not cache.reject_altered(files.values()):
@@ -83,7 +83,7 @@ def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
 
 
 def _told_of(work: Work, steps: Steps) -> Files:
-    """Make the files that tell of the same changes as the redlines do; give their keys by address."""
+    """Create the files that summarise the changes of the redlines; return their keys by path."""
     files: Files = {}
     for file in work.publication.feeds(steps):
         files[file.address] = key = key_of("file", file.made_of, work.made_by)
@@ -93,7 +93,7 @@ def _told_of(work: Work, steps: Steps) -> Files:
 
 
 def _index(cache: Cache, built: str, found: list[str]) -> str:
-    """Give the key of the search index of `built` and the entries under the keys `found`."""
+    """Return the key of the search index of `built` with the entries under the keys `found`."""
     key = key_of("index", built, *found)
     if not cache.holds(key):
         whole = [cache.require(one) for one in (built, *found)]
@@ -102,9 +102,9 @@ def _index(cache: Cache, built: str, found: list[str]) -> str:
 
 
 def _index_without_texts(cache: Cache, whole: str) -> str:
-    """Give the key of the index that the theme loads with every page: how to search, and nothing to be found.
+    """Return the key of the index that the theme loads with every page: the search settings without entries.
 
-    The texts stand beside it, for whoever begins to search (see assets/search.js).
+    The entries are in a separate file, which is loaded when a reader starts a search (see assets/search.js).
     """
     key = key_of("index without texts", whole)
     if not cache.holds(key):
@@ -113,7 +113,7 @@ def _index_without_texts(cache: Cache, whole: str) -> str:
 
 
 def shell_paths(publication: Publication) -> dict[str, Language]:
-    """List the shells that `publication` needs: one per language and depth of folder, by its Markdown file."""
+    """Return the shells that `publication` needs, by Markdown file: one per language and folder depth."""
     languages = {
         language for policy in publication.policies for version in policy.versions for language in version.languages
     }
@@ -121,7 +121,7 @@ def shell_paths(publication: Publication) -> dict[str, Language]:
 
 
 def write_files(site: Path, publication: Publication) -> None:
-    """Write every file of `publication` into `site` that neither is a page nor stands with one or tells of changes."""
+    """Write the files of `publication` into `site` that every build writes."""
     for path, package in _VECTORS.items():
         write(site / path, (resources.files(package) / "vectors.json").read_bytes())
     for path, content in browser_files():
@@ -131,16 +131,16 @@ def write_files(site: Path, publication: Publication) -> None:
 
 
 def issued_addresses(publication: Publication) -> frozenset[str]:
-    """Return the addresses of the files that `write_files` and `write_manifest` write."""
+    """Return the paths of the files that `write_files` and `write_manifest` write."""
     issued = (file.address for file in publication.issued_files())
     manifests = (form for path in publication.manifest_paths for form in (path, signed_path(path)))
     return frozenset({*_VECTORS, *manifests, *issued, *(path for path, _ in browser_files())})
 
 
 def check_manifest_size(publication: Publication, warn: Callable[[str], object]) -> None:
-    """Judge the size of each manifest before any page is made; one larger than recommended is told to `warn`.
+    """Check the size of each manifest before any page is rendered; call `warn` for one larger than recommended.
 
-    ManifestError where one is larger than the book or a client allows.
+    Raise ManifestError if one is larger than the book or a client allows.
     """
     settings, digests = publication.catalog.settings, unknown_digests(publication)
     for path in publication.manifest_paths:
@@ -161,13 +161,13 @@ def write_manifest(
     *,
     keyless: bool = False,
 ) -> None:
-    """Write each manifest into `site`, signed with the keys of `environ` where the book promises it.
+    """Write each manifest into `site`, signed with the keys of `environ` if the book lists signing keys.
 
-    `files` are the addresses of the files of the site; from them come the digests that the manifest names. Where it may
-    be `keyless`, a site that is not published as it is, it does without a signature if there is no key.
-    SignatureError where a promised signature cannot be made, ManifestError where a signed form is larger than clients
-    accept; the sizes that the book allows are `check_manifest_size`'s to judge.
-    The time of the files is the instant of issue: many hosts make their ETag of it.
+    `files` are the paths of the site's files, from which the digests in the manifest are taken. With `keyless`, for a
+    site that is not published as it is, a manifest without a key is left unsigned. Raise SignatureError if a required
+    signature cannot be made, and ManifestError if a signed manifest is larger than clients accept;
+    `check_manifest_size` checks the limits of the book. The modification time of the files is the instant of issue,
+    since many hosts compute the ETag from it.
     """
     settings = publication.catalog.settings
     digests = versions_digests(files)

@@ -1,7 +1,7 @@
-"""The site made without MkDocs wherever its part of the work is done: `python -m inforce.site.build`.
+"""Build a site and run MkDocs only if its part of the work is not cached: `python -m inforce.site.build`.
 
-Keeps true: the site is byte for byte what `mkdocs build` makes of the same book. A folder that holds an earlier site is
-brought up to date, so that time goes into what changed. Does not replace a site that is published; its caller does.
+Invariants: the site is byte for byte equal to the result of `mkdocs build`; a folder with an earlier site is updated,
+so that the time depends on the changes. Not responsible for: replacing a published site; the caller does that.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _ENVIRONMENT = 4
 
 
 def main(words: list[str]) -> int:
-    """Build the site as `words` say; the exit code is 0, or 1 or 4 with the reason on stdout, as MkDocs tells it."""
+    """Build the site with the arguments `words`; return exit code 0, or 1 or 4 after printing the reason on stdout like
+    MkDocs.
+    """
     parser = argparse.ArgumentParser(prog="inforce.site.build")
     parser.add_argument("module", help="the generator: mkdocs or properdocs")
     parser.add_argument("--config-file", type=Path, required=True)
@@ -42,14 +44,14 @@ def main(words: list[str]) -> int:
     where = cache_folder(asked.config_file.resolve().parent)
     try:
         configuration = Configuration.read(asked.config_file)
-        cache = Cache(where)  # looked through while the parent process still reads the book
+        cache = Cache(where)  # scanned while the parent process still reads the book
         site, publication = _given() if asked.given else (asked.site_dir, None)
         if not configuration.simple:
             rest = [asked.module, "build", "--config-file", str(asked.config_file), "--site-dir", str(site)]
             os.execv(sys.executable, [sys.executable, "-P", "-m", GENERATOR, *rest])  # noqa: S606 - the same process
         build(configuration, publication or _read(configuration), site, asked.module, cache)
     except (EOFError, pickle.UnpicklingError):
-        return 1  # the book was refused, and nobody waits for a site
+        return 1  # the book was rejected, so no site is built
     except ScaffoldError as refusal:
         return refusal.code
     except InforceError as refusal:
@@ -66,24 +68,26 @@ def _read(configuration: Configuration) -> Publication:
 
 
 def _given() -> tuple[Path, Publication]:
-    """Take folder and book from the parent process: to read thousands of texts a second time would take longer."""
-    gc.disable()  # a book is all kept: nothing of it is garbage
+    """Return the folder and the book sent by the parent process, which is faster than reading thousands of texts
+    again.
+    """
+    gc.disable()  # all objects of a book stay alive, so garbage collection finds nothing
     site, catalog, now, evidence = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     gc.freeze()
     gc.enable()
-    os.environ[AT] = format_instant(now)  # for MkDocs, should it be needed
+    os.environ[AT] = format_instant(now)  # for MkDocs, if it has to run
     return Path(site), publication_of(catalog, now, evidence)
 
 
 def build(configuration: Configuration, publication: Publication, site: Path, module: str, cache: Cache) -> None:
-    """Bring the folder `site` to what `publication` says; `configuration` lies beside the book, as `cache` does."""
+    """Update the folder `site` to `publication`; `configuration` and `cache` are next to the book."""
     made_by = maker()
     for last in (False, True):
         files = compose(configuration, publication, cache, made_by, module, tell_progress)
         try:
             settle(site, files, cache)
             break
-        except LookupError:  # somebody emptied the cache in this moment
+        except LookupError:  # another process emptied the cache just now
             if last:
                 raise
             cache.refresh()
@@ -92,5 +96,5 @@ def build(configuration: Configuration, publication: Publication, site: Path, mo
 
 
 def tell_progress(done: int, total: int) -> None:
-    """Say how many of `total` pages are made; whoever runs the build may show it as a bar."""
+    """Print how many of `total` pages are rendered; the caller can show it as a progress bar."""
     print(f"INFO    -  made {done} of {total} pages", flush=True)

@@ -1,9 +1,9 @@
-"""A cache of finished files, named by their inputs; an entry is put into a site as a hard link.
+"""A cache of finished files, keyed by their inputs; entries are hard-linked into a site.
 
-Invariants: an entry is used only after its content was compared with its seal, a keyed hash that only this user of
-this machine can make, so that no other user can publish words through the cache; an entry that is missing, altered or
-made by another program is made again; no symbolic link below the folder is followed; deleting the folder costs time
-and nothing else; several builds may use it at once, since an entry appears whole or not at all.
+Invariants: an entry is used only after its content was compared with its seal, a keyed hash that only this user of this
+machine can compute, so that no other user can publish content through the cache; a missing, altered or foreign entry is
+created again; no symbolic link below the folder is followed; deleting the folder loses no data; several builds can use
+it concurrently, since entries are written atomically.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from inforce.book.files import machine_secret, real_folder
 _READ_ONLY = 0o444
 _COPY = 0o644
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-# What a build that was killed left unfinished is anybody's to sweep up after an hour.
+# Incomplete files of a killed build are removed after an hour.
 _UNFINISHED = ".new-"
 _STALE_SECONDS = 3600
-# An entry that is used is marked as used once in so many seconds, so that the cache knows which to drop first.
+# Used entries are marked at most once per this many seconds; the mark decides the order of removal.
 _MARK_SECONDS = 6 * 3600
-# Libraries that shape the bytes of a page.
+# Libraries that affect the bytes of a page.
 _LIBRARIES = (
     "babel",
     "budoux",
@@ -49,7 +49,7 @@ _LIBRARIES = (
 
 
 class CacheEntry(NamedTuple):
-    """Where an entry lies, which file of the disk it is, and when it was last used."""
+    """The path of an entry, its inode, and the time of its last use."""
 
     path: str
     inode: int
@@ -59,10 +59,10 @@ class CacheEntry(NamedTuple):
 
 
 class Cache:
-    """The entries in `folder`; the name of each is its key, its size and its seal."""
+    """The entries in `folder`; the file name of each contains its key, size and seal."""
 
     def __init__(self, folder: Path) -> None:
-        """Look which entries `folder` holds; it is made when the first one is kept."""
+        """List the entries of `folder`, which is created with its first entry."""
         self.folder = folder
         self._secret = machine_secret()
         self._genuine: set[str] = set()
@@ -74,7 +74,7 @@ class Cache:
         self._numbers = itertools.count()
 
     def refresh(self) -> None:
-        """Look again which entries there are: other processes may have kept some."""
+        """List the entries again, since other processes may have added some."""
         self._known = dict(_entries(self.folder, self._unfinished))
         self._buckets.clear()
         self._genuine.clear()
@@ -84,23 +84,23 @@ class Cache:
         return list(self._known)
 
     def holds(self, key: str) -> bool:
-        """Tell whether there is a whole entry `key`."""
+        """Return whether a complete entry `key` exists."""
         return key in self._known
 
     @property
     def disk(self) -> int:
-        """Tell which disk the cache is on; -1 where there is no cache yet."""
+        """Return the device number of the cache; -1 if the cache does not exist yet."""
         with contextlib.suppress(FileNotFoundError):
             return self.folder.stat().st_dev
         return -1
 
     def inode(self, key: str) -> int:
-        """Tell which file of the disk the entry `key` is; 0 where there is none."""
+        """Return the inode of the entry `key`; 0 if it does not exist."""
         found = self._known.get(key)
         return found.inode if found else 0
 
     def read(self, key: str) -> bytes | None:
-        """Read the entry `key`; None where there is none, or no whole one any more."""
+        """Return the content of the entry `key`; None if it is missing or incomplete."""
         found = self._known.get(key)
         if found is None:
             return None
@@ -113,7 +113,7 @@ class Cache:
         return None
 
     def require(self, key: str) -> bytes:
-        """Read the entry `key`; LookupError where there is none, or one that was altered."""
+        """Return the content of the entry `key`; raise LookupError if it is missing or altered."""
         content = self.read(key)
         if content is None:
             raise LookupError(key)
@@ -122,7 +122,7 @@ class Cache:
     def reject_altered(self, keys: Iterable[str]) -> bool:
         """Compare the content of each entry of `keys` with its seal, once; return whether one was missing or altered.
 
-        An altered entry is removed, so that it is made again.
+        Altered entries are removed, so that they are created again.
         """
         rejected = False
         for key in keys:
@@ -133,7 +133,7 @@ class Cache:
     def _seal(self, key: str, content: bytes) -> str:
         """Return the keyed hash of `content` as the entry `key`, as 32 hex digits.
 
-        SHA-256 reads the content, since processors have instructions for it; the keyed hash covers its digest.
+        The keyed hash covers the SHA-256 digest of the content, since processors have instructions for SHA-256.
         """
         inner = f"{key} {hashlib.sha256(content).hexdigest()}"
         return hashlib.blake2b(inner.encode(), key=self._secret, digest_size=16).hexdigest()
@@ -145,12 +145,12 @@ class Cache:
                 Path(found.path).unlink(missing_ok=True)
 
     def keep(self, key: str, content: bytes) -> None:
-        """Keep `content` as the entry `key`."""
+        """Store `content` as the entry `key`."""
         bucket = self._bucket(key)
         seal = self._seal(key, content)
         unfinished = f"{bucket}/{_UNFINISHED}{os.getpid()}-{next(self._numbers)}-{time.monotonic_ns()}"
         path = f"{bucket}/{key}-{len(content)}-{seal}"
-        # Hard links share one file: nobody may write to an entry through a site.
+        # Hard links share one file, so entries are read-only: writing to a site must not change the cache.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
             handle = os.open(unfinished, flags, _READ_ONLY)
@@ -167,7 +167,7 @@ class Cache:
         self._used.add(key)
 
     def _bucket(self, key: str) -> str:
-        """Return the path of the folder of the entry `key`, which is made where there is none."""
+        """Return the folder of the entry `key`; create it if it does not exist."""
         bucket = f"{self.folder}/{key[:2]}"
         if bucket not in self._buckets:
             real_folder(Path(bucket))
@@ -175,27 +175,27 @@ class Cache:
         return bucket
 
     def newly_kept(self) -> dict[str, CacheEntry]:
-        """Give what this process has kept since it was asked last, for another one to `learn`."""
+        """Return entries added since the last call, for another process to `learn`."""
         new, self._new = self._new, {}
         return new
 
     def learn(self, kept: Mapping[str, CacheEntry]) -> None:
-        """Know of the entries `kept` by another process."""
+        """Add the entries `kept` by another process to the list."""
         self._known |= kept
         self._genuine |= kept.keys()
 
     def keep_content(self, content: bytes) -> str:
-        """Keep `content` under a key of its own, unless it is held; give the key."""
+        """Store `content` under a key computed from it, unless it exists; return the key."""
         key = key_of("content", hashlib.sha256(content).hexdigest())
         if self.reject_altered([key]):
             self.keep(key, content)
         return key
 
     def enter(self, key: str, target: str) -> None:
-        """Put the entry `key` at `target`, where nothing is yet, as a hard link where the disk allows it.
+        """Link the entry `key` to the new path `target`; copy it if the file system has no hard links.
 
-        The folder of `target` has to be there. LookupError where there is no such entry any more, FileExistsError where
-        something stands at `target`.
+        The folder of `target` must exist. Raise LookupError if the entry no longer exists, FileExistsError if `target`
+        exists.
         """
         self._used.add(key)
         if self.reject_altered([key]):
@@ -211,24 +211,24 @@ class Cache:
             self._copy(key, target)
 
     def _copy(self, key: str, target: str) -> None:
-        """Write the entry `key` to the new file `target`."""
+        """Copy the entry `key` to the new file `target`."""
         content = self.read(key)
         if content is None:
             raise LookupError(key)
-        # Never into a file that is there: it may be an entry, linked by an earlier build.
+        # Never into an existing file, since it can be an entry linked by an earlier build.
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _COPY)
         with os.fdopen(handle, "wb") as made:
             made.write(content)
             os.fchmod(handle, _COPY)
 
     def use(self, key: str) -> None:
-        """Note that the entry `key` is still wanted."""
+        """Mark the entry `key` as used."""
         self._used.add(key)
 
     def prune(self, most_bytes: int) -> None:
-        """Drop entries this build did not use, those not used for longest first, until at most `most_bytes` are held.
+        """Remove entries that this build did not use, least recently used first, until at most `most_bytes` remain.
 
-        Entries in use are marked as such, now and then, for the next build to know.
+        Used entries get a new modification time, at most once per interval, for the next build.
         """
         now = time.time()
         held = 0
@@ -250,12 +250,12 @@ class Cache:
 
 
 def key_of(*parts: str) -> str:
-    """Name an entry by the `parts` it is made of, as 64 hex digits."""
+    """Return the key of an entry computed from its inputs `parts`, as 64 hex digits."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def maker() -> str:
-    """Name what makes pages: this package's files, and the libraries that shape bytes."""
+    """Return a digest of the programs that render pages: the files of this package and the relevant libraries."""
     state = hashlib.sha256()
     for name, content in _files(resources.files("inforce"), ""):
         state.update(f"{name}\0{len(content)}\0".encode())
@@ -275,7 +275,7 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, CacheEntry]]:
-    """Go through the whole entries of `folder`; what is not one yet is added to `unfinished`."""
+    """Yield the complete entries of `folder`; add incomplete ones to `unfinished`."""
     for bucket in _buckets(folder):
         with os.scandir(bucket) as found:
             for file in found:
@@ -292,7 +292,7 @@ def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, CacheEn
 
 
 def _read_entry(found: CacheEntry) -> bytes | None:
-    """Read the entry `found`; None where it is gone, of another size, or no longer a regular file."""
+    """Return the content of the entry `found`; None if it is missing, of another size, or not a regular file."""
     with contextlib.suppress(OSError):
         handle = os.open(found.path, os.O_RDONLY | _NO_LINK)
         with os.fdopen(handle, "rb") as file:
@@ -308,7 +308,7 @@ def _buckets(folder: Path) -> list[str]:
 
 
 def _sweep(unfinished: list[str], before: float) -> None:
-    """Remove the files `unfinished` of writers that were killed `before`."""
+    """Remove the files `unfinished` that killed processes wrote `before`."""
     for name in unfinished:
         path = Path(name)
         with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
-"""A folder kept up to date with its book: what has been read and made once is not read and made again.
+"""Update a folder incrementally: unchanged files are neither read nor rendered again.
 
-Keeps true: after each time the folder holds the site that a build at that instant makes.
+Invariants: after each update the folder contains the same site as a full build at that instant.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from inforce.site.mkdocs.page_template import Shells
 from inforce.site.mkdocs.prebuild import Configuration, scaffold
 from inforce.site.renderer import Renderer
 
-# Pages are trees and text, of which little is garbage in circles; looking for it as often as Python does costs a tenth.
+# Rendering creates few reference cycles; the default GC thresholds cost 10 % of build time.
 _RARELY = (100_000, 20, 100)
 
 
 def collect_rarely() -> None:
-    """Let this process look for garbage less often than Python does by itself."""
+    """Raise the garbage collection thresholds of this process."""
     gc.set_threshold(*_RARELY)
 
 
 class SiteBuilder:
-    """Brings the folder `site` up to date with the book beside the `configuration` of MkDocs."""
+    """Updates the folder `site` from the book next to the MkDocs `configuration`."""
 
     def __init__(self, configuration: Path, module: str, site: Path) -> None:
-        """Take the generator `module`; nothing is made yet."""
+        """Set the generator `module`; this builds nothing."""
         self._path, self._module, self._site = configuration, module, site
         self._root = configuration.resolve().parent
         self._cache = Cache(cache_folder(self._root))
@@ -49,7 +49,7 @@ class SiteBuilder:
         self._files: Files | None = None
 
     def make(self) -> int:
-        """Bring the folder up to date, and give how many files had to change; errors as a build has them."""
+        """Update the folder and return the number of changed files; raise the errors of a build."""
         configuration = Configuration.read(self._path)
         publication = read_publication(self._root, os.environ, configuration.at, warn, memory=self._memory)
         self._shelves.begin()
@@ -65,7 +65,7 @@ class SiteBuilder:
             drop(self._site, self._files.keys() - files.keys())
             add(self._site, changed, self._cache)
         self._files = files
-        write_issued(self._site, publication, files, keyless=True)  # nobody publishes what is served here
+        write_issued(self._site, publication, files, keyless=True)  # a preview is never published
         return len(changed)
 
 
@@ -79,10 +79,10 @@ def compose(
     *,
     memory: BuildIndex | None = None,
 ) -> Files:
-    """Make whatever the site of `publication` lacks in `cache`; return the keys of its files by address.
+    """Render the files of `publication` that `cache` lacks; return the keys of all its files by path.
 
-    `memory` is what the last time left of it. Each entry of the cache was compared with its seal; what was altered is
-    made again.
+    `memory` is the state of the previous call. Each cache entry is checked against its seal; altered ones are rendered
+    again.
     """
     assemble.check_manifest_size(publication, warn)
 
@@ -108,7 +108,7 @@ def _composed(
     renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
     work = Work.of(publication, renderer, Shells(cache, built), cache, made_by, memory)
     files = assemble.composed(work, built, progress)
-    # The composed site has the pages of docs/ as MkDocs built them, and all others in other words.
+    # Only the pages of docs/ are checked; all others have no handwritten links.
     pages = [place for place, key in built.items() if place.endswith(".html") and files.get(place) == key]
     there = files.keys() | assemble.issued_addresses(publication)
     base = urlsplit(configuration.site_url or settings.site).path or "/"
@@ -118,7 +118,9 @@ def _composed(
 
 
 def write_issued(site: Path, publication: Publication, files: Iterable[str], *, keyless: bool) -> None:
-    """Write into `site` what says when it was issued; `files` and `keyless` are those of `output.write_manifest`."""
+    """Write the files with the time of the build into `site`; `files` and `keyless` are as for
+    `assemble.write_manifest`.
+    """
     assemble.write_files(site, publication)
     assemble.write_manifest(site, publication, files, os.environ, warn, keyless=keyless)
 
@@ -129,4 +131,4 @@ def warn(sentence: str) -> None:
 
 
 def _silent(_done: int, _total: int) -> None:
-    """Say nothing."""
+    """Do nothing."""

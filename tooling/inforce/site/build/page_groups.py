@@ -1,7 +1,7 @@
-"""Shelves: the pages that stay of one policy in one language, and everything they are made of in one name.
+"""Shelves: groups of all permanent pages of one policy in one language, keyed by all their inputs.
 
-Keeps true: two shelves of one name hold the same pages. So a shelf whose name the cache knows costs nothing, however
-many pages stand on it; whatever shapes a page has to be in the name, and a test holds it to that.
+Invariants: two shelves with the same name have the same pages, so a cached shelf costs no work, whatever its size; the
+name includes every input of its pages, which a test checks.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NO_SHAPE = {"editions", "source", "text", "body_line", "versions"}
 
 @dataclass(frozen=True, slots=True)
 class PageGroup:
-    """The pages that stay of `policy` in `language`; `name` is everything that shapes them, as 64 hex digits."""
+    """The permanent pages of `policy` in `language`; `name` is a digest of all their inputs, as 64 hex digits."""
 
     policy: Policy
     language: Language
@@ -33,7 +33,7 @@ class PageGroup:
 
 
 def shelves(publication: Publication) -> Iterator[PageGroup]:
-    """Go through the shelves of `publication`: for each policy one per language it has ever been published in."""
+    """Yield the shelves of `publication`: for each policy, one per language of its published versions."""
     settings = _named(plain_fields(publication.catalog.settings))
     for policy in publication.policies:
         base = key_of("shelf", settings, _base(publication, policy))
@@ -44,7 +44,7 @@ def shelves(publication: Publication) -> Iterator[PageGroup]:
 
 
 def policy_names(found: Iterable[PageGroup]) -> dict[str, str]:
-    """Name for each policy, by its id, everything that shapes any page of it: the names of all its shelves."""
+    """Return, by policy id, a digest of all inputs of its pages, computed from the names of its shelves."""
     names: dict[str, list[str]] = {}
     for shelf in found:
         names.setdefault(shelf.policy.id, []).append(shelf.name)
@@ -52,7 +52,7 @@ def policy_names(found: Iterable[PageGroup]) -> dict[str, str]:
 
 
 def _base(publication: Publication, policy: Policy) -> str:
-    """Name what shapes the pages of `policy` in whatever language."""
+    """Return the inputs of the pages of `policy` that are the same in all languages."""
     now, evidence = publication.now, publication.evidence.get(policy.id, {})
     versions = [
         [plain_fields(one), one.is_cancelled(now), list(map(str, one.languages)), evidence.get(one.label.text)]
@@ -66,25 +66,25 @@ def _base(publication: Publication, policy: Policy) -> str:
 
 
 def _editions(version: Version, language: Language, binding: Language) -> list[Any]:
-    """State the edition of `version` in `language`, and of the `binding` one what a translation is held to."""
+    """Return the inputs from the edition of `version` in `language` and from the `binding` edition."""
     shown, source = version.edition(language), version.edition(binding)
     return [plain_fields(shown) if shown else None, str(source.digest) if source else None]
 
 
 @dataclass(slots=True)
 class BuildIndex:
-    """The keys of the files on shelves, by address, for each name: kept from the last time, or else in the `cache`."""
+    """The keys of the files of each shelf by path, from the previous build or from the `cache`."""
 
     cache: Cache
     _last: dict[str, dict[str, str]] = field(default_factory=dict)
     _asked: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Begin anew: what nobody asked for since the last beginning is forgotten."""
+        """Start a new build: discard shelves that were not used since the previous start."""
         self._last, self._asked = self._asked, {}
 
     def recall(self, name: str) -> dict[str, str] | None:
-        """Recall what is on the shelf of this `name`; None unless the cache holds all of it."""
+        """Return the files of the shelf `name`; None unless the cache contains all of them."""
         found = self._last.get(name)
         if found is None or not all(map(self.cache.holds, found.values())):
             found = self._read(name)
@@ -93,7 +93,7 @@ class BuildIndex:
         return found
 
     def remember(self, name: str, files: dict[str, str]) -> None:
-        """Keep the keys of the `files` on the shelf of this `name`."""
+        """Store the keys of the `files` of the shelf `name`."""
         self.cache.keep(name, json.dumps(files).encode())
         self._asked[name] = files
 
@@ -113,11 +113,11 @@ def _named(data: object) -> str:
 
 
 def plain_fields(value: Policy | Version | Edition | Settings) -> list[Any]:
-    """State what `value` is made of, without texts and without where it was read."""
+    """Return the content of `value` without texts and source positions."""
     members = ((field.name, getattr(value, field.name)) for field in fields(value) if field.name not in _NO_SHAPE)
     return [[name, list(member.items()) if isinstance(member, Mapping) else member] for name, member in members]
 
 
 def _plain(value: object) -> object:
-    """Spell what JSON does not know; anything else by how it shows itself, which for values is all they are."""
+    """Return the JSON form of a value that JSON lacks, by default its `repr`, which is complete for value objects."""
     return format_instant(value) if isinstance(value, datetime) else repr(value)

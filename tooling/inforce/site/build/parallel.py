@@ -1,7 +1,7 @@
-"""Pages made once: out of the cache where they are, otherwise over all processors.
+"""Render the pages that are not in the cache, on all processors.
 
-Keeps true: how many processes there are and what the cache holds changes no byte of the site. Writes into the cache
-only; whoever calls enters what comes back into a site.
+Invariants: the number of processes and the content of the cache do not change the site. Not responsible for: writing
+the site; this module writes only to the cache.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from inforce.site.mkdocs.page_template import Shells, shell_path
 from inforce.site.renderer import Renderer, fragment
 
 _FEW = 48
-# Pages of one shelf share texts and most of their blocks, so a shelf is best made by one process; but every process has
-# to have something to do.
+# Pages of one shelf share texts and most of their blocks, so one process should render a whole shelf; the limit keeps
+# all processes busy.
 _SMALLEST_PART, _LARGEST_PART, _PARTS_EACH = 48, 256, 8
 _DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 _IN_SHELLS = (PageKind.VERSION, PageKind.SINCE, PageKind.REDLINE, PageKind.HISTORY)
@@ -40,9 +40,9 @@ Files = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Everything it takes to make the pages of a book: the `shells` they are set into, `made_by` what makes them.
+    """All inputs for rendering the pages of a book: the `shells`, and `made_by`, the digest of the programs.
 
-    `shelves` are those of the publication, `memory` is what is known of them.
+    `shelves` are those of the publication, `memory` the known keys of their files.
     """
 
     publication: Publication
@@ -63,7 +63,7 @@ class Work:
         made_by: str,
         memory: BuildIndex | None = None,
     ) -> Work:
-        """Put together what it takes to make the pages of `publication`; `memory` is what the last time left of it."""
+        """Create the inputs for the pages of `publication`; `memory` is the state of the previous build."""
         return cls(
             publication=publication,
             renderer=renderer,
@@ -75,11 +75,11 @@ class Work:
         )
 
     def name(self, *parts: str) -> str:
-        """Name what is made of the `parts`, and how it is made here."""
+        """Return the cache key for the inputs `parts` and the programs of this build."""
         return key_of(*parts, self.made_by, self.renderer.fingerprint)
 
     def keys(self, page: Page) -> Files:
-        """Name the cache entry of each file of `page`, by its address."""
+        """Return the cache key of each file of `page` by path."""
         base = self.name(page.fingerprint())
         keys = {page_file(page.address): key_of(base, self.shells.key(shell_of(page)))}
         keys |= {place: key_of(base, place) for place in self.renderer.files_of(page)}
@@ -92,9 +92,9 @@ class Work:
         return keys
 
     def make(self, page: Page, texts: Texts, steps: Steps | None = None) -> Files:
-        """Make the files of `page` that the cache does not hold; give the keys of all of them by address.
+        """Render the files of `page` that are not in the cache; return the keys of all of them by path.
 
-        A history is drawn of `steps`.
+        A history is rendered from `steps`.
         """
         keys = self.keys(page)
         if all(map(self.cache.holds, keys.values())):
@@ -115,22 +115,22 @@ class Work:
 
 
 def shell_of(page: Page) -> str:
-    """Name the built file that `page` is set into: one of its own where it changes with time."""
+    """Return the shell file of `page`; a page that changes with time has its own."""
     if page.kind in _IN_SHELLS:
         return shell_path(str(page.language), page.address.count("/")).replace(".md", ".html")
     return page_file(page.address)
 
 
 def page_file(place: str) -> str:
-    """Name the file of the page at the address `place`."""
+    """Return the file name of the page at the path `place`."""
     return f"{place}index.html"
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some pages to be made: places `start` to `stop` among those of the shelf `shelf`, or of the living pages (None).
+    """A chunk of pages to render: indexes `start` to `stop` of the shelf `shelf`, or of the living pages if it is None.
 
-    Neighbours share their texts, so they are made together.
+    Adjacent pages share their texts, so they are rendered together.
     """
 
     shelf: int | None
@@ -140,7 +140,7 @@ class _Part:
 
 @dataclass(slots=True)
 class _Task:
-    """What there is to do: `shelves` that the cache does not know, `living` pages."""
+    """The work to do: `shelves` that are not in the cache, and `living` pages."""
 
     work: Work
     shelves: list[PageGroup]
@@ -148,7 +148,7 @@ class _Task:
     texts: Texts = field(default_factory=Texts)
 
     def parts(self) -> Iterator[_Part]:
-        """Divide everything into parts, each large enough to be worth a process of its own."""
+        """Return the work in chunks that are large enough to justify a process."""
         counts = dict(enumerate(map(self.count, self.shelves)))
         fair = (sum(counts.values()) + len(self.living)) // (_PARTS_EACH * _processors())
         size = max(_SMALLEST_PART, min(fair, _LARGEST_PART))
@@ -157,14 +157,14 @@ class _Task:
         yield from _divided(None, len(self.living), _SMALLEST_PART)
 
     def count(self, shelf: PageGroup) -> int:
-        """Count the pages on `shelf`."""
+        """Return the number of pages of `shelf`."""
         publication, language = self.work.publication, shelf.language
         versions = sum(language in one.languages for one in shelf.policy.public(publication.now))
         pairs = publication.pairs(shelf.policy)
         return 2 * versions + sum(language in old.languages and language in new.languages for old, new in pairs)
 
     def make(self, part: _Part) -> Files:
-        """Make the pages of `part`."""
+        """Yield the pages of `part`."""
         if part.shelf is None:
             pages: Iterable[Page] = self.living
         else:
@@ -177,9 +177,9 @@ class _Task:
 
 
 def make_pages(work: Work, progress: Progress) -> Files:
-    """Make every page of `work` that the cache does not hold; give the keys of all files of pages by address.
+    """Render every page of `work` that is not in the cache; return the keys of all page files by path.
 
-    `progress` is told how many of how many pages have been seen to. Histories are made later, of what is made here.
+    `progress` is called with the number of finished pages and the total. Histories are rendered later from the results.
     """
     files: Files = {}
     unknown: list[PageGroup] = []
@@ -204,9 +204,9 @@ def make_pages(work: Work, progress: Progress) -> Files:
 
 
 def _living(work: Work, files: Files) -> tuple[dict[str, Files], list[Page]]:
-    """Add the keys of pages that change with time to `files`; give those to be remembered by name, and what is missing.
+    """Add the keys of pages that change with time to `files`; return the ones to store by name, and the missing pages.
 
-    What is known of a policy by name is not looked at page by page.
+    If the name of a policy's inputs is known, its pages are not checked one by one.
     """
     unknown: dict[str, Files] = {}
     missing: list[Page] = []
@@ -225,7 +225,7 @@ def _living(work: Work, files: Files) -> tuple[dict[str, Files], list[Page]]:
 
 
 def _look_for(work: Work, page: Page, files: Files, missing: list[Page]) -> None:
-    """Add the keys of the files of `page` to `files`, and `page` to the `missing` ones if any file is not held."""
+    """Add the keys of the files of `page` to `files`, and `page` to `missing` if any file is not in the cache."""
     keys = work.keys(page)
     files |= keys
     if not all(map(work.cache.holds, keys.values())):
@@ -234,7 +234,7 @@ def _look_for(work: Work, page: Page, files: Files, missing: list[Page]) -> None
 
 def _divided(shelf: int | None, count: int, size: int) -> Iterator[_Part]:
     for start in range(0, count, size):
-        # A short rest is made with the part before it, whose texts it shares.
+        # A short remainder is added to the chunk before it, whose texts it shares.
         if start and count - start < size // 2:
             return
         stop = start + size
@@ -263,12 +263,12 @@ def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Pa
         return
     task.work.renderer.get_ready()
     task.work.cache.newly_kept()
-    gc.freeze()  # the book is shared with every process, which need not look through it for garbage
+    gc.freeze()  # the book is shared with all processes; freezing excludes it from their garbage collection
     _SHARED.append(task)
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(_processors(), context, initializer=_end_with_parent, initargs=(os.getpid(),)) as pool:
-            # The longest work first would need a clock; parts are alike, so their order will do.
+            # Chunks are of similar size, so scheduling order does not matter.
             futures = {pool.submit(_make_shared, part): part for part in parts}
             for future in as_completed(futures):
                 files, kept = future.result()
@@ -279,7 +279,7 @@ def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Pa
         _SHARED.pop()
 
 
-# What a forked process inherits, so that no book has to be sent to it.
+# Inherited by forked processes, so that the book is not sent to them.
 _SHARED: list[_Task] = []
 
 
@@ -290,12 +290,12 @@ def _make_shared(part: _Part) -> tuple[Files, Mapping[str, CacheEntry]]:
 
 
 def _can_fork() -> bool:
-    """Whether this process may be copied: only where that is safe, which it is not beside running threads."""
+    """Return whether this process can be forked safely, that is, without running threads."""
     return sys.platform == "linux" and _processors() > 1 and threading.active_count() == 1
 
 
 def _end_with_parent(parent: int) -> None:
-    """Let this process end when the one that forked it does, however that ends (Linux)."""
+    """End this process when its parent ends for any reason (Linux)."""
     ctypes.CDLL(None).prctl(_DEATH, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -1,7 +1,7 @@
-"""A folder brought to hold exactly the files it should: what is right is left, what is wrong or too much goes.
+"""Synchronise a folder with cache entries: keep correct files, and replace or remove all others.
 
-Keeps true: nothing is ever written into a file that is there, since that file may be an entry of the cache. A file is
-right where it is the very file of the disk that the cache keeps.
+Invariants: an existing file is never written to, since it can be a cache entry; a file is correct only if it has the
+same inode as its cache entry.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 
 from inforce.site.build.cache import Cache
 
-# Files and folders of a site are read by a web server, whatever the umask of the person who builds it.
+# A web server must be able to read the site, whatever the umask of the user who builds it.
 PUBLIC_UMASK = 0o022
 
 
 def settle(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
-    """Make `folder` hold the entries of `cache` that `wanted` names by the address of each file, and nothing else."""
+    """Make `folder` contain exactly the entries of `cache` in `wanted`, which maps file paths to keys."""
     missing = dict(wanted)
     if folder.stat().st_dev != cache.disk:
-        shutil.rmtree(folder)  # numbers of files say nothing across disks
+        shutil.rmtree(folder)  # inodes are not comparable across file systems
         folder.mkdir()
     else:
         drop(folder, list(_wrong(folder, missing, cache)))
@@ -32,7 +32,7 @@ def settle(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
 
 
 def _wrong(folder: Path, missing: dict[str, str], cache: Cache) -> Iterator[str]:
-    """List what is not wanted in `folder`, as `drop` takes it, and strike what is right off what is `missing`."""
+    """Return the unwanted paths in `folder` in the form for `drop`, and remove correct files from `missing`."""
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
@@ -51,7 +51,7 @@ def _wrong(folder: Path, missing: dict[str, str], cache: Cache) -> Iterator[str]
 
 
 def add(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
-    """Put the entries that `wanted` names into `folder`, in place of whatever is at their addresses."""
+    """Link the entries in `wanted` into `folder`, replacing existing files."""
     made: set[str] = set()
     for address, key in wanted.items():
         target = f"{folder}/{address}"
@@ -67,9 +67,9 @@ def add(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
 
 
 def drop(folder: Path, gone: Iterable[str]) -> None:
-    """Remove the files at the addresses `gone` from `folder`, and folders that nothing is left in.
+    """Remove the files with the paths `gone` from `folder`, and folders that become empty.
 
-    An address that ends with `/` is that of a folder that may be such a one.
+    A path that ends with `/` is a folder that may be empty.
     """
     left: set[str] = set()
     for address in gone:
@@ -80,13 +80,13 @@ def drop(folder: Path, gone: Iterable[str]) -> None:
         while parent and parent not in left:
             left.add(parent)
             parent = parent.rpartition("/")[0]
-    for parent in sorted(left, key=len, reverse=True):  # those inside come before those around them
+    for parent in sorted(left, key=len, reverse=True):  # inner folders come before outer ones
         with contextlib.suppress(OSError):
             os.rmdir(f"{folder}/{parent}")  # noqa: PTH106 - as above
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, making the folders above it, never into a file that is there."""
+    """Write `content` to a new file at `path` and create its parent folders; never write to an existing file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     path.write_bytes(content)

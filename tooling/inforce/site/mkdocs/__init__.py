@@ -1,1 +1,1 @@
-"""The MkDocs plugin, and what it prepares for MkDocs and Material for MkDocs."""
+"""The MkDocs plugin and its preparation of MkDocs and Material for MkDocs."""

@@ -6,16 +6,16 @@ from mkdocs.config import base, config_options
 
 
 class PluginConfig(base.Config):
-    """What can be said under `plugins: - inforce:`."""
+    """The options under `plugins: - inforce:`."""
 
     at = config_options.Optional(config_options.Type(str))
-    """Build as at this instant (RFC 3339, or a date in the book's zone); INFORCE_AT goes before it."""
+    """Build for this instant (RFC 3339, or a date in the book's time zone); INFORCE_AT takes precedence."""
 
     offline = config_options.Type(bool, default=False)
-    """Make links that work from `file://`; INFORCE_SITE_OFFLINE in the environment goes before it."""
+    """Make links that work from `file://`; the environment variable INFORCE_SITE_OFFLINE takes precedence."""
 
     pdf = config_options.Type(bool, default=False)
-    """Make a PDF of every version and redline (extra `inforce[pdf]`); INFORCE_PDF goes before it."""
+    """Make a PDF of every version and redline (extra `inforce[pdf]`); INFORCE_PDF takes precedence."""
 
     nav = config_options.Type(bool, default=True)
     """Put the policies in front of the navigation."""

@@ -1,4 +1,4 @@
-"""What the plugin says while MkDocs runs: errors as it wants them, one message and no traceback, and progress."""
+"""Messages of the plugin while MkDocs runs: errors as a message without a traceback, and progress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = get_plugin_logger("inforce")
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn an InforceError or OSError of the block into the error that ends a build with its message."""
+    """Convert an InforceError or OSError of the block into the error that ends a build with its message."""
     from mkdocs.exceptions import PluginError
 
     try:
@@ -27,5 +27,5 @@ def translated() -> Iterator[None]:
 
 
 def tell_progress(done: int, total: int) -> None:
-    """Say how many of `total` pages that stay are made; whoever runs the build may show it as a bar."""
+    """Print how many of `total` permanent pages are rendered; the caller can show it as a progress bar."""
     logger.info("made %d of %d pages", done, total)

@@ -1,6 +1,6 @@
-"""Shells: a page of MkDocs and Material with gaps, rendered once per language and depth and filled many times.
+"""Shells: pages of MkDocs and Material with gaps, rendered once per language and folder depth and filled many times.
 
-Keeps true: a filled shell is what MkDocs would have made of the page, at a hundredth of the price.
+Invariants: a filled shell equals the page that MkDocs would render, in a hundredth of the time.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from inforce.site.build.cache import Cache
 
 _GAP = re.compile(r"inforce-gap-(title|head|content|contents)-end")
 FOLDER = "inforce-shell"
-# How many folders deep pages that stay may stand: /privacy/1/ to /privacy/changes/1...2/de/.
+# Folder depths of permanent pages: from /privacy/1/ to /privacy/changes/1...2/de/.
 SHELL_DEPTHS = (2, 3, 4)
 _ROOM = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What fills a page: its title as text; head, content and table of contents as HTML.
+    """The content of a page: its title as text; head, content and table of contents as HTML.
 
-    `files` are the addresses and bytes of files that go with the page.
+    `files` are the paths and bytes of the page's additional files.
     """
 
     title: str
@@ -36,12 +36,12 @@ class Rendered:
 
 
 def gap(name: str) -> str:
-    """Spell the mark that stands for `name` in a shell."""
+    """Return the placeholder for `name` in a shell."""
     return f"inforce-gap-{name}-end"
 
 
 def gaps(*, contents: bool = True) -> Rendered:
-    """Give a page that is nothing but gaps; without `contents` it has no place for a table of contents."""
+    """Return a page of placeholders only; without `contents` it has none for a table of contents."""
     return Rendered(
         title=gap("title"), head=gap("head"), content=gap("content"), contents=gap("contents") if contents else ""
     )
@@ -49,13 +49,15 @@ def gaps(*, contents: bool = True) -> Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A rendered page with gaps, cut at them: text and names of gaps in turn."""
+    """A rendered page split at its gaps: text and gap names alternate."""
 
     pieces: tuple[str, ...]
 
     @classmethod
     def cut(cls, html: str) -> Shell:
-        """Cut `html` at its gaps; ValueError where one of content and head is missing or stands there twice."""
+        """Split `html` at its gaps; raise ValueError unless it has exactly one gap for the content and one for the
+        head.
+        """
         pieces = tuple(_GAP.split(html))
         for name in ("content", "head"):
             if pieces[1::2].count(name) != 1:
@@ -65,11 +67,11 @@ class Shell:
 
     @property
     def fingerprint(self) -> str:
-        """Name what the shell is made of, as 64 hex digits."""
+        """Return the digest of the shell, as 64 hex digits."""
         return hashlib.sha256("\0".join(self.pieces).encode()).hexdigest()
 
     def fill(self, rendered: Rendered) -> str:
-        """Put `rendered` into the gaps."""
+        """Return the page with `rendered` in the gaps."""
         texts = {
             "title": escape(rendered.title),
             "head": rendered.head,
@@ -80,7 +82,7 @@ class Shell:
 
 
 class Shells:
-    """The shells of a build in `cache`, by the file that MkDocs built; `built` names the entry of each of its files."""
+    """The shells of a build in `cache`, by the file that MkDocs built; `built` maps each of its files to a key."""
 
     def __init__(self, cache: Cache, built: Mapping[str, str]) -> None:
         self._cache = cache
@@ -88,16 +90,16 @@ class Shells:
         self._cut: dict[str, Shell] = {}
 
     def key(self, file: str) -> str:
-        """Name what the shell `file` is made of."""
+        """Return the digest of the shell `file`."""
         return self._built[file]
 
     def keys_in(self, language: Language) -> tuple[str, ...]:
-        """Name the shells of pages that stay in `language`."""
+        """Return the digests of the shells for permanent pages in `language`."""
         paths = (shell_path(str(language), depth).replace(".md", ".html") for depth in SHELL_DEPTHS)
         return tuple(self._built[path] for path in paths)
 
     def shell(self, file: str) -> Shell:
-        """Read the shell `file`, once; ValueError as `Shell.cut`."""
+        """Return the shell `file`, cached; raise ValueError as `Shell.cut` does."""
         if file not in self._cut:
             if len(self._cut) >= _ROOM:
                 self._cut.clear()
@@ -106,5 +108,5 @@ class Shells:
 
 
 def shell_path(language: str, depth: int) -> str:
-    """Name the Markdown file whose page stands `depth` folders deep, for the shell in `language`."""
+    """Return the Markdown file of the shell in `language` for pages that are `depth` folders deep."""
     return "/".join([FOLDER, language, *["x"] * (depth - 2), "index.md"])

@@ -1,8 +1,8 @@
-"""The plugin for MkDocs: reads the book, adds its pages, and writes what no page of MkDocs should cost.
+"""The MkDocs plugin: reads the book, adds its pages, and writes permanent pages without MkDocs.
 
-Keeps true: pages that stay are filled into a shell after the build, not passed through navigation, search or
-Markdown. Imports of MkDocs are `mkdocs.plugins`, `mkdocs.structure.files` and `mkdocs.config` only, so that forks of
-MkDocs 1.x run it as it is.
+Invariants: permanent pages are filled into a shell after the build and do not pass through navigation, search or
+Markdown; the plugin imports only `mkdocs.plugins`, `mkdocs.structure.files` and `mkdocs.config`, so that forks of
+MkDocs 1.x can run it unchanged.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class InforcePlugin(BasePlugin[PluginConfig]):
-    """Publishes the book that lies beside mkdocs.yml."""
+    """Publishes the book next to mkdocs.yml."""
 
     publication: Publication
     renderer: Renderer
@@ -52,12 +52,12 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     _serving = False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
-        """Tell a preview from a build."""
+        """Record whether this is a preview or a build."""
         self._serving = command == "serve"
         os.umask(PUBLIC_UMASK)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Read the book, and set address, theme and navigation up for it."""
+        """Read the book and configure address, theme and navigation for it."""
         root = Path(config.config_file_path).parent
         with translated():
             self.publication = read_publication(
@@ -82,7 +82,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add a page for whatever changes with time, a shell for whatever stays, and our style and scripts."""
+        """Add a page for each page that changes with time, shells for permanent pages, and our style sheets and
+        scripts.
+        """
         with translated():
             _refuse_irregular(files)
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
@@ -100,7 +102,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return files
 
     def on_page_markdown(self, markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
-        """Make our pages of nothing but gaps, and keep them out of search, where they come in by themselves."""
+        """Return pages of placeholders only for our pages, and exclude them from search, since we add their entries
+        ourselves.
+        """
         path = page.file.src_uri
         if path in self._shells:
             self._fill(page, gaps())
@@ -111,12 +115,12 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return None
 
     def on_page_content(self, html: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
-        """Put our HTML where Python-Markdown found nothing."""
+        """Return our HTML for our pages instead of the output of Python-Markdown."""
         rendered: Rendered | None = page.meta.get("inforce")
         return rendered.content if rendered else None
 
     def on_page_context(self, context: Any, *, page: Any, config: MkDocsConfig, nav: Any) -> Any:
-        """Let the theme speak the page's language, and hand it what stands around every page."""
+        """Set the theme to the page's language and pass it the content around every page."""
         path = page.file.src_uri
         known = self._living[path].language if path in self._living else self._shells.get(path)
         language = known or self.publication.catalog.settings.languages[0]
@@ -125,21 +129,21 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return context
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
-        """Hand the page for wrong addresses what stands around every page."""
+        """Pass the content around every page to the 404 page."""
         context["inforce"] = self._around(self.publication.catalog.settings.languages[0], None)
         return context
 
     def on_post_page(self, assemble: str, *, page: Any, config: MkDocsConfig) -> str:
-        """Name the page's language as BCP 47 does, where Material names the translation it has."""
+        """Set the language tag of the page (BCP 47) instead of the name of Material's translation."""
         path = page.file.src_uri
         language = self._living[path].language if path in self._living else self._shells.get(path)
         return re.sub(r'<html lang="[^"]*"', f'<html lang="{language}"', assemble, count=1) if language else assemble
 
-    @event_priority(-100)  # after the search has written its index
+    @event_priority(-100)  # after the search plugin has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Fill the gaps of all pages, and write every file that is not a page."""
+        """Fill the gaps of all pages and write every file that is not a page."""
         site = Path(config.site_dir)
-        (site / f"{SITEMAP}.gz").unlink(missing_ok=True)  # MkDocs' own, which names the day of the build
+        (site / f"{SITEMAP}.gz").unlink(missing_ok=True)  # the sitemap of MkDocs, which contains the date of the build
         if _scaffold_only():
             return
         with translated():
@@ -170,7 +174,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         refuse_dead_links(docs, base, self._documents, files, lambda page: links_of((site / page).read_bytes()))
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
-        """Watch the book as well."""
+        """Watch the book for changes too."""
         server.watch(str(Path(config.config_file_path).parent / "policy_versions"))
         return server
 
@@ -192,12 +196,12 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         settings = self.publication.catalog.settings
         language = settings.languages[0]
         entries = [(policy.title(language), f"{policy.id}/index.md") for policy in self.publication.policies]
-        # The theme writes titles as they are, into HTML; what is escaped already it escapes no second time.
+        # The theme writes titles into HTML without escaping; Markup is not escaped twice.
         return [{escape(title): path} for title, path in [(settings.publisher.name, "index.md"), *entries]]
 
 
 def _refuse_irregular(files: Files) -> None:
-    """Refuse a named pipe, device or broken link among the pages, which MkDocs would wait for or fail at."""
+    """Reject named pipes, devices and broken links in docs/, on which MkDocs would hang or fail."""
     for file in files:
         if file.abs_src_path and not Path(file.abs_src_path).is_file():
             place = Place(path=f"docs/{file.src_uri}")
@@ -205,10 +209,10 @@ def _refuse_irregular(files: Files) -> None:
 
 
 def _scaffold_only() -> bool:
-    """Whether somebody else fills the gaps."""
+    """Whether another process fills the gaps."""
     return bool(os.environ.get("INFORCE_SCAFFOLD"))
 
 
 def _in_nav(page: Page) -> bool:
-    """Say whether the navigation names `page`: the home page, and each policy once."""
+    """Return whether `page` is in the navigation: the home page and each policy once."""
     return page.kind is PageKind.HOME or (page.kind is PageKind.POLICY and page.address.count("/") == 1)

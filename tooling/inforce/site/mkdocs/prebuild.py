@@ -1,8 +1,8 @@
-"""The scaffold: what MkDocs builds of the documentation and of pages that are nothing but gaps, kept for the next time.
+"""The scaffold: the MkDocs build of the documentation and of pages with only placeholders, cached for the next build.
 
-Keeps true: a scaffold is used again only where everything that could shape it is known to be the same: configuration,
-documentation, the book's settings and titles, and the programs. Where a configuration could reach further than that —
-hooks, other plugins, folders elsewhere — nothing is kept and MkDocs does the whole work.
+Invariants: a scaffold is reused only if all its inputs are unchanged: configuration, documentation, the book's settings
+and titles, and the programs. For a configuration with further inputs, such as hooks, other plugins or other folders,
+nothing is cached and MkDocs builds everything.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _PROGRAMS = ("mkdocs", "properdocs", "mkdocs-material", "markdown", "pymdown-ext
 
 
 class ScaffoldError(Exception):
-    """MkDocs refused; it has said why. `code` is what it ended with."""
+    """MkDocs failed and has printed the reason; `code` is its exit code."""
 
     def __init__(self, code: int) -> None:
         self.code = code
@@ -56,7 +56,7 @@ class ScaffoldError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What is known of the file `path`: its bytes, and whether a scaffold may be kept (`simple`)."""
+    """The configuration file `path`: its bytes, and whether a scaffold can be cached (`simple`)."""
 
     path: Path
     raw: bytes
@@ -68,11 +68,11 @@ class Configuration:
 
     @classmethod
     def read(cls, path: Path) -> Configuration:
-        """Read the configuration `path` of MkDocs."""
+        """Return the MkDocs configuration `path`."""
         raw = path.read_bytes()
         try:
             data, _ = parse_yaml(raw.decode(), path.name)
-        except (BookError, UnicodeDecodeError):  # tags, anchors: nothing wrong for MkDocs, but more than we follow
+        except (BookError, UnicodeDecodeError):  # tags and anchors: valid for MkDocs, but not tracked here
             return cls(path=path, raw=raw, simple=False)
         options = _options(data)
         if options is None:
@@ -97,9 +97,9 @@ def scaffold(
     made_by: str,
     module: str,
 ) -> Files:
-    """Give the cache keys of the files of the scaffold for `publication`, by address; `module` builds it if need be.
+    """Return the cache keys of the scaffold files for `publication` by path; `module` builds them if necessary.
 
-    ScaffoldError where the generator refuses.
+    Raise ScaffoldError if the generator fails.
     """
     name = key_of("scaffold", made_by, module, _name(configuration, publication))
     raw = cache.read(name)
@@ -123,13 +123,13 @@ def scaffold(
         root = Path(folder)
         files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
         built = {place: cache.keep_content(path.read_bytes()) for place, path in files.items()}
-    if not warned:  # what MkDocs warns of is to be heard each time
+    if not warned:  # not cached, so that the warnings of MkDocs appear in every build
         cache.keep(name, json.dumps(built).encode())
     return built
 
 
 def _run(command: list[str]) -> bool:
-    """Run MkDocs as `command` says, pass on what it says, and tell whether it warned of anything."""
+    """Run MkDocs with `command`, pass on its output, and return whether it printed a warning."""
     environment = {**os.environ, "INFORCE_SCAFFOLD": "1", "PYTHONIOENCODING": "utf-8"}
     warned = False
     with subprocess.Popen(  # noqa: S603 - our own interpreter
@@ -144,7 +144,7 @@ def _run(command: list[str]) -> bool:
 
 
 def _options(data: Any) -> dict[str, Any] | None:
-    """Give the plugin's options in the configuration `data`; None where it reaches further than we follow."""
+    """Return the plugin's options in the configuration `data`; None if it has inputs that we do not track."""
     if not isinstance(data, dict) or not data.keys() <= _MEMBERS:
         return None
     plugins, extensions = _named(data.get("plugins")), _named(data.get("markdown_extensions"))
@@ -155,13 +155,13 @@ def _options(data: Any) -> dict[str, Any] | None:
     if "inforce" not in plugins or not plugins.keys() <= _PLUGINS or not extensions.keys() <= _EXTENSIONS:
         return None
     options = plugins["inforce"]
-    # YAML has more ways to say yes and no than we follow.
+    # YAML has more spellings of booleans than we accept here.
     plain = all(options.get(name, "false") in ("true", "false") for name in _SWITCHES)
     return options if plain else None
 
 
 def _named(listed: Any) -> dict[str, dict[str, Any]]:
-    """Read a list of names, each with options or without."""
+    """Parse a list of names with optional options."""
     if isinstance(listed, dict):
         return {name: options or {} for name, options in listed.items()}
     found: dict[str, dict[str, Any]] = {}
@@ -180,7 +180,7 @@ def _name(configuration: Configuration, publication: Publication) -> str:
         [[policy.id, list(policy.titles.items())] for policy in publication.policies],
         pages,
         sorted(shell_paths(publication)),
-        sorted(policy.id for policy in publication.catalog),  # whose addresses no page of docs/ may take
+        sorted(policy.id for policy in publication.catalog),  # no page of docs/ may use their paths
         configuration.offline,
         [platform.python_version(), *(f"{name} {_release(name)}" for name in _PROGRAMS)],
     ]
@@ -188,7 +188,7 @@ def _name(configuration: Configuration, publication: Publication) -> str:
 
 
 def _folder_name(folder: Path) -> str:
-    """Name everything in `folder` by its content."""
+    """Return a digest of all files in `folder`."""
     state = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file():

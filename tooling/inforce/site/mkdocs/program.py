@@ -1,4 +1,4 @@
-"""MkDocs or ProperDocs as a program with one-line system errors: `python -m inforce.site.mkdocs.program MODULE …`."""
+"""Run MkDocs or ProperDocs with one-line system errors: `python -m inforce.site.mkdocs.program MODULE …`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ENVIRONMENT = 4
 
 
 def main(words: list[str]) -> int:
-    """Run the program of the module `words[0]` with the other words; 4 where the system refuses it something."""
+    """Run the module `words[0]` with the remaining arguments; return 4 on a system error."""
     sys.argv = words
     try:
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""What Material has to be told so that its pages ask nobody else for anything, and speak the reader's language."""
+"""The configuration of Material: no requests to other hosts, and pages in the reader's language."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 ASSETS = ("inforce.css", "inforce.js", "shell.js", "settle.js")
 ASSET_FOLDER = "assets/inforce"
-# Beside the theme's own, which looks for its languages from there.
+# Next to the theme's own templates, so that its language files are found.
 SEARCH = "assets/javascripts/workers/inforce.js"
 _FEATURES = ("navigation.footer", "content.tooltips", "toc.follow")
 
 
 def prepare_theme(config: MkDocsConfig) -> None:
-    """Set the theme of `config` up: no fonts from elsewhere, our blocks around its own, light and dark."""
+    """Configure the theme of `config`: no external fonts, our templates, light and dark colours."""
     theme = config.theme
     theme["font"] = False
     theme["inforce_palette"] = not theme.get("palette")
@@ -31,13 +31,13 @@ def prepare_theme(config: MkDocsConfig) -> None:
 
 
 def drop_search(config: MkDocsConfig) -> None:
-    """Offer no search on pages of `config` that are read from a disk: browsers run no worker there."""
+    """Disable the search for pages read from a disk, where browsers do not run workers."""
     for name in ("material/search", "search"):
         config.plugins.pop(name, None)
 
 
 def speak(config: MkDocsConfig, language: Language) -> None:
-    """Make the theme of `config` speak `language` on the page that is rendered next."""
+    """Set the theme of `config` to `language` for the next page."""
     config.theme["language"] = theme_language(language)
     config.theme["direction"] = language.direction
     if config.theme["inforce_palette"]:
@@ -45,7 +45,7 @@ def speak(config: MkDocsConfig, language: Language) -> None:
 
 
 def theme_language(language: Language) -> str:
-    """Find the nearest of Material's own translations to `language`; English where there is none."""
+    """Return Material's closest translation for `language`, or English."""
     known = resources.files("material") / "templates" / "partials" / "languages"
     tag = str(language)
     while tag:
