@@ -161,7 +161,7 @@ async def _once(client: httpx2.AsyncClient, request: Request) -> Response:
             async for piece in response.aiter_bytes():
                 body += piece
                 if len(body) > request.limit:
-                    detail = f"{request.url} holds more than the {request.limit:,} bytes it may have"
+                    detail = f"{request.url} has more than the limit of {request.limit:,} bytes"
                     raise RefusedError(Reason.TOO_LARGE, detail)
         return Response(status=response.status_code, headers=headers, body=bytes(body))
 
