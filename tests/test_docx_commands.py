@@ -93,7 +93,7 @@ def test_import_into_locked_version_fails_as_changed_history(inforce: Type, draf
     ended = inforce("docx", "import", file, "--repo", draft)
 
     assert ended.code == 3
-    assert "its text stays as it is" in ended.err
+    assert "its text cannot be changed" in ended.err
     assert "add “--into 2028-01-01”" in ended.err
     assert (draft / "policy_versions/privacy/2027-03-01/en.md").read_bytes() == locked
 

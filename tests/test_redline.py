@@ -69,9 +69,9 @@ def marked(old: str, new: str) -> str:
         ),
         row(
             "a rewrite is not sprinkled with words that happen to stay",
-            "Upon loss the user shall notify the provider of it in writing without delay",
+            "Upon loss the user must notify the provider of it in writing without delay",
             "If stolen, any customer must, before the third day, tell the shop by phone",
-            "[-Upon loss the user shall notify the provider of it in writing without delay\n-]"
+            "[-Upon loss the user must notify the provider of it in writing without delay\n-]"
             "{+If stolen, any customer must, before the third day, tell the shop by phone\n+}",
         ),
         row(

@@ -1,4 +1,4 @@
-"""Does anything somebody types, sends or publishes bring a parser down?
+"""Fuzz test of every parser for input from users, apps and hosts.
 
 Takes good inputs apart and puts them together wrongly, for a time, and gives the result to every reader of the project:
 YAML, front matter, whole books with the checks and all their reports, the lock, the manifest, a signed manifest,
@@ -254,7 +254,7 @@ def readers() -> tuple[Reader, ...]:
 def spoilt(seeds: tuple[bytes, ...], chance: random.Random) -> bytes:
     """Derive an invalid input from the valid `seeds` by a few mutations."""
     raw = chance.choice(seeds)
-    # What is no JSON any more is refused at once: half of the time it stays JSON, of other values.
+    # Invalid JSON is rejected at once, so half of the mutations keep valid JSON and change its values.
     mistakes = WRONG_VALUES if raw.startswith(b"{") and chance.random() < 0.5 else MISTAKES
     for _ in range(chance.choice((1, 1, 2, 3, 5, 8))):
         raw = chance.choice(mistakes)(raw, seeds, chance)[:LARGEST]

@@ -84,7 +84,7 @@ class Editor:
         return made
 
     def free(self, wanted: Callable[[Paragraph], bool]) -> Paragraph | None:
-        """Choose a paragraph nobody edited yet, of those `wanted`."""
+        """Choose an unedited paragraph among those `wanted`."""
         there = [
             one for one in self.paragraphs if one.block not in self.touched and one.says[0].strip() and wanted(one)
         ]

@@ -118,7 +118,7 @@ def _with_part(content: bytes, part: bytes) -> bytes:
 def verdict(one: Round, returned: Returned) -> str:
     """Return “right”, “refused”, or a description of the error in `returned`."""
     if returned.untracked:
-        return f"refused: asks about what nobody edited without tracking: {returned.untracked[0]}"
+        return f"refused: reports untracked edits that do not exist: {returned.untracked[0]}"
     if returned.text is None:
         return f"refused: {returned.objections[0]}"
     return (
@@ -143,7 +143,7 @@ def _even(text: str) -> str:
 
 
 def _lines_wrong(one: Round, text: str) -> str:
-    """Find a line of a block that nobody edited and that is not as it was, but for numbers of items."""
+    """Return a changed line of an unedited block, except for numbers of items."""
     blocks = parse(one.text).blocks
     may = set()
     for place, block in enumerate(blocks):
@@ -157,7 +157,7 @@ def _lines_wrong(one: Round, text: str) -> str:
             line for line in range(start, stop) if what in ("replace", "delete") and line + 1 not in may and old[line]
         ]
         if gone and not all(old[line] in new for line in gone):
-            return f"wrong: line {gone[0] + 1} changed, which nobody edited: {old[gone[0]][:90]!r}"
+            return f"wrong: line {gone[0] + 1} changed although it was not edited: {old[gone[0]][:90]!r}"
     return ""
 
 

@@ -1,11 +1,11 @@
-"""Would the conformance vectors notice a mistake? Every small mistake is made in `decide`, one at a time.
+"""Mutation test of the conformance vectors: applies every small change to `decide`, one at a time.
 
 A mutant is `inforce.acceptance` with one comparison, operator, constant, branch, statement or returned value changed.
 It is killed where a vector is answered otherwise, where a refusal is not made or points elsewhere, and where nothing
 comes in time. Not mutated: docstrings, annotations, decorators, names of rows, sentences of refusals, and `forms`,
 which are types.
 
-Prints the figures and the survivors. Those that nobody can tell from the original are listed in EQUIVALENT with the
+Prints the figures and the survivors. Mutants equivalent to the original are listed in EQUIVALENT with the
 reason; the exit code is 1 where others survive.
 """
 

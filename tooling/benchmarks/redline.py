@@ -354,7 +354,7 @@ def report_large() -> bool:
 
 
 def report_unspaced() -> bool:
-    """Print how many changes begin or end within a word in scripts without spaces; tell whether the goal is met."""
+    """Print how many changes begin or end within a word in scripts without spaces; return whether the target is met."""
     rows, met = [], True
     for language in UNSPACED:
         cuts, places = words_cut([*unspaced_pairs(language, ROUNDS)])

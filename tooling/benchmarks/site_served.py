@@ -1,4 +1,4 @@
-"""How long does somebody who writes wait until a saved text is on screen?
+"""Benchmark of `inforce serve`: time from saving a text until it is on screen.
 
 Starts `inforce serve` on a book, changes one word of the text in force, and asks for its page until the word is there;
 several times, of which the median counts.
@@ -87,7 +87,7 @@ def wait_for(address: str, word: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as attempt:
         attempt.bind(("127.0.0.1", 0))
         return int(attempt.getsockname()[1])
