@@ -75,7 +75,7 @@ def test_a_build_that_would_lose_an_address_stops_with_a_list_unless_that_is_mea
     before = everything_in(shell.root / "site")
     refused = inforce("build", "--repo", shell.root, "--at", "2026-06-01")
     assert refused.code == 3
-    assert " addresses of the site there would vanish:\n" in refused.err
+    assert " addresses of the existing site would disappear:\n" in refused.err
     assert "\n  /privacy/2027-03-01/\n  /privacy/2027-03-01/en.html\n  /privacy/2027-03-01/en.md\n" in refused.err
     assert "\n  /privacy/changes/2026-01-15...2027-03-01/en.json\n" in refused.err
     assert everything_in(shell.root / "site") == before
@@ -134,7 +134,7 @@ def test_a_refusal_of_the_generator_is_passed_on_without_a_traceback(inforce: Ty
     ended = inforce("build", "--repo", shell.root)
     assert ended.code == 1
     assert "LookupError: half a page\n" in ended.err
-    assert "The site was not built; an old one stays as it is." in ended.err
+    assert "The site was not built; the old site is unchanged." in ended.err
     assert "Traceback" not in ended.err
     assert ended.out == ""
     assert without_bytecode(everything_in(shell.root)) == before
@@ -175,11 +175,11 @@ def test_an_unreadable_book_is_refused_before_the_generator_starts(inforce: Type
 
 NOT_TO_BE_REPLACED = [
     pytest.param(".", "is the repository itself", id="the repository"),
-    pytest.param("..", "holds the repository", id="its parent"),
-    pytest.param("../..", "holds the repository", id="the parent's parent"),
-    pytest.param("policy_versions", "is the book, or lies inside it", id="the book"),
-    pytest.param("policy_versions/site", "is the book, or lies inside it", id="a folder in the book"),
-    pytest.param("docs", "is not empty and holds no site of inforce", id="a folder with something else in it"),
+    pytest.param("..", "contains the repository", id="its parent"),
+    pytest.param("../..", "contains the repository", id="the parent's parent"),
+    pytest.param("policy_versions", "is the book or inside it", id="the book"),
+    pytest.param("policy_versions/site", "is the book or inside it", id="a folder in the book"),
+    pytest.param("docs", "is not empty and contains no site of inforce", id="a folder with something else in it"),
     pytest.param("mkdocs.yml", "is a file", id="a file"),
     pytest.param("docs/../policy_versions/", "is the book", id="the book by another way"),
 ]
@@ -280,7 +280,7 @@ def test_without_a_generator_one_sentence_says_what_to_install(
     assert ended.code == 4
     assert (
         ended.err
-        == "inforce: a site needs MkDocs, which is not here; install the wheel of inforce with its extra “site”\n"
+        == "inforce: a site needs MkDocs, which is not installed; install the wheel of inforce with its extra “site”\n"
     )
 
 

@@ -112,8 +112,8 @@ REFUSED = [
     pytest.param(["privacy", "--language", "fr"], "has no text in “fr”; there are: en", id="a language not there"),
     pytest.param(["privacy", "--language", "de/../x"], "got “de/../x”", id="a language that leaves the folder"),
     pytest.param(["privacy", "--output", "x"], "choose another --format", id="a terminal in a file"),
-    pytest.param(["privacy", "--format", "docx"], "name a file for it with --output", id="Word on a screen"),
-    pytest.param(["privacy", "--format", "pdf"], "name a file for it with --output", id="a PDF on a screen"),
+    pytest.param(["privacy", "--format", "docx"], "choose a file with --output", id="Word on a screen"),
+    pytest.param(["privacy", "--format", "pdf"], "choose a file with --output", id="a PDF on a screen"),
     pytest.param(["privacy", "--format", "odt"], "'odt' is not one of", id="an unknown form"),
 ]
 

@@ -135,5 +135,5 @@ def test_disk_that_fills_up_keeps_the_old_site_and_is_one_sentence(
     assert ended.returncode == 4, ended.stderr
     assert "File too large; allow larger files, or name another place" in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert "The site was not built; an old one stays as it is." in ended.stderr
+    assert "The site was not built; the old site is unchanged." in ended.stderr
     assert everything_in(book.root) == before

@@ -42,7 +42,7 @@ def test_locking_twice_changes_nothing_and_says_so(inforce: Type, book: BookBuil
     before = everything_in(book.root)
     ended = inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
     assert ended.code == 0
-    assert "There is nothing to lock" in ended.out
+    assert "Nothing to lock" in ended.out
     assert everything_in(book.root) == before
 
 
@@ -66,7 +66,7 @@ def test_an_error_in_what_is_locked_is_told_while_the_lock_can_still_be_taken_ba
     ended = inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
     assert ended.code == 0
     assert list(lock_of(book)["privacy"]) == ["2026-01-15"]
-    assert "holds one error" in ended.err
+    assert "contain one error" in ended.err
     assert "  HTML-raw  policy_versions/privacy/2026-01-15/en.md:7\n" in ended.err
 
 
@@ -101,11 +101,11 @@ def test_where_something_locked_was_changed_nothing_is_locked(
 
 
 REFUSED = [
-    pytest.param(["privacy"], "name the version of privacy as well", id="a policy without a version"),
+    pytest.param(["privacy"], "give a version of privacy", id="a policy without a version"),
     pytest.param(["privcy", "2026-01-15"], "did you mean “privacy”?", id="an unknown policy"),
     pytest.param(["privacy", "2026-01-16"], "did you mean “2026-01-15”?", id="an unknown version"),
     pytest.param(["privacy", "2027-03-01"], "is not published until 2027-01-20", id="a version not yet published"),
-    pytest.param(["privacy", "2028-01-01"], "is a draft: take “draft: true” out first", id="a draft"),
+    pytest.param(["privacy", "2028-01-01"], "is a draft: delete “draft: true” first", id="a draft"),
     pytest.param(["../x", "1"], "has no policy “../x”", id="a policy that leaves the book"),
 ]
 

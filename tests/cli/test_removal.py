@@ -76,11 +76,11 @@ def test_contents_count_pages_and_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "lines"),
     [
-        pytest.param(1, ["1 address of the site there would vanish:", "  /privacy/0/"], id="one"),
+        pytest.param(1, ["1 address of the existing site would disappear:", "  /privacy/0/"], id="one"),
         pytest.param(
             1022,
             [
-                "1,022 addresses of the site there would vanish:",
+                "1,022 addresses of the existing site would disappear:",
                 *(f"  /privacy/{number}/" for number in range(20)),
                 "  … and 1,002 more",
             ],

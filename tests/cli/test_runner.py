@@ -44,7 +44,7 @@ def test_a_folder_without_a_book_is_named_and_ends_with_2(inforce: Type, tmp_pat
     ended = inforce("status", "--repo", tmp_path)
     assert ended.code == 2
     assert f"{tmp_path / 'policy_versions'}" in ended.err
-    assert "there is no book" in ended.err
+    assert "this folder has no book" in ended.err
     assert "inforce init" in ended.err
 
 
@@ -89,13 +89,13 @@ FAILURES = [
     pytest.param(
         ModuleNotFoundError(name="docx"),
         4,
-        "docx, which is not here; python -m pip install 'python-docx>=1.2,<2'\n",
+        "docx, which is not installed; python -m pip install 'python-docx>=1.2,<2'\n",
         id="no docx",
     ),
     pytest.param(
         ModuleNotFoundError(name="yaml"),
         4,
-        "yaml, which is not here; install the wheel of inforce with its extra “site”\n",
+        "yaml, which is not installed; install the wheel of inforce with its extra “site”\n",
         id="no yaml",
     ),
     pytest.param(
@@ -131,10 +131,8 @@ def test_without_the_site_extra_one_sentence_says_what_to_install() -> None:
     words = "import sys; sys.modules['click'] = None; from inforce.cli import main; main()"
     ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False)
     assert ended.returncode == 4
-    assert (
-        ended.stderr
-        == "inforce: the commands need click, which is not here; install the wheel of inforce with its extra “site”\n"
-    )
+    fix = "install the wheel of inforce with its extra “site”"
+    assert ended.stderr == f"inforce: the commands need click, which is not installed; {fix}\n"
 
 
 def test_help_loads_click_and_no_engine() -> None:

@@ -35,7 +35,7 @@ def test_what_changes_next_is_told_with_its_day_and_the_days_left(inforce: Type,
 
 def test_nothing_left_to_happen_is_said(inforce: Type, book: BookBuilder) -> None:
     shown = inforce("status", "--repo", book.root, "--at", "2028-01-01")
-    assert "Nothing will change by itself." in shown.out
+    assert "No changes are scheduled." in shown.out
 
 
 def test_every_coming_event_of_a_version_is_foretold(inforce: Type, book: BookBuilder) -> None:
@@ -49,7 +49,7 @@ def test_every_coming_event_of_a_version_is_foretold(inforce: Type, book: BookBu
     shown = inforce("status", "--repo", book.root, "--at", "2027-12-31")
     events = [
         "2028-01-01  terms 2028-03-01 is published (in 1 day)",
-        "2028-02-01  terms 2028-03-01 applies to people who join (in 32 days)",
+        "2028-02-01  terms 2028-03-01 applies to new users (in 32 days)",
         "2028-03-01  terms 2028-03-01 comes into force (in 61 days)",
         "2028-04-01  terms 2028-03-01 must have been accepted (in 91 days)",
         "2030-01-01  terms is withdrawn (in 732 days)",
@@ -65,7 +65,7 @@ def test_a_cancelled_version_will_not_come_into_force(inforce: Type, book: BookB
     assert "2027-02-10  privacy 2027-03-01 is cancelled (in 9 days)" in before.out
     assert "comes into force" not in before.out
     assert "cancelled" in after.out
-    assert "Nothing will change by itself." in after.out
+    assert "No changes are scheduled." in after.out
 
 
 def test_a_withdrawn_policy_is_not_in_force(inforce: Type, book: BookBuilder) -> None:

@@ -1,4 +1,4 @@
-"""`inforce verify`: a built site is what was locked, or somebody is told."""
+"""`inforce verify`: a built site matches the lock and the book, or somebody is told."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def verified(inforce: Type, repository: Path, *words: object) -> Ending:
 def test_a_site_as_it_was_locked_ends_with_0(inforce: Type, repository: Path) -> None:
     ended = verified(inforce, repository)
     assert ended.code == 0, ended.out + ended.err
-    assert "is what was locked" in ended.out
+    assert "matches the lock and the book" in ended.out
 
 
 def test_a_live_site_is_asked_over_http(inforce: Type, repository: Path) -> None:

@@ -149,6 +149,6 @@ class HistoryError(InforceError):
 
 
 class SetupError(InforceError):
-    """Something outside the book is missing: a program, a key, a right on a folder."""
+    """Something outside the book is missing: a program, a key, a permission."""
 
     exit_code = 4

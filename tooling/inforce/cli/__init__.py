@@ -19,6 +19,6 @@ def main() -> None:
         if (missing.name or "").partition(".")[0] == "inforce":
             raise
         fix = "install the wheel of inforce with its extra “site”"
-        print(f"inforce: the commands need {missing.name}, which is not here; {fix}", file=sys.stderr)
+        print(f"inforce: the commands need {missing.name}, which is not installed; {fix}", file=sys.stderr)
         raise SystemExit(4) from None
     raise SystemExit(run(sys.argv[1:]))

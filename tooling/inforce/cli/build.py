@@ -1,7 +1,7 @@
-"""`inforce build`: the site, built beside the old one, which it replaces in one step.
+"""`inforce build`: build the site beside the old one, then replace the old one in one step.
 
-Keeps true: whatever goes wrong, the old site stays whole; a book that cannot be read, or that would change what was
-published, is refused before the site generator is given it.
+Invariants: if the build fails, the old site is unchanged; a book that is unreadable or changes published history is
+rejected before it is passed to the site generator.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
 _KILLED = 4
 _LISTED = 20
 _STAYS = (
-    "Nothing was done: what was published stays. A policy is withdrawn and a version cancelled in the book, and their "
-    "pages stay. For another day, build into another folder with “--site-dir”; “--allow-removal” goes on."
+    "Nothing was built: published pages must stay. Withdraw a policy or cancel a version in the book instead; their "
+    "pages stay. For a different date, use another “--site-dir”; “--allow-removal” builds anyway."
 )
 
 
@@ -44,12 +44,14 @@ _STAYS = (
     "--site-dir",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where the site goes; an old site there is replaced.  [default: site/ in the repository]",
+    help="The output folder; an old site in it is replaced.  [default: site/ in the repository]",
 )
-@click.option("--offline", is_flag=True, help="Make links that work from a disk, without a web server.")
-@click.option("--pdf", is_flag=True, help="Make a PDF of every version and redline; each costs a second, once.")
-@click.option("--unsigned", is_flag=True, help="Build without the key the book names; “inforce sign” comes later.")
-@click.option("--allow-removal", is_flag=True, help="Go on although addresses that were published would vanish.")
+@click.option("--offline", is_flag=True, help="Write links that work without a web server.")
+@click.option(
+    "--pdf", is_flag=True, help="Write a PDF of every version and redline; each takes a second the first time."
+)
+@click.option("--unsigned", is_flag=True, help="Build without the signing key; run “inforce sign” later.")
+@click.option("--allow-removal", is_flag=True, help="Build even if published URLs would disappear.")
 def command(
     repo: Path,
     at: str | None,
@@ -71,7 +73,7 @@ def command(
         require()
     repository = Workspace(root=repo, at=at)
     chosen = {"INFORCE_SITE_OFFLINE": offline, "INFORCE_PDF": pdf, "INFORCE_SITE_KEYLESS": unsigned}
-    # It gets ready while the book is read here; until it is given the book it makes nothing.
+    # The generator starts while the book is read, and waits for the book.
     with _generator(repository, chosen).running("build", "--given", piped=True) as process:
         reading = repository.read()
         catalog, now = reading.require(), repository.now(reading)
@@ -82,7 +84,7 @@ def command(
         history = open_history(repo)
         refuse_wrong_clock(now, at, history.newest, signing=catalog.settings.is_signed(os.environ))
         with new_folder(target, known_by=MANIFEST, keep_previous=True) as fresh:
-            # Whatever goes wrong, nobody may write into the folder any more when it is put away.
+            # The generator must have ended before the folder is moved, even after an error.
             with ending(process), progress("Making", "pages") as report:
                 hand_over(process, (str(fresh), catalog, now, history.evidence(catalog)))
                 remarks, old = history.remarks, addresses_in(target)
@@ -97,7 +99,7 @@ def command(
 
 
 def _generator(repository: Workspace, chosen: Mapping[str, bool]) -> Generator:
-    """Find the generator for `repository`, told what was `chosen`; refusals of the book come before its own."""
+    """Return the generator for `repository` with the options `chosen`; errors of the book take precedence."""
     try:
         return Generator.of(repository, **{name: "1" for name, is_chosen in chosen.items() if is_chosen})
     except InforceError:
@@ -106,10 +108,10 @@ def _generator(repository: Workspace, chosen: Mapping[str, bool]) -> Generator:
 
 
 def _refuse_unsigned(catalog: Catalog) -> None:
-    """Refuse to begin a build that would stop at its last step: the book promises a signature, and there is no key."""
+    """Raise SetupError if the book requires signatures and no key is set."""
     if not catalog.settings.signing:
         return
-    # Only here: a book that signs nothing need not wait for the libraries that sign.
+    # Imported here, since unsigned books do not need the signing libraries.
     from inforce.signing import private_keys
 
     if not private_keys(os.environ):
@@ -118,26 +120,26 @@ def _refuse_unsigned(catalog: Catalog) -> None:
 
 
 def _follow(process: subprocess.Popen[str], report: Report) -> None:
-    """Follow the generator's `process` to its end; its warnings and errors are passed on, so is a refusal."""
+    """Wait for the generator's `process`; print its warnings and errors and pass on its exit code."""
     errors = Screen(errors=True)
     for line in worth_telling(counted(process.stdout or (), report)):
         errors.say(line, style=_COLOURS.get(line.partition(" ")[0], ""))
     code = process.wait()
     if code:
-        errors.say("The site was not built; an old one stays as it is.")
+        errors.say("The site was not built; the old site is unchanged.")
         raise click.exceptions.Exit(code if code > 0 else _KILLED)
 
 
 def _refuse_other(folder: Path) -> None:
-    """Refuse the site in `folder` where it is none of ours."""
+    """Raise BookError if `folder` does not contain a site of inforce."""
     if not is_site(folder):
         fix = "add “- inforce” under “plugins:”"
-        problem = "does not use the plugin “inforce”, so no policy would be shown"
+        problem = "does not use the plugin “inforce”, so the site would contain no policies"
         raise BookError(Place(path=CONFIGURATION), problem, fix)
 
 
 def _refuse_removal(vanished: list[str]) -> None:
-    """End with 3 and a list where addresses have `vanished` that people or apps may know."""
+    """Exit with code 3 and list the published paths that have `vanished`, if any."""
     if vanished:
         errors = Screen(errors=True)
         for line in removal_told(vanished):
@@ -146,10 +148,10 @@ def _refuse_removal(vanished: list[str]) -> None:
 
 
 def removal_told(vanished: list[str]) -> list[str]:
-    """Say in lines which addresses have `vanished`, the first of many, and what can be done."""
+    """Return lines that list the first `vanished` paths and how to proceed."""
     more = [f"  … and {len(vanished) - _LISTED:,} more"] if len(vanished) > _LISTED else []
     return [
-        f"{_count(len(vanished), 'address', 'addresses')} of the site there would vanish:",
+        f"{_count(len(vanished), 'address', 'addresses')} of the existing site would disappear:",
         *(f"  /{address}" for address in vanished[:_LISTED]),
         *more,
         _STAYS,
@@ -164,7 +166,7 @@ def _tell(catalog: Catalog, now: datetime, target: Path, contents: Contents, sec
         f"{_count(sum(public), 'version')} and {_count(contents.pages, 'page')} "
         f"({contents.size / 1_000_000:.1f} MB) in {seconds:.1f} s."
     )
-    screen.say(f"The site is in {target}; look at it with “inforce serve”.")
+    screen.say(f"The site is in {target}; view it with “inforce serve”.")
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -1,4 +1,4 @@
-"""`inforce check`: every rule of the catalogue, in sentences."""
+"""`inforce check`: check a book against every rule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from inforce.errors import HistoryError, LayoutError, PublishedHistoryError
 
 _FOUND = 1
 _FORMS = {"github": to_github, "gitlab": to_gitlab, "sarif": to_sarif, "json": to_json}
-# Where GitHub takes what it shows beside a job (“Adding a job summary”).
+# The file of GitHub's job summary (“Adding a job summary”).
 _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
@@ -39,10 +39,10 @@ _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 @with_instant
 @click.pass_context
 def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo: Path, at: str | None) -> None:
-    """Say what is wrong with a book, and how to fix it.
+    """Check a book and show how to fix each error.
 
-    An error blocks. A question wants one answer with a reason, kept in policy_versions/dismissals.yml. A note wants
-    nothing.
+    An error blocks the build. A question needs one answer with a reason in policy_versions/dismissals.yml. A note
+    needs no action.
 
     \b
     Example:
@@ -57,13 +57,13 @@ def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo
 
 
 def _read(repository: Workspace, base: str | None) -> Reading:
-    """Read the book of `repository`; where it is gone and `base` has one, published history would go with it."""
+    """Read the book of `repository`; PublishedHistoryError if it was deleted but exists in `base`."""
     try:
         return repository.read()
     except LayoutError as cause:
         if base and _holds_a_book(repository.root, base):
-            problem = f"is gone, and the book is published on {base}"
-            fix = f"put it back with “git checkout {base} -- {cause.place.path}”"
+            problem = f"was deleted, but the book is published on {base}"
+            fix = f"restore it with “git checkout {base} -- {cause.place.path}”"
             raise PublishedHistoryError(cause.place, problem, fix) from cause
         raise
 
@@ -71,12 +71,12 @@ def _read(repository: Workspace, base: str | None) -> Reading:
 def _holds_a_book(root: Path, ref: str) -> bool:
     try:
         return bool(open_history(root).listing(ref))
-    except HistoryError:  # no git, no such commit: then nothing is known to be lost
+    except HistoryError:  # no git or no such commit
         return False
 
 
 def _print(report: CheckReport, form: str, answers: bool) -> None:
-    """Print `report` in the form named; a job of GitHub is also given the whole of it as its summary."""
+    """Print `report` in the chosen format; in a GitHub job, also write the job summary."""
     if form == "text":
         show(Screen(), report)
         return

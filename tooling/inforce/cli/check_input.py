@@ -1,7 +1,7 @@
-"""A book brought to the checks: its files, its answers and its past.
+"""The input of the checks: a book with its files, dismissals and history.
 
-Keeps true: git is asked only where the lock or a base branch has something to compare; without git a change of what was
-published is still found, only not told in words. Does not judge.
+Invariants: git is used only for texts of the lock or a base branch; without git, changes of published texts are still
+found, but without a comparison of the words.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _DOCS = "docs"
 
 
 def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
-    """Gather what is known of the book in `root`, which gave `reading`, and of the one that the commit `base` holds.
+    """Return the book in `root`, read as `reading`, with the book of the commit `base` for comparison.
 
-    It is compared with what `base` was when the branch checked out parted from it: what was merged there since is no
-    change of this branch. HistoryError where there is no such commit here.
+    The comparison uses the merge base, so that later merges into `base` do not appear as changes of this branch.
+    HistoryError if the commit is not in this clone.
     """
     history = open_history(root)
     answers, faults = _answers(root)
@@ -53,18 +53,18 @@ def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
 
 
 def refuse_changed_history(root: Path, reading: Reading, now: datetime) -> None:
-    """End with 3, and say why, where going on with the book in `root` at `now` would change what was published."""
+    """Exit with code 3 and the findings if the book in `root` at `now` changes published history."""
     rules = tuple(rule for rule in CATALOGUE.values() if rule.history)
     report = examine(book_of(root, reading), now, rules)
     if report.changes_history:
         screen = Screen(errors=True)
         show(screen, report)
-        screen.say("Nothing was done: it would change what has been published.")
+        screen.say("Nothing was done: published history would change.")
         raise click.exceptions.Exit(CHANGED_HISTORY)
 
 
 def _base(history: History, ref: str) -> Book | None:
-    """Read the book of the commit `ref`; None where that had none."""
+    """Return the book of the commit `ref`; None if it has none."""
     listing = history.listing(history.fork(ref) or ref)
     if not listing:
         return None
@@ -73,14 +73,14 @@ def _base(history: History, ref: str) -> Book | None:
 
 
 def _pages(root: Path) -> frozenset[str]:
-    """Name the first parts of the addresses of the site's own pages, which lie in `docs/`."""
+    """Return the first path segments of the site's own pages in `docs/`."""
     folder = root / _DOCS
     files = folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ()
     return frozenset(file.name.removesuffix(".md") for file in files if not file.name.startswith("."))
 
 
 def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:
-    """List the digests of locked texts that the book does not hold where they were locked."""
+    """Yield the digests of locked texts that were changed in the book."""
     for policy_id, entries in lock.entries.items():
         policy = catalog.find(policy_id) if catalog else None
         for label, entry in entries.items():
@@ -92,11 +92,11 @@ def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:
 
 
 def _answers(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
-    """Read the answers to questions of the checks; none, and a fault, where they cannot be read."""
+    """Return the dismissals, and a fault if they cannot be read."""
     file = root / _DISMISSALS
     if fault := _unfit(file):
         return Dismissals(), (fault,)
-    # A link, and what is neither file nor folder, is reported with the rest of the book.
+    # Links and special files are reported with the rest of the book.
     if file.is_symlink() or not file.is_file():
         return Dismissals(), ()
     source = Source(path=_DISMISSALS)
@@ -114,7 +114,7 @@ def _answers(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
 
 
 def _unfit(file: Path) -> BookError | None:
-    """Say why `file` cannot be dismissals.yml: it is a folder, or too long."""
+    """Return an error if `file` is a folder or too long."""
     place = Place(path=_DISMISSALS)
     if file.is_symlink():
         return None

@@ -1,6 +1,6 @@
-"""The commands there are, and a click group that imports one when it is asked for.
+"""The list of commands, and a click group that imports a command when it is used.
 
-Keeps true: `inforce --help` imports click and nothing else, so it answers at once. Does not hold any command itself.
+Invariants: `inforce --help` imports only click, to start fast.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ import click
 
 from inforce import __version__
 
-# In the order in which an editor meets them; the summary is the first line of the command's own help.
+# In the order of an editor's work; the summary is the first line of the command's help.
 COMMANDS = {
-    "init": "Begin a repository of policies that builds at once.",
+    "init": "Create a repository of policies that builds without changes.",
     "new": "Draft the next version of a policy.",
-    "check": "Say what is wrong with a book, and how to fix it.",
+    "check": "Check a book and show how to fix each error.",
     "freeze": "Lock what has been published.",
     "status": "Show policies, versions and what changes next.",
     "diff": "Show what changed between two versions.",
     "pdf": "Write a version as a PDF.",
-    "review": "Say what a pull request does, as Markdown for a comment.",
+    "review": "Describe the changes of a pull request as Markdown for a comment.",
     "build": "Build the site.",
-    "serve": "Show the site, and build it again when a text changes.",
+    "serve": "Serve the site, and rebuild it when a text changes.",
     "manifest": "Print the manifest that apps poll.",
-    "docx": "Send a text out to be edited in Word, and take it back.",
-    "import": "Bring the past of a document along.",
-    "keygen": "Make a key to sign manifests with.",
-    "sign": "Sign a built site again, without a rebuild.",
-    "verify": "Hold a built or live site against the lock.",
+    "docx": "Export a text to Word and import the changes.",
+    "import": "Import the history of a document, or a text.",
+    "keygen": "Create a key to sign manifests.",
+    "sign": "Sign a built site again without rebuilding it.",
+    "verify": "Check a built or live site against the lock file.",
 }
-# Words that Python keeps for itself.
+# Reserved words of Python.
 _MODULES = {"import": "import_"}
 
 EPILOG = """\b
@@ -40,12 +40,12 @@ Exit codes:
   1  findings
   2  wrong use, or a book that cannot be read
   3  published history would change
-  4  something outside the book is missing: git, a key, a right on a folder
+  4  something outside the book is missing: git, a key, a permission
 """
 
 
 class CommandsOnDemand(click.Group):
-    """A group whose commands, one per module of this package, are imported when they are wanted."""
+    """A group whose commands, one per module of this package, are imported on demand."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse an empty value, as an unset variable of a script leaves it: it would count as an absent option."""
@@ -57,11 +57,11 @@ class CommandsOnDemand(click.Group):
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """List the commands in the order in which an editor meets them."""
+        """Return the commands in the order of an editor's work."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the command `cmd_name`; None where there is none."""
+        """Return the command `cmd_name`; None if it does not exist."""
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"inforce.cli.{_MODULES.get(cmd_name, cmd_name)}").command
@@ -73,7 +73,7 @@ class CommandsOnDemand(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that `args` begin with, and suggest one where there is none."""
+        """Return the command at the start of `args`; fail with a suggestion if it does not exist."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from inforce.fields import did_you_mean
 
@@ -92,11 +92,11 @@ class CommandsOnDemand(click.Group):
     type=click.Path(path_type=Path),
     default=Path(),
     metavar="DIR",
-    help="The repository with policy_versions/ in it, for any command.  [default: the current folder]",
+    help="The repository that contains policy_versions/, for any command.  [default: the current folder]",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def inforce(repo: Path) -> None:
-    """Publish policies: which one is in force, what changed, and who accepted exactly what.
+    """Publish versioned policies, show what changed, and record acceptance.
 
     \b
     Example:

@@ -1,6 +1,6 @@
-"""Two versions of a policy compared, in every form a person or program asks for.
+"""A comparison of two versions of a policy, in every output format.
 
-Keeps true: the author's summary comes first and is marked as the author's; every form holds the same changes.
+Invariants: the author's summary comes first and is marked as such; every format contains the same changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from inforce.rendering.json import to_data
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.terminal import to_lines
 
-# As word processors do: what is new is blue, what is gone red, what moved green.
+# As in word processors: insertions blue, deletions red, moves green.
 _STYLES = {
     "insert": "blue underline",
     "delete": "red strike",
@@ -57,12 +57,12 @@ class Comparison:
 
     @property
     def title(self) -> str:
-        """Name what is compared."""
+        """Return the title of the comparison."""
         return f"{self.policy.title(self.language)}: {self.old.label} → {self.new.label}"
 
     @property
     def summary(self) -> tuple[str, ...]:
-        """What the author of the newer version says has changed."""
+        """The author's summary of the changes in the newer version."""
         return tuple(point.text for point in self.editions[1].summary)
 
     def redline(self) -> Redline:
@@ -99,7 +99,7 @@ class Comparison:
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
     def html(self) -> str:
-        """Write the changes as a page that needs no other file."""
+        """Write the changes as a self-contained HTML page."""
         return "\n".join(self._html_lines()) + "\n"
 
     def docx(self) -> bytes:

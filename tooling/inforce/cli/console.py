@@ -1,7 +1,6 @@
-"""What is printed for people: lines and tables that stay readable in a pipe and in a narrow window.
+"""Terminal output: lines and tables that are readable in a pipe and in a narrow window.
 
-Keeps true: nothing out of a book is read as markup, and what could harm a terminal is made visible. Does not decide
-what is said.
+Invariants: text from a book is never interpreted as markup, and control characters are made visible.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _WIDE = 160
 
 
 class Screen(Console):
-    """Where a command prints to; a reader who left ends the command quietly."""
+    """The output of a command; a closed pipe ends the command without a message."""
 
     def __init__(self, *, errors: bool = False) -> None:
         """Print to stderr where `errors`, otherwise to stdout."""
@@ -32,7 +31,7 @@ class Screen(Console):
         )
 
     def on_broken_pipe(self) -> None:
-        """Hand the broken pipe on to where a run ends."""
+        """Raise BrokenPipeError, which the runner handles."""
         raise BrokenPipeError
 
     def say(self, text: str = "", style: str = "") -> None:

@@ -36,7 +36,7 @@ _FILES = {"docx": "a Word document", "pdf": "a PDF"}
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the redline there instead of printing it.",
+    help="Write the redline to FILE instead of printing it.",
 )
 @with_repository
 def command(
@@ -50,7 +50,7 @@ def command(
 ) -> None:
     """Show what changed between two versions.
 
-    Compares the version OLD of POLICY with NEW: by default the newest version, drafts included, with the one before it.
+    Compares the version OLD of POLICY with NEW; by default the newest version, including drafts, with the previous one.
 
     \b
     Example:
@@ -62,9 +62,9 @@ def command(
         comparison.show(Screen())
         return
     if form == "terminal":
-        raise click.UsageError("a redline for the terminal is not written to a file; choose another --format")
+        raise click.UsageError("the format “terminal” cannot be written to a file; choose another --format")
     if form in _FILES and output is None:
-        raise click.UsageError(f"{_FILES[form]} is not printed; name a file for it with --output")
+        raise click.UsageError(f"{_FILES[form]} cannot be printed; choose a file with --output")
     content = getattr(comparison, form)()
     if output is None:
         click.echo(content, nl=False)

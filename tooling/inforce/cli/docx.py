@@ -10,7 +10,7 @@ from inforce.cli.docx_import import import_
 
 @click.group()
 def command() -> None:
-    """Send a text out to be edited in Word, and take it back.
+    """Export a text to Word and import the changes.
 
     \b
     Example:

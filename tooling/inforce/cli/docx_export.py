@@ -21,14 +21,14 @@ from inforce.language import Language
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to write it.  [default: POLICY-VERSION-LANGUAGE.docx in the current folder]",
+    help="The output file.  [default: POLICY-VERSION-LANGUAGE.docx in the current folder]",
 )
 @with_repository
 def export(policy_id: str, version: str, language: Language | None, out: Path | None, repo: Path) -> None:
     """Write a text as a Word document.
 
-    Track Changes is on in it, and it knows which text it was made of. A file that is there is never written over, for
-    it may hold somebody's changes.
+    Track Changes is on in the document, and the document records the text it was exported from. An existing file is
+    never overwritten, since it may contain changes.
 
     \b
     Example:
@@ -37,6 +37,6 @@ def export(policy_id: str, version: str, language: Language | None, out: Path | 
     edition, content = export_manuscript(repo, policy_id, version, str(language) if language else None)
     path = out or Path(f"{policy_id}-{version}-{edition.language}.docx")
     if path.exists():
-        raise click.UsageError(f"{path} is there already and may hold changes; name another file with --out")
+        raise click.UsageError(f"{path} already exists and may contain changes; choose another file with --out")
     write_file(path, content)
     Screen().say(f"Wrote {path}. Edit it in Word with Track Changes on, then run “inforce docx import {path}”.")

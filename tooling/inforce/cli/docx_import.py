@@ -21,16 +21,16 @@ _REFUSED = 1
 @click.option(
     "--into",
     metavar="VERSION",
-    help="A draft with the same text to write to.  [default: the version the document was made of]",
+    help="A draft with the same text to write to.  [default: the version that was exported]",
 )
-@click.option("--untracked", is_flag=True, help="Accept what was edited without Track Changes as well.")
+@click.option("--untracked", is_flag=True, help="Also accept edits made without Track Changes.")
 @with_repository
 @click.pass_context
 def import_(ctx: click.Context, file: Path, into: str | None, untracked: bool, repo: Path) -> None:
-    """Take the changes made in a Word document back.
+    """Import the changes made in a Word document.
 
-    Every tracked change is accepted. Where one cannot be Markdown, or something was edited without Track Changes,
-    nothing is written and each place is named. Comments are listed and stay in the document.
+    Accepts every tracked change. If a change cannot be expressed in Markdown, or an edit was made without Track
+    Changes, nothing is written and each place is listed. Comments are listed and stay in the document.
 
     \b
     Example:
@@ -56,9 +56,9 @@ def _lines(done: TakenBack, *, accepted: bool) -> Iterator[str]:
     for objection in returned.objections:
         yield f"Refused: {objection}"
     if returned.objections:
-        yield f"Nothing was written. Change these places in Word, and import the document again into {done.path}."
+        yield f"Nothing was written. Correct these places in Word and import the document again into {done.path}."
     elif returned.untracked and not accepted:
-        yield "Nothing was written. If these changes are meant, add “--untracked”."
+        yield "Nothing was written. To accept these changes, add “--untracked”."
     elif done.written:
         yield from _written(done)
     else:
@@ -71,7 +71,7 @@ def _written(done: TakenBack) -> Iterator[str]:
     for clause in found.changed_clauses:
         words = f"{clause.inserted} words in, {clause.deleted} out" + (f", {clause.moved} moved" * bool(clause.moved))
         yield f"  {clause.heading or 'before the first heading'}: {words}"
-    yield "Look at it with “inforce diff”, say in “summary:” what changes, then run “inforce check”."
+    yield "Review it with “inforce diff”, describe the changes in “summary:”, then run “inforce check”."
 
 
 def _comment(comment: Comment) -> str:
@@ -87,5 +87,5 @@ def _difference(difference: Difference) -> str:
     if not difference.was:
         return f"Added without Track Changes: {now}"
     if difference.was == difference.now:
-        return f"Set otherwise without Track Changes (style, list, bold, italic or link): {now}"
+        return f"Formatted without Track Changes (style, list, bold, italic or link): {now}"
     return f"Changed without Track Changes: {was} is {now} now"

@@ -1,6 +1,6 @@
-"""`inforce freeze`: what is published and not yet locked goes into the lock.
+"""`inforce freeze`: add published versions to the lock.
 
-Keeps true: what the lock holds stays as it is; where the book contradicts it, nothing is written.
+Invariants: existing entries of the lock never change; if the book contradicts them, nothing is written.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _SHOWN = 10
 def command(policy_id: str | None, label: str | None, repo: Path, at: str | None) -> None:
     """Lock what has been published.
 
-    Adds every published version that lock.json does not hold yet, or the one VERSION of POLICY. From then on its texts,
-    dates and level may not change; translations may be added.
+    Adds every published version that is not yet in lock.json, or only VERSION of POLICY. A locked version's texts,
+    dates and level must not change; translations may be added.
 
     \b
     Example:
@@ -52,7 +52,7 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
         additions = tuple(one for one in additions if one == chosen)
     refuse_changed_history(repo, reading, now)
     if not additions:
-        Screen().say("There is nothing to lock: everything published is in the lock already.")
+        Screen().say("Nothing to lock: every published version is already in the lock.")
         return
     errors = _errors(examine(book_of(repo, reading), now), additions)
     for policy, version in additions:
@@ -65,7 +65,7 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
 
 
 def _errors(report: CheckReport, additions: Iterable[Addition]) -> tuple[Finding, ...]:
-    """List what the checks call an error in `additions`, but for imported ones, which are as they were."""
+    """Return the errors in `additions`, except in imported versions, which cannot be changed."""
     folders = tuple(f"{BOOK}/{policy.id}/{version.label}/" for policy, version in additions if not version.origin)
     return tuple(
         one for one in report.findings if one.severity is Severity.ERROR and one.place.path.startswith(folders)
@@ -75,27 +75,27 @@ def _errors(report: CheckReport, additions: Iterable[Addition]) -> tuple[Finding
 def _warn(errors: tuple[Finding, ...]) -> None:
     screen = Screen(errors=True)
     found = "one error" if len(errors) == 1 else f"{len(errors)} errors"
-    screen.say(f"Note: what is locked now holds {found}, which only a new version can fix once the lock is committed:")
+    screen.say(f"Note: the locked texts contain {found}. Once the lock is committed, only a new version can fix them:")
     for one in errors[:_SHOWN]:
         screen.say(f"  {one.rule}  {one.place}")
-    screen.say("To fix them first, put policy_versions/lock.json back as it was.")
+    screen.say("To fix them first, restore policy_versions/lock.json.")
 
 
 def _named(catalog: Catalog, policy_id: str, label: str | None, now: datetime) -> Addition:
-    """Find the version `label` of `policy_id`, which has to be public at `now`."""
+    """Return the version `label` of `policy_id`; UsageError if it is not public at `now`."""
     policy = catalog.policy(policy_id)
     if label is None:
-        raise click.UsageError(f"name the version of {policy_id} as well, or neither of the two")
+        raise click.UsageError(f"give a version of {policy_id}, or give neither")
     version = catalog.version(policy, label)
     if not version.is_public(now):
         day = format_local(version.published, catalog.settings.timezone)
-        reason = "is a draft: take “draft: true” out first" if version.draft else f"is not published until {day}"
+        reason = "is a draft: delete “draft: true” first" if version.draft else f"is not published until {day}"
         raise click.UsageError(f"{policy_id} {label} {reason}")
     return policy, version
 
 
 def _show(policy: Policy, version: Version, lock: Lock) -> None:
-    """Print what the lock gains of `version`."""
+    """Print what is added to the lock for `version`."""
     screen = Screen()
     entry = lock.entry(policy.id, version.label.text)
     screen.say(f"{policy.id} {version.label}: {'locks what was added' if entry else f'locked as number {version.seq}'}")

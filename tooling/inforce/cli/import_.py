@@ -10,7 +10,7 @@ from inforce.cli.import_text import text
 
 @click.group()
 def command() -> None:
-    """Bring the past of a document along.
+    """Import the history of a document, or a text.
 
     \b
     Example:

@@ -18,14 +18,14 @@ from inforce.policy import Act, ChangeLevel, Kind
 
 @click.command()
 @click.argument("source", metavar="REPO", type=click.Path(path_type=Path))
-@click.option("--file", required=True, metavar="PATH", help="The document's path in that repository, as it is today.")
-@click.option("--ref", metavar="REF", help="The branch, tag or commit whose past is taken.  [default: HEAD]")
+@click.option("--file", required=True, metavar="PATH", help="The document's current path in that repository.")
+@click.option("--ref", metavar="REF", help="The branch, tag or commit whose history is imported.  [default: HEAD]")
 @click.option(
     "--change",
     type=click.Choice([str(level) for level in ChangeLevel]),
     default=str(ChangeLevel.NOTICE),
     show_default=True,
-    help="How weighty every version but the first was.",
+    help="The change level of every version except the first.",
 )
 @with_description
 @with_repository
@@ -41,10 +41,10 @@ def git(
     title: str | None,
     repo: Path,
 ) -> None:
-    """Import a document's history out of git.
+    """Import a document's history from git.
 
-    REPO is the folder of a git repository, or a git bundle. Each change of the document becomes a version, published
-    when it was committed; renames are followed. No word is changed.
+    REPO is the folder of a git repository, or a git bundle. Each change of the document becomes a version that is
+    published at the commit time; renames are followed. No word is changed.
 
     \b
     Example:
@@ -63,4 +63,4 @@ def _tell(imported: Imported, repo: Path) -> None:
     screen.say(f"Imported {count}, {first} to {last}, into {os.path.relpath(imported.folder, repo)}.")
     for remark in imported.remarks:
         screen.say(f"Note: {remark}")
-    screen.say("Look at policy.yml, then run “inforce check”, and “inforce freeze” when all is well.")
+    screen.say("Check policy.yml, then run “inforce check” and, if it finds no errors, “inforce freeze”.")

@@ -16,26 +16,26 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def with_description(function: Function) -> Function:
     """Give `function` options for, and the arguments, `policy_id`, `language`, `kind`, `act` and `title`."""
     options = (
-        click.option("--policy", "policy_id", required=True, metavar="ID", help="The policy it becomes or adds to."),
+        click.option("--policy", "policy_id", required=True, metavar="ID", help="The policy to create or extend."),
         click.option(
             "--language",
             metavar="TAG",
             callback=language_option,
-            help="The language it is written in.  [default: the book's first]",
+            help="The language of the text.  [default: the book's first]",
         ),
         click.option(
             "--kind",
             type=click.Choice([str(kind) for kind in Kind]),
             callback=lambda _ctx, _parameter, value: Kind(value) if value else None,
-            help="What it is about.  [default: guessed]",
+            help="The kind of policy.  [default: inferred]",
         ),
         click.option(
             "--act",
             type=click.Choice([str(act) for act in Act]),
             callback=lambda _ctx, _parameter, value: Act(value) if value else None,
-            help="What a user does with it.  [default: by kind]",
+            help="The act that users perform.  [default: by kind]",
         ),
-        click.option("--title", metavar="TITLE", help="What it is called.  [default: its own heading]"),
+        click.option("--title", metavar="TITLE", help="The title.  [default: the heading of the text]"),
     )
     for option in reversed(options):
         function = option(function)

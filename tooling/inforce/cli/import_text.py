@@ -17,15 +17,15 @@ from inforce.policy import Act, ChangeLevel, Kind
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--effective", metavar="DATE", help="From when the version applies.  [default: when it is published]")
-@click.option("--published", metavar="DATE", help="From when people can read it.  [default: today]")
-@click.option("--label", metavar="LABEL", help="The version's name.  [default: the effective date]")
+@click.option("--effective", metavar="DATE", help="The effective date.  [default: the publication date]")
+@click.option("--published", metavar="DATE", help="The publication date.  [default: today]")
+@click.option("--label", metavar="LABEL", help="The version's label.  [default: the effective date]")
 @click.option(
     "--change",
     type=click.Choice([str(level) for level in ChangeLevel]),
     default=str(ChangeLevel.MATERIAL),
     show_default=True,
-    help="How weighty it is: accepted again, told about, or neither.",
+    help="The change level: users accept again, are informed, or neither.",
 )
 @with_description
 @with_repository
@@ -46,7 +46,7 @@ def text(
 ) -> None:
     """Import a plain text as a draft.
 
-    Finds the title, headings and lists in FILE, a plain text or a saved page, and says what looks damaged. No word is
+    Finds the title, headings and lists in FILE, a plain text or a saved web page, and reports damaged text. No word is
     changed.
 
     \b
@@ -69,4 +69,4 @@ def text(
     screen.say(f"Imported version {imported.label} as a draft into {os.path.relpath(imported.folder, repo)}.")
     for remark in imported.remarks:
         screen.say(f"Look: {remark}")
-    screen.say("Read it against the source, take “draft: true” out of version.yml, then run “inforce check”.")
+    screen.say("Compare it with the source, delete “draft: true” from version.yml, then run “inforce check”.")

@@ -18,10 +18,10 @@ from inforce.cli.console import Screen
     "--wheel",
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The wheel of inforce that the workflows install, in place of this program's own.",
+    help="The wheel of inforce that the workflows install.  [default: the wheel of this program]",
 )
 def command(folder: Path, empty: bool, wheel: Path | None) -> None:
-    """Begin a repository of policies that builds at once.
+    """Create a repository of policies that builds without changes.
 
     Writes a book with an example policy, mkdocs.yml, workflows that check, review, publish and watch, and a README
     into the folder DIR, which has to be new or empty, but for .git. The workflows install this program from .inforce/:
@@ -38,6 +38,6 @@ def command(folder: Path, empty: bool, wheel: Path | None) -> None:
     for path in paths:
         screen.say(f"  {path}")
     screen.say()
-    screen.say("Put your names into policy_versions/book.yml, then:")
+    screen.say("Enter your details in policy_versions/book.yml, then run:")
     for line in (f"cd {shlex.quote(str(folder))}", "git init", "inforce check", "inforce serve"):
         screen.say(f"  {line}")

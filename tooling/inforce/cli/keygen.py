@@ -16,19 +16,19 @@ from inforce.signing import Algorithm, generate_key, write_private_key
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The new file for the private key, readable by its owner alone; one that is there is never written over.",
+    help="The new file for the private key, readable only by its owner; an existing file is never overwritten.",
 )
 @click.option(
     "--algorithm",
     type=click.Choice([str(algorithm) for algorithm in Algorithm]),
     default=str(Algorithm.ED25519),
     show_default=True,
-    help="How the key signs; ES256 is for platforms without Ed25519.",
+    help="The signature algorithm; ES256 is for platforms without Ed25519.",
 )
 def command(out: Path, algorithm: str) -> None:
-    """Make a key to sign manifests with.
+    """Create a key to sign manifests.
 
-    Writes the private key as a JWK, and prints the lines that name its public part in book.yml.
+    Writes the private key as a JWK and prints the lines with its public key for book.yml.
 
     \b
     Example:
@@ -36,6 +36,6 @@ def command(out: Path, algorithm: str) -> None:
     """
     key = generate_key(Algorithm(algorithm))
     write_private_key(out, key)
-    Screen(errors=True).say(f"Wrote the private key to {out}. Keep it out of git; these lines go into book.yml:")
+    Screen(errors=True).say(f"Wrote the private key to {out}. Keep it out of git. Add these lines to book.yml:")
     members = ", ".join(f"{name}: {value}" for name, value in key.public.to_jwk().items())
     click.echo(f"signing:\n  - kid: {key.public.kid}\n    public: {{{members}}}")

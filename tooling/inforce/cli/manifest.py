@@ -21,7 +21,7 @@ from inforce.manifest.build import manifest
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the manifest there instead of printing it.",
+    help="Write the manifest to FILE instead of printing it.",
 )
 def command(repo: Path, at: str | None, output: Path | None) -> None:
     """Print the manifest that apps poll.

@@ -16,21 +16,21 @@ from inforce.policy import ChangeLevel
 
 @click.command()
 @click.argument("policy_id", metavar="POLICY")
-@click.option("--effective", required=True, metavar="DATE", help="From when the version applies.")
+@click.option("--effective", required=True, metavar="DATE", help="The effective date.")
 @click.option(
     "--change",
     required=True,
     type=click.Choice([str(level) for level in ChangeLevel]),
-    help="How weighty it is: accepted again, told about, or neither.",
+    help="The change level: users accept again, are informed, or neither.",
 )
-@click.option("--published", metavar="DATE", help="From when people can read it.  [default: today]")
-@click.option("--label", metavar="LABEL", help="The version's name.  [default: the effective date]")
+@click.option("--published", metavar="DATE", help="The publication date.  [default: today]")
+@click.option("--label", metavar="LABEL", help="The version's label.  [default: the effective date]")
 @click.option(
     "--language",
     "tags",
     multiple=True,
     metavar="TAG",
-    help="Draft this language only, beside the binding one; may be repeated.  [default: all there are]",
+    help="Draft this language in addition to the binding one; may be repeated.  [default: all languages]",
 )
 @with_repository
 @with_instant
@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Draft the next version of a policy.
 
-    Copies the newest version word for word into a new folder, as a draft that no page and no manifest shows.
+    Copies the newest version into a new folder as a draft, which appears on no page and in no manifest.
 
     \b
     Example:
@@ -80,5 +80,5 @@ def _tell(draft: Draft, repo: Path) -> None:
     for name in ("version.yml", *(f"{language}.md" for language in draft.languages)):
         screen.say(f"  {os.path.relpath(draft.folder / name, repo.resolve())}")
     screen.say()
-    screen.say("Change the words, say in “summary:” what changes, and take “draft: true” out of version.yml. Then:")
+    screen.say("Edit the text, describe the changes in “summary:”, delete “draft: true” from version.yml, then run:")
     screen.say("  inforce check")

@@ -30,7 +30,7 @@ from inforce.publication.pages.context import edition_facts, policy_facts, stand
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     required=True,
-    help="Where the PDF goes.",
+    help="The output file.",
 )
 @with_repository
 @with_instant
@@ -39,8 +39,8 @@ def command(
 ) -> None:
     """Write a version as a PDF.
 
-    Takes the version VERSION of POLICY, by default the newest one, drafts included. Each page says what the text is,
-    when it applies and what its digest is. A redline as a PDF is what “inforce diff --format pdf” writes.
+    Writes the version VERSION of POLICY, by default the newest one, including drafts. Each page shows the title, the
+    dates and the digest. For a redline, use “inforce diff --format pdf”.
 
     \b
     Example:

@@ -71,7 +71,7 @@ def with_repository(function: Function) -> Function:
         type=click.Path(path_type=Path),
         metavar="DIR",
         callback=_nearest,
-        help="The repository with policy_versions/ in it.  [default: the current folder]",
+        help="The repository that contains policy_versions/.  [default: the current folder]",
     )(function)
 
 
@@ -80,7 +80,7 @@ def with_instant(function: Function) -> Function:
     return click.option(
         "--at",
         metavar="INSTANT",
-        help="A date, which is the start of that day where the book lives, or an instant such as "
+        help="A date, meaning the start of that day in the book's time zone, or an instant such as "
         f"2027-03-01T00:00:00Z.  [env var: {AT}; default: now]",
     )(function)
 

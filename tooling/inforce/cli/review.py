@@ -38,22 +38,24 @@ def _address(_ctx: click.Context, parameter: click.Parameter, value: str | None)
 
 
 @click.command()
-@click.option("--base", required=True, metavar="REF", help="The branch, tag or commit that the change goes to.")
+@click.option("--base", required=True, metavar="REF", help="The branch, tag or commit that the change targets.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the review there instead of printing it.",
+    help="Write the review to FILE instead of printing it.",
 )
-@click.option("--preview", metavar="URL", callback=_address, help="Where a preview of the site stands, to link to.")
-@click.option("--artefact", metavar="URL", callback=_address, help="Where a preview of the site can be downloaded.")
+@click.option("--preview", metavar="URL", callback=_address, help="The URL of a preview of the site, for links.")
+@click.option(
+    "--artefact", metavar="URL", callback=_address, help="The URL where a preview of the site can be downloaded."
+)
 @click.option(
     "--site",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="The folder of that preview: only what it holds is linked.",
+    help="The folder of that preview; only files in it are linked.",
 )
-@click.option("--visible-from", is_flag=True, help="Print only the instant from which all of the change is public.")
+@click.option("--visible-from", is_flag=True, help="Print only the instant from which the whole change is public.")
 @with_repository
 @with_instant
 def command(
@@ -66,9 +68,9 @@ def command(
     repo: Path,
     at: str | None,
 ) -> None:
-    """Say what a pull request does, as Markdown for a comment.
+    """Describe the changes of a pull request as Markdown for a comment.
 
-    The change is held against what the base was when the branch parted from it.
+    Compares the change with the merge base of the branch and REF.
 
     \b
     Example:

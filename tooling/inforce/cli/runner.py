@@ -24,7 +24,7 @@ ENVIRONMENT = 4
 
 
 def run(words: Sequence[str]) -> int:
-    """Run the command line with `words` and give the exit code."""
+    """Run the command line with `words` and return the exit code."""
     open_streams()
     try:
         code = _invoke(list(words))
@@ -58,13 +58,13 @@ def _invoke(words: list[str]) -> int:
 
 
 def _system_refuses(problem: OSError) -> int:
-    """Say what the system refused, where, and what can be done."""
+    """Print the system error, its place and how to fix it."""
     _say(system_refusal(problem))
     return ENVIRONMENT
 
 
 def _without(missing: ModuleNotFoundError) -> int:
-    """Say how to install the `missing` library; a module of our own that is missing is our mistake."""
+    """Print how to install the `missing` library; re-raise if it is a module of inforce."""
     library = (missing.name or "").partition(".")[0]
     if library in ("", "inforce"):
         raise missing
@@ -72,7 +72,7 @@ def _without(missing: ModuleNotFoundError) -> int:
     fix = "install the wheel of inforce with its extra “site”"
     if needed:
         fix = f"python -m pip install '{needed}'"
-    _say(f"this needs {library}, which is not here; {fix}")
+    _say(f"this command needs {library}, which is not installed; {fix}")
     return ENVIRONMENT
 
 

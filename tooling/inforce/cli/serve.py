@@ -22,9 +22,9 @@ _HOST = "127.0.0.1"
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")
 @click.pass_context
 def command(ctx: click.Context, repo: Path, at: str | None, port: int) -> None:
-    """Show the site, and build it again when a text changes.
+    """Serve the site, and rebuild it when a text changes.
 
-    The site stands at http://127.0.0.1:8000/ and is seen from this machine alone. Ctrl-C ends it.
+    The site is at http://127.0.0.1:8000/ and is accessible from this machine only. Stop it with Ctrl-C.
 
     \b
     Example:
@@ -48,5 +48,5 @@ def _refuse_taken(port: int) -> None:
         try:
             attempt.bind((_HOST, port))
         except OSError as cause:
-            message = f"port {port} cannot be used: {cause.strerror}; name another with --port"
+            message = f"port {port} cannot be used: {cause.strerror}; choose another with --port"
             raise SetupError(message) from cause

@@ -28,7 +28,7 @@ from inforce.signing import private_keys, resign, signers
 @click.argument("site", type=click.Path(path_type=Path))
 @with_instant
 def command(site: Path, at: str | None) -> None:
-    """Sign a built site again, without a rebuild.
+    """Sign a built site again without rebuilding it.
 
     Issues policies.json in the folder SITE anew and writes policies.jws.json beside it; so with each manifest in
     manifests/. The key comes from
@@ -45,7 +45,9 @@ def command(site: Path, at: str | None) -> None:
         raise SetupError(message)
     manifest = site / MANIFEST
     if not manifest.is_file():
-        raise click.BadParameter(f"{site} holds no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE")
+        raise click.BadParameter(
+            f"{site} contains no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE"
+        )
     refuse_wrong_clock(now, at, open_history(site).newest, signing=True)
     paths = [MANIFEST, *_additional(site)]
     issues = [resign(read_regular(site / path), now, keys, path) for path in paths]
@@ -76,11 +78,11 @@ def _absent(signed: Path, kids: Set[str]) -> Iterator[str]:
         return
     for kid in before:
         if kid not in kids:
-            yield f"the key {kid} signed the last issue and not this one; apps that know no other keep their old copy."
+            yield f"the key {kid} signed only the previous issue; apps that trust only that key keep the old one."
 
 
 def _packed(site: Path, path: str) -> Iterator[str]:
     """Say which files hold the issue of the manifest at `path` that is replaced, packed, for a host to send."""
     for name in (path, signed_path(path)):
         for packed in sorted(site.glob(f"{name}.*")):
-            yield f"{packed.name} still holds the last issue; pack it again, or some hosts go on sending it."
+            yield f"{packed.name} still contains the previous issue; compress it again, or hosts may serve it."

@@ -68,15 +68,15 @@ def replaceable(target: Path, root: Path) -> Path:
     if folder == root:
         raise _refusal(target, "is the repository itself")
     if folder in root.parents:
-        raise _refusal(target, "holds the repository")
+        raise _refusal(target, "contains the repository")
     if folder.is_relative_to(root / BOOK):
-        raise _refusal(target, "is the book, or lies inside it")
+        raise _refusal(target, "is the book or inside it")
     if target.is_symlink() and target.parent.resolve().is_relative_to(root):
         raise _refusal(target, "is a symbolic link inside the repository")
     if folder.exists() and not folder.is_dir():
         raise _refusal(target, "is a file")
     if folder.is_dir() and any(folder.iterdir()) and not is_site(folder):
-        raise _refusal(target, f"is not empty and holds no site of inforce (there is no {MANIFEST} in it)")
+        raise _refusal(target, f"is not empty and contains no site of inforce (there is no {MANIFEST} in it)")
     return folder
 
 
@@ -95,5 +95,5 @@ def _files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 def _refusal(target: Path, problem: str) -> click.BadParameter:
     return click.BadParameter(
-        f"{target} {problem}, and a build would replace all of it; name another folder", param_hint="--site-dir"
+        f"{target} {problem}, and a build would replace its contents; choose another folder", param_hint="--site-dir"
     )

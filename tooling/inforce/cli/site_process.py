@@ -51,11 +51,11 @@ class Generator:
         """Find the generator for `repository`; refused where there is none, or nothing to configure it."""
         root = repository.root.resolve()
         if not (root / CONFIGURATION).is_file():
-            fix = "“inforce init DIR” begins a repository that builds; copy the file from there"
+            fix = "run “inforce init DIR” and copy the file from there"
             raise BookError(Place(path=str(root / CONFIGURATION)), "is missing, so no site can be built", fix)
         module = next((name for name in _GENERATORS if _can_run(name)), None)
         if module is None:
-            message = "a site needs MkDocs, which is not here; install the wheel of inforce with its extra “site”"
+            message = "a site needs MkDocs, which is not installed; install the wheel of inforce with its extra “site”"
             raise SetupError(message)
         return cls(root=root, module=module, variables=variables)
 

@@ -70,7 +70,7 @@ def show(catalog: Catalog, lock: Lock, now: datetime) -> None:
     screen.say(f"{catalog.settings.publisher.name} · {catalog.settings.site} · as of {day}")
     screen.say()
     if not catalog.policies:
-        screen.say("There is no policy yet. Add the folder of one to policy_versions/, with a policy.yml in it.")
+        screen.say("There is no policy yet. Add a folder with a policy.yml to policy_versions/.")
         return
     headings = ("Policy", "Version", "State", "Change", "Languages", "Locked")
     screen.table(headings, (row for policy in catalog for row in _rows(policy, lock, now, zone)))
@@ -82,7 +82,7 @@ def show(catalog: Catalog, lock: Lock, now: datetime) -> None:
 
 
 def _rows(policy: Policy, lock: Lock, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
-    """Give a row for every version that still matters, newest first, and one for all those that are history."""
+    """Yield a row for every current or future version, newest first, and one for all superseded versions."""
     history = [version for version in policy.versions if policy.state(version, now) is PolicyState.SUPERSEDED]
     for version in reversed(policy.versions):
         if version not in history:
@@ -113,7 +113,7 @@ def _standing(policy: Policy, version: Version, now: datetime, zone: ZoneInfo) -
 
 
 def coming(catalog: Catalog, now: datetime) -> Iterator[Coming]:
-    """Go through what will happen in `catalog` after `now`, as far as the book says it."""
+    """Yield the scheduled events in `catalog` after `now`."""
     for policy in catalog:
         for version in policy.versions:
             for at, what in _instants(version, now):
@@ -129,14 +129,14 @@ def _instants(version: Version, now: datetime) -> Iterator[tuple[datetime | None
     yield version.published, "is published"
     yield version.cancelled.at if version.cancelled else None, "is cancelled"
     if version.cancelled is None:
-        yield version.effective_new, "applies to people who join"
+        yield version.effective_new, "applies to new users"
         yield version.effective, "comes into force"
         yield version.enforce, "must have been accepted"
 
 
 def _show_coming(screen: Screen, events: list[Coming], now: datetime, zone: ZoneInfo) -> None:
     if not events:
-        screen.say("Nothing will change by itself.")
+        screen.say("No changes are scheduled.")
         return
     screen.say("Next", style="bold")
     for event in events[:_SOON]:
@@ -152,7 +152,7 @@ def _in_days(wait: timedelta) -> str:
 
 
 def status_document(catalog: Catalog, lock: Lock, now: datetime) -> dict[str, Any]:
-    """Say what `show` says as JSON data, with every version; instants are RFC 3339 in UTC."""
+    """Return the data of `show` as JSON, with every version; instants are RFC 3339 in UTC."""
     return {
         "at": format_instant(now),
         "policies": [_policy_data(policy, lock, now) for policy in catalog],

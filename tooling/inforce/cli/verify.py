@@ -19,18 +19,18 @@ _FOUND = 1
 
 @click.command()
 @click.argument("target", metavar="URL_OR_FOLDER")
-@click.option("--monitor", is_flag=True, help="Print one line for each finding, and nothing where all is well.")
+@click.option("--monitor", is_flag=True, help="Print one line for each finding, and nothing if there are none.")
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Remember the manifest seen, so that the next run notices when the site went back.",
+    help="Store the manifest, so that the next run detects a rollback.",
 )
 @with_repository
 @with_instant
 @click.pass_context
 def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, repo: Path, at: str | None) -> None:
-    """Hold a built or live site against the lock.
+    """Check a built or live site against the lock file.
 
     Asks for every text, page and statement that was ever published, and compares digests, the visible words of pages,
     dates, signatures and headers with what the book in the repository promises.
@@ -49,13 +49,13 @@ def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, 
     elif report.findings:
         show(Screen(), report)
     else:
-        Screen().say(f"{target} is what was locked, and says what the book promises.")
+        Screen().say(f"{target} matches the lock and the book.")
     ctx.exit(_FOUND if report.blocks else 0)
 
 
 def _verified(target: str, reading: Reading, now: datetime, state: Path | None) -> CheckReport:
     if "://" not in target and not Path(target).is_dir():
-        raise click.BadParameter(f"there is no folder {target}; an address begins with https://", param_hint="TARGET")
+        raise click.BadParameter(f"there is no folder {target}; a URL begins with https://", param_hint="TARGET")
     catalog = reading.require()
     binding = {policy.id: policy.binding_language for policy in catalog}
     try:

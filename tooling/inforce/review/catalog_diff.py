@@ -1,7 +1,7 @@
-"""What a change does to a book, version by version: what came, what is other now, what is gone.
+"""The difference between two states of a book: new, changed and deleted versions.
 
-Keeps true: a version that is new is held against the one before it, any other against itself as it was. Does not say
-how weighty that is and does not write it down (see `review`).
+Invariants: a new version is compared with its predecessor, a changed version with its earlier state.
+Not responsible for: judging or describing the changes (see `comment`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextChange:
-    """A text in `language` that came, went or is other now; `old` is what it is held against."""
+    """A text in `language` that was added, deleted or changed; `old` is the text compared with."""
 
     language: Language
     old: Edition | None
@@ -34,9 +34,9 @@ class TextChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogChange:
-    """What happened to `version` of `policy`: its texts, and for one that was there the `was` it was.
+    """The change of `version` of `policy`: its changed texts and, unless it is new, its earlier state `was`.
 
-    `against` is the version whose texts the new ones are held against, if there is one.
+    `against` is the version whose texts are compared with the new ones, if any.
     """
 
     what: ChangeKind
@@ -48,7 +48,7 @@ class CatalogChange:
 
 
 def amendments(base: Catalog | None, catalog: Catalog) -> Iterator[CatalogChange]:
-    """Go through what differs between the book `base` (None: there was none) and `catalog`, by policy and version."""
+    """Yield the differences between the book `base` (None if there was none) and `catalog`, by policy and version."""
     for policy in catalog:
         before = base.find(policy.id) if base else None
         for version in policy.versions:
@@ -81,5 +81,5 @@ def _changed(policy: Policy, version: Version, was: Version) -> CatalogChange:
 
 
 def _numbered(version: Version, was: Version) -> Version:
-    """Give `version` the number of `was`: numbers are the business of the checks."""
+    """Return `version` with the number of `was`, since the checks compare numbers."""
     return replace(version, seq=was.seq)

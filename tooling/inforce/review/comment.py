@@ -1,6 +1,7 @@
-"""A review as Markdown: one comment that a lawyer reads from top to bottom and an engineer can trust.
+"""A review as Markdown: one comment for lawyers and engineers.
 
-Keeps true: words out of a book stay words: they make no markup and call nobody. Judges nothing; `check` does.
+Invariants: text from a book is never interpreted as markup, links or mentions.
+Not responsible for: judging the changes (see `checks`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from inforce.rendering.sentences import to_sentences
 from inforce.review.catalog_diff import CatalogChange, ChangeKind, TextChange
 from inforce.review.links import ReviewLinks
 
-# What GitHub takes as one comment is 65,536 characters.
+# GitHub's limit for a comment is 65,536 characters.
 _LONGEST = 60_000
 _SENTENCES = 30
 _NUMBERS = 20
@@ -32,7 +33,7 @@ _ASKED = {Act.ACKNOWLEDGE: "to take note", Act.ACCEPT: "to accept it", Act.CONSE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewComment:
-    """What is known for a review as of `now`; `settings` is None where they could not be read."""
+    """The input of a review as of `now`; `settings` is None if they could not be read."""
 
     amendments: tuple[CatalogChange, ...]
     report: CheckReport
@@ -42,7 +43,7 @@ class ReviewComment:
     hint: str = ""
 
     def to_markdown(self) -> str:
-        """Write the comment; redlines are left out from where it would be too long for one."""
+        """Return the comment; redlines that would exceed the length limit are left out."""
         fix, asked = self.report.of(Severity.ERROR), self._asked()
         lines = ["## What this change does", "", _overview(self.amendments, len(fix), len(asked)), ""]
         if self.report.changes_history:
@@ -123,7 +124,7 @@ class ReviewComment:
         if not promised:
             return f"{_days(given)} of notice; the book promises none for a change of this level."
         zone = self.settings.timezone
-        # Nobody can read a new one before it is merged, whatever version.yml says.
+        # A new version is not public before it is merged, whatever version.yml states.
         today = version.published if was_public else start_of_day(day_of(self.now, zone), zone)
         earliest = self._day(earliest_effective(max(version.published, today), promised, zone))
         if version.effective < earliest_effective(version.published, promised, zone):

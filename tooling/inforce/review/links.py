@@ -1,6 +1,7 @@
-"""Links of a review: where the pages and documents of a version can be looked at before it is published.
+"""Links of a review to the pages and documents of a version in a preview.
 
-Keeps true: nothing is linked that the preview does not hold, where the preview can be looked into. Makes no preview.
+Invariants: if the preview's folder is available, only existing files are linked.
+Not responsible for: building the preview.
 """
 
 from __future__ import annotations
