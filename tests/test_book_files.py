@@ -232,12 +232,12 @@ class TestWhatIsNotReplaced:
     @pytest.mark.parametrize(
         ("what", "problem"),
         [
-            pytest.param(a_file, "is a file: name a new folder", id="a file"),
-            pytest.param(a_repository, "holds a repository or a book, which would be lost", id="a repository"),
-            pytest.param(a_book, "holds a repository or a book, which would be lost", id="a book"),
+            pytest.param(a_file, "is a file: choose a new folder", id="a file"),
+            pytest.param(a_repository, "contains a repository or a book, which would be lost", id="a repository"),
+            pytest.param(a_book, "contains a repository or a book, which would be lost", id="a book"),
             pytest.param(
                 somebodys_letters,
-                "holds files, and no “policies.json” that would tell they were made here",
+                "contains files but no “policies.json”, so this program did not write it",
                 id="letters",
             ),
         ],
@@ -257,7 +257,7 @@ class TestWhatIsNotReplaced:
         (tmp_path / "project").mkdir()
         monkeypatch.chdir(tmp_path / "project")
         with (
-            pytest.raises(SetupError, match="holds the folder you are working in"),
+            pytest.raises(SetupError, match="contains the working directory"),
             new_folder(Path(above)),
         ):
             pass

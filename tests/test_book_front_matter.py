@@ -57,16 +57,18 @@ def test_each_member_knows_its_line_in_the_file() -> None:
         pytest.param(
             "---", "en.md:1", "the front matter has no end", "close it with a line “---”", id="open and empty"
         ),
-        pytest.param("---\n- a\n---\n# A\n", "en.md:2", "the front matter has no members", "write lines", id="a list"),
+        pytest.param("---\n- a\n---\n# A\n", "en.md:2", "the front matter has no fields", "write lines", id="a list"),
+        pytest.param("---\nhello\n---\n# A\n", "en.md:2", "the front matter has no fields", "write lines", id="a text"),
         pytest.param(
-            "---\nhello\n---\n# A\n", "en.md:2", "the front matter has no members", "write lines", id="a text"
+            "---\n''\n---\n# A\n", "en.md:2", "the front matter has no fields", "write lines", id="an empty text"
         ),
+        pytest.param("---\na: 1\na: 2\n---\n# A\n", "en.md:3", "“a” occurs twice", "keep one", id="a name twice"),
         pytest.param(
-            "---\n''\n---\n# A\n", "en.md:2", "the front matter has no members", "write lines", id="an empty text"
-        ),
-        pytest.param("---\na: 1\na: 2\n---\n# A\n", "en.md:3", "“a” stands here twice", "keep one", id="a name twice"),
-        pytest.param(
-            '---\na: "b\n---\n# A\n', "en.md:2", "this is no YAML", "close the quotation mark", id="an open quote"
+            '---\na: "b\n---\n# A\n',
+            "en.md:2",
+            "this is not valid YAML",
+            "close the quotation mark",
+            id="an open quote",
         ),
         pytest.param(
             "---\na: >\n" + "  x\n" * 5120 + "---\n# A\n",

@@ -32,9 +32,9 @@ def test_a_policy_is_named_in_lower_case_letters_digits_and_hyphens(name: str) -
         pytest.param("a" * 64, "expected a policy id", id="too long for a host name or a screen"),
         pytest.param("a\udcff", "expected a policy id of lower-case letters", id="bytes that are no UTF-8"),
         pytest.param("CON", "expected a policy id", id="a device in upper case"),
-        pytest.param("con", "“con” cannot be a policy id: Windows keeps this name for a device", id="a device"),
+        pytest.param("con", "“con” cannot be a policy id: Windows reserves this name for a device", id="a device"),
         pytest.param("com1", "“com1” cannot be a policy id: Windows", id="another device"),
-        pytest.param("search", "“search” cannot be a policy id: the site keeps this address", id="an address of ours"),
+        pytest.param("search", "“search” cannot be a policy id: the site uses this path", id="an address of ours"),
     ],
 )
 def test_no_other_name_will_do(name: str, problem: str) -> None:
@@ -62,7 +62,7 @@ def test_a_file_is_named_after_its_language(file: str, tag: str) -> None:
         pytest.param("de/../x.md", "expected a language tag", "name the file after the language", id="a path"),
         pytest.param("en.md.md", "expected a language tag", "name the file after the language", id="two endings"),
         pytest.param(
-            "con.md", "Windows keeps this name for a device", "add the script, such as “con-Latn.md”", id="device"
+            "con.md", "Windows reserves this name for a device", "add the script, such as “con-Latn.md”", id="device"
         ),
     ],
 )
@@ -93,4 +93,4 @@ def test_names_that_are_one_on_many_disks_are_told(names: list[str], count: int)
 
 def test_a_collision_names_both() -> None:
     (fault,) = collisions(["Pt.md", "pt.md"], "p")
-    assert str(fault) == "p/pt.md: “Pt.md” and “pt.md” are one file on many systems\n  keep one of the two"
+    assert str(fault) == "p/pt.md: “Pt.md” and “pt.md” are the same file on many systems\n  keep one of the two"

@@ -13,7 +13,7 @@ from inforce.book.read import parse_book, read_book
 from inforce.book.tree import EntryKind, list_folder
 from inforce.errors import LayoutError, SetupError
 
-LINK = "is a symbolic link\n  put the file itself there: a book is read without following links"
+LINK = "is a symbolic link\n  replace the link with the file itself: links in a book are not followed"
 
 
 @pytest.fixture
@@ -67,7 +67,9 @@ def test_a_link_in_the_place_of_a_file_is_a_fault_even_when_it_leads_to_a_good_o
 def test_a_book_that_is_a_link_is_refused(tmp_path: Path, target: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "policy_versions").symlink_to(target)
-    with pytest.raises(LayoutError, match="policy_versions: is a symbolic link\n  put the folder itself there"):
+    with pytest.raises(
+        LayoutError, match="policy_versions: is a symbolic link\n  replace the link with the folder itself"
+    ):
         read_book(tmp_path)
 
 
@@ -139,7 +141,7 @@ def test_a_file_that_changed_its_kind_since_it_was_listed_is_not_read(
     listing = list_folder(book.root, "policy_versions")
     change(book.root / "policy_versions/terms/2026-01-15/en.md")
     with pytest.raises(
-        SetupError, match=r"en.md cannot be read: .*; if it changed while the book was read, begin again"
+        SetupError, match=r"en.md cannot be read: .*; if it changed while the book was read, run the command again"
     ):
         parse_book(listing)
 

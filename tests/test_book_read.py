@@ -130,8 +130,8 @@ FAULTS = [
     pytest.param(
         POLICY,
         "title:\n  en: Terms: the rules\n",
-        f"{POLICY}:2: this is no YAML: mapping values are not allowed in this context\n"
-        "  put a value that holds “: ” into quotation marks",
+        f"{POLICY}:2: this is not valid YAML: mapping values are not allowed in this context\n"
+        "  put a value that contains “: ” into quotation marks",
         "META-yaml",
         id="a colon in a value",
     ),
@@ -172,15 +172,16 @@ FAULTS = [
         "META-yaml",
         id="open front matter",
     ),
-    pytest.param(EDITION, "", f"{EDITION}: holds no text\n  write the policy below", "TEXT-empty", id="an empty text"),
-    pytest.param(EDITION, " \r\n\u3000\n", f"{EDITION}: holds no text", "TEXT-empty", id="blanks alone"),
-    pytest.param(EDITION, "\ufeff\ufeff\n", f"{EDITION}: holds no text", "TEXT-empty", id="byte order marks alone"),
-    pytest.param(EDITION, "---\n---\n", f"{EDITION}: holds no text", "TEXT-empty", id="front matter alone"),
+    pytest.param(
+        EDITION, "", f"{EDITION}: contains no text\n  write the policy below", "TEXT-empty", id="an empty text"
+    ),
+    pytest.param(EDITION, " \r\n\u3000\n", f"{EDITION}: contains no text", "TEXT-empty", id="blanks alone"),
+    pytest.param(EDITION, "\ufeff\ufeff\n", f"{EDITION}: contains no text", "TEXT-empty", id="byte order marks alone"),
+    pytest.param(EDITION, "---\n---\n", f"{EDITION}: contains no text", "TEXT-empty", id="front matter alone"),
     pytest.param(
         EDITION,
         b"# A\n\nStra\xdfe\n",
-        f"{EDITION}:3: is not UTF-8 at byte 9 (0xdf)\n"
-        "  save the file as UTF-8 in your editor and look at the character there",
+        f"{EDITION}:3: is not UTF-8 at byte 9 (0xdf)\n  save the file as UTF-8 in your editor and check that character",
         "ENC-utf8",
         id="Latin 1",
     ),
@@ -194,14 +195,14 @@ FAULTS = [
     pytest.param(
         EDITION,
         b"x" * 2_097_152,
-        f"{EDITION}: is 2,097,152 bytes long, more than the 1,048,576 such a file may have\n  divide what it says",
+        f"{EDITION}: is 2,097,152 bytes long, more than the 1,048,576 allowed\n  split its content",
         "PATH-size",
         id="a text of two megabytes",
     ),
     pytest.param(
         "policy_versions/lock.json",
         "{",
-        "policy_versions/lock.json:1: is no JSON: ",
+        "policy_versions/lock.json:1: is not valid JSON: ",
         "LOCK-unreadable",
         id="a lock that is none",
     ),
@@ -232,7 +233,7 @@ FAULTS = [
     pytest.param(
         "policy_versions/notes.txt",
         "x",
-        "policy_versions/notes.txt: is not expected here\n  take it out: a policy is a folder with policy.yml in it",
+        "policy_versions/notes.txt: is not expected here\n  delete it: a policy is a folder that contains policy.yml",
         "PATH-unexpected",
         id="a file beside the policies",
     ),
@@ -240,7 +241,7 @@ FAULTS = [
         "policy_versions/terms/notes.txt",
         "x",
         "policy_versions/terms/notes.txt: is not expected here\n"
-        "  take it out: only policy.yml and a folder per version belong here",
+        "  delete it: only policy.yml and one folder per version belong here",
         "PATH-unexpected",
         id="a file beside the versions",
     ),
@@ -248,14 +249,14 @@ FAULTS = [
         "policy_versions/terms/2026-01-15/logo/x.png",
         "x",
         "policy_versions/terms/2026-01-15/logo: is not expected here\n"
-        "  take it out: only version.yml and one .md file per language belong here",
+        "  delete it: only version.yml and one .md file per language belong here",
         "PATH-unexpected",
         id="a folder beside the texts",
     ),
     pytest.param(
         "policy_versions/terms/policy.yml/x",
         "x",
-        "policy_versions/terms/policy.yml: is not expected here\n  put a file of this name there instead of the folder",
+        "policy_versions/terms/policy.yml: is not expected here\n  replace the folder with a file of this name",
         "PATH-unexpected",
         id="a folder for policy.yml",
     ),
@@ -263,7 +264,7 @@ FAULTS = [
         "policy_versions/terms/2026-01-15/version.yml/x",
         "x",
         "policy_versions/terms/2026-01-15/version.yml: is not expected here\n"
-        "  put a file of this name there instead of the folder",
+        "  replace the folder with a file of this name",
         "PATH-unexpected",
         id="a folder for version.yml",
     ),
@@ -389,8 +390,8 @@ def test_a_folder_without_a_book_is_refused_with_the_ways_to_go_on(tmp_path: Pat
     with pytest.raises(LayoutError) as refused:
         read_book(tmp_path)
     assert str(refused.value) == (
-        f"{tmp_path}/policy_versions: is missing: there is no book here\n"
-        "  name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
+        f"{tmp_path}/policy_versions: is missing: this folder has no book\n"
+        "  pass the repository with “--repo DIR”, or create one with “inforce init DIR”"
     )
 
 

@@ -77,7 +77,7 @@ def test_every_member_is_explained_and_the_summary_is_ready_to_be_written(book: 
     metadata, text = ((made.folder / name).read_text() for name in ("version.yml", "en.md"))
 
     assert metadata.splitlines()[0] == (
-        "# From when people can read this version. A date is the start of that day in Asia/Shanghai."
+        "# When this version is published. A date means the start of that day in Asia/Shanghai."
     )
     book.write("policy_versions/terms/2027-03-01/version.yml", metadata.replace("\n#e", "\ne"))
     book.write("policy_versions/terms/2027-03-01/en.md", uncommented(text))
@@ -121,10 +121,10 @@ def test_the_effective_date_is_proposed_as_the_label(book: BookBuilder, newest: 
         pytest.param({"policy": "term"}, "did you mean “terms”?", id="an unknown policy, with the likely one"),
         pytest.param(
             {"effective": "2026-01-10", "published": "2026-01-01"},
-            "label: expected one after “2026-01-15”, the newest version, got “2026-01-10”",
+            "label: expected a label after “2026-01-15”, the newest version, got “2026-01-10”",
             id="a date before the newest version",
         ),
-        pytest.param({"label": "2026-1-15"}, "expected one after “2026-01-15”", id="a label of the same number"),
+        pytest.param({"label": "2026-1-15"}, "expected a label after “2026-01-15”", id="a label of the same number"),
         pytest.param({"label": "draft"}, "expected digits joined by", id="a label that is none"),
         pytest.param({"label": "../../x"}, "expected digits joined by", id="a label that leaves the folder"),
         pytest.param({"effective": "2027-02-30"}, "effective", id="a day that does not exist"),
@@ -174,7 +174,7 @@ def test_what_is_wrong_elsewhere_in_the_book_does_not_matter(book: BookBuilder) 
 def test_a_policy_that_cannot_be_read_is_refused_with_what_is_wrong_with_it(book: BookBuilder) -> None:
     book.write("policy_versions/terms/policy.yml", "title: [")
 
-    with pytest.raises(InforceError, match=r"policy_versions/terms/policy\.yml:2: this is no YAML"):
+    with pytest.raises(InforceError, match=r"policy_versions/terms/policy\.yml:2: this is not valid YAML"):
         draft(book)
 
 

@@ -215,23 +215,23 @@ def test_entry_has_an_enforce_instant_or_never() -> None:
         replace(entry, enforce=NOW, never_enforced=True)
 
 
-RESTORE = "restore the file from git; it is written by “inforce freeze” only"
+RESTORE = "restore the file from git; only “inforce freeze” writes it"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("", f"{PATH}:1: is no JSON: Expecting value\n  {RESTORE}", id="an empty file"),
-        pytest.param('{\n"type":\n}', f"{PATH}:3: is no JSON: Expecting value\n  {RESTORE}", id="with the line"),
+        pytest.param("", f"{PATH}:1: is not valid JSON: Expecting value\n  {RESTORE}", id="an empty file"),
+        pytest.param('{\n"type":\n}', f"{PATH}:3: is not valid JSON: Expecting value\n  {RESTORE}", id="with the line"),
         pytest.param(
             '{"type": "policy-lock",\n<<<<<<< main\n"spec": "1.0"}',
-            f"{PATH}:2: is no JSON: Expecting property name enclosed in double quotes"
-            "\n  a merge left its marks: keep the lines of both sides",
+            f"{PATH}:2: is not valid JSON: Expecting property name enclosed in double quotes"
+            "\n  the file contains merge conflict markers: keep the lines of both sides",
             id="an unfinished merge",
         ),
         pytest.param(
             '{"type": "policy-lock", "type": "x"}',
-            f"{PATH}: cannot be read: “type” stands there twice\n  {RESTORE}",
+            f"{PATH}: cannot be read: “type” occurs twice\n  {RESTORE}",
             id="a member twice",
         ),
         pytest.param(

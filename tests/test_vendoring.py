@@ -193,7 +193,7 @@ def test_what_is_no_sound_wheel_is_refused(own: dict[str, bytes], tmp_path: Path
     added = io.BytesIO(own[WHEEL])
     with zipfile.ZipFile(added, "a") as archive:
         archive.writestr("inforce/added.py", "")
-    for data, problem in ((b"", "is not a wheel"), (added.getvalue(), r"added\.py is not what RECORD says")):
+    for data, problem in ((b"", "is not a wheel"), (added.getvalue(), r"added\.py does not match RECORD")):
         file.write_bytes(data)
         with pytest.raises(SetupError, match=problem):
             vendored(file)

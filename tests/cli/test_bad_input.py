@@ -31,9 +31,9 @@ UNREADABLE = [
     pytest.param(TEXT, f"---\n{BOMB}---\n{OLD}", 2, "“&a” is an anchor", id="aliases that multiply"),
     pytest.param(TEXT, b"# Privacy\n\n\xff\xfe\n", 3, "not UTF-8 at byte 11 (0xff)", id="bytes that are no UTF-8"),
     pytest.param(TEXT, b"x" * (2 * 1024 * 1024), None, "2,097,152 bytes", id="a text of 2 MiB"),
-    pytest.param(TEXT, "---\nsummary: []\n---\n \n", None, "olds no text", id="an empty text"),
+    pytest.param(TEXT, "---\nsummary: []\n---\n \n", None, "ontains no text", id="an empty text"),
     pytest.param(VERSION, "published: !!python/object:os.system x\n", 1, "is a tag", id="a tag that makes an object"),
-    pytest.param(VERSION, DATES + "change: notice\n", 3, "“change” stands here twice", id="a key twice"),
+    pytest.param(VERSION, DATES + "change: notice\n", 3, "“change” occurs twice", id="a key twice"),
     pytest.param(VERSION, DATES + "efective: 2026-02-01\n", 3, "id you mean “effective”?", id="an unknown key"),
     pytest.param(VERSION, "published: 2027-02-30\nchange: material\n", 1, "got “2027-02-30”", id="a day there is not"),
     pytest.param(VERSION, "published: 1.10\nchange: notice\n", 1, "got “1.10”", id="a number stays the text it was"),
@@ -41,7 +41,7 @@ UNREADABLE = [
     pytest.param(VERSION, DATES + "draft: yes\n", 3, "got “yes”", id="a yes that YAML would take for true"),
     pytest.param(VERSION, "[" * 60_000, 1, "more than 12 levels deep", id="sixty thousand brackets"),
     pytest.param(VERSION, "- published\n", 1, "xpected members", id="a list in place of members"),
-    pytest.param(VERSION, "published: 2026-01-15\n\tchange: x\n", 1, "no YAML", id="a tab for an indentation"),
+    pytest.param(VERSION, "published: 2026-01-15\n\tchange: x\n", 1, "not valid YAML", id="a tab for an indentation"),
     pytest.param(VERSION, BACKWARDS, 2, "before “published”", id="effective before published"),
     pytest.param(
         SETTINGS, f"{BOOK_YML}site: javascript:x\n", 3, "xpected an https address", id="a site that is a script"
@@ -54,7 +54,7 @@ UNREADABLE = [
         id="an unknown time zone",
     ),
     pytest.param(POLICY, WRONG_TITLE, 1, "fr", id="no title in the binding language"),
-    pytest.param("policy_versions/lock.json", "{", 1, "s no JSON", id="a lock cut off"),
+    pytest.param("policy_versions/lock.json", "{", 1, "is not valid JSON", id="a lock cut off"),
     pytest.param("policy_versions/lock.json", "[" * 99_999, None, "annot be read", id="a lock that nests without end"),
     pytest.param(TEXT.replace("en", "pt-br"), "# X\n", None, "pt-BR", id="a language in a wrong spelling"),
     pytest.param(TEXT.replace(".md", ".txt"), "# X\n", None, "not expected here", id="a file of another kind"),
@@ -108,14 +108,16 @@ def missing_binding(book: BookBuilder) -> None:
 
 
 NO_BOOK = [
-    pytest.param(no_policy("con"), "policy_versions/con", "Windows keeps this name", id="a policy named as a device"),
+    pytest.param(
+        no_policy("con"), "policy_versions/con", "Windows reserves this name", id="a policy named as a device"
+    ),
     pytest.param(no_policy("CON"), "policy_versions/CON", "got “CON”", id="a policy in capitals"),
     pytest.param(no_policy("a b"), "policy_versions/a b", "got “a b”", id="a policy with a blank"),
-    pytest.param(no_policy("schema"), "policy_versions/schema", "keeps this address", id="a policy of the site's own"),
+    pytest.param(no_policy("schema"), "policy_versions/schema", "uses this path", id="a policy of the site's own"),
     pytest.param(folder_for_a_text, "2026-01-15/de", "ot expected here", id="a folder where a text should be"),
     pytest.param(link_out, "2026-01-15/de.md", "s a symbolic link", id="a link out of the book"),
     pytest.param(link_to_a_folder_outside, "policy_versions/terms", "s a symbolic link", id="a folder that is a link"),
-    pytest.param(two_spellings, "pt-b", "are one file on many systems", id="one language in two spellings"),
+    pytest.param(two_spellings, "pt-b", "are the same file on many systems", id="one language in two spellings"),
     pytest.param(equal_numbers, "terms/1.0", "“1.0” and “1.00” are the same number", id="two labels of one number"),
     pytest.param(missing_binding, TEXT, "no text in the binding language “en”", id="no binding text"),
 ]

@@ -74,7 +74,7 @@ REFUSED = [
     pytest.param(["privacy", "--change", "materiel"], "'materiel' is not one of", id="an unknown level"),
     pytest.param(["privacy", "--language", "zz-ZZZZZ"], "expected a language tag (BCP 47)", id="no language"),
     pytest.param(["privacy", "--language", "fr"], "expected one of en, got “fr”", id="a language the policy lacks"),
-    pytest.param(["privacy", "--label", "2026"], "expected one after “2027-03-01”", id="a label too low"),
+    pytest.param(["privacy", "--label", "2026"], "expected a label after “2027-03-01”", id="a label too low"),
     pytest.param(["privacy", "--label", "../x"], "got “../x”", id="a label that leaves the folder"),
     pytest.param(["../privacy"], "has no policy “../privacy”", id="a policy that leaves the book"),
 ]

@@ -1,5 +1,5 @@
-"""Where the book lies: the folder, its strict YAML, the lock file, and git as evidence.
+"""The book on disk: its folder, strict YAML, the lock file, and git as evidence.
 
-Keeps true: nothing outside the book is read, no link is followed, and a file is written whole or not at all. Does not
-judge what it reads beyond whether it can be read.
+Invariants: nothing outside the book is read, no link is followed, and files are written atomically.
+Not responsible for: judging the contents beyond whether they can be read.
 """

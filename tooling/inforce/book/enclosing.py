@@ -1,11 +1,11 @@
-"""Where the git repository around a folder is, found without git.
+"""Find the git repository around a folder without running git.
 
 Git takes the first folder on the way up that has `.git` or that has the parts of a bare repository (`HEAD`, `objects`,
 `refs`). A commit can hold those parts as ordinary files, but no `.git`.
 
 Invariants:
     Only `.git` marks a repository.
-    The parts of a bare repository are reported wherever git could take them for the repository of the book.
+    The parts of a bare repository are reported wherever git could mistake them for the repository of the book.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ def top_of(folder: Path) -> Path | None:
 
 
 def is_bare_repository(names: Iterable[str]) -> bool:
-    """Return whether git would take a folder with the entries `names` for a repository, also where case is ignored."""
+    """Return whether git would treat a folder with the entries `names` as a repository, ignoring case."""
     folded = {name.casefold() for name in names}
     return "head" in folded and ("commondir" in folded or {"objects", "refs"} <= folded)
 
 
 def bare_repositories(listing: Listing) -> Iterator[LayoutError]:
-    """Yield an error for each folder of `listing` that git could take for a repository."""
+    """Yield an error for each folder of `listing` that git could mistake for a repository."""
     for path, entries in listing.items():
         if is_bare_repository(entry.name for entry in entries):
             yield _fault(path)
 
 
 def unlisted_bare_repositories(root: Path, listing: Listing) -> Iterator[LayoutError]:
-    """Yield the same errors for the folders around the book in `root`, its hidden folders, and `docs/`."""
+    """Yield the same errors for the folders around the book in `root`, its hidden folders and `docs/`."""
     for folder in _enclosing(root):
         if is_bare_repository(_names(folder)):
             yield _fault(Path(os.path.relpath(folder, root.resolve())).as_posix())
@@ -54,7 +54,7 @@ def _bare_repositories_below(root: Path, start: str) -> Iterator[str]:
     if (root / start).is_symlink():
         return
     for found, folders, files in os.walk(root / start):
-        if Path(found).name == GIT:  # no commit can hold it
+        if Path(found).name == GIT:  # no commit can contain it
             folders.clear()
             continue
         folders.sort()

@@ -1,8 +1,9 @@
-"""Writing: a file is there whole or not at all, and a folder takes another's place in one step.
+"""Atomic writes: write files whole and replace folders in one step.
 
-Keeps true: whatever kills a writer, a reader finds what was there before or what is there now. What a killed build left
-behind goes with the next one; what another build is still making is never touched. A folder that holds more than what
-was made is not replaced: the working folder, a repository, a book.
+Invariants:
+    If a writer is killed, readers see either the old content or the new content.
+    The next build removes what a killed build left behind, and never touches what another build is still writing.
+    The working directory, a repository and a book are never replaced.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ _TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 def write_file(path: Path, content: str | bytes) -> None:
-    """Write `content` to `path` through a temporary file beside it, so that a crash leaves the old one.
+    """Write `content` to `path` through a temporary file beside it, so that a crash leaves the old file intact.
 
-    The file is readable by everybody (mode 0644). SetupError where the folder or disk does not take it.
+    The file mode is 0644. SetupError if the file cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
     with writing(path):
@@ -50,7 +51,7 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn an OSError of the block, which writes to `path`, into an SetupError that says how to fix it."""
+    """Convert an OSError of the block, which writes to `path`, to a SetupError with a fix."""
     try:
         yield
     except OSError as cause:
@@ -58,9 +59,9 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def cache_folder(root: Path) -> Path:
-    """Return the folder that keeps finished files of the book in `root` from build to build.
+    """Return the cache folder of the book in `root`.
 
-    It lies outside the repository, so that no commit can put anything into it; INFORCE_CACHE names another folder.
+    It is outside the repository, so that no commit can write to it. INFORCE_CACHE overrides it.
     """
     if named := os.environ.get("INFORCE_CACHE"):
         return Path(named)
@@ -70,8 +71,8 @@ def cache_folder(root: Path) -> Path:
 def user_folder() -> Path:
     """Return the folder of inforce in this user's cache folder.
 
-    The cache folder is that of the XDG Base Directory Specification, and of the system on macOS and Windows. Where the
-    user has no home folder, SetupError.
+    The cache folder follows the XDG Base Directory Specification, or the system's convention on macOS and Windows.
+    SetupError if the user has no home folder.
     """
     named = os.environ.get("XDG_CACHE_HOME", "")
     if Path(named).is_absolute():
@@ -79,7 +80,7 @@ def user_folder() -> Path:
     try:
         home = Path.home()
     except RuntimeError as cause:
-        message = "there is no home folder to keep a cache in: set INFORCE_CACHE to a folder outside the repository"
+        message = "the user has no home folder for the cache: set INFORCE_CACHE to a folder outside the repository"
         raise SetupError(message) from cause
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "inforce"
@@ -90,18 +91,18 @@ def user_folder() -> Path:
 
 @functools.cache
 def machine_secret() -> bytes:
-    """Return 32 secret bytes of this user on this machine, with which entries of the cache are sealed.
+    """Return the user's 32-byte secret on this machine, which authenticates cache entries.
 
-    They are made at the first use. Where they cannot be kept, each process has its own, and finds nothing in the cache.
+    It is created on first use. If it cannot be stored, each process has its own and finds no valid cache entries.
     """
     with contextlib.suppress(OSError, SetupError):
         path = user_folder() / "secret"
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             create_file(path, secrets.token_bytes(_SECRET_BYTES), mode=0o600)
-        found = read_regular(path, _SECRET_BYTES, getattr(os, "O_NOFOLLOW", 0))
-        if len(found) == _SECRET_BYTES and _is_private(path):
-            return found
+        secret = read_regular(path, _SECRET_BYTES, getattr(os, "O_NOFOLLOW", 0))
+        if len(secret) == _SECRET_BYTES and _is_private(path):
+            return secret
     return secrets.token_bytes(_SECRET_BYTES)
 
 
@@ -114,7 +115,7 @@ def _is_private(path: Path) -> bool:
 
 
 def real_folder(path: Path) -> Path:
-    """Make the folder `path` where there is none, and return it; a link or file of that name is removed."""
+    """Create the folder `path` if it does not exist and return it; a link or file of that name is removed."""
     if path.is_symlink() or path.is_file():
         path.unlink(missing_ok=True)
     path.mkdir(parents=True, exist_ok=True)
@@ -129,15 +130,14 @@ def write_lock(root: Path, lock: Lock) -> None:
 
 @contextlib.contextmanager
 def new_folder(target: Path, *, known_by: str = "", keep_previous: bool = False) -> Iterator[Path]:
-    """Yield an empty folder beside `target`; when the block ends well it takes target's place, otherwise it goes.
+    """Yield an empty folder beside `target`, which replaces `target` if the block succeeds and is removed otherwise.
 
-    With `keep_previous` the folder that was replaced, or was left by a block that failed, stays beside `target` as
-    `.NAME.previous`, and the folder yielded is the one that stayed the last time, with everything in it: for writers
-    that bring a folder up to date whatever it contains.
+    With `keep_previous` the folder that was replaced, or that a failed block left, is kept beside `target` as
+    `.NAME.previous`, and the next call yields it with its contents: for writers that update a folder incrementally.
 
-    A reader of `target` sees the old folder or the new one, never half of one (where the system can exchange folders;
-    elsewhere there is a moment without any). SetupError where `target` cannot or must not be replaced:
-    what is there has to hold a file `known_by`, if one is named, unless it is empty.
+    Readers of `target` see the old folder or the new one, never a mixture. On systems that cannot exchange folders
+    `target` is missing for a moment. SetupError if `target` cannot or must not be replaced: with `known_by`, an
+    existing folder that is not empty must contain a file of that name.
     """
     target = target.resolve()
     _refuse_to_replace(target, known_by)
@@ -164,13 +164,13 @@ def new_folder(target: Path, *, known_by: str = "", keep_previous: bool = False)
 
 
 def _unpack(previous: Path | None, fresh: Path) -> bool:
-    """Move the entries of the folder `previous` into the empty folder `fresh`, and return whether there was one.
+    """Move the entries of the folder `previous` into the empty folder `fresh`; return whether `previous` existed.
 
     A link of that name is removed, not followed.
     """
     if previous is None:
         return False
-    with contextlib.suppress(OSError):  # there is none, or another build was quicker
+    with contextlib.suppress(OSError):  # it does not exist, or another build moved it first
         taken = fresh / previous.name
         previous.rename(taken)
         if not stat.S_ISDIR(taken.lstat().st_mode):
@@ -184,7 +184,7 @@ def _unpack(previous: Path | None, fresh: Path) -> bool:
 
 
 def _put_away(replaced: Path, previous: Path | None) -> None:
-    """Keep the folder `replaced`, if there still is one, as `previous`, unless another build was quicker."""
+    """Rename the folder `replaced`, if it still exists, to `previous`, unless another build created that first."""
     with contextlib.suppress(OSError):
         if previous is not None:
             replaced.rename(previous)
@@ -196,26 +196,26 @@ def _refuse_to_replace(target: Path, known_by: str) -> None:
     if not target.is_dir():
         problem = "is a file"
     elif _is_working_in(target):
-        problem = "holds the folder you are working in"
+        problem = "contains the working directory"
     elif (target / ".git").exists() or (target / BOOK).exists():
-        problem = "holds a repository or a book, which would be lost"
+        problem = "contains a repository or a book, which would be lost"
     elif known_by and any(target.iterdir()) and not (target / known_by).exists():
-        problem = f"holds files, and no “{known_by}” that would tell they were made here"
+        problem = f"contains files but no “{known_by}”, so this program did not write it"
     else:
         return
-    raise SetupError(f"{printable(str(target))} {problem}: name a new folder")
+    raise SetupError(f"{printable(str(target))} {problem}: choose a new folder")
 
 
 def _is_working_in(target: Path) -> bool:
     try:
         return Path.cwd().is_relative_to(target)
-    except OSError:  # the working folder is gone
+    except OSError:  # the working directory was deleted
         return False
 
 
 def _take_place(fresh: Path, target: Path) -> None:
     try:
-        fresh.rename(target)  # where there is none yet, or an empty one
+        fresh.rename(target)  # succeeds if `target` is missing or empty
     except OSError as cause:
         if cause.errno not in _TAKEN:
             raise
@@ -223,19 +223,19 @@ def _take_place(fresh: Path, target: Path) -> None:
             _step_aside(fresh, target)
 
 
-def _exchange(one: Path, two: Path) -> bool:
-    """Swap two folders in one step where the system can (Linux: renameat2)."""
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders atomically; return False on systems that cannot (only Linux has renameat2)."""
     if sys.platform != "linux":
         return False
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if renameat2 is None:
         return False
-    done = renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(two), _RENAME_EXCHANGE)
-    return bool(done == 0)
+    result = renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE)
+    return bool(result == 0)
 
 
 def _step_aside(fresh: Path, target: Path) -> None:
-    """Put `fresh` in the place of `target` in two steps; when the second one fails, the first is undone."""
+    """Replace `target` with `fresh` in two renames; if the second fails, undo the first."""
     aside, hold = _held_folder(target, "old")
     old = aside / target.name
     try:
@@ -251,7 +251,7 @@ def _step_aside(fresh: Path, target: Path) -> None:
 
 
 def _held_folder(target: Path, purpose: str) -> tuple[Path, int | None]:
-    """Make a folder beside `target` and hold it: as long as this process lives, nobody cleans it up."""
+    """Create and lock a folder beside `target`; no other process removes it while this process runs."""
     while True:
         fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.{purpose}-"))
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
@@ -263,14 +263,14 @@ def _held_folder(target: Path, purpose: str) -> tuple[Path, int | None]:
                 _remove(fresh)
                 raise
             _let_go(hold)
-        # Another build found the folder in the moment between the two steps, and cleaned it up.
+        # Another build removed the folder before it was locked: try again.
 
 
 def _clean_up_beside(target: Path) -> None:
-    """Remove what killed builds of `target` left: folders nobody holds. Two builds at once leave each other alone."""
+    """Remove the unlocked folders that killed builds of `target` left; folders of running builds are locked."""
     left = re.compile(re.escape(f".{target.name}.") + r"(?:new|old)-[a-z0-9_]{8}")
     for folder in [path for path in target.parent.iterdir() if left.fullmatch(path.name)]:
-        with contextlib.suppress(OSError):  # held, gone, or not ours
+        with contextlib.suppress(OSError):  # locked, gone, or owned by another user
             hold = _hold(folder)
             if hold is None:
                 continue
@@ -282,9 +282,9 @@ def _clean_up_beside(target: Path) -> None:
 
 
 def _hold(folder: Path) -> int | None:
-    """Lock `folder` until let go or until this process ends, however it ends; BlockingIOError where another holds it.
+    """Lock `folder` until `_let_go` or the end of this process; BlockingIOError if another process has locked it.
 
-    None where a system or disk knows no such locks: then leftovers stay, and nothing is lost.
+    None if the system or file system has no such locks: then leftovers of killed builds are not removed.
     """
     if sys.platform == "win32":
         return None
@@ -300,8 +300,8 @@ def _hold(folder: Path) -> int | None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove `folder` as far as that is possible."""
-    with contextlib.suppress(OSError):  # rmtree raises what fstat raises, also where it is told to ignore errors
+    """Remove `folder` as far as possible."""
+    with contextlib.suppress(OSError):  # rmtree can raise errors of fstat despite ignore_errors
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -314,5 +314,5 @@ def _unwritable(path: Path, cause: OSError) -> SetupError:
     fix = how_to_fix(cause)
     where = path
     if cause.errno == errno.EINVAL and isinstance(cause.filename, str) and Path(cause.filename).is_relative_to(path):
-        where = Path(cause.filename)  # one of several files in the folder `path` is not a regular one
+        where = Path(cause.filename)  # a file in the folder `path` is not a regular file
     return SetupError(f"{printable(str(where))} cannot be written: {cause.strerror or cause}; {fix}")

@@ -1,7 +1,8 @@
-"""What a person begins: a draft of the next version, and a repository of policies.
+"""Create a draft of the next version, or a repository of policies.
 
-Keeps true: a draft begins with the words of the version before it, byte for byte; a folder is written whole or not at
-all, and nothing that was there is touched. Does not judge a date: whether it keeps what was promised, checks say.
+Invariants: a draft starts as a byte-for-byte copy of the previous version's text; a folder is written whole or not at
+all, and existing files are never changed.
+Not responsible for: checking dates against the promised notice period (see `checks`).
 """
 
 from __future__ import annotations
@@ -32,33 +33,33 @@ from inforce.markdown import parse
 from inforce.policy import ChangeLevel, Edition, Label, Policy, Version
 
 VERSION_YML = """\
-# From when people can read this version. A date is the start of that day in {zone}.
+# When this version is published. A date means the start of that day in {zone}.
 published: {published}
-# From when it applies. Between the two lies the notice that people get.
+# When it takes effect. The time between the two dates is the notice period.
 effective: {effective}
-# material: must be accepted again · notice: people are told · editorial: nothing is asked
+# material: users must accept again · notice: users are informed · editorial: users are not informed
 change: {change}
-# On no page and in no manifest while this line stands. Take it out when the words are final.
+# A draft is on no page and in no manifest. Delete this line when the text is final.
 draft: true
 
-# Take the “#” off a line that is needed:
-# people who join from this day on get this version at once
+# Optional fields; remove the “#” from a line to use it.
+# new users get this version from this day on
 #effective_new: {published}
-# until this day an older acceptance is honoured; “never” sets no end
+# an earlier acceptance remains sufficient until this day; “never” means without limit
 #enforce: {effective}
-# only where “effective” is before “published”
+# required if “effective” is before “published”
 #retroactive: the reason
 """
 SUMMARY = """\
-# What changes for the reader, in plain words. Write a point for each section that changes, and take off the “#”.
+# What changes for the reader, in plain words. Write one point for each changed section and remove the “#”.
 {sections}\
 #summary:
 #  - section: {example}
-#    text: In one plain sentence, what is different in this section now.
+#    text: One plain sentence on what is different in this section.
 """
 TRANSLATES = """\
-# The binding text that this translation was made from. “inforce check” names the one to write here
-# once the translation says what the new binding text says.
+# The digest of the binding text that was translated. When the translation is up to date, “inforce check”
+# shows the new digest to write here.
 translates: {digest}
 """
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -71,7 +72,7 @@ _DOT = "dot-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A draft as written: its folder, label and languages, and the version it was copied from, where there is one."""
+    """A draft as written: its folder, label and languages, and the version it was copied from, if any."""
 
     folder: Path
     label: Label
@@ -92,29 +93,30 @@ def draft_version(
 ) -> Draft:
     """Copy the newest version of `policy_id` that was not cancelled at `now` into a new draft folder.
 
-    `effective` and `published` are dates of the book's zone or RFC 3339 instants, and are written as they are given;
-    `published` defaults to the day of `now`, `label` to the effective date, `languages` to all there are. Refused with
-    an InforceError of exit code 2: an unknown policy or language, a label not after the newest, a folder in the way.
+    `effective` and `published` are dates in the book's zone or RFC 3339 instants and are written unchanged.
+    `published` defaults to the day of `now`, `label` to the effective date, `languages` to all languages of the copied
+    version. InforceError with exit code 2 for an unknown policy or language, a label that is not after the newest one,
+    or a folder that already exists.
     """
     catalog = readable(read_book(root), policy_id)
     policy, zone = catalog.policy(policy_id), catalog.settings.timezone
     newest = policy.versions[-1].label if policy.versions else None
     published = published or day_of(now, zone).isoformat()
-    begun = begin_version(newest, zone, effective=effective, published=published, change=change, label=label)
-    standing = [version for version in policy.versions if not version.is_cancelled(now)]
-    copied = standing[-1] if standing else None
+    beginning = begin_version(newest, zone, effective=effective, published=published, change=change, label=label)
+    uncancelled = [version for version in policy.versions if not version.is_cancelled(now)]
+    copied = uncancelled[-1] if uncancelled else None
     texts = dict(_texts(policy, copied, tuple(languages)))
-    folder = root / BOOK / policy.id / begun.label.text
+    folder = root / BOOK / policy.id / beginning.label.text
     with new_folder(folder) as fresh:
-        (fresh / "version.yml").write_bytes(begun.version_yml.encode())
+        (fresh / "version.yml").write_bytes(beginning.version_yml.encode())
         for language, text in texts.items():
             (fresh / f"{language}.md").write_bytes(text.encode())
-    return Draft(folder=folder, label=begun.label, languages=tuple(texts), copied=copied)
+    return Draft(folder=folder, label=beginning.label, languages=tuple(texts), copied=copied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """A version that is about to be drafted: its label, and its file version.yml with every member explained."""
+    """A version to be drafted: its label, and its version.yml with a comment on every field."""
 
     label: Label
     version_yml: str
@@ -129,9 +131,9 @@ def begin_version(
     change: ChangeLevel,
     label: str | None = None,
 ) -> Beginning:
-    """Choose the label of a version after `newest` and write its version.yml; ShapeError names what is wrong.
+    """Return the label and the version.yml of a version after `newest`; ShapeError if a date or the label is wrong.
 
-    `effective` and `published` are dates of `zone` or RFC 3339 instants; without `label` the effective date is it.
+    `effective` and `published` are dates in `zone` or RFC 3339 instants; `label` defaults to the effective date.
     """
     day = day_of(_ordered(published, effective, zone), zone)
     try:
@@ -139,18 +141,18 @@ def begin_version(
     except ValueError as cause:
         raise ShapeError("label", str(cause)) from cause
     if newest and chosen <= newest:
-        problem = f"expected one after “{newest}”, the newest version, got “{chosen}”"
-        raise ShapeError("label", problem, f"name one with --label, such as “{_successor(newest)}”")
+        problem = f"expected a label after “{newest}”, the newest version, got “{chosen}”"
+        raise ShapeError("label", problem, f"choose one with --label, such as “{_successor(newest)}”")
     text = VERSION_YML.format(zone=zone.key, published=published, effective=effective, change=change)
     return Beginning(label=chosen, version_yml=text)
 
 
 def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = None) -> tuple[str, ...]:
-    """Write a repository of policies that builds at once into `folder`, which is made or empty but for `.git`.
+    """Write a repository of policies that builds without changes into `folder`, which is new or empty except `.git`.
 
-    With `empty` the example policy is left out. The workflows install `wheel`, or else this program's own. Returns the
-    paths written, relative to `folder`, with `/` between names. LayoutError, exit code 2, where something is there
-    already; SetupError where no wheel can be made; after any error nothing is left behind.
+    `empty` leaves out the example policy. The workflows install `wheel`, by default the wheel of this program. Returns
+    the paths written, relative to `folder`, with `/` between names. LayoutError (exit code 2) if the folder is not
+    empty; SetupError if no wheel can be built. After an error nothing is left behind.
     """
     _refuse_occupied(folder)
     was_there = folder.exists()
@@ -158,7 +160,7 @@ def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = 
     contents = {path: data for path, data in skeleton.items() if not (empty and path.startswith(f"{_EXAMPLE}/"))}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # The folder itself stays where it is: it may be the one a shell stands in, or a mounted disk.
+        # The folder itself is not replaced: it may be a shell's working directory or a mount point.
         with tempfile.TemporaryDirectory(dir=folder, prefix=".begin-") as staging:
             for path, data in contents.items():
                 (Path(staging) / path).parent.mkdir(parents=True, exist_ok=True)
@@ -173,14 +175,14 @@ def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = 
 
 
 def empty_summary(text: str) -> str:
-    """Write the front matter in which somebody is to say what changes in `text`: an example, commented out."""
+    """Return front matter for the editor's summary of changes in `text`: a commented-out example."""
     ids = [clause.id for clause in parse(text).clauses if clause.explicit_id]
     sections = f"# The sections of this text: {', '.join(ids)}\n" if ids else ""
     return SUMMARY.format(sections=sections, example=ids[0] if ids else "the-id-of-the-section")
 
 
 def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
-    """Read both dates; gives the instant of `effective`, which may not lie before that of `published`."""
+    """Read both dates; return the instant of `effective`, which must not be before that of `published`."""
     instants = {}
     for name, text in (("published", published), ("effective", effective)):
         try:
@@ -188,30 +190,30 @@ def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
         except ValueError as cause:
             raise ShapeError(name, str(cause)) from cause
     if instants["effective"] < instants["published"]:
-        fix = "name a later date; what applied before anybody could read it needs “retroactive” in version.yml"
+        fix = "choose a later date; a retroactive version needs “retroactive” in version.yml"
         raise ShapeError("effective", f"is before “published” ({published})", fix)
     return instants["effective"]
 
 
 def _proposal(newest: Label | None, day: date) -> Label:
-    """Propose the date `day` as a label, with a further number where a version of that day is there already."""
+    """Return the date `day` as a label, with a number appended if a version of that day already exists."""
     label = Label(day.isoformat())
     same_day = newest is not None and newest.numbers[:3] == label.numbers
     return _successor(newest) if newest and same_day else label
 
 
 def _successor(label: Label) -> Label:
-    """Name the label that follows `label`: the last number plus one, or a first `.1` behind a date alone."""
+    """Return the label after `label`: the last number plus one, or `.1` appended to a date without a number."""
     head, separator, last = label.text.rpartition(".")
     return Label(f"{head}.{int(last) + 1}") if separator else Label(f"{last}.1")
 
 
 def _texts(policy: Policy, copied: Version | None, wanted: tuple[Language, ...]) -> Iterator[tuple[Language, str]]:
-    """Give the files of the draft by language: those of `copied`, or a title alone for the first version of all."""
+    """Yield the draft's text by language: that of `copied`, or only a title for the first version of a policy."""
     known = copied.languages if copied else (policy.binding_language, *policy.titles)
     for language in wanted:
         if language not in known:
-            fix = did_you_mean(str(language), [str(one) for one in known]).strip(" –")
+            fix = did_you_mean(str(language), [str(tag) for tag in known]).strip(" –")
             raise ShapeError("language", f"expected one of {', '.join(map(str, known))}, got “{language}”", fix)
     chosen = {policy.binding_language, *(wanted or known)} if copied else {policy.binding_language, *wanted}
     for language in sorted(chosen):
@@ -220,7 +222,7 @@ def _texts(policy: Policy, copied: Version | None, wanted: tuple[Language, ...])
 
 
 def _text(policy: Policy, edition: Edition) -> str:
-    """Put a new front matter before the body of `edition`, which stays as it is."""
+    """Return the body of `edition`, unchanged, with new front matter before it."""
     head = TRANSLATES.format(digest=edition.translates) if edition.translates else ""
     if edition.summary or edition.language == policy.binding_language:
         head += empty_summary(edition.text)
@@ -230,7 +232,7 @@ def _text(policy: Policy, edition: Edition) -> str:
 
 def _refuse_occupied(folder: Path) -> None:
     place = Place(path=str(folder))
-    fix = "name a folder that is not there yet"
+    fix = "choose a folder that does not exist yet"
     if folder.exists() and not folder.is_dir():
         raise LayoutError(place, "is not a folder", fix, rule="PATH-unexpected")
     found = sorted(entry.name for entry in folder.iterdir() if entry.name != ".git") if folder.is_dir() else []
@@ -248,8 +250,8 @@ def _skeleton(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _automation() -> Iterator[tuple[str, bytes]]:
-    """Go through the files of `tooling/action/` that a repository begins with, each with the path it goes to."""
-    # A wheel holds them beside this module; in a checkout they lie where people look for them.
+    """Yield the files of `tooling/action/` that a new repository gets, with their paths in it."""
+    # A wheel has them beside this module; a checkout has them in tooling/action/.
     packed = files("inforce.book") / "automation"
     folder = packed if packed.is_dir() else Path(__file__).parents[2] / "action"
     for name, data in _skeleton(folder, ""):
@@ -260,7 +262,7 @@ def _automation() -> Iterator[tuple[str, bytes]]:
 
 
 def _move_up(staging: Path, folder: Path) -> None:
-    """Move what is in `staging` into `folder`, all of it or nothing."""
+    """Move the entries of `staging` into `folder`, all or none."""
     with contextlib.ExitStack() as undo:
         for entry in sorted(staging.iterdir()):
             target = folder / entry.name

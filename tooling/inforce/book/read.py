@@ -1,7 +1,7 @@
-"""Reading a book: from the listing of a folder or commit to a catalogue, with everything that could not be read.
+"""Read a book from the listing of a folder or commit into a catalog and a list of all read errors.
 
-Keeps true: one bad file hides no other; what is wrong comes as a BookError with file and line, all of them at once.
-Does not check what can be read (see `checks`).
+Invariants: an unreadable file hides no error in another file; every error is a BookError with file and line.
+Not responsible for: checking the content of readable files (see `checks`).
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ from inforce.policy.lock import Lock
 from inforce.policy.settings import Settings
 
 LARGEST = 1024 * 1024
-# Some 500 bytes a version: room for a hundred thousand of them.
+# About 500 bytes per version: room for 100,000 versions.
 LARGEST_LOCK = 64 * 1024 * 1024
-# The coarsest clock of a disk in use, in nanoseconds: FAT counts two seconds.
+# The coarsest timestamp of a file system in use, in nanoseconds: FAT has a resolution of two seconds.
 _COARSE = 2_000_000_000
 _UTC = parse_zone("UTC")
 _MISSING = {
     "book.yml": "add it, with “publisher”, “site”, “timezone” and “languages”; “inforce init” writes an example",
-    "policy.yml": "add it, with “title”, “kind”, “binding_language” and “act”, or take the folder out",
-    "version.yml": "add it, with “published” and “change”, or take the folder out; “inforce new” writes one",
+    "policy.yml": "add it, with “title”, “kind”, “binding_language” and “act”, or delete the folder",
+    "version.yml": "add it, with “published” and “change”, or delete the folder; “inforce new” writes one",
 }
-_RESTORE = "restore the file from git; it is written by “inforce freeze” only"
+_RESTORE = "restore the file from git; only “inforce freeze” writes it"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -68,14 +68,14 @@ class UnreadableBookError(InforceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What reading a book gave: the catalogue (None without readable settings), the lock, and all faults."""
+    """The result of reading a book: the catalog (None without readable settings), the lock and all faults."""
 
     catalog: Catalog | None
     lock: Lock
     faults: tuple[BookError, ...]
 
     def require(self) -> Catalog:
-        """Give the catalogue of a book that was read without a fault; UnreadableBookError otherwise."""
+        """Return the catalog if the book was read without a fault; raise UnreadableBookError otherwise."""
         if self.faults or self.catalog is None:
             raise UnreadableBookError(self.faults)
         return self.catalog
@@ -83,29 +83,30 @@ class Reading:
 
 @dataclass(slots=True)
 class ParseCache:
-    """What was read of a book the last time, by path, with what the disk said of the file and when that was read.
+    """Parsed files of a book by path, each with the file state at the time of reading.
 
-    A file whose last change lies so near to the reading that the disk's clock might not tell another one is read again.
+    A file that changed within the timestamp resolution before it was read is not cached: a later change could go
+    unnoticed.
     """
 
     kept: dict[str, tuple[tuple[int, ...], object]] = field(default_factory=dict)
 
     def recall(self, entry: Entry) -> Any:
-        """Recall what was read out of the file `entry`; None where it may have changed."""
-        state, found = self.kept.get(entry.path, ((), None))
-        return found if state and state == entry.state else None
+        """Return the cached content of the file `entry`; None if the file may have changed."""
+        state, content = self.kept.get(entry.path, ((), None))
+        return content if state and state == entry.state else None
 
-    def keep(self, entry: Entry, found: object) -> None:
-        """Keep what was `found` in the file `entry`."""
+    def keep(self, entry: Entry, content: object) -> None:
+        """Cache `content` for the file `entry`."""
         if entry.state and time.time_ns() - max(entry.state[1:3]) > _COARSE:
-            self.kept[entry.path] = (entry.state, found)
+            self.kept[entry.path] = (entry.state, content)
         else:
             self.kept.pop(entry.path, None)
 
 
 @dataclass(slots=True)
 class _BookReader:
-    """A book being read out of `listing`; faults gather on the way, and what is in `memory` is not read again."""
+    """Reads a book from `listing`, collects faults, and does not read again what is in `memory`."""
 
     listing: Listing
     memory: ParseCache = field(default_factory=ParseCache)
@@ -116,7 +117,7 @@ class _BookReader:
         lock = self.lock(entries.pop("lock.json", None))
         settings = self.settings(entries.pop("book.yml", None))
         entries.pop("dismissals.yml", None)
-        # Without settings the policies are read for their faults alone; the zone moves days, it makes few faults.
+        # Without settings, policies are read only to report their faults; the zone hardly affects faults.
         policies = [policy for policy in self.policies(entries, settings.timezone if settings else _UTC) if policy]
         self.refuse_unknown_policies(settings, entries)
         catalog = Catalog(settings=settings, policies=tuple(policies)) if settings else None
@@ -124,24 +125,24 @@ class _BookReader:
         return Reading(catalog=catalog, lock=lock, faults=tuple(self.faults))
 
     def entries(self, folder: str) -> Iterator[Entry]:
-        """Go through the entries of `folder` that may be read; hidden ones are passed over, links are faults."""
+        """Yield the readable entries of `folder`; skip hidden ones and record links as faults."""
         entries = [entry for entry in self.listing.get(folder, ()) if not entry.is_hidden]
         self.faults.extend(collisions((entry.name for entry in entries), folder))
         for entry in entries:
             if entry.kind in (EntryKind.LINK, EntryKind.OTHER):
                 problem = "is a symbolic link" if entry.kind is EntryKind.LINK else "is neither a file nor a folder"
-                fix = "put the file itself there: a book is read without following links"
+                fix = "replace the link with the file itself: links in a book are not followed"
                 self.faults.append(LayoutError(Place(path=entry.path), problem, fix, rule="PATH-link"))
             else:
                 yield entry
 
     def text(self, entry: Entry, most: int = LARGEST) -> str | None:
-        """Read the file `entry` as UTF-8; None, and a fault, where it is no such file or longer than `most` bytes."""
+        """Return the text of the UTF-8 file `entry`; record a fault if it fails or exceeds `most` bytes."""
         if entry.kind is not EntryKind.FILE:
-            self.unexpected(entry, "put a file of this name there instead of the folder")
+            self.unexpected(entry, "replace the folder with a file of this name")
         elif entry.size > most:
-            problem = f"is {entry.size:,} bytes long, more than the {most:,} such a file may have"
-            fault = LayoutError(Place(path=entry.path), problem, "divide what it says", rule="PATH-size")
+            problem = f"is {entry.size:,} bytes long, more than the {most:,} allowed"
+            fault = LayoutError(Place(path=entry.path), problem, "split its content", rule="PATH-size")
             self.faults.append(fault)
         else:
             return self.decoded(entry.read(), entry.path)
@@ -153,14 +154,14 @@ class _BookReader:
         except UnicodeDecodeError as cause:
             line = raw[: cause.start].count(b"\n") + 1
             problem = f"is not UTF-8 at byte {cause.start} (0x{raw[cause.start]:02x})"
-            fix = "save the file as UTF-8 in your editor and look at the character there"
+            fix = "save the file as UTF-8 in your editor and check that character"
             if raw.startswith(_UTF16):
                 problem, fix = "is UTF-16", "save the file as UTF-8 in your editor"
             self.faults.append(LayoutError(Place(path=path, line=line), problem, fix, rule="ENC-utf8"))
             return None
 
     def yaml(self, entry: Entry | None, path: str) -> tuple[object, Source] | None:
-        """Read the YAML file `entry`, which has to be there as `path`."""
+        """Return the data of the YAML file `entry`; record a fault and return None if `path` does not exist."""
         if entry is None:
             fix = _MISSING[path.rpartition("/")[2]]
             self.faults.append(LayoutError(Place(path=path), "is missing", fix, rule="META-file"))
@@ -197,15 +198,15 @@ class _BookReader:
             return Lock()
 
     def refuse_unknown_policies(self, settings: Settings | None, entries: Mapping[str, Entry]) -> None:
-        """Add a fault for each policy of a manifest that has no folder in `entries`."""
+        """Record a fault for each policy listed in a manifest that has no folder in `entries`."""
         known = [entry.name for entry in entries.values() if entry.kind is EntryKind.FOLDER]
         if settings is None:
             return
         for name, policies in settings.manifests.items():
             for index, policy in enumerate(policies):
                 if policy not in known:
-                    fix = did_you_mean(policy, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
-                    place, problem = f"manifests.{name}[{index}]", f"names no policy of this book: {quoted(policy)}"
+                    fix = did_you_mean(policy, known).strip(" –") or f"existing: {', '.join(known) or 'none yet'}"
+                    place, problem = f"manifests.{name}[{index}]", f"is not a policy of this book: {quoted(policy)}"
                     self.fault(SettingsError(place, problem, fix), settings.source)
 
     def policies(self, entries: Mapping[str, Entry], zone: ZoneInfo) -> Iterator[Policy | None]:
@@ -213,7 +214,7 @@ class _BookReader:
             if entry.kind is EntryKind.FOLDER:
                 yield self.policy(entry, zone)
             else:
-                self.unexpected(entry, "take it out: a policy is a folder with policy.yml in it")
+                self.unexpected(entry, "delete it: a policy is a folder that contains policy.yml")
 
     def policy(self, folder: Entry, zone: ZoneInfo) -> Policy | None:
         try:
@@ -241,7 +242,7 @@ class _BookReader:
             if entry.kind is EntryKind.FOLDER:
                 yield self.version(entry, zone)
             else:
-                self.unexpected(entry, "take it out: only policy.yml and a folder per version belong here")
+                self.unexpected(entry, "delete it: only policy.yml and one folder per version belong here")
 
     def version(self, folder: Entry, zone: ZoneInfo) -> Version | None:
         try:
@@ -267,7 +268,7 @@ class _BookReader:
             if entry.kind is EntryKind.FILE and name.endswith(".md"):
                 yield self.edition(entry)
             else:
-                self.unexpected(entry, "take it out: only version.yml and one .md file per language belong here")
+                self.unexpected(entry, "delete it: only version.yml and one .md file per language belong here")
 
     def edition(self, entry: Entry) -> Edition | None:
         source = Source(path=entry.path)
@@ -283,7 +284,12 @@ class _BookReader:
             parts = parse_frontmatter(text, entry.path)
             source = parts.source
             if not parts.body.replace("\ufeff", "").strip():
-                raise LayoutError(Place(path=entry.path), "holds no text", "write the policy below", rule="TEXT-empty")
+                raise LayoutError(
+                    Place(path=entry.path),
+                    "contains no text",
+                    "write the policy below the front matter",
+                    rule="TEXT-empty",
+                )
             edition = Edition.from_shape(language, Fields(parts.data), parts.body, source, parts.body_line)
             self.memory.keep(entry, edition)
             return edition
@@ -302,7 +308,7 @@ class _BookReader:
         self.faults.append(LayoutError(Place(path=entry.path), "is not expected here", fix, rule="PATH-unexpected"))
 
     def fault(self, fault: BookError | ShapeError, source: Source) -> None:
-        """Keep `fault`; one that knows only a member's path is given the file and line out of `source`."""
+        """Record `fault`; for a ShapeError, add the file and line of the field from `source`."""
         if isinstance(fault, ShapeError):
             what = sentence(quoted(fault.path, 200), fault.problem) if fault.path else fault.problem
             fault = CatalogError(source.place(fault.path), what, fault.fix)
@@ -310,31 +316,31 @@ class _BookReader:
 
 
 def refuse_large_tables(text: str, path: str) -> None:
-    """Raise a LayoutError if the tables of `text`, read from `path`, have more cells than a page can show."""
+    """Raise a LayoutError if the tables of `text`, read from `path`, have more cells than a page can display."""
     line = line_of_excess_cells(text)
     if line is not None:
-        problem = f"has more than {MOST_CELLS:,} table cells up to here, with the cells that short rows lack"
-        fix = "give the table fewer columns or rows, or make several texts of it"
+        problem = f"has more than {MOST_CELLS:,} table cells up to this line, including the missing cells of short rows"
+        fix = "use fewer columns or rows, or split the text"
         raise LayoutError(Place(path=path, line=line), problem, fix, rule="PATH-size")
 
 
 def parse_book(listing: Listing, memory: ParseCache | None = None) -> Reading:
-    """Read a book out of `listing`, which holds the entries of each folder by its path."""
+    """Read a book from `listing`, which maps each folder's path to its entries."""
     return _BookReader(listing, memory or ParseCache()).book()
 
 
 def read_book(root: Path, memory: ParseCache | None = None) -> Reading:
-    """Read the book of the repository `root`; LayoutError where there is none.
+    """Read the book of the repository `root`; LayoutError if it has none.
 
-    What `memory` knows to be unchanged on the disk is not read again; it keeps what is read now.
+    Files unchanged since they were cached in `memory` are not read again; `memory` is updated.
     """
     book = root / BOOK
     if book.is_symlink():
-        fix = "put the folder itself there: a book is read without following links"
+        fix = "replace the link with the folder itself: links in a book are not followed"
         raise LayoutError(Place(path=str(book)), "is a symbolic link", fix, rule="PATH-link")
     if not book.is_dir():
-        problem = "is not a folder" if book.exists() else "is missing: there is no book here"
-        fix = "name the repository with “--repo DIR”, or begin one with “inforce init DIR”"
+        problem = "is not a folder" if book.exists() else "is missing: this folder has no book"
+        fix = "pass the repository with “--repo DIR”, or create one with “inforce init DIR”"
         raise LayoutError(Place(path=str(book)), problem, fix, rule="META-file")
     with _uncollected():
         listing = list_folder(root, BOOK)
@@ -344,7 +350,7 @@ def read_book(root: Path, memory: ParseCache | None = None) -> Reading:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no garbage: a book is all kept, and the more of it there is, the longer each look would take."""
+    """Disable garbage collection: reading creates no garbage, and each collection would traverse the whole book."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -355,16 +361,18 @@ def _uncollected() -> Iterator[None]:
 
 
 def parse_lock(text: str, path: str) -> Lock:
-    """Read the JSON `text` of the lock file `path`; LockError names what is wrong."""
+    """Parse the JSON `text` of the lock file `path`; LockError if it is not a valid lock."""
     try:
         data = json.loads(text, object_pairs_hook=_unique)
-        if "\\u" in text:  # an escape can spell half a character, which no file can hold
+        if "\\u" in text:  # an escape can encode a lone surrogate, which UTF-8 cannot
             json.dumps(data, ensure_ascii=False).encode()
         return Lock.from_json(data)
     except json.JSONDecodeError as cause:
-        fix = "a merge left its marks: keep the lines of both sides" if "<<<<<<<" in text else _RESTORE
+        fix = (
+            "the file contains merge conflict markers: keep the lines of both sides" if "<<<<<<<" in text else _RESTORE
+        )
         place = Place(path=path, line=cause.lineno)
-        raise LockError(place, f"is no JSON: {cause.msg}", fix, rule="LOCK-unreadable") from cause
+        raise LockError(place, f"is not valid JSON: {cause.msg}", fix, rule="LOCK-unreadable") from cause
     except ShapeError as cause:
         problem = sentence(quoted(cause.path, 200) if cause.path else "the document", cause.problem)
         fix = (cause.path == "spec" and cause.fix) or _RESTORE
@@ -377,7 +385,7 @@ def parse_lock(text: str, path: str) -> Lock:
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     twice = first_duplicate(name for name, _ in pairs)
     if twice is not None:
-        message = f"{quoted(twice)} stands there twice"
+        message = f"{quoted(twice)} occurs twice"
         raise ValueError(message)
     return dict(pairs)
 

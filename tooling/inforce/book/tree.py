@@ -1,6 +1,6 @@
-"""Trees of files a book can be read from: a folder on disk, or a commit (see `history`).
+"""File trees from which a book can be read: a folder on disk or a commit (see `git`).
 
-Keeps true: entries come in the order of their paths, links are reported and never followed.
+Invariants: entries are sorted by path; links are reported and never followed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from inforce.disk import how_to_fix, read_regular
 from inforce.errors import SetupError, printable
 
-# A file that became a link since it was listed is refused instead of followed.
+# A file that was replaced by a link after it was listed is rejected.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 class EntryKind(StrEnum):
-    """What an entry of a tree is."""
+    """The kind of an entry of a tree."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -33,7 +33,7 @@ class EntryKind(StrEnum):
 class Entry:
     """A file or folder of a tree; `path` is relative to the tree's root, with `/` between names.
 
-    `state` is what the disk says of a file: another one as soon as the file was written to. Empty where nobody knows.
+    `state` identifies the file's content by size, times and inode; empty if unknown.
     """
 
     path: str
@@ -49,7 +49,7 @@ class Entry:
 
     @property
     def is_hidden(self) -> bool:
-        """Say whether the name begins with a dot, so that it is no part of the book."""
+        """Whether the name begins with a dot, so that the entry is not part of the book."""
         return self.name.startswith(".")
 
 
@@ -58,7 +58,7 @@ Listing = Mapping[str, tuple[Entry, ...]]
 
 
 def list_folder(root: Path, start: str) -> dict[str, tuple[Entry, ...]]:
-    """List the folder `start` of `root` and all that are not hidden below it: the entries of each, by its path."""
+    """Return the entries of the folder `start` of `root` and of all non-hidden folders below it, by folder path."""
     listing: dict[str, tuple[Entry, ...]] = {}
     waiting = [start]
     while waiting:
@@ -99,5 +99,5 @@ def _read(path: str) -> bytes:
 
 
 def _problem(path: Path | str, done: str, cause: OSError) -> SetupError:
-    fix = how_to_fix(cause, "if it changed while the book was read, begin again")
+    fix = how_to_fix(cause, "if it changed while the book was read, run the command again")
     return SetupError(f"{printable(str(path))} cannot be {done}: {cause.strerror or cause}; {fix}")

@@ -1,8 +1,8 @@
-"""The wheel of this program, and a requirements file with the hash of everything it needs, for a new repository.
+"""The wheel of this program and a requirements file with the hashes of all dependencies, for a new repository.
 
 Invariants: the same files give the same wheel, byte for byte, from a checkout and from an installed wheel; a file that
-differs from its hash in RECORD is refused; nothing is downloaded and no package index is named.
-Not responsible for: installing, and writing into the repository.
+does not match its hash in RECORD is rejected; nothing is downloaded and no package index is used.
+Not responsible for: installing, or writing to the repository.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ FOLDER = ".inforce"
 REQUIREMENTS = f"{FOLDER}/requirements.txt"
 _LOCK = "inforce/book/requirements.txt"  # in the wheel
 _HEADER = f"""\
-# inforce and everything it needs, each with its hash. In the folder that holds {FOLDER}/:
+# inforce and its dependencies, each with its hash. Run in the folder that contains {FOLDER}/:
 #    python -m pip install --require-hashes -r {REQUIREMENTS}
 """
 _BY_INSTALLERS = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"})
-_INSTEAD = "name the wheel to use with --wheel FILE"
+_INSTEAD = "pass a wheel with --wheel FILE"
 _DATE = (2020, 2, 2, 0, 0, 0)
 _MODE = 0o100644 << 16
 
@@ -38,7 +38,7 @@ _MODE = 0o100644 << 16
 def vendored(wheel: Path | None = None) -> dict[str, bytes]:
     """Return the files of `.inforce/` by path: the wheel (`wheel`, or this program's own) and the requirements file.
 
-    SetupError where there is no wheel of inforce to be had, or a file is not what RECORD says.
+    SetupError if no wheel of inforce is available, or a file does not match RECORD.
     """
     if wheel is not None:
         name, data = wheel.name, _read(wheel)
@@ -64,20 +64,20 @@ def _read(wheel: Path) -> bytes:
 
 
 def _of_checkout(root: Path) -> dict[str, bytes]:
-    """Build the wheel of the source tree in `root`; its files by path."""
+    """Build the wheel of the source tree in `root` and return its files by path."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-P", "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
         built = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 # a list
         wheels = list(Path(folder).glob("*.whl"))
         if built.returncode or len(wheels) != 1:
-            last = (built.stderr.strip().splitlines() or ["hatchling made no wheel"])[-1]
-            message = f"the wheel cannot be built from {root}: {last}; “make site” installs what that needs"
+            last = (built.stderr.strip().splitlines() or ["hatchling built no wheel"])[-1]
+            message = f"the wheel cannot be built from {root}: {last}; “make site” installs the build tools"
             raise SetupError(message)
         return _members(wheels[0].name, wheels[0].read_bytes())
 
 
 def _of_installation() -> dict[str, bytes]:
-    """Collect the files of the installed wheel by path, each checked against RECORD."""
+    """Return the files of the installed wheel by path, each checked against RECORD."""
     try:
         distribution = importlib.metadata.distribution("inforce")
     except importlib.metadata.PackageNotFoundError as cause:
@@ -91,13 +91,13 @@ def _of_installation() -> dict[str, bytes]:
     found = {}
     for path, hashed in _rows(record):
         if path.startswith(("/", "../")) or path.endswith(".pyc") or path.rpartition("/")[2] in _BY_INSTALLERS:
-            continue  # an installer wrote it; no wheel holds it
+            continue  # written by an installer, not part of a wheel
         if path.endswith(".dist-info/RECORD"):
             continue
         try:
             found[path] = (folder / path).read_bytes()
         except OSError as cause:
-            message = f"{path} of the installed inforce cannot be read: {cause.strerror or cause}; install it anew"
+            message = f"{path} of the installed inforce cannot be read: {cause.strerror or cause}; reinstall it"
             raise SetupError(message) from cause
         _compare(path, found[path], hashed)
     return found
@@ -125,7 +125,7 @@ def _rows(record: str) -> Iterable[tuple[str, str]]:
 
 def _compare(path: str, data: bytes, hashed: str) -> None:
     if hashed != _hash(data):
-        message = f"{path} is not what RECORD says: somebody altered it; install inforce anew, or {_INSTEAD}"
+        message = f"{path} does not match RECORD: it was altered; reinstall inforce, or {_INSTEAD}"
         raise SetupError(message)
 
 
@@ -135,7 +135,7 @@ def _hash(data: bytes) -> str:
 
 
 def _pack(members: dict[str, bytes]) -> bytes:
-    """Write `members` as a wheel: in order, of one date, and stored, since compressors differ and git compresses."""
+    """Return `members` as a wheel: sorted, with one date, and uncompressed for identical bytes on every platform."""
     ordered = sorted(members, key=lambda path: (".dist-info/" in path, path))
     record = f"{ordered[-1].partition('/')[0]}/RECORD"
     rows = io.StringIO()

@@ -1,6 +1,7 @@
-"""Adding versions to a policy: all of them or none, and nothing that stands there is touched.
+"""Add versions to a policy, all or none, without changing existing files.
 
-Keeps true: a version that was published keeps its number, so nothing is added before it. Does not make texts.
+Invariants: a published version keeps its number, so no version is added before it.
+Not responsible for: writing the texts.
 """
 
 from __future__ import annotations
@@ -22,45 +23,44 @@ from inforce.policy import Label
 from inforce.policy.catalog import Catalog
 
 _FENCE = "---"
-# What YAML 1.2 does not call printable (c-printable), byte order marks, and line ends that only YAML knows.
+# Characters outside c-printable of YAML 1.2, byte order marks, and line ends that only YAML recognises.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 class _PlainDumper(yaml.SafeDumper):
-    """Writes every scalar as the plain text that strict reading takes it for: `2027-03-01` and `no` without quotes."""
+    """Writes every scalar as plain text, as the strict reader reads it: `2027-03-01` and `no` without quotes."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012 # a table of PyYAML's, emptied
+    yaml_implicit_resolvers = {}  # noqa: RUF012 # an attribute of PyYAML
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVersion:
-    """A version to be added: its label, and its files by name."""
+    """A version to be added: its label and its files by name."""
 
     label: Label
     files: Mapping[str, str]
 
 
 def to_yaml(members: Mapping[str, Any]) -> str:
-    """Write `members` (text, mappings of text) as YAML in their order, which strict reading gives back as it was.
+    """Return `members` (strings and mappings of strings) as YAML, in their order, so that `parse_yaml` restores them.
 
-    Only what strict reading takes from nobody, such as controls and half surrogates, becomes U+FFFD.
+    Characters that `parse_yaml` rejects, such as control characters and lone surrogates, become U+FFFD.
     """
     clean = _clean(members)
     return yaml.dump(clean, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=1 << 20)
 
 
 def to_edition(body: str, front_matter: str = "") -> str:
-    """Write an edition's file of `front_matter` and `body`; a body that looks as if it had one gets an empty one."""
+    """Return an edition's file; a body that starts like front matter gets an empty front matter."""
     if front_matter or body.partition("\n")[0].rstrip() == _FENCE:
         return f"{_FENCE}\n{front_matter}{_FENCE}\n\n{body}"
     return body
 
 
 def readable(reading: Reading, policy_id: str) -> Catalog:
-    """Give the catalogue where its settings and the policy `policy_id`, if there is one, were read without a fault.
+    """Return the catalog if the settings and the policy `policy_id`, if it exists, were read without a fault.
 
-    UnreadableBookError lists the faults otherwise; faults elsewhere in the book do not matter here. What lies in the
-    way of a new version is no version that can be read, and so among the policy's own faults.
+    UnreadableBookError with the faults otherwise. Faults in other policies are ignored.
     """
     own = tuple(fault for fault in reading.faults if f"{fault.place.path}/".startswith(f"{BOOK}/{policy_id}/"))
     if reading.catalog is None or own:
@@ -71,10 +71,10 @@ def readable(reading: Reading, policy_id: str) -> Catalog:
 def add_versions(
     root: Path, reading: Reading, policy_id: str, versions: Iterable[NewVersion], policy_yml: str | None = None
 ) -> Path:
-    """Add `versions`, and where it is given the file policy.yml, to the policy `policy_id` of the book in `root`.
+    """Add `versions`, and `policy_yml` if given, to the policy `policy_id` of the book in `root`.
 
-    Returns the policy's folder. LayoutError where a version is there already, PublishedHistoryError where a published
-    one would get another number; then nothing is written.
+    Returns the policy's folder. LayoutError if a version already exists, PublishedHistoryError if the number of a
+    published version would change; nothing is written then.
     """
     added = tuple(versions)
     _refuse_to_replace(reading, policy_id, added)
@@ -99,15 +99,15 @@ def _clean(value: Any) -> Any:
 
 def _refuse_to_replace(reading: Reading, policy_id: str, added: tuple[NewVersion, ...]) -> None:
     policy = reading.catalog.find(policy_id) if reading.catalog else None
-    there = {version.label: version.label.text for version in policy.versions} if policy else {}
+    existing = {version.label: version.label.text for version in policy.versions} if policy else {}
     for version in added:
-        if version.label in there:
-            place = Place(path=f"{BOOK}/{policy_id}/{there[version.label]}")
-            fix = "a version is never written over; delete the folder if it was never published"
+        if version.label in existing:
+            place = Place(path=f"{BOOK}/{policy_id}/{existing[version.label]}")
+            fix = "existing versions are not overwritten; delete the folder if the version was never published"
             raise LayoutError(place, "is there already", fix, rule="PATH-collision")
     locked = [Label(label) for label in reading.lock.entries.get(policy_id, {})]
     first = min((version.label for version in added), default=None)
     if first and locked and first < max(locked):
-        problem = f"has published versions, and “{first}” would come before “{max(locked)}” and give it another number"
-        fix = "import the past into a policy of its own, or before anything is frozen"
+        problem = f"has published versions, and “{first}” would come before “{max(locked)}” and change its number"
+        fix = "import the history into a separate policy, or before the first “inforce freeze”"
         raise PublishedHistoryError(Place(path=f"{BOOK}/{policy_id}"), problem, fix, rule="LOCK-seq")

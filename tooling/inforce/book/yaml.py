@@ -1,8 +1,8 @@
-"""YAML read strictly: every scalar stays the text it is, and whatever could surprise an editor is refused.
+"""Strict YAML: every scalar is a string, and constructs that could surprise an editor are rejected.
 
-Keeps true: no types are guessed (`1.10` stays 1.10, `no` stays no); duplicate keys, aliases, anchors, merge keys, tags,
-directives, several documents, invisible characters, deep nesting and long files are errors with their line. Does not
-write YAML.
+Invariants: no types are inferred (`1.10` stays 1.10, `no` stays no). Duplicate keys, aliases, anchors, merge keys,
+tags, directives, multiple documents, invisible characters, deep nesting and long files are errors.
+Not responsible for: writing YAML.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from inforce.errors import FrontMatterError, Place, quoted
 
 DEEPEST = 12
 LONGEST = 64 * 1024
-# libyaml gives the same events about eight times faster; the Python parser stands in where it is not built in.
+# libyaml is about eight times faster; the Python parser is the fallback.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT_MATTER_LONGEST = 16 * 1024
-# Controls, line ends only YAML knows (U+0085, U+2028, U+2029), byte order marks, half surrogates, non-characters.
+# Control characters, line ends of YAML (U+0085, U+2028, U+2029), byte order marks, surrogates, noncharacters.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-# How to fix what the YAML library complains of, by a piece of its sentence.
+# The fix for an error of the YAML library, by a part of its message.
 _Fixes = {
-    "mapping values": "put a value that holds “: ” into quotation marks",
-    "start any token": "indent with blanks, not tabs; put a value that begins with a sign into quotation marks",
+    "mapping values": "put a value that contains “: ” into quotation marks",
+    "start any token": "indent with spaces, not tabs; quote a value that begins with a punctuation mark",
     "end of stream": "close the quotation mark",
-    "expected ':'": "put a colon and a blank after the name",
+    "expected ':'": "put a colon and a space after the key",
     "expected ',' or": "close the bracket, or put a comma between the items",
 }
 _Fix = "check the indentation, the colons and the quotation marks"
@@ -35,7 +35,7 @@ _Fix = "check the indentation, the colons and the quotation marks"
 
 @dataclass(slots=True)
 class _OpenCollection:
-    """A mapping or list that is being read, and the path of its next member."""
+    """A mapping or list that is being read, and the path of its next item."""
 
     path: str
     value: dict[str, Any] | list[Any]
@@ -60,7 +60,7 @@ class _OpenCollection:
 
 @dataclass(slots=True)
 class _Reading:
-    """A YAML document on its way from events to data."""
+    """Builds the data of a YAML document from parser events."""
 
     path: str
     first_line: int
@@ -77,7 +77,7 @@ class _Reading:
         return self.first_line + (event.start_mark.line if event.start_mark else 0)
 
     def read(self, event: yaml.Event) -> None:
-        # By far the most events are plain scalars, and a large book has a hundred thousand of them.
+        # Fast path: most events are plain scalars, of which a large book has 100,000.
         if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:
             self.scalar(event)
             return
@@ -91,22 +91,22 @@ class _Reading:
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if event.version or event.tags:
-                raise self.fault(event, "a YAML directive stands here", "take the “%” line out")
+                raise self.fault(event, "YAML directives are not allowed", "delete the “%” line")
             if self.documents > 1:
-                raise self.fault(event, "a second YAML document begins here", "take the “---” line out")
+                raise self.fault(event, "a second YAML document begins here", "delete the “---” line")
         if isinstance(event, yaml.AliasEvent):
             raise self.fault(event, f"{quoted(f'*{event.anchor}')} is an alias", "write the value out")
         if isinstance(event, yaml.NodeEvent) and event.anchor:
             problem = f"{quoted(f'&{event.anchor}')} is an anchor"
             raise self.fault(event, problem, "write the value out where it is needed")
         if tag := getattr(event, "tag", None):
-            raise self.fault(event, f"{quoted(tag)} is a tag", "take it out: every value is read as plain text")
+            raise self.fault(event, f"{quoted(tag)} is a tag", "delete it: every value is read as plain text")
 
     def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if len(self.stack) >= DEEPEST:
             raise self.fault(event, f"nested more than {DEEPEST} levels deep", "flatten it")
         if self.stack and self.stack[-1].wants_key:
-            raise self.fault(event, "a list or mapping is used as a name", "put a plain word before the colon")
+            raise self.fault(event, "a list or mapping is used as a key", "put a plain word before the colon")
         path = self.stack[-1].next_path() if self.stack else ""
         self.note(path, event)
         self.stack.append(_OpenCollection(path, {} if isinstance(event, yaml.MappingStartEvent) else []))
@@ -124,11 +124,11 @@ class _Reading:
     def name(self, event: yaml.ScalarEvent) -> None:
         top = self.stack[-1]
         if not event.value:
-            raise self.fault(event, "a member has no name", "put a plain word before the colon")
+            raise self.fault(event, "a value has no key", "put a plain word before the colon")
         if event.value == "<<" and not event.style:
-            raise self.fault(event, "“<<” is a merge key", "write the members out")
+            raise self.fault(event, "“<<” is a merge key", "write the fields out")
         if event.value in top.value:
-            raise self.fault(event, f"{quoted(event.value)} stands here twice", "keep one of the two")
+            raise self.fault(event, f"{quoted(event.value)} occurs twice", "keep one of the two")
         top.key = event.value
         self.lines[top.next_path()] = self.line(event)
 
@@ -143,10 +143,10 @@ class _Reading:
 
 
 def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str, int]]:
-    """Read the YAML `text` of the file `path`, whose first line is the file's line `first_line`.
+    """Parse the YAML `text` of the file `path`, whose first line is line `first_line` of the file.
 
-    Returns the data (dicts, lists and strings; None for an empty document) and the line of each member by its path such
-    as `summary[0].text`. FrontMatterError for everything the book does not allow.
+    Returns the data (dicts, lists and strings; None for an empty document) and the line of each field by its path such
+    as `summary[0].text`. FrontMatterError for everything a book does not allow.
     """
     reading = _Reading(path, first_line)
     if len(text) > LONGEST:
@@ -167,14 +167,14 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
 
 
 def _invisible(found: re.Match[str]) -> tuple[str, str]:
-    return f"an invisible character stands here (U+{ord(found[0]):04X})", "take it out"
+    return f"this line contains an invisible character (U+{ord(found[0]):04X})", "delete it"
 
 
 def _no_yaml(cause: yaml.MarkedYAMLError, path: str, first_line: int) -> FrontMatterError:
-    # Where something has no end, its beginning is the place to look at.
+    # For an unterminated construct, report where it begins.
     unfinished = (cause.context or "").startswith("while scanning")
     mark = (unfinished and cause.context_mark) or cause.problem_mark or cause.context_mark
-    said = cause.problem or cause.context or ""
-    fix = next((fix for piece, fix in _Fixes.items() if piece in said), _Fix)
+    message = cause.problem or cause.context or ""
+    fix = next((fix for piece, fix in _Fixes.items() if piece in message), _Fix)
     place = Place(path=path, line=first_line + (mark.line if mark else 0))
-    return FrontMatterError(place, f"this is no YAML: {said}", fix, rule="META-yaml")
+    return FrontMatterError(place, f"this is not valid YAML: {message}", fix, rule="META-yaml")

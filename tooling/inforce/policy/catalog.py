@@ -39,7 +39,7 @@ class Catalog:
         found = self.find(policy_id)
         if found is None:
             known = [policy.id for policy in self.policies]
-            fix = did_you_mean(policy_id, known).strip(" –") or f"there are: {', '.join(known) or 'none yet'}"
+            fix = did_you_mean(policy_id, known).strip(" –") or f"existing: {', '.join(known) or 'none yet'}"
             raise CatalogError(Place(path="policy_versions"), f"has no policy {quoted(policy_id)}", fix)
         return found
 
