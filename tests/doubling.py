@@ -1,4 +1,4 @@
-"""Measure how the CPU time of a piece of work grows with the size of its input."""
+"""Measure how CPU time grows with the size of the input."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 STEEPEST = 1.3
-# Work of less CPU time than this at the largest size is not judged: timer noise would decide.
+# A shorter CPU time than this at the largest size is not judged, because timer noise would dominate.
 _FLOOR = 0.05
 _ATTEMPTS = 3
 
 
 def cpu_seconds(work: Callable[[Any], object], content: object) -> float:
-    """Return the CPU time of one call of `work`, garbage collection off; an error that it raises is a result too."""
+    """Return the CPU time of one call of `work` with garbage collection off; an exception it raises is ignored."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -32,7 +32,8 @@ def cpu_seconds(work: Callable[[Any], object], content: object) -> float:
 def exponent(work: Callable[[Any], object], make: Callable[[int], Any], size: int) -> float:
     """Return the exponent with which the time of `work` grows from `size` to four times `size`.
 
-    1 is linear, 2 quadratic; 0 if the largest input takes too little time to measure. The best of several runs counts.
+    1 is linear, 2 quadratic; 0 means that the largest input takes too little time to measure. The fastest of several
+    runs counts.
     """
     small, large = make(size), make(4 * size)
     best = cpu_seconds(work, large)

@@ -1,4 +1,4 @@
-"""Acceptance: what holds around the decision tables. The tables themselves are held by the conformance vectors."""
+"""Tests of `decide` that the conformance vectors of the decision tables do not cover."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EFFECTIVE, ENFORCED, LATER = "2026-06-01T00:00:00Z", "2026-06-15T00:00:00Z", "20
 
 
 def overdue() -> dict[str, Any]:
-    """Make a question whose answer is a block: version 2 of the terms is overdue, version 1 was accepted."""
+    """Return a question whose outcome is a block: version 2 of the terms is overdue, version 1 was accepted."""
     versions = [
         {"seq": 1, "change": "material", "effective_at": "2025-01-01T00:00:00Z", "digests": {"en": "sha256:1"}},
         {"seq": 2, "change": "material", "effective_at": EFFECTIVE, "enforce_at": ENFORCED, "published_at": EFFECTIVE},
@@ -42,12 +42,12 @@ def overdue() -> dict[str, Any]:
 
 
 def ask(question: Any) -> Decision:
-    """Put plain JSON before `decide`, as an app has it."""
+    """Pass `question` to `decide` as plain JSON, as an app does."""
     return decide(question)
 
 
 def refused_at(question: Any) -> str | None:
-    """Tell at which path `question` is refused; None where it is answered."""
+    """Return the path at which `question` is rejected; None if it is answered."""
     try:
         ask(question)
     except ShapeError as wrong:
@@ -56,7 +56,7 @@ def refused_at(question: Any) -> str | None:
 
 
 def places(value: Any) -> list[tuple[dict[str, Any] | list[Any], str | int]]:
-    """List every member and item within `value`, each as the container and its key."""
+    """Return every field and item within `value`, each as its container and key."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
     found = []
     for key, child in list(children):
@@ -67,7 +67,7 @@ def places(value: Any) -> list[tuple[dict[str, Any] | list[Any], str | int]]:
 JUNK = (None, True, 0, -1, 7.5, "", "junk", [], ["junk"], [[]], {}, {"junk": "junk"})
 
 
-def test_the_members_of_the_door_change_only_on_purpose() -> None:
+def test_public_names_of_the_package() -> None:
     assert inforce.acceptance.__all__ == [
         "ActOfPolicy",
         "ActOfRecord",
@@ -91,8 +91,8 @@ def test_the_members_of_the_door_change_only_on_purpose() -> None:
     ]
 
 
-def test_decide_needs_nothing_but_python() -> None:
-    """An install without one single library, not even those of the light install, can decide."""
+def test_decide_needs_only_the_standard_library() -> None:
+    """`decide` works in an environment without any third-party package."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import inforce.acceptance;"
         "print(*sorted(name for name in sys.modules if name.startswith('inforce') and name.count('.') == 1))"
@@ -105,7 +105,7 @@ def test_decide_needs_nothing_but_python() -> None:
     assert done.stdout.split() == ["inforce.acceptance", "inforce.errors"]
 
 
-def test_a_decision_has_the_members_its_type_has() -> None:
+def test_decision_has_the_fields_of_its_type() -> None:
     question = overdue()
 
     fresh = ask(question)
@@ -116,7 +116,7 @@ def test_a_decision_has_the_members_its_type_has() -> None:
     assert set(fresh["policies"][0]) == set(PolicyDecision.__annotations__)
 
 
-def test_an_answer_does_not_change_with_what_is_done_to_an_earlier_one() -> None:
+def test_modifying_a_decision_does_not_change_the_next_one() -> None:
     question = overdue()
     first = ask(question)
     kept = copy.deepcopy(first)
@@ -127,7 +127,7 @@ def test_an_answer_does_not_change_with_what_is_done_to_an_earlier_one() -> None
     assert ask(question) == kept
 
 
-def test_policies_are_answered_in_the_order_of_the_manifest() -> None:
+def test_policies_are_returned_in_the_order_of_the_manifest() -> None:
     question = overdue()
     [terms] = question["manifest"]["policies"]
     question["manifest"]["policies"] = [terms | {"id": name} for name in ("privacy", "terms", "cookies")]
@@ -137,8 +137,8 @@ def test_policies_are_answered_in_the_order_of_the_manifest() -> None:
     assert [policy["id"] for policy in decision["policies"]] == ["privacy", "terms", "cookies"]
 
 
-def test_no_junk_in_a_manifest_reaches_the_app_as_an_exception() -> None:
-    """Whatever stands in whatever place, the answer is a decision."""
+def test_junk_in_a_manifest_raises_no_exception() -> None:
+    """Junk in any place of a manifest results in a decision."""
     for number in range(len(places(overdue()["manifest"]))):
         for junk in JUNK:
             question = overdue()
@@ -149,7 +149,7 @@ def test_no_junk_in_a_manifest_reaches_the_app_as_an_exception() -> None:
 
 @pytest.mark.parametrize("name", ["spec", "serial", "issued_at", "expires_at", "policies"])
 @pytest.mark.parametrize("junk", JUNK, ids=repr)
-def test_a_manifest_with_junk_where_it_matters_blocks_nobody(name: str, junk: object) -> None:
+def test_manifest_with_junk_in_a_required_place_blocks_no_user(name: str, junk: object) -> None:
     question = overdue()
     question["manifest"][name] = junk
     readable = {"serial": (0, -1), "policies": ([],)}.get(name, ())
@@ -162,7 +162,7 @@ def test_a_manifest_with_junk_where_it_matters_blocks_nobody(name: str, junk: ob
 
 @pytest.mark.parametrize("name", ["seq", "change", "effective_at", "enforce_at", "published_at", "same_as", "digests"])
 @pytest.mark.parametrize("junk", [True, 7.5, "junk", ["junk"], [[]]], ids=repr)
-def test_a_version_with_junk_in_it_blocks_nobody(name: str, junk: object) -> None:
+def test_version_with_junk_blocks_no_user(name: str, junk: object) -> None:
     question = overdue()
     question["manifest"]["policies"][0]["versions"][1][name] = junk
 
@@ -171,8 +171,8 @@ def test_a_version_with_junk_in_it_blocks_nobody(name: str, junk: object) -> Non
     assert decision["outcome"] == "stale" or (name, junk) == ("change", "junk")
 
 
-def test_every_place_an_app_fills_is_read_or_refused_and_nothing_else_happens() -> None:
-    """What is wrong with a question comes out as ShapeError with the path to it, never as another exception."""
+def test_every_field_of_a_question_is_read_or_rejected_with_shape_error() -> None:
+    """An invalid question raises ShapeError with the path of the error, and no other exception."""
     intact = overdue()
     del intact["manifest"]
     for number in range(len(places(intact))):
@@ -183,7 +183,7 @@ def test_every_place_an_app_fills_is_read_or_refused_and_nothing_else_happens() 
             assert str(key) in (refused_at(question) or str(key))
 
 
-def test_a_refusal_says_where_what_was_expected_and_what_was_found() -> None:
+def test_rejection_contains_path_expected_and_actual_value() -> None:
     question = overdue()
     question["state"]["deferred"] = {"terms": {"seq": 2, "until": "1 July"}}
 
@@ -195,13 +195,13 @@ def test_a_refusal_says_where_what_was_expected_and_what_was_found() -> None:
     )
 
 
-def test_a_question_that_is_no_object_is_refused_as_a_whole() -> None:
+def test_question_that_is_not_an_object_is_rejected() -> None:
     with pytest.raises(ShapeError, match=r"^the document: expected an object, got 7$"):
         ask(7)
 
 
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
-def test_a_correction_without_end_is_refused(number: float) -> None:
+def test_infinite_clock_correction_is_rejected(number: float) -> None:
     """JSON has no such number; Python has."""
     with pytest.raises(ShapeError, match="clock_offset_seconds"):
         ask(overdue() | {"clock_offset_seconds": number})
@@ -223,7 +223,7 @@ def test_a_correction_without_end_is_refused(number: float) -> None:
         pytest.param("9999-12-31T23:59:59-00:01", None, id="what lies behind is not written"),
     ],
 )
-def test_instants_are_written_in_utc_seconds(text: str, utc: str | None) -> None:
+def test_instants_are_written_in_utc_with_whole_seconds(text: str, utc: str | None) -> None:
     instant = parse_instant(text)
 
     assert instant is not None
@@ -247,5 +247,5 @@ def test_instants_are_written_in_utc_seconds(text: str, utc: str | None) -> None
         ),
     ],
 )
-def test_what_is_not_written_after_rfc_3339_is_no_instant(text: str) -> None:
+def test_text_that_is_not_rfc_3339_is_rejected_as_an_instant(text: str) -> None:
     assert parse_instant(text) is None

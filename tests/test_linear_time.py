@@ -1,4 +1,4 @@
-"""Hostile input costs time in proportion to its size: each case is measured at one size and at four times that size."""
+"""Hostile input is processed in linear time: each case is measured at one size and at four times that size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Make = Callable[[int], str]
 
 
 def distinct_then_one_twice(count: int) -> str:
-    """A JSON object whose last field is the only duplicate."""
+    """Return a JSON object whose last field is the only duplicate."""
     return "{" + "".join(f'"{number}":1,' for number in range(count)) + f'"{count - 1}":1}}'
 
 
@@ -43,30 +43,30 @@ YAML: dict[str, Make] = {
 
 
 @pytest.mark.parametrize("make", JSON.values(), ids=JSON)
-def test_a_manifest_is_read_in_linear_time(make: Make) -> None:
+def test_manifest_is_parsed_in_linear_time(make: Make) -> None:
     assert_linear(lambda text: parse_json(text.encode()), make, 10_000)
     assert_linear(lambda text: parse_manifest(text.encode()), make, 10_000)
 
 
 @pytest.mark.parametrize("make", JSON.values(), ids=JSON)
-def test_a_lock_is_read_in_linear_time(make: Make) -> None:
+def test_lock_is_parsed_in_linear_time(make: Make) -> None:
     assert_linear(lambda text: parse_lock(text, "lock.json"), make, 10_000)
 
 
 @pytest.mark.parametrize("make", YAML.values(), ids=YAML)
-def test_yaml_is_read_in_linear_time(make: Make) -> None:
-    # 64 KiB is the most that is read at all.
+def test_yaml_is_parsed_in_linear_time(make: Make) -> None:
+    # YAML files are limited to 64 KiB.
     assert_linear(lambda text: parse_yaml(text, "version.yml"), make, 2_000)
 
 
-def test_one_long_tracked_insertion_is_imported_in_linear_time() -> None:
+def test_long_tracked_insertion_is_imported_in_linear_time() -> None:
     def story(words: int) -> Story:
         return parse_manuscript(edited("24 months", came("lorem ipsum " * (words // 2)))).story
 
     assert_linear(lambda returned: take_back(TEXT, returned), story, 1_000)
 
 
-def test_one_long_run_of_inserted_blanks_is_imported_in_linear_time() -> None:
+def test_long_run_of_inserted_blanks_is_imported_in_linear_time() -> None:
     def story(words: int) -> Story:
         return parse_manuscript(edited("24 months", came("a" + "\u2003" * words + "b"))).story
 

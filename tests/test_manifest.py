@@ -1,4 +1,4 @@
-"""The manifest: what apps are told, in which bytes, and how strictly it is read."""
+"""Tests of the manifest: its content, its bytes and its strict parsing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def book(tmp_path: Path) -> BookBuilder:
 
 
 def policy_of(book: BookBuilder, at: str = "2026-09-20T06:00:00Z") -> dict[str, Any]:
-    """State the one policy of `book` as its manifest does at `at`."""
+    """Return the only policy in the manifest of `book` at `at`."""
     (policy,) = manifest(book.read().require(), instant(at))["policies"]
     return dict(policy)
 
@@ -52,7 +52,7 @@ def seqs(policy: Mapping[str, Any]) -> list[int]:
 
 
 def valid() -> dict[str, Any]:
-    """Write out a manifest with every member there is."""
+    """Return a manifest with every optional field."""
     current = {
         "seq": 1,
         "version": "1",
@@ -101,7 +101,7 @@ def valid() -> dict[str, Any]:
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
-    """Write out the valid manifest with the member at `path` (steps joined by `/`) set to `value`."""
+    """Return the valid manifest with the field at `path` (segments joined by `/`) set to `value`."""
     document: Any = valid()
     steps = [int(step) if step.isdigit() else step for step in path.split("/")]
     inner = document
@@ -112,7 +112,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
 
 
 class TestWhatAppsAreTold:
-    def test_a_manifest_holds_its_members_in_the_order_of_the_specification(self, book: BookBuilder) -> None:
+    def test_fields_have_the_order_of_the_specification(self, book: BookBuilder) -> None:
         book.policy("privacy", act="acknowledge").version("2026-01-15", en="# P\n\nOne.\n", zh_Hans="# 隐私\n\n一。\n")
         policy = book.policy("terms")
         policy.version("2025-01-01").version(
@@ -148,21 +148,21 @@ class TestWhatAppsAreTold:
 
         assert policy_of(book)["versions"][0]["digests"] == {"en": str(Digest.of("# Terms\n\nWords.\n"))}
 
-    def test_parts_of_a_second_are_dropped(self, book: BookBuilder) -> None:
+    def test_fractions_of_a_second_are_dropped(self, book: BookBuilder) -> None:
         book.policy("terms").version("2026-01-15")
 
         document = manifest(book.read().require(), NOW.replace(microsecond=999_999))
 
         assert (document["serial"], document["issued_at"]) == (1789884000, "2026-09-20T06:00:00Z")
 
-    def test_the_lifetime_and_the_pace_are_those_of_the_book(self, tmp_path: Path) -> None:
+    def test_lifetime_and_poll_interval_come_from_the_book(self, tmp_path: Path) -> None:
         book = BookBuilder(tmp_path, extra="manifest_days: 7\npoll_seconds: 3600\n")
 
         document = manifest(book.read().require(), NOW)
 
         assert (document["expires_at"], document["poll_seconds"]) == ("2026-09-27T06:00:00Z", 3600)
 
-    def test_members_of_the_policy_are_said_only_where_they_say_something(self, tmp_path: Path) -> None:
+    def test_optional_fields_of_a_policy_are_omitted_when_empty(self, tmp_path: Path) -> None:
         book = BookBuilder(tmp_path)
         extra = "audience: [eu, business]\nreask_days: 30\nwithdrawn: {at: 2026-12-01, reason: Sold.}\n"
         book.policy("cookies", act="consent", extra=extra).version("2026-01-15")
@@ -174,7 +174,7 @@ class TestWhatAppsAreTold:
         assert cookies["withdrawn_at"] == "2026-12-01T00:00:00Z"
         assert not {"audience", "reask_seconds", "withdrawn_at", "cancelled", "next_change_at"} & set(terms)
 
-    def test_a_draft_and_what_is_published_later_are_in_no_manifest(self, book: BookBuilder) -> None:
+    def test_drafts_and_later_versions_are_not_in_the_manifest(self, book: BookBuilder) -> None:
         book.policy("cookies").version("2027-01-01")
         book.policy("terms").version("2026-01-15").version("2026-02-01", meta={"draft": "true"})
 
@@ -182,12 +182,12 @@ class TestWhatAppsAreTold:
 
         assert (policy["id"], policy["latest"], seqs(policy)) == ("terms", 1, [1])
 
-    def test_a_version_that_is_never_enforced_says_so_with_null(self, book: BookBuilder) -> None:
+    def test_never_enforced_version_has_enforce_at_null(self, book: BookBuilder) -> None:
         book.policy("terms").version("2026-01-15", meta={"enforce": "never"})
 
         assert policy_of(book)["versions"][0]["enforce_at"] is None
 
-    def test_a_cancelled_version_is_named_by_its_number_only(self, book: BookBuilder) -> None:
+    def test_cancelled_version_is_listed_by_number_only(self, book: BookBuilder) -> None:
         meta = {
             "published": "2026-05-01",
             "effective": "2027-01-01",
@@ -200,7 +200,7 @@ class TestWhatAppsAreTold:
         assert (seqs(before), before.get("cancelled")) == ([1, 2], None)
         assert (seqs(after), after["cancelled"], after["latest"]) == ([1], [2], 2)
 
-    def test_a_policy_whose_only_version_was_cancelled_stays_known_without_versions(self, book: BookBuilder) -> None:
+    def test_policy_with_only_a_cancelled_version_is_listed_without_versions(self, book: BookBuilder) -> None:
         meta = {"effective": "2027-01-01", "cancelled": "{at: 2026-06-01, reason: Not now.}"}
         book.policy("terms").version("2026-01-15", meta=meta)
 
@@ -208,16 +208,14 @@ class TestWhatAppsAreTold:
 
         assert (policy["versions"], policy["cancelled"], "in_force" in policy) == ([], [1], False)
 
-    def test_earlier_versions_with_the_same_binding_text_are_named(self, book: BookBuilder) -> None:
+    def test_earlier_versions_with_the_same_binding_text_are_listed(self, book: BookBuilder) -> None:
         policy = book.policy("terms")
         policy.version("1", en="# T\n\nOld.\n").version("2", en="# T\n\nNew.\n", de="# T\n\nNeu.\n")
         policy.version("3", en="# T\n\nOld.\n", de="# T\n\nNeu.\n")
 
         assert policy_of(book)["versions"][-1]["same_as"] == [1]
 
-    def test_a_version_that_says_a_cancelled_one_again_stays_listed_for_those_who_accepted_it_early(
-        self, book: BookBuilder
-    ) -> None:
+    def test_version_repeating_a_cancelled_text_is_listed_for_users_who_accepted_early(self, book: BookBuilder) -> None:
         policy = book.policy("terms")
         cancelled = {"effective": "2026-03-01", "cancelled": "{at: 2026-02-01, reason: Not now.}"}
         policy.version("1", en="# T\n\nOld.\n", meta=cancelled).version("2", en="# T\n\nOld.\n")
@@ -249,7 +247,7 @@ META_OF = {
 
 
 @pytest.mark.parametrize(("levels", "expected"), VERSIONS_LISTED)
-def test_a_manifest_lists(book: BookBuilder, levels: list[str], expected: list[int]) -> None:
+def test_manifest_lists(book: BookBuilder, levels: list[str], expected: list[int]) -> None:
     policy = book.policy("terms")
     for number, words in enumerate(levels, 1):
         kind, _, level = words.rpartition(" ")
@@ -261,7 +259,7 @@ def test_a_manifest_lists(book: BookBuilder, levels: list[str], expected: list[i
 
 
 class TestEveryVersionForThoseWhoAsk:
-    def test_it_names_state_page_texts_redline_and_source(self, book: BookBuilder) -> None:
+    def test_it_contains_state_page_texts_redline_and_source(self, book: BookBuilder) -> None:
         policy = book.policy("terms").version("2025-01-01").version("2026-01-15", en="# T\n", de="# T\n")
         policy.version("2027-03-01", meta={"published": "2026-09-01", "effective": "2027-03-01"})
         catalog = book.read().require()
@@ -283,7 +281,7 @@ class TestEveryVersionForThoseWhoAsk:
             "subject": "terms: clearer",
         }
 
-    def test_an_imported_version_names_what_it_was_imported_from(self, book: BookBuilder) -> None:
+    def test_imported_version_contains_its_source(self, book: BookBuilder) -> None:
         origin = "{commit: 0123abc, committed: 2020-01-01, path: terms.md}"
         book.policy("terms").version("2026-01-15", meta={"origin": origin})
         catalog = book.read().require()
@@ -292,7 +290,7 @@ class TestEveryVersionForThoseWhoAsk:
 
         assert version["source"] == {"commit": "0123abc", "time": "2020-01-01T00:00:00Z"}
 
-    def test_a_cancelled_version_stays_on_record(self, book: BookBuilder) -> None:
+    def test_cancelled_version_remains_listed(self, book: BookBuilder) -> None:
         meta = {"effective": "2027-01-01", "cancelled": "{at: 2026-06-01, reason: Not now.}"}
         book.policy("terms").version("2026-01-15", meta=meta)
         catalog = book.read().require()
@@ -303,15 +301,15 @@ class TestEveryVersionForThoseWhoAsk:
 
 
 class TestBytes:
-    def test_they_are_compact_utf_8_with_one_newline_at_the_end(self) -> None:
+    def test_bytes_are_compact_utf_8_with_one_newline_at_the_end(self) -> None:
         assert to_bytes({"b": "隐私", "a": [1]}) == '{"b":"隐私","a":[1]}\n'.encode()
 
     @pytest.mark.parametrize("value", [1.5, float("nan"), 2**53, {1, 2}, "\ud800"])
-    def test_what_a_strict_reader_refuses_is_not_written(self, value: object) -> None:
+    def test_values_that_a_strict_reader_rejects_are_not_written(self, value: object) -> None:
         with pytest.raises(ManifestError):
             to_bytes({"value": value})
 
-    def test_what_is_written_reads_back_whole_with_members_nobody_knows(self) -> None:
+    def test_written_manifest_reads_back_with_unknown_fields(self) -> None:
         document = {**valid(), "future": {"deep": [1, None, True]}}
 
         read = parse_manifest(to_bytes(document), site=SITE)
@@ -324,20 +322,20 @@ class TestBudget:
         ("length", "size"),
         [(4096, Size.FINE), (4097, Size.LARGE), (65_536, Size.LARGE), (65_537, Size.TOO_LARGE)],
     )
-    def test_a_manifest_is_large_above_4_kib_and_too_large_above_64(self, length: int, size: Size) -> None:
+    def test_manifest_is_large_above_4_kib_and_too_large_above_64(self, length: int, size: Size) -> None:
         budget = size_of(b" " * length)
 
         assert budget.size is size
         assert f"{length:,} bytes" in budget.sentence
         assert "“manifest_bytes” in book.yml" in budget.sentence
 
-    def test_the_signed_form_has_to_fit_as_well(self) -> None:
+    def test_signed_form_must_also_fit(self) -> None:
         raw = b'"' * 40_000
 
         assert size_of(raw).size is Size.LARGE
         assert size_of(raw, signatures=1).size is Size.TOO_LARGE
 
-    def test_three_policies_in_two_languages_with_an_announced_version_stay_within_it(self, book: BookBuilder) -> None:
+    def test_three_policies_in_two_languages_with_an_announced_version_fit(self, book: BookBuilder) -> None:
         english, chinese = "# Policy\n\nWords.\n", "# 政策\n\n文字。\n"
         book.policy("cookies", act="consent").version("2026-01-15", en=english, zh_Hans=chinese)
         book.policy("terms").version("2026-01-15", en=english, zh_Hans=chinese)
@@ -352,31 +350,31 @@ class TestBudget:
 
 
 class TestAnIssueWithoutARebuild:
-    def test_serial_and_dates_are_new_and_the_lifetime_stays(self) -> None:
+    def test_reissue_changes_serial_and_dates_and_keeps_the_lifetime(self) -> None:
         document = reissued(parse_manifest(to_bytes(valid())), instant("2026-10-01"))
 
         assert document["serial"] == int(instant("2026-10-01").timestamp())
         assert (document["issued_at"], document["expires_at"]) == ("2026-10-01T00:00:00Z", "2026-10-31T00:00:00Z")
         assert document["policies"] == valid()["policies"]
 
-    def test_what_is_said_of_the_instant_of_issue_is_said_anew(self) -> None:
+    def test_reissue_recomputes_fields_that_depend_on_issued_at(self) -> None:
         document = reissued(parse_manifest(to_bytes(valid())), instant("2027-03-01"))
 
         (policy,) = document["policies"]
         assert (policy["in_force"], "next_change_at" in policy) == (3, False)
         assert list(policy)[-1] == "versions"
 
-    def test_members_nobody_knows_are_kept(self) -> None:
+    def test_reissue_keeps_unknown_fields(self) -> None:
         document = reissued(parse_manifest(to_bytes(changed("policies/0/x", {"a": 1}))), instant("2026-10-01"))
 
         assert document["policies"][0]["x"] == {"a": 1}
 
     @pytest.mark.parametrize("now", ["2026-09-20T06:00:00Z", "2001-01-01T00:00:00Z"])
-    def test_a_serial_that_is_not_higher_is_refused(self, now: str) -> None:
+    def test_reissue_without_a_higher_serial_is_rejected(self, now: str) -> None:
         with pytest.raises(ManifestError, match="serial: expected a higher one than 1789884000"):
             reissued(parse_manifest(to_bytes(valid())), instant(now))
 
-    def test_it_equals_what_a_rebuild_would_have_made(self, book: BookBuilder) -> None:
+    def test_reissue_equals_a_rebuild(self, book: BookBuilder) -> None:
         meta = {"published": "2026-09-01", "effective": "2026-11-01"}
         book.policy("terms").version("1", change="material").version("2", change="material", meta=meta)
         catalog = book.read().require()
@@ -438,7 +436,7 @@ WRONG = [
 
 class TestStrictReading:
     @pytest.mark.parametrize(("path", "value", "member"), WRONG)
-    def test_reader_and_schema_refuse(self, path: str, value: object, member: str) -> None:
+    def test_reader_and_schema_reject(self, path: str, value: object, member: str) -> None:
         document = changed(path, value)
 
         with pytest.raises(ManifestError) as refusal:
@@ -449,7 +447,7 @@ class TestStrictReading:
             jsonschema.validate(document, MANIFEST_SCHEMA)
 
     @pytest.mark.parametrize("member", [name for name in valid() if name != "policies"])
-    def test_reader_and_schema_want_every_member_of_the_document(self, member: str) -> None:
+    def test_reader_and_schema_require_every_field_of_the_document(self, member: str) -> None:
         document = {name: value for name, value in valid().items() if name != member}
 
         with pytest.raises(ManifestError) as refusal:
@@ -459,7 +457,7 @@ class TestStrictReading:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(document, MANIFEST_SCHEMA)
 
-    def test_every_member_there_is_reads_as_a_value_with_a_type(self) -> None:
+    def test_every_field_is_parsed_into_a_typed_value(self) -> None:
         read = parse_manifest(to_bytes(valid()), site=SITE)
 
         policy = read.policy("privacy")
@@ -471,21 +469,21 @@ class TestStrictReading:
         assert (version.digests["en"], version.same_as) == (Digest(DIGEST), (1,))
         assert (read.policy("terms"), policy.version(4)) == (None, None)
 
-    def test_an_unknown_minor_specification_is_fine(self) -> None:
+    def test_unknown_minor_specification_is_accepted(self) -> None:
         assert parse_manifest(to_bytes(changed("spec", "1.7"))).spec == "1.7"
 
-    def test_an_unknown_major_specification_is_said_to_be_one_whatever_else_it_holds(self) -> None:
+    def test_unknown_major_specification_is_reported_whatever_else_is_in_the_document(self) -> None:
         with pytest.raises(UnsupportedSpecError, match=r"expected major version 1, got “2\.0”"):
             parse_manifest(b'{"type":"policy-manifest","spec":"2.0"}')
 
-    def test_the_manifest_of_another_site_is_refused(self) -> None:
+    def test_manifest_of_another_site_is_rejected(self) -> None:
         with pytest.raises(
             ManifestError, match=r"^site: expected “https://policies\.shop\.example/”, got “https://staging\."
         ):
             parse_manifest(to_bytes(changed("site", "https://staging.shop.example/")), site=SITE)
 
     @pytest.mark.parametrize(("path", "name"), [("policies", "privacy"), ("policies/0/versions", "3")])
-    def test_nothing_is_listed_twice(self, path: str, name: str) -> None:
+    def test_duplicate_entries_are_rejected(self, path: str, name: str) -> None:
         document: Any = valid()
         listed = document["policies"] if path == "policies" else document["policies"][0]["versions"]
         listed.append(listed[0])
@@ -493,8 +491,8 @@ class TestStrictReading:
         with pytest.raises(ManifestError, match=f"hold “{name}” twice"):
             parse_manifest(to_bytes(document))
 
-    def test_a_manifest_longer_than_its_reader_allows_is_not_even_decoded(self) -> None:
-        with pytest.raises(ManifestError, match="has 70,000 bytes, more than the 65,536 it may have"):
+    def test_too_long_manifest_is_rejected_before_decoding(self) -> None:
+        with pytest.raises(ManifestError, match="has 70,000 bytes, more than the limit of 65,536"):
             parse_manifest(b"x" * 70_000, limit=65_536)
 
 
@@ -504,8 +502,8 @@ NOT_STRICT = [
     pytest.param('{"a":1}'.encode("utf-16"), "not UTF-8", id="another encoding"),
     pytest.param(b"", "not JSON", id="nothing"),
     pytest.param(b"{} {}", "not JSON", id="two documents"),
-    pytest.param(b'{"a":1,"b":2,"a":3}', "a stands twice", id="a member that stands twice"),
-    pytest.param(b'{"x":[{"a":1,"\\u0061":1}]}', "a stands twice", id="a member spelt in two ways"),
+    pytest.param(b'{"a":1,"b":2,"a":3}', "a occurs twice", id="a duplicate field"),
+    pytest.param(b'{"x":[{"a":1,"\\u0061":1}]}', "a occurs twice", id="a field spelt in two ways"),
     pytest.param(b'{"a":1.0}', "expected whole numbers", id="a fraction"),
     pytest.param(b'{"a":1e3}', "expected whole numbers", id="an exponent"),
     pytest.param(b'{"a":-0}', "expected whole numbers", id="a zero with a sign"),
@@ -513,7 +511,7 @@ NOT_STRICT = [
     pytest.param(b'{"a":-Infinity}', "expected whole numbers", id="infinity"),
     pytest.param(b'{"a":9007199254740992}', "expected whole numbers", id="a number JavaScript cannot hold"),
     pytest.param(b'{"a":' + b"9" * 50_000 + b"}", "expected whole numbers", id="a number of 50,000 digits"),
-    pytest.param(b'{"a":"\\ud800"}', "half a surrogate pair", id="half a surrogate pair"),
+    pytest.param(b'{"a":"\\ud800"}', "lone surrogate", id="a lone surrogate"),
     pytest.param(b"[" * 17 + b"]" * 17, "more than 16 levels", id="seventeen levels"),
     pytest.param(b'{"a":' * 30_000, "more than 16 levels", id="thirty thousand levels"),
 ]
@@ -521,7 +519,7 @@ NOT_STRICT = [
 
 class TestStrictJson:
     @pytest.mark.parametrize(("raw", "reason"), NOT_STRICT)
-    def test_it_refuses(self, raw: bytes, reason: str) -> None:
+    def test_parse_json_rejects(self, raw: bytes, reason: str) -> None:
         with pytest.raises(ManifestError, match=reason):
             parse_json(raw)
 
@@ -535,20 +533,20 @@ class TestStrictJson:
         ],
         ids=["sixteen levels", "brackets inside text", "the largest numbers", "a whole surrogate pair"],
     )
-    def test_it_reads(self, raw: bytes, data: object) -> None:
+    def test_parse_json_accepts(self, raw: bytes, data: object) -> None:
         assert parse_json(raw) == data
 
 
 class TestSchemas:
     @pytest.mark.parametrize("path", SCHEMAS)
-    def test_each_is_a_schema_of_the_draft_it_names(self, path: str) -> None:
+    def test_each_schema_is_valid_for_its_draft(self, path: str) -> None:
         jsonschema.Draft202012Validator.check_schema(dict(SCHEMAS[path]))
         assert SCHEMAS[path]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
-    def test_a_manifest_with_every_member_fits(self) -> None:
+    def test_manifest_with_every_field_matches_the_schema(self) -> None:
         jsonschema.validate(valid(), MANIFEST_SCHEMA)
 
-    def test_the_sample_book_fits_on_every_day_something_changes(self, sample: Catalog) -> None:
+    def test_sample_book_matches_the_schema_on_every_day_of_change(self, sample: Catalog) -> None:
         days = {version.published for policy in sample for version in policy.versions}
 
         for day in sorted(days):
@@ -559,7 +557,7 @@ class TestSchemas:
 
 @pytest.fixture
 def sample(book: BookBuilder) -> Catalog:
-    """Write a book in which everything happens that can happen to a policy."""
+    """Return a book that contains every kind of event of a policy."""
     policy = book.policy("terms")
     policy.version("2025-01-01").version("2025-02-01", change="editorial").version("2025-03-01", change="notice")
     policy.version("2026-01-01", meta={"published": "2025-11-01", "effective": "2026-01-01", "enforce": "2026-02-01"})
@@ -569,7 +567,7 @@ def sample(book: BookBuilder) -> Catalog:
     return book.read().require()
 
 
-def test_reading_a_manifest_needs_none_of_the_libraries_that_making_one_needs() -> None:
+def test_parsing_a_manifest_needs_none_of_the_build_libraries() -> None:
     script = (
         "import sys, inforce.manifest\n"
         "heavy = {'langcodes', 'babel', 'yaml', 'markdown_it', 'jinja2', 'git', 'click', 'rich', 'mkdocs'}\n"

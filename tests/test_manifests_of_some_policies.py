@@ -1,4 +1,6 @@
-"""Additional manifests: declared in book.yml, published, signed, judged by size, verified, and read by clients."""
+"""Tests of additional manifests: declared in book.yml, published, signed, limited in size, verified and read by
+clients.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,7 @@ def test_headers_of_static_hosts_name_each_manifest(tmp_path: Path) -> None:
         pytest.param("manifests: [terms]\n", 1, "manifests", id="no mapping"),
     ],
 )
-def test_a_wrong_declaration_is_one_finding_with_file_and_line(
+def test_invalid_declaration_is_one_finding_with_file_and_line(
     tmp_path: Path, manifests: str, line: int, message: str
 ) -> None:
     book = book_with(tmp_path, manifests)
@@ -94,7 +96,7 @@ def test_a_wrong_declaration_is_one_finding_with_file_and_line(
 
 
 @pytest.mark.parametrize("name", ["shop", "a", "0-9", "x" * 63, "policies-eu", "policies", "X", "", "-a", "x" * 64])
-def test_names_in_the_book_are_those_a_path_may_have(name: str) -> None:
+def test_manifest_paths_in_the_book_are_valid_paths(name: str) -> None:
     try:
         manifest_name(name)
     except ValueError:
@@ -103,13 +105,13 @@ def test_names_in_the_book_are_those_a_path_may_have(name: str) -> None:
         assert re.fullmatch(MANIFEST_PATH, f"manifests/{name}.json")
 
 
-def test_a_policy_cannot_have_the_address_of_the_manifests(tmp_path: Path) -> None:
+def test_policy_cannot_have_the_address_of_the_manifests(tmp_path: Path) -> None:
     book = book_with(tmp_path, "", "manifests")
 
     assert ["the site keeps this address" in str(fault) for fault in book.read().faults] == [True]
 
 
-def test_the_size_of_each_manifest_is_judged_and_the_message_names_it(tmp_path: Path) -> None:
+def test_size_of_each_manifest_is_checked_and_its_path_is_in_the_message(tmp_path: Path) -> None:
     names = [f"policy-{number}" for number in range(30)]
     publication = publication_of(book_with(tmp_path, f"manifests:\n  shop: [{', '.join(names[:25])}]\n", *names))
     told: list[str] = []
@@ -119,8 +121,8 @@ def test_the_size_of_each_manifest_is_judged_and_the_message_names_it(tmp_path: 
     assert [sentence.split()[2] for sentence in told] == ["policies.json", "manifests/shop.json"]
 
 
-def test_signed_bytes_beyond_what_clients_accept_are_refused() -> None:
-    """A plain manifest within the limit whose signed form, where quotes are escaped, is not."""
+def test_signed_bytes_above_the_client_limit_are_rejected() -> None:
+    """The plain manifest is within the limit; its signed form, in which quotes are escaped, is not."""
     plain = b'"' * 40_000
     assert len(plain) < 65_536
 
@@ -128,14 +130,14 @@ def test_signed_bytes_beyond_what_clients_accept_are_refused() -> None:
         issue(plain, [KEY.public], [KEY], "manifests/shop.json")
 
 
-def test_plain_bytes_beyond_what_clients_accept_are_refused() -> None:
+def test_plain_bytes_above_the_client_limit_are_rejected() -> None:
     Issue(plain=b" " * 65_536, signed=None)
 
     with pytest.raises(ManifestError, match=r"policies\.json has 65,537 bytes"):
         Issue(plain=b" " * 65_537, signed=None)
 
 
-def test_estimate_of_the_signed_size_is_never_below_the_real_one(tmp_path: Path) -> None:
+def test_estimated_signed_size_is_never_below_the_real_one(tmp_path: Path) -> None:
     plain = publication_of(book_with(tmp_path, "")).manifest({})
     signed = issue(plain, [KEY.public], [KEY]).signed
     assert signed is not None
@@ -145,7 +147,7 @@ def test_estimate_of_the_signed_size_is_never_below_the_real_one(tmp_path: Path)
     assert size_of(plain, signatures=1).size != "too-large"
 
 
-def test_sign_issues_every_manifest_again_or_none(
+def test_sign_reissues_every_manifest_or_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site"
@@ -178,7 +180,7 @@ def test_verify_reads_each_manifest(shop_site: Published, tmp_path: Path) -> Non
     assert sorted(states) == ["manifests/shop.json", "policies.json"]
 
 
-def test_verify_finds_a_manifest_that_is_missing_or_another_one(shop_site: Published) -> None:
+def test_verify_finds_a_missing_or_replaced_manifest(shop_site: Published) -> None:
     shop = shop_site.folder / "manifests/shop.json"
     shop.write_bytes((shop_site.folder / "policies.json").read_bytes())
     assert ("LIVE-manifest", "manifests/shop.json") in shop_site.found()
@@ -192,7 +194,7 @@ def test_verify_finds_a_policy_that_the_book_does_not_list(shop_site: Published)
     assert ("LIVE-lock", "manifests/shop.json") in shop_site.found()
 
 
-def test_an_app_of_an_additional_manifest_sees_no_other_policy(tmp_path: Path) -> None:
+def test_app_with_an_additional_manifest_gets_no_other_policy(tmp_path: Path) -> None:
     book = book_with(tmp_path, SHOP.replace("privacy, ", ""))
     with Host() as host:
         settings = (tmp_path / "policy_versions/book.yml").read_text()

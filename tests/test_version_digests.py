@@ -1,4 +1,4 @@
-"""The digests of everything published of a policy: what they cover, and what reading them refuses."""
+"""Tests of the file with the digests of everything published of a policy: its content and its parsing."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ OTHER = Digest.of("other")
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
-    """A policy of three versions, the last one announced; the second one is not there in German."""
+    """Return a policy of three versions; the last one is announced, the second one has no German edition."""
     policy = BookBuilder(tmp_path).policy("terms").version("1", en="# T\n\nOne.\n", de="# T\n\nEins.\n")
     policy.version("2").version("3", meta={"published": "2026-09-01", "effective": "2027-01-01"})
     return BookBuilder(tmp_path).read().require()
 
 
 def digests_at(catalog: Catalog, now: datetime = NOW) -> bytes:
-    """Write the digests of the policy as though each file contained its own address."""
+    """Return the digests of the policy as if each file contained its own address."""
     return Publication(catalog=catalog, now=now).version_digests(
         catalog.policy("terms"), lambda place: str(Digest.of(place))
     )
@@ -63,16 +63,16 @@ def test_document_fits_its_schema(catalog: Catalog) -> None:
     Draft202012Validator(DIGESTS_SCHEMA).validate(json.loads(digests_at(catalog)))
 
 
-def test_another_time_gives_the_same_bytes_while_the_same_files_are_published(catalog: Catalog) -> None:
+def test_bytes_depend_on_time_only_through_the_published_files(catalog: Catalog) -> None:
     assert digests_at(catalog, instant("2026-09-02")) == digests_at(catalog, instant("2030-01-01"))
     assert b"2026-09-20" not in digests_at(catalog)
 
 
-def test_version_that_is_published_later_is_not_there_before(catalog: Catalog) -> None:
+def test_later_version_is_not_included(catalog: Catalog) -> None:
     assert list(read(digests_at(catalog, instant("2026-08-31"))).versions) == [1, 2]
 
 
-def test_manifest_names_the_digest_once_for_a_policy(catalog: Catalog) -> None:
+def test_manifest_contains_the_digest_once_per_policy(catalog: Catalog) -> None:
     plain = to_bytes(manifest(catalog, NOW, {"terms": OTHER}))
 
     (policy,) = parse_manifest(plain).policies
@@ -81,7 +81,7 @@ def test_manifest_names_the_digest_once_for_a_policy(catalog: Catalog) -> None:
     assert parse_manifest(to_bytes(manifest(catalog, NOW))).policies[0].versions_digest is None
 
 
-def test_address_and_digest_follow_from_each_other() -> None:
+def test_address_and_digest_can_be_derived_from_each_other() -> None:
     place = digests_file("terms", OTHER)
 
     assert place == f"terms/versions.{OTHER.hex}.json"
@@ -90,7 +90,7 @@ def test_address_and_digest_follow_from_each_other() -> None:
         assert digests_named(other) is None
 
 
-def test_other_bytes_than_those_of_the_digest_are_refused(catalog: Catalog) -> None:
+def test_bytes_with_another_digest_are_rejected(catalog: Catalog) -> None:
     with pytest.raises(DigestMismatchError, match="the digests of terms"):
         PolicyDigests.from_bytes(digests_at(catalog), OTHER, site=SITE, policy="terms")
 
@@ -98,27 +98,27 @@ def test_other_bytes_than_those_of_the_digest_are_refused(catalog: Catalog) -> N
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        pytest.param({"version": "../1"}, "version", id="label that leads elsewhere"),
-        pytest.param({"redlines": {"../1": {"en": str(OTHER)}}}, "of the form", id="older label that leads elsewhere"),
-        pytest.param({"redlines": {"1": {"e/n": str(OTHER)}}}, "of the form", id="language that leads elsewhere"),
+        pytest.param({"version": "../1"}, "version", id="label outside the site"),
+        pytest.param({"redlines": {"../1": {"en": str(OTHER)}}}, "the format", id="older label outside the site"),
+        pytest.param({"redlines": {"1": {"e/n": str(OTHER)}}}, "the format", id="language outside the site"),
         pytest.param({"since": {"en": "sha256:0"}}, "64 lower-case", id="short digest"),
         pytest.param({"since": None}, "since", id="no since files"),
         pytest.param({"seq": 2}, "twice", id="number twice"),
         pytest.param({"digests": {}}, "digests", id="no text"),
     ],
 )
-def test_document_that_breaks_the_form_is_refused(catalog: Catalog, fields: dict[str, Any], words: str) -> None:
+def test_document_with_an_invalid_field_is_rejected(catalog: Catalog, fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ManifestError, match=words):
         read(changed(digests_at(catalog), **fields))
 
 
 @pytest.mark.parametrize("asked", [{"site": "https://elsewhere.example/"}, {"policy": "privacy"}])
-def test_digests_of_another_site_or_policy_are_refused(catalog: Catalog, asked: dict[str, str]) -> None:
+def test_digests_of_another_site_or_policy_are_rejected(catalog: Catalog, asked: dict[str, str]) -> None:
     with pytest.raises(ManifestError, match="expected"):
         read(digests_at(catalog), **asked)
 
 
-def test_list_of_versions_is_not_taken_for_the_digests(catalog: Catalog) -> None:
+def test_list_of_versions_is_rejected_as_digests(catalog: Catalog) -> None:
     document = {**json.loads(digests_at(catalog)), "type": "policy-versions"}
 
     with pytest.raises(ManifestError, match="policy-version-digests"):

@@ -217,7 +217,7 @@ def test_a_book_that_promises_signatures_is_not_built_without_a_key(inforce: Typ
     before = everything_in(book.root)
     ended = inforce("build", "--repo", book.root, "--at", "2026-06-01")
     assert ended.code == 4
-    assert "there is no key to sign with: set INFORCE_SIGNING_KEY_FILE" in ended.err
+    assert "no private key is set: set INFORCE_SIGNING_KEY_FILE" in ended.err
     assert everything_in(book.root) == before
 
 

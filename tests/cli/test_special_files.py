@@ -85,7 +85,7 @@ def test_key_from_a_pipe_is_refused_with_the_way_to_pass_it(inforce: Type, tmp_p
         ended = inforce("sign", tmp_path)
     assert ended.code == 4
     assert (
-        "expected a file, got a named pipe; name another file with INFORCE_SIGNING_KEY_FILE, or put the key"
+        "expected a file, got a named pipe; set the path of another file in INFORCE_SIGNING_KEY_FILE, or put "
         in ended.err
     )
     assert "into INFORCE_SIGNING_KEY" in ended.err

@@ -1,4 +1,4 @@
-"""The conformance file, and how what a client answers is compared with it."""
+"""Read the conformance vectors and compare the answers of a client with them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ABSENT = "(absent)"
 
 
 def differences(vector: dict[str, Any], decision: Decision) -> list[str]:
-    """Return a sentence for every member that `vector` expects otherwise than `decision` has it."""
+    """Return a sentence for every field in which `decision` differs from what `vector` expects."""
     found = _unlike("", vector["expect"], cast(dict[str, Any], decision))
     answered: dict[str, Any] = {policy["id"]: policy for policy in decision["policies"]}
     for policy, expected in vector["expect_policies"].items():

@@ -1,10 +1,10 @@
-"""Questions drawn at random: every member, every combination, few instants, so that boundaries are met often.
+"""Draw random questions with every field and every combination; few distinct instants, so that boundaries are frequent.
 
 >>> question(random.Random(7))["role"] in ("client", "server")
 True
 
-`Chance` is `random.Random` or Hypothesis' own: the same draws make laws that shrink and pairs of clients that agree.
-All manifests drawn are ones that can be read.
+`Chance` is `random.Random` or the generator of Hypothesis, so that property tests can shrink the questions and two
+clients can be compared on them. All manifests drawn are readable.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def version(chance: Chance, seq: int) -> dict[str, Any]:
 
 
 def record(chance: Chance) -> dict[str, Any]:
-    """Draw a record of somebody about one of the policies, or about one that is listed no more."""
+    """Draw a record about one of the policies, or about a policy that is no longer listed."""
     seq, language = chance.randint(1, 9), chance.choice(PUBLISHED)
     drawn = {
         "policy": chance.choice(["terms", "terms", "terms", "privacy", "privacy", "research", "gone"]),
@@ -105,7 +105,7 @@ def record(chance: Chance) -> dict[str, Any]:
 
 
 def unreadable_record(chance: Chance) -> Any:
-    """Draw a record that no client can read: with one field missing or of the wrong type, or no object at all."""
+    """Draw a record that no client can read: with one field missing or of the wrong type, or not an object."""
     name = chance.choice([*REQUIRED, *REQUIRED, "language", "digest", "serial", "pending", "received_at"])
     junk = chance.choice([name in REQUIRED and None, "", "junk", 0, -1, 6.5, 2**53, [], ["terms"], ["accepted"], {}])
     fits = (
@@ -117,7 +117,7 @@ def unreadable_record(chance: Chance) -> Any:
 
 
 def instant(chance: Chance, first: int = 0, days: int = DAYS) -> str:
-    """Draw an instant of the `days` from the day `first` on: mostly a midnight, now and then just beside one."""
+    """Draw an instant within `days` days from the day `first`: mostly midnight, sometimes close to midnight."""
     day, beside = chance.randint(first, first + days), chance.choice([0, 0, 0, 0, 1000, -1000, 500, -1])
     return _written(day, beside, chance.choice([0, 0, 0, 0, 0, 0, 330, -570]))
 
@@ -129,10 +129,10 @@ def _written(day: int, milliseconds: int, offset: int) -> str:
 
 
 def _some(chance: Chance, **members: Any) -> dict[str, Any]:
-    """Keep about two in three of `members`."""
+    """Return each of `members` with a probability of 2/3."""
     return {name: value for name, value in members.items() if chance.random() < 0.66}
 
 
 def _few(chance: Chance, **members: Any) -> dict[str, Any]:
-    """Keep about one in five of `members`."""
+    """Return each of `members` with a probability of 1/5."""
     return {name: value for name, value in members.items() if chance.random() < 0.2}

@@ -1,4 +1,4 @@
-"""The conformance file: `decide` keeps it, and it leaves out no row of the tables and no boundary."""
+"""The conformance vectors: `decide` agrees with them, and they cover every row and boundary of the tables."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def named(vectors: list[dict[str, Any]]) -> list[Any]:
 
 
 def rows_of(question: Question) -> set[str]:
-    """Tell which rows of both tables `question` meets."""
+    """Return the rows of both tables that `question` matches."""
     decision = decide(question)
     if decision["outcome"] == "stale" and not decision["policies"]:
         return {ROW_OF_REASON[decision["reason"]]}
@@ -55,7 +55,7 @@ def rows_of(question: Question) -> set[str]:
 
 
 @pytest.mark.parametrize("vector", named(VECTORS))
-def test_decide_answers_as_the_vector_says_and_by_the_rows_it_names(vector: dict[str, Any]) -> None:
+def test_decide_returns_the_expected_decision_by_the_expected_rows(vector: dict[str, Any]) -> None:
     question = copy.deepcopy(vector["input"])
 
     decision = decide(question)
@@ -66,20 +66,20 @@ def test_decide_answers_as_the_vector_says_and_by_the_rows_it_names(vector: dict
 
 
 @pytest.mark.parametrize("refusal", named(REFUSALS))
-def test_an_apps_mistake_is_refused_where_it_is(refusal: dict[str, Any]) -> None:
+def test_invalid_data_of_an_app_is_rejected_with_its_path(refusal: dict[str, Any]) -> None:
     with pytest.raises(ShapeError) as refused:
         decide(refusal["input"])
 
     assert refused.value.path == refusal["path"]
 
 
-def test_every_row_of_the_tables_is_shown() -> None:
+def test_every_row_of_the_tables_is_covered() -> None:
     shown = {row for vector in VECTORS for row in vector["rows"]}
 
     assert shown == ROWS
 
 
-def test_every_boundary_is_shown_from_both_sides() -> None:
+def test_every_boundary_is_covered_from_both_sides() -> None:
     sides = defaultdict(set)
     for vector in VECTORS:
         if "boundary" in vector:
@@ -96,8 +96,8 @@ def test_each_vector_has_its_own_id_and_title() -> None:
     assert len({each["title"] for each in VECTORS}) == len(VECTORS)
 
 
-def test_the_file_explains_its_own_members() -> None:
-    """A client in another language is written after this file alone."""
+def test_file_explains_its_own_fields() -> None:
+    """Clients in other languages are written from this file alone."""
     explained = {"expect", "expect_policies", "rows", "boundary", "path", "typed"}
 
     assert (DOCUMENT["format"], DOCUMENT["spec"]) == (1, "1.0")

@@ -1,7 +1,7 @@
-"""Acceptance: what a subject owes under a manifest. `decide` is the one function: pure, and with no library behind it.
+"""Compute what a user owes under a manifest. `decide` is the only entry point: a pure function without dependencies.
 
-`decide.js` is the same function for browsers. `vectors.json` beside this file holds both to one behaviour, and every
-other client that may be written; it is a plain file, and reading it is left to those who may touch a disk.
+`decide.js` is the same function for browsers. `vectors.json` in this package defines the behaviour of both and of any
+further client. This package does not read that file, because it does no I/O.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Context: who asks, when, from where, and in which languages they read.
+"""Context of a decision: the subject, the time, the place and the languages the subject reads.
 
-Kept true: nonsense from the app is refused with ShapeError and the path to it, whether or not a manifest is at hand.
-Not done here: reading a clock; the instant comes in with the question.
+Invariants: invalid data from the app raises ShapeError with its path, with or without a manifest.
+Not responsible for: reading a clock; the question contains the time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
 class Subject(NamedTuple):
-    """Who is asked; `since` None means that they join now."""
+    """The user a decision is about; `since` None means that they join now."""
 
     id: str
     since: Instant | None
@@ -26,23 +26,23 @@ class Subject(NamedTuple):
 
     @classmethod
     def from_data(cls, data: Data) -> Subject:
-        """Read `data`, the member `subject` of a question."""
+        """Read the field `subject` of a question from `data`."""
         return cls(a_text(data, "id"), optional(data, "since", an_instant), texts(data, "linked"))
 
     def left(self, record: Record) -> bool:
-        """Tell whether `record` is the subject's to answer with: their own, or a yes under a linked id."""
+        """Return whether `record` counts for the subject: their own record, or an affirmative act under a linked id."""
         return record.subject == self.id or (record.subject in self.linked and record.act not in NO)
 
     def may_have_left(self, record: Unreadable) -> bool:
-        """Return whether `record` names the subject, a linked id, or no subject that can be read."""
+        """Return whether `record` has the subject's id, a linked id, or no readable id."""
         return record.subject is None or record.subject == self.id or record.subject in self.linked
 
 
 class Context(NamedTuple):
-    """Everything about a question but the manifest.
+    """All parts of a question except the manifest.
 
-    `now` is corrected, and never before a server time seen. `records` are the subject's; on a server, confirmed ones.
-    `unreadable` are the subject's records that cannot be read.
+    `now` is the corrected time, at least the latest server time seen. `records` are the subject's records; on a server,
+    only confirmed ones. `unreadable` are the subject's records that cannot be read.
     """
 
     now: Instant
@@ -55,7 +55,7 @@ class Context(NamedTuple):
 
     @classmethod
     def from_data(cls, data: Data) -> Context:
-        """Read `data`, a question."""
+        """Read the question `data`."""
         state = inside(data, "state", AppState.from_data)
         subject = inside(data, "subject", Subject.from_data)
         confirmed_only = optional(data, "role", _a_role) == "server"
@@ -78,7 +78,7 @@ class Context(NamedTuple):
         )
 
     def not_before(self, instant: Instant) -> Context:
-        """Return this context, its `now` raised to `instant` where it lies before that."""
+        """Return this context with `now` raised to `instant` if it is earlier."""
         return self if self.now > instant else self._replace(now=instant)
 
 

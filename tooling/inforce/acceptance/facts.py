@@ -1,6 +1,7 @@
-"""The case: all facts about one policy, one subject and one instant that the table of a policy asks for.
+"""Facts about one policy, one subject and one instant, as the decision table needs them.
 
-Kept true: every fact is derived once, under the name the table uses. Not done here: drawing the conclusion.
+Invariants: every fact is derived once, under the name that the table uses.
+Not responsible for: the conclusion.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from inforce.acceptance.timeline import Timeline
 
 
 class PolicyFacts(NamedTuple):
-    """The facts, for the instant `at`. `known` is the highest number the subject has seen or said yes to.
+    """The facts at the instant `at`. `known` is the highest version number the subject has seen or accepted.
 
-    `deadline` and `deferred_until` are None where there is none, or none that counts.
+    `deadline` and `deferred_until` are None if none exists or none applies.
     """
 
     policy: PolicyEntry
@@ -32,7 +33,7 @@ class PolicyFacts(NamedTuple):
 
     @classmethod
     def of(cls, policy: PolicyEntry, manifest: DecisionManifest, context: Context) -> PolicyFacts:
-        """Gather the facts about `policy` of `manifest` in `context`."""
+        """Compute the facts about `policy` of `manifest` in `context`."""
         timeline = Timeline.of(policy, context.subject.since, context.now)
         answers = RecordHistory.of(policy, timeline, context, manifest.serial)
         known = max(context.state.seen.get(policy.id, 0), answers.have)
@@ -42,44 +43,44 @@ class PolicyFacts(NamedTuple):
         return cls(policy, policy.act, context, context.now, timeline, answers, known, deadline, deferred_until)
 
     def outside(self) -> bool:
-        """Tell whether the policy is for another audience than the subject belongs to."""
+        """Return whether the policy is for another audience than the subject's."""
         audience = self.policy.audience
         return bool(audience) and set(audience).isdisjoint(self.context.audience)
 
     def withdrawn(self) -> bool:
-        """Tell whether the policy has been withdrawn by now."""
+        """Return whether the policy has been withdrawn."""
         return self.policy.withdrawn_at is not None and self.policy.withdrawn_at <= self.at
 
     def nothing_in_force(self) -> bool:
-        """Tell whether no version applies to the subject yet."""
+        """Return whether no version applies to the subject yet."""
         return not self.timeline.in_force
 
     def news(self) -> list[VersionEntry]:
-        """Return the announced versions the subject does not know yet."""
+        """Return the announced versions that the subject does not know yet."""
         return [version for version in self.timeline.announced() if version.seq > self.known]
 
     def settled(self) -> bool:
-        """Tell whether the newest material version in force, if any, is answered with yes."""
+        """Return whether the newest material version in force, if any, has an affirmative answer."""
         return self.answers.have >= self.timeline.floor
 
     def refused(self) -> bool:
-        """Tell whether consent to the newest material version in force, or to a later one, is refused."""
+        """Return whether consent to the newest material version in force, or to a later one, is refused."""
         return self.act == "consent" and self.answers.no >= self.timeline.floor
 
     def declined(self) -> bool:
-        """Tell whether a contract's newest material version in force, or a later one, is declined."""
+        """Return whether the newest material version of a contract in force, or a later one, is declined."""
         return self.act == "accept" and self.answers.no >= self.timeline.floor
 
     def overdue(self) -> bool:
-        """Tell whether the deadline has come; one that does not exist never comes."""
+        """Return whether the deadline has passed; False without a deadline."""
         return self.deadline is not None and self.deadline <= self.at
 
     def put_off(self) -> bool:
-        """Tell whether a deferral of the version in force is still running."""
+        """Return whether a deferral of the version in force is still running."""
         return self.deferred_until is not None and self.deferred_until > self.at
 
     def outdated_at(self) -> Instant | None:
-        """Return from when the answer given is too old to stand; None for never."""
+        """Return when the answer expires; None if it never does."""
         seconds, answers = self.policy.reask_seconds, self.answers
         if seconds is None or self.act == "none" or self.nothing_in_force():
             return None
@@ -88,12 +89,12 @@ class PolicyFacts(NamedTuple):
         return answers.no_at + seconds * SECOND if self.refused() else None
 
     def outdated(self) -> bool:
-        """Tell whether the answer given has become too old to stand."""
+        """Return whether the answer has expired."""
         outdated_at = self.outdated_at()
         return outdated_at is not None and outdated_at <= self.at
 
     def next_at(self) -> Instant | None:
-        """Return the next instant at which the facts can change with time alone, in a later second than this one."""
+        """Return the next instant, in a later second than `at`, at which the facts can change without new data."""
         points = [self.deadline, self.deferred_until, self.outdated_at(), self.policy.withdrawn_at]
         points += [*self.timeline.turning_points(), *self.answers.turns]
         coming = [instant for instant in points if instant is not None and instant > self.at]

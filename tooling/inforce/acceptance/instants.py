@@ -1,8 +1,11 @@
-"""Instants: RFC 3339 text in, whole milliseconds since 1970 out, and back as UTC seconds.
+"""Convert RFC 3339 text to whole milliseconds since 1970, and milliseconds to UTC text with whole seconds.
 
-Kept true: two texts of one instant, whatever their offset or fraction, read as the same number; what is written reads
-back as the second it was in. Not done here: dates without a time, time zones by name, leap seconds (second 60 is
-refused), small `t` and `z`, and anything that needs a clock. Milliseconds, because a browser knows nothing finer.
+Invariants: two texts of one instant give the same number, whatever their offset or fraction; written text reads back as
+the same second.
+Not responsible for: dates without a time, named time zones, leap seconds (second 60 is rejected), lower-case `t` and
+`z`, reading a clock.
+
+The unit is the millisecond because `Date` in a browser has no finer one.
 """
 
 from __future__ import annotations
@@ -31,11 +34,11 @@ _DATE_TIME: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)  # a manifest repeats its instants on every question
+@lru_cache(maxsize=4096)  # a manifest contains the same instants in every question
 def parse_instant(text: str) -> Instant | None:
-    """Read `text`, an RFC 3339 date-time of the years 1000 to 9999; None where it is none.
+    """Read `text`, an RFC 3339 date-time of the years 1000 to 9999; return None for any other text.
 
-    Digits finer than a millisecond are cut off.
+    Digits beyond milliseconds are truncated.
     """
     found = _DATE_TIME.fullmatch(text)
     if found is None:
@@ -52,7 +55,10 @@ def parse_instant(text: str) -> Instant | None:
 
 @lru_cache(maxsize=4096)
 def write_instant(instant: Instant | None) -> str | None:
-    """Write `instant` as UTC seconds with `Z`, its fraction cut; None for None and for what lies past the year 9999."""
+    """Return `instant` as UTC text with whole seconds and `Z`; None for None and for years after 9999.
+
+    The fraction of a second is truncated.
+    """
     if instant is None or instant >= _YEAR_10000:
         return None
     return (_EPOCH + timedelta(seconds=instant // SECOND)).isoformat()[:19] + "Z"

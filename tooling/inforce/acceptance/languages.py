@@ -1,7 +1,7 @@
-"""The language a text is shown in: RFC 4647 lookup among those a policy is published in.
+"""Choose the language in which a text is shown: RFC 4647 lookup among the languages a policy is published in.
 
-Kept true: the answer is spelled as the policy spells it. Not done here: which languages a person reads, and any
-likeness between languages that their tags do not show.
+Invariants: the result is spelled as the policy spells it.
+Not responsible for: detecting which languages a person reads; similarity of languages that their tags do not express.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 
-@lru_cache(maxsize=4096)  # a policy is published in the same languages on every question
+@lru_cache(maxsize=4096)  # a policy has the same languages in every question
 def look_up(wanted: tuple[str, ...], published: tuple[str, ...], default: str | None) -> str | None:
-    """Return the one of `published` that the first possible of the ranges `wanted` leads to, else `default`.
+    """Return the tag in `published` that the first matching range of `wanted` selects, else `default`.
 
-    To shorten a range subtag by subtag until it is published (RFC 4647, 3.4) finds the longest tag it begins with. Its
-    rule about singletons needs no care: no tag ends in one.
+    RFC 4647, section 3.4, shortens a range subtag by subtag until it is published. This is the longest published tag
+    that is a prefix of the range. The rule about singletons needs no code because no tag ends in a singleton.
     """
     for language_range in wanted:
         beginnings = [tag for tag in published if f"{language_range}-".lower().startswith(f"{tag}-".lower())]

@@ -1,7 +1,8 @@
-"""The manifest as far as a decision needs it: when it was issued, and the policies and versions it lists.
+"""The parts of a manifest that a decision needs: its issue date, its policies and their versions.
 
-Kept true: what comes out of here is complete and typed, or ShapeError was raised. Not done here: signatures, sizes,
-the site's address and the JSON schema, which a client checks before it asks; and anything about one subject.
+Invariants: a value of this module is complete and typed; otherwise ShapeError is raised.
+Not responsible for: signatures, sizes, the address of the site and the JSON schema, which a client checks earlier;
+anything about a subject.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from inforce.acceptance.members import (
 
 
 class VersionEntry(NamedTuple):
-    """One version as listed. `enforce_at` None means that it is never enforced."""
+    """One listed version. `enforce_at` None means that it is never enforced."""
 
     seq: int
     change: str
@@ -52,14 +53,14 @@ class VersionEntry(NamedTuple):
         )
 
     def applies_at(self, joined: Instant) -> Instant:
-        """Return from when this version applies to somebody who `joined` then."""
+        """Return the instant from which this version applies to a user who joined at `joined`."""
         if self.effective_at_new is not None and joined >= self.effective_at_new:
             return self.effective_at_new
         return self.effective_at
 
 
 class PolicyEntry(NamedTuple):
-    """One policy as listed, its versions in the order of their numbers. No `audience` means everybody."""
+    """One listed policy with its versions in ascending order. An empty `audience` means all users."""
 
     id: str
     act: str
@@ -87,17 +88,17 @@ class PolicyEntry(NamedTuple):
         )
 
     def knows(self, number: int) -> bool:
-        """Tell whether `number` is no higher than every version and cancellation listed."""
+        """Return whether a listed version or cancellation has the number `number` or a higher one."""
         highest = self.versions[-1].seq if self.versions else 0
         return number <= highest or number <= max(self.cancelled, default=0)
 
     def version(self, seq: int) -> VersionEntry | None:
-        """Return the version `seq`, or None."""
+        """Return the version with the number `seq`; None if it is not listed."""
         return next((version for version in self.versions if version.seq == seq), None)
 
 
 class DecisionManifest(NamedTuple):
-    """The manifest's own members, and its policies."""
+    """The fields of the manifest itself, and its policies."""
 
     serial: int
     issued_at: Instant
@@ -106,7 +107,7 @@ class DecisionManifest(NamedTuple):
 
     @classmethod
     def from_data(cls, data: Data) -> DecisionManifest:
-        """Read `data`, a manifest of the major specification 1."""
+        """Read `data`, a manifest of major specification version 1."""
         return cls(
             an_integer(data, "serial"),
             an_instant(data, "issued_at"),

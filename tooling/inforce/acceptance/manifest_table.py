@@ -1,7 +1,7 @@
-"""Table A: whether the manifest may be relied on; and `decide`, which asks it and then the table of each policy.
+"""Table A: whether a manifest can be relied on. `decide` applies it, then table B to each policy.
 
-Kept true: a missing, foreign, rolled back, expired or broken manifest never blocks. Not done here: fetching a manifest,
-and telling the user anything.
+Invariants: a missing, foreign, rolled back, expired or invalid manifest never blocks a user.
+Not responsible for: fetching a manifest; showing anything to the user.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _MAJOR: Final = "1"
 
 
 def decide(question: Question) -> Decision:
-    """Decide what the subject of `question` owes under its manifest, at its instant, given what they answered before.
+    """Return what the subject of `question` owes under its manifest at its time, given their earlier answers.
 
-    Plain JSON in, plain JSON out, and nothing is kept or changed. A manifest that cannot be read is the same as none.
-    ShapeError, with the path to it, where something else in `question` cannot be read.
+    Input and output are plain JSON data; no state is stored or modified. An unreadable manifest counts as no manifest.
+    Raise ShapeError, with the path, if another part of `question` cannot be read.
     """
     data = as_object(question)
     context = Context.from_data(data)
@@ -49,9 +49,9 @@ def _relying(manifest: DecisionManifest, context: Context) -> Decision:
     policies = [judge(PolicyFacts.of(policy, manifest, context)) for policy in manifest.policies]
     worst = max(policies, key=_rank, default=None)
     outcome = worst["outcome"] if worst else "ok"
-    if context.now > manifest.expires_at:  # “after”: the very instant of expiry is the last one of a fresh manifest
+    if context.now > manifest.expires_at:  # a manifest is still fresh at the instant of expiry
         return {**_stale("expired"), "would_be": outcome, "policies": policies}
-    # At the very instant of expiry the manifest is still fresh: it is expired from the next second on.
+    # The manifest expires one second after the instant of expiry.
     expires_at = max(manifest.expires_at, context.now + SECOND)
     turns = [write_instant(expires_at), *(policy["next_at"] for policy in policies)]
     return {

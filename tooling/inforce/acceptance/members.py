@@ -1,8 +1,10 @@
-"""Members of decoded JSON, read one by one: each comes out with its type, or ShapeError names it.
+"""Read the fields of decoded JSON: each function returns a typed value or raises ShapeError with the path.
 
-A reader takes an object and the name of one of its members. Kept true: a bool is never an integer, 7.0 is the integer 7
-and nothing beyond 2^53 - 1 is one (both as in a browser), null is the same as absent, members nobody asks for are
-ignored, and no path is written unless something is refused. Not done here: what a value means.
+A reader takes an object and a field name.
+
+Invariants: a bool is not an integer; 7.0 is the integer 7; no number above 2^53 - 1 is an integer (as in a browser);
+null equals absent; unknown fields are ignored; a path is composed only for an error.
+Not responsible for: the meaning of a value.
 """
 
 from __future__ import annotations
@@ -25,12 +27,12 @@ Word = TypeVar("Word", bound=str)
 
 
 def as_object(value: object) -> Data:
-    """Return `value`, which must be an object."""
+    """Return `value`; raise ShapeError if it is not an object."""
     return value if isinstance(value, dict) else _refuse("", "an object", value)
 
 
 def an_object(data: Data, name: str) -> Data:
-    """Return the member `name` of `data`, an object; empty where it is absent or null."""
+    """Return the object in the field `name` of `data`; empty if it is absent or null."""
     value = data.get(name)
     if value is None:
         return {}
@@ -38,13 +40,13 @@ def an_object(data: Data, name: str) -> Data:
 
 
 def a_text(data: Data, name: str) -> str:
-    """Return the member `name` of `data`, which must be a string."""
+    """Return the string in the field `name` of `data`."""
     value = data.get(name)
     return value if isinstance(value, str) else _refuse(name, "a string", value)
 
 
 def a_word(data: Data, name: str, words: tuple[Word, ...]) -> Word:
-    """Return the member `name` of `data`, which must be one of `words`."""
+    """Return the field `name` of `data`, which must be one of `words`."""
     value = data.get(name)
     if value not in words:
         _refuse(name, " or ".join(words), value)
@@ -52,13 +54,13 @@ def a_word(data: Data, name: str, words: tuple[Word, ...]) -> Word:
 
 
 def a_bool(data: Data, name: str) -> bool:
-    """Return the member `name` of `data`, which must be true or false."""
+    """Return the boolean in the field `name` of `data`."""
     value = data.get(name)
     return value if isinstance(value, bool) else _refuse(name, "true or false", value)
 
 
 def a_number(data: Data, name: str) -> float:
-    """Return the member `name` of `data`, which must be a finite number."""
+    """Return the finite number in the field `name` of `data`."""
     value = data.get(name)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         _refuse(name, "a number", value)
@@ -66,14 +68,14 @@ def a_number(data: Data, name: str) -> float:
 
 
 def an_integer(data: Data, name: str) -> int:
-    """Return the member `name` of `data`, which must be an integer."""
+    """Return the integer in the field `name` of `data`."""
     value = data.get(name)
     integer = _integer(value)
     return _refuse(name, "an integer", value) if integer is None else integer
 
 
 def a_seq(data: Data, name: str) -> int:
-    """Return the member `name` of `data`, which must be the number of a version: an integer from 1."""
+    """Return the version number in the field `name` of `data`: an integer from 1."""
     value = data.get(name)
     integer = _integer(value)
     if integer is None or integer < 1:
@@ -82,26 +84,26 @@ def a_seq(data: Data, name: str) -> int:
 
 
 def an_instant(data: Data, name: str) -> Instant:
-    """Return the instant that the member `name` of `data` writes after RFC 3339."""
+    """Return the RFC 3339 instant in the field `name` of `data`."""
     value = data.get(name)
     instant = parse_instant(value) if isinstance(value, str) else None
     return _refuse(name, _AN_INSTANT, value) if instant is None else instant
 
 
 def maybe_an_instant(data: Data, name: str) -> Instant | None:
-    """Return the instant that the member `name` of `data` writes after RFC 3339; None where it is absent or null."""
+    """Return the RFC 3339 instant in the field `name` of `data`; None if it is absent or null."""
     value = data.get(name)
     instant = parse_instant(value) if isinstance(value, str) else None
     return _refuse(name, _AN_INSTANT, value) if instant is None and value is not None else instant
 
 
 def optional(data: Data, name: str, read: Callable[[Data, str], Value]) -> Value | None:
-    """Return the member `name` of `data` by way of `read`, or None where it is absent or null."""
+    """Return the field `name` of `data`, read with `read`; None if it is absent or null."""
     return None if data.get(name) is None else read(data, name)
 
 
 def a_list(data: Data, name: str) -> list[Any]:
-    """Return the member `name` of `data`, a list; empty where it is absent or null."""
+    """Return the list in the field `name` of `data`; empty if it is absent or null."""
     value = data.get(name)
     if value is None:
         return []
@@ -109,7 +111,7 @@ def a_list(data: Data, name: str) -> list[Any]:
 
 
 def texts(data: Data, name: str) -> list[str]:
-    """Return the member `name` of `data`, a list of strings; empty where it is absent or null."""
+    """Return the list of strings in the field `name` of `data`; empty if it is absent or null."""
     values: list[str] = a_list(data, name)
     for value in values:
         if not isinstance(value, str):
@@ -118,14 +120,14 @@ def texts(data: Data, name: str) -> list[str]:
 
 
 def seqs(data: Data, name: str) -> list[int]:
-    """Return the member `name` of `data`, a list of numbers of versions; empty where it is absent or null."""
+    """Return the list of version numbers in the field `name` of `data`; empty if it is absent or null."""
     values = a_list(data, name)
     integers = [integer for integer in map(_integer, values) if integer is not None and integer > 0]
     return integers if len(integers) == len(values) else _refuse(name, "numbers of versions, from 1", values)
 
 
 def objects(data: Data, name: str, read: Callable[[Data], Value]) -> list[Value]:
-    """Return what `read` makes of every object in the member `name` of `data`, which must be a list."""
+    """Apply `read` to every object of the list in the field `name` of `data`, and return the results."""
     values = data.get(name)
     if not isinstance(values, list):
         _refuse(name, "a list", values)
@@ -139,7 +141,7 @@ def objects(data: Data, name: str, read: Callable[[Data], Value]) -> list[Value]
 
 
 def mapping(data: Data, name: str, read: Callable[[Data, str], Value]) -> dict[str, Value]:
-    """Return what `read` makes of every member of the object `name` of `data`; empty where it is absent or null."""
+    """Apply `read` to every field of the object `name` of `data`; empty if it is absent or null."""
     values = an_object(data, name)
     try:
         return {key: read(values, key) for key in values}
@@ -148,7 +150,7 @@ def mapping(data: Data, name: str, read: Callable[[Data, str], Value]) -> dict[s
 
 
 def inside(data: Data, name: str, read: Callable[[Data], Value]) -> Value:
-    """Return what `read` makes of the object that is the member `name` of `data`; an absent one is read as empty."""
+    """Apply `read` to the object in the field `name` of `data`; an absent one is read as empty."""
     value = an_object(data, name)
     try:
         return read(value)

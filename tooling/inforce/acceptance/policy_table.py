@@ -1,7 +1,7 @@
-"""Table B: what is due about one policy. The rows stand here as the design has them, and the first that holds decides.
+"""Table B: what is due for one policy. The first matching row applies; the rows are in the order of the design.
 
-Kept true: only `accept` can block. Not done here: what several policies come to together, and whether the manifest may
-be relied on.
+Invariants: only `accept` can block.
+Not responsible for: combining policies; whether the manifest can be relied on.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from inforce.acceptance.types import Outcome, PolicyDecision, Reason
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row: its name, when it holds, and what follows.
+    """One row of the table: its name, its condition and its result.
 
-    Without `reason` it is `first-time`, or `reaccept` where there is a yes. `apart` means that the policy does not
-    concern the subject, and no more is told. `leads_on` hands over to the quiet rows.
+    The default `reason` is `reaccept` if the subject has accepted before, otherwise `first-time`. `apart` means that
+    the policy does not concern the subject; the decision then has no further fields. `leads_on` continues with the
+    non-blocking rows.
     """
 
     name: str
@@ -60,13 +61,13 @@ _QUIET_ROWS: Final = (
 
 
 def _rows_met(case: PolicyFacts) -> list[TableRow]:
-    """Return the rows `case` meets: the one of the table, and the quiet one it led to, if it did."""
+    """Return the rows that `case` matches: the row of the table and, if that row leads on, the non-blocking one."""
     row = _first(_ROWS, case)
     return [row, _first(_QUIET_ROWS, case)] if row.leads_on else [row]
 
 
 def judge(case: PolicyFacts) -> PolicyDecision:
-    """Conclude what is due in `case`."""
+    """Return the decision for `case`."""
     row = _rows_met(case)[-1]
     decision: PolicyDecision = {
         "id": case.policy.id,
@@ -94,7 +95,7 @@ def judge(case: PolicyFacts) -> PolicyDecision:
 
 
 def _first(rows: Iterable[TableRow], case: PolicyFacts) -> TableRow:
-    for row in rows:  # the last one always holds
+    for row in rows:  # the last row always matches
         if row.holds(case):
             break
     return row

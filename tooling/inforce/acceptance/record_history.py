@@ -1,8 +1,8 @@
-"""Answers: what a subject's records about one policy come to.
+"""Summarise a subject's records about one policy.
 
-Kept true: a record that is dropped has no effect, and leaves a flag where the app should know of it; time decides, then
-number; in a tie a no wins over a record dated ahead, else the order in which records are listed decides. Not done here:
-whether the answers suffice.
+Invariants: a dropped record has no effect, but sets a flag if the app needs to know; records are ordered by time, then
+by number; in a tie a negative act overrides a record dated in the future, otherwise the listed order decides.
+Not responsible for: whether the answers suffice.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from inforce.acceptance.timeline import Timeline
 from inforce.acceptance.types import ActOfRecord, Flag
 
 Counted: TypeAlias = tuple[Instant, int, int, ActOfRecord]
-"""A record that counts: when it counts as made, the number it counts for, its place in a tie of both, and its `act`."""
+"""A record that counts: its effective time, the number it counts for, its rank in a tie of both, and its `act`."""
 
 _BY_TIME_NUMBER_AND_PLACE: Final = itemgetter(0, 1, 2)
 
 
 class RecordHistory(NamedTuple):
-    """The highest yes and the newest no, each with its latest instant (number 0: there is none), and the flags.
+    """The highest affirmative answer and the newest negative one, each with its latest instant, and the flags.
 
-    `turns` are the instants, some of them past, at which the answers change because a record is dated ahead.
+    Number 0 means that no such answer exists. `turns` are the instants, past ones included, at which the result changes
+    because a record is dated in the future.
     """
 
     have: int
@@ -38,7 +39,7 @@ class RecordHistory(NamedTuple):
 
     @classmethod
     def of(cls, policy: PolicyEntry, timeline: Timeline, context: Context, serial: int) -> RecordHistory:
-        """Weigh what `context` holds about `policy`, whose versions stand on `timeline` of the manifest `serial`."""
+        """Summarise the records of `context` about `policy`, given its `timeline` and the `serial` of the manifest."""
         counted: list[Counted] = []
         dates: list[Instant] = []
         flags: set[Flag] = {"unreadable-record" for record in context.unreadable if record.policy in (None, policy.id)}
@@ -72,7 +73,7 @@ class RecordHistory(NamedTuple):
 
 
 def _number(record: Record, policy: PolicyEntry, timeline: Timeline, serial: int) -> tuple[int, Flag | None]:
-    """Return the number `record` counts for, 0 where it does not, and the flag it raises."""
+    """Return the number `record` counts for, 0 if it does not count, and the flag it sets."""
     version = policy.version(record.seq)
     published = version.digests.get(record.language) if version and record.language is not None else None
     if published and record.digest and record.digest != published:
@@ -88,14 +89,14 @@ def _number(record: Record, policy: PolicyEntry, timeline: Timeline, serial: int
 
 
 def _place_in_tie(record: Record, now: Instant) -> int:
-    """Return the place of `record` among those of its time and number: a later one overrides an earlier one."""
+    """Return the rank of `record` among records of equal time and number: a higher rank overrides a lower one."""
     if record.at <= now:
         return 0
     return 1 if record.act in NO else -1
 
 
 def _flags_of_date(record: Record, policy: PolicyEntry, now: Instant) -> set[Flag]:
-    """Return the flags for a date far ahead of `now`, or long before the version was published."""
+    """Return the flags for a date far in the future of `now`, or long before the publication of the version."""
     flags: set[Flag] = set()
     if record.at - now >= DAY:
         flags.add("future-record")
@@ -106,9 +107,10 @@ def _flags_of_date(record: Record, policy: PolicyEntry, now: Instant) -> set[Fla
 
 
 def _turns(dates: list[Instant], now: Instant) -> list[Instant]:
-    """Return when the order of records or their flags change with time alone: only where one is dated after `now`.
+    """Return the instants at which the order or the flags of records change without new data.
 
-    Up to its date such a record counts as made now, so it can pass every other one the instant after that one's date.
+    Only records dated after `now` cause such a change: until its date a record counts as made now, and it can overtake
+    any other record one instant after that record's date.
     """
     if max(dates, default=now) <= now:
         return []

@@ -1,8 +1,8 @@
-"""State: what the app has kept about a subject: records, what was seen, what was put off, how far time had come.
+"""State stored by the app for a subject: records, seen versions, deferrals, and the highest serial and server time.
 
-Kept true: nonsense from the app is refused with ShapeError and the path to it. A record is stored data: one with a
-missing field or one of the wrong type is read as Unreadable, so that it locks no user out. Not done here: deciding
-which records count, and which of what is kept still matters.
+Invariants: invalid data from the app raises ShapeError with its path. Records are stored data: a record with a missing
+field, or a field of the wrong type, is read as Unreadable, so that it cannot lock out a user.
+Not responsible for: deciding which records and which other stored values count.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ACTS: Final[tuple[ActOfRecord, ...]] = get_args(ActOfRecord)
 
 
 class Record(NamedTuple):
-    """What a user once did about one version."""
+    """One act of a user concerning one version."""
 
     policy: str
     seq: int
@@ -65,45 +65,45 @@ class Record(NamedTuple):
         )
 
     def made_at(self, now: Instant) -> Instant:
-        """Return when the record counts as made: `at`, or the time of receipt where `at` is later than `now`."""
+        """Return when the record counts as made: `at`, or `received_at` if `at` is later than `now`."""
         if self.at <= now:
             return self.at
         return now if self.received_at is None else min(self.received_at, now)
 
 
 class Unreadable(NamedTuple):
-    """A record that cannot be read. `policy` and `subject` are None where they cannot be read either."""
+    """A record that cannot be read. `policy` and `subject` are None if they cannot be read either."""
 
     policy: str | None
     subject: str | None
 
     @classmethod
     def from_value(cls, value: object) -> Unreadable:
-        """Return what is left of `value`, an item of `records`."""
+        """Read `policy` and `subject` of `value`, an invalid item of `records`."""
         data = value if isinstance(value, dict) else {}
         policy, subject = data.get("policy"), data.get("subject")
         return cls(policy if isinstance(policy, str) else None, subject if isinstance(subject, str) else None)
 
 
 def check_record(value: object) -> None:
-    """Raise ShapeError, with the path, where `value` is a record that `decide` would drop as unreadable."""
+    """Raise ShapeError, with the path, if `decide` would drop the record `value` as unreadable."""
     Record.from_data(as_object(value))
 
 
 class Deferral(NamedTuple):
-    """“Later”, said about the version `seq`."""
+    """The user's choice to answer later about the version `seq`."""
 
     seq: int
     until: Instant
 
     @classmethod
     def from_data(cls, data: Data) -> Deferral:
-        """Read `data`, a member of `deferred`."""
+        """Read `data`, a field of `deferred`."""
         return cls(a_seq(data, "seq"), an_instant(data, "until"))
 
 
 class AppState(NamedTuple):
-    """All that was kept. `seen` and `deferred` are by policy id; the last two are the highest ever met."""
+    """All stored state. `seen` and `deferred` are by policy id; the last two fields are the highest values seen."""
 
     records: list[Record | Unreadable]
     seen: dict[str, int]
@@ -113,7 +113,7 @@ class AppState(NamedTuple):
 
     @classmethod
     def from_data(cls, data: Data) -> AppState:
-        """Read `data`, the member `state` of a question."""
+        """Read `data`, the field `state` of a question."""
         return cls(
             [_a_record(value) for value in a_list(data, "records")],
             mapping(data, "seen", an_integer),

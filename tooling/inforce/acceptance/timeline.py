@@ -1,7 +1,8 @@
-"""The timeline of one policy: which of its versions apply to one subject at one instant, and which are to come.
+"""Timeline of one policy: the versions that apply to one subject at one instant, and the future ones.
 
-Kept true: a boundary instant belongs to the later state; a cancelled version never applies and is never announced; the
-order in which versions are listed is irrelevant. Not done here: what the subject has answered.
+Invariants: a boundary instant belongs to the later state; a cancelled version never applies and is never announced; the
+order in which versions are listed is irrelevant.
+Not responsible for: the subject's answers.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from inforce.acceptance.manifest import PolicyEntry, VersionEntry
 
 
 class Timeline(NamedTuple):
-    """The versions in force `at` an instant, and those to come; `since` None: the subject joins now.
+    """The versions in force at the instant `at`, and the future ones; `since` None means that the subject joins now.
 
     `target`, `floor` and `notice_floor` are the numbers of the newest version in force, of the newest material one, and
-    of the newest one that is more than editorial; 0 for none. `lifts` leads from the number of an earlier version to
-    that of the newest one in force with the same text.
+    of the newest one that is more than editorial; 0 if none exists. `lifts` maps the number of an earlier version to
+    that of the newest version in force with the same text.
     """
 
     at: Instant
@@ -31,7 +32,7 @@ class Timeline(NamedTuple):
 
     @classmethod
     def of(cls, policy: PolicyEntry, since: Instant | None, at: Instant) -> Timeline:
-        """Lay out the versions of `policy` `at` an instant for a user `since` then; None joins now."""
+        """Compute the timeline of `policy` at the instant `at` for a user who joined at `since`; None means now."""
         joined = at if since is None else since
         in_force: list[VersionEntry] = []
         coming: list[VersionEntry] = []
@@ -55,11 +56,11 @@ class Timeline(NamedTuple):
         return cls(at, since, in_force, coming, target, floor, notice_floor, lifts)
 
     def applies_at(self, version: VersionEntry) -> Instant:
-        """Return from when `version` applies to the subject."""
+        """Return the instant from which `version` applies to the subject."""
         return version.applies_at(self.at if self.since is None else self.since)
 
     def announced(self) -> list[VersionEntry]:
-        """Return the versions that are announced: more than editorial, not applying yet, and to be told of by now."""
+        """Return the announced versions: more than editorial, already published, not applying yet."""
         return [
             version
             for version in self.coming
@@ -69,8 +70,8 @@ class Timeline(NamedTuple):
     def deadline(self, have: int) -> Instant | None:
         """Return the earliest instant at which a material version in force above the number `have` is enforced.
 
-        None where none ever is. Whoever has no yes and joined when the first of them applied already has no grace:
-        their deadline is now.
+        Return None if none is ever enforced. A user without an affirmative answer who joined after the first of these
+        versions took effect has no grace period: their deadline is now.
         """
         if have >= self.floor:
             return None
@@ -82,10 +83,10 @@ class Timeline(NamedTuple):
         return self.at if newcomer else min(enforced)
 
     def turning_points(self) -> list[Instant | None]:
-        """Return the instants at which a version to come applies or is announced, some of them past or None."""
+        """Return the instants at which a future version applies or is announced; may include past ones and None."""
         points: list[Instant | None] = []
         for version in self.coming:
             points += [self.applies_at(version), version.published_at]
-            if self.since is None:  # asked again from that instant on, they join later than it
+            if self.since is None:  # from that instant on, `since` is later than it
                 points.append(version.effective_at_new)
         return points

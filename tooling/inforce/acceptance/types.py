@@ -1,7 +1,9 @@
-"""Forms: the JSON that goes into `decide` and comes out of it, as types.
+"""Types of the JSON data that `decide` takes and returns.
 
-They describe plain dicts, so an app needs no class of ours. Kept true: every member `decide` reads or writes stands
-here under its one name. Not done here: reading them, and any rule.
+They describe plain dicts, so an app needs no classes of this package.
+
+Invariants: every field that `decide` reads or writes is declared here under its one name.
+Not responsible for: reading the data; any rule.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ Reason: TypeAlias = Literal[
 
 
 class VersionForm(TypedDict):
-    """A version as the manifest lists it. `enforce_at` null means never, absent means from the effective instant."""
+    """A version as the manifest lists it. `enforce_at` null means never; absent means from `effective_at`."""
 
     seq: int
     change: Change
@@ -70,7 +72,7 @@ class PolicyForm(TypedDict):
 
 
 class ManifestForm(TypedDict):
-    """The members of a manifest that bear on a decision."""
+    """The fields of a manifest that a decision uses."""
 
     spec: str
     serial: int
@@ -80,9 +82,9 @@ class ManifestForm(TypedDict):
 
 
 class RecordForm(TypedDict):
-    """What a user once did about a version. `pending` means that the server has not confirmed it yet.
+    """One act of a user concerning one version. `pending` means that the server has not confirmed it yet.
 
-    `received_at` is the server's time of receipt: it replaces an `at` that lies ahead of the decision.
+    `received_at` is the server's time of receipt; it replaces an `at` that is later than the decision.
     """
 
     policy: str
@@ -98,14 +100,14 @@ class RecordForm(TypedDict):
 
 
 class DeferralForm(TypedDict):
-    """“Later”, said about one version."""
+    """The user's choice to answer later about one version."""
 
     seq: int
     until: str
 
 
 class StateForm(TypedDict, total=False):
-    """What the app has kept. `seen` and `deferred` are by policy id."""
+    """The state stored by the app. `seen` and `deferred` are by policy id."""
 
     records: list[RecordForm]
     seen: dict[str, int]
@@ -115,7 +117,7 @@ class StateForm(TypedDict, total=False):
 
 
 class SubjectForm(TypedDict):
-    """Who is asked: an opaque id, since when they are a user (absent: they join now), and other ids they had."""
+    """The user: an opaque id, the date they joined (absent: they join now), and their earlier ids."""
 
     id: str
     since: NotRequired[str | None]
@@ -123,7 +125,7 @@ class SubjectForm(TypedDict):
 
 
 class Question(TypedDict):
-    """What `decide` takes: the manifest (null: none was ever obtained), the context and the state."""
+    """The argument of `decide`: the manifest (null: none was ever obtained), the context and the state."""
 
     manifest: ManifestForm | None
     now: str
@@ -136,7 +138,7 @@ class Question(TypedDict):
 
 
 class PolicyDecision(TypedDict):
-    """What is due about one policy. `base_seq` is the user's own version: the redline shown starts there."""
+    """The decision for one policy. `base_seq` is the user's own version: the redline to show starts there."""
 
     id: str
     outcome: Outcome
@@ -151,9 +153,10 @@ class PolicyDecision(TypedDict):
 
 
 class Decision(TypedDict):
-    """What is due in all. `next_at` is the next instant at which that can change without new data.
+    """The result of `decide`. `next_at` is the next instant at which it can change without new data.
 
-    `would_be` is there only under an expired manifest: the outcome if it were fresh, which `policies` then explain.
+    `would_be` is present only under an expired manifest: the outcome under a fresh one, which `policies` then
+    describes.
     """
 
     outcome: Outcome

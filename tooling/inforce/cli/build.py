@@ -116,7 +116,7 @@ def _refuse_unsigned(catalog: Catalog) -> None:
 
     if not private_keys(os.environ):
         fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or build with --unsigned and sign it elsewhere"
-        raise SetupError(f"the book promises signed manifests, and there is no key to sign with: {fix}")
+        raise SetupError(f"the book promises signed manifests, but no private key is set: {fix}")
 
 
 def _follow(process: subprocess.Popen[str], report: Report) -> None:

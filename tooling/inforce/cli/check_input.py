@@ -122,5 +122,5 @@ def _unfit(file: Path) -> BookError | None:
         return LayoutError(place, "is not expected here", "put a file of this name there", rule="PATH-unexpected")
     if file.is_file() and (size := file.stat().st_size) > LARGEST:
         problem = f"is {size:,} bytes long, more than the {LARGEST:,} such a file may have"
-        return LayoutError(place, problem, "divide what it says", rule="PATH-size")
+        return LayoutError(place, problem, "split its content", rule="PATH-size")
     return None

@@ -41,7 +41,7 @@ def command(site: Path, at: str | None) -> None:
     now = instant_of(at, parse_zone("UTC"))
     keys = private_keys(os.environ)
     if not keys:
-        message = "there is no key to sign with: set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY"
+        message = "no private key is set: set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY"
         raise SetupError(message)
     manifest = site / MANIFEST
     if not manifest.is_file():

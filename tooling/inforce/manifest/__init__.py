@@ -1,8 +1,9 @@
-"""The manifest: the small file apps poll, its words, its bytes, its schema, and how it is read.
+"""The manifest, the small file that apps poll: its vocabulary, serialisation, schema and parsing.
 
-Keeps true: what is read here is what the schema allows, and what is written is the same bytes on every machine. This
-face of the room needs the standard library alone, so that an app can read a manifest without the tools that make one;
-making one from a catalogue is in `manifest.building`. Does not verify signatures (see `signing`) and does not decide.
+Invariants: what is read matches the schema; what is written has the same bytes on every machine. This module needs the
+standard library only, so that an app can read a manifest without the build tools; `manifest.building` creates one from
+a catalogue.
+Not responsible for: verifying signatures (see `signing`); decisions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Making a manifest out of a catalogue: what apps have to know now, and every version for those who ask.
+"""Build a manifest from a catalogue: the versions that apps need now, and the full list of versions.
 
-Keeps true: nothing that is not public at the given instant shows in either document, and a reader of the manifest
-decides as one who knew the whole history would. Does not sign and does not write files.
+Invariants: neither document contains anything that is not public at the given instant; a decision based on the manifest
+equals a decision based on the full history.
+Not responsible for: signing; writing files.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def manifest_paths(settings: Settings) -> tuple[str, ...]:
 
 
 def _policies_by_path(settings: Settings) -> dict[str, tuple[str, ...] | None]:
-    """Return the ids of the policies in each manifest by its path; None is every policy."""
+    """Return the ids of the policies in each manifest by its path; None means all policies."""
     return {MAIN_PATH: None, **{manifest_file(name): policies for name, policies in settings.manifests.items()}}
 
 
@@ -40,11 +41,11 @@ def manifest(
     *,
     path: str = MAIN_PATH,
 ) -> dict[str, Any]:
-    """State the policies of `catalog` in the manifest at `path` as apps need to know them at `now`.
+    """Return the manifest at `path` with the policies of `catalog` at `now`.
 
-    Policies of which nothing is published are left out: a draft is in no manifest. Instants have whole seconds.
-    `versions_digests` are by policy id the digests of what `digests_document` returns; without one, clients can prove
-    the listed versions only.
+    Policies without a published version are omitted, so no manifest contains a draft. Instants have whole seconds.
+    `versions_digests` are, by policy id, the digests of what `digests_document` returns; without them, clients can
+    verify the listed versions only.
     """
     chosen = _policies_by_path(catalog.settings)[path]
     policies = [policy for policy in catalog if chosen is None or policy.id in chosen]
@@ -68,10 +69,10 @@ def manifest(
 def versions_document(
     catalog: Catalog, policy: Policy, now: datetime, evidence: Mapping[str, Evidence]
 ) -> dict[str, Any]:
-    """State every version of `policy` that is public at `now`, oldest first, with addresses relative to the site.
+    """Return all versions of `policy` that are public at `now`, oldest first, with addresses relative to the site.
 
-    `evidence` says by label which commit brought each version; a version without it shows what it was imported from,
-    or nothing.
+    `evidence` is, by label, the commit that added each version; a version without it has the source it was imported
+    from, or none.
     """
     issued = now.replace(microsecond=0)
     return {
@@ -90,10 +91,10 @@ def versions_document(
 def digests_document(
     catalog: Catalog, policy: Policy, now: datetime, files: Mapping[int, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """State every version of `policy` that is public at `now`, oldest first, with the digests of its files.
+    """Return all versions of `policy` that are public at `now`, oldest first, with the digests of their files.
 
-    `files` are by `seq` the fields `redlines` and `since`. Only the choice of public versions depends on `now`, so
-    two builds that publish the same files return the same.
+    `files` are, by `seq`, the fields `redlines` and `since`. Only the selection of public versions depends on `now`, so
+    two builds that publish the same files return the same document.
     """
     return {
         "type": DIGESTS_TYPE,
@@ -113,11 +114,11 @@ def _cancellation(version: Version, now: datetime) -> dict[str, str]:
 
 
 def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
-    """Choose the versions of `policy` that apps need at `now`, oldest first.
+    """Return the versions of `policy` that apps need at `now`, oldest first.
 
-    The one in force, every announced one, every material one whose grace still runs, and the floors: the newest that
-    asks, the newest that tells, and the newest whose grace is over; beside them the few that say an earlier text again
-    and are needed for that. No other version can change an answer.
+    These are the version in force, every announced version, every material version whose grace period still runs, and
+    the floors: the newest version that asks, the newest that notifies, and the newest whose grace period is over. The
+    few versions that repeat an earlier text and are needed for it are included. No other version can change a decision.
     """
     standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
     applying = [version for version in standing if version.effective <= now]
@@ -129,7 +130,7 @@ def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
 
 
 def same_as(policy: Policy, version: Version, now: datetime) -> tuple[int, ...]:
-    """List earlier numbers of `policy` whose binding text is that of `version`: who accepted those owes nothing."""
+    """Return earlier numbers of `policy` whose binding text equals that of `version`; accepting them suffices."""
     digest = _binding_digest(policy, version)
     earlier = [other for other in policy.public(now) if other.seq < version.seq]
     return tuple(other.seq for other in earlier if digest and _binding_digest(policy, other) == digest)
@@ -149,7 +150,7 @@ def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
 
 
 def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: int) -> Iterator[Version]:
-    """List those of `applying` that lift an old record above a floor, or one of a cancelled version above nothing."""
+    """Yield those of `applying` that lift an old record above a floor, or a record of a cancelled version above 0."""
     cancelled = {version.seq for version in policy.public(now) if version.is_cancelled(now)}
     for version in applying:
         repeated = same_as(policy, version, now)

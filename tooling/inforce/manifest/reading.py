@@ -1,7 +1,8 @@
-"""Reading a manifest: from bytes to values with types, refusing whatever the schema refuses.
+"""Parse a manifest from bytes into typed values and reject everything the schema rejects.
 
-Keeps true: a `Manifest` in hand is one this program understands, of the site it was asked for, with addresses that stay
-below that site. Members it does not know are kept in `data` and otherwise ignored. Does not fetch and does not verify.
+Invariants: a `Manifest` has a supported specification and the expected site, and its addresses stay below that site.
+Unknown fields are kept in `data` and otherwise ignored.
+Not responsible for: fetching; verifying signatures.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestVersion:
-    """A version as a manifest states it; `never_enforced` stands for `enforce_at: null`."""
+    """A version as listed in a manifest; `never_enforced` represents `enforce_at: null`."""
 
     seq: int
     version: str
@@ -49,7 +50,7 @@ class ManifestVersion:
 
     @classmethod
     def from_shape(cls, shape: Fields) -> ManifestVersion:
-        """Read a version out of `shape`."""
+        """Read a version from `shape`."""
         digests = shape.shape("digests")
         never = "enforce_at" in shape and shape.value("enforce_at") is None
         version = cls(
@@ -65,13 +66,13 @@ class ManifestVersion:
             digests={_language(digests, name): digests.parsed(name, Digest) for name in digests.names()},
         )
         if not version.digests:
-            raise shape.refuse("digests", "names no text")
+            raise shape.refuse("digests", "lists no text")
         return version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestPolicy:
-    """A policy as a manifest states it; `versions` are those an app needs, not the whole history."""
+    """A policy as listed in a manifest; `versions` are those an app needs, not the whole history."""
 
     id: str
     act: str
@@ -90,7 +91,7 @@ class ManifestPolicy:
 
     @classmethod
     def from_shape(cls, shape: Fields) -> ManifestPolicy:
-        """Read a policy out of `shape`."""
+        """Read a policy from `shape`."""
         policy = cls(
             id=shape.parsed("id", _matching(POLICY_ID, "a policy id")),
             act=shape.parsed("act", _one_of(ACTS)),
@@ -108,18 +109,18 @@ class ManifestPolicy:
             versions_digest=shape.parsed("versions_digest", Digest, None),
         )
         if not policy.languages:
-            raise shape.refuse("languages", "names no language")
+            raise shape.refuse("languages", "lists no language")
         _refuse_twice(shape, "versions", [version.seq for version in policy.versions])
         return policy
 
     def version(self, seq: int) -> ManifestVersion | None:
-        """Find the version number `seq`, if it is listed."""
+        """Return the version with the number `seq`; None if it is not listed."""
         return next((version for version in self.versions if version.seq == seq), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A manifest that was understood; `data` is the whole document, members unknown here included."""
+    """A parsed manifest; `data` is the whole document, unknown fields included."""
 
     spec: str
     site: str
@@ -133,10 +134,10 @@ class Manifest:
 
     @classmethod
     def from_json(cls, data: object, *, site: str | None = None, path: str | None = None) -> Manifest:
-        """Read a manifest out of decoded JSON; ManifestError names the member that is wrong.
+        """Parse a manifest from decoded JSON; raise ManifestError, with the name of the field, if it is invalid.
 
-        With `site` and `path`, a manifest of any other site or path is refused. UnsupportedSpecError for another major
-        specification.
+        With `site` and `path`, a manifest of any other site or path is rejected. Raise UnsupportedSpecError for another
+        major specification version.
         """
         shape = Fields(data, "", ManifestError)
         refuse_foreign(shape, MANIFEST_TYPE, site)
@@ -161,22 +162,23 @@ class Manifest:
         return manifest
 
     def policy(self, policy_id: str) -> ManifestPolicy | None:
-        """Find the policy `policy_id`."""
+        """Return the policy `policy_id`; None if it is not listed."""
         return next((policy for policy in self.policies if policy.id == policy_id), None)
 
 
 def parse_manifest(
     raw: bytes, *, site: str | None = None, path: str | None = None, limit: int | None = None
 ) -> Manifest:
-    """Read the bytes `raw` of a manifest of at most `limit` bytes; it must have `site` and `path` where they are given.
+    """Parse the bytes `raw` of a manifest of at most `limit` bytes; it must have `site` and `path` if they are given.
 
-    ManifestError names the member that is wrong; UnsupportedSpecError for a major specification unknown here.
+    Raise ManifestError with the name of the invalid field; UnsupportedSpecError for an unknown major specification
+    version.
     """
     return Manifest.from_json(parse_json(raw, limit=limit), site=site, path=path)
 
 
 def refuse_foreign(shape: Fields, document_type: str, site: str | None) -> None:
-    """Refuse a document that is not a `document_type` of a known specification and, where given, of `site`."""
+    """Reject a document that is not a `document_type` of a known specification or, if `site` is given, of that site."""
     if (found := shape.text("type")) != document_type:
         raise shape.refuse("type", f"expected “{document_type}”, got {quoted(found)}")
     spec = shape.parsed("spec", _matching(SPEC_FORM, "a specification such as “1.0”"))
@@ -185,12 +187,12 @@ def refuse_foreign(shape: Fields, document_type: str, site: str | None) -> None:
     own = shape.parsed("site", _matching(SITE, "the absolute address of a site, ending in “/”"))
     if site is not None and own != site:
         raise shape.refuse(
-            "site", f"expected {quoted(site, 200)}, got {quoted(own, 200)}", "ask the site this document is from"
+            "site", f"expected {quoted(site, 200)}, got {quoted(own, 200)}", "check the address of the site"
         )
 
 
 def utc_instant(text: str) -> datetime:
-    """Read `text` as an instant in UTC with whole seconds, `2027-02-28T16:00:00Z`; ValueError for any other form."""
+    """Parse `text` as a UTC instant with whole seconds, `2027-02-28T16:00:00Z`; ValueError for any other form."""
     if not re.fullmatch(INSTANT, text):
         message = f"expected an instant such as “2027-02-28T16:00:00Z”, got {quoted(text)}"
         raise ValueError(message)
@@ -237,7 +239,7 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
 
 def _language(shape: Fields, name: str) -> str:
     if not re.fullmatch(LANGUAGE, name):
-        raise shape.refuse(name[:40], "is no language tag")
+        raise shape.refuse(name[:40], "is not a language tag")
     return name
 
 

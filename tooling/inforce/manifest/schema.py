@@ -1,7 +1,8 @@
-"""The JSON Schemas (2020-12) of what apps read: the manifest, and the two lists of a policy's versions.
+"""The JSON Schemas (2020-12) of the documents apps read: the manifest and the two lists of a policy's versions.
 
-Keeps true: what `building` writes fits, and `reading` refuses what does not. Members nobody knows are allowed: readers
-ignore them. That numbers and ids do not stand twice is the reader's to check: a schema cannot say it.
+Invariants: what `building` writes matches the schemas; `reading` rejects what does not. Unknown fields are allowed,
+because readers ignore them.
+Not responsible for: the uniqueness of numbers and ids, which JSON Schema cannot express and the reader checks.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _COUNT: _Schema = {"type": "integer", "minimum": 1}
 _INSTANT = _text(words.INSTANT)
 _LANGUAGE = _text(words.LANGUAGE)
 _ADDRESS = _text(words.ADDRESS)
-# The specification of these schemas is 1: another major one is another schema.
+# These schemas describe major version 1 of the specification; another major version has other schemas.
 _SPEC = _text(r"1\.[0-9]{1,4}")
 
 
@@ -53,7 +54,7 @@ _VERSION_OPTIONAL: Mapping[str, _Schema] = {
     "published_at": _INSTANT,
     "effective_at_new": _INSTANT,
     "enforce_at": {
-        "description": "absent: from effective_at on; null: an older acceptance is honoured for ever",
+        "description": "absent: from effective_at on; null: an older acceptance is honoured permanently",
         "anyOf": [_INSTANT, {"type": "null"}],
     },
     "same_as": _list(_COUNT),
@@ -150,7 +151,7 @@ DIGESTS_SCHEMA = _document(
         {},
     ),
 )
-# By the path below the site at which each is published.
+# Schemas by the path below the site at which each is published.
 SCHEMAS: Mapping[str, _Schema] = {
     "schema/policy-manifest-1.json": MANIFEST_SCHEMA,
     "schema/policy-versions-1.json": VERSIONS_SCHEMA,

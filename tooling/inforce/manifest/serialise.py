@@ -1,6 +1,7 @@
-"""Writing a manifest: its bytes, its size against the budget, and its next issue without a rebuild.
+"""Write a manifest: its bytes, its size compared with the budget, and a new issue without a rebuild.
 
-Keeps true: one document has one form in bytes, on every machine. Does not sign (see `signing`).
+Invariants: a document has the same bytes on every machine.
+Not responsible for: signing (see `signing`).
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from inforce.manifest.strict_json import parse_json
 from inforce.manifest.words import MAIN_PATH
 
 RECOMMENDED = 4096
-REFUSED_ABOVE = 65_536  # what clients accept, plain or signed
-_SIGNATURE = 512  # more than one signature with its header takes
+REFUSED_ABOVE = 65_536  # clients accept at most this size, plain or signed
+_SIGNATURE = 512  # upper bound of one signature with its header
 
 
 class Size(StrEnum):
-    """What the size of a manifest means for a build."""
+    """Result of comparing the size of a manifest with the limits."""
 
     FINE = "fine"
     LARGE = "large"
@@ -33,7 +34,7 @@ class Size(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How large a manifest is: a build warns where `size` is `large`, and stops where it is `too-large`."""
+    """The size of a manifest: a build warns if `size` is `large` and fails if it is `too-large`."""
 
     size: Size
     length: int
@@ -42,18 +43,18 @@ class Budget:
 
     @property
     def sentence(self) -> str:
-        """Says the length in bytes beside what is recommended and what `manifest_bytes` in book.yml allows."""
-        kept = f"every app polls it, so at most {RECOMMENDED:,} are recommended"
+        """The length in bytes, the recommended maximum and the limit `manifest_bytes` in book.yml, as a sentence."""
+        advice = f"every app polls it, so at most {RECOMMENDED:,} are recommended"
         allowed = f"“manifest_bytes” in book.yml allows {self.limit:,}, and clients accept {REFUSED_ABOVE:,}"
         fix = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
-        return f"the manifest {self.path} has {self.length:,} bytes; {kept}; {allowed}{fix}"
+        return f"the manifest {self.path} has {self.length:,} bytes; {advice}; {allowed}{fix}"
 
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:
-    """Write `document` as compact JSON in UTF-8, members in their own order, with one newline at the end.
+    """Return `document` as compact JSON in UTF-8 with its fields in the given order and one newline at the end.
 
-    The newline belongs to the payload of a signature. ManifestError for what a strict reader would refuse: fractions,
-    numbers beyond 2^53 - 1, more than sixteen levels, text that is none.
+    The newline belongs to the payload of a signature. Raise ManifestError for anything a strict reader rejects:
+    fractions, numbers beyond 2^53 - 1, more than 16 levels, lone surrogates.
     """
     try:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -65,11 +66,11 @@ def to_bytes(document: Mapping[str, Any]) -> bytes:
 
 
 def size_of(raw: bytes, limit: int = REFUSED_ABOVE, *, signatures: int = 0, path: str = MAIN_PATH) -> Budget:
-    """Judge the bytes `raw` of the plain manifest at `path`.
+    """Return the size of the plain manifest `raw` at `path`, compared with the limits.
 
-    It is too large above `limit` bytes, and large above what is recommended.
+    It is too large above `limit` bytes, and large above the recommended size.
 
-    With `signatures`, its signed form has to stay within what clients accept as well: there, quotes are escaped.
+    With `signatures`, the signed form, in which quotes are escaped, must also stay within what clients accept.
     """
     signed = len(json.dumps(raw.decode(), ensure_ascii=False).encode()) + _SIGNATURE * signatures if signatures else 0
     if len(raw) > limit:
@@ -80,26 +81,26 @@ def size_of(raw: bytes, limit: int = REFUSED_ABOVE, *, signatures: int = 0, path
 
 
 def refuse_too_large(path: str, raw: bytes) -> None:
-    """Refuse the file `raw` at `path`, a manifest in plain or signed form, where no client accepts so many bytes."""
+    """Raise ManifestError if the file `raw` at `path`, a plain or signed manifest, is larger than clients accept."""
     if len(raw) > REFUSED_ABOVE:
         raise ManifestError("", f"{path} has {len(raw):,} bytes, more than the {REFUSED_ABOVE:,} that clients accept")
 
 
 def reissued(manifest: Manifest, now: datetime) -> dict[str, Any]:
-    """Write `manifest` as issued at `now`: serial and dates are new, and what follows from the date alone.
+    """Return `manifest` as issued at `now`: with a new serial, new dates and the fields that depend on them.
 
-    The lifetime stays as long as it was. `in_force` and `next_change_at` are stated anew, because both are said of
-    `issued_at`. ManifestError where the serial would not be higher than the one it replaces.
+    The lifetime stays the same. `in_force` and `next_change_at` are recomputed, because both refer to `issued_at`.
+    Raise ManifestError if the serial would not be higher than the previous one.
     """
     issued = now.replace(microsecond=0)
     serial = int(issued.timestamp())
     if serial <= manifest.serial:
         problem = f"expected a higher one than {manifest.serial}, got {serial}"
-        raise ManifestError("serial", problem, "set the clock right, or wait a second")
+        raise ManifestError("serial", problem, "correct the clock, or try again in one second")
     try:
         expires = issued + (manifest.expires_at - manifest.issued_at)
     except OverflowError as cause:
-        raise ManifestError("expires_at", "leaves a lifetime beyond all calendars") from cause
+        raise ManifestError("expires_at", "gives an expiry date after the year 9999") from cause
     dates = {"serial": serial, "issued_at": format_instant(issued), "expires_at": format_instant(expires)}
     document = {**manifest.data, **dates}
     pairs = zip(manifest.policies, manifest.data["policies"], strict=True)

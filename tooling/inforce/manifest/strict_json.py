@@ -1,7 +1,8 @@
-"""JSON read strictly, as RFC 7493 (I-JSON) wants it and a little stricter: one text has one meaning in every language.
+"""Parse JSON strictly, as RFC 7493 (I-JSON) or stricter, so that a text has the same meaning in every language.
 
-Keeps true: no member stands twice, numbers are whole and exact in every reader, nesting is shallow, text is Unicode.
-Nothing here recurses before the depth is known. Does not know what the members mean.
+Invariants: no duplicate fields; numbers are integers that every reader represents exactly; nesting is limited; text is
+valid Unicode. Nothing recurses before the depth is checked.
+Not responsible for: the meaning of the fields.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from inforce.errors import ManifestError, quoted
 from inforce.fields import first_duplicate
 
 DEEPEST = 16
-# The largest whole number that every JSON reader keeps exactly: 2^53 - 1 (RFC 8259, section 6).
+# The largest integer that every JSON reader represents exactly: 2^53 - 1 (RFC 8259, section 6).
 LARGEST_NUMBER = 9_007_199_254_740_991
-# Possessive, and an unfinished string, even one ending in a backslash, extends to the end of the text: no input makes
-# this pattern scan the text more than once.
+# Possessive quantifiers, and an unfinished string, even one ending in a backslash, extends to the end of the text: the
+# pattern scans any input at most once.
 _STRING = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -25,11 +26,11 @@ _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 def parse_json(raw: bytes, *, limit: int | None = None) -> Any:
     """Decode `raw` as strict JSON of at most `limit` bytes.
 
-    ManifestError for anything but UTF-8 without byte order mark, for duplicate members, fractions, exponents, `-0`,
-    numbers beyond 2^53 - 1, NaN and Infinity, lone surrogates, and nesting deeper than 16 levels.
+    Raise ManifestError for anything but UTF-8 without byte order mark, for duplicate fields, fractions, exponents,
+    `-0`, numbers beyond 2^53 - 1, NaN and Infinity, lone surrogates, and more than 16 levels of nesting.
     """
     if limit is not None and len(raw) > limit:
-        raise ManifestError("", f"has {len(raw):,} bytes, more than the {limit:,} it may have")
+        raise ManifestError("", f"has {len(raw):,} bytes, more than the limit of {limit:,}")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as cause:
@@ -65,13 +66,13 @@ def _refuse_lone_surrogates(data: object) -> None:
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError as cause:
-        raise ManifestError("", "holds half a surrogate pair, which is no text (RFC 7493)") from cause
+        raise ManifestError("", "contains a lone surrogate, which is not valid text (RFC 7493)") from cause
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     twice = first_duplicate(name for name, _ in pairs)
     if twice is not None:
-        raise ManifestError(twice, "stands twice in one object")
+        raise ManifestError(twice, "occurs twice in one object")
     return dict(pairs)
 
 

@@ -1,8 +1,8 @@
-"""Reading the digests of everything published of a policy: the file that the manifest names by its own digest.
+"""Parse the digests of everything published of a policy, a file that the manifest identifies by its digest.
 
-Invariants: `PolicyDigests.from_bytes` returns what the bytes with the expected digest say, or raises; a label in it can
-be part of an address.
-Not responsible for: fetching, and comparing with what was known before.
+Invariants: `PolicyDigests.from_bytes` returns values only if the bytes have the expected digest; every label is valid
+as part of an address.
+Not responsible for: fetching; comparing with earlier digests.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FILE = re.compile(r"([^/]+)/versions\.([0-9a-f]{64})\.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionDigests:
-    """The digests of the files of one version: its texts (in `version`), redlines and since files, by language.
+    """The digests of the files of one version, by language: its texts (in `version`), redlines and since files.
 
     `redlines` are by the label of the older version.
     """
@@ -36,7 +36,7 @@ class VersionDigests:
 
     @classmethod
     def from_shape(cls, shape: Fields) -> Self:
-        """Read a version out of `shape`."""
+        """Read a version from `shape`."""
         redlines = shape.shape("redlines") if "redlines" in shape else None
         return cls(
             version=ManifestVersion.from_shape(shape),
@@ -51,17 +51,17 @@ class VersionDigests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDigests:
-    """The digests of every file published of `policy`, by `seq` of the version."""
+    """The digests of all published files of `policy`, by `seq` of the version."""
 
     policy: str
     versions: Mapping[int, VersionDigests]
 
     @classmethod
     def from_bytes(cls, raw: bytes, expected: Digest, *, site: str, policy: str) -> Self:
-        """Read the digests of `policy` of `site` out of `raw`.
+        """Parse the digests of `policy` of `site` from `raw`.
 
-        DigestMismatchError where the digest of `raw` is not the `expected` one; ManifestError where the document is
-        another one or lacks a field.
+        Raise DigestMismatchError if the digest of `raw` is not `expected`; ManifestError if the document is of another
+        kind or lacks a field.
         """
         digest = Digest.of(raw)
         if digest != expected:
@@ -83,16 +83,16 @@ def _by_language(shape: Fields) -> ByLanguage:
 
 def _full(shape: Fields, name: str, pattern: str) -> str:
     if not re.fullmatch(pattern, name):
-        raise shape.refuse(name[:40], "is not of the form it has in an address")
+        raise shape.refuse(name[:40], "does not have the format required in an address")
     return name
 
 
 def digests_file(policy_id: str, digest: Digest) -> str:
-    """Return the address of the digests of everything published of a policy: a file named by its own `digest`."""
+    """Return the address of the file with the digests of everything published of a policy; it contains `digest`."""
     return f"{policy_id}/versions.{digest.hex}.json"
 
 
 def digests_named(address: str) -> tuple[str, Digest] | None:
-    """Return the policy id and the digest in `address`; None where it is no address of `digests_file`."""
+    """Return the policy id and the digest in `address`; None if `digests_file` cannot return this address."""
     found = _FILE.fullmatch(address) if "/versions." in address else None
     return (found[1], Digest(f"sha256:{found[2]}")) if found else None

@@ -1,7 +1,8 @@
-"""Signing: who vouches for a manifest. JWS (RFC 7515) over the very bytes apps read, with Ed25519, and ES256 beside it.
+"""Sign and verify manifests: JWS (RFC 7515) over the exact bytes that apps read, with Ed25519 or ES256.
 
-Keeps true: what `verify` returns was signed by a key the caller named, with that key's own algorithm, byte for byte.
-A private key is written once, for its owner alone, and never over a file. Does not judge what was signed.
+Invariants: the payload that `verify` returns was signed by one of the caller's keys, with that key's own algorithm,
+byte for byte. A private key file is created with access for its owner only and is never overwritten.
+Not responsible for: judging what was signed.
 """
 
 from __future__ import annotations

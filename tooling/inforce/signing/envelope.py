@@ -1,6 +1,7 @@
-"""The envelope: a payload and its signatures in one JSON file, the payload as it is (RFC 7515, RFC 7797).
+"""The envelope: an unencoded payload and its signatures in one JSON file (RFC 7515, RFC 7797).
 
-Keeps true: the bytes that were verified are the bytes that come out. Does not know what the payload says.
+Invariants: the returned bytes are the verified bytes.
+Not responsible for: interpreting the payload.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from inforce.manifest import parse_json, to_bytes
 from inforce.signing.keys import PrivateKey, PublicKey
 
 TYPE = "policy-manifest+jws"
-# RFC 7797: the payload is not encoded, and whoever does not understand that has to refuse it.
+# RFC 7797: the payload is not base64url-encoded; `crit` makes an implementation without support reject the file.
 _UNENCODED: Mapping[str, object] = {"b64": False, "crit": ["b64"]}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -33,27 +34,27 @@ class _Signature:
 
     @property
     def kid(self) -> str:
-        """The key id; empty, which no key has, where it is no text."""
+        """The key id; if it is not a string, the empty string, which matches no key."""
         kid = self.header.get("kid")
         return kid if isinstance(kid, str) else ""
 
 
 def sign(payload: bytes, keys: Sequence[PrivateKey]) -> bytes:
-    """Sign `payload`, which is UTF-8, with each of `keys` and write the JWS JSON serialisation.
+    """Sign `payload`, UTF-8 text, with each of `keys` and return the JWS in JSON serialisation.
 
-    An Ed25519 signature of the same bytes is always the same; an ES256 one never is.
+    Ed25519 signatures are deterministic; ES256 signatures are not.
     """
     if not keys:
-        raise SignatureError("there is no key to sign with")
+        raise SignatureError("no private key is given to sign with")
     return to_bytes({"payload": payload.decode(), "signatures": [_sign(payload, key) for key in keys]})
 
 
 def verify(raw: bytes, keys: Iterable[PublicKey], *, limit: int | None = None) -> bytes:
-    """Return the payload of the JWS `raw`, of at most `limit` bytes, once a key of `keys` vouches for it.
+    """Return the payload of the JWS `raw`, of at most `limit` bytes, if one of `keys` signed it.
 
-    Every signature that names one of `keys` has to be right: made with the key's own algorithm, of type
-    `policy-manifest+jws`, over these very bytes. Signatures naming other keys are ignored: that is how keys rotate.
-    SignatureError otherwise.
+    Every signature with the id of one of `keys` must be valid: made with the key's own algorithm, of type
+    `policy-manifest+jws`, over exactly these bytes. Signatures with other key ids are ignored, so that keys can be
+    rotated. Raise SignatureError otherwise.
     """
     known = {key.kid: key for key in keys}
     payload, signatures = _open(raw, limit)
@@ -68,9 +69,9 @@ def verify(raw: bytes, keys: Iterable[PublicKey], *, limit: int | None = None) -
 
 
 def signers(raw: bytes) -> tuple[str, ...]:
-    """Name the keys that the signatures of the JWS `raw` say they were made with; nothing is verified.
+    """Return the key ids in the signatures of the JWS `raw` without verifying them.
 
-    SignatureError where it is none.
+    Raise SignatureError if `raw` is not a JWS.
     """
     _, signatures = _open(raw, None)
     return tuple(str(signature.kid) for signature in signatures)
@@ -90,7 +91,7 @@ def _open(raw: bytes, limit: int | None) -> tuple[str, list[_Signature]]:
         payload = shape.text("payload")
         return payload, [_read(inner) for inner in shape.shapes("signatures")]
     except ShapeError as cause:
-        raise SignatureError(f"this is no signed manifest: {cause}") from cause
+        raise SignatureError(f"this is not a signed manifest: {cause}") from cause
 
 
 def _read(shape: Fields) -> _Signature:
@@ -106,7 +107,7 @@ def _base64url(text: str) -> str:
     if not _BASE64URL.fullmatch(text):
         raise ValueError(message)
     try:
-        # Also refused: a length that cannot be, and bits at the end that stand for nothing (RFC 4648, 3.5).
+        # Also rejects impossible lengths and non-zero trailing bits (RFC 4648, section 3.5).
         urlsafe_b64decode(text.encode())
     except ValueError as cause:
         raise ValueError(message) from cause
@@ -116,10 +117,10 @@ def _base64url(text: str) -> str:
 def _refuse_other_terms(header: Mapping[str, Any], key: PublicKey) -> None:
     expected = {"alg": str(key.algorithm), "typ": TYPE, **_UNENCODED}
     for name, value in expected.items():
-        if repr(header.get(name)) != repr(value):  # False is not 0
+        if repr(header.get(name)) != repr(value):  # repr tells False from 0
             got = quoted(str(header.get(name)))
             raise SignatureError(
-                f"the signature of {quoted(key.kid)} has another “{name}”: expected {value}, got {got}"
+                f"the signature of {quoted(key.kid)} has the wrong “{name}”: expected {value}, got {got}"
             )
 
 
@@ -128,9 +129,9 @@ def _refuse_forgery(payload: str, signature: _Signature, key: PublicKey) -> None
     try:
         jws.deserialize_json(cast(jws.FlattenedJSONSerialization, alone), key.jose, registry=_registry(key))
     except (JoseError, ValueError) as cause:
-        raise SignatureError(f"the signature of {quoted(key.kid)} does not fit these bytes") from cause
+        raise SignatureError(f"the signature of {quoted(key.kid)} does not match these bytes") from cause
 
 
 def _registry(key: PublicKey) -> jws.JWSRegistry:
-    # What else a header says is none of our business: whatever must be understood stands in “crit”.
+    # Other header fields can be ignored: every field that must be understood is listed in “crit”.
     return jws.JWSRegistry(algorithms=[str(key.algorithm)], strict_check_header=False)

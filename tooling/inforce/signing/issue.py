@@ -1,6 +1,6 @@
-"""Issues: the two files a site publishes of one manifest, signed as its book promises.
+"""Create the files that a site publishes of one manifest, signed with the keys of the book.
 
-Keeps true: a book that names keys is never published unsigned, and no issue has the serial of an earlier one.
+Invariants: a book that lists keys is never published unsigned; every issue has a new serial.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from inforce.signing.keys import PrivateKey, PublicKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """The bytes of a manifest, such as `policies.json`, and of its signed form where it is signed.
+    """The bytes of a manifest, such as `policies.json`, and of its signed form if there is one.
 
-    `path` is that of the manifest. ManifestError where one of the two is larger than clients accept.
+    `path` is the path of the manifest. Raise ManifestError if a form is larger than clients accept.
     """
 
     plain: bytes
@@ -33,33 +33,33 @@ class Issue:
 
     @property
     def files(self) -> Mapping[str, bytes]:
-        """The bytes of each form by its path below the site, the signed one first."""
+        """The bytes of each form by its path below the site, the signed form first."""
         signed = {} if self.signed is None else {signed_path(self.path): self.signed}
         return {**signed, self.path: self.plain}
 
 
 def issue(plain: bytes, named: Iterable[PublicKey], keys: Sequence[PrivateKey], path: str = MAIN_PATH) -> Issue:
-    """Sign the manifest `plain`, to be published at `path`, with `keys` as a book promises that names `named`.
+    """Sign the manifest `plain`, to be published at `path`, with `keys`; `named` are the keys that the book lists.
 
-    A book that names none is published unsigned. SignatureError where a promised signature cannot be made, and where
-    one of `keys` is named nowhere: apps would not know it.
+    Without `named` the manifest is published unsigned. Raise SignatureError if a listed key is missing, or if one of
+    `keys` is not listed, because apps would not trust it.
     """
     kids = [key.kid for key in named]
     for key in keys:
         if key.public.kid not in kids:
-            fix = "add its public part to “signing” in book.yml, or take the key away"
-            raise SignatureError(f"the book does not name the key {quoted(key.public.kid)}: {fix}")
+            fix = "add its public part to “signing” in book.yml, or remove the key from the environment"
+            raise SignatureError(f"book.yml does not list the key {quoted(key.public.kid)}: {fix}")
     if kids and not keys:
-        fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or take “signing” out of book.yml"
-        raise SignatureError(f"the book promises signed manifests, and there is no key to sign with: {fix}")
+        fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or remove “signing” from book.yml"
+        raise SignatureError(f"the book promises signed manifests, but no private key is set: {fix}")
     return Issue(plain=plain, signed=sign(plain, keys) if keys else None, path=path)
 
 
 def resign(plain: bytes, now: datetime, keys: Sequence[PrivateKey], path: str = MAIN_PATH) -> Issue:
-    """Issue the manifest `plain`, published at `path`, again at `now`, signed with `keys`, without the book.
+    """Issue the manifest `plain`, published at `path`, again at `now`, signed with `keys`; the book is not needed.
 
-    Serial and dates are new, with what follows from them; nothing else changes. ManifestError where `plain` is none,
-    or that of another path, or where the serial would not be higher; SignatureError without a key.
+    Only the serial, the dates and the fields that depend on them change. Raise ManifestError if `plain` is not a
+    manifest, has another path, or would not get a higher serial; SignatureError without a key.
     """
     again = to_bytes(reissued(parse_manifest(plain, path=path), now))
     return Issue(plain=again, signed=sign(again, keys), path=path)

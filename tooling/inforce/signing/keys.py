@@ -1,7 +1,7 @@
-"""Keys as JSON Web Keys (RFC 7517), named by their thumbprint (RFC 7638).
+"""JSON Web Keys (RFC 7517), identified by their thumbprint (RFC 7638).
 
-Keeps true: a key has one algorithm, its own, whatever a signature claims; its name follows from it and is not chosen.
-Does not read or write files (see `key_files`).
+Invariants: a key has exactly one algorithm, whatever a signature claims; the id of a key is its thumbprint.
+Not responsible for: reading and writing files (see `key_files`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MEMBERS = ("kty", "crv", "x", "y", "d")
 
 
 class Algorithm(StrEnum):
-    """How a key signs: Ed25519 (RFC 9864), or ES256 (RFC 7518) for platforms that lack it."""
+    """The algorithm of a key: Ed25519 (RFC 9864), or ES256 (RFC 7518) for platforms without Ed25519."""
 
     ED25519 = "Ed25519"
     ES256 = "ES256"
@@ -32,7 +32,7 @@ _ALGORITHMS = {("OKP", "Ed25519"): Algorithm.ED25519, ("EC", "P-256"): Algorithm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A key that tells whether a signature is right; `kid` is its thumbprint."""
+    """A key that verifies signatures; `kid` is its thumbprint."""
 
     kid: str
     algorithm: Algorithm
@@ -40,12 +40,14 @@ class PublicKey:
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, Any], kid: str | None = None) -> Self:
-        """Make a key of the public JWK `jwk`, which has to have the thumbprint `kid` where that is given.
+        """Create a key from the public JWK `jwk`; if `kid` is given, it must be the thumbprint.
 
-        SignatureError for a private key, another kind of key, and a name that is not the key's own.
+        Raise SignatureError for a private key, an unsupported kind of key, or another thumbprint.
         """
         if "d" in jwk:
-            raise SignatureError("this is a private key: give its public part, and retire it if anybody saw it")
+            raise SignatureError(
+                "this is a private key: use its public part, and replace the key if others could read it"
+            )
         algorithm, jose = _read(jwk)
         own = jose.thumbprint()
         named = kid or jwk.get("kid", own)
@@ -54,33 +56,33 @@ class PublicKey:
         return cls(kid=own, algorithm=algorithm, jose=jose)
 
     def to_jwk(self) -> dict[str, str]:
-        """Write the key as a JWK with the members that make it, and no other."""
+        """Return the key as a JWK with the fields that define it, and no others."""
         return _members(self.jose, private=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateKey:
-    """A key that signs; nothing prints it by accident."""
+    """A key that signs; its repr does not contain the secret."""
 
     public: PublicKey
     jose: JoseKey = field(repr=False, compare=False)
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, Any]) -> Self:
-        """Make a key of the private JWK `jwk`; SignatureError where it is a public one or of another kind."""
+        """Create a key from the private JWK `jwk`; raise SignatureError for a public key or an unsupported kind."""
         if "d" not in jwk:
-            raise SignatureError("this is no private key: expected a JWK that has a “d”")
+            raise SignatureError("this is not a private key: expected a JWK that has a “d”")
         _, jose = _read(jwk)
         named = jwk.get("kid")
         return cls(public=PublicKey.from_jwk(_members(jose, private=False), named), jose=jose)
 
     def to_jwk(self) -> dict[str, str]:
-        """Write the private key as a JWK, to be kept secret."""
+        """Return the private key as a JWK. Keep it secret."""
         return _members(self.jose, private=True)
 
 
 def generate_key(algorithm: Algorithm = Algorithm.ED25519) -> PrivateKey:
-    """Make a new key for `algorithm`."""
+    """Generate a key for `algorithm`."""
     made = OKPKey.generate_key("Ed25519") if algorithm is Algorithm.ED25519 else ECKey.generate_key("P-256")
     return PrivateKey.from_jwk(_members(made, private=True))
 
@@ -93,9 +95,9 @@ def _read(jwk: Mapping[str, Any]) -> tuple[Algorithm, JoseKey]:
         jose, alone = cast(JoseKey, import_key(members)), cast(JoseKey, import_key(public))
         whole = jose.private_key is None or jose.private_key.public_key() == alone.public_key
     except (JoseError, ValueError, TypeError) as cause:
-        raise SignatureError("this is no key: its numbers make no sense") from cause
+        raise SignatureError("this is not a valid key: its numbers cannot be decoded") from cause
     if not whole:
-        raise SignatureError("this is no key: its private and its public part do not belong together")
+        raise SignatureError("this is not a valid key: its private and its public part do not match")
     return algorithm, jose
 
 
