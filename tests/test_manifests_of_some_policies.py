@@ -108,7 +108,7 @@ def test_manifest_paths_in_the_book_are_valid_paths(name: str) -> None:
 def test_policy_cannot_have_the_address_of_the_manifests(tmp_path: Path) -> None:
     book = book_with(tmp_path, "", "manifests")
 
-    assert ["the site keeps this address" in str(fault) for fault in book.read().faults] == [True]
+    assert ["the site uses this path" in str(fault) for fault in book.read().faults] == [True]
 
 
 def test_size_of_each_manifest_is_checked_and_its_path_is_in_the_message(tmp_path: Path) -> None:

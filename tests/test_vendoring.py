@@ -84,7 +84,7 @@ def test_nothing_installs_our_names_from_an_index() -> None:
     files = committed()
     found = {str(file): index_installs(file.read_text("utf-8", "replace")) for file in files}
     assert {file: installs for file, installs in found.items() if installs} == {}
-    assert {"README.md", "action.yml", "publish.yml", "browser.md", "ending.py"} <= {file.name for file in files}
+    assert {"README.md", "action.yml", "publish.yml", "browser.md", "runner.py"} <= {file.name for file in files}
 
 
 @pytest.mark.parametrize(
