@@ -7,7 +7,8 @@ export const named = (error, reason) => error.reason ? error : Object.assign(err
 
 export const decode = (data) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
 
-const TOKENS = /("(?:[^"\\]+|\\.)*")(\s*:)?|(-?\d[^\s,\]}]*)|[[\]{}]/g;
+// Nothing behind the first quotation mark is required, so that an unfinished string is not read again from each mark in it.
+const TOKENS = /("(?:[^"\\]+|\\.?)*"?)(\s*:)?|(-?\d[^\s,\]}]*)|[[\]{}]/g;
 
 export const parse = (text, limit = 65536) => {
   try {

@@ -45,7 +45,7 @@ _MONTHS = {
     for number, name in enumerate(names.split(), 1)
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_LABELLED = re.compile(rf"[\s*_(\[（【•–—-]*(?P<label>{'|'.join(_LABELS)})(?![^\W\d_])\s*[:：]?[\s*_]*", re.IGNORECASE)
+_LABELLED = re.compile(rf"[\s*_(\[（【•–—-]*+(?P<label>{'|'.join(_LABELS)})(?![^\W\d_])\s*[:：]?[\s*_]*", re.IGNORECASE)
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (

@@ -30,7 +30,7 @@ _DATES = (
     r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     rf"{_HAN}年{_HAN}月(?:{_HAN}日)?|{_HAN}月{_HAN}日",
     rf"\d{{1,2}}{_ORDINAL}\s(?:(?:of|de|del|do)\s)?{_LETTERS}(?:\s(?:of|de|del|do))?,?\s{_YEAR}",
-    rf"(?<![^\W\d_]){_LETTERS}\s\d{{1,2}}{_ORDINAL},?\s{_YEAR}",
+    rf"(?<![^\W\d_])(?<![{MARKS}\u0e31-\u0e4e]){_LETTERS}\s\d{{1,2}}{_ORDINAL},?\s{_YEAR}",
 )
 _SIGNS = r"[$£¥€₤₦₩₪₫₭₮₱₴₹₺₽₿฿]"
 _CURRENCIES = (

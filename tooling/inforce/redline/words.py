@@ -42,14 +42,16 @@ _HAN_AND_KANA += "\uf900-\ufaff\U00020000-\U0003ffff"
 HAN_FIGURES = "〇零一二三四五六七八九十百千万萬億亿两兩"
 _CURRENCY = "$£¥€₤₦₩₪₫₭₮₱₴₹₺₽₿฿"
 _ADDRESS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&+=%]"
+# Names are at most as long as mail and DNS allow: without a limit, each beginning of a longer one is read to its end.
+_LABEL = r"[A-Za-z0-9\-]{1,63}+"
 
 TOKEN = re.compile(
     rf"""
       [A-Za-z]+(?=[ ,;)\n]|\.[ \n]|\.\Z)                                # most words; the rest would say the same
     | \s+
     | https?://{_ADDRESS}                                              # addresses whole
-    | [A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+
-    | [A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[a-z]{{2,}}\b(?![@\-])
+    | [A-Za-z0-9._%+\-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,16}}
+    | {_LABEL}(?:\.{_LABEL}){{0,16}}\.[a-z]{{2,63}}\b(?![@\-])
     | [{_CURRENCY}]?\d+(?:[.,:/'’٫٬\-–\u00a0\u202f]\d+)*[%‰٪°]?[{_LETTERS}]*
     | [{_LETTERS}](?:[{_LETTERS}\d_]|[{_JOINERS}'’\-‐‑·]+(?=[{_LETTERS}\d])|(?<=\d)\.(?=\d))*
     | [\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+                       # katakana runs whole

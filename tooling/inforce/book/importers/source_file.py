@@ -19,7 +19,7 @@ from inforce.text import canonical
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\r")
 _MEMBER = re.compile(r"[A-Za-z_][\w .-]*:(\s|$)")
-_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.*?)(?P=quote)[ \t]*$", re.MULTILINE)
+_TITLE = re.compile("^title:(.*)$", re.MULTILINE)
 _LEVEL_ONE = re.compile(r"^ {0,3}(?:#(?:[ \t]|$)|=+$)", re.MULTILINE)
 _CODES = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -88,13 +88,18 @@ def _yaml_title(head: str) -> str | None:
     except (yaml.YAMLError, RecursionError):
         found = _TITLE.search(head)
         is_members = _MEMBER.match(head.lstrip())
-        return (found["title"] if found else "") if is_members else None
+        return (_unquoted(found[1].strip(" \t")) if found else "") if is_members else None
     if root is None:
         return ""
     if not isinstance(root, yaml.MappingNode):
         return None
     titles = [value for key, value in root.value if key.value == "title" and isinstance(value, yaml.ScalarNode)]
     return str(titles[0].value) if titles else ""
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
 
 
 def _toml_title(head: str) -> str | None:

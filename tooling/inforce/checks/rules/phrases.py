@@ -20,7 +20,9 @@ _PAGES_ZH = r"(?:页面|政策|协议|条款|声明|网站)"
 def _phrases(**alternatives: tuple[str, ...]) -> Phrases:
     """Compile the alternatives of each language; `…` stands for some words of the same sentence."""
     return {
-        language: re.compile("|".join(alternatives).replace("…", "[^.;。；]{0,60}?"), re.IGNORECASE)
+        language: re.compile(
+            "|".join(alternatives).replace(r"\w+…", r"\w++…").replace("…", "[^.;。；]{0,60}?"), re.IGNORECASE
+        )
         for language, alternatives in alternatives.items()
     }
 

@@ -54,7 +54,7 @@ class PaperWords:
 
 WORDS = PaperWords()
 Facts = Mapping[str, Any]
-_LABELLED = re.compile(r'(<(?:ins|del)[^>]*>)<span class="inforce-sr">([^<]*</span>)')
+_LABELLED = re.compile(r'(<(?:ins|del)[^<>]*>)<span class="inforce-sr">([^<]*</span>)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,8 @@ def escaped(text: str, *, strict: int = 0) -> str:
 
 def guarded(line: str) -> str:
     """Escape `line`, which starts or continues a paragraph, so that it starts no other block."""
-    line = _NUMBER_START.sub(r"\1\\\2", line, count=1) if _NUMBER_START.match(line) else line
+    if number := _NUMBER_START.match(line):
+        line = f"{number[1]}\\{line[len(number[1]) :]}"
     found = _LINE_START.match(line) or _RULE.match(line)
     return f"{found[1]}\\{line[len(found[1]) :]}" if found else line
 

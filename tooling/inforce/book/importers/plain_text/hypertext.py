@@ -114,7 +114,7 @@ class _Page(HTMLParser):
 
     def plain(self) -> str:
         """Give all lines."""
-        text = re.sub(r" *\n *", "\n", "".join(self._parts))
+        text = "\n".join(line.strip(" ") for line in "".join(self._parts).split("\n"))
         return re.sub(r"\n{3,}", "\n\n", text).strip()
 
     def _begin(self, mark: str, *, tight: bool = False) -> None:

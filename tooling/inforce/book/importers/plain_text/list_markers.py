@@ -70,7 +70,8 @@ _PATTERNS = {
     Style.CHINESE: rf"(?P<label>(?P<number>[{_CHINESE}十百]{{1,4}})[、．.])",
     Style.CHINESE_PARENS: rf"(?P<label>[(（](?P<number>[{_CHINESE}十百]{{1,4}})[)）])",
 }
-_COMPILED = {style: re.compile(rf"[ \t\u3000\u00a0]*{pattern}") for style, pattern in _PATTERNS.items()}
+_COMPILED = {style: re.compile(pattern) for style, pattern in _PATTERNS.items()}
+_BLANKS = " \t\u3000\u00a0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +92,14 @@ class Mark:
 
 def marks_of(line: str) -> tuple[Mark, ...]:
     """List the marks that `line` may begin with, the likeliest first: “C.” is a letter and a Roman hundred."""
-    return tuple(
-        _mark(style, found, line) for style, pattern in _COMPILED.items() if (found := pattern.match(line)) is not None
-    )
+    begin = len(line) - len(line.lstrip(_BLANKS))
+    found = ((style, pattern.match(line, begin)) for style, pattern in _COMPILED.items())
+    return tuple(_mark(style, match, line) for style, match in found if match)
 
 
 def pattern_of(style: Style) -> re.Pattern[str]:
     """Give the pattern of `style`, to be looked for inside a line; its group `number` is the number as written."""
-    return re.compile(_PATTERNS[style])
+    return _COMPILED[style]
 
 
 def value(style: Style, written: str) -> int:

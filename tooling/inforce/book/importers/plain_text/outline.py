@@ -21,7 +21,7 @@ _MOST_CJK = 30
 _DEEPEST = 6
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SENTENCE_ENDS = ".,;。，；…"
-_MARKDOWN = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
+_MARKDOWN = re.compile(r"(#{1,6})\s++(.*+)")
 _COUNTED = {Style.DOT: ".", Style.PAREN: ")"}
 
 
@@ -202,5 +202,5 @@ def _is_item(mark: Mark) -> bool:
 def _bare(line: str) -> str:
     """Take the signs off `line` that made it a heading."""
     found = _MARKDOWN.fullmatch(line)
-    text = found[2] if found else line
+    text = found[2].rstrip("#").rstrip() if found else line
     return re.sub(r"^(\*\*|__)(.*?)\1(:?)$", r"\2\3", text)

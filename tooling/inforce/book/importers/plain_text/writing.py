@@ -90,7 +90,8 @@ def _written(block: TextBlock, taken: set[str]) -> list[str]:
 def _one_line(block: TextBlock) -> str:
     text = block.label + " ".join(block.lines)
     inner = _SIGNS.sub(lambda found: f"\\{found[0]}", text)
-    return re.sub(r"#(?=#*$)", r"\\#", inner)
+    words = inner.rstrip("#")
+    return words + "\\#" * (len(inner) - len(words))
 
 
 def _id(block: TextBlock, taken: set[str]) -> str:
