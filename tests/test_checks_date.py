@@ -104,8 +104,8 @@ def test_versions_apply_one_after_the_other(second: dict[str, str], first: dict[
 @pytest.mark.parametrize(
     ("now", "fix"),
     [
-        pytest.param("2026-05-02", "is cancelled", id="what is only announced can be cancelled"),
-        pytest.param("2026-08-01", "already applies", id="what applies cannot"),
+        pytest.param("2026-05-02", "add “cancelled”", id="what is only announced can be cancelled"),
+        pytest.param("2026-08-01", "already in force", id="what applies cannot"),
     ],
 )
 def test_the_fix_of_a_wrong_order_depends_on_what_already_applies(now: str, fix: str) -> None:

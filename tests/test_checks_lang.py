@@ -1,4 +1,4 @@
-"""What the checks say about translations beside the text that binds."""
+"""The rules that compare translations with the binding text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def translates(text: str) -> str:
     ("origin", "told"),
     [
         pytest.param(EN, "", id="made from the binding text"),
-        pytest.param(EN.replace("24", "12"), "a text that this book does not hold", id="made from a text unknown"),
+        pytest.param(EN.replace("24", "12"), "a text that is not in this book", id="made from a text unknown"),
     ],
 )
 def test_a_translation_was_made_from_the_binding_text(origin: str, told: str) -> None:
@@ -61,14 +61,12 @@ def test_a_translation_says_which_text_it_was_made_from() -> None:
     ("other", "told"),
     [
         pytest.param(DE, "", id="the same sections"),
-        pytest.param("# Datenschutz\n", "lacks the section “keeping”", id="a section missing"),
-        pytest.param(DE + "\n## Rechte {#rights}\n\nJa.\n", "has the section “rights”", id="a section too many"),
+        pytest.param("# Datenschutz\n", "lacks the clause “keeping”", id="a section missing"),
+        pytest.param(DE + "\n## Rechte {#rights}\n\nJa.\n", "has the clause “rights”", id="a section too many"),
         pytest.param(
-            DE.replace("## Speichern", "### Speichern"), "on other levels", id="the same sections on other levels"
+            DE.replace("## Speichern", "### Speichern"), "on different levels", id="the same sections on other levels"
         ),
-        pytest.param(
-            DE + "\n## Rechte\n\nJa.\n", "has 3 headings, the text that binds 2", id="a heading without an id"
-        ),
+        pytest.param(DE + "\n## Rechte\n\nJa.\n", "has 3 headings, the binding text 2", id="a heading without an id"),
     ],
 )
 def test_a_translation_has_the_same_sections(other: str, told: str) -> None:

@@ -55,7 +55,7 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
             edit(FIRST, "2026-01-15", "2026-01-14\neffective: 2026-01-15"),
             "LOCK-date",
             FIRST,
-            "“published” of “2026-01-15” was published as “2026-01-15” and is “2026-01-14” now",
+            "“published” of “2026-01-15” was published as “2026-01-15” and is now “2026-01-14”",
             id="another date of publication",
         ),
         pytest.param(
@@ -65,7 +65,7 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
             edit(FIRST, "change", "enforce: never\nchange"),
             "LOCK-date",
             FIRST,
-            "was published as “not given” and is “never” now",
+            "was published as “not given” and is now “never”",
             id="a deadline taken back",
         ),
         pytest.param(edit(FIRST, "material", "notice"), "LOCK-level", FIRST, "“material”", id="another level"),
@@ -81,29 +81,29 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
             lambda book: book.remove(f"{PRIVACY}/2026-01-15/de.md"),
             "LOCK-edition",
             "2026-01-15/de.md",
-            "is gone",
+            "is missing",
             id="a translation removed",
         ),
         pytest.param(
             lambda book: book.remove(f"{PRIVACY}/2027-01-01"),
             "LOCK-version",
             "2027-01-01",
-            "is gone",
+            "is missing",
             id="a version removed",
         ),
         pytest.param(
             lambda book: book.rename(f"{PRIVACY}/2027-01-01", f"{PRIVACY}/2027-01-02"),
             "LOCK-version",
             "2027-01-01",
-            "is called “2027-01-02” now",
+            "was renamed to “2027-01-02”",
             id="a version renamed",
         ),
-        pytest.param(lambda book: book.remove(PRIVACY), "LOCK-policy", "", "is gone", id="a policy removed"),
+        pytest.param(lambda book: book.remove(PRIVACY), "LOCK-policy", "", "is missing", id="a policy removed"),
         pytest.param(
             lambda book: book.policy("privacy").version("2026-02-01", en=TEXT),
             "LOCK-seq",
             "2026-03-01/version.yml",
-            "number 2 and would become number 3: “2026-02-01” was put before it",
+            "number 2 and would become number 3: “2026-02-01” was added before it",
             id="a version put between two others",
         ),
     ],
@@ -212,7 +212,7 @@ def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        pytest.param(entry(lambda entries: entries.pop("2027-01-01")), "was taken out", id="an entry taken out"),
+        pytest.param(entry(lambda entries: entries.pop("2027-01-01")), "was removed", id="an entry taken out"),
         pytest.param(entry(lambda entries: entries["2027-01-01"].update(seq=4)), "“seq”", id="change its number"),
         pytest.param(
             entry(lambda entries: entries["2027-01-01"].update(change="notice")), "“change”", id="another level"
@@ -224,13 +224,15 @@ def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
         ),
         pytest.param(
             entry(lambda entries: entries["2027-01-01"].update(digests={"en": "sha256:" + "0" * 64})),
-            "another digest for “en”",
-            id="another digest",
+            "a different digest for “en”",
+            id="a different digest",
         ),
         pytest.param(
-            entry(lambda entries: entries["2026-01-15"].update(digests={})), "another digest", id="a digest taken out"
+            entry(lambda entries: entries["2026-01-15"].update(digests={})),
+            "a different digest",
+            id="a digest taken out",
         ),
-        pytest.param(lambda book: book.remove(LOCK), "was taken out", id="the whole lock removed"),
+        pytest.param(lambda book: book.remove(LOCK), "was removed", id="the whole lock removed"),
     ],
 )
 def test_the_lock_of_the_base_branch_may_only_be_added_to(change: Change, words: str) -> None:
@@ -275,9 +277,9 @@ def test_an_entry_may_get_a_translation_and_a_cancellation() -> None:
     [
         pytest.param(edit("2026-01-15/en.md", "24", "12"), "“24", id="another text"),
         pytest.param(edit(FIRST, "material", "notice"), "“change”", id="another level"),
-        pytest.param(edit(FIRST, "change", "draft: true\nchange"), "has become a draft", id="made a draft"),
-        pytest.param(lambda book: book.remove(f"{PRIVACY}/2027-01-01"), "is gone", id="removed"),
-        pytest.param(lambda book: book.remove(PRIVACY), "is gone", id="removed with its policy"),
+        pytest.param(edit(FIRST, "change", "draft: true\nchange"), "is now a draft", id="made a draft"),
+        pytest.param(lambda book: book.remove(f"{PRIVACY}/2027-01-01"), "is missing", id="removed"),
+        pytest.param(lambda book: book.remove(PRIVACY), "is missing", id="removed with its policy"),
         pytest.param(
             lambda book: book.remove(f"{PRIVACY}/2026-01-15/de.md"),
             "has lost its text in “de”",
@@ -350,7 +352,7 @@ def test_a_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, w
     [finding] = findings
     assert (finding.rule, finding.place.path) == ("LOCK-date", "policy_versions/book.yml")
     assert finding.place.line == line_of(base, "timezone")
-    assert f"The time zone is “{new}” now" in finding.message
+    assert f"The time zone was changed to “{new}”" in finding.message
 
 
 def test_a_changed_time_zone_of_unlocked_versions_is_one_finding_about_book_yml() -> None:

@@ -135,7 +135,7 @@ def test_sections_without_an_id_are_counted_in_one_note() -> None:
     notes = of_rule(one_text("# A\n\n## B\n\n## C {#c}\n\n## D\n").check(NOW), "TEXT-id")
 
     assert [(note.severity, note.evidence) for note in notes] == [(Severity.NOTE, "B")]
-    assert "“B” and 1 more have no id" in notes[0].message
+    assert "“B” and 1 more have no explicit id" in notes[0].message
     assert "{#b}" in notes[0].fix
     assert evidence("# A\n\n## B {#b}\n", "TEXT-id") == []
 

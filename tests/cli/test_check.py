@@ -98,7 +98,7 @@ def test_answers_that_are_no_fit_file_are_an_error(
 @pytest.mark.parametrize(
     ("answers", "place", "sentence"),
     [
-        pytest.param(b"dismissals: \xff\n", "dismissals.yml", "not UTF-8 at byte 9", id="no UTF-8"),
+        pytest.param(b"dismissals: \xff\n", "dismissals.yml", "not UTF-8 at byte 12", id="no UTF-8"),
         pytest.param(b"dismissals:\n  - rule: *x\n", "dismissals.yml", "is an alias", id="an alias"),
         pytest.param(b"dismissals:\n  - rul: X\n", "dismissals.yml", "is missing", id="a member missing"),
     ],
@@ -132,7 +132,7 @@ def test_a_lock_that_lost_an_entry_ends_with_3_against_the_base(inforce: Type, l
     against = inforce("check", "--repo", locked.root, "--at", LATER, "--base", "main")
     assert alone.code == 0
     assert against.code == 3
-    assert "The entry of “2026-01-15” of privacy was taken out of the lock." in against.out
+    assert "The entry of “2026-01-15” of privacy was removed from the lock." in against.out
 
 
 def test_a_book_that_was_removed_altogether_ends_with_3_against_a_base_that_has_it(

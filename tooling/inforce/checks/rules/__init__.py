@@ -1,4 +1,4 @@
-"""The catalogue of rules: one module per group, and the table of all of them by id."""
+"""The catalogue of rules: one module per group, and a table of all rules by id."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""CHANGE: what differs between a version and the one before it, against what its author says about it.
+"""CHANGE: compare the changes since the previous version with the summary and the change level.
 
-Looks at the binding text of versions that can still be changed; imported ones were summed up nowhere. A line that only
-prints a date of the version is no change.
+These rules check the binding text of versions that can still be changed. Imported versions are skipped because they
+have no summaries. A changed line that only prints a date of the version does not count as a change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from inforce.markdown import Document
 from inforce.policy import ChangeLevel
 from inforce.redline import Action, Change, ChangeClass, ClauseState, NumberChange, NumberKind
 
-WEIGHTY = frozenset({ChangeClass.NUMBER, ChangeClass.SUBSTANTIVE, ChangeClass.LINK})
+SIGNIFICANT = frozenset({ChangeClass.NUMBER, ChangeClass.SUBSTANTIVE, ChangeClass.LINK})
 MANY = 5
 FATES = {
     ClauseState.ADDED: "is new",
@@ -34,7 +34,7 @@ FATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedClause:
-    """A clause that changed, and what happened to it, in a word or two; `only_links`: every word stayed."""
+    """A changed clause and how it changed; `only_links` if no word of it changed."""
 
     id: str
     heading: str
@@ -44,9 +44,9 @@ class ChangedClause:
 
 @rule("CHANGE-summary", Severity.QUESTION, "A section changed and the summary does not mention it.")
 def unmentioned(book: CheckContext) -> Iterator[Finding]:
-    """Look for each changed section in the summary: its id, that of a section around it, or its heading.
+    """Report changed sections whose id, heading or enclosing section the summary does not mention.
 
-    A point of the summary that names no section speaks for the whole text.
+    A point of the summary without a section applies to the whole text.
     """
     for revision in book.revisions:
         text = revision.text
@@ -60,34 +60,34 @@ def unmentioned(book: CheckContext) -> Iterator[Finding]:
             headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in changed[:MANY])
             yield unmentioned.finding(
                 Place(path=text.edition.source.path, line=1),
-                f"{len(changed)} sections changed and the summary does not mention them: {headings}, ….",
+                f"{len(changed)} sections changed, and the summary does not mention them: {headings}, ….",
                 evidence=", ".join(clause.id for clause in changed),
-                fix="Add a point for each of them, or one without “section” that speaks for the whole text.",
+                fix="Add a point for each of them, or one point without “section” for the whole text.",
             )
         for clause in changed if len(changed) <= MANY else ():
             yield unmentioned.finding(
                 _place(text, clause.id),
                 f"Section “{clause.heading}” {clause.fate}, and the summary does not mention it.",
                 evidence=clause.id,
-                fix=f"Add “- section: {clause.id}” with a plain sentence, or answer why nobody need be told.",
+                fix=f"Add “- section: {clause.id}” with a plain sentence, or answer why users need not be told.",
             )
 
 
 def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Finding:
-    """Ask about all clauses in which nothing but addresses changed at once: most such changes fix a link."""
+    """Return one question about all clauses in which only links changed; most such changes correct a link."""
     headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in linked[:MANY])
     return unmentioned.finding(
         _place(text, linked[0].id),
-        f"In {headings}{', …' if len(linked) > MANY else ''} links lead elsewhere, and the summary does not "
-        "mention it. No word changed there.",
+        f"In {headings}{', …' if len(linked) > MANY else ''} only the targets of links changed, and the summary does "
+        "not mention it.",
         evidence=", ".join(clause.id for clause in linked),
-        fix="Say so in the summary if readers meet other terms there, or answer that the pages say the same.",
+        fix="Mention it in the summary if the terms on the linked pages differ, or answer that they do not.",
     )
 
 
 @rule("CHANGE-unchanged", Severity.QUESTION, "The summary mentions a section that did not change.")
 def unchanged(book: CheckContext) -> Iterator[Finding]:
-    """Compare each section that the summary names, and those inside it, with the same one before."""
+    """Report sections in the summary that are unchanged, including the sections inside them."""
     for revision in book.revisions:
         text = revision.text
         same = _same_clauses(revision) if text.edition.summary else set()
@@ -95,29 +95,29 @@ def unchanged(book: CheckContext) -> Iterator[Finding]:
             if point.section in same:
                 yield unchanged.finding(
                     text.edition.source.place(f"summary[{index}].section"),
-                    f"The summary speaks of “{text.heading(point.section)}”, which says what it said before.",
+                    f"The summary mentions “{text.heading(point.section)}”, which did not change.",
                     evidence=point.section,
-                    fix="Take the point out, name the section that changed, or answer why readers need it.",
+                    fix="Remove the point, enter the id of the section that changed, or answer why readers need it.",
                 )
 
 
 @rule("CHANGE-nothing", Severity.QUESTION, "A version has the same text as the previous version.")
 def nothing(book: CheckContext) -> Iterator[Finding]:
-    """Compare the binding texts of successive versions; a draft may still be the copy it began as."""
+    """Report versions whose binding text equals the previous one; drafts may still be copies."""
     for revision in book.revisions:
         text = revision.text
         if revision.redline.equal and not text.version.draft:
             yield nothing.finding(
                 Place(path=text.edition.source.path),
-                f"“{text.version.label}” says word for word what the version before it says.",
-                fix="Write the change into the text, or answer why it is published again.",
+                f"“{text.version.label}” has the same text as the previous version.",
+                fix="Write the change into the text, or answer why the same text is published again.",
             )
 
 
 @rule("CHANGE-editorial", Severity.QUESTION, "An editorial change affects a number, a date or a negation.")
 def editorial(book: CheckContext) -> Iterator[Finding]:
-    """Look at editorial versions, about which nobody is told, for changes that can change the meaning."""
-    fix = "Call it “notice” or “material” in version.yml, or answer why the meaning is the same."
+    """Report changes in editorial versions that can change the meaning; users are not notified of such versions."""
+    fix = "Set “change” to “notice” or “material” in version.yml, or answer why the meaning is the same."
     for revision in book.revisions:
         text = revision.text
         if text.version.change is not ChangeLevel.EDITORIAL:
@@ -125,7 +125,8 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
         if numbers := _numbers(revision):
             yield editorial.finding(
                 _place(text, numbers[0].clause),
-                f"“{text.version.label}” is called editorial, but {_numbers_told(numbers)}. Need nobody be told?",
+                f"“{text.version.label}” is editorial, but {_in_words(numbers)}. "
+                "Is it correct that users need not be told?",
                 evidence=", ".join(shortened(number.now or number.was) for number in numbers[:MANY]),
                 fix=fix,
             )
@@ -133,8 +134,8 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
             more = f", and {len(turning) - 1} more such changes" if len(turning) > 1 else ""
             yield editorial.finding(
                 text.place(line_of(revision.redline, turning[0])),
-                f"“{text.version.label}” is called editorial, but a “not” came or went: "
-                f"{tell_change(turning[0])}{more}. Need nobody be told?",
+                f"“{text.version.label}” is editorial, but a negation was added or removed: "
+                f"{tell_change(turning[0])}{more}. Is it correct that users need not be told?",
                 evidence=", ".join(shortened(change.now or change.was) for change in turning[:MANY]),
                 fix=fix,
             )
@@ -142,7 +143,7 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
 
 @rule("CHANGE-numbers", Severity.NOTE, "Numbers or dates changed.")
 def numbers(book: CheckContext) -> Iterator[Finding]:
-    """List numbers, amounts, periods, dates and percentages that became others, one note per section."""
+    """List changed numbers, amounts, periods, dates and percentages, one note per section."""
     for revision in book.revisions:
         if revision.text.version.change is ChangeLevel.EDITORIAL:
             continue
@@ -151,22 +152,22 @@ def numbers(book: CheckContext) -> Iterator[Finding]:
             by_clause.setdefault(number.clause, []).append(number)
         for clause, changed in by_clause.items():
             where = f"In “{changed[0].heading}”, " if changed[0].heading else ""
-            told = _numbers_told(changed)
+            words = _in_words(changed)
             yield numbers.finding(
                 _place(revision.text, clause),
-                f"{where}{told if where else told[:1].upper() + told[1:]}.",
+                f"{where}{words if where else words[:1].upper() + words[1:]}.",
                 evidence=shortened(changed[0].now or changed[0].was),
-                fix="Nothing needs doing if that is meant.",
+                fix="If the change is intended, you need not do anything.",
             )
 
 
 def _lacks_summary(text: CheckedText) -> bool:
-    """Say whether another rule already asks for the whole summary."""
+    """Return whether META-summary already reports the missing summary."""
     return not text.edition.summary and not text.version.draft
 
 
 def _same_clauses(revision: Revision) -> set[str]:
-    """Name the clauses that say, with all clauses inside them, what they said before, and stand where they stood."""
+    """Return the ids of clauses whose text, position and inner clauses are unchanged."""
     before, now = _contents(revision.redline.old.document), _contents(revision.text.document)
     same = {clause for clause, content in now.items() if before.get(clause) == content}
     same -= {change.clause for change in revision.redline.changes}
@@ -179,13 +180,13 @@ def _contents(document: Document) -> dict[str, list[tuple[str, object]]]:
 
 
 def _changed_clauses(revision: Revision) -> list[ChangedClause]:
-    """List the clauses whose words, numbers or links changed, but for dates of the version printed in them."""
+    """Return the clauses whose words, numbers or links changed, ignoring printed dates of the version."""
     before = {clause.id for clause in revision.redline.old.document.clauses}
     now = {clause.id for clause in revision.text.document.clauses}
     known = {clause.id: clause.state for clause in revision.redline.changed_clauses}
     by_clause: dict[str, list[Change]] = {}
     for change in revision.redline.changes:
-        if _is_weighty(revision, change):
+        if _is_significant(revision, change):
             by_clause.setdefault(change.clause, []).append(change)
 
     def fate(clause: str) -> str:
@@ -203,9 +204,9 @@ def _changed_clauses(revision: Revision) -> list[ChangedClause]:
     ]
 
 
-def _is_weighty(revision: Revision, change: Change) -> bool:
+def _is_significant(revision: Revision, change: Change) -> bool:
     return (
-        change.kind in WEIGHTY
+        change.kind in SIGNIFICANT
         and change.action is not Action.MOVED
         and not revision.prints_date(change.was.strip(), change.now.strip())
     )
@@ -221,7 +222,7 @@ def _is_mentioned(revision: Revision, clause: ChangedClause) -> bool:
 
 
 def _numbers(revision: Revision) -> list[NumberChange]:
-    """List changed numbers once: no addresses, no numbers of headings, no printed dates, none that only moved."""
+    """Return changed numbers without duplicates, link targets, heading numbers, printed dates and moved numbers."""
     changes = [
         number
         for number in dict.fromkeys(revision.redline.numbers)
@@ -239,20 +240,20 @@ def _counts_headings(number: NumberChange) -> bool:
     return number.kind is NumberKind.NUMBER and leading is not None and leading[1] in (number.was, number.now)
 
 
-def _numbers_told(numbers: list[NumberChange]) -> str:
-    told = [_number_told(number) for number in numbers[:MANY]]
-    more = len(numbers) - len(told)
-    return ", ".join(told) + (f" and {more} more changed" if more else "")
+def _in_words(numbers: list[NumberChange]) -> str:
+    phrases = [_number_in_words(number) for number in numbers[:MANY]]
+    more = len(numbers) - len(phrases)
+    return ", ".join(phrases) + (f" and {more} more changed" if more else "")
 
 
-def _number_told(number: NumberChange) -> str:
+def _number_in_words(number: NumberChange) -> str:
     if number.was and number.now:
         return f"“{shortened(number.was)}” became “{shortened(number.now)}”"
     return f"“{shortened(number.now)}” was added" if number.now else f"“{shortened(number.was)}” was deleted"
 
 
 def _turns(change: Change, text: CheckedText) -> bool:
-    """Say whether `change` leaves more or fewer negations than there were."""
+    """Return whether `change` adds or removes negations."""
     pattern = NEGATIONS.get(text.edition.language.tag.partition("-")[0])
     if pattern is None or change.action in (Action.MOVED, Action.REFORMATTED):
         return False

@@ -1,4 +1,4 @@
-"""CLAIM: promises that few can keep, asked about once; never more than a question."""
+"""CLAIM: ask about promises that are hard to keep; these rules only ask questions."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ from inforce.checks.rules.phrases import ABSOLUTE, ON_PUBLICATION, WATCH, WITHOU
 
 @rule("CLAIM-absolute", Severity.QUESTION, "A text makes a promise without exceptions.")
 def absolute(book: CheckContext) -> Iterator[Finding]:
-    """Look for “we never …”, “completely secure” and their like."""
+    """Report absolute promises such as “we never …” or “completely secure”."""
     yield from _asked(
         absolute,
         book,
         ABSOLUTE,
-        "“{words}” promises it without exception. Is that kept in every case, also towards courts and in emergencies?",
-        "Name the exceptions, or answer how it is kept.",
+        "“{words}” is a promise without exceptions. Is it kept in all cases, including court orders and emergencies?",
+        "State the exceptions, or answer how the promise is kept.",
     )
 
 
 @rule("CLAIM-retention", Severity.QUESTION, "A text sets no limit on how long data is kept.")
 def retention(book: CheckContext) -> Iterator[Finding]:
-    """Look for data that is kept permanently or indefinitely."""
+    """Report data that is kept permanently or indefinitely."""
     yield from _asked(
         retention,
         book,
         WITHOUT_LIMIT,
-        "“{words}” sets no limit to keeping data. Is there a reason to keep it without end?",
-        "Name a period or what ends it, or answer why there is none.",
+        "“{words}” sets no limit on how long data is kept. Is there a reason to keep it indefinitely?",
+        "State a period or the event that ends it, or answer why there is none.",
     )
 
 
 @rule("CLAIM-watch", Severity.QUESTION, "A text asks readers to check for changes themselves.")
 def watch(book: CheckContext) -> Iterator[Finding]:
-    """Look for clauses that ask readers to check the page."""
+    """Report clauses that ask readers to check the page for changes."""
     yield from _asked(
         watch,
         book,
         WATCH,
         "“{words}” leaves it to readers to notice changes. Are they not told?",
-        "Say how people are told of a change, or answer why they cannot be.",
+        "State how users are notified of changes, or answer why they cannot be.",
     )
 
 
 @rule("CLAIM-binding", Severity.QUESTION, "A text applies changes on publication although book.yml promises notice.")
 def binding(book: CheckContext) -> Iterator[Finding]:
-    """Look for clauses that apply a change at once, in books whose settings promise notice."""
+    """Report clauses that apply a change immediately, if book.yml promises notice."""
     days = max(book.catalog.settings.notice_days.values(), default=0)
     if days:
         yield from _asked(
             binding,
             book,
             ON_PUBLICATION,
-            f"“{{words}}” applies changes at once; book.yml promises up to {days} days of notice. Which one holds?",
-            "Let text and book.yml say the same, or answer how they fit together.",
+            f"“{{words}}” applies changes immediately, but book.yml promises up to {days} days of notice. Which holds?",
+            "Correct the text or book.yml, or answer how they fit together.",
         )
 
 
 def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, fix: str) -> Iterator[Finding]:
-    """Ask `question` of `rule` about each of `phrases`, the same words once in each text."""
+    """Yield a finding of `rule` for each match of `phrases`; the same words only once per text."""
     for text in book.texts:
         seen: set[str] = set()
         language = text.edition.language.tag.partition("-")[0]

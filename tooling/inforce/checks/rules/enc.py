@@ -1,4 +1,4 @@
-"""ENC: characters that are not what they look like, or that nobody can see."""
+"""ENC: characters that are misleading, invisible or damaged."""
 
 from __future__ import annotations
 
@@ -34,33 +34,33 @@ not_utf8 = on_reading("ENC-utf8", "A file is not encoded in UTF-8.")
 
 @rule("ENC-bom", Severity.NOTE, "A file begins with a byte order mark.")
 def bom(book: CheckContext) -> Iterator[Finding]:
-    """Look at the first character; the published text goes without it either way."""
+    """Report files that begin with a byte order mark; the published text never contains it."""
     for file in book.files:
         if file.content.startswith(BOM):
             yield bom.finding(
                 file.place(0),
                 "The file begins with a byte order mark, which is not part of the published text.",
                 evidence="U+FEFF",
-                fix="Save it as “UTF-8” instead of “UTF-8 with BOM”; published is the same text either way.",
+                fix="Save the file as “UTF-8”, not “UTF-8 with BOM”. The published text is the same in both cases.",
             )
 
 
 @rule("ENC-newline", Severity.NOTE, "Lines end with a carriage return.")
 def newline(book: CheckContext) -> Iterator[Finding]:
-    """Look for carriage returns; the published text has line feeds either way."""
+    """Report files with carriage returns; the published text always has line feeds."""
     for file in book.files:
         if (offset := file.content.find("\r")) >= 0:
             yield newline.finding(
                 file.place(offset),
                 "Lines of this file end with a carriage return, which is not part of the published text.",
                 evidence="U+000D",
-                fix="Choose the line ending “LF” in your editor; published is the same text either way.",
+                fix="Choose the line ending “LF” in your editor. The published text is the same in both cases.",
             )
 
 
 @rule("ENC-control", Severity.ERROR, "A file contains a control character.")
 def control(book: CheckContext) -> Iterator[Finding]:
-    """Look for control characters that are not part of mojibake, which has a rule of its own."""
+    """Report control characters, except those that ENC-mojibake reports."""
     for file in book.files:
         if not CONTROL.search(file.content):
             continue
@@ -68,42 +68,42 @@ def control(book: CheckContext) -> Iterator[Finding]:
         for found in each_once(one for one in CONTROL.finditer(file.content) if not _is_within(one, damage)):
             yield control.finding(
                 file.place(found.match.start()),
-                f"{_named(found.match[0])} stands here{found.times}; browsers and apps show it in different ways.",
+                f"This line contains {_named(found.match[0])}{found.times}; browsers and apps show it differently.",
                 evidence=file.word_at(*found.match.span()),
-                fix="Delete it, and type what was meant to be there.",
+                fix="Delete it, and type the intended character.",
             )
 
 
 @rule("ENC-private", Severity.ERROR, "A file contains a character whose meaning depends on the font.")
 def private(book: CheckContext) -> Iterator[Finding]:
-    """Look for characters of the private use areas, such as the bullets of a word processor."""
+    """Report characters of the private use areas, such as the bullets of a word processor."""
     for file in book.files:
         for found in each_once(PRIVATE.finditer(file.content)):
             yield private.finding(
                 file.place(found.match.start()),
-                f"The character U+{ord(found.match[0]):04X} has a meaning in one font only{found.times}; "
+                f"The character U+{ord(found.match[0]):04X} has a meaning only in one font{found.times}; "
                 "readers see an empty box.",
                 evidence=file.word_at(*found.match.span()),
-                fix="Replace it: a bullet is “- ” at the beginning of the line.",
+                fix="Replace it. A bullet is “- ” at the beginning of the line.",
             )
 
 
 @rule("ENC-lost", Severity.ERROR, "A file contains a replacement character in place of a lost one.")
 def lost(book: CheckContext) -> Iterator[Finding]:
-    """Look for U+FFFD, which programs write where they could not read."""
+    """Report U+FFFD, which programs write in place of characters they cannot decode."""
     for file in book.files:
         for found in each_once(re.finditer("\ufffd+", file.content)):
             yield lost.finding(
                 file.place(found.match.start()),
-                f"“�” stands where a character was lost{found.times}.",
+                f"A character was lost and replaced with “�”{found.times}.",
                 evidence=file.word_at(*found.match.span()),
-                fix="Look the word up in the original and type it again.",
+                fix="Look up the word in the original and type it again.",
             )
 
 
 @rule("ENC-mojibake", Severity.ERROR, "A file contains words garbled by a wrong encoding.")
 def mojibake(book: CheckContext) -> Iterator[Finding]:
-    """Look for UTF-8 that was read in another encoding, and say what it was."""
+    """Report UTF-8 that was decoded with another encoding, and suggest the original."""
     for file in book.files:
         seen: set[str] = set()
         for damage in find_damage(file.content):
@@ -112,7 +112,7 @@ def mojibake(book: CheckContext) -> Iterator[Finding]:
                 seen.add(words)
                 yield mojibake.finding(
                     file.place(damage.start),
-                    f"“{words}” is damaged by a wrong encoding.",
+                    f"“{words}” is garbled by a wrong encoding.",
                     evidence=words,
                     fix=_repair(file, damage),
                 )
@@ -120,35 +120,35 @@ def mojibake(book: CheckContext) -> Iterator[Finding]:
 
 @rule("ENC-invisible", Severity.ERROR, "A file contains an invisible zero-width character.")
 def invisible(book: CheckContext) -> Iterator[Finding]:
-    """Look for zero-width characters outside the scripts that need them."""
+    """Report zero-width characters outside the scripts that need them."""
     for file in book.files:
         hidden = (found for found in INVISIBLE.finditer(file.content) if not _is_needed(file.content, found))
         for found in each_once(hidden):
             yield invisible.finding(
                 file.place(found.match.start()),
-                f"{_named(found.match[0])} stands here{found.times}: nobody sees it, but searches stumble over it.",
+                f"This line contains {_named(found.match[0])}{found.times}. It is invisible and makes searches fail.",
                 evidence=_spelt(file.word_at(*found.match.span()), found.match[0]),
-                fix="Delete it; retyping the word does that.",
+                fix="Delete it, for example by retyping the word.",
             )
 
 
 @rule("ENC-bidi", Severity.ERROR, "A file contains an invisible character that changes the writing direction.")
 def bidi(book: CheckContext) -> Iterator[Finding]:
-    """Look for overrides anywhere, and for other controls in lines that are written from left to right only."""
+    """Report direction overrides in all lines, and other direction marks in left-to-right lines."""
     for file in book.files:
         controls = (found for found in BIDI.finditer(file.content) if _misleads(file.content, found))
         for found in each_once(controls):
             yield bidi.finding(
                 file.place(found.match.start()),
-                f"{_named(found.match[0])} stands here{found.times}: it can make words appear in another order.",
+                f"This line contains {_named(found.match[0])}{found.times}, which can change the order of words.",
                 evidence=_spelt(file.word_at(*found.match.span()), found.match[0]),
-                fix="Delete it; retyping the words does that.",
+                fix="Delete it, for example by retyping the words.",
             )
 
 
 @rule("ENC-script", Severity.ERROR, "A word contains look-alike letters of another script.")
 def mixed_script(book: CheckContext) -> Iterator[Finding]:
-    """Look for words of Latin letters with Cyrillic or Greek ones among them that look Latin, and the reverse."""
+    """Report Latin words with Cyrillic or Greek look-alike letters, and the reverse."""
     for file in book.files:
         if not (OTHER_ALPHABET.search(file.content) and MIXTURE.search(file.content)):
             continue
@@ -157,15 +157,15 @@ def mixed_script(book: CheckContext) -> Iterator[Finding]:
                 names = ", ".join(_named(letter) for letter in dict.fromkeys(strangers))
                 yield mixed_script.finding(
                     file.place(found.match.start()),
-                    f"“{found.match[0]}” holds letters of another script that only look right{found.times}: {names}.",
+                    f"“{found.match[0]}” contains look-alike letters of another script{found.times}: {names}.",
                     evidence=found.match[0],
-                    fix="Type the word again on one keyboard layout.",
+                    fix="Type the word again with one keyboard layout.",
                 )
 
 
 @rule("ENC-nfc", Severity.NOTE, "A letter and its accent are stored as separate characters.")
 def not_nfc(book: CheckContext) -> Iterator[Finding]:
-    """Look for the first line that is not in Unicode's normal form C; the published text is."""
+    """Report the first line that is not in Unicode normal form C; the published text always is."""
     for file in book.files:
         if unicodedata.is_normalized("NFC", file.content):
             continue
@@ -174,9 +174,9 @@ def not_nfc(book: CheckContext) -> Iterator[Finding]:
             if not unicodedata.is_normalized("NFC", line):
                 yield not_nfc.finding(
                     file.place(offset),
-                    "Letters of this line are stored in parts; they are published as one character each.",
+                    "Letters and accents in this line are stored separately; each is published as one character.",
                     evidence=_unnormalised_word(line),
-                    fix="Nothing needs doing; retyping the word makes file and published text the same.",
+                    fix="You need not do anything. Retyping the word makes the file identical to the published text.",
                 )
                 break
             offset += len(line)
@@ -188,10 +188,10 @@ def _is_within(found: re.Match[str], damage: list[DamagedText]) -> bool:
 
 def _repair(file: File, damage: DamagedText) -> str:
     if not damage.repaired:
-        return "Look the words up in the original and type them again."
+        return "Look up the words in the original and type them again."
     word = file.word_at(damage.start, damage.stop)
     wrong = file.content[damage.start : damage.stop]
-    return f"It was probably “{word.replace(wrong, damage.repaired)}”; compare with the original."
+    return f"It was probably “{word.replace(wrong, damage.repaired)}”. Compare it with the original."
 
 
 def _is_needed(content: str, found: re.Match[str]) -> bool:
@@ -208,7 +208,7 @@ def _misleads(content: str, found: re.Match[str]) -> bool:
 
 
 def _line_around(content: str, found: re.Match[str]) -> str:
-    """Cut out the line of `found`, at most as much of it as anybody sees at once."""
+    """Return the line around `found`, at most `LINE` characters on each side."""
     start = max(content.rfind("\n", 0, found.start()) + 1, found.start() - LINE)
     stop = content.find("\n", found.end(), found.end() + LINE)
     return content[start : stop if stop >= 0 else found.end() + LINE]

@@ -1,4 +1,4 @@
-"""HTML: tags in a text, which readers see as they are typed."""
+"""HTML: tags in a text, which are shown to readers literally."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ IN_WORDS = frozenset(
 
 @rule("HTML-raw", Severity.ERROR, "A text contains HTML.")
 def raw(book: CheckContext) -> Iterator[Finding]:
-    """Look for what Markdown with HTML would take for a tag or a comment; one finding per kind of tag and text."""
+    """Report HTML tags and comments; one finding per kind of tag in each text."""
     for text in book.texts:
         seen: set[str] = set()
         for html in raw_html(text.edition.text):
@@ -46,7 +46,7 @@ def raw(book: CheckContext) -> Iterator[Finding]:
                 shown = html.snippet.splitlines()[0][:60]
                 yield raw.finding(
                     text.place(html.line),
-                    f"“{shown}” is shown to readers as it stands: a text is Markdown, without HTML.",
+                    f"“{shown}” is shown to readers literally: a text is Markdown without HTML.",
                     evidence=shown,
                     fix=_fix(name, shown),
                 )
@@ -59,12 +59,12 @@ def _name(snippet: str) -> str:
 
 def _fix(name: str, shown: str) -> str:
     if shown.startswith("<!"):
-        return "Take the comment out; remarks belong into the pull request."
+        return "Remove the comment; remarks belong in the pull request."
     if name in IN_MARKDOWN:
         return IN_MARKDOWN[name]
     if name in IN_WORDS:
-        return "Take the tag out, and say what matters in words."
-    return f"If the text is to show it, write “\\{shown}”; otherwise write what it stands for."
+        return "Remove the tag, and express its meaning in words."
+    return f"If readers should see it, write “\\{shown}”; otherwise write its meaning."
 
 
 RULES = (raw,)

@@ -1,4 +1,4 @@
-"""LANG: translations beside the text that binds."""
+"""LANG: compare translations with the binding text."""
 
 from __future__ import annotations
 
@@ -20,51 +20,51 @@ SMALLEST_DEMANDED = 13
 
 @rule("LANG-outdated", Severity.QUESTION, "A translation was made from a text other than the current binding text.")
 def outdated(book: CheckContext) -> Iterator[Finding]:
-    """Compare what each translation says it translates with the digest of the binding edition."""
+    """Compare `translates` of each translation with the digest of the binding edition."""
     for text, binding in _translations(book):
         origin = text.edition.translates
         if origin and origin != binding.digest:
-            known = [one for one in text.policy.versions if _is_text_of(one, text.policy, str(origin))]
-            of = f"of “{known[-1].label}”" if known else "that this book does not hold"
+            versions = [version for version in text.policy.versions if _is_text_of(version, text.policy, str(origin))]
+            of = f"of “{versions[-1].label}”" if versions else "that is not in this book"
             yield outdated.finding(
                 text.edition.source.place("translates"),
-                f"This translation was made from a text {of}, not from the one that binds in “{text.version.label}”.",
+                f"This translation was made from a text {of}, not from the binding text of “{text.version.label}”.",
                 evidence=str(origin),
-                fix=f"Bring the translation up to date, then write “translates: {binding.digest}”.",
+                fix=f"Update the translation, then write “translates: {binding.digest}”.",
             )
 
 
 @rule("LANG-origin", Severity.NOTE, "A translation does not state which text it was made from.")
 def no_origin(book: CheckContext) -> Iterator[Finding]:
-    """Look for `translates` in the front matter of translations."""
+    """Report translations without `translates` in their front matter."""
     for text, binding in _translations(book):
         if text.edition.translates is None:
             yield no_origin.finding(
                 Place(path=text.edition.source.path, line=1),
-                "This translation does not say which text it was made from, so nobody can see whether it lags behind.",
-                fix=f"Where it says what the binding text says, write “translates: {binding.digest}”.",
+                "This translation does not state its source text, so pages cannot show whether it is outdated.",
+                fix=f"If it matches the binding text, write “translates: {binding.digest}”.",
             )
 
 
 @rule("LANG-clauses", Severity.QUESTION, "The clauses of a translation differ from those of the binding text.")
 def sections(book: CheckContext) -> Iterator[Finding]:
-    """Compare the ids of sections; where they are not given, how many there are on each level."""
+    """Compare the explicit ids of clauses; without explicit ids, the levels of the headings."""
     for text, binding in _translations(book):
         theirs, ours = book.document(binding), text.document
         if missing := [clause for clause in theirs.clauses if _has_id(clause) and clause.id not in _ids(ours)]:
-            yield _sections(text, f"lacks the section {_listed(missing)} of the text that binds", missing)
+            yield _sections(text, f"lacks the clause {_listed(missing)} of the binding text", missing)
         if extra := [clause for clause in ours.clauses if _has_id(clause) and clause.id not in _ids(theirs)]:
-            yield _sections(text, f"has the section {_listed(extra)}, which the text that binds does not have", extra)
+            yield _sections(text, f"has the clause {_listed(extra)}, which the binding text does not have", extra)
         if not missing and not extra and _levels(theirs) != _levels(ours):
-            counted = f"{len(_levels(ours))} headings, the text that binds {len(_levels(theirs))}"
+            counted = f"{len(_levels(ours))} headings, the binding text {len(_levels(theirs))}"
             if len(_levels(ours)) == len(_levels(theirs)):
-                counted = "its headings on other levels than the text that binds"
+                counted = "headings on different levels from the binding text"
             yield _sections(text, f"has {counted}", [])
 
 
 @rule("LANG-numbers", Severity.QUESTION, "The numbers in a translation differ from those in the binding text.")
 def numbers(book: CheckContext) -> Iterator[Finding]:
-    """Compare the numbers of each section; one that a language writes as a word is no difference."""
+    """Compare the numbers of each section; a number written as a word counts as present."""
     for text, binding in _translations(book):
         for theirs, ours in _pairs(book.document(binding), text.document):
             there, here = _text_of(book.document(binding), theirs), _text_of(text.document, ours)
@@ -77,13 +77,13 @@ def numbers(book: CheckContext) -> Iterator[Finding]:
                     text.place(ours.line),
                     f"The numbers of {_named(ours)} differ: {' and '.join(sides)}.",
                     evidence=", ".join([*lost, *added]),
-                    fix="Correct the one that is wrong, or answer why they differ.",
+                    fix="Correct the wrong one, or answer why they differ.",
                 )
 
 
 @rule("LANG-links", Severity.QUESTION, "The links in a translation differ from those in the binding text.")
 def links(book: CheckContext) -> Iterator[Finding]:
-    """Compare where links lead, leaving out the part of an address that names the language."""
+    """Compare the targets of links, ignoring the language part of an address."""
     for text, binding in _translations(book):
         here = _targets(text.document, text.edition.language)
         there = _targets(book.document(binding), binding.language)
@@ -96,13 +96,13 @@ def links(book: CheckContext) -> Iterator[Finding]:
                 Place(path=text.edition.source.path),
                 f"The links differ: {' and '.join(sides)}.",
                 evidence=", ".join([*lost, *added]),
-                fix="Correct the one that is wrong, or answer why they differ.",
+                fix="Correct the wrong one, or answer why they differ.",
             )
 
 
 @rule("LANG-missing", Severity.NOTE, "A version is not available in all languages of the book.")
 def missing(book: CheckContext) -> Iterator[Finding]:
-    """Look at the version in force and all later ones."""
+    """Report missing languages of the version in force and all later ones."""
     for policy in book.catalog:
         current = policy.in_force(book.now)
         for version in policy.versions[(current.seq if current else 1) - 1 :]:
@@ -112,9 +112,9 @@ def missing(book: CheckContext) -> Iterator[Finding]:
             if absent and version.cancelled is None:
                 yield missing.finding(
                     version.source.place(),
-                    f"“{version.label}” of {policy.id} is not there in {_and([f'“{tag}”' for tag in absent])}.",
+                    f"“{version.label}” of {policy.id} is not available in {_and([f'“{tag}”' for tag in absent])}.",
                     evidence=", ".join(absent),
-                    fix="A translation may be added at any time, also to a version that is published and locked.",
+                    fix="You can add a translation at any time, also to a version that is published and locked.",
                 )
 
 
@@ -126,7 +126,7 @@ def unlisted(book: CheckContext) -> Iterator[Finding]:
         if text.edition.language not in known:
             yield unlisted.finding(
                 Place(path=text.edition.source.path),
-                f"This text is in “{text.edition.language}”; book.yml names {_and([f'“{tag}”' for tag in known])}.",
+                f"This text is in “{text.edition.language}”; book.yml lists {_and([f'“{tag}”' for tag in known])}.",
                 evidence=str(text.edition.language),
                 fix=f"Add “{text.edition.language}” to “languages” in book.yml, or rename the file.",
             )
@@ -140,7 +140,7 @@ def no_title(book: CheckContext) -> Iterator[Finding]:
         if absent := [str(tag) for tag in spoken if tag not in policy.titles]:
             yield no_title.finding(
                 policy.source.place("title"),
-                f"{policy.id} has texts in {_and([f'“{tag}”' for tag in absent])} and no title there.",
+                f"{policy.id} has texts in {_and([f'“{tag}”' for tag in absent])} but no title in that language.",
                 evidence=", ".join(absent),
                 fix=f"Add “{absent[0]}: …” to “title” in policy.yml.",
             )
@@ -164,7 +164,7 @@ def _sections(text: CheckedText, problem: str, clauses: list[Clause]) -> Finding
         text.place(here.line) if here else Place(path=text.edition.source.path),
         f"The text in “{text.edition.language}” {problem}.",
         evidence=", ".join(clause.id for clause in clauses),
-        fix="Give the same sections the same ids in all languages, or answer why they differ.",
+        fix="Give the same clauses the same ids in all languages, or answer why they differ.",
     )
 
 
@@ -189,7 +189,7 @@ def _named(clause: Clause) -> str:
 
 
 def _pairs(binding: Document, translation: Document) -> Iterator[tuple[Clause, Clause]]:
-    """Pair the clauses of two languages by their ids, or by their order where the two are built alike."""
+    """Yield pairs of clauses of two languages, by order if the heading levels are equal, otherwise by id."""
     ours = {clause.id: clause for clause in translation.clauses}
     if _levels(binding) == _levels(translation):
         yield from zip(binding.clauses, translation.clauses, strict=True)
@@ -202,7 +202,7 @@ def _text_of(document: Document, clause: Clause) -> str:
 
 
 def _unmatched(text: str, language: Language, other: str, other_language: Language) -> list[str]:
-    """List numbers of `text` that `other` has neither in digits nor in words."""
+    """Return the numbers of `text` that are in `other` neither as digits nor as words."""
     primary = other_language.tag.partition("-")[0]
     here, there = numbers_in(text), numbers_in(other)
     words = number_words_in(other, primary)
@@ -219,7 +219,7 @@ def _is_small(number: str) -> bool:
 
 
 def _targets(document: Document, language: Language) -> dict[str, str]:
-    """List where links lead, each without the part that names `language`, and as it is written."""
+    """Return the targets of links, keyed by the target without the part for `language`."""
     names = {language.tag.lower(), language.tag.lower().partition("-")[0], language.tag.lower().replace("-", "_")}
 
     def plain(target: str) -> str:

@@ -1,4 +1,4 @@
-"""LINK: where links and images of a text lead."""
+"""LINK: check the targets of links and images in a text."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from inforce.markdown import Link
 from inforce.policy import Policy
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-# Looking for the nearest of very many ids would take long, and would hardly be of help.
+# Searching the closest of very many ids is slow.
 SUGGESTED_AMONG = 300
 PLAIN_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-# First names of the site's addresses that belong to no policy.
+# First path segments on the site that are not policies.
 SITE_FILES = frozenset(
     {
         address.MANIFEST,
@@ -36,7 +36,7 @@ SITE_FILES = frozenset(
 
 @rule("LINK-anchor", Severity.ERROR, "A link leads to a section that does not exist.")
 def anchor(book: CheckContext) -> Iterator[Finding]:
-    """Look up what links within a text name after `#`."""
+    """Report links within a text to ids that do not exist."""
     for text, link in _links(book):
         if not link.target.startswith("#") or link.target == "#":
             continue
@@ -48,13 +48,13 @@ def anchor(book: CheckContext) -> Iterator[Finding]:
                 text.place(link.line),
                 f"The link “{link.text}” leads to the section “{wanted}”, which this text does not have.",
                 evidence=link.target,
-                fix=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
+                fix=hint[:1].upper() + hint[1:] or "Enter the id given in “{#…}” after the heading.",
             )
 
 
 @rule("LINK-internal", Severity.ERROR, "A link leads to a page that this site does not have.")
 def internal(book: CheckContext) -> Iterator[Finding]:
-    """Look up links to the book's own site: the policy, the version, and the section of a policy's text in force."""
+    """Report links to the book's own site whose policy, version or section does not exist."""
     site = book.catalog.settings.site
     for text, link in _links(book):
         target = link.target
@@ -64,9 +64,9 @@ def internal(book: CheckContext) -> Iterator[Finding]:
             if target != link.target:
                 yield internal.finding(
                     text.place(link.line),
-                    f"The link “{link.target}” leads out of the site, which begins at {site}.",
+                    f"The link “{link.target}” leads outside the site, whose address is {site}.",
                     evidence=link.target,
-                    fix=f"Write the whole address, such as “{site}{text.policy.id}/”.",
+                    fix=f"Write the complete address, such as “{site}{text.policy.id}/”.",
                 )
         elif problem := _unknown_page(book, target[len(site) :]):
             yield internal.finding(
@@ -79,7 +79,7 @@ def internal(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LINK-relative", Severity.ERROR, "A link is relative, so its target depends on the page that shows the text.")
 def relative(book: CheckContext) -> Iterator[Finding]:
-    """Look for addresses without a beginning: a text is shown at several addresses, and inside apps."""
+    """Report relative links: a text is shown at several addresses and in apps."""
     site = book.catalog.settings.site
     for text, link in _links(book):
         if SCHEME.match(link.target) or link.target.startswith(("#", "/")) or not link.target:
@@ -88,15 +88,15 @@ def relative(book: CheckContext) -> Iterator[Finding]:
         policy = next((policy.id for policy in book.catalog if policy.id in names), "")
         yield relative.finding(
             text.place(link.line),
-            f"The link “{link.target}” leads elsewhere from each page that shows this text.",
+            f"The link “{link.target}” leads to a different address from each page that shows this text.",
             evidence=link.target,
-            fix=f"Write the whole address{f': “{site}{policy}/”' if policy else ', beginning with “https://”'}.",
+            fix=f"Write the complete address{f': “{site}{policy}/”' if policy else ', beginning with “https://”'}.",
         )
 
 
 @rule("LINK-insecure", Severity.QUESTION, "A link leads to an unencrypted page.")
 def insecure(book: CheckContext) -> Iterator[Finding]:
-    """Look for `http:` addresses."""
+    """Report `http:` addresses."""
     for text, link in _links(book):
         if link.target.lower().startswith("http:") and not link.image:
             yield insecure.finding(
@@ -109,20 +109,20 @@ def insecure(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LINK-scheme", Severity.ERROR, "A link has an address that cannot be published.")
 def scheme(book: CheckContext) -> Iterator[Finding]:
-    """Look for addresses of other kinds than web pages, e-mail and telephone, and for those that only look like one."""
+    """Report addresses that are not web, e-mail or telephone addresses, or lack their scheme."""
     for text, link in _links(book):
         found = SCHEME.match(link.target)
         if link.target.startswith("//"):
             fix = f"Write “https:{link.target}”."
         elif found and found[1].lower() not in PLAIN_SCHEMES:
-            fix = "Link to a web page, an e-mail address or a telephone number, or take the link out."
+            fix = "Link to a web page, an e-mail address or a telephone number, or remove the link."
         elif not link.target and not link.image:
-            fix = "Write the address between the round brackets."
+            fix = "Write the address in the round brackets."
         else:
             continue
         yield scheme.finding(
             text.place(link.line),
-            f"The link “{link.text or link.alt}” leads to “{link.target[:80]}”, which no page shows as a link.",
+            f"The link “{link.text or link.alt}” leads to “{link.target[:80]}”, which pages do not show as a link.",
             evidence=link.target[:80],
             fix=fix,
         )
@@ -130,40 +130,40 @@ def scheme(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LINK-credentials", Severity.ERROR, "A link contains a user name or password.")
 def credentials(book: CheckContext) -> Iterator[Finding]:
-    """Look for user information in web addresses (RFC 3986, 3.2.1)."""
+    """Report user information in web addresses (RFC 3986, section 3.2.1)."""
     for text, link in _links(book):
         if "@" in _authority(link.target):
             yield credentials.finding(
                 text.place(link.line),
-                f"The link “{link.text}” holds a user name, and perhaps a password.",
+                f"The link “{link.text}” contains a user name and possibly a password.",
                 evidence=link.target,
-                fix="Take everything up to the “@” out, and change the password.",
+                fix="Remove everything up to the “@”, and change the password.",
             )
 
 
 @rule("LINK-alt", Severity.ERROR, "An image has no description.")
 def no_description(book: CheckContext) -> Iterator[Finding]:
-    """Look for images whose square brackets are empty."""
+    """Report images whose square brackets are empty."""
     for text, link in _links(book):
         if link.image and not link.alt.strip():
             yield no_description.finding(
                 text.place(link.line),
-                "This image has no description, so those who cannot see it learn nothing.",
+                "This image has no description for users who cannot see it.",
                 evidence=link.target,
-                fix="Say in the square brackets what it shows: “![the seal of the authority](…)”.",
+                fix="Describe it in the square brackets: “![the seal of the authority](…)”.",
             )
 
 
 @rule("LINK-image", Severity.ERROR, "An image is stored outside the site.")
 def remote_image(book: CheckContext) -> Iterator[Finding]:
-    """Look for images of other hosts: pages load nothing from third parties, so nobody would see them."""
+    """Report images on other hosts: pages load nothing from third parties."""
     for text, link in _links(book):
         if link.image and (SCHEME.match(link.target) or link.target.replace("\\", "/").startswith("//")):
             yield remote_image.finding(
                 text.place(link.line),
-                f"The image “{link.alt}” lies elsewhere, and no page loads anything from elsewhere.",
+                f"The image “{link.alt}” is stored on another site, and pages load nothing from other sites.",
                 evidence=link.target[:80],
-                fix="Say in words what it shows, or link to it.",
+                fix="Describe its content in words, or link to it.",
             )
 
 
@@ -181,7 +181,7 @@ def _authority(target: str) -> str:
 
 
 def _unknown_page(book: CheckContext, target: str) -> str:
-    """Say what is wrong with `target`, an address relative to the site's root; empty where it leads somewhere."""
+    """Return the problem of `target`, an address relative to the site's root; empty if it exists."""
     path, _, fragment = target.partition("#")
     names = [unquote(name) for name in path.partition("?")[0].split("/") if name]
     if not names or names[0] in SITE_FILES or names[0] in book.book.pages:

@@ -1,7 +1,7 @@
-"""LOCK: what has been published stays as it was, against the lock and against the branch a change is merged into.
+"""LOCK: compare published versions with the lock and with the base branch of the change.
 
-Every rule here but the note means that going on would change published history, so the command that finds one of them
-ends with exit code 3.
+Every finding here, except the note and LOCK-unreadable, means that published history would change, so the command ends
+with exit code 3.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ unreadable = on_reading("LOCK-unreadable", "The lock file cannot be read.")
 
 @rule("LOCK-text", Severity.ERROR, "A locked text was changed.", history=True)
 def text(book: CheckContext) -> Iterator[Finding]:
-    """Compare the digest of each locked edition, and say which words differ where the old text is known."""
+    """Report locked editions whose digest differs, with the changed words if the published text is known."""
     for locked in book.locked:
         for language, digest in sorted(locked.entry.digests.items()):
             edition = locked.version.edition(language)
@@ -36,7 +36,7 @@ def text(book: CheckContext) -> Iterator[Finding]:
                 told = _told(book, book.known_text(digest), edition.text)
                 yield text.finding(
                     Place(path=edition.source.path, line=edition.file_line(told.line) if told.line else None),
-                    f"This text of “{locked.version.label}” is published and locked, and has changed{told.clause}.",
+                    f"This text of “{locked.version.label}” is published and locked, but has changed{told.clause}.",
                     evidence=told.evidence or f"{edition.digest} instead of {digest}",
                     fix=_new_version(book, locked.policy, edition.source.path),
                 )
@@ -44,7 +44,7 @@ def text(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LOCK-date", Severity.ERROR, "A date of a locked version was changed.", history=True)
 def dates(book: CheckContext) -> Iterator[Finding]:
-    """Compare the four instants of each locked version; a changed time zone is one finding, about book.yml."""
+    """Report changed instants of locked versions; a changed time zone is one finding, about book.yml."""
     moved: list[str] = []
     for locked in book.locked:
         entry = LockEntry.of(locked.version)
@@ -61,7 +61,7 @@ def dates(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LOCK-level", Severity.ERROR, "The change level of a locked version was changed.", history=True)
 def level(book: CheckContext) -> Iterator[Finding]:
-    """Compare the level of each locked version."""
+    """Report changed levels of locked versions."""
     for locked in book.locked:
         if locked.entry.change is not locked.version.change:
             yield _changed(level, book, locked, "change", str(locked.entry.change), str(locked.version.change))
@@ -69,7 +69,7 @@ def level(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LOCK-draft", Severity.ERROR, "A locked version was turned into a draft.", history=True)
 def made_draft(book: CheckContext) -> Iterator[Finding]:
-    """Look for locked versions that would vanish from the site."""
+    """Report locked versions that are drafts and would disappear from the site."""
     for locked in book.locked:
         if locked.version.draft:
             yield _changed(made_draft, book, locked, "draft", "published", "a draft")
@@ -77,11 +77,11 @@ def made_draft(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LOCK-cancelled", Severity.ERROR, "A cancellation was changed, removed or made too late.", history=True)
 def cancelled(book: CheckContext) -> Iterator[Finding]:
-    """Compare the cancellation of each locked version; one may be added as long as the version does not apply."""
+    """Report changed cancellations of locked versions, and those added after the effective date."""
     for locked in book.locked:
         was, now = locked.entry.cancelled, locked.version.cancelled
         if was and was != now:
-            before, after = (f"cancelled at {format_local(was.at, book.zone)}", "something else")
+            before, after = (f"cancelled at {format_local(was.at, book.zone)}", "a different value")
             yield _changed(cancelled, book, locked, "cancelled", before, after)
         elif now and not was and locked.entry.effective <= book.now:
             since = format_local(locked.entry.effective, book.zone)
@@ -90,57 +90,57 @@ def cancelled(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LOCK-edition", Severity.ERROR, "A locked text was removed.", history=True)
 def edition(book: CheckContext) -> Iterator[Finding]:
-    """Look for the file of each locked edition."""
+    """Report locked editions whose file is missing."""
     for locked in book.locked:
         for language in sorted(locked.entry.digests):
             path = book.path(locked.policy.id, str(locked.version.label), f"{language}.md")
             if locked.version.edition(language) is None and not book.is_unread(path):
                 yield edition.finding(
                     Place(path=path),
-                    f"The text of “{locked.version.label}” in “{language}” is published and locked, and is gone.",
+                    f"The text of “{locked.version.label}” in “{language}” is published and locked, but is missing.",
                     evidence=str(locked.entry.digests[language]),
-                    fix=_put_back(book, path),
+                    fix=_restore(book, path),
                 )
 
 
 @rule("LOCK-version", Severity.ERROR, "A locked version was removed or renamed.", history=True)
 def version(book: CheckContext) -> Iterator[Finding]:
-    """Look for each locked version, and for one with the same texts where it is gone."""
+    """Report missing locked versions; suggest a version with the same texts, which was probably renamed."""
     for policy in book.catalog:
         held = {version.label.text for version in policy.versions}
         for label, entry in book.lock.entries.get(policy.id, {}).items():
             path = book.path(policy.id, label)
             if label not in held and not book.is_unread(path):
                 new_name = _same_texts(book, policy, entry)
-                what = f"is called “{new_name}” now" if new_name else "is gone"
+                what = f"was renamed to “{new_name}”" if new_name else "is missing"
                 yield version.finding(
                     Place(path=path),
-                    f"“{label}” of {policy.id} is published and locked, and {what}.",
+                    f"“{label}” of {policy.id} is published and locked, but {what}.",
                     evidence=label,
-                    fix=f"Give the folder its name back: “git mv {book.path(policy.id, new_name)} {path}”."
+                    fix=f"Rename the folder back: “git mv {book.path(policy.id, new_name)} {path}”."
                     if new_name
-                    else _put_back(book, path),
+                    else _restore(book, path),
                 )
 
 
 @rule("LOCK-policy", Severity.ERROR, "A locked policy was removed or renamed.", history=True)
 def policy(book: CheckContext) -> Iterator[Finding]:
-    """Look for each locked policy."""
+    """Report missing locked policies."""
     held = {policy.id for policy in book.catalog}
     for policy_id, entries in book.lock.entries.items():
         path = book.path(policy_id)
         if entries and policy_id not in held and not book.is_unread(path):
             yield policy.finding(
                 Place(path=path),
-                f"The policy “{policy_id}” is published and locked, and is gone.",
+                f"The policy “{policy_id}” is published and locked, but is missing.",
                 evidence=policy_id,
-                fix=f"{_put_back(book, path)} A policy that applies no more says so with “withdrawn” in policy.yml.",
+                fix=f"{_restore(book, path)} To end a policy, add “withdrawn” to its policy.yml.",
             )
 
 
 @rule("LOCK-seq", Severity.ERROR, "The sequence number of a locked version would change.", history=True)
 def number(book: CheckContext) -> Iterator[Finding]:
-    """Find the first locked version of each policy whose place in the order has moved."""
+    """Report the first locked version of each policy whose sequence number changed."""
     seen: set[str] = set()
     for locked in book.locked:
         was, now = locked.entry.seq, locked.version.seq
@@ -152,20 +152,20 @@ def number(book: CheckContext) -> Iterator[Finding]:
             for one in locked.policy.versions[: now - 1]
             if book.lock.entry(locked.policy.id, one.label.text) is None
         ]
-        cause = f"“{newcomers[-1]}” was put before it" if newcomers else "an earlier version is gone"
+        cause = f"“{newcomers[-1]}” was added before it" if newcomers else "an earlier version is missing"
         yield number.finding(
             locked.version.source.place(),
             f"“{locked.version.label}” was published as number {was} and would become number {now}: {cause}.",
             evidence=str(locked.version.label),
-            fix=f"Give “{newcomers[-1]}” a higher label than every published version has."
+            fix=f"Give “{newcomers[-1]}” a label higher than that of every published version."
             if newcomers
-            else _put_back(book, book.path(locked.policy.id)),
+            else _restore(book, book.path(locked.policy.id)),
         )
 
 
 @rule("LOCK-missing", Severity.NOTE, "A published version is not completely in the lock yet.")
 def missing(book: CheckContext) -> Iterator[Finding]:
-    """Look for public versions that the lock does not hold, or not in all languages; one note per policy."""
+    """Report public versions that are not in the lock in all languages, in one note per policy."""
     waiting: dict[str, list[Version]] = {}
     for policy, version in book.lock.unlocked(book.catalog, book.now):
         waiting.setdefault(policy.id, []).append(version)
@@ -174,7 +174,7 @@ def missing(book: CheckContext) -> Iterator[Finding]:
         what = f"The published version {labels} is" if len(versions) == 1 else f"{len(versions)} published versions are"
         yield missing.finding(
             versions[0].source.place(),
-            f"{what} not, or not wholly, in the lock yet; anybody could still change the text unnoticed.",
+            f"{what} not completely in the lock yet, so changes of the text would go unnoticed.",
             evidence=labels,
             fix="Run “inforce freeze” once the change is merged.",
         )
@@ -182,7 +182,7 @@ def missing(book: CheckContext) -> Iterator[Finding]:
 
 @rule("LOCK-entry", Severity.ERROR, "An entry of lock.json was changed or removed.", history=True)
 def entry(book: CheckContext) -> Iterator[Finding]:
-    """Compare the lock with that of the base branch, to which it may only add."""
+    """Report entries of the base branch's lock that were changed or removed."""
     base = book.book.base
     for policy_id, entries in (base.lock.entries if base else {}).items():
         for label, was in entries.items():
@@ -192,13 +192,13 @@ def entry(book: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The entry of “{label}” of {policy_id} {problem}.",
                     evidence=f"{policy_id} {label}",
-                    fix=f"{_put_back(book, path)} Then run “inforce freeze”, which only adds.",
+                    fix=f"{_restore(book, path)} Then run “inforce freeze”, which only adds.",
                 )
 
 
 @rule("LOCK-base", Severity.ERROR, "A version that is public on the base branch was changed or removed.", history=True)
 def public_version(book: CheckContext) -> Iterator[Finding]:
-    """Compare versions that are public on the base branch and not locked there, or in a language not locked there."""
+    """Report changed versions that are public on the base branch but not locked there in all languages."""
     base = book.book.base
     if base is None or base.catalog is None:
         return
@@ -215,7 +215,7 @@ def public_version(book: CheckContext) -> Iterator[Finding]:
                 if problem := _version_problem(was, now, book):
                     yield public_version.finding(
                         Place(path=path),
-                        f"“{was.label}” of {policy.id} is public on {book.book.base_ref}, and {problem}.",
+                        f"“{was.label}” of {policy.id} is public on {book.book.base_ref}, but {problem}.",
                         evidence=was.label.text,
                         fix=_new_version(book, policy, path),
                     )
@@ -227,17 +227,17 @@ def _zone_changed(rule: Rule, book: CheckContext, moved: list[str]) -> Finding:
     others = f" and {len(moved) - 1} more" if len(moved) > 1 else ""
     return rule.finding(
         book.catalog.settings.source.place("timezone"),
-        f"The time zone is “{book.zone.key}” now, which moves the published dates of {moved[0]}{others}.",
+        f"The time zone was changed to “{book.zone.key}”, which moves the published dates of {moved[0]}{others}.",
         evidence=book.zone.key,
-        fix="Put “timezone” in book.yml back: what has been published keeps its instants.",
+        fix="Restore “timezone” in book.yml: the instants of published versions must not change.",
     )
 
 
 def _moved_by_zone(book: CheckContext, was: LockEntry, now: LockEntry) -> bool:
-    """Return whether `was` and `now` differ because their dates are days of another time zone.
+    """Return whether `was` and `now` differ only because the time zone of the book changed.
 
-    With a base that can be read its zone proves it. Without one, each changed instant must have left the start of a day
-    by no more than two zones differ (26 hours).
+    If the base is readable, its time zone is compared. Otherwise each changed instant must have been moved to the start
+    of a day, by at most 26 hours, the largest difference between two zones.
     """
     base = book.book.base.catalog if book.book.base else None
     if base is not None:
@@ -264,7 +264,7 @@ def _changed(rule: Rule, book: CheckContext, locked: Locked, member: str, was: s
     source = locked.version.source
     return rule.finding(
         source.place(member),
-        f"“{member}” of “{locked.version.label}” was published as “{was}” and is “{now}” now.",
+        f"“{member}” of “{locked.version.label}” was published as “{was}” and is now “{now}”.",
         evidence=now,
         fix=_new_version(book, locked.policy, source.path),
     )
@@ -292,22 +292,22 @@ def _same_texts(book: CheckContext, policy: Policy, entry: LockEntry) -> str:
 
 def _entry_problem(was: LockEntry, now: LockEntry | None, zone: ZoneInfo) -> str:
     if now is None:
-        return "was taken out of the lock"
+        return "was removed from the lock"
     if gone := [str(tag) for tag in was.digests if now.digests.get(tag) != was.digests[tag]]:
-        return f"holds another digest for “{gone[0]}” now"
+        return f"has a different digest for “{gone[0]}”"
     if was.cancelled and was.cancelled != now.cancelled:
-        return "says something else about its cancellation now"
+        return "has a different cancellation"
     if was.seq != now.seq:
-        return "says something else in “seq” now"
+        return "has a different “seq”"
     members = _differing(was, now, zone)
-    return f"says something else in “{members[0]}” now" if members else ""
+    return f"has a different “{members[0]}”" if members else ""
 
 
 def _version_problem(was: Version, now: Version | None, book: CheckContext) -> str:
     if now is None:
-        return "is gone"
+        return "is missing"
     if now.draft:
-        return "has become a draft"
+        return "is now a draft"
     for edition in was.editions:
         current = now.edition(edition.language)
         if current is None:
@@ -316,13 +316,13 @@ def _version_problem(was: Version, now: Version | None, book: CheckContext) -> s
             told = _told(book, edition.text, current.text)
             return f"its text in “{edition.language}” has changed{told.clause}"
     if was.cancelled and was.cancelled != now.cancelled:
-        return "says something else about its cancellation now"
+        return "has a different cancellation"
     if now.cancelled and not was.cancelled and was.effective <= book.now:
-        return "is cancelled now although it already applied"
+        return "was cancelled although it had already taken effect"
     if _moved_by_zone(book, LockEntry.of(was), LockEntry.of(now)):
         return ""
     members = _differing(LockEntry.of(was), LockEntry.of(now), book.zone)
-    return f"says something else in “{members[0]}” now" if members else ""
+    return f"has a different “{members[0]}”" if members else ""
 
 
 def _differing(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
@@ -333,17 +333,17 @@ def _differing(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
 def _told(book: CheckContext, was: str | None, now: str) -> Told:
     if was is None:
         return Told(clause="")
-    told = tell(book.redline(was, now))
-    return Told(clause=f": {told.clause}", evidence=told.evidence, line=told.line)
+    description = tell(book.redline(was, now))
+    return Told(clause=f": {description.clause}", evidence=description.evidence, line=description.line)
 
 
-def _put_back(book: CheckContext, path: str) -> str:
-    return f"Put it back with “git checkout {book.book.base_ref} -- {path}”."
+def _restore(book: CheckContext, path: str) -> str:
+    return f"Restore it with “git checkout {book.book.base_ref} -- {path}”."
 
 
 def _new_version(book: CheckContext, policy: Policy, path: str) -> str:
     new = f"inforce new {policy.id} --effective DATE --change LEVEL"
-    return f"{_put_back(book, path)} Write the change into a new version: “{new}”."
+    return f"{_restore(book, path)} Write the change into a new version: “{new}”."
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""META: what version.yml, policy.yml, book.yml and front matter say about the texts."""
+"""META: check version.yml, policy.yml, book.yml and the front matter of texts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ unused_dismissal = Rule(
 
 @rule("META-order", Severity.ERROR, "The order of two versions by label differs from their order by date.")
 def order(book: CheckContext) -> Iterator[Finding]:
-    """Compare each open version with its neighbours by `published`."""
+    """Report open versions whose order by label differs from their order by `published`."""
     still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
     for policy in book.catalog:
         for earlier, later in itertools.pairwise(policy.versions):
@@ -35,23 +35,23 @@ def order(book: CheckContext) -> Iterator[Finding]:
             if later.published < earlier.published and fixable:
                 yield order.finding(
                     later.source.place("published"),
-                    f"By its label, “{later.label}” comes after “{earlier.label}”, but it was published before it.",
+                    f"By its label, “{later.label}” comes after “{earlier.label}”, but “published” is earlier.",
                     evidence=format_local(later.published, book.zone),
-                    fix="Correct “published”, or rename the folder of the version that nobody has seen yet.",
+                    fix="Correct “published”, or rename the folder of the version that is not published yet.",
                 )
 
 
 @rule("META-date", Severity.NOTE, "A label looks like a date but differs from the dates of the version.")
 def label_date(book: CheckContext) -> Iterator[Finding]:
-    """Compare labels that are dates with the days on which the version is published and effective."""
+    """Report labels that are dates but not the publication or effective date of the version."""
     for _, version in book.open_versions:
         day = _day_in(version)
         days = {day_of(instant, book.zone) for instant in (version.published, version.effective)}
         if day and day not in days:
             yield label_date.finding(
                 version.source.place("effective"),
-                f"“{version.label}” is a date, but the version applies from "
-                f"{format_local(version.effective, book.zone)} on.",
+                f"“{version.label}” is a date, but the version takes effect on "
+                f"{format_local(version.effective, book.zone)}.",
                 evidence=version.label.text,
                 fix="Rename the folder before the version is published, or leave it: only the order of labels counts.",
             )
@@ -59,14 +59,14 @@ def label_date(book: CheckContext) -> Iterator[Finding]:
 
 @rule("META-summary", Severity.ERROR, "A version after the first has no summary of its changes.")
 def summary(book: CheckContext) -> Iterator[Finding]:
-    """Look for the summary in the binding language; drafts may still lack it, imported versions need none."""
+    """Report open versions whose binding text has no summary, except the first version and drafts."""
     for policy, version in book.open_versions:
         edition = version.edition(policy.binding_language)
         if edition and version.seq > 1 and not version.draft and not edition.summary:
             yield summary.finding(
                 Place(path=edition.source.path, line=1),
-                f"“{version.label}” does not say what has changed since the version before it.",
-                fix="Write “summary:” into the front matter: for each changed section its id and a plain sentence.",
+                f"“{version.label}” has no summary of the changes since the previous version.",
+                fix="Write “summary:” into the front matter: the id of each changed section with a plain sentence.",
             )
 
 
@@ -76,7 +76,7 @@ def summary(book: CheckContext) -> Iterator[Finding]:
     "A summary refers to a clause that exists neither in this text nor in the previous one.",
 )
 def summary_section(book: CheckContext) -> Iterator[Finding]:
-    """Look up each section a summary names."""
+    """Report clauses that a summary refers to but that do not exist."""
     for text in book.texts:
         if not any(point.section for point in text.edition.summary):
             continue
@@ -88,9 +88,9 @@ def summary_section(book: CheckContext) -> Iterator[Finding]:
                 hint = did_you_mean(point.section, sorted(known)).strip(" –")
                 yield summary_section.finding(
                     text.edition.source.place(f"summary[{index}].section"),
-                    f"The summary names the section “{point.section}”, which is not there.",
+                    f"The summary refers to the clause “{point.section}”, which does not exist.",
                     evidence=point.section,
-                    fix=hint[:1].upper() + hint[1:] or "Name the id that stands behind the heading in “{#…}”.",
+                    fix=hint[:1].upper() + hint[1:] or "Enter the id given in “{#…}” after the heading.",
                 )
 
 

@@ -1,8 +1,10 @@
-"""Mojibake: UTF-8 that somebody once read in another encoding, found and read back.
+"""Mojibake: detect UTF-8 that was decoded with another encoding, and restore it.
 
-`informationļ¼Œemail` was `information，email`: three bytes of UTF-8 shown as three letters of windows-1257. Read back
-with the same wrong encoding they are UTF-8 again, which hardly ever happens to words that were meant as they stand.
-Keeps true: only sequences whose repaired form is ordinary writing are reported. Does not change a text.
+`informationļ¼Œemail` was `information，email`: three bytes of UTF-8 displayed as three letters of windows-1257.
+Encoding them again with the wrong encoding yields valid UTF-8, which is very rare for intended words.
+
+Invariants: only sequences whose restored form consists of ordinary characters are reported.
+Not responsible for: changing a text.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-# The wrong encodings met most, western first: where several explain a sequence, the first one does.
+# The most common wrong encodings, western ones first; the first one that explains a sequence is used.
 CODECS = ("cp1252", "cp1254", "cp1250", "cp1257", "cp1251", "cp1253", "mac_roman", "cp437", "cp850")
 WESTERN = frozenset({"cp1252", "cp1254"})
-# In these, letters of ordinary words can form a sequence or two by chance.
+# In these encodings, letters of ordinary words can form valid sequences by chance.
 LETTERED = frozenset({"cp1251", "cp1253"})
 
 RUN = re.compile(r"[^\x00-\x7f]{2,}")
@@ -26,15 +28,15 @@ ORDINARY = re.compile(
     r"\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e\U0001f300-\U0001faff]+"
 )
 QUOTES = frozenset("“”„‘’‚«»‹›\u00a0")
-# First characters of what Chinese systems make of UTF-8 punctuation, and of the replacement character.
+# First characters of UTF-8 punctuation, and of the replacement character, when decoded as GBK.
 GBK_SIGNS = re.compile(r"[锛銆鈥][\u4e00-\u9fff\u20ac\ue000-\uf8ff?\ufffd]?[A-Za-z]?|锟斤拷")
-# The first two bytes of a quotation mark, whose third one no western encoding shows.
+# The first two bytes of a quotation mark; western encodings do not display the third.
 TORN_QUOTE = re.compile("â€(?![\u0080-\u00ff\u0152-\u02dc\u2013-\u2122])\x9d?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DamagedText:
-    """The characters `start` to `stop` of a text, and what they were before; empty where nobody can tell."""
+    """The garbled characters `start` to `stop` of a text, and the original; empty if it is unknown."""
 
     start: int
     stop: int
@@ -42,15 +44,15 @@ class DamagedText:
 
 
 def find_damage(text: str) -> list[DamagedText]:
-    """List damaged stretches of `text` in their order; none overlaps another."""
+    """Return the garbled ranges of `text` in order, without overlaps."""
     if text.isascii():
         return []
-    found = sorted([*_round_trips(text), *_signs(text)], key=lambda damage: (damage.start, -damage.stop))
-    kept: list[DamagedText] = []
-    for damage in found:
-        if not kept or damage.start >= kept[-1].stop:
-            kept.append(damage)
-    return kept
+    candidates = sorted([*_round_trips(text), *_signs(text)], key=lambda damage: (damage.start, -damage.stop))
+    ranges: list[DamagedText] = []
+    for damage in candidates:
+        if not ranges or damage.start >= ranges[-1].stop:
+            ranges.append(damage)
+    return ranges
 
 
 def _round_trips(text: str) -> Iterator[DamagedText]:
@@ -89,7 +91,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _is_convincing(words: str, repaired: str, codec: str) -> bool:
-    """Tell damage from letters that happen to form a valid sequence, such as the end of a quoted word in capitals."""
+    """Return whether `words` are garbled rather than a valid sequence by chance, such as a quoted word in capitals."""
     if PUNCTUATION.search(repaired) or len(repaired) >= (3 if codec in LETTERED else 2):
         return True
     return codec not in LETTERED and not words[-1].isalpha() and words[-1] not in QUOTES and len(words) == 2
@@ -97,10 +99,10 @@ def _is_convincing(words: str, repaired: str, codec: str) -> bool:
 
 @cache
 def _tables(codec: str) -> tuple[re.Pattern[str], dict[str, int]]:
-    """Make the pattern of UTF-8 shown in `codec`, and the byte behind each character.
+    """Return a pattern for UTF-8 decoded with `codec`, and the byte of each character.
 
-    The bytes 80 to 9F, of which many encodings leave some open, may also be shown as windows-1252 shows them or as
-    control characters: programs do one or the other.
+    Many encodings leave some of the bytes 80 to 9F undefined. Programs decode these as windows-1252 or as control
+    characters, so both forms are included.
     """
     shown: dict[int, list[str]] = {byte: [] for byte in range(0x80, 0x100)}
     to_byte: dict[str, int] = {}

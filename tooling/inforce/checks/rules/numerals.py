@@ -1,7 +1,7 @@
-"""Numbers in prose, made comparable across languages: digits of any script, separators, words, months.
+"""Numbers in prose, normalised for comparison across languages: digits of any script, separators, words, months.
 
-Keeps true: `10,000`, `10.000`, `１０ ０００` and `1万` are one number. A number that a language writes as a word
-counts as present but is never demanded. Knows the number words of some languages only.
+Invariants: `10,000`, `10.000`, `１０ ０００` and `1万` are the same number. A number written as a word counts as
+present but is not required. Number words are listed for some languages only.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ KNOWN = frozenset(_WORDS) | _HAN
 
 
 def numbers_in(text: str) -> dict[str, str]:
-    """Find the numbers that `text` writes in digits: each in one spelling, and as it stands there first."""
+    """Return the numbers that `text` contains as digits: the normalised form, and the first written form."""
     text = unicodedata.normalize("NFKC", text)
     found: dict[str, str] = {}
     for match in _NUMBER.finditer(text):
@@ -70,7 +70,7 @@ def numbers_in(text: str) -> dict[str, str]:
 
 
 def number_words_in(text: str, language: str) -> set[str]:
-    """Find the numbers that `text` writes as words of the primary tag `language`, months included."""
+    """Return the numbers that `text` contains as words of the primary tag `language`, including months."""
     if language in _HAN:
         return {str(_han_value(match[0])) for match in _HAN_NUMBER.finditer(text)}
     words = _WORDS.get(language, {})

@@ -1,4 +1,4 @@
-"""PATH: names and kinds of folders and files; all of it is found while the book is read."""
+"""PATH: names and kinds of folders and files; all of these problems are detected while the book is read."""
 
 from __future__ import annotations
 

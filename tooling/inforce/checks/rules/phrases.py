@@ -1,7 +1,7 @@
-"""Phrases that claim more than most publishers can keep, in the languages whose usual wording is known here.
+"""Phrases for promises that are hard to keep, in several languages.
 
-Keeps true: a phrase is only found where it stands in the affirmative; “we cannot guarantee complete security” promises
-nothing. Judges no policy and knows no law: it finds words about which somebody should be asked once.
+Invariants: only affirmative phrases match; “we cannot guarantee complete security” does not.
+Not responsible for: legal assessment; a match only leads to a question for the editor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PAGES_ZH = r"(?:页面|政策|协议|条款|声明|网站)"
 
 
 def _phrases(**alternatives: tuple[str, ...]) -> Phrases:
-    """Compile the alternatives of each language; `…` stands for some words of the same sentence."""
+    """Compile the alternatives of each language; `…` matches some words of the same sentence."""
     return {
         language: re.compile(
             "|".join(alternatives).replace(r"\w+…", r"\w++…").replace("…", "[^.;。；]{0,60}?"), re.IGNORECASE
@@ -150,14 +150,14 @@ NEGATIONS = {
     "ja": re.compile(r"ません|ない|なく"),
 }
 _SENTENCE_END = re.compile(r"[.;:!?。；！？：]\s*")
-# How far a negation can stand from what it negates.
+# The largest distance between a negation and the negated phrase, in characters.
 _AROUND = 200
-# In Japanese the negation stands behind what it negates.
+# In Japanese the negation follows the negated phrase.
 _NEGATED_BEHIND = frozenset({"ja"})
 
 
 def find_phrases(phrases: Phrases, language: str, text: str) -> Iterator[re.Match[str]]:
-    """Find what `phrases` lists for the primary tag `language` where `text` does not negate it."""
+    """Yield the matches in `text` of the phrases for the primary tag `language` that are not negated."""
     pattern = phrases.get(language)
     for found in pattern.finditer(text) if pattern else ():
         if language in _NEGATED_BEHIND:

@@ -1,7 +1,8 @@
-"""Scripts: which letters look like those of another script, and which scripts need characters nobody sees.
+"""Scripts: look-alike letters, and the scripts that need invisible characters.
 
-Keeps true: a word is only called mixed where every letter of one of its scripts can be taken for one of the other, so
-that `SMSка` and `kΩ` pass. The lists hold what is alike in common typefaces; they are no copy of Unicode's confusables.
+Invariants: a word counts as mixed only if every letter of one of its scripts looks like a letter of the other, so that
+`SMSка` and `kΩ` are accepted. The lists contain letters that look alike in common typefaces; they are not a copy of
+Unicode's confusables.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _WITHOUT_SPACES = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1a20-\u
 
 
 def lookalikes(word: str) -> str:
-    """Give the letters of `word` that belong to another script and look like its own; empty where all is well."""
+    """Return the letters of `word` from another script that look like its own; empty if there are none."""
     if word.isascii():
         return ""
     latin = _LATIN.findall(word)
@@ -40,21 +41,21 @@ def lookalikes(word: str) -> str:
 
 
 def joins_here(character: str) -> bool:
-    """Say whether joiners have a meaning beside `character`: in Arabic and Indic scripts, and in emoji."""
+    """Return whether joiners have a meaning next to `character`: in Arabic and Indic scripts, and in emoji."""
     return bool(_JOINING.match(character))
 
 
 def separates_words(line: str) -> bool:
-    """Say whether words of `line` may be separated by spaces without width: it holds Thai, Khmer or the like."""
+    """Return whether `line` contains a script that separates words with zero-width spaces, such as Thai or Khmer."""
     return bool(_WITHOUT_SPACES.search(line))
 
 
 def is_rtl(character: str) -> bool:
-    """Say whether `character` is written from right to left."""
+    """Return whether `character` is written from right to left."""
     return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def _is_inside(word: str) -> bool:
-    """Say whether a Latin letter follows another one: a Latin abbreviation with an ending, `SMSка`, is no forgery."""
+    """Return whether a Latin letter follows another script, unlike in an abbreviation such as `SMSка`."""
     scripts = "".join("L" if _LATIN.match(letter) else "-" for letter in word)
     return "-L" in scripts

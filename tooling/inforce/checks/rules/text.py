@@ -1,4 +1,4 @@
-"""TEXT: what stands in a text and should not, and how it is built up."""
+"""TEXT: unfinished content in a text, and the structure of headings and lists."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ BLANK = re.compile(
     ),
     re.IGNORECASE,
 )
-# “7)Use”: a number, but no space before the words.
+# A number without a following space, such as “7)Use”.
 NUMBERED = re.compile(r"[ \t]*\(?\d{1,2}[.)](?=[A-Z\u0100-\U0010ffff])(?=[^\W\d_])")
 BULLETED = re.compile(r"[ \t]*(?:[•·▪◦‣∙●○■□◆][ \t]*\S|-(?=[^\W\d_]))")
 LETTERED = re.compile(r"[ \t]*\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\)[ \t]+\S")
-# Headings are compared each with each.
+# Every heading is compared with every other one.
 MOST_COMPARED, LONGEST_COMPARED = 100, 200
 LOST_BREAK = re.compile(r"\S[ \t]*[ \t]{2}$")
 
@@ -51,7 +51,7 @@ empty = on_reading("TEXT-empty", "A file contains no text.")
 
 @rule("TEXT-title", Severity.ERROR, "A text does not have exactly one title at its beginning.")
 def title(book: CheckContext) -> Iterator[Finding]:
-    """Look for exactly one heading of the first level, before everything else."""
+    """Report texts that do not begin with a heading of the first level, or have several."""
     for text in book.texts:
         tops = [clause for clause in text.document.clauses if clause.level == 1]
         first = text.document.clauses[0] if text.document.clauses else None
@@ -60,35 +60,35 @@ def title(book: CheckContext) -> Iterator[Finding]:
                 text.place(1),
                 "The text does not begin with its title.",
                 evidence=text.document.blocks[0].text[:80],
-                fix="Let the first line be “# ” and the title.",
+                fix="Begin the text with “# ” and the title.",
             )
         for clause in tops[1:]:
             yield title.finding(
                 text.place(clause.line),
                 f"“{clause.heading}” is a second title.",
                 evidence=clause.heading,
-                fix="Write “## ” before it: a text has one title, and sections below it.",
+                fix="Write “## ” before it: a text has one title, with sections below it.",
             )
 
 
 @rule("TEXT-placeholder", Severity.ERROR, "A text contains filler text or a hidden e-mail address.")
 def placeholder(book: CheckContext) -> Iterator[Finding]:
-    """Look for hidden e-mail addresses, filler text and their like."""
+    """Report hidden e-mail addresses, filler text and similar leftovers."""
     for text, block, words in _matches(book, SCRAPED):
         yield placeholder.finding(
             text.place_of(block, words),
-            f"“{words}” stands where something else was meant.",
+            f"“{words}” is a leftover of copying or filler text.",
             evidence=words,
-            fix="Write the address out; a page the text was copied from had hidden it."
+            fix="Write the e-mail address; it was hidden on the page from which the text was copied."
             if "protected" in words.lower()
-            else "Write what was meant, or take it out.",
+            else "Write the intended text, or remove it.",
         )
     for text in book.texts:
         for link in text.document.links:
             if SCRAPED_LINK in link.target:
                 yield placeholder.finding(
                     text.place(link.line),
-                    f"The link “{link.text}” leads to a machine that hides e-mail addresses, not to the address.",
+                    f"The link “{link.text}” leads to a service that hides e-mail addresses, not to the address.",
                     evidence=link.target,
                     fix="Write the address: “<name@shop.example>”.",
                 )
@@ -96,59 +96,59 @@ def placeholder(book: CheckContext) -> Iterator[Finding]:
 
 @rule("TEXT-todo", Severity.ERROR, "A text contains a marker of unfinished work.")
 def todo(book: CheckContext) -> Iterator[Finding]:
-    """Look for TODO and its like in capitals; not for “TODO” in languages in which it means “all”."""
+    """Report TODO and similar markers in capitals, except “TODO” in languages in which it means “all”."""
     for text, block, words in _matches(book, TODO):
         if words != "TODO" or _primary(text.edition.language) not in TODO_MEANS_ALL:
             yield todo.finding(
                 text.place_of(block, words),
-                f"“{words}” says that something is still to be done here.",
+                f"“{words}” marks unfinished work.",
                 evidence=words,
-                fix="Do it, or take the mark out.",
+                fix="Complete the text, or remove the marker.",
             )
 
 
 @rule("TEXT-template", Severity.ERROR, "A text contains an unfilled template variable.")
 def template(book: CheckContext) -> Iterator[Finding]:
-    """Look for the marks of common template languages outside code."""
+    """Report variables of common template languages outside code."""
     for text, block, words in _matches(book, TEMPLATE):
         yield template.finding(
             text.place_of(block, words),
-            f"“{words}” is a variable of a template; readers see it as it stands.",
+            f"“{words}” is a template variable, which is shown to readers literally.",
             evidence=words,
-            fix="Write what it stands for: a text has no variables, so what is in the file is what people accept.",
+            fix="Replace it with its value: variables in a text are not replaced automatically.",
         )
 
 
 @rule("TEXT-blank", Severity.QUESTION, "A text contains a blank that may still have to be filled in.")
 def blank(book: CheckContext) -> Iterator[Finding]:
-    """Look for brackets such as “[Company]” and for lines to write on."""
+    """Report brackets such as “[Company]” and lines to fill in."""
     for text, block, words in _matches(book, BLANK):
         yield blank.finding(
             text.place_of(block, words),
-            f"Is “{words}” still to be filled in?",
+            f"Does “{words}” still have to be filled in?",
             evidence=words,
-            fix="Fill it in, or answer why it has to stand there.",
+            fix="Fill it in, or answer why it is needed.",
         )
 
 
 @rule("TEXT-list", Severity.ERROR, "Lines look like a list but will not be shown as one.")
 def no_list(book: CheckContext) -> Iterator[Finding]:
-    """Look in paragraphs for lines that begin like list items; Markdown runs them together into one paragraph."""
+    """Report lines of paragraphs that look like list items; Markdown joins them into one paragraph."""
     for text in book.texts:
         for block in text.document.blocks:
             if block.kind is BlockKind.PARAGRAPH and (found := _first_item(text, block)):
                 line, words = found
                 yield no_list.finding(
                     text.place(line),
-                    f"“{words}” looks like an item of a list, but will be shown inside a paragraph.",
+                    f"“{words}” looks like a list item, but will be shown inside a paragraph.",
                     evidence=words,
-                    fix="Begin the line with “1. ” or “- ” and a space, and leave a blank line before the first item.",
+                    fix="Begin the line with “1. ” or “- ”, and leave a blank line before the first item.",
                 )
 
 
 @rule("TEXT-break", Severity.NOTE, "Spaces at the end of a line are not published as a line break.")
 def lost_break(book: CheckContext) -> Iterator[Finding]:
-    """Look for Markdown's line break made of two blanks, which the canonical text does not keep."""
+    """Report Markdown line breaks made of two spaces, which the canonical text does not contain."""
     for text in book.texts:
         written = re.split(r"\r\n|\r|\n", text.edition.source.text)[text.edition.body_line - 1 :]
         lost = [
@@ -162,7 +162,7 @@ def lost_break(book: CheckContext) -> Iterator[Finding]:
             lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
             yield lost_break.finding(
                 text.place(lost[0]),
-                f"Blanks at the end of {lines} are not published; if they meant a line break, the lines run on.",
+                f"Spaces at the end of {lines} are not published, so they do not make a line break.",
                 evidence=written[lost[0] - 1].strip()[-60:],
                 fix="End the line with “\\” for a line break, or make it a list.",
             )
@@ -170,7 +170,7 @@ def lost_break(book: CheckContext) -> Iterator[Finding]:
 
 @rule("TEXT-levels", Severity.QUESTION, "A heading skips a level.")
 def levels(book: CheckContext) -> Iterator[Finding]:
-    """Compare each heading's level with that of the one before it."""
+    """Report headings more than one level below the previous one."""
     for text in book.texts:
         above = 1
         for clause in text.document.clauses:
@@ -178,32 +178,32 @@ def levels(book: CheckContext) -> Iterator[Finding]:
                 marks = "#" * (above + 1)
                 yield levels.finding(
                     text.place(clause.line),
-                    f"“{clause.heading}” is a heading of level {clause.level} right below one of level {above}.",
+                    f"“{clause.heading}” is a heading of level {clause.level} directly below one of level {above}.",
                     evidence=clause.heading,
-                    fix=f"Write “{marks} ”: people who cannot see the page find their way by these levels.",
+                    fix=f"Write “{marks} ”: users of screen readers navigate by heading levels.",
                 )
             above = max(clause.level, 1)
 
 
 @rule("TEXT-twice", Severity.ERROR, "Two sections have the same id.")
 def same_id(book: CheckContext) -> Iterator[Finding]:
-    """Look for headings with an id that an earlier one has."""
+    """Report headings with the id of an earlier heading."""
     for text in book.texts:
         seen: dict[str, str] = {}
         for heading in text.document.headings:
             if heading.id in seen:
                 yield same_id.finding(
                     text.place(heading.line),
-                    f"“{heading.text}” has the id “{heading.id}”, which “{seen[heading.id]}” has already.",
+                    f"“{heading.text}” has the id “{heading.id}”, which “{seen[heading.id]}” already has.",
                     evidence=heading.id,
-                    fix="Give one of the two another id in “{#…}”.",
+                    fix="Give one of the two a different id in “{#…}”.",
                 )
             seen.setdefault(heading.id, heading.text)
 
 
 @rule("TEXT-gone", Severity.QUESTION, "The id of a section differs from the previous version.")
 def id_gone(book: CheckContext) -> Iterator[Finding]:
-    """Look for headings of the predecessor that stand here under another id; a section that was removed is no loss."""
+    """Report headings whose id differs from the previous version; removed sections are ignored."""
     for text in book.texts:
         renamed = list(_renamed(text, book.document(text.predecessor))) if text.predecessor else []
         if renamed:
@@ -211,16 +211,16 @@ def id_gone(book: CheckContext) -> Iterator[Finding]:
             more = f", and {len(renamed) - 1} more" if len(renamed) > 1 else ""
             yield id_gone.finding(
                 text.place(clause.line),
-                f"“{clause.heading}” had the id “{gone}” in the version before and has “{clause.id}” now{more}; "
-                "links to the old id lead nowhere.",
+                f"“{clause.heading}” had the id “{gone}” in the previous version and now has “{clause.id}”{more}; "
+                "links to the old id no longer work.",
                 evidence=", ".join(one for one, _ in renamed),
-                fix=f"Write “{{#{gone}}}” behind the heading, or answer that nobody links to it.",
+                fix=f"Write “{{#{gone}}}” after the heading, or answer that there are no links to it.",
             )
 
 
 @rule("TEXT-id", Severity.NOTE, "A section has no explicit id.")
 def no_id(book: CheckContext) -> Iterator[Finding]:
-    """Count headings below the title that have no “{#id}”; one note per text."""
+    """Report headings below the title without “{#id}”, in one note per text."""
     for text in book.texts:
         without = [clause for clause in text.document.clauses if clause.level > 1 and not clause.explicit_id]
         if without:
@@ -228,16 +228,16 @@ def no_id(book: CheckContext) -> Iterator[Finding]:
             others = f" and {len(without) - 1} more have" if len(without) > 1 else " has"
             yield no_id.finding(
                 text.place(first.line),
-                f"“{first.heading}”{others} no id of their own, so links break when the heading is reworded."
+                f"“{first.heading}”{others} no explicit id, so links break when the heading is reworded."
                 if len(without) > 1
-                else f"“{first.heading}” has no id of its own, so links break when the heading is reworded.",
+                else f"“{first.heading}” has no explicit id, so links break when the heading is reworded.",
                 evidence=first.heading,
-                fix=f"Write an id behind each heading: “{first.heading} {{#{first.id}}}”.",
+                fix=f"Write an id after each heading: “{first.heading} {{#{first.id}}}”.",
             )
 
 
 def _matches(book: CheckContext, pattern: re.Pattern[str]) -> Iterator[tuple[CheckedText, Block, str]]:
-    """Find `pattern` in the prose of all open texts, the same words once in each text."""
+    """Yield matches of `pattern` in the prose of all open texts; the same words only once per text."""
     for text in book.texts:
         seen: set[str] = set()
         for block in text.prose:
@@ -248,7 +248,7 @@ def _matches(book: CheckContext, pattern: re.Pattern[str]) -> Iterator[tuple[Che
 
 
 def _first_item(text: CheckedText, block: Block) -> tuple[int, str] | None:
-    """Find the first line of `block` that looks like an item, where that is no accident."""
+    """Return the first line of `block` that looks like a list item; None if a single match is likely a coincidence."""
     lines = text.lines_of(block)
     numbered = [(number, line) for number, line in lines if NUMBERED.match(line)]
     bulleted = [(number, line) for number, line in lines if BULLETED.match(line)]
@@ -267,7 +267,7 @@ def _renamed(text: CheckedText, before: Document) -> Iterator[tuple[str, Clause]
 
 
 def _missing_from(document: Document, other: Document) -> list[Clause]:
-    """List clauses of `other`, below its title, whose ids `document` does not have."""
+    """Return the clauses of `other` below its title whose ids are not in `document`."""
     ids = {clause.id for clause in document.clauses}
     missing = [clause for clause in other.clauses if clause.level > 1 and clause.id not in ids]
     return [clause for clause in missing if len(clause.heading) <= LONGEST_COMPARED][:MOST_COMPARED]

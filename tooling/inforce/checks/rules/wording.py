@@ -1,4 +1,4 @@
-"""Changes of a text told in half a sentence: which words became which, and where."""
+"""Short descriptions of the changes of a text, for messages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from inforce.redline import Action, Change, ChangeClass, Redline
 
 LONGEST = 60
-TOLD_AT_MOST = 3
+MOST_DESCRIBED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A redline in words: `clause` to end a sentence with, the first changed words, and the line they stand on."""
+    """A redline in words: `clause` to end a sentence with, the first changed words, and their line."""
 
     clause: str
     evidence: str = ""
@@ -20,24 +20,26 @@ class Told:
 
 
 def tell(redline: Redline) -> Told:
-    """Tell the first changes of `redline`, and how many more there are."""
+    """Return a description of the first changes of `redline` and the number of further changes."""
     changes = redline.changes
     if not changes:
-        return Told(clause="only marks that nobody sees differ")
-    told = [f"{tell_change(change)}{_where(change)}" for change in changes[:TOLD_AT_MOST]]
-    more = len(changes) - len(told)
+        return Told(clause="only invisible markup differs")
+    descriptions = [f"{tell_change(change)}{_where(change)}" for change in changes[:MOST_DESCRIBED]]
+    more = len(changes) - len(descriptions)
     rest = f", and {more} more {'change' if more == 1 else 'changes'}" if more else ""
     first = changes[0]
-    return Told(clause="; ".join(told) + rest, evidence=shortened(first.now or first.was), line=line_of(redline, first))
+    return Told(
+        clause="; ".join(descriptions) + rest, evidence=shortened(first.now or first.was), line=line_of(redline, first)
+    )
 
 
 def tell_change(change: Change) -> str:
-    """Say in a few words what `change` did."""
+    """Return a description of `change` in a few words."""
     was, now = shortened(change.was), shortened(change.now)
     if change.action is Action.MOVED:
-        return f"“{now or was}” has moved"
+        return f"“{now or was}” was moved"
     if change.action is Action.REFORMATTED:
-        return f"“{now}” {'leads elsewhere' if change.kind is ChangeClass.LINK else 'is set otherwise'}"
+        return f"“{now}” {'has a different link' if change.kind is ChangeClass.LINK else 'is formatted differently'}"
     if was and now:
         return f"“{was}” became “{now}”"
     if not was and not now:
@@ -46,7 +48,7 @@ def tell_change(change: Change) -> str:
 
 
 def line_of(redline: Redline, change: Change) -> int:
-    """Find the line of the new text on which `change` happened; for deleted words the one they stood before."""
+    """Return the line of `change` in the new text; for deleted words, the line that follows them."""
     for block in redline.blocks[change.block :]:
         if block.new is not None:
             return redline.new.document.blocks[block.new].line
@@ -54,7 +56,7 @@ def line_of(redline: Redline, change: Change) -> int:
 
 
 def shortened(words: str) -> str:
-    """Cut `words` to one line of bearable length."""
+    """Return `words` on one line, cut to `LONGEST` characters."""
     line = " ".join(words.split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
 
