@@ -1,4 +1,4 @@
-"""The ground every test stands on: no network, nobody's settings, no clock of Hypothesis."""
+"""The ground every test stands on: no network, no settings of this machine, no clock of Hypothesis."""
 
 from __future__ import annotations
 
@@ -74,6 +74,6 @@ def this_machine_only() -> Iterator[None]:
 
 
 def is_here(address: object) -> bool:
-    """Tell whether `address`, as given to `socket.connect`, is of the loopback interface."""
+    """Return whether `address`, as given to `socket.connect`, is of the loopback interface."""
     host = address[0] if isinstance(address, tuple) else ""
     return host in ("::1", "localhost") or str(host).startswith("127.")

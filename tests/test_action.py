@@ -269,7 +269,7 @@ class TestComment:
         assert "expected the number of a pull request" in said
         assert pull.service.calls == []
 
-    def test_words_that_a_pull_request_forged_call_nobody_and_load_nothing(self, pull: Forge) -> None:
+    def test_words_that_a_pull_request_forged_mention_no_user_and_load_nothing(self, pull: Forge) -> None:
         forged = "@team ![x](https://evil.example/x.png) <img src=x> <script>x</script> <details><summary>a</summary>"
         self.post(pull, forged)
         (comment,) = pull.service.comments
@@ -408,7 +408,7 @@ class TestLock:
 
 
 class TestWatch:
-    """The live site is held against the lock, in quiet repositories too."""
+    """The live site is checked against the lock, in quiet repositories too."""
 
     def test_schedules_are_kept_on(self, forge: Forge) -> None:
         step = next(step for step in steps("workflows/watch.yml") if "awake" in step["run"])

@@ -83,7 +83,7 @@ def test_a_hidden_link_is_no_part_of_the_book(book: BookBuilder) -> None:
     assert said(book) == []
 
 
-def test_a_pipe_is_a_fault_and_nobody_waits_for_it(book: BookBuilder) -> None:
+def test_pipe_is_a_fault_and_does_not_block(book: BookBuilder) -> None:
     os.mkfifo(book.root / "policy_versions/terms/2026-01-15/de.md")
     (fault,) = said(book)
     assert fault.startswith("policy_versions/terms/2026-01-15/de.md: is neither a file nor a folder")
@@ -146,7 +146,7 @@ def test_a_file_that_changed_its_kind_since_it_was_listed_is_not_read(
         parse_book(listing)
 
 
-def test_a_file_that_became_a_pipe_keeps_nobody_waiting(book: BookBuilder) -> None:
+def test_file_that_became_a_pipe_does_not_block(book: BookBuilder) -> None:
     listing = list_folder(book.root, "policy_versions")
     turn_into_a_pipe(book.root / "policy_versions/terms/2026-01-15/en.md")
     with pytest.raises(SetupError, match="expected a file, got a named pipe"):

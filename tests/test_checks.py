@@ -208,7 +208,7 @@ def test_answers_of_another_shape_are_refused(data: object, path: str) -> None:
     assert refusal.value.path == path
 
 
-def test_a_report_says_whether_it_blocks_and_whether_history_would_change() -> None:
+def test_report_states_if_it_blocks_and_if_history_would_change() -> None:
     sound, broken = one_text("# Privacy\n"), one_text("# Privacy\n").freeze(NOW)
     broken.replace(EN, "# Privacy", "# Secrecy")
 

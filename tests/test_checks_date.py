@@ -49,7 +49,7 @@ def test_the_promised_notice_is_kept_or_the_earliest_date_named(second: dict[str
     assert all(earliest in finding.message and finding.severity is Severity.ERROR for finding in found)
 
 
-def test_the_first_version_binds_nobody_who_could_be_told() -> None:
+def test_first_version_needs_no_notice() -> None:
     assert "DATE-notice" not in rules(one_text("# Privacy\n", extra=PROMISE).check(NOW))
 
 

@@ -1,4 +1,4 @@
-"""What the checks say about characters that are not what they look like, or that nobody sees."""
+"""What the checks say about characters that are not what they look like, or that are invisible."""
 
 from __future__ import annotations
 

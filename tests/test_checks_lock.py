@@ -305,7 +305,7 @@ def test_what_is_not_public_on_the_base_branch_may_change() -> None:
     assert history(book, base) == []
 
 
-def test_a_base_that_cannot_be_read_accuses_nobody() -> None:
+def test_unreadable_base_yields_no_lock_findings() -> None:
     base = published()
     base.remove("policy_versions/book.yml")
 

@@ -41,7 +41,7 @@ def test_labels_and_dates_give_the_same_order(meta: dict[str, str], found: list[
     assert rules(of_rule(book.check(NOW), "META-order")) == found
 
 
-def test_an_order_nobody_can_change_any_more_is_not_reported() -> None:
+def test_order_that_can_no_longer_change_is_not_reported() -> None:
     book = two_versions(published="2026-01-10", effective="2026-03-01").freeze(NOW)
 
     assert "META-order" not in rules(book.check(NOW))

@@ -108,7 +108,7 @@ def test_the_whole_has_to_be_members() -> None:
         pytest.param("kinds", "take it out; what can stand here: kind, title, withdrawn", id="near what is there"),
     ],
 )
-def test_a_member_nobody_asked_for_is_refused_with_what_was_meant(extra: str, fix: str) -> None:
+def test_unknown_field_is_refused_with_what_was_meant(extra: str, fix: str) -> None:
     shape = Fields({"kind": "terms", extra: "x"}, "policy")
     shape.text("kind")
     shape.text("title", "")

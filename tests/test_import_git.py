@@ -148,7 +148,7 @@ def test_foreign_front_matter_goes_and_no_word_of_the_body(raw: str, text: str, 
 
 
 class Source(BookBuilder):
-    """A repository without a book: the legal texts of somebody else."""
+    """A repository without a book: the legal texts of another publisher."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -303,7 +303,7 @@ def test_a_copy_of_another_document_is_a_beginning(source: Source, book: BookBui
     assert [version.label.text for version in policy(book).versions] == ["2024-01-02"]
 
 
-def test_a_file_removed_and_made_anew_keeps_its_past(source: Source, book: BookBuilder) -> None:
+def test_file_removed_and_added_again_keeps_its_past(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     source.git("rm", "-q", "privacy.md")
     source.commit("gone", when="2024-01-02T00:00:00Z")

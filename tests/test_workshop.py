@@ -259,7 +259,7 @@ class TestLibraries:
 
 
 class TestGround:
-    """Every test stands on the same ground, whoever runs it and wherever."""
+    """Every test runs in the same environment for every user and on every machine."""
 
     @pytest.mark.parametrize("address", [("192.0.2.1", 443), ("2001:db8::1", 443, 0, 0), ("example.org", 443)])
     def test_no_test_leaves_this_machine(self, address: tuple[str, int]) -> None:

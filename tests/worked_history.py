@@ -82,7 +82,7 @@ class Story:
         return self.steps[-1]
 
     def clone(self, branch: str = "main") -> BookBuilder:
-        """Clone what is pushed, as somebody's browser edit or a workflow's checkout does."""
+        """Clone what is pushed, as an editor's browser edit or a workflow's checkout does."""
         self.clones += 1
         return self.forge.clone(f"clone-{self.clones}", branch)
 

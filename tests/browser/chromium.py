@@ -1,7 +1,7 @@
 """Which Chromium the tests look through, and how one comes onto a machine that has none.
 
 `find` only looks. Run as a script this module also fetches: it prints the path of a browser that was seen to start,
-or says in one message what to do. It never replaces a browser that somebody named.
+or says in one message what to do. It never replaces a browser that the user named.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def find_or_fetch() -> Path:
 
 
 def starts(browser: Path) -> bool:
-    """Tell whether `browser` opens an empty page: a download without its libraries does not."""
+    """Return whether `browser` opens an empty page: a download without its libraries does not."""
     try:
         seen = subprocess.run(
             [browser, *FLAGS, "--dump-dom", "about:blank"],

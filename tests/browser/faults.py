@@ -1,4 +1,4 @@
-"""What keeps somebody from using a page, as axe finds it: a program that looks for breaches of WCAG."""
+"""What keeps a user from using a page, as axe finds it: a program that looks for breaches of WCAG."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _rules(lines: Iterator[str]) -> Iterator[tuple[str, Headers]]:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Tell whether `path` fits `pattern`, where `*` stands for anything and `:name` for one step."""
+    """Return whether `path` fits `pattern`, where `*` stands for anything and `:name` for one step."""
     wild = re.sub(r"\\\*|:\w+", lambda found: ".*" if found[0] == r"\*" else "[^/]+", re.escape(pattern))
     return re.fullmatch(wild, path) is not None
 

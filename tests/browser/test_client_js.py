@@ -23,7 +23,7 @@ STRANGER = generate_key()
 
 
 def terms(text: str = "# Terms\n\nBe kind.\n", **more: Any) -> dict[str, Any]:
-    """Terms to be accepted at some time: nobody is blocked."""
+    """Terms to be accepted at some time: no user is blocked."""
     return policy("terms", "accept", version(1, text, "2026-01-01T00:00:00Z", enforce_at=None, **more))
 
 
@@ -166,7 +166,7 @@ def test_with_keys_only_what_one_of_them_signed_is_believed(
         app.stays_usable()
 
 
-def test_no_key_at_all_believes_nobody(app: AppPage) -> None:
+def test_client_without_keys_trusts_no_signature(app: AppPage) -> None:
     """An empty set is a mistake of the app, and must not mean that anybody is believed."""
     app.open(key='{"keys": []}')
     app.hears("rejected", reason="signature")
@@ -532,7 +532,7 @@ def test_where_storage_is_blocked_tabs_agree_all_the_same(app: AppPage, context:
     assert len(app.host.got(1)) == 1
 
 
-def test_damaged_storage_is_begun_anew(app: AppPage) -> None:
+def test_damaged_storage_is_reset(app: AppPage) -> None:
     app.open()
     expect(app.dialog).to_be_visible()
     app.page.evaluate("for (const key of Object.keys(localStorage)) localStorage.setItem(key, '{')")

@@ -116,7 +116,7 @@ def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
 
 
 def test_decide_js_is_small() -> None:
-    """It is loaded by every page that asks, so every byte of it is paid for by somebody."""
+    """It is loaded by every page that asks, so every byte of it costs its user something."""
     assert len(gzip.compress((BROWSER / "decide.js").read_bytes(), 9)) <= LIMIT
 
 

@@ -33,7 +33,7 @@ MESSAGES_LIMIT = 2_000
 
 @pytest.mark.parametrize("name", LISTED["files"])
 def test_a_file_is_small(name: str) -> None:
-    """Each is loaded by every page that asks, so every byte of it is paid for by somebody."""
+    """Each is loaded by every page that asks, so every byte of it costs its user something."""
     assert len(gzip.compress(FILES[f"browser/{name}"], 9)) <= LIMITS.get(name, MESSAGES_LIMIT)
 
 

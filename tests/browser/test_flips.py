@@ -1,4 +1,4 @@
-"""Pages that nobody rebuilds stay true at every instant; a history answers what applied when, and leads to words."""
+"""Pages of an old build stay correct at every instant; a history answers what applied when, and leads to words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompt: what is asked, in which words, and what nobody can do with it."""
+"""The prompt: what is asked, in which words, and what no app can do with it."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_later_puts_off_and_stays_quiet_about_it_for_a_day(app: AppPage) -> None
 
 @pytest.mark.parametrize("pressed", ["", "h3", "[part=reason]", "summary"])
 def test_escape_means_later_where_there_is_a_later(app: AppPage, pressed: str) -> None:
-    """Wherever somebody has just pressed."""
+    """Wherever the user has just pressed."""
     state(app, "a prompt")
     if pressed:
         app.dialog.locator(pressed).first.click()
@@ -337,7 +337,7 @@ def test_an_app_that_cancels_the_decision_shows_its_own_screen(app: AppPage) -> 
     app.stays_usable()
 
 
-def test_a_text_that_is_not_the_one_meant_is_not_shown_and_locks_nobody_out(app: AppPage) -> None:
+def test_a_text_that_is_not_the_one_meant_is_not_shown_and_locks_no_user_out(app: AppPage) -> None:
     app.host.policies = [terms(app.host, PAST)]
     app.host.serve("/legal/terms/2026-02/en.md", "# Terms of Use\n\nPay twice.\n")
     app.open(options=KNOWN)
@@ -398,7 +398,7 @@ def test_a_malicious_text_stays_text(app: AppPage, words: str) -> None:
     assert article.locator("p").last.evaluate("x => getComputedStyle(x).unicodeBidi") == "isolate"
 
 
-def test_changed_attributes_begin_anew_and_a_removed_prompt_is_gone(app: AppPage) -> None:
+def test_changed_attributes_restart_it_and_a_removed_prompt_is_gone(app: AppPage) -> None:
     app.host.policies = [terms(app.host, SOON)]
     app.open()
     app.button("Accept").click()

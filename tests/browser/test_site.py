@@ -1,4 +1,4 @@
-"""The published sample, as readers meet it: nobody else is asked, everybody can read it, its words stay true.
+"""The published sample, as readers meet it: no other host is asked, everybody can read it, its words stay true.
 
 Served from a folder of its host, as it may be. The `page` fixture fails a test on an error, on a breach of the security
 policy and on a request to another host.
@@ -141,7 +141,7 @@ def test_the_words_flip_by_themselves_at_the_announced_instant(page: Page, site:
         pytest.param("privacy/zh-Hans/", ["现行有效", "已公布，待生效"], ["已失效", "现行有效"], id="in Chinese"),
     ],
 )
-def test_a_page_that_nobody_rebuilt_says_what_applies_when_it_is_opened(
+def test_page_of_an_old_build_says_what_applies_when_it_is_opened(
     page: Page, site: str, place: str, before: list[str], after: list[str]
 ) -> None:
     for at, words in (("2031-02-28T15:59:59Z", before), (APPLIES, after)):

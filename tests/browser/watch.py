@@ -1,4 +1,4 @@
-"""What must never happen on a page: an error, a breach of its security policy, a request to somebody else's host.
+"""What must never happen on a page: an error, a breach of its security policy, a request to another host.
 
 A `Watch` only listens and remembers; the `page` fixture asks it at the end of each test.
 """

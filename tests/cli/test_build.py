@@ -252,7 +252,7 @@ def test_a_build_that_is_killed_takes_the_generator_along(shell: BookBuilder) ->
 
 
 def somebody_is_left(group: int) -> bool:
-    """Tell whether any process of the `group` still runs."""
+    """Return whether any process of the `group` still runs."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

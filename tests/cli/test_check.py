@@ -1,4 +1,4 @@
-"""`inforce check`: all findings in sentences, and an exit code that says whether to go on."""
+"""`inforce check`: all findings in sentences, and an exit code that lets a script decide whether to continue."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_a_new_version_is_told_with_its_weight_its_notice_and_its_changes(inforc
     assert "~~24~~**36**" in told.out
 
 
-def test_a_changed_version_is_held_against_what_it_was(inforce: Type, merged: BookBuilder) -> None:
+def test_changed_version_is_compared_with_its_old_state(inforce: Type, merged: BookBuilder) -> None:
     meta = {"published": "2027-01-20", "effective": "2027-04-01"}
     text = NEW.replace("24 months.", "18 months.")
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=text)
@@ -102,7 +102,7 @@ def test_a_book_that_cannot_be_read_is_reviewed_by_its_errors(inforce: Type, mer
     assert "<sub>book.yml, line 1 · META-field</sub>" in told.out
 
 
-def test_words_of_a_book_make_no_markup_and_call_nobody(inforce: Type, merged: BookBuilder) -> None:
+def test_words_of_a_book_make_no_markup_and_no_mention(inforce: Type, merged: BookBuilder) -> None:
     text = OLD + "\nAsk @everyone, **now**, <img src=x> or mail a@b.example \x1b[2J.\n"
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2028-01-01", en=text)
     told = reviewed(inforce, merged)
@@ -202,9 +202,7 @@ def test_what_an_act_asks_and_of_whom_is_told(inforce: Type, merged: BookBuilder
     assert "- Until 2027-08-01 an older acceptance is honoured.\n" in told
 
 
-def test_a_date_moved_of_what_is_public_already_is_held_against_its_own_publication(
-    inforce: Type, book: BookBuilder
-) -> None:
+def test_moved_date_of_a_public_version_is_compared_with_its_own_publication(inforce: Type, book: BookBuilder) -> None:
     promising(book, 30).commit("policies")
     meta = {"published": "2027-01-20", "effective": "2027-02-10"}
     book.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=NEW)

@@ -23,7 +23,7 @@ SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

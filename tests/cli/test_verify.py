@@ -1,4 +1,4 @@
-"""`inforce verify`: a built site matches the lock and the book, or somebody is told."""
+"""`inforce verify`: a built site matches the lock and the book, or the command reports it."""
 
 from __future__ import annotations
 

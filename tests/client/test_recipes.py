@@ -154,7 +154,7 @@ class TestFastAPI:
         assert statuses == [201, 201, 409, 403]
         assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "u_mia")]
 
-    def test_nobody_answers_without_signing_in(self, load: Load) -> None:
+    def test_answer_without_signing_in_is_refused(self, load: Load) -> None:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
@@ -274,7 +274,7 @@ class TestDjango:
         assert (blocked, statuses, ask(shop, "/orders/").status_code) == (403, [201, 201, 409], 403)
         assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "user:7")]
 
-    def test_nobody_answers_without_signing_in(self, load: Load) -> None:
+    def test_answer_without_signing_in_is_refused(self, load: Load) -> None:
         self.ask()
         shop, request = load("django.md"), self.request("/policies/answers", MINE | {"subject": "user:None"})
         request.user = Stranger()

@@ -1,4 +1,4 @@
-"""Texts for laws: Markdown of every shape an editor writes, and of shapes nobody should."""
+"""Texts for laws: Markdown of every shape an editor writes, and of shapes that no editor should write."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_whatever_is_built_fits_its_schema_and_is_read_by_the_strict_reader(cata
 
 @st.composite
 def subjects(draw: st.DrawFn) -> Mapping[str, Any]:
-    """Draw what an app knows of somebody: since when they are there, what they did, what they saw."""
+    """Draw what an app knows of a user: since when they are there, what they did, what they saw."""
     acts = st.sampled_from(["accepted", "acknowledged", "consented", "declined", "refused", "withdrawn"])
     record = st.builds(
         lambda seq, act, at: {"policy": "terms", "seq": seq, "act": act, "at": format_instant(at), "subject": "u1"},
@@ -124,7 +124,7 @@ def test_leaving_the_history_out_changes_no_answer_until_the_manifest_expires(
 
 
 def essence(document: Mapping[str, Any], asked: Mapping[str, Any], catalog: Catalog) -> object:
-    """Decide, and keep what an app acts on: the number of somebody's own version stands for the words they know."""
+    """Decide, and keep what an app acts on: the number of the user's own version stands for the words they know."""
     words = {version.seq: version.editions[0].text for version in catalog.policy("terms").versions}
     decision = decide(cast(Question, {"manifest": document, **asked}))
     names = ("outcome", "reason", "target_seq", "deferrable")

@@ -33,7 +33,7 @@ def locked(catalog: Catalog) -> Lock:
 
 
 def found(catalog: Catalog, document: dict[str, Any], now: datetime) -> list[str]:
-    """Hold the manifest `document` of `catalog` against its lock."""
+    """Check the manifest `document` of `catalog` against its lock."""
     answers = {"policies.json": Response(status=200, headers={}, body=to_bytes(document))}
     site = Site(
         trust=Trust(site=catalog.settings.site),

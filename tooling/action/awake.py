@@ -18,7 +18,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]+\.ya?ml")
 
 
 def main() -> int:
-    """Switch each workflow on; a failure fails the run, so that somebody is told."""
+    """Switch each workflow on; a failure fails the run, so that GitHub notifies the owner."""
     for name in os.environ["WORKFLOWS"].split():
         if not NAME.fullmatch(name):
             print(f"expected the file name of a workflow, got “{name}”", file=sys.stderr)

@@ -5,7 +5,7 @@ commit that run was for; and what `service` needs, with the right to write to pu
 
 Keeps true: what comes out of that folder is data. A pull request can make its own run write anything there, so the
 number is believed only if that pull request is open and its head is the commit the run was for; the words are cut to
-what fits, call nobody, load nothing and hold no tags but those that fold a text away. Runs nothing from it.
+what fits, mention no user, load nothing and hold no tags but those that fold a text away. Runs nothing from it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def harmless(words: str) -> str:
 
 
 def is_mine(comment: dict[str, object]) -> bool:
-    """Say whether `comment` was written by this script, not by somebody who copied its mark."""
+    """Return whether `comment` was written by this script, not by somebody who copied its mark."""
     user = comment.get("user")
     is_bot = isinstance(user, dict) and user.get("type") == "Bot"
     return is_bot and str(comment.get("body", "")).startswith(MARKER)

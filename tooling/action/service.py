@@ -47,7 +47,7 @@ def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
 
 
 def pages(path: str) -> Iterator[Any]:
-    """Go through all items of the list at `path`."""
+    """Yield all items of the list at `path`."""
     number = 1
     while True:
         found = call("GET", f"{path}{'&' if '?' in path else '?'}per_page={PAGE}&page={number}")

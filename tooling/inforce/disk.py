@@ -63,7 +63,7 @@ def open_regular(path: Path | str, flags: int, mode: int = 0o666) -> int:
     try:
         handle = os.open(path, flags | _CAREFULLY, mode)
     except OSError as cause:
-        if cause.errno == errno.ENXIO:  # a socket, or a named pipe that nobody reads
+        if cause.errno == errno.ENXIO:  # a socket, or a named pipe without a reader
             _refuse_irregular(path, Path(path).stat().st_mode)
         raise
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 def printable(text: str) -> str:
-    """Spell out in `text` what does not print (line ends, controls, marks of direction), so that nobody is misled."""
+    """Escape the characters of `text` that do not print: line ends, control characters, direction marks."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
@@ -117,7 +117,7 @@ class UnsupportedSpecError(ManifestError):
 
 
 class SignatureError(InforceError):
-    """A signature is missing, wrong, or made with a key nobody named."""
+    """A signature is missing, wrong, or made with an unknown key."""
 
     exit_code = 1
 

@@ -1,6 +1,6 @@
 """Typed reading of decoded data, member by member, with the path of whatever is wrong.
 
-Keeps true: nothing unread goes unnoticed: `Shape.close` names every member nobody asked for, with a likely spelling.
+Keeps true: nothing unread goes unnoticed: `Shape.close` names every unknown field, with a likely spelling.
 Does not decode: it takes dicts, lists and scalars as YAML or JSON readers give them.
 """
 
@@ -152,7 +152,7 @@ class Fields:
         return tuple(self._data)
 
     def close(self) -> None:
-        """Refuse members that nobody has read, with the spelling that was probably meant."""
+        """Reject fields that were not read, with the spelling that was probably meant."""
         for name in self._data:
             if name not in self._read:
                 raise self.refuse(str(name), "is no known member here", self._known(str(name)))

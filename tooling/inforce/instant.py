@@ -81,7 +81,7 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def is_start_of_day(instant: datetime, zone: ZoneInfo) -> bool:
-    """Say whether `instant` is the first one of its day in `zone`, so that the date alone says it all."""
+    """Return whether `instant` is the first one of its day in `zone`, so that the date alone says it all."""
     return start_of_day(day_of(instant, zone), zone) == instant
 
 

@@ -44,11 +44,11 @@ class Language:
 
     @property
     def own_name(self) -> str:
-        """What its readers call the language: `Deutsch`, `简体中文`; the tag where nobody knows."""
+        """What its readers call the language: `Deutsch`, `简体中文`; the tag if no name is known."""
         return _own_name(self.tag)
 
     def format_day(self, day: date) -> str:
-        """Write `day` as its readers do in running text: `1 March 2027`; as `2027-03-01` where nobody knows how."""
+        """Write `day` as its readers do in running text: `1 March 2027`; as `2027-03-01` if no format is known."""
         locale = _locale(self.tag)
         return format_date(day, format="long", locale=locale) if locale else day.isoformat()
 

@@ -45,7 +45,7 @@ class Digest:
 
 @functools.lru_cache(2)  # a text is made canonical and then held to be so: asked twice, and long
 def is_canonical(text: str) -> bool:
-    """Tell whether `text` is in canonical form, at a fraction of the price of making it so."""
+    """Return whether `text` is in canonical form, at a fraction of the price of making it so."""
     return (
         (text.isascii() or unicodedata.is_normalized("NFC", text))
         and text.endswith("\n")
@@ -61,7 +61,7 @@ def canonical(body: str) -> str:
     """Bring `body` into canonical form: NFC, LF line ends, no trailing blanks, one newline at the end.
 
     Byte order marks and blank lines before the first words go as well; no word is touched. Two blanks at the end of a
-    line make no line break, because nobody sees them; a backslash does. An empty body stays empty. Applying it twice
+    line make no line break, because they are invisible; a backslash does. An empty body stays empty. Applying it twice
     changes nothing more.
     """
     if is_canonical(body):

@@ -1,8 +1,8 @@
 """How a run of the command line ends: one message and one exit code for everything that can go wrong.
 
-Keeps true: 0 fine, 1 findings, 2 wrong use or an unreadable book, 3 published history would change, 4 environment, 130
-interrupted, 141 nobody reads on; what an editor typed never ends in a traceback, nor does a disk that is full or a
-stream that is closed (see `streams`). Does not swallow our own mistakes: those keep their traceback.
+Invariants: 0 success, 1 findings, 2 wrong use or an unreadable book, 3 published history would change, 4 environment,
+130 interrupted, 141 the reader of the output has gone; input of an editor never ends in a traceback, nor does a full
+disk or a closed stream (see `streams`). Not responsible for: programming errors, which keep their traceback.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from inforce.signing import private_keys, resign, signers
 def command(site: Path, at: str | None) -> None:
     """Sign a built site again without rebuilding it.
 
-    Issues policies.json in the folder SITE anew and writes policies.jws.json beside it; so with each manifest in
+    Issues policies.json in the folder SITE again and writes policies.jws.json beside it; so with each manifest in
     manifests/. The key comes from
     INFORCE_SIGNING_KEY_FILE, the path of a private JWK, or from INFORCE_SIGNING_KEY, which holds one.
 

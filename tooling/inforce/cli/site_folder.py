@@ -58,7 +58,7 @@ def addresses_in(folder: Path) -> list[str]:
 
 
 def is_site(folder: Path) -> bool:
-    """Say whether `folder` holds a site of inforce."""
+    """Return whether `folder` holds a site of inforce."""
     return (folder / MANIFEST).is_file()
 
 
@@ -81,7 +81,7 @@ def replaceable(target: Path, root: Path) -> Path:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Go through the files in `folder` and all folders below, each with its address."""
+    """Yield the files in `folder` and all folders below, each with its address."""
     waiting = [(str(folder), "")]
     while waiting:
         path, prefix = waiting.pop()

@@ -1,7 +1,8 @@
 """Standard input, output and error as a command finds them: closed, on a full disk, or in another encoding.
 
 Invariants: all three are open, so that no file of the book gets the number of one of them; output is UTF-8 whatever the
-locale says; an error of standard output names it, and an error of standard error is dropped, since nobody can be told.
+locale says; an error of standard output names it, and an error of standard error is dropped, since no stream is left
+to report it on.
 """
 
 from __future__ import annotations

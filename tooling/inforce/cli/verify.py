@@ -1,4 +1,4 @@
-"""`inforce verify`: a built or live site held against the lock."""
+"""`inforce verify`: check a built or live site against the lock."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ def verify(
     """Compare the site at `target`, an address or a folder, with `settings`, `lock` and the time `now`.
 
     `binding` are the binding languages of the policies, by id: their pages are one level higher. `state_file` stores
-    the manifest seen, so that the next run detects a rollback; `pages` says whether to read every page and to request
-    every other file as well. Raise ValueError if `target` is an address with neither https nor localhost.
+    the manifest seen, so that the next run detects a rollback; `pages` decides whether to read every page and
+    to request every other file as well. Raise ValueError if `target` is an address with neither https nor localhost.
     """
     trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
     over_http = "://" in target

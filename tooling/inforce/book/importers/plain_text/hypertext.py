@@ -1,7 +1,7 @@
 """Pages saved as text: HTML read into the plain text that a browser would have shown.
 
 Keeps true: words, their order, headings, items and the cells of tables; what a page does not show (scripts, styles) is
-left out. Addresses behind links are not words: they are listed, so that somebody puts them back.
+left out. Addresses behind links are not words: they are listed, so that an editor can restore them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def is_hypertext(text: str) -> bool:
-    """Say whether `text` is the source of a page rather than what it shows."""
+    """Return whether `text` is the source of a page rather than what it shows."""
     return len(_IS_PAGE.findall(text)) > 1 and _CLOSING.search(text) is not None
 
 

@@ -109,7 +109,7 @@ def _is_short(piece: SourceParagraph) -> bool:
 
 
 def _stands_out(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
-    """Say whether a piece without a number looks like a heading: by stars, capitals, a rule, or space around it."""
+    """Return whether a piece without a number looks like a heading: by stars, capitals, a rule, or space around it."""
     piece = pieces[place]
     if piece.mark or piece.rule or not _is_short(piece):
         return False
@@ -124,7 +124,7 @@ def _stands_out(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
 
 
 def _are_headings(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> bool:
-    """Say whether a run of numbers heads sections: most of its pieces are short, and words stand between them."""
+    """Return whether a run of numbers heads sections: most of its pieces are short, and words stand between them."""
     mark = pieces[run[0]].mark
     if mark is None or mark.style in LIST_STYLES:
         return False
@@ -136,7 +136,7 @@ def _are_headings(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> 
 
 
 def _leads(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
-    """Say whether something other than the next number of the same style follows the piece at `place`."""
+    """Return whether something other than the next number of the same style follows the piece at `place`."""
     following = pieces[place + 1] if place + 1 < len(pieces) else None
     own = pieces[place].mark
     if following is None or own is None:
@@ -145,7 +145,7 @@ def _leads(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
 
 
 def _counted(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> Iterator[int]:
-    """List the items of `run` whose number Markdown would count alike; a list that follows another begins anew."""
+    """List the items of `run` whose number Markdown would count alike; a list that follows another starts again."""
     previous: int | None = None
     for place in run:
         mark = pieces[place].mark
@@ -195,7 +195,7 @@ def _label(mark: Mark) -> str:
 
 
 def _is_item(mark: Mark) -> bool:
-    """Say whether a mark that heads nothing makes an item; numbers of clauses stay before their paragraph."""
+    """Return whether a mark that heads nothing makes an item; numbers of clauses stay before their paragraph."""
     return mark.style in LIST_STYLES or mark.style in (Style.DOT, Style.ROMAN, Style.LETTER, Style.CHINESE_PARENS)
 
 

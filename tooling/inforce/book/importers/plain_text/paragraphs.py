@@ -121,7 +121,7 @@ class _Joiner:
         return chosen
 
     def _continues(self, piece: SourceParagraph, line: str, last: str) -> bool:
-        """Say whether `line` belongs to `piece`, whose last line is `last`."""
+        """Return whether `line` belongs to `piece`, whose last line is `last`."""
         if piece.tabs or "\t" in line:
             return piece.tabs == line.count("\t") > 0
         if len(last) > _WIDEST or (len(line) > _WIDEST and last[-1:] in _ENDS) or _stands_alone(last, line):
@@ -132,7 +132,7 @@ class _Joiner:
         return len(last) > 0.7 * self._width or last[-1:] not in _ENDS
 
     def _heads(self, last: str, line: str) -> bool:
-        """Say whether the short line `last` stands over `line`, with which longer sentences begin."""
+        """Return whether the short line `last` stands over `line`, with which longer sentences begin."""
         short = len(last) < 0.5 * self._width and last[-1] not in f"{_ENDS}-,"
         return short and len(line) > 0.6 * self._width and line[0].isupper()
 
@@ -141,18 +141,18 @@ class _Joiner:
 
 
 def _stands_alone(last: str, line: str) -> bool:
-    """Say whether one of two lines is written so that it cannot run on into the other."""
+    """Return whether one of two lines is written so that it cannot run on into the other."""
     return any(is_bold(one) or one.startswith("#") or FURNITURE.fullmatch(one) for one in (last, line)) or is_caps(
         last
     ) != is_caps(line)
 
 
 def is_bold(text: str) -> bool:
-    """Say whether all of `text` stands between pairs of stars or underscores."""
+    """Return whether all of `text` stands between pairs of stars or underscores."""
     return bool(re.fullmatch(r"\*\*[^*]+\*\*:?|__[^_]+__:?", text))
 
 
 def is_caps(text: str) -> bool:
-    """Say whether `text` is written in capitals, of letters that have small ones."""
+    """Return whether `text` is written in capitals, of letters that have small ones."""
     letters = [sign for sign in text if sign.isupper() or sign.islower()]
     return len(letters) > 3 and all(sign.isupper() for sign in letters)
