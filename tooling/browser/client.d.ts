@@ -91,7 +91,7 @@ export interface ClientOptions {
   keys?: PublicKey[];
   /** Keeps the answers given to several apps of one origin apart. */
   app?: string;
-  /** Who is asked, as an opaque reference; empty: somebody who has not signed in. */
+  /** Who is asked, as an opaque reference; empty: a user who has not signed in. */
   subject?: string;
   /** Since when they are a user; absent: they join now. */
   since?: string;
@@ -157,7 +157,7 @@ declare global {
   interface GlobalEventHandlersEventMap {
     /** What is due has changed. Cancelled, `<policy-prompt>` shows nothing: the app does. */
     "policy:decision": CustomEvent<Decision>;
-    /** Somebody answered. Cancelled, the client does not send the receipt: the app does. */
+    /** The user answered. Cancelled, the client does not send the receipt: the app does. */
     "policy:receipt": CustomEvent<Receipt>;
     /** Something was not believed: a manifest, or by the app's server a receipt. */
     "policy:rejected": CustomEvent<Report>;

@@ -70,7 +70,7 @@ export const createClient = ({
     try { decision = check(); } catch (error) { report(named(error, "question")); }
     if (JSON.stringify(decision) != before) emit("decision", decision);
     clearTimeout(timer);
-    const next = min((page ?? load(siteKey)).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
+    const next = min((page || load(siteKey)).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
       receipts && pending()[0] ? retry : Infinity);
     // A longer one would fire at once.
     if (!busy && !running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
@@ -106,7 +106,7 @@ export const createClient = ({
   const refresh = (force) => alone(siteKey, async () => {
     await recall();
     const memory = learnt(), t = clock();
-    if (t < (page ?? memory)[force ? "free_at" : "due_at"] && (page || t >= memory.checked_at)) return;
+    if (t < (page || memory)[force ? "free_at" : "due_at"] && (page || t >= memory.checked_at)) return;
     // The text in use is kept whatever happens: storage may have lost it, and another page would wait for nothing.
     let news = { body }, failures = 0, wait = 0, unsure;
     try {

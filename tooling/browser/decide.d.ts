@@ -25,10 +25,10 @@
 /** What a user does with a policy. Only `accept` can block. */
 export type ActOfPolicy = "acknowledge" | "accept" | "consent" | "none";
 
-/** What somebody once did about a version: three ways to say yes, three to say no. */
+/** What a user once did about a version: three ways to say yes, three to say no. */
 export type ActOfRecord = "accepted" | "acknowledged" | "consented" | "declined" | "refused" | "withdrawn";
 
-/** How weighty a version is: must be answered again, people are told, nothing is asked. */
+/** The change level of a version: must be answered again, people are told, nothing is asked. */
 export type Change = "material" | "notice" | "editorial";
 
 export type Role = "client" | "server";
@@ -69,7 +69,7 @@ export interface VersionForm {
   effective_at: string;
   /** From when those apply it who joined at or after it. */
   effective_at_new?: string;
-  /** Until then an older yes is honoured. Null: for ever; absent: until `effective_at`. */
+  /** Until then an older yes is honoured. Null: without end; absent: until `effective_at`. */
   enforce_at?: string | null;
   /** From when it may be announced; absent: not at all. */
   published_at?: string;

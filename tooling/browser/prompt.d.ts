@@ -2,7 +2,7 @@
  * `<policy-prompt>`: asks a user what a policy site says they owe, in a dialog of the browser's own.
  *
  * Keeps true: what is shown is built of text nodes, so no text can run or load anything; Escape never passes a block;
- * what cannot be read need not be answered, for a broken site locks nobody out. The page `apps/browser` of the
+ * what cannot be read need not be answered, because a broken site must not lock users out. The page `apps/browser` of the
  * documentation lists every attribute, event, part, custom property and message.
  */
 import type { ClientOptions, PolicyClient } from "./client.js";
