@@ -231,7 +231,6 @@ def test_an_edited_lock_is_refused_before_anything_is_built(inforce: Type, shell
         (["check", "--base", ""], "the value of --base"),
         (["check", "--base="], "the value of --base"),
         (["review", "--base", ""], "the value of --base"),
-        (["build", "--at", ""], "the value of --at"),
         (["new", ""], "an argument"),
         (["--repo", "", "check"], "the value of --repo"),
     ],

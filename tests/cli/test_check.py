@@ -141,7 +141,7 @@ def test_a_book_that_was_removed_altogether_ends_with_3_against_a_base_that_has_
     shutil.rmtree(locked.root / "policy_versions")
     against = inforce("check", "--repo", locked.root, "--base", "main")
     assert against.code == 3
-    assert "is gone, and the book is published on main" in against.err
+    assert "was deleted, but the book is published on main" in against.err
     assert "git checkout main -- " in against.err
     assert inforce("check", "--repo", locked.root, "--base", "nowhere").code == 2
     assert inforce("check", "--repo", locked.root).code == 2
@@ -190,8 +190,8 @@ def test_a_job_of_github_is_given_the_whole_report_as_its_summary(
     assert (tmp_path / "summary.md").read_text().startswith("Before.\n## Checks of the policies\n")
 
 
-def test_an_empty_base_is_none(inforce: Type, locked: BookBuilder) -> None:
-    assert inforce("check", "--repo", locked.root, "--at", LATER, "--base", "").code == 0
+def test_empty_base_is_refused(inforce: Type, locked: BookBuilder) -> None:
+    assert inforce("check", "--repo", locked.root, "--at", LATER, "--base", "").code == 2
 
 
 def test_a_check_writes_nothing(inforce: Type, book: BookBuilder) -> None:

@@ -1,7 +1,7 @@
 """Keep schedules running in a quiet repository.
 
 GitHub switches the schedules of a public repository off after 60 days without activity in it, and a repository of
-policies is that quiet. Switching a workflow on again, before it was switched off, begins those days anew.
+policies is that quiet. Switching a workflow on again, before it was switched off, restarts those days.
 
 Environment: WORKFLOWS, file names with blanks between; and what `service` needs, with the right to write actions.
 """

@@ -79,7 +79,7 @@ def harmless(words: str) -> str:
 
 
 def is_mine(comment: dict[str, object]) -> bool:
-    """Return whether `comment` was written by this script, not by somebody who copied its mark."""
+    """Return whether `comment` was written by this script, not by another user who copied its mark."""
     user = comment.get("user")
     is_bot = isinstance(user, dict) and user.get("type") == "Bot"
     return is_bot and str(comment.get("body", "")).startswith(MARKER)

@@ -33,8 +33,8 @@ A draft of the next version, with the words of the one before it. Nothing of it 
 4. Take the line `draft: true` out of [version.yml]({metadata}), and press “Ready for review”.
 """
 FREEZE = """\
-These versions are public and were not locked yet. Merging this records the digest of every text, so that nobody can \
-change them unnoticed. Look whether the texts are the ones that were agreed to: afterwards only a new version corrects \
+These versions are public and were not locked yet. Merging this records the digest of every text, so that every later \
+change is noticed. Check that the texts are the ones that were agreed to: afterwards only a new version corrects \
 them.
 """
 
@@ -108,7 +108,7 @@ def opened(branch: str, title: str, body: str, *, draft: bool) -> str:
 
 
 def check(branch: str, number: int) -> None:
-    """Start the check of `branch`: GitHub starts nothing by itself for what a workflow has pushed."""
+    """Start the check of `branch`: GitHub starts no workflow for a push by a workflow."""
     start = {"ref": branch, "inputs": {"pull-request": str(number)}}
     service.call("POST", "actions/workflows/check.yml/dispatches", start)
 

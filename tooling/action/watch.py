@@ -1,7 +1,7 @@
 """Check the live site against the lock: every text, date, page, header and signature.
 
 Environment: optional SITE, its address; that of book.yml by default. Ends with 1 where something is wrong, so that
-the run fails and somebody is told.
+the run fails and GitHub notifies the owner.
 """
 
 from __future__ import annotations

@@ -50,6 +50,8 @@ class CommandsOnDemand(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse an empty value, as an unset variable of a script leaves it: it would count as an absent option."""
         for before, word in zip(["", *args], args, strict=False):
+            if before == "--at" or word == "--at=":
+                continue  # the clock refuses it, with the same message as an empty INFORCE_AT
             if not word or (word.startswith("--") and word.endswith("=")):
                 name = word or before
                 where = f"the value of {name.rstrip('=')}" if name.startswith("-") else "an argument"
