@@ -54,7 +54,7 @@ def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .version("4", meta={**told, "effective": "2027-03-01"}, **texts(40, "en", "de", "ar", lags=True))
         .version(
             "5",
-            meta={**told, "effective": "2027-05-01", "cancelled": '{at: 2027-01-20, reason: "Nobody liked it."}'},
+            meta={**told, "effective": "2027-05-01", "cancelled": '{at: 2027-01-20, reason: "It was unpopular."}'},
             **texts(50, "en"),
         )
     )

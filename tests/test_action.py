@@ -350,7 +350,7 @@ class TestNewVersion:
             pytest.param({"PUBLISHED": "$(id)"}, "expected a date", id="a day that is a command"),
             pytest.param({"CHANGE": "huge"}, "expected one of material", id="a level there is not"),
             pytest.param({"POLICY": "terms"}, "terms", id="a policy there is not"),
-            pytest.param({"EFFECTIVE": "2026-01-10"}, "effective lies before", id="a day that has passed"),
+            pytest.param({"EFFECTIVE": "2026-01-10"}, "effective is before", id="a day that has passed"),
         ],
     )
     def test_what_cannot_be_done_is_said_and_leaves_nothing_behind(

@@ -211,7 +211,7 @@ def test_a_version_new_in_a_change_does_not_claim_to_be_old(published: str, draf
     book.policy("privacy").version("2026-07-01", meta={"published": published, "draft": draft})
 
     assert ("DATE-past" in rules(book.check(NOW, base))) is asked
-    assert "DATE-past" not in rules(book.check(NOW)), "without a base nobody knows what is new"
+    assert "DATE-past" not in rules(book.check(NOW)), "without a base nothing is known to be new"
 
 
 def test_what_is_public_on_the_base_branch_is_as_old_as_it_says() -> None:

@@ -96,7 +96,7 @@ def test_mojibake_is_read_back(damaged: str, words: str) -> None:
     ("words", "fix"),
     [
         pytest.param("informationļ¼Œemail", "“information，email”", id="what it was is suggested"),
-        pytest.param("price锟斤拷now", "Look up the words", id="what nobody can tell is to be looked up"),
+        pytest.param("price锟斤拷now", "Look up the words", id="damage without evidence is to be looked up"),
     ],
 )
 def test_the_fix_of_mojibake_names_what_it_was(words: str, fix: str) -> None:

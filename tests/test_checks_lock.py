@@ -66,7 +66,7 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
             "LOCK-date",
             FIRST,
             "was published as “not given” and is now “never”",
-            id="a deadline taken back",
+            id="a deadline removed",
         ),
         pytest.param(edit(FIRST, "material", "notice"), "LOCK-level", FIRST, "“material”", id="another level"),
         pytest.param(edit(FIRST, "change", "draft: true\nchange"), "LOCK-draft", FIRST, "a draft", id="made a draft"),

@@ -247,7 +247,7 @@ def test_a_broken_anchor_is_reported_on_its_line_with_the_likely_one() -> None:
         pytest.param("CLAIM-absolute", "es", "Garantizamos su seguridad.", ["Garantizamos su seguridad"], id="Spanish"),
         pytest.param("CLAIM-absolute", "zh", "我们绝不出售您的信息。", ["绝不出售您的信息"], id="Chinese"),
         pytest.param("CLAIM-absolute", "ja", "決して販売しません。", ["決して販売しません"], id="Japanese"),
-        pytest.param("CLAIM-absolute", "sw", "We will never sell it.", [], id="a language nobody has listed"),
+        pytest.param("CLAIM-absolute", "sw", "We will never sell it.", [], id="an unlisted language"),
         pytest.param(
             "CLAIM-retention", "en", "Data is retained indefinitely.", ["retained indefinitely"], id="kept indefinitely"
         ),

@@ -155,7 +155,7 @@ def test_existing_document_is_not_overwritten(inforce: Type, draft: Path) -> Non
     ended = inforce("docx", "export", "privacy", "2028-01-01", "--out", file, "--repo", draft)
 
     assert ended.code == 2
-    assert "may hold changes" in ended.err
+    assert "may contain changes" in ended.err
 
 
 def test_default_file_name_contains_policy_version_and_language(

@@ -30,7 +30,7 @@ from inforce.errors import (
         pytest.param(Place(path="a/book.yml"), "a/book.yml", id="without a line, the path alone"),
         pytest.param(Place(path="a/\x1b[2J\n.md"), "a/\\x1b[2J\\n.md", id="what a terminal would obey is spelt out"),
         pytest.param(Place(path="a/\udcff.md"), "a/\\udcff.md", id="a name that is no UTF-8 can still be printed"),
-        pytest.param(Place(path="a/\u202edm.x"), "a/\\u202edm.x", id="a mark of direction misleads nobody"),
+        pytest.param(Place(path="a/\u202edm.x"), "a/\\u202edm.x", id="a mark of direction is escaped"),
     ],
 )
 def test_a_place_is_shown_on_one_printable_line(place: Place, shown: str) -> None:
@@ -92,7 +92,7 @@ def test_printable_text_stays_as_it_is() -> None:
         pytest.param(CatalogError, 2, id="2 is a book that makes no catalogue"),
         pytest.param(LockError, 2, id="2 is a lock that cannot be read"),
         pytest.param(SettingsError, 2, id="2 is a setting that makes no sense"),
-        pytest.param(ManifestError, 2, id="2 is a manifest nobody understands"),
+        pytest.param(ManifestError, 2, id="2 is an unknown manifest"),
         pytest.param(SignatureError, 1, id="1 is a finding: a wrong signature"),
         pytest.param(PublishedHistoryError, 3, id="3 is published history that would change"),
         pytest.param(HistoryError, 4, id="4 is git"),

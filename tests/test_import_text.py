@@ -252,7 +252,7 @@ def test_damage_that_only_the_source_shows_is_said_with_its_line(name: str, expe
         pytest.param("How we use it We use it well", ("How we use it", "We use it well"), id="small words"),
         pytest.param("How long? Two years.", ("How long?", "Two years."), id="a question"),
         pytest.param("保存期限 我们保存两年。", ("保存期限", "我们保存两年。"), id="Chinese, parted by a blank"),
-        pytest.param("The user shall pay.", None, id="a sentence has no heading"),
+        pytest.param("The user must pay.", None, id="a sentence has no heading"),
         pytest.param("我们保存两年。", None, id="a Chinese sentence has none"),
     ],
 )
@@ -313,7 +313,7 @@ def test_numbers_are_shown_as_they_were(text: str, expected: list[str]) -> None:
     [
         pytest.param("We keep it.", "We kept it.\n", id="another word"),
         pytest.param("We keep it.", "We it keep.\n", id="another order"),
-        pytest.param("1. a 2. b 4. c", "1. a\n2. b\n4. c\n", id="a number that a list counts anew"),
+        pytest.param("1. a 2. b 4. c", "1. a\n2. b\n4. c\n", id="a number that a list would renumber"),
         pytest.param("[1]: a note", "[1]: a\n", id="words that Markdown hides"),
         pytest.param("3.50", "350\n", id="a number run together"),
         pytest.param("5 %", "5\n", id="a lost sign"),

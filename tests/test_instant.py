@@ -98,7 +98,7 @@ def test_a_zone_is_named_as_in_the_iana_database(name: str) -> None:
         pytest.param("localtime", id="whatever this machine is set to"),
         pytest.param("posixrules", id="a file that is no zone"),
         pytest.param("right/UTC", id="a zone with leap seconds"),
-        pytest.param("Factory", id="a machine nobody has set up"),
+        pytest.param("Factory", id="a machine without settings"),
         pytest.param("A\0B", id="a NUL"),
         pytest.param("\ud800", id="half a surrogate pair"),
         pytest.param("A" * 5000, id="a very long name"),

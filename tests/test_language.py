@@ -77,7 +77,7 @@ def test_what_is_no_language_is_refused(text: str) -> None:
         pytest.param("ku", "ltr", id="Kurdish in Latin letters"),
         pytest.param("ar-Latn", "ltr", id="Arabic in Latin letters"),
         pytest.param("sd-Deva", "ltr", id="Sindhi in Indian letters"),
-        pytest.param("tlh", "ltr", id="a language nobody has data for"),
+        pytest.param("tlh", "ltr", id="a language without data"),
     ],
 )
 def test_the_script_decides_the_direction(tag: str, direction: str) -> None:

@@ -407,7 +407,7 @@ WRONG = [
     pytest.param("policies/0", [], "policies[0]", id="a policy that is a list"),
     pytest.param("policies/0/id", "../etc", "policies[0].id", id="an id that climbs"),
     pytest.param("policies/0/id", "Privacy", "policies[0].id", id="an id with capitals"),
-    pytest.param("policies/0/act", "agree", "policies[0].act", id="an act nobody knows"),
+    pytest.param("policies/0/act", "agree", "policies[0].act", id="an unknown act"),
     pytest.param("policies/0/page", "https://evil.example/", "policies[0].page", id="a page elsewhere"),
     pytest.param("policies/0/page", "//evil.example/", "policies[0].page", id="a page on another host"),
     pytest.param("policies/0/page", "../privacy/", "policies[0].page", id="a page that climbs"),
@@ -421,7 +421,7 @@ WRONG = [
     pytest.param("policies/0/withdrawn_at", "soon", "policies[0].withdrawn_at", id="a word for an instant"),
     pytest.param("policies/0/versions/0/seq", None, "policies[0].versions[0].seq", id="a version without number"),
     pytest.param("policies/0/versions/0/version", "v2", "policies[0].versions[0].version", id="a label with letters"),
-    pytest.param("policies/0/versions/0/change", "major", "policies[0].versions[0].change", id="a level nobody knows"),
+    pytest.param("policies/0/versions/0/change", "major", "policies[0].versions[0].change", id="an unknown level"),
     pytest.param("policies/0/versions/0/digests", {}, "policies[0].versions[0].digests", id="no digest"),
     pytest.param(
         "policies/0/versions/0/digests", {"en": "md5:00"}, "policies[0].versions[0].digests.en", id="another hash"

@@ -36,7 +36,7 @@ We keep your data for 24 months – no longer. Café, naïve, Ωmega, Приве
 | Example Pay | takes payments |
 | Fictive Freight | delivers packages |
 
-> Nobody reads your messages.
+> We do not read your messages.
 
 ```
 order = 7

@@ -566,7 +566,7 @@ def test_malicious_file_is_rejected_with_one_sentence(content: bytes, message: s
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        pytest.param({"_rels/.rels": ("custom-properties", "other")}, "does not say which text", id="no properties"),
+        pytest.param({"_rels/.rels": ("custom-properties", "other")}, "does not state which text", id="no properties"),
         pytest.param({"docProps/custom.xml": ("inforce-digest", "digest")}, "lacks the property", id="no digest"),
         pytest.param({"docProps/custom.xml": ("sha256:", "md5:")}, "cannot be read", id="another digest"),
         pytest.param({"docProps/custom.xml": (">en<", ">e n<")}, "cannot be read", id="no language"),

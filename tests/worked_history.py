@@ -275,8 +275,8 @@ def publish(story: Story) -> None:
 
 
 def apply(story: Story) -> None:
-    """The version comes into force, although nobody does anything."""
-    step = story.step("in force", "Nobody does anything.", "2027-03-01")
+    """The version comes into force, without any action of an editor."""
+    step = story.step("in force", "No action is needed.", "2027-03-01")
     step.sees("Vera", fenced(story.status()))
     step.sees(
         "Ada’s app: she has to accept before she goes on, and is shown what changed since the version she accepted",

@@ -32,7 +32,7 @@ def test_a_page_that_does_nothing_wrong_passes(page: Page, serve: Serve, tmp_pat
     ("body", "sentence"),
     [
         pytest.param("<script src=loud.js></script>", "console: out loud", id="an error on the console"),
-        pytest.param("<script src=thrown.js></script>", "uncaught: ", id="an exception nobody caught"),
+        pytest.param("<script src=thrown.js></script>", "uncaught: ", id="an uncaught exception"),
         pytest.param("<script>1</script>", "security policy: script-src-elem", id="a script that the policy stops"),
         pytest.param("<img src=missing.png>", "404", id="a file that is not there"),
         pytest.param("<img src=https://example.org/x.png>", "request to another host", id="a request to another host"),

@@ -59,9 +59,7 @@ def test_a_translation_and_a_cancellation_may_be_added(inforce: Type, book: Book
     assert entry["cancelled"] == {"at": "2027-02-09T23:00:00Z", "reason": "postponed"}
 
 
-def test_an_error_in_what_is_locked_is_told_while_the_lock_can_still_be_taken_back(
-    inforce: Type, book: BookBuilder
-) -> None:
+def test_error_in_locked_text_is_reported_while_the_lock_can_still_be_undone(inforce: Type, book: BookBuilder) -> None:
     book.write("policy_versions/privacy/2026-01-15/en.md", f"{OLD}\n<b>bold</b>\n")
     ended = inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
     assert ended.code == 0

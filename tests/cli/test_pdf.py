@@ -36,7 +36,7 @@ def test_the_newest_version_is_written_by_default_and_a_draft_says_that_it_is_on
     inforce("new", "privacy", *words)
     ended = inforce("pdf", "privacy", "--output", tmp_path / "a.pdf", "--repo", book.root, "--at", "2027-05-01")
     assert ended.code == 0, ended.err
-    assert "Applies draft, not published; meant to apply from January 1, 2028" in told(tmp_path / "a.pdf")
+    assert "Applies draft, not published; planned to apply from January 1, 2028" in told(tmp_path / "a.pdf")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_a_new_translation_a_lost_text_and_a_lost_version_are_told(inforce: Type
     (merged.root / "policy_versions/privacy/2026-01-15").rmdir()
     merged.write("policy_versions/privacy/2027-03-01/fr.md", "# Vie privée\n")
     told = reviewed(inforce, merged)
-    assert "**fr**: a text of 3 words, with nothing to hold it against." in told.out
+    assert "**fr**: a text of 3 words, with no earlier text to compare it with." in told.out
     assert "**de**: the text is gone." in told.out
     assert "### Privacy 2026-01-15: gone" in told.out
 
@@ -77,7 +77,7 @@ def test_a_first_version_and_a_draft_are_told(inforce: Type, merged: BookBuilder
     told = reviewed(inforce, merged)
     assert "### Cookies 2027-02-01: new" in told.out
     assert "- It is a draft: on no page and in no manifest" in told.out
-    assert "with nothing to hold it against" in told.out
+    assert "with no earlier text to compare it with" in told.out
 
 
 def test_a_change_that_touches_no_policy_says_so(inforce: Type, merged: BookBuilder) -> None:
@@ -274,7 +274,7 @@ def test_a_shallow_base_is_used_as_it_is_with_a_hint(inforce: Type, merged: Book
     told = inforce("review", "--base", "origin/main", "--repo", clone.root, "--at", LATER)
     assert told.code == 0, told.err
     assert "### Privacy 2027-06-01: new" in told.out
-    assert "> Where this branch parted from “origin/main” is not in this clone" in told.out
+    assert "> The merge base with “origin/main” is not in this clone" in told.out
     assert "git fetch --unshallow" in told.out
     clone.git("fetch", "-q", "--unshallow", "origin")
     assert "is not in this clone" not in inforce("review", "--base", "origin/main", "--repo", clone.root).out

@@ -177,6 +177,4 @@ def test_in_a_terminal_sentences_are_broken_between_words_and_keep_their_indenta
     lines = [line.rstrip() for line in plain.splitlines() if line.startswith("    ")]
     assert len(lines) > 2
     assert max(map(len, lines)) <= 60
-    assert "“2027-03-01” does not say what has changed since the version before it." in " ".join(
-        " ".join(lines).split()
-    )
+    assert "“2027-03-01” has no summary of the changes since the previous version." in " ".join(" ".join(lines).split())

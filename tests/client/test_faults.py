@@ -120,7 +120,7 @@ BROKEN = [
     pytest.param(answer(HTML, status=429, Content_Type="text/html"), Reason.BUSY, id="429 with a page"),
     pytest.param(serving(newer(), status=500), Reason.STATUS, id="500 with a manifest"),
     pytest.param(answer(b"", status=503), Reason.BUSY, id="503"),
-    pytest.param(serving(newer(), status=299), Reason.STATUS, id="a status nobody knows"),
+    pytest.param(serving(newer(), status=299), Reason.STATUS, id="an unknown status"),
     pytest.param(answer(b"", status=204), Reason.STATUS, id="204"),
     pytest.param(serving(newer(), status=206), Reason.STATUS, id="206"),
     pytest.param(answer(b"", status=304), Reason.UNEXPECTED_304, id="304 to a question without a condition"),
@@ -139,7 +139,7 @@ BROKEN = [
     pytest.param(serving(lambda site: newer()(site) + b" " * 66_560), Reason.TOO_LARGE, id="65 KiB"),
     pytest.param(answer(BOMB, Content_Encoding="gzip"), Reason.TOO_LARGE, id="a gzip bomb of 64 MiB"),
     pytest.param(serving(newer(), Content_Encoding="gzip"), Reason.UNREACHABLE, id="gzip that is none"),
-    pytest.param(answer(BOMB[:60_000], Content_Encoding="zip"), Reason.NOT_JSON, id="an encoding nobody knows"),
+    pytest.param(answer(BOMB[:60_000], Content_Encoding="zip"), Reason.NOT_JSON, id="an unknown encoding"),
     pytest.param(behaviours.silence, Reason.TIMEOUT, id="no answer"),
     pytest.param(behaviours.drip_body, Reason.TIMEOUT, id="a body a byte at a time"),
     pytest.param(behaviours.drip_headers, Reason.TIMEOUT, id="headers a byte at a time"),
@@ -151,7 +151,7 @@ CONTRADICTING = [
     pytest.param(
         serving(rewritten(digests={"de": OTHER_TEXT["en"]})), Reason.CHANGED_VERSION, id="a known language gone"
     ),
-    pytest.param(serving(rewritten(change="editorial")), Reason.CHANGED_VERSION, id="a floor that is none any more"),
+    pytest.param(serving(rewritten(change="editorial")), Reason.CHANGED_VERSION, id="a floor that no longer applies"),
     pytest.param(serving(rewritten(version="2026-01-02")), Reason.CHANGED_VERSION, id="another label"),
 ]
 UNBELIEVABLE = [

@@ -120,7 +120,7 @@ HEADERS: list[tuple[str, str, Mapping[str, str | None]]] = [
         },
     ),
     (
-        "a text is Markdown, kept for ever, for everybody",
+        "a text is Markdown, cached permanently, for every origin",
         TEXT,
         {
             "content-type": "text/markdown; charset=utf-8",
@@ -134,7 +134,7 @@ HEADERS: list[tuple[str, str, Mapping[str, str | None]]] = [
         {"content-type": "application/atom+xml; charset=utf-8", "cache-control": "max-age=3600"},
     ),
     (
-        "the page of a version is not kept for ever, because its neighbours change",
+        "the page of a version is not cached permanently, because its neighbours change",
         "terms/2026-01-15/",
         {
             "content-type": "text/html; charset=utf-8",
@@ -145,7 +145,7 @@ HEADERS: list[tuple[str, str, Mapping[str, str | None]]] = [
     ("neither is it by its file's name", "terms/2026-01-15/index.html", {"cache-control": "max-age=600"}),
     ("the list of versions is fresh", "terms/versions.json", {"cache-control": "max-age=600"}),
     (
-        "an address nobody published is not kept, least of all for ever",
+        "an unpublished address is not cached, and never permanently",
         "terms/2026-01-15/fr.md",
         {"cache-control": None, "access-control-allow-origin": None, "content-type": "text/html; charset=utf-8"},
     ),

@@ -76,7 +76,7 @@ def test_same_id_with_another_content_is_a_conflict(app: Any) -> None:
         pytest.param({"seq": 99}, 422, id="a version that was never published"),
         pytest.param({"policy": "other"}, 422, id="a policy that was never published"),
         pytest.param({"seq": 99, "serial": 9_999_999_999}, 503, id="a version newer than this server knows"),
-        pytest.param({"subject": "u_noah"}, 400, id="somebody else"),
+        pytest.param({"subject": "u_noah"}, 400, id="another user"),
         pytest.param({"act": "agreed"}, 400, id="an act that is none"),
         pytest.param({"id": 7}, 400, id="no id"),
         pytest.param({"at": "garbage"}, 400, id="a time that is none"),

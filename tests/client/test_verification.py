@@ -288,7 +288,7 @@ DAMAGES = [
     pytest.param(
         rewrite("terms/versions.json", lambda document: document["versions"][0]["digests"].update(fr="sha256:00")),
         [("LIVE-unlocked", "terms/versions.json")],
-        id="a language nobody locked",
+        id="an unlocked language",
     ),
     pytest.param(
         rewrite("terms/versions.json", lambda document: document.update(versions={})),

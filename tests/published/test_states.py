@@ -46,7 +46,7 @@ HOME = "https://policies.shop.example/"
         pytest.param(
             "terms/5/",
             "Terms & </script> 5 (Cancelled)",
-            "Cancelled: this version was announced and never applies. Nobody liked it.",
+            "Cancelled: this version was announced and never applies. It was unpopular.",
             id="cancelled",
         ),
         pytest.param(

@@ -72,7 +72,7 @@ reask_days: 365
 """
 VERSION_YML = "published: 2026-12-01\neffective: 2027-03-01T00:00:00+08:00\nenforce: never\nchange: material # so\n"
 DISMISSALS_YML = (
-    "dismissals:\n  - rule: CLAIM-retention\n    path: privacy\n    evidence: for ever\n"
+    "dismissals:\n  - rule: CLAIM-retention\n    path: privacy\n    evidence: five years\n"
     "    reason: >-\n      The law.\n"
 )
 TEXT = """\

@@ -20,8 +20,8 @@ from inforce.review.comment import ReviewComment
 from inforce.review.links import ReviewLinks
 
 _NO_PAST = (
-    "Where this branch parted from “{ref}” is not in this clone, so it was held against “{ref}” as it is now: what was "
-    "merged there since looks as if it were taken out here. Fetch the rest with “git fetch --unshallow”; in a "
+    "The merge base with “{ref}” is not in this clone; compared with the tip of “{ref}” instead: what was merged there "
+    "since looks as if this branch removed it. Fetch the rest with “git fetch --unshallow”; in a "
     "workflow, check out with “fetch-depth: 0”."
 )
 

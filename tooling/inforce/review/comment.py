@@ -193,7 +193,7 @@ def _text(amendment: CatalogChange, change: TextChange) -> Iterator[str]:
         yield f"**{change.language}**: the text is gone."
     elif change.old is None:
         words = len(change.new.text.split())
-        yield f"**{change.language}**: a text of {words:,} words, with nothing to hold it against."
+        yield f"**{change.language}**: a text of {words:,} words, with no earlier text to compare it with."
     else:
         yield from _compared_text(amendment, change, _compared(change.old.text, change.new.text))
     yield ""
