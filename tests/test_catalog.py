@@ -41,11 +41,11 @@ def test_policy_and_version_are_found_by_id_and_label(catalog: Catalog) -> None:
         ),
         pytest.param(
             "zzz",
-            "policy_versions: has no policy “zzz”\n  there are: privacy, terms",
+            "policy_versions: has no policy “zzz”\n  existing: privacy, terms",
             id="otherwise all ids are listed",
         ),
         pytest.param(
-            "../x\x1b", "policy_versions: has no policy “../x\\x1b”\n  there are: privacy, terms", id="escapes"
+            "../x\x1b", "policy_versions: has no policy “../x\\x1b”\n  existing: privacy, terms", id="escapes"
         ),
     ],
 )
@@ -70,7 +70,7 @@ def test_unknown_version_raises_error_with_known_labels(catalog: Catalog, label:
 
 def test_error_for_empty_book_states_that_it_has_no_policies(tmp_path: Path) -> None:
     book = BookBuilder(tmp_path)
-    with pytest.raises(CatalogError, match="there are: none yet"):
+    with pytest.raises(CatalogError, match="existing: none yet"):
         book.read().require().policy("terms")
 
 
