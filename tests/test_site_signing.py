@@ -35,7 +35,7 @@ def test_manifest_and_signed_manifest_are_written_with_a_key(publication: Public
 
 
 def test_nothing_is_published_without_a_key(publication: Publication, tmp_path: Path) -> None:
-    with pytest.raises(SignatureError, match="there is no key to sign with"):
+    with pytest.raises(SignatureError, match="no private key is set"):
         write_manifest(tmp_path, publication, (), {}, pytest.fail)
 
     assert not list(tmp_path.glob("policies*"))
@@ -44,7 +44,7 @@ def test_nothing_is_published_without_a_key(publication: Publication, tmp_path: 
 def test_unlisted_key_prevents_build_and_preview(publication: Publication, tmp_path: Path) -> None:
     stranger = {"INFORCE_SIGNING_KEY": json.dumps(generate_key().to_jwk())}
     for keyless in (False, True):
-        with pytest.raises(SignatureError, match="does not name the key"):
+        with pytest.raises(SignatureError, match="does not list the key"):
             write_manifest(tmp_path, publication, (), stranger, pytest.fail, keyless=keyless)
 
     assert not list(tmp_path.glob("policies*"))
