@@ -22,7 +22,7 @@ settings.load_profile("inforce")
 
 pytest_plugins = ("built", "reading")  # sites that are built once for every test that looks at them
 
-NOBODYS_SETTINGS = {
+NEUTRAL_SETTINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_AUTHOR_NAME": "Ada Editor",
@@ -45,12 +45,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def neutral_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run every test, and what it starts, without the settings and the cache of the person who runs it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("user-cache")))
         patch.delenv("INFORCE_CACHE", raising=False)
-        for name, value in NOBODYS_SETTINGS.items():
+        for name, value in NEUTRAL_SETTINGS.items():
             patch.setenv(name, value)
         for name in HOOKS_OF_A_RUNNING_GIT:
             patch.delenv(name, raising=False)

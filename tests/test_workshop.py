@@ -271,7 +271,7 @@ class TestGround:
         with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as caller:
             assert caller.getpeername() == server.getsockname()
 
-    def test_git_knows_nobodys_settings(self) -> None:
+    def test_git_reads_no_settings_of_the_machine(self) -> None:
         settings = subprocess.run(["git", "config", "--global", "--list"], capture_output=True, text=True, check=False)
         assert settings.stdout == ""
 

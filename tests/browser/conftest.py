@@ -14,7 +14,7 @@ from browser.faults import DESK
 from browser.static_site import StaticSite
 from browser.watch import Watch, settled
 
-NOBODY_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 WAIT_SECONDS = 20
 
 Serve = Callable[..., StaticSite]
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
     executable = chromium.find()
     expect.set_options(timeout=WAIT_SECONDS * 1000)  # a busy machine takes its time; a fault takes longer to be told
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable, args=[*chromium.FLAGS, NOBODY_ELSE])
+        opened = playwright.chromium.launch(executable_path=executable, args=[*chromium.FLAGS, LOOPBACK_ONLY])
         yield opened
         opened.close()
 

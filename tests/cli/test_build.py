@@ -246,12 +246,12 @@ def test_a_build_that_is_killed_takes_the_generator_along(shell: BookBuilder) ->
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
         until = time.monotonic() + PATIENCE
-        while somebody_is_left(process.pid) and time.monotonic() < until:
+        while a_process_is_left(process.pid) and time.monotonic() < until:
             time.sleep(0.02)
-        assert not somebody_is_left(process.pid)
+        assert not a_process_is_left(process.pid)
 
 
-def somebody_is_left(group: int) -> bool:
+def a_process_is_left(group: int) -> bool:
     """Return whether any process of the `group` still runs."""
     try:
         os.killpg(group, 0)

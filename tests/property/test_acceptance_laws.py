@@ -254,7 +254,7 @@ def test_saying_yes_to_the_newest_version_never_makes_it_worse(asked: dict[str, 
 
 @many
 @given(questions, chances)
-def test_publishing_again_prolongs_nobodys_grace(asked: dict[str, Any], chance: Random) -> None:
+def test_publishing_again_prolongs_no_grace_period(asked: dict[str, Any], chance: Random) -> None:
     """A user who owes an answer owes it no later because a newer material version has been published.
 
     Answers to numbers that were never published are left out: a newer version makes such a number known, and the

@@ -3,7 +3,7 @@
 Environment: REVIEW, the folder with `review.md` and `pull-request` that a run without rights left behind; HEAD, the
 commit that run was for; and what `service` needs, with the right to write to pull requests.
 
-Keeps true: what comes out of that folder is data. A pull request can make its own run write anything there, so the
+Invariants: what comes out of that folder is data. A pull request can make its own run write anything there, so the
 number is believed only if that pull request is open and its head is the commit the run was for; the words are cut to
 what fits, mention no user, load nothing and hold no tags but those that fold a text away. Runs nothing from it.
 """

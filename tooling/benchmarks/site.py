@@ -40,7 +40,7 @@ import site_served
 ROOT = Path(__file__).parents[2]
 SAMPLE = 0.1
 DAY = "2026-01-01"
-NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "NO_MKDOCS_2_WARNING": "1"}
+NO_GIT_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "NO_MKDOCS_2_WARNING": "1"}
 # Compares every entry of a cache with its seal, as each build does with the entries it uses.
 COMPARE = (
     "import sys; from pathlib import Path; from inforce.site.build.cache import Cache; "
@@ -159,7 +159,7 @@ class Bench:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that every run gets: git without settings of this machine, and a cache of its own."""
-        return {**NOBODY, "INFORCE_CACHE": str(self.cache)}
+        return {**NO_GIT_SETTINGS, "INFORCE_CACHE": str(self.cache)}
 
     def wanted(self, name: str) -> bool:
         """Return whether the command line requested the run `name`."""

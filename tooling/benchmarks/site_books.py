@@ -1,6 +1,6 @@
 """Books of any size, as like to real ones as a model of words gets: about 10 kB a text, edits of real sizes.
 
-Keeps true: the same size gives the same book, byte for byte. The texts of a policy are one plan of sections and blocks,
+Invariants: the same size gives the same book, byte for byte. The texts of a policy are one plan of sections and blocks,
 told in every language by a model of its own: words made of the syllables of a script, drawn by Zipf's law. From version
 to version a few blocks change, as measured on the public history of six policies: half of the edits touch three blocks
 of text at most, one in ten touches a quarter of all.

@@ -1,6 +1,6 @@
 """Typed reading of decoded data, member by member, with the path of whatever is wrong.
 
-Keeps true: nothing unread goes unnoticed: `Shape.close` names every unknown field, with a likely spelling.
+Invariants: nothing unread goes unnoticed: `Shape.close` names every unknown field, with a likely spelling.
 Does not decode: it takes dicts, lists and scalars as YAML or JSON readers give them.
 """
 

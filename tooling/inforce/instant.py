@@ -1,6 +1,6 @@
 """Instants: dates in the book's time zone and RFC 3339 timestamps, both as aware UTC datetimes of whole seconds.
 
-Keeps true: a date is the start of that day where the book lives, and every instant that leaves is UTC. Does not know
+Invariants: a date is the start of that day where the book lives, and every instant that leaves is UTC. Does not know
 what time it is: the clock is an argument everywhere.
 """
 

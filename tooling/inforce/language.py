@@ -1,6 +1,6 @@
 """Languages: BCP 47 tags in their one right spelling, their script's direction, and their names for readers.
 
-Keeps true: one language has one spelling. Does not translate and does not match a user's wishes (see `acceptance`).
+Invariants: one language has one spelling. Does not translate and does not match a user's wishes (see `acceptance`).
 """
 
 from __future__ import annotations

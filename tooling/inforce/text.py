@@ -1,6 +1,6 @@
 """The canonical form of a text and its digest: what exactly was published, and what exactly was accepted.
 
-Keeps true: the same words in the same order with the same marks have the same digest on every system, whatever editor,
+Invariants: the same words in the same order with the same marks have the same digest on every system, whatever editor,
 checkout or normalisation wrote the file. Does not judge a text and does not read files.
 """
 

@@ -1,6 +1,6 @@
 """The command line: `inforce`, one file per command.
 
-Keeps true: a command reads its words, calls one use case, prints, and ends with an exit code that says how it went;
+Invariants: a command reads its words, calls one use case, prints, and ends with an exit code that says how it went;
 what went wrong becomes one message on stderr in one place (see `ending`). Does not know how a site is made: `build`
 and `serve` start the site generator as a program of its own.
 """

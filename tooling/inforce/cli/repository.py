@@ -1,6 +1,6 @@
 """The repository a command works on, and the instant it works at.
 
-Keeps true: `--repo` means the same before and after the command; of all commands, the clock and its variables are read
+Invariants: `--repo` means the same before and after the command; of all commands, the clock and its variables are read
 here alone (see `clock`). Does not change the repository.
 """
 

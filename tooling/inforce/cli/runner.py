@@ -19,7 +19,7 @@ from inforce.errors import InforceError
 from inforce.escaping import harmless
 
 INTERRUPTED = 130
-NOBODY_READS = 141
+OUTPUT_CLOSED = 141
 ENVIRONMENT = 4
 
 
@@ -31,7 +31,7 @@ def run(words: Sequence[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         drop_output()
-        return NOBODY_READS
+        return OUTPUT_CLOSED
     except OSError as problem:
         drop_output()
         return _system_refuses(problem)

@@ -1,6 +1,6 @@
 """`inforce sign`: the manifest of a built site issued and signed again, without a rebuild.
 
-Keeps true: nothing but the dates of the manifests, what follows from them, and their signatures changes; all manifests
+Invariants: nothing but the dates of the manifests, what follows from them, and their signatures changes; all manifests
 and their signed forms are replaced, or none, and all of one issue have the same serial.
 """
 

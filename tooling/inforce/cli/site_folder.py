@@ -1,6 +1,6 @@
 """The folder a site is built into: which one may be replaced, what stands in it, and which addresses would go.
 
-Keeps true: nothing but a site of inforce, or an empty folder, is ever replaced. Does not write.
+Invariants: nothing but a site of inforce, or an empty folder, is ever replaced. Does not write.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The site generator, MkDocs or ProperDocs, run as a program of its own.
 
-Keeps true: it sees the book at the instant it is told and in UTF-8; what it warns about and refuses is passed on, its
+Invariants: it sees the book at the instant it is told and in UTF-8; what it warns about and refuses is passed on, its
 progress and tracebacks are not; it never outlives the command that started it, on Linux not even where that one is
 killed. Does not know what the generator's plugin does.
 """

@@ -1,6 +1,6 @@
 """Plain text into Markdown, without a word changed: title, headings, lists and tables found by how they are written.
 
-Keeps true: readers of the Markdown read the words of the source in its order; where that cannot be had, `convert`
+Invariants: readers of the Markdown read the words of the source in its order; where that cannot be had, `convert`
 refuses. Pure. Words that look damaged in themselves (wrong encodings, placeholders) are for the checks to find; here is
 said what only the source can tell.
 """

@@ -1,6 +1,6 @@
 """A plain text as the draft of a version: Markdown with the same words, and everything about it that looks damaged.
 
-Keeps true: the text becomes a draft, because only a person knows from when it applied and what its damaged words
+Invariants: the text becomes a draft, because only a person knows from when it applied and what its damaged words
 were. What the checks know of damaged texts is said here as well; nothing is fixed.
 """
 

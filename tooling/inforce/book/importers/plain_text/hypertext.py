@@ -1,6 +1,6 @@
 """Pages saved as text: HTML read into the plain text that a browser would have shown.
 
-Keeps true: words, their order, headings, items and the cells of tables; what a page does not show (scripts, styles) is
+Invariants: words, their order, headings, items and the cells of tables; what a page does not show (scripts, styles) is
 left out. Addresses behind links are not words: they are listed, so that an editor can restore them.
 """
 

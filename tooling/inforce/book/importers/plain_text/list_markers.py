@@ -1,6 +1,6 @@
 """Marks at the head of a line: bullets and numbers of any style, and the runs that numbers form.
 
-Keeps true: a mark is what the line begins with, sign by sign; nothing is renumbered. Does not know what it is for.
+Invariants: a mark is what the line begins with, sign by sign; nothing is renumbered. Does not know what it is for.
 """
 
 from __future__ import annotations

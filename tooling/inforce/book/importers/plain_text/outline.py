@@ -1,6 +1,6 @@
 """Structure: which pieces of a plain text are its title, headings, items and tables, and what seems damaged.
 
-Keeps true: a piece is a heading where numbers, capitals, stars, rules or space around it say so, never by its words
+Invariants: a piece is a heading where numbers, capitals, stars, rules or space around it say so, never by its words
 alone. What stays a guess is a paragraph.
 """
 

@@ -1,6 +1,6 @@
 """Pieces: the lines of a plain text put together as they belong, whatever wrapped, indented or glued them.
 
-Keeps true: every line of the source is in one piece, in its order. Does not decide what is a heading (see `structure`).
+Invariants: every line of the source is in one piece, in its order. Does not decide what is a heading (see `structure`).
 """
 
 from __future__ import annotations

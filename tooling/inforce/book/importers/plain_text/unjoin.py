@@ -1,6 +1,6 @@
 """Text that lost its line ends: headings and lists found inside a line by their numbers, which follow on each other.
 
-Keeps true: a line is only parted where one number follows on another, never at a number alone; parting adds line ends
+Invariants: a line is only parted where one number follows on another, never at a number alone; parting adds line ends
 and nothing else.
 """
 

@@ -1,6 +1,6 @@
 """The words of a text, and the proof that a conversion kept them: the same ones in the same order.
 
-Keeps true: what counts is what a reader sees, so a number that a list would renumber, or a sign that Markdown would
+Invariants: what counts is what a reader sees, so a number that a list would renumber, or a sign that Markdown would
 swallow, is noticed. Signs of layout (bullets, the dot behind a number, rules, bars of tables) do not count.
 """
 

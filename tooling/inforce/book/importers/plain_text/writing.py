@@ -1,6 +1,6 @@
 """Markdown out of blocks: every sign that Markdown would take for its own is escaped, so that readers see it.
 
-Keeps true: what is written reads as the words that came in; that is proved afterwards for each text (see `words`).
+Invariants: what is written reads as the words that came in; that is proved afterwards for each text (see `words`).
 """
 
 from __future__ import annotations
