@@ -131,13 +131,13 @@ class Published:
         return [(one.rule, one.place.path) for one in self.verify(target, now, **options).findings]
 
 
-def published_site(folder: Path, extra: str = "") -> Published:
+def published_site(folder: Path, extra: str = "", text: str = "# T\n\nOne.\n") -> Published:
     """Write and publish a book in `folder`: two policies, one with three versions of which one is announced.
 
-    `extra` is added to book.yml.
+    `extra` is added to book.yml. `text` is the first version of the terms in English.
     """
     book = BookBuilder(folder / "book", extra=signing(KEY) + extra)
-    policy = book.policy("terms").version("2026-01-15", en="# T\n\nOne.\n", de="# T\n\nEins.\n")
+    policy = book.policy("terms").version("2026-01-15", en=text, de="# T\n\nEins.\n")
     policy.version("2026-02-01", meta={"enforce": "never"}).version(
         "2027-01-01", meta={"published": "2026-09-01", "effective": "2027-01-01", "enforce": "2027-02-01"}
     )

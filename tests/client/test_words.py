@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser.static_site import StaticSite
-from client.published_site import Published, page
+from client.published_site import Published, page, published_site
 from inforce.markdown import plain_text, to_html
 from inforce.verification.visible import read_fragment, read_page
 
@@ -121,6 +121,11 @@ def test_hidden_words_do_not_count(site: Published, html: str, shown: str) -> No
         pytest.param("</article>", "<div><p>We sell your data.</p></div></article>", id="in an element of its own"),
         pytest.param("</article>", "</article><article>We sell your data.</article>", id="in a second article"),
         pytest.param("</article>", '<div class="inforce-text"><p>More.</p></div></article>', id="in a second text"),
+        pytest.param("</main>", "<p>We sell your data.</p></main>", id="after the article"),
+        pytest.param("</body>", "<div><p>We sell your data.</p></div></body>", id="after the main part"),
+        pytest.param("</html>", "We sell your data.</html>", id="after the body"),
+        pytest.param("<body>", "We sell your data.<body>", id="before the body"),
+        pytest.param("<!doctype html>", "We sell your data.", id="before the page"),
         pytest.param("<article>", '<meta http-equiv="refresh" content="0;url=/x"><article>', id="on another page"),
     ],
 )
@@ -131,6 +136,97 @@ def test_additional_words_are_found(site: Published, old: str, new: str) -> None
     replace(site, PAGE, old, new)
 
     assert {place for place, _ in words(site)} == {PAGE}
+
+
+ACTIVE = [
+    "<script>document.body.innerHTML = 'x'</script>",
+    "<script type=module>import '/x.js'</script>",
+    "<script type='application/json' onload=go()></script>",
+    "<script src=https://evil.example/x.js></script>",
+    "<script src=//evil.example/x.js></script>",
+    "<script src='\\\\evil.example/x.js'></script>",
+    "<script src=' /\t/evil.example/x.js'></script>",
+    "<script src=data:text/javascript,go()></script>",
+    "<script src=http://[broken></script>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<link rel='ALTERNATE STYLESHEET' href=https://evil.example/x.css>",
+    "<link rel=preload imagesrcset='/a.png 1x, https://evil.example/b.png 2x'>",
+    "<base href=https://evil.example/>",
+    "<iframe src=/x></iframe>",
+    "<nav><iframe srcdoc='<p>x</p>'></iframe></nav>",
+    "<object data=/x></object>",
+    "<embed src=/x>",
+    "<img src=/x.png onerror=go()>",
+    "<img src=https://evil.example/x.png>",
+    "<img srcset='/a.png 1x, https://evil.example/b.png 2x'>",
+    "<svg><image href='https://evil.example/x.svg'/></svg>",
+    "<svg><script>go()</script></svg>",
+    "<svg><a><animate attributeName=href to=javascript:go() /></a></svg>",
+    "<nav><a href='java\tscript:go()'>Home</a></nav>",
+    "<nav><a href=' JAVASCRIPT:go()'>Home</a></nav>",
+    "<form action=https://evil.example/><button formaction=/x></button></form>",
+    "<form><button formaction=https://evil.example/></button></form>",
+    "<video poster=https://evil.example/x.png></video>",
+    "<div onclick=go()></div>",
+    "<DIV OnPointerOver=go()></DIV>",
+]
+
+
+@pytest.mark.parametrize("html", ACTIVE)
+@pytest.mark.parametrize("before", ["</head>", "</body>", "</article>"])
+def test_active_content_is_found(site: Published, html: str, before: str) -> None:
+    replace(site, PAGE, before, f"{html}{before}")
+
+    assert ("LIVE-active", PAGE) in [(one.rule, one.place.path) for one in site.verify().findings]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="../../assets/x.js"></script>',
+        '<script src="/assets/x.js" type="module"></script>',
+        '<script type="application/ld+json">{"url": "https://x.example/"}</script>',
+        '<link rel="stylesheet" href="../x.css"><link rel="canonical" href="https://x.example/">',
+        '<nav><a href="https://x.example/" aria-label="x"></a></nav>',
+        '<form><input name="q"></form>',
+        '<img src="data:image/svg+xml,x" alt="">',
+    ],
+)
+def test_content_of_the_site_itself_is_not_active(site: Published, html: str) -> None:
+    replace(site, PAGE, "</head>", f"{html}</head>")
+
+    assert site.verify().findings == ()
+
+
+LINKED = "# T\n\nWrite to [us](mailto:us@x.example), see [here](https://x.example/a) or [there](#t).\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("mailto:us@x.example", "https://evil.example/", "Link 1: expected “mailto:us@x.example”, got “https://evil.e"),
+        ("https://x.example/a", "../a", "Link 2: expected “https://x.example/a”, got “another page of the site”."),
+        ('"#t"', '"//evil.example/"', "Link 3: expected “another page of the site”, got “//evil.example/”."),
+        ("</h1>", '<a href="https://evil.example/"></a></h1>', "Link 1: expected “mailto:us@x.example”, got"),
+        ("</p>", '<a href="https://evil.example/"></a></p>', "Link 4: expected no link, got “https://evil.example/”."),
+        ('<a href="#t">there</a>', "there", "Link 3: expected “another page of the site”, got no link."),
+    ],
+)
+def test_other_destination_of_a_link_is_found(tmp_path: Path, old: str, new: str, message: str) -> None:
+    site = published_site(tmp_path, text=LINKED)
+    assert words(site) == []
+
+    replace(site, PAGE, old, new)
+
+    assert [(place, text[: len(message)]) for place, text in words(site)] == [(PAGE, message)]
+
+
+def test_other_destination_of_a_link_in_a_redline_is_found(site: Published) -> None:
+    address = "terms/changes/2026-01-15...2026-02-01/"
+    replace(site, address, "<ins>", '<a href="https://evil.example/"></a><ins>')
+
+    message = "A link of the redline leads to “https://evil.example/”, but no link of the two texts does."
+    assert (address, message) in words(site)
 
 
 @pytest.mark.parametrize(

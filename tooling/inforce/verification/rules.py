@@ -21,6 +21,7 @@ DATE = _rule("LIVE-date", "The manifest has expired, or was issued in the future
 LOCK = _rule("LIVE-lock", "The data of a version differ from the lock.")
 UNLOCKED = _rule("LIVE-unlocked", "The site shows a version or a language that was never locked.")
 WORDS = _rule("LIVE-words", "The words on a page differ from the locked text.")
+ACTIVE = _rule("LIVE-active", "A page runs code or loads content that the site does not publish.")
 PROOF = _rule("LIVE-proof", "The digests in the manifest do not match the published files.")
 HEADER = _rule("LIVE-header", "A header prevents apps from reading the site.")
 CACHE = _rule("LIVE-cache", "A header makes apps notice changes late or poll too often.", Severity.NOTE)
@@ -30,7 +31,7 @@ STATE = _rule("LIVE-state", "The state of the last run cannot be read.", Severit
 RULES = {
     rule.id: rule
     for rule in (
-        *(MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, WORDS, PROOF),
+        *(MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, WORDS, ACTIVE, PROOF),
         *(HEADER, CACHE, KEY, STATE),
     )
 }

@@ -1,7 +1,7 @@
 """Read the visible words of a page strictly: HTML that two parsers can read differently is a fault.
 
 Invariants: words in a hidden element, or in an element that no policy text contains, are not returned as words of the
-text; words of the article outside its known parts are returned as extra words.
+text; words of the page outside its known parts are returned as extra words.
 Not responsible for: evaluating style sheets and scripts; comparing the words with a text.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
+
+from inforce.verification.active import active_fault, of_this_site
 
 _VOID: Final = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
@@ -24,27 +26,35 @@ _ATTRIBUTES: Final = frozenset(("id", "href", "start", "align"))
 _HIDING: Final = frozenset(("hidden", "style", "popover"))
 _NO_WORDS: Final = frozenset(("script", "style", "template", "svg", "form"))
 _PARTS: Final = frozenset(("header", "section", "aside", "nav", "footer"))
+_PARTS_OF_PAGE: Final = frozenset(("head", "header", "aside", "nav", "footer", "form"))
 _OURS: Final = frozenset(("inforce-sr", "inforce-note", "inforce-pilcrow"))
 _UNSURE_COMMENTS: Final = (">", "->")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisibleRedline:
-    """The characters of the old and the new text in a redline, and whether it shows a moved clause."""
+    """The characters of the old and the new text in a redline, its links, and whether it shows a moved clause."""
 
     old: str
     new: str
+    links: tuple[str, ...]
     moved: bool
 
 
 @dataclass(slots=True)
 class VisiblePage:
-    """The parsed page: the words of each text, the redlines, other words of the article, and the faults."""
+    """The parsed page: the words of each text, the redlines, other words of the page, and the faults.
+
+    `links` are the destinations of the links in its texts; a destination on the same site is an empty string, because
+    the build rewrites it. `active` says which elements run code or load content of another site.
+    """
 
     texts: list[list[str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     redlines: list[VisibleRedline] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    active: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +73,7 @@ class _Open:
 
 def read_page(html: str) -> VisiblePage:
     """Return the visible content of the page `html`."""
-    return _read(html, _Open(tag=""))
+    return _read(html, _Open(tag="", zone="page"))
 
 
 def read_fragment(html: str) -> VisiblePage:
@@ -86,6 +96,7 @@ class _Reader(HTMLParser):
         self._text: list[str] = []
         self._old: list[str] = []
         self._new: list[str] = []
+        self._links: list[str] = []
         self._moved = False
         self._articles = 0
 
@@ -102,10 +113,12 @@ class _Reader(HTMLParser):
             self._fault(f"<{tag}> has an attribute twice")
         if tag == "style" or (tag == "meta" and values.get("http-equiv", "").lower() == "refresh"):
             self._fault(f"<{tag}> can hide or replace the text")
+        self._check_active(tag, values)
         if tag in _VOID:
             self._void(tag, values)
             return
         self._stack.append(self._opened(tag, values, self._stack[-1]))
+        self._link(tag, values)
         if tag in _BLOCKS:
             self._text.append(" ")
 
@@ -115,6 +128,8 @@ class _Reader(HTMLParser):
         elif not any(one.tag == "svg" for one in self._stack) and tag != "svg":
             self._fault(f"<{tag}/> is not closed by its slash")
             self.handle_starttag(tag, attrs)
+        else:
+            self._check_active(tag, {name: value or "" for name, value in attrs})
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _VOID or len(self._stack) == 1 or self._stack[-1].tag != tag:
@@ -127,8 +142,8 @@ class _Reader(HTMLParser):
         if closed.zone == "text" and zone != "text":
             self.page.texts.append("".join(self._text).split())
         elif closed.zone == "redline" and zone != "redline":
-            redline = VisibleRedline(old=_characters(self._old), new=_characters(self._new), moved=self._moved)
-            self.page.redlines.append(redline)
+            old, new = _characters(self._old), _characters(self._new)
+            self.page.redlines.append(VisibleRedline(old=old, new=new, links=tuple(self._links), moved=self._moved))
 
     def handle_data(self, data: str) -> None:
         now = self._stack[-1]
@@ -144,7 +159,7 @@ class _Reader(HTMLParser):
                 self._old.append(data)
             if now.side != "del":
                 self._new.append(data)
-        elif now.zone == "article":
+        elif now.zone in ("article", "page"):
             self.page.extra += data.split()
 
     def handle_comment(self, data: str) -> None:
@@ -163,6 +178,16 @@ class _Reader(HTMLParser):
 
     def _fault(self, message: str) -> None:
         self.page.faults.append(message)
+
+    def _link(self, tag: str, values: dict[str, str]) -> None:
+        zone = self._stack[-1].zone
+        if tag == "a" and zone in ("text", "redline") and "href" in values:
+            links = self.page.links if zone == "text" else self._links
+            links.append("" if of_this_site(values["href"]) else values["href"])
+
+    def _check_active(self, tag: str, values: dict[str, str]) -> None:
+        if fault := active_fault(tag, values):
+            self.page.active.append(fault)
 
     def _void(self, tag: str, values: dict[str, str]) -> None:
         if self._stack[-1].zone != "text":
@@ -194,12 +219,15 @@ class _Reader(HTMLParser):
     def _began(self, tag: str, zone: str, hidden: bool, parent: _Open) -> _Open:
         (self._text if zone == "text" else self._old).clear()
         self._new.clear()
+        self._links.clear()
         self._moved = False
-        fit = parent.around and tag == "div" and parent.zone in ("article", "")
+        fit = parent.around and tag == "div" and parent.zone in ("article", "page")
         return _Open(tag=tag, zone=zone, hidden=hidden or not fit)
 
     @staticmethod
     def _zone(tag: str, classes: set[str], parent: _Open) -> str:
+        if parent.zone == "page":
+            return "part" if tag in _PARTS_OF_PAGE else "page"
         if parent.zone != "article":
             return parent.zone
         known = tag in _PARTS or any(name.startswith("inforce-") and name != "inforce-shown" for name in classes)

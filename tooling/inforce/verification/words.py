@@ -1,4 +1,4 @@
-"""Compare the visible words of versions, policies and redlines with the locked texts.
+"""Compare the visible words and the links of versions, policies and redlines with the locked texts.
 
 The locked text is the one at its `.md` address if that has the locked digest. Otherwise the difference is a separate
 finding and nothing is compared with the text.
@@ -6,16 +6,16 @@ finding and nothing is compared with the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from inforce.address import MANIFEST
 from inforce.checks import Finding
 from inforce.errors import quoted
 from inforce.language import Language
-from inforce.markdown import plain_text
+from inforce.markdown import plain_text, to_html
 from inforce.policy.lock import Lock, LockEntry
 from inforce.text import Digest
 from inforce.verification import rules
@@ -26,7 +26,16 @@ from inforce.verification.visible import VisiblePage, read_fragment, read_page
 _NEAR = 3
 _FIX = "Build and publish the site again; find out who changed the page."
 
-Texts = Callable[[str, str, Language], "str | None"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedText:
+    """The words of a locked text as a string, and the destinations of its links as in `VisiblePage.links`."""
+
+    plain: str
+    links: tuple[str, ...]
+
+
+Texts = Callable[[str, str, Language], "LockedText | None"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +83,8 @@ def word_findings(site: Site) -> Iterator[Finding]:
             continue
         read = read_fragment if place.address.endswith(".html") else read_page
         page = read(body.decode("utf-8", "replace"))
+        if page.active:
+            yield found(rules.ACTIVE, place.address, f"{page.active[0]}.", _FIX)
         if page.faults:
             message = f"Browsers can read this page in more than one way: {page.faults[0]}"
             yield found(rules.WORDS, place.address, message, _FIX)
@@ -85,7 +96,8 @@ def word_findings(site: Site) -> Iterator[Finding]:
 
 def _text(site: Site, place: Shown, page: VisiblePage, text: Texts) -> Iterator[Finding]:
     labels = [place.label] if place.label else _standing(site, place.policy)
-    expected = [known.split() for label in labels if (known := text(place.policy, label, place.language)) is not None]
+    locked = [known for label in labels if (known := text(place.policy, label, place.language)) is not None]
+    expected = [known.plain.split() for known in locked]
     if not expected:
         return
     if len(page.texts) != 1:
@@ -93,6 +105,8 @@ def _text(site: Site, place: Shown, page: VisiblePage, text: Texts) -> Iterator[
             yield found(rules.WORDS, place.address, f"Expected one text, got {len(page.texts)}.", _FIX)
     elif page.texts[0] not in expected:
         yield found(rules.WORDS, place.address, _difference(expected[0], page.texts[0]), _FIX)
+    elif all(list(known.links) != page.links for known in locked if known.plain.split() == page.texts[0]):
+        yield found(rules.WORDS, place.address, _other_link(locked[0].links, page.links), _FIX)
     if page.extra:
         message = f"Words that belong to no part of the page: {quoted(' '.join(page.extra[:8]))}"
         yield found(rules.WORDS, place.address, message, _FIX)
@@ -106,15 +120,26 @@ def _redline(place: Shown, page: VisiblePage, text: Texts) -> Iterator[Finding]:
         yield found(rules.WORDS, place.address, f"Expected one redline, got {len(page.redlines)}.", _FIX)
         return
     redline = page.redlines[0]
-    if old == new and not redline.old + redline.new:
+    if old.plain == new.plain and not redline.old + redline.new:
         return  # the page states that nothing changed
     # A moved clause is shown at its new place only, so the old text would be out of order.
-    sides = [("new", new, redline.new)] + ([] if redline.moved else [("old", old, redline.old)])
+    sides = [("new", new.plain, redline.new)] + ([] if redline.moved else [("old", old.plain, redline.old)])
     for name, expected, got in sides:
         if "".join(expected.split()) != got:
             message = f"The {name} text of the redline: {_difference(list(''.join(expected.split())), list(got), '')}"
             yield found(rules.WORDS, place.address, message, _FIX)
             return
+    if foreign := [url for url in redline.links if url not in {"", *old.links, *new.links}]:
+        message = f"A link of the redline leads to {quoted(foreign[0])}, but no link of the two texts does"
+        yield found(rules.WORDS, place.address, message, _FIX)
+
+
+def _other_link(expected: Sequence[str], got: Sequence[str]) -> str:
+    """Return a message about the first link that differs."""
+    pairs = list(zip_longest(expected, got))
+    at = next(at for at, (one, other) in enumerate(pairs) if one != other)
+    one, other = ("no link" if url is None else quoted(url or "another page of the site") for url in pairs[at])
+    return f"Link {at + 1}: expected {one}, got {other}"
 
 
 def _difference(expected: list[str], got: list[str], space: str = " ") -> str:
@@ -141,18 +166,22 @@ def _in_force(site: Site, policy: str) -> int | None:
 
 
 def _texts(site: Site) -> Texts:
-    kept: dict[str, str | None] = {}
+    texts: dict[str, LockedText | None] = {}
 
-    def text(policy: str, label: str, language: Language) -> str | None:
+    def text(policy: str, label: str, language: Language) -> LockedText | None:
         address = f"{policy}/{label}/{language}.md"
-        if address not in kept:
+        if address not in texts:
             body, entry = site.body(address), site.lock.entry(policy, label)
             locked = entry.digests.get(language) if entry else None
             same = body is not None and Digest.of(body) == locked
-            kept[address] = plain_text(body.decode()) if body is not None and same else None
-        return kept[address]
+            texts[address] = _locked_text(body.decode()) if body is not None and same else None
+        return texts[address]
 
     return text
+
+
+def _locked_text(markdown: str) -> LockedText:
+    return LockedText(plain=plain_text(markdown), links=tuple(read_fragment(to_html(markdown)).links))
 
 
 def _by_policy(lock: Lock, now: datetime) -> dict[str, list[tuple[str, LockEntry]]]:
