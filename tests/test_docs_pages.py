@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mkdocs.config import load_config
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import get_files
 
 from book_builder import BookBuilder
 from built import MKDOCS_YML
@@ -32,19 +36,16 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BookBuilder:
     return book
 
 
-def with_inforce(book: BookBuilder) -> str:
-    words = [
-        sys.executable,
-        "-m",
-        "inforce.cli",
-        "build",
-        "--repo",
-        str(book.root),
-        "--site-dir",
-        str(book.root / "new"),
-    ]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr if done.returncode else ""
+@pytest.fixture(params=["inforce build", "mkdocs build"])
+def build(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]) -> Build:
+    """Return a function that builds a book; it returns the output of a failed build, and otherwise nothing."""
+
+    def with_inforce(book: BookBuilder) -> str:
+        code = run(["build", "--repo", str(book.root), "--site-dir", str(book.root / "new")])
+        output = "".join(capfd.readouterr())
+        return output if code else ""
+
+    return with_inforce if request.param == "inforce build" else with_mkdocs
 
 
 def with_mkdocs(book: BookBuilder) -> str:
@@ -74,7 +75,16 @@ def with_serve(book: BookBuilder) -> str:
     return ""
 
 
-ALL = pytest.mark.parametrize("build", [with_inforce, with_mkdocs], ids=["inforce build", "mkdocs build"])
+def collecting_files(book: BookBuilder) -> str:
+    """Return the error of the plugin when MkDocs collects the files of docs/, as the first step of each build."""
+    config = load_config(str(book.root / "mkdocs.yml"))
+    try:
+        config = config.plugins.on_config(config)
+        config.plugins.on_files(get_files(config), config=config)
+    except PluginError as error:
+        return str(error)
+    return ""
+
 
 TAKEN = [
     "privacy/2026-01-15/en.md",
@@ -101,74 +111,80 @@ TAKEN = [
 
 
 @pytest.mark.parametrize("file", TAKEN)
-def test_file_at_an_address_of_the_book_is_refused(
-    book: BookBuilder, file: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_file_at_an_address_of_the_book_is_refused(book: BookBuilder, file: str) -> None:
     book.write(f"docs/{file}", "# Other words\n")
 
-    refused = with_serve(book)
+    refused = collecting_files(book)
 
-    assert refused
-    told = refused + "".join(capfd.readouterr())
-    assert f"docs/{file}" in told
-    assert "which belongs to the book" in told
+    assert f"docs/{file}: takes the address" in refused
+    assert "which belongs to the book" in refused
 
 
-@ALL
-@pytest.mark.parametrize("file", ["privacy/2026-01-15/en.md", "conformance/vectors.json"])
+# Every build reaches the refusal through the plugin, so one file per program is enough.
+@pytest.mark.parametrize(
+    ("build", "file"),
+    [("inforce build", "privacy/2026-01-15/en.md"), ("mkdocs build", "conformance/vectors.json")],
+    indirect=["build"],
+)
 def test_every_build_refuses_such_a_file(book: BookBuilder, build: Build, file: str) -> None:
     book.write(f"docs/{file}", "# Other words\n")
 
     assert f"docs/{file}: takes the address" in build(book)
 
 
+def test_a_preview_refuses_such_a_file(book: BookBuilder, capfd: pytest.CaptureFixture[str]) -> None:
+    book.write("docs/privacy/anything.md", "# Other words\n")
+
+    assert with_serve(book)
+    assert "docs/privacy/anything.md: takes the address" in "".join(capfd.readouterr())
+
+
 def test_address_of_a_draft_is_refused_as_well(book: BookBuilder) -> None:
-    assert with_inforce(book) == ""
+    assert collecting_files(book) == ""
     book.policy("terms").version("2026-01-15", meta={"draft": "true"})
     book.write("docs/terms/2026-01-15/en.md", "# Other words\n")
 
-    assert "docs/terms/2026-01-15/en.md: takes the address" in with_inforce(book)
+    assert "docs/terms/2026-01-15/en.md: takes the address" in collecting_files(book)
 
 
-@ALL
-def test_pages_at_other_addresses_are_published(book: BookBuilder, build: Build) -> None:
-    for file in ("imprint.md", "privacy-faq/index.md", "about/privacy/index.md", "robots.txt"):
-        book.write(f"docs/{file}", "# Words\n")
-
-    assert build(book) == ""
-    assert (book.root / "new/about/privacy/index.html").is_file()
-
-
-DEAD = [
-    pytest.param("faq.md#how", "has no id “how”", id="dead anchor on another page"),
-    pytest.param("#how", "has no id “how”", id="dead anchor on the same page"),
-    pytest.param("nothing.md", "leads to no page or file", id="dead page"),
-    pytest.param("../nothing/", "leads to no page or file", id="dead address"),
-    pytest.param("../privacy/2026-01-16/", "leads to no page or file", id="version that the book does not have"),
-    pytest.param("privacy/index.md#erasure", "has no id “erasure”", id="dead anchor in a policy"),
-    pytest.param("/nothing/", "leads to no page or file", id="dead address from the root"),
-]
+DEAD = {
+    "page": ("faq.md#how", "leads to no section of the page: it has no id “how”"),
+    "same": ("#how", "leads to no section of the page: it has no id “how”"),
+    "missing": ("nothing.md", "leads to no page or file"),
+    "address": ("../nothing/", "leads to no page or file"),
+    "version": ("../privacy/2026-01-16/", "leads to no page or file"),
+    "policy": ("privacy/index.md#erasure", "leads to no section of the page: it has no id “erasure”"),
+    "root": ("/nothing/", "leads to no page or file"),
+    "below/index": ("#how", "leads to no section of the page: it has no id “how”"),
+}
+ALIVE = ["faq.md", "faq.md#why", "#help", "#", "privacy/index.md", "privacy/index.md#retention", "logo.svg"]
+ALIVE += ["https://shop.example/nothing#x", "mailto:privacy@shop.example", "//shop.example/x"]
 
 
-@ALL
-@pytest.mark.parametrize(("target", "problem"), DEAD)
-def test_dead_link_is_refused(book: BookBuilder, build: Build, target: str, problem: str) -> None:
-    book.write("docs/help.md", f"# Help\n\nSee [this]({target}).\n")
-
-    told = build(book)
-
-    assert "docs/help.md: the link" in told
-    assert problem in told
+def write_page_with_live_links(book: BookBuilder) -> None:
+    links = " ".join(f"[this]({target})" for target in ALIVE)
+    book.write("docs/logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    book.write("docs/help.md", f"# Help\n\n{links}\n\n![Logo](logo.svg)\n")
 
 
-def test_all_dead_links_are_listed(book: BookBuilder) -> None:
-    book.write("docs/help.md", "# Help\n\n[a](#a) [b](#b)\n")
-    book.write("docs/more/index.md", "# More\n\n[c](#c)\n")
+def test_dead_links_and_no_others_are_refused_and_all_are_listed(book: BookBuilder, build: Build) -> None:
+    write_page_with_live_links(book)
+    for page, (target, _) in DEAD.items():
+        book.write(f"docs/{page}.md", f"# Help\n\nSee [this]({target}).\n")
+    book.write("docs/two.md", "# Help\n\n[a](#a) [b](#b)\n")
 
-    told = with_inforce(book)
+    output = build(book)
 
-    assert [f"“#{name}”" in told for name in "abc"] == [True, True, True]
-    assert "docs/more/index.md" in told
+    links = [*((page, target) for page, (target, _) in DEAD.items()), ("two", "#a"), ("two", "#b")]
+    missing = [link for link in links if not re.search(problem_pattern(*link), output)]
+    assert missing == []
+    assert output.count(": the link “") == len(links)
+
+
+def problem_pattern(page: str, target: str) -> str:
+    """Return the pattern of the message about the link `target` of `page`; MkDocs may have rewritten the target."""
+    problem = DEAD.get(page, ("", f"leads to no section of the page: it has no id “{target[1:]}”"))[1]
+    return rf"docs/{page}\.md: the link “[^”]*” {re.escape(problem)}"
 
 
 def test_dead_link_is_refused_while_serving_and_again_from_the_cache(book: BookBuilder) -> None:
@@ -178,19 +194,17 @@ def test_dead_link_is_refused_while_serving_and_again_from_the_cache(book: BookB
     assert "docs/help.md: the link" in with_serve(book)
 
 
-@ALL
 @pytest.mark.parametrize("offline", ["", "1"], ids=["for a server", "offline"])
-def test_links_that_lead_somewhere_are_accepted(
+def test_live_links_and_pages_at_other_addresses_are_published(
     book: BookBuilder, build: Build, offline: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INFORCE_SITE_OFFLINE", offline)
-    targets = ["faq.md", "faq.md#why", "#help", "#", "privacy/index.md", "privacy/index.md#retention", "logo.svg"]
-    targets += ["https://shop.example/nothing#x", "mailto:privacy@shop.example", "//shop.example/x"]
-    book.write("docs/logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
-    links = " ".join(f"[this]({target})" for target in targets)
-    book.write("docs/help.md", f"# Help\n\n{links}\n\n![Logo](logo.svg)\n")
+    write_page_with_live_links(book)
+    for file in ("imprint.md", "privacy-faq/index.md", "about/privacy/index.md", "robots.txt"):
+        book.write(f"docs/{file}", "# Words\n")
 
     assert build(book) == ""
+    assert (book.root / "new/about/privacy/index.html").is_file()
 
 
 def test_every_link_of_our_own_documentation_leads_somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
