@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from book_builder import BookBuilder
 from built import scaffold
+from cli.conftest import Ending, Type
 from inforce.book.files import cache_folder, machine_secret, user_folder
 
 PROGRAM = Path(sys.executable).with_name("inforce")
@@ -36,58 +39,86 @@ def valuables(tmp_path: Path) -> Path:
     return folder
 
 
-def build(repository: BookBuilder, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run `inforce build` in `repository` as its user does."""
-    command = [str(PROGRAM), "build", "--at", "2026-02-01", *words]
-    environment = {**os.environ, **environ}
-    return subprocess.run(command, cwd=repository.root, env=environment, capture_output=True, text=True, check=False)
+@pytest.fixture
+def build(inforce: Type, repository: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Ending]:
+    """Return a function that runs `inforce build` in `repository`."""
+    monkeypatch.chdir(repository.root)
+    return lambda: inforce("build", "--at", "2026-02-01")
 
 
-@pytest.mark.parametrize(
-    "links",
-    [(".cache", "cache/served-8000", ".site.previous"), (".cache/inforce", "cache"), (".cache/inforce/spare",)],
-    ids=" and ".join,
-)
+# The links that replace the cache come last, so that the other builds share one cache.
+LINKS = ((".cache", "cache/served-8000", ".site.previous"), (".cache/inforce/spare",), (".cache/inforce", "cache"))
+
+
 @pytest.mark.parametrize("cache", [None, "cache"], ids=["default cache", "cache in the repository"])
 def test_a_committed_link_leads_a_build_nowhere(
-    repository: BookBuilder, valuables: Path, links: tuple[str, ...], cache: str | None
+    repository: BookBuilder,
+    build: Callable[[], Ending],
+    valuables: Path,
+    cache: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for link in links:
-        place = repository.root / link
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(valuables)
-    for _ in range(2):
-        made = build(repository, **({"INFORCE_CACHE": cache} if cache else {}))
-        assert made.returncode == 0, made.stderr
-    assert (valuables / "deed.txt").read_text() == "keep this"
-    # A cache that its user placed there writes there; it removes nothing.
-    assert cache in links or [path.name for path in valuables.iterdir()] == ["deed.txt"]
+    if cache:
+        monkeypatch.setenv("INFORCE_CACHE", cache)
+    for links in LINKS:
+        for link in links:
+            place = repository.root / link
+            place.parent.mkdir(parents=True, exist_ok=True)
+            remove(place)
+            place.symlink_to(valuables)
+        # From the second build on, there are a cache and an earlier site.
+        for _ in range(2 if links == LINKS[0] else 1):
+            made = build()
+            assert made.code == 0, made.err
+        assert (valuables / "deed.txt").read_text() == "keep this"
+        # A cache that its user placed there writes there; it removes nothing.
+        assert cache in links or [path.name for path in valuables.iterdir()] == ["deed.txt"], links
+        for link in links:
+            remove(repository.root / link)
 
 
-def test_a_site_that_is_a_link_inside_the_repository_is_not_replaced(repository: BookBuilder, valuables: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove the link, file or folder `path`, and nothing that a link leads to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def test_a_site_that_is_a_link_inside_the_repository_is_not_replaced(
+    repository: BookBuilder, build: Callable[[], Ending], valuables: Path
+) -> None:
     (valuables / "policies.json").write_text("{}")
     (repository.root / "site").symlink_to(valuables)
 
-    made = build(repository)
+    made = build()
 
-    assert made.returncode == 2
-    assert "is a symbolic link inside the repository" in made.stderr
+    assert made.code == 2
+    assert "is a symbolic link inside the repository" in made.err
     assert sorted(path.name for path in valuables.iterdir()) == ["deed.txt", "policies.json"]
+
+
+def build_in_a_process(repository: BookBuilder, **environ: str) -> None:
+    """Build as another user or machine: each process reads the secret of its own cache folder once."""
+    command = [str(PROGRAM), "build", "--at", "2026-02-01"]
+    made = subprocess.run(
+        command, cwd=repository.root, env={**os.environ, **environ}, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
 
 
 def test_entries_that_another_machine_sealed_or_a_commit_altered_are_not_published(
     repository: BookBuilder, tmp_path: Path
 ) -> None:
     elsewhere = {"XDG_CACHE_HOME": str(tmp_path / "attacker"), "INFORCE_CACHE": "cache"}
-    assert build(repository, **elsewhere).returncode == 0
+    build_in_a_process(repository, **elsewhere)
     site, cache = repository.root / "site", repository.root / "cache"
     before = {path: path.read_bytes() for path in sorted(site.rglob("*.html"))}
     stolen = {path.name for path in cache.glob("??/*")}
     assert stolen
     for _ in range(2):
-        made = build(repository, INFORCE_CACHE="cache")
+        build_in_a_process(repository, INFORCE_CACHE="cache")
 
-        assert made.returncode == 0, made.stderr
         assert {path: path.read_bytes() for path in sorted(site.rglob("*.html"))} == before
         assert not stolen & {path.name for path in cache.glob("??/*")}
         altered = 0
@@ -98,17 +129,6 @@ def test_entries_that_another_machine_sealed_or_a_commit_altered_are_not_publish
                 entry.write_bytes(content.replace(b"30 days", b"99 days"))
                 altered += 1
         assert altered
-
-
-def test_the_cache_lies_outside_the_repository_and_is_keyed_by_its_path(repository: BookBuilder) -> None:
-    folder = cache_folder(repository.root)
-
-    assert folder.parent == user_folder()
-    assert not folder.is_relative_to(repository.root)
-    assert folder != cache_folder(repository.root.parent)
-    assert build(repository).returncode == 0
-    assert any(folder.glob("??/*"))
-    assert not (repository.root / ".cache").exists()
 
 
 def test_the_secret_is_for_this_user_alone() -> None:
@@ -131,15 +151,18 @@ def test_a_secret_that_others_can_read_is_not_used(tmp_path: Path, monkeypatch: 
         machine_secret.cache_clear()
 
 
-def test_a_cache_on_another_file_system_is_copied_from(repository: BookBuilder) -> None:
+def test_a_cache_on_another_file_system_is_copied_from(
+    repository: BookBuilder, build: Callable[[], Ending], monkeypatch: pytest.MonkeyPatch
+) -> None:
     shared_memory = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
     if not shared_memory.is_dir() or shared_memory.stat().st_dev == repository.root.stat().st_dev:
         shared_memory = Path.cwd()
     cache = shared_memory / f"inforce-test-{os.getpid()}"
+    monkeypatch.setenv("INFORCE_CACHE", str(cache))
     try:
         for _ in range(2):
-            made = build(repository, INFORCE_CACHE=str(cache))
-            assert made.returncode == 0, made.stderr
+            made = build()
+            assert made.code == 0, made.err
         page = repository.root / "site/terms/index.html"
         assert page.stat().st_nlink == (1 if cache.stat().st_dev != page.stat().st_dev else 3)
     finally:
@@ -205,14 +228,22 @@ def test_a_served_book_imports_nothing_from_the_repository(repository: BookBuild
     assert not (repository.root / "imported").exists()
 
 
-def test_a_site_can_be_read_by_a_web_server_whatever_the_umask(repository: BookBuilder) -> None:
+def test_a_site_is_readable_whatever_the_umask_and_its_cache_lies_outside_the_repository(
+    repository: BookBuilder, build: Callable[[], Ending]
+) -> None:
+    folder = cache_folder(repository.root)
+    assert folder.parent == user_folder()
+    assert not folder.is_relative_to(repository.root)
+    assert folder != cache_folder(repository.root.parent)
     before = os.umask(0o077)
     try:
-        made = build(repository)
-        assert made.returncode == 0, made.stderr
+        made = build()
+        assert made.code == 0, made.err
     finally:
         os.umask(before)
     site = repository.root / "site"
     for path in (site, *site.rglob("*")):
         needed = 0o555 if path.is_dir() else 0o444
         assert path.stat().st_mode & needed == needed, path
+    assert any(folder.glob("??/*"))
+    assert not (repository.root / ".cache").exists()
