@@ -36,6 +36,10 @@ def table(rows: int, last: Callable[[int], str]) -> str:
 LONG = written(30_000)
 OTHER = written(30_000)
 ITEMS = [" ".join(written(6)) for _ in range(5000)]
+# The engine has two limits that depend on the numbers of units in both texts, multiplied: `align.FEW`, 300, and
+# `sequence.FEW_BITS`, 4,194,304. 2,500 in each text exceed both, as 5,000 do. One list and one table have 5,000, so
+# that quadratic time is noticed.
+FEWER = ITEMS[:2500]
 BLOCKS = [" ".join(LONG[start : start + 60]) for start in range(0, 30_000, 60)]
 
 HARD = {
@@ -50,10 +54,13 @@ HARD = {
     "a paragraph of 200 kB, every second word another": (" ".join(LONG), " ".join(every(2, LONG))),
     "a paragraph of 200 kB without a word in common": (" ".join(LONG), " ".join(word.upper() for word in LONG)),
     "a paragraph of 200 kB cut in five hundred": (" ".join(LONG), "\n\n".join(BLOCKS)),
-    "five thousand items, one gone": ("\n".join(f"- {item}" for item in ITEMS), "\n".join(f"- {i}" for i in ITEMS[1:])),
-    "five thousand items, each edited": (
-        "\n".join(f"- {item}" for item in ITEMS),
-        "\n".join(f"- {item} too" for item in ITEMS),
+    "2,500 items, one gone": (
+        "\n".join(f"- {item}" for item in FEWER),
+        "\n".join(f"- {item}" for item in FEWER[1:]),
+    ),
+    "2,500 items, each edited": (
+        "\n".join(f"- {item}" for item in FEWER),
+        "\n".join(f"- {item} too" for item in FEWER),
     ),
     "five thousand items, all turned round": (
         "\n".join(f"- {item}" for item in ITEMS),
@@ -63,9 +70,9 @@ HARD = {
         table(5000, lambda n: f"a{n}"),
         table(5000, lambda n: f"b{n}"),
     ),
-    "a table of five thousand equal rows, one column changed": (
-        "|a|b|\n|-|-|\n" + "|x|y|\n" * 5000,
-        "|a|b|\n|-|-|\n" + "|x|z|\n" * 5000,
+    "a table of 2,500 equal rows, one column changed": (
+        "|a|b|\n|-|-|\n" + "|x|y|\n" * 2500,
+        "|a|b|\n|-|-|\n" + "|x|z|\n" * 2500,
     ),
     "two thousand identical items, one gone": ("- same\n" * 2000, "- same\n" * 1999),
     "two thousand identical items, all replaced": ("- same\n" * 2000, "- other\n" * 2000),
@@ -95,7 +102,10 @@ def test_every_pair_has_an_exact_redline(name: str) -> None:
     assert "".join(run.text for run in runs if run.op in IN_NEW) == plain_text(new)
 
 
-@pytest.mark.parametrize("text", [pair[0] for pair in HARD.values()], ids=HARD.keys())
+DIFFERENT = {pair[0]: name for name, pair in HARD.items()}
+
+
+@pytest.mark.parametrize("text", DIFFERENT.keys(), ids=DIFFERENT.values())
 def test_unusual_text_equals_itself(text: str) -> None:
     assert redline(text, text).equal
 
@@ -103,10 +113,10 @@ def test_unusual_text_equals_itself(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "most_marked"),
     [
-        pytest.param("five thousand items, one gone", 6, id="one item of many"),
-        pytest.param("five thousand items, each edited", 5000, id="a word in each item"),
+        pytest.param("2,500 items, one gone", 6, id="one item of many"),
+        pytest.param("2,500 items, each edited", 2500, id="a word in each item"),
         pytest.param("a table of five thousand rows, one column changed", 10_000, id="one cell in each row"),
-        pytest.param("a table of five thousand equal rows, one column changed", 10_000, id="the same cell in each row"),
+        pytest.param("a table of 2,500 equal rows, one column changed", 5000, id="the same cell in each row"),
         pytest.param("two thousand identical items, one gone", 1, id="one of identical items"),
         pytest.param("a paragraph of 200 kB cut in five hundred", 0, id="borders alone"),
         pytest.param("a paragraph of 200 kB, edited", 4000, id="every twentieth word"),
