@@ -190,6 +190,26 @@ def test_a_job_of_github_is_given_the_whole_report_as_its_summary(
     assert (tmp_path / "summary.md").read_text().startswith("Before.\n## Checks of the policies\n")
 
 
+@pytest.mark.parametrize(
+    ("public", "reason"),
+    [
+        ("{kty: OKP, crv: Ed25519, x: AAAA}", "its numbers cannot be decoded"),
+        ("{kty: OKP, crv: Ed25519}", "not a valid key"),
+        ("{kty: EC, crv: P-256, x: AAAA, y: AAAA}", "its numbers cannot be decoded"),
+        ("{kty: RSA, n: AAAA, e: AQAB}", "expected a key of kind OKP/Ed25519 or EC/P-256"),
+        ("{kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo}", "expected the key's thumbprint"),
+    ],
+)
+def test_key_that_cannot_verify_is_an_error(inforce: Type, tmp_path: Path, public: str, reason: str) -> None:
+    signed = BookBuilder(tmp_path / "signed", extra=f"signing:\n  - kid: a\n    public: {public}\n")
+    signed.policy("privacy").version("2027-03-01")
+    ended = inforce("check", "--repo", signed.root, "--at", LATER)
+    assert ended.code == 1
+    assert "policy_versions/book.yml\n  error META-field" in ended.out
+    assert "“signing[0]”, the key “a”, cannot be used: " in ended.out
+    assert reason in ended.out
+
+
 def test_empty_base_is_refused(inforce: Type, locked: BookBuilder) -> None:
     assert inforce("check", "--repo", locked.root, "--at", LATER, "--base", "").code == 2
 

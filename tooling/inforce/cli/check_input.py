@@ -20,7 +20,17 @@ from inforce.checks import CATALOGUE, Book, Dismissals, examine
 from inforce.cli.console import Screen
 from inforce.cli.findings import show
 from inforce.disk import read_regular
-from inforce.errors import BookError, CatalogError, FrontMatterError, LayoutError, Place, ShapeError, sentence
+from inforce.errors import (
+    BookError,
+    CatalogError,
+    FrontMatterError,
+    LayoutError,
+    Place,
+    ShapeError,
+    SignatureError,
+    quoted,
+    sentence,
+)
 from inforce.fields import Fields, Source
 from inforce.policy.catalog import Catalog
 from inforce.policy.lock import Lock
@@ -43,7 +53,7 @@ def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
     return Book(
         catalog=reading.catalog,
         lock=reading.lock,
-        faults=(*reading.faults, *faults),
+        faults=(*reading.faults, *_unusable_keys(reading.catalog), *faults),
         base=compared,
         base_ref=base or "HEAD",
         published=history.texts_of(_lost(reading.catalog, reading.lock)),
@@ -61,6 +71,22 @@ def refuse_changed_history(root: Path, reading: Reading, now: datetime) -> None:
         show(screen, report)
         screen.say("Nothing was done: published history would change.")
         raise click.exceptions.Exit(CHANGED_HISTORY)
+
+
+def _unusable_keys(catalog: Catalog | None) -> Iterator[BookError]:
+    """Yield an error for each key in book.yml that cannot verify a signature."""
+    listed = catalog.settings.signing if catalog else ()
+    if not listed:
+        return
+    from inforce.signing import PublicKey  # unsigned books do not need the signing libraries
+
+    for index, key in enumerate(listed):
+        try:
+            PublicKey.from_jwk(key.public, key.kid)
+        except SignatureError as cause:
+            problem = f"“signing[{index}]”, the key {quoted(key.kid)}, cannot be used: {cause}"
+            fix = "copy the entry that “inforce keygen” printed, or create a new key pair with it"
+            yield CatalogError(Place(path=f"{BOOK}/book.yml"), problem, fix, rule="META-field")
 
 
 def _base(history: History, ref: str) -> Book | None:
