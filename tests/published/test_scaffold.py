@@ -20,7 +20,7 @@ FOLLOWED = [
 ]
 NOT_FOLLOWED = [
     pytest.param(f"{SIMPLE}hooks: [hook.py]\n", id="hooks"),
-    pytest.param(f"{SIMPLE}INHERIT: ../base.yml\n", id="a configuration it inherits"),
+    pytest.param(f"{SIMPLE}INHERIT: base.yml\n", id="a configuration it inherits"),
     pytest.param(SIMPLE.replace("search", "search, macros"), id="another plugin"),
     pytest.param(SIMPLE.replace(", inforce", ""), id="none of ours"),
     pytest.param(SIMPLE.replace("material}", "material, custom_dir: theme}"), id="a theme of its own"),
@@ -44,6 +44,7 @@ def test_plain_configuration_is_supported(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", NOT_FOLLOWED)
 def test_configuration_with_further_inputs_is_left_to_mkdocs(tmp_path: Path, text: str) -> None:
+    (tmp_path / "base.yml").write_text("copyright: Sinomai\n")
     assert not read(tmp_path, text).simple
 
 

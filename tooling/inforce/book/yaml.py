@@ -20,6 +20,7 @@ LONGEST = 64 * 1024
 # libyaml is about eight times faster; the Python parser is the fallback.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT_MATTER_LONGEST = 16 * 1024
+_PYTHON = "tag:yaml.org,2002:python/"
 # Control characters, line ends of YAML (U+0085, U+2028, U+2029), byte order marks, surrogates, noncharacters.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 # The fix for an error of the YAML library, by a part of its message.
@@ -164,6 +165,33 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
     finally:
         loader.dispose()
     return reading.root, reading.lines
+
+
+def inherited_configuration(text: str, path: str) -> str | None:
+    """Return the file that the MkDocs configuration `text` of the file `path` inherits; None if there is none.
+
+    MkDocs loads its configuration with a loader that creates Python objects. FrontMatterError for a tag that would run
+    code. `!!python/name:`, which many themes need, only names an installed object. Other errors are left to MkDocs.
+    """
+    loader = _LOADER(text)
+    inherited, depth, name = None, 0, None
+    try:
+        while event := loader.get_event():
+            tag = getattr(event, "tag", None) or ""
+            if tag.startswith(_PYTHON) and not tag.startswith(f"{_PYTHON}name:"):
+                place = Place(path=path, line=event.start_mark.line + 1)
+                problem = f"the tag {quoted(f'!!python/{tag.removeprefix(_PYTHON)}', 80)} would run code"
+                raise FrontMatterError(place, problem, "delete the tag and write the value out", rule="META-yaml")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth == 1:
+                value = event.value if isinstance(event, yaml.ScalarEvent) else None
+                inherited = value if name == "INHERIT" and value else inherited
+                name = value
+    except yaml.YAMLError:
+        return inherited
+    finally:
+        loader.dispose()
+    return inherited
 
 
 def _invisible(found: re.Match[str]) -> tuple[str, str]:

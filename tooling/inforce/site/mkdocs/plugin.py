@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,7 +22,6 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from inforce import pdf
 from inforce.address import SITEMAP
 from inforce.book.files import cache_folder
-from inforce.errors import LayoutError, Place
 from inforce.language import Language
 from inforce.publication import Page, PageKind, Publication
 from inforce.publication.files.headers import CONTENT_SECURITY_POLICY
@@ -31,6 +31,7 @@ from inforce.site.build import assemble
 from inforce.site.build.cache import Cache, maker
 from inforce.site.build.parallel import Work
 from inforce.site.build.sync import PUBLIC_UMASK, add
+from inforce.site.doc_files import refuse_irregular
 from inforce.site.doc_links import links_of, refuse_dead_links
 from inforce.site.mkdocs import theme
 from inforce.site.mkdocs.config import PluginConfig
@@ -65,6 +66,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
             )
             if not _scaffold_only():
                 assemble.check_manifest_size(self.publication, logger.warning)
+            theme.refuse_other_theme(config)
         self._cache_folder = cache_folder(root)
         offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
         with_pdf = self.config.pdf or bool(os.environ.get("INFORCE_PDF"))
@@ -86,7 +88,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         scripts.
         """
         with translated():
-            _refuse_irregular(files)
+            refuse_irregular(_documents_of(files, config.docs_dir), Path(config.config_file_path).parent)
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
             there = [file for file in files if not file.inclusion.is_excluded()]
             refuse_taken(self.publication, ((file.src_uri, file.dest_uri) for file in there))
@@ -200,12 +202,11 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return [{escape(title): path} for title, path in [(settings.publisher.name, "index.md"), *entries]]
 
 
-def _refuse_irregular(files: Files) -> None:
-    """Reject named pipes, devices and broken links in docs/, on which MkDocs would hang or fail."""
+def _documents_of(files: Files, docs: str) -> Iterator[tuple[str, Path]]:
+    """Yield path in `docs` and file of each of `files` that comes from this folder, not from the theme."""
     for file in files:
-        if file.abs_src_path and not Path(file.abs_src_path).is_file():
-            place = Place(path=f"docs/{file.src_uri}")
-            raise LayoutError(place, "expected a file, got something else", "remove it", rule="PATH-link")
+        if file.abs_src_path and (path := Path(file.abs_src_path)).is_relative_to(docs):
+            yield file.src_uri, path
 
 
 def _scaffold_only() -> bool:

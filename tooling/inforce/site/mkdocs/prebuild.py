@@ -19,8 +19,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from inforce.book.yaml import parse_yaml
-from inforce.errors import BookError
+from inforce.book.yaml import inherited_configuration, parse_yaml
+from inforce.disk import read_regular
+from inforce.errors import BookError, Place, quoted
 from inforce.publication import Publication
 from inforce.site.build.assemble import shell_paths
 from inforce.site.build.cache import Cache, key_of
@@ -68,8 +69,9 @@ class Configuration:
 
     @classmethod
     def read(cls, path: Path) -> Configuration:
-        """Return the MkDocs configuration `path`."""
+        """Return the MkDocs configuration `path`; BookError if it or a configuration it inherits would run code."""
         raw = path.read_bytes()
+        _refuse_code(path, raw)
         try:
             data, _ = parse_yaml(raw.decode(), path.name)
         except (BookError, UnicodeDecodeError):  # tags and anchors: valid for MkDocs, but not tracked here
@@ -141,6 +143,22 @@ def _run(command: list[str]) -> bool:
     if process.returncode:
         raise ScaffoldError(process.returncode)
     return warned
+
+
+def _refuse_code(path: Path, raw: bytes) -> None:
+    """Raise BookError if the configuration `path` with the content `raw`, or one that it inherits, would run code."""
+    known = {path.resolve()}
+    while inherited := inherited_configuration(raw.decode("utf-8", "replace"), path.name):
+        place = Place(path=path.name)
+        path = path.parent / inherited
+        if not path.is_file():
+            raise BookError(
+                place, f"inherits {quoted(inherited)}, which is not a file", "correct “INHERIT” or delete it"
+            )
+        if path.resolve() in known:
+            raise BookError(place, f"inherits {quoted(inherited)}, which inherits this file", "delete one “INHERIT”")
+        known.add(path.resolve())
+        raw = read_regular(path)
 
 
 def _options(data: Any) -> dict[str, Any] | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inforce.errors import BookError, Place, quoted
 from inforce.language import Language
 from inforce.site.templating import environment
 
@@ -28,6 +30,14 @@ def prepare_theme(config: MkDocsConfig) -> None:
     theme["features"] = [*(theme.get("features") or []), *_FEATURES]
     theme.dirs.insert(0, str(resources.files("inforce.site") / "templates" / "shell"))
     config.extra["generator"] = False
+
+
+def refuse_other_theme(config: MkDocsConfig) -> None:
+    """Raise BookError if `config` has another theme than Material, whose templates ours extend."""
+    if config.theme.name != "material":
+        got = quoted(str(config.theme.name or config.theme.get("custom_dir") or "none"))
+        place = Place(path=Path(config.config_file_path).name)
+        raise BookError(place, f"expected the theme “material”, got {got}", "set “theme: {name: material}”")
 
 
 def drop_search(config: MkDocsConfig) -> None:
