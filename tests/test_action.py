@@ -172,7 +172,8 @@ class TestCheck:
         review = (tmp_path / "review/review.md").read_text("utf-8")
         assert "### Privacy 2037-03-01: new" in review
         assert (
-            "Look: page: `privacy/2037-03-01/index.html` · redline: `privacy/changes/2026-01-15...2037-03-01/" in review
+            "Preview: page: `privacy/2037-03-01/index.html` · redline: `privacy/changes/2026-01-15...2037-03-01/"
+            in review
         )
         assert (tmp_path / "review/pull-request").read_text("utf-8") == "7"
         assert "24 months" in (tmp_path / "preview/privacy/2037-03-01/index.html").read_text("utf-8")
@@ -190,7 +191,7 @@ class TestCheck:
         }
         _, reviewed, checked = [forge.step(step, values, forge.book.root) for step in steps("action.yml")]
         assert reviewed.returncode == 0
-        assert "### Things to fix" in (tmp_path / "review/review.md").read_text("utf-8")
+        assert "### Errors" in (tmp_path / "review/review.md").read_text("utf-8")
         assert checked.returncode != 0
         assert "::error file=policy_versions/privacy/2026-01-15/en.md" in checked.stdout
 
@@ -209,7 +210,9 @@ class TestComment:
 
     HEAD = "0123456789abcdef0123456789abcdef01234567"
 
-    def post(self, forge: Forge, review: str = "## What this change does\n", number: str = "7") -> tuple[int, str]:
+    def post(
+        self, forge: Forge, review: str = "## Changes in this pull request\n", number: str = "7"
+    ) -> tuple[int, str]:
         folder = forge.folder / "review"
         folder.mkdir(exist_ok=True)
         (folder / "review.md").write_text(review, "utf-8")
@@ -287,7 +290,7 @@ class TestComment:
         self.post(pull, "word " * 100_000)
         (comment,) = pull.service.comments
         assert len(comment["body"]) < 65_536
-        assert comment["body"].endswith("… cut: the whole is in the artefact of the run.\n")
+        assert comment["body"].endswith("… truncated: the full review is in the artefact of the run.\n")
 
     def test_a_link_in_the_artefact_is_not_followed(self, pull: Forge) -> None:
         (pull.folder / "elsewhere").write_text("7", "utf-8")
@@ -368,7 +371,7 @@ class TestNewVersion:
         before = forge.remote("rev-parse", "policy/privacy-2037-03-01")
         ended = self.press(forge)
         assert ended.returncode == 1
-        assert "there is a branch “policy/privacy-2037-03-01” already" in ended.stderr
+        assert "the branch “policy/privacy-2037-03-01” already exists" in ended.stderr
         assert forge.remote("rev-parse", "policy/privacy-2037-03-01") == before
 
     def test_where_drafts_are_not_to_be_had_the_title_says_so(self, forge: Forge) -> None:

@@ -70,7 +70,7 @@ class TestFiles:
         file = tmp_path / "c.txt"
         file.write_text("old")
         monkeypatch.setattr(Path if step == "replace" else os, step, refuse(errno.ENOSPC))
-        with pytest.raises(SetupError, match=r"c\.txt cannot be written: No space left on device; make room"):
+        with pytest.raises(SetupError, match=r"c\.txt cannot be written: No space left on device; free space"):
             write_file(file, "new")
         assert (file.read_text(), names(tmp_path)) == ("old", ["c.txt"])
 
@@ -92,7 +92,7 @@ class TestFiles:
         (tmp_path / "file").write_text("x")
         (tmp_path / "folder").mkdir()
         for place in (tmp_path / "file/c.txt", tmp_path / "folder"):
-            with pytest.raises(SetupError, match=r"cannot be written: .*; name another place") as refused:
+            with pytest.raises(SetupError, match=r"cannot be written: .*; use another path") as refused:
                 write_file(place, "x")
             assert refused.value.exit_code == 4
         assert names(tmp_path) == ["file", "folder"]
@@ -100,7 +100,7 @@ class TestFiles:
     def test_a_missing_right_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "open", refuse(errno.EACCES))
         monkeypatch.setattr(tempfile, "mkdtemp", refuse(errno.EACCES))
-        message = "cannot be written: Permission denied; give yourself the right to do that"
+        message = "cannot be written: Permission denied; change the permissions, or use another path"
         with pytest.raises(SetupError, match=message):
             write_file(tmp_path / "c.txt", "x")
         with pytest.raises(SetupError, match=message):
@@ -183,7 +183,7 @@ class TestFolders:
         target = tmp_path / "site"
         build(target, "one")
         monkeypatch.setattr(Path, "rename", refuse(errno.EBUSY))
-        with pytest.raises(SetupError, match="site cannot be written: Device or resource busy; where a disk is"):
+        with pytest.raises(SetupError, match="site cannot be written: Device or resource busy; if a disk is"):
             build(target, "two")
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 

@@ -70,7 +70,7 @@ FAULTS = [
     pytest.param(
         VERSION,
         "# when\n\npublished: 2027-02-30\nchange: material\n",
-        f"{VERSION}:3: “published”: expected a day that is in the calendar, got “2027-02-30”",
+        f"{VERSION}:3: “published”: expected an existing date, got “2027-02-30”",
         "META-field",
         id="a day that is none",
     ),
@@ -84,14 +84,14 @@ FAULTS = [
     pytest.param(
         VERSION,
         "published: 2026-01-15\nchange: notice\neffectiv: 2026-02-01\n",
-        f"{VERSION}:3: “effectiv” is no known member here\n  did you mean “effective”?",
+        f"{VERSION}:3: “effectiv” is not a known field here\n  did you mean “effective”?",
         "META-field",
         id="a misspelt member",
     ),
     pytest.param(
         VERSION,
         "publishd: 2026-01-15\nchange: notice\n",
-        f"{VERSION}:1: “published” is missing\n  is “publishd” meant to be it?",
+        f"{VERSION}:1: “published” is missing\n  is “publishd” a misspelling of it?",
         "META-field",
         id="a missing member that is misspelt",
     ),
@@ -109,14 +109,14 @@ FAULTS = [
     pytest.param(
         VERSION,
         "# a list\n- published\n",
-        f"{VERSION}:2: expected members such as “name: value”, got a list",
+        f"{VERSION}:2: expected fields such as “name: value”, got a list",
         "META-field",
         id="a list for members",
     ),
     pytest.param(
         VERSION,
         "2026-01-15",
-        f"{VERSION}:1: expected members such as “name: value”, got text",
+        f"{VERSION}:1: expected fields such as “name: value”, got text",
         "META-field",
         id="a text for members",
     ),
@@ -147,7 +147,7 @@ FAULTS = [
     pytest.param(
         EDITION,
         "---\nsummary:\n  - text: x\n    sections: y\n---\n# A\n",
-        f"{EDITION}:4: “summary[0].sections” is no known member here\n  did you mean “section”?",
+        f"{EDITION}:4: “summary[0].sections” is not a known field here\n  did you mean “section”?",
         "META-field",
         id="an unknown member of a summary",
     ),

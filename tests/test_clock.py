@@ -127,5 +127,5 @@ def test_clock_that_fits_the_newest_commit_is_accepted(
     ],
 )
 def test_clock_far_from_the_newest_commit_is_refused(now: str, source: str, signing: bool) -> None:
-    with pytest.raises(ClockError, match=rf"{source} gives 20.* the newest commit \(of 2026-06-01"):
+    with pytest.raises(ClockError, match=rf"{source} is 20.* the newest commit \(of 2026-06-01"):
         compare_with_commit(datetime.fromisoformat(now), NEWEST, source, signing=signing)

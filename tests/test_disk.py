@@ -84,5 +84,5 @@ def test_failed_write_leaves_the_old_file_and_no_other(
 
 
 def test_fix_fits_the_error_number() -> None:
-    assert how_to_fix(OSError(errno.ENOSPC, "full")) == "make room on the disk"
+    assert how_to_fix(OSError(errno.ENOSPC, "full")) == "free space on the disk"
     assert how_to_fix(OSError("odd"), "begin again") == "begin again"

@@ -47,7 +47,7 @@ def test_tracked_changes_are_imported_into_the_draft(inforce: Type, draft: Path)
 
     assert (ended.code, ended.err) == (0, "")
     assert (draft / EN).read_text() == before.replace("24 months", "36 months")
-    assert f"Wrote {EN}. Changed:\n  Retention: 1 words in, 1 out\n" in ended.out
+    assert f"Wrote {EN}. Changed:\n  Retention: 1 words added, 1 deleted\n" in ended.out
 
 
 def test_unedited_document_writes_nothing(inforce: Type, draft: Path) -> None:
@@ -128,8 +128,8 @@ def test_untracked_edits_are_listed(inforce: Type, draft: Path) -> None:
 
     assert asked.code == 1
     assert (
-        "Changed without Track Changes: “We keep your data for 24 months.” is “We keep your data for 48 months.” now"
-        in (asked.out)
+        "Changed without Track Changes: “We keep your data for 24 months.” "
+        "was replaced with “We keep your data for 48 months.”" in (asked.out)
     )
     assert "24 months" in (draft / EN).read_text()
     assert inforce("docx", "import", file, "--untracked", "--repo", draft).code == 0
@@ -144,7 +144,7 @@ def test_one_rejected_place_rejects_the_whole_import(inforce: Type, draft: Path)
     ended = inforce("docx", "import", file, "--repo", draft)
 
     assert ended.code == 1
-    assert "Refused: a picture or text box cannot be imported: “We keep your data for 36 24 months.”" in ended.out
+    assert "Rejected: a picture or text box cannot be imported: “We keep your data for 36 24 months.”" in ended.out
     assert "Nothing was written." in ended.out
     assert (draft / EN).read_bytes() == before
 
@@ -174,7 +174,7 @@ def test_default_file_name_contains_policy_version_and_language(
         (("export", "nothing", "1"), "has no policy “nothing”"),
         (("export", "privacy", "1999-01-01"), "has no version “1999-01-01”"),
         (("export", "privacy", "2028-01-01", "--language", "de"), "has no text in “de”"),
-        (("import", "not-there.docx"), "is not there"),
+        (("import", "not-there.docx"), "does not exist"),
     ],
 )
 def test_wrong_arguments_produce_one_clear_message(

@@ -33,10 +33,12 @@ DATA: dict[str, object] = {
 @pytest.mark.parametrize(
     ("take", "message"),
     [
-        pytest.param(lambda s: s.text("nam"), "nam is missing (is “name” meant to be it?)", id="a misspelt member"),
+        pytest.param(
+            lambda s: s.text("nam"), "nam is missing (is “name” a misspelling of it?)", id="a misspelt member"
+        ),
         pytest.param(lambda s: s.text("zzz"), "zzz is missing (add “zzz: …”)", id="a missing member"),
         pytest.param(
-            lambda s: s.text("blank"), "blank is empty (say something here, or take the line out)", id="an empty member"
+            lambda s: s.text("blank"), "blank is empty (enter a value, or delete the line)", id="an empty member"
         ),
         pytest.param(lambda s: s.text("list"), "list: expected text, got a list", id="a list for a text"),
         pytest.param(lambda s: s.text("none"), "none: expected text, got nothing", id="null for a text"),
@@ -55,13 +57,13 @@ DATA: dict[str, object] = {
             lambda s: s.texts("list", whole_number), "list[1]: expected a whole number, got “x”", id="an item of a list"
         ),
         pytest.param(
-            lambda s: s.shape("name"), "name: expected members such as “name: value”, got text", id="text for members"
+            lambda s: s.shape("name"), "name: expected fields such as “name: value”, got text", id="text for members"
         ),
         pytest.param(
             lambda s: s.shape("inner").shape("deep").text("x"), "inner.deep.x is missing (add “x: …”)", id="far inside"
         ),
         pytest.param(
-            lambda s: s.shapes("rows"), "rows[1]: expected members such as “name: value”, got text", id="a row"
+            lambda s: s.shapes("rows"), "rows[1]: expected fields such as “name: value”, got text", id="a row"
         ),
         pytest.param(
             lambda s: s.parsed("name", truth), "name: expected “true” or “false”, got “Ada”", id="what a parser says"
@@ -94,7 +96,7 @@ def test_defaults_stand_for_what_is_absent_only() -> None:
 
 
 def test_the_whole_has_to_be_members() -> None:
-    with pytest.raises(SettingsError, match=r"^the document: expected members such as “name: value”, got a list$"):
+    with pytest.raises(SettingsError, match=r"^the document: expected fields such as “name: value”, got a list$"):
         Fields([], error=SettingsError)
 
 
@@ -104,8 +106,8 @@ def test_the_whole_has_to_be_members() -> None:
         pytest.param("ttile", "did you mean “title”?", id="near a required member that is absent"),
         pytest.param("withdrawm", "did you mean “withdrawn”?", id="near an optional member that is absent"),
         pytest.param("Title", "did you mean “title”?", id="in upper case"),
-        pytest.param("zzz", "take it out; what can stand here: kind, title, withdrawn", id="near nothing"),
-        pytest.param("kinds", "take it out; what can stand here: kind, title, withdrawn", id="near what is there"),
+        pytest.param("zzz", "delete it; known fields: kind, title, withdrawn", id="near nothing"),
+        pytest.param("kinds", "delete it; known fields: kind, title, withdrawn", id="near what is there"),
     ],
 )
 def test_unknown_field_is_refused_with_what_was_meant(extra: str, fix: str) -> None:
@@ -115,7 +117,7 @@ def test_unknown_field_is_refused_with_what_was_meant(extra: str, fix: str) -> N
     assert "withdrawn" not in shape
     with pytest.raises(ShapeError) as refused:
         shape.close()
-    assert (refused.value.path, refused.value.problem) == (f"policy.{extra}", "is no known member here")
+    assert (refused.value.path, refused.value.problem) == (f"policy.{extra}", "is not a known field here")
     assert refused.value.fix == fix
 
 

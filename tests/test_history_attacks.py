@@ -116,7 +116,7 @@ def test_review_compares_with_the_true_base(shop: Shop, capsys: pytest.CaptureFi
 
     run("review", "--repo", shop.book.root, "--base", "main", "--at", AT)
 
-    assert "This would change what has been published" in capsys.readouterr().out
+    assert "This would change a published version" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("base", ["main", "id"])

@@ -91,7 +91,7 @@ def test_a_clock_that_goes_back_over_midnight_does_not_mix_up_the_order() -> Non
     [
         pytest.param(None, "deleted the file", id="a file that was removed"),
         pytest.param(b"---\ntitle: Privacy\n---\n \n\t\n", "left the file empty", id="a file that was emptied"),
-        pytest.param(b"# One\n\n" + b"word " * 210_000, "holds more than", id="a file that no book takes"),
+        pytest.param(b"# One\n\n" + b"word " * 210_000, "contains more than", id="a file that no book takes"),
     ],
 )
 def test_a_state_that_can_be_no_version_is_passed_over_and_named(raw: bytes | None, words: str) -> None:

@@ -211,8 +211,8 @@ def test_short_lines_of_an_address_stay_lines() -> None:
         pytest.param(
             "glued_in_one_line",
             [
-                (1, "Lines had lost their ends. Look where headings and lists begin and end."),
-                (26, "“7)Use” had no space behind the number; it has one now."),
+                (1, "Line breaks were missing and have been inferred. Check where headings and lists begin and end."),
+                (26, "“7)Use” had no space after the number; a space was added."),
             ],
             id="a number glued to its word, and a line that was many",
         ),
@@ -222,17 +222,17 @@ def test_short_lines_of_an_address_stay_lines() -> None:
         pytest.param(
             "pdf_with_hyphens",
             [
-                (3, "“Page 1 of 2” looks like the number of a page."),
-                (7, "A line ended inside “after- noon.”. Is it one word?"),
-                (8, "A line ended inside “be- fore,”. Is it one word?"),
-                (14, "A line ended inside “well- known”. Is it one word?"),
-                (17, "“Page 2 of 2” looks like the number of a page."),
+                (3, "“Page 1 of 2” looks like a page number."),
+                (7, "“after- noon.” was split at the end of a line. Is it one word?"),
+                (8, "“be- fore,” was split at the end of a line. Is it one word?"),
+                (14, "“well- known” was split at the end of a line. Is it one word?"),
+                (17, "“Page 2 of 2” looks like a page number."),
             ],
             id="words cut at the end of a line, and numbers of pages",
         ),
         pytest.param(
             "page_saved_as_text",
-            [(21, "“Write to us” was a link. Write “[Write to us](https://shop.example/contact)” if it is to be one.")],
+            [(21, "“Write to us” was a link. To keep the link, write “[Write to us](https://shop.example/contact)”.")],
             id="the address behind a link",
         ),
         pytest.param("bold_pseudo_headings", [], id="nothing where nothing is wrong"),
@@ -358,7 +358,7 @@ def test_damaged_words_are_named_with_their_place_and_what_they_probably_were(bo
     remarks = [str(remark) for remark in imported(book, "glued_in_one_line").remarks]
 
     path = "policy_versions/privacy/2027-01-20/en.md"
-    assert remarks[0].startswith(f"{path}:1: Lines had lost their ends.")
+    assert remarks[0].startswith(f"{path}:1: Line breaks were missing")
     assert any(
         remark.startswith(f"{path}:9: “informationļ¼Œemail”") and "information，email" in remark for remark in remarks
     )
@@ -392,9 +392,7 @@ def test_a_text_without_a_title_gets_one_and_a_remark(book: BookBuilder) -> None
     done = imported(book, "no_headings_at_all", policy="tool-shed")
 
     assert (done.folder / "en.md").read_text().startswith("# Tool shed\n\nWe lend tools")
-    assert [remark.sentence for remark in done.remarks] == [
-        "The text begins with no title of its own; one was put above it."
-    ]
+    assert [remark.sentence for remark in done.remarks] == ["The text has no title; one was added."]
 
 
 def test_a_text_in_another_encoding_is_read_and_named(book: BookBuilder) -> None:
@@ -415,18 +413,18 @@ def test_a_text_for_a_policy_that_is_there_asks_what_changed(book: BookBuilder) 
     assert "#summary:" in text
     lines = text.splitlines()
     places = {remark.place.line or 0: remark.sentence for remark in done.remarks}
-    assert all("Page" in lines[line - 1] for line, sentence in places.items() if "number of a page" in sentence)
+    assert all("Page" in lines[line - 1] for line, sentence in places.items() if "page number" in sentence)
     assert contents(book.root).items() >= before.items()
 
 
 @pytest.mark.parametrize(
     ("data", "words_given", "message"),
     [
-        pytest.param(b" \r\n\t\n", {}, "holds no words", id="a file without words"),
-        pytest.param(b"\xef\xbb\xbf", {}, "holds no words", id="a mark alone"),
-        pytest.param(b"---\n***\n", {}, "holds no words", id="signs alone"),
+        pytest.param(b" \r\n\t\n", {}, "contains no words", id="a file without words"),
+        pytest.param(b"\xef\xbb\xbf", {}, "contains no words", id="a mark alone"),
+        pytest.param(b"---\n***\n", {}, "contains no words", id="signs alone"),
         pytest.param(b"word " * 210_000, {}, "more than the 1,048,576 bytes", id="a file that no book takes"),
-        pytest.param(None, {}, "is not there", id="a file that is not there"),
+        pytest.param(None, {}, "does not exist", id="a file that is not there"),
         pytest.param(b"We keep it.", {"policy": "Privacy"}, "expected a policy id", id="a policy that cannot be"),
         pytest.param(b"We keep it.", {"language": Language("fr")}, "add it to “languages”", id="an unlisted language"),
         pytest.param(b"We keep it.", {"effective": "soon"}, "effective: expected a date", id="no date"),

@@ -172,13 +172,13 @@ def test_entry_with_all_fields_survives_the_round_trip() -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        pytest.param([], "the document: expected members such as “name: value”, got a list", id="a list"),
+        pytest.param([], "the document: expected fields such as “name: value”, got a list", id="a list"),
         pytest.param({}, "type is missing", id="no type"),
         pytest.param({"type": "x", "spec": "1.0"}, "type: expected “policy-lock”, got “x”", id="another type"),
         pytest.param({"type": "policy-lock", "spec": "2.0"}, "spec: expected a specification 1.0", id="a newer one"),
-        pytest.param(lock_of(ENTRY) | {"x": 1}, "x is no known member here", id="an unknown member"),
-        pytest.param(lock_of([]), "policies.terms.1.0: expected members such as", id="an entry that is a list"),
-        pytest.param(lock_of(ENTRY | {"x": 1}), "policies.terms.1.0.x is no known member here", id="inside an entry"),
+        pytest.param(lock_of(ENTRY) | {"x": 1}, "x is not a known field here", id="an unknown member"),
+        pytest.param(lock_of([]), "policies.terms.1.0: expected fields such as", id="an entry that is a list"),
+        pytest.param(lock_of(ENTRY | {"x": 1}), "policies.terms.1.0.x is not a known field here", id="inside an entry"),
         pytest.param(lock_of(ENTRY, "v1"), "policies.terms.v1: expected digits joined by", id="no label"),
         pytest.param(lock_of(ENTRY | {"seq": 0}), "policies.terms.1.0: expected a number from 1 as", id="number zero"),
         pytest.param(lock_of(ENTRY | {"seq": "1"}), "policies.terms.1.0.seq: expected a whole number", id="a text"),
@@ -239,7 +239,7 @@ RESTORE = "restore the file from git; only “inforce freeze” writes it"
             f"{PATH}: cannot be read: “spec”: expected a specification 1.0, got “2.0”\n  update inforce",
             id="a lock of a newer specification",
         ),
-        pytest.param("[]", f"{PATH}: cannot be read: the document: expected members", id="a list"),
+        pytest.param("[]", f"{PATH}: cannot be read: the document: expected fields", id="a list"),
         pytest.param("[" * 100_000, f"{PATH}: cannot be read: ", id="deeply nested"),
         pytest.param(
             '{"type": ' + "9" * 5000 + "}", f"{PATH}: cannot be read: ", id="a number of five thousand digits"

@@ -122,9 +122,7 @@ class TestReadingVersions:
                 {"change": "major"}, "change", "expected one of material, notice, editorial", id="an unknown level"
             ),
             pytest.param({"draft": "yes"}, "draft", "expected “true” or “false”, got “yes”", id="yes is not a boolean"),
-            pytest.param(
-                {"published": "2027-02-30"}, "published", "expected a day that is in the calendar", id="not a day"
-            ),
+            pytest.param({"published": "2027-02-30"}, "published", "expected an existing date", id="not a day"),
             pytest.param(
                 {"effective": "2027-01-19"},
                 "effective",
@@ -172,7 +170,7 @@ class TestReadingVersions:
                 "is missing",
                 id="no reason",
             ),
-            pytest.param({"effectiv": "2027-03-01"}, "effectiv", "is no known member here", id="a misspelt member"),
+            pytest.param({"effectiv": "2027-03-01"}, "effectiv", "is not a known field here", id="a misspelt member"),
         ],
     )
     def test_contradictory_fields_are_rejected_with_the_field(
@@ -232,10 +230,8 @@ class TestReadingPolicies:
             pytest.param(
                 {"withdrawn": {"at": "2028-01-01"}}, "withdrawn.reason", "is missing", id="withdrawn unexplained"
             ),
-            pytest.param(
-                {"withdrawn": "2028-01-01"}, "withdrawn", "expected members such as", id="withdrawn as a text"
-            ),
-            pytest.param({"titel": {"en": "x"}}, "titel", "is no known member here", id="an unknown member"),
+            pytest.param({"withdrawn": "2028-01-01"}, "withdrawn", "expected fields such as", id="withdrawn as a text"),
+            pytest.param({"titel": {"en": "x"}}, "titel", "is not a known field here", id="an unknown member"),
         ],
     )
     def test_invalid_policy_is_rejected_with_the_field(self, members: dict[str, Any], path: str, problem: str) -> None:

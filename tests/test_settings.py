@@ -104,9 +104,9 @@ KEY = {"kty": "OKP", "crv": "Ed25519", "x": "abc"}
             "lists the same key twice",
             id="a key twice",
         ),
-        pytest.param({"sites": "x"}, "sites", "is no known member here", id="an unknown member"),
+        pytest.param({"sites": "x"}, "sites", "is not a known field here", id="an unknown member"),
         pytest.param(
-            {"publisher": {**least()["publisher"], "mail": "x"}}, "publisher.mail", "is no known", id="inside"
+            {"publisher": {**least()["publisher"], "mail": "x"}}, "publisher.mail", "is not a known field", id="inside"
         ),
     ],
 )

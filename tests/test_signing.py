@@ -241,7 +241,7 @@ class TestVerifying:
         [
             pytest.param(b"", "not JSON", id="nothing"),
             pytest.param(b"<html></html>", "not JSON", id="a page"),
-            pytest.param(b"[]", "expected members", id="a list"),
+            pytest.param(b"[]", "expected fields", id="a list"),
             pytest.param(b'{"signatures":[]}', "payload is missing", id="no payload"),
             pytest.param(b'{"payload":"x"}', "signatures is missing", id="no signatures"),
             pytest.param(b'{"payload":"x","signatures":[]}', "known key, got none", id="an empty list of signatures"),
@@ -433,7 +433,7 @@ class TestIssues:
         assert issue(PAYLOAD, [], []).signed is None
 
     def test_book_with_a_key_is_never_published_unsigned(self, key: PrivateKey) -> None:
-        with pytest.raises(SignatureError, match="promises signed manifests, but no private key is set"):
+        with pytest.raises(SignatureError, match="requires signed manifests, but no private key is set"):
             issue(PAYLOAD, [key.public], [])
 
     def test_key_that_the_book_does_not_list_is_rejected(self, key: PrivateKey) -> None:

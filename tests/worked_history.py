@@ -1,7 +1,7 @@
-"""Some weeks in the life of a policy, through real git: a bare remote, branches, merges, and the automation.
+"""A worked example with real git: a bare remote, branches, merges, and the automation.
 
-`tell(folder)` plays it and gives what each person saw at each step; `page(steps)` writes that as the page of the
-documentation. Run as a script it prints the page:
+`tell(folder)` runs the example and returns the output for each person at each step; `page(steps)` formats it as a page
+of the documentation. As a script, this module prints the page:
 
     python tests/worked_history.py > docs/operators/worked-example.md
 """
@@ -42,32 +42,32 @@ Write to privacy@shop.example.
 HEAD = """\
 # Worked example: a clause from the first idea to in force
 
-One change of one clause, with everything that goes wrong on the way, and then a typo that was found too late. Each
-step is what people do, and what they then see. A test plays all of it with real git and the real automation, and this
-page is what it saw.
+This example changes one clause, with typical mistakes on the way, and later corrects a typo in the published text. Each
+step shows what people do and what they then see. A test runs all steps with real git and the real automation, and
+generates this page from the output.
 
-The cast: **Edith** writes policies and knows Word and a web browser. **Rita** is the lawyer who approves. **Ed** is the
-engineer who set the repository up. **Vera** reads the site. **Ada’s app** asks its users; Ada accepted the version of
-2026. The book promises 30 days of notice of a material change.
+The people: **Edith** writes policies and knows Word and a web browser. **Rita** is the lawyer who approves. **Ed** is
+the engineer who set up the repository. **Vera** visits the site. **Ada’s app** asks its users; Ada accepted the
+version of 2026. The book promises 30 days of notice of a material change.
 """
 MESSAGE = re.compile(r"\n{3,}")
 
 
 @dataclass
 class Step:
-    """A step: what people do (`title`, `does`), and what each of them sees."""
+    """A step: the actions (`title`, `does`), and the output that each person sees."""
 
     title: str
     does: str
     seen: list[tuple[str, str]] = field(default_factory=list)
 
     def sees(self, who: str, what: str) -> None:
-        """Note that `who` sees `what`."""
+        """Record that `who` sees `what`."""
         self.seen.append((who, what.strip("\n")))
 
 
 class Story:
-    """The forge, the day it is, and the steps so far."""
+    """The forge, the current date, and the steps so far."""
 
     def __init__(self, forge: Forge) -> None:
         self.forge = forge
@@ -76,25 +76,25 @@ class Story:
         self.clones = 0
 
     def step(self, title: str, does: str, today: str = "") -> Step:
-        """Begin a step, on the day `today` from then on."""
+        """Start a step; `today` changes the current date."""
         self.today = today or self.today
         self.steps.append(Step(f"{self.today}: {title}", does))
         return self.steps[-1]
 
     def clone(self, branch: str = "main") -> BookBuilder:
-        """Clone what is pushed, as an editor's browser edit or a workflow's checkout does."""
+        """Return a new clone of `branch`, as for an edit in the browser or a workflow's checkout."""
         self.clones += 1
         return self.forge.clone(f"clone-{self.clones}", branch)
 
     def inforce(self, *words: str, branch: str = "main") -> subprocess.CompletedProcess[str]:
-        """Run a command in a clone of `branch`, today."""
+        """Run a command in a clone of `branch` on the current date."""
         command = [str(Path(sys.executable).with_name("inforce")), *words]
         env = self.forge.environment(INFORCE_AT=self.today, COLUMNS="100", NO_COLOR="1")
         root = self.clone(branch).root
         return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
 
     def propose(self, what: str, **given: str) -> dict[str, Any]:
-        """Let the automation open a pull request, and give what it asked for."""
+        """Run the automation that opens a pull request, and return the request body."""
         env = {"ACTOR": "edith", "TARGET": "main", "INFORCE_AT": self.today, **self.dates(), **given}
         ended = self.forge.run("propose.py", what, cwd=self.clone().root, **env)
         assert ended.returncode == 0, ended.stderr
@@ -105,11 +105,11 @@ class Story:
         return body
 
     def dates(self) -> dict[str, str]:
-        """Let git take today for today."""
+        """Return the environment that sets git's dates to the current date."""
         return {f"GIT_{name}_DATE": f"{self.today}T09:00:00Z" for name in ("AUTHOR", "COMMITTER")}
 
     def edit(self, branch: str, message: str, *edits: tuple[str, str, str]) -> None:
-        """Change files of `branch` as in a browser, each `(path, old, new)`, and commit."""
+        """Commit `edits`, each `(path, old, new)`, to `branch`, as in a browser."""
         clone = self.clone(branch)
         for path, old, new in edits:
             text = (clone.root / path).read_text("utf-8")
@@ -120,7 +120,7 @@ class Story:
         clone.git("push", "-q", "origin", f"HEAD:{branch}")
 
     def review(self, branch: str, number: int) -> str:
-        """Run the workflow of a pull request and the one that comments; gives the comment."""
+        """Run the workflows that review a pull request and post the comment; return the comment."""
         clone = self.clone(branch)
         folder = self.forge.folder / "review"
         env = {"BASE": "origin/main", "REVIEW": str(folder), "INFORCE_AT": self.today, "PULL_REQUEST": str(number)}
@@ -134,7 +134,7 @@ class Story:
         return comment.partition("\n")[2]
 
     def merge(self, branch: str, number: int) -> None:
-        """Merge a pull request as the web page does: a merge commit on the main branch."""
+        """Merge a pull request with a merge commit, as on the web page."""
         clone = self.clone()
         message = f"Merge pull request #{number}"
         clone.git("merge", "-q", "--no-ff", "-m", message, f"origin/{branch}", when=f"{self.today}T10:00:00Z")
@@ -143,11 +143,11 @@ class Story:
         self.forge.service.comments.clear()
 
     def status(self) -> str:
-        """Show what applies and what comes next, as the site's home page says it too."""
+        """Return the output of `inforce status`, which the home page of the site shows too."""
         return "\n".join(line.rstrip() for line in self.inforce("status").stdout.splitlines())
 
     def asks(self, *accepted: int) -> str:
-        """Decide what Ada, who accepted versions by these numbers, is asked today."""
+        """Return the decision for Ada, who `accepted` these versions, on the current date."""
         manifest = json.loads(self.inforce("manifest").stdout)
         now = f"{self.today}T12:00:00Z"
         yes = [
@@ -161,12 +161,12 @@ class Story:
             "state": {"records": yes},
         }
         (policy,) = decide(question)["policies"]
-        told = {name: policy[name] for name in ("outcome", "reason", "target_seq", "base_seq")}  # type: ignore[literal-required]
-        return json.dumps(told)
+        fields = {name: policy[name] for name in ("outcome", "reason", "target_seq", "base_seq")}  # type: ignore[literal-required]
+        return json.dumps(fields)
 
 
 def tell(folder: Path) -> list[Step]:
-    """Play the whole story in `folder`, and give its steps."""
+    """Run all steps in `folder` and return them."""
     with forge_in(folder) as forge:
         story = Story(forge)
         begin(story)
@@ -180,14 +180,15 @@ def tell(folder: Path) -> list[Step]:
 
 
 def begin(story: Story) -> None:
-    """Set the repository up."""
+    """Set up the repository."""
     book = story.forge.book
     book.write("policy_versions/book.yml", (book.root / "policy_versions/book.yml").read_text() + PROMISE)
     book.policy("privacy", kind="privacy", act="accept").version("2026-01-15", en=BEGINNING)
     story.forge.begin()
     step = story.step(
-        "the repository is there",
-        "Ed has made it with `inforce init`, put the policy of 2026 in, and merged the pull request that locks it.",
+        "set-up",
+        "Ed created the repository with `inforce init`, added the policy of 2026, and merged the pull request "
+        "that locks it.",
     )
     story.propose("freeze", ACTOR="github-actions")
     story.merge("policy/freeze", 1)
@@ -201,23 +202,23 @@ VERSION = f"{FOLDER}/2027-02-15"
 
 
 def draft(story: Story) -> None:
-    """Edith begins a version."""
+    """Edith drafts a version."""
     step = story.step(
         "a new version",
-        "Edith opens “Actions → policies: new version”, presses “Run workflow”, and fills the form in: `privacy`, from "
-        "`2027-02-15`, `material`, to be read from `2027-01-20` on.",
+        "Edith opens “Actions → policies: new version”, presses “Run workflow”, and completes the form: policy "
+        "`privacy`, effective date `2027-02-15`, level `material`, publication date `2027-01-20`.",
     )
     asked = {"POLICY": "privacy", "EFFECTIVE": "2027-02-15", "CHANGE": "material", "PUBLISHED": "2027-01-20"}
     pull = story.propose("new", **asked)
     step.sees("Edith, as a draft pull request", quoted(f"**{pull['title']}** (draft)\n\n{pull['body']}"))
-    step.sees("Vera", "Nothing: a draft is on no page and in no manifest.")
+    step.sees("Vera", "No change: a draft appears on no page and in no manifest.")
 
 
 def write(story: Story) -> None:
     """Edith edits the text."""
     step = story.step(
-        "the first words",
-        "Edith opens the text through the link, changes two clauses, writes a summary of one of them, and commits.",
+        "first edit",
+        "Edith opens the text with the link, changes two clauses, summarises only one change, and commits.",
         "2027-01-11",
     )
     text = story.clone(BRANCH).root / VERSION / "en.md"
@@ -236,9 +237,9 @@ def write(story: Story) -> None:
 def approve(story: Story) -> None:
     """Rita reviews, Edith corrects, Rita approves."""
     step = story.step(
-        "the review, and the corrections",
-        "Rita reads the redline. The birthday was not agreed to; the date does not keep the promise. Edith takes the "
-        "birthday out, moves the date to the one that the review names, and takes the line `draft: true` out.",
+        "review and corrections",
+        "Rita reads the redline. The birthday was not agreed, and the effective date does not keep the promised "
+        "notice. Edith deletes the birthday, changes the date to the one in the review, and deletes the line `draft: true`.",
         "2027-01-12",
     )
     story.edit(
@@ -248,7 +249,7 @@ def approve(story: Story) -> None:
         (f"{VERSION}/version.yml", "effective: 2027-02-15", "effective: 2027-03-01"),
         (f"{VERSION}/version.yml", "draft: true\n", ""),
     )
-    step.sees("Edith and Rita: the same comment, replaced", quoted(story.review(BRANCH, 2)))
+    step.sees("Edith and Rita, in the updated comment", quoted(story.review(BRANCH, 2)))
     ended = story.inforce("check", "--base", "origin/main", branch=BRANCH)
     assert ended.returncode == 0, ended.stdout
     step.sees("Ed, as the check of the pull request", fenced(ended.stdout))
@@ -257,13 +258,13 @@ def approve(story: Story) -> None:
 def publish(story: Story) -> None:
     """Merge, announce and lock."""
     step = story.step(
-        "merged", "Rita approves, and the pull request is merged. The site is built at once.", "2027-01-13"
+        "merge", "Rita approves, and the pull request is merged. The site is rebuilt immediately.", "2027-01-13"
     )
     story.merge(BRANCH, 2)
-    step.sees("Vera", "Still nothing: it can be read from 2027-01-20 on, and that day has not come.")
+    step.sees("Vera", "No change: the publication date, 2027-01-20, is in the future.")
     step = story.step(
-        "announced, and locked",
-        "The day has come. The automation proposes the lock; Ed looks at the digests and merges.",
+        "announcement and lock",
+        "On the publication date, the automation proposes the lock; Ed checks the digests and merges.",
         "2027-01-20",
     )
     pull = story.propose("freeze", ACTOR="github-actions")
@@ -271,25 +272,25 @@ def publish(story: Story) -> None:
     step.sees("Ed, as a pull request", quoted(f"**{pull['title']}**\n\n{pull['body']}"))
     story.merge("policy/freeze", number)
     step.sees("Vera", fenced(story.status()))
-    step.sees("Ada’s app: she is told, and nothing is asked yet", fenced(story.asks(1), "json"))
+    step.sees("Ada’s app, which informs her and does not ask yet", fenced(story.asks(1), "json"))
 
 
 def apply(story: Story) -> None:
-    """The version comes into force, without any action of an editor."""
+    """The version takes effect automatically."""
     step = story.step("in force", "No action is needed.", "2027-03-01")
     step.sees("Vera", fenced(story.status()))
     step.sees(
-        "Ada’s app: she has to accept before she goes on, and is shown what changed since the version she accepted",
+        "Ada’s app, which shows the changes since the version she accepted and requires her to accept them",
         fenced(story.asks(1), "json"),
     )
-    step.sees("Ada’s app, once she has accepted", fenced(story.asks(1, 2), "json"))
+    step.sees("Ada’s app, after she has accepted", fenced(story.asks(1, 2), "json"))
 
 
 def correct(story: Story) -> None:
     """A typo is found in the text in force."""
     step = story.step(
         "a typo, and the wrong way to fix it",
-        "Vera finds that the contact address should be `legal@shop.example`. Edith changes the published text in the "
+        "Vera notices that the contact address should be `legal@shop.example`. Edith edits the published text in the "
         "browser and opens a pull request.",
         "2027-03-04",
     )
@@ -301,14 +302,14 @@ def correct(story: Story) -> None:
     step.sees("Edith, as a comment", quoted(without_redlines(story.review("quick-fix", number))))
     ended = story.inforce("check", "--base", "origin/main", branch="quick-fix")
     assert ended.returncode == 3, ended.stdout
-    step.sees("Ed: the check is red and ends with 3, so it cannot be merged", fenced(errors_of(ended.stdout)))
+    step.sees("Ed, as the failed check (exit code 3), which blocks the merge", fenced(errors_of(ended.stdout)))
     story.forge.service.pulls[number]["state"] = "closed"
     story.forge.service.comments.clear()
 
     step = story.step(
         "the right way",
-        "Edith closes it and begins a version as before, this time `editorial`, from today. Rita approves, it is "
-        "merged, and the lock after it.",
+        "Edith closes the pull request and drafts a version as before, with level `editorial`, effective today. Rita "
+        "approves; the version is merged, and then its lock.",
     )
     asked = {"POLICY": "privacy", "EFFECTIVE": "2027-03-04", "CHANGE": "editorial"}
     story.propose("new", **asked)
@@ -327,12 +328,12 @@ def correct(story: Story) -> None:
     story.propose("freeze", ACTOR="github-actions")
     story.merge("policy/freeze", number + 1)
     step.sees("Vera", fenced(story.status()))
-    step.sees("Ada’s app: who accepted the version before is asked nothing", fenced(story.asks(1, 2), "json"))
+    step.sees("Ada’s app, which does not ask users who accepted the previous version", fenced(story.asks(1, 2), "json"))
     step.sees("An auditor, of the lock", fenced(locked(story), "json"))
 
 
 def locked(story: Story) -> str:
-    """Sum the lock up: each version's number, level and day, and whether it has a digest."""
+    """Return the number, level and effective date of each version in the lock."""
     lock = json.loads((story.clone().root / "policy_versions/lock.json").read_text("utf-8"))
     return "\n".join(
         json.dumps({"version": label, "seq": one["seq"], "change": one["change"], "effective": one["effective"]})
@@ -341,23 +342,23 @@ def locked(story: Story) -> str:
 
 
 def errors_of(said: str) -> str:
-    """Keep of a report what is an error, with what follows it."""
-    kept = [found[0] for found in re.finditer(r"^  error .*\n(?:    .*\n)+", said, re.MULTILINE)]
-    return "".join(kept)
+    """Return the errors of a report, with their details."""
+    errors = [match[0] for match in re.finditer(r"^  error .*\n(?:    .*\n)+", said, re.MULTILINE)]
+    return "".join(errors)
 
 
 def without_redlines(comment: str) -> str:
-    """Leave the folded redlines out."""
+    """Return `comment` without the collapsed redlines."""
     return comment.partition("<details>")[0]
 
 
 def fenced(text: str, kind: str = "text") -> str:
-    """Show `text` as it was printed."""
+    """Return `text` in a code block."""
     return f"```{kind}\n{text.strip()}\n```"
 
 
 def quoted(text: str) -> str:
-    """Show Markdown as Markdown, set off; headings and folds become what a page of the documentation can hold."""
+    """Return Markdown as a quotation; headings and collapsed sections are replaced with bold and italic text."""
     plain = re.sub(r"^#+ (.*)$", r"**\1**", text, flags=re.MULTILINE)
     plain = re.sub(r"<details><summary>(.*)</summary>", r"*\1:*", plain).replace("</details>", "")
     plain = re.sub(r" <sub>(.*?)</sub>", r" (\1)", plain)
@@ -367,7 +368,7 @@ def quoted(text: str) -> str:
 
 
 def page(steps: list[Step]) -> str:
-    """Write `steps` as a page of the documentation."""
+    """Return `steps` as a page of the documentation."""
     return "\n".join([HEAD, *_lines(steps)])
 
 

@@ -40,7 +40,7 @@ UNREADABLE = [
     pytest.param(VERSION, "published: no\nchange: material\n", 1, "got “no”", id="and so does a no"),
     pytest.param(VERSION, DATES + "draft: yes\n", 3, "got “yes”", id="a yes that YAML would take for true"),
     pytest.param(VERSION, "[" * 60_000, 1, "more than 12 levels deep", id="sixty thousand brackets"),
-    pytest.param(VERSION, "- published\n", 1, "xpected members", id="a list in place of members"),
+    pytest.param(VERSION, "- published\n", 1, "xpected fields", id="a list in place of members"),
     pytest.param(VERSION, "published: 2026-01-15\n\tchange: x\n", 1, "not valid YAML", id="a tab for an indentation"),
     pytest.param(VERSION, BACKWARDS, 2, "before “published”", id="effective before published"),
     pytest.param(

@@ -339,7 +339,7 @@ def test_clock_before_the_newest_commit_builds_nothing(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1777593600")  # 1 May 2026
     ended = inforce("build", "--repo", committed.root)
     assert ended.code != 0
-    assert "SOURCE_DATE_EPOCH gives 2026-05-01T00:00:00Z, before the newest commit" in ended.err
+    assert "SOURCE_DATE_EPOCH is 2026-05-01T00:00:00Z, before the newest commit" in ended.err
     assert not (committed.root / "site").exists()
 
 
@@ -360,7 +360,7 @@ def test_chosen_instant_before_the_newest_commit_builds_a_preview_and_is_not_sig
     monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key.json"))
     signed = inforce("sign", committed.root / "site", "--at", "2026-05-02")
     assert signed.code != 0
-    assert "--at gives 2026-05-02T00:00:00Z, before the newest commit" in signed.err
+    assert "--at is 2026-05-02T00:00:00Z, before the newest commit" in signed.err
     assert not (committed.root / "site/policies.jws.json").exists()
 
 

@@ -109,7 +109,9 @@ REFUSED = [
     pytest.param(["privacy", "2026-01-16"], "did you mean “2026-01-15”?", id="an unknown version"),
     pytest.param(["terms"], "is the first version of terms", id="a policy with one version"),
     pytest.param(["cookies"], "has no version yet", id="a policy without versions"),
-    pytest.param(["privacy", "--language", "fr"], "has no text in “fr”; there are: en", id="a language not there"),
+    pytest.param(
+        ["privacy", "--language", "fr"], "has no text in “fr”; available languages: en", id="a language not there"
+    ),
     pytest.param(["privacy", "--language", "de/../x"], "got “de/../x”", id="a language that leaves the folder"),
     pytest.param(["privacy", "--output", "x"], "choose another --format", id="a terminal in a file"),
     pytest.param(["privacy", "--format", "docx"], "choose a file with --output", id="Word on a screen"),

@@ -133,7 +133,7 @@ def test_disk_that_fills_up_keeps_the_old_site_and_is_one_sentence(
     words = ["sh", "-c", 'ulimit -f 8; exec "$0" -m inforce.cli build --allow-removal --at 2027-06-01', sys.executable]
     ended = subprocess.run(words, cwd=book.root, env=os.environ, capture_output=True, text=True, check=False)
     assert ended.returncode == 4, ended.stderr
-    assert "File too large; allow larger files, or name another place" in ended.stderr
+    assert "File too large; raise the file size limit, or use another path" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "The site was not built; the old site is unchanged." in ended.stderr
     assert everything_in(book.root) == before

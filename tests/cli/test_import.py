@@ -102,7 +102,7 @@ def test_a_plain_text_becomes_a_draft_and_its_damage_is_told(inforce: Type, book
     assert ended.code == 0, ended.err
     assert ended.out.startswith(
         "Imported version 2027-05-01 as a draft into policy_versions/shop-privacy/2027-05-01.\n"
-        "Look: policy_versions/shop-privacy/2027-05-01/en.md:"
+        "Note: policy_versions/shop-privacy/2027-05-01/en.md:"
     )
     assert "[email protected]" in ended.out
     assert edition.text.startswith("# Shop Privacy Policy\n")
@@ -112,8 +112,8 @@ def test_a_plain_text_becomes_a_draft_and_its_damage_is_told(inforce: Type, book
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        pytest.param(None, "is not there", id="a file that is not there"),
-        pytest.param(b" \n", "holds no words", id="a file without words"),
+        pytest.param(None, "does not exist", id="a file that is not there"),
+        pytest.param(b" \n", "contains no words", id="a file without words"),
         pytest.param(b"x " * 600_000, "more than the 1,048,576 bytes", id="a file too long"),
     ],
 )

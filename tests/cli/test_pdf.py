@@ -90,7 +90,9 @@ def test_a_redline_is_written_with_its_marks_in_words_and_both_digests(
         pytest.param(["privcy"], "did you mean “privacy”?", id="an unknown policy"),
         pytest.param(["privacy", "2026-01-16"], "did you mean “2026-01-15”?", id="an unknown version"),
         pytest.param(["cookies"], "has no version yet", id="a policy without versions"),
-        pytest.param(["privacy", "--language", "fr"], "has no text in “fr”; there are: en", id="a language not there"),
+        pytest.param(
+            ["privacy", "--language", "fr"], "has no text in “fr”; available languages: en", id="a language not there"
+        ),
     ],
 )
 def test_what_cannot_be_written_is_refused(

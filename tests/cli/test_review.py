@@ -33,11 +33,11 @@ def test_a_new_version_is_told_with_its_weight_its_notice_and_its_changes(inforc
     told = reviewed(inforce, merged)
     assert told.code == 0, told.err
     assert "### Privacy 2027-07-01: new\n" in told.out
-    assert "- **notice**: users are told, and nothing is asked.\n" in told.out
-    assert "- Published 2027-06-01, in force from 2027-07-01; until then version 2027-03-01 stays.\n" in told.out
-    assert "- 30 days of notice; the book promises none for a change of this level.\n" in told.out
+    assert "- **notice**: users are informed and not asked.\n" in told.out
+    assert "- Published 2027-06-01, in force from 2027-07-01; version 2027-03-01 applies until then.\n" in told.out
+    assert "- 30 days of notice; no notice period is promised for changes of this level.\n" in told.out
     assert (
-        "**en**, against 2027-03-01: 1 of 2 sections changed.\n\n"
+        "**en**, compared with 2027-03-01: 1 of 2 sections changed.\n\n"
         "- The author says: We keep your data for 36 months instead of 24.\n"
         "- Numbers: Retention: 24 months → **36 months**\n"
     ) in told.out
@@ -52,9 +52,9 @@ def test_changed_version_is_compared_with_its_old_state(inforce: Type, merged: B
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=text)
     told = reviewed(inforce, merged)
     assert "### Privacy 2027-03-01: changed\n\n- effective: 2027-03-01 → 2027-04-01\n" in told.out
-    assert "**en**, against what 2027-03-01 said so far: 1 of 2 sections changed." in told.out
+    assert "**en**, compared with the previous text of 2027-03-01: 1 of 2 sections changed." in told.out
     assert "“24” became “18”" in told.out
-    assert "**This would change what has been published.**" in told.out
+    assert "**This would change a published version.**" in told.out
 
 
 def test_a_new_translation_a_lost_text_and_a_lost_version_are_told(inforce: Type, merged: BookBuilder) -> None:
@@ -67,8 +67,8 @@ def test_a_new_translation_a_lost_text_and_a_lost_version_are_told(inforce: Type
     (merged.root / "policy_versions/privacy/2026-01-15").rmdir()
     merged.write("policy_versions/privacy/2027-03-01/fr.md", "# Vie privée\n")
     told = reviewed(inforce, merged)
-    assert "**fr**: a text of 3 words, with no earlier text to compare it with." in told.out
-    assert "**de**: the text is gone." in told.out
+    assert "**fr**: a text of 3 words; there is no earlier text to compare it with." in told.out
+    assert "**de**: the text was deleted." in told.out
     assert "### Privacy 2026-01-15: gone" in told.out
 
 
@@ -76,14 +76,14 @@ def test_a_first_version_and_a_draft_are_told(inforce: Type, merged: BookBuilder
     merged.policy("cookies", kind="cookies").version("2027-02-01", meta={"draft": "true"})
     told = reviewed(inforce, merged)
     assert "### Cookies 2027-02-01: new" in told.out
-    assert "- It is a draft: on no page and in no manifest" in told.out
-    assert "with no earlier text to compare it with" in told.out
+    assert "- This is a draft: it is not published" in told.out
+    assert "there is no earlier text to compare it with" in told.out
 
 
 def test_a_change_that_touches_no_policy_says_so(inforce: Type, merged: BookBuilder) -> None:
     merged.write("README.md", "Policies\n")
     told = reviewed(inforce, merged)
-    assert "No policy changes: nothing to fix, no question.\n" in told.out
+    assert "No policy has changed: no errors, no questions.\n" in told.out
 
 
 def test_a_branch_without_a_book_makes_every_version_new(inforce: Type, book: BookBuilder) -> None:
@@ -98,7 +98,7 @@ def test_a_book_that_cannot_be_read_is_reviewed_by_its_errors(inforce: Type, mer
     merged.write("policy_versions/book.yml", "publisher: nobody\n")
     told = reviewed(inforce, merged)
     assert told.code == 0
-    assert "### Things to fix\n\n- " in told.out
+    assert "### Errors\n\n- " in told.out
     assert "<sub>book.yml, line 1 · META-field</sub>" in told.out
 
 
@@ -124,7 +124,7 @@ def test_a_review_fits_into_one_comment(inforce: Type, merged: BookBuilder) -> N
 def test_a_review_can_be_written_to_a_file(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
     ended = inforce("review", "--base", "main", "--repo", merged.root, "--output", tmp_path / "review.md")
     assert ended.out == f"Wrote {tmp_path / 'review.md'}.\n"
-    assert (tmp_path / "review.md").read_text("utf-8").startswith("## What this change does\n")
+    assert (tmp_path / "review.md").read_text("utf-8").startswith("## Changes in this pull request\n")
 
 
 def test_a_hostile_base_brings_nothing_down(inforce: Type, book: BookBuilder) -> None:
@@ -171,17 +171,17 @@ def drafted(book: BookBuilder, **meta: str) -> BookBuilder:
     [
         pytest.param(
             {"published": "2027-05-10", "effective": "2027-06-01"},
-            "- **22 days of notice; the book promises 30. The earliest date that keeps it: 2027-06-09.**\n",
+            "- **22 days of notice; the book promises 30. The earliest effective date that complies: 2027-06-09.**\n",
             id="too short",
         ),
         pytest.param(
             {"published": "2027-05-01", "effective": "2027-06-01"},
-            "- 31 days of notice; the book promises 30. The earliest date that keeps it: 2027-05-31.\n",
+            "- 31 days of notice; the book promises 30. The earliest effective date that complies: 2027-05-31.\n",
             id="long enough",
         ),
         pytest.param(
             {"published": "2027-01-01", "effective": "2027-02-15"},
-            "only once this is merged: counted from today, the earliest date that keeps the promised 30 days is "
+            "Counted from today, the earliest effective date that gives the promised 30 days of notice is "
             "**2027-02-20**.\n",
             id="long enough only if it had been merged when it says",
         ),
@@ -198,8 +198,8 @@ def test_what_an_act_asks_and_of_whom_is_told(inforce: Type, merged: BookBuilder
     meta = {"effective": "2027-07-01", "effective_new": "2027-06-15", "enforce": "2027-08-01"}
     told = reviewed(inforce, drafted(merged, published="2027-06-01", **meta)).out
     assert "- **material**: users are asked again to take note.\n" in told
-    assert "- People who join from 2027-06-15 on get it at once.\n" in told
-    assert "- Until 2027-08-01 an older acceptance is honoured.\n" in told
+    assert "- It applies to users who join on or after 2027-06-15 immediately.\n" in told
+    assert "- Acceptance of an earlier version suffices until 2027-08-01.\n" in told
 
 
 def test_moved_date_of_a_public_version_is_compared_with_its_own_publication(inforce: Type, book: BookBuilder) -> None:
@@ -207,7 +207,10 @@ def test_moved_date_of_a_public_version_is_compared_with_its_own_publication(inf
     meta = {"published": "2027-01-20", "effective": "2027-02-10"}
     book.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=NEW)
     told = inforce("review", "--base", "main", "--repo", book.root, "--at", "2027-02-01").out
-    assert "- **21 days of notice; the book promises 30. The earliest date that keeps it: 2027-02-19.**\n" in told
+    assert (
+        "- **21 days of notice; the book promises 30. The earliest effective date that complies: 2027-02-19.**\n"
+        in told
+    )
     text = NEW.replace("24 months.", "36 months.")
     meta["effective"] = "2027-03-01"
     book.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=text)
@@ -227,7 +230,7 @@ def test_only_what_the_preview_holds_is_named(inforce: Type, merged: BookBuilder
     (tmp_path / "site/privacy/2027-06-01").mkdir(parents=True)
     where = ("--artefact", "https://ci.example/1", "--site", tmp_path / "site")
     told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
-    assert "Look: page: `privacy/2027-06-01/index.html`\n" in told
+    assert "Preview: page: `privacy/2027-06-01/index.html`\n" in told
     assert "[Download the preview](https://ci.example/1), unpack it" in told
 
 

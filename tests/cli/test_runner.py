@@ -19,9 +19,7 @@ from inforce.errors import HistoryError, LockError, Place, PublishedHistoryError
 PROGRAM = [sys.executable, "-m", "inforce.cli"]
 WRONG_WORDS = [
     pytest.param(["stauts"], "there is no command “stauts” – did you mean “status”?", id="a command misspelt"),
-    pytest.param(
-        ["status", "--at", "2027-02-30"], "expected a day that is in the calendar, got “2027-02-30”", id="no such day"
-    ),
+    pytest.param(["status", "--at", "2027-02-30"], "expected an existing date, got “2027-02-30”", id="no such day"),
     pytest.param(["status", "--at", "tomorrow"], "expected a date such as “2027-03-01”", id="no instant"),
     pytest.param(
         ["status", "--at", "2027-03-01T00:00:00"], "got “2027-03-01T00:00:00”", id="an instant without a zone"
@@ -80,7 +78,7 @@ FAILURES = [
     pytest.param(
         OSError(28, "No space left", "site"),
         4,
-        "inforce: site cannot be used: No space left; make room on the disk\n",
+        "inforce: site cannot be used: No space left; free space on the disk\n",
         id="a disk that is full",
     ),
     pytest.param(KeyboardInterrupt(), 130, "", id="Ctrl-C"),

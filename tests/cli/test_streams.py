@@ -14,7 +14,7 @@ from cli.conftest import everything_in
 from cli.test_reference import TREE
 from inforce.signing import generate_key, write_private_key
 
-FULL = "inforce: standard output cannot be used: No space left on device; make room on the disk\n"
+FULL = "inforce: standard output cannot be used: No space left on device; free space on the disk\n"
 # The words of every command, and the exit code where nothing is wrong with the streams.
 WORDS: dict[str, tuple[str, int]] = {
     "init": ("init ../new", 0),

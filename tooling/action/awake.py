@@ -1,9 +1,9 @@
-"""Keep schedules running in a quiet repository.
+"""Keep scheduled workflows enabled in a repository without activity.
 
-GitHub switches the schedules of a public repository off after 60 days without activity in it, and a repository of
-policies is that quiet. Switching a workflow on again, before it was switched off, restarts those days.
+GitHub disables the schedules of a public repository after 60 days without activity. Enabling a workflow that is still
+enabled restarts that period.
 
-Environment: WORKFLOWS, file names with blanks between; and what `service` needs, with the right to write actions.
+Environment: WORKFLOWS, file names separated by spaces; and the variables of `service`, with write access to actions.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ NAME = re.compile(r"[A-Za-z0-9._-]+\.ya?ml")
 
 
 def main() -> int:
-    """Switch each workflow on; a failure fails the run, so that GitHub notifies the owner."""
+    """Enable each workflow; an error fails the run, so that GitHub notifies the owner."""
     for name in os.environ["WORKFLOWS"].split():
         if not NAME.fullmatch(name):
             print(f"expected the file name of a workflow, got “{name}”", file=sys.stderr)
             return 1
         service.call("PUT", f"actions/workflows/{name}/enable")
-        print(f"{name} stays on.")
+        print(f"{name} remains enabled.")
     return 0
 
 

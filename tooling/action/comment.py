@@ -1,11 +1,11 @@
-"""Post a review as the one comment of its pull request: written the first time, replaced from then on.
+"""Post a review as a single comment on its pull request, or update that comment.
 
-Environment: REVIEW, the folder with `review.md` and `pull-request` that a run without rights left behind; HEAD, the
-commit that run was for; and what `service` needs, with the right to write to pull requests.
+Environment: REVIEW, the folder with `review.md` and `pull-request` from the unprivileged run; HEAD, the commit of that
+run; and the variables of `service`, with write access to pull requests.
 
-Invariants: what comes out of that folder is data. A pull request can make its own run write anything there, so the
-number is believed only if that pull request is open and its head is the commit the run was for; the words are cut to
-what fits, mention no user, load nothing and hold no tags but those that fold a text away. Runs nothing from it.
+Invariants: the files in that folder are untrusted data, since a pull request controls what its run writes. The number
+is accepted only if that pull request is open and its head is HEAD. The posted text is truncated to the limit, mentions
+no user, loads no resource, and contains only the tags of collapsed sections. Nothing from the folder is executed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import service
 MARKER = "<!-- inforce: review of this pull request -->"
 LONGEST = 65_000
 NUMBER = re.compile(r"[1-9][0-9]{0,9}")
-# A word joiner is invisible. After it, what follows makes no tag, entity, image, mention or reference, whether the host
-# looks for that in the source or, as GitHub does for mentions and references, in the rendered text.
+# An invisible word joiner prevents tags, entities, images, mentions and references, both in the source and in the
+# rendered text, which GitHub searches for mentions and references.
 JOINER = "\u2060"
-LOUD = re.compile(
+ACTIVE = re.compile(
     r"""
       <(?!/?(?:details|summary|sub)>)                # a tag, a comment, an automatic link
     | &(?=[\#0-9A-Za-z])                             # an entity, such as &#64; for @
@@ -33,14 +33,14 @@ LOUD = re.compile(
     | (?:\b|_)GH\\?-(?=\d)                           # the same
     | /(?:issues|pull|discussions|commit)(?=/)       # its address
     | (?<![0-9A-Za-z/=_-])(?=[0-9]*[a-f])[0-9a-f]{6}(?=[0-9a-f]{1,34}(?![0-9A-Za-z]))  # a commit
-    | ([`~])\1(?=\1)                                 # a fence, in which GitHub draws diagrams and maps
+    | ([`~])\1(?=\1)                                 # a fence, in which GitHub renders diagrams and maps
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 
 
 def main() -> int:
-    """Post; end with 0 also where the pull request has moved on, which is no mistake."""
+    """Post the comment; a pull request that was closed or changed since is not an error."""
     folder = Path(os.environ["REVIEW"])
     number = read(folder / "pull-request", 20)
     if not NUMBER.fullmatch(number):
@@ -48,14 +48,15 @@ def main() -> int:
         return 1
     pull = service.call("GET", f"pulls/{number}")
     if pull["state"] != "open" or pull["head"]["sha"] != os.environ["HEAD"]:
-        print(f"No comment: pull request {number} is closed, or was changed since; its next run comments.")
+        print(f"No comment: pull request {number} is closed or has changed; its next run will comment.")
         return 0
     words = read(folder / "review.md", 4 * LONGEST)
     if not words.strip():
-        print("No comment: the run left no review.")
+        print("No comment: the run wrote no review.")
         return 1
     body = f"{MARKER}\n{harmless(words)}"
-    mine = next((one for one in service.pages(f"issues/{number}/comments") if is_mine(one)), None)
+    comments = service.pages(f"issues/{number}/comments")
+    mine = next((comment for comment in comments if is_mine(comment)), None)
     if mine:
         service.call("PATCH", f"issues/comments/{mine['id']}", {"body": body})
     else:
@@ -65,7 +66,7 @@ def main() -> int:
 
 
 def read(file: Path, most: int) -> str:
-    """Read at most `most` bytes of `file`, which may be no link, as UTF-8."""
+    """Return at most `most` bytes of `file` as UTF-8; empty if it is a link or does not exist."""
     if file.is_symlink() or not file.is_file():
         return ""
     with file.open("rb") as opened:
@@ -73,13 +74,17 @@ def read(file: Path, most: int) -> str:
 
 
 def harmless(words: str) -> str:
-    """Return `words` without mentions, references, images and tags, cut to the length of a comment."""
-    calm = LOUD.sub(lambda found: found[0] + JOINER, words.replace("\0", ""))
-    return calm if len(calm) <= LONGEST else f"{calm[:LONGEST]}\n\n… cut: the whole is in the artefact of the run.\n"
+    """Return `words` without mentions, references, images and tags, truncated to the length of a comment."""
+    safe = ACTIVE.sub(lambda match: match[0] + JOINER, words.replace("\0", ""))
+    return (
+        safe
+        if len(safe) <= LONGEST
+        else f"{safe[:LONGEST]}\n\n… truncated: the full review is in the artefact of the run.\n"
+    )
 
 
 def is_mine(comment: dict[str, object]) -> bool:
-    """Return whether `comment` was written by this script, not by another user who copied its mark."""
+    """Return whether `comment` was written by this script, not by a user who copied its marker."""
     user = comment.get("user")
     is_bot = isinstance(user, dict) and user.get("type") == "Bot"
     return is_bot and str(comment.get("body", "")).startswith(MARKER)

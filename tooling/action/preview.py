@@ -1,7 +1,7 @@
-"""Build the site as it will be once a change is merged and everything in it is public.
+"""Build the site as it will be after the change is merged and all its versions are public.
 
-Environment: BASE, the commit the change goes to; SITE, the folder to build into. Works on a copy: drafts are taken for
-final in it, and the clock stands at the first instant at which all that is new can be read.
+Environment: BASE, the commit that the change targets; SITE, the output folder. The site is built from a copy of the
+repository without `draft: true`, as of the first instant at which all new versions are public.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ DRAFT = re.compile(r"^draft:[ \t]*true[ \t]*(?:#.*)?\r?\n?", re.MULTILINE)
 
 
 def main() -> int:
-    """Build, and end with the exit code of the build."""
-    asked = ["inforce", "review", "--base", os.environ["BASE"], "--visible-from"]
-    told = subprocess.run(asked, check=False, stdout=subprocess.PIPE, text=True)
-    if told.returncode:
-        return told.returncode
+    """Build the preview and return the exit code of the build."""
+    command = ["inforce", "review", "--base", os.environ["BASE"], "--visible-from"]
+    review = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if review.returncode:
+        return review.returncode
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "policies"
-        # Links are copied as links: the book refuses them, and nothing outside of the repository is read.
+        # Links are copied as links, which the book rejects, so that no file outside the repository is read.
         shutil.copytree(".", copy, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", "site", ".cache"))
         for file in copy.glob("policy_versions/*/*/version.yml"):
             if file.is_file() and not file.is_symlink():
@@ -38,7 +38,7 @@ def main() -> int:
             "--repo",
             str(copy),
             "--at",
-            told.stdout.strip(),
+            review.stdout.strip(),
             "--site-dir",
             os.environ["SITE"],
         ]
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def publish(file: Path) -> None:
-    """Take `draft: true` out of the version.yml `file`, all other bytes as they are."""
+    """Delete `draft: true` from the version.yml `file`; all other bytes are unchanged."""
     raw = file.read_bytes()
     text = raw.decode("utf-8", "surrogateescape")
     file.write_bytes(DRAFT.sub("", text).encode("utf-8", "surrogateescape"))

@@ -1,10 +1,10 @@
-"""Propose what only a command can do, as a pull request: a new version as a draft, or the lock of what was published.
+"""Open a pull request with a draft of a new version, or with the lock of published versions.
 
-    propose.py new      POLICY, EFFECTIVE, CHANGE and optional PUBLISHED say which
+    propose.py new      uses POLICY, EFFECTIVE, CHANGE and optionally PUBLISHED
     propose.py freeze
 
-Environment besides: ACTOR, the person who asked; TARGET, the branch it goes to; GITHUB_SERVER_URL; and what `service`
-needs, with the rights to write contents, pull requests and actions. Works in a clone of the branch TARGET.
+Environment: also ACTOR, the user who started the workflow; TARGET, the target branch; GITHUB_SERVER_URL; and the
+variables of `service`, with write access to contents, pull requests and actions. Run it in a clone of TARGET.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ import service
 POLICY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LEVELS = ("material", "notice", "editorial")
-# Only the repository that .git marks is used, whatever a folder of it holds.
+# Ignore bare repositories in subfolders, which could run hooks.
 GIT = ("git", "-c", "safe.bareRepository=explicit")
 LOCK = "policy_versions/lock.json"
 NEW = """\
-A draft of the next version, with the words of the one before it. Nothing of it is on any page yet.
+A draft of the next version, as a copy of the previous one. It is not published yet.
 
-1. Open the text, change the words, and commit to the branch of this pull request:
+1. Open the text, edit it, and commit to the branch of this pull request:
 {edit}
-2. Say at the head of the text, under `summary:`, what changes, in words your readers understand.
-3. Look at the review, which comes as a comment here after each change, and at the preview it links.
-4. Take the line `draft: true` out of [version.yml]({metadata}), and press “Ready for review”.
+2. At the top of the text, under `summary:`, describe the changes in words that your readers understand.
+3. Read the review, a comment on this pull request that is updated after each change, and the preview it links to.
+4. Delete the line `draft: true` from [version.yml]({metadata}), and press “Ready for review”.
 """
 FREEZE = """\
-These versions are public and were not locked yet. Merging this records the digest of every text, so that every later \
-change is noticed. Check that the texts are the ones that were agreed to: afterwards only a new version corrects \
+These versions are public but not locked yet. Merging this pull request records the digest of every text, so that \
+later changes are detected. Check that the texts are the agreed ones: after the merge, only a new version can correct \
 them.
 """
 
 
 def main() -> int:
-    """Do what the first word of the command line says."""
+    """Run the subcommand, `new` or `freeze`."""
     try:
         return {"new": new, "freeze": freeze}[sys.argv[1]]()
     except subprocess.CalledProcessError as refusal:
@@ -65,7 +65,7 @@ def new() -> int:
     label = added[0].split("/")[2]
     branch = f"policy/{policy}-{label}"
     expect(
-        not run(*GIT, "ls-remote", "--heads", "origin", branch), f"there is a branch “{branch}” already: go on there"
+        not run(*GIT, "ls-remote", "--heads", "origin", branch), f"the branch “{branch}” already exists: continue there"
     )
     commit(branch, f"{policy} {label}: draft", added)
     push(branch)
@@ -79,47 +79,47 @@ def new() -> int:
 
 
 def freeze() -> int:
-    """Lock what is public, and open a pull request with the lock; nothing where all is locked."""
+    """Lock public versions and open a pull request with the lock; do nothing if all versions are locked."""
     print(run("inforce", "freeze"))
     if not run(*GIT, "status", "--porcelain", "--", LOCK):
         return 0
     branch = "policy/freeze"
-    commit(branch, "lock what was published", [LOCK])
+    commit(branch, "lock published versions", [LOCK])
     push(branch, "--force")
     owner = os.environ["GITHUB_REPOSITORY"].partition("/")[0]
     if known := next(service.pages(f"pulls?state=open&head={owner}:{branch}"), None):
         check(branch, known["number"])
     else:
-        print(opened(branch, "Lock what was published", FREEZE, draft=False))
+        print(opened(branch, "Lock published versions", FREEZE, draft=False))
     return 0
 
 
 def opened(branch: str, title: str, body: str, *, draft: bool) -> str:
-    """Open a pull request from `branch`, and give its address; no draft where the repository's plan knows none."""
-    wanted = {"title": title, "head": branch, "base": os.environ["TARGET"], "body": body, "draft": draft}
+    """Open a pull request from `branch` and return its URL; not a draft if the plan does not support drafts."""
+    request = {"title": title, "head": branch, "base": os.environ["TARGET"], "body": body, "draft": draft}
     try:
-        made = service.call("POST", "pulls", wanted)
+        pull = service.call("POST", "pulls", request)
     except service.RefusedError as refusal:
         if not (draft and refusal.code == 422 and "draft" in str(refusal).lower()):
             raise
-        made = service.call("POST", "pulls", {**wanted, "title": f"Draft: {title}", "draft": False})
-    check(branch, made["number"])
-    return str(made["html_url"])
+        pull = service.call("POST", "pulls", {**request, "title": f"Draft: {title}", "draft": False})
+    check(branch, pull["number"])
+    return str(pull["html_url"])
 
 
 def check(branch: str, number: int) -> None:
-    """Start the check of `branch`: GitHub starts no workflow for a push by a workflow."""
+    """Start the check of `branch`, since GitHub starts no workflow for a push by a workflow."""
     start = {"ref": branch, "inputs": {"pull-request": str(number)}}
     service.call("POST", "actions/workflows/check.yml/dispatches", start)
 
 
 def edit(branch: str, path: str) -> str:
-    """Address the page on which `path` of `branch` is edited in a browser."""
+    """Return the URL of the page for editing `path` of `branch` in a browser."""
     return f"{os.environ['GITHUB_SERVER_URL']}/{os.environ['GITHUB_REPOSITORY']}/edit/{branch}/{path}"
 
 
 def commit(branch: str, message: str, paths: list[str]) -> None:
-    """Commit `paths` on the new branch `branch` in the name of the person who asked."""
+    """Commit `paths` to the new branch `branch` in the name of ACTOR."""
     actor = os.environ["ACTOR"]
     email = f"{actor}@users.noreply.github.com"
     run(*GIT, "checkout", "--quiet", "-B", branch)
@@ -128,7 +128,7 @@ def commit(branch: str, message: str, paths: list[str]) -> None:
 
 
 def push(branch: str, *options: str) -> None:
-    """Push `branch` to where the clone came from; the token stands in the environment of that one run of git only."""
+    """Push `branch` to origin; the token is only in the environment of this git process."""
     secret = base64.b64encode(f"x-access-token:{os.environ['GITHUB_TOKEN']}".encode()).decode()
     header = {
         "GIT_CONFIG_COUNT": "1",
@@ -139,13 +139,13 @@ def push(branch: str, *options: str) -> None:
 
 
 def run(*words: str, **environment: str) -> str:
-    """Run a program and give what it printed; CalledProcessError where it refuses."""
-    done = subprocess.run(words, check=True, capture_output=True, text=True, env={**os.environ, **environment})
-    return done.stdout.strip()
+    """Run a program and return its output; CalledProcessError if it fails."""
+    process = subprocess.run(words, check=True, capture_output=True, text=True, env={**os.environ, **environment})
+    return process.stdout.strip()
 
 
 def expect(right: bool, otherwise: str) -> None:
-    """Refuse with the words `otherwise`, unless all is `right`."""
+    """Raise ValueError with the message `otherwise` unless `right`."""
     if not right:
         raise ValueError(otherwise)
 

@@ -1,7 +1,7 @@
-"""Write the review of a change, and the number of its pull request, into a folder that another workflow posts from.
+"""Write the review of a change and the number of its pull request into a folder, for the workflow that posts it.
 
-Environment: BASE, the commit the change goes to; REVIEW, the folder to write into; optional PULL_REQUEST, its number;
-PREVIEW, where a preview can be downloaded; SITE, the folder of that preview.
+Environment: BASE, the commit that the change targets; REVIEW, the output folder; optionally PULL_REQUEST, the number,
+PREVIEW, the URL where a preview can be downloaded, and SITE, the folder of that preview.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Write `review.md` and `pull-request`; end with the exit code of the review."""
+    """Write `review.md` and `pull-request`; return the exit code of the review."""
     folder = Path(os.environ["REVIEW"])
     folder.mkdir(parents=True, exist_ok=True)
     command = ["inforce", "review", "--base", os.environ["BASE"], "--output", str(folder / "review.md")]

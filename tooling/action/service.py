@@ -1,6 +1,6 @@
-"""The one door to GitHub's REST API, with the standard library alone: nothing is installed where there is a token.
+"""A client for GitHub's REST API that uses only the standard library, so that jobs with a token install nothing.
 
-Environment: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, as a workflow has them.
+Environment: GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN, as in every workflow.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TIMEOUT = 30
 
 
 class RefusedError(Exception):
-    """The service said no: its `code` and its words."""
+    """An error response with its status `code` and body."""
 
     def __init__(self, code: int, words: str) -> None:
         self.code = code
@@ -25,9 +25,9 @@ class RefusedError(Exception):
 
 
 def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """Send `body` to `path` below the repository; gives the decoded answer, None where it is empty."""
+    """Send `body` to `path` of the repository; return the decoded response, or None if it is empty."""
     repository = f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}"
-    request = urllib.request.Request(  # noqa: S310 # the address is the workflow's own
+    request = urllib.request.Request(  # noqa: S310 # the URL is from the workflow's environment
         f"{repository}/{path}",
         data=None if body is None else json.dumps(body).encode(),
         method=method,
@@ -50,8 +50,8 @@ def pages(path: str) -> Iterator[Any]:
     """Yield all items of the list at `path`."""
     number = 1
     while True:
-        found = call("GET", f"{path}{'&' if '?' in path else '?'}per_page={PAGE}&page={number}")
-        yield from found
-        if len(found) < PAGE:
+        items = call("GET", f"{path}{'&' if '?' in path else '?'}per_page={PAGE}&page={number}")
+        yield from items
+        if len(items) < PAGE:
             return
         number += 1

@@ -1,6 +1,6 @@
 """Check the live site against the lock: every text, date, page, header and signature.
 
-Environment: optional SITE, its address; that of book.yml by default. Ends with 1 where something is wrong, so that
+Environment: optionally SITE, its URL; by default the one in book.yml. The exit code is 1 if there is an error, so that
 the run fails and GitHub notifies the owner.
 """
 
@@ -13,13 +13,13 @@ import sys
 
 
 def main() -> int:
-    """Verify, and end with the exit code of that."""
+    """Run `inforce verify` and return its exit code."""
     site = os.environ.get("SITE", "")
     if not site:
-        told = subprocess.run(["inforce", "manifest"], check=False, stdout=subprocess.PIPE, text=True)
-        if told.returncode:
-            return told.returncode
-        site = json.loads(told.stdout)["site"]
+        manifest = subprocess.run(["inforce", "manifest"], check=False, stdout=subprocess.PIPE, text=True)
+        if manifest.returncode:
+            return manifest.returncode
+        site = json.loads(manifest.stdout)["site"]
     return subprocess.run(["inforce", "verify", site, "--monitor"], check=False).returncode
 
 

@@ -42,5 +42,5 @@ class EditionChanges:
     @property
     def unmentioned(self) -> tuple[ClauseChange, ...]:
         """The changed clauses that no point of the summary refers to; empty if a point refers to the whole text."""
-        named = {point.section for point in self.new.summary}
-        return () if "" in named else tuple(clause for clause in self.clauses if clause.id not in named)
+        sections = {point.section for point in self.new.summary}
+        return () if "" in sections else tuple(clause for clause in self.clauses if clause.id not in sections)

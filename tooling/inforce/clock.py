@@ -1,12 +1,12 @@
-"""The one clock: the instant at which a command or a build works, from its option, the environment or the system.
+"""The clock: the instant of a command or a build, from its option, the environment or the system.
 
-The first source that is set decides: the option `--at`, `INFORCE_AT`, `at` in mkdocs.yml, `SOURCE_DATE_EPOCH`, the
-clock of the system. An empty variable counts as not set.
+The first of these sources that is set takes precedence: the option `--at`, `INFORCE_AT`, `at` in mkdocs.yml,
+`SOURCE_DATE_EPOCH`, the system clock. An empty variable counts as unset.
 
 Invariants: every instant is in whole seconds of UTC, between `EARLIEST` and `LATEST`, so that the serial of a manifest
-is never negative and every date can be written; a source with a wrong value is one error, ClockError, everywhere, also
-`SOURCE_DATE_EPOCH` where another source decides, since other programs of a build read it.
-Not responsible for: reading the environment or the system's clock, which the callers pass in.
+is never negative and every date can be formatted; an invalid value raises ClockError, for `SOURCE_DATE_EPOCH` even if
+another source takes precedence, since other programs of a build read it.
+Not responsible for: reading the environment or the system clock, which the callers pass in.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 _OPTION, _CONFIGURED, _SYSTEM = "--at", "“at” in mkdocs.yml", "the clock of this system"
-# Machines that commit and machines that build differ by minutes; serials are never compared with commits.
+# The clocks of the machines that commit and build may differ by minutes.
 _TOLERANCE = timedelta(minutes=5)
 _SUSPICIOUS, _IMPOSSIBLE = timedelta(days=365), timedelta(days=3652)
 
-_DIGITS = re.compile("[0-9]{1,12}")  # without the digits of other scripts; 12 of them reach beyond LATEST
+_DIGITS = re.compile("[0-9]{1,12}")  # ASCII only; 12 digits exceed LATEST
 
 
 def current_instant(
@@ -40,10 +40,10 @@ def current_instant(
     option: str | None = None,
     configured: str | None = None,
 ) -> datetime:
-    """Return the instant to work at; a date is the start of that day in `zone`.
+    """Return the current instant; a date means the start of that day in `zone`.
 
     `option` is the value of `--at`, `configured` that of `at` in mkdocs.yml, `system_clock` returns an aware datetime.
-    ClockError names the source that has a wrong value.
+    ClockError if a source has an invalid value.
     """
     epoch = _from_epoch(environ[EPOCH]) if environ.get(EPOCH) else None
     if option is not None:
@@ -57,7 +57,7 @@ def current_instant(
 
 
 def source_of_instant(environ: Mapping[str, str], *, option: str | None = None, configured: str | None = None) -> str:
-    """Return the name of the source that `current_instant` takes the instant from."""
+    """Return the name of the source that `current_instant` uses."""
     if option is not None:
         return _OPTION
     if environ.get(AT):
@@ -68,12 +68,11 @@ def source_of_instant(environ: Mapping[str, str], *, option: str | None = None, 
 
 
 def compare_with_commit(now: datetime, newest: datetime | None, source: str, *, signing: bool) -> str | None:
-    """Compare the instant `now` of a build or a signature with the date of the `newest` commit; None: there is none.
+    """Compare the instant `now` of a build or a signature with the time of the `newest` commit (None: no commits).
 
-    A wrong clock gives a manifest whose serial clients refuse, or one that locks out later manifests. Returns a warning
-    more than a year after the commit, and for a preview: an instant before the commit that a person chose, without a
-    key to sign with. ClockError, naming `source`, for any other instant before the commit, and for one more than ten
-    years after it.
+    With a wrong clock, clients would reject the serial of the manifest, or that of all later manifests. Returns a
+    warning if `now` is more than a year after the commit, or if it is before the commit, was set explicitly and nothing
+    is signed (a preview). ClockError for any other instant before the commit, and for one more than ten years after it.
     """
     if newest is None:
         return None
@@ -81,12 +80,12 @@ def compare_with_commit(now: datetime, newest: datetime | None, source: str, *, 
     if now < newest - _TOLERANCE:
         if source in (_OPTION, AT, _CONFIGURED) and not signing:
             return f"this site is a preview as of {at}, before {commit}: do not publish it"
-        fix = "set the clock, or for an unsigned preview name the day with --at"
-        raise ClockError(source, f"gives {at}, before {commit}; {fix}")
+        fix = "correct the clock, or for an unsigned preview set the date with --at"
+        raise ClockError(source, f"is {at}, before {commit}; {fix}")
     if now > newest + _IMPOSSIBLE:
-        raise ClockError(source, f"gives {at}, more than ten years after {commit}; set the clock")
+        raise ClockError(source, f"is {at}, more than ten years after {commit}; correct the clock")
     if now > newest + _SUSPICIOUS:
-        return f"{source} gives {at}, more than a year after {commit}; check the clock"
+        return f"{source} is {at}, more than a year after {commit}; check the clock"
     return None
 
 

@@ -1,8 +1,8 @@
-"""Single files on the disk: only regular files are opened, and a file is written whole or not at all.
+"""Read and write single files: only regular files are opened, and writes are atomic.
 
-Invariants: opening a file never waits, whatever has its name (a named pipe, a device, a socket); after a write that
-failed the old file is unchanged and nothing else is left beside it.
-Not responsible for: folders, and the sentence around an error (an OSError has the reason in `strerror`).
+Invariants: opening a file never blocks, even if it is a named pipe, a device or a socket; after a failed write the old
+file is unchanged and no temporary file remains.
+Not responsible for: folders, and the wording of messages (the reason is in `OSError.strerror`).
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ _KINDS = {
     stat.S_IFBLK: "a device",
     stat.S_IFDIR: "a folder",
 }
-# Without O_NONBLOCK, opening a named pipe waits until another process opens its other end.
+# Without O_NONBLOCK, opening a named pipe blocks until another process opens its other end.
 _CAREFULLY = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _FIXES = {
-    errno.EACCES: "give yourself the right to do that",
-    errno.EPERM: "give yourself the right to do that",
-    errno.EBUSY: "where a disk is mounted, name a folder inside it",
-    errno.EROFS: "name a place on a disk that can be written to",
-    errno.ENOSPC: "make room on the disk",
-    errno.EDQUOT: "make room: your quota on this disk is used up",
-    errno.EFBIG: "allow larger files, or name another place",
-    errno.EIO: "the disk reports a fault: check it, or name another place",
-    errno.EMFILE: "allow this program more open files",
-    errno.ENFILE: "close programs that have many files open",
+    errno.EACCES: "change the permissions, or use another path",
+    errno.EPERM: "change the permissions, or use another path",
+    errno.EBUSY: "if a disk is mounted there, use a folder inside it",
+    errno.EROFS: "use a path on a writable disk",
+    errno.ENOSPC: "free space on the disk",
+    errno.EDQUOT: "free space: your quota on this disk is used up",
+    errno.EFBIG: "raise the file size limit, or use another path",
+    errno.EIO: "the disk reports an error: check it, or use another path",
+    errno.EMFILE: "raise the limit of open files",
+    errno.ENFILE: "close programs with many open files",
 }
 
 
-def how_to_fix(cause: OSError, otherwise: str = "name another place") -> str:
-    """Return what the user can do about `cause`, as an imperative; `otherwise` where the error number does not say."""
+def how_to_fix(cause: OSError, otherwise: str = "use another path") -> str:
+    """Return how the user can fix `cause`, as an imperative; `otherwise` for an unknown error number."""
     return _FIXES.get(cause.errno or 0, otherwise)
 
 
 def system_refusal(cause: OSError, otherwise: str = "a file or pipe") -> str:
-    """Return a sentence for `cause`: where, what the system says, and what the user can do.
+    """Return a message for `cause`: the path, the system's reason, and how to fix it.
 
-    `otherwise` is where, if `cause` does not say so itself.
+    `otherwise` replaces the path if `cause` has none.
     """
     names = [os.fsdecode(name) for name in (cause.filename, cause.filename2) if isinstance(name, (str, bytes))]
     where = printable(" and ".join(dict.fromkeys(names))) or otherwise
@@ -58,7 +58,7 @@ def system_refusal(cause: OSError, otherwise: str = "a file or pipe") -> str:
 def open_regular(path: Path | str, flags: int, mode: int = 0o666) -> int:
     """Open the regular file `path` with the `flags` of os.open and return the descriptor.
 
-    OSError, without waiting, where it cannot be opened or something other than a regular file has this name.
+    OSError, without blocking, if it cannot be opened or is not a regular file.
     """
     try:
         handle = os.open(path, flags | _CAREFULLY, mode)
@@ -75,22 +75,22 @@ def open_regular(path: Path | str, flags: int, mode: int = 0o666) -> int:
 
 
 def read_regular(path: Path | str, most: int = -1, flags: int = 0) -> bytes:
-    """Read the regular file `path`, at most `most` bytes of it; OSError as for `open_regular`."""
+    """Return at most the first `most` bytes of the regular file `path`; OSError as for `open_regular`."""
     with os.fdopen(open_regular(path, os.O_RDONLY | flags), "rb") as file:
         return file.read(most)
 
 
 def replace_file(path: Path, content: bytes, *, mode: int | None = None, temporary: Path | None = None) -> None:
-    """Write `content` to `path` through the file `temporary` beside it; OSError where that fails.
+    """Write `content` to `path` through the file `temporary` beside it; OSError if that fails.
 
-    `mode` is the file's mode; without it the umask decides. Something at `path` that is not a regular file is refused:
-    a device or a named pipe is not replaced by a file. A link at `path` is replaced, and its target stays.
+    `mode` is the file's mode; by default the umask determines it. OSError if `path` exists and is not a regular file,
+    such as a device or a named pipe. A link at `path` is replaced; its target is unchanged.
     """
     _refuse_special(path)
     if temporary is None:
         temporary = _beside(path)
     else:
-        temporary.unlink(missing_ok=True)  # left by a process that was killed
+        temporary.unlink(missing_ok=True)  # a remnant of a killed process
     create_file(temporary, content, mode=mode)
     try:
         temporary.replace(path)
@@ -100,9 +100,9 @@ def replace_file(path: Path, content: bytes, *, mode: int | None = None, tempora
 
 
 def replace_files(contents: Mapping[Path, bytes], *, mode: int, modified: float) -> None:
-    """Write `contents` to their paths in order, all of them or none, dated `modified` in seconds since 1970.
+    """Write `contents` to their paths in order, all or none; `modified` is their time in seconds since 1970.
 
-    Copies of the old files are written before the first one is replaced, so that undoing needs no room on the disk.
+    The old files are copied before the first one is replaced, so that a rollback needs no space on the disk.
     """
     with contextlib.ExitStack() as leftovers, contextlib.ExitStack() as undo:
         steps = []
@@ -125,9 +125,9 @@ def replace_files(contents: Mapping[Path, bytes], *, mode: int, modified: float)
 
 
 def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
-    """Write `content` to the new file `path`; FileExistsError where something has this name, a link included.
+    """Write `content` to the new file `path`; FileExistsError if the path exists, even as a link.
 
-    `mode` is the file's mode from the beginning on; without it the umask decides.
+    `mode` is the file's mode from its creation on; by default the umask determines it.
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666 if mode is None else mode)
     try:
@@ -135,7 +135,7 @@ def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
             file.write(content)
             file.flush()
             if mode is not None:
-                path.chmod(mode)  # whatever the umask took away
+                path.chmod(mode)  # os.open() applies the umask
             os.fsync(file.fileno())
     except BaseException:
         _remove(path)
@@ -143,7 +143,7 @@ def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
 
 
 def _refuse_special(path: Path) -> None:
-    """Raise OSError where something other than a regular file has the name `path`; a link is judged by its target."""
+    """Raise OSError if `path` exists and is not a regular file; links are followed."""
     with contextlib.suppress(FileNotFoundError):
         _refuse_irregular(path, path.stat().st_mode)
 
@@ -153,7 +153,7 @@ def _beside(path: Path) -> Path:
 
 
 def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):  # the error that led here is the one to report
+    with contextlib.suppress(OSError):  # the original error is reported
         path.unlink(missing_ok=True)
 
 

@@ -1,7 +1,7 @@
-"""Every exception inforce raises on purpose, and the sentence each one says.
+"""The exceptions of inforce and their messages.
 
-Constructors take objects and write the message: what is wrong, where, what was expected and found, and how to fix it.
-A wrong book is not an exception: checks yield findings. These are for what cannot be read or must not be done.
+Constructors take objects and format the message: what is wrong, where, expected and actual value, and how to fix it.
+Problems in a readable book are findings of the checks, not exceptions.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from dataclasses import dataclass
 
 
 def printable(text: str) -> str:
-    """Escape the characters of `text` that do not print: line ends, control characters, direction marks."""
+    """Return `text` with non-printable characters escaped: line ends, control characters, direction marks."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def quoted(text: str, longest: int = 60) -> str:
-    """Put `text` into quotation marks for a message: printable, and cut after `longest` characters."""
+    """Return `text` in quotation marks for a message: printable, and truncated after `longest` characters."""
     return f"“{printable(text[:longest])}{'…' if len(text) > longest else ''}”"
 
 
 def sentence(subject: str, problem: str) -> str:
-    """Say of `subject` what its `problem` is: a predicate such as “is missing”, or what was expected and found."""
+    """Return the sentence “`subject` `problem`”; `problem` is a predicate such as “is missing”, or “expected …”."""
     return f"{subject}{': ' if problem.startswith('expected ') else ' '}{problem}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place in the book: a path relative to its root, and where known a line (from 1) and a section id."""
+    """A place in the book: a path relative to its root and, if known, a line (from 1) and a section id."""
 
     path: str
     line: int | None = None
@@ -38,15 +38,15 @@ class Place:
 
 
 class InforceError(Exception):
-    """Anything inforce refuses, with a message meant for the person who can fix it."""
+    """The base class; the message is for the person who can fix the problem."""
 
     exit_code = 2
 
 
 class BookError(InforceError):
-    """The book cannot be read at `place`: `problem` says why, `fix` how to put it right.
+    """The book is invalid at `place`: `problem` states the reason, `fix` how to correct it.
 
-    `rule` is the id of the check under which the same thing is reported.
+    `rule` is the id of the check that reports the same problem.
     """
 
     def __init__(self, place: Place, problem: str, fix: str = "", *, rule: str = "META-field") -> None:
@@ -58,29 +58,29 @@ class BookError(InforceError):
 
 
 class FrontMatterError(BookError):
-    """YAML of the book breaks a rule of strict reading."""
+    """YAML of the book violates a rule of the strict parser."""
 
 
 class LayoutError(BookError):
-    """A folder or file of the book has a name or a kind that the layout does not allow."""
+    """A folder or file of the book has a name or type that the layout does not allow."""
 
 
 class CatalogError(BookError):
-    """Policies and versions are each readable and yet make no catalogue together."""
+    """Policies and versions are each valid but inconsistent with each other."""
 
 
 class LockError(BookError):
-    """lock.json cannot be read, or something published would change."""
+    """lock.json is unreadable, or a published version would change."""
 
 
 class PublishedHistoryError(LockError):
-    """Going on would change what has been published."""
+    """The operation would change published history."""
 
     exit_code = 3
 
 
 class ClockError(InforceError):
-    """The instant to work at cannot be read; `source` is the option, variable or setting with the wrong value."""
+    """The current instant is invalid; `source` is the option, variable or setting with the invalid value."""
 
     def __init__(self, source: str, problem: str) -> None:
         self.source = source
@@ -88,9 +88,9 @@ class ClockError(InforceError):
 
 
 class ShapeError(InforceError):
-    """Decoded data has another shape than expected; `path` names the member, such as `policies[0].act`.
+    """Decoded data does not have the expected shape; `path` is the field, such as `policies[0].act`.
 
-    `problem` is a predicate of that member (“is missing”) or begins with “expected”.
+    `problem` is a predicate of that field (“is missing”) or begins with “expected”.
     """
 
     def __init__(self, path: str, problem: str, fix: str = "") -> None:
@@ -102,32 +102,32 @@ class ShapeError(InforceError):
 
 
 class SettingsError(ShapeError):
-    """A setting of the book makes no sense."""
+    """A setting of the book is invalid."""
 
 
 class ManifestError(ShapeError):
-    """A manifest cannot be understood."""
+    """A manifest is invalid."""
 
 
 class UnsupportedSpecError(ManifestError):
-    """A manifest is of a major specification this program does not know."""
+    """A manifest has an unsupported major version of the specification."""
 
     def __init__(self, spec: str, known: str) -> None:
         super().__init__("spec", f"expected major version {known.split('.')[0]}, got “{spec}”", "update inforce")
 
 
 class SignatureError(InforceError):
-    """A signature is missing, wrong, or made with an unknown key."""
+    """A signature is missing or invalid, or its key is unknown."""
 
     exit_code = 1
 
 
 class ReceiptError(InforceError):
-    """A receipt cannot be accepted."""
+    """A receipt is invalid."""
 
 
 class DigestMismatchError(ReceiptError):
-    """A text or receipt carries another digest than the one published."""
+    """The digest of a text or receipt differs from the published one."""
 
     def __init__(self, what: str, expected: object, got: object) -> None:
         self.expected = expected
@@ -136,14 +136,14 @@ class DigestMismatchError(ReceiptError):
 
 
 class UnknownVersionError(ReceiptError):
-    """A version was named that this book never published."""
+    """A version is not among the published versions of the book."""
 
     def __init__(self, policy: str, version: object) -> None:
         super().__init__(f"{policy} has no published version “{version}”")
 
 
 class HistoryError(InforceError):
-    """Git is missing, or its answer cannot be used."""
+    """Git is missing, or its output is unusable."""
 
     exit_code = 4
 

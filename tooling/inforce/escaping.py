@@ -1,13 +1,13 @@
-"""Text of a book made safe for the place that shows it: Markdown on a code host, and a terminal.
+"""Escape text of a book for Markdown on a code host, and for a terminal.
 
 GitHub and GitLab link some words of the rendered text: mentions (`@name`), issues (`#1`, `GH-1`, `!1`), epics (`&1`),
-commits (`0a1b2c3`), and web addresses. A backslash or an entity in the source does not prevent that, since they are
-looked for after rendering. A word joiner (U+2060), which is invisible and no part of a name, does.
+commits (`0a1b2c3`), and web addresses. A backslash or an entity in the source does not prevent that, since hosts
+search the rendered text. An invisible word joiner (U+2060) does.
 
 Invariants:
     `plain` renders as one paragraph of text without markup.
     `unlinked` text contains no mention, reference or address that a host would link.
-    `harmless` text contains no control character but tab and newline, and no bidirectional control.
+    `harmless` text contains no control character except tab and newline, and no bidirectional control.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ _LINKED = re.compile(
     | www (?=\\?\.)
     | (?<![0-9A-Za-z]) (?=[0-9]*[a-f]) [0-9a-f]{7,40} (?![0-9A-Za-z])  # a commit; a digest is longer
     )"""
-    rf"(?!{JOINER})",  # what was joined once is not joined again
+    rf"(?!{JOINER})",  # skip what already has a joiner
     re.VERBOSE | re.IGNORECASE,
 )
-# C0 but tab and newline, DEL, C1, the bidirectional controls of Unicode, and half characters.
+# C0 except tab and newline, DEL, C1, the bidirectional controls of Unicode, and surrogates.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def unlinked(markdown: str) -> str:
     """Return `markdown` with a word joiner in each mention, reference and address that a host would link."""
-    return _LINKED.sub(lambda found: _joined(found[0]), markdown)
+    return _LINKED.sub(lambda match: _joined(match[0]), markdown)
 
 
 def plain(words: str) -> str:
-    """Return Markdown, in one line, that renders as the text `words` and as nothing else."""
+    """Return a line of Markdown that renders as the plain text `words`."""
     line = " ".join(words.split())
-    escaped = _START.sub(lambda found: _started(found[0]), _SPECIAL.sub(r"\\\1", line))
+    escaped = _START.sub(lambda match: _started(match[0]), _SPECIAL.sub(r"\\\1", line))
     return unlinked(escaped)
 
 
-def _joined(found: str) -> str:
-    """Return `found` with a joiner after it, or after each 6 characters: a host takes 7 for the id of a commit."""
-    return "".join(f"{found[at : at + 6]}{JOINER}" for at in range(0, len(found), 6))
+def _joined(match: str) -> str:
+    """Return `match` with a joiner after every 6 characters and at the end: hosts link commit ids from 7 characters."""
+    return "".join(f"{match[at : at + 6]}{JOINER}" for at in range(0, len(match), 6))
 
 
 def _started(start: str) -> str:
@@ -56,5 +56,5 @@ def _started(start: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Show what `text` holds of control and bidirectional characters as `<U+202E>`; tabs and newlines stay."""
-    return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+    """Return `text` with control and bidirectional characters shown as `<U+202E>`; tabs and newlines are kept."""
+    return _UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)

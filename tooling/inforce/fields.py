@@ -1,7 +1,7 @@
-"""Typed reading of decoded data, member by member, with the path of whatever is wrong.
+"""Typed access to the fields of decoded data; errors contain the path of the invalid field.
 
-Invariants: nothing unread goes unnoticed: `Shape.close` names every unknown field, with a likely spelling.
-Does not decode: it takes dicts, lists and scalars as YAML or JSON readers give them.
+Invariants: `Fields.close` rejects every unknown field and suggests the closest known one.
+Not responsible for: decoding; the input is dicts, lists and scalars from a YAML or JSON parser.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class _Required:
-    """Stands where a member has no default."""
+    """The type of `REQUIRED`, the default of a required field."""
 
 
 REQUIRED: Final = _Required()
@@ -27,28 +27,28 @@ REQUIRED: Final = _Required()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A file of the book as it was read: its path, its text, and the line on which each member stands."""
+    """A file of the book: its path, its text, and the line of each field."""
 
     path: str
     text: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, member: str = "", section: str | None = None) -> Place:
-        """Point at `member`, or at the nearest member around it whose line is known."""
+        """Return the place of `member`, or of the nearest enclosing field whose line is known."""
         while member and member not in self.lines:
             member = member.rpartition("." if member.rfind(".") > member.rfind("[") else "[")[0]
         return Place(path=self.path, line=self.lines.get(member), section=section)
 
 
 class Fields:
-    """A mapping being read; `path` names it in messages."""
+    """A mapping being read; `path` is its path in messages."""
 
     def __init__(self, data: object, path: str = "", error: type[ShapeError] = ShapeError) -> None:
-        """Take `data`, which has to be a mapping with string keys; refusals are raised as `error`."""
+        """Wrap `data`, which must be a mapping with string keys; problems are raised as `error`."""
         self._path = path
         self._error = error
         if not isinstance(data, Mapping):
-            raise error(path, f"expected members such as “name: value”, got {_kind(data)}")
+            raise error(path, f"expected fields such as “name: value”, got {_kind(data)}")
         self._data: Mapping[str, Any] = data
         self._read: set[str] = set()
         self._asked: set[str] = set()
@@ -58,15 +58,15 @@ class Fields:
         return name in self._data
 
     def member(self, name: str) -> str:
-        """Spell the full path of the member `name`."""
+        """Return the full path of the field `name`."""
         return f"{self._path}.{name}" if self._path else name
 
     def refuse(self, name: str, problem: str, fix: str = "") -> ShapeError:
-        """Make the error that says what is wrong with the member `name`."""
+        """Return the error for a `problem` of the field `name`."""
         return self._error(self.member(name), problem, fix)
 
     def value(self, name: str, default: object = REQUIRED) -> Any:
-        """Take the member `name` as it is; `default` where it is absent."""
+        """Return the field `name`, or `default` if it is absent."""
         self._read.add(name)
         if name in self._data:
             return self._data[name]
@@ -75,23 +75,23 @@ class Fields:
         return default
 
     def text(self, name: str, default: str | _Required = REQUIRED) -> str:
-        """Take the member `name` as text that is not blank."""
+        """Return the field `name` as text that is not blank."""
         value = self.value(name, default)
         if not isinstance(value, str):
             raise self.refuse(name, f"expected text, got {_kind(value)}")
         if name in self._data and not value.strip():
-            raise self.refuse(name, "is empty", "say something here, or take the line out")
+            raise self.refuse(name, "is empty", "enter a value, or delete the line")
         return value
 
     def integer(self, name: str, default: int | _Required = REQUIRED) -> int:
-        """Take the member `name` as a whole number; a boolean is none."""
+        """Return the field `name` as an integer; booleans are rejected."""
         value = self.value(name, default)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.refuse(name, f"expected a whole number, got {_kind(value)}")
         return value
 
     def parsed(self, name: str, parse: Callable[[str], T], default: T | _Required = REQUIRED) -> T:
-        """Take the member `name` through `parse`, whose ValueError becomes the message."""
+        """Return the field `name` parsed with `parse`, whose ValueError becomes the message."""
         if name not in self._data and not isinstance(default, _Required):
             self._read.add(name)
             return default
@@ -101,7 +101,7 @@ class Fields:
             raise self.refuse(name, str(cause)) from cause
 
     def choice(self, name: str, words: type[E], default: E | _Required = REQUIRED) -> E:
-        """Take the member `name` as one of `words`."""
+        """Return the field `name` as one of `words`."""
 
         def parse(text: str) -> E:
             try:
@@ -114,7 +114,7 @@ class Fields:
         return self.parsed(name, parse, default)
 
     def items(self, name: str, default: tuple[object, ...] | _Required = REQUIRED) -> tuple[Any, ...]:
-        """Take the member `name` as a sequence."""
+        """Return the field `name` as a tuple."""
         value = self.value(name, default)
         if not isinstance(value, list | tuple):
             raise self.refuse(name, f"expected a list, got {_kind(value)}", "put “- ” before each item")
@@ -123,7 +123,7 @@ class Fields:
     def texts(
         self, name: str, parse: Callable[[str], T], default: tuple[T, ...] | _Required = REQUIRED
     ) -> tuple[T, ...]:
-        """Take the member `name` as a sequence of texts, each through `parse`."""
+        """Return the field `name` as a tuple of texts, each parsed with `parse`."""
         if name not in self._data and not isinstance(default, _Required):
             self._read.add(name)
             return default
@@ -136,55 +136,55 @@ class Fields:
             raise self._error(path, cause.problem, cause.fix) from cause
 
     def shape(self, name: str) -> Fields:
-        """Take the member `name` as a mapping of its own."""
+        """Return the field `name`, a mapping, as Fields."""
         return Fields(self.value(name), self.member(name), self._error)
 
     def shapes(self, name: str, default: tuple[object, ...] | _Required = REQUIRED) -> tuple[Fields, ...]:
-        """Take the member `name` as a sequence of mappings."""
+        """Return the field `name`, a list of mappings, as a tuple of Fields."""
         path = self.member(name)
         return tuple(
             Fields(item, f"{path}[{index}]", self._error) for index, item in enumerate(self.items(name, default))
         )
 
     def names(self) -> tuple[str, ...]:
-        """List the names of all members, in their order; they count as read."""
+        """Return the names of all fields in order, and mark them as read."""
         self._read.update(self._data)
         return tuple(self._data)
 
     def close(self) -> None:
-        """Reject fields that were not read, with the spelling that was probably meant."""
+        """Reject fields that were not read, and suggest the closest known one."""
         for name in self._data:
             if name not in self._read:
-                raise self.refuse(str(name), "is no known member here", self._known(str(name)))
+                raise self.refuse(str(name), "is not a known field here", self._known(str(name)))
 
     def _known(self, name: str) -> str:
         known = self._read | self._asked
         meant = did_you_mean(name, sorted(known - set(self._data))).strip(" –")
-        return meant or f"take it out; what can stand here: {', '.join(sorted(known))}"
+        return meant or f"delete it; known fields: {', '.join(sorted(known))}"
 
     def _spelt_otherwise(self, name: str) -> str:
         close = difflib.get_close_matches(name, [str(key) for key in self._data if key not in self._read], n=1)
-        return f"is {quoted(close[0])} meant to be it?" if close else f"add “{name}: …”"
+        return f"is {quoted(close[0])} a misspelling of it?" if close else f"add “{name}: …”"
 
 
 def first_duplicate(names: Iterable[T]) -> T | None:
     """Return the first of the hashable `names` that occurred before, in one pass; None if all differ."""
-    seen: set[T] = set()
+    previous: set[T] = set()
     for name in names:
-        if name in seen:
+        if name in previous:
             return name
-        seen.add(name)
+        previous.add(name)
     return None
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
-    """Suggest the one of `known` that `word` resembles most; empty where none does."""
+    """Return a suggestion with the closest match for `word` in `known`; empty if there is none."""
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return f" – did you mean “{close[0]}”?" if close else ""
 
 
 def whole_number(text: str) -> int:
-    """Read `text` as a whole number of at most nine decimal digits; ValueError for anything else."""
+    """Parse `text` as an integer of at most nine decimal digits; ValueError otherwise."""
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         message = f"expected a whole number, got {quoted(text)}"
         raise ValueError(message)
@@ -192,7 +192,7 @@ def whole_number(text: str) -> int:
 
 
 def number_within(least: int, most: int) -> Callable[[str], int]:
-    """Make a reader of whole numbers from `least` to `most`."""
+    """Return a parser of integers from `least` to `most`."""
 
     def parse(text: str) -> int:
         number = whole_number(text)
@@ -205,7 +205,7 @@ def number_within(least: int, most: int) -> Callable[[str], int]:
 
 
 def truth(text: str) -> bool:
-    """Read `text` as `true` or `false`; ValueError for anything else, `yes` and `no` included."""
+    """Parse `text` as `true` or `false`; ValueError otherwise, also for `yes` and `no`."""
     if text not in ("true", "false"):
         message = f"expected “true” or “false”, got {quoted(text)}"
         raise ValueError(message)
@@ -218,7 +218,7 @@ def _kind(value: object) -> str:
         int: "a number",
         float: "a fraction",
         bool: "true or false",
-        dict: "members",
+        dict: "fields",
         list: "a list",
     }
     return names.get(type(value), "nothing" if value is None else type(value).__name__)

@@ -1,6 +1,7 @@
-"""Languages: BCP 47 tags in their one right spelling, their script's direction, and their names for readers.
+"""Languages: canonical BCP 47 tags, the direction of their script, and their names for readers.
 
-Invariants: one language has one spelling. Does not translate and does not match a user's wishes (see `acceptance`).
+Invariants: a language has exactly one spelling. Not responsible for: choosing the best language for a user (see
+`acceptance`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from babel.dates import format_date
 
 from inforce.errors import quoted
 
-# The scripts written from right to left that have readers today (Unicode, bidi classes R and AL), by ISO 15924 code.
+# The right-to-left scripts in current use (Unicode bidi classes R and AL), by ISO 15924 code.
 _RIGHT_TO_LEFT = frozenset(
     {"Adlm", "Arab", "Aran", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"}
 )
@@ -39,23 +40,23 @@ class Language:
 
     @property
     def direction(self) -> str:
-        """`rtl` for languages written from right to left, otherwise `ltr`; the script decides."""
+        """`rtl` if the script of the language is written from right to left, otherwise `ltr`."""
         return _direction(self.tag)
 
     @property
     def own_name(self) -> str:
-        """What its readers call the language: `Deutsch`, `简体中文`; the tag if no name is known."""
+        """The name of the language in itself: `Deutsch`, `简体中文`; the tag if no name is known."""
         return _own_name(self.tag)
 
     def format_day(self, day: date) -> str:
-        """Write `day` as its readers do in running text: `1 March 2027`; as `2027-03-01` if no format is known."""
+        """Format `day` as in running text of the language: `1 March 2027`; as `2027-03-01` if no format is known."""
         locale = _locale(self.tag)
         return format_date(day, format="long", locale=locale) if locale else day.isoformat()
 
 
 def canonical_tag(text: str) -> str:
-    """Spell `text` as BCP 47 wants it (`pt-br` becomes `pt-BR`); ValueError where it is no language tag."""
-    # Twice, because what replaces a retired subtag can itself have a replacement: sgn-DD, sgn-DE, gsg.
+    """Return the canonical BCP 47 spelling of `text` (`pt-BR` for `pt-br`); ValueError if it is not a language tag."""
+    # Twice, because the replacement of a retired subtag can itself have a replacement: sgn-DD, sgn-DE, gsg.
     return _respelt(_respelt(text))
 
 
@@ -74,7 +75,7 @@ def _respelt(text: str) -> str:
     return tag
 
 
-# Every page names all languages of its policy, so what is known of one is looked up once.
+# Every page lists all languages of its policy, so their properties are cached.
 @functools.lru_cache(maxsize=512)
 def _direction(tag: str) -> str:
     script = langcodes.Language.get(tag).maximize().script

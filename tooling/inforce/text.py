@@ -1,7 +1,7 @@
-"""The canonical form of a text and its digest: what exactly was published, and what exactly was accepted.
+"""The canonical form of a text, and its digest, which identifies the text that was published and accepted.
 
-Invariants: the same words in the same order with the same marks have the same digest on every system, whatever editor,
-checkout or normalisation wrote the file. Does not judge a text and does not read files.
+Invariants: the digest does not depend on the line ends, Unicode normalisation or trailing spaces that an editor or a
+checkout wrote. Not responsible for: reading files and checking the text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Digest:
-    """A SHA-256 of canonical bytes, written `sha256:` and 64 lower-case hex digits."""
+    """The SHA-256 of canonical bytes, written as `sha256:` and 64 lower-case hex digits."""
 
     value: str
 
@@ -36,16 +36,16 @@ class Digest:
 
     @property
     def hex(self) -> str:
-        """The 64 hex digits alone, as `sha256sum` prints them."""
+        """The 64 hex digits without the prefix, as `sha256sum` prints them."""
         return self.value.removeprefix("sha256:")
 
     def __str__(self) -> str:
         return self.value
 
 
-@functools.lru_cache(2)  # a text is made canonical and then held to be so: asked twice, and long
+@functools.lru_cache(2)  # callers convert a text and then check it, which calls this twice for a long text
 def is_canonical(text: str) -> bool:
-    """Return whether `text` is in canonical form, at a fraction of the price of making it so."""
+    """Return whether `text` is in canonical form; much faster than computing it."""
     return (
         (text.isascii() or unicodedata.is_normalized("NFC", text))
         and text.endswith("\n")
@@ -58,11 +58,10 @@ def is_canonical(text: str) -> bool:
 
 
 def canonical(body: str) -> str:
-    """Bring `body` into canonical form: NFC, LF line ends, no trailing blanks, one newline at the end.
+    """Return `body` in canonical form: NFC, LF line ends, no trailing blanks, one newline at the end.
 
-    Byte order marks and blank lines before the first words go as well; no word is touched. Two blanks at the end of a
-    line make no line break, because they are invisible; a backslash does. An empty body stays empty. Applying it twice
-    changes nothing more.
+    Leading byte order marks and blank lines are removed as well. Two spaces at the end of a line, which are invisible,
+    are not a line break; a backslash is. An empty body stays empty. The function is idempotent.
     """
     if is_canonical(body):
         return body

@@ -1,8 +1,8 @@
 """The command line: `inforce`, one file per command.
 
-Invariants: a command reads its words, calls one use case, prints, and ends with an exit code that says how it went;
-what went wrong becomes one message on stderr in one place (see `ending`). Does not know how a site is made: `build`
-and `serve` start the site generator as a program of its own.
+Invariants: a command parses its arguments, calls one use case, prints the result and exits with a documented code;
+`runner` turns every error into one message on stderr. Not responsible for: rendering the site; `build` and `serve` run
+the site generator as a separate process.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sys
 
 
 def main() -> None:
-    """Run the command line with the words this program was started with, and end the program."""
-    # Only here, so that an installation for apps, which lacks click, ends with a sentence.
+    """Run the command line with `sys.argv` and exit."""
+    # Imported here, so that an installation for apps, which lacks click, prints a message instead of a traceback.
     try:
         from inforce.cli.runner import run
     except ModuleNotFoundError as missing:

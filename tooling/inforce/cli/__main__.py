@@ -1,4 +1,4 @@
-"""The command line for those who start it as `python -m inforce.cli`."""
+"""Run the command line as `python -m inforce.cli`."""
 
 from __future__ import annotations
 

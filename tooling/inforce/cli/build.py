@@ -73,7 +73,7 @@ def command(
         require()
     repository = Workspace(root=repo, at=at)
     chosen = {"INFORCE_SITE_OFFLINE": offline, "INFORCE_PDF": pdf, "INFORCE_SITE_KEYLESS": unsigned}
-    # The generator starts while the book is read, and waits for the book.
+    # The generator starts in parallel with reading the book, then waits for the book on its stdin.
     with _generator(repository, chosen).running("build", "--given", piped=True) as process:
         reading = repository.read()
         catalog, now = reading.require(), repository.now(reading)
@@ -99,7 +99,10 @@ def command(
 
 
 def _generator(repository: Workspace, chosen: Mapping[str, bool]) -> Generator:
-    """Return the generator for `repository` with the options `chosen`; errors of the book take precedence."""
+    """Return the generator for `repository` with the options `chosen`.
+
+    If the book is unreadable too, its error is raised instead of the generator's.
+    """
     try:
         return Generator.of(repository, **{name: "1" for name, is_chosen in chosen.items() if is_chosen})
     except InforceError:
@@ -116,7 +119,7 @@ def _refuse_unsigned(catalog: Catalog) -> None:
 
     if not private_keys(os.environ):
         fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or build with --unsigned and sign it elsewhere"
-        raise SetupError(f"the book promises signed manifests, but no private key is set: {fix}")
+        raise SetupError(f"the book requires signed manifests, but no private key is set: {fix}")
 
 
 def _follow(process: subprocess.Popen[str], report: Report) -> None:

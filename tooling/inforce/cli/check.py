@@ -32,9 +32,9 @@ _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
     type=click.Choice(["text", *_FORMS]),
     default="text",
     show_default=True,
-    help="For whom to print.",
+    help="The output format.",
 )
-@click.option("--answers", is_flag=True, help="With --format json: also list the questions that are answered.")
+@click.option("--answers", is_flag=True, help="With --format json: also list the dismissed questions.")
 @with_repository
 @with_instant
 @click.pass_context

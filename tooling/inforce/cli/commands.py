@@ -17,9 +17,9 @@ COMMANDS = {
     "init": "Create a repository of policies that builds without changes.",
     "new": "Draft the next version of a policy.",
     "check": "Check a book and show how to fix each error.",
-    "freeze": "Lock what has been published.",
-    "status": "Show policies, versions and what changes next.",
-    "diff": "Show what changed between two versions.",
+    "freeze": "Lock published versions.",
+    "status": "Show policies, versions and scheduled changes.",
+    "diff": "Show the changes between two versions.",
     "pdf": "Write a version as a PDF.",
     "review": "Describe the changes of a pull request as Markdown for a comment.",
     "build": "Build the site.",
@@ -27,20 +27,20 @@ COMMANDS = {
     "manifest": "Print the manifest that apps poll.",
     "docx": "Export a text to Word and import the changes.",
     "import": "Import the history of a document, or a text.",
-    "keygen": "Create a key to sign manifests.",
+    "keygen": "Create a key for signing manifests.",
     "sign": "Sign a built site again without rebuilding it.",
     "verify": "Check a built or live site against the lock file.",
 }
-# Reserved words of Python.
+# Commands whose names are keywords of Python.
 _MODULES = {"import": "import_"}
 
 EPILOG = """\b
 Exit codes:
-  0  fine
+  0  success
   1  findings
-  2  wrong use, or a book that cannot be read
+  2  wrong usage, or an unreadable book
   3  published history would change
-  4  something outside the book is missing: git, a key, a permission
+  4  a problem outside the book: git, a key or a permission is missing
 """
 
 
@@ -48,14 +48,14 @@ class CommandsOnDemand(click.Group):
     """A group whose commands, one per module of this package, are imported on demand."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse an empty value, as an unset variable of a script leaves it: it would count as an absent option."""
+        """Reject an empty value, such as an unset shell variable; click would treat it as an absent option."""
         for before, word in zip(["", *args], args, strict=False):
             if before == "--at" or word == "--at=":
-                continue  # the clock refuses it, with the same message as an empty INFORCE_AT
+                continue  # the clock rejects it, with the same message as for an empty INFORCE_AT
             if not word or (word.startswith("--") and word.endswith("=")):
                 name = word or before
                 where = f"the value of {name.rstrip('=')}" if name.startswith("-") else "an argument"
-                ctx.fail(f"{where} is empty; give a value, or leave the option out")
+                ctx.fail(f"{where} is empty; give a value, or omit the option")
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

@@ -46,7 +46,7 @@ table { border-collapse: collapse } td, th { border: 1px solid #999; padding: .2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The editions of `old` and `new`, two versions of `policy`, in `language`, of a book with `settings`."""
+    """The comparison of `old` with `new`, two versions of `policy`, in `language`; `settings` are those of the book."""
 
     policy: Policy
     old: Version
@@ -71,49 +71,49 @@ class Comparison:
         return redline(old.text, new.text)
 
     def show(self, screen: Screen) -> None:
-        """Print the changes for people."""
-        found = self.redline()
+        """Print the changes to a terminal."""
+        changes = self.redline()
         screen.say(self.title, style="bold")
         for point in self.summary:
             screen.say(f"  The author says: {point}")
         screen.say()
-        for number in found.numbers:
+        for number in changes.numbers:
             where = f" (#{number.clause})" if number.clause else ""
             screen.say(f"  {number.kind}: {number.was or 'nothing'} → {number.now or 'nothing'}{where}")
-        for line in to_lines(found):
+        for line in to_lines(changes):
             parts = ((harmless(segment.text), _STYLES.get(segment.style, "")) for segment in line)
             screen.print(Text.assemble(*parts), soft_wrap=not screen.is_terminal)
-        screen.say(_counted(found))
+        screen.say(_counted(changes))
 
     def markdown(self) -> str:
-        """Write the changes as Markdown, for a comment."""
+        """Return the changes as Markdown for a comment."""
         lines = [f"### {self.title}", ""]
         lines += [f"- The author says: {point}" for point in self.summary]
-        found = self.redline()
-        return "\n".join([*lines, "", to_markdown(found) or _counted(found), ""])
+        changes = self.redline()
+        return "\n".join([*lines, "", to_markdown(changes) or _counted(changes), ""])
 
     def json(self) -> str:
-        """Write the changes as JSON: runs of text, and no HTML."""
+        """Return the changes as JSON, with runs of plain text."""
         names = {"policy": self.policy.id, "old": str(self.old.label), "new": str(self.new.label)}
         data = {**names, "language": str(self.language), "summary": self.summary, **to_data(self.redline())}
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
     def html(self) -> str:
-        """Write the changes as a self-contained HTML page."""
+        """Return the changes as a self-contained HTML page."""
         return "\n".join(self._html_lines()) + "\n"
 
     def docx(self) -> bytes:
-        """Write the changes as a Word document with tracked changes."""
-        # Only here: Word documents are an extra of their own.
+        """Return the changes as a Word document with tracked changes."""
+        # Imported here, since python-docx is an optional dependency.
         from inforce.word import to_docx
 
         author = self.settings.publisher.name
         return to_docx(self.redline(), title=self.title, author=author, date=self.new.published, language=self.language)
 
     def pdf(self) -> bytes:
-        """Write the changes as a PDF."""
+        """Return the changes as a PDF."""
         policy, language = self.policy, self.language
-        says = {
+        content = {
             "policy": policy_facts(policy, language),
             "old": version_facts(policy, self.old, language),
             "new": version_facts(policy, self.new, language),
@@ -121,7 +121,7 @@ class Comparison:
         }
         maker = PaperMaker(settings=self.settings, language=language)
         place = redline_page(policy, self.old, self.new, language)
-        return to_pdf(maker.redline(place, says, self.editions, self.redline()))
+        return to_pdf(maker.redline(place, content, self.editions, self.redline()))
 
     def _html_lines(self) -> Iterator[str]:
         title = escape(self.title)
@@ -134,8 +134,8 @@ class Comparison:
         yield f"{to_html(self.redline())}\n</body>\n</html>"
 
 
-def _counted(found: Redline) -> str:
-    counts = found.statistics
+def _counted(changes: Redline) -> str:
+    counts = changes.statistics
     words = [(counts.inserted, "added"), (counts.deleted, "deleted"), (counts.moved, "moved")]
-    told = [f"{number:,} {what}" for number, what in words if number]
-    return f"Words: {', '.join(told)}." if told else "No word differs."
+    parts = [f"{number:,} {what}" for number, what in words if number]
+    return f"Words: {', '.join(parts)}." if parts else "No word differs."

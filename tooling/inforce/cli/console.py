@@ -21,10 +21,10 @@ _WIDE = 160
 
 
 class Screen(Console):
-    """The output of a command; a closed pipe ends the command without a message."""
+    """The output of a command; a closed pipe raises BrokenPipeError, which `runner` handles."""
 
     def __init__(self, *, errors: bool = False) -> None:
-        """Print to stderr where `errors`, otherwise to stdout."""
+        """Print to stderr if `errors`, otherwise to stdout."""
         width = shutil.get_terminal_size((_WIDE, 24)).columns
         super().__init__(
             file=sys.stderr if errors else sys.stdout, width=width, markup=False, highlight=False, emoji=False
@@ -35,7 +35,7 @@ class Screen(Console):
         raise BrokenPipeError
 
     def say(self, text: str = "", style: str = "") -> None:
-        """Print `text`, one line; in a terminal it is broken between words and keeps its indentation."""
+        """Print `text` as one line; in a terminal it is wrapped between words and keeps its indentation."""
         shown = Text(harmless(text), style=style)
         if not self.is_terminal:
             self.print(shown, soft_wrap=True)
@@ -48,12 +48,12 @@ class Screen(Console):
         if self.width < _NARROW:
             self._stacked(headings, rows)
             return
-        made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for heading in headings:
-            made.add_column(heading, overflow="fold")
+            grid.add_column(heading, overflow="fold")
         for row in rows:
-            made.add_row(*(Text(harmless(cell)) for cell in row))
-        self.print(made)
+            grid.add_row(*(Text(harmless(cell)) for cell in row))
+        self.print(grid)
 
     def _stacked(self, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         for first, second, *rest in rows:

@@ -1,4 +1,4 @@
-"""`inforce diff`: what changed from one version of a policy to another."""
+"""`inforce diff`: show the changes between two versions of a policy."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _FILES = {"docx": "a Word document", "pdf": "a PDF"}
 @click.argument("policy_id", metavar="POLICY")
 @click.argument("old", metavar="[OLD]", required=False)
 @click.argument("new", metavar="[NEW]", required=False)
-@click.option("--language", metavar="TAG", callback=language_option, help="In which.  [default: the binding one]")
+@click.option("--language", metavar="TAG", callback=language_option, help="The language.  [default: the binding one]")
 @click.option(
     "--format",
     "form",
     type=click.Choice(_FORMS),
     default="terminal",
     show_default=True,
-    help="The form of the redline.",
+    help="The output format.",
 )
 @click.option(
     "--output",
@@ -48,7 +48,7 @@ def command(
     output: Path | None,
     repo: Path,
 ) -> None:
-    """Show what changed between two versions.
+    """Show the changes between two versions.
 
     Compares the version OLD of POLICY with NEW; by default the newest version, including drafts, with the previous one.
 
@@ -84,7 +84,7 @@ def _compared(
 
 
 def _pair(catalog: Catalog, policy: Policy, labels: tuple[str | None, str | None]) -> tuple[Version, Version]:
-    """Find the two versions named; the newest one, and the one before that, stand in for what is not named."""
+    """Return the old and the new version; by default the newest version and its predecessor."""
     old, new = labels
     if not policy.versions:
         raise click.UsageError(f"{policy.id} has no version yet, so there is nothing to compare")
@@ -96,9 +96,11 @@ def _pair(catalog: Catalog, policy: Policy, labels: tuple[str | None, str | None
 
 
 def edition_in(policy: Policy, version: Version, language: Language) -> Edition:
-    """Find the text of `version` in `language`; refused where there is none."""
+    """Return the edition of `version` in `language`; UsageError if there is none."""
     edition = version.edition(language)
     if edition is None:
-        there = ", ".join(str(one) for one in version.languages)
-        raise click.UsageError(f"{policy.id} {version.label} has no text in “{language}”; there are: {there}")
+        available = ", ".join(map(str, version.languages))
+        raise click.UsageError(
+            f"{policy.id} {version.label} has no text in “{language}”; available languages: {available}"
+        )
     return edition

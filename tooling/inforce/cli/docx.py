@@ -1,4 +1,4 @@
-"""`inforce docx`: a text out to Word, and back."""
+"""`inforce docx`: export a text to Word, and import the edited document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`inforce docx export`: a text as a Word document in which every change is tracked."""
+"""`inforce docx export`: write a text as a Word document with Track Changes on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from inforce.language import Language
 @click.command()
 @click.argument("policy_id", metavar="POLICY")
 @click.argument("version", metavar="VERSION")
-@click.option("--language", metavar="TAG", callback=language_option, help="In which.  [default: the binding one]")
+@click.option("--language", metavar="TAG", callback=language_option, help="The language.  [default: the binding one]")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -1,4 +1,4 @@
-"""`inforce docx import`: the changes made in a Word document, as Markdown in the draft it was made of."""
+"""`inforce docx import`: import the tracked changes of a Word document into the draft it was exported from."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def import_(ctx: click.Context, file: Path, into: str | None, untracked: bool, r
     screen = Screen()
     for line in _lines(done, accepted=untracked):
         screen.say(line)
-    asked = bool(done.returned.untracked) and not untracked
-    ctx.exit(_REFUSED if asked or done.returned.objections else 0)
+    rejects_untracked = bool(done.returned.untracked) and not untracked
+    ctx.exit(_REFUSED if rejects_untracked or done.returned.objections else 0)
 
 
 def _lines(done: TakenBack, *, accepted: bool) -> Iterator[str]:
@@ -50,11 +50,11 @@ def _lines(done: TakenBack, *, accepted: bool) -> Iterator[str]:
     for comment in returned.comments:
         yield _comment(comment)
     for remark in returned.remarks:
-        yield f"Left out: {remark}"
+        yield f"Omitted: {remark}"
     for difference in returned.untracked:
         yield _difference(difference)
     for objection in returned.objections:
-        yield f"Refused: {objection}"
+        yield f"Rejected: {objection}"
     if returned.objections:
         yield f"Nothing was written. Correct these places in Word and import the document again into {done.path}."
     elif returned.untracked and not accepted:
@@ -66,10 +66,12 @@ def _lines(done: TakenBack, *, accepted: bool) -> Iterator[str]:
 
 
 def _written(done: TakenBack) -> Iterator[str]:
-    found = redline(done.before, done.returned.text or "")
+    changes = redline(done.before, done.returned.text or "")
     yield f"Wrote {done.path}. Changed:"
-    for clause in found.changed_clauses:
-        words = f"{clause.inserted} words in, {clause.deleted} out" + (f", {clause.moved} moved" * bool(clause.moved))
+    for clause in changes.changed_clauses:
+        words = f"{clause.inserted} words added, {clause.deleted} deleted" + (
+            f", {clause.moved} moved" * bool(clause.moved)
+        )
         yield f"  {clause.heading or 'before the first heading'}: {words}"
     yield "Review it with “inforce diff”, describe the changes in “summary:”, then run “inforce check”."
 
@@ -77,7 +79,7 @@ def _written(done: TakenBack) -> Iterator[str]:
 def _comment(comment: Comment) -> str:
     place = f" under “{comment.heading}”" if comment.heading else ""
     words = f" on {shortened(comment.words, 80)}" if comment.words.strip() else ""
-    return f"Comment by {comment.author or 'somebody'}{words}{place}: {' '.join(comment.text.split())}"
+    return f"Comment by {comment.author or 'an unknown author'}{words}{place}: {' '.join(comment.text.split())}"
 
 
 def _difference(difference: Difference) -> str:
@@ -88,4 +90,4 @@ def _difference(difference: Difference) -> str:
         return f"Added without Track Changes: {now}"
     if difference.was == difference.now:
         return f"Formatted without Track Changes (style, list, bold, italic or link): {now}"
-    return f"Changed without Track Changes: {was} is {now} now"
+    return f"Changed without Track Changes: {was} was replaced with {now}"

@@ -1,4 +1,4 @@
-"""A report for people: sentences grouped by file, with colour in a terminal."""
+"""Print the findings of a report, grouped by file, with colour in a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEAD = re.compile(r"  (\w+) [A-Z]+-")
 
 
 def show(screen: Screen, report: CheckReport) -> None:
-    """Print every finding of `report`, file by file, and how many of each kind there are."""
+    """Print every finding of `report`, file by file, and the number of findings of each severity."""
     for line in to_text(report).splitlines():
         head = _HEAD.match(line)
         style = _COLOURS.get(head[1], "") if head else "bold" if line[:1] not in ("", " ") else ""

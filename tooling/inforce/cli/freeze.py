@@ -32,7 +32,7 @@ _SHOWN = 10
 @with_repository
 @with_instant
 def command(policy_id: str | None, label: str | None, repo: Path, at: str | None) -> None:
-    """Lock what has been published.
+    """Lock published versions.
 
     Adds every published version that is not yet in lock.json, or only VERSION of POLICY. A locked version's texts,
     dates and level must not change; translations may be added.
@@ -49,7 +49,7 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
     additions = lock.unlocked(catalog, now)
     if policy_id:
         chosen = _named(catalog, policy_id, label, now)
-        additions = tuple(one for one in additions if one == chosen)
+        additions = tuple(addition for addition in additions if addition == chosen)
     refuse_changed_history(repo, reading, now)
     if not additions:
         Screen().say("Nothing to lock: every published version is already in the lock.")
@@ -68,16 +68,18 @@ def _errors(report: CheckReport, additions: Iterable[Addition]) -> tuple[Finding
     """Return the errors in `additions`, except in imported versions, which cannot be changed."""
     folders = tuple(f"{BOOK}/{policy.id}/{version.label}/" for policy, version in additions if not version.origin)
     return tuple(
-        one for one in report.findings if one.severity is Severity.ERROR and one.place.path.startswith(folders)
+        finding
+        for finding in report.findings
+        if finding.severity is Severity.ERROR and finding.place.path.startswith(folders)
     )
 
 
 def _warn(errors: tuple[Finding, ...]) -> None:
     screen = Screen(errors=True)
-    found = "one error" if len(errors) == 1 else f"{len(errors)} errors"
-    screen.say(f"Note: the locked texts contain {found}. Once the lock is committed, only a new version can fix them:")
-    for one in errors[:_SHOWN]:
-        screen.say(f"  {one.rule}  {one.place}")
+    count = "one error" if len(errors) == 1 else f"{len(errors)} errors"
+    screen.say(f"Note: the locked texts contain {count}. Once the lock is committed, only a new version can fix them:")
+    for finding in errors[:_SHOWN]:
+        screen.say(f"  {finding.rule}  {finding.place}")
     screen.say("To fix them first, restore policy_versions/lock.json.")
 
 

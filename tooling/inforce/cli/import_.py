@@ -1,4 +1,4 @@
-"""`inforce import`: the past of a document, brought along out of something that is no book."""
+"""`inforce import`: import the history of a document from git, or a plain text."""
 
 from __future__ import annotations
 

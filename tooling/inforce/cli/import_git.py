@@ -1,4 +1,4 @@
-"""`inforce import git`: every state a document had in a git repository becomes a version."""
+"""`inforce import git`: import every state of a document in a git repository as a version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person may say of a policy that is imported; the options every import has."""
+"""The options that all import commands share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def with_description(function: Function) -> Function:
-    """Give `function` options for, and the arguments, `policy_id`, `language`, `kind`, `act` and `title`."""
+    """Add the options for the parameters `policy_id`, `language`, `kind`, `act` and `title` to `function`."""
     options = (
         click.option("--policy", "policy_id", required=True, metavar="ID", help="The policy to create or extend."),
         click.option(

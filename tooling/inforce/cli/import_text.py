@@ -1,4 +1,4 @@
-"""`inforce import text`: a plain text becomes the draft of a version."""
+"""`inforce import text`: import a plain text as the draft of a version."""
 
 from __future__ import annotations
 
@@ -68,5 +68,5 @@ def text(
     screen = Screen()
     screen.say(f"Imported version {imported.label} as a draft into {os.path.relpath(imported.folder, repo)}.")
     for remark in imported.remarks:
-        screen.say(f"Look: {remark}")
+        screen.say(f"Note: {remark}")
     screen.say("Compare it with the source, delete “draft: true” from version.yml, then run “inforce check”.")

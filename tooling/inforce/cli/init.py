@@ -1,4 +1,4 @@
-"""`inforce init`: a repository of policies that builds at once."""
+"""`inforce init`: create a repository of policies that builds without changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inforce.cli.console import Screen
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--empty", is_flag=True, help="Leave the example policy out.")
+@click.option("--empty", is_flag=True, help="Omit the example policy.")
 @click.option(
     "--wheel",
     metavar="FILE",
@@ -24,8 +24,8 @@ def command(folder: Path, empty: bool, wheel: Path | None) -> None:
     """Create a repository of policies that builds without changes.
 
     Writes a book with an example policy, mkdocs.yml, workflows that check, review, publish and watch, and a README
-    into the folder DIR, which has to be new or empty, but for .git. The workflows install this program from .inforce/:
-    its wheel is there, with a requirements file that holds the hash of everything it needs.
+    into the folder DIR, which must be new, or empty except for .git. The workflows install this program from its wheel
+    in .inforce/, with a requirements file that contains the hashes of all dependencies.
 
     \b
     Example:

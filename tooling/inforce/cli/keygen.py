@@ -1,4 +1,4 @@
-"""`inforce keygen`: a new key to sign manifests with."""
+"""`inforce keygen`: create a key for signing manifests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from inforce.signing import Algorithm, generate_key, write_private_key
     help="The signature algorithm; ES256 is for platforms without Ed25519.",
 )
 def command(out: Path, algorithm: str) -> None:
-    """Create a key to sign manifests.
+    """Create a key for signing manifests.
 
     Writes the private key as a JWK and prints the lines with its public key for book.yml.
 
@@ -37,5 +37,5 @@ def command(out: Path, algorithm: str) -> None:
     key = generate_key(Algorithm(algorithm))
     write_private_key(out, key)
     Screen(errors=True).say(f"Wrote the private key to {out}. Keep it out of git. Add these lines to book.yml:")
-    members = ", ".join(f"{name}: {value}" for name, value in key.public.to_jwk().items())
-    click.echo(f"signing:\n  - kid: {key.public.kid}\n    public: {{{members}}}")
+    fields = ", ".join(f"{name}: {value}" for name, value in key.public.to_jwk().items())
+    click.echo(f"signing:\n  - kid: {key.public.kid}\n    public: {{{fields}}}")

@@ -1,4 +1,4 @@
-"""`inforce manifest`: what apps poll, without a site around it."""
+"""`inforce manifest`: print the manifest that apps poll, without building the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`inforce new`: a draft of the next version, which begins with the words of the last one."""
+"""`inforce new`: draft the next version as a copy of the newest one."""
 
 from __future__ import annotations
 

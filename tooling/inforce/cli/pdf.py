@@ -1,4 +1,4 @@
-"""`inforce pdf`: one version of a policy, on paper."""
+"""`inforce pdf`: write a version of a policy as a PDF."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from inforce.publication.pages.context import edition_facts, policy_facts, stand
 @click.command()
 @click.argument("policy_id", metavar="POLICY")
 @click.argument("label", metavar="[VERSION]", required=False)
-@click.option("--language", metavar="TAG", callback=language_option, help="In which.  [default: the binding one]")
+@click.option("--language", metavar="TAG", callback=language_option, help="The language.  [default: the binding one]")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -61,15 +61,15 @@ def command(
 
 def _paper(settings: Settings, policy: Policy, version: Version, edition: Edition, now: datetime) -> Paper:
     language = edition.language
-    stands = standing(policy, version, now, policy.interval(version, now))
+    state = standing(policy, version, now, policy.interval(version, now))
     if policy.state(version, now) is PolicyState.DRAFT:
-        stands["state"] = PolicyState.DRAFT.value
-    says = {
+        state["state"] = PolicyState.DRAFT.value
+    content = {
         "policy": policy_facts(policy, language),
         "version": version_facts(policy, version, language),
-        "standing": stands,
+        "standing": state,
         "cancelled": version.cancelled.reason if version.cancelled else None,
         "edition": edition_facts(policy, version, edition),
     }
     maker = PaperMaker(settings=settings, language=language)
-    return maker.version(version_page(policy, version, language), says, to_html(edition.text))
+    return maker.version(version_page(policy, version, language), content, to_html(edition.text))

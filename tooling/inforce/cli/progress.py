@@ -1,4 +1,4 @@
-"""How far a long command has come: a bar in a terminal, a few plain lines anywhere else; always on stderr."""
+"""The progress of a long command on stderr: a bar in a terminal, four lines otherwise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINES = 4
 
 @contextlib.contextmanager
 def progress(doing: str, things: str) -> Iterator[Report]:
-    """Give `report(done, of)` for a block that is `doing` something with `things`, such as commits."""
+    """Yield a function `report(done, of)`; `doing` and `things` are the label, such as “Reading commits”."""
     screen = Screen(errors=True)
     if not screen.is_terminal:
         yield _lines(screen, doing, things)
@@ -29,14 +29,14 @@ def progress(doing: str, things: str) -> Iterator[Report]:
 
 
 def _lines(screen: Screen, doing: str, things: str) -> Report:
-    """Say how far things are after every quarter, and how long the rest takes where that is worth a word."""
-    began, told = time.monotonic(), 0
+    """Return a function that prints the progress after every quarter, with the remaining time if it exceeds 1 s."""
+    began, reported = time.monotonic(), 0
 
     def report(done: int, of: int) -> None:
-        nonlocal told
+        nonlocal reported
         quarter = _LINES if done == of else done * _LINES // of
-        if quarter > told:
-            told = quarter
+        if quarter > reported:
+            reported = quarter
             seconds = ceil((time.monotonic() - began) / done * (of - done))
             left = f", about {seconds} s left" if seconds > 1 else ""
             screen.say(f"{doing} {things}: {done} of {of}{left}")

@@ -1,7 +1,7 @@
-"""The repository a command works on, and the instant it works at.
+"""The repository of a command, and its instant.
 
-Invariants: `--repo` means the same before and after the command; of all commands, the clock and its variables are read
-here alone (see `clock`). Does not change the repository.
+Invariants: `--repo` has the same meaning before and after the command; this is the only module of the command line that
+reads the clock and its environment variables (see `clock`); the repository is not changed.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """The folder `root` with a book in it, as of `at`: a date, an RFC 3339 instant, or None for the clock."""
+    """The repository in the folder `root`, as of `at`: a date, an RFC 3339 instant, or None for now."""
 
     root: Path
     at: str | None = None
 
     def read(self) -> Reading:
-        """Read the book with everything that is wrong with it."""
+        """Read the book and its faults."""
         return read_book(self.root)
 
     def now(self, reading: Reading) -> datetime:
-        """Return the instant to work at, in whole seconds; a date is the start of that day where the book read lives.
+        """Return the instant in whole seconds; a date means the start of that day in the book's time zone.
 
-        Where the time zone of the book could not be read, the day is one of UTC.
+        If the time zone is unreadable, UTC is used.
         """
         zone = reading.catalog.settings.timezone if reading.catalog else parse_zone("UTC")
         return instant_of(self.at, zone)
 
 
 def instant_of(at: str | None, zone: ZoneInfo) -> datetime:
-    """Return the instant of the option `--at`, or what the environment and the clock say where `at` is None."""
+    """Return the instant of the option `--at`; if it is None, that of the environment or the system clock."""
     return current_instant(zone, os.environ, _system_clock, option=at)
 
 
 def refuse_wrong_clock(now: datetime, at: str | None, newest: datetime | None, *, signing: bool) -> None:
-    """Compare `now`, which `at` or another source gave, with the `newest` commit; print what is only a warning.
+    """Compare `now` with the time of the `newest` commit, and print a warning if they differ too much.
 
-    ClockError where nothing may be built or signed at `now`.
+    `at` is the option `--at`, if given. ClockError if nothing may be built or signed at `now`.
     """
     warning = compare_with_commit(now, newest, source_of_instant(os.environ, option=at), signing=signing)
     if warning:
@@ -65,7 +65,7 @@ def _system_clock() -> datetime:
 
 
 def with_repository(function: Function) -> Function:
-    """Give the command `function` the option --repo and the argument `repo`, a path."""
+    """Add the option --repo and the parameter `repo`, a path, to the command `function`."""
     return click.option(
         "--repo",
         type=click.Path(path_type=Path),
@@ -76,7 +76,7 @@ def with_repository(function: Function) -> Function:
 
 
 def with_instant(function: Function) -> Function:
-    """Give the command `function` the option --at and the argument `at`, a text or None."""
+    """Add the option --at and the parameter `at`, a string or None, to the command `function`."""
     return click.option(
         "--at",
         metavar="INSTANT",
@@ -86,7 +86,7 @@ def with_instant(function: Function) -> Function:
 
 
 def language_option(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> Language | None:
-    """Read the `value` of the option `parameter` as a language tag."""
+    """Parse the `value` of the option `parameter` as a language tag."""
     try:
         return Language(value) if value else None
     except ValueError as cause:
@@ -94,5 +94,5 @@ def language_option(_ctx: click.Context, parameter: click.Parameter, value: str 
 
 
 def _nearest(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
-    found = value or ctx.find_root().params.get("repo")
-    return found if isinstance(found, Path) else Path()
+    repo = value or ctx.find_root().params.get("repo")
+    return repo if isinstance(repo, Path) else Path()

@@ -1,4 +1,4 @@
-"""`inforce review`: what a pull request does, in sections and sentences, as Markdown for a comment."""
+"""`inforce review`: describe the changes of a pull request as Markdown for a comment."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from inforce.review.comment import ReviewComment
 from inforce.review.links import ReviewLinks
 
 _NO_PAST = (
-    "The merge base with “{ref}” is not in this clone; compared with the tip of “{ref}” instead: what was merged there "
-    "since looks as if this branch removed it. Fetch the rest with “git fetch --unshallow”; in a "
-    "workflow, check out with “fetch-depth: 0”."
+    "The merge base with “{ref}” is not in this clone; compared with the tip of “{ref}” instead. Later changes of that "
+    "branch appear as removed. Fetch the missing commits with “git fetch --unshallow”; in a workflow, use "
+    "“fetch-depth: 0”."
 )
 
 
 def _address(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    """Read `value` as a web address that stands in Markdown without harm."""
+    """Return `value` if it is a URL that is safe in Markdown; BadParameter otherwise."""
     if not value:
         return ""
     parts = urlsplit(value)
@@ -82,12 +82,12 @@ def command(
     now = repository.now(reading)
     book = book_of(repo, reading, base)
     before = book.base.catalog if book.base else None
-    found = tuple(amendments(before, reading.catalog)) if reading.catalog else ()
+    changes = tuple(amendments(before, reading.catalog)) if reading.catalog else ()
     if visible_from:
-        click.echo(format_instant(_visible_from(found, now)))
+        click.echo(format_instant(_visible_from(changes, now)))
         return
     commentary = ReviewComment(
-        amendments=found,
+        amendments=changes,
         report=examine(book, now),
         settings=reading.catalog.settings if reading.catalog else None,
         now=now,
@@ -102,6 +102,6 @@ def command(
         click.echo(text, nl=False)
 
 
-def _visible_from(found: tuple[CatalogChange, ...], now: datetime) -> datetime:
-    """Tell from when every version that came or changed can be read."""
-    return max((now, *(one.version.published for one in found if one.what is not ChangeKind.GONE)))
+def _visible_from(changes: tuple[CatalogChange, ...], now: datetime) -> datetime:
+    """Return the instant from which every added or changed version is public."""
+    return max((now, *(change.version.published for change in changes if change.what is not ChangeKind.GONE)))

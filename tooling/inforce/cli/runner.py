@@ -1,8 +1,10 @@
-"""How a run of the command line ends: one message and one exit code for everything that can go wrong.
+"""Run the command line: map every error to one message and one exit code.
 
-Invariants: 0 success, 1 findings, 2 wrong use or an unreadable book, 3 published history would change, 4 environment,
-130 interrupted, 141 the reader of the output has gone; input of an editor never ends in a traceback, nor does a full
-disk or a closed stream (see `streams`). Not responsible for: programming errors, which keep their traceback.
+Exit codes: 0 success, 1 findings, 2 wrong usage or an unreadable book, 3 published history would change, 4 environment,
+130 interrupted, 141 the reader of the output has ended.
+
+Invariants: neither the input of an editor nor a full disk or a closed stream causes a traceback (see `streams`).
+Not responsible for: programming errors, which keep their traceback.
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ def _invoke(words: list[str]) -> int:
 
 
 def _system_refuses(problem: OSError) -> int:
-    """Print the system error, its place and how to fix it."""
+    """Print the error of the operating system, the file concerned and how to fix it."""
     _say(system_refusal(problem))
     return ENVIRONMENT
 

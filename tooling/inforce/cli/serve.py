@@ -1,4 +1,4 @@
-"""`inforce serve`: the site on this machine, built again whenever a text changes."""
+"""`inforce serve`: serve the site on this machine, and rebuild it when a text changes."""
 
 from __future__ import annotations
 

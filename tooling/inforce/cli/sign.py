@@ -1,7 +1,7 @@
-"""`inforce sign`: the manifest of a built site issued and signed again, without a rebuild.
+"""`inforce sign`: issue and sign the manifests of a built site again, without rebuilding it.
 
-Invariants: nothing but the dates of the manifests, what follows from them, and their signatures changes; all manifests
-and their signed forms are replaced, or none, and all of one issue have the same serial.
+Invariants: only the dates of the manifests, values derived from them, and the signatures change; all manifests and
+their signed forms are replaced, or none; all manifests of an issue have the same serial.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from inforce.signing import private_keys, resign, signers
 def command(site: Path, at: str | None) -> None:
     """Sign a built site again without rebuilding it.
 
-    Issues policies.json in the folder SITE again and writes policies.jws.json beside it; so with each manifest in
-    manifests/. The key comes from
-    INFORCE_SIGNING_KEY_FILE, the path of a private JWK, or from INFORCE_SIGNING_KEY, which holds one.
+    Issues policies.json in the folder SITE again and writes policies.jws.json beside it, and does the same for each
+    manifest in manifests/. The key is read from INFORCE_SIGNING_KEY_FILE, the path of a private JWK, or from
+    INFORCE_SIGNING_KEY, which contains the JWK.
 
     \b
     Example:
@@ -53,7 +53,7 @@ def command(site: Path, at: str | None) -> None:
     issues = [resign(read_regular(site / path), now, keys, path) for path in paths]
     kids = {key.public.kid for key in keys}
     notes = [note for path in paths for note in (*_absent(site / signed_path(path), kids), *_packed(site, path))]
-    # Dated as it was issued, since many hosts make the ETag of the date.
+    # The files have the time of issue, since many hosts derive the ETag from the modification time.
     with writing(site):
         contents = {site / path: raw for issue in issues for path, raw in issue.files.items()}
         replace_files(contents, mode=0o644, modified=now.timestamp())
@@ -66,12 +66,12 @@ def command(site: Path, at: str | None) -> None:
 
 def _additional(site: Path) -> list[str]:
     """Return the paths of the additional manifests in `site`."""
-    found = sorted((site / MANIFESTS).glob("*.json"))
-    return [f"{MANIFESTS}/{file.name}" for file in found if not file.name.endswith(".jws.json")]
+    files = sorted((site / MANIFESTS).glob("*.json"))
+    return [f"{MANIFESTS}/{file.name}" for file in files if not file.name.endswith(".jws.json")]
 
 
 def _absent(signed: Path, kids: Set[str]) -> Iterator[str]:
-    """Say which keys vouched for the issue that is replaced, and do not for the new one."""
+    """Yield a note for each key that signed the previous issue and is not among `kids`."""
     try:
         before = signers(read_regular(signed)) if signed.is_file() else ()
     except SignatureError:
@@ -82,7 +82,7 @@ def _absent(signed: Path, kids: Set[str]) -> Iterator[str]:
 
 
 def _packed(site: Path, path: str) -> Iterator[str]:
-    """Say which files hold the issue of the manifest at `path` that is replaced, packed, for a host to send."""
+    """Yield a note for each compressed copy of the previous issue of the manifest at `path`."""
     for name in (path, signed_path(path)):
         for packed in sorted(site.glob(f"{name}.*")):
             yield f"{packed.name} still contains the previous issue; compress it again, or hosts may serve it."

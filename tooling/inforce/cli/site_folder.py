@@ -1,6 +1,6 @@
-"""The folder a site is built into: which one may be replaced, what stands in it, and which addresses would go.
+"""The output folder of a build: whether it may be replaced, its files, and the URLs that would disappear.
 
-Invariants: nothing but a site of inforce, or an empty folder, is ever replaced. Does not write.
+Invariants: only an empty folder or a site of inforce may be replaced; nothing is written.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ _PAGE = "index.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What stands in a built site: the size of each file, in bytes, by its address."""
+    """The files of a built site: the size of each, in bytes, by its path."""
 
     files: Mapping[str, int]
 
     @classmethod
     def of(cls, folder: Path) -> Contents:
-        """List what stands in `folder`."""
+        """Return the contents of `folder`."""
         return cls(files={address: entry.stat(follow_symlinks=False).st_size for address, entry in _files(folder)})
 
     @property
     def pages(self) -> int:
-        """How many pages there are, and fragments of pages."""
+        """The number of pages and HTML fragments."""
         return sum(address.endswith(".html") for address in self.files)
 
     @property
     def size(self) -> int:
-        """How many bytes there are in all."""
+        """The total size in bytes."""
         return sum(self.files.values())
 
     def missing(self, old: Collection[str]) -> list[str]:
-        """List what was published of policies at the addresses `old` and is not here, pages by their folder, sorted.
+        """Return the paths of policies in `old` that are missing here, sorted; pages are listed by their folder.
 
-        A file named by its digest is not listed: another one takes its place, and the manifest names that one.
+        Files with a digest in their name are excluded, since the manifest refers to their replacement.
         """
         policies = [address.removesuffix(VERSIONS) for address in old if address.endswith(f"/{VERSIONS}")]
         ours = tuple(policy for policy in policies if policy.count("/") == 1)
@@ -53,17 +53,20 @@ class Contents:
 
 
 def addresses_in(folder: Path) -> list[str]:
-    """List the addresses of what stands in `folder`; nothing where there is no such folder."""
+    """Return the paths of the files in `folder`; empty if there is no such folder."""
     return [address for address, _ in _files(folder)] if folder.is_dir() else []
 
 
 def is_site(folder: Path) -> bool:
-    """Return whether `folder` holds a site of inforce."""
+    """Return whether `folder` contains a site of inforce."""
     return (folder / MANIFEST).is_file()
 
 
 def replaceable(target: Path, root: Path) -> Path:
-    """Resolve `target`, the folder of a site to be built out of the repository `root`; refuse what must not be lost."""
+    """Return the absolute path of the output folder `target` of the repository `root`.
+
+    BadParameter if a build must not replace its contents.
+    """
     folder, root = target.resolve(), root.resolve()
     if folder == root:
         raise _refusal(target, "is the repository itself")
@@ -81,12 +84,12 @@ def replaceable(target: Path, root: Path) -> Path:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield the files in `folder` and all folders below, each with its address."""
+    """Yield the files in `folder` and all its subfolders, each with its relative path."""
     waiting = [(str(folder), "")]
     while waiting:
         path, prefix = waiting.pop()
-        with os.scandir(path) as found:
-            for entry in found:
+        with os.scandir(path) as entries:
+            for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((entry.path, f"{prefix}{entry.name}/"))
                 else:

@@ -1,8 +1,8 @@
-"""The site generator, MkDocs or ProperDocs, run as a program of its own.
+"""Run the site generator, MkDocs or ProperDocs, as a separate process.
 
-Invariants: it sees the book at the instant it is told and in UTF-8; what it warns about and refuses is passed on, its
-progress and tracebacks are not; it never outlives the command that started it, on Linux not even where that one is
-killed. Does not know what the generator's plugin does.
+Invariants: its output is UTF-8; its warnings and errors are passed on, its progress messages and tracebacks are not; it
+ends with the command that started it, on Linux even if that command is killed.
+Not responsible for: the generator's plugin.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from inforce.fields import Source
 
 CONFIGURATION = "mkdocs.yml"
 _GENERATORS = ("mkdocs", "properdocs")
-# The plugin knows better than the generator what need not be done again, and calls it where it must.
+# These modules skip unnecessary work of the generator and call it for the rest.
 _PROGRAM = "inforce.site.{}"
 _PATIENCE = 5
 _MADE = re.compile(r"^INFO .*made (\d+) of (\d+) pages")
@@ -48,7 +48,7 @@ class Generator:
 
     @classmethod
     def of(cls, repository: Workspace, **variables: str) -> Generator:
-        """Find the generator for `repository`; refused where there is none, or nothing to configure it."""
+        """Return the generator for `repository`; SetupError if none is installed, BookError without mkdocs.yml."""
         root = repository.root.resolve()
         if not (root / CONFIGURATION).is_file():
             fix = "run “inforce init DIR” and copy the file from there"
@@ -60,7 +60,7 @@ class Generator:
         return cls(root=root, module=module, variables=variables)
 
     def command(self, verb: str, *words: str) -> list[str]:
-        """Spell the generator's command `verb` with the options `words`."""
+        """Return the command line that runs the generator's command `verb` with the options `words`."""
         return [sys.executable, "-P", "-m", _PROGRAM.format(verb), self.module, *self._where, *words]
 
     @property
@@ -69,11 +69,11 @@ class Generator:
 
     @contextlib.contextmanager
     def running(self, verb: str, *words: str, piped: bool) -> Iterator[subprocess.Popen[str]]:
-        """Run the command `verb`; where `piped` it is written to and read from here. It ends when the block does."""
+        """Run the command `verb` until the end of the block; if `piped`, its stdin and stdout are pipes."""
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_MKDOCS_2_WARNING": "true", **self.variables}
         pipe = subprocess.PIPE if piped else None
         with (
-            subprocess.Popen(  # noqa: S603 - our own interpreter, and words of ours
+            subprocess.Popen(  # noqa: S603 - a constant command of this package
                 self.command(verb, *words),
                 cwd=self.root,
                 env=environment,
@@ -92,7 +92,7 @@ class Generator:
 
 @contextlib.contextmanager
 def ending(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Let `process` have ended when the block has."""
+    """Terminate `process` at the end of the block, and kill it if it does not end."""
     try:
         yield
     finally:
@@ -104,9 +104,9 @@ def ending(process: subprocess.Popen[str]) -> Iterator[None]:
 
 
 def hand_over(process: subprocess.Popen[str], book: object) -> None:
-    """Give the generator's `process` the `book`; of its files it is told the paths, since only commands quote lines.
+    """Send the `book` to the generator's `process`, with the paths of its files but without their texts and lines.
 
-    Where the process has ended, it is for its exit code to tell why.
+    A process that has already ended is ignored here; its exit code is reported later.
     """
     if process.stdin:
         with contextlib.suppress(BrokenPipeError), open(process.stdin.fileno(), "wb", closefd=False) as pipe:
@@ -127,7 +127,7 @@ def _source(path: str) -> Source:
 
 
 def worth_telling(lines: Iterable[str]) -> Iterator[str]:
-    """Pass on warnings and errors out of the generator's `lines`; of a traceback only its last line."""
+    """Yield the warnings and errors among the generator's `lines`; of a traceback, only the last line."""
     telling = inside_traceback = False
     for line in lines:
         text = line.rstrip()
@@ -145,10 +145,10 @@ def worth_telling(lines: Iterable[str]) -> Iterator[str]:
 
 
 def counted(lines: Iterable[str], report: Callable[[int, int], None]) -> Iterator[str]:
-    """Pass on `lines`, and tell `report` how many of how many pages are made where one of them says so."""
+    """Yield `lines`, and call `report` with the number of finished pages and the total for each progress line."""
     for line in lines:
-        if found := _MADE.search(line):
-            report(int(found[1]), int(found[2]))
+        if match := _MADE.search(line):
+            report(int(match[1]), int(match[2]))
         yield line
 
 
@@ -160,13 +160,13 @@ def _can_run(module: str) -> bool:
 
 
 def _end_with_parent() -> None:
-    """Let the process that is being started end when this one does, even where this one is killed."""
+    """Let the kernel end the new process when this process ends, even if this one is killed."""
     ctypes.CDLL(None).prctl(_DEATH, signal.SIGTERM)
 
 
 @contextlib.contextmanager
 def _terminated_in_order() -> Iterator[None]:
-    """Let SIGTERM unwind what is open, as Ctrl-C does."""
+    """Handle SIGTERM like Ctrl-C, so that context managers are closed."""
     before = signal.signal(signal.SIGTERM, _leave)
     try:
         yield

@@ -1,4 +1,4 @@
-"""`inforce status`: policies, their versions and states, and what changes next, on one screen."""
+"""`inforce status`: show policies, their versions and states, and scheduled changes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SOON = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Coming:
-    """Something that will happen to a policy at an instant, as a sentence without its date."""
+    """A scheduled event of a policy: `what` is a predicate such as “is published”."""
 
     at: datetime
     policy: str
@@ -42,10 +42,10 @@ class Coming:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="For whom to print.",
+    help="The output format.",
 )
 def command(repo: Path, at: str | None, form: str) -> None:
-    """Show policies, versions and what changes next.
+    """Show policies, versions and scheduled changes.
 
     \b
     Example:
@@ -152,7 +152,7 @@ def _in_days(wait: timedelta) -> str:
 
 
 def status_document(catalog: Catalog, lock: Lock, now: datetime) -> dict[str, Any]:
-    """Return the data of `show` as JSON, with every version; instants are RFC 3339 in UTC."""
+    """Return the data of `show` as JSON values, with every version; instants are RFC 3339 in UTC."""
     return {
         "at": format_instant(now),
         "policies": [_policy_data(policy, lock, now) for policy in catalog],

@@ -1,8 +1,8 @@
-"""Standard input, output and error as a command finds them: closed, on a full disk, or in another encoding.
+"""Prepare standard input, output and error, which may be closed, on a full disk, or in another encoding.
 
-Invariants: all three are open, so that no file of the book gets the number of one of them; output is UTF-8 whatever the
-locale says; an error of standard output names it, and an error of standard error is dropped, since no stream is left
-to report it on.
+Invariants: descriptors 0 to 2 are open, so that no file of the book gets one of these numbers; output is UTF-8
+regardless of the locale; an error in writing to standard output is reported with that name; an error in writing to
+standard error is dropped, since no stream is left to report it on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OUTPUT = "standard output"
 
 
 class _Output(io.FileIO):
-    """The file behind standard output; what goes wrong in writing says so."""
+    """The file of standard output; its errors have “standard output” as their file name."""
 
     def write(self, data: Any) -> int:
         try:
@@ -28,7 +28,7 @@ class _Output(io.FileIO):
 
 
 class _Errors(io.FileIO):
-    """The file behind standard error; what cannot be written is dropped."""
+    """The file of standard error; write errors are ignored."""
 
     def write(self, data: Any) -> int:
         with contextlib.suppress(OSError):
@@ -37,9 +37,9 @@ class _Errors(io.FileIO):
 
 
 def open_streams() -> None:
-    """Put the standard streams of this process in order; one that is closed reads nothing and drops what is written."""
+    """Reopen the standard streams of this process as UTF-8; a closed stream is replaced with the null device."""
     _open_closed()
-    sys.stdin = sys.stdin or open(0, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 - for as long as the process lives
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 - open until the process ends
     if sys.stdout is sys.__stdout__:
         sys.stdout = _text(_Output(1, "wb", closefd=False))
     if sys.stderr is sys.__stderr__:
@@ -50,7 +50,7 @@ def open_streams() -> None:
 
 
 def drop_output() -> None:
-    """Let what is still to be written to standard output go nowhere, and Python's own last flush succeed."""
+    """Discard buffered output, so that the flush at interpreter exit succeeds."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -60,7 +60,7 @@ def _open_closed() -> None:
         try:
             os.fstat(number)
         except OSError:
-            handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+            handle = os.open(os.devnull, os.O_RDWR)  # open() returns the lowest free number, which is this one
             os.set_inheritable(handle, True)
 
 

@@ -32,8 +32,8 @@ _FOUND = 1
 def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, repo: Path, at: str | None) -> None:
     """Check a built or live site against the lock file.
 
-    Asks for every text, page and statement that was ever published, and compares digests, the visible words of pages,
-    dates, signatures and headers with what the book in the repository promises.
+    Fetches every published text, page and file, and compares digests, visible words, dates, signatures and headers with
+    the book in the repository.
 
     \b
     Example:

@@ -16,7 +16,7 @@ from inforce.policy.catalog import Catalog
 
 
 class ChangeKind(StrEnum):
-    """What happened to a version."""
+    """How a version changed."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -36,7 +36,7 @@ class TextChange:
 class CatalogChange:
     """The change of `version` of `policy`: its changed texts and, unless it is new, its earlier state `was`.
 
-    `against` is the version whose texts are compared with the new ones, if any.
+    `against` is the version with whose texts the new texts are compared, if any.
     """
 
     what: ChangeKind
@@ -67,8 +67,8 @@ def amendments(base: Catalog | None, catalog: Catalog) -> Iterator[CatalogChange
 def _came(policy: Policy, version: Version) -> CatalogChange:
     against = policy.predecessor(version)
     texts = tuple(
-        TextChange(language=one.language, old=against.edition(one.language) if against else None, new=one)
-        for one in version.editions
+        TextChange(language=edition.language, old=against.edition(edition.language) if against else None, new=edition)
+        for edition in version.editions
     )
     return CatalogChange(what=ChangeKind.NEW, policy=policy, version=version, texts=texts, against=against)
 

@@ -17,10 +17,10 @@ from inforce.policy import Policy, Version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewLinks:
-    """Where a preview can be seen.
+    """The location of a preview.
 
-    `preview` is the address of a site, ending in `/`; `artefact` that of an archive with a site in it, whose pages can
-    be named but not linked. `site` is the folder it was made from, if that is here.
+    `preview` is the URL of a site, ending in `/`; `artefact` is the URL of an archive with the site, whose pages cannot
+    be linked. `site` is the local folder with the site, if available.
     """
 
     preview: str = ""
@@ -28,7 +28,7 @@ class ReviewLinks:
     site: Path | None = None
 
     def to(self, policy: Policy, version: Version, language: Language) -> str:
-        """Write the links to `version` in `language` and to its redlines as one line; empty where none is known."""
+        """Return the links to `version` in `language` and to its redlines as one line; empty if there are none."""
         places = [(name, path) for name, path in _places(policy, version, language) if self._holds(path)]
         if self.preview:
             return " · ".join(f"[{name}]({self.preview}{path})" for name, path in places)

@@ -51,7 +51,7 @@ def issue(plain: bytes, named: Iterable[PublicKey], keys: Sequence[PrivateKey], 
             raise SignatureError(f"book.yml does not list the key {quoted(key.public.kid)}: {fix}")
     if kids and not keys:
         fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or remove “signing” from book.yml"
-        raise SignatureError(f"the book promises signed manifests, but no private key is set: {fix}")
+        raise SignatureError(f"the book requires signed manifests, but no private key is set: {fix}")
     return Issue(plain=plain, signed=sign(plain, keys) if keys else None, path=path)
 
 

@@ -103,15 +103,15 @@ def read_steps(
     """Return the state of `file` in each commit that changed it, oldest first, along the first parents of `ref`."""
     start = _start(repository, ref)
     path = file.removeprefix("./")
-    found = tuple(reversed(tuple(_trace(repository, start, path))))
-    if not found:
+    changes = tuple(reversed(tuple(_trace(repository, start, path))))
+    if not changes:
         raise _no_such_file(repository, start, path)
     steps = []
-    for done, (commit, change) in enumerate(found, 1):
+    for done, (commit, change) in enumerate(changes, 1):
         origin = Origin(commit=commit.id, committed=commit.committed, path=change.path, subject=commit.subject)
         steps.append(DocumentState(origin=origin, raw=repository.content(change.blob) if change.is_file else None))
         if progress:
-            progress(done, len(found))
+            progress(done, len(changes))
     return tuple(steps)
 
 

@@ -57,8 +57,8 @@ def plan_versions(steps: Iterable[DocumentState], zone: ZoneInfo, change: Change
     remarks: list[str] = []
     versions: list[PlannedVersion] = []
     for step in steps:
-        found = _text(step, remarks)
-        if found is None or (versions and found.text == versions[-1].text):
+        text = _text(step, remarks)
+        if text is None or (versions and text.text == versions[-1].text):
             continue
         previous = versions[-1] if versions else None
         instant = _instant(step.origin, previous, remarks)
@@ -66,7 +66,7 @@ def plan_versions(steps: Iterable[DocumentState], zone: ZoneInfo, change: Change
         level = change if previous else ChangeLevel.MATERIAL
         origin = replace(step.origin, subject=step.origin.subject[:_LONGEST_SUBJECT])
         version = PlannedVersion(
-            label=label, instant=instant, change=level, text=found.text, title=found.title, origin=origin
+            label=label, instant=instant, change=level, text=text.text, title=text.title, origin=origin
         )
         versions.append(version)
     return Plan(versions=tuple(versions), remarks=tuple(remarks))
@@ -78,18 +78,18 @@ def _text(step: DocumentState, remarks: list[str]) -> ForeignText | None:
             f"{_named(step.origin)} deleted the file; the previous version remains in force until the next one."
         )
         return None
-    found = read_foreign(step.raw)
-    if not found.text:
+    text = read_foreign(step.raw)
+    if not text.text:
         remarks.append(f"{_named(step.origin)} left the file empty; it was skipped.")
         return None
-    if len(found.text.encode()) > LARGEST:
+    if len(text.text.encode()) > LARGEST:
         remarks.append(
-            f"{_named(step.origin)} holds more than {LARGEST:,} bytes, the limit for a text; it was skipped."
+            f"{_named(step.origin)} contains more than {LARGEST:,} bytes, the limit for a text; it was skipped."
         )
         return None
-    if found.code:
-        remarks.append(f"{_named(step.origin)} is not UTF-8; it was read as {found.code}. Check its accented letters.")
-    return found
+    if text.code:
+        remarks.append(f"{_named(step.origin)} is not UTF-8; it was read as {text.code}. Check its accented letters.")
+    return text
 
 
 def _instant(origin: Origin, previous: PlannedVersion | None, remarks: list[str]) -> datetime:

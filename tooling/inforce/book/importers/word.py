@@ -105,7 +105,7 @@ def _read(file: Path) -> bytes:
     try:
         raw = read_regular(file, LARGEST + 1)
     except FileNotFoundError as cause:
-        raise LayoutError(Place(path=str(file)), "is not there", "pass the path of the Word document") from cause
+        raise LayoutError(Place(path=str(file)), "does not exist", "pass the path of the Word document") from cause
     except OSError as cause:
         fix = how_to_fix(cause, "pass the path of the Word document")
         raise SetupError(f"{file} cannot be read: {cause.strerror}; {fix}") from cause
@@ -149,7 +149,7 @@ def _way_on(policy: Policy, origin: DocumentOrigin) -> str:
         version.label.text
         for version in policy.versions
         if version.draft
-        and any(one.language == origin.language and one.digest == origin.digest for one in version.editions)
+        and any(edition.language == origin.language and edition.digest == origin.digest for edition in version.editions)
     ]
     if drafts:
         return f"the draft {drafts[-1]} has the same text: add “--into {drafts[-1]}”"

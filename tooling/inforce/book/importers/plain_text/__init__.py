@@ -1,8 +1,8 @@
-"""Plain text into Markdown, without a word changed: title, headings, lists and tables found by how they are written.
+"""Convert plain text to Markdown: detect the title, headings, lists and tables without changing a word.
 
-Invariants: readers of the Markdown read the words of the source in its order; where that cannot be had, `convert`
-refuses. Pure. Words that look damaged in themselves (wrong encodings, placeholders) are for the checks to find; here is
-said what only the source can tell.
+Invariants: the rendered Markdown has the words of the source in the same order; otherwise `convert` raises
+WordsChangedError. Pure. Reports damage that only the source shows.
+Not responsible for: wrong encodings and placeholders (see `checks`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HYPHENATED = re.compile(r"[^\W\d_]-$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspicion:
-    """Something to be looked at: a line of the Markdown (from 1), and a sentence on what seems wrong there."""
+    """Possible damage: a line of the Markdown (from 1), and a sentence that describes the problem."""
 
     line: int
     sentence: str
@@ -38,7 +38,7 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """Canonical Markdown, its title (empty where the source has none), and what should be looked at, in its order."""
+    """Canonical Markdown, its title (empty if the source has none), and possible damage in the order of lines."""
 
     text: str
     title: str
@@ -46,7 +46,7 @@ class Conversion:
 
 
 def convert(source: str) -> Conversion:
-    """Turn the plain text or saved page `source` into Markdown; WordsChangedError where a word would be lost."""
+    """Convert the plain text or saved page `source` to Markdown; WordsChangedError if a word would be lost."""
     plain, links = shown(source) if is_hypertext(source) else (source, ())
     text = _LINE_END.sub("\n", unicodedata.normalize("NFC", plain)).removeprefix("\ufeff").replace("\0", "")
     text = _BLANKS.sub(" ", text)
@@ -57,12 +57,12 @@ def convert(source: str) -> Conversion:
     refuse_other_words(text, markdown)
     title = next((" ".join(block.lines) for block in structure.blocks if block.kind is TextBlockKind.TITLE), "")
     damage = [*_unglued(text), *_damage(pieces, structure, starts), *_lost_links(links, markdown)]
-    return Conversion(text=markdown, title=title, damage=tuple(sorted(damage, key=lambda one: one.line)))
+    return Conversion(text=markdown, title=title, damage=tuple(sorted(damage, key=lambda suspicion: suspicion.line)))
 
 
 def _unglued(text: str) -> Iterator[Suspicion]:
     if any(len(unglue(line)) > 1 for line in text.split("\n") if line.strip()):
-        sentence = "Lines had lost their ends. Look where headings and lists begin and end."
+        sentence = "Line breaks were missing and have been inferred. Check where headings and lists begin and end."
         yield Suspicion(line=1, sentence=sentence)
 
 
@@ -73,18 +73,20 @@ def _damage(pieces: tuple[SourceParagraph, ...], structure: Structure, starts: l
     for piece, start in zip(pieces, starts, strict=True):
         if piece.mark and piece.mark.glued and piece.mark.label.isascii() and piece.mark.number:
             glued = f"{piece.mark.label}{piece.mark.rest.split(maxsplit=1)[0]}"
-            yield Suspicion(line=start, sentence=f"“{glued}” had no space behind the number; it has one now.")
+            yield Suspicion(line=start, sentence=f"“{glued}” had no space after the number; a space was added.")
         for number, (line, following) in enumerate(itertools.pairwise(piece.lines)):
             if _HYPHENATED.search(line) and following[:1].islower():
                 parts = f"{line.split()[-1]} {following.split()[0]}"
-                yield Suspicion(line=start + number, sentence=f"A line ended inside “{parts}”. Is it one word?")
+                yield Suspicion(
+                    line=start + number, sentence=f"“{parts}” was split at the end of a line. Is it one word?"
+                )
         if FURNITURE.fullmatch(piece.words):
-            yield Suspicion(line=start, sentence=f"“{piece.words}” looks like the number of a page.")
+            yield Suspicion(line=start, sentence=f"“{piece.words}” looks like a page number.")
 
 
 def _lost_links(links: tuple[tuple[str, str], ...], markdown: str) -> Iterator[Suspicion]:
     lines = markdown.split("\n")
     for words_shown, address in links:
         place = next((number for number, line in enumerate(lines, 1) if words_shown and words_shown in line), 1)
-        sentence = f"“{words_shown}” was a link. Write “[{words_shown}]({address})” if it is to be one."
+        sentence = f"“{words_shown}” was a link. To keep the link, write “[{words_shown}]({address})”."
         yield Suspicion(line=place, sentence=sentence)

@@ -1,7 +1,7 @@
-"""A plain text as the draft of a version: Markdown with the same words, and everything about it that looks damaged.
+"""Import a plain text as the draft of a version: Markdown with the same words, and remarks on possible damage.
 
-Invariants: the text becomes a draft, because only a person knows from when it applied and what its damaged words
-were. What the checks know of damaged texts is said here as well; nothing is fixed.
+Invariants: the version is a draft, since an editor must confirm its dates and correct damaged words. The remarks
+include the findings of the checks; nothing is corrected automatically.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _GROUPS = ("ENC", "TEXT")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextWishes:
-    """What the person who imports has decided; None is left to the import.
+    """The options of an import; None means the default.
 
-    `effective` and `published` are dates or instants (default the day of the import), `label` is the version's (default
-    the effective date). `kind` and `act` go into policy.yml and only count where the policy is new; so does `title`,
-    which also stands above a text that has none.
+    `effective` and `published` are dates or instants (default: the day of the import), `label` is the version's label
+    (default: the effective date). `kind`, `act` and `title` are written to policy.yml and are ignored if the policy
+    exists; `title` is also added to a text without a title.
     """
 
     effective: str | None = None
@@ -49,7 +49,7 @@ class TextWishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """A sentence about a place of the imported text, for the person who knows what was meant there."""
+    """A remark for the editor on a place in the imported text."""
 
     place: Place
     sentence: str
@@ -60,7 +60,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedText:
-    """What an import wrote: the folder of the draft, its label, and remarks in the order of the text."""
+    """The result of an import: the folder of the draft, its label, and remarks in the order of the text."""
 
     folder: Path
     label: Label
@@ -70,10 +70,10 @@ class ImportedText:
 def import_text(
     root: Path, file: Path, policy_id: str, *, now: datetime, wishes: TextWishes | None = None
 ) -> ImportedText:
-    """Write the plain text `file` as the draft of a version of `policy_id`, new or not, into the book in `root`.
+    """Write the plain text `file` as the draft of a version of the new or existing `policy_id` into the book in `root`.
 
-    Refused with an InforceError of exit code 2, and nothing is written: a file that is not there, holds no words or
-    more than 1 MiB; a text whose words Markdown could not keep; a label that is not after the newest version's.
+    InforceError with exit code 2, and nothing is written, if the file is missing, contains no words or more than
+    1 MiB, if Markdown cannot preserve its words, or if the label is not after that of the newest version.
     """
     wishes = wishes or TextWishes()
     reading = read_book(root)
@@ -101,21 +101,21 @@ def import_text(
 
 
 def _read(file: Path) -> tuple[str, str]:
-    """Read `file`: its text, and the code it was read in where that is not UTF-8."""
+    """Return the text of `file`, and its encoding if it is not UTF-8."""
     try:
         raw = read_regular(file, LARGEST + 1)
     except FileNotFoundError as cause:
-        raise LayoutError(Place(path=str(file)), "is not there", "name a file with the text") from cause
+        raise LayoutError(Place(path=str(file)), "does not exist", "pass the path of the text file") from cause
     except OSError as cause:
-        message = f"{file} cannot be read: {cause.strerror}; {how_to_fix(cause, 'name a file with the text')}"
+        message = f"{file} cannot be read: {cause.strerror}; {how_to_fix(cause, 'pass the path of the text file')}"
         raise SetupError(message) from cause
     if len(raw) > LARGEST:
-        problem = f"holds more than the {LARGEST:,} bytes a text may have"
+        problem = f"contains more than {LARGEST:,} bytes, the limit for a text"
         raise LayoutError(Place(path=str(file)), problem, "import it in parts", rule="PATH-size")
     text, code = decoded(raw)
     refuse_large_tables(text, str(file))
     if not words(text):
-        message = f"{file} holds no words"
+        message = f"{file} contains no words"
         raise NothingToImportError(message)
     return text, code
 
@@ -132,23 +132,23 @@ def _policy_yml(policy_id: str, language: Language, conversion: Conversion, file
 def _of_file(path: str, conversion: Conversion, code: str) -> Iterator[Remark]:
     place = Place(path=path, line=1)
     if code:
-        yield Remark(place=place, sentence=f"The file is not UTF-8; it was read as {code}. Look at its accents.")
+        yield Remark(place=place, sentence=f"The file is not UTF-8; it was read as {code}. Check its accented letters.")
     if not conversion.title:
-        yield Remark(place=place, sentence="The text begins with no title of its own; one was put above it.")
+        yield Remark(place=place, sentence="The text has no title; one was added.")
 
 
 def _of_source(path: str, conversion: Conversion, above: int) -> Iterator[Remark]:
-    """Tell what only the source showed; `above` lines stand before the converted text."""
-    for one in conversion.damage:
-        yield Remark(place=Place(path=path, line=one.line + above), sentence=one.sentence)
+    """Yield the damage found by the conversion; the converted text begins after `above` lines."""
+    for suspicion in conversion.damage:
+        yield Remark(place=Place(path=path, line=suspicion.line + above), sentence=suspicion.sentence)
 
 
 def _of_checks(root: Path, path: str, now: datetime) -> Iterator[Remark]:
-    """Tell what the checks find in the words of the new text."""
+    """Yield the findings of the checks in the new text."""
     rules = [rule for rule in CATALOGUE.values() if rule.group in _GROUPS]
     try:
         reading = read_book(root)
-    except (SetupError, OSError) as cause:  # the text is in the book, so this cannot be a failure
+    except (SetupError, OSError) as cause:  # the text is already imported, so do not fail
         yield Remark(place=Place(path=path), sentence=f"The checks did not run: {cause}. Run “inforce check”.")
         return
     for finding in examine(Book(catalog=reading.catalog, lock=reading.lock), now, rules).findings:

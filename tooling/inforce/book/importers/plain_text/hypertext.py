@@ -1,7 +1,7 @@
-"""Pages saved as text: HTML read into the plain text that a browser would have shown.
+"""Convert a saved web page to the plain text that a browser would show.
 
-Invariants: words, their order, headings, items and the cells of tables; what a page does not show (scripts, styles) is
-left out. Addresses behind links are not words: they are listed, so that an editor can restore them.
+Invariants: words, their order, headings, list items and table cells are kept; hidden content (scripts, styles) is
+omitted. The targets of links are returned separately, so that an editor can restore them.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def is_hypertext(text: str) -> bool:
-    """Return whether `text` is the source of a page rather than what it shows."""
+    """Return whether `text` is HTML rather than plain text."""
     return len(_IS_PAGE.findall(text)) > 1 and _CLOSING.search(text) is not None
 
 
 def shown(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Read the page `text`: what it shows as plain text, and its links as words and address."""
+    """Return the plain text of the page `text`, and its links as pairs of words and URL."""
     page = _Page()
     page.feed(text)
     page.close()
@@ -58,7 +58,7 @@ def shown(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 class _Page(HTMLParser):
-    """A page being read into lines."""
+    """A parser that collects the text of a page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -69,11 +69,11 @@ class _Page(HTMLParser):
         self._link: tuple[int, str] | None = None
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
-        """Pass over what begins with `<![` as browsers do (HTML Standard, 13.2.5.42): the base class may break off."""
+        """Skip a declaration `<![` like a browser (HTML Standard, 13.2.5.42); the base class may raise."""
         return self.parse_bogus_comment(i, bool(report))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a line where `tag` begins one, and mark what it is."""
+        """Begin a line with the mark of its kind if `tag` starts a block."""
         if tag in _HIDDEN:
             self._hidden += 1
         elif tag in ("ul", "ol"):
@@ -93,7 +93,7 @@ class _Page(HTMLParser):
             self._begin("", tight=tag == "tr")
 
     def handle_endtag(self, tag: str) -> None:
-        """End a line where `tag` ends one."""
+        """End the line if `tag` ends a block."""
         if tag in _HIDDEN:
             self._hidden = max(self._hidden - 1, 0)
         elif tag == "a" and self._link:
@@ -108,12 +108,12 @@ class _Page(HTMLParser):
             self._begin("")
 
     def handle_data(self, data: str) -> None:
-        """Take words, in which line ends of the source mean nothing."""
+        """Add the text `data`; line ends of the source count as spaces."""
         if not self._hidden:
             self._parts.append(re.sub(r"[ \t\r\n\f]+", " ", data))
 
     def plain(self) -> str:
-        """Give all lines."""
+        """Return the text of the page."""
         text = "\n".join(line.strip(" ") for line in "".join(self._parts).split("\n"))
         return re.sub(r"\n{3,}", "\n\n", text).strip()
 

@@ -1,6 +1,7 @@
-"""Marks at the head of a line: bullets and numbers of any style, and the runs that numbers form.
+"""List markers at the start of a line: bullets and numbers of any style, and the sequences that numbers form.
 
-Invariants: a mark is what the line begins with, sign by sign; nothing is renumbered. Does not know what it is for.
+Invariants: a marker is kept character by character; nothing is renumbered.
+Not responsible for: whether a marker belongs to a heading or a list item (see `outline`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Lists stand inside lists, but not deeper than anybody can follow.
+# The maximum number of open sequences per style, which limits the depth of nested lists.
 _OPEN_RUNS = 12
 _CHINESE = "〇一二三四五六七八九"
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
@@ -18,7 +19,7 @@ _ROMAN_NUMBER = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 
 
 class Style(StrEnum):
-    """How a mark is written, by an example; a word such as “Article” before a number belongs to the mark."""
+    """The style of a marker; the value is an example. “Article” before a number is part of the marker."""
 
     BULLET = "•"
     ARTICLE = "Article 1"
@@ -38,7 +39,7 @@ class Style(StrEnum):
     CHINESE_PARENS = "（一）"
 
 
-# Marks that never stand before a heading.
+# Styles that do not occur in headings.
 LIST_STYLES = frozenset(
     {
         Style.BULLET,
@@ -76,10 +77,10 @@ _BLANKS = " \t\u3000\u00a0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What a line begins with: its style, its `label` as written, and its number (0 for a bullet).
+    """The marker of a line: its style, its `label` as written, and its number (0 for a bullet).
 
-    `parents` are the numbers before the last of an outline (`1.2` of `1.2.3`); `rest` is the line behind the mark, and
-    `glued` says that no space parts the two.
+    `parents` are the numbers before the last of an outline (`1.2` of `1.2.3`); `rest` is the line after the marker,
+    and `glued` is whether no space separates the two.
     """
 
     style: Style
@@ -91,19 +92,19 @@ class Mark:
 
 
 def marks_of(line: str) -> tuple[Mark, ...]:
-    """List the marks that `line` may begin with, the likeliest first: “C.” is a letter and a Roman hundred."""
+    """Return the possible markers of `line`, the most likely first: “C.” is a letter or a Roman numeral."""
     begin = len(line) - len(line.lstrip(_BLANKS))
-    found = ((style, pattern.match(line, begin)) for style, pattern in _COMPILED.items())
-    return tuple(_mark(style, match, line) for style, match in found if match)
+    matches = ((style, pattern.match(line, begin)) for style, pattern in _COMPILED.items())
+    return tuple(_mark(style, match, line) for style, match in matches if match)
 
 
 def pattern_of(style: Style) -> re.Pattern[str]:
-    """Give the pattern of `style`, to be looked for inside a line; its group `number` is the number as written."""
+    """Return the pattern of `style` for searching within a line; its group `number` is the number as written."""
     return _COMPILED[style]
 
 
 def value(style: Style, written: str) -> int:
-    """Read the number `written` in `style`; 0 where there is none."""
+    """Return the value of the number `written` in `style`; 0 if it is empty."""
     if not written:
         return 0
     if written.isdecimal():
@@ -116,30 +117,31 @@ def value(style: Style, written: str) -> int:
 
 
 def runs(marks: Iterable[tuple[int, Mark]]) -> tuple[tuple[int, ...], ...]:
-    """Put numbered marks, each with its place, into runs: each continues the run it follows on, or begins another.
+    """Group numbered markers, each with its place, into sequences of consecutive numbers.
 
-    A number that follows on nothing continues the newest run of its style that it lies above: the gap stays visible.
+    A number without a predecessor continues the newest sequence of its style with a smaller last number, which leaves a
+    visible gap; otherwise it starts a new sequence.
     """
     done: list[list[int]] = []
-    # Per style, the runs that may go on, with their last number, the one used last at the end.
+    # Per style, the sequences that can continue, each with its last number; the most recently used is last.
     open_runs: dict[tuple[Style, tuple[int, ...]], list[tuple[int, list[int]]]] = {}
     for place, mark in marks:
         alike = open_runs.setdefault((mark.style, mark.parents), [])
-        following = [one for one in alike if one[0] + 1 == mark.number]
-        above = [one for one in alike if one[0] < mark.number] if mark.number > 1 else []
+        following = [run for run in alike if run[0] + 1 == mark.number]
+        above = [run for run in alike if run[0] < mark.number] if mark.number > 1 else []
         chosen = (following or above or [(0, [])])[-1]
         if not chosen[1]:
             done.append(chosen[1])
         chosen[1].append(place)
-        kept = [one for one in alike if one is not chosen]
-        open_runs[mark.style, mark.parents] = [*kept[-_OPEN_RUNS:], (mark.number, chosen[1])]
+        others = [run for run in alike if run is not chosen]
+        open_runs[mark.style, mark.parents] = [*others[-_OPEN_RUNS:], (mark.number, chosen[1])]
     return tuple(tuple(run) for run in done)
 
 
 def _roman(written: str) -> int:
     values = [_ROMAN[sign] for sign in written]
     pairs = zip(values, [*values[1:], 0], strict=True)
-    return sum(-one if one < following else one for one, following in pairs)
+    return sum(-digit if digit < following else digit for digit, following in pairs)
 
 
 def _chinese(written: str) -> int:
@@ -153,13 +155,13 @@ def _chinese(written: str) -> int:
     return total + digit
 
 
-def _mark(style: Style, found: re.Match[str], line: str) -> Mark:
-    written = found.groupdict().get("number") or ""
-    rest = line[found.end() :]
+def _mark(style: Style, match: re.Match[str], line: str) -> Mark:
+    written = match.groupdict().get("number") or ""
+    rest = line[match.end() :]
     numbers = [int(part) for part in written.split(".")] if style is Style.OUTLINE else [value(style, written)]
     return Mark(
         style=style,
-        label=found["label"],
+        label=match["label"],
         rest=rest.strip(),
         number=numbers[-1],
         parents=tuple(numbers[:-1]),

@@ -1,7 +1,7 @@
-"""Structure: which pieces of a plain text are its title, headings, items and tables, and what seems damaged.
+"""Classify the paragraphs of a plain text as title, headings, list items and tables, and find gaps in numbering.
 
-Invariants: a piece is a heading where numbers, capitals, stars, rules or space around it say so, never by its words
-alone. What stays a guess is a paragraph.
+Invariants: a heading is recognised by its number, capitals, asterisks, a rule or blank lines around it, not by its
+words. Ambiguous cases are paragraphs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _COUNTED = {Style.DOT: ".", Style.PAREN: ")"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberGap:
-    """A run of numbers that does not follow on: at the piece `place`, after `before` comes `found`."""
+    """A gap in a sequence of numbers: at the paragraph `place`, `found` follows `before`."""
 
     place: int
     before: str
@@ -36,20 +36,20 @@ class NumberGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """Blocks to be written, each made of the piece at the same place, and the gaps in their numbers."""
+    """The blocks of the Markdown, one for each paragraph, and the gaps in their numbers."""
 
     blocks: tuple[TextBlock, ...]
     gaps: tuple[NumberGap, ...]
 
 
 def structure_of(pieces: tuple[SourceParagraph, ...]) -> Structure:
-    """Decide what each of `pieces` is."""
+    """Classify each of `pieces`."""
     marked = [(place, piece.mark) for place, piece in enumerate(pieces) if piece.mark and piece.mark.number]
-    found = runs(marked)
+    sequences = runs(marked)
     title = _title(pieces)
-    headings = {place for run in found if _are_headings(pieces, run) for place in run}
+    headings = {place for run in sequences if _are_headings(pieces, run) for place in run}
     headings |= {place for place, piece in enumerate(pieces) if place != title and _stands_out(pieces, place)}
-    counted = {place for run in found if not headings & set(run) for place in _counted(pieces, run)}
+    counted = {place for run in sequences if not headings & set(run) for place in _counted(pieces, run)}
     levels = _Levels()
     blocks = [
         _block(
@@ -57,21 +57,21 @@ def structure_of(pieces: tuple[SourceParagraph, ...]) -> Structure:
         )
         for place, piece in enumerate(pieces)
     ]
-    return Structure(blocks=tuple(blocks), gaps=tuple(gap for run in found for gap in _gaps(pieces, run)))
+    return Structure(blocks=tuple(blocks), gaps=tuple(gap for run in sequences for gap in _gaps(pieces, run)))
 
 
 class _Levels:
-    """The level of each heading: a way of writing headings that comes up later stands below the ones before it."""
+    """Assigns levels to headings: a style that first occurs later is one level deeper."""
 
     def __init__(self) -> None:
         self._styles: list[str] = []
         self._last = 1
 
     def of(self, piece: SourceParagraph) -> int:
-        """Give the level of the heading `piece`, at most one below the heading before it."""
-        found = _MARKDOWN.fullmatch(piece.lines[0])
-        if found:
-            level = max(len(found[1]), 2)
+        """Return the level of the heading `piece`, at most one deeper than the previous heading."""
+        markdown = _MARKDOWN.fullmatch(piece.lines[0])
+        if markdown:
+            level = max(len(markdown[1]), 2)
         else:
             style, depth = _style(piece)
             if style not in self._styles:
@@ -82,7 +82,7 @@ class _Levels:
 
 
 def _style(piece: SourceParagraph) -> tuple[str, int]:
-    """Name the way a heading is written, and how much deeper than that its number puts it: `1.2` is below `1.`."""
+    """Return the style of a heading, and the additional depth of its number: `1.2` is one deeper than `1.`."""
     if piece.mark:
         outline = piece.mark.style is Style.OUTLINE
         return (Style.DOT if outline else piece.mark.style), len(piece.mark.parents)
@@ -90,7 +90,7 @@ def _style(piece: SourceParagraph) -> tuple[str, int]:
 
 
 def _title(pieces: tuple[SourceParagraph, ...]) -> int | None:
-    """Find the title: the first piece, if it is a short line without a number; else the first above a double rule."""
+    """Return the index of the title: a short first line without a number, or the first line above a rule of “=”."""
     first = next((place for place, piece in enumerate(pieces) if not piece.rule), None)
     if first is None or len(pieces) < 2:
         return None
@@ -109,7 +109,7 @@ def _is_short(piece: SourceParagraph) -> bool:
 
 
 def _stands_out(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
-    """Return whether a piece without a number looks like a heading: by stars, capitals, a rule, or space around it."""
+    """Return whether a paragraph without a number looks like a heading: asterisks, capitals, a rule or blank lines."""
     piece = pieces[place]
     if piece.mark or piece.rule or not _is_short(piece):
         return False
@@ -124,7 +124,7 @@ def _stands_out(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
 
 
 def _are_headings(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> bool:
-    """Return whether a run of numbers heads sections: most of its pieces are short, and words stand between them."""
+    """Return whether a sequence of numbers consists of headings: most are short and followed by text."""
     mark = pieces[run[0]].mark
     if mark is None or mark.style in LIST_STYLES:
         return False
@@ -136,7 +136,7 @@ def _are_headings(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> 
 
 
 def _leads(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
-    """Return whether something other than the next number of the same style follows the piece at `place`."""
+    """Return whether the paragraph after the one at `place` has no marker or one of another style."""
     following = pieces[place + 1] if place + 1 < len(pieces) else None
     own = pieces[place].mark
     if following is None or own is None:
@@ -145,7 +145,7 @@ def _leads(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
 
 
 def _counted(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> Iterator[int]:
-    """List the items of `run` whose number Markdown would count alike; a list that follows another starts again."""
+    """Yield the items of `run` whose numbers equal those of an ordered list in Markdown."""
     previous: int | None = None
     for place in run:
         mark = pieces[place].mark
@@ -168,9 +168,9 @@ def _gaps(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> Iterator
     marks = [(place, mark) for place in run if (mark := pieces[place].mark)]
     if marks and marks[0][1].number > 1:
         yield NumberGap(place=marks[0][0], before="", found=marks[0][1].label)
-    for (_, one), (place, two) in itertools.pairwise(marks):
-        if two.number != one.number + 1:
-            yield NumberGap(place=place, before=one.label, found=two.label)
+    for (_, previous), (place, following) in itertools.pairwise(marks):
+        if following.number != previous.number + 1:
+            yield NumberGap(place=place, before=previous.label, found=following.label)
 
 
 def _block(piece: SourceParagraph, *, is_title: bool, level: int, counted: bool) -> TextBlock:
@@ -190,17 +190,17 @@ def _block(piece: SourceParagraph, *, is_title: bool, level: int, counted: bool)
 
 
 def _label(mark: Mark) -> str:
-    """Give the label as it is to stand before words: a space behind it, unless its script has none there."""
+    """Return the label followed by a space, except in scripts that use none."""
     return mark.label if mark.glued and not mark.label.isascii() else f"{mark.label} "
 
 
 def _is_item(mark: Mark) -> bool:
-    """Return whether a mark that heads nothing makes an item; numbers of clauses stay before their paragraph."""
+    """Return whether `mark`, which is not that of a heading, is that of a list item; numbers of clauses are not."""
     return mark.style in LIST_STYLES or mark.style in (Style.DOT, Style.ROMAN, Style.LETTER, Style.CHINESE_PARENS)
 
 
 def _bare(line: str) -> str:
-    """Take the signs off `line` that made it a heading."""
-    found = _MARKDOWN.fullmatch(line)
-    text = found[2].rstrip("#").rstrip() if found else line
+    """Return `line` without the Markdown characters of a heading."""
+    markdown = _MARKDOWN.fullmatch(line)
+    text = markdown[2].rstrip("#").rstrip() if markdown else line
     return re.sub(r"^(\*\*|__)(.*?)\1(:?)$", r"\2\3", text)

@@ -1,6 +1,7 @@
-"""Pieces: the lines of a plain text put together as they belong, whatever wrapped, indented or glued them.
+"""Group the lines of a plain text, which may be wrapped, indented or joined, into paragraphs.
 
-Invariants: every line of the source is in one piece, in its order. Does not decide what is a heading (see `structure`).
+Invariants: every line of the source is in exactly one paragraph, in order.
+Not responsible for: recognising headings (see `outline`).
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ _NEVER_WRAPPED_TO = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class SourceParagraph:
-    """Lines that belong together, the mark before the first one, and how they stand.
+    """The lines of a paragraph, and the marker of its first line.
 
-    `alone` says that blank lines are around them; `underline` is the sign of a rule right below; a `rule` has no words;
-    `tabs` counts the tabs in each line. `hard` names lines (from 0) that ended early on purpose.
+    `alone` is whether blank lines surround it; `underline` is the character of a rule directly below; a `rule` has no
+    words; `tabs` is the number of tabs in each line. `hard` contains the indices of lines with a deliberate break.
     """
 
     lines: list[str]
@@ -41,20 +42,20 @@ class SourceParagraph:
 
     @property
     def words(self) -> str:
-        """All words behind the mark, in one line."""
+        """The text after the marker, in one line."""
         first = [self.mark.rest] if self.mark else self.lines[:1]
         return " ".join([*first, *self.lines[1:]]).strip()
 
 
 def pieces_of(text: str) -> tuple[SourceParagraph, ...]:
-    """Put the lines of `text` together to pieces."""
+    """Return the paragraphs of `text`."""
     groups = list(_groups(text))
     joiner = _Joiner(_width([line for group in groups for line in group]))
     return tuple(piece for group in groups for piece in joiner.joined(group))
 
 
 def _groups(text: str) -> Iterator[list[str]]:
-    """Part `text` at blank lines, and around lines that hold what were several lines once."""
+    """Split `text` at blank lines, and around lines in which several lines were joined."""
     group: list[str] = []
     for line in text.split("\n"):
         parts = unglue(line) if line.strip() else ()
@@ -70,20 +71,20 @@ def _groups(text: str) -> Iterator[list[str]]:
 
 
 def _width(lines: list[str]) -> int:
-    """Tell at which column `lines` were wrapped: nine of ten are shorter, not counting those too long to be wrapped."""
+    """Return the column at which `lines` were wrapped: the 90th percentile of lengths up to `_WIDEST`."""
     lengths = sorted(len(line) for line in lines if len(line) <= _WIDEST)
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
 class _Joiner:
-    """Joins the lines of one group after the other, in a text that was wrapped at `width`."""
+    """Joins lines to paragraphs, group by group, in a text that was wrapped at `width`."""
 
     def __init__(self, width: int) -> None:
         self._width = width
         self._known: set[tuple[Style, tuple[int, ...], int]] = set()
 
     def joined(self, group: list[str]) -> list[SourceParagraph]:
-        """Put the lines of `group`, between which no line is blank, together to pieces."""
+        """Return the paragraphs of `group`, which are lines without a blank line in between."""
         pieces: list[SourceParagraph] = []
         for line in group:
             current = pieces[-1] if pieces and not pieces[-1].rule and not pieces[-1].underline else None
@@ -109,7 +110,7 @@ class _Joiner:
             pieces.append(SourceParagraph(lines=[line], rule=True))
 
     def _mark(self, line: str, last: str) -> Mark | None:
-        """Find the mark of `line`; a number that only wrapping has put at its head is none."""
+        """Return the marker of `line`; None for a number that is only there because the text was wrapped."""
         candidates = marks_of(line)
         following = [mark for mark in candidates if (mark.style, mark.parents, mark.number - 1) in self._known]
         first = [mark for mark in candidates if mark.number == 1 and not mark.parents]
@@ -132,7 +133,7 @@ class _Joiner:
         return len(last) > 0.7 * self._width or last[-1:] not in _ENDS
 
     def _heads(self, last: str, line: str) -> bool:
-        """Return whether the short line `last` stands over `line`, with which longer sentences begin."""
+        """Return whether the short line `last` is a heading of the text that begins with `line`."""
         short = len(last) < 0.5 * self._width and last[-1] not in f"{_ENDS}-,"
         return short and len(line) > 0.6 * self._width and line[0].isupper()
 
@@ -141,18 +142,17 @@ class _Joiner:
 
 
 def _stands_alone(last: str, line: str) -> bool:
-    """Return whether one of two lines is written so that it cannot run on into the other."""
-    return any(is_bold(one) or one.startswith("#") or FURNITURE.fullmatch(one) for one in (last, line)) or is_caps(
-        last
-    ) != is_caps(line)
+    """Return whether the formatting of one of two lines shows that they do not belong together."""
+    formatted = any(is_bold(text) or text.startswith("#") or FURNITURE.fullmatch(text) for text in (last, line))
+    return formatted or is_caps(last) != is_caps(line)
 
 
 def is_bold(text: str) -> bool:
-    """Return whether all of `text` stands between pairs of stars or underscores."""
+    """Return whether all of `text` is between pairs of asterisks or underscores."""
     return bool(re.fullmatch(r"\*\*[^*]+\*\*:?|__[^_]+__:?", text))
 
 
 def is_caps(text: str) -> bool:
-    """Return whether `text` is written in capitals, of letters that have small ones."""
+    """Return whether `text` is written in capitals, in a script with upper and lower case."""
     letters = [sign for sign in text if sign.isupper() or sign.islower()]
     return len(letters) > 3 and all(sign.isupper() for sign in letters)

@@ -1,7 +1,6 @@
-"""Text that lost its line ends: headings and lists found inside a line by their numbers, which follow on each other.
+"""Restore missing line breaks: find headings and list items within a line by their consecutive numbers.
 
-Invariants: a line is only parted where one number follows on another, never at a number alone; parting adds line ends
-and nothing else.
+Invariants: a line is split only at consecutive numbers, never at a single number; only line breaks are added.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from inforce.book.importers.plain_text.list_markers import Style, pattern_of, va
 
 LONG = 300
 _HEADINGS = (Style.CHINESE_ARTICLE, Style.CHINESE, Style.ARTICLE, Style.ROMAN, Style.DOT)
-# A number in parentheses also stands in running text (“as said in (1) and (2)”): a list begins behind a sign.
+# Numbers in parentheses also occur in running text (“as stated in (1) and (2)”): a list begins after punctuation.
 _LISTS = {
     Style.PAREN: r"(?<![\w(（.])",
     Style.COMMA: r"(?<![\w.])",
@@ -55,7 +54,7 @@ _LONGEST_CJK_HEADING = 30
 
 
 def unglue(line: str) -> tuple[str, ...]:
-    """Part `line` into the lines it once was, as far as its numbers tell; one that lost nothing comes back alone."""
+    """Split `line` into the lines that its numbers indicate; return it unchanged if there are none."""
     if "\t" in line.strip():
         return (line,)
     parts = tuple(_at_headings(line)) if len(line) > LONG else (line,)
@@ -63,24 +62,24 @@ def unglue(line: str) -> tuple[str, ...]:
 
 
 def split_heading(text: str) -> tuple[str, str] | None:
-    """Split `text`, in which a sentence follows a heading without a sign between, before that sentence.
+    """Split `text`, a heading followed by a sentence without punctuation in between, before the sentence.
 
-    A sentence begins with the last capital before the first word that no title would write small: “What We Keep | We
-    keep”. None where that cannot be told.
+    The sentence begins with the last capitalised word before the first lower-case word that title case would
+    capitalise: “What We Keep | We keep”. None if the boundary cannot be determined.
     """
     if _CJK.search(text[:_LONGEST_CJK_HEADING]):
-        found = re.match(rf"([^\s。；，：:]{{1,{_LONGEST_CJK_HEADING}}})(?:\s+|(?<=[：:]))(.+)", text, re.DOTALL)
-        return (found[1], found[2]) if found else None
-    found_words = list(re.finditer(r"\S+", text))[: _LONGEST_HEADING + 2]
-    start = _title_end(found_words) or _first_capital(found_words)
+        match = re.match(rf"([^\s。；，：:]{{1,{_LONGEST_CJK_HEADING}}})(?:\s+|(?<=[：:]))(.+)", text, re.DOTALL)
+        return (match[1], match[2]) if match else None
+    heading_words = list(re.finditer(r"\S+", text))[: _LONGEST_HEADING + 2]
+    start = _title_end(heading_words) or _first_capital(heading_words)
     if not start:
         return None
-    at = found_words[start].start()
+    at = heading_words[start].start()
     return text[:at].rstrip(), text[at:]
 
 
 def split_last_item(item: str) -> tuple[str, str]:
-    """Split `item`, the last of its list, behind its first sentence; what follows belongs to no item."""
+    """Split `item`, the last of its list, after its first sentence; the rest is not part of the list."""
     end = _SENTENCE_END.search(item)
     return (item[: end.end()].rstrip(), item[end.end() :]) if end else (item, "")
 
@@ -88,13 +87,13 @@ def split_last_item(item: str) -> tuple[str, str]:
 def _at_headings(line: str) -> Iterator[str]:
     for style in _HEADINGS:
         before = _BEFORE_HEADING.get(style, r"(?:^|(?<=\s))")
-        found = list(re.finditer(before + pattern_of(style).pattern, line))
-        chain = _chain(style, [one for one in found if _begins_title(line[one.end() :])])
+        numbers = re.finditer(before + pattern_of(style).pattern, line)
+        chain = _chain(style, [number for number in numbers if _begins_title(line[number.end() :])])
         if len(chain) > 1:
             yield from _split_title(line[: chain[0].start()])
-            stops = [one.start() for one in chain[1:]] + [len(line)]
-            for one, stop in zip(chain, stops, strict=True):
-                yield from _split_numbered(line[one.start() : stop], one.end() - one.start())
+            stops = [number.start() for number in chain[1:]] + [len(line)]
+            for number, stop in zip(chain, stops, strict=True):
+                yield from _split_numbered(line[number.start() : stop], number.end() - number.start())
             return
     yield line
 
@@ -104,21 +103,21 @@ def _begins_title(text: str) -> bool:
     return first.isupper() or bool(_CJK.match(first))
 
 
-def _chain(style: Style, found: list[re.Match[str]]) -> list[re.Match[str]]:
-    """Choose of `found` those whose numbers follow on each other from 1; one missing number is borne."""
+def _chain(style: Style, matches: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the `matches` with consecutive numbers from 1; a single missing number is tolerated."""
     chain: list[re.Match[str]] = []
-    numbers = [value(style, one["number"]) for one in found]
+    numbers = [value(style, match["number"]) for match in matches]
     expected = 1
     for place, number in enumerate(numbers):
         is_gap = chain and number == expected + 1 and expected not in numbers[place:]
         if number == expected or is_gap:
-            chain.append(found[place])
+            chain.append(matches[place])
             expected = number + 1
     return chain
 
 
 def _split_title(text: str) -> Iterator[str]:
-    """Split what stands before the first number: a title in capitals and the sentences behind it, or either alone."""
+    """Split the text before the first number into a title in title case and the sentences after it, if both exist."""
     parts = split_heading(text)
     yield from parts if parts and _is_title_case(parts[0]) else (text,)
 
@@ -137,24 +136,24 @@ def _split_numbered(text: str, label: int) -> Iterator[str]:
         yield parts[1]
 
 
-def _title_end(found: list[re.Match[str]]) -> int:
-    """Find the word with which a sentence begins behind a title in capitals; 0 where there is none."""
-    for place, word in enumerate(found):
+def _title_end(words: list[re.Match[str]]) -> int:
+    """Return the index of the first word of a sentence after a title in title case; 0 if there is none."""
+    for place, word in enumerate(words):
         bare = word[0].strip("“”\"'(‘’")
-        if place and word[0].endswith("?") and place + 1 < len(found):
+        if place and word[0].endswith("?") and place + 1 < len(words):
             return place + 1
         if not (bare[:1].isupper() or bare[:1].isdigit() or bare in _MINOR) or word[0][-1] in ".;,:":
-            capitals = [index for index in range(place) if found[index][0].strip("“\"'(‘")[:1].isupper()]
+            capitals = [index for index in range(place) if words[index][0].strip("“\"'(‘")[:1].isupper()]
             return capitals[-1] if capitals else 0
     return 0
 
 
-def _first_capital(found: list[re.Match[str]]) -> int:
-    """Find the first capital behind small words, where no sign ends a sentence before it; 0 where there is none."""
-    for place, word in enumerate(found[1:], 1):
-        if found[place - 1][0][-1] in ".;,:!":
+def _first_capital(words: list[re.Match[str]]) -> int:
+    """Return the index of the first capitalised word after lower-case words without punctuation; 0 if none."""
+    for place, word in enumerate(words[1:], 1):
+        if words[place - 1][0][-1] in ".;,:!":
             return 0
-        if found[place - 1][0].endswith("?") or (word[0][:1].isupper() and word[0] != "I"):
+        if words[place - 1][0].endswith("?") or (word[0][:1].isupper() and word[0] != "I"):
             return place
     return 0
 
@@ -172,20 +171,20 @@ def _at_items(line: str) -> Iterator[str]:
 
 
 def _item_starts(line: str) -> list[int]:
-    """List where items begin in `line`: at two bullets or more, or at numbers that follow on each other from 1."""
-    bullets = [found.start() for found in _BULLETS.finditer(line)]
+    """Return the start of each list item in `line`: at two or more bullets, or at consecutive numbers from 1."""
+    bullets = [match.start() for match in _BULLETS.finditer(line)]
     starts = bullets if len(bullets) > 1 else []
     for style, before in _LISTS.items():
-        found = list(re.finditer(before + pattern_of(style).pattern, line))
-        for chain in _chains(style, found):
-            starts += [one.start("label") for one in chain]
+        matches = list(re.finditer(before + pattern_of(style).pattern, line))
+        for chain in _chains(style, matches):
+            starts += [match.start("label") for match in chain]
     return sorted(set(starts))
 
 
-def _chains(style: Style, found: list[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
-    """Part `found` where a number 1 begins a new list, and give those of two items or more."""
-    first = [place for place, one in enumerate(found) if value(style, one["number"]) == 1]
-    for start, stop in itertools.pairwise([*first, len(found)]):
-        chain = _chain(style, found[start:stop])
+def _chains(style: Style, matches: list[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
+    """Split `matches` at each number 1, and yield the lists with two or more items."""
+    first = [place for place, match in enumerate(matches) if value(style, match["number"]) == 1]
+    for start, stop in itertools.pairwise([*first, len(matches)]):
+        chain = _chain(style, matches[start:stop])
         if len(chain) > 1:
             yield chain

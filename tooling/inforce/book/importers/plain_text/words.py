@@ -1,7 +1,7 @@
-"""The words of a text, and the proof that a conversion kept them: the same ones in the same order.
+"""The words of a text, and the check that a conversion kept them in the same order.
 
-Invariants: what counts is what a reader sees, so a number that a list would renumber, or a sign that Markdown would
-swallow, is noticed. Signs of layout (bullets, the dot behind a number, rules, bars of tables) do not count.
+Invariants: the rendered text is compared, so a renumbered list item or a character removed by Markdown is detected.
+Layout characters (bullets, the dot after a number, rules, table bars) are ignored.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ _SHOWN = 8
 
 
 class WordsChangedError(InforceError):
-    """A conversion would have changed words; it is refused."""
+    """A conversion would change words."""
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Split `text` into its words: runs of letters, digits and their marks, and every other sign that is no layout."""
+    """Return the words of `text`: runs of letters, digits and marks, and every other non-layout character."""
     return tuple(_words(unicodedata.normalize("NFC", text)))
 
 
 def words_as_read(markdown: str) -> tuple[str, ...]:
-    """Split `markdown` into the words a reader is shown, the numbers of its lists included."""
-    found: list[str] = []
+    """Return the words of the rendered `markdown`, including the numbers of its lists."""
+    shown: list[str] = []
     counted: set[int] = set()
     for block in parse(markdown).blocks:
         for container in block.path:
             is_item = container.kind is ContainerKind.ITEM and container.number is not None
             if is_item and container.key not in counted:
                 counted.add(container.key)
-                found.append(str(container.number))
-        found.extend(words(block.text))
-    return tuple(found)
+                shown.append(str(container.number))
+        shown.extend(words(block.text))
+    return tuple(shown)
 
 
 def refuse_other_words(source: str, markdown: str) -> None:
-    """Raise WordsChangedError unless readers of `markdown` read the words of the plain text `source`."""
+    """Raise WordsChangedError unless the rendered `markdown` has the words of the plain text `source`."""
     before, after = words(source), words_as_read(markdown)
     if before == after:
         return
     pairs = enumerate(itertools.zip_longest(before, after))
     place = next(number for number, (old, new) in pairs if old != new)
-    old, new = (" ".join(one[max(place - _SHOWN, 0) : place + _SHOWN]) for one in (before, after))
-    message = f"the conversion would change words: “{old}” would read “{new}”; import this text by hand"
+    old, new = (" ".join(text[max(place - _SHOWN, 0) : place + _SHOWN]) for text in (before, after))
+    message = f"the conversion would change words: “{old}” would become “{new}”; convert this text to Markdown manually"
     raise WordsChangedError(message)
 
 
@@ -62,5 +62,5 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _belongs_to_a_word(sign: str) -> bool:
-    # Format characters (soft hyphens, joiners) neither count nor part a word.
+    # Format characters (soft hyphens, joiners) are ignored and do not split a word.
     return sign.isalnum() or unicodedata.category(sign) in ("Mn", "Mc", "Me", "Cf")

@@ -1,6 +1,6 @@
-"""Markdown out of blocks: every sign that Markdown would take for its own is escaped, so that readers see it.
+"""Write blocks as Markdown, with escaped special characters.
 
-Invariants: what is written reads as the words that came in; that is proved afterwards for each text (see `words`).
+Invariants: the rendered Markdown has the words of the blocks; `words` checks this for each text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LONGEST_ID = 6
 
 
 class TextBlockKind(StrEnum):
-    """What a block of a plain text is."""
+    """The kind of a block."""
 
     TITLE = "title"
     HEADING = "heading"
@@ -31,10 +31,10 @@ class TextBlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextBlock:
-    """A block to be written: its lines, behind a `label` as the source has it, with the space that follows it.
+    """A block of the Markdown: its lines, and its `label` as in the source, with the space after it.
 
-    `counted` is set for an item whose label Markdown counts itself (“3.”, “3)”) and counts alike. Rows of a table are
-    lines with tabs. `hard` names lines (from 0) behind which a line ends for the reader as well.
+    `counted` is whether the label (“3.”, “3)”) equals the number that Markdown would render. Rows of a table are lines
+    with tabs. `hard` contains the indices of lines that end with a hard line break.
     """
 
     kind: TextBlockKind
@@ -46,7 +46,7 @@ class TextBlock:
 
 
 def to_markdown(blocks: list[TextBlock]) -> tuple[str, list[int]]:
-    """Write `blocks`; returns the Markdown and the line (from 1) on which each block begins."""
+    """Return the Markdown of `blocks`, and the first line (from 1) of each block."""
     lines: list[str] = []
     starts: list[int] = []
     taken: set[str] = set()
@@ -63,12 +63,12 @@ def to_markdown(blocks: list[TextBlock]) -> tuple[str, list[int]]:
 
 
 def escape(line: str) -> str:
-    """Escape what Markdown would not show in `line`, which begins a line or an item; pairs of `**` stay as they are."""
+    """Escape special characters in `line`, the start of a line or an item; pairs of `**` are not escaped."""
     pairs = [pair.span() for pair in _BOLD.finditer(line)]
-    kept = {sign for start, stop in pairs for sign in (start, start + 1, stop - 2, stop - 1)}
+    unescaped = {sign for start, stop in pairs for sign in (start, start + 1, stop - 2, stop - 1)}
 
-    def escaped(found: re.Match[str]) -> str:
-        return found[0] if found.start() in kept else f"\\{found[0]}"
+    def escaped(match: re.Match[str]) -> str:
+        return match[0] if match.start() in unescaped else f"\\{match[0]}"
 
     return _NUMBER_START.sub(r"\1\\\2", _LINE_START.sub(r"\\", _SIGNS.sub(escaped, line)))
 
@@ -89,21 +89,21 @@ def _written(block: TextBlock, taken: set[str]) -> list[str]:
 
 def _one_line(block: TextBlock) -> str:
     text = block.label + " ".join(block.lines)
-    inner = _SIGNS.sub(lambda found: f"\\{found[0]}", text)
+    inner = _SIGNS.sub(lambda match: f"\\{match[0]}", text)
     words = inner.rstrip("#")
     return words + "\\#" * (len(inner) - len(words))
 
 
 def _id(block: TextBlock, taken: set[str]) -> str:
-    """Choose an id out of the first words of a heading, without its number, so that a new number keeps the id."""
+    """Return a new id from the first words of a heading without its number, so that renumbering keeps the id."""
     heading = parse("# " + " ".join(" ".join(block.lines).split()[:_LONGEST_ID]).replace("#", "")).headings
     wish = (heading[0].id if heading else "").strip("-") or "section"
-    found, count = wish, 1
-    while found in taken:
+    id_, count = wish, 1
+    while id_ in taken:
         count += 1
-        found = f"{wish}-{count}"
-    taken.add(found)
-    return found
+        id_ = f"{wish}-{count}"
+    taken.add(id_)
+    return id_
 
 
 def _item(block: TextBlock) -> list[str]:
