@@ -112,13 +112,13 @@ REGISTRIES = re.compile(
 
 
 class Import(NamedTuple):
-    """One name that a module imports, dotted and absolute, and its line."""
+    """A name imported by a module, dotted and absolute, and its line."""
 
     line: int
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: the tree is parsed once and kept
+@dataclass(frozen=True, kw_only=True)  # no slots: cached_property needs a dict
 class Module:
     """A Python file of the package; `name` is its dotted name below the package, "" for the package itself."""
 
@@ -135,7 +135,7 @@ class Module:
 
     @property
     def room(self) -> str:
-        """The longest name of a room that is a prefix of this module's name, or the first part of the name."""
+        """The longest name in `FLOORS` that is a prefix of this module's name, or the first part of the name."""
         parts = self.name.split(".")
         nested = ".".join(parts[:2])
         return nested if nested in FLOORS else parts[0]
@@ -148,7 +148,7 @@ class Module:
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
-        """Every import: at the top, in a function, for type checking, or by a literal name."""
+        """Every import, including those in functions and for type checking, and imports by literal name."""
         return tuple(one for node in ast.walk(self.tree) for one in self._imports_of(node))
 
     def _imports_of(self, node: ast.AST) -> Iterator[Import]:
@@ -252,7 +252,7 @@ def edges_alone_touch_the_world(modules: Modules) -> Iterator[str]:
 
 
 def _touches(module: Module) -> Iterator[tuple[int, str]]:
-    """Yield the lines on which `module` uses a side effect, and which one."""
+    """Yield each use of a side effect in `module`, with its line."""
     for line, name in (*module.imports, *_uses(module)):
         for start in _shorter(name):
             if part := PART_OF_THE_WORLD.get(start):
@@ -285,7 +285,7 @@ def each_library_has_one_door(modules: Modules) -> Iterator[str]:
 
 
 def site_and_cli_are_strangers(modules: Modules) -> Iterator[str]:
-    """Yield imports between the two rooms that must be replaceable independently."""
+    """Yield imports between `site` and `cli`, which must be replaceable independently."""
     for module in modules.values():
         for line, target in _inside(module, modules):
             if {module.room, target.room} == {"site", "cli"}:
@@ -333,7 +333,7 @@ def _long_functions(tree: ast.Module) -> Iterator[str]:
 
 
 def nothing_of_one_machine(files: Iterable[Path]) -> Iterator[str]:
-    """Yield files that contain a folder or a package source of one machine."""
+    """Yield files that contain a path or a package index of a single machine."""
     for path in files:
         text = path.read_bytes()
         if b"\0" in text:

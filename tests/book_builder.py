@@ -1,10 +1,10 @@
-"""Books for tests, in three lines.
+"""Build books for tests.
 
 >>> book = BookBuilder(tmp_path)                                            # doctest: +SKIP
->>> book.policy("privacy").version("2026-01-15", en="# Privacy\\n\\nWe keep it.\\n")   # doctest: +SKIP
+>>> book.policy("privacy").version("2026-01-15", en="# Privacy\n\nWe keep it.\n")   # doctest: +SKIP
 >>> book.read().require().policy("privacy").latest(instant("2026-02-01"))   # doctest: +SKIP
 
-Every file is real and may be damaged afterwards: `book.write("policy_versions/privacy/policy.yml", "…")`.
+Every file is a real file and can be damaged afterwards: `book.write("policy_versions/privacy/policy.yml", "…")`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ GIT_ENV = {
 
 
 def instant(text: str, zone: str = "UTC") -> datetime:
-    """The instant `text`; a date is the start of that day in `zone`."""
+    """Return the instant `text`; a date means the start of that day in `zone`."""
     return parse_instant(text, ZoneInfo(zone))
 
 
@@ -77,17 +77,17 @@ class BookBuilder:
         return PolicyBuilder(self, policy_id)
 
     def read(self) -> Reading:
-        """Read the book as the tools do."""
+        """Read the book as the program does."""
         return read_book(self.root)
 
     def git(self, *words: str, when: str = "2026-01-01T00:00:00Z") -> str:
-        """Run git in the repository as at `when`, and give what it printed."""
+        """Run git in the repository with the date `when`, and return its output."""
         env = {**os.environ, **GIT_ENV, "GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
         done = subprocess.run(["git", *words], cwd=self.root, env=env, capture_output=True, text=True, check=True)
         return done.stdout
 
     def commit(self, message: str, when: str = "2026-01-01T00:00:00Z") -> str:
-        """Commit everything as at `when`; the repository begins with the first commit. Gives the commit's id."""
+        """Commit everything with the date `when`, creating the repository if necessary, and return the commit id."""
         if not (self.root / ".git").exists():
             self.git("init", "-q", "-b", "main")
         self.git("add", "-A")
@@ -105,7 +105,7 @@ class PolicyBuilder:
     def version(
         self, label: str, *, change: str = "material", meta: Mapping[str, str] | None = None, **editions: str
     ) -> PolicyBuilder:
-        """Add the version `label` with a text per language (`zh_Hans` is `zh-Hans`); `meta` overrides version.yml."""
+        """Add the version `label` with a text per language (`zh_Hans` for `zh-Hans`); `meta` overrides version.yml."""
         published = label if len(label) == 10 else "2026-01-15"
         members = {"published": published, "change": change, **(meta or {})}
         folder = f"policy_versions/{self.id}/{label}"

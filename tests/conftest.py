@@ -1,4 +1,4 @@
-"""The ground every test stands on: no network, no settings of this machine, no clock of Hypothesis."""
+"""The environment of all tests: no network, no user settings, no deadline for Hypothesis."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "inforce",
     settings.get_profile("ci" if os.environ.get("CI") else "default"),
-    deadline=None,  # a busy machine is no fault of the code
+    deadline=None,  # a busy machine must not fail tests
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("inforce")
 
-pytest_plugins = ("built", "reading")  # sites that are built once for every test that looks at them
+pytest_plugins = ("built", "reading")  # sites that are built once and shared by tests
 
 NEUTRAL_SETTINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -33,20 +33,20 @@ NEUTRAL_SETTINGS = {
     "NO_COLOR": "1",
     "COLUMNS": "120",
 }
-# Scripts meet the same Node.js everywhere, also on a machine that has none.
+# Scripts run with the same Node.js on every machine.
 NODE_OF_PLAYWRIGHT = Path(playwright.__file__).parent / "driver"
 HOOKS_OF_A_RUNNING_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "SOURCE_DATE_EPOCH", "FORCE_COLOR")
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what collecting thousands of tests leaves behind, and every test its time."""
+    """Freeze the objects created during collection, so that the garbage collector skips them."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
 def neutral_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Run every test, and what it starts, without the settings and the cache of the person who runs it."""
+    """Run every test and its subprocesses without the user's settings and cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("user-cache")))
         patch.delenv("INFORCE_CACHE", raising=False)
@@ -60,7 +60,7 @@ def neutral_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture(autouse=True, scope="session")
 def this_machine_only() -> Iterator[None]:
-    """Refuse every connection that would leave this machine, so that no test depends on the network."""
+    """Reject every connection to another machine, so that no test depends on the network."""
     connect = socket.socket.connect
 
     def connect_here(self: socket.socket, address: object) -> None:
@@ -74,6 +74,6 @@ def this_machine_only() -> Iterator[None]:
 
 
 def is_here(address: object) -> bool:
-    """Return whether `address`, as given to `socket.connect`, is of the loopback interface."""
+    """Return whether `address`, as passed to `socket.connect`, is a loopback address."""
     host = address[0] if isinstance(address, tuple) else ""
     return host in ("::1", "localhost") or str(host).startswith("127.")

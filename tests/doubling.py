@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 STEEPEST = 1.3
-# A shorter CPU time than this at the largest size is not judged, because timer noise would dominate.
+# CPU times below this are not evaluated, because timer noise would dominate.
 _FLOOR = 0.05
 _ATTEMPTS = 3
 
@@ -32,7 +32,7 @@ def cpu_seconds(work: Callable[[Any], object], content: object) -> float:
 def exponent(work: Callable[[Any], object], make: Callable[[int], Any], size: int) -> float:
     """Return the exponent with which the time of `work` grows from `size` to four times `size`.
 
-    1 is linear, 2 quadratic; 0 means that the largest input takes too little time to measure. The fastest of several
+    1 is linear, 2 quadratic; 0 means that the time at the largest size is too short to measure. The fastest of several
     runs counts.
     """
     small, large = make(size), make(4 * size)

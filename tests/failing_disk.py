@@ -1,4 +1,4 @@
-"""A disk that fails: each call that touches it is counted, and one of them, chosen by its number, fails."""
+"""A disk that fails: each call is counted, and the call with a given number fails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-# What the package, pathlib, shutil and tempfile call; `os.open` and `io.open` are counted for reading too.
+# Called by the package, pathlib, shutil and tempfile; `os.open` and `io.open` are also counted for reading.
 CALLS = (
     *(
         "open",
@@ -37,7 +37,7 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 
 class FailingDisk:
-    """Counts calls, remembers where the package made each, and lets call number `fail_at` (from 1) fail."""
+    """Counts calls with their place in the package, and fails call number `fail_at` (from 1)."""
 
     def __init__(self, fail_at: int = 0, number: int = errno.EIO) -> None:
         self.fail_at, self.number = fail_at, number
@@ -46,11 +46,11 @@ class FailingDisk:
 
     @property
     def failed(self) -> bool:
-        """Return whether the call that was to fail has been made."""
+        """Return whether call number `fail_at` has been made."""
         return bool(self.fail_at) and len(self.sites) >= self.fail_at
 
     def count(self, name: str, arguments: tuple[object, ...]) -> bool:
-        """Count the call `name`, and fail if it is the one; False for a call that the package did not cause."""
+        """Count the call `name` and fail if it is number `fail_at`; return False if the package did not cause it."""
         site = call_site()
         if site is None or os.getpid() != self.process:
             return False
@@ -64,7 +64,7 @@ class FailingDisk:
 def call_site() -> str | None:
     """Return file and line of the innermost frame in the package.
 
-    None where there is none, a module is imported, or pipes to a program are opened, which is not the disk.
+    None if there is none, if a module is being imported, or if pipes to a subprocess are opened.
     """
     frame = sys._getframe(3)
     found = None
@@ -80,7 +80,7 @@ def call_site() -> str | None:
 
 @contextmanager
 def failing(disk: FailingDisk) -> Iterator[FailingDisk]:
-    """Let the disk of this process be `disk` while the block runs."""
+    """Replace the disk of this process with `disk` until the end of the block."""
 
     class File(io.FileIO):
         def write(self, data: Any) -> int:

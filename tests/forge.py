@@ -1,4 +1,4 @@
-"""A forge on this machine: a bare repository to push to, and a server that answers like GitHub's and records each call.
+"""A local forge: a bare repository to push to, and a server that imitates GitHub's API and records each call.
 
 >>> forge = Forge(tmp_path)                                              # doctest: +SKIP
 >>> forge.run("propose.py", "new", POLICY="privacy", …)                   # doctest: +SKIP
@@ -27,13 +27,13 @@ from book_builder import GIT_ENV, BookBuilder
 
 ACTION = Path(__file__).parents[1] / "tooling" / "action"
 REPOSITORY = "shop/policies"
-TOKEN = "s3cret-token"  # noqa: S105 # what must appear nowhere
+TOKEN = "s3cret-token"  # noqa: S105 # must not appear in any output
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the API: its method, its path below the repository, and what it sent."""
+    """An API call: its method, its path below the repository, and the request body."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ class Call:
 
 @dataclass
 class Service:
-    """What the server knows: pull requests by number, and comments; `refusals` are answered first, once each."""
+    """The state of the server: pull requests by number, and comments; each of `refusals` is returned once, first."""
 
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
     comments: list[dict[str, Any]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Service:
     calls: list[Call] = field(default_factory=list)
 
     def answer(self, call: Call) -> tuple[int, Any]:
-        """Answer `call` as GitHub would, as far as the scripts ask."""
+        """Return the response to `call` as GitHub would, for the endpoints that the scripts use."""
         self.calls.append(call)
         if call.method != "GET" and self.refusals:
             code, words = self.refusals.pop(0)
@@ -81,7 +81,7 @@ class Service:
         return {"number": number, "html_url": f"https://github.example/{REPOSITORY}/pull/{number}"}
 
     def commented(self, call: Call, page: int, size: int) -> tuple[int, Any]:
-        """List comments, or add one that a bot wrote."""
+        """Return the list of comments, or add a comment by a bot."""
         if call.method == "GET":
             return 200, self.comments[(page - 1) * size : page * size]
         self.comments.append({"id": len(self.comments), "user": {"type": "Bot"}, "body": call.body["body"]})
@@ -89,7 +89,7 @@ class Service:
 
 
 class Forge:
-    """A bare repository, a clone of it with a book in it, and the service at `api`."""
+    """A bare repository, a clone of it with a book, and the service at the URL `api`."""
 
     def __init__(self, folder: Path, api: str, service: Service) -> None:
         self.folder, self.api, self.service = folder, api, service
@@ -98,13 +98,13 @@ class Forge:
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.bare)], check=True)
 
     def begin(self) -> None:
-        """Commit the book as the branch `main`, and push it."""
+        """Commit the book to the branch `main` and push it."""
         self.book.commit("the book")
         self.book.git("remote", "add", "origin", str(self.bare))
         self.book.git("push", "-q", "--set-upstream", "origin", "main")
 
     def clone(self, name: str, branch: str = "main") -> BookBuilder:
-        """Clone the bare repository as a workflow's checkout does, at `branch`."""
+        """Return a new clone of the bare repository at `branch`, as in a workflow's checkout."""
         target = self.folder / name
         subprocess.run(["git", "clone", "-q", "--branch", branch, str(self.bare), str(target)], check=True)
         clone = object.__new__(BookBuilder)
@@ -112,12 +112,12 @@ class Forge:
         return clone
 
     def remote(self, *words: str) -> str:
-        """Ask git in the bare repository."""
+        """Run git in the bare repository and return its output."""
         done = subprocess.run(["git", "-C", str(self.bare), *words], capture_output=True, text=True, check=True)
         return done.stdout
 
     def environment(self, **given: str) -> dict[str, str]:
-        """Give what a workflow's environment holds, and `given`."""
+        """Return the environment of a workflow, updated with `given`."""
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
@@ -139,7 +139,7 @@ class Forge:
     def step(
         self, step: dict[str, Any], values: dict[str, str], cwd: Path, **given: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the `run` of a workflow's or action's `step`, with what its expressions stand for in `values`."""
+        """Run the `run` script of a `step`, with its expressions replaced by `values`."""
         env = {name: EXPRESSION.sub(lambda found: values[found[1]], str(text)) for name, text in step["env"].items()}
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
         return self._run(command, cwd, self.environment(GITHUB_ACTION_PATH=str(ACTION), **{**given, **env}))
@@ -150,7 +150,7 @@ class Forge:
 
 
 def steps(file: str) -> list[dict[str, Any]]:
-    """List the steps of the action or of all jobs of the workflow `file` that run something but pip."""
+    """Return the steps of the action or workflow `file` that run a script, except pip."""
     read = yaml.safe_load((ACTION / file).read_text("utf-8"))
     jobs = read["jobs"].values() if "jobs" in read else [read["runs"]]
     found = [step for job in jobs for step in job["steps"] if "run" in step and "pip install" not in step["run"]]
@@ -159,7 +159,7 @@ def steps(file: str) -> list[dict[str, Any]]:
 
 @contextmanager
 def forge_in(folder: Path) -> Iterator[Forge]:
-    """Serve a forge in `folder`."""
+    """Run a forge in `folder` until the end of the block."""
     service = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -176,10 +176,10 @@ def forge_in(folder: Path) -> Iterator[Forge]:
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = do_PATCH = do_PUT = handle_call  # noqa: N815 # as the standard library calls them
+        do_GET = do_POST = do_PATCH = do_PUT = handle_call  # noqa: N815 # names required by BaseHTTPRequestHandler
 
         def log_message(self, *_words: object) -> None:
-            """Say nothing."""
+            """Suppress the log."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -16,7 +16,7 @@ EN = Language("en")
 
 
 def version(label: str, published: str, effective: str = "", **more: Any) -> Version:
-    """The version `label`, published and effective on days of UTC."""
+    """Return the version `label`, published and effective on dates in UTC."""
     members: dict[str, Any] = {
         "change": ChangeLevel.MATERIAL,
         "editions": (Edition(language=EN, text=f"# Terms\n\nWords of {label}.\n"),),

@@ -1,7 +1,7 @@
-"""The project's prose: docstrings, comments, messages, test names and pages, each with its place.
+"""The prose of the project: docstrings, comments, messages, test names and pages, each with its place.
 
-`python tests/prose.py --sample 150 --seed 1` prints a random sample for a reader to judge; the same seed gives the same
-sample of the same files.
+`python tests/prose.py --sample 150 --seed 1` prints a random sample for review; the same seed returns the same sample
+of the same files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-# Policy texts and the licence are not our prose; locks and built files are made by programs.
+# Policy texts and the licence are not prose of the project; locks and built files are generated.
 SKIPPED = ("policy_versions/", "tests/fixtures/", "tooling/locks/", "LICENSE", "tests/test_wording.py")
 GENERATED = re.compile(r"/browser/[^/]+\.(?:js|css)$|package-lock\.json$")
 PAGES = {".md"}
@@ -28,12 +28,12 @@ COMMENT = re.compile(r"/\*\*?(.*?)\*/|(?<![:\"'`])//(.*?)$|^\s*#(.*?)$", re.DOTA
 TEMPLATE = re.compile(r"\{#-?(.*?)-?#\}|\b_\(\s*\"((?:[^\"\\\\]|\\\\.)*)\"", re.DOTALL)
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 SENTENCE_END = re.compile(r"(?<=[.!?:;”])\s+(?=[A-Z“`*\[])")
-# A string with a blank and a lower-case word is a message rather than a key or a pattern.
+# A string with a space and a lower-case word is a message rather than a key or a pattern.
 MESSAGE = re.compile(r"^[^\\^$|<>{]*[A-Za-z]{2,} [a-z]{2,}")
 
 
 class Passage(NamedTuple):
-    """One piece of prose: where it is, what kind it is, and its words."""
+    """A piece of prose: its place, kind and text."""
 
     path: str
     line: int
@@ -96,7 +96,7 @@ def in_page(path: str, source: str) -> Iterator[Passage]:
 
 
 def in_settings(path: str, source: str) -> Iterator[Passage]:
-    """Yield the comments and the other lines of settings, workflows and the Makefile."""
+    """Yield the comments and other lines of settings, workflows and the Makefile."""
     for line, text in enumerate(source.splitlines(), 1):
         before, hash_sign, comment = text.partition("#")
         if before.strip():
@@ -106,7 +106,7 @@ def in_settings(path: str, source: str) -> Iterator[Passage]:
 
 
 def in_template(path: str, source: str) -> Iterator[Passage]:
-    """Yield the comments of a template and the sentences that are translated."""
+    """Yield the comments of a template and its translatable sentences."""
     for found in TEMPLATE.finditer(source):
         text = next(filter(None, found.groups()), "")
         yield Passage(
@@ -123,9 +123,9 @@ def in_script(path: str, source: str) -> Iterator[Passage]:
 
 
 def sentences() -> Iterator[Passage]:
-    """Yield the sentences of at least three words, each with the place of its passage.
+    """Yield the sentences with at least three words, each with the place of its passage.
 
-    Settings and the strings of tests are left out: most of them are no sentences.
+    Settings and strings in tests are omitted, since most of them are not sentences.
     """
     for passage in passages():
         if passage.kind == "setting" or (passage.kind == "message" and passage.path.startswith("tests/")):

@@ -25,7 +25,7 @@ TEXT = {
 
 
 def texts(days: int, *languages: str, summary: bool = True, lags: bool = False) -> dict[str, str]:
-    """Write a text that mentions `days` in `languages`; a translation that `lags` belongs to another text."""
+    """Return a text that mentions `days` in `languages`; a translation that `lags` refers to another binding text."""
     origin = "A" if lags else canonical(TEXT["en"] % days)
     written = {}
     for language in languages:

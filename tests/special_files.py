@@ -1,4 +1,4 @@
-"""Named pipes, sockets, devices and folders, put where a regular file is expected."""
+"""Named pipes, sockets, devices and folders at paths where a regular file is expected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 
 def make_socket(path: Path) -> None:
-    """Bind a socket to `path`; its address is relative, since socket addresses are at most 107 bytes long."""
+    """Bind a socket to `path`, with a relative address, since socket addresses are limited to 107 bytes."""
     here = Path.cwd()
     os.chdir(path.parent)
     try:
@@ -25,7 +25,7 @@ def make_socket(path: Path) -> None:
 
 
 def make_link_to_a_device(path: Path) -> None:
-    """Link `path` to a device that can be read without end."""
+    """Create a link at `path` to a device with infinite content."""
     path.symlink_to("/dev/zero")
 
 
@@ -40,7 +40,7 @@ SPECIAL_FILES = [
 
 @contextlib.contextmanager
 def without_waiting(seconds: int = 20) -> Iterator[None]:
-    """Fail where the block waits for something that never comes."""
+    """Fail if the block does not end within a few seconds."""
 
     def fail(_number: int, _frame: object) -> NoReturn:
         raise AssertionError(f"still waiting after {seconds} s")

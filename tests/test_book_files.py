@@ -1,4 +1,4 @@
-"""Writing: whatever kills a writer, a reader finds the old or the new, whole; and nothing of value is replaced."""
+"""Atomic writes: after a failure a reader sees the old or the new content, and only sites are replaced."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from inforce.errors import SetupError
 
 
 def names(folder: Path) -> list[str]:
-    """All names in `folder`, hidden ones too."""
+    """Return all names in `folder`, including hidden ones."""
     return sorted(path.name for path in folder.iterdir())
 
 
 def build(target: Path, words: str) -> None:
-    """Make `target` a site of one page that says `words`."""
+    """Create a site with one page that contains `words` at `target`."""
     with new_folder(target) as fresh:
         (fresh / "index.html").write_text(words)
 
 
 def build_half(target: Path) -> NoReturn:
-    """Begin a site and fail."""
+    """Start writing a site and raise an exception."""
     with new_folder(target) as fresh:
         (fresh / "index.html").write_text("half")
         raise KeyError
@@ -43,19 +43,19 @@ def words_of(target: Path) -> str:
 
 
 class TestFiles:
-    def test_a_file_is_written_with_the_folders_it_stands_in(self, tmp_path: Path) -> None:
+    def test_write_file_creates_missing_folders(self, tmp_path: Path) -> None:
         write_file(tmp_path / "a/b/c.txt", "Straße\n")
         assert (tmp_path / "a/b/c.txt").read_bytes() == "Straße\n".encode()
         assert names(tmp_path / "a/b") == ["c.txt"]
 
-    def test_a_file_replaces_the_one_before_byte_for_byte(self, tmp_path: Path) -> None:
+    def test_write_file_replaces_the_old_file(self, tmp_path: Path) -> None:
         file = tmp_path / "c.txt"
         write_file(file, "a longer text\r\n")
         write_file(file, b"\r\n\0")
         assert file.read_bytes() == b"\r\n\0"
 
     @pytest.mark.parametrize("mask", [0o077, 0o000], ids=["a careful umask", "a careless umask"])
-    def test_a_file_can_be_read_by_everybody_and_written_by_its_owner(self, tmp_path: Path, mask: int) -> None:
+    def test_written_file_is_readable_by_all_and_writable_by_its_owner(self, tmp_path: Path, mask: int) -> None:
         before = os.umask(mask)
         try:
             write_file(tmp_path / "c.txt", "x")
@@ -64,7 +64,7 @@ class TestFiles:
         assert (tmp_path / "c.txt").stat().st_mode & 0o777 == 0o644
 
     @pytest.mark.parametrize("step", ["fsync", "replace"])
-    def test_a_full_disk_leaves_the_old_file_and_nothing_else(
+    def test_full_disk_leaves_only_the_old_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
         file = tmp_path / "c.txt"
@@ -74,9 +74,7 @@ class TestFiles:
             write_file(file, "new")
         assert (file.read_text(), names(tmp_path)) == ("old", ["c.txt"])
 
-    def test_an_interruption_leaves_the_old_file_and_nothing_else(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_interruption_leaves_only_the_old_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         file = tmp_path / "c.txt"
         file.write_text("old")
 
@@ -88,7 +86,7 @@ class TestFiles:
             write_file(file, "new")
         assert (file.read_text(), names(tmp_path)) == ("old", ["c.txt"])
 
-    def test_a_place_that_cannot_be_written_to_is_a_matter_of_the_environment(self, tmp_path: Path) -> None:
+    def test_unwritable_path_raises_setup_error(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
         (tmp_path / "folder").mkdir()
         for place in (tmp_path / "file/c.txt", tmp_path / "folder"):
@@ -97,7 +95,7 @@ class TestFiles:
             assert refused.value.exit_code == 4
         assert names(tmp_path) == ["file", "folder"]
 
-    def test_a_missing_right_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_permission_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "open", refuse(errno.EACCES))
         monkeypatch.setattr(tempfile, "mkdtemp", refuse(errno.EACCES))
         message = "cannot be written: Permission denied; change the permissions, or use another path"
@@ -106,20 +104,20 @@ class TestFiles:
         with pytest.raises(SetupError, match=message):
             build(tmp_path / "site", "x")
 
-    def test_a_file_takes_the_place_of_a_link_and_what_it_led_to_stays(self, tmp_path: Path) -> None:
+    def test_link_is_replaced_and_its_target_is_unchanged(self, tmp_path: Path) -> None:
         (tmp_path / "kept").write_text("kept")
         (tmp_path / "c.txt").symlink_to("kept")
         write_file(tmp_path / "c.txt", "new")
         assert [(tmp_path / name).read_text() for name in ("kept", "c.txt")] == ["kept", "new"]
 
-    def test_a_name_as_long_as_names_can_be_is_written(self, tmp_path: Path) -> None:
+    def test_file_name_of_maximum_length_is_written(self, tmp_path: Path) -> None:
         name = "𝒳" * 62
         write_file(tmp_path / name, "x")
         assert names(tmp_path) == [name]
 
 
 def refuse(number: int) -> Callable[..., NoReturn]:
-    """A step that fails with the error `number`."""
+    """Return a function that fails with the error `number`."""
 
     def step(*_: object, **__: object) -> NoReturn:
         raise OSError(number, os.strerror(number))
@@ -128,20 +126,20 @@ def refuse(number: int) -> Callable[..., NoReturn]:
 
 
 def in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work as on a system that cannot exchange two folders."""
+    """Simulate a system that cannot exchange two folders."""
     monkeypatch.setattr(files, "_exchange", lambda *_: False)
 
 
 @pytest.fixture(params=["in one step", "in two steps"])
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a test hold where folders can be exchanged and where they cannot."""
+    """Run a test both with and without the atomic exchange of folders."""
     if request.param == "in two steps":
         in_two_steps(monkeypatch)
 
 
 class TestFolders:
     @pytest.mark.usefixtures("either_way")
-    def test_a_new_folder_takes_the_place_of_the_old_one_whole(self, tmp_path: Path) -> None:
+    def test_new_folder_replaces_the_old_one(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         build(target, "one")
         (target / "gone.html").write_text("x")
@@ -150,14 +148,14 @@ class TestFolders:
         assert target.stat().st_mode & 0o777 == 0o755
 
     @pytest.mark.usefixtures("either_way")
-    def test_an_exception_leaves_the_old_folder_whole_and_nothing_else(self, tmp_path: Path) -> None:
+    def test_exception_leaves_only_the_old_folder(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         build(target, "one")
         with pytest.raises(KeyError):
             build_half(target)
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 
-    def test_until_the_end_a_reader_sees_the_old_folder(self, tmp_path: Path) -> None:
+    def test_old_folder_is_visible_until_the_block_ends(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         build(target, "one")
         with new_folder(target) as fresh:
@@ -165,11 +163,11 @@ class TestFolders:
             assert words_of(target) == "one"
         assert words_of(target) == "two"
 
-    def test_the_folders_above_are_made(self, tmp_path: Path) -> None:
+    def test_parent_folders_are_created(self, tmp_path: Path) -> None:
         build(tmp_path / "a/b/site", "one")
         assert words_of(tmp_path / "a/b/site") == "one"
 
-    def test_a_link_to_a_folder_keeps_leading_there(self, tmp_path: Path) -> None:
+    def test_link_to_a_folder_keeps_its_target_path(self, tmp_path: Path) -> None:
         (tmp_path / "www").mkdir()
         (tmp_path / "site").symlink_to("www")
         build(tmp_path / "site", "one")
@@ -177,7 +175,7 @@ class TestFolders:
         assert (tmp_path / "site").is_symlink()
         assert words_of(tmp_path / "www") == "two"
 
-    def test_a_folder_that_cannot_be_put_in_place_is_a_matter_of_the_environment(
+    def test_folder_that_cannot_be_moved_raises_setup_error(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         target = tmp_path / "site"
@@ -187,9 +185,7 @@ class TestFolders:
             build(target, "two")
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 
-    def test_where_the_second_of_two_steps_fails_the_first_is_undone(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_first_rename_is_undone_if_the_second_fails(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         target = tmp_path / "site"
         build(target, "one")
         in_two_steps(monkeypatch)
@@ -205,7 +201,7 @@ class TestFolders:
             build(target, "two")
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 
-    def test_where_no_folder_can_be_made_that_is_said(self, tmp_path: Path) -> None:
+    def test_unwritable_parent_folder_is_reported(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
         with pytest.raises(SetupError, match="file/site cannot be written: "):
             build(tmp_path / "file/site", "one")
@@ -242,7 +238,9 @@ class TestWhatIsNotReplaced:
             ),
         ],
     )
-    def test_what_is_worth_something_stays(self, tmp_path: Path, what: Callable[[Path], None], problem: str) -> None:
+    def test_folder_with_other_content_is_not_replaced(
+        self, tmp_path: Path, what: Callable[[Path], None], problem: str
+    ) -> None:
         target = tmp_path / "site"
         what(target)
         with pytest.raises(SetupError) as refused, new_folder(target, known_by="policies.json"):
@@ -251,7 +249,7 @@ class TestWhatIsNotReplaced:
         assert names(tmp_path) == ["site"]
 
     @pytest.mark.parametrize("above", [".", ".."])
-    def test_the_folder_one_is_working_in_stays(
+    def test_current_working_directory_is_not_replaced(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: str
     ) -> None:
         (tmp_path / "project").mkdir()
@@ -263,7 +261,7 @@ class TestWhatIsNotReplaced:
             pass
         assert names(tmp_path) == ["project"]
 
-    def test_an_empty_folder_and_one_that_was_made_here_are_replaced(self, tmp_path: Path) -> None:
+    def test_empty_folder_and_previous_site_are_replaced(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         target.mkdir()
         for _ in range(2):
@@ -295,7 +293,7 @@ for _ in range(60):
 
 @contextmanager
 def another_build(target: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A build of `target` in a process of its own, waiting half-way, and the name of its unfinished folder."""
+    """Run a build of `target` in a subprocess until it waits half-way; return the name of its unfinished folder."""
     command = [sys.executable, "-c", BUILD_AND_WAIT, str(target)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -306,7 +304,7 @@ def another_build(target: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 class TestKilledAndConcurrentBuilds:
-    def test_a_killed_build_leaves_the_old_folder_whole_and_the_next_one_cleans_up(self, tmp_path: Path) -> None:
+    def test_killed_build_leaves_the_old_folder_and_the_next_one_cleans_up(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         build(target, "one")
         with another_build(target) as (process, unfinished):
@@ -319,7 +317,7 @@ class TestKilledAndConcurrentBuilds:
 
         assert (words_of(target), names(tmp_path)) == ("two", ["site"])
 
-    def test_a_build_that_is_still_going_on_is_left_alone(self, tmp_path: Path) -> None:
+    def test_running_build_is_not_disturbed(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         with another_build(target) as (process, unfinished):
             build(target, "ours")
@@ -329,17 +327,17 @@ class TestKilledAndConcurrentBuilds:
             assert process.returncode == 0
         assert (words_of(target), names(tmp_path)) == ("half", ["site"])
 
-    def test_of_many_builds_at_once_there_is_always_one_and_nothing_is_left_behind(self, tmp_path: Path) -> None:
+    def test_concurrent_builds_always_leave_one_complete_folder(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         build(target, "first")
         command = [sys.executable, "-c", BUILD_OFTEN, str(target)]
         with subprocess.Popen(command) as one, subprocess.Popen(command) as two:
             while one.poll() is None or two.poll() is None:
-                assert target.is_dir() or sys.platform != "linux"  # elsewhere it takes two steps
+                assert target.is_dir() or sys.platform != "linux"  # without exchange there are two steps
         assert (one.returncode, two.returncode) == (0, 0)
         assert (words_of(target), names(tmp_path)) == ("whole", ["site"])
 
-    def test_only_what_a_build_of_the_same_folder_left_is_cleaned_up(self, tmp_path: Path) -> None:
+    def test_only_leftovers_of_the_same_target_are_removed(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         kept = [".site.new-", ".site.new-notes", ".blog.new-abcd1234", "site.new-abcd1234", ".site.new-ABCD1234"]
         for name in kept:
@@ -350,7 +348,7 @@ class TestKilledAndConcurrentBuilds:
         build(target, "one")
         assert names(tmp_path) == sorted([*kept, ".site.new-file1234", ".site.new-link1234", "site"])
 
-    def test_a_folder_that_was_put_aside_by_a_killed_build_comes_back(self, tmp_path: Path) -> None:
+    def test_folder_moved_aside_by_a_killed_build_is_restored(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         aside = tmp_path / ".site.old-abcd1234/site"
         aside.mkdir(parents=True)
@@ -359,7 +357,7 @@ class TestKilledAndConcurrentBuilds:
             build_half(target)
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 
-    def test_a_folder_that_another_build_took_away_at_once_is_made_again(
+    def test_temporary_folder_removed_by_another_build_is_created_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         make = tempfile.mkdtemp
@@ -375,7 +373,7 @@ class TestKilledAndConcurrentBuilds:
         build(tmp_path / "site", "one")
         assert (len(made), names(tmp_path)) == (2, ["site"])
 
-    def test_where_folders_cannot_be_locked_builds_work_and_leftovers_stay(
+    def test_builds_work_without_folder_locks_but_keep_leftovers(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         import fcntl

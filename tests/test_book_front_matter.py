@@ -1,4 +1,4 @@
-"""Front matter: where it ends, what it holds, and on which line of the file the text begins."""
+"""Front matter: its end, its content, and the line on which the text begins."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from inforce.text import canonical
         pytest.param("---\na: |\n  ---\n---\n# A\n", {"a": "---\n"}, 5, id="dashes inside a value"),
     ],
 )
-def test_a_file_is_taken_apart(text: str, data: dict[str, str], body_line: int) -> None:
+def test_front_matter_and_body_are_separated(text: str, data: dict[str, str], body_line: int) -> None:
     parts = parse_frontmatter(text, "en.md")
     assert (parts.data, parts.body_line) == (data, body_line)
     assert canonical(parts.body) == "# A\n"
 
 
-def test_the_lines_of_the_text_are_those_of_the_file() -> None:
+def test_body_line_is_the_line_in_the_file() -> None:
     text = "---\na: b\n---\n\n\n# A\n\nB\n---\nC\n"
     parts = parse_frontmatter(text, "en.md")
     written, read = text.split("\n"), canonical(parts.body).split("\n")
     assert written[parts.body_line - 1 :] == read
 
 
-def test_a_rule_in_the_text_is_text() -> None:
+def test_rule_in_the_body_is_text() -> None:
     assert parse_frontmatter("# A\n\n---\n\nB\n", "en.md").body == "# A\n\n---\n\nB\n"
 
 
-def test_each_member_knows_its_line_in_the_file() -> None:
+def test_fields_have_their_line_in_the_file() -> None:
     parts = parse_frontmatter("---\n# note\nsummary:\n  - text: x\n    section: y\n---\n# A\n", "en.md")
     assert str(parts.source.place("summary[0].section")) == "en.md:5"
     assert str(parts.source.place("translates")) == "en.md:3"
@@ -86,7 +86,7 @@ def test_each_member_knows_its_line_in_the_file() -> None:
         ),
     ],
 )
-def test_front_matter_that_cannot_be_read_is_refused_at_its_line(text: str, place: str, problem: str, fix: str) -> None:
+def test_invalid_front_matter_is_reported_with_its_line(text: str, place: str, problem: str, fix: str) -> None:
     with pytest.raises(FrontMatterError) as refused:
         parse_frontmatter(text, "en.md")
     assert str(refused.value.place) == place

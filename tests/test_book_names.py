@@ -1,4 +1,4 @@
-"""Names: safe as a folder on every system, and as an address."""
+"""Names of policies and files: valid as a folder on every system, and in URLs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inforce.errors import LayoutError
 
 
 @pytest.mark.parametrize("name", ["privacy", "terms-of-service", "a", "2fa", "cookies2027", "a" * 63])
-def test_a_policy_is_named_in_lower_case_letters_digits_and_hyphens(name: str) -> None:
+def test_valid_policy_ids_are_accepted(name: str) -> None:
     assert policy_id(name) == name
 
 
@@ -37,7 +37,7 @@ def test_a_policy_is_named_in_lower_case_letters_digits_and_hyphens(name: str) -
         pytest.param("search", "“search” cannot be a policy id: the site uses this path", id="an address of ours"),
     ],
 )
-def test_no_other_name_will_do(name: str, problem: str) -> None:
+def test_invalid_policy_ids_are_rejected(name: str, problem: str) -> None:
     with pytest.raises(ValueError, match=r"(?s).") as refused:
         policy_id(name)
     assert str(refused.value).startswith(problem)
@@ -45,7 +45,7 @@ def test_no_other_name_will_do(name: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(("file", "tag"), [("en.md", "en"), ("zh-Hans.md", "zh-Hans"), ("pt-BR.md", "pt-BR")])
-def test_a_file_is_named_after_its_language(file: str, tag: str) -> None:
+def test_file_name_is_parsed_as_language(file: str, tag: str) -> None:
     assert str(edition_language(file, file)) == tag
 
 
@@ -66,7 +66,7 @@ def test_a_file_is_named_after_its_language(file: str, tag: str) -> None:
         ),
     ],
 )
-def test_another_file_name_is_refused_with_the_right_one(file: str, problem: str, fix: str) -> None:
+def test_invalid_file_name_is_rejected_with_the_correct_one(file: str, problem: str, fix: str) -> None:
     with pytest.raises(LayoutError) as refused:
         edition_language(file, f"a/{file}")
     assert (str(refused.value.place), refused.value.rule) == (f"a/{file}", "META-language")
@@ -84,13 +84,13 @@ def test_another_file_name_is_refused_with_the_right_one(file: str, problem: str
         pytest.param(["a", "A", "a"], 2, id="three of one"),
     ],
 )
-def test_names_that_are_one_on_many_disks_are_told(names: list[str], count: int) -> None:
+def test_names_that_collide_on_some_file_systems_are_reported(names: list[str], count: int) -> None:
     faults = collisions(names, "policy_versions/x")
     assert len(faults) == count
     assert {fault.rule for fault in faults} <= {"PATH-collision"}
     assert all(str(fault).startswith("policy_versions/x/") for fault in faults)
 
 
-def test_a_collision_names_both() -> None:
+def test_collision_message_contains_both_names() -> None:
     (fault,) = collisions(["Pt.md", "pt.md"], "p")
     assert str(fault) == "p/pt.md: “Pt.md” and “pt.md” are the same file on many systems\n  keep one of the two"

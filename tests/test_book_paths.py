@@ -1,4 +1,4 @@
-"""Paths: nothing outside the book is read, no link is followed, no name means two things."""
+"""Paths: nothing outside the book is read, links are not followed, and names are unambiguous."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINK = "is a symbolic link\n  replace the link with the file itself: links in a 
 
 @pytest.fixture
 def book(tmp_path: Path) -> BookBuilder:
-    """A book beside a secret that is none of its business."""
+    """A book beside a file outside it."""
     (tmp_path / "secret.md").write_text("# Secret\n")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "policy.yml").write_text("kind: terms\n")
@@ -46,7 +46,7 @@ def said(book: BookBuilder) -> list[str]:
         pytest.param("policy_versions/lock.json", "../../secret.md", id="the lock"),
     ],
 )
-def test_a_link_is_one_fault_and_is_not_followed(book: BookBuilder, place: str, target: str) -> None:
+def test_link_is_one_fault_and_is_not_followed(book: BookBuilder, place: str, target: str) -> None:
     (book.root / place).symlink_to(target)
     assert said(book) == [f"{place}: {LINK}"]
 
@@ -54,9 +54,7 @@ def test_a_link_is_one_fault_and_is_not_followed(book: BookBuilder, place: str, 
 @pytest.mark.parametrize(
     "name", ["book.yml", "terms/policy.yml", "terms/2026-01-15/version.yml", "terms/2026-01-15/en.md"]
 )
-def test_a_link_in_the_place_of_a_file_is_a_fault_even_when_it_leads_to_a_good_one(
-    book: BookBuilder, name: str
-) -> None:
+def test_link_in_place_of_a_file_is_a_fault(book: BookBuilder, name: str) -> None:
     file = book.root / "policy_versions" / name
     file.rename(book.root / "moved")
     file.symlink_to(book.root / "moved")
@@ -64,7 +62,7 @@ def test_a_link_in_the_place_of_a_file_is_a_fault_even_when_it_leads_to_a_good_o
 
 
 @pytest.mark.parametrize("target", ["elsewhere", "nowhere"])
-def test_a_book_that_is_a_link_is_refused(tmp_path: Path, target: str) -> None:
+def test_book_that_is_a_link_is_rejected(tmp_path: Path, target: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "policy_versions").symlink_to(target)
     with pytest.raises(
@@ -73,12 +71,12 @@ def test_a_book_that_is_a_link_is_refused(tmp_path: Path, target: str) -> None:
         read_book(tmp_path)
 
 
-def test_a_repository_may_be_reached_by_a_link(book: BookBuilder, tmp_path: Path) -> None:
+def test_repository_path_may_contain_links(book: BookBuilder, tmp_path: Path) -> None:
     (tmp_path / "short").symlink_to(book.root)
     assert read_book(tmp_path / "short").require() == book.read().require()
 
 
-def test_a_hidden_link_is_no_part_of_the_book(book: BookBuilder) -> None:
+def test_hidden_link_is_ignored(book: BookBuilder) -> None:
     (book.root / "policy_versions/.cache").symlink_to("/")
     assert said(book) == []
 
@@ -89,14 +87,14 @@ def test_pipe_is_a_fault_and_does_not_block(book: BookBuilder) -> None:
     assert fault.startswith("policy_versions/terms/2026-01-15/de.md: is neither a file nor a folder")
 
 
-def test_a_name_that_is_no_utf8_is_told_in_printable_words(book: BookBuilder) -> None:
+def test_file_name_that_is_not_utf8_is_escaped_in_messages(book: BookBuilder) -> None:
     (book.root / "policy_versions/terms/2026-01-15" / os.fsdecode(b"\xff.md")).write_text("# A\n")
     (fault,) = said(book)
     assert fault.startswith("policy_versions/terms/2026-01-15/\\udcff.md: expected a language tag")
     assert fault.encode().decode() == fault
 
 
-def test_a_name_that_a_terminal_would_obey_is_told_in_printable_words(book: BookBuilder) -> None:
+def test_file_name_with_control_characters_is_escaped_in_messages(book: BookBuilder) -> None:
     book.write("policy_versions/\x1b[2J\n::error::x", "x")
     (fault,) = said(book)
     assert fault.startswith("policy_versions/\\x1b[2J\\n::error::x: is not expected here")
@@ -110,7 +108,7 @@ def test_a_name_that_a_terminal_would_obey_is_told_in_printable_words(book: Book
         pytest.param("terms/policy.yml", "Terms/policy.yml", id="two spellings of a policy"),
     ],
 )
-def test_names_that_are_one_on_many_disks_are_a_fault(book: BookBuilder, one: str, other: str) -> None:
+def test_names_that_collide_on_some_file_systems_are_a_fault(book: BookBuilder, one: str, other: str) -> None:
     kept = (book.root / "policy_versions/terms/policy.yml").read_text()
     for path in (one, other):
         book.write(f"policy_versions/{path}", kept if path.endswith(".yml") else "# A\n")
@@ -135,9 +133,7 @@ def turn_into_a_pipe(file: Path) -> None:
         pytest.param(Path.unlink, id="nothing"),
     ],
 )
-def test_a_file_that_changed_its_kind_since_it_was_listed_is_not_read(
-    book: BookBuilder, change: Callable[[Path], None]
-) -> None:
+def test_file_replaced_by_a_link_after_listing_is_not_read(book: BookBuilder, change: Callable[[Path], None]) -> None:
     listing = list_folder(book.root, "policy_versions")
     change(book.root / "policy_versions/terms/2026-01-15/en.md")
     with pytest.raises(
@@ -146,20 +142,20 @@ def test_a_file_that_changed_its_kind_since_it_was_listed_is_not_read(
         parse_book(listing)
 
 
-def test_file_that_became_a_pipe_does_not_block(book: BookBuilder) -> None:
+def test_file_replaced_by_a_pipe_does_not_block(book: BookBuilder) -> None:
     listing = list_folder(book.root, "policy_versions")
     turn_into_a_pipe(book.root / "policy_versions/terms/2026-01-15/en.md")
     with pytest.raises(SetupError, match="expected a file, got a named pipe"):
         parse_book(listing)
 
 
-def test_a_folder_that_cannot_be_listed_is_a_matter_of_the_environment(tmp_path: Path) -> None:
+def test_unreadable_folder_raises_setup_error(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="nowhere cannot be listed: No such file or directory") as refused:
         list_folder(tmp_path, "nowhere")
     assert refused.value.exit_code == 4
 
 
-def test_entries_come_in_the_order_of_their_names_and_say_what_they_are(tmp_path: Path) -> None:
+def test_entries_are_sorted_and_have_their_kind(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     for name in ("b/z.txt", "b/A.txt", "b/é.txt"):
         (tmp_path / name).write_text("x" * len(name))

@@ -1,4 +1,4 @@
-"""Reading a book: every fault at once, each with file, line, what was expected and found, and how to fix it."""
+"""Reading a book: all faults at once, each with file, line, expected and actual value, and how to fix it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def said(book: BookBuilder) -> list[str]:
     return [str(fault) for fault in book.read().faults]
 
 
-def test_a_book_is_read_into_values(tmp_path: Path) -> None:
+def test_book_is_parsed(tmp_path: Path) -> None:
     book = BookBuilder(tmp_path, timezone="Asia/Shanghai", languages="en, zh-Hans")
     first = "# Privacy\n\nWe keep it.\n"
     terms = book.policy("privacy", act="acknowledge", kind="privacy").version("2026-01-15", en=first)
@@ -55,11 +55,11 @@ def test_a_book_is_read_into_values(tmp_path: Path) -> None:
     assert newest.source.place("change") == Place(path="policy_versions/privacy/2027-03-01/version.yml", line=2)
 
 
-def test_a_book_without_policies_is_a_book(tmp_path: Path) -> None:
+def test_book_without_policies_is_valid(tmp_path: Path) -> None:
     assert tuple(BookBuilder(tmp_path).read().require()) == ()
 
 
-def test_hidden_files_and_folders_are_no_part_of_the_book(book: BookBuilder) -> None:
+def test_hidden_files_and_folders_are_ignored(book: BookBuilder) -> None:
     for place in ("", "terms/", "terms/2026-01-15/"):
         book.write(f"policy_versions/{place}.DS_Store", b"\xff\0")
         book.write(f"policy_versions/{place}.obsidian/x.yml", "a: [")
@@ -286,7 +286,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("path", "content", "message", "rule"), FAULTS)
-def test_a_fault_says_what_where_expected_and_got_and_how_to_fix(
+def test_fault_contains_place_expected_and_actual_value_and_fix(
     book: BookBuilder, path: str, content: Any, message: str, rule: str
 ) -> None:
     file = book.root / path
@@ -315,14 +315,14 @@ MISSING = [
 
 
 @pytest.mark.parametrize(("path", "message", "rule"), MISSING)
-def test_a_file_that_is_missing_is_named(book: BookBuilder, path: str, message: str, rule: str) -> None:
+def test_missing_file_is_reported_with_its_path(book: BookBuilder, path: str, message: str, rule: str) -> None:
     (book.root / path).unlink()
     (fault,) = book.read().faults
     assert str(fault).startswith(message)
     assert fault.rule == rule
 
 
-def test_one_bad_file_hides_no_other(book: BookBuilder) -> None:
+def test_one_invalid_file_does_not_hide_other_faults(book: BookBuilder) -> None:
     book.policy("privacy").version("1").version("2")
     damaged: dict[str, str | bytes] = {
         BOOK: "site: [",
@@ -344,13 +344,13 @@ def test_one_bad_file_hides_no_other(book: BookBuilder) -> None:
     assert reading.catalog is None
 
 
-def test_faults_come_in_the_same_order_each_time(book: BookBuilder) -> None:
+def test_order_of_faults_is_deterministic(book: BookBuilder) -> None:
     for name in "abcdefgh":
         book.write(f"policy_versions/{name}.txt", "x")
     assert said(book) == said(book) == sorted(said(book))
 
 
-def test_what_can_be_read_beside_a_fault_is_read(book: BookBuilder) -> None:
+def test_valid_files_beside_a_fault_are_read(book: BookBuilder) -> None:
     book.write("policy_versions/cookies/policy.yml", "kind: x")
     reading = book.read()
     assert reading.catalog is not None
@@ -361,12 +361,12 @@ def test_what_can_be_read_beside_a_fault_is_read(book: BookBuilder) -> None:
     assert refused.value.exit_code == 2
 
 
-def test_a_binding_text_that_is_unreadable_is_not_called_missing_too(book: BookBuilder) -> None:
+def test_unreadable_binding_text_is_not_reported_as_missing(book: BookBuilder) -> None:
     book.write(EDITION, b"\xff")
     assert len(said(book)) == 1
 
 
-def test_equal_labels_are_a_fault_of_the_book(book: BookBuilder) -> None:
+def test_equal_labels_are_a_fault(book: BookBuilder) -> None:
     terms = book.policy("terms")
     terms.version("1.0").version("1.00")
     (fault,) = book.read().faults
@@ -374,7 +374,7 @@ def test_equal_labels_are_a_fault_of_the_book(book: BookBuilder) -> None:
     assert fault.rule == "META-label"
 
 
-def test_files_written_on_windows_are_read_alike(book: BookBuilder) -> None:
+def test_windows_line_ends_are_accepted(book: BookBuilder) -> None:
     catalog = book.read().require()
     for path in (BOOK, POLICY, VERSION, EDITION):
         file = book.root / path
@@ -382,11 +382,11 @@ def test_files_written_on_windows_are_read_alike(book: BookBuilder) -> None:
     assert book.read().require() == catalog
 
 
-def test_a_listing_without_a_book_has_no_book() -> None:
+def test_listing_without_a_book_raises_layout_error() -> None:
     assert [str(fault.place) for fault in parse_book({}).faults] == [BOOK]
 
 
-def test_a_folder_without_a_book_is_refused_with_the_ways_to_go_on(tmp_path: Path) -> None:
+def test_folder_without_a_book_raises_error_with_next_steps(tmp_path: Path) -> None:
     with pytest.raises(LayoutError) as refused:
         read_book(tmp_path)
     assert str(refused.value) == (
@@ -395,7 +395,7 @@ def test_a_folder_without_a_book_is_refused_with_the_ways_to_go_on(tmp_path: Pat
     )
 
 
-def test_a_file_is_no_book(tmp_path: Path) -> None:
+def test_file_in_place_of_the_book_raises_error(tmp_path: Path) -> None:
     (tmp_path / "policy_versions").write_text("x")
     with pytest.raises(LayoutError, match="policy_versions: is not a folder"):
         read_book(tmp_path)

@@ -1,4 +1,4 @@
-"""YAML read strictly: nothing is guessed, nothing surprises, every refusal knows its line."""
+"""The strict YAML parser: no implicit conversion, and every error has its line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inforce.errors import FrontMatterError
     autouse=True,
 )
 def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every test hold for both parsers, so that a book means the same on every system."""
+    """Run every test with both parsers, which must agree."""
     monkeypatch.setattr(strict_yaml, "_LOADER", request.param)
 
 
@@ -30,7 +30,7 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         *("2027-03-01", "2027-03-01T00:00:00Z", "=", "sha256:aa", "a#b", "http://x/"),
     ],
 )
-def test_every_scalar_stays_the_text_it_is(written: str) -> None:
+def test_scalars_are_not_converted(written: str) -> None:
     assert parse_yaml(f"a: {written}\nb: [{written}]\n", "x.yml")[0] == {"a": written, "b": [written]}
 
 
@@ -53,7 +53,7 @@ def test_every_scalar_stays_the_text_it_is(written: str) -> None:
         pytest.param("a: 名前\r\nb: é\r\n", {"a": "名前", "b": "é"}, id="other scripts, line ends of Windows"),
     ],
 )
-def test_what_editors_write_is_read(text: str, data: object) -> None:
+def test_usual_yaml_of_editors_is_read(text: str, data: object) -> None:
     assert parse_yaml(text, "x.yml")[0] == data
 
 
@@ -120,7 +120,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "line", "problem", "fix"), REFUSED)
-def test_what_could_surprise_an_editor_is_refused_at_its_line(
+def test_error_prone_yaml_features_are_rejected_with_their_line(
     text: str, line: int | None, problem: str, fix: str
 ) -> None:
     with pytest.raises(FrontMatterError) as refused:
@@ -147,7 +147,7 @@ INVISIBLE = {
 
 
 @pytest.mark.parametrize("sign", INVISIBLE.values(), ids=INVISIBLE.keys())
-def test_invisible_characters_are_refused_even_in_comments(sign: str) -> None:
+def test_invisible_characters_are_rejected_even_in_comments(sign: str) -> None:
     for text in (f"a: 1\r\n\r\nb: x{sign}y\r\n", f"a: 1\n# one\n# a{sign}b: 2\n"):
         with pytest.raises(FrontMatterError) as refused:
             parse_yaml(text, "x.yml")
@@ -156,19 +156,19 @@ def test_invisible_characters_are_refused_even_in_comments(sign: str) -> None:
 
 
 @pytest.mark.parametrize("escape", ["\\0", "\\a", "\\e", "\\N", "\\L", "\\P", "\\x07", "\\u0085", "\\uFEFF"])
-def test_invisible_characters_are_refused_where_an_escape_spells_them(escape: str) -> None:
+def test_escaped_invisible_characters_are_rejected(escape: str) -> None:
     for text in (f'a: 1\nb: "x{escape}y"\n', f'a: 1\n"x{escape}": 2\n'):
         with pytest.raises(FrontMatterError, match="this line contains an invisible character") as refused:
             parse_yaml(text, "x.yml")
         assert refused.value.place.line == 2
 
 
-def test_half_a_surrogate_pair_is_refused_where_an_escape_spells_it() -> None:
+def test_escaped_lone_surrogate_is_rejected() -> None:
     with pytest.raises(FrontMatterError):
         parse_yaml('a: "\\ud800"\n', "x.yml")
 
 
-def test_lines_are_counted_from_where_the_text_stands_in_its_file() -> None:
+def test_lines_are_counted_from_the_start_of_the_file() -> None:
     with pytest.raises(FrontMatterError) as refused:
         parse_yaml("a: 1\na: 2\n", "en.md", first_line=2)
     assert str(refused.value.place) == "en.md:3"
@@ -177,13 +177,13 @@ def test_lines_are_counted_from_where_the_text_stands_in_its_file() -> None:
     assert str(refused.value.place) == "en.md:3"
 
 
-def test_each_member_knows_its_line() -> None:
+def test_fields_have_their_line() -> None:
     _, lines = parse_yaml("# top\na: 1\nm:\n  b: |\n    x\n    y\n  c: [x,\n    y]\nl:\n- t: 1\n- t: 2\n", "x.yml")
     told = " ".join(f"{member or 'all'}:{line}" for member, line in lines.items())
     assert told == "all:2 a:2 m:3 m.b:4 m.c:7 m.c[0]:7 m.c[1]:8 l:9 l[0]:10 l[0].t:10 l[1]:11 l[1].t:11"
 
 
-def test_names_in_a_refusal_are_printable_and_short() -> None:
+def test_names_in_messages_are_printable_and_truncated() -> None:
     with pytest.raises(FrontMatterError) as refused:
         parse_yaml(f"{'n' * 500}: 1\n{'n' * 500}: 1\n", "x.yml")
     assert refused.value.problem == f"“{'n' * 60}…” occurs twice"

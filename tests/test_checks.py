@@ -1,4 +1,4 @@
-"""Findings, rules and their catalogue, the examination of a book, and answers to questions."""
+"""Findings, rules and their catalogue, the check of a book, and dismissals."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ TEXT = "# Privacy\n\n## Keeping {#keeping}\n\nWe keep your name indefinitely.\n"
 EN = "policy_versions/privacy/2026-01-15/en.md"
 
 
-def test_a_finding_without_a_message_is_refused() -> None:
+def test_finding_without_a_message_is_rejected() -> None:
     with pytest.raises(ValueError, match="needs a rule and a message"):
         Finding(rule="META-file", severity=Severity.ERROR, place=Place(path="x"), message=" ")
 
 
-def test_a_rule_is_named_by_a_group_and_a_slug() -> None:
+def test_rule_id_consists_of_group_and_slug() -> None:
     with pytest.raises(ValueError, match="group and a slug"):
         Rule(id="meta_file", severity=Severity.ERROR, title="A title.")
 
@@ -34,7 +34,7 @@ def test_a_rule_is_named_by_a_group_and_a_slug() -> None:
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__.rpartition(".")[2])
-def test_every_rule_of_a_group_is_in_the_catalogue_and_bears_its_name(group: ModuleType) -> None:
+def test_every_rule_is_in_the_catalogue_under_its_id(group: ModuleType) -> None:
     name = group.__name__.rpartition(".")[2].upper()
     defined = {rule.id for rule in vars(group).values() if isinstance(rule, Rule)}
 
@@ -42,14 +42,14 @@ def test_every_rule_of_a_group_is_in_the_catalogue_and_bears_its_name(group: Mod
     assert {rule.group for rule in group.RULES} == {name}
 
 
-def test_titles_are_sentences_and_differ() -> None:
+def test_titles_are_unique_sentences() -> None:
     titles = [rule.title for rule in CATALOGUE.values()]
 
     assert len(set(titles)) == len(titles)
     assert all(title[0].isupper() and title.endswith(".") for title in titles)
 
 
-def test_every_fault_of_reading_has_its_rule_in_the_catalogue() -> None:
+def test_every_reading_fault_has_a_rule_in_the_catalogue() -> None:
     book = Path(inforce.__file__).parent / "book"
     sources = [book / f"{name}.py" for name in ("read", "paths", "yaml", "front_matter")]
     named = {
@@ -65,19 +65,19 @@ def test_every_fault_of_reading_has_its_rule_in_the_catalogue() -> None:
     assert named <= set(CATALOGUE)
 
 
-def test_no_rule_promises_compliance() -> None:
+def test_no_rule_claims_legal_compliance() -> None:
     words = " ".join(rule.title for rule in CATALOGUE.values())
 
     assert not re.search(r"complian|complies|score|GDPR", words, re.IGNORECASE)
 
 
-def test_only_rules_about_the_lock_change_history() -> None:
+def test_only_lock_rules_change_history() -> None:
     marked = {rule.id for rule in CATALOGUE.values() if rule.history}
 
     assert marked == {rule for rule in CATALOGUE if rule.startswith("LOCK-")} - {"LOCK-missing", "LOCK-unreadable"}
 
 
-def test_a_fault_becomes_a_finding_with_the_same_words() -> None:
+def test_fault_becomes_a_finding_with_the_same_message() -> None:
     fault = LayoutError(Place(path="a/b.md", line=3), "is a symbolic link", "put the file there", rule="PATH-link")
 
     finding = from_fault(fault)
@@ -90,13 +90,13 @@ def test_a_fault_becomes_a_finding_with_the_same_words() -> None:
     assert (finding.message, finding.fix) == ("“b.md” is a symbolic link.", "Put the file there.")
 
 
-def test_a_book_without_settings_still_shows_its_faults() -> None:
+def test_faults_are_reported_for_a_book_without_settings() -> None:
     fault = LayoutError(Place(path="policy_versions/book.yml"), "is missing", "add the file", rule="META-file")
 
     assert rules(check(Book(catalog=None, faults=(fault,)), instant(NOW))) == ["META-file"]
 
 
-def test_findings_come_by_path_line_and_rule() -> None:
+def test_findings_are_sorted_by_path_line_and_rule() -> None:
     book = one_text("# Privacy\n\nTODO {{name}}\n\nTODO\n\n[a](#b)\n")
     book.policy("about", binding="en").version("1", en="# About\n\n{{x}}\n")
 
@@ -106,7 +106,7 @@ def test_findings_come_by_path_line_and_rule() -> None:
     assert [f.rule for f in findings if f.place.path == EN] == ["TEXT-template", "TEXT-todo", "LINK-anchor"]
 
 
-def test_the_same_book_gives_the_same_findings() -> None:
+def test_findings_are_deterministic() -> None:
     book = one_text(TEXT).book()
 
     assert check(book, instant(NOW)) == check(book, instant(NOW))
@@ -131,7 +131,7 @@ def test_the_same_book_gives_the_same_findings() -> None:
         pytest.param("rule: CLAIM-watch\n    path: privacy", False, id="to another rule"),
     ],
 )
-def test_an_answer_meets_the_question_it_names(answer: str, met: bool) -> None:
+def test_dismissal_matches_its_question(answer: str, met: bool) -> None:
     book = one_text(TEXT)
     book.write(DISMISSALS, f"dismissals:\n  - {answer}\n    reason: The law asks for it.\n")
 
@@ -153,7 +153,7 @@ def test_an_answer_meets_the_question_it_names(answer: str, met: bool) -> None:
         pytest.param("HTML-raw", "privacy", "does not ask questions", id="a rule that cannot be answered"),
     ],
 )
-def test_an_answer_that_meets_nothing_is_noted_at_its_line(rule: str, path: str, words: str) -> None:
+def test_dismissal_without_a_question_is_reported_at_its_line(rule: str, path: str, words: str) -> None:
     book = one_text("# Privacy\n")
     book.write(DISMISSALS, f"dismissals:\n  - rule: {rule}\n    path: {path}\n    reason: It is so.\n")
 
@@ -164,14 +164,14 @@ def test_an_answer_that_meets_nothing_is_noted_at_its_line(rule: str, path: str,
     assert str(noted[0].place) == f"{DISMISSALS}:2"
 
 
-def test_an_answer_to_a_text_that_is_locked_by_now_stays_as_a_record() -> None:
+def test_dismissal_for_a_locked_text_is_kept_as_a_record() -> None:
     book = one_text(TEXT)
     book.write(DISMISSALS, f"dismissals:\n  - rule: CLAIM-retention\n    path: {EN}\n    reason: The law.\n")
 
     assert rules(book.freeze(NOW).check(NOW)) == []
 
 
-def test_answers_are_not_called_unused_where_not_all_questions_are_asked() -> None:
+def test_dismissals_are_not_reported_as_unused_if_not_all_rules_ran() -> None:
     book = one_text("# Privacy\n")
     book.write(DISMISSALS, "dismissals:\n  - {rule: CLAIM-watch, path: privacy, reason: It is so.}\n")
     some = [rule for rule in CATALOGUE.values() if rule.history]
@@ -179,7 +179,7 @@ def test_answers_are_not_called_unused_where_not_all_questions_are_asked() -> No
     assert examine(book.book(), instant(NOW), some).findings == ()
 
 
-def test_an_error_cannot_be_answered() -> None:
+def test_error_cannot_be_dismissed() -> None:
     book = one_text("# Privacy\n\n<br>\n")
     book.write(DISMISSALS, "dismissals:\n  - rule: HTML-raw\n    path: privacy\n    reason: We like it.\n")
 
@@ -201,14 +201,14 @@ def test_an_error_cannot_be_answered() -> None:
         pytest.param({"answer": []}, "answer", id="a misspelt list"),
     ],
 )
-def test_answers_of_another_shape_are_refused(data: object, path: str) -> None:
+def test_dismissals_with_wrong_shape_are_rejected(data: object, path: str) -> None:
     with pytest.raises(ShapeError) as refusal:
         Dismissals.from_shape(Fields(data), Dismissals().source)
 
     assert refusal.value.path == path
 
 
-def test_report_states_if_it_blocks_and_if_history_would_change() -> None:
+def test_report_states_whether_it_blocks_and_changes_history() -> None:
     sound, broken = one_text("# Privacy\n"), one_text("# Privacy\n").freeze(NOW)
     broken.replace(EN, "# Privacy", "# Secrecy")
 
@@ -221,7 +221,7 @@ def test_report_states_if_it_blocks_and_if_history_would_change() -> None:
 IMPORTED = {"origin": "{commit: abc, committed: 2026-01-01, path: p.md}"}
 
 
-def test_words_are_reported_where_they_can_still_be_fixed() -> None:
+def test_wording_is_checked_only_in_unlocked_versions() -> None:
     book = PaperBook()
     privacy = book.policy("privacy")
     privacy.version("1", meta={"published": "2026-01-01"}, en="# P\n\nTODO locked\n")
@@ -235,7 +235,7 @@ def test_words_are_reported_where_they_can_still_be_fixed() -> None:
     assert [finding.place.path.split("/")[2] for finding in found] == ["2", "3", "4"]
 
 
-def test_of_an_imported_history_only_the_newest_version_is_looked_at() -> None:
+def test_only_the_newest_imported_version_is_checked() -> None:
     book = PaperBook()
     privacy = book.policy("privacy")
     for number in range(1, 4):
@@ -247,7 +247,7 @@ def test_of_an_imported_history_only_the_newest_version_is_looked_at() -> None:
     assert [finding.place.path.split("/")[2] for finding in found] == ["3", "4"]
 
 
-def test_a_translation_added_to_a_locked_version_is_looked_at() -> None:
+def test_translation_added_to_a_locked_version_is_checked() -> None:
     book = one_text("# Privacy\n").freeze(NOW)
     book.write(EN.replace("en.md", "de.md"), "# Datenschutz\n\n<br>\n")
 

@@ -1,4 +1,4 @@
-"""What the checks say about a change, its summary and its level."""
+"""The rules about changes, summaries and change levels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Write to us.
 
 
 def revision(new: str, *sections: str, change: str = "material", meta: dict[str, str] | None = None) -> PaperBook:
-    """A version with the text `new` after one with `OLD`, and a summary that names `sections` (“” for none)."""
+    """Return a version with the text `new` after one with `OLD`, and a summary of `sections` (“”: the whole text)."""
     points = "".join(f"  - {{section: {name}, text: T.}}\n" if name else "  - {text: T.}\n" for name in sections)
     head = f"---\nsummary:\n{points}---\n" if points else ""
     book = PaperBook()
@@ -75,14 +75,16 @@ LINKS = (
         pytest.param(OLD.replace("your name", "*your name*"), ["keep"], [], id="emphasis says nothing new"),
     ],
 )
-def test_the_summary_mentions_every_section_that_changed(new: str, sections: list[str], asked: list[str]) -> None:
+def test_changed_section_missing_from_the_summary_is_a_question(
+    new: str, sections: list[str], asked: list[str]
+) -> None:
     findings = found(revision(new, *sections), "CHANGE-summary")
 
     assert [finding.evidence for finding in findings] == asked
     assert {finding.severity for finding in findings} <= {Severity.QUESTION}
 
 
-def test_sections_in_which_only_links_changed_are_asked_about_at_once() -> None:
+def test_sections_with_only_changed_links_are_one_question() -> None:
     book = PaperBook()
     moved = LINKS.replace("/terms", "/legal/terms").replace("We keep", "We store")
     summary = "---\nsummary:\n  - section: c\n    text: We store it.\n---\n"
@@ -94,7 +96,7 @@ def test_sections_in_which_only_links_changed_are_asked_about_at_once() -> None:
     assert (finding.evidence, finding.place.line) == ("a, b", 8)
 
 
-def test_the_question_names_the_section_by_its_heading() -> None:
+def test_question_contains_the_heading_of_the_section() -> None:
     finding = found(revision(LONGER, "share"), "CHANGE-summary")[0]
 
     assert finding.message == "Section “What we keep” changed, and the summary does not mention it."
@@ -102,7 +104,7 @@ def test_the_question_names_the_section_by_its_heading() -> None:
     assert "- section: keep" in finding.fix
 
 
-def test_many_unmentioned_sections_are_asked_about_at_once() -> None:
+def test_many_unmentioned_sections_are_one_question() -> None:
     sections = "".join(f"\n## New {n} {{#n{n}}}\n\nWords.\n" for n in range(6))
 
     findings = found(revision(OLD + sections, "keep"), "CHANGE-summary")
@@ -118,7 +120,7 @@ def test_many_unmentioned_sections_are_asked_about_at_once() -> None:
         pytest.param(DRAFT, "CHANGE-summary", id="in a draft, the question what it is to say"),
     ],
 )
-def test_a_missing_summary_is_told_once(meta: dict[str, str], rule: str) -> None:
+def test_missing_summary_is_reported_once(meta: dict[str, str], rule: str) -> None:
     told = rules(revision(LONGER, meta=meta).check(NOW))
 
     assert [one for one in told if one in ("META-summary", "CHANGE-summary")] == [rule]
@@ -135,7 +137,7 @@ def test_a_missing_summary_is_told_once(meta: dict[str, str], rule: str) -> None
         pytest.param(SWAPPED, "contact", [], id="a section that stands elsewhere"),
     ],
 )
-def test_the_summary_speaks_of_what_changed(new: str, section: str, asked: list[str]) -> None:
+def test_summary_of_an_unchanged_section_is_reported(new: str, section: str, asked: list[str]) -> None:
     assert [finding.evidence for finding in found(revision(new, section), "CHANGE-unchanged")] == asked
 
 
@@ -147,7 +149,7 @@ def test_the_summary_speaks_of_what_changed(new: str, section: str, asked: list[
         pytest.param(LONGER, {}, 0, id="another text"),
     ],
 )
-def test_a_version_says_something_new(new: str, meta: dict[str, str], asked: int) -> None:
+def test_version_without_changes_is_reported(new: str, meta: dict[str, str], asked: int) -> None:
     assert len(found(revision(new, "", meta=meta), "CHANGE-nothing")) == asked
 
 
@@ -171,7 +173,7 @@ def test_a_version_says_something_new(new: str, meta: dict[str, str], asked: int
         pytest.param(LONGER, "notice", "", id="a number in a version people are told about"),
     ],
 )
-def test_an_editorial_change_leaves_the_meaning_alone(new: str, change: str, words: str) -> None:
+def test_editorial_change_of_meaning_is_reported(new: str, change: str, words: str) -> None:
     findings = found(revision(new, "", change=change), "CHANGE-editorial")
 
     assert len(findings) == bool(words)
@@ -193,11 +195,11 @@ def test_an_editorial_change_leaves_the_meaning_alone(new: str, change: str, wor
         ),
     ],
 )
-def test_numbers_that_changed_are_noted(new: str, change: str, noted: list[str]) -> None:
+def test_changed_numbers_are_notes(new: str, change: str, noted: list[str]) -> None:
     assert [finding.message for finding in found(revision(new, "", change=change), "CHANGE-numbers")] == noted
 
 
-def test_imported_versions_are_compared_with_nothing() -> None:
+def test_imported_versions_are_not_compared() -> None:
     book = revision(LONGER, meta={"origin": "{commit: abc, committed: 2026-03-01, path: p.md}"})
 
     assert not [rule for rule in rules(book.check(NOW)) if rule.startswith("CHANGE-")]

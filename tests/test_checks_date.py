@@ -1,4 +1,4 @@
-"""What the checks say about dates: of versions, and printed in texts."""
+"""The rules about dates of versions and dates printed in texts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def two_versions(second: dict[str, str], first: dict[str, str] | None = None, ti
         pytest.param({"published": "2026-04-01", "effective": "2026-05-02", "draft": "true"}, "", id="a draft in time"),
     ],
 )
-def test_the_promised_notice_is_kept_or_the_earliest_date_named(second: dict[str, str], earliest: str) -> None:
+def test_short_notice_is_reported_with_the_earliest_date(second: dict[str, str], earliest: str) -> None:
     found = of_rule(two_versions(second).check(NOW), "DATE-notice")
 
     assert [finding.fix for finding in found] == ([f"Write “effective: {earliest}” or later."] if earliest else [])
@@ -53,7 +53,7 @@ def test_first_version_needs_no_notice() -> None:
     assert "DATE-notice" not in rules(one_text("# Privacy\n", extra=PROMISE).check(NOW))
 
 
-def test_notice_is_counted_in_days_of_the_book() -> None:
+def test_notice_is_counted_in_days_of_the_books_time_zone() -> None:
     book = two_versions({"published": "2026-03-01", "effective": "2026-03-31"}, timezone="Europe/Berlin")
 
     assert "DATE-notice" not in rules(book.check(NOW))
@@ -95,7 +95,9 @@ def test_notice_is_counted_in_days_of_the_book() -> None:
         ),
     ],
 )
-def test_versions_apply_one_after_the_other(second: dict[str, str], first: dict[str, str], found: list[str]) -> None:
+def test_effective_dates_must_be_in_version_order(
+    second: dict[str, str], first: dict[str, str], found: list[str]
+) -> None:
     findings = two_versions(second, first).check(NOW)
 
     assert [rule for rule in rules(findings) if rule in ("DATE-order", "DATE-same")] == found
@@ -108,7 +110,7 @@ def test_versions_apply_one_after_the_other(second: dict[str, str], first: dict[
         pytest.param("2026-08-01", "already in force", id="what applies cannot"),
     ],
 )
-def test_the_fix_of_a_wrong_order_depends_on_what_already_applies(now: str, fix: str) -> None:
+def test_fix_of_a_wrong_order_depends_on_the_version_in_force(now: str, fix: str) -> None:
     book = two_versions({"effective": "2026-06-15"}, {"effective": "2026-07-01"})
 
     assert fix in of_rule(book.check(now), "DATE-order")[0].fix
@@ -138,7 +140,7 @@ def test_the_fix_of_a_wrong_order_depends_on_what_already_applies(now: str, fix:
         pytest.param("Effective date: 31 February 2027", "en", set(), id="a day that is not in the calendar"),
     ],
 )
-def test_printed_dates_are_read_behind_their_labels(text: str, language: str, days: set[date]) -> None:
+def test_printed_dates_are_recognised_by_their_labels(text: str, language: str, days: set[date]) -> None:
     found = find_printed_date(text)
 
     assert (set(found.days) if found else set()) == days, language
@@ -153,7 +155,7 @@ def test_printed_dates_are_read_behind_their_labels(text: str, language: str, da
         pytest.param("2019-07-03", "July 2, 2019", 1, id="a date is a day where the book lives"),
     ],
 )
-def test_an_instant_may_be_printed_as_the_day_it_was_somewhere(instant: str, printed: str, found: int) -> None:
+def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printed: str, found: int) -> None:
     book = PaperBook()
     text = f"# Privacy\n\nEffective date: {printed}\n"
     book.policy("privacy").version("1", meta={"published": instant}, en=text)
@@ -172,7 +174,7 @@ def test_an_instant_may_be_printed_as_the_day_it_was_somewhere(instant: str, pri
         ),
     ],
 )
-def test_a_printed_date_is_a_date_of_the_version(words: str, found: int) -> None:
+def test_printed_date_must_be_a_date_of_the_version(words: str, found: int) -> None:
     book = one_text(f"# Privacy\n\n{words}\n")
     book.write(f"{PRIVACY}/2026-01-15/version.yml", "published: 2026-01-10\neffective: 2026-01-15\nchange: material\n")
 
@@ -189,7 +191,7 @@ def test_a_printed_date_is_a_date_of_the_version(words: str, found: int) -> None
         pytest.param("notice", 1, id="any other version has dates of its own"),
     ],
 )
-def test_a_correction_may_print_the_date_of_what_it_corrects(change: str, found: int) -> None:
+def test_correction_may_print_the_date_of_the_corrected_version(change: str, found: int) -> None:
     book = PaperBook()
     text = "# Privacy\n\nEffective date: 15 January 2026\n"
     book.policy("privacy").version("2026-01-15", en=text).version("2026-05-01", change=change, en=text + "\nMore.\n")
@@ -206,7 +208,7 @@ def test_a_correction_may_print_the_date_of_what_it_corrects(change: str, found:
         pytest.param("2026-05-20", "true", False, id="a draft is not published"),
     ],
 )
-def test_a_version_new_in_a_change_does_not_claim_to_be_old(published: str, draft: str, asked: bool) -> None:
+def test_new_version_with_a_past_publication_date_is_reported(published: str, draft: str, asked: bool) -> None:
     book, base = one_text("# Privacy\n"), one_text("# Privacy\n")
     book.policy("privacy").version("2026-07-01", meta={"published": published, "draft": draft})
 
@@ -214,7 +216,7 @@ def test_a_version_new_in_a_change_does_not_claim_to_be_old(published: str, draf
     assert "DATE-past" not in rules(book.check(NOW)), "without a base nothing is known to be new"
 
 
-def test_what_is_public_on_the_base_branch_is_as_old_as_it_says() -> None:
+def test_past_publication_date_is_accepted_if_public_on_the_base_branch() -> None:
     assert "DATE-past" not in rules(one_text("# Privacy\n").check(NOW, one_text("# Privacy\n")))
 
 
@@ -226,7 +228,7 @@ def test_what_is_public_on_the_base_branch_is_as_old_as_it_says() -> None:
         pytest.param("2027-01-16", "withdrawn: {at: 2026-12-01, reason: Closed.}\n", False, id="a withdrawn policy"),
     ],
 )
-def test_a_policy_is_to_be_read_again_after_a_year(now: str, extra: str, noted: bool) -> None:
+def test_version_older_than_a_year_is_reported_for_review(now: str, extra: str, noted: bool) -> None:
     book = PaperBook()
     book.policy("privacy", extra=extra).version("2026-01-15")
 

@@ -1,4 +1,4 @@
-"""Every rule has a page, every page a rule; every bad example gives the finding and no good one does."""
+"""Every rule has a page and every page a rule; bad examples yield the finding and good examples do not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def section(rule: str, heading: str) -> str:
 
 
 def characters(text: str) -> bytes:
-    """Put the marked characters and bytes of an example in."""
+    """Return an example with its marked characters and bytes inserted."""
     raw = b""
     end = 0
     for mark in MARKED.finditer(text):
@@ -46,7 +46,7 @@ def characters(text: str) -> bytes:
 
 
 def merged(known: bytes | None, lines: str) -> str:
-    """Put the members of a YAML file that an example shows in the place of those it has already."""
+    """Return the YAML file with the fields of an example replaced."""
     shown = {member.partition(":")[0] for member in KEY.split(lines)}
     kept = [member for member in KEY.split((known or b"").decode()) if member.partition(":")[0] not in shown]
     return "".join(kept) + lines
@@ -59,7 +59,7 @@ def ground() -> PaperBook:
 
 
 def write(book: PaperBook, path: str, content: str) -> None:
-    """Write a file of an example, and what has to stand around it."""
+    """Write a file of an example and the files it requires."""
     policy, _, rest = path.partition("/")
     label = rest.partition("/")[0]
     if rest and f"{BOOK}/{policy}/policy.yml" not in book.files:
@@ -73,7 +73,7 @@ def write(book: PaperBook, path: str, content: str) -> None:
 
 
 def run(book: PaperBook, command: str) -> None:
-    """Do what a command of an example does to files."""
+    """Apply a command of an example to the files."""
     name, *words = shlex.split(command)
     if name == "rm":
         book.remove(words[-1])
@@ -88,7 +88,7 @@ def run(book: PaperBook, command: str) -> None:
 
 
 def found(rule: str, heading: str) -> list[str]:
-    """Name what the checks find in the example under `heading` on the page of `rule`."""
+    """Return the rules of the findings in the example under `heading` on the page of `rule`."""
     book, base = ground(), None
     shown = list(FENCE.finditer(section(rule, heading)))
     assert shown, "an example shows something"
@@ -109,11 +109,11 @@ def found(rule: str, heading: str) -> list[str]:
     return rules(book.check(NOW, base))
 
 
-def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
+def test_rules_and_pages_correspond() -> None:
     assert {path.stem for path in PAGES.glob("*.md")} - {"index"} == set(CATALOGUE)
 
 
-def test_the_index_lists_every_rule_with_its_severity_and_title() -> None:
+def test_index_lists_every_rule_with_severity_and_title() -> None:
     rows = re.findall(r"^\| \[([\w-]+)\]\(([\w-]+)\.md\) \| (\w+) \| (.+) \|$", page("index"), re.M)
 
     assert rows == [(rule.id, rule.id, str(rule.severity), rule.title) for rule in sorted_by_group()]
@@ -125,7 +125,7 @@ def sorted_by_group() -> list[object]:
 
 
 @pytest.mark.parametrize("rule", CATALOGUE)
-def test_a_page_begins_with_the_rule_and_has_all_parts(rule: str) -> None:
+def test_page_begins_with_the_rule_and_has_all_parts(rule: str) -> None:
     severity = str(CATALOGUE[rule].severity).capitalize()
 
     assert page(rule).startswith(f"# {rule}\n\n**{severity}.** {CATALOGUE[rule].title}\n")
@@ -134,12 +134,12 @@ def test_a_page_begins_with_the_rule_and_has_all_parts(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", CATALOGUE)
-def test_the_bad_example_gives_the_finding(rule: str) -> None:
+def test_bad_example_yields_the_finding(rule: str) -> None:
     assert rule in found(rule, "Bad")
 
 
 @pytest.mark.parametrize("rule", CATALOGUE)
-def test_the_good_example_does_not(rule: str) -> None:
+def test_good_example_does_not_yield_the_finding(rule: str) -> None:
     told = found(rule, "Good")
 
     assert rule not in told

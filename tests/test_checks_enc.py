@@ -1,4 +1,4 @@
-"""What the checks say about characters that are not what they look like, or that are invisible."""
+"""The rules about misleading, invisible and wrongly encoded characters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def body(words: str) -> str:
         pytest.param(body("one\n\ncafe\u0301"), "ENC-nfc", 5, "cafe\u0301", id="an accent stored apart"),
     ],
 )
-def test_a_doubtful_character_is_reported_once_with_its_line(
+def test_suspicious_character_is_reported_once_with_its_line(
     text: str, rule: str, line: int, evidence: str | None
 ) -> None:
     found = of_rule(one_text(text).check(NOW), rule)
@@ -66,7 +66,7 @@ def test_a_doubtful_character_is_reported_once_with_its_line(
         pytest.param("# Privacy\n\nWords.\t\n", id="a tab"),
     ],
 )
-def test_ordinary_writing_of_any_language_is_no_finding(text: str) -> None:
+def test_ordinary_text_of_any_language_yields_no_finding(text: str) -> None:
     assert [rule for rule in rules(one_text(text).check(NOW)) if rule.startswith("ENC-")] == []
 
 
@@ -84,7 +84,7 @@ def test_ordinary_writing_of_any_language_is_no_finding(text: str) -> None:
         pytest.param("â€œso\u201d, he saidâ€ ", "“so\u201d, he said” ", id="a quotation mark that lost its third byte"),
     ],
 )
-def test_mojibake_is_read_back(damaged: str, words: str) -> None:
+def test_mojibake_is_decoded(damaged: str, words: str) -> None:
     repaired = damaged
     for damage in reversed(find_damage(damaged)):
         repaired = repaired[: damage.start] + damage.repaired + repaired[damage.stop :]
@@ -99,27 +99,27 @@ def test_mojibake_is_read_back(damaged: str, words: str) -> None:
         pytest.param("price锟斤拷now", "Look up the words", id="damage without evidence is to be looked up"),
     ],
 )
-def test_the_fix_of_mojibake_names_what_it_was(words: str, fix: str) -> None:
+def test_fix_of_mojibake_contains_the_original_characters(words: str, fix: str) -> None:
     finding = of_rule(one_text(body(words)).check(NOW), "ENC-mojibake")[0]
 
     assert fix in finding.fix
 
 
-def test_the_control_characters_of_mojibake_are_not_reported_again() -> None:
+def test_control_characters_in_mojibake_are_not_reported_separately() -> None:
     found = rules(one_text(body("he said â€\x9d so")).check(NOW))
 
     assert "ENC-mojibake" in found
     assert "ENC-control" not in found
 
 
-def test_the_same_character_again_is_counted_and_not_repeated() -> None:
+def test_repeated_character_is_counted_and_reported_once() -> None:
     found = of_rule(one_text(body("a\u200bb\n\na\u200bb c\u200bd")).check(NOW), "ENC-invisible")
 
     assert len(found) == 1
     assert "(and 2 more times)" in found[0].message
 
 
-def test_lines_are_those_of_the_file_below_its_front_matter() -> None:
+def test_lines_are_those_of_the_file_including_front_matter() -> None:
     text = "---\r\ntranslates: sha256:" + "0" * 64 + "\r\n---\r\n\r\n# Privacy {#top}\r\n\r\nA\u200bB\r\n"
 
     finding = of_rule(one_text(text).check(NOW), "ENC-invisible")[0]
@@ -127,7 +127,7 @@ def test_lines_are_those_of_the_file_below_its_front_matter() -> None:
     assert (finding.place.line, finding.place.section) == (7, "top")
 
 
-def test_metadata_is_looked_at_as_well() -> None:
+def test_metadata_is_checked_too() -> None:
     book = one_text(body("Words."))
     book.replace("policy_versions/privacy/policy.yml", "Privacy", "Pri\u200bvacy")
 
@@ -144,5 +144,5 @@ def test_metadata_is_looked_at_as_well() -> None:
         pytest.param("kΩ", "", id="a Greek letter that looks like none"),
     ],
 )
-def test_only_letters_that_look_alike_make_a_word_mixed(word: str, strangers: str) -> None:
+def test_only_confusable_letters_make_a_mixed_script_word(word: str, strangers: str) -> None:
     assert lookalikes(word) == strangers

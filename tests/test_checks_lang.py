@@ -35,14 +35,14 @@ def translates(text: str) -> str:
         pytest.param(EN.replace("24", "12"), "a text that is not in this book", id="made from a text unknown"),
     ],
 )
-def test_a_translation_was_made_from_the_binding_text(origin: str, told: str) -> None:
+def test_outdated_translation_is_reported(origin: str, told: str) -> None:
     findings = found(bilingual(other=translates(origin) + DE), "LANG-outdated")
 
     assert len(findings) == bool(told)
     assert all(told in finding.message and str(Digest.of(EN)) in finding.fix for finding in findings)
 
 
-def test_an_older_text_is_named_by_its_version() -> None:
+def test_outdated_binding_text_is_identified_by_its_version() -> None:
     book = bilingual()
     book.policy("privacy").version("2026-03-01", en=EN.replace("24", "36"), de=translates(EN) + DE)
 
@@ -52,7 +52,7 @@ def test_an_older_text_is_named_by_its_version() -> None:
     assert finding.place.line == 2
 
 
-def test_a_translation_says_which_text_it_was_made_from() -> None:
+def test_translation_without_the_digest_of_its_source_is_reported() -> None:
     assert [note.severity for note in found(bilingual(), "LANG-origin")] == [Severity.NOTE]
     assert found(bilingual(other=translates(EN) + DE), "LANG-origin") == []
 
@@ -69,7 +69,7 @@ def test_a_translation_says_which_text_it_was_made_from() -> None:
         pytest.param(DE + "\n## Rechte\n\nJa.\n", "has 3 headings, the binding text 2", id="a heading without an id"),
     ],
 )
-def test_a_translation_has_the_same_sections(other: str, told: str) -> None:
+def test_different_sections_are_reported(other: str, told: str) -> None:
     findings = found(bilingual(other=other), "LANG-clauses")
 
     assert len(findings) == bool(told)
@@ -91,7 +91,7 @@ def test_a_translation_has_the_same_sections(other: str, told: str) -> None:
         pytest.param("30 copies", "nakala", "sw", ["30"], id="large numbers of any language"),
     ],
 )
-def test_numbers_agree_section_by_section(en: str, other: str, language: str, evidence: list[str]) -> None:
+def test_numbers_are_compared_section_by_section(en: str, other: str, language: str, evidence: list[str]) -> None:
     book = bilingual(f"# A\n\n## B {{#b}}\n\n{en}\n", f"# C\n\n## D {{#b}}\n\n{other}\n", language)
 
     findings = found(book, "LANG-numbers")
@@ -117,11 +117,11 @@ def test_numbers_agree_section_by_section(en: str, other: str, language: str, ev
         pytest.param("<a@x.example>", "a at x.example", ["mailto:a@x.example"], id="an address that is no link"),
     ],
 )
-def test_links_agree(en: str, de: str, evidence: list[str]) -> None:
+def test_different_links_are_reported(en: str, de: str, evidence: list[str]) -> None:
     assert [one.evidence for one in found(bilingual(f"{EN}\n{en}\n", f"{DE}\n{de}\n"), "LANG-links")] == evidence
 
 
-def test_a_missing_translation_is_noted_from_the_version_in_force_on() -> None:
+def test_missing_translation_is_noted_from_the_version_in_force_on() -> None:
     book = bilingual()
     book.policy("privacy").version("2026-03-01", en=EN).version("2026-05-01", en=EN, de=DE, zh_Hans="# 隐私\n")
 
@@ -129,16 +129,16 @@ def test_a_missing_translation_is_noted_from_the_version_in_force_on() -> None:
     assert [note.evidence for note in of_rule(book.check("2026-04-01"), "LANG-missing")] == ["de, zh-Hans"]
 
 
-def test_a_missing_translation_of_a_locked_version_is_noted_since_it_can_be_added() -> None:
+def test_missing_translation_of_a_locked_version_is_noted() -> None:
     assert [note.evidence for note in found(bilingual().freeze(NOW), "LANG-missing")] == ["zh-Hans"]
 
 
-def test_a_language_the_book_does_not_name_is_asked_about() -> None:
+def test_language_missing_from_the_book_is_a_question() -> None:
     assert [one.evidence for one in found(bilingual(languages="en"), "LANG-unlisted")] == ["de"]
     assert found(bilingual(), "LANG-unlisted") == []
 
 
-def test_a_policy_has_a_title_in_every_language_of_its_newest_version() -> None:
+def test_missing_title_in_a_language_of_the_newest_version_is_reported() -> None:
     book = bilingual()
     assert [note.evidence for note in found(book, "LANG-title")] == ["de"]
 
@@ -157,7 +157,7 @@ def test_a_policy_has_a_title_in_every_language_of_its_newest_version() -> None:
         pytest.param("007 and 3.0", {"7", "3"}, id="zeros that say nothing"),
     ],
 )
-def test_numbers_are_read_whatever_their_spelling(text: str, numbers: set[str]) -> None:
+def test_numbers_are_recognised_in_any_format(text: str, numbers: set[str]) -> None:
     assert set(numbers_in(text)) == numbers
 
 
@@ -172,5 +172,5 @@ def test_numbers_are_read_whatever_their_spelling(text: str, numbers: set[str]) 
         pytest.param("seven", "sw", set(), id="a language whose words are unknown"),
     ],
 )
-def test_number_words_are_read(text: str, language: str, numbers: set[str]) -> None:
+def test_number_words_are_recognised(text: str, language: str, numbers: set[str]) -> None:
     assert number_words_in(text, language) == numbers

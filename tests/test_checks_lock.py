@@ -1,4 +1,4 @@
-"""What the checks say when something published would change."""
+"""The rules about changes of published versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Change = Callable[[PaperBook], object]
 
 
 def published() -> PaperBook:
-    """Two versions that are public, one that is announced."""
+    """Return a book with two public versions and an announced one."""
     book = PaperBook(languages="en, de")
     privacy = book.policy("privacy")
     privacy.version("2026-01-15", en=TEXT, de="# Datenschutz\n")
@@ -108,7 +108,7 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
         ),
     ],
 )
-def test_a_change_of_what_is_locked_is_an_error(change: Change, rule: str, path: str, words: str) -> None:
+def test_change_of_a_locked_version_is_an_error(change: Change, rule: str, path: str, words: str) -> None:
     book = locked()
     change(book)
 
@@ -136,14 +136,14 @@ def test_a_change_of_what_is_locked_is_an_error(change: Change, rule: str, path:
         pytest.param(lambda book: book.policy("privacy").version("2028-01-01", meta={"draft": "true"}), id="a draft"),
     ],
 )
-def test_what_may_still_be_done_changes_no_history(change: Change) -> None:
+def test_permitted_change_does_not_change_history(change: Change) -> None:
     book = locked()
     change(book)
 
     assert history(book) == []
 
 
-def test_a_changed_text_is_told_in_words_where_the_old_one_is_known() -> None:
+def test_changed_text_is_described_in_words_if_the_old_text_is_known() -> None:
     book = locked()
     book.replace(f"{PRIVACY}/2026-01-15/en.md", "24 months", "12 months")
 
@@ -157,21 +157,21 @@ def test_a_changed_text_is_told_in_words_where_the_old_one_is_known() -> None:
     assert "inforce new privacy --effective DATE --change LEVEL" in finding.fix
 
 
-def test_the_old_text_is_also_known_from_the_base_branch() -> None:
+def test_old_text_is_also_found_on_the_base_branch() -> None:
     book, base = locked(), locked()
     book.replace(f"{PRIVACY}/2026-01-15/en.md", "24 months", "12 months")
 
     assert "24" in of_rule(book.check(NOW, base), "LOCK-text")[0].message
 
 
-def test_a_changed_text_is_told_by_its_digests_where_the_old_one_is_unknown() -> None:
+def test_changed_text_is_described_by_digests_if_the_old_text_is_unknown() -> None:
     book = locked()
     book.replace(f"{PRIVACY}/2026-01-15/en.md", "24 months", "12 months")
 
     assert of_rule(book.check(NOW), "LOCK-text")[0].evidence.count("sha256:") == 2
 
 
-def test_a_cancellation_that_is_locked_stays() -> None:
+def test_locked_cancellation_cannot_be_removed() -> None:
     book = published()
     book.replace(f"{PRIVACY}/{THIRD}", "change", "cancelled: {at: 2026-05-20, reason: A mistake.}\nchange")
     book.freeze(NOW)
@@ -180,7 +180,7 @@ def test_a_cancellation_that_is_locked_stays() -> None:
     assert history(book) == ["LOCK-cancelled"]
 
 
-def test_what_could_not_be_read_is_not_called_gone() -> None:
+def test_unreadable_version_is_not_reported_as_deleted() -> None:
     book = locked()
     book.write(f"{PRIVACY}/2026-01-15/version.yml", "published: [\n")
     book.write(f"{PRIVACY}/2026-03-01/en.md", b"\xff\n")
@@ -189,7 +189,7 @@ def test_what_could_not_be_read_is_not_called_gone() -> None:
     assert {"META-yaml", "ENC-utf8"} <= set(rules(book.check(NOW)))
 
 
-def test_what_is_public_and_not_locked_is_noted_once_for_each_policy() -> None:
+def test_public_unlocked_versions_are_one_note_per_policy() -> None:
     book = published()
     book.policy("terms").version("2026-01-15")
 
@@ -235,7 +235,7 @@ def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
         pytest.param(lambda book: book.remove(LOCK), "was removed", id="the whole lock removed"),
     ],
 )
-def test_the_lock_of_the_base_branch_may_only_be_added_to(change: Change, words: str) -> None:
+def test_lock_of_the_base_branch_may_only_be_extended(change: Change, words: str) -> None:
     book, base = locked(), locked()
     change(book)
 
@@ -247,7 +247,7 @@ def test_the_lock_of_the_base_branch_may_only_be_added_to(change: Change, words:
 
 
 @pytest.mark.parametrize("frozen_again", [True, False])
-def test_a_text_that_was_changed_together_with_its_lock_is_told_in_words(frozen_again: bool) -> None:
+def test_text_changed_together_with_its_lock_is_described_in_words(frozen_again: bool) -> None:
     base = locked()
     book = base.copy()
     edit("2026-01-15/en.md", "24", "12")(book)
@@ -262,7 +262,7 @@ def test_a_text_that_was_changed_together_with_its_lock_is_told_in_words(frozen_
     assert of_rule(report, "LOCK-entry")
 
 
-def test_an_entry_may_get_a_translation_and_a_cancellation() -> None:
+def test_translation_and_cancellation_may_be_added_to_an_entry() -> None:
     base = locked()
     book = base.copy()
     book.write(f"{PRIVACY}/2026-03-01/de.md", "# Neu\n")
@@ -287,7 +287,7 @@ def test_an_entry_may_get_a_translation_and_a_cancellation() -> None:
         ),
     ],
 )
-def test_what_is_public_on_the_base_branch_is_guarded_without_a_lock(change: Change, words: str) -> None:
+def test_public_versions_of_the_base_branch_are_protected_without_a_lock(change: Change, words: str) -> None:
     book, base = published(), published()
     change(book)
 
@@ -296,7 +296,7 @@ def test_what_is_public_on_the_base_branch_is_guarded_without_a_lock(change: Cha
     assert words in found[0].message
 
 
-def test_what_is_not_public_on_the_base_branch_may_change() -> None:
+def test_unpublished_versions_of_the_base_branch_may_change() -> None:
     book, base = published(), published()
     for one in (book, base):
         one.policy("privacy").version("2028-01-01", meta={"draft": "true"})
@@ -312,12 +312,12 @@ def test_unreadable_base_yields_no_lock_findings() -> None:
     assert history(published(), base) == []
 
 
-def test_locking_what_the_base_branch_has_not_locked_is_no_change() -> None:
+def test_locking_a_version_unlocked_on_the_base_branch_is_no_change() -> None:
     assert history(locked(), published()) == []
 
 
 def zoned(zone: str, locked_at: str | None = NOW) -> PaperBook:
-    """A book of two public versions, one of them with dates in summer and in winter, whose dates are days in `zone`."""
+    """Return a book with two public versions whose dates, in summer and winter, are days in `zone`."""
     book = PaperBook(languages="en")
     privacy = book.policy("privacy")
     privacy.version("2026-01-15", en=TEXT)
@@ -373,7 +373,7 @@ def test_a_changed_date_beside_a_changed_time_zone_is_reported_at_its_file() -> 
     assert places == {"policy_versions/book.yml", f"{PRIVACY}/2026-03-01/version.yml"}
 
 
-def test_a_date_moved_by_a_day_is_not_taken_for_a_changed_time_zone() -> None:
+def test_date_moved_by_a_day_is_not_reported_as_a_changed_time_zone() -> None:
     book = zoned("UTC")
     book.replace(f"{PRIVACY}/2026-03-01/version.yml", "2026-07-01", "2026-07-02")
 

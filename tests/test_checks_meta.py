@@ -1,4 +1,4 @@
-"""What the checks say about version.yml, policy.yml, book.yml, front matter and names of files."""
+"""The rules about version.yml, policy.yml, book.yml, front matter and file names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def two_versions(section: str = "keep", **meta: str) -> PaperBook:
     return book
 
 
-def test_a_sound_book_is_only_told_that_it_is_not_locked_yet() -> None:
+def test_valid_book_yields_only_the_note_about_locking() -> None:
     assert rules(two_versions().check(NOW)) == ["LOCK-missing"]
 
 
@@ -35,7 +35,7 @@ def test_a_sound_book_is_only_told_that_it_is_not_locked_yet() -> None:
         pytest.param({"published": "2026-01-15"}, [], id="published on the same day is in order"),
     ],
 )
-def test_labels_and_dates_give_the_same_order(meta: dict[str, str], found: list[str]) -> None:
+def test_labels_and_dates_must_have_the_same_order(meta: dict[str, str], found: list[str]) -> None:
     book = two_versions(**meta, effective="2026-03-01")
 
     assert rules(of_rule(book.check(NOW), "META-order")) == found
@@ -47,14 +47,14 @@ def test_order_that_can_no_longer_change_is_not_reported() -> None:
     assert "META-order" not in rules(book.check(NOW))
 
 
-def test_a_label_that_names_another_day_is_noted() -> None:
+def test_label_with_a_different_date_is_noted() -> None:
     noted = of_rule(two_versions(published="2026-02-01", effective="2026-04-01").check(NOW), "META-date")
 
     assert [finding.evidence for finding in noted] == ["2026-03-01"]
     assert "2026-04-01" in noted[0].message
 
 
-def test_a_label_that_is_no_day_of_the_calendar_is_a_number_like_any_other() -> None:
+def test_label_that_is_not_a_calendar_date_is_a_plain_number() -> None:
     book = PaperBook()
     book.policy("privacy").version("2026-13-45", meta={"published": "2026-01-15"})
 
@@ -75,14 +75,14 @@ def test_a_label_that_is_no_day_of_the_calendar_is_a_number_like_any_other() -> 
         ),
     ],
 )
-def test_a_version_says_what_changed(section: str, meta: dict[str, str], found: int) -> None:
+def test_version_without_summary_is_reported(section: str, meta: dict[str, str], found: int) -> None:
     missing = of_rule(two_versions(section, **meta).check(NOW), "META-summary")
 
     assert len(missing) == found
     assert all(finding.place.path == f"{PRIVACY}/2026-03-01/en.md" for finding in missing)
 
 
-def test_a_summary_that_names_no_section_is_refused_with_the_likely_id() -> None:
+def test_summary_of_an_unknown_section_is_reported_with_the_likely_id() -> None:
     finding = of_rule(two_versions("keeps").check(NOW), "META-clause")[0]
 
     assert finding.severity is Severity.ERROR
@@ -90,7 +90,7 @@ def test_a_summary_that_names_no_section_is_refused_with_the_likely_id() -> None
     assert "“keep”" in finding.fix
 
 
-def test_a_summary_may_name_a_section_that_was_removed() -> None:
+def test_summary_may_refer_to_a_removed_section() -> None:
     book = two_versions("cookies")
     book.write(f"{PRIVACY}/2026-01-15/en.md", FIRST + "\n## Cookies {#cookies}\n\nOne.\n")
 
@@ -196,7 +196,7 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
         ),
     ],
 )
-def test_what_cannot_be_read_is_a_finding(damage: Callable[[PaperBook], object], rule: str, path: str) -> None:
+def test_unreadable_file_is_a_finding(damage: Callable[[PaperBook], object], rule: str, path: str) -> None:
     book = two_versions()
     damage(book)
 

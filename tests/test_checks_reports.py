@@ -1,4 +1,4 @@
-"""The forms a report takes: text, JSON, annotations, Code Quality, SARIF."""
+"""The formats of a report: text, JSON, annotations, Code Quality and SARIF."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ def test_text_is_grouped_by_file_and_counted() -> None:
 
 
 @pytest.mark.parametrize("form", [to_text, to_job_summary])
-def test_words_of_the_book_cannot_move_a_cursor(form: Callable[[CheckReport], str]) -> None:
+def test_control_characters_of_the_book_are_escaped(form: Callable[[CheckReport], str]) -> None:
     told = form(CheckReport(findings=(finding(message="“\x1b[2J\u202e” stands here."),)))
 
     assert "\x1b" not in told
     assert "\u202e" not in told
 
 
-def test_text_of_nothing_claims_no_more_than_that() -> None:
+def test_text_of_an_empty_report_does_not_overstate() -> None:
     assert to_text(CheckReport(findings=())) == "The checks found nothing.\n"
 
 
-def test_text_lists_answers_with_their_reasons() -> None:
+def test_text_lists_dismissals_with_their_reasons() -> None:
     told = to_text(CheckReport(findings=(), answered=(ANSWER,)))
 
     assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in told
     assert told.endswith("The checks found nothing.\nOne question answered in dismissals.yml.\n")
 
 
-def test_json_names_every_member() -> None:
+def test_json_contains_every_field() -> None:
     report = CheckReport(findings=(QUESTION,), answered=(ANSWER,))
     data = json.loads(to_json(report, answers=True))
 
@@ -104,7 +104,7 @@ def test_json_names_every_member() -> None:
         ),
     ],
 )
-def test_an_annotation_is_one_line_with_its_place(one: Finding, command: str) -> None:
+def test_annotation_is_one_line_with_its_place(one: Finding, command: str) -> None:
     assert to_github(CheckReport(findings=(one,))) == f"{command}\n"
 
 
@@ -115,7 +115,7 @@ def test_an_annotation_is_one_line_with_its_place(one: Finding, command: str) ->
         pytest.param(11, 10, "2 more are listed in the summary of this job.", id="of eleven, the last place says so"),
     ],
 )
-def test_ten_annotations_of_a_kind_at_most(found: int, shown: int, last: str) -> None:
+def test_at_most_ten_annotations_per_severity(found: int, shown: int, last: str) -> None:
     report = CheckReport(findings=tuple(finding(line=n, message=f"Number {n}.") for n in range(1, found + 1)))
 
     lines = to_github(report).splitlines()
@@ -125,7 +125,7 @@ def test_ten_annotations_of_a_kind_at_most(found: int, shown: int, last: str) ->
     assert to_job_summary(report).count("**error**") == found
 
 
-def test_the_job_summary_shows_words_as_they_are() -> None:
+def test_job_summary_escapes_text_of_the_book() -> None:
     report = CheckReport(findings=(finding(message="“<br>” | *x* `y` [a](b)\n# no"),), answered=(ANSWER,))
 
     told = to_job_summary(report)
@@ -134,7 +134,7 @@ def test_the_job_summary_shows_words_as_they_are() -> None:
     assert "People are told by e-mail." in told
 
 
-def test_code_quality_names_place_and_weight() -> None:
+def test_code_quality_contains_place_and_severity() -> None:
     issues = json.loads(to_gitlab(CheckReport(findings=(finding("LOCK-text"), finding(), QUESTION, NOTE))))
 
     assert [issue["severity"] for issue in issues] == ["blocker", "critical", "minor", "info"]
@@ -156,7 +156,7 @@ def marks(report: CheckReport) -> list[str]:
         pytest.param(finding(evidence="a", path="x.md"), False, id="another file"),
     ],
 )
-def test_a_fingerprint_follows_the_words_and_not_the_line(other: Finding, same: bool) -> None:
+def test_fingerprint_depends_on_the_text_and_not_on_the_line(other: Finding, same: bool) -> None:
     one = finding(evidence="a")
 
     assert (marks(CheckReport(findings=(one,))) == marks(CheckReport(findings=(other,)))) is same
@@ -166,7 +166,7 @@ def test_equal_findings_have_different_fingerprints() -> None:
     assert len(set(marks(CheckReport(findings=(finding(), finding(line=4)))))) == 2
 
 
-# What SARIF 2.1.0 requires of the members written here (sections 3.13, 3.14, 3.19, 3.27, 3.29, 3.35, 3.49).
+# The requirements of SARIF 2.1.0 for the fields used here (sections 3.13, 3.14, 3.19, 3.27, 3.29, 3.35, 3.49).
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
 LOCATION = {
@@ -256,7 +256,7 @@ SARIF = {
 }
 
 
-def test_sarif_has_the_shape_the_standard_asks_for() -> None:
+def test_sarif_report_conforms_to_the_standard() -> None:
     report = CheckReport(findings=REPORT.findings, answered=(ANSWER,))
 
     data = json.loads(to_sarif(report))
@@ -270,7 +270,7 @@ def test_sarif_has_the_shape_the_standard_asks_for() -> None:
     ]
 
 
-def test_a_path_in_sarif_is_a_uri() -> None:
+def test_path_in_sarif_is_a_uri() -> None:
     data = json.loads(to_sarif(CheckReport(findings=(finding(path="policy_versions/größe/1/en.md"),))))
 
     location = data["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
@@ -278,7 +278,7 @@ def test_a_path_in_sarif_is_a_uri() -> None:
 
 
 @pytest.mark.parametrize("form", [to_text, to_json, to_github, to_job_summary, to_gitlab, to_sarif])
-def test_every_form_of_a_real_report_is_the_same_each_time(form: Callable[[CheckReport], str]) -> None:
+def test_reports_are_deterministic_in_every_format(form: Callable[[CheckReport], str]) -> None:
     book = one_text("# P\n\nTODO <br>\n\nWe keep your data forever.\n")
     book.write(DISMISSALS, "dismissals:\n  - {rule: CLAIM-retention, path: privacy, reason: The law asks for it.}\n")
 

@@ -1,4 +1,4 @@
-"""What the checks say about the words and the build-up of a text, its links, its HTML and its claims."""
+"""The rules about the words and structure of a text, its links, HTML and claims."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EN = "policy_versions/privacy/2026-01-15/en.md"
 
 
 def evidence(text: str, rule: str, language: str = "en") -> list[str]:
-    """The evidence of what `rule` finds in `text`, in the order of the report."""
+    """Return the evidence of `rule` in `text`, in the order of the report."""
     return [finding.evidence for finding in of_rule(one_text(text, language).check(NOW), rule)]
 
 
@@ -29,7 +29,7 @@ def body(words: str) -> str:
         pytest.param("# Privacy\n\n# Cookies\n", ["Cookies"], id="a second title"),
     ],
 )
-def test_a_text_begins_with_one_title(text: str, found: list[str]) -> None:
+def test_text_without_exactly_one_title_is_reported(text: str, found: list[str]) -> None:
     assert evidence(text, "TEXT-title") == found
 
 
@@ -64,7 +64,7 @@ def test_a_text_begins_with_one_title(text: str, found: list[str]) -> None:
         pytest.param("TEXT-blank", "[Company](https://shop.example/)", [], id="a link"),
     ],
 )
-def test_what_should_not_stand_in_a_text_is_found(rule: str, words: str, found: list[str]) -> None:
+def test_placeholders_and_leftovers_are_reported(rule: str, words: str, found: list[str]) -> None:
     assert sorted(evidence(body(words), rule)) == sorted(found)
 
 
@@ -91,7 +91,7 @@ def test_todo_in_capitals_is_a_word_in_some_languages(language: str) -> None:
         pytest.param("```\n7)Use\n```", [], id="code"),
     ],
 )
-def test_items_that_will_be_no_list_are_found(words: str, found: list[str]) -> None:
+def test_lines_that_look_like_list_items_are_reported(words: str, found: list[str]) -> None:
     assert evidence(body(words), "TEXT-list") == found
 
 
@@ -103,7 +103,7 @@ def test_items_that_will_be_no_list_are_found(words: str, found: list[str]) -> N
         pytest.param("Shop Street 1  \n\n12345 Shopton  ", [], id="blanks at the end of a paragraph mean nothing"),
     ],
 )
-def test_line_breaks_that_are_lost_are_noted(words: str, found: list[str]) -> None:
+def test_lost_line_breaks_are_noted(words: str, found: list[str]) -> None:
     assert evidence(body(words), "TEXT-break") == found
 
 
@@ -115,7 +115,7 @@ def test_line_breaks_that_are_lost_are_noted(words: str, found: list[str]) -> No
         pytest.param("# A\n\n## B\n\n#### C\n", ["C"], id="a level skipped further down"),
     ],
 )
-def test_skipped_levels_are_asked_about(text: str, found: list[str]) -> None:
+def test_skipped_heading_levels_are_a_question(text: str, found: list[str]) -> None:
     assert evidence(text, "TEXT-levels") == found
 
 
@@ -127,11 +127,11 @@ def test_skipped_levels_are_asked_about(text: str, found: list[str]) -> None:
         pytest.param("# A\n\n## B\n\n## B\n", [], id="equal headings get different ids"),
     ],
 )
-def test_an_id_is_given_once(text: str, found: list[str]) -> None:
+def test_duplicate_id_is_reported(text: str, found: list[str]) -> None:
     assert evidence(text, "TEXT-twice") == found
 
 
-def test_sections_without_an_id_are_counted_in_one_note() -> None:
+def test_sections_without_an_id_are_one_note() -> None:
     notes = of_rule(one_text("# A\n\n## B\n\n## C {#c}\n\n## D\n").check(NOW), "TEXT-id")
 
     assert [(note.severity, note.evidence) for note in notes] == [(Severity.NOTE, "B")]
@@ -149,7 +149,7 @@ def test_sections_without_an_id_are_counted_in_one_note() -> None:
         pytest.param("", "", id="a section was removed"),
     ],
 )
-def test_a_section_keeps_its_id(now: str, gone: str) -> None:
+def test_changed_section_id_is_reported(now: str, gone: str) -> None:
     book = PaperBook()
     privacy = book.policy("privacy").version("2026-01-15", en="# Privacy\n\n## How we keep data\n\nLong.\n")
     privacy.version("2026-03-01", en=f"# Privacy\n\n{now}\nLong.\n")
@@ -206,7 +206,7 @@ def test_a_section_keeps_its_id(now: str, gone: str) -> None:
         pytest.param("HTML-raw", "\\<Acme Corp> if 3 < 5 > 2 `<br>`", [], id="signs that are no tag"),
     ],
 )
-def test_links_and_html(rule: str, words: str, found: list[str]) -> None:
+def test_links_and_html_are_checked(rule: str, words: str, found: list[str]) -> None:
     assert evidence(body(words), rule) == found
 
 
@@ -220,11 +220,11 @@ def test_links_and_html(rule: str, words: str, found: list[str]) -> None:
         pytest.param("<!-- a -->", "pull request", id="a comment"),
     ],
 )
-def test_the_fix_of_html_is_markdown(words: str, fix: str) -> None:
+def test_fix_of_html_is_markdown(words: str, fix: str) -> None:
     assert fix in of_rule(one_text(body(words)).check(NOW), "HTML-raw")[0].fix
 
 
-def test_a_broken_anchor_is_reported_on_its_line_with_the_likely_one() -> None:
+def test_broken_anchor_is_reported_with_its_line_and_the_likely_anchor() -> None:
     finding = of_rule(one_text(body("One.\n\nTwo\n[a](#keepin).\n\n## K {#keeping}")).check(NOW), "LINK-anchor")[0]
 
     assert (finding.place.line, finding.place.section) == (6, "privacy")
@@ -280,7 +280,7 @@ def test_a_broken_anchor_is_reported_on_its_line_with_the_likely_one() -> None:
         ),
     ],
 )
-def test_claims_are_asked_about_where_they_are_made(rule: str, language: str, words: str, found: list[str]) -> None:
+def test_claims_are_questions_at_their_line(rule: str, language: str, words: str, found: list[str]) -> None:
     book = one_text(body(words), language, extra="notice_days: {material: 30}\n")
 
     findings = of_rule(book.check(NOW), rule)
@@ -289,5 +289,5 @@ def test_claims_are_asked_about_where_they_are_made(rule: str, language: str, wo
     assert {finding.severity for finding in findings} <= {Severity.QUESTION}
 
 
-def test_binding_on_publication_contradicts_nothing_where_no_notice_is_promised() -> None:
+def test_binding_on_publication_is_consistent_without_promised_notice() -> None:
     assert "CLAIM-binding" not in rules(one_text(body("Changes are effective upon posting.")).check(NOW))

@@ -1,4 +1,4 @@
-"""The one clock: which source decides, what each accepts, and one error for each wrong value."""
+"""The clock: precedence of its sources, accepted values, and errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def instant(environ: dict[str, str] | None = None, zone: ZoneInfo = SHANGHAI, **
         pytest.param({EPOCH: "253370764799"}, {}, "9998-12-31T23:59:59Z", id="the last second of 9998"),
     ],
 )
-def test_first_source_that_is_set_decides(environ: dict[str, str], given: dict[str, str], expected: str) -> None:
+def test_first_source_that_is_set_takes_precedence(
+    environ: dict[str, str], given: dict[str, str], expected: str
+) -> None:
     assert instant(environ, **given) == expected
 
 
@@ -57,14 +59,14 @@ BAD_INSTANTS = [
 
 @pytest.mark.parametrize("text", BAD_EPOCHS, ids=lambda text: repr(text)[:20])
 @pytest.mark.parametrize("given", [{}, OPTION], ids=["alone", "beside an option"])
-def test_bad_epoch_is_one_error_wherever_it_is_set(text: str, given: dict[str, str]) -> None:
+def test_invalid_epoch_is_an_error_wherever_it_is_set(text: str, given: dict[str, str]) -> None:
     with pytest.raises(ClockError, match=r"\ASOURCE_DATE_EPOCH: expected seconds since 1970 as digits.*got “") as error:
         instant({EPOCH: text}, **given)
     assert (error.value.exit_code, len(str(error.value)) < 200) == (2, True)
 
 
 @pytest.mark.parametrize("text", BAD_INSTANTS, ids=lambda text: repr(text)[:20])
-def test_bad_instant_is_one_error_that_names_its_source(text: str) -> None:
+def test_invalid_instant_is_an_error_with_its_source(text: str) -> None:
     messages = []
     for source, environ, given in [
         ("--at", {}, {"option": text}),
@@ -79,12 +81,12 @@ def test_bad_instant_is_one_error_that_names_its_source(text: str) -> None:
     assert len(messages[0]) < 200
 
 
-def test_empty_option_is_refused() -> None:
+def test_empty_option_is_rejected() -> None:
     with pytest.raises(ClockError, match="--at: expected a date"):
         instant(option="")
 
 
-def test_date_in_the_zone_of_the_book_may_not_lead_before_1970() -> None:
+def test_date_before_1970_in_the_books_time_zone_is_rejected() -> None:
     assert instant(zone=ZoneInfo("UTC"), option="1970-01-01") == "1970-01-01T00:00:00Z"
     with pytest.raises(ClockError, match="from 1970-01-01T00:00:00Z to 9998-12-31T23:59:59Z"):
         instant(option="1970-01-01")
@@ -109,7 +111,7 @@ NEWEST = datetime(2026, 6, 1, tzinfo=UTC)
         pytest.param("2026-05-01T00:00:00Z", "INFORCE_AT", False, "preview", id="preview by a variable"),
     ],
 )
-def test_clock_that_fits_the_newest_commit_is_accepted(
+def test_clock_close_to_the_newest_commit_is_accepted(
     now: str, source: str, signing: bool, warning: str | None
 ) -> None:
     said = compare_with_commit(datetime.fromisoformat(now), NEWEST, source, signing=signing)
@@ -126,6 +128,6 @@ def test_clock_that_fits_the_newest_commit_is_accepted(
         pytest.param("2036-06-04T00:00:00Z", "--at", False, id="ten years after the commit"),
     ],
 )
-def test_clock_far_from_the_newest_commit_is_refused(now: str, source: str, signing: bool) -> None:
+def test_clock_far_from_the_newest_commit_is_rejected(now: str, source: str, signing: bool) -> None:
     with pytest.raises(ClockError, match=rf"{source} is 20.* the newest commit \(of 2026-06-01"):
         compare_with_commit(datetime.fromisoformat(now), NEWEST, source, signing=signing)

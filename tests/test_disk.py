@@ -1,4 +1,4 @@
-"""Single files: nothing but a regular file is opened, nothing waits, and a file is written whole or not at all."""
+"""Single files: only regular files are opened, opening never blocks, and writes are atomic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from special_files import SPECIAL_FILES, Make, without_waiting
 
 
 @pytest.mark.parametrize(("make", "kind"), SPECIAL_FILES)
-def test_special_file_is_refused_without_waiting(tmp_path: Path, make: Make, kind: str) -> None:
+def test_special_file_is_rejected_without_blocking(tmp_path: Path, make: Make, kind: str) -> None:
     place = tmp_path / "file"
     make(place)
     before = place.lstat()
@@ -32,7 +32,7 @@ def test_special_file_is_refused_without_waiting(tmp_path: Path, make: Make, kin
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_special_file_left_under_the_temporary_name_is_removed(tmp_path: Path) -> None:
+def test_special_file_with_the_temporary_name_is_removed(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".new")
     with without_waiting():
         replace_file(tmp_path / "file", b"x", temporary=tmp_path / ".new")
@@ -44,7 +44,7 @@ def test_reading_stops_at_the_limit(tmp_path: Path) -> None:
     assert (read_regular(tmp_path / "file", 3), read_regular(tmp_path / "file")) == (b"123", b"12345")
 
 
-def test_new_file_never_replaces_one_that_exists(tmp_path: Path) -> None:
+def test_existing_file_is_never_replaced_by_create_file(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("nowhere")
     (tmp_path / "file").write_bytes(b"old")
     for name in ("link", "file"):
@@ -54,7 +54,7 @@ def test_new_file_never_replaces_one_that_exists(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mask", [0o077, 0o000], ids=["strict umask", "open umask"])
-def test_mode_is_the_one_asked_for_or_the_umask_decides(tmp_path: Path, mask: int) -> None:
+def test_mode_is_as_requested_or_determined_by_the_umask(tmp_path: Path, mask: int) -> None:
     before = os.umask(mask)
     try:
         create_file(tmp_path / "chosen", b"", mode=0o640)
@@ -66,9 +66,7 @@ def test_mode_is_the_one_asked_for_or_the_umask_decides(tmp_path: Path, mask: in
 
 
 @pytest.mark.parametrize("step", ["fsync", "open"])
-def test_failed_write_leaves_the_old_file_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_failed_write_leaves_only_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     (tmp_path / "file").write_bytes(b"old")
 
     def full(*_: object) -> NoReturn:
@@ -83,6 +81,6 @@ def test_failed_write_leaves_the_old_file_and_no_other(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"old")]
 
 
-def test_fix_fits_the_error_number() -> None:
+def test_fix_depends_on_the_error_number() -> None:
     assert how_to_fix(OSError(errno.ENOSPC, "full")) == "free space on the disk"
     assert how_to_fix(OSError("odd"), "begin again") == "begin again"

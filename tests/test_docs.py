@@ -1,4 +1,4 @@
-"""Documentation keeps true: what it shows is run, and what the program knows is in it."""
+"""The documentation is up to date: its commands are run, and all fields of the book are documented."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_IN_FILES = {"source", "titles", "versions", "id", "label", "editions", "seq"
 
 
 def sessions() -> list[tuple[str, list[tuple[str, list[str]]]]]:
-    """List the pages that show commands, each with its commands and what they are said to print."""
+    """Return the pages that show commands, each with its commands and their expected output."""
     found = []
     for page in sorted(DOCS.rglob("*.md")):
         steps: list[tuple[str, list[str]]] = []
@@ -37,10 +37,10 @@ def sessions() -> list[tuple[str, list[tuple[str, list[str]]]]]:
 
 
 @pytest.mark.parametrize(("page", "steps"), [pytest.param(*session, id=session[0]) for session in sessions()])
-def test_the_commands_of_a_page_print_what_it_shows(
+def test_commands_of_a_page_print_the_documented_output(
     page: str, steps: list[tuple[str, list[str]]], tmp_path: Path
 ) -> None:
-    """Each page is a session from an empty folder on; the lines shown under a command are printed by it."""
+    """The commands of a page run in order in an empty folder; the output must contain the documented lines."""
     folder = tmp_path
     for command, shown in steps:
         words = shlex.split(command)
@@ -67,13 +67,13 @@ def members(kind: type) -> set[str]:
         (Edition, {"translates"}),
     ],
 )
-def test_every_member_of_the_book_is_documented(kind: type, also: set[str]) -> None:
+def test_every_field_of_the_book_is_documented(kind: type, also: set[str]) -> None:
     text = (DOCS / "reference" / "book.md").read_text("utf-8")
     known = (members(kind) | also) - {"reask_seconds", "language", "text", "body_line", "digest"}
     assert [name for name in sorted(known) if f"`{name}`" not in text] == []
 
 
-def test_every_link_between_pages_of_the_documentation_leads_somewhere() -> None:
+def test_links_between_pages_of_the_documentation_are_valid() -> None:
     broken = []
     for page in DOCS.rglob("*.md"):
         text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""The list of everything a site publishes is whole: addresses, relations, and members of comparisons."""
+"""The documentation of the published site is complete: URLs, link relations, and fields of comparisons."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ WILD = {
 
 
 def found() -> dict[str, Page]:
-    """Every page of a book with two versions in two languages."""
+    """Return every page of a book with two versions in two languages."""
     both = [replace(one, editions=(*one.editions, edition(DE, f"{one.label}."))) for one in (FIRST, SECOND)]
     return pages(publication(ANNOUNCED, policy(*both), replace(policy(*both), id="privacy", kind=Kind.PRIVACY)))
 
 
 def documented() -> list[re.Pattern[str]]:
-    """The addresses of the page, as patterns."""
+    """Return the URLs on the page, as patterns."""
     rows = re.findall(r"^\| (`/.*?`(?:, `/.*?`)*) \|", TEXT, re.MULTILINE)
     patterns = []
     for one in (one for row in rows for one in re.findall(r"`/([^`]*)`", row)):
@@ -47,7 +47,7 @@ def documented() -> list[re.Pattern[str]]:
     return patterns
 
 
-def test_every_address_of_a_site_is_in_the_list_and_nothing_else() -> None:
+def test_documented_urls_are_exactly_those_of_a_site() -> None:
     shown = found()
     made = [page.says[name] for page in shown.values() for name in ("file", "document") if name in page.says]
     both = publication(ANNOUNCED, policy(FIRST, SECOND))
@@ -63,13 +63,13 @@ def test_every_address_of_a_site_is_in_the_list_and_nothing_else() -> None:
     assert [one.pattern for one in patterns if not any(one.fullmatch(place) for place in published)] == []
 
 
-def test_every_relation_of_a_page_is_explained() -> None:
+def test_every_link_relation_is_documented() -> None:
     relations = {relation["rel"] for page in found().values() for relation in page.relations} | {"canonical"}
 
     assert [name for name in sorted(relations) if f"`{name}`" not in TEXT] == []
 
 
-def test_every_member_of_a_comparison_is_explained() -> None:
+def test_every_field_of_a_comparison_is_documented() -> None:
     shown = found()
     names: set[str] = set()
     for page in shown.values():
@@ -83,7 +83,7 @@ def test_every_member_of_a_comparison_is_explained() -> None:
 
 
 def members(data: Any) -> set[str]:
-    """Every member name in `data`, at whatever depth."""
+    """Yield every field name in `data`, recursively."""
     if isinstance(data, list):
         return set().union(*map(members, data))
     return set(data).union(*map(members, data.values())) if isinstance(data, dict) else set()

@@ -1,4 +1,4 @@
-"""A draft of the next version, and a repository of policies: written whole, in words a lawyer can follow."""
+"""Drafts of the next version, and new repositories of policies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def contents(root: Path) -> Mapping[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_a_draft_has_the_words_of_the_newest_version_and_the_dates_named(book: BookBuilder) -> None:
+def test_draft_has_the_text_of_the_newest_version_and_the_given_dates(book: BookBuilder) -> None:
     made = draft(book)
 
     version = drafted(book)
@@ -63,7 +63,7 @@ def test_a_draft_has_the_words_of_the_newest_version_and_the_dates_named(book: B
         pytest.param("# Cafe\u0301\u2028\x0bx\x85y\n".encode(), id="signs that some take for line ends"),
     ],
 )
-def test_the_words_are_copied_byte_for_byte(book: BookBuilder, body: bytes) -> None:
+def test_text_is_copied_byte_for_byte(book: BookBuilder, body: bytes) -> None:
     book.write("policy_versions/terms/2026-01-15/en.md", b"---\nsummary:\n - text: All is new.\n---\n\n" + body)
 
     made = draft(book)
@@ -72,7 +72,7 @@ def test_the_words_are_copied_byte_for_byte(book: BookBuilder, body: bytes) -> N
     assert drafted(book).editions[0].digest == drafted(book, "2026-01-15").editions[0].digest
 
 
-def test_every_member_is_explained_and_the_summary_is_ready_to_be_written(book: BookBuilder) -> None:
+def test_version_yml_has_comments_and_an_empty_summary(book: BookBuilder) -> None:
     made = draft(book)
     metadata, text = ((made.folder / name).read_text() for name in ("version.yml", "en.md"))
 
@@ -92,7 +92,7 @@ def uncommented(text: str) -> str:
     return "\n".join(line.removeprefix("#") if line.startswith(("#s", "#  ")) else line for line in text.split("\n"))
 
 
-def test_an_instant_is_kept_as_it_was_named(book: BookBuilder) -> None:
+def test_instant_is_kept_as_given(book: BookBuilder) -> None:
     draft(book, effective="2027-02-28T20:00:00+02:00", published="2027-02-01")
 
     version = drafted(book)
@@ -109,7 +109,7 @@ def test_an_instant_is_kept_as_it_was_named(book: BookBuilder) -> None:
         pytest.param("1.10", "2027-03-01", id="a date follows a small number"),
     ],
 )
-def test_the_effective_date_is_proposed_as_the_label(book: BookBuilder, newest: str, proposed: str) -> None:
+def test_effective_date_is_the_default_label(book: BookBuilder, newest: str, proposed: str) -> None:
     book.policy("terms").version(newest, meta={"published": "2026-02-01"})
 
     assert draft(book).label.text == proposed
@@ -134,7 +134,7 @@ def test_the_effective_date_is_proposed_as_the_label(book: BookBuilder, newest: 
         pytest.param({"languages": [Language("fr")]}, "expected one of en, got “fr”", id="a language without text"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(
+def test_invalid_draft_is_rejected_and_nothing_is_written(
     book: BookBuilder, words: Mapping[str, Any], message: str
 ) -> None:
     before = contents(book.root)
@@ -148,7 +148,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("there", ["notes/keep.md", "version.yml", "en.md", ".kept"])
-def test_a_folder_in_the_way_is_never_written_over(book: BookBuilder, there: str) -> None:
+def test_existing_folder_is_never_overwritten(book: BookBuilder, there: str) -> None:
     book.write(f"policy_versions/terms/2027-03-01/{there}", "mine")
     before = contents(book.root)
 
@@ -158,34 +158,34 @@ def test_a_folder_in_the_way_is_never_written_over(book: BookBuilder, there: str
     assert contents(book.root) == before
 
 
-def test_a_link_in_the_way_is_never_followed(book: BookBuilder) -> None:
+def test_existing_link_is_never_followed(book: BookBuilder) -> None:
     (book.root / "policy_versions/terms/2027-03-01").symlink_to(book.root / "policy_versions/terms/2026-01-15")
 
     with pytest.raises(InforceError, match="symbolic link"):
         draft(book)
 
 
-def test_what_is_wrong_elsewhere_in_the_book_does_not_matter(book: BookBuilder) -> None:
+def test_faults_in_other_policies_are_ignored(book: BookBuilder) -> None:
     book.write("policy_versions/cookies/policy.yml", "title: [")
 
     assert draft(book).label.text == "2027-03-01"
 
 
-def test_a_policy_that_cannot_be_read_is_refused_with_what_is_wrong_with_it(book: BookBuilder) -> None:
+def test_faults_of_the_policy_are_reported(book: BookBuilder) -> None:
     book.write("policy_versions/terms/policy.yml", "title: [")
 
     with pytest.raises(InforceError, match=r"policy_versions/terms/policy\.yml:2: this is not valid YAML"):
         draft(book)
 
 
-def test_a_book_without_settings_is_refused_with_what_is_wrong_with_it(book: BookBuilder) -> None:
+def test_book_without_settings_is_rejected_with_its_faults(book: BookBuilder) -> None:
     book.write("policy_versions/book.yml", "timezone: Mars")
 
     with pytest.raises(InforceError, match=r"policy_versions/book\.yml:1"):
         draft(book)
 
 
-def test_translations_come_along_and_still_name_the_text_they_were_made_from(book: BookBuilder) -> None:
+def test_translations_are_copied_with_the_digest_of_their_source(book: BookBuilder) -> None:
     digest = drafted(book, "2026-01-15").editions[0].digest
     german = f"---\ntranslates: {digest}\nsummary:\n  - text: Alles ist neu.\n---\n\n# Bedingungen\n"
     book.write("policy_versions/terms/2026-01-15/de.md", german)
@@ -200,7 +200,7 @@ def test_translations_come_along_and_still_name_the_text_they_were_made_from(boo
     assert german_edition.summary == ()
 
 
-def test_a_translation_without_front_matter_needs_none(book: BookBuilder) -> None:
+def test_translation_without_front_matter_is_copied(book: BookBuilder) -> None:
     book.write("policy_versions/terms/2026-01-15/de.md", "# Bedingungen\n")
 
     made = draft(book)
@@ -208,7 +208,7 @@ def test_a_translation_without_front_matter_needs_none(book: BookBuilder) -> Non
     assert (made.folder / "de.md").read_text() == "# Bedingungen\n"
 
 
-def test_a_cancelled_version_is_not_what_the_next_one_begins_with(book: BookBuilder) -> None:
+def test_draft_is_not_copied_from_a_cancelled_version(book: BookBuilder) -> None:
     cancelled = {"effective": "2027-02-15", "cancelled": "{at: 2027-01-10, reason: withdrawn}"}
     book.policy("terms").version("2027-01-05", meta=cancelled, en="# Terms\n\nNever applied.\n")
 
@@ -219,7 +219,7 @@ def test_a_cancelled_version_is_not_what_the_next_one_begins_with(book: BookBuil
     assert "Never applied" not in (made.folder / "en.md").read_text()
 
 
-def test_the_first_version_of_a_policy_begins_with_its_title(book: BookBuilder) -> None:
+def test_first_version_of_a_policy_begins_with_its_title(book: BookBuilder) -> None:
     book.policy("cookies")
 
     made = draft(book, "cookies")
@@ -229,7 +229,7 @@ def test_the_first_version_of_a_policy_begins_with_its_title(book: BookBuilder) 
     assert book.read().faults == ()
 
 
-def test_a_repository_begins_with_a_policy_that_applies(tmp_path: Path) -> None:
+def test_new_repository_contains_a_policy_in_force(tmp_path: Path) -> None:
     written = begin_repository(tmp_path / "new" / "policies")
 
     root = tmp_path / "new" / "policies"
@@ -258,14 +258,14 @@ def test_a_repository_begins_with_a_policy_that_applies(tmp_path: Path) -> None:
     }
 
 
-def test_an_empty_repository_has_no_policy(tmp_path: Path) -> None:
+def test_empty_repository_has_no_policy(tmp_path: Path) -> None:
     written = begin_repository(tmp_path, empty=True)
 
     assert read_book(tmp_path).require().policies == ()
     assert not any("privacy/" in path for path in written)
 
 
-def test_a_repository_begins_in_an_empty_git_repository_and_leaves_it_alone(tmp_path: Path) -> None:
+def test_repository_is_created_in_an_empty_git_repository(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     inode = tmp_path.stat().st_ino
@@ -277,7 +277,7 @@ def test_a_repository_begins_in_an_empty_git_repository_and_leaves_it_alone(tmp_
     assert read_book(tmp_path).faults == ()
 
 
-def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_folder_that_is_not_empty_is_rejected_and_unchanged(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
 
     with pytest.raises(InforceError, match=r"is not empty: “letter\.txt” is in it") as refused:
@@ -290,9 +290,7 @@ def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["a new folder", "an empty folder"])
-def test_nothing_is_left_behind_when_the_disk_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
-) -> None:
+def test_nothing_is_left_after_a_disk_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
     root = tmp_path / "policies"
     if there:
         root.mkdir()

@@ -1,4 +1,4 @@
-"""Refusals: what is wrong, where, and how to fix it, in one message a person can read."""
+"""Errors: one readable message with the problem, its place and how to fix it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from inforce.errors import (
         pytest.param(Place(path="a/\u202edm.x"), "a/\\u202edm.x", id="a mark of direction is escaped"),
     ],
 )
-def test_a_place_is_shown_on_one_printable_line(place: Place, shown: str) -> None:
+def test_place_is_one_printable_line(place: Place, shown: str) -> None:
     assert str(place) == shown
 
 
-def test_a_book_error_says_where_what_and_how_to_fix_it() -> None:
+def test_book_error_contains_place_problem_and_fix() -> None:
     fault = BookError(Place(path="p/policy.yml", line=3), "“kind” is missing", "add “kind: …”")
     assert str(fault) == "p/policy.yml:3: “kind” is missing\n  add “kind: …”"
     assert (fault.place.line, fault.problem, fault.fix) == (3, "“kind” is missing", "add “kind: …”")
@@ -63,7 +63,7 @@ def test_a_book_error_says_where_what_and_how_to_fix_it() -> None:
         ),
     ],
 )
-def test_a_shape_error_is_a_sentence_about_its_member(fault: ShapeError, message: str) -> None:
+def test_shape_error_is_a_sentence_about_its_field(fault: ShapeError, message: str) -> None:
     assert str(fault) == message
 
 
@@ -77,11 +77,11 @@ def test_a_shape_error_is_a_sentence_about_its_member(fault: ShapeError, message
         pytest.param("名前", "“名前”", id="other scripts stay"),
     ],
 )
-def test_words_of_the_book_are_quoted_on_one_line(text: str, shown: str) -> None:
+def test_text_of_the_book_is_quoted_on_one_line(text: str, shown: str) -> None:
     assert quoted(text) == shown
 
 
-def test_printable_text_stays_as_it_is() -> None:
+def test_printable_text_is_unchanged() -> None:
     assert printable("Zweck – “ok” 条款") == "Zweck – “ok” 条款"
 
 
@@ -99,6 +99,6 @@ def test_printable_text_stays_as_it_is() -> None:
         pytest.param(SetupError, 4, id="4 is what lies outside the book"),
     ],
 )
-def test_each_refusal_has_its_exit_code(kind: type[InforceError], code: int) -> None:
+def test_every_error_has_its_exit_code(kind: type[InforceError], code: int) -> None:
     assert kind.exit_code == code
     assert issubclass(kind, InforceError)

@@ -1,4 +1,4 @@
-"""Typed reading: every member is asked for, every refusal names it, nothing unread goes unnoticed."""
+"""Typed access to fields: errors contain the path of the field, and unknown fields are rejected."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ DATA: dict[str, object] = {
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_the_path_of_the_member(take: Callable[[Fields], object], message: str) -> None:
+def test_error_contains_the_path_of_the_field(take: Callable[[Fields], object], message: str) -> None:
     with pytest.raises(ShapeError) as refused:
         take(Fields(DATA))
     assert str(refused.value) == message
 
 
-def test_what_is_right_is_taken() -> None:
+def test_valid_value_is_returned() -> None:
     shape = Fields({"a": "x", "n": 7, "l": ["1", "2"], "c": "red", "m": {"b": "y"}, "r": [{"b": "z"}]})
     assert (shape.text("a"), shape.integer("n"), shape.texts("l", whole_number)) == ("x", 7, (1, 2))
     assert (shape.choice("c", Colour), shape.shape("m").text("b")) == (Colour.RED, "y")
@@ -84,7 +84,7 @@ def test_what_is_right_is_taken() -> None:
     shape.close()
 
 
-def test_defaults_stand_for_what_is_absent_only() -> None:
+def test_default_is_used_only_if_the_field_is_absent() -> None:
     shape = Fields({})
     assert shape.text("a", "x") == "x"
     assert shape.integer("b", 3) == 3
@@ -95,7 +95,7 @@ def test_defaults_stand_for_what_is_absent_only() -> None:
         Fields({"a": ""}).text("a", "x")
 
 
-def test_the_whole_has_to_be_members() -> None:
+def test_data_that_is_not_a_mapping_is_rejected() -> None:
     with pytest.raises(SettingsError, match=r"^the document: expected fields such as “name: value”, got a list$"):
         Fields([], error=SettingsError)
 
@@ -110,7 +110,7 @@ def test_the_whole_has_to_be_members() -> None:
         pytest.param("kinds", "delete it; known fields: kind, title, withdrawn", id="near what is there"),
     ],
 )
-def test_unknown_field_is_refused_with_what_was_meant(extra: str, fix: str) -> None:
+def test_unknown_field_is_rejected_with_a_suggestion(extra: str, fix: str) -> None:
     shape = Fields({"kind": "terms", extra: "x"}, "policy")
     shape.text("kind")
     shape.text("title", "")
@@ -127,12 +127,12 @@ def test_whole_numbers_are_decimal_digits(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", "1e3", "0x1f", "0o17", "1_000", " 1", "٣", "1000000000"])
-def test_no_other_way_to_write_a_number_is_guessed_at(text: str) -> None:
+def test_other_number_formats_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="expected a whole number, got “"):
         whole_number(text)
 
 
-def test_numbers_stay_within_their_range() -> None:
+def test_number_out_of_range_is_rejected() -> None:
     read = number_within(1, 366)
     assert (read("1"), read("366")) == (1, 366)
     for text in ("0", "367"):
@@ -141,7 +141,7 @@ def test_numbers_stay_within_their_range() -> None:
 
 
 @pytest.mark.parametrize("text", ["yes", "no", "True", "on", "1", ""])
-def test_only_true_and_false_are_truths(text: str) -> None:
+def test_only_true_and_false_are_booleans(text: str) -> None:
     assert (truth("true"), truth("false")) == (True, False)
     with pytest.raises(ValueError, match="expected “true” or “false”"):
         truth(text)
@@ -150,7 +150,7 @@ def test_only_true_and_false_are_truths(text: str) -> None:
 @pytest.mark.parametrize(
     ("word", "hint"), [("matrial", " – did you mean “material”?"), ("NOTICE", " – did you mean “notice”?"), ("x", "")]
 )
-def test_a_likely_spelling_is_suggested(word: str, hint: str) -> None:
+def test_likely_spelling_is_suggested(word: str, hint: str) -> None:
     assert did_you_mean(word, ["material", "notice"]) == hint
 
 
@@ -165,10 +165,10 @@ def test_a_likely_spelling_is_suggested(word: str, hint: str) -> None:
         pytest.param("", 1, id="the whole"),
     ],
 )
-def test_a_source_knows_the_nearest_line(member: str, line: int) -> None:
+def test_source_returns_the_nearest_known_line(member: str, line: int) -> None:
     lines = {"": 1, "title": 2, "title.en": 3, "summary": 5, "summary[0]": 6, "summary[1]": 7}
     assert Source(path="a.yml", lines=lines).place(member) == Place(path="a.yml", line=line)
 
 
-def test_a_source_without_lines_still_knows_the_file() -> None:
+def test_source_without_lines_returns_the_file() -> None:
     assert Source(path="a.yml").place("a.b[1].c", section="data") == Place(path="a.yml", section="data")

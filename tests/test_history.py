@@ -1,4 +1,4 @@
-"""Git as evidence: what it shows, what it cannot show and says so, and that asking it has no side effect."""
+"""Evidence from git: its content, its limits, and the absence of side effects."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def evidence(book: BookBuilder) -> Mapping[str, Evidence]:
     return open_history(book.root).evidence(book.read().require())
 
 
-def test_evidence_is_the_commit_that_first_held_the_text(book: BookBuilder) -> None:
+def test_evidence_is_the_first_commit_with_the_text(book: BookBuilder) -> None:
     commit = book.commit("terms: say the first words", when="2026-01-10T12:00:00+02:00")
 
     found = evidence(book)
@@ -102,7 +102,7 @@ def merge_the_main_branch_into_ones_own_and_back(book: BookBuilder) -> None:
     ],
     ids=lambda step: step.__name__.replace("_", " "),
 )
-def test_evidence_stays_the_same_whatever_happens_around_the_text(
+def test_evidence_does_not_depend_on_unrelated_commits(
     book: BookBuilder, afterwards: Callable[[BookBuilder], None]
 ) -> None:
     first = book.commit("the first words", when="2026-01-10T00:00:00Z")
@@ -112,7 +112,7 @@ def test_evidence_stays_the_same_whatever_happens_around_the_text(
     assert first in {item.commit for item in evidence(book).values()}
 
 
-def test_a_draft_that_was_worked_on_has_the_commit_of_its_final_words(book: BookBuilder) -> None:
+def test_evidence_of_an_edited_draft_is_the_commit_of_the_final_text(book: BookBuilder) -> None:
     book.commit("a draft", when="2026-01-01T00:00:00Z")
     book.write(f"{V1}/en.md", OTHER)
     final = book.commit("final words", when="2026-01-02T00:00:00Z")
@@ -120,7 +120,7 @@ def test_a_draft_that_was_worked_on_has_the_commit_of_its_final_words(book: Book
     assert evidence(book)[V1].commit == final
 
 
-def test_a_version_that_returns_to_an_old_text_has_a_commit_of_its_own(book: BookBuilder) -> None:
+def test_version_with_a_restored_text_has_its_own_commit(book: BookBuilder) -> None:
     book.policy("terms").version("2026-02-01", en=OTHER)
     first = book.commit("two versions", when="2026-01-10T00:00:00Z")
     book.policy("terms").version("2026-03-01", en=TEXT)
@@ -132,7 +132,7 @@ def test_a_version_that_returns_to_an_old_text_has_a_commit_of_its_own(book: Boo
     assert found["policy_versions/terms/2026-03-01"].commit == again
 
 
-def test_the_binding_text_counts_and_not_a_translation_added_later(book: BookBuilder) -> None:
+def test_evidence_is_that_of_the_binding_text(book: BookBuilder) -> None:
     first = book.commit("in English", when="2026-01-10T00:00:00Z")
     book.write(f"{V1}/de.md", "# Bedingungen\n")
     book.commit("in German", when="2026-02-10T00:00:00Z")
@@ -140,7 +140,7 @@ def test_the_binding_text_counts_and_not_a_translation_added_later(book: BookBui
     assert evidence(book)[V1].commit == first
 
 
-def test_a_squashed_history_points_to_the_commit_that_is_left(book: BookBuilder) -> None:
+def test_evidence_in_a_squashed_history_is_the_remaining_commit(book: BookBuilder) -> None:
     book.write("README.md", "Policies.\n")
     (book.root / V1 / "en.md").unlink()
     book.commit("an empty book", when="2026-01-01T00:00:00Z")
@@ -156,7 +156,7 @@ def test_a_squashed_history_points_to_the_commit_that_is_left(book: BookBuilder)
     assert evidence(book)[V1].commit == squashed
 
 
-def test_a_text_that_was_made_while_merging_is_found_in_the_merge(book: BookBuilder) -> None:
+def test_text_created_in_a_merge_has_the_merge_as_evidence(book: BookBuilder) -> None:
     book.commit("one", when="2026-01-01T00:00:00Z")
     book.git("switch", "-q", "-c", "side")
     book.write(f"{V1}/en.md", "# Terms\n\nWords of the side.\n")
@@ -171,7 +171,7 @@ def test_a_text_that_was_made_while_merging_is_found_in_the_merge(book: BookBuil
     assert evidence(book)[V1].commit == merged
 
 
-def test_a_text_that_is_not_committed_has_no_evidence_and_is_named(book: BookBuilder) -> None:
+def test_uncommitted_text_has_no_evidence_and_is_reported(book: BookBuilder) -> None:
     book.commit("the first words")
     book.write(f"{V1}/en.md", OTHER)
     book.policy("terms").version("2026-02-01")
@@ -185,7 +185,7 @@ def test_a_text_that_is_not_committed_has_no_evidence_and_is_named(book: BookBui
     assert "policy_versions/book.yml" not in remark
 
 
-def test_files_with_the_line_ends_of_another_system_are_as_committed(book: BookBuilder) -> None:
+def test_files_with_other_line_ends_count_as_committed(book: BookBuilder) -> None:
     book.commit("the first words")
 
     book.write(f"{V1}/en.md", TEXT.replace("\n", "\r\n"))
@@ -193,7 +193,7 @@ def test_files_with_the_line_ends_of_another_system_are_as_committed(book: BookB
     assert open_history(book.root).remarks == ()
 
 
-def test_a_folder_without_git_says_so_and_is_no_error(book: BookBuilder) -> None:
+def test_folder_without_git_is_a_remark_and_no_error(book: BookBuilder) -> None:
     history = open_history(book.root)
 
     assert isinstance(history, NoHistory)
@@ -206,16 +206,14 @@ def test_a_folder_without_git_says_so_and_is_no_error(book: BookBuilder) -> None
         history.listing("main")
 
 
-def test_a_machine_without_the_program_says_so(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_git_is_a_remark(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     book.commit("the first words")
     monkeypatch.setenv("PATH", str(book.root))
 
     assert "the program git is not installed" in open_history(book.root).remarks[0]
 
 
-def test_a_repository_of_another_owner_is_refused_with_the_way_to_trust_it(
-    book: BookBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_repository_of_another_owner_is_rejected_with_a_fix(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     book.commit("the first words")
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
 
@@ -224,7 +222,7 @@ def test_a_repository_of_another_owner_is_refused_with_the_way_to_trust_it(
     assert f"git config --global --add safe.directory {book.root.resolve()}" in remark
 
 
-def test_a_repository_without_a_commit_says_so(book: BookBuilder) -> None:
+def test_repository_without_commits_is_a_remark(book: BookBuilder) -> None:
     book.git("init", "-q", "-b", "main")
     history = open_history(book.root)
 
@@ -239,7 +237,7 @@ def shallow_clone(book: BookBuilder, folder: Path, depth: int) -> BookBuilder:
     return clone
 
 
-def test_where_a_shallow_clone_was_cut_off_is_evidence_of_nothing(book: BookBuilder, tmp_path: Path) -> None:
+def test_boundary_of_a_shallow_clone_is_no_evidence(book: BookBuilder, tmp_path: Path) -> None:
     book.commit("the first words", when="2026-01-01T00:00:00Z")
     book.write("README.md", "Policies.\n")
     book.commit("a readme", when="2026-01-02T00:00:00Z")
@@ -256,7 +254,7 @@ def test_where_a_shallow_clone_was_cut_off_is_evidence_of_nothing(book: BookBuil
     assert "fetch-depth: 0" in remark
 
 
-def test_a_commit_checked_out_without_a_branch_is_named(book: BookBuilder) -> None:
+def test_detached_head_is_supported(book: BookBuilder) -> None:
     commit = book.commit("the first words")
     book.git("checkout", "-q", "--detach")
 
@@ -265,7 +263,7 @@ def test_a_commit_checked_out_without_a_branch_is_named(book: BookBuilder) -> No
     assert remark == f"No branch is checked out: the evidence comes from commit {commit[:12]} and its ancestors."
 
 
-def test_the_book_as_of_another_commit_is_read_like_a_folder(book: BookBuilder) -> None:
+def test_book_of_another_commit_is_read_like_a_folder(book: BookBuilder) -> None:
     book.commit("one version")
     book.policy("terms").version("2026-02-01", en=OTHER)
     book.write("policy_versions/.hidden/ünïcode ‑ 文.md", "not of the book")
@@ -278,7 +276,7 @@ def test_the_book_as_of_another_commit_is_read_like_a_folder(book: BookBuilder) 
     assert [version.label.text for version in before.policy("terms").versions] == ["2026-01-15"]
 
 
-def test_links_and_submodules_of_a_commit_are_reported_and_never_followed(book: BookBuilder) -> None:
+def test_links_and_submodules_of_a_commit_are_reported_and_not_followed(book: BookBuilder) -> None:
     (book.root / "policy_versions/terms/link").symlink_to("/etc")
     commit = book.commit("one")
     book.git("update-index", "--add", "--cacheinfo", f"160000,{commit},policy_versions/terms/module")
@@ -296,7 +294,7 @@ def test_links_and_submodules_of_a_commit_are_reported_and_never_followed(book: 
     assert [fault.rule for fault in parse_book(listing).faults] == ["PATH-link", "PATH-link"]
 
 
-def test_a_commit_without_a_book_gives_an_empty_listing(book: BookBuilder) -> None:
+def test_commit_without_a_book_has_an_empty_listing(book: BookBuilder) -> None:
     book.git("init", "-q", "-b", "main")
     book.git("commit", "-q", "--allow-empty", "-m", "nothing yet")
     book.commit("the book")
@@ -314,7 +312,7 @@ def test_a_commit_without_a_book_gives_an_empty_listing(book: BookBuilder) -> No
         pytest.param("", "there is no commit", id="nothing is no branch"),
     ],
 )
-def test_an_unknown_base_is_an_error_of_the_environment_with_a_way_out(book: BookBuilder, ref: str, words: str) -> None:
+def test_unknown_base_is_an_error_with_a_fix(book: BookBuilder, ref: str, words: str) -> None:
     book.commit("the first words")
 
     with pytest.raises(HistoryError) as refused:
@@ -324,7 +322,7 @@ def test_an_unknown_base_is_an_error_of_the_environment_with_a_way_out(book: Boo
     assert refused.value.exit_code == 4
 
 
-def test_a_branch_that_only_the_server_has_is_suggested(book: BookBuilder, tmp_path: Path) -> None:
+def test_branch_that_exists_only_on_the_remote_is_suggested(book: BookBuilder, tmp_path: Path) -> None:
     book.commit("the first words")
     clone = shallow_clone(book, tmp_path / "clone", depth=1)
     clone.git("checkout", "-q", "--detach")
@@ -334,7 +332,7 @@ def test_a_branch_that_only_the_server_has_is_suggested(book: BookBuilder, tmp_p
         open_history(clone.root).listing("main")
 
 
-def test_the_old_text_of_a_digest_is_found_on_any_branch(book: BookBuilder) -> None:
+def test_old_text_is_found_by_digest_on_any_branch(book: BookBuilder) -> None:
     book.write(f"{V1}/en.md", f"---\nsummary: []\n---\n{TEXT}")
     book.commit("the first words")
     book.git("switch", "-q", "-c", "side")
@@ -350,7 +348,7 @@ def test_the_old_text_of_a_digest_is_found_on_any_branch(book: BookBuilder) -> N
     assert found == {Digest.of(TEXT): TEXT, Digest.of(OTHER): OTHER}
 
 
-def test_a_book_in_a_folder_of_a_larger_repository_is_read_from_there(tmp_path: Path) -> None:
+def test_book_in_a_subfolder_of_a_repository_is_read(tmp_path: Path) -> None:
     outer = BookBuilder(tmp_path / "all")
     inner = BookBuilder(tmp_path / "all" / "Verträge und 政策")
     inner.policy("terms").version("2026-01-15", en=TEXT)
@@ -364,7 +362,7 @@ def test_a_book_in_a_folder_of_a_larger_repository_is_read_from_there(tmp_path: 
     assert history.remarks == ()
 
 
-def test_the_repository_of_a_running_hook_is_not_taken_for_the_one_of_the_book(
+def test_git_variables_of_a_hook_are_ignored(
     book: BookBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit = book.commit("the first words")
@@ -377,7 +375,7 @@ def test_the_repository_of_a_running_hook_is_not_taken_for_the_one_of_the_book(
     assert evidence(book)[V1].commit == commit
 
 
-def test_a_second_worktree_of_a_repository_knows_its_history(book: BookBuilder, tmp_path: Path) -> None:
+def test_linked_worktree_has_the_history_of_its_repository(book: BookBuilder, tmp_path: Path) -> None:
     commit = book.commit("the first words")
     book.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "beside"))
     beside = BookBuilder(tmp_path / "beside")
@@ -386,7 +384,7 @@ def test_a_second_worktree_of_a_repository_knows_its_history(book: BookBuilder, 
     assert open_history(beside.root).remarks == ()
 
 
-def test_asking_runs_no_program_that_the_repository_names(book: BookBuilder, tmp_path: Path) -> None:
+def test_reading_history_runs_no_program_configured_in_the_repository(book: BookBuilder, tmp_path: Path) -> None:
     traces = tmp_path / "ran"
     for name, value in {
         "core.fsmonitor": f"touch {traces} #",
@@ -416,7 +414,7 @@ def test_asking_runs_no_program_that_the_repository_names(book: BookBuilder, tmp
     assert (book.root / ".git" / "index").read_bytes() == before
 
 
-def test_a_content_that_is_not_here_is_named(book: BookBuilder) -> None:
+def test_missing_object_is_reported_with_its_id(book: BookBuilder) -> None:
     book.commit("the first words")
     repository = Repository.around(book.root)
 
@@ -424,7 +422,7 @@ def test_a_content_that_is_not_here_is_named(book: BookBuilder) -> None:
         repository.content("0000000000")
 
 
-def test_a_partial_clone_says_what_it_left_behind_and_claims_nothing(book: BookBuilder, tmp_path: Path) -> None:
+def test_partial_clone_is_reported_and_yields_no_evidence(book: BookBuilder, tmp_path: Path) -> None:
     book.git("init", "-q", "-b", "main")
     book.git("config", "uploadpack.allowFilter", "true")
     book.write(f"{V1}/en.md", OTHER)
@@ -440,7 +438,7 @@ def test_a_partial_clone_says_what_it_left_behind_and_claims_nothing(book: BookB
     assert history.remarks == ("This clone is partial: old texts that are only on the server could not be compared.",)
 
 
-def test_a_repository_that_cannot_answer_is_a_remark_and_no_failure(book: BookBuilder) -> None:
+def test_failing_repository_is_a_remark_and_no_error(book: BookBuilder) -> None:
     commit = book.commit("the first words")
     tree = book.git("rev-parse", f"{commit}^{{tree}}").strip()
     (book.root / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
@@ -457,7 +455,7 @@ def commit(name: str, *changes: FileChange) -> Commit:
     return Commit(id=name, committed=COMMITTED, subject="", changes=changes)
 
 
-def test_a_log_is_read_with_names_of_any_kind() -> None:
+def test_log_with_unusual_file_names_is_parsed() -> None:
     zero, one = "0" * 40, "1" * 40
     printed = (
         f"{one} 1767225600\nfirst: line\0\n:000000 100644 {zero} {one} A\0a\nb ü\0"
@@ -478,12 +476,12 @@ def test_a_log_is_read_with_names_of_any_kind() -> None:
     )
 
 
-def test_a_time_that_no_calendar_knows_is_refused() -> None:
+def test_invalid_commit_time_is_rejected() -> None:
     with pytest.raises(HistoryError, match="has an invalid time"):
         parse_log(b"a" * 40 + b" 99999999999999\nwhen?\0")
 
 
-def test_two_files_that_were_renamed_from_one_after_the_other_are_told_apart() -> None:
+def test_two_files_renamed_from_the_same_file_are_distinguished() -> None:
     newest_first = (
         commit("4", FileChange(kind="A", path="a", blob="new")),
         commit("3", FileChange(kind="R", path="b", blob="old", renamed_from="a")),

@@ -1,4 +1,4 @@
-"""A change must not bring along the git repository that it is compared with, nor objects with other content."""
+"""A change cannot supply the git repository that it is compared with, nor objects with other content."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AT = "2026-06-01"
 
 
 class Shop:
-    """A repository with a published book in the folder `legal`, on a branch that goes to `main`."""
+    """A repository with a published book in the folder `legal`, on a branch that targets `main`."""
 
     def __init__(self, root: Path, object_format: str = "sha1") -> None:
         self.outer = BookBuilder.__new__(BookBuilder)
@@ -38,7 +38,7 @@ class Shop:
         self.outer.git("switch", "-q", "-c", "change")
 
     def forge_text(self) -> None:
-        """Change the published text, and lock.json with it, so that only the base shows the change."""
+        """Change the published text and lock.json, so that only the comparison with the base shows the change."""
         self.book.write(f"{V1}/en.md", FORGED)
         lock = self.book.root / "policy_versions/lock.json"
         lock.write_text(lock.read_text("utf-8").replace(str(Digest.of(TEXT)), str(Digest.of(FORGED))), "utf-8")
@@ -57,7 +57,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
 
 
 def commit_bare_repository(shop: Shop, folder: Path) -> None:
-    """Commit a bare repository in `folder` whose branch `main` holds the forged book at its root."""
+    """Commit a bare repository in `folder` whose branch `main` contains the forged book at its root."""
     scratch = shop.outer.root.parent / "scratch"
     shutil.copytree(shop.book.root, scratch, ignore=shutil.ignore_patterns("HEAD", "objects", "refs", "config"))
     forged = BookBuilder.__new__(BookBuilder)
@@ -73,7 +73,7 @@ def commit_bare_repository(shop: Shop, folder: Path) -> None:
 
 
 def replace_loose_object(folder: Path, name: str, kind: str, content: bytes) -> None:
-    """Write `content` as the loose object `name`, whose id it does not have."""
+    """Write `content` as the loose object `name`, although its id differs."""
     file = folder / "objects" / name[:2] / name[2:]
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
@@ -110,7 +110,7 @@ def test_bare_repository_beside_the_book_is_an_error(shop: Shop, capsys: pytest.
     assert "PATH-repository" in capsys.readouterr().out
 
 
-def test_review_compares_with_the_true_base(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+def test_review_compares_with_the_genuine_base(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     shop.forge_text()
     commit_bare_repository(shop, shop.book.root)
 
@@ -179,7 +179,7 @@ def test_evidence_needs_objects_that_match_their_ids(shop: Shop) -> None:
     assert any("does not match its id" in remark for remark in history.remarks)
 
 
-def test_annotated_tag_with_other_content_names_no_base(shop: Shop) -> None:
+def test_annotated_tag_with_other_content_is_not_a_base(shop: Shop) -> None:
     shop.outer.git("tag", "-a", "-m", "first", "first")
     shop.outer.git("commit", "-q", "--allow-empty", "-m", "one")
     tag = shop.outer.git("rev-parse", "refs/tags/first").strip()
@@ -203,7 +203,7 @@ def test_replace_refs_and_grafts_do_not_change_history(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("name", ["GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_SHALLOW_FILE", "GIT_ATTR_SOURCE"])
-def test_environment_does_not_choose_the_repository(shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_does_not_select_the_repository(shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, str(shop.outer.root.parent / "elsewhere"))
 
     assert open_history(shop.book.root).fork("main") == shop.base
@@ -211,7 +211,7 @@ def test_environment_does_not_choose_the_repository(shop: Shop, name: str, monke
 
 @pytest.mark.parametrize("above", [False, True], ids=["beside the book", "above the book"])
 @pytest.mark.parametrize("form", ["objects and refs", "commondir", "in capitals"])
-def test_parts_of_a_repository_are_reported(shop: Shop, above: bool, form: str) -> None:
+def test_files_of_a_bare_repository_are_reported(shop: Shop, above: bool, form: str) -> None:
     folder = shop.outer.root if above else shop.book.root
     (folder / "HEAD").write_text("ref: refs/heads/main\n")
     if form == "commondir":
@@ -234,7 +234,7 @@ def test_repository_inside_the_book_is_reported(shop: Shop, place: str) -> None:
     assert ("PATH-repository", f"{place}/HEAD") in rules
 
 
-def test_repository_that_no_commit_can_hold_is_no_error(shop: Shop) -> None:
+def test_uncommittable_repository_is_no_error(shop: Shop) -> None:
     (shop.book.root / "docs").mkdir()
     for folder in (shop.book.root / "policy_versions", shop.book.root / "docs"):
         subprocess.run(["git", "init", "-q", folder], check=True)
@@ -269,7 +269,7 @@ def test_book_in_a_submodule_has_the_history_of_the_submodule(shop: Shop) -> Non
     assert open_history(root).remarks == ()
 
 
-def test_import_refuses_a_bare_repository_inside_another_one(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+def test_import_rejects_a_bare_repository_inside_another_one(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     commit_bare_repository(shop, shop.outer.root / "mirror")
     source = shop.outer.root / "mirror"
 
@@ -279,7 +279,7 @@ def test_import_refuses_a_bare_repository_inside_another_one(shop: Shop, capsys:
     assert "is a bare repository inside the repository" in capsys.readouterr().err
 
 
-def test_ids_are_those_of_git(shop: Shop) -> None:
+def test_ids_equal_those_of_git(shop: Shop) -> None:
     repository = Repository.around(shop.book.root)
     blob = shop.outer.git("rev-parse", f"main:legal/{V1}/en.md").strip()
 

@@ -1,4 +1,4 @@
-"""The picture of a history: sections keep their row whatever happens to them, and every mark says what and how much."""
+"""The history chart: sections keep their row, and every mark states what changed and how much."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def step(old: str, new: str) -> Step:
 
 
 def drawn(*texts: str) -> dict[str, MatrixRow]:
-    """The rows of the picture of `texts`, oldest first, by their headings."""
+    """Return the rows of the chart of `texts`, oldest first, by heading."""
     steps = [step(old, new) for old, new in pairwise(texts)]
     outline = [(clause.id, clause.heading) for clause in prepare(texts[-1]).document.clauses]
     return {row.heading: row for row in picture(outline, steps)}
@@ -32,7 +32,7 @@ def marks(row: MatrixRow) -> list[tuple[int, str]]:
     return [(cell.column, str(cell.state)) for cell in row.cells]
 
 
-def test_a_mark_stands_where_a_section_changed_and_nowhere_else() -> None:
+def test_mark_is_at_every_change_of_a_section_and_nowhere_else() -> None:
     rows = drawn(A, B, B)
 
     assert {heading: marks(row) for heading, row in rows.items()} == {
@@ -42,7 +42,7 @@ def test_a_mark_stands_where_a_section_changed_and_nowhere_else() -> None:
     }
 
 
-def test_a_section_that_is_renamed_keeps_its_row_under_its_newest_name() -> None:
+def test_renamed_section_keeps_its_row_under_the_newest_name() -> None:
     rows = drawn(A.replace("You may", "One may"), A, C)
 
     assert "Use" not in rows
@@ -50,7 +50,7 @@ def test_a_section_that_is_renamed_keeps_its_row_under_its_newest_name() -> None
     assert (rows["Use of the shop"].first, rows["Use of the shop"].last) == (0, 2)
 
 
-def test_a_section_stands_from_the_version_that_brought_it_to_the_last_one_that_had_it() -> None:
+def test_section_spans_from_its_first_to_its_last_version() -> None:
     rows = drawn(A, B, C, C)
 
     assert marks(rows["Rights of our customers"]) == [(2, "added")]
@@ -59,7 +59,7 @@ def test_a_section_stands_from_the_version_that_brought_it_to_the_last_one_that_
     assert (rows["Cookies"].first, rows["Cookies"].last) == (0, 1)
 
 
-def test_a_section_that_comes_back_has_a_row_for_each_of_its_lives() -> None:
+def test_restored_section_has_a_row_for_each_period() -> None:
     without = "# Terms\n\nOne.\n"
     lives = [
         marks(row)
@@ -73,7 +73,7 @@ def test_a_section_that_comes_back_has_a_row_for_each_of_its_lives() -> None:
     assert sorted(lives) == [[(1, "removed")], [(2, "added")]]
 
 
-def test_rows_are_in_reading_order_also_of_what_is_gone() -> None:
+def test_rows_are_in_reading_order_including_removed_sections() -> None:
     assert list(drawn(A, A.replace("## Use\n\nYou may use it as you like, every day of the year.\n\n", ""))) == [
         "Terms",
         "Use",
@@ -81,7 +81,7 @@ def test_rows_are_in_reading_order_also_of_what_is_gone() -> None:
     ]
 
 
-def test_two_sections_that_swap_their_ids_keep_their_rows() -> None:
+def test_sections_that_swap_their_ids_keep_their_rows() -> None:
     swapped = Step(
         clauses=(
             ClauseStep(id="a", heading="New A", state=ClauseState.CHANGED, percent=9, was="b"),
@@ -99,7 +99,7 @@ def test_two_sections_that_swap_their_ids_keep_their_rows() -> None:
     }
 
 
-def test_a_mark_is_as_large_as_the_change() -> None:
+def test_size_of_a_mark_is_the_size_of_the_change() -> None:
     sizes = {}
     for percent in (1, 5, 6, 25, 26, 60, 61, 100):
         changed = ClauseStep(id="a", heading="A", state=ClauseState.CHANGED, percent=percent)
@@ -109,7 +109,7 @@ def test_a_mark_is_as_large_as_the_change() -> None:
     assert sizes == {1: 1, 5: 1, 6: 2, 25: 2, 26: 3, 60: 3, 61: 4, 100: 4}
 
 
-def test_the_table_says_for_each_version_what_the_picture_says() -> None:
+def test_table_agrees_with_the_chart_for_each_version() -> None:
     rows = tuple(drawn(A, B, C).values())
 
     told = [sorted(heading for heading, _ in column) for column in by_column(rows, 3)]
@@ -117,7 +117,7 @@ def test_the_table_says_for_each_version_what_the_picture_says() -> None:
     assert told == [[], ["Cookies"], ["Cookies", "Rights of our customers", "Use of the shop"]]
 
 
-def test_a_change_of_a_link_alone_is_told_as_a_little_and_not_as_nothing() -> None:
+def test_changed_link_is_a_small_change() -> None:
     old = (
         "# Terms\n\nSee [here](https://one.example/), which is a long text that stays as it is for a good many words.\n"
     )
@@ -127,7 +127,7 @@ def test_a_change_of_a_link_alone_is_told_as_a_little_and_not_as_nothing() -> No
     assert (clause.state, clause.percent) == (ClauseState.CHANGED, 1)
 
 
-def test_a_step_is_told_in_the_words_of_its_reader() -> None:
+def test_change_is_described_in_the_readers_language() -> None:
     found = redline(prepare(A), prepare(B))
 
     assert Step.of(found, Labels(replaced_sentence="{was} → {now}")).sentences == ("Cookies – two → three",)

@@ -1,4 +1,4 @@
-"""A document's history out of git: one version for each change of its text, and nothing done to the repository."""
+"""The import of a document's history from git: one version for each change of its text; the repository is only read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def plan(*texts: bytes | str | None, seconds: tuple[int, ...] = ()) -> Plan:
     return plan_versions(steps, SHANGHAI)
 
 
-def test_each_change_of_the_text_is_a_version_called_after_its_day() -> None:
+def test_each_change_of_the_text_is_a_version_labelled_by_its_day() -> None:
     planned = plan("# P\n\nOne.\n", "# P\n\nTwo.\n", "# P\n\nThree.\n", seconds=(0, 60, 5 * 3600))
 
     assert [version.label.text for version in planned.versions] == ["2024-04-17", "2024-04-17.1", "2024-04-18"]
@@ -45,7 +45,7 @@ def test_each_change_of_the_text_is_a_version_called_after_its_day() -> None:
     assert planned.remarks == ()
 
 
-def test_the_first_version_is_material_and_later_ones_are_as_told() -> None:
+def test_first_version_is_material_and_later_ones_have_the_given_level() -> None:
     steps = [step("# A\n"), step("# B\n", NOON + timedelta(1))]
 
     assert [version.change for version in plan_versions(steps, SHANGHAI, ChangeLevel.EDITORIAL).versions] == [
@@ -54,13 +54,13 @@ def test_the_first_version_is_material_and_later_ones_are_as_told() -> None:
     ]
 
 
-def test_what_changes_no_word_is_no_version() -> None:
+def test_commit_without_changed_words_is_no_version() -> None:
     planned = plan("---\ntags: [a]\n---\n# P\n", "---\ntags: [b]\n---\n# P  \r\n\r\n", b"\xef\xbb\xbf# P")
 
     assert len(planned.versions) == 1
 
 
-def test_a_text_that_returns_is_a_version_again() -> None:
+def test_restored_text_is_a_new_version() -> None:
     planned = plan("# One\n", "# Two\n", "# One\n")
 
     digests = [Digest.of(version.text) for version in planned.versions]
@@ -68,7 +68,7 @@ def test_a_text_that_returns_is_a_version_again() -> None:
     assert digests[0] == digests[2]
 
 
-def test_clocks_that_stand_still_or_go_backwards_are_moved_on_and_named() -> None:
+def test_times_that_do_not_increase_are_moved_and_reported() -> None:
     planned = plan("# One\n", "# Two\n", "# Three\n", seconds=(0, 0, -3600))
 
     assert [(version.instant - NOON).seconds for version in planned.versions] == [0, 1, 2]
@@ -80,7 +80,7 @@ def test_clocks_that_stand_still_or_go_backwards_are_moved_on_and_named() -> Non
     )
 
 
-def test_a_clock_that_goes_back_over_midnight_does_not_mix_up_the_order() -> None:
+def test_time_going_back_over_midnight_keeps_the_order() -> None:
     planned = plan("# One\n", "# Two\n", seconds=(86_400, 0))
 
     assert [version.label.text for version in planned.versions] == ["2024-04-18", "2024-04-18.1"]
@@ -94,7 +94,7 @@ def test_a_clock_that_goes_back_over_midnight_does_not_mix_up_the_order() -> Non
         pytest.param(b"# One\n\n" + b"word " * 210_000, "contains more than", id="a file that no book takes"),
     ],
 )
-def test_a_state_that_can_be_no_version_is_passed_over_and_named(raw: bytes | None, words: str) -> None:
+def test_unusable_state_is_skipped_and_reported(raw: bytes | None, words: str) -> None:
     planned = plan("# One\n", raw, "# One\n", "# Two\n")
 
     assert [version.text for version in planned.versions] == ["# One\n", "# Two\n"]
@@ -112,7 +112,7 @@ def test_a_state_that_can_be_no_version_is_passed_over_and_named(raw: bytes | No
         pytest.param("# Ā\n".encode("utf-16"), "# Ā\n", "utf-16", id="UTF-16 with a mark"),
     ],
 )
-def test_a_file_of_any_encoding_is_read_and_named(raw: bytes, text: str, code: str) -> None:
+def test_file_in_another_encoding_is_decoded_and_reported(raw: bytes, text: str, code: str) -> None:
     found = read_foreign(raw)
 
     assert (found.text, found.code) == (text, code)
@@ -143,7 +143,7 @@ def test_a_file_of_any_encoding_is_read_and_named(raw: bytes, text: str, code: s
         pytest.param("---\ntitle: A\n\nB\n", "---\ntitle: A\n\nB\n", "", id="front matter without an end"),
     ],
 )
-def test_foreign_front_matter_goes_and_no_word_of_the_body(raw: str, text: str, title: str) -> None:
+def test_foreign_front_matter_is_removed_and_the_body_kept(raw: str, text: str, title: str) -> None:
     assert read_foreign(raw.encode()) == ForeignText(text=text, title=title)
 
 
@@ -184,7 +184,7 @@ def contents(root: Path) -> Mapping[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_a_version_holds_the_text_and_where_it_came_from(source: Source, book: BookBuilder) -> None:
+def test_version_contains_the_text_and_its_origin(source: Source, book: BookBuilder) -> None:
     commit = source.state("# Privacy\n", "2024-04-17T22:00:00+02:00", message="legal: no\n\nAt last.")
     before = contents(source.root)
 
@@ -200,7 +200,7 @@ def test_a_version_holds_the_text_and_where_it_came_from(source: Source, book: B
     assert contents(source.root) == before
 
 
-def test_an_import_tells_how_far_it_is(source: Source, book: BookBuilder) -> None:
+def test_import_reports_its_progress(source: Source, book: BookBuilder) -> None:
     for day in (1, 2, 3):
         source.state(f"# Privacy {day}\n", f"2024-01-0{day}T00:00:00Z")
     told: list[tuple[int, int]] = []
@@ -212,7 +212,7 @@ def test_an_import_tells_how_far_it_is(source: Source, book: BookBuilder) -> Non
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_a_new_policy_is_described_as_far_as_can_be_guessed(source: Source, book: BookBuilder) -> None:
+def test_policy_yml_of_a_new_policy_is_inferred(source: Source, book: BookBuilder) -> None:
     source.state("---\ntitle: Our Terms\n---\nWords.\n", "2024-01-01T00:00:00Z", path="docs/tos.md")
     source.state("# Terms: *new*\n", "2024-01-02T00:00:00Z", path="docs/tos.md")
 
@@ -232,7 +232,7 @@ def test_a_new_policy_is_described_as_far_as_can_be_guessed(source: Source, book
         ("photos.md", Kind.OTHER, Act.ACKNOWLEDGE),
     ],
 )
-def test_the_kind_is_guessed_by_the_name(source: Source, book: BookBuilder, file: str, kind: Kind, act: Act) -> None:
+def test_kind_is_inferred_from_the_name(source: Source, book: BookBuilder, file: str, kind: Kind, act: Act) -> None:
     source.state("# A text\n", "2024-01-01T00:00:00Z", path=file)
 
     import_history(book.root, source.root, file, "rules")
@@ -241,7 +241,7 @@ def test_the_kind_is_guessed_by_the_name(source: Source, book: BookBuilder, file
     assert (rules.kind, rules.act) == (kind, act)
 
 
-def test_what_a_person_decides_is_taken(source: Source, book: BookBuilder) -> None:
+def test_options_override_inferred_values(source: Source, book: BookBuilder) -> None:
     source.state("# Eins\n", "2024-01-01T00:00:00Z")
     source.state("# Zwei\n", "2024-01-02T00:00:00Z")
 
@@ -261,7 +261,7 @@ def test_what_a_person_decides_is_taken(source: Source, book: BookBuilder) -> No
     assert [version.change for version in privacy.versions] == [ChangeLevel.MATERIAL, ChangeLevel.MATERIAL]
 
 
-def test_a_file_is_followed_through_its_names(source: Source, book: BookBuilder) -> None:
+def test_renames_are_followed(source: Source, book: BookBuilder) -> None:
     lines = "".join(f"Sentence {number} stays as it is.\n" for number in range(20))
     source.state(f"# One\n\n{lines}", "2024-01-01T00:00:00Z", path="a.md")
     source.git("mv", "a.md", "b.md")
@@ -281,7 +281,7 @@ def test_a_file_is_followed_through_its_names(source: Source, book: BookBuilder)
     ]
 
 
-def test_a_file_that_came_back_under_its_first_name_keeps_its_whole_past(source: Source, book: BookBuilder) -> None:
+def test_file_renamed_back_keeps_its_whole_history(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     source.git("mv", "privacy.md", "other.md")
     source.commit("away", when="2024-01-02T00:00:00Z")
@@ -294,7 +294,7 @@ def test_a_file_that_came_back_under_its_first_name_keeps_its_whole_past(source:
     assert texts(book) == ["# One\n", "# Two\n"]
 
 
-def test_a_copy_of_another_document_is_a_beginning(source: Source, book: BookBuilder) -> None:
+def test_history_of_a_copy_begins_with_the_copy(source: Source, book: BookBuilder) -> None:
     source.state("# Terms\n", "2024-01-01T00:00:00Z", path="terms.md")
     source.state("# Terms\n", "2024-01-02T00:00:00Z")
 
@@ -303,7 +303,7 @@ def test_a_copy_of_another_document_is_a_beginning(source: Source, book: BookBui
     assert [version.label.text for version in policy(book).versions] == ["2024-01-02"]
 
 
-def test_file_removed_and_added_again_keeps_its_past(source: Source, book: BookBuilder) -> None:
+def test_file_removed_and_added_again_keeps_its_history(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     source.git("rm", "-q", "privacy.md")
     source.commit("gone", when="2024-01-02T00:00:00Z")
@@ -317,7 +317,7 @@ def test_file_removed_and_added_again_keeps_its_past(source: Source, book: BookB
     assert len(done.remarks) == 2
 
 
-def test_a_branch_merged_later_is_one_change_on_the_day_of_the_merge(source: Source, book: BookBuilder) -> None:
+def test_merged_branch_is_one_change_at_the_time_of_the_merge(source: Source, book: BookBuilder) -> None:
     source.state("# One\n\nA\n\nB\n", "2024-01-01T00:00:00Z")
     source.git("switch", "-q", "-c", "side")
     source.state("# One\n\nA\n\nfirst try\n", "2024-01-02T00:00:00Z")
@@ -332,7 +332,7 @@ def test_a_branch_merged_later_is_one_change_on_the_day_of_the_merge(source: Sou
     assert [version.label.text for version in policy(book).versions] == ["2024-01-01", "2024-01-04", "2024-01-05"]
 
 
-def test_a_link_in_place_of_the_file_is_no_text(source: Source, book: BookBuilder) -> None:
+def test_link_in_place_of_the_file_is_no_text(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     (source.root / "privacy.md").unlink()
     (source.root / "privacy.md").symlink_to("elsewhere.md")
@@ -343,7 +343,7 @@ def test_a_link_in_place_of_the_file_is_no_text(source: Source, book: BookBuilde
     assert texts(book) == ["# One\n"]
 
 
-def test_a_text_that_begins_with_a_rule_is_read_back_as_it_was(source: Source, book: BookBuilder) -> None:
+def test_text_that_begins_with_a_rule_survives_the_round_trip(source: Source, book: BookBuilder) -> None:
     text = "---\n\nWe keep it.\n\n---\n\n# Privacy\n"
     source.state(text, "2024-01-01T00:00:00Z")
 
@@ -363,7 +363,7 @@ def bare(source: Source, to: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["a bundle", "a bundle without HEAD", "a bare repository", "a folder inside"])
-def test_history_is_read_out_of(source: Source, book: BookBuilder, tmp_path: Path, kind: str) -> None:
+def test_repository_formats_are_supported(source: Source, book: BookBuilder, tmp_path: Path, kind: str) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z", path="legal/privacy.md")
     places = {
         "a bundle": lambda: bundled(source, tmp_path / "all.bundle", "--all"),
@@ -377,7 +377,7 @@ def test_history_is_read_out_of(source: Source, book: BookBuilder, tmp_path: Pat
     assert texts(book) == ["# One\n"]
 
 
-def test_the_past_of_another_branch_can_be_named(source: Source, book: BookBuilder) -> None:
+def test_branch_can_be_selected(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     source.git("switch", "-q", "-c", "side")
     source.state("# Two\n", "2024-01-02T00:00:00Z")
@@ -388,7 +388,7 @@ def test_the_past_of_another_branch_can_be_named(source: Source, book: BookBuild
     assert texts(book) == ["# One\n", "# Two\n"]
 
 
-def test_a_policy_that_is_there_gains_the_versions_before_its_own(source: Source, book: BookBuilder) -> None:
+def test_existing_policy_gains_earlier_versions(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     book.policy("privacy").version("2026-01-15", en="# Now\n")
     kept = {name: data for name, data in contents(book.root).items() if name.startswith("policy_versions/privacy/")}
@@ -400,7 +400,7 @@ def test_a_policy_that_is_there_gains_the_versions_before_its_own(source: Source
 
 
 def nothing(_: BookBuilder) -> None:
-    """Leave everything as it is."""
+    """Change nothing."""
 
 
 def one_version_is_there(book: BookBuilder) -> None:
@@ -441,7 +441,7 @@ def a_version_is_published(book: BookBuilder) -> None:
         ),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(
+def test_invalid_import_is_rejected_and_nothing_is_written(
     source: Source,
     book: BookBuilder,
     tmp_path: Path,
@@ -465,7 +465,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert contents(book.root) == found
 
 
-def test_one_of_several_branches_has_to_be_named(source: Source, book: BookBuilder, tmp_path: Path) -> None:
+def test_ambiguous_branch_must_be_selected(source: Source, book: BookBuilder, tmp_path: Path) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     source.git("branch", "-q", "old")
     source.git("branch", "-q", "-m", "main", "new")
@@ -475,7 +475,7 @@ def test_one_of_several_branches_has_to_be_named(source: Source, book: BookBuild
         imported(book, bundle)
 
 
-def test_importing_twice_is_refused(source: Source, book: BookBuilder) -> None:
+def test_second_import_is_rejected(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     imported(book, source.root)
 

@@ -1,4 +1,4 @@
-"""A plain text becomes Markdown with the same words, however it was saved, and what seems damaged is said."""
+"""The import of a plain text: Markdown with the same words, and remarks on possible damage."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def source(name: str) -> str:
 
 
 def headings(markdown: str) -> list[str]:
-    """The headings of a text, each indented by its level."""
+    """Return the headings of a text, each indented by its level."""
     return [f"{'  ' * (clause.level - 1)}{clause.heading}" for clause in parse(markdown).clauses if clause.level]
 
 
 def items(markdown: str) -> list[str]:
-    """The items of all lists, each with its bullet or number."""
+    """Return the items of all lists, each with its bullet or number."""
     found: dict[int, str] = {}
     for block in parse(markdown).blocks:
         for container in block.path:
@@ -46,7 +46,7 @@ def items(markdown: str) -> list[str]:
 
 
 def words_of_a_page(page: str) -> tuple[str, ...]:
-    """The words of a page without its tags, found in another way than the import does."""
+    """Return the words of a page without tags, extracted independently of the import."""
     body = re.sub(r"(?s)<(head|script)\b.*?</\1>", " ", page)
     for entity, sign in {"&amp;": "&", "&ldquo;": "“", "&rdquo;": "”"}.items():
         body = body.replace(entity, sign)
@@ -54,12 +54,12 @@ def words_of_a_page(page: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_every_word_is_kept_in_its_order(name: str) -> None:
+def test_every_word_is_kept_in_order(name: str) -> None:
     text = source(name)
 
     read = words_as_read(convert(text).text)
 
-    if name == "page_saved_as_text":  # a browser shows numbers that the page does not spell
+    if name == "page_saved_as_text":  # a browser shows numbers that are not in the HTML
         assert [word for word in read if word not in "123"] == [w for w in words_of_a_page(text) if w not in "123"]
     else:
         assert read == words(text)
@@ -142,7 +142,7 @@ Contract for Hosting
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_title_and_headings_are_found_with_their_levels(name: str) -> None:
+def test_title_and_headings_are_detected_with_their_levels(name: str) -> None:
     assert headings(convert(source(name)).text) == OUTLINES[name].strip("\n").splitlines()
 
 
@@ -169,18 +169,18 @@ def test_title_and_headings_are_found_with_their_levels(name: str) -> None:
         pytest.param("pdf_with_hyphens", [], id="numbers before headings are no list"),
     ],
 )
-def test_lists_are_found_with_their_numbers(name: str, expected: list[str]) -> None:
+def test_lists_are_detected_with_their_numbers(name: str, expected: list[str]) -> None:
     assert [item.split()[0] for item in items(convert(source(name)).text)] == expected
 
 
-def test_a_list_out_of_one_line_ends_with_the_sentence_of_its_last_item() -> None:
+def test_list_restored_from_one_line_ends_after_the_first_sentence_of_its_last_item() -> None:
     paragraphs = [block.text for block in parse(convert(source("glued_in_one_line")).text).blocks if not block.path]
 
     assert any(text.startswith("If we ever want to use your data") for text in paragraphs)
     assert any(text.startswith("Partners who work on our behalf") for text in paragraphs)
 
 
-def test_a_list_of_another_kind_begins_behind_a_blank_line() -> None:
+def test_list_of_another_kind_starts_after_a_blank_line() -> None:
     assert "3. Delete what you do not want.\n\n- Nothing breaks.\n" in convert(source("page_saved_as_text")).text
 
 
@@ -199,7 +199,7 @@ def test_lines_with_tabs_are_a_table() -> None:
     assert len(cells) == 12
 
 
-def test_short_lines_of_an_address_stay_lines() -> None:
+def test_short_lines_of_an_address_remain_separate() -> None:
     blocks = [block.text for block in parse(convert(source("hard_wrapped_letter")).text).blocks]
 
     assert "Radio Menders\n14 Coil Street\nAmpere Town" in blocks
@@ -238,7 +238,9 @@ def test_short_lines_of_an_address_stay_lines() -> None:
         pytest.param("bold_pseudo_headings", [], id="nothing where nothing is wrong"),
     ],
 )
-def test_damage_that_only_the_source_shows_is_said_with_its_line(name: str, expected: list[tuple[int, str]]) -> None:
+def test_damage_visible_only_in_the_source_is_reported_with_its_line(
+    name: str, expected: list[tuple[int, str]]
+) -> None:
     assert [(one.line, one.sentence) for one in convert(source(name)).damage] == expected
 
 
@@ -256,7 +258,7 @@ def test_damage_that_only_the_source_shows_is_said_with_its_line(name: str, expe
         pytest.param("我们保存两年。", None, id="a Chinese sentence has none"),
     ],
 )
-def test_a_heading_is_told_from_the_sentence_glued_to_it(text: str, expected: tuple[str, str] | None) -> None:
+def test_heading_is_separated_from_the_joined_sentence(text: str, expected: tuple[str, str] | None) -> None:
     assert split_heading(text) == expected
 
 
@@ -281,12 +283,12 @@ def test_a_heading_is_told_from_the_sentence_glued_to_it(text: str, expected: tu
         ("3、毛巾", Style.COMMA, 3),
     ],
 )
-def test_marks_of_many_styles_are_read(line: str, style: Style, number: int) -> None:
+def test_markers_of_many_styles_are_recognised(line: str, style: Style, number: int) -> None:
     assert (marks_of(line)[0].style, marks_of(line)[0].number) == (style, number)
 
 
 @pytest.mark.parametrize("line", ["99.5 % of the time", "-5 degrees", "2027-03-01", "e.g. towels", "1986", "A towel"])
-def test_what_only_begins_like_a_mark_is_none(line: str) -> None:
+def test_text_that_only_resembles_a_marker_is_not_one(line: str) -> None:
     assert marks_of(line) == ()
 
 
@@ -301,7 +303,7 @@ def test_what_only_begins_like_a_mark_is_none(line: str) -> None:
         pytest.param("We need:\n01. a pen\n02. ink", ["•", "•"], id="numbers with a nought"),
     ],
 )
-def test_numbers_are_shown_as_they_were(text: str, expected: list[str]) -> None:
+def test_numbers_are_shown_unchanged(text: str, expected: list[str]) -> None:
     converted = convert(f"Needs\n\n{text}\n").text
 
     assert [item.split()[0] for item in items(converted)] == expected
@@ -319,7 +321,7 @@ def test_numbers_are_shown_as_they_were(text: str, expected: list[str]) -> None:
         pytest.param("5 %", "5\n", id="a lost sign"),
     ],
 )
-def test_the_proof_sees(plain: str, markdown: str) -> None:
+def test_changed_words_are_detected(plain: str, markdown: str) -> None:
     with pytest.raises(WordsChangedError, match="would change words"):
         refuse_other_words(plain, markdown)
 
@@ -337,7 +339,7 @@ def contents(root: Path) -> Mapping[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_a_text_becomes_the_draft_of_a_new_policy(book: BookBuilder) -> None:
+def test_text_becomes_the_draft_of_a_new_policy(book: BookBuilder) -> None:
     done = imported(book, "glued_in_one_line")
 
     policy = book.read().require().policy("privacy")
@@ -354,7 +356,7 @@ def test_a_text_becomes_the_draft_of_a_new_policy(book: BookBuilder) -> None:
     assert version.editions[0].text == convert(source("glued_in_one_line")).text
 
 
-def test_damaged_words_are_named_with_their_place_and_what_they_probably_were(book: BookBuilder) -> None:
+def test_damaged_words_are_reported_with_their_place_and_probable_original(book: BookBuilder) -> None:
     remarks = [str(remark) for remark in imported(book, "glued_in_one_line").remarks]
 
     path = "policy_versions/privacy/2027-01-20/en.md"
@@ -366,7 +368,7 @@ def test_damaged_words_are_named_with_their_place_and_what_they_probably_were(bo
     assert any(remark.startswith(f"{path}:26: “7)Use”") for remark in remarks)
 
 
-def test_what_a_person_decides_is_taken(book: BookBuilder) -> None:
+def test_options_override_inferred_values(book: BookBuilder) -> None:
     imported(
         book,
         "no_headings_at_all",
@@ -388,21 +390,21 @@ def test_what_a_person_decides_is_taken(book: BookBuilder) -> None:
     assert version.editions[0].text.startswith("# Verleih\n\nWe lend tools")
 
 
-def test_a_text_without_a_title_gets_one_and_a_remark(book: BookBuilder) -> None:
+def test_text_without_a_title_gets_one_with_a_remark(book: BookBuilder) -> None:
     done = imported(book, "no_headings_at_all", policy="tool-shed")
 
     assert (done.folder / "en.md").read_text().startswith("# Tool shed\n\nWe lend tools")
     assert [remark.sentence for remark in done.remarks] == ["The text has no title; one was added."]
 
 
-def test_a_text_in_another_encoding_is_read_and_named(book: BookBuilder) -> None:
+def test_text_in_another_encoding_is_decoded_and_reported(book: BookBuilder) -> None:
     done = imported(book, "windows_encoding")
 
     assert "Le café coûte 3 €." in (done.folder / "en.md").read_text()
     assert "read as windows-1252" in done.remarks[0].sentence
 
 
-def test_a_text_for_a_policy_that_is_there_asks_what_changed(book: BookBuilder) -> None:
+def test_text_for_an_existing_policy_has_an_empty_summary(book: BookBuilder) -> None:
     book.policy("privacy").version("2027-01-20", en="# Privacy\n")
     before = contents(book.root)
 
@@ -423,7 +425,7 @@ def test_a_text_for_a_policy_that_is_there_asks_what_changed(book: BookBuilder) 
         pytest.param(b" \r\n\t\n", {}, "contains no words", id="a file without words"),
         pytest.param(b"\xef\xbb\xbf", {}, "contains no words", id="a mark alone"),
         pytest.param(b"---\n***\n", {}, "contains no words", id="signs alone"),
-        pytest.param(b"word " * 210_000, {}, "more than the 1,048,576 bytes", id="a file that no book takes"),
+        pytest.param(b"word " * 210_000, {}, "more than 1,048,576 bytes", id="a file that no book takes"),
         pytest.param(None, {}, "does not exist", id="a file that is not there"),
         pytest.param(b"We keep it.", {"policy": "Privacy"}, "expected a policy id", id="a policy that cannot be"),
         pytest.param(b"We keep it.", {"language": Language("fr")}, "add it to “languages”", id="an unlisted language"),
@@ -434,7 +436,7 @@ def test_a_text_for_a_policy_that_is_there_asks_what_changed(book: BookBuilder) 
         ),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(
+def test_invalid_import_is_rejected_and_nothing_is_written(
     book: BookBuilder, tmp_path: Path, data: bytes | None, words_given: Mapping[str, Any], message: str
 ) -> None:
     book.policy("terms").version("2027-02-01")
@@ -459,5 +461,5 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
         pytest.param("<p>a</p><![CDATA[ hi ]]><p>b</p>", "# P\n\na\n\nb\n", id="one that browsers take for a comment"),
     ],
 )
-def test_marked_sections_of_a_saved_page_are_passed_over_as_browsers_do(page: str, markdown: str) -> None:
+def test_marked_sections_of_a_saved_page_are_skipped_as_in_browsers(page: str, markdown: str) -> None:
     assert convert(f"<html><body><h1>P</h1>{page}</body></html>").text == markdown

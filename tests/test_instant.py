@@ -1,4 +1,4 @@
-"""Instants: dates where the book lives, timestamps, and nothing else."""
+"""Instants: dates in the book's time zone, RFC 3339 timestamps, and rejected input."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from inforce.instant import (
         pytest.param("2028-02-29", "UTC", "2028-02-29T00:00:00Z", id="a leap day"),
     ],
 )
-def test_a_date_is_the_start_of_the_day_in_the_zone_and_an_instant_is_itself(text: str, zone: str, utc: str) -> None:
+def test_date_is_the_start_of_day_in_the_zone_and_timestamp_is_an_instant(text: str, zone: str, utc: str) -> None:
     instant = parse_instant(text, parse_zone(zone))
     assert format_instant(instant) == utc
     assert instant.tzinfo is UTC
@@ -70,19 +70,19 @@ def test_a_date_is_the_start_of_the_day_in_the_zone_and_an_instant_is_itself(tex
         pytest.param("0000-01-01", "expected an existing date", id="the year nought"),
     ],
 )
-def test_what_is_no_instant_is_refused_with_what_was_expected_and_got(text: str, message: str) -> None:
+def test_invalid_instant_is_rejected_with_expected_and_actual_value(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         parse_instant(text, parse_zone("Asia/Shanghai"))
 
 
-def test_a_date_alone_is_read_without_a_zone() -> None:
+def test_date_is_parsed_without_a_zone() -> None:
     assert parse_date("2027-03-01") == date(2027, 3, 1)
     with pytest.raises(ValueError, match="expected a date such as “2027-03-01”, got “2027-03-01T00:00:00Z”"):
         parse_date("2027-03-01T00:00:00Z")
 
 
 @pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"])
-def test_a_zone_is_named_as_in_the_iana_database(name: str) -> None:
+def test_zone_is_a_name_of_the_iana_database(name: str) -> None:
     assert parse_zone(name) == ZoneInfo(name)
 
 
@@ -104,18 +104,18 @@ def test_a_zone_is_named_as_in_the_iana_database(name: str) -> None:
         pytest.param("A" * 5000, id="a very long name"),
     ],
 )
-def test_what_is_no_zone_everywhere_is_refused(name: str) -> None:
+def test_machine_dependent_zone_is_rejected(name: str) -> None:
     with pytest.raises(ValueError, match="expected a name of the IANA time zone database such as “Europe/Berlin”"):
         parse_zone(name)
 
 
-def test_the_day_of_an_instant_is_the_day_of_its_zone() -> None:
+def test_day_of_an_instant_depends_on_the_zone() -> None:
     late = datetime(2027, 2, 28, 16, tzinfo=UTC)
     assert day_of(late, ZoneInfo("Asia/Shanghai")) == date(2027, 3, 1)
     assert day_of(late, ZoneInfo("UTC")) == date(2027, 2, 28)
 
 
-def test_an_instant_is_shown_as_a_date_where_that_says_it_all() -> None:
+def test_start_of_day_is_formatted_as_a_date() -> None:
     shanghai = ZoneInfo("Asia/Shanghai")
     start = start_of_day(date(2027, 3, 1), shanghai)
     assert is_start_of_day(start, shanghai)
@@ -124,6 +124,6 @@ def test_an_instant_is_shown_as_a_date_where_that_says_it_all() -> None:
     assert format_local(start + timedelta(hours=9.5), shanghai) == "2027-03-01 09:30 Asia/Shanghai"
 
 
-def test_the_start_of_a_day_without_midnight_is_shown_as_the_date() -> None:
+def test_start_of_a_day_without_midnight_is_formatted_as_a_date() -> None:
     sao_paulo = ZoneInfo("America/Sao_Paulo")
     assert format_local(start_of_day(date(2018, 11, 4), sao_paulo), sao_paulo) == "2018-11-04"

@@ -1,4 +1,4 @@
-"""Languages: one spelling each, the direction of their script, the name their readers use."""
+"""Languages: canonical spelling, direction of the script, and name in the language itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from inforce.language import Language, canonical_tag
         pytest.param("de-1996", "de-1996", id="a spelling reform is a variant"),
     ],
 )
-def test_a_language_has_one_right_spelling(written: str, tag: str) -> None:
+def test_canonical_spelling_is_accepted(written: str, tag: str) -> None:
     assert canonical_tag(written) == tag
     assert str(Language(tag)) == tag
 
@@ -33,7 +33,7 @@ def test_a_language_has_one_right_spelling(written: str, tag: str) -> None:
 @pytest.mark.parametrize(
     ("written", "tag"), [("pt-br", "pt-BR"), ("iw", "he"), ("EN", "en"), ("zh-cmn-Hans", "zh-Hans")], ids=str
 )
-def test_another_spelling_is_refused_with_the_right_one(written: str, tag: str) -> None:
+def test_other_spelling_is_rejected_with_the_canonical_one(written: str, tag: str) -> None:
     with pytest.raises(ValueError, match=f"expected the spelling “{tag}”, got “{written}”"):
         Language(written)
 
@@ -58,7 +58,7 @@ def test_another_spelling_is_refused_with_the_right_one(written: str, tag: str) 
         pytest.param("mul", id="many languages at once"),
     ],
 )
-def test_what_is_no_language_is_refused(text: str) -> None:
+def test_invalid_language_tag_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"expected a language tag \(BCP 47\) such as “en” or “zh-Hans”, got “"):
         Language(text)
 
@@ -80,7 +80,7 @@ def test_what_is_no_language_is_refused(text: str) -> None:
         pytest.param("tlh", "ltr", id="a language without data"),
     ],
 )
-def test_the_script_decides_the_direction(tag: str, direction: str) -> None:
+def test_script_determines_the_direction(tag: str, direction: str) -> None:
     assert Language(tag).direction == direction
 
 
@@ -95,7 +95,7 @@ def test_the_script_decides_the_direction(tag: str, direction: str) -> None:
         ("tlh", "tlh"),
     ],
 )
-def test_a_language_is_named_as_its_readers_do(tag: str, name: str) -> None:
+def test_language_has_its_name_in_itself(tag: str, name: str) -> None:
     assert Language(tag).own_name == name
 
 
@@ -109,7 +109,7 @@ def test_a_language_is_named_as_its_readers_do(tag: str, name: str) -> None:
         ("tlh", "2027-03-01"),
     ],
 )
-def test_a_day_is_written_as_readers_of_the_language_write_it(tag: str, day: str) -> None:
+def test_day_is_formatted_as_in_the_language(tag: str, day: str) -> None:
     assert Language(tag).format_day(date(2027, 3, 1)) == day
 
 

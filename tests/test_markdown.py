@@ -62,7 +62,7 @@ def row(sentence: str, *values: object) -> object:
         row("a script address is text without its link", "[go](javascript:alert(1))", "go\n"),
     ],
 )
-def test_plain_text(text: str, read: str) -> None:
+def test_plain_text_is_parsed(text: str, read: str) -> None:
     assert plain_text(text) == read
 
 
@@ -77,8 +77,8 @@ def test_plain_text(text: str, read: str) -> None:
         row("a heading without letters still gets an id", "***", "section"),
     ],
 )
-def test_a_heading_without_an_id_gets_a_slug(heading: str, slug: str) -> None:
-    # A heading of asterisks alone would be a rule without its text escaped.
+def test_heading_without_an_id_gets_a_slug(heading: str, slug: str) -> None:
+    # Without the escape, a heading of asterisks would be a rule.
     text = heading.replace("***", "\\*\\*\\*")
 
     assert [found.id for found in parse(f"# {text}").headings] == [slug]
@@ -123,7 +123,7 @@ def test_clause_excludes_blocks_of_nested_clauses() -> None:
     assert texts["kept"] == ["How long", "orders", "invoices", "paper", "Quoted"]
 
 
-def test_a_text_without_a_first_level_heading_has_no_title() -> None:
+def test_text_without_a_first_level_heading_has_no_title() -> None:
     assert parse("## Only\n\nText.").title is None
 
 
@@ -268,7 +268,7 @@ def test_raw_html_is_reported(text: str, found: list[tuple[int, str]]) -> None:
         row("quotes stay, a no-break space is named", '"a"\xa0b', '<p>"a"&nbsp;b</p>\n'),
     ],
 )
-def test_html(text: str, html: str) -> None:
+def test_html_is_rendered(text: str, html: str) -> None:
     assert to_html(text) == html
 
 

@@ -15,7 +15,7 @@ import pytest
 from inforce.markdown import plain_text
 from inforce.redline import IN_NEW, IN_OLD, Op, Redline, redline
 
-CHANCE = random.Random(1)  # noqa: S311 - no secret, and the same on every run
+CHANCE = random.Random(1)  # noqa: S311 - not a secret; deterministic
 WORDS = ["".join(CHANCE.choices(string.ascii_lowercase, k=CHANCE.randint(2, 10))) for _ in range(4000)]
 WEIGHTS = [1 / rank for rank in range(1, 4001)]
 
@@ -128,7 +128,7 @@ def test_unusual_texts_have_few_marked_words(name: str, most_marked: int) -> Non
     assert counted.inserted + counted.deleted <= most_marked
 
 
-def test_a_text_of_a_megabyte_with_a_few_edits_is_mostly_equal() -> None:
+def test_text_of_a_megabyte_with_a_few_edits_is_mostly_equal() -> None:
     blocks = [" ".join(written(60)) for _ in range(2500)]
     old, new = (
         "\n\n".join(blocks),

@@ -45,7 +45,7 @@ def row(sentence: str, *values: object) -> object:
         row("scripts part without a space", "GDPR数据", ["GDPR", "数", "据"]),
     ],
 )
-def test_words(text: str, words: list[str]) -> None:
+def test_words_are_tokenised(text: str, words: list[str]) -> None:
     assert cut(text) == words
 
 

@@ -27,7 +27,7 @@ WORDS = "# Privacy\n\nWe keep café data.\n"
         pytest.param(WORDS.replace("\n", " \t\n"), id="with blanks at the ends of lines"),
     ],
 )
-def test_the_same_words_have_the_same_digest(written: str) -> None:
+def test_same_words_have_the_same_digest(written: str) -> None:
     assert Digest.of(canonical(written)) == Digest.of(WORDS)
 
 
@@ -43,12 +43,12 @@ def test_the_same_words_have_the_same_digest(written: str) -> None:
         pytest.param("a\u200b\n", "a\n", id="a zero-width space"),
     ],
 )
-def test_another_text_has_another_digest(one: str, other: str) -> None:
+def test_different_texts_have_different_digests(one: str, other: str) -> None:
     assert canonical(one) != canonical(other)
 
 
 @pytest.mark.parametrize("empty", ["", "\n", " \t\r\n", "\ufeff", "\ufeff\n\ufeff"], ids=ascii)
-def test_a_text_without_words_is_empty(empty: str) -> None:
+def test_text_without_words_is_empty(empty: str) -> None:
     assert canonical(empty) == ""
 
 
@@ -57,7 +57,7 @@ def test_half_a_million_blanks_take_linear_time() -> None:
     assert canonical(long) == long
 
 
-def test_a_digest_is_the_sha256_of_the_bytes() -> None:
+def test_digest_is_the_sha256_of_the_bytes() -> None:
     digest = Digest.of("Straße\n")
     assert digest.hex == hashlib.sha256("Straße\n".encode()).hexdigest()
     assert str(digest) == f"sha256:{digest.hex}"

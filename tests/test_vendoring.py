@@ -1,4 +1,4 @@
-"""A repository brings its own copy of inforce; no page or command installs our names from a package index."""
+"""A repository contains its own copy of inforce; no page or command installs it from a package index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 WHEEL = ".inforce/inforce-0.1.0-py3-none-any.whl"
 NAMES = r"(?:@inforce-policies/browser|inforce)"
 INSTALLERS = r"(?:pip3?|pipx|uvx?|poetry|pdm|rye|hatch|conda|mamba|npm|npx|pnpm|yarn|bunx?|jsr|easy_install)"
-# A name of ours as a whole word of an installing command; a file (`…/inforce-0.1.0….whl`) or a path is none.
+# The name of the package as a complete argument of an install command, not as part of a path.
 COMMAND = re.compile(
     rf"\b{INSTALLERS}\b[^\n`;|&#]*?\s(?:install|i|add|get|run|tool|exec|dlx|download|wheel|create|x)\s"
     rf"[^\n`;|&#]*?(?<![\w./@-])[\"']?{NAMES}(?![\w./-])"
@@ -34,13 +34,13 @@ GROUPED = re.compile(r"additional_dependencies:.*(?:inforce|\.\[)")
 
 
 def index_installs(text: str) -> list[str]:
-    """Find what in `text` installs a package of our name from an index, or names one with an extra."""
+    """Return the commands in `text` that install the package by name from an index."""
     patterns = (COMMAND, NETWORKS, HINT, GROUPED)
     return [found[0] for pattern in patterns for found in pattern.finditer(text)]
 
 
 def committed() -> list[Path]:
-    """List the files of this project in which a reader could find a command; not those with the tests."""
+    """Return the files of this project that can contain commands, except those with the tests."""
     kinds = {".md", ".yml", ".yaml", ".py", ".js", ".ts", ".json", ".toml", ".html", ".sh", ".txt", ""}
     folders = ("docs", "tooling", ".github", ".ci", "policy_versions")
     skipped = {"node_modules", "__pycache__", "conformance"}
@@ -56,7 +56,7 @@ def own() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def installed(own: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment into which pip has installed the wheel, and which sees the libraries of this one."""
+    """An environment in which pip has installed the wheel, with access to the libraries of this one."""
     folder = tmp_path_factory.mktemp("installed")
     for path, data in own.items():
         (folder / path).parent.mkdir(exist_ok=True)
@@ -70,7 +70,7 @@ def installed(own: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -
     words = ["--no-index", "--no-deps", "--require-hashes", "-r", "own.txt"]
     subprocess.run([*pip, *words], cwd=folder, check=True)
     libraries = next(Path(sys.prefix).glob("lib/python*/site-packages"))
-    # Before the path of an editable installation, which a .pth file in that folder would add.
+    # Must precede the path of an editable installation, which a .pth file in that folder would add.
     (target / "libraries.pth").write_text(f"{libraries}\n")
     return folder
 
@@ -80,7 +80,7 @@ def init(installed: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=installed, capture_output=True, text=True, check=False)
 
 
-def test_nothing_installs_our_names_from_an_index() -> None:
+def test_no_page_installs_the_package_from_an_index() -> None:
     files = committed()
     found = {str(file): index_installs(file.read_text("utf-8", "replace")) for file in files}
     assert {file: installs for file, installs in found.items() if installs} == {}
@@ -114,7 +114,7 @@ def test_nothing_installs_our_names_from_an_index() -> None:
         'additional_dependencies: [".[site]"]',
     ],
 )
-def test_an_install_from_an_index_would_be_found(text: str) -> None:
+def test_install_from_an_index_is_detected(text: str) -> None:
     assert index_installs(f"Run `{text}` first.\n") != []
 
 
@@ -126,17 +126,17 @@ def test_an_install_from_an_index_would_be_found(text: str) -> None:
         "python -m pip install 'weasyprint>=70,<71'",
     ],
 )
-def test_an_install_from_a_file_is_allowed(text: str) -> None:
+def test_install_from_a_file_is_allowed(text: str) -> None:
     assert index_installs(text) == []
 
 
-def test_the_package_for_browsers_cannot_be_published() -> None:
+def test_browser_package_cannot_be_published() -> None:
     package = json.loads((ROOT / "tooling/browser/package.json").read_text("utf-8"))
     assert package["name"].startswith("@")
     assert package["private"] is True
 
 
-def test_every_requirement_has_its_hash_and_no_host_is_named(own: dict[str, bytes]) -> None:
+def test_every_requirement_has_a_hash_and_no_index(own: dict[str, bytes]) -> None:
     text = own[REQUIREMENTS].decode()
     assert hashlib.sha256(own[WHEEL]).hexdigest() in text
     entries = re.split(r"\n(?=[a-z0-9.])", text)[1:]
@@ -147,20 +147,18 @@ def test_every_requirement_has_its_hash_and_no_host_is_named(own: dict[str, byte
     assert {"mkdocs", "python-docx", "httpx2"} <= set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
 
 
-def test_the_same_sources_give_the_same_wheel(own: dict[str, bytes]) -> None:
+def test_same_sources_yield_the_same_wheel(own: dict[str, bytes]) -> None:
     assert vendored() == own
 
 
-def test_an_installed_wheel_gives_the_wheel_it_came_from(
-    own: dict[str, bytes], installed: Path, tmp_path: Path
-) -> None:
+def test_installed_wheel_is_reproduced(own: dict[str, bytes], installed: Path, tmp_path: Path) -> None:
     ended = init(installed, tmp_path / "policies")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (tmp_path / "policies" / WHEEL).read_bytes() == own[WHEEL]
     assert (tmp_path / "policies" / REQUIREMENTS).read_bytes() == own[REQUIREMENTS]
 
 
-def test_git_takes_the_wheel_into_the_repository(installed: Path, tmp_path: Path) -> None:
+def test_git_does_not_ignore_the_wheel(installed: Path, tmp_path: Path) -> None:
     init(installed, tmp_path / "policies")
     subprocess.run(["git", "init", "-q", str(tmp_path / "policies")], check=True)
     command = ["git", "-C", str(tmp_path / "policies"), "check-ignore", WHEEL, REQUIREMENTS]
@@ -168,7 +166,7 @@ def test_git_takes_the_wheel_into_the_repository(installed: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("change", ["altered", "missing"])
-def test_an_installation_that_was_altered_is_refused(installed: Path, tmp_path: Path, change: str) -> None:
+def test_modified_installation_is_rejected(installed: Path, tmp_path: Path, change: str) -> None:
     file = next((installed / "venv").glob("lib/python*/site-packages/inforce/py.typed"))
     before = file.read_bytes()
     try:
@@ -183,12 +181,12 @@ def test_an_installation_that_was_altered_is_refused(installed: Path, tmp_path: 
     assert not (tmp_path / "policies").exists()
 
 
-def test_a_wheel_can_be_named(own: dict[str, bytes], tmp_path: Path) -> None:
+def test_wheel_can_be_passed(own: dict[str, bytes], tmp_path: Path) -> None:
     (tmp_path / Path(WHEEL).name).write_bytes(own[WHEEL])
     assert vendored(tmp_path / Path(WHEEL).name) == own
 
 
-def test_what_is_no_sound_wheel_is_refused(own: dict[str, bytes], tmp_path: Path) -> None:
+def test_invalid_wheel_is_rejected(own: dict[str, bytes], tmp_path: Path) -> None:
     file = tmp_path / Path(WHEEL).name
     added = io.BytesIO(own[WHEEL])
     with zipfile.ZipFile(added, "a") as archive:

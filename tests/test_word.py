@@ -212,7 +212,7 @@ def test_archive_members_have_a_fixed_date() -> None:
         assert archive.namelist()[0] == "[Content_Types].xml"
 
 
-def test_a_moved_paragraph_is_a_move_and_not_a_deletion() -> None:
+def test_moved_paragraph_is_a_move_and_not_a_deletion() -> None:
     body = part(document(f"{SENTENCE}\n\n{STAYS}", f"{STAYS}\n\n{SENTENCE}"), "word/document.xml")
 
     tags = [one.tag.removeprefix(W) for one in body.iter()]
@@ -280,13 +280,13 @@ def test_word_generates_list_numbers_from_the_start_of_the_list() -> None:
     assert accepted(content) == ["one", "two", "three"]
 
 
-def test_a_second_paragraph_of_an_item_has_no_number_of_its_own() -> None:
+def test_second_paragraph_of_an_item_has_no_number() -> None:
     text = "1. one\n\n   more of one\n\n2. two"
 
     assert len(list(part(document(text, f"{text}!"), "word/document.xml").iter(f"{W}numPr"))) == 2
 
 
-def test_right_to_left_text_is_set_right_to_left() -> None:
+def test_right_to_left_text_has_right_to_left_direction() -> None:
     body = part(document("نحتفظ بالبيانات", "نحتفظ بالبيانات سنة", language="ar"), "word/document.xml")
 
     assert body.find(f".//{W}pPr/{W}bidi") is not None

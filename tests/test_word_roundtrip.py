@@ -435,7 +435,7 @@ def test_merged_cells_crowded_cells_and_missing_header_row_are_rejected() -> Non
     assert "header row" in headless.objections[0].problem
 
 
-def test_a_line_break_in_a_heading_is_refused() -> None:
+def test_line_break_in_a_heading_is_rejected() -> None:
     content = edited(
         "How long we keep it",
         run("How long") + f'<w:ins w:id="910" {WHO}><w:r><w:br/></w:r></w:ins>' + run("we keep it"),
@@ -444,7 +444,7 @@ def test_a_line_break_in_a_heading_is_refused() -> None:
     assert "line break" in back(content).objections[0].problem
 
 
-def test_a_link_to_a_file_is_refused() -> None:
+def test_link_to_a_file_is_rejected() -> None:
     field = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         '<w:r><w:instrText> HYPERLINK "file:///c:/x.docx" </w:instrText></w:r>'

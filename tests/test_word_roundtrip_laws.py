@@ -31,7 +31,7 @@ def returned(text: str) -> Returned:
 
 
 @given(texts)
-def test_the_leaves_of_a_source_are_the_blocks_of_its_text(text: str) -> None:
+def test_leaves_of_a_source_are_the_blocks_of_its_text(text: str) -> None:
     source = canonical(text)
 
     leaves, blocks = list(read_source(source).leaves()), parse(source).blocks

@@ -10,7 +10,7 @@ import pytest
 from prose import Passage, passages
 
 CONTRIBUTING = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
-# What CONTRIBUTING bans -> its forms. Only phrases that are wrong wherever they occur.
+# The forms of each banned phrase. Only phrases that are wrong in every context.
 BANNED = {
     "mend": r"\bmend(?:s|ed|ing)?\b",
     "hold against": r"\b(?:hold|holds|held|holding) (?:[\w“”`’-]+ ){0,5}against\b",
@@ -39,7 +39,7 @@ def occurrences(name: str, found: list[Passage]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def everything() -> list[Passage]:
-    """Every passage of the project but the list of banned words itself."""
+    """Every passage of the project except the list of banned words."""
     return [passage for passage in passages() if "| Banned | Instead |" not in passage.text]
 
 
@@ -49,7 +49,7 @@ def test_banned_phrase_does_not_occur(everything: list[Passage], name: str) -> N
 
 
 @pytest.mark.parametrize("name", BANNED)
-def test_banned_phrase_would_be_found(name: str) -> None:
+def test_banned_phrase_is_detected(name: str) -> None:
     sentence = name.replace("hold against", "held the text against")
     assert occurrences(name, [Passage("page.md", 1, "page", f"Please {sentence}\nit.")]) != []
 
@@ -60,7 +60,7 @@ def test_contributing_lists_every_banned_phrase(name: str) -> None:
     assert name in table
 
 
-def test_prose_of_every_kind_is_read(everything: list[Passage]) -> None:
+def test_every_kind_of_prose_is_read(everything: list[Passage]) -> None:
     kinds = {passage.kind for passage in everything}
     assert kinds == {"docstring", "comment", "message", "test name", "page", "setting"}
     assert len(everything) > 5000

@@ -1,4 +1,4 @@
-"""The workshop works for a stranger: make, the locks, the closing line for machines, the browser, the workflows."""
+"""The development environment works on any machine: make, locks, CI scripts, browser and workflows."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def pins(lock: str) -> dict[str, set[str]]:
 
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `command` with nothing but `environment` around it."""
+    """Run `command` with only the variables of `environment`."""
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 def program(folder: Path, name: str, *lines: str) -> Path:
-    """Write a shell program of `lines` into `folder`, for machines that have it."""
+    """Write a shell script of `lines` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / name
     file.write_text("\n".join(["#!/bin/sh", *lines]) + "\n", "utf-8")
@@ -44,7 +44,7 @@ def program(folder: Path, name: str, *lines: str) -> Path:
 
 
 def machine(folder: Path, *programs: str) -> str:
-    """Return a PATH on which there is nothing but `programs` of this machine, and what `folder` holds already."""
+    """Return a PATH with only `programs` of this machine, in addition to the content of `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in programs:
         found = shutil.which(name)
@@ -53,14 +53,14 @@ def machine(folder: Path, *programs: str) -> str:
     return str(folder)
 
 
-# How an interpreter is started: `python -m` in a script, `sys.executable, "-m"`, a list that begins with "-m".
+# The ways to start an interpreter: `python -m` in a script, `sys.executable, "-m"`, a list that begins with "-m".
 STARTED = re.compile(r"""(?:(?<!`)python[\w.]*["')]*,? |executable, |words = \[|PIP := )"?-(?P<option>\w)""")
-# For a person, in a folder of their own; and the version check, which also runs in a Python that has no -P.
+# For users, in their own folder; and the version check, which must run in a Python without -P.
 EXEMPT = ("python -m pip install", "-c 'import sys; sys.exit")
 
 
-def test_every_interpreter_is_started_without_the_working_folder_on_its_path() -> None:
-    """Without -P, a file such as random.py in the working folder is imported in place of the standard module."""
+def test_every_interpreter_is_started_without_the_current_folder_on_its_path() -> None:
+    """Without -P, a file such as random.py in the current folder is imported instead of the standard module."""
     tooling = ROOT / "tooling"
     files = [ROOT / "Makefile", *tooling.glob("action/**/*.yml"), *tooling.glob("inforce/**/*.py")]
     started = [
@@ -75,13 +75,13 @@ def test_every_interpreter_is_started_without_the_working_folder_on_its_path() -
 
 
 class TestMake:
-    def test_every_target_for_people_is_explained(self) -> None:
+    def test_every_public_make_target_has_a_description(self) -> None:
         targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
         explained = run("make", "help", PATH=os.environ["PATH"]).stdout
         unexplained = [name for name in targets if f"make {name} " not in explained]
         assert unexplained == ["libraries"]
 
-    def test_a_machine_without_a_new_enough_python_is_told_so(self, tmp_path: Path) -> None:
+    def test_missing_python_of_the_required_version_is_reported(self, tmp_path: Path) -> None:
         shutil.copy(ROOT / "Makefile", tmp_path)
         for name in ("python", "python3"):
             program(tmp_path / "bin", name, "exit 1")
@@ -89,14 +89,14 @@ class TestMake:
         assert "No Python 3.11 or newer was found" in said.stderr
         assert said.returncode != 0
 
-    def test_a_python_without_ensurepip_is_told_so(self, tmp_path: Path) -> None:
+    def test_python_without_ensurepip_is_reported(self, tmp_path: Path) -> None:
         shutil.copy(ROOT / "Makefile", tmp_path)
         program(tmp_path / "bin", "python3", 'case "$*" in *ensurepip*) exit 1;; esac')
         said = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
         assert "python3 cannot make an environment: it lacks ensurepip" in said.stderr
         assert not (tmp_path / ".venv").exists()
 
-    def test_the_first_python_that_can_makes_the_environment(self, tmp_path: Path) -> None:
+    def test_first_suitable_python_creates_the_environment(self, tmp_path: Path) -> None:
         shutil.copy(ROOT / "Makefile", tmp_path)
         program(tmp_path / "bin", "python3", "exit 1")
         program(tmp_path / "bin", "python3.12", 'test "$1" = -c || echo "$@"')
@@ -106,18 +106,18 @@ class TestMake:
 
 class TestLocks:
     @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
-    def test_a_lock_names_no_place_to_fetch_from(self, lock: Path) -> None:
+    def test_lock_contains_no_index(self, lock: Path) -> None:
         lines = lock.read_text("utf-8").splitlines()
         assert [line for line in lines if "://" in line or line.startswith("-")] == []
 
     @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
-    def test_every_pin_has_a_digest(self, lock: Path) -> None:
+    def test_every_pin_has_a_hash(self, lock: Path) -> None:
         entries = re.split(r"\n(?=[a-z0-9])", lock.read_text("utf-8"))[1:]
         assert entries
         assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
     @pytest.mark.parametrize("lock", ["client", "policies", "site", "properdocs"])
-    def test_what_is_tested_is_what_is_installed(self, lock: str) -> None:
+    def test_tested_versions_are_the_installed_ones(self, lock: str) -> None:
         tested = pins("test")
         assert {name: has for name, has in pins(lock).items() if has != tested.get(name, has)} == {}
 
@@ -152,12 +152,12 @@ class TestLocks:
         names = {re.split(r"[<>=\[; ]", one)[0].lower() for one in wanted}
         assert names - set(pins(lock)) == set()
 
-    def test_a_back_end_installs_no_site_builder(self) -> None:
+    def test_back_end_installs_no_site_builder(self) -> None:
         assert {"mkdocs", "click", "gitpython", "sqlalchemy"}.isdisjoint(pins("client"))
 
 
 class TestClosingLine:
-    """`.ci/run` ends with the line that says how many tests passed, and keeps the exit code."""
+    """`.ci/run` ends with a line with the number of passed tests, and keeps the exit code."""
 
     @pytest.mark.parametrize(
         ("recipe", "last", "code"),
@@ -172,7 +172,7 @@ class TestClosingLine:
             pytest.param("@echo 'no browser' >&2; exit 4", "No test ran.", 2, id="nothing ran"),
         ],
     )
-    def test_the_last_line_can_be_read_by_a_program(self, tmp_path: Path, recipe: str, last: str, code: int) -> None:
+    def test_last_line_is_machine_readable(self, tmp_path: Path, recipe: str, last: str, code: int) -> None:
         (tmp_path / ".ci").mkdir()
         shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
         (tmp_path / "Makefile").write_text(f"test:\n\t{recipe}\n", "utf-8")
@@ -186,24 +186,24 @@ class TestBrowser:
     SCRIPT = str(ROOT / "tests" / "browser" / "chromium.py")
     PAGE = "echo '<html></html>'"
 
-    def test_the_one_that_is_named_comes_first(self, tmp_path: Path) -> None:
+    def test_configured_browser_takes_precedence(self, tmp_path: Path) -> None:
         program(tmp_path / "bin", "chromium", self.PAGE)
         mine = program(tmp_path, "mine", self.PAGE)
         found = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM=str(mine))
         assert found.stdout == f"{mine}\n"
 
-    def test_one_that_is_named_and_missing_is_not_replaced(self, tmp_path: Path) -> None:
+    def test_missing_configured_browser_is_not_replaced(self, tmp_path: Path) -> None:
         program(tmp_path / "bin", "chromium", self.PAGE)
         found = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM="elsewhere")
         assert (found.stdout, found.returncode) == ("", 4)
         assert "there is no such program" in found.stderr
 
-    def test_one_that_does_not_start_is_passed_over(self, tmp_path: Path) -> None:
+    def test_browser_that_does_not_start_is_skipped(self, tmp_path: Path) -> None:
         program(tmp_path / "bin", "chromium", "exit 1")
         works = program(tmp_path / "bin", "google-chrome", self.PAGE)
         assert run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin")).stdout == f"{works}\n"
 
-    def test_a_failed_download_is_said_in_one_line(self, tmp_path: Path) -> None:
+    def test_failed_download_is_reported_in_one_line(self, tmp_path: Path) -> None:
         program(
             tmp_path / "bin", "apt-get", "echo 'Reading'; echo 'E: no network' >&2; echo '  at stack (trace)'; exit 1"
         )
@@ -224,7 +224,7 @@ class TestBrowser:
 
 
 class TestLibraries:
-    """`.ci/libraries` says what it installs, and starts nothing as a service."""
+    """`.ci/libraries` prints the packages it installs, and starts no service."""
 
     def install(self, tmp_path: Path, *lines: str) -> subprocess.CompletedProcess[str]:
         log = tmp_path / "log"
@@ -234,7 +234,7 @@ class TestLibraries:
         path = machine(tmp_path / "bin", "sh", "mktemp", "rm", "chmod", "grep", "head")
         return run(str(ROOT / ".ci" / "libraries"), "nginx-light", PATH=path, POLICY_RC_D=str(policy))
 
-    def test_packages_are_named_first_and_may_start_nothing(self, tmp_path: Path) -> None:
+    def test_packages_are_printed_first_and_start_no_service(self, tmp_path: Path) -> None:
         policy = tmp_path / "policy-rc.d"
         ended = self.install(tmp_path, f'{policy}; echo "services: $?" >>{tmp_path}/log')
         assert ended.returncode == 0
@@ -248,13 +248,13 @@ class TestLibraries:
         ]
         assert not policy.exists()
 
-    def test_a_failure_is_one_line_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
+    def test_failure_is_one_line_and_leaves_no_files(self, tmp_path: Path) -> None:
         ended = self.install(tmp_path, "echo 'Err:1 x'; echo 'E: no network' >&2; echo 'E: more' >&2; exit 100")
         assert ended.returncode == 4
         assert ended.stderr.splitlines()[2:] == ["apt-get update failed: E: no network"]
         assert not (tmp_path / "policy-rc.d").exists()
 
-    def test_make_installs_with_it_alone(self) -> None:
+    def test_make_installs_packages_only_with_this_script(self) -> None:
         assert "apt-get install -y" not in (ROOT / "Makefile").read_text("utf-8")
 
 
@@ -262,12 +262,12 @@ class TestGround:
     """Every test runs in the same environment for every user and on every machine."""
 
     @pytest.mark.parametrize("address", [("192.0.2.1", 443), ("2001:db8::1", 443, 0, 0), ("example.org", 443)])
-    def test_no_test_leaves_this_machine(self, address: tuple[str, int]) -> None:
+    def test_tests_cannot_connect_to_other_machines(self, address: tuple[str, int]) -> None:
         family = socket.AF_INET6 if len(address) == 4 else socket.AF_INET
         with socket.socket(family) as caller, pytest.raises(OSError, match="a test may not leave this machine"):
             caller.connect(address)
 
-    def test_a_server_on_this_machine_can_be_asked(self) -> None:
+    def test_tests_can_connect_to_this_machine(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as caller:
             assert caller.getpeername() == server.getsockname()
 
@@ -275,7 +275,7 @@ class TestGround:
         settings = subprocess.run(["git", "config", "--global", "--list"], capture_output=True, text=True, check=False)
         assert settings.stdout == ""
 
-    def test_scripts_meet_the_same_node_everywhere(self) -> None:
+    def test_scripts_use_the_same_node_everywhere(self) -> None:
         ran = subprocess.run(["node", "--print", "process.execPath"], capture_output=True, text=True, check=True)
         assert ran.stdout.strip().endswith("/playwright/driver/node")
 
@@ -289,20 +289,20 @@ class TestWorkflows:
         assert [one for one, tag in foreign if not re.search(r"@[0-9a-f]{40}$", one) or " # v" not in tag] == []
 
     @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-    def test_nothing_is_permitted_that_a_job_does_not_ask_for(self, workflow: Path) -> None:
+    def test_every_permission_is_declared_by_a_job(self, workflow: Path) -> None:
         read = yaml.safe_load(workflow.read_text("utf-8"))
         assert read["permissions"] == {}
         writes = {name for job in read["jobs"].values() for name, to in job["permissions"].items() if to == "write"}
         assert writes <= ({"pages", "id-token"} if workflow.stem == "pages" else set())
 
     @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-    def test_no_checkout_leaves_its_credentials_behind(self, workflow: Path) -> None:
+    def test_no_checkout_persists_credentials(self, workflow: Path) -> None:
         jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"].values()
         checkouts = [step for job in jobs for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
         assert checkouts
         assert all(step["with"] == {"fetch-depth": 0, "persist-credentials": False} for step in checkouts)
 
-    def test_every_python_that_is_promised_is_tested(self) -> None:
+    def test_every_supported_python_is_tested(self) -> None:
         promised = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
         jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8"))["jobs"]
         assert jobs["tests"]["strategy"]["matrix"]["python"] == promised

@@ -239,7 +239,8 @@ def approve(story: Story) -> None:
     step = story.step(
         "review and corrections",
         "Rita reads the redline. The birthday was not agreed, and the effective date does not keep the promised "
-        "notice. Edith deletes the birthday, changes the date to the one in the review, and deletes the line `draft: true`.",
+        "notice. Edith deletes the birthday, changes the date to the one in the review, and deletes the line "
+        "`draft: true`.",
         "2027-01-12",
     )
     story.edit(

@@ -1,4 +1,4 @@
-"""Fixtures for tests that type commands: the command line in this process, and a book with two versions."""
+"""Fixtures for tests of commands: the command line in this process, and a book with two versions."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ We keep your data for 24 months.
 
 
 def listening() -> None:
-    """Let a program that is being started heed Ctrl-C, also where the tests run in the background of a shell."""
+    """Reset SIGINT in subprocesses, which background shells ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a command ended: its exit code, and what it said on stdout and stderr."""
+    """The result of a command: its exit code and its output on stdout and stderr."""
 
     code: int
     out: str
@@ -46,7 +46,7 @@ Type = Callable[..., Ending]
 
 @pytest.fixture
 def inforce(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
-    """`inforce("status", "--repo", folder)`: type a command, and see how it ends."""
+    """Return a function that runs a command: `inforce("status", "--repo", folder)`."""
     monkeypatch.delenv("INFORCE_AT", raising=False)
 
     def type_words(*words: object) -> Ending:
@@ -60,7 +60,7 @@ def inforce(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def book(tmp_path: Path) -> BookBuilder:
-    """A privacy policy of 2026, and its successor that applies from 1 March 2027."""
+    """A privacy policy of 2026, and its successor, effective on 1 March 2027."""
     made = BookBuilder(tmp_path / "repository", timezone="Europe/Berlin")
     policy = made.policy("privacy", kind="privacy", act="acknowledge")
     policy.version("2026-01-15", en=OLD)
@@ -79,7 +79,7 @@ def on_post_build(config):
 
 @pytest.fixture
 def shell(book: BookBuilder) -> BookBuilder:
-    """The book with a MkDocs beside it that makes one page and an empty manifest, and so answers fast."""
+    """The book with a fast substitute for MkDocs that writes one page and an empty manifest."""
     book.write("mkdocs.yml", MKDOCS_YML)
     book.write("docs/index.md", "# Policies\n")
     book.write("hook.py", HOOK)
@@ -87,7 +87,7 @@ def shell(book: BookBuilder) -> BookBuilder:
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
-    """Every file, link and folder in `folder`, with what it holds: two that are equal are the same tree."""
+    """Return every file, link and folder in `folder` with its content, for comparison."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

@@ -1,7 +1,7 @@
-"""What an editor or an attacker may put into a book: each is told with its place, and nothing is half-written.
+"""Invalid input in a book: each problem is reported with its place, and nothing is partially written.
 
-`check` reports it; `build` refuses what cannot be read (2) or would change history (3) before a generator starts, and
-publishes what is merely bad style (see docs/decisions/0006-what-stops-a-build.md).
+`check` reports it; `build` rejects unreadable books (2) and changed history (3) before the generator starts, and
+publishes books with lesser problems (see docs/decisions/0006-what-stops-a-build.md).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("path", "content", "line", "sentence"), UNREADABLE)
-def test_what_cannot_be_read_is_told_with_its_place_and_never_built(
+def test_unreadable_file_is_reported_with_its_place_and_not_built(
     inforce: Type, shell: BookBuilder, path: str, content: str | bytes, line: int | None, sentence: str
 ) -> None:
     shell.write(path, content)
@@ -124,7 +124,7 @@ NO_BOOK = [
 
 
 @pytest.mark.parametrize(("damage", "place", "sentence"), NO_BOOK)
-def test_files_and_folders_that_make_no_book_are_told_and_never_built(
+def test_invalid_layout_is_reported_and_not_built(
     inforce: Type, shell: BookBuilder, damage: Callable[[BookBuilder], object], place: str, sentence: str
 ) -> None:
     damage(shell)
@@ -151,7 +151,7 @@ BAD_STYLE = [
 
 
 @pytest.mark.parametrize(("content", "rule", "line"), BAD_STYLE)
-def test_what_can_be_read_and_should_not_be_there_is_found_on_its_line(
+def test_unwanted_content_is_reported_with_its_line(
     inforce: Type, book: BookBuilder, content: bytes, rule: str, line: int
 ) -> None:
     book.write(TEXT, content)
@@ -179,7 +179,7 @@ def one_instant_twice(book: BookBuilder) -> None:
         pytest.param(one_instant_twice, "error DATE-same", id="two effective at one instant"),
     ],
 )
-def test_versions_in_disorder_are_errors(
+def test_inconsistent_versions_are_errors(
     inforce: Type, book: BookBuilder, damage: Callable[[BookBuilder], None], rule: str
 ) -> None:
     damage(book)
@@ -197,7 +197,7 @@ CHANGED = [
 
 
 @pytest.mark.parametrize(("path", "content", "rule"), CHANGED)
-def test_changed_history_is_refused_before_anything_is_built(
+def test_changed_history_is_rejected_before_the_build(
     inforce: Type, shell: BookBuilder, path: str, content: str, rule: str
 ) -> None:
     inforce("freeze", "--repo", shell.root, "--at", LATER)
@@ -213,7 +213,7 @@ def test_changed_history_is_refused_before_anything_is_built(
     assert everything_in(shell.root) == before
 
 
-def test_an_edited_lock_is_refused_before_anything_is_built(inforce: Type, shell: BookBuilder) -> None:
+def test_edited_lock_is_rejected_before_the_build(inforce: Type, shell: BookBuilder) -> None:
     inforce("freeze", "--repo", shell.root, "--at", LATER)
     lock = (shell.root / "policy_versions/lock.json").read_text()
     shell.write("policy_versions/lock.json", lock.replace('"seq": 1', '"seq": 2'))
@@ -236,7 +236,7 @@ def test_an_edited_lock_is_refused_before_anything_is_built(inforce: Type, shell
     ],
     ids=" ".join,
 )
-def test_empty_value_is_refused_and_never_taken_for_an_absent_option(
+def test_empty_value_is_rejected_and_not_treated_as_an_absent_option(
     inforce: Type, words: list[str], where: str
 ) -> None:
     ended = inforce(*words)

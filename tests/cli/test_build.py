@@ -1,4 +1,4 @@
-"""`inforce build`: the new site takes the old one's place in one step, or the old one stays whole."""
+"""`inforce build`: the new site replaces the old one in one step, or the old one is unchanged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PATIENCE = 60
 
 @contextmanager
 def caught_in_the_middle(shell: BookBuilder) -> Iterator[subprocess.Popen[bytes]]:
-    """Give a build that has written half of a site and goes no further."""
+    """Return a build that has written half of a site and waits."""
     shell.write("hook.py", "import time\nfrom pathlib import Path\n\ndef on_post_build(config):\n    time.sleep(600)\n")
     words = [sys.executable, "-m", "inforce.cli", "build", "--repo", str(shell.root), "--at", "2027-01-20"]
     with subprocess.Popen(
@@ -45,7 +45,7 @@ def caught_in_the_middle(shell: BookBuilder) -> Iterator[subprocess.Popen[bytes]
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_a_build_says_what_it_built_and_where_to_look(inforce: Type, shell: BookBuilder) -> None:
+def test_build_prints_its_result_and_the_site_folder(inforce: Type, shell: BookBuilder) -> None:
     ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
     assert ended.code == 0, ended.err
     assert ended.out.startswith("Built 1 policy, 2 versions and 2 pages (")
@@ -55,7 +55,7 @@ def test_a_build_says_what_it_built_and_where_to_look(inforce: Type, shell: Book
     assert ended.err == ""
 
 
-def test_the_whole_site_is_built_with_the_plugin(inforce: Type, shell: BookBuilder) -> None:
+def test_whole_site_is_built_with_the_plugin(inforce: Type, shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n")
     (shell.root / "docs/index.md").unlink()
     ended = inforce("build", "--repo", shell.root, "--at", "2026-06-01")
@@ -66,9 +66,7 @@ def test_the_whole_site_is_built_with_the_plugin(inforce: Type, shell: BookBuild
     assert not (shell.root / "site/privacy/2027-03-01").exists()
 
 
-def test_a_build_that_would_lose_an_address_stops_with_a_list_unless_that_is_meant(
-    inforce: Type, shell: BookBuilder
-) -> None:
+def test_build_that_removes_a_url_is_rejected_with_a_list_unless_allowed(inforce: Type, shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
     (shell.root / "docs/index.md").unlink()
     assert inforce("build", "--repo", shell.root, "--at", "2027-01-20").code == 0
@@ -86,7 +84,7 @@ def test_a_build_that_would_lose_an_address_stops_with_a_list_unless_that_is_mea
     assert everything_in(shell.root / "site") == before
 
 
-def test_a_build_tells_how_far_it_is(inforce: Type, shell: BookBuilder) -> None:
+def test_build_reports_its_progress(inforce: Type, shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
     (shell.root / "docs/index.md").unlink()
     first = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
@@ -97,24 +95,22 @@ def test_a_build_tells_how_far_it_is(inforce: Type, shell: BookBuilder) -> None:
     assert again.err == ""
 
 
-def test_a_build_without_git_says_what_could_not_be_checked(inforce: Type, shell: BookBuilder) -> None:
+def test_build_without_git_lists_the_checks_that_were_skipped(inforce: Type, shell: BookBuilder) -> None:
     ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
     assert "Note: The history of the book could not be checked: " in ended.out
 
 
-def test_a_build_leaves_nothing_of_the_old_site_and_nothing_beside_it(inforce: Type, shell: BookBuilder) -> None:
+def test_build_leaves_no_remnants_of_the_old_site(inforce: Type, shell: BookBuilder) -> None:
     shell.write("site/policies.json", "{}")
     shell.write("site/gone/index.html", "old")
     before = set(shell.root.iterdir())
     assert inforce("build", "--repo", shell.root).code == 0
     assert not (shell.root / "site" / "gone").exists()
-    # The site before stays as a hidden folder beside it, which the next build brings up to date.
+    # The previous site remains beside it as a hidden folder, which the next build updates.
     assert set(shell.root.iterdir()) == before | {shell.root / ".site.previous"}
 
 
-def test_the_site_is_built_for_the_instant_and_the_use_that_were_named(
-    inforce: Type, shell: BookBuilder, tmp_path: Path
-) -> None:
+def test_options_set_instant_and_offline_links(inforce: Type, shell: BookBuilder, tmp_path: Path) -> None:
     shell.write(
         "hook.py",
         HOOK
@@ -127,7 +123,7 @@ def test_the_site_is_built_for_the_instant_and_the_use_that_were_named(
     assert (tmp_path / "disk" / "index.html").is_file()
 
 
-def test_a_refusal_of_the_generator_is_passed_on_without_a_traceback(inforce: Type, shell: BookBuilder) -> None:
+def test_generator_error_is_passed_on_without_a_traceback(inforce: Type, shell: BookBuilder) -> None:
     shell.write("site/policies.json", "{}")
     shell.write("hook.py", "def on_post_build(config):\n    raise LookupError('half a page')\n")
     before = everything_in(shell.root)
@@ -140,7 +136,7 @@ def test_a_refusal_of_the_generator_is_passed_on_without_a_traceback(inforce: Ty
     assert without_bytecode(everything_in(shell.root)) == before
 
 
-def test_a_configuration_that_is_none_is_explained_by_the_generator(inforce: Type, shell: BookBuilder) -> None:
+def test_invalid_configuration_is_reported_by_the_generator(inforce: Type, shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", "site_name: Policies\nplugins: [inforse]\n")
     ended = inforce("build", "--repo", shell.root)
     assert ended.code == 1
@@ -148,7 +144,7 @@ def test_a_configuration_that_is_none_is_explained_by_the_generator(inforce: Typ
     assert "Traceback" not in ended.err
 
 
-def test_a_site_without_the_plugin_is_not_taken_for_one(inforce: Type, shell: BookBuilder) -> None:
+def test_site_without_the_plugin_is_rejected(inforce: Type, shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: mkdocs}\n")
     ended = inforce("build", "--repo", shell.root)
     assert ended.code == 2
@@ -156,14 +152,14 @@ def test_a_site_without_the_plugin_is_not_taken_for_one(inforce: Type, shell: Bo
     assert not (shell.root / "site").exists()
 
 
-def test_a_repository_without_mkdocs_yml_is_told_how_to_get_one(inforce: Type, book: BookBuilder) -> None:
+def test_missing_mkdocs_yml_is_reported_with_a_fix(inforce: Type, book: BookBuilder) -> None:
     ended = inforce("build", "--repo", book.root)
     assert ended.code == 2
     assert f"{book.root / 'mkdocs.yml'}: is missing, so no site can be built" in ended.err
     assert "inforce init" in ended.err
 
 
-def test_an_unreadable_book_is_refused_before_the_generator_starts(inforce: Type, shell: BookBuilder) -> None:
+def test_unreadable_book_is_rejected_before_the_generator_starts(inforce: Type, shell: BookBuilder) -> None:
     shell.write("policy_versions/privacy/policy.yml", "title: {en: Privacy}\nkind: privacey\n")
     shell.write("hook.py", "def on_startup(**_):\n    raise SystemExit('started')\n")
     ended = inforce("build", "--repo", shell.root)
@@ -186,7 +182,7 @@ NOT_TO_BE_REPLACED = [
 
 
 @pytest.mark.parametrize(("place", "reason"), NOT_TO_BE_REPLACED)
-def test_a_build_replaces_nothing_but_a_site(inforce: Type, shell: BookBuilder, place: str, reason: str) -> None:
+def test_only_a_site_is_replaced(inforce: Type, shell: BookBuilder, place: str, reason: str) -> None:
     before = everything_in(shell.root)
     ended = inforce("build", "--repo", shell.root, "--site-dir", shell.root / place)
     assert ended.code == 2
@@ -194,12 +190,12 @@ def test_a_build_replaces_nothing_but_a_site(inforce: Type, shell: BookBuilder, 
     assert everything_in(shell.root) == before
 
 
-def test_a_link_to_the_book_is_the_book(inforce: Type, shell: BookBuilder) -> None:
+def test_link_to_the_book_is_followed(inforce: Type, shell: BookBuilder) -> None:
     (shell.root / "site").symlink_to(shell.root / "policy_versions")
     assert "is the book" in inforce("build", "--repo", shell.root).err
 
 
-def test_a_build_that_is_killed_leaves_the_old_site_whole(shell: BookBuilder) -> None:
+def test_killed_build_leaves_the_old_site(shell: BookBuilder) -> None:
     shell.write("site/policies.json", "{}")
     shell.write("site/index.html", "old")
     before = everything_in(shell.root / "site")
@@ -209,7 +205,7 @@ def test_a_build_that_is_killed_leaves_the_old_site_whole(shell: BookBuilder) ->
     assert everything_in(shell.root / "site") == before
 
 
-def test_a_book_that_promises_signatures_is_not_built_without_a_key(inforce: Type, tmp_path: Path) -> None:
+def test_book_with_signing_keys_is_not_built_without_a_key(inforce: Type, tmp_path: Path) -> None:
     key = inforce("keygen", "--out", tmp_path / "key.json")
     book = BookBuilder(tmp_path / "signed", extra=key.out)
     book.policy("terms").version("2026-01-15")
@@ -221,9 +217,7 @@ def test_a_book_that_promises_signatures_is_not_built_without_a_key(inforce: Typ
     assert everything_in(book.root) == before
 
 
-def test_a_machine_without_the_key_builds_what_is_signed_elsewhere(
-    inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unsigned_build_needs_no_key(inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = inforce("keygen", "--out", tmp_path / "key.json")
     book = BookBuilder(tmp_path / "signed", extra=key.out)
     book.policy("terms").version("2026-01-15")
@@ -241,7 +235,7 @@ def test_a_machine_without_the_key_builds_what_is_signed_elsewhere(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with the one that started it")
-def test_a_build_that_is_killed_takes_the_generator_along(shell: BookBuilder) -> None:
+def test_killed_build_ends_the_generator(shell: BookBuilder) -> None:
     with caught_in_the_middle(shell) as process:
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
@@ -252,7 +246,7 @@ def test_a_build_that_is_killed_takes_the_generator_along(shell: BookBuilder) ->
 
 
 def a_process_is_left(group: int) -> bool:
-    """Return whether any process of the `group` still runs."""
+    """Return whether any process of the `group` is running."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -261,7 +255,7 @@ def a_process_is_left(group: int) -> bool:
 
 
 @pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_build_that_is_interrupted_tidies_up(shell: BookBuilder, end: signal.Signals, code: int) -> None:
+def test_interrupted_build_removes_its_temporary_files(shell: BookBuilder, end: signal.Signals, code: int) -> None:
     with caught_in_the_middle(shell) as process:
         process.send_signal(end)
         _, said = process.communicate(timeout=PATIENCE)
@@ -272,7 +266,7 @@ def test_a_build_that_is_interrupted_tidies_up(shell: BookBuilder, end: signal.S
     assert b"Traceback" not in said
 
 
-def test_without_a_generator_one_sentence_says_what_to_install(
+def test_missing_generator_is_one_message_with_the_package_to_install(
     inforce: Type, shell: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_process, "find_spec", lambda _name: None)
@@ -284,9 +278,7 @@ def test_without_a_generator_one_sentence_says_what_to_install(
     )
 
 
-def test_properdocs_stands_in_where_it_is_installed_in_place_of_mkdocs(
-    shell: BookBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_properdocs_is_used_if_installed_instead_of_mkdocs(shell: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_process, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
     found = site_process.Generator.of(Workspace(root=shell.root))
     assert found.command("build")[1:5] == ["-P", "-m", "inforce.site.build", "properdocs"]
@@ -316,12 +308,12 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("lines", "told"), TOLD)
-def test_of_what_the_generator_says(lines: list[str], told: list[str]) -> None:
+def test_generator_output_is_filtered(lines: list[str], told: list[str]) -> None:
     assert list(worth_telling(lines)) == told
 
 
 def without_bytecode(tree: dict[str, bytes]) -> dict[str, bytes]:
-    """Leave out what Python keeps of the hook."""
+    """Return the lines without Python's messages about the hook."""
     return {name: content for name, content in tree.items() if "__pycache__" not in name}
 
 
@@ -332,7 +324,7 @@ def committed(shell: BookBuilder) -> BookBuilder:
     return shell
 
 
-def test_clock_before_the_newest_commit_builds_nothing(
+def test_clock_before_the_newest_commit_prevents_the_build(
     inforce: Type, committed: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("INFORCE_AT", raising=False)
@@ -343,14 +335,14 @@ def test_clock_before_the_newest_commit_builds_nothing(
     assert not (committed.root / "site").exists()
 
 
-def test_instant_ten_years_after_the_newest_commit_builds_nothing(inforce: Type, committed: BookBuilder) -> None:
+def test_instant_ten_years_after_the_newest_commit_prevents_the_build(inforce: Type, committed: BookBuilder) -> None:
     ended = inforce("build", "--repo", committed.root, "--at", "2036-07-01")
     assert ended.code != 0
     assert "more than ten years after the newest commit" in ended.err
     assert not (committed.root / "site").exists()
 
 
-def test_chosen_instant_before_the_newest_commit_builds_a_preview_and_is_not_signed(
+def test_chosen_instant_before_the_newest_commit_builds_an_unsigned_preview(
     inforce: Type, committed: BookBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inforce("keygen", "--out", tmp_path / "key.json")
@@ -364,7 +356,7 @@ def test_chosen_instant_before_the_newest_commit_builds_a_preview_and_is_not_sig
     assert not (committed.root / "site/policies.jws.json").exists()
 
 
-def test_chosen_instant_before_the_newest_commit_is_refused_with_a_key(
+def test_chosen_instant_before_the_newest_commit_is_rejected_with_a_key(
     inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = inforce("keygen", "--out", tmp_path / "key.json")

@@ -1,4 +1,4 @@
-"""`inforce check`: all findings in sentences, and an exit code that lets a script decide whether to continue."""
+"""`inforce check`: all findings as sentences, and an exit code for scripts."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ LATER = "2027-04-01"
 
 @pytest.fixture
 def locked(inforce: Type, book: BookBuilder) -> BookBuilder:
-    """The book, locked and committed, and a branch `main` that knows it."""
+    """The locked and committed book, and a branch `main` with it."""
     assert inforce("freeze", "--repo", book.root, "--at", LATER).code == 0
     book.commit("policies of 2027")
     return book
 
 
-def test_a_book_without_errors_ends_with_0(inforce: Type, locked: BookBuilder) -> None:
+def test_book_without_errors_exits_with_0(inforce: Type, locked: BookBuilder) -> None:
     ended = inforce("check", "--repo", locked.root, "--at", LATER)
     assert ended.code == 0
     assert ended.out.endswith("The checks found nothing.\n")
 
 
-def test_findings_are_grouped_by_file_and_say_line_words_and_fix(inforce: Type, book: BookBuilder) -> None:
+def test_findings_are_grouped_by_file_with_line_words_and_fix(inforce: Type, book: BookBuilder) -> None:
     book.write("policy_versions/privacy/2027-03-01/en.md", f"{OLD}\n<b>Loud</b> [x](javascript:alert)\n")
     ended = inforce("check", "--repo", book.root, "--at", LATER)
     assert ended.code == 1
@@ -39,7 +39,7 @@ def test_findings_are_grouped_by_file_and_say_line_words_and_fix(inforce: Type, 
     assert ended.out.splitlines()[-1].startswith("3 errors")
 
 
-def test_a_question_alone_blocks_nothing(inforce: Type, book: BookBuilder) -> None:
+def test_question_does_not_block(inforce: Type, book: BookBuilder) -> None:
     text = OLD.replace("for 12 months", "permanently")
     book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
     ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
@@ -47,7 +47,7 @@ def test_a_question_alone_blocks_nothing(inforce: Type, book: BookBuilder) -> No
     assert "  question CLAIM-retention, line 5, section “retention”\n" in ended.out
 
 
-def test_a_question_that_was_answered_is_asked_no_more(inforce: Type, book: BookBuilder) -> None:
+def test_dismissed_question_is_not_repeated(inforce: Type, book: BookBuilder) -> None:
     text = OLD.replace("for 12 months", "permanently")
     book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
     book.write(
@@ -62,7 +62,7 @@ def test_a_question_that_was_answered_is_asked_no_more(inforce: Type, book: Book
     assert [one["reason"] for one in json.loads(asked.out)["answered"]] == ["The law demands it."]
 
 
-def test_a_link_to_a_page_of_the_site_beside_the_policies_is_no_error(inforce: Type, book: BookBuilder) -> None:
+def test_link_to_another_page_of_the_site_is_valid(inforce: Type, book: BookBuilder) -> None:
     text = OLD + "\n[imprint](/imprint/), [help](/help/)\n"
     book.policy("cookies", kind="cookies").version("2026-01-15", en=text)
     book.write("docs/imprint.md", "# Imprint\n")
@@ -79,7 +79,7 @@ def test_a_link_to_a_page_of_the_site_beside_the_policies_is_no_error(inforce: T
         pytest.param("link", "PATH-link", "a symbolic link", id="a link"),
     ],
 )
-def test_answers_that_are_no_fit_file_are_an_error(
+def test_dismissals_that_are_not_a_regular_file_are_an_error(
     inforce: Type, book: BookBuilder, what: str, rule: str, sentence: str
 ) -> None:
     answers = book.root / "policy_versions/dismissals.yml"
@@ -103,7 +103,7 @@ def test_answers_that_are_no_fit_file_are_an_error(
         pytest.param(b"dismissals:\n  - rul: X\n", "dismissals.yml", "is missing", id="a member missing"),
     ],
 )
-def test_answers_that_cannot_be_read_are_an_error(
+def test_unreadable_dismissals_are_an_error(
     inforce: Type, book: BookBuilder, answers: bytes, place: str, sentence: str
 ) -> None:
     book.write("policy_versions/dismissals.yml", answers)
@@ -113,7 +113,7 @@ def test_answers_that_cannot_be_read_are_an_error(
     assert sentence in ended.out
 
 
-def test_a_changed_text_that_was_locked_ends_with_3_and_is_told_in_words(inforce: Type, locked: BookBuilder) -> None:
+def test_changed_locked_text_exits_with_3_and_describes_the_words(inforce: Type, locked: BookBuilder) -> None:
     locked.write("policy_versions/privacy/2026-01-15/en.md", OLD.replace("12 months", "36 months"))
     ended = inforce("check", "--repo", locked.root, "--at", LATER)
     assert ended.code == 3
@@ -121,12 +121,12 @@ def test_a_changed_text_that_was_locked_ends_with_3_and_is_told_in_words(inforce
     assert "“12” became “36”" in ended.out
 
 
-def test_the_words_that_were_locked_are_brought_out_of_git(locked: BookBuilder) -> None:
+def test_locked_text_is_restored_from_git(locked: BookBuilder) -> None:
     locked.write("policy_versions/privacy/2026-01-15/en.md", OLD.replace("12 months", "36 months"))
     assert list(book_of(locked.root, locked.read()).published.values()) == [OLD]
 
 
-def test_a_lock_that_lost_an_entry_ends_with_3_against_the_base(inforce: Type, locked: BookBuilder) -> None:
+def test_removed_lock_entry_exits_with_3_compared_with_the_base(inforce: Type, locked: BookBuilder) -> None:
     locked.write("policy_versions/lock.json", '{"type":"policy-lock","spec":"1.0","policies":{}}')
     alone = inforce("check", "--repo", locked.root, "--at", LATER)
     against = inforce("check", "--repo", locked.root, "--at", LATER, "--base", "main")
@@ -135,9 +135,7 @@ def test_a_lock_that_lost_an_entry_ends_with_3_against_the_base(inforce: Type, l
     assert "The entry of “2026-01-15” of privacy was removed from the lock." in against.out
 
 
-def test_a_book_that_was_removed_altogether_ends_with_3_against_a_base_that_has_it(
-    inforce: Type, locked: BookBuilder
-) -> None:
+def test_deleted_book_exits_with_3_if_the_base_has_it(inforce: Type, locked: BookBuilder) -> None:
     shutil.rmtree(locked.root / "policy_versions")
     against = inforce("check", "--repo", locked.root, "--base", "main")
     assert against.code == 3
@@ -147,20 +145,20 @@ def test_a_book_that_was_removed_altogether_ends_with_3_against_a_base_that_has_
     assert inforce("check", "--repo", locked.root).code == 2
 
 
-def test_a_base_without_a_book_has_nothing_to_compare(inforce: Type, book: BookBuilder) -> None:
+def test_base_without_a_book_yields_no_findings(inforce: Type, book: BookBuilder) -> None:
     book.git("init", "-q", "-b", "main")
     book.git("commit", "-q", "--allow-empty", "-m", "nothing yet")
     assert inforce("check", "--repo", book.root, "--base", "main", "--at", LATER).code == 0
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "--all"])
-def test_a_base_that_is_not_there_ends_with_4(inforce: Type, locked: BookBuilder, ref: str) -> None:
+def test_unknown_base_exits_with_4(inforce: Type, locked: BookBuilder, ref: str) -> None:
     ended = inforce("check", "--repo", locked.root, f"--base={ref}")
     assert ended.code == 4
     assert f"“{ref}”" in ended.err
 
 
-def test_a_folder_without_a_book_ends_with_2(inforce: Type, book: BookBuilder) -> None:
+def test_folder_without_a_book_exits_with_2(inforce: Type, book: BookBuilder) -> None:
     assert inforce("check", "--repo", book.root / "policy_versions").code == 2
 
 
@@ -173,7 +171,7 @@ def test_a_folder_without_a_book_ends_with_2(inforce: Type, book: BookBuilder) -
         ("json", '{\n  "findings": ['),
     ],
 )
-def test_programs_are_told_the_same_in_their_own_form(inforce: Type, book: BookBuilder, form: str, start: str) -> None:
+def test_machine_readable_formats_contain_the_findings(inforce: Type, book: BookBuilder, form: str, start: str) -> None:
     book.write("policy_versions/privacy/2027-03-01/en.md", OLD)
     ended = inforce("check", "--repo", book.root, "--at", LATER, "--format", form)
     assert ended.code == 1
@@ -181,7 +179,7 @@ def test_programs_are_told_the_same_in_their_own_form(inforce: Type, book: BookB
     assert "META-summary" in ended.out
 
 
-def test_a_job_of_github_is_given_the_whole_report_as_its_summary(
+def test_github_job_gets_the_report_as_its_summary(
     inforce: Type, book: BookBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "summary.md").write_text("Before.\n")
@@ -210,11 +208,11 @@ def test_key_that_cannot_verify_is_an_error(inforce: Type, tmp_path: Path, publi
     assert reason in ended.out
 
 
-def test_empty_base_is_refused(inforce: Type, locked: BookBuilder) -> None:
+def test_empty_base_is_rejected(inforce: Type, locked: BookBuilder) -> None:
     assert inforce("check", "--repo", locked.root, "--at", LATER, "--base", "").code == 2
 
 
-def test_a_check_writes_nothing(inforce: Type, book: BookBuilder) -> None:
+def test_check_writes_nothing(inforce: Type, book: BookBuilder) -> None:
     before = everything_in(book.root)
     inforce("check", "--repo", book.root)
     assert everything_in(book.root) == before

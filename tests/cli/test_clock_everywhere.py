@@ -1,4 +1,4 @@
-"""A wrong instant is the same error at every entry point: commands, the server, the plugin and the workflow scripts."""
+"""An invalid instant is the same error at every entry point: commands, server, plugin and workflow scripts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BAD_OPTIONS = [
     pytest.param("--at", "1969-01-01", f"--at: {RANGE}", id="--at before 1970"),
     pytest.param("--at", "", f"--at: {INSTANT.replace('tomorrow', '')}", id="empty --at"),
 ]
-# The words of every command with `--at`, beside --repo.
+# The arguments of every command with `--at`, in addition to --repo.
 WORDS: dict[str, list[str]] = {
     "new": ["privacy", "--effective", "2028-01-01", "--change", "notice"],
     "check": [],
@@ -57,7 +57,7 @@ WORDS: dict[str, list[str]] = {
 
 @pytest.fixture
 def repository(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> BookBuilder:
-    """The book, committed, with a site that can be signed again and a text to import, as the current folder."""
+    """The current folder: the committed book, with a site that can be signed and a text to import."""
     scaffold(book)
     book.write("notes.txt", "# Privacy\n\nOther words.\n")
     book.write("site/policies.json", "{}")
@@ -78,7 +78,7 @@ def test_every_command_with_an_instant_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("source", "value", "message"), [*BAD_OPTIONS, *BAD])
 @pytest.mark.parametrize("command", WORDS)
-def test_command_refuses_with_2_and_one_message(
+def test_command_exits_with_2_and_one_message(
     inforce: Type,
     repository: BookBuilder,
     monkeypatch: pytest.MonkeyPatch,
@@ -98,7 +98,7 @@ def test_command_refuses_with_2_and_one_message(
     assert everything_in(repository.root) == before
 
 
-# What runs as a program of its own: its words, and its exit code.
+# Entry points that run as separate processes: arguments and exit code.
 PROGRAMS = [
     pytest.param([sys.executable, "-m", "mkdocs", "build", "-q"], 1, id="mkdocs build"),
     pytest.param([sys.executable, "-m", "mkdocs", "build", "-q", "--strict"], 1, id="mkdocs build --strict"),
@@ -134,7 +134,7 @@ JOB = {
 
 @pytest.mark.parametrize(("source", "value", "message"), [BAD[0], BAD[2]])
 @pytest.mark.parametrize(("words", "code"), PROGRAMS)
-def test_program_refuses_with_the_same_message(
+def test_program_exits_with_the_same_message(
     repository: BookBuilder, words: list[str], code: int, source: str, value: str, message: str
 ) -> None:
     env = {**os.environ, **JOB, source: value}

@@ -1,4 +1,4 @@
-"""`inforce diff`: what changed, in the terminal, for a comment, as a page, as data."""
+"""`inforce diff`: the changes in the terminal, as Markdown, as a page and as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from book_builder import BookBuilder
 from cli.conftest import Type
 
 
-def test_the_newest_version_is_compared_with_the_one_before(inforce: Type, book: BookBuilder) -> None:
+def test_newest_version_is_compared_with_its_predecessor(inforce: Type, book: BookBuilder) -> None:
     ended = inforce("diff", "privacy", "--repo", book.root)
     assert ended.code == 0, ended.err
     assert ended.out.startswith("Privacy: 2026-01-15 → 2027-03-01\n  The author says: We keep your data for 24 months")
@@ -21,7 +21,7 @@ def test_the_newest_version_is_compared_with_the_one_before(inforce: Type, book:
     assert "Words: 1 added, 1 deleted." in ended.out
 
 
-def test_a_draft_is_a_version_too(inforce: Type, book: BookBuilder) -> None:
+def test_draft_can_be_compared(inforce: Type, book: BookBuilder) -> None:
     words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
     inforce("new", "privacy", *words)
     ended = inforce("diff", "privacy", "--repo", book.root)
@@ -29,7 +29,7 @@ def test_a_draft_is_a_version_too(inforce: Type, book: BookBuilder) -> None:
     assert "No word differs." in ended.out
 
 
-def test_any_two_versions_can_be_named(inforce: Type, book: BookBuilder) -> None:
+def test_any_two_versions_can_be_compared(inforce: Type, book: BookBuilder) -> None:
     book.policy("privacy").version("2028-01-01", en="# Privacy\n\nNothing is kept.\n")
     first = inforce("diff", "privacy", "2026-01-15", "2027-03-01", "--repo", book.root)
     to_newest = inforce("diff", "privacy", "2026-01-15", "--repo", book.root)
@@ -37,7 +37,9 @@ def test_any_two_versions_can_be_named(inforce: Type, book: BookBuilder) -> None
     assert to_newest.out.startswith("Privacy: 2026-01-15 → 2028-01-01\n")
 
 
-def test_colour_never_stands_alone(inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_are_marked_by_more_than_colour(
+    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("FORCE_COLOR", "1")
     coloured = inforce("diff", "privacy", "--repo", book.root).out
@@ -46,14 +48,14 @@ def test_colour_never_stands_alone(inforce: Type, book: BookBuilder, monkeypatch
     assert "{+24" in coloured
 
 
-def test_a_comment_marks_words_so_that_plain_text_keeps_the_marks(inforce: Type, book: BookBuilder) -> None:
+def test_markdown_marks_are_readable_as_plain_text(inforce: Type, book: BookBuilder) -> None:
     ended = inforce("diff", "privacy", "--repo", book.root, "--format", "markdown")
     assert ended.out.startswith("### Privacy: 2026-01-15 → 2027-03-01\n\n- The author says: We keep")
     assert "~~12~~" in ended.out
     assert "**24**" in ended.out
 
 
-def test_a_page_needs_no_other_file_and_runs_nothing(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+def test_html_page_is_self_contained_and_has_no_script(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
     ended = inforce("diff", "privacy", "--repo", book.root, "--format", "html", "--output", tmp_path / "redline.html")
     page = (tmp_path / "redline.html").read_text("utf-8")
     assert ended.out == f"Wrote {tmp_path / 'redline.html'}.\n"
@@ -64,7 +66,7 @@ def test_a_page_needs_no_other_file_and_runs_nothing(inforce: Type, book: BookBu
     assert "http" not in page
 
 
-def test_a_page_shows_what_an_author_wrote_and_obeys_nothing(inforce: Type, book: BookBuilder) -> None:
+def test_author_markup_is_rendered_as_text(inforce: Type, book: BookBuilder) -> None:
     text = "---\nsummary:\n  - text: <script>alert(1)</script>\n---\n# Privacy\n\nA < B.\n"
     book.policy("privacy").version("2028-01-01", en=text)
     page = inforce("diff", "privacy", "--repo", book.root, "--format", "html").out
@@ -72,7 +74,7 @@ def test_a_page_shows_what_an_author_wrote_and_obeys_nothing(inforce: Type, book
     assert "<script" not in page
 
 
-def test_as_data_the_runs_give_both_texts(inforce: Type, book: BookBuilder) -> None:
+def test_json_runs_reproduce_both_texts(inforce: Type, book: BookBuilder) -> None:
     data = json.loads(inforce("diff", "privacy", "--repo", book.root, "--format", "json").out)
     old = "".join(run["text"] for run in data["runs"] if run["op"] in ("equal", "reformat", "delete", "move_from"))
     new = "".join(run["text"] for run in data["runs"] if run["op"] in ("equal", "reformat", "insert", "move_to"))
@@ -82,7 +84,7 @@ def test_as_data_the_runs_give_both_texts(inforce: Type, book: BookBuilder) -> N
     assert data["summary"] == ["We keep your data for 24 months instead of 12."]
 
 
-def test_word_is_given_tracked_changes(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+def test_docx_contains_tracked_changes(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
     ended = inforce("diff", "privacy", "--repo", book.root, "--format", "docx", "--output", tmp_path / "redline.docx")
     with zipfile.ZipFile(tmp_path / "redline.docx") as document:
         body = document.read("word/document.xml").decode()
@@ -92,12 +94,12 @@ def test_word_is_given_tracked_changes(inforce: Type, book: BookBuilder, tmp_pat
     assert 'w:author="Example Shop"' in body
 
 
-def test_a_text_that_would_clear_the_screen_is_shown(inforce: Type, book: BookBuilder) -> None:
+def test_terminal_control_characters_are_escaped(inforce: Type, book: BookBuilder) -> None:
     book.policy("privacy").version("2028-01-01", en="# Privacy\n\nWe \x1b[2J keep.\n")
     assert "\x1b" not in inforce("diff", "privacy", "--repo", book.root).out
 
 
-def test_a_language_can_be_named(inforce: Type, book: BookBuilder) -> None:
+def test_language_can_be_selected(inforce: Type, book: BookBuilder) -> None:
     for label in ("2026-01-15", "2027-03-01"):
         book.write(f"policy_versions/privacy/{label}/de.md", f"# Datenschutz\n\nStand {label}.\n")
     ended = inforce("diff", "privacy", "--language", "de", "--repo", book.root)
@@ -121,7 +123,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "sentence"), REFUSED)
-def test_what_cannot_be_compared_is_refused(inforce: Type, book: BookBuilder, words: list[str], sentence: str) -> None:
+def test_invalid_comparison_is_rejected(inforce: Type, book: BookBuilder, words: list[str], sentence: str) -> None:
     book.policy("terms").version("2026-01-15")
     book.policy("cookies")
     ended = inforce("diff", *words, "--repo", book.root)

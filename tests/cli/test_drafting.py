@@ -1,4 +1,4 @@
-"""`inforce init` and `inforce new`: what a person begins."""
+"""`inforce init` and `inforce new`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from book_builder import BookBuilder
 from cli.conftest import Type, everything_in
 
 
-def test_a_new_repository_is_readable_at_once(inforce: Type, tmp_path: Path) -> None:
+def test_new_repository_is_valid(inforce: Type, tmp_path: Path) -> None:
     ended = inforce("init", tmp_path / "policies")
     assert ended.code == 0
     assert "  policy_versions/book.yml\n" in ended.out
@@ -19,17 +19,17 @@ def test_a_new_repository_is_readable_at_once(inforce: Type, tmp_path: Path) -> 
     assert "privacy" in inforce("status", "--repo", tmp_path / "policies").out
 
 
-def test_what_is_to_be_typed_next_can_be_typed_whatever_the_folder_is_called(inforce: Type, tmp_path: Path) -> None:
+def test_printed_next_steps_quote_the_folder_name(inforce: Type, tmp_path: Path) -> None:
     folder = tmp_path / "our $policies' book"
     assert f"  cd {shlex.quote(str(folder))}\n" in inforce("init", folder).out
 
 
-def test_a_new_repository_may_do_without_the_example(inforce: Type, tmp_path: Path) -> None:
+def test_new_repository_can_omit_the_example(inforce: Type, tmp_path: Path) -> None:
     assert inforce("init", tmp_path / "policies", "--empty").code == 0
     assert "There is no policy yet" in inforce("status", "--repo", tmp_path / "policies").out
 
 
-def test_a_folder_with_something_in_it_is_left_alone(inforce: Type, book: BookBuilder) -> None:
+def test_folder_with_content_is_unchanged(inforce: Type, book: BookBuilder) -> None:
     before = everything_in(book.root)
     ended = inforce("init", book.root)
     assert ended.code == 2
@@ -37,7 +37,7 @@ def test_a_folder_with_something_in_it_is_left_alone(inforce: Type, book: BookBu
     assert everything_in(book.root) == before
 
 
-def test_a_draft_begins_with_the_words_of_the_newest_version(inforce: Type, book: BookBuilder) -> None:
+def test_draft_is_a_copy_of_the_newest_version(inforce: Type, book: BookBuilder) -> None:
     ended = inforce(
         "new", "privacy", "--effective", "2027-09-01", "--change", "notice", "--repo", book.root, "--at", "2027-05-01"
     )
@@ -55,7 +55,7 @@ def test_a_draft_begins_with_the_words_of_the_newest_version(inforce: Type, book
     assert "draft, from 2027-09-01" in inforce("status", "--repo", book.root).out
 
 
-def test_a_draft_takes_the_dates_label_and_languages_it_is_given(inforce: Type, book: BookBuilder) -> None:
+def test_draft_has_the_given_dates_label_and_languages(inforce: Type, book: BookBuilder) -> None:
     book.write("policy_versions/privacy/2027-03-01/fr.md", "# Vie privée\n")
     book.write("policy_versions/privacy/2027-03-01/de.md", "# Datenschutz\n")
     words = ["--effective", "2027-09-01", "--published", "2027-07-01", "--label", "2027.5", "--language", "de"]
@@ -81,7 +81,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "sentence"), REFUSED)
-def test_a_draft_that_cannot_be_leaves_the_book_alone(
+def test_invalid_draft_leaves_the_book_unchanged(
     inforce: Type, book: BookBuilder, words: list[str], sentence: str
 ) -> None:
     before = everything_in(book.root)
@@ -92,7 +92,7 @@ def test_a_draft_that_cannot_be_leaves_the_book_alone(
     assert everything_in(book.root) == before
 
 
-def test_a_draft_needs_a_date_and_a_level(inforce: Type, book: BookBuilder) -> None:
+def test_draft_requires_a_date_and_a_level(inforce: Type, book: BookBuilder) -> None:
     ended = inforce("new", "privacy", "--repo", book.root)
     assert ended.code == 2
     assert "Missing option '--effective'" in ended.err

@@ -1,4 +1,4 @@
-"""A build on a disk that fails: the old site stays whole, the cache stays usable, and the message is ours."""
+"""A build on a failing disk: the old site is unchanged, the cache is usable, and the message is readable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from inforce.site.build import builder as builder
 __all__ = ["work"]  # a fixture
 
 AT = "2027-06-01"
-# Stands in for the generator: a page and an empty manifest in the folder it is told.
+# Replaces the generator: writes a page and an empty manifest into the given folder.
 STAND_IN = r"""
 import pathlib, re, sys
 folder = pathlib.Path(re.search(rb"/[^\x00-\x1f]*?/\.site\.new-[a-z0-9_]{8}", sys.stdin.buffer.read())[0].decode())
@@ -32,15 +32,17 @@ for name in ("policies.json", "index.html"):
 
 
 def seen(tree: dict[str, bytes]) -> dict[str, bytes]:
-    """Return what of `tree` is not a folder that the next build replaces or removes."""
+    """Return the entries of `tree` without the folders that the next build replaces or removes."""
     return {name: content for name, content in tree.items() if "/.site." not in name}
 
 
-def test_build_replaces_the_site_or_leaves_it(inforce: Type, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_replaces_the_site_or_leaves_it_unchanged(
+    inforce: Type, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = [sys.executable, "-I", "-S", "-c", STAND_IN]
     monkeypatch.setattr(Generator, "command", lambda *_words: command)
     (work / "repository/mkdocs.yml").write_text("site_name: Policies\n")
-    shutil.rmtree(work / "repository/.git")  # git reads, which is tried elsewhere, and takes most of the time
+    shutil.rmtree(work / "repository/.git")  # reads of git are tested elsewhere and are slow
     before = seen(everything_in(work))
     successes = []
 
@@ -62,14 +64,14 @@ def test_build_replaces_the_site_or_leaves_it(inforce: Type, work: Path, monkeyp
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A repository with one policy, and a cache in which the part of MkDocs is made."""
+    """A repository with one policy, and a cache that already contains the scaffold by MkDocs."""
     root = tmp_path_factory.mktemp("failing")
     book = scaffold(BookBuilder(root / "repository"))
     book.policy("privacy").version("2026-01-15").version("2027-03-01")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INFORCE_CACHE", str(root / "cache"))
         patch.setenv("INFORCE_AT", AT)
-        # Forked processes would count calls of their own.
+        # Forked processes would count their own calls.
         patch.setattr("inforce.site.build.parallel._can_fork", lambda: False)
         assert built(book.root, root / "first") == 0
         text = book.root / "policy_versions/privacy/2027-03-01/en.md"
@@ -83,10 +85,10 @@ def built(root: Path, site: Path) -> int:
     return builder.main(["mkdocs", "--config-file", str(root / "mkdocs.yml"), "--site-dir", str(site)])
 
 
-def test_generator_says_why_and_the_next_build_is_whole(
+def test_generator_reports_the_error_and_the_next_build_succeeds(
     repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each place in the code that touches the disk fails once."""
+    """Each disk access in the code fails once."""
 
     def attempt(disk: FailingDisk) -> tuple[int, str, Path]:
         folder = tmp_path / f"{disk.fail_at}"
@@ -118,10 +120,10 @@ def test_generator_says_why_and_the_next_build_is_whole(
 
 
 @pytest.mark.parametrize("theme", ["material", "mkdocs"], ids=["our builder", "MkDocs"])
-def test_disk_that_fills_up_keeps_the_old_site_and_is_one_sentence(
+def test_full_disk_keeps_the_old_site_and_is_one_message(
     book: BookBuilder, monkeypatch: pytest.MonkeyPatch, theme: str
 ) -> None:
-    """A limit for the size of files stands in for the disk: the system refuses to write more than that."""
+    """A limit on the file size simulates the full disk."""
     scaffold(book)
     book.write("docs/about.md", "# About\n" + "Words that fill a disk.\n" * 1000)
     if theme == "mkdocs":

@@ -1,7 +1,7 @@
-"""Each place that touches the disk fails: the old or the new state is whole, nothing is left, the message is ours.
+"""Each disk access fails: the state is the old or the new one, no temporary file remains, and the message is readable.
 
-The method is that of SQLite (https://sqlite.org/testing.html#i_o_error_testing): one run for each call. Of a place in
-the code that makes many calls, the first, the second and the last one fail: a loop over many files does not multiply
+The method is that of SQLite (https://sqlite.org/testing.html#i_o_error_testing): one run for each call. If a place in
+the code makes many calls, only the first, the second and the last one fail, so that loops over files do not multiply
 the runs.
 """
 
@@ -21,7 +21,7 @@ from failing_disk import ERRORS, FailingDisk, failing
 from inforce.signing import generate_key, write_private_key
 from test_docx_commands import edit
 
-# Every command that writes, but for those in READS_ONLY and the ones with tests of their own below.
+# Every command that writes, except those in READS_ONLY and those with their own tests below.
 WORDS = {
     "init": "init ../new",
     "new": "new privacy --effective 2029-01-01 --change notice",
@@ -38,12 +38,12 @@ WORDS = {
 }
 READS_ONLY = {"check": "check --base HEAD", "status": "status"}
 OWN_TESTS = {"build", "serve", "pdf", "verify"}
-RANDOM = {"keygen"}  # what they write differs each time
+RANDOM = {"keygen"}  # their output differs in each run
 
 
 @pytest.fixture
 def work(inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that holds a repository with something to do for every command, as the current folder."""
+    """The current folder, which contains a repository with input for every command."""
     book = BookBuilder(tmp_path / "work/repository", timezone="Europe/Berlin")
     policy = book.policy("privacy", kind="privacy", act="acknowledge")
     policy.version("2026-01-15", en=OLD)
@@ -71,14 +71,14 @@ def work(inforce: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 def message_is_ours(ended: Ending) -> bool:
-    """Return whether a command that ended so said where, what and how to fix it, with the code of the environment."""
+    """Return whether the command failed with place, problem and fix, and with the exit code for the environment."""
     return (
         ended.code == 4 and ended.err.rpartition("inforce: ")[1] and "; " in ended.err and "Traceback" not in ended.err
     )
 
 
 def chosen(sites: list[tuple[str, str]]) -> list[int]:
-    """Return the numbers of the calls that fail: of each place in the code the first, the second and the last one."""
+    """Return the numbers of the calls to fail: of each place in the code, the first, the second and the last one."""
     numbers: dict[tuple[str, str], list[int]] = {}
     for number, site in enumerate(sites, 1):
         numbers.setdefault(site, []).append(number)
@@ -88,9 +88,9 @@ def chosen(sites: list[tuple[str, str]]) -> list[int]:
 def fail_each_call(
     inforce: Type, work: Path, words: str, judge: Callable[[FailingDisk, Ending, dict[str, bytes]], None]
 ) -> tuple[Ending, dict[str, bytes]]:
-    """Let the `chosen` calls of the command `words` fail, each in a run of its own.
+    """Run the command `words` once for each of the `chosen` calls, which fails.
 
-    Returns how a run without a failure ended, and what it left.
+    Returns the result of a run without a failure, and the files after it.
     """
     here = Path.cwd()
     pristine = work.with_name("pristine")
@@ -108,7 +108,7 @@ def fail_each_call(
             os.chdir(here)
         return ended, now
 
-    attempt(FailingDisk())  # what is read once in the life of a process
+    attempt(FailingDisk())  # read only once per process
     counted = FailingDisk()
     whole = attempt(counted)
     assert len(counted.sites) >= 10
@@ -120,7 +120,7 @@ def fail_each_call(
     return whole
 
 
-def test_every_command_is_tried() -> None:
+def test_every_command_is_tested() -> None:
     assert {*WORDS, *READS_ONLY, *OWN_TESTS} == set(TREE)
 
 
@@ -131,7 +131,7 @@ def test_command_writes_everything_or_nothing(inforce: Type, work: Path, name: s
 
     def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
         case = (disk.sites[disk.fail_at - 1], disk.number, ended)
-        if ended.code == 0:  # an error that changes nothing, as where a copy is removed
+        if ended.code == 0:  # an error without effect, such as on removing a copy
             successes.append((case, now))
         else:
             assert message_is_ours(ended), case
@@ -145,7 +145,7 @@ def test_command_writes_everything_or_nothing(inforce: Type, work: Path, name: s
 
 
 @pytest.mark.parametrize("name", READS_ONLY)
-def test_command_that_only_reads_answers_or_says_why_not(inforce: Type, work: Path, name: str) -> None:
+def test_command_that_only_reads_succeeds_or_reports_the_error(inforce: Type, work: Path, name: str) -> None:
     before = everything_in(work)
 
     def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:

@@ -1,4 +1,4 @@
-"""`inforce freeze`: the lock gains what was published, and nothing in it ever changes."""
+"""`inforce freeze`: published versions are added to the lock, and existing entries never change."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from inforce.text import Digest, canonical
 
 
 def lock_of(book: BookBuilder) -> dict[str, dict[str, dict[str, object]]]:
-    """Read the policies in the lock."""
+    """Return the policies in the lock."""
     policies: dict[str, dict[str, dict[str, object]]] = json.loads(
         (book.root / "policy_versions/lock.json").read_text()
     )["policies"]
     return policies
 
 
-def test_what_is_published_is_locked_and_shown(inforce: Type, book: BookBuilder) -> None:
+def test_published_version_is_locked_and_shown(inforce: Type, book: BookBuilder) -> None:
     ended = inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
     assert ended.code == 0
     assert ended.out.startswith(f"privacy 2026-01-15: locked as number 1\n  en  {Digest.of(canonical(OLD))}\n")
     assert list(lock_of(book)["privacy"]) == ["2026-01-15"]
 
 
-def test_an_announced_version_is_published_and_so_locked(inforce: Type, book: BookBuilder) -> None:
+def test_announced_version_is_locked(inforce: Type, book: BookBuilder) -> None:
     inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
     assert list(lock_of(book)["privacy"]) == ["2026-01-15", "2027-03-01"]
 
 
-def test_one_version_can_be_locked_alone(inforce: Type, book: BookBuilder) -> None:
+def test_single_version_can_be_locked(inforce: Type, book: BookBuilder) -> None:
     ended = inforce("freeze", "privacy", "2027-03-01", "--repo", book.root, "--at", "2027-01-20")
     assert ended.code == 0
     assert list(lock_of(book)["privacy"]) == ["2027-03-01"]
 
 
-def test_locking_twice_changes_nothing_and_says_so(inforce: Type, book: BookBuilder) -> None:
+def test_second_freeze_changes_nothing_and_reports_it(inforce: Type, book: BookBuilder) -> None:
     inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
     before = everything_in(book.root)
     ended = inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
@@ -46,7 +46,7 @@ def test_locking_twice_changes_nothing_and_says_so(inforce: Type, book: BookBuil
     assert everything_in(book.root) == before
 
 
-def test_a_translation_and_a_cancellation_may_be_added(inforce: Type, book: BookBuilder) -> None:
+def test_translation_and_cancellation_can_be_added(inforce: Type, book: BookBuilder) -> None:
     inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
     meta = {"published": "2027-01-20", "effective": "2027-03-01", "cancelled": "{at: 2027-02-10, reason: postponed}"}
     book.policy("privacy").version("2027-03-01", meta=meta, en=NEW, de="# Datenschutz\n")
@@ -59,7 +59,7 @@ def test_a_translation_and_a_cancellation_may_be_added(inforce: Type, book: Book
     assert entry["cancelled"] == {"at": "2027-02-09T23:00:00Z", "reason": "postponed"}
 
 
-def test_error_in_locked_text_is_reported_while_the_lock_can_still_be_undone(inforce: Type, book: BookBuilder) -> None:
+def test_error_in_a_locked_text_is_reported(inforce: Type, book: BookBuilder) -> None:
     book.write("policy_versions/privacy/2026-01-15/en.md", f"{OLD}\n<b>bold</b>\n")
     ended = inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
     assert ended.code == 0
@@ -68,7 +68,7 @@ def test_error_in_locked_text_is_reported_while_the_lock_can_still_be_undone(inf
     assert "  HTML-raw  policy_versions/privacy/2026-01-15/en.md:7\n" in ended.err
 
 
-def test_where_nothing_is_wrong_with_what_is_locked_nothing_is_told(inforce: Type, book: BookBuilder) -> None:
+def test_no_note_is_printed_without_errors(inforce: Type, book: BookBuilder) -> None:
     assert inforce("freeze", "--repo", book.root, "--at", "2026-06-01").err == ""
 
 
@@ -84,7 +84,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("path", "content", "rule"), CHANGES)
-def test_where_something_locked_was_changed_nothing_is_locked(
+def test_nothing_is_locked_if_a_locked_version_changed(
     inforce: Type, book: BookBuilder, path: str, content: str, rule: str
 ) -> None:
     inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
@@ -109,7 +109,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "sentence"), REFUSED)
-def test_what_cannot_be_locked_is_refused(inforce: Type, book: BookBuilder, words: list[str], sentence: str) -> None:
+def test_version_that_cannot_be_locked_is_rejected(
+    inforce: Type, book: BookBuilder, words: list[str], sentence: str
+) -> None:
     book.policy("privacy").version("2028-01-01", meta={"published": "2026-01-01", "draft": "true"})
     before = everything_in(book.root)
     ended = inforce("freeze", *words, "--repo", book.root, "--at", "2026-06-01")

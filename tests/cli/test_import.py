@@ -1,4 +1,4 @@
-"""`inforce import`: the past of a document, with a word on how far it has come."""
+"""`inforce import`: the history of a document, with progress."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cli.conftest import Type, everything_in
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> BookBuilder:
-    """A repository in which one document had eight states; imports only read it."""
+    """A repository with eight states of one document, which imports only read."""
     made = BookBuilder(tmp_path_factory.mktemp("past"))
     for month in range(1, 9):
         made.write("terms.md", f"# Terms\n\nWe answer within {month} days.\n")
@@ -28,12 +28,12 @@ def test_every_state_becomes_a_version(inforce: Type, book: BookBuilder, past: B
     assert "in force since 2025-08-01" in inforce("status", "--repo", book.root, "--at", "2026-01-01").out
 
 
-def test_outside_a_terminal_progress_is_a_few_plain_lines(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
+def test_progress_outside_a_terminal_is_a_few_lines(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
     ended = inforce("import", "git", past.root, "--file", "terms.md", "--policy", "terms", "--repo", book.root)
     assert ended.err.splitlines() == [f"Reading commits: {done} of 8" for done in (2, 4, 6, 8)]
 
 
-def test_in_a_terminal_progress_is_a_bar_that_goes_away(
+def test_progress_in_a_terminal_is_a_temporary_bar(
     inforce: Type, book: BookBuilder, past: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
@@ -44,7 +44,7 @@ def test_in_a_terminal_progress_is_a_bar_that_goes_away(
     assert "Imported 8 versions" in ended.out
 
 
-def test_wishes_reach_the_policy_and_its_versions(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
+def test_options_apply_to_the_policy_and_its_versions(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
     wishes = ["--change", "editorial", "--kind", "other", "--act", "none", "--title", "Answers", "--language", "en"]
     words = ["--file", "terms.md", "--policy", "answers", "--ref", "main~6", "--repo", book.root]
     assert inforce("import", "git", past.root, *words, *wishes).code == 0
@@ -64,7 +64,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "code", "sentence"), REFUSED)
-def test_an_import_that_cannot_be_leaves_the_book_alone(
+def test_failed_import_leaves_the_book_unchanged(
     inforce: Type, book: BookBuilder, past: BookBuilder, words: list[str], code: int, sentence: str
 ) -> None:
     before = everything_in(book.root)
@@ -74,7 +74,7 @@ def test_an_import_that_cannot_be_leaves_the_book_alone(
     assert everything_in(book.root) == before
 
 
-def test_a_repository_that_is_not_there_ends_with_4(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+def test_missing_repository_exits_with_4(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
     words = ["--file", "a.md", "--policy", "a", "--repo", book.root]
     ended = inforce("import", "git", tmp_path / "nowhere", *words)
     assert ended.code == 4
@@ -94,7 +94,7 @@ Write to [email protected] at any time.
 """
 
 
-def test_a_plain_text_becomes_a_draft_and_its_damage_is_told(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+def test_plain_text_becomes_a_draft_and_damage_is_reported(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
     (tmp_path / "privacy.txt").write_text(PLAIN, "utf-8")
     words = ["--policy", "shop-privacy", "--effective", "2027-05-01", "--published", "2027-04-01", "--repo", book.root]
     ended = inforce("import", "text", tmp_path / "privacy.txt", *words)
@@ -114,10 +114,10 @@ def test_a_plain_text_becomes_a_draft_and_its_damage_is_told(inforce: Type, book
     [
         pytest.param(None, "does not exist", id="a file that is not there"),
         pytest.param(b" \n", "contains no words", id="a file without words"),
-        pytest.param(b"x " * 600_000, "more than the 1,048,576 bytes", id="a file too long"),
+        pytest.param(b"x " * 600_000, "more than 1,048,576 bytes", id="a file too long"),
     ],
 )
-def test_a_text_that_cannot_be_imported_leaves_the_book_alone(
+def test_failed_text_import_leaves_the_book_unchanged(
     inforce: Type, book: BookBuilder, tmp_path: Path, content: bytes | None, sentence: str
 ) -> None:
     if content is not None:

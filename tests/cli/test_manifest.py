@@ -1,4 +1,4 @@
-"""`inforce manifest`, `keygen` and `sign`: what apps poll, and who vouches for it."""
+"""`inforce manifest`, `keygen` and `sign`: the manifest and its signatures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inforce.signing.keys import PublicKey
 
 @pytest.fixture
 def site(inforce: Type, book: BookBuilder, tmp_path: Path) -> Path:
-    """A folder with the manifest of 1 February 2027 in it."""
+    """A folder with the manifest of 1 February 2027."""
     inforce("manifest", "--repo", book.root, "--at", "2027-02-01", "--output", tmp_path / "site/policies.json")
     return tmp_path / "site"
 
@@ -29,7 +29,7 @@ def key(inforce: Type, tmp_path: Path) -> Path:
     return tmp_path / "key.json"
 
 
-def test_the_manifest_of_an_instant_is_printed_byte_for_byte(inforce: Type, book: BookBuilder, site: Path) -> None:
+def test_manifest_of_an_instant_is_printed_byte_for_byte(inforce: Type, book: BookBuilder, site: Path) -> None:
     printed = inforce("manifest", "--repo", book.root, "--at", "2027-02-01")
     manifest = parse_manifest(printed.out.encode())
     assert printed.code == 0
@@ -38,7 +38,7 @@ def test_the_manifest_of_an_instant_is_printed_byte_for_byte(inforce: Type, book
     assert manifest.data["issued_at"] == "2027-01-31T23:00:00Z"
 
 
-def test_a_manifest_too_large_to_poll_is_refused(inforce: Type, book: BookBuilder) -> None:
+def test_oversized_manifest_is_rejected(inforce: Type, book: BookBuilder) -> None:
     for number in range(9):
         book.policy(f"policy-{number}").version("2026-01-15")
     settings = (book.root / "policy_versions/book.yml").read_text()
@@ -50,7 +50,7 @@ def test_a_manifest_too_large_to_poll_is_refused(inforce: Type, book: BookBuilde
     assert everything_in(book.root) == before
 
 
-def test_a_large_manifest_is_printed_with_a_note(inforce: Type, book: BookBuilder) -> None:
+def test_large_manifest_is_printed_with_a_note(inforce: Type, book: BookBuilder) -> None:
     for number in range(24):
         book.policy(f"policy-{number}").version("2026-01-15")
     ended = inforce("manifest", "--repo", book.root)
@@ -59,7 +59,7 @@ def test_a_large_manifest_is_printed_with_a_note(inforce: Type, book: BookBuilde
     assert json.loads(ended.out)["type"] == "policy-manifest"
 
 
-def test_a_new_key_is_its_owners_alone_and_names_itself_for_the_book(inforce: Type, tmp_path: Path) -> None:
+def test_new_key_is_private_and_its_public_part_is_printed_for_the_book(inforce: Type, tmp_path: Path) -> None:
     ended = inforce("keygen", "--out", tmp_path / "key.json")
     private = json.loads((tmp_path / "key.json").read_text())
     assert stat.S_IMODE((tmp_path / "key.json").stat().st_mode) == 0o600
@@ -69,12 +69,12 @@ def test_a_new_key_is_its_owners_alone_and_names_itself_for_the_book(inforce: Ty
     assert PublicKey.from_jwk(named.public).kid == named.kid == private["kid"]
 
 
-def test_a_key_for_older_platforms_can_be_made(inforce: Type, tmp_path: Path) -> None:
+def test_es256_key_can_be_created(inforce: Type, tmp_path: Path) -> None:
     inforce("keygen", "--out", tmp_path / "key.json", "--algorithm", "ES256")
     assert json.loads((tmp_path / "key.json").read_text())["crv"] == "P-256"
 
 
-def test_a_key_is_never_written_over(inforce: Type, key: Path) -> None:
+def test_existing_key_is_never_overwritten(inforce: Type, key: Path) -> None:
     before = key.read_bytes()
     ended = inforce("keygen", "--out", key)
     assert ended.code == 4
@@ -82,7 +82,7 @@ def test_a_key_is_never_written_over(inforce: Type, key: Path) -> None:
     assert key.read_bytes() == before
 
 
-def test_a_site_is_signed_again_with_new_dates_and_the_same_policies(
+def test_site_is_signed_again_with_new_dates_and_the_same_policies(
     inforce: Type, site: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = parse_manifest((site / "policies.json").read_bytes())
@@ -98,7 +98,7 @@ def test_a_site_is_signed_again_with_new_dates_and_the_same_policies(
     assert (site / "policies.json").stat().st_mtime == 1803081600
 
 
-def test_a_key_that_signed_the_last_issue_and_not_this_one_is_named(
+def test_key_that_signed_only_the_previous_issue_is_reported(
     inforce: Type, site: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inforce("keygen", "--out", tmp_path / "new.json")
@@ -116,7 +116,7 @@ def test_a_key_that_signed_the_last_issue_and_not_this_one_is_named(
     assert f"the key {keys[0]['kid']} signed only the previous issue" in third.err
 
 
-def test_a_packed_copy_of_the_last_issue_is_named(
+def test_compressed_copy_of_the_previous_issue_is_reported(
     inforce: Type, site: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (site / "policies.json.gz").write_bytes(b"")
@@ -126,7 +126,7 @@ def test_a_packed_copy_of_the_last_issue_is_named(
     assert "policies.json.gz still contains the previous issue" in ended.err
 
 
-def test_without_a_key_nothing_is_signed(inforce: Type, site: Path) -> None:
+def test_signing_without_a_key_is_rejected(inforce: Type, site: Path) -> None:
     before = everything_in(site)
     ended = inforce("sign", site)
     assert ended.code == 4
@@ -134,7 +134,7 @@ def test_without_a_key_nothing_is_signed(inforce: Type, site: Path) -> None:
     assert everything_in(site) == before
 
 
-def test_a_folder_without_a_manifest_is_not_signed(
+def test_folder_without_a_manifest_is_not_signed(
     inforce: Type, tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(key))
@@ -143,7 +143,7 @@ def test_a_folder_without_a_manifest_is_not_signed(
     assert "contains no site of inforce" in ended.err
 
 
-def test_a_manifest_is_never_issued_back_in_time(
+def test_manifest_is_never_issued_before_the_previous_one(
     inforce: Type, site: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = everything_in(site)

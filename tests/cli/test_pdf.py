@@ -1,4 +1,4 @@
-"""`inforce pdf`, `inforce diff --format pdf` and `inforce build --pdf`: versions and redlines on paper."""
+"""`inforce pdf`, `inforce diff --format pdf` and `inforce build --pdf`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from inforce import pdf
 
 
 def told(file: Path) -> str:
-    """Read the words of the PDF `file`, whatever lines they stand on."""
+    """Return the words of the PDF `file`, independent of line breaks."""
     return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(file).pages)
 
 
-def test_a_version_is_written_with_what_it_is_and_its_words(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+def test_pdf_contains_the_text_and_its_metadata(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
     file = tmp_path / "privacy.pdf"
     ended = inforce("pdf", "privacy", "2026-01-15", "--output", file, "--repo", book.root, "--at", "2027-02-01")
     assert (ended.code, ended.out) == (0, f"Wrote {file}.\n"), ended.err
@@ -29,7 +29,7 @@ def test_a_version_is_written_with_what_it_is_and_its_words(inforce: Type, book:
     assert "Page 1 of 1" in words
 
 
-def test_the_newest_version_is_written_by_default_and_a_draft_says_that_it_is_one(
+def test_newest_version_is_the_default_and_drafts_are_labelled(
     inforce: Type, book: BookBuilder, tmp_path: Path
 ) -> None:
     words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
@@ -56,7 +56,7 @@ def test_the_newest_version_is_written_by_default_and_a_draft_says_that_it_is_on
         ),
     ],
 )
-def test_a_version_says_when_it_applies(
+def test_pdf_states_when_the_version_applies(
     inforce: Type, book: BookBuilder, tmp_path: Path, member: dict[str, str], sentence: str
 ) -> None:
     meta = {"published": "2027-01-20", "effective": "2027-03-01", **member}
@@ -70,9 +70,7 @@ def test_a_version_says_when_it_applies(
     assert f"Applies {sentence} Published" in told(tmp_path / "a.pdf")
 
 
-def test_a_redline_is_written_with_its_marks_in_words_and_both_digests(
-    inforce: Type, book: BookBuilder, tmp_path: Path
-) -> None:
+def test_redline_pdf_has_marks_in_words_and_both_digests(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
     file = tmp_path / "redline.pdf"
     ended = inforce("diff", "privacy", "--format", "pdf", "--output", file, "--repo", book.root)
     assert ended.code == 0, ended.err
@@ -95,7 +93,7 @@ def test_a_redline_is_written_with_its_marks_in_words_and_both_digests(
         ),
     ],
 )
-def test_what_cannot_be_written_is_refused(
+def test_invalid_arguments_are_rejected(
     inforce: Type, book: BookBuilder, tmp_path: Path, words: list[str], sentence: str
 ) -> None:
     book.policy("cookies")
@@ -113,7 +111,7 @@ def test_what_cannot_be_written_is_refused(
         pytest.param(["build", "--pdf"], id="a site"),
     ],
 )
-def test_without_the_extra_one_sentence_says_what_to_install_and_nothing_is_written(
+def test_missing_extra_is_one_message_and_nothing_is_written(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str]
 ) -> None:
     monkeypatch.setattr(pdf, "find_spec", lambda _: None)
@@ -138,7 +136,7 @@ OPTION = "plugins:\n  - inforce:\n      pdf: true\n"
         pytest.param([], OPTION, True, id="asked for in mkdocs.yml"),
     ],
 )
-def test_a_site_has_pdfs_where_they_were_asked_for_and_speaks_of_none_elsewhere(
+def test_site_has_and_links_pdfs_only_with_the_option(
     inforce: Type, book: BookBuilder, words: list[str], plugins: str, made: bool
 ) -> None:
     book.write("mkdocs.yml", f"site_name: Policies\ntheme: {{name: material}}\n{plugins}")

@@ -1,4 +1,4 @@
-"""How far a long command has come, where there is no terminal: a line for each quarter, and how long the rest takes."""
+"""Progress without a terminal: a line for each quarter, with the remaining time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inforce.cli.progress import progress
         pytest.param([1], 1, [1], id="one thing"),
     ],
 )
-def test_each_quarter_is_told_once_however_large_the_steps(
+def test_each_quarter_is_reported_once_for_any_step_size(
     capsys: pytest.CaptureFixture[str], steps: list[int], of: int, told: list[int]
 ) -> None:
     with progress("Making", "pages") as report:
@@ -28,7 +28,7 @@ def test_each_quarter_is_told_once_however_large_the_steps(
     ]
 
 
-def test_how_long_the_rest_will_take_follows_from_how_long_it_took_so_far(
+def test_remaining_time_is_estimated_from_the_elapsed_time(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([0.0, 20.0, 58.0, 60.0])

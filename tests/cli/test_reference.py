@@ -1,4 +1,4 @@
-"""docs/reference/cli.md says every command and option there is, and none that there is not."""
+"""docs/reference/cli.md documents exactly the existing commands and options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECTIONS = {
 
 
 def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Walk the tree of commands below `group`, each with the words that name it."""
+    """Yield the commands below `group` recursively, each with its full name."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -35,23 +35,23 @@ TREE = dict(commands(root))
 
 
 def options(command: click.Command) -> set[str]:
-    """List the long options of `command`."""
+    """Return the long options of `command`."""
     found = (option for parameter in command.params if isinstance(parameter, click.Option) for option in parameter.opts)
     return {option for option in found if option.startswith("--")}
 
 
-def test_every_command_has_a_section_and_every_section_a_command() -> None:
+def test_commands_and_sections_correspond() -> None:
     assert list(SECTIONS) == list(TREE)
 
 
 @pytest.mark.parametrize("name", TREE)
-def test_every_option_of_a_command_is_documented_and_no_other(name: str) -> None:
+def test_every_option_is_documented_and_no_other(name: str) -> None:
     table = re.findall(r"^\| `(--[a-z-]+)", SECTIONS.get(name, ""), re.M)
     assert sorted(table) == sorted(options(TREE[name]))
 
 
 @pytest.mark.parametrize("name", TREE)
-def test_a_usage_line_names_the_arguments_of_a_command(name: str) -> None:
+def test_usage_line_contains_the_arguments(name: str) -> None:
     command = TREE[name]
     arguments = [
         parameter.make_metavar(click.Context(command))
@@ -63,19 +63,19 @@ def test_a_usage_line_names_the_arguments_of_a_command(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TREE)
-def test_the_help_of_a_command_has_an_example_of_it(name: str) -> None:
+def test_help_of_every_command_contains_an_example(name: str) -> None:
     help_text = cleandoc(TREE[name].help or "")
     assert re.search(rf"\x08\nExample:\n(?:  .*\n)*?  .*inforce {name}\b", help_text), help_text
 
 
 @pytest.mark.parametrize("name", TREE)
-def test_every_option_says_what_it_does(name: str) -> None:
+def test_every_option_has_a_help_text(name: str) -> None:
     silent = [option.name for option in TREE[name].params if isinstance(option, click.Option) and not option.help]
     assert silent == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_list_of_commands_says_what_the_command_itself_says(name: str) -> None:
+def test_command_list_shows_the_first_line_of_each_help(name: str) -> None:
     command = root.get_command(click.Context(root), name)
     assert command is not None
     assert cleandoc(command.help or "").split("\n\n")[0].replace("\n", " ") == COMMANDS[name]

@@ -1,4 +1,4 @@
-"""Addresses that were published stay: a build that would lose one stops, with a list and exit code 3."""
+"""Published URLs are permanent: a build that would remove one fails with a list and exit code 3."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ def missing(old: Path, new: Path) -> list[str]:
     return Contents.of(new).missing(addresses_in(old))
 
 
-def test_a_site_of_the_same_addresses_loses_nothing(tmp_path: Path) -> None:
+def test_site_with_the_same_paths_has_no_missing_path(tmp_path: Path) -> None:
     assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", OLD)) == []
 
 
-def test_a_file_named_by_its_digest_makes_room_for_another_one(tmp_path: Path) -> None:
+def test_file_with_a_digest_in_its_name_may_be_replaced(tmp_path: Path) -> None:
     old, new = (OLD | {f"privacy/versions.{64 * letter}.json": "{}"} for letter in "ab")
 
     assert missing(site(tmp_path / "old", old), site(tmp_path / "new", new)) == []
 
 
-def test_what_is_added_is_no_loss(tmp_path: Path) -> None:
+def test_additional_path_is_not_missing(tmp_path: Path) -> None:
     more = {**OLD, "privacy/2/index.html": "page"}
     assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", more)) == []
 
 
-def test_texts_pages_redlines_and_json_are_missed_by_their_addresses(tmp_path: Path) -> None:
+def test_missing_texts_pages_redlines_and_json_are_listed(tmp_path: Path) -> None:
     left = {"policies.json": "{}", "about/index.html": ""}
     assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", left)) == [
         "privacy/1/",
@@ -59,12 +59,12 @@ def test_texts_pages_redlines_and_json_are_missed_by_their_addresses(tmp_path: P
     ]
 
 
-def test_pages_of_the_documentation_and_files_of_the_theme_may_go(tmp_path: Path) -> None:
+def test_documentation_pages_and_theme_files_may_disappear(tmp_path: Path) -> None:
     left = {address: text for address, text in OLD.items() if not address.startswith(("about", "assets"))}
     assert missing(site(tmp_path / "old", OLD), site(tmp_path / "new", left)) == []
 
 
-def test_where_there_was_no_site_nothing_can_vanish(tmp_path: Path) -> None:
+def test_without_an_old_site_no_path_is_missing(tmp_path: Path) -> None:
     assert missing(tmp_path / "none", site(tmp_path / "new", OLD)) == []
 
 
@@ -88,7 +88,7 @@ def test_contents_count_pages_and_bytes(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_long_list_is_told_in_short(count: int, lines: list[str]) -> None:
+def test_long_list_is_truncated(count: int, lines: list[str]) -> None:
     told = removal_told([f"privacy/{number}/" for number in range(count)])
     assert told[: len(lines)] == lines
     assert "--allow-removal" in told[-1]

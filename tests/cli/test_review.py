@@ -1,4 +1,4 @@
-"""`inforce review`: what a pull request does, in sections and sentences, as Markdown for a comment."""
+"""`inforce review`: the changes of a pull request as Markdown for a comment."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ LATER = "2027-01-21"
 
 @pytest.fixture
 def merged(book: BookBuilder) -> BookBuilder:
-    """The book as it is on the branch `main`."""
+    """The book as on the branch `main`."""
     book.commit("policies of 2027")
     return book
 
 
 def reviewed(inforce: Type, book: BookBuilder) -> Ending:
-    """Review what was changed since `main`."""
+    """Run the review against `main`."""
     return inforce("review", "--base", "main", "--repo", book.root, "--at", LATER)
 
 
-def test_a_new_version_is_told_with_its_weight_its_notice_and_its_changes(inforce: Type, merged: BookBuilder) -> None:
+def test_new_version_is_shown_with_level_notice_and_changes(inforce: Type, merged: BookBuilder) -> None:
     text = NEW.replace("24 months.", "36 months.").replace("24 months instead of 12", "36 months instead of 24")
     meta = {"published": "2027-06-01", "effective": "2027-07-01"}
     merged.policy("privacy", kind="privacy", act="acknowledge").version(
@@ -57,7 +57,7 @@ def test_changed_version_is_compared_with_its_old_state(inforce: Type, merged: B
     assert "**This would change a published version.**" in told.out
 
 
-def test_a_new_translation_a_lost_text_and_a_lost_version_are_told(inforce: Type, merged: BookBuilder) -> None:
+def test_new_translation_deleted_text_and_deleted_version_are_shown(inforce: Type, merged: BookBuilder) -> None:
     merged.write("policy_versions/privacy/2027-03-01/de.md", "# Datenschutz\n\nKurz.\n")
     merged.policy("terms").version("2026-01-15", en="# Terms\n", de="# Bedingungen\n")
     merged.commit("terms")
@@ -72,7 +72,7 @@ def test_a_new_translation_a_lost_text_and_a_lost_version_are_told(inforce: Type
     assert "### Privacy 2026-01-15: gone" in told.out
 
 
-def test_a_first_version_and_a_draft_are_told(inforce: Type, merged: BookBuilder) -> None:
+def test_first_version_and_draft_are_shown(inforce: Type, merged: BookBuilder) -> None:
     merged.policy("cookies", kind="cookies").version("2027-02-01", meta={"draft": "true"})
     told = reviewed(inforce, merged)
     assert "### Cookies 2027-02-01: new" in told.out
@@ -80,13 +80,13 @@ def test_a_first_version_and_a_draft_are_told(inforce: Type, merged: BookBuilder
     assert "there is no earlier text to compare it with" in told.out
 
 
-def test_a_change_that_touches_no_policy_says_so(inforce: Type, merged: BookBuilder) -> None:
+def test_change_without_policies_is_reported_as_such(inforce: Type, merged: BookBuilder) -> None:
     merged.write("README.md", "Policies\n")
     told = reviewed(inforce, merged)
     assert "No policy has changed: no errors, no questions.\n" in told.out
 
 
-def test_a_branch_without_a_book_makes_every_version_new(inforce: Type, book: BookBuilder) -> None:
+def test_every_version_is_new_on_a_branch_without_a_book(inforce: Type, book: BookBuilder) -> None:
     book.git("init", "-q", "-b", "main")
     book.git("commit", "-q", "--allow-empty", "-m", "nothing yet")
     told = reviewed(inforce, book)
@@ -94,7 +94,7 @@ def test_a_branch_without_a_book_makes_every_version_new(inforce: Type, book: Bo
     assert "### Privacy 2027-03-01: new" in told.out
 
 
-def test_a_book_that_cannot_be_read_is_reviewed_by_its_errors(inforce: Type, merged: BookBuilder) -> None:
+def test_review_of_an_unreadable_book_lists_its_errors(inforce: Type, merged: BookBuilder) -> None:
     merged.write("policy_versions/book.yml", "publisher: nobody\n")
     told = reviewed(inforce, merged)
     assert told.code == 0
@@ -102,7 +102,7 @@ def test_a_book_that_cannot_be_read_is_reviewed_by_its_errors(inforce: Type, mer
     assert "<sub>book.yml, line 1 · META-field</sub>" in told.out
 
 
-def test_words_of_a_book_make_no_markup_and_no_mention(inforce: Type, merged: BookBuilder) -> None:
+def test_text_of_the_book_creates_no_markup_and_no_mention(inforce: Type, merged: BookBuilder) -> None:
     text = OLD + "\nAsk @everyone, **now**, <img src=x> or mail a@b.example \x1b[2J.\n"
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2028-01-01", en=text)
     told = reviewed(inforce, merged)
@@ -113,7 +113,7 @@ def test_words_of_a_book_make_no_markup_and_no_mention(inforce: Type, merged: Bo
     assert "\x1b" not in told.out
 
 
-def test_a_review_fits_into_one_comment(inforce: Type, merged: BookBuilder) -> None:
+def test_review_fits_into_one_comment(inforce: Type, merged: BookBuilder) -> None:
     texts = {"en": "# Privacy\n\n" + "\n\n".join(f"Clause {number} of many words." for number in range(4000)) + "\n"}
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2028-01-01", **texts)
     told = reviewed(inforce, merged)
@@ -121,13 +121,13 @@ def test_a_review_fits_into_one_comment(inforce: Type, merged: BookBuilder) -> N
     assert "too long for one comment" in told.out
 
 
-def test_a_review_can_be_written_to_a_file(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
+def test_review_can_be_written_to_a_file(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
     ended = inforce("review", "--base", "main", "--repo", merged.root, "--output", tmp_path / "review.md")
     assert ended.out == f"Wrote {tmp_path / 'review.md'}.\n"
     assert (tmp_path / "review.md").read_text("utf-8").startswith("## Changes in this pull request\n")
 
 
-def test_a_hostile_base_brings_nothing_down(inforce: Type, book: BookBuilder) -> None:
+def test_hostile_base_does_not_crash_the_review(inforce: Type, book: BookBuilder) -> None:
     version = book.root / "policy_versions/privacy/2026-01-15"
     (version / "de.md").symlink_to("/etc/hostname")
     (version / "fr.md").write_bytes(b"a" * 2_000_000)
@@ -147,14 +147,14 @@ def test_a_hostile_base_brings_nothing_down(inforce: Type, book: BookBuilder) ->
     assert inforce("check", "--base", "main", "--repo", book.root, "--at", LATER).code == 1
 
 
-def test_a_base_that_is_not_there_ends_with_4(inforce: Type, merged: BookBuilder) -> None:
+def test_unknown_base_exits_with_4(inforce: Type, merged: BookBuilder) -> None:
     ended = inforce("review", "--base", "origin/main", "--repo", merged.root)
     assert ended.code == 4
     assert "origin/main" in ended.err
 
 
 def promising(book: BookBuilder, days: int) -> BookBuilder:
-    """Let the book promise so many `days` of notice of a material change."""
+    """Add a notice period of `days` for material changes to the book."""
     settings = book.root / "policy_versions/book.yml"
     book.write("policy_versions/book.yml", settings.read_text("utf-8") + f"notice_days:\n  material: {days}\n")
     return book
@@ -187,14 +187,14 @@ def drafted(book: BookBuilder, **meta: str) -> BookBuilder:
         ),
     ],
 )
-def test_the_earliest_date_that_keeps_the_promised_notice_is_named(
+def test_earliest_date_that_keeps_the_notice_is_shown(
     inforce: Type, book: BookBuilder, meta: dict[str, str], told: str
 ) -> None:
     promising(book, 30).commit("policies")
     assert told in reviewed(inforce, drafted(book, **meta)).out
 
 
-def test_what_an_act_asks_and_of_whom_is_told(inforce: Type, merged: BookBuilder) -> None:
+def test_act_and_affected_users_are_shown(inforce: Type, merged: BookBuilder) -> None:
     meta = {"effective": "2027-07-01", "effective_new": "2027-06-15", "enforce": "2027-08-01"}
     told = reviewed(inforce, drafted(merged, published="2027-06-01", **meta)).out
     assert "- **material**: users are asked again to take note.\n" in told
@@ -217,7 +217,7 @@ def test_moved_date_of_a_public_version_is_compared_with_its_own_publication(inf
     assert "of notice" not in inforce("review", "--base", "main", "--repo", book.root, "--at", "2027-02-01").out
 
 
-def test_the_preview_is_linked_page_by_page(inforce: Type, merged: BookBuilder) -> None:
+def test_preview_links_each_page(inforce: Type, merged: BookBuilder) -> None:
     where = ("--preview", "https://preview.example/42")
     told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
     page = "https://preview.example/42/privacy"
@@ -226,7 +226,7 @@ def test_the_preview_is_linked_page_by_page(inforce: Type, merged: BookBuilder) 
     assert f"[redline as PDF]({page}/changes/2027-03-01...2027-06-01/en.pdf) · [PDF]({page}/2027-06-01/en.pdf)" in told
 
 
-def test_only_what_the_preview_holds_is_named(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
+def test_only_existing_preview_files_are_listed(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
     (tmp_path / "site/privacy/2027-06-01").mkdir(parents=True)
     where = ("--artefact", "https://ci.example/1", "--site", tmp_path / "site")
     told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
@@ -235,14 +235,14 @@ def test_only_what_the_preview_holds_is_named(inforce: Type, merged: BookBuilder
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "https://a.example/) [x](https://b.example", "preview"])
-def test_an_address_that_is_none_is_refused(inforce: Type, merged: BookBuilder, address: str) -> None:
+def test_invalid_url_is_rejected(inforce: Type, merged: BookBuilder, address: str) -> None:
     ended = inforce("review", "--base", "main", "--repo", merged.root, "--preview", address)
     assert ended.code == 2
     assert "expected a web address" in ended.err
 
 
 @pytest.mark.parametrize(("published", "instant"), [("2027-06-01", "2027-05-31T22:00:00Z"), ("2027-01-01", None)])
-def test_the_instant_from_which_all_is_public_can_be_asked_for(
+def test_instant_from_which_all_is_public_can_be_printed(
     inforce: Type, merged: BookBuilder, published: str, instant: str | None
 ) -> None:
     drafted(merged, published=published, effective="2027-07-01")
@@ -250,7 +250,7 @@ def test_the_instant_from_which_all_is_public_can_be_asked_for(
     assert told.out == f"{instant or '2027-01-20T23:00:00Z'}\n"
 
 
-def test_what_others_merged_since_is_no_change_of_this_branch(inforce: Type, merged: BookBuilder) -> None:
+def test_changes_merged_by_others_are_not_part_of_the_review(inforce: Type, merged: BookBuilder) -> None:
     merged.git("checkout", "-q", "-b", "change")
     drafted(merged).commit("a new version")
     merged.git("checkout", "-q", "main")
@@ -263,7 +263,7 @@ def test_what_others_merged_since_is_no_change_of_this_branch(inforce: Type, mer
     assert inforce("check", "--base", "main", "--repo", merged.root, "--at", LATER).code != 3
 
 
-def test_a_shallow_base_is_used_as_it_is_with_a_hint(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
+def test_shallow_base_is_used_with_a_hint(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
     merged.git("checkout", "-q", "-b", "change")
     drafted(merged).commit("a new version")
     merged.git("checkout", "-q", "main")

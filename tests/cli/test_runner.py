@@ -1,4 +1,4 @@
-"""How a command ends: one message, the right exit code, no traceback, UTF-8 whatever the locale says."""
+"""The end of a command: one message, the right exit code, no traceback, and UTF-8 in every locale."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WRONG_WORDS = [
 
 
 @pytest.mark.parametrize(("words", "sentence"), WRONG_WORDS)
-def test_wrong_words_are_explained_and_end_with_2(
+def test_wrong_arguments_exit_with_2_and_an_explanation(
     inforce: Type, book: BookBuilder, words: list[str], sentence: str
 ) -> None:
     ended = inforce("--repo", book.root, *words)
@@ -38,7 +38,7 @@ def test_wrong_words_are_explained_and_end_with_2(
     assert ended.out == ""
 
 
-def test_a_folder_without_a_book_is_named_and_ends_with_2(inforce: Type, tmp_path: Path) -> None:
+def test_missing_book_is_reported_and_exits_with_2(inforce: Type, tmp_path: Path) -> None:
     ended = inforce("status", "--repo", tmp_path)
     assert ended.code == 2
     assert f"{tmp_path / 'policy_versions'}" in ended.err
@@ -46,7 +46,7 @@ def test_a_folder_without_a_book_is_named_and_ends_with_2(inforce: Type, tmp_pat
     assert "inforce init" in ended.err
 
 
-def test_the_repository_may_be_named_before_or_after_the_command(
+def test_repository_option_is_accepted_before_and_after_the_command(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = inforce("--repo", book.root, "status", "--at", "2027-01-20")
@@ -57,16 +57,14 @@ def test_the_repository_may_be_named_before_or_after_the_command(
     assert before == after == here
 
 
-def test_the_environment_may_name_the_instant(
+def test_environment_variable_sets_the_instant(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INFORCE_AT", "2027-01-20")
     assert "as of 2027-01-20 00:00 Europe/Berlin" in inforce("status", "--repo", book.root).out
 
 
-def test_a_build_to_be_repeated_may_set_the_clock(
-    inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_source_date_epoch_sets_the_clock(inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
     assert "as of 2027-01-15 09:00 Europe/Berlin" in inforce("status", "--repo", book.root).out
 
@@ -103,7 +101,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("failure", "code", "sentence"), FAILURES)
-def test_every_failure_ends_in_one_sentence_and_its_code(
+def test_every_error_is_one_message_with_its_exit_code(
     inforce: Type, monkeypatch: pytest.MonkeyPatch, failure: BaseException, code: int, sentence: str
 ) -> None:
     def fail(_context: click.Context) -> None:
@@ -116,7 +114,7 @@ def test_every_failure_ends_in_one_sentence_and_its_code(
     assert ended.err.count("\n") <= 1
 
 
-def test_our_own_mistakes_keep_their_traceback(inforce: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programming_errors_keep_their_traceback(inforce: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_context: click.Context) -> None:
         raise ModuleNotFoundError(name="inforce.nowhere")
 
@@ -125,7 +123,7 @@ def test_our_own_mistakes_keep_their_traceback(inforce: Type, monkeypatch: pytes
         inforce("status")
 
 
-def test_without_the_site_extra_one_sentence_says_what_to_install() -> None:
+def test_missing_site_extra_is_one_message_with_the_package_to_install() -> None:
     words = "import sys; sys.modules['click'] = None; from inforce.cli import main; main()"
     ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False)
     assert ended.returncode == 4
@@ -133,21 +131,21 @@ def test_without_the_site_extra_one_sentence_says_what_to_install() -> None:
     assert ended.stderr == f"inforce: the commands need click, which is not installed; {fix}\n"
 
 
-def test_help_loads_click_and_no_engine() -> None:
+def test_help_imports_only_click() -> None:
     words = "import sys; from inforce.cli.runner import run; run(['--help']); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
     assert "click" in loaded
     assert {"rich", "yaml", "babel", "inforce.policy.catalog", "inforce.book"}.isdisjoint(loaded)
 
 
-def test_output_is_utf8_under_a_locale_that_is_not(book: BookBuilder) -> None:
+def test_output_is_utf8_in_every_locale(book: BookBuilder) -> None:
     poor = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
     words = [*PROGRAM, "status", "--repo", str(book.root), "--at", "2027-01-20"]
     ended = subprocess.run(words, capture_output=True, env={**os.environ, **poor}, check=True)
     assert "Example Shop · https://policies.shop.example/" in ended.stdout.decode("utf-8")
 
 
-def test_a_reader_who_leaves_hears_no_complaint(book: BookBuilder) -> None:
+def test_closed_pipe_is_not_an_error_message(book: BookBuilder) -> None:
     words = [*PROGRAM, "status", "--repo", str(book.root)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
@@ -158,13 +156,13 @@ def test_a_reader_who_leaves_hears_no_complaint(book: BookBuilder) -> None:
     assert process.returncode == 141
 
 
-def test_the_version_is_told(inforce: Type) -> None:
+def test_version_is_printed(inforce: Type) -> None:
     from inforce import __version__
 
     assert inforce("--version").out == f"inforce {__version__}\n"
 
 
-def test_in_a_terminal_sentences_are_broken_between_words_and_keep_their_indentation(
+def test_terminal_output_is_wrapped_between_words_with_indentation(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")

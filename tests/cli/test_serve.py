@@ -1,4 +1,4 @@
-"""`inforce serve`: the site on this machine, which follows the texts and ends when it is told to."""
+"""`inforce serve`: the site on this machine, which is rebuilt on changes and ends on a signal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 @contextmanager
 def served(shell: BookBuilder, port: int) -> Iterator[subprocess.Popen[str]]:
-    """Run `inforce serve` for real."""
+    """Run `inforce serve` as a process."""
     words = [
         sys.executable,
         "-m",
@@ -55,7 +55,7 @@ def served(shell: BookBuilder, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def page_with(words: str, port: int) -> str:
-    """Wait until the page of the policy holds `words`, and give it."""
+    """Wait until the page of the policy contains `words`, and return it."""
     until = time.monotonic() + PATIENCE
     page = ""
     while words not in page and time.monotonic() < until:
@@ -68,7 +68,7 @@ def page_with(words: str, port: int) -> str:
     return page
 
 
-def test_a_served_site_follows_a_text_and_ends_with_ctrl_c(shell: BookBuilder) -> None:
+def test_served_site_is_rebuilt_on_changes_and_ends_on_ctrl_c(shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", SITE_YML)
     (shell.root / "docs/index.md").unlink()
     port = free_port()
@@ -92,8 +92,8 @@ def answer(path: str, port: int) -> bytes:
     return body
 
 
-def test_a_saved_text_makes_only_the_pages_it_touches_and_a_page_learns_of_it(shell: BookBuilder) -> None:
-    """The terms have nothing to do with the privacy policy: none of their files is made again."""
+def test_saved_text_rebuilds_only_affected_pages_and_reloads_open_ones(shell: BookBuilder) -> None:
+    """The terms do not depend on the privacy policy: none of their files is rebuilt."""
     shell.write("mkdocs.yml", SITE_YML)
     (shell.root / "docs/index.md").unlink()
     terms = shell.policy("terms").version("2026-01-15").version("2026-03-01")
@@ -112,7 +112,7 @@ def test_a_saved_text_makes_only_the_pages_it_touches_and_a_page_learns_of_it(sh
     assert len(before) > 3
 
 
-def test_a_text_that_cannot_be_read_is_named_and_the_site_stays(shell: BookBuilder) -> None:
+def test_unreadable_text_is_reported_and_the_site_is_unchanged(shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", SITE_YML)
     (shell.root / "docs/index.md").unlink()
     port = free_port()
@@ -129,7 +129,7 @@ def test_a_text_that_cannot_be_read_is_named_and_the_site_stays(shell: BookBuild
         assert "for 6 months" in page_with("for 6 months", port)
 
 
-def test_a_port_that_is_taken_is_named(inforce: Type, shell: BookBuilder) -> None:
+def test_port_in_use_is_reported(inforce: Type, shell: BookBuilder) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -140,7 +140,7 @@ def test_a_port_that_is_taken_is_named(inforce: Type, shell: BookBuilder) -> Non
     assert "--port" in ended.err
 
 
-def test_an_unreadable_book_is_not_served(inforce: Type, shell: BookBuilder) -> None:
+def test_unreadable_book_is_not_served(inforce: Type, shell: BookBuilder) -> None:
     shell.write("policy_versions/privacy/2026-01-15/en.md", b"# Privacy\n\n\xff\n")
     ended = inforce("serve", "--repo", shell.root, "--port", free_port())
     assert ended.code == 2

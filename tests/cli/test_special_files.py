@@ -1,4 +1,4 @@
-"""A named pipe, a device, a socket or a folder at any path a user can name: refused at once, and still there."""
+"""A named pipe, device, socket or folder at any path that a user can pass: rejected at once and not replaced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from special_files import SPECIAL_FILES, Make, without_waiting
 
 MAKERS = [pytest.param(one.values[0], id=one.id) for one in SPECIAL_FILES]
 TEXT = "policy_versions/privacy/2026-01-15"
-# Where something other than a file is put, the command that meets it, and its exit codes.
+# Each path with a special file: the command that uses it, and its exit codes.
 PLACES = [
     pytest.param("policy_versions/book.yml", "check", {1, 2}, id="settings"),
     pytest.param("policy_versions/book.yml", "build", {2}, id="settings, building"),
@@ -47,7 +47,7 @@ PLACES = [
 
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize(("place", "words", "codes"), PLACES)
-def test_special_file_is_refused_at_once_and_stays(
+def test_special_file_is_rejected_without_blocking_and_kept(
     inforce: Type,
     shell: BookBuilder,
     monkeypatch: pytest.MonkeyPatch,
@@ -77,7 +77,7 @@ def test_special_file_is_refused_at_once_and_stays(
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
 
 
-def test_key_from_a_pipe_is_refused_with_the_way_to_pass_it(inforce: Type, tmp_path: Path) -> None:
+def test_key_from_a_pipe_is_rejected_with_a_fix(inforce: Type, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "key")
     (tmp_path / "policies.json").write_text("{}")
     with pytest.MonkeyPatch.context() as patch, without_waiting():
@@ -92,7 +92,7 @@ def test_key_from_a_pipe_is_refused_with_the_way_to_pass_it(inforce: Type, tmp_p
 
 
 @pytest.mark.parametrize("damage", [os.mkfifo, lambda path: path.symlink_to("nowhere")], ids=["pipe", "broken link"])
-def test_page_that_is_no_file_is_refused_before_mkdocs_reads_it(book: BookBuilder, damage: Make) -> None:
+def test_special_file_among_the_pages_is_rejected_before_mkdocs_runs(book: BookBuilder, damage: Make) -> None:
     scaffold(book)
     damage(book.root / "docs/other.md")
     words = [sys.executable, "-m", "mkdocs", "build", "-q"]

@@ -1,4 +1,4 @@
-"""`inforce status`: policies, versions, states, what changes next and when, on one screen."""
+"""`inforce status`: policies, versions, states and scheduled changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("at", "first", "second"), STATES)
-def test_each_version_is_shown_in_the_state_it_has_at_the_instant(
+def test_each_version_is_shown_with_its_state_at_the_instant(
     inforce: Type, book: BookBuilder, at: str, first: str, second: str
 ) -> None:
     shown = inforce("status", "--repo", book.root, "--at", at)
@@ -28,17 +28,17 @@ def test_each_version_is_shown_in_the_state_it_has_at_the_instant(
     assert any(row.startswith(f"privacy 2027-03-01 {second}") for row in rows), shown.out
 
 
-def test_what_changes_next_is_told_with_its_day_and_the_days_left(inforce: Type, book: BookBuilder) -> None:
+def test_scheduled_changes_are_shown_with_date_and_remaining_days(inforce: Type, book: BookBuilder) -> None:
     shown = inforce("status", "--repo", book.root, "--at", "2027-01-30")
     assert "2027-03-01  privacy 2027-03-01 comes into force (in 30 days)" in shown.out
 
 
-def test_nothing_left_to_happen_is_said(inforce: Type, book: BookBuilder) -> None:
+def test_absence_of_scheduled_changes_is_stated(inforce: Type, book: BookBuilder) -> None:
     shown = inforce("status", "--repo", book.root, "--at", "2028-01-01")
     assert "No changes are scheduled." in shown.out
 
 
-def test_every_coming_event_of_a_version_is_foretold(inforce: Type, book: BookBuilder) -> None:
+def test_every_scheduled_event_of_a_version_is_shown(inforce: Type, book: BookBuilder) -> None:
     meta = {
         "published": "2028-01-01",
         "effective": "2028-03-01",
@@ -57,7 +57,7 @@ def test_every_coming_event_of_a_version_is_foretold(inforce: Type, book: BookBu
     assert [line.strip() for line in shown.out.splitlines() if line.startswith("  2")] == events
 
 
-def test_a_cancelled_version_will_not_come_into_force(inforce: Type, book: BookBuilder) -> None:
+def test_cancelled_version_has_no_effective_event(inforce: Type, book: BookBuilder) -> None:
     meta = {"published": "2027-01-20", "effective": "2027-03-01", "cancelled": "{at: 2027-02-10, reason: postponed}"}
     book.policy("privacy").version("2027-03-01", meta=meta)
     before = inforce("status", "--repo", book.root, "--at", "2027-02-01")
@@ -68,14 +68,14 @@ def test_a_cancelled_version_will_not_come_into_force(inforce: Type, book: BookB
     assert "No changes are scheduled." in after.out
 
 
-def test_a_withdrawn_policy_is_not_in_force(inforce: Type, book: BookBuilder) -> None:
+def test_withdrawn_policy_is_not_in_force(inforce: Type, book: BookBuilder) -> None:
     book.policy("privacy", extra="withdrawn: {at: 2026-06-01, reason: closed}\n")
     shown = inforce("status", "--repo", book.root, "--at", "2026-07-01")
     assert "withdrawn since 2026-06-01" in shown.out
     assert "in force" not in shown.out.replace("comes into force", "")
 
 
-def test_many_coming_events_leave_the_screen_one_screen(inforce: Type, book: BookBuilder) -> None:
+def test_long_list_of_events_is_truncated(inforce: Type, book: BookBuilder) -> None:
     terms = book.policy("terms")
     for year in range(2028, 2040):
         terms.version(f"{year}-01-01", meta={"published": "2027-01-01", "effective": f"{year}-01-01"})
@@ -83,7 +83,7 @@ def test_many_coming_events_leave_the_screen_one_screen(inforce: Type, book: Boo
     assert "… and 4 more" in shown.out
 
 
-def test_old_versions_share_one_row(inforce: Type, book: BookBuilder) -> None:
+def test_superseded_versions_share_one_row(inforce: Type, book: BookBuilder) -> None:
     terms = book.policy("terms")
     for year in range(1990, 2020):
         terms.version(f"{year}-01-01")
@@ -95,20 +95,20 @@ def test_old_versions_share_one_row(inforce: Type, book: BookBuilder) -> None:
     ]
 
 
-def test_a_policy_without_versions_and_a_book_without_policies_are_shown(inforce: Type, book: BookBuilder) -> None:
+def test_policy_without_versions_and_book_without_policies_are_shown(inforce: Type, book: BookBuilder) -> None:
     book.policy("terms")
     empty = BookBuilder(book.root / "empty")
     assert "none yet" in inforce("status", "--repo", book.root).out
     assert "There is no policy yet" in inforce("status", "--repo", empty.root).out
 
 
-def test_published_versions_that_are_not_locked_are_counted(inforce: Type, book: BookBuilder) -> None:
+def test_published_unlocked_versions_are_counted(inforce: Type, book: BookBuilder) -> None:
     assert "1 published version is not locked yet" in inforce("status", "--repo", book.root, "--at", "2026-06-01").out
     assert "2 published versions are not locked yet" in inforce("status", "--repo", book.root, "--at", "2027-06-01").out
 
 
 @pytest.mark.parametrize("columns", [20, 40, 59])
-def test_a_narrow_window_cuts_no_word(
+def test_narrow_window_truncates_no_word(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -116,7 +116,7 @@ def test_a_narrow_window_cuts_no_word(
     assert "privacy 2027-03-01\n  state: announced, from 2027-03-01\n  change: material\n" in shown.out
 
 
-def test_a_table_in_a_pipe_holds_each_row_on_one_line(
+def test_table_rows_in_a_pipe_are_single_lines(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COLUMNS")
@@ -127,7 +127,7 @@ def test_a_table_in_a_pipe_holds_each_row_on_one_line(
     assert row.split()[-1] == "no"
 
 
-def test_as_json_every_version_is_listed_with_its_instants(inforce: Type, book: BookBuilder) -> None:
+def test_json_lists_every_version_with_its_instants(inforce: Type, book: BookBuilder) -> None:
     shown = json.loads(inforce("status", "--repo", book.root, "--at", "2027-01-20", "--format", "json").out)
     assert shown["at"] == "2027-01-19T23:00:00Z"
     (policy,) = shown["policies"]

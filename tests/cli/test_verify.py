@@ -1,4 +1,4 @@
-"""`inforce verify`: a built site matches the lock and the book, or the command reports it."""
+"""`inforce verify`: a built site matches the lock and the book, or the command reports the differences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BUILT = "2027-01-20"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository whose book is locked and whose site is built."""
+    """A repository with a locked book and a built site."""
     from inforce.cli.runner import run
 
     book = BookBuilder(tmp_path_factory.mktemp("built"), timezone="Europe/Berlin")
@@ -31,29 +31,29 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(built: Path, tmp_path: Path) -> Path:
-    """A copy of that repository, to be damaged."""
+    """A copy of that repository that tests can damage."""
     return Path(shutil.copytree(built, tmp_path / "copy"))
 
 
 def verified(inforce: Type, repository: Path, *words: object) -> Ending:
-    """Verify the built site of `repository` a day after it was built."""
+    """Verify the built site of `repository` a day after the build."""
     return inforce("verify", repository / "site", "--repo", repository, "--at", "2027-01-21", *words)
 
 
-def test_a_site_as_it_was_locked_ends_with_0(inforce: Type, repository: Path) -> None:
+def test_unchanged_site_exits_with_0(inforce: Type, repository: Path) -> None:
     ended = verified(inforce, repository)
     assert ended.code == 0, ended.out + ended.err
     assert "matches the lock and the book" in ended.out
 
 
-def test_a_live_site_is_asked_over_http(inforce: Type, repository: Path) -> None:
+def test_live_site_is_checked_over_http(inforce: Type, repository: Path) -> None:
     with StaticSite(folder=repository / "site") as live:
         ended = inforce("verify", live.url, "--repo", repository, "--at", "2027-01-21", "--monitor")
     assert "/privacy/2026-01-15/en.md" in live.asked
     assert {"LIVE-missing", "LIVE-digest", "LIVE-manifest", "LIVE-lock"}.isdisjoint(ended.out.split())
 
 
-def test_a_text_that_is_not_the_locked_one_ends_with_1(inforce: Type, repository: Path) -> None:
+def test_text_that_differs_from_the_lock_exits_with_1(inforce: Type, repository: Path) -> None:
     (repository / "site/privacy/2026-01-15/en.md").chmod(0o644)
     (repository / "site/privacy/2026-01-15/en.md").write_text(OLD.replace("12", "36"), "utf-8")
     ended = verified(inforce, repository)
@@ -61,9 +61,7 @@ def test_a_text_that_is_not_the_locked_one_ends_with_1(inforce: Type, repository
     assert "privacy/2026-01-15/en.md\n  error LIVE-digest" in ended.out
 
 
-def test_a_monitor_says_one_line_for_each_finding_and_nothing_where_all_is_well(
-    inforce: Type, repository: Path
-) -> None:
+def test_monitor_prints_one_line_per_finding_and_nothing_otherwise(inforce: Type, repository: Path) -> None:
     assert verified(inforce, repository, "--monitor").out == ""
     shutil.rmtree(repository / "site/privacy/history")
     ended = verified(inforce, repository, "--monitor")
@@ -71,9 +69,7 @@ def test_a_monitor_says_one_line_for_each_finding_and_nothing_where_all_is_well(
     assert ended.out == "error LIVE-missing /privacy/history/: Expected status 200, got 404.\n"
 
 
-def test_a_site_that_went_back_is_noticed_by_what_was_seen_before(
-    inforce: Type, repository: Path, tmp_path: Path
-) -> None:
+def test_rollback_is_detected_with_the_stored_state(inforce: Type, repository: Path, tmp_path: Path) -> None:
     state = tmp_path / "seen.json"
     first = (repository / "site/policies.json").read_bytes()
     (repository / "site/policies.json").unlink()
@@ -82,7 +78,7 @@ def test_a_site_that_went_back_is_noticed_by_what_was_seen_before(
     inforce("manifest", *later, "--output", manifest)
     written = json.loads(manifest.read_text("utf-8"))
     for policy, before in zip(written["policies"], json.loads(first)["policies"], strict=True):
-        policy["versions_digest"] = before["versions_digest"]  # which only a build knows
+        policy["versions_digest"] = before["versions_digest"]  # known only to a build
     manifest.write_text(json.dumps(written), "utf-8")
     assert verified(inforce, repository, "--state", state).code == 0
     (repository / "site/policies.json").write_bytes(first)
@@ -98,7 +94,7 @@ def test_a_site_that_went_back_is_noticed_by_what_was_seen_before(
         pytest.param("http://policies.example/", "https", id="an address anybody on the way could change"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(inforce: Type, repository: Path, target: str, sentence: str) -> None:
+def test_invalid_target_is_rejected(inforce: Type, repository: Path, target: str, sentence: str) -> None:
     ended = inforce("verify", target, "--repo", repository)
     assert ended.code == 2
     assert sentence in ended.err

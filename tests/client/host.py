@@ -22,7 +22,7 @@ Behaviour = Callable[["Exchange"], None]
 
 @dataclass(slots=True)
 class Host:
-    """A server at `url`; `at` has the behaviour by path, and every other path answers 404."""
+    """A server at `url`; `at` has the behaviour by path, and every other path returns 404."""
 
     at: dict[str, Behaviour] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Host:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = 64  # with the usual five, a sixth connection at once waits for a second
+    request_queue_size = 64  # with the default backlog of 5, the sixth simultaneous connection waits for a second
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -64,7 +64,7 @@ class Exchange(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.site.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
         self.close_connection = True
-        with contextlib.suppress(OSError):  # the client has hung up, which is what some of these tests want
+        with contextlib.suppress(OSError):  # the client has closed the connection, as some tests require
             self.site.at.get(self.path, answer(b"nothing here", status=404))(self)
 
     do_HEAD = do_GET  # noqa: N815 - the standard library's own name

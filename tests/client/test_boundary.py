@@ -1,4 +1,4 @@
-"""A hostile answer, history, redline or state file makes the client refuse; no other exception reaches the app."""
+"""A hostile response, history, redline or state file is rejected; no other exception reaches the app."""
 
 from __future__ import annotations
 

@@ -98,6 +98,6 @@ def test_first_example_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {}
 
-    exec(example.replace("https://policies.shop.example/", "http://127.0.0.1:9/"), namespace)  # noqa: S102 - our own
+    exec(example.replace("https://policies.shop.example/", "http://127.0.0.1:9/"), namespace)  # noqa: S102 - trusted code
 
     assert (namespace["decision"]["outcome"], namespace["decision"]["reason"]) == ("stale", "no-manifest")

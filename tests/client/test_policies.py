@@ -238,7 +238,7 @@ class TestOneQuestionPerProcess:
         with policies._keeper.turn() as request:
             assert request is not None
             assert not policies._keeper.is_due
-            policies._keeper._process = os.getpid() - 1  # what a child sees after a fork
+            policies._keeper._process = os.getpid() - 1  # the state of a child process after a fork
 
             assert policies._keeper.is_due
 
@@ -269,7 +269,7 @@ class TestSnapshots:
         ("snapshot", "reason"),
         [
             pytest.param(lambda site: manifest(site, serial=FIRST + 1), Reason.SCHEMA, id="one with another serial"),
-            pytest.param(lambda site: b"{", Reason.NOT_JSON, id="a damaged one"),  # noqa: ARG005 - one form for all
+            pytest.param(lambda site: b"{", Reason.NOT_JSON, id="a damaged one"),  # noqa: ARG005 - common signature
             pytest.param(lambda site: manifest(site + "x/"), Reason.WRONG_SITE, id="one of another site"),
         ],
     )

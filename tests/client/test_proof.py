@@ -129,7 +129,7 @@ def test_altered_or_missing_file_is_rejected_after_one_more_manifest(
         with pytest.raises(error, match=words):
             call(app)
 
-    assert paths(host).count(MANIFEST) == 2  # the back-off of forced refreshes bounds what a broken site costs
+    assert paths(host).count(MANIFEST) == 2  # the back-off of forced refreshes limits the requests to a broken site
 
 
 @pytest.mark.parametrize("call", [App.text, App.changes])

@@ -102,7 +102,7 @@ def load(host: Host, monkeypatch: pytest.MonkeyPatch) -> Load:
 
     def loaded(page: str) -> types.ModuleType:
         module = types.ModuleType("shop_policies")
-        exec(compile(recipe(page), page, "exec"), module.__dict__)  # noqa: S102 - our own documentation
+        exec(compile(recipe(page), page, "exec"), module.__dict__)  # noqa: S102 - trusted code of the documentation
         return module
 
     return loaded
@@ -127,7 +127,7 @@ def with_history(host: Host) -> None:
 
 class TestFastAPI:
     @pytest.mark.parametrize(("body", "status"), HOSTILE)
-    def test_a_hostile_body_is_refused_with_a_problem_and_nothing_is_kept(
+    def test_hostile_body_is_rejected_with_a_problem_document_and_not_stored(
         self, load: Load, body: bytes, status: int
     ) -> None:
         shop = load("fastapi.md")
@@ -140,7 +140,7 @@ class TestFastAPI:
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         assert (answer.json()["status"], shop.RECORDS) == (status, [])
 
-    def test_what_the_user_said_is_kept_once(self, load: Load) -> None:
+    def test_receipt_is_stored_once(self, load: Load) -> None:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> list[httpx2.Response]:
@@ -154,7 +154,7 @@ class TestFastAPI:
         assert statuses == [201, 201, 409, 403]
         assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "u_mia")]
 
-    def test_answer_without_signing_in_is_refused(self, load: Load) -> None:
+    def test_receipt_without_signing_in_is_rejected(self, load: Load) -> None:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
@@ -162,7 +162,7 @@ class TestFastAPI:
 
         assert (asyncio.run(served(shop.app, visit)).status_code, shop.RECORDS) == (401, [])
 
-    def test_a_receipt_for_a_version_that_has_left_the_manifest_is_kept(self, load: Load) -> None:
+    def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(self, load: Load) -> None:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> list[int]:
@@ -173,19 +173,21 @@ class TestFastAPI:
         assert [record["seq"] for record in shop.RECORDS] == [1]
 
     @pytest.mark.parametrize(("path", "is_open"), PATHS)
-    def test_only_whole_segments_stay_open_to_a_blocked_user(self, load: Load, path: str, is_open: bool) -> None:
+    def test_only_complete_path_segments_remain_open_to_a_blocked_user(
+        self, load: Load, path: str, is_open: bool
+    ) -> None:
         assert load("fastapi.md").is_open(path) is is_open
 
     @pytest.mark.parametrize(
         "path", ["/supportive-orders", "/support/%2e%2e/orders", "/support%3F/orders", "//support"]
     )
-    def test_a_blocked_user_gets_nowhere_by_an_odd_address(self, load: Load, path: str) -> None:
+    def test_blocked_user_cannot_bypass_the_block_with_an_unusual_path(self, load: Load, path: str) -> None:
         async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
             return await client.get(f"http://shop.example{path}")
 
         assert asyncio.run(served(load("fastapi.md").app, visit)).status_code == 403
 
-    def test_the_app_starts_blocks_with_a_problem_and_opens_when_the_terms_are_accepted(self, load: Load) -> None:
+    def test_app_blocks_with_a_problem_document_until_the_terms_are_accepted(self, load: Load) -> None:
         app = load("fastapi.md").app
 
         async def visit(client: httpx2.AsyncClient) -> list[httpx2.Response]:
@@ -209,7 +211,7 @@ class TestFastAPI:
         assert (forged.status_code, empty.status_code, created.status_code) == (422, 400, 201)
         assert (opened.status_code, opened.json()) == (200, [])
 
-    def test_the_app_starts_and_serves_without_its_policy_site(self, host: Host, load: Load) -> None:
+    def test_app_starts_and_serves_without_its_policy_site(self, host: Host, load: Load) -> None:
         host.at["/policies.json"] = hang_up
         app = load("fastapi.md").app
 
@@ -250,7 +252,7 @@ class Stranger:
 
 class TestDjango:
     @pytest.mark.parametrize(("body", "status"), HOSTILE)
-    def test_a_hostile_body_is_refused_with_a_problem_and_nothing_is_kept(
+    def test_hostile_body_is_rejected_with_a_problem_document_and_not_stored(
         self, load: Load, body: bytes, status: int
     ) -> None:
         self.ask()
@@ -262,7 +264,7 @@ class TestDjango:
         assert (answer.status_code, answer["content-type"]) == (status, "application/problem+json")
         assert (json.loads(answer.content)["status"], shop.RECORDS) == (status, [])
 
-    def test_what_the_user_said_is_kept_once(self, load: Load) -> None:
+    def test_receipt_is_stored_once(self, load: Load) -> None:
         ask, shop = self.ask(), load("django.md")
         blocked = ask(shop, "/orders/").status_code
 
@@ -274,14 +276,14 @@ class TestDjango:
         assert (blocked, statuses, ask(shop, "/orders/").status_code) == (403, [201, 201, 409], 403)
         assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "user:7")]
 
-    def test_answer_without_signing_in_is_refused(self, load: Load) -> None:
+    def test_receipt_without_signing_in_is_rejected(self, load: Load) -> None:
         self.ask()
         shop, request = load("django.md"), self.request("/policies/answers", MINE | {"subject": "user:None"})
         request.user = Stranger()
 
         assert (shop.answer(request).status_code, shop.RECORDS) == (401, [])
 
-    def test_a_receipt_for_a_version_that_has_left_the_manifest_is_kept(self, load: Load) -> None:
+    def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(self, load: Load) -> None:
         self.ask()
         shop = load("django.md")
         shop.policies.refresh()
@@ -292,11 +294,13 @@ class TestDjango:
         assert (statuses, [record["seq"] for record in shop.RECORDS]) == ([201, 422], [1])
 
     @pytest.mark.parametrize(("path", "is_open"), PATHS)
-    def test_only_whole_segments_stay_open_to_a_blocked_user(self, load: Load, path: str, is_open: bool) -> None:
+    def test_only_complete_path_segments_remain_open_to_a_blocked_user(
+        self, load: Load, path: str, is_open: bool
+    ) -> None:
         self.ask()
         assert load("django.md").is_open(path) is is_open
 
-    def test_the_middleware_blocks_with_a_problem_and_opens_when_the_terms_are_accepted(self, load: Load) -> None:
+    def test_middleware_blocks_with_a_problem_document_until_the_terms_are_accepted(self, load: Load) -> None:
         shop, ask = load("django.md"), self.ask()
 
         blocked = ask(shop, "/orders/")
@@ -314,7 +318,7 @@ class TestDjango:
             b"open",
         )
 
-    def test_the_app_serves_without_its_policy_site(self, host: Host, load: Load) -> None:
+    def test_app_serves_without_its_policy_site(self, host: Host, load: Load) -> None:
         host.at["/policies.json"] = hang_up
 
         assert self.ask()(load("django.md"), "/orders/").content == b"open"
@@ -341,7 +345,7 @@ class TestDjango:
 
 
 class TestProblems:
-    def test_a_problem_names_only_what_is_due_and_where_to_read_it(self) -> None:
+    def test_problem_document_contains_only_due_policies_and_their_urls(self) -> None:
         decision: Any = {
             "outcome": "block",
             "policies": [

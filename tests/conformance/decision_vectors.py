@@ -1,4 +1,4 @@
-"""Read the conformance vectors and compare the answers of a client with them."""
+"""Read the conformance vectors and compare the results of a client with them."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Draw random questions with every field and every combination; few distinct instants, so that boundaries are frequent.
+"""Generate random questions with every field and every combination; few distinct instants make boundaries frequent.
 
 >>> question(random.Random(7))["role"] in ("client", "server")
 True
 
 `Chance` is `random.Random` or the generator of Hypothesis, so that property tests can shrink the questions and two
-clients can be compared on them. All manifests drawn are readable.
+clients can be compared on them. All generated manifests are readable.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WISHES = ("en-GB", "DE", "zh-Hant-TW", "zh-Hans", "pt", "fr", "de-x-private", "*
 
 
 def question(chance: Chance) -> dict[str, Any]:
-    """Draw one question with up to three policies and seven records."""
+    """Generate a question with up to three policies and seven records."""
     policies = [policy(chance, name) for name in ("terms", "privacy", "research")[: chance.choice([0, 1, 2, 2, 3])]]
     state: dict[str, Any] = {"records": [record(chance) for _ in range(chance.randint(0, 7))]}
     state |= _some(
@@ -58,7 +58,7 @@ def question(chance: Chance) -> dict[str, Any]:
 
 
 def policy(chance: Chance, name: str) -> dict[str, Any]:
-    """Draw a policy called `name` with up to five versions, in any order."""
+    """Generate a policy called `name` with up to five versions, in any order."""
     seqs = chance.sample(range(1, 9), chance.randint(0, 5))
     drawn = {"id": name, "act": chance.choice(ACTS), "versions": [version(chance, seq) for seq in seqs]}
     drawn |= {"languages": list(PUBLISHED[: chance.randint(1, 5)]), "binding_language": "en"}
@@ -75,7 +75,7 @@ def policy(chance: Chance, name: str) -> dict[str, Any]:
 
 
 def version(chance: Chance, seq: int) -> dict[str, Any]:
-    """Draw the version `seq`."""
+    """Generate the version `seq`."""
     drawn = {"seq": seq, "change": chance.choice(CHANGES), "effective_at": instant(chance, first=-12)}
     drawn |= _some(
         chance,
@@ -88,7 +88,7 @@ def version(chance: Chance, seq: int) -> dict[str, Any]:
 
 
 def record(chance: Chance) -> dict[str, Any]:
-    """Draw a record about one of the policies, or about a policy that is no longer listed."""
+    """Generate a record about one of the policies, or about a policy that is no longer listed."""
     seq, language = chance.randint(1, 9), chance.choice(PUBLISHED)
     drawn = {
         "policy": chance.choice(["terms", "terms", "terms", "privacy", "privacy", "research", "gone"]),
@@ -105,7 +105,7 @@ def record(chance: Chance) -> dict[str, Any]:
 
 
 def unreadable_record(chance: Chance) -> Any:
-    """Draw a record that no client can read: with one field missing or of the wrong type, or not an object."""
+    """Generate an invalid record: with one field missing or of the wrong type, or not an object."""
     name = chance.choice([*REQUIRED, *REQUIRED, "language", "digest", "serial", "pending", "received_at"])
     junk = chance.choice([name in REQUIRED and None, "", "junk", 0, -1, 6.5, 2**53, [], ["terms"], ["accepted"], {}])
     fits = (
@@ -117,7 +117,7 @@ def unreadable_record(chance: Chance) -> Any:
 
 
 def instant(chance: Chance, first: int = 0, days: int = DAYS) -> str:
-    """Draw an instant within `days` days from the day `first`: mostly midnight, sometimes close to midnight."""
+    """Generate an instant within `days` days from the day `first`: mostly midnight, sometimes close to midnight."""
     day, beside = chance.randint(first, first + days), chance.choice([0, 0, 0, 0, 1000, -1000, 500, -1])
     return _written(day, beside, chance.choice([0, 0, 0, 0, 0, 0, 330, -570]))
 

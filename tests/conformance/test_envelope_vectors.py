@@ -51,7 +51,7 @@ def test_vectors_have_distinct_ids_and_titles_and_both_results() -> None:
 
 
 @pytest.mark.parametrize("field", ["kid", "alg", "typ", "b64", "crit"])
-def test_each_field_of_the_header_is_tried_with_several_wrong_values(field: str) -> None:
+def test_each_header_field_is_tested_with_several_invalid_values(field: str) -> None:
     refused = [v for v in VECTORS if v["title"].startswith(f"{field} is") and v["expect"] == "refused"]
 
     assert len(refused) >= 4

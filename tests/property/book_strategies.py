@@ -1,4 +1,4 @@
-"""Books for laws: any settings, policies and versions, as values and as the files they are written in."""
+"""Strategies for books: any settings, policies and versions, as values and as files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FIRST_DAY = instant("2027-01-01")
 LAST_DAY = FIRST_DAY + timedelta(days=12)
 LANGUAGES = tuple(map(Language, ("ar", "de", "en", "pt-BR", "zh-Hans")))
 
-# What people write: no controls, no line ends, no half characters, no byte order mark.
+# Characters in usual texts: no controls, line ends, surrogates or byte order mark.
 signs = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"), exclude_characters="\ufeff")
 words = st.text(signs, min_size=1, max_size=20).filter(str.strip)
 hours = st.integers(0, 12 * 24).map(lambda hour: FIRST_DAY + timedelta(hours=hour))
@@ -52,7 +52,7 @@ summaries = st.lists(st.builds(SummaryPoint, text=words, section=words | st.just
 
 @st.composite
 def editions(draw: st.DrawFn, languages: tuple[Language, ...] = LANGUAGES) -> tuple[Edition, ...]:
-    """Texts in some of `languages`, the first of them always, in the order of their tags."""
+    """Generate texts in some of `languages`, including the first, sorted by tag."""
     chosen = draw(st.sets(st.sampled_from(languages))) | {languages[0]}
     return tuple(
         Edition(language=tag, text=draw(texts), summary=draw(summaries), translates=draw(st.none() | digests))
@@ -67,7 +67,7 @@ _ONE_TEXT = (Edition(language=Language("en"), text="# Terms\n"),)
 
 @st.composite
 def versions(draw: st.DrawFn, *, retroactive: bool = True, full: bool = False) -> Version:
-    """A version within the twelve days from FIRST_DAY; a `full` one has texts and everything it can have."""
+    """Generate a version within the twelve days from FIRST_DAY; a `full` one has texts and all optional fields."""
     published, effective = draw(_pairs_of_days)
     if effective < published and not retroactive:
         published, effective = effective, published
@@ -99,12 +99,12 @@ def _more(draw: st.DrawFn, published: datetime, effective: datetime) -> dict[str
 
 
 def histories(**words: bool) -> st.SearchStrategy[list[Version]]:
-    """Versions whose labels differ."""
+    """Generate versions with different labels."""
     return st.lists(versions(**words), max_size=6, unique_by=lambda version: version.label)
 
 
 def policy_of(found: list[Version], policy_id: str = "terms") -> Policy:
-    """The policy that has the versions `found`, and nothing remarkable besides."""
+    """Return a policy with the given versions and default values."""
     tag = Language("en")
     return Policy(
         id=policy_id,
@@ -165,7 +165,7 @@ _SOME_TEXTS = st.sampled_from(
         for tags in (LANGUAGES[:1], LANGUAGES[1:3], LANGUAGES)
     ]
 )
-# The same for laws that do not look into texts and settings: much faster to draw.
+# The same for tests that ignore texts and settings: much faster to generate.
 light_catalogs = st.builds(
     lambda found: Catalog(
         settings=_SETTINGS, policies=tuple(policy_of(versions, name) for name, versions in found.items())
@@ -182,7 +182,7 @@ light_catalogs = st.builds(
 
 
 def files_of(catalog: Catalog) -> dict[str, str]:
-    """The files in which `catalog` is written down, by their paths."""
+    """Return the files of `catalog` by path."""
     files = {"policy_versions/book.yml": _yaml(_book(catalog.settings))}
     for policy in catalog:
         folder = f"policy_versions/{policy.id}"
@@ -195,7 +195,7 @@ def files_of(catalog: Catalog) -> dict[str, str]:
 
 
 def listing_of(files: Mapping[str, str | bytes]) -> dict[str, tuple[Entry, ...]]:
-    """List `files` as if they lay on a disk, with the folders they stand in."""
+    """Return the entries of `files` as in a folder on disk, including parent folders."""
     found: dict[str, dict[str, Entry]] = {}
     for path, content in files.items():
         raw = content.encode() if isinstance(content, str) else content
@@ -208,7 +208,7 @@ def listing_of(files: Mapping[str, str | bytes]) -> dict[str, tuple[Entry, ...]]
 
 
 def _yaml(data: Mapping[str, Any]) -> str:
-    """Write `data` so that every YAML reader agrees: each member on a line, its value as JSON."""
+    """Return `data` as YAML that every parser reads equally: one field per line, with its value as JSON."""
     return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in _said(data).items())
 
 

@@ -1,4 +1,4 @@
-"""Texts for laws: Markdown of every shape an editor writes, and of shapes that no editor should write."""
+"""Strategies for Markdown: usual and unusual texts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ blocks = st.one_of(headings, phrases, sentences, lists, tables, quotes, code, st
 documents = st.lists(blocks, max_size=8).map("\n\n".join)
 texts = st.one_of(documents, noise, st.text())
 
-# Lines that mean something else beside other lines: what begins a block, goes on with one, or only looks like it.
+# Lines that begin, continue or only resemble a block, depending on adjacent lines.
 LISTED = [
     "- item",
     "- other",

@@ -1,4 +1,4 @@
-"""Laws of acceptance, for any question whatever."""
+"""Properties of acceptance, for any question."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ RANK = ("ok", "notice", "stale", "prompt", "block")
 YES = {"accept": "accepted", "acknowledge": "acknowledged", "consent": "consented", "none": "acknowledged"}
 
 chances = st.randoms(use_true_random=False)
-# Drawn from a seed and not draw by draw: many questions in little time are worth more here than small ones.
-questions = st.integers(0, 2**32 - 1).map(lambda seed: question(Random(seed)))  # noqa: S311 - keeps no secret
+# Generated from a seed, which is faster: many questions are more valuable here than small ones.
+questions = st.integers(0, 2**32 - 1).map(lambda seed: question(Random(seed)))  # noqa: S311 - not used for secrets
 many = settings(max_examples=400)
 
 
@@ -32,12 +32,12 @@ def rank(answer: Decision | PolicyDecision) -> int:
 
 
 def answer_about(policy: dict[str, Any], asked: dict[str, Any]) -> PolicyDecision | None:
-    """Return what `asked` is answered about `policy`; None where the manifest is rolled back."""
+    """Return the decision about `policy` for `asked`; None if the manifest is rolled back."""
     return next((each for each in ask(asked)["policies"] if each["id"] == policy["id"]), None)
 
 
 def publishing(added: dict[str, Any], policy: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
-    """Return `asked` with the version `added` to `policy`, of its own text."""
+    """Return `asked` with the version `added` to `policy`, with a different text."""
     more = deepcopy(asked)
     plain = {name: value for name, value in added.items() if name not in ("same_as", "digests")}
     for each in more["manifest"]["policies"]:
@@ -47,25 +47,25 @@ def publishing(added: dict[str, Any], policy: dict[str, Any], asked: dict[str, A
 
 
 def relied_on(asked: dict[str, Any]) -> bool:
-    """Whether the manifest is fresh, so that the policies decide."""
+    """Return whether the manifest is valid, so that the policies determine the outcome."""
     return ask(asked)["outcome"] != "stale"
 
 
 def instant_of(asked: dict[str, Any]) -> int:
-    """Return the instant that `asked` is decided for, in milliseconds."""
+    """Return the instant of the decision for `asked`, in milliseconds."""
     issued_at = parse_instant(asked["manifest"]["issued_at"])
     return max(Context.from_data(asked).now, issued_at or 0)
 
 
 def at(asked: dict[str, Any], milliseconds: int) -> dict[str, Any]:
-    """Return `asked` as it is put `milliseconds` after 1970, by a clock that needs no correction."""
+    """Return `asked` at `milliseconds` after 1970, with a clock that needs no correction."""
     whole = write_instant(milliseconds)
     assert whole
     return asked | {"now": f"{whole[:-1]}.{milliseconds % SECOND:03}Z", "clock_offset_seconds": 0}
 
 
 def substance(answer: Decision) -> Any:
-    """Return everything in `answer` that is not itself a time."""
+    """Return everything in `answer` except instants."""
     times = {"next_at", "deadline"}
     policies = [{name: value for name, value in each.items() if name not in times} for each in answer["policies"]]
     return answer["outcome"], answer["reason"], policies
@@ -73,7 +73,7 @@ def substance(answer: Decision) -> Any:
 
 @many
 @given(questions)
-def test_the_worst_outcome_wins(asked: dict[str, Any]) -> None:
+def test_worst_outcome_of_a_policy_is_the_overall_outcome(asked: dict[str, Any]) -> None:
     assume(relied_on(asked))
 
     answer = ask(asked)
@@ -94,7 +94,7 @@ def test_only_accept_can_block(asked: dict[str, Any]) -> None:
 
 @many
 @given(questions, st.sampled_from(["missing", "foreign", "rolled back", "expired", "broken"]))
-def test_a_manifest_that_cannot_be_relied_on_never_blocks(asked: dict[str, Any], fault: str) -> None:
+def test_invalid_manifest_never_blocks(asked: dict[str, Any], fault: str) -> None:
     manifest, state = asked["manifest"], asked["state"]
     spoilt = {
         "missing": asked | {"manifest": None},
@@ -112,7 +112,7 @@ def test_a_manifest_that_cannot_be_relied_on_never_blocks(asked: dict[str, Any],
 
 @many
 @given(questions, chances)
-def test_the_order_of_versions_is_irrelevant(asked: dict[str, Any], chance: Random) -> None:
+def test_order_of_versions_is_irrelevant(asked: dict[str, Any], chance: Random) -> None:
     shuffled = deepcopy(asked)
     for policy in shuffled["manifest"]["policies"]:
         chance.shuffle(policy["versions"])
@@ -122,10 +122,8 @@ def test_the_order_of_versions_is_irrelevant(asked: dict[str, Any], chance: Rand
 
 @many
 @given(questions, chances)
-def test_the_order_of_records_that_differ_in_time_or_number_is_irrelevant(
-    asked: dict[str, Any], chance: Random
-) -> None:
-    """Records that `same_as` lifts to one number differ in time only."""
+def test_order_of_records_that_differ_in_time_or_number_is_irrelevant(asked: dict[str, Any], chance: Random) -> None:
+    """Records that `same_as` maps to one number must differ in time."""
     lifted = any("same_as" in each for policy in asked["manifest"]["policies"] for each in policy["versions"])
     different = {(parse_instant(each["at"]), 0 if lifted else each["seq"]): each for each in asked["state"]["records"]}
     records = list(different.values())
@@ -139,11 +137,11 @@ def test_the_order_of_records_that_differ_in_time_or_number_is_irrelevant(
 
 @many
 @given(questions, chances)
-def test_an_editorial_version_changes_no_outcome(asked: dict[str, Any], chance: Random) -> None:
-    """Beside one in force, unless it ends a deferral, for that was about the version now in force.
+def test_editorial_version_changes_no_outcome(asked: dict[str, Any], chance: Random) -> None:
+    """The version follows one in force, and does not end a deferral, which applied to the version now in force.
 
-    Records ahead of the manifest are left out: any new version, whatever its level, may make them known. And where
-    something is announced, it may be that nothing is in force.
+    Records ahead of the manifest are excluded, since any new version may make their numbers known, and so are announced
+    versions, before which no version may be in force.
     """
     assume(asked["manifest"]["policies"])
     policy = chance.choice(asked["manifest"]["policies"])
@@ -164,7 +162,7 @@ def test_an_editorial_version_changes_no_outcome(asked: dict[str, Any], chance: 
 @many
 @given(questions, st.lists(st.floats(0, 1, exclude_max=True), max_size=4))
 def test_nothing_changes_before_next_at(asked: dict[str, Any], fractions: list[float]) -> None:
-    """Except within the second of the decision: `next_at` is a whole second and later than the decision."""
+    """Except within the second of the decision: `next_at` is a whole second after the decision."""
     assume(relied_on(asked))
     begin, answer = instant_of(asked), ask(asked)
     end = parse_instant(answer["next_at"] or "")
@@ -190,7 +188,7 @@ def test_next_at_is_later_than_the_instant_of_the_decision(asked: dict[str, Any]
 @many
 @given(questions)
 def test_following_next_at_reaches_the_expiry_in_few_steps(asked: dict[str, Any]) -> None:
-    """A client that sets its timer to `next_at` never gets the same instant again, the one of expiry included."""
+    """A client that sets its timer to `next_at` never gets the same instant again, including the expiry."""
     assume(relied_on(asked))
     steps = 0
 
@@ -216,7 +214,7 @@ def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(asked: dict[str,
 
 @many
 @given(questions, chances)
-def test_an_unreadable_record_changes_nothing_but_the_flags(asked: dict[str, Any], chance: Random) -> None:
+def test_unreadable_record_changes_only_the_flags(asked: dict[str, Any], chance: Random) -> None:
     junk = unreadable_record(chance)
     records = asked["state"]["records"]
     spoilt = asked | {"state": asked["state"] | {"records": [junk, *records]}}
@@ -230,8 +228,10 @@ def test_an_unreadable_record_changes_nothing_but_the_flags(asked: dict[str, Any
 
 @many
 @given(questions, chances)
-def test_saying_yes_to_the_newest_version_never_makes_it_worse(asked: dict[str, Any], chance: Random) -> None:
-    """A consent that was refused may then be told of what is announced or new, for only now it concerns them."""
+def test_accepting_the_newest_version_never_worsens_the_outcome(asked: dict[str, Any], chance: Random) -> None:
+    """After a refused consent, the user may then be informed of announced or new versions, which did not concern them
+    before.
+    """
     assume(asked["manifest"]["policies"])
     policy = chance.choice(asked["manifest"]["policies"])
     before = answer_about(policy, asked)
@@ -254,11 +254,11 @@ def test_saying_yes_to_the_newest_version_never_makes_it_worse(asked: dict[str, 
 
 @many
 @given(questions, chances)
-def test_publishing_again_prolongs_no_grace_period(asked: dict[str, Any], chance: Random) -> None:
-    """A user who owes an answer owes it no later because a newer material version has been published.
+def test_new_version_does_not_extend_the_grace_period(asked: dict[str, Any], chance: Random) -> None:
+    """A newer material version does not postpone the deadline of a user who has not accepted.
 
-    Answers to numbers that were never published are left out: a newer version makes such a number known, and the
-    answer counts from then on.
+    Records with unpublished numbers are excluded: a newer version makes such a number known, and the record counts from
+    then on.
     """
     assume(asked["manifest"]["policies"])
     policy = chance.choice(asked["manifest"]["policies"])

@@ -1,4 +1,4 @@
-"""Laws of reading a book: what was written is read, and nothing whatever in a file or name breaks the reader."""
+"""Properties of reading a book: written values are read back, and no content or file name crashes the reader."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ SOUND = {
 
 @given(catalogs)
 @settings(max_examples=60)
-def test_a_book_is_read_as_it_was_written(catalog: Catalog) -> None:
-    """From values to files and back: equal values, whatever the words, days and languages."""
+def test_book_survives_the_round_trip(catalog: Catalog) -> None:
+    """Values to files and back are equal, for any words, dates and languages."""
     reading = parse_book(listing_of(files_of(catalog)))
     assert [str(fault) for fault in reading.faults] == []
     assert reading.require() == catalog
@@ -46,7 +46,7 @@ def test_a_book_is_read_as_it_was_written(catalog: Catalog) -> None:
 
 @given(catalogs, st.sampled_from(["\r\n", "\r"]), st.booleans())
 @settings(max_examples=30)
-def test_a_book_saved_on_another_system_is_the_same_book(catalog: Catalog, end: str, mark: bool) -> None:
+def test_book_saved_on_another_system_is_equal(catalog: Catalog, end: str, mark: bool) -> None:
     saved = {path: "\ufeff" * mark + text.replace("\n", end) for path, text in files_of(catalog).items()}
     assert parse_book(listing_of(saved)).require() == catalog
 
@@ -54,7 +54,7 @@ def test_a_book_saved_on_another_system_is_the_same_book(catalog: Catalog, end: 
 @given(st.sampled_from(sorted(SOUND)), st.binary() | st.text(st.characters(codec="utf-8")).map(str.encode))
 @example(EDITION, b"\xef\xbb\xbf\xef\xbb\xbf")
 @example(VERSION, b"published: 0001-01-01\nchange: material\n")
-def test_whatever_bytes_stand_in_a_file_the_book_is_read_or_its_faults_are_told(path: str, content: bytes) -> None:
+def test_any_bytes_in_a_file_yield_a_book_or_faults(path: str, content: bytes) -> None:
     assert_told(parse_book(listing_of(SOUND | {path: content})))
 
 
@@ -63,7 +63,7 @@ STRANGE = (*"\n\t'\"[]{}#>%@\0\ufeff\u2028", *("---\n", ": ", "- ", "? ", "|\n",
 
 @st.composite
 def damaged(draw: st.DrawFn) -> dict[str, str | bytes]:
-    """A sound book, one file of which lost a piece, or holds a strange one somewhere."""
+    """Generate a valid book with one file that is truncated or has foreign content inserted."""
     path = draw(st.sampled_from(sorted(SOUND)))
     raw = SOUND[path].encode()
     start = draw(st.integers(0, len(raw)))
@@ -76,7 +76,7 @@ def damaged(draw: st.DrawFn) -> dict[str, str | bytes]:
 
 @given(damaged())
 @settings(max_examples=200)
-def test_whatever_is_damaged_the_book_is_read_or_its_faults_are_told(files: dict[str, str | bytes]) -> None:
+def test_any_damage_yields_a_book_or_faults(files: dict[str, str | bytes]) -> None:
     assert_told(parse_book(listing_of(files)))
 
 
@@ -97,7 +97,7 @@ values = st.recursive(
 
 
 @given(st.sampled_from(sorted(SOUND)), st.dictionaries(st.sampled_from(MEMBERS), values))
-def test_whatever_the_members_hold_the_book_is_read_or_its_faults_are_told(path: str, data: object) -> None:
+def test_any_field_values_yield_a_book_or_faults(path: str, data: object) -> None:
     text = json.dumps(data, ensure_ascii=False)
     text = f"---\n{text}\n---\n# A\n" if path == EDITION else text
     assert_told(parse_book(listing_of(SOUND | {path: text})))
@@ -107,12 +107,12 @@ names = st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=12
 
 
 @given(st.sampled_from(["", "terms/", "terms/2027-01-01/"]), names, st.sampled_from(["", ".md", ".yml", "/policy.yml"]))
-def test_whatever_a_file_is_called_the_book_is_read_or_its_faults_are_told(folder: str, name: str, end: str) -> None:
+def test_any_file_name_yields_a_book_or_faults(folder: str, name: str, end: str) -> None:
     assert_told(parse_book(listing_of(SOUND | {f"policy_versions/{folder}{name}{end}": "# A\n"})))
 
 
 def assert_told(reading: Reading) -> None:
-    """Each fault is one of the book's, with a place, and can be printed; without faults there is a catalogue."""
+    """Fail unless each fault has a place and can be printed, and a book without faults has a catalogue."""
     for fault in reading.faults:
         assert isinstance(fault, BookError)
         assert fault.place.path.startswith("policy_versions/")
@@ -123,8 +123,8 @@ def assert_told(reading: Reading) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8")), st.sampled_from(["", "---\n---\n", "---\na: b\n---\n\n"]))
-def test_the_line_of_a_text_is_the_line_in_its_file(body: str, head: str) -> None:
-    """From `body_line` on, the file reads like the text, line by line."""
+def test_body_line_is_the_line_in_the_file(body: str, head: str) -> None:
+    """From `body_line` on, the file equals the text, line by line."""
     assume(head or not body.lstrip("\ufeff").startswith("---"))
     parts = parse_frontmatter(head + body, "en.md")
     saved = (head + body).replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -134,7 +134,7 @@ def test_the_line_of_a_text_is_the_line_in_its_file(body: str, head: str) -> Non
 
 @given(st.text(st.sampled_from("ab: -?[]{}\n'\"#&*!|>%@`,\t\\0~<=") | st.characters()))
 @settings(max_examples=300)
-def test_whatever_is_written_is_strict_yaml_or_refused_at_a_line_that_is_there(text: str) -> None:
+def test_any_input_is_strict_yaml_or_rejected_with_an_existing_line(text: str) -> None:
     data = yaml_or_refusal(text)
     if isinstance(data, FrontMatterError):
         assert 1 <= (data.place.line or 0) <= text.count("\n") + text.count("\r") + 2
@@ -156,7 +156,7 @@ def only_texts(data: object) -> bool:
     return all(map(only_texts, data)) if isinstance(data, list) else isinstance(data, str)
 
 
-def test_the_sound_book_of_these_laws_is_sound_and_read_alike_from_a_disk(tmp_path: Path) -> None:
+def test_example_book_is_valid_and_equal_on_disk(tmp_path: Path) -> None:
     for path, text in SOUND.items():
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)

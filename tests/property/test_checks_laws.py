@@ -1,4 +1,4 @@
-"""Laws of the checks: whatever stands in a file, they say where, and never fail."""
+"""Properties of the checks: for any file content, findings have a place, and no check crashes."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40).map
 
 
 @given(texts)
-def test_any_text_gives_findings_within_its_file(text: str) -> None:
-    """The place of a finding is a line that the file has; its severity is that of its rule."""
+def test_findings_for_any_text_are_within_its_file(text: str) -> None:
+    """The place of a finding is an existing line; its severity is that of its rule."""
     raw = text.encode("utf-8", "surrogatepass")
     book = one_text(raw, extra="notice_days: {material: 30}\n")
     lines = {path: (content or b"").decode(errors="replace") for path, content in book.files.items()}
@@ -39,8 +39,8 @@ def test_any_text_gives_findings_within_its_file(text: str) -> None:
 
 
 @given(texts, texts)
-def test_any_change_and_any_translation_can_be_examined(old: str, new: str) -> None:
-    """Rules that compare two texts say something about any two."""
+def test_any_change_and_any_translation_can_be_checked(old: str, new: str) -> None:
+    """Rules that compare two texts accept any two texts."""
     book = one_text("# A\n" + old, extra="notice_days: {material: 30}\n")
     privacy = book.policy("privacy")
     privacy.version("2026-03-01", change="editorial", en="# A\n" + new, de="# A\n" + old, zh_Hans="# A\n" + new)
@@ -50,8 +50,8 @@ def test_any_change_and_any_translation_can_be_examined(old: str, new: str) -> N
 
 
 @given(texts)
-def test_damage_lies_within_the_text_and_is_told_once(text: str) -> None:
-    """Damaged stretches follow one another without overlapping."""
+def test_damage_is_within_the_text_and_reported_once(text: str) -> None:
+    """Damaged ranges are in order and do not overlap."""
     end = 0
     for damage in find_damage(text):
         assert end <= damage.start < damage.stop <= len(text)
@@ -59,8 +59,8 @@ def test_damage_lies_within_the_text_and_is_told_once(text: str) -> None:
 
 
 @given(texts, st.sampled_from(["en", "de", "fr", "es", "zh", "ja", "sw"]))
-def test_numbers_and_dates_of_any_text_can_be_read(text: str, language: str) -> None:
-    """A number has digits, a date that was found has a day."""
+def test_numbers_and_dates_of_any_text_can_be_parsed(text: str, language: str) -> None:
+    """A number contains digits, and a date has a day."""
     assert all(any(character.isdigit() for character in number) for number in numbers_in(text))
     assert all(number.isdigit() for number in number_words_in(text, language))
     found = find_printed_date(text)

@@ -1,6 +1,6 @@
-"""Comments on pull requests: words of a book, and a forged review, make no markup, mention or reference.
+"""Comments on pull requests: text of a book, or a forged review, creates no markup, mention or reference.
 
-Each law is checked on what a Markdown renderer makes of the comment, since GitHub looks for mentions there.
+Each property is checked on the rendered Markdown, since GitHub searches it for mentions.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: set[str] = set()
         self.text = ""
-        self.nodes = ""  # the text, with a character that is in no word between two text nodes
+        self.nodes = ""  # U+FFFC separates text nodes, since it occurs in no word
         self.feed(html)
         self.close()
 
@@ -112,7 +112,7 @@ def test_words_render_as_themselves(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("around", ["{}", "- {}\n", "### {} 1: new\n", "> {}\n", "**{}** is new", "- {} <sub>x</sub>"])
-def test_each_hostile_word_in_each_place_of_a_review(text: str, around: str) -> None:
+def test_hostile_word_in_any_place_of_a_review_is_harmless(text: str, around: str) -> None:
     page = rendered(around.format(in_review(text)))
 
     assert not page.tags & {"img", "a", "script", "comment", "code", "pre", "table", "hr", "del", "em", "ol"}
@@ -121,7 +121,7 @@ def test_each_hostile_word_in_each_place_of_a_review(text: str, around: str) -> 
 
 
 @given(words, words)
-def test_redline_in_a_review_is_silent(old: str, new: str) -> None:
+def test_redline_in_a_review_creates_no_mention(old: str, new: str) -> None:
     source = unlinked(to_markdown(redline(f"# T\n\nWords {old}\n", f"# T\n\nWords {new}\n")))
     page = rendered(source)
 
@@ -131,7 +131,7 @@ def test_redline_in_a_review_is_silent(old: str, new: str) -> None:
 
 
 @given(words)
-def test_forged_review_is_silent(comment: ModuleType, text: str) -> None:
+def test_forged_review_creates_no_mention(comment: ModuleType, text: str) -> None:
     page = rendered(comment.harmless(text))
 
     assert not page.tags & {"img", "script", "comment", "b"}
@@ -140,21 +140,21 @@ def test_forged_review_is_silent(comment: ModuleType, text: str) -> None:
     assert "language-" not in MarkdownIt("commonmark").render(comment.harmless(text))
 
 
-def test_true_review_is_shown_as_it_was_written(comment: ModuleType) -> None:
+def test_genuine_review_is_shown_unchanged(comment: ModuleType) -> None:
     written = f"- {plain('Terms & <Conditions> of AT&T [1], ask a@b.example')} <sub>x</sub>\n"
 
     assert shown(rendered(comment.harmless(written)).text) == shown(rendered(written).text)
     assert "Terms & <Conditions> of AT&T [1], ask a@b.example" in shown(rendered(written).text)
 
 
-def test_link_to_a_preview_stays_a_link(comment: ModuleType) -> None:
+def test_link_to_a_preview_remains_a_link(comment: ModuleType) -> None:
     link = "[Download the preview](https://github.com/o/r/actions/runs/1234567/artifacts/12345678901)"
 
     assert comment.harmless(link) == link
 
 
 @given(words)
-def test_reports_of_a_check_are_silent_and_write_no_command_of_their_own(text: str) -> None:
+def test_check_reports_create_no_mention_and_no_workflow_command(text: str) -> None:
     finding = Finding(
         rule="META-field", severity=Severity.ERROR, place=Place(path=f"a/{text}"), message=f"m {text}", fix=text
     )

@@ -1,4 +1,4 @@
-"""Laws of histories: a picture loses no change and invents none; dates that were told once are never told otherwise."""
+"""Properties of histories: the chart shows every change and no other, and published dates never change."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from property.test_publication_laws import SETTINGS, anyhow, orderly
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
-def test_a_picture_has_a_mark_for_every_section_that_changed_and_no_other(found: list[str]) -> None:
+def test_chart_has_a_mark_for_exactly_the_changed_sections(found: list[str]) -> None:
     prepared = [prepare(text) for text in found]
     steps = [Step.of(redline(old, new)) for old, new in pairwise(prepared)]
     outline = [(clause.id, clause.heading) for clause in prepared[-1].document.clauses]
@@ -36,10 +36,10 @@ def test_a_picture_has_a_mark_for_every_section_that_changed_and_no_other(found:
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
-def test_a_section_is_marked_only_while_it_lives_or_when_it_goes(found: list[str]) -> None:
+def test_section_is_marked_only_while_it_exists_or_at_its_removal(found: list[str]) -> None:
     prepared = [prepare(text) for text in found]
     named = [[clause.id for clause in text.document.clauses] for text in prepared]
-    assume(all(len(set(ids)) == len(ids) for ids in named))  # what is published names a section once
+    assume(all(len(set(ids)) == len(ids) for ids in named))  # published texts have unique section ids
     steps = [Step.of(redline(old, new)) for old, new in pairwise(prepared)]
     outline = [(clause.id, clause.heading) for clause in prepared[-1].document.clauses]
 
@@ -53,7 +53,7 @@ def test_a_section_is_marked_only_while_it_lives_or_when_it_goes(found: list[str
 
 
 @given(orderly, hours, hours)
-def test_a_calendar_keeps_every_entry_it_ever_had(found: list[Version], one: datetime, other: datetime) -> None:
+def test_calendar_keeps_every_entry(found: list[Version], one: datetime, other: datetime) -> None:
     earlier, later = (_entries(found, now) for now in sorted((one, other)))
 
     assert set(earlier) <= set(later)
@@ -61,7 +61,7 @@ def test_a_calendar_keeps_every_entry_it_ever_had(found: list[Version], one: dat
 
 
 @given(anyhow, hours, st.none() | hours)
-def test_one_version_at_most_is_in_force_and_it_is_the_one_the_policy_names(
+def test_at_most_one_version_is_in_force_and_equals_in_force(
     found: list[Version], now: datetime, gone: datetime | None
 ) -> None:
     policy = policy_of(found)

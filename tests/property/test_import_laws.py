@@ -1,4 +1,4 @@
-"""Laws of importing, for any texts and any clocks."""
+"""Properties of imports, for any texts and clocks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from property.markdown_strategies import noise, sentences, texts
 
 ZONES = st.sampled_from(["UTC", "Asia/Shanghai", "America/St_Johns", "Pacific/Apia"]).map(ZoneInfo)
 RAW = st.one_of(st.none(), st.binary(max_size=20), st.sampled_from([b"# A\n", b"# B\n", b"---\ntitle: C\n---\nD\n"]))
-# Two decades to the second, and few enough values that clocks stand still and jump back.
+# Two decades in seconds, with few values, so that clocks often stand still or go back.
 TIMES = st.one_of(st.integers(1_262_304_000, 1_893_456_000), st.integers(1_325_235_000, 1_325_235_009))
 
 HEADS = [
@@ -79,7 +79,7 @@ plain_texts = st.one_of(
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[DocumentState]:
-    """Commits in any order of time, of any bytes."""
+    """Generate commits with any bytes, in any order of time."""
     return [
         DocumentState(
             origin=Origin(commit="a" * 40, committed=datetime.fromtimestamp(seconds, UTC), path="p.md"),
@@ -90,9 +90,7 @@ def histories(draw: st.DrawFn) -> list[DocumentState]:
 
 
 @given(histories(), ZONES)
-def test_versions_rise_in_label_and_instant_and_differ_from_their_neighbours(
-    steps: list[DocumentState], zone: ZoneInfo
-) -> None:
+def test_labels_and_instants_increase_and_adjacent_texts_differ(steps: list[DocumentState], zone: ZoneInfo) -> None:
     versions = plan_versions(steps, zone).versions
 
     for earlier, later in itertools.pairwise(versions):
@@ -103,35 +101,35 @@ def test_versions_rise_in_label_and_instant_and_differ_from_their_neighbours(
 
 
 @given(st.one_of(noise, texts, st.text()))
-def test_a_text_is_written_so_that_it_is_read_back(body: str) -> None:
+def test_text_survives_the_round_trip(body: str) -> None:
     text = canonical(body)
 
     assert canonical(parse_frontmatter(to_edition(text), "en.md").body) == text
 
 
 @given(st.one_of(noise, texts, st.text()))
-def test_an_imported_text_is_canonical(body: str) -> None:
+def test_imported_text_is_canonical(body: str) -> None:
     found = read_foreign(body.encode(errors="replace")).text
 
     assert canonical(found) == found
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"], exclude_characters="\ufeff")))
-def test_members_are_written_so_that_they_are_read_back_strictly(value: str) -> None:
+def test_metadata_survives_the_strict_round_trip(value: str) -> None:
     members = {"subject": value, "inner": {"path": value}}
 
     assert parse_yaml(to_yaml(members), "version.yml")[0] == members
 
 
 @given(st.text(st.characters()))
-def test_members_of_any_signs_can_be_read_back(value: str) -> None:
+def test_metadata_with_any_characters_survives_the_round_trip(value: str) -> None:
     (read,) = parse_yaml(to_yaml({"path": value}), "version.yml")[0].values()
 
     assert len(read) == len(value)
 
 
 @given(plain_texts)
-def test_readers_of_an_imported_plain_text_read_its_words_in_their_order(text: str) -> None:
+def test_imported_plain_text_keeps_its_words_in_order(text: str) -> None:
     text = text.replace("\0", "")
 
     assert words_as_read(convert(text).text) == words(text)

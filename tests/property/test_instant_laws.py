@@ -1,4 +1,4 @@
-"""Laws of instants: what is written is read, and a day begins once."""
+"""Properties of instants: formatted instants parse to the same value, and every day has one start."""
 
 from __future__ import annotations
 
@@ -25,32 +25,34 @@ ZONES = (
 )
 zones = st.sampled_from(ZONES.split()).map(parse_zone)
 days = st.dates(date(1920, 1, 1), date(9998, 12, 31)) | st.dates(date(1970, 1, 1), date(2040, 12, 31))
-instants = st.datetimes(datetime(1920, 1, 2), datetime(9998, 12, 30)).map(  # noqa: DTZ001 # Hypothesis wants them naive
+instants = st.datetimes(datetime(1920, 1, 2), datetime(9998, 12, 30)).map(  # noqa: DTZ001 # Hypothesis requires naive datetimes
     lambda at: at.replace(microsecond=0, tzinfo=UTC)
 )
 
 
 @given(instants, zones)
-def test_an_instant_is_read_as_it_is_written_whatever_the_zone(instant: datetime, zone: ZoneInfo) -> None:
+def test_instant_survives_the_round_trip_in_any_zone(instant: datetime, zone: ZoneInfo) -> None:
     assert parse_instant(format_instant(instant), zone) == instant
 
 
 @given(days, zones)
-def test_a_day_begins_at_its_first_instant(day: date, zone: ZoneInfo) -> None:
-    """The second before belongs to an earlier day, the start to this one, or to the next where the day was skipped."""
+def test_day_starts_at_its_first_instant(day: date, zone: ZoneInfo) -> None:
+    """The second before belongs to an earlier day; the start belongs to this day, or to the next if the day was
+    skipped.
+    """
     start = start_of_day(day, zone)
     assert day_of(start - SECOND, zone) < day <= day_of(start, zone)
 
 
 @given(days, zones)
-def test_the_start_of_a_day_is_shown_as_its_date_and_read_again(day: date, zone: ZoneInfo) -> None:
+def test_start_of_day_is_formatted_as_date_and_parsed_again(day: date, zone: ZoneInfo) -> None:
     start = start_of_day(day, zone)
     assert is_start_of_day(start, zone)
     assert parse_instant(format_local(start, zone), zone) == start
 
 
 @given(instants, zones)
-def test_every_instant_lies_in_its_day(instant: datetime, zone: ZoneInfo) -> None:
+def test_every_instant_is_within_its_day(instant: datetime, zone: ZoneInfo) -> None:
     day = day_of(instant, zone)
     assert start_of_day(day, zone) <= instant
     assert format_local(instant, zone).startswith(day.isoformat())
@@ -59,7 +61,7 @@ def test_every_instant_lies_in_its_day(instant: datetime, zone: ZoneInfo) -> Non
 @given(
     st.text() | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2})?"), zones
 )
-def test_whatever_is_written_is_an_instant_or_refused_with_a_reason(text: str, zone: ZoneInfo) -> None:
+def test_any_text_is_an_instant_or_rejected_with_a_reason(text: str, zone: ZoneInfo) -> None:
     read = instant_or_refusal(text, zone)
     if isinstance(read, str):
         assert read.startswith("expected ")

@@ -1,4 +1,4 @@
-"""Laws of languages: one spelling each, and every spelling is safe as a name."""
+"""Properties of languages: one spelling each, and every spelling is a safe file name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ tags = st.lists(st.sampled_from(SUBTAGS.split()), min_size=1, max_size=5).map("-
 
 
 def spelt(text: str) -> str:
-    """The right spelling of `text`; the refusal, where it has none."""
+    """Return the canonical spelling of `text`, or the message of the rejection."""
     try:
         return canonical_tag(text)
     except ValueError as refused:
@@ -27,8 +27,8 @@ def spelt(text: str) -> str:
 
 
 @given(tags)
-def test_the_right_spelling_of_the_right_spelling_is_itself(text: str) -> None:
-    """Spelling twice changes nothing more, and what was spelt right makes a Language that is safe as a name."""
+def test_canonical_spelling_is_idempotent(text: str) -> None:
+    """The function is idempotent, and its result is a Language that is a safe file name."""
     tag = spelt(text)
     if not tag.startswith("expected "):
         assert canonical_tag(tag) == tag
@@ -37,7 +37,7 @@ def test_the_right_spelling_of_the_right_spelling_is_itself(text: str) -> None:
 
 
 @given(tags)
-def test_every_other_spelling_is_refused(text: str) -> None:
+def test_every_other_spelling_is_rejected(text: str) -> None:
     if spelt(text) == text:
         language = Language(text)
         assert language.direction in ("ltr", "rtl")
@@ -48,7 +48,7 @@ def test_every_other_spelling_is_refused(text: str) -> None:
 
 
 @given(st.text(st.characters()))
-def test_whatever_is_written_is_a_language_or_refused_with_a_reason(text: str) -> None:
+def test_any_text_is_a_language_or_rejected_with_a_reason(text: str) -> None:
     tag = spelt(text)
     assert tag.startswith("expected ") or str(Language(tag)) == tag
     assert tag.isprintable()

@@ -1,4 +1,4 @@
-"""Laws of the lock: what is in it stays, what is published gets in, and it is read as it was written."""
+"""Properties of the lock: entries are permanent, published versions are added, and the file survives the round trip."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATH = "policy_versions/lock.json"
 
 
 def locked(catalog: Catalog, now: datetime, lock: Lock | None = None) -> Lock:
-    """The lock that also holds what `catalog` has published at `now`."""
+    """Return the lock extended by the versions of `catalog` that are published at `now`."""
     lock = lock or Lock()
     for policy, version in lock.unlocked(catalog, now):
         lock = lock.adding(policy, version)
@@ -31,14 +31,14 @@ def written(lock: Lock) -> str:
 
 
 @given(light_catalogs, hours)
-def test_a_lock_is_read_as_it_was_written(catalog: Catalog, now: datetime) -> None:
+def test_lock_survives_the_round_trip(catalog: Catalog, now: datetime) -> None:
     lock = locked(catalog, now)
     assert parse_lock(written(lock), PATH) == lock
     assert written(parse_lock(written(lock), PATH)) == written(lock)
 
 
 @given(light_catalogs, hours)
-def test_when_all_is_added_nothing_is_left_to_add(catalog: Catalog, now: datetime) -> None:
+def test_nothing_is_unlocked_after_all_is_added(catalog: Catalog, now: datetime) -> None:
     lock = locked(catalog, now)
     assert lock.unlocked(catalog, now) == ()
     held = {(policy, label) for policy, entries in lock.entries.items() for label in entries}
@@ -46,8 +46,8 @@ def test_when_all_is_added_nothing_is_left_to_add(catalog: Catalog, now: datetim
 
 
 @given(light_catalogs, light_catalogs, hours)
-def test_adding_alters_nothing_that_is_there(before: Catalog, after: Catalog, now: datetime) -> None:
-    """Whatever the book says later: entries stay, and only gain digests of other languages and a cancellation."""
+def test_adding_never_changes_existing_entries(before: Catalog, after: Catalog, now: datetime) -> None:
+    """Existing entries remain and only gain digests of other languages and a cancellation."""
     old = locked(before, now)
     new = old
     for policy in after:
@@ -63,7 +63,7 @@ def test_adding_alters_nothing_that_is_there(before: Catalog, after: Catalog, no
 
 
 @given(light_catalogs, hours, st.randoms(use_true_random=False))
-def test_the_order_of_adding_does_not_show(catalog: Catalog, now: datetime, random: Random) -> None:
+def test_lock_is_independent_of_the_order_of_additions(catalog: Catalog, now: datetime, random: Random) -> None:
     found = list(Lock().unlocked(catalog, now))
     lock = Lock()
     for policy, version in random.sample(found, len(found)):
@@ -85,7 +85,7 @@ nearly = st.recursive(
 
 
 @given(st.text(st.characters()) | json_values.map(json.dumps) | nearly.map(json.dumps))
-def test_whatever_stands_in_the_file_is_a_lock_or_refused_with_the_way_to_fix_it(text: str) -> None:
+def test_any_content_is_a_lock_or_rejected_with_a_fix(text: str) -> None:
     read = lock_or_refusal(text)
     if isinstance(read, LockError):
         assert str(read).startswith(PATH)

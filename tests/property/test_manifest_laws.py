@@ -1,4 +1,4 @@
-"""What holds of every manifest, whatever the book, the reader and the damage."""
+"""Properties of every manifest, for any book, reader and damage."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def day(number: int) -> datetime:
 
 @st.composite
 def versions(draw: st.DrawFn, number: int) -> Version:
-    """Draw a version whose dates make sense: published, then effective, then enforced."""
+    """Generate a version with consistent dates: published, then effective, then enforced."""
     published = draw(st.integers(0, 20))
     effective = published + draw(st.integers(0, 10))
     grace = draw(st.none() | st.integers(0, 15))
@@ -67,7 +67,7 @@ def versions(draw: st.DrawFn, number: int) -> Version:
 
 @st.composite
 def catalogs(draw: st.DrawFn) -> Catalog:
-    """Draw a book of one policy with up to six versions."""
+    """Generate a book with one policy and up to six versions."""
     policy = Policy(
         id="terms",
         titles={ENGLISH: "Terms"},
@@ -84,7 +84,7 @@ INSTANTS = st.integers(0, 30).map(day)
 
 
 @given(catalog=catalogs(), now=INSTANTS)
-def test_whatever_is_built_fits_its_schema_and_is_read_by_the_strict_reader(catalog: Catalog, now: datetime) -> None:
+def test_built_manifest_matches_its_schema_and_the_strict_reader(catalog: Catalog, now: datetime) -> None:
     document = manifest(catalog, now)
 
     jsonschema.validate(document, MANIFEST_SCHEMA)
@@ -94,7 +94,7 @@ def test_whatever_is_built_fits_its_schema_and_is_read_by_the_strict_reader(cata
 
 @st.composite
 def subjects(draw: st.DrawFn) -> Mapping[str, Any]:
-    """Draw what an app knows of a user: since when they are there, what they did, what they saw."""
+    """Generate the state of an app for a user: since when they are a user, their records, and the versions seen."""
     acts = st.sampled_from(["accepted", "acknowledged", "consented", "declined", "refused", "withdrawn"])
     record = st.builds(
         lambda seq, act, at: {"policy": "terms", "seq": seq, "act": act, "at": format_instant(at), "subject": "u1"},
@@ -109,10 +109,10 @@ def subjects(draw: st.DrawFn) -> Mapping[str, Any]:
 
 
 @given(catalog=catalogs(), now=INSTANTS, later=st.integers(0, 25), who=subjects())
-def test_leaving_the_history_out_changes_no_answer_until_the_manifest_expires(
+def test_omitting_the_history_changes_no_decision_until_the_expiry(
     catalog: Catalog, now: datetime, later: int, who: Mapping[str, Any]
 ) -> None:
-    """The versions listed are all an app needs: it decides as one that knows every version ever published."""
+    """The listed versions suffice: the decision is the same as with every version ever published."""
     short = manifest(catalog, now)
     everything = copy.deepcopy(short)
     for policy in everything["policies"]:
@@ -124,11 +124,11 @@ def test_leaving_the_history_out_changes_no_answer_until_the_manifest_expires(
 
 
 def essence(document: Mapping[str, Any], asked: Mapping[str, Any], catalog: Catalog) -> object:
-    """Decide, and keep what an app acts on: the number of the user's own version stands for the words they know."""
+    """Return the parts of the decision that an app uses, with the digest in place of the user's version number."""
     words = {version.seq: version.editions[0].text for version in catalog.policy("terms").versions}
     decision = decide(cast(Question, {"manifest": document, **asked}))
     names = ("outcome", "reason", "target_seq", "deferrable")
-    # The flag `early-record` needs the date of the record's version, so it is found only for versions that are listed.
+    # The flag `early-record` needs the date of the record's version, so it is only set for listed versions.
     answers = [
         [*(cast(Any, policy)[name] for name in names), [flag for flag in policy["flags"] if flag != "early-record"]]
         for policy in decision["policies"]
@@ -137,9 +137,7 @@ def essence(document: Mapping[str, Any], asked: Mapping[str, Any], catalog: Cata
 
 
 @given(catalog=catalogs(), now=INSTANTS, later=st.integers(1, 25))
-def test_an_issue_without_a_rebuild_says_of_its_instant_what_a_rebuild_would_have_said(
-    catalog: Catalog, now: datetime, later: int
-) -> None:
+def test_reissue_equals_a_rebuild_at_the_same_instant(catalog: Catalog, now: datetime, later: int) -> None:
     again = reissued(parse_manifest(to_bytes(manifest(catalog, now))), now + timedelta(days=later))
 
     unchanging = [version for policy in catalog for version in policy.versions if version.published > now]
@@ -159,7 +157,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(data=JSON_VALUES, compact=st.booleans(), ascii_only=st.booleans())
-def test_strict_reading_reads_what_every_reader_reads_alike(data: object, compact: bool, ascii_only: bool) -> None:
+def test_strict_parser_accepts_what_every_parser_reads_equally(data: object, compact: bool, ascii_only: bool) -> None:
     text = json.dumps(data, separators=(",", ":") if compact else None, ensure_ascii=ascii_only)
 
     if depth(data) <= DEEPEST:
@@ -170,13 +168,13 @@ def test_strict_reading_reads_what_every_reader_reads_alike(data: object, compac
 
 
 def depth(data: object) -> int:
-    """Count the levels of `data`."""
+    """Return the depth of `data`."""
     inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
     return 0 if inner is None else 1 + max(map(depth, inner), default=0)
 
 
 @given(raw=st.binary(max_size=200) | st.text(alphabet='{}[]":,0123-eE.\\u"d8 truefalsn').map(str.encode))
-def test_strict_reading_refuses_everything_else_in_one_way(raw: bytes) -> None:
+def test_strict_parser_rejects_everything_else_with_one_error_type(raw: bytes) -> None:
     with contextlib.suppress(ManifestError):
         parse_json(raw)
 
@@ -216,7 +214,7 @@ EXAMPLE = {
 
 
 def places(data: object, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """List the way to every member and item of `data`."""
+    """Return the path of every field and item of `data`."""
     inner = list(data.items()) if isinstance(data, dict) else list(enumerate(data)) if isinstance(data, list) else []
     return [found for name, value in inner for found in ((*way, name), *places(value, (*way, name)))]
 
@@ -242,7 +240,7 @@ def test_reader_and_schema_agree_on_every_single_change(place: tuple[Any, ...], 
 
 
 def serial_fits(document: Any) -> bool:
-    """Return whether the serial is the seconds of `issued_at`, which a JSON schema cannot say."""
+    """Return whether the serial equals `issued_at` in seconds, which JSON Schema cannot express."""
     return bool(document["serial"] == int(utc_instant(document["issued_at"]).timestamp()))
 
 
@@ -255,7 +253,7 @@ def is_read(document: object) -> bool:
 
 
 @given(text=st.text(st.characters(codec="utf-8"), min_size=1))
-def test_whatever_is_signed_comes_out_byte_for_byte(text: str) -> None:
+def test_signed_payload_is_returned_byte_for_byte(text: str) -> None:
     if not text.strip():
         text = "x" + text
 
@@ -266,7 +264,7 @@ SIGNED = sign(to_bytes(EXAMPLE), [KEY])
 
 
 @given(place=st.integers(0, len(SIGNED) - 1), byte=st.integers(0, 255))
-def test_one_byte_changed_is_refused_or_changes_nothing_that_was_signed(place: int, byte: int) -> None:
+def test_changed_byte_is_rejected_or_does_not_change_the_payload(place: int, byte: int) -> None:
     damaged = SIGNED[:place] + bytes([byte]) + SIGNED[place + 1 :]
 
     try:
@@ -276,7 +274,7 @@ def test_one_byte_changed_is_refused_or_changes_nothing_that_was_signed(place: i
     assert payload == to_bytes(EXAMPLE)
 
 
-def test_the_example_of_these_laws_is_a_manifest() -> None:
+def test_example_is_a_valid_manifest() -> None:
     assert is_read(EXAMPLE)
     with pytest.raises(ManifestError):
         parse_manifest(b"{}")

@@ -1,4 +1,4 @@
-"""Laws of reading Markdown, for any text whatever."""
+"""Properties of parsing Markdown, for any text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "td": {"ali
 
 
 class _TextOf(HTMLParser):
-    """The words of a page: its text and the descriptions of its images."""
+    """Return the words of a page: its text and the alternative texts of its images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ def words_of_html(html: str) -> str:
 
 
 @given(texts)
-def test_a_sanitiser_that_allows_what_fragments_carry_leaves_the_same_bytes(text: str) -> None:
+def test_sanitiser_that_allows_fragment_markup_changes_no_byte(text: str) -> None:
     html = to_html(text)
 
     clean = nh3.clean(
@@ -56,7 +56,7 @@ def test_a_sanitiser_that_allows_what_fragments_carry_leaves_the_same_bytes(text
 
 
 @given(texts)
-def test_the_text_as_read_has_every_word_of_the_page_and_no_other(text: str) -> None:
+def test_parsed_text_has_exactly_the_words_of_the_page(text: str) -> None:
     assert "".join(plain_text(text).split()) == words_of_html(to_html(text))
 
 
@@ -71,13 +71,13 @@ def test_every_block_belongs_to_exactly_one_clause(text: str) -> None:
 
 
 @given(texts)
-def test_a_span_covers_at_least_one_character_of_its_block(text: str) -> None:
+def test_span_covers_at_least_one_character_of_its_block(text: str) -> None:
     for block in parse(text).blocks:
         assert all(0 <= span.start < span.stop <= len(block.text) for span in block.spans)
 
 
 @given(texts)
-def test_headings_that_name_no_id_get_ids_of_their_own(text: str) -> None:
+def test_headings_without_an_id_get_unique_ids(text: str) -> None:
     headings = parse(text).headings
 
     slugs = [heading.id for heading in headings if not heading.explicit_id]
@@ -87,13 +87,13 @@ def test_headings_that_name_no_id_get_ids_of_their_own(text: str) -> None:
 
 
 @given(texts)
-def test_reading_twice_gives_the_same(text: str) -> None:
+def test_parsing_is_deterministic(text: str) -> None:
     assert parse(text) == parse(text)
 
 
 @given(texts)
-def test_a_text_read_section_by_section_is_the_text_read_whole(text: str) -> None:
-    """Law: sections are shared by the versions they stand in, and no reader notices."""
+def test_parsing_section_by_section_equals_parsing_the_whole_text(text: str) -> None:
+    """Versions share parsed sections without visible effect."""
     shown = [token.as_dict() | {"map": None} for part in read_sections(text) for token in part.tokens]
     whole = PARSER.parse(text)
     assert shown == [token.as_dict() | {"map": None} for token in whole]
@@ -102,8 +102,8 @@ def test_a_text_read_section_by_section_is_the_text_read_whole(text: str) -> Non
 
 
 @given(texts, texts)
-def test_a_text_reads_the_same_whatever_was_read_before_it(one: str, other: str) -> None:
-    """Law: a section that two texts share takes nothing along from the one to the other."""
+def test_parsing_does_not_depend_on_earlier_texts(one: str, other: str) -> None:
+    """A section shared by two texts carries no data from one to the other."""
     alone = to_html(other), parse(other)
     both = f"{one}\n\n{other}", f"{other}\n\n{one}"
     for text in both:

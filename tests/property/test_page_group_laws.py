@@ -1,4 +1,4 @@
-"""Laws of what is recalled: pages are recalled together, and only if not one of them would be another."""
+"""Properties of page groups: pages are restored from the cache together, and only if all of them are unchanged."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ EVIDENCE = Evidence(commit="f" * 40, committed=datetime.fromisoformat("2026-01-0
 
 
 def shown(found: Publication) -> dict[str, list[str]]:
-    """Give the fingerprints of the pages on each shelf of `found`, and of those of each policy that change with time.
+    """Return the fingerprints of the pages in each group, and of the pages of each policy that change with time.
 
-    They are given by the name of the shelf or of the policy.
+    The keys are the names of the groups and of the policies.
     """
     names = policy_names(shelves(found))
     lasting = {
@@ -36,7 +36,7 @@ def shown(found: Publication) -> dict[str, list[str]]:
 
 
 @given(orderly, hours, hours, budgets, budgets)
-def test_shelves_of_one_name_hold_the_same_pages_at_any_two_instants(
+def test_groups_with_equal_names_have_equal_pages_at_any_two_instants(
     found: list[Version], one: datetime, other: datetime, few: int, many: int
 ) -> None:
     before, after = shown(publication(found, one, few)), shown(publication(found, other, many))
@@ -44,7 +44,7 @@ def test_shelves_of_one_name_hold_the_same_pages_at_any_two_instants(
 
 
 @given(orderly, hours, st.integers(0, 5), st.booleans())
-def test_a_text_a_summary_or_a_commit_that_changes_gives_its_shelf_another_name(
+def test_changed_text_summary_or_commit_changes_the_group_name(
     found: list[Version], now: datetime, place: int, known: bool
 ) -> None:
     old = publication(found, now)

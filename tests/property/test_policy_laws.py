@@ -1,4 +1,4 @@
-"""Laws of policies in time: at each instant one answer, and all ways of asking agree."""
+"""Properties of policies over time: one state at each instant, and all queries agree."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_labels_are_ordered_as_tuples_of_integers(one: Label, other: Label) -> N
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_the_order_in_which_versions_are_found_does_not_matter(found: list[Version], random: Random) -> None:
+def test_order_of_input_versions_is_irrelevant(found: list[Version], random: Random) -> None:
     shuffled = random.sample(found, len(found))
     assert policy_of(shuffled) == policy_of(found)
 
@@ -48,15 +48,15 @@ def test_numbers_count_from_one_in_the_order_of_labels(found: list[Version]) -> 
 
 
 @given(histories())
-def test_a_later_version_moves_no_number(found: list[Version]) -> None:
-    """A version's seq is never reused and never changes."""
+def test_later_version_changes_no_number(found: list[Version]) -> None:
+    """A version's seq never changes and is never reused."""
     whole = policy_of(found)
     begun = policy_of(list(whole.versions[:-1]))
     assert whole.versions[: len(begun.versions)] == begun.versions
 
 
 @given(histories(), hours)
-def test_in_force_is_the_highest_number_among_published_effective_and_not_cancelled(
+def test_in_force_is_the_highest_number_that_is_published_effective_and_not_cancelled(
     found: list[Version], now: datetime
 ) -> None:
     policy = policy_of(found)
@@ -79,7 +79,7 @@ def test_latest_is_the_newest_published(found: list[Version], now: datetime) -> 
 
 
 @given(histories(), hours)
-def test_each_version_has_one_state_and_one_at_most_is_in_force(found: list[Version], now: datetime) -> None:
+def test_each_version_has_one_state_and_at_most_one_is_in_force(found: list[Version], now: datetime) -> None:
     policy = policy_of(found)
     by_state: dict[PolicyState, list[Version]] = {state: [] for state in PolicyState}
     for version in policy.versions:
@@ -92,7 +92,7 @@ def test_each_version_has_one_state_and_one_at_most_is_in_force(found: list[Vers
 
 @given(histories(), hours)
 def test_intervals_partition_time(found: list[Version], now: datetime) -> None:
-    """They follow each other without gap or overlap, each is longer than nothing, and the last has no end."""
+    """Intervals are adjacent, not empty, and the last has no end."""
     rows = policy_of(found).intervals(now)
     assert all(row.end == following.start for row, following in itertools.pairwise(rows))
     assert all(row.end is None or row.start < row.end for row in rows)
@@ -101,7 +101,7 @@ def test_intervals_partition_time(found: list[Version], now: datetime) -> None:
 
 
 @given(histories(), hours)
-def test_what_is_in_force_lies_in_its_interval(found: list[Version], now: datetime) -> None:
+def test_version_in_force_is_within_its_interval(found: list[Version], now: datetime) -> None:
     policy = policy_of(found)
     current = policy.in_force(now)
     at = [row for row in policy.intervals(now) if row.start <= now and (row.end is None or now < row.end)]
@@ -111,8 +111,8 @@ def test_what_is_in_force_lies_in_its_interval(found: list[Version], now: dateti
 
 
 @given(histories(retroactive=False), hours, hours)
-def test_the_past_stays_as_it_was(found: list[Version], one: datetime, other: datetime) -> None:
-    """What was in force at an instant is what intervals say of it later, unless a version reaches back."""
+def test_past_does_not_change(found: list[Version], one: datetime, other: datetime) -> None:
+    """Later intervals agree with the version in force at an instant, unless a version is retroactive."""
     policy = policy_of(found)
     then, now = sorted((one, other))
     told = [row.version for row in policy.intervals(now) if row.start <= then and (row.end is None or then < row.end)]
@@ -121,8 +121,8 @@ def test_the_past_stays_as_it_was(found: list[Version], one: datetime, other: da
 
 
 @given(histories(), hours)
-def test_the_next_change_changes_what_is_in_force(found: list[Version], now: datetime) -> None:
-    """Until then nothing changes, as far as is known."""
+def test_next_change_changes_the_version_in_force(found: list[Version], now: datetime) -> None:
+    """Until that instant the version in force is constant."""
     policy = policy_of(found)
     known = policy_known_at(policy, now)
     change = policy.next_change(now)
@@ -134,13 +134,13 @@ def test_the_next_change_changes_what_is_in_force(found: list[Version], now: dat
 
 
 def policy_known_at(policy: Policy, now: datetime) -> Policy:
-    """`policy` as it goes on when nothing more is published and nothing more cancelled after `now`."""
+    """Return `policy` without publications and cancellations after `now`."""
     standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
     return policy_of([replace(version, cancelled=None) for version in standing])
 
 
 @given(histories(retroactive=False), hours)
-def test_a_cancelled_version_is_never_in_force(found: list[Version], now: datetime) -> None:
+def test_cancelled_version_is_never_in_force(found: list[Version], now: datetime) -> None:
     policy = policy_of(found)
     current = policy.in_force(now)
     assert current is None or current.cancelled is None

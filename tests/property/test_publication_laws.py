@@ -1,4 +1,4 @@
-"""Laws of what is published: nothing vanishes, nothing shows early, nothing is made again without a reason."""
+"""Properties of publications: no path disappears, drafts are invisible, and unchanged pages are reused."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ SETTINGS = Settings(
     timezone=parse_zone("UTC"),
     languages=(EN, DE),
 )
-FIRST_LABEL = 987_650_001  # a number that nothing else in a publication is likely to contain
+FIRST_LABEL = 987_650_001  # a number that is unlikely to occur elsewhere in a publication
 
 
 def _written(found: list[Version], translated: list[bool]) -> list[Version]:
-    """Give each of `found` a label and a text of its own, and some of them a translation."""
+    """Return the versions with unique labels and texts, some with a translation."""
     labels = [Label(str(FIRST_LABEL + place)) for place in range(len(found))]
     return [
         replace(
@@ -49,7 +49,7 @@ def _written(found: list[Version], translated: list[bool]) -> list[Version]:
 
 flags = st.lists(st.booleans(), min_size=6, max_size=6)
 anyhow = st.builds(_written, st.lists(versions(), max_size=6), flags)
-# In the order a book has: what is published later has the higher number. A draft is what is not published yet.
+# Ordered as in a book: a later publication has a higher number. Drafts are unpublished versions.
 orderly = st.builds(
     lambda found, both: _written(
         sorted((replace(one, draft=False) for one in found), key=lambda one: one.published), both
@@ -72,14 +72,14 @@ def pages(found: Publication) -> dict[str, Page]:
 
 
 def addresses(found: Publication) -> set[str]:
-    """Every address of `found`: pages, files, and the files that go with pages."""
+    """Return every path of the publication: pages, files, and files that belong to pages."""
     shown = pages(found)
     beside = {page.says[name] for page in shown.values() for name in ("file", "document") if name in page.says}
     return {*shown, *(file.address for file in found.files()), *beside}
 
 
 def everything(found: Publication) -> str:
-    """Everything that `found` says anywhere, in one string."""
+    """Return the complete content of the publication as one string."""
     said = [json.dumps([page.address, page.says, page.relations], default=str) for page in pages(found).values()]
     for page in pages(found).values():
         compared = [found.texts.changes(old, new) for old, new in page.pairs]
@@ -90,9 +90,7 @@ def everything(found: Publication) -> str:
 
 
 @given(orderly, hours)
-def test_every_comparison_for_apps_is_in_the_one_form_that_strict_readers_take(
-    found: list[Version], now: datetime
-) -> None:
+def test_every_comparison_for_apps_conforms_to_the_strict_format(found: list[Version], now: datetime) -> None:
     shown = publication(found, now)
     for page in pages(shown).values():
         if "file" in page.says:
@@ -102,7 +100,7 @@ def test_every_comparison_for_apps_is_in_the_one_form_that_strict_readers_take(
 
 
 @given(st.integers(0, 100_000))
-def test_of_the_first_versions_as_many_are_compared_as_the_book_allows(compare_pairs: int) -> None:
+def test_number_of_compared_first_versions_follows_from_the_settings(compare_pairs: int) -> None:
     """K is the largest number with K(K-1)/2 ≤ `compare_pairs`."""
     first = first_compared(compare_pairs)
 
@@ -110,9 +108,7 @@ def test_of_the_first_versions_as_many_are_compared_as_the_book_allows(compare_p
 
 
 @given(orderly, budgets)
-def test_growing_a_policy_never_loses_a_pair_and_compares_all_neighbours(
-    found: list[Version], compare_pairs: int
-) -> None:
+def test_growing_policy_keeps_all_pairs_and_compares_all_neighbours(found: list[Version], compare_pairs: int) -> None:
     grown = policy_of(found).versions
     pairs = [set(_seqs(version_pairs(grown[:length], compare_pairs))) for length in range(len(grown) + 1)]
 
@@ -121,23 +117,21 @@ def test_growing_a_policy_never_loses_a_pair_and_compares_all_neighbours(
 
 
 @given(orderly, hours, budgets)
-def test_no_address_vanishes_when_a_version_is_added(found: list[Version], now: datetime, compare_pairs: int) -> None:
+def test_no_path_disappears_when_a_version_is_added(found: list[Version], now: datetime, compare_pairs: int) -> None:
     older = addresses(publication(found[:-1], now, compare_pairs))
 
     assert older <= addresses(publication(found, now, compare_pairs))
 
 
 @given(orderly, hours, hours, budgets)
-def test_no_address_vanishes_with_time(
-    found: list[Version], one: datetime, other: datetime, compare_pairs: int
-) -> None:
+def test_no_path_disappears_over_time(found: list[Version], one: datetime, other: datetime, compare_pairs: int) -> None:
     earlier, later = sorted((one, other))
 
     assert addresses(publication(found, earlier, compare_pairs)) <= addresses(publication(found, later, compare_pairs))
 
 
 @given(anyhow, hours)
-def test_a_draft_or_a_version_published_later_shows_nowhere(found: list[Version], now: datetime) -> None:
+def test_unpublished_version_appears_nowhere(found: list[Version], now: datetime) -> None:
     said = everything(publication(found, now))
 
     shown = [one.label.text in said for one in found]
@@ -146,9 +140,7 @@ def test_a_draft_or_a_version_published_later_shows_nowhere(found: list[Version]
 
 
 @given(orderly, hours)
-def test_a_later_version_touches_no_page_that_stays_but_its_neighbour_and_whose_standing_it_changes(
-    found: list[Version], now: datetime
-) -> None:
+def test_later_version_changes_only_neighbours_and_pages_with_a_new_state(found: list[Version], now: datetime) -> None:
     older, newer = pages(publication(found[:-1], now)), pages(publication(found, now))
     neighbours = [one.label.text for one in found[:-1] if one.is_public(now)][-1:]
 
@@ -161,7 +153,7 @@ def test_a_later_version_touches_no_page_that_stays_but_its_neighbour_and_whose_
 
 
 @given(anyhow, hours)
-def test_pages_of_one_fingerprint_are_one_page(found: list[Version], now: datetime) -> None:
+def test_pages_with_equal_fingerprints_are_equal(found: list[Version], now: datetime) -> None:
     one, other = pages(publication(found, now)), pages(publication(found, now))
 
     assert len({page.fingerprint() for page in one.values()}) == len(one)
@@ -169,7 +161,7 @@ def test_pages_of_one_fingerprint_are_one_page(found: list[Version], now: dateti
 
 
 @given(orderly, hours, hours)
-def test_an_entry_of_a_feed_stays_as_it_is(found: list[Version], one: datetime, other: datetime) -> None:
+def test_feed_entry_never_changes(found: list[Version], one: datetime, other: datetime) -> None:
     earlier, later = (_entries(publication(found, now)) for now in sorted((one, other)))
 
     assert len(set(later)) == len(later)

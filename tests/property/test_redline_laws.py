@@ -1,4 +1,4 @@
-"""Laws of redlines, for any two texts whatever."""
+"""Properties of redlines, for any two texts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from property.markdown_strategies import blocks, documents, sentences, texts, wo
 
 @st.composite
 def edited(draw: st.DrawFn) -> tuple[str, str]:
-    """Draw a text, and what an editor made of it: blocks dropped, added, moved, and words changed."""
+    """Generate a text and an edited version of it: blocks deleted, added, moved, and words changed."""
     old = draw(st.lists(blocks, min_size=1, max_size=8))
     new = draw(st.permutations(old)) if draw(st.booleans()) else list(old)
     for _ in range(draw(st.integers(0, 3))):
@@ -47,7 +47,7 @@ def side_of_blocks(found: Redline, ops: frozenset[Op]) -> str:
 
 
 @given(pairs)
-def test_rejecting_gives_the_old_text_and_accepting_the_new_one(pair: tuple[str, str]) -> None:
+def test_rejecting_yields_the_old_text_and_accepting_the_new_one(pair: tuple[str, str]) -> None:
     old, new = pair
 
     runs = redline(old, new).runs
@@ -57,7 +57,7 @@ def test_rejecting_gives_the_old_text_and_accepting_the_new_one(pair: tuple[str,
 
 
 @given(pairs)
-def test_so_do_the_blocks_with_their_marks(pair: tuple[str, str]) -> None:
+def test_marked_blocks_yield_both_texts(pair: tuple[str, str]) -> None:
     old, new = pair
 
     found = redline(old, new)
@@ -67,7 +67,7 @@ def test_so_do_the_blocks_with_their_marks(pair: tuple[str, str]) -> None:
 
 
 @given(texts)
-def test_a_text_does_not_differ_from_itself(text: str) -> None:
+def test_text_does_not_differ_from_itself(text: str) -> None:
     found = redline(text, text)
 
     assert found.equal
@@ -76,7 +76,7 @@ def test_a_text_does_not_differ_from_itself(text: str) -> None:
 
 
 @given(pairs)
-def test_texts_prepared_once_give_the_same_redline_as_the_texts(pair: tuple[str, str]) -> None:
+def test_prepared_texts_yield_the_same_redline(pair: tuple[str, str]) -> None:
     old, new = prepare(pair[0]), prepare(pair[1])
 
     first, again, fresh = redline(old, new), redline(old, new), redline(*pair)
@@ -86,7 +86,7 @@ def test_texts_prepared_once_give_the_same_redline_as_the_texts(pair: tuple[str,
 
 
 @given(pairs)
-def test_words_are_counted_once_on_either_side(pair: tuple[str, str]) -> None:
+def test_words_are_counted_once_on_each_side(pair: tuple[str, str]) -> None:
     counted = redline(*pair).statistics
 
     kept = counted.equal + counted.reformatted + counted.moved
@@ -105,7 +105,7 @@ def test_every_changed_run_belongs_to_a_change_and_every_change_to_a_block(pair:
 
 
 @given(pairs)
-def test_the_two_ends_of_a_move_name_each_other(pair: tuple[str, str]) -> None:
+def test_ends_of_a_move_refer_to_each_other(pair: tuple[str, str]) -> None:
     found = redline(*pair)
 
     for place, block in enumerate(found.blocks):
@@ -116,7 +116,7 @@ def test_the_two_ends_of_a_move_name_each_other(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_what_is_equal_carries_no_mark_of_change(pair: tuple[str, str]) -> None:
+def test_equal_run_has_no_mark(pair: tuple[str, str]) -> None:
     for run in redline(*pair).runs:
         assert run.op in {Op.REFORMAT, Op.MOVE_TO} or not (run.was or run.now)
         assert run.op is not Op.REFORMAT or run.was or run.now
@@ -124,7 +124,7 @@ def test_what_is_equal_carries_no_mark_of_change(pair: tuple[str, str]) -> None:
 
 
 @given(documents, st.lists(st.sampled_from(string.ascii_letters), min_size=20, max_size=20, unique=True))
-def test_formats_that_alone_change_change_no_words(text: str, letters: list[str]) -> None:
+def test_format_change_changes_no_words(text: str, letters: list[str]) -> None:
     sentence = " ".join(letters)
 
     found = redline(f"{sentence}\n\n{text}", f"*{sentence}*\n\n{text}")
@@ -137,8 +137,8 @@ def test_formats_that_alone_change_change_no_words(text: str, letters: list[str]
     st.lists(sentences.filter(lambda text: redline(text, "").statistics.old >= 8), min_size=4, max_size=9, unique=True),
     st.data(),
 )
-def test_a_paragraph_that_moved_is_told_as_moved(paragraphs: list[str], data: st.DataObject) -> None:
-    """A paragraph of eight words or more, put elsewhere, deletes and inserts nothing."""
+def test_moved_paragraph_is_reported_as_moved(paragraphs: list[str], data: st.DataObject) -> None:
+    """Moving a paragraph of eight words or more deletes and inserts nothing."""
     left = data.draw(st.integers(0, len(paragraphs) - 1))
     rest = [*paragraphs[:left], *paragraphs[left + 1 :]]
     came = data.draw(st.integers(0, len(rest)).filter(lambda place: place != left))
@@ -150,7 +150,7 @@ def test_a_paragraph_that_moved_is_told_as_moved(paragraphs: list[str], data: st
 
 
 @given(st.lists(st.integers(0, 10**6).map(str), min_size=1, max_size=8), st.data())
-def test_a_number_is_never_cut(numbers: list[str], data: st.DataObject) -> None:
+def test_number_is_never_split(numbers: list[str], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(numbers) - 1))
     other = data.draw(st.integers(0, 10**6).map(str))
     changed = [*numbers[:place], other, *numbers[place + 1 :]]

@@ -1,4 +1,4 @@
-"""Laws of what is remembered from text to text: it costs less, and no reader can tell."""
+"""Properties of caches: a cached result equals a new one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read(text: str) -> tuple[Document, str]:
 
 
 def forget() -> None:
-    """Forget all that texts read and compared so far have left behind, as a new process would."""
+    """Clear all caches of parsed texts and redlines, as in a new process."""
     for name, module in list(sys.modules.items()):
         if name.startswith(("inforce.redline", "inforce.markdown")):
             for one in vars(module).values():
@@ -52,7 +52,7 @@ def afresh(answer: Callable[..., object], *arguments: str) -> object:
 
 @contextmanager
 def room_for(words: int) -> Iterator[None]:
-    """Let no more than so many words be remembered."""
+    """Limit the number of cached words."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alphabets, "MOST_WORDS", words)
         patch.setattr(vocabulary, "MOST_WORDS", words)
@@ -60,7 +60,7 @@ def room_for(words: int) -> Iterator[None]:
 
 
 @given(histories)
-def test_a_redline_is_the_same_whatever_was_compared_before(history: list[str]) -> None:
+def test_redline_does_not_depend_on_earlier_redlines(history: list[str]) -> None:
     pairs = [(old, new) for old in history for new in history if old != new]
     alone = [afresh(told, *pair) for pair in pairs]
 
@@ -73,7 +73,7 @@ def test_a_redline_is_the_same_whatever_was_compared_before(history: list[str]) 
 
 
 @given(histories)
-def test_words_forgotten_on_the_way_change_no_redline(history: list[str]) -> None:
+def test_evicted_words_change_no_redline(history: list[str]) -> None:
     prepared = [prepare(text) for text in history]
     pairs = [(old, new) for old in range(len(history)) for new in range(len(history))]
     alone = [afresh(told, history[old], history[new]) for old, new in pairs]
@@ -85,7 +85,7 @@ def test_words_forgotten_on_the_way_change_no_redline(history: list[str]) -> Non
 
 
 @given(histories)
-def test_a_text_reads_the_same_after_any_other(history: list[str]) -> None:
+def test_parsing_does_not_depend_on_earlier_texts(history: list[str]) -> None:
     alone = [afresh(read, text) for text in history]
 
     forget()
@@ -95,8 +95,8 @@ def test_a_text_reads_the_same_after_any_other(history: list[str]) -> None:
 
 
 @given(st.lists(blocks, min_size=2, max_size=5))
-def test_blocks_stay_apart_that_say_the_same_elsewhere(some: list[str]) -> None:
-    """Law: a wording is shared by blocks of many texts and many places; what is told of them names their own place."""
+def test_equal_blocks_in_different_places_are_distinct(some: list[str]) -> None:
+    """A parsed wording is shared between texts and places, but each block has its own place."""
     old, new = "\n\n".join(some), "\n\n".join([*some[1:], some[0], *some])
 
     found = redline(old, new)
@@ -105,7 +105,7 @@ def test_blocks_stay_apart_that_say_the_same_elsewhere(some: list[str]) -> None:
     assert [block.new for block in found.blocks if block.new is not None] == list(range(len(parse(new).blocks)))
 
 
-def test_redlines_made_at_the_same_time_are_those_made_one_by_one() -> None:
+def test_concurrent_redlines_equal_sequential_ones() -> None:
     versions = [
         "\n\n".join(
             f"Paragraph {n} about {WORDS[(n * step) % len(WORDS)]} and word{n * step} for all." for n in range(9)
@@ -123,8 +123,8 @@ def test_redlines_made_at_the_same_time_are_those_made_one_by_one() -> None:
 
 
 @given(tricky)
-def test_a_text_is_cut_only_where_what_stands_before_has_come_to_its_end(text: str) -> None:
-    """Law: the tokens of the parts are those of the text read whole (CommonMark 5.1, 5.2)."""
+def test_text_is_split_only_after_complete_blocks(text: str) -> None:
+    """The tokens of the parts equal those of the whole text (CommonMark 5.1, 5.2)."""
     sections = read_sections(text)
     whole = PARSER.parse(text)
 
@@ -140,14 +140,14 @@ def test_a_text_is_cut_only_where_what_stands_before_has_come_to_its_end(text: s
         lambda text: not {"```", "~~~"} & {text[at : at + 3] for at in range(len(text))}
     )
 )
-def test_a_definition_that_nothing_uses_changes_nothing_but_that_the_text_is_read_whole(text: str) -> None:
+def test_unused_definition_only_disables_splitting(text: str) -> None:
     defined = f"{text}\n\n[used by nothing]: /nowhere"
 
     assert len(read_sections(defined)) == 1
     assert read(defined) == read(text)
 
 
-def test_a_sentence_leads_to_a_heading_only_in_texts_that_have_it() -> None:
+def test_sentence_links_a_heading_only_in_texts_that_contain_it() -> None:
     sentence = "See [there](#a)."
 
     without, with_it, again = (to_html(text) for text in (sentence, f"# A {{#a}}\n\n{sentence}", sentence))
@@ -201,7 +201,7 @@ FIGURES += [
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(FIGURES), max_size=20).map("".join))
 @example("On € 12 and 5 March 2027, or March 12, 2027; 百分之三 of EUR 30")
-def test_numbers_are_found_where_a_search_of_the_whole_text_finds_them(text: str) -> None:
+def test_numbers_equal_those_of_a_search_in_the_whole_text(text: str) -> None:
     found = [(one.start, one.stop, one.kind) for one in expressions(text)]
 
     assert found == [(one.start(), one.end(), one.lastgroup) for one in EXPRESSION.finditer(text)]

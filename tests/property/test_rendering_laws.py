@@ -1,4 +1,4 @@
-"""Laws of renderings, for any two texts whatever."""
+"""Properties of renderings, for any two texts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOSTILE = ["<script>alert(1)</script>", "</p><img src=x onerror=alert(1)>", "[a]
 
 
 @given(pairs)
-def test_html_is_well_formed_and_valid_whatever_the_texts(pair: tuple[str, str]) -> None:
+def test_html_is_well_formed_and_valid(pair: tuple[str, str]) -> None:
     found = redline(*pair)
 
     read(to_html(found))
@@ -35,7 +35,7 @@ def test_html_is_well_formed_and_valid_whatever_the_texts(pair: tuple[str, str])
 
 
 @given(pairs)
-def test_html_without_its_deletions_is_the_new_text(pair: tuple[str, str]) -> None:
+def test_html_without_deletions_is_the_new_text(pair: tuple[str, str]) -> None:
     found = redline(*pair)
 
     body = read(to_html(found))
@@ -44,7 +44,7 @@ def test_html_without_its_deletions_is_the_new_text(pair: tuple[str, str]) -> No
 
 
 @given(pairs)
-def test_html_without_its_insertions_is_the_old_text_with_what_moved_at_either_place(pair: tuple[str, str]) -> None:
+def test_html_without_insertions_is_the_old_text_with_both_places_of_moves(pair: tuple[str, str]) -> None:
     found = redline(*pair)
 
     body = read(to_html(found))
@@ -55,7 +55,7 @@ def test_html_without_its_insertions_is_the_old_text_with_what_moved_at_either_p
 
 
 @given(pairs)
-def test_every_link_within_the_html_leads_somewhere(pair: tuple[str, str]) -> None:
+def test_every_internal_link_of_the_html_has_a_target(pair: tuple[str, str]) -> None:
     body = read(to_html(redline(*pair), anchor="m-"))
 
     links = {one.attrib["href"][1:] for one in body.iter("a") if one.attrib["href"].startswith("#m-")}
@@ -63,7 +63,7 @@ def test_every_link_within_the_html_leads_somewhere(pair: tuple[str, str]) -> No
 
 
 @given(pairs)
-def test_a_side_holds_its_text_of_the_changed_clauses_and_nothing_else(pair: tuple[str, str]) -> None:
+def test_each_side_contains_exactly_its_text_of_the_changed_clauses(pair: tuple[str, str]) -> None:
     found = redline(*pair)
 
     body = read(to_sides(found))
@@ -83,7 +83,7 @@ def changed_blocks(found: Redline) -> list[RedlineBlock]:
 
 
 @given(documents, documents, st.sampled_from(HOSTILE), st.sampled_from(HOSTILE))
-def test_no_text_becomes_a_script(old: str, new: str, one: str, other: str) -> None:
+def test_text_never_becomes_a_script(old: str, new: str, one: str, other: str) -> None:
     found = redline(f"{one}\n\n{old}", f"{new}\n\n{other}")
 
     for fragment in (to_html(found), to_sides(found)):
@@ -94,7 +94,7 @@ def test_no_text_becomes_a_script(old: str, new: str, one: str, other: str) -> N
 
 
 @given(pairs)
-def test_a_redline_is_shown_as_the_same_bytes_twice(pair: tuple[str, str]) -> None:
+def test_rendering_is_deterministic(pair: tuple[str, str]) -> None:
     first, again = redline(*pair), redline(*pair)
 
     for render in (to_html, to_sides, to_sentences, to_markdown, to_data):
@@ -103,7 +103,7 @@ def test_a_redline_is_shown_as_the_same_bytes_twice(pair: tuple[str, str]) -> No
 
 
 @given(pairs, st.lists(pairs, max_size=3))
-def test_what_was_rendered_before_changes_no_byte(pair: tuple[str, str], others: list[tuple[str, str]]) -> None:
+def test_earlier_renderings_change_no_byte(pair: tuple[str, str], others: list[tuple[str, str]]) -> None:
     assert forget("inforce.rendering")
     alone = everything(redline(*pair))
     forget("inforce.rendering")
@@ -114,7 +114,7 @@ def test_what_was_rendered_before_changes_no_byte(pair: tuple[str, str], others:
 
 
 def everything(found: Redline) -> list[object]:
-    """All that `found` is rendered as, in words of two languages."""
+    """Return all renderings of the redline, in two languages."""
     german = Labels(added="hinzugefügt:", deleted="gelöscht:", inserted_sentence="Neu: „{now}“.")
     return [
         render(found, labels)
@@ -124,7 +124,7 @@ def everything(found: Redline) -> list[object]:
 
 
 @given(pairs)
-def test_data_hold_both_texts_exactly_through_json(pair: tuple[str, str]) -> None:
+def test_json_round_trip_preserves_both_texts(pair: tuple[str, str]) -> None:
     runs = json.loads(json.dumps(to_data(redline(*pair))))["runs"]
 
     assert "".join(run["text"] for run in runs if run["op"] in IN_OLD) == plain_text(pair[0])
@@ -132,7 +132,7 @@ def test_data_hold_both_texts_exactly_through_json(pair: tuple[str, str]) -> Non
 
 
 @given(pairs)
-def test_there_is_a_sentence_for_every_change(pair: tuple[str, str]) -> None:
+def test_every_change_has_a_sentence(pair: tuple[str, str]) -> None:
     found = redline(*pair)
 
     assert len(to_sentences(found)) == len(found.changes)
@@ -140,7 +140,7 @@ def test_there_is_a_sentence_for_every_change(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_a_redline_without_a_change_shows_nothing(pair: tuple[str, str]) -> None:
+def test_redline_without_changes_renders_as_empty(pair: tuple[str, str]) -> None:
     found = redline(pair[0], pair[0])
 
     assert (to_html(found), to_sides(found), to_markdown(found), to_sentences(found)) == ("", "", "", ())

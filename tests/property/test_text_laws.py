@@ -1,4 +1,4 @@
-"""Laws of the canonical text: the same words are the same bytes, and no word is ever changed."""
+"""Properties of the canonical text: the same words have the same bytes, and no word is changed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from inforce.text import Digest, canonical
 
 anything = st.text(st.characters(codec="utf-8"))
-# Much of what editors, checkouts and copying leave behind, close together.
+# Frequent artefacts of editors, checkouts and copying, close together.
 leftovers = st.text(st.sampled_from("aé\u0301 \t\r\n\ufeff\u00a0\u200b#=\u0338"))
 
 
 @given(anything | leftovers)
-def test_canonical_form_is_reached_in_one_step(text: str) -> None:
-    """Applying it twice changes nothing more."""
+def test_canonical_form_is_idempotent(text: str) -> None:
+    """A second application changes nothing."""
     assert canonical(canonical(text)) == canonical(text)
 
 
@@ -32,7 +32,7 @@ def test_canonical_text_is_nfc_with_lf_no_trailing_blanks_and_one_newline_at_the
 
 @given(anything | leftovers)
 def test_words_never_change(text: str) -> None:
-    """The same words in the same order, down to the last sign that is no blank."""
+    """All non-blank characters remain in the same order."""
 
     def words(of: str) -> list[str]:
         return unicodedata.normalize("NFC", of).lstrip(" \t\r\n\ufeff").split()
@@ -44,8 +44,8 @@ def test_words_never_change(text: str) -> None:
     st.lists(anything.map(lambda line: re.sub(r"[\r\n\ufeff]", "", line))),
     st.data(),
 )
-def test_the_digest_does_not_depend_on_how_an_editor_saves(lines: list[str], data: st.DataObject) -> None:
-    """Line ends, normalisation, trailing blanks, a byte order mark and newlines at the end are no part of a text."""
+def test_digest_does_not_depend_on_how_an_editor_saves(lines: list[str], data: st.DataObject) -> None:
+    """Line ends, normalisation, trailing blanks, a byte order mark and final newlines do not affect the digest."""
     plain = "\n".join(lines)
     apart = data.draw(st.booleans())
     end = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
@@ -61,6 +61,6 @@ def test_the_digest_does_not_depend_on_how_an_editor_saves(lines: list[str], dat
 
 
 @given(st.binary())
-def test_a_digest_is_read_as_it_is_written(raw: bytes) -> None:
+def test_digest_survives_the_round_trip(raw: bytes) -> None:
     digest = Digest.of(raw)
     assert Digest(str(digest)) == digest

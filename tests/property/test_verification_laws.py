@@ -1,4 +1,4 @@
-"""What holds of every site that says what its book holds, and of every one that says less."""
+"""Properties of verification: a correct site has no findings, and an incomplete one has."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOMENTS = st.integers(0, 60).map(day)
 
 
 def locked(catalog: Catalog) -> Lock:
-    """Lock every version of `catalog` as it is frozen when it is published."""
+    """Return the lock with every version of `catalog`, each locked at its publication."""
     lock = Lock()
     for policy in catalog:
         for version in policy.versions:
@@ -33,7 +33,7 @@ def locked(catalog: Catalog) -> Lock:
 
 
 def found(catalog: Catalog, document: dict[str, Any], now: datetime) -> list[str]:
-    """Check the manifest `document` of `catalog` against its lock."""
+    """Verify the manifest `document` of `catalog` against its lock."""
     answers = {"policies.json": Response(status=200, headers={}, body=to_bytes(document))}
     site = Site(
         trust=Trust(site=catalog.settings.site),
@@ -47,12 +47,12 @@ def found(catalog: Catalog, document: dict[str, Any], now: datetime) -> list[str
 
 
 @given(catalogs(), MOMENTS)
-def test_a_manifest_as_the_book_makes_it_has_no_findings(catalog: Catalog, now: datetime) -> None:
+def test_manifest_built_from_the_book_has_no_findings(catalog: Catalog, now: datetime) -> None:
     assert found(catalog, manifest(catalog, now), now) == []
 
 
 @given(catalogs(), MOMENTS, st.data())
-def test_a_policy_left_out_of_a_manifest_is_always_found(catalog: Catalog, now: datetime, data: st.DataObject) -> None:
+def test_policy_missing_in_a_manifest_is_always_found(catalog: Catalog, now: datetime, data: st.DataObject) -> None:
     document = manifest(catalog, now)
     assume(document["policies"])
     less = copy.deepcopy(document)
