@@ -121,6 +121,42 @@ def test_size_of_each_manifest_is_checked_and_its_path_is_in_the_message(tmp_pat
     assert [sentence.split()[2] for sentence in told] == ["policies.json", "manifests/shop.json"]
 
 
+NINE_LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "nl", "ja", "ar")
+SEVEN_POLICIES = ("terms", "privacy", "cookies", "acceptable-use", "data-processing", "community", "refunds")
+
+
+def book_of_a_company(root: Path, policies: tuple[str, ...], languages: tuple[str, ...]) -> BookBuilder:
+    """A signed book in which each policy was changed twice and its next version is announced."""
+    book = BookBuilder(root, languages=", ".join(languages), extra=SIGNING)
+    for name in policies:
+        policy = book.policy(name)
+        for label in ("2025-01-15", "2026-01-15"):
+            policy.version(label, **dict.fromkeys(languages, f"# {name}\n\nText of {label}.\n"))
+        dates = {"published": "2026-05-15", "effective": "2026-07-01", "enforce": "2026-08-01"}
+        policy.version("2026-07-01", meta=dates, **dict.fromkeys(languages, f"# {name}\n\nNew text.\n"))
+    return book
+
+
+@pytest.mark.parametrize(
+    ("policies", "languages"),
+    [(SEVEN_POLICIES, ("en",)), (SEVEN_POLICIES[:3], NINE_LANGUAGES)],
+    ids=["seven policies", "three policies in nine languages"],
+)
+def test_book_of_an_ordinary_company_is_built_with_one_warning(
+    tmp_path: Path, policies: tuple[str, ...], languages: tuple[str, ...]
+) -> None:
+    publication = publication_of(book_of_a_company(tmp_path / "book", policies, languages))
+    told: list[str] = []
+
+    check_manifest_size(publication, told.append)
+    write_manifest(tmp_path / "site", publication, (), PRIVATE, told.append)
+
+    assert [sentence.split(" bytes")[0].rpartition(" ")[0] for sentence in told] == ["the manifest policies.json has"]
+    assert "with “manifests” in book.yml, an app polls only the policies it uses" in told[0]
+    assert 4_096 < (tmp_path / "site/policies.json").stat().st_size < 16_384
+    parse_manifest(verify((tmp_path / "site/policies.jws.json").read_bytes(), [PUBLIC]))
+
+
 def test_signed_bytes_above_the_client_limit_are_rejected() -> None:
     """The plain manifest is within the limit; its signed form, in which quotes are escaped, is not."""
     plain = b'"' * 40_000

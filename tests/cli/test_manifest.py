@@ -38,6 +38,19 @@ def test_manifest_of_an_instant_is_printed_byte_for_byte(inforce: Type, book: Bo
     assert manifest.data["issued_at"] == "2027-01-31T23:00:00Z"
 
 
+def test_additional_manifest_is_printed_by_its_name(inforce: Type, book: BookBuilder) -> None:
+    book.policy("cookies").version("2026-01-15")
+    settings = (book.root / "policy_versions/book.yml").read_text()
+    book.write("policy_versions/book.yml", f"{settings}manifests:\n  shop: [cookies]\n")
+    shop = inforce("manifest", "--repo", book.root, "--at", "2027-02-01", "--name", "shop")
+    manifest = parse_manifest(shop.out.encode(), path="manifests/shop.json")
+    assert [policy.id for policy in manifest.policies] == ["cookies"]
+    for name in ("other", "../policies", "shop/", "SHOP"):
+        refused = inforce("manifest", "--repo", book.root, "--name", name)
+        assert refused.code == 2
+        assert f"expected a manifest that book.yml declares (“shop”), got “{name}”" in " ".join(refused.err.split())
+
+
 def test_oversized_manifest_is_rejected(inforce: Type, book: BookBuilder) -> None:
     for number in range(9):
         book.policy(f"policy-{number}").version("2026-01-15")

@@ -46,7 +46,11 @@ class Budget:
         """The length in bytes, the recommended maximum and the limit `manifest_bytes` in book.yml, as a sentence."""
         advice = f"every app polls it, so at most {RECOMMENDED:,} are recommended"
         allowed = f"“manifest_bytes” in book.yml allows {self.limit:,}, and clients accept {REFUSED_ABOVE:,}"
-        fix = "" if self.size is Size.FINE else "; fewer announced versions or languages make it smaller"
+        smaller = "fewer announced versions or languages make it smaller"
+        subset = (
+            "with “manifests” in book.yml, an app polls only the policies it uses" if self.path == MAIN_PATH else ""
+        )
+        fix = "" if self.size is Size.FINE else "; ".join(filter(None, ["", smaller, subset]))
         return f"the manifest {self.path} has {self.length:,} bytes; {advice}; {allowed}{fix}"
 
 
