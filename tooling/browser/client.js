@@ -7,7 +7,7 @@ import { imported, verify } from "./verify.js";
 
 const { max, min, random } = Math;
 const YES = { accept: "accepted", acknowledge: "acknowledged", consent: "consented" };
-const written = (t) => new Date(t).toISOString().slice(0, 19) + "Z";
+const written = (t) => new Date(t).toJSON().slice(0, 19) + "Z";
 // What `decide` cannot read of a stored state counts as not stored.
 const fit = (state) => {
   try { return decide({ now: written(0), subject: {}, state }) && state; } catch { return {}; }
@@ -222,7 +222,7 @@ export const createClient = ({
     dismiss(id, seconds = DAY) {
       const { target_seq: seq, reason } = due(id), { seen, deferred } = load(userKey);
       const until = written(clock() + seconds * 1e3);
-      save(userKey, /upcoming|changed/.test(reason)
+      save(userKey, "upcoming changed".includes(reason)
         ? { seen: { ...seen, [id]: seq } } : { deferred: { ...deferred, [id]: { seq, until } } });
       look();
     },

@@ -8,7 +8,7 @@ const must = (fits, x) => {
   throw TypeError("bad: " + x);
 };
 const seq = (x) => must(Number.isSafeInteger(x) && x > 0, x);
-const second = (x) => new Date(x).toISOString().slice(0, 19);
+const second = (x) => new Date(x).toJSON().slice(0, 19);
 const written = (t) => t < 2534023008e5 ? second(t) + "Z" : null;
 const instant = (x) => {
   const local = x.slice(0, 19);
@@ -32,7 +32,7 @@ const record = (x) => readOr({
 const newest = (versions) => max(0, ...versions.map((x) => x.seq));
 
 const lookUp = (ranges, tags) => ranges?.flatMap((range) =>
-  tags.filter((x) => RegExp(`^${x}(-|$)`, "i").test(range)).sort((a, b) => b.length - a.length))[0];
+  tags.filter((x) => `${range}-`.toLowerCase().startsWith(`${x}-`.toLowerCase())).sort((a, b) => b.length - a.length))[0];
 
 const judge = (serial, t, since, records, audience, languages, { seen, deferred }) => (policy) => {
   const { id, act } = policy, cancelled = (policy.cancelled ?? []).map(seq);

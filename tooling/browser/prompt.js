@@ -62,7 +62,7 @@ const wider = (tag) => {
     return [tag, `${language}-${script}`];
   } catch { return []; }
 };
-const serves = (tag, languages) => languages.some((x) => RegExp(`^${tag}(-|$)`, "i").test(x));
+const serves = (tag, languages) => languages.some((x) => `${x}-`.toLowerCase().startsWith(`${tag}-`.toLowerCase()));
 // What was left as it was is there for orientation only; the rest is whole, up to what a browser can mark at a glance.
 const short = (text, room) => text.length < room ? text : `${text.slice(0, room / 2)} […] ${text.slice(-room / 2)}`;
 
