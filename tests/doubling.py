@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import gc
 import math
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 STEEPEST = 1.3
@@ -55,3 +57,23 @@ def assert_linear(work: Callable[[Any], object], make: Callable[[int], Any], siz
     """Fail if the time of `work` grows faster than the input to the power of 1.3."""
     found = exponent(work, make, size)
     assert found <= STEEPEST, f"grows with exponent {found:.2f}"
+
+
+class TooLongError(BaseException):
+    """Work exceeded its limit of CPU time; a BaseException, so that the work does not catch it."""
+
+
+@contextlib.contextmanager
+def cpu_limit(seconds: float) -> Iterator[None]:
+    """Raise TooLongError once the block has taken `seconds` of CPU time, even within one call of `re`."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise TooLongError
+
+    previous = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, previous)
