@@ -1,4 +1,4 @@
-# How to work in this repository; `make help` lists it. Needs make, git and Python 3.11 or newer, and fetches the rest.
+# The development tasks; `make help` lists them. Requires make, git and Python 3.11 or newer, and installs the rest.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ INSTALL_THIS := $(PIP) install --no-deps --no-build-isolation --editable .
 UV ?= uv
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --no-config --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
-# Debian's names of what WeasyPrint draws PDF with, a font among it, and of what the Node.js inside Playwright needs.
+# The Debian packages that WeasyPrint (including a font) and the Node.js in Playwright require.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core libatomic1 nginx-light
 LIBRARIES_ARE_HERE := { $(BIN)/python -P -c 'import weasyprint' && $(BIN)/python -P -m playwright --version && \
 	PATH="$$PATH:/usr/sbin" command -v nginx; } >/dev/null
@@ -18,27 +18,27 @@ LIBRARIES_ARE_HERE := { $(BIN)/python -P -c 'import weasyprint' && $(BIN)/python
 .DELETE_ON_ERROR:
 .PHONY: help site serve test dist lint bench pictures properdocs lock clean libraries
 
-help: ## list what make can do
+help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
 	  while IFS='|' read -r name does; do printf '  make %-11s %s\n' "$$name" "$$does"; done
 
 site: $(VENV)/.site ## build the book of this repository into site/
 	@$(BIN)/inforce build
-	@echo "In this repository “make serve” does, too."
+	@echo "In this repository, “make serve” does so too."
 
-serve: $(VENV)/.site ## show the site, and build it again whenever a text changes
+serve: $(VENV)/.site ## serve the site, and rebuild it when a text changes
 	@$(BIN)/inforce serve
 
-test: $(VENV)/.test libraries ## run every test; TESTS="tests/test_text.py -n 0" runs some
+test: $(VENV)/.test libraries ## run all tests; TESTS="tests/test_text.py -n 0" selects some
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
 	  $(BIN)/pytest $(TESTS)
 
-dist: $(VENV)/.site ## build wheel, source archive, the locks of apps and the tarball for browsers into dist/
+dist: $(VENV)/.site ## build the wheel, the source archive, the lock for apps and the browser package into dist/
 	@rm -rf dist
 	@$(BIN)/python -P -m hatchling build -d dist >/dev/null
 	@cp $(LOCKS)/client.txt dist/
 	@if command -v npm >/dev/null; then cd tooling/browser && npm pack --silent --pack-destination ../../dist >/dev/null; \
-	  else echo "npm is not here, so the tarball for browsers is left out." >&2; fi
+	  else echo "npm is not installed, so the browser package is omitted." >&2; fi
 	@ls dist
 
 lint: $(VENV)/.test ## check style and types
@@ -46,22 +46,22 @@ lint: $(VENV)/.test ## check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(VENV)/.test ## measure against peers; BENCH=tooling/benchmarks/redline.py asks one question
+bench: $(VENV)/.test ## run the benchmarks; BENCH=tooling/benchmarks/redline.py selects one
 	@set -e; for question in $(or $(BENCH),tooling/benchmarks/[a-z]*.py); do $(BIN)/python $$question; done
 
-pictures: $(VENV)/.test libraries ## draw the pictures of README and docs again, from the book as it stood on one day
+pictures: $(VENV)/.test libraries ## create the pictures of README and docs again, as of a fixed date
 	@$(BIN)/inforce build --at 2026-11-20 --site-dir .cache/pictures
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
 	  $(BIN)/python tests/browser/pictures.py .cache/pictures docs/pictures
 
-properdocs: $(BIN)/python ## build the site with ProperDocs, the maintained fork of MkDocs, in place of MkDocs
+properdocs: $(BIN)/python ## build the site with ProperDocs, the maintained fork of MkDocs
 	@$(BIN)/python -P -m venv --clear .cache/properdocs
 	@.cache/properdocs/bin/python $(INSTALL) $(LOCKS)/properdocs.txt
 	@.cache/properdocs/bin/python $(PIP) uninstall --yes mkdocs
 	@.cache/properdocs/bin/python $(INSTALL_THIS)
 	@.cache/properdocs/bin/inforce build --site-dir .cache/properdocs-site
 
-lock: ## resolve the dependencies again, with uv; UPGRADE=--upgrade takes the newest of each
+lock: ## resolve the dependencies with uv; UPGRADE=--upgrade selects the newest versions
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 4; }
 	@$(COMPILE) --all-extras --group dev --output-file $(LOCKS)/test.txt
 	@$(COMPILE) --extra site --group build --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/site.txt
@@ -70,17 +70,17 @@ lock: ## resolve the dependencies again, with uv; UPGRADE=--upgrade takes the ne
 	@$(COMPILE) --extra site --group build --group properdocs --constraints $(LOCKS)/test.txt \
 	  --output-file $(LOCKS)/properdocs.txt
 
-clean: ## remove what make made, the environment included
+clean: ## remove all generated files, including the environment
 	@rm -rf site dist .cache $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# An environment installs again when its lock or the project file is newer than its stamp.
+# Packages are installed again if the lock or the project file is newer than the stamp.
 $(VENV)/.site $(VENV)/.test: $(VENV)/.%: $(LOCKS)/%.txt pyproject.toml | $(BIN)/python
-	@echo "Installing what $(LOCKS)/$*.txt lists into $(VENV)/ …"
+	@echo "Installing the packages of $(LOCKS)/$*.txt into $(VENV)/ …"
 	@$(BIN)/python $(INSTALL) $<
 	@$(BIN)/python $(INSTALL_THIS)
 	@touch $@
 
-# The first Python that is new enough and can make an environment; PYTHON=/path/to/python names another.
+# The first suitable Python that can create an environment; PYTHON=/path/to/python selects another.
 $(BIN)/python:
 	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
 	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
@@ -89,10 +89,10 @@ $(BIN)/python:
 	  exec "$$python" -P -m venv --clear $(VENV); \
 	done; \
 	if [ -n "$$new_enough" ]; then \
-	  echo "$$new_enough cannot make an environment: it lacks ensurepip." \
+	  echo "$$new_enough cannot create an environment: it lacks ensurepip." \
 	    "On Debian and Ubuntu: apt-get install python3-venv" >&2; \
 	else \
-	  echo "No Python 3.11 or newer was found. Install one, or name it: make site PYTHON=/path/to/python3.12" >&2; \
+	  echo "No Python 3.11 or newer was found. Install one, or set its path: make site PYTHON=/path/to/python3.12" >&2; \
 	fi; \
 	exit 4
 
@@ -102,4 +102,4 @@ libraries: $(VENV)/.test
 	    .ci/libraries $(LIBRARIES); \
 	  fi; \
 	  $(LIBRARIES_ARE_HERE) 2>/dev/null || { \
-	    echo "The tests need more libraries. On Debian and Ubuntu: apt-get install $(LIBRARIES)" >&2; exit 4; }; }
+	    echo "The tests require more libraries. On Debian and Ubuntu: apt-get install $(LIBRARIES)" >&2; exit 4; }; }

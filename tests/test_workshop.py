@@ -93,7 +93,7 @@ class TestMake:
         shutil.copy(ROOT / "Makefile", tmp_path)
         program(tmp_path / "bin", "python3", 'case "$*" in *ensurepip*) exit 1;; esac')
         said = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
-        assert "python3 cannot make an environment: it lacks ensurepip" in said.stderr
+        assert "python3 cannot create an environment: it lacks ensurepip" in said.stderr
         assert not (tmp_path / ".venv").exists()
 
     def test_first_suitable_python_creates_the_environment(self, tmp_path: Path) -> None:

@@ -495,7 +495,7 @@ def test_a_receipt_that_is_refused_for_good_is_asked_for_again(app: AppPage, wat
     app.button("Accept").click()
     said = app.hears("rejected", reason="refused")
     assert said["receipt"]["policy"] == "terms"
-    expect(app.dialog).to_contain_text("Your answer could not be kept.")
+    expect(app.dialog).to_contain_text("Your answer could not be saved.")
     app.button("Accept").click()
     expect(app.dialog).to_have_count(0)
     assert len(app.host.got(1)) == 1

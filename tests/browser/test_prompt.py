@@ -146,7 +146,7 @@ def test_a_prompt_shows_the_summary_first_then_the_redline_then_the_text(app: Ap
         "AccountsYou may use the shop, and not resell your account.\n",
     ]
     assert article.locator("ins").text_content() == "added: , and not resell your account"
-    expect(article).to_contain_text("This has changed since the version you know. Please answer by March 1, 2027.")
+    expect(article).to_contain_text("This has changed since your last answer. Please answer by March 1, 2027.")
 
 
 def test_where_no_redline_of_the_pair_was_published_the_one_since_is_shown(app: AppPage) -> None:
@@ -208,7 +208,7 @@ def test_later_puts_off_and_stays_quiet_about_it_for_a_day(app: AppPage) -> None
     app.button("Later").click()
     app.stays_usable()
     app.again(options=KNOWN)
-    expect(app.bar).to_contain_text("You put this off. Please answer by March 1, 2027.")
+    expect(app.bar).to_contain_text("You postponed this. Please answer by March 1, 2027.")
     app.page.clock.fast_forward(86_400_000)
     expect(app.dialog).to_be_visible()
 
@@ -269,7 +269,7 @@ def test_a_block_leaves_open_what_must_stay_open(app: AppPage) -> None:
 def test_a_page_that_stays_open_is_not_blocked(app: AppPage) -> None:
     app.host.policies = [terms(app.host, PAST)]
     app.open(options=KNOWN, leave_open="")
-    expect(app.bar).to_contain_text("This has changed since the version you know.")
+    expect(app.bar).to_contain_text("This has changed since your last answer.")
     app.stays_usable()
     app.button("Read").click()
     app.button("Accept").click()

@@ -80,7 +80,7 @@ def best(name: str, bound: float, *words: str) -> Wait:
 
 
 def run(*words: str, may_find: bool = False) -> None:
-    """Run a command of inforce; fail if it fails, except for a check with findings if it `may_find` some."""
+    """Run a command of inforce; fail if it fails, except that a check `may_find` errors."""
     done = subprocess.run([*PROGRAM, *words], capture_output=True, encoding="utf-8", check=False)
     if done.returncode and not (may_find and done.returncode == 1):
         sys.exit(f"inforce {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
@@ -111,7 +111,7 @@ def commit(document: int, state: int, mark: int) -> str:
 
 
 def documents_of(history: Path) -> list[str]:
-    """List the Markdown files at the top of the main branch of `history`."""
+    """Return the Markdown files at the top level of the main branch of `history`."""
     with tempfile.TemporaryDirectory() as folder:
         clone = ["git", "clone", "--quiet", "--bare", str(history), folder]
         subprocess.run(clone, check=True)

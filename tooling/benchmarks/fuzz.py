@@ -1,12 +1,12 @@
 """Fuzz test of every parser for input from users, apps and hosts.
 
-Takes good inputs apart and puts them together wrongly, for a time, and gives the result to every reader of the project:
-YAML, front matter, whole books with the checks and all their reports, the lock, the manifest, a signed manifest,
-Markdown and its HTML, redlines, plain texts, and what apps put before `decide`. A reader may read it, or refuse it with
-an error of its own. What else it raises is a failure, and so is an answer that takes more than SECONDS_ALLOWED of CPU.
+Mutates valid inputs and passes the results to every parser: YAML, front matter, whole books with the checks and all
+their reports, the lock, the manifest, a signed manifest, Markdown and its HTML, redlines, plain texts, and the
+arguments of `decide`. A parser may accept an input or raise an error of this package. Any other exception is a
+failure, and so is more than SECONDS_ALLOWED of CPU time.
 
-Prints for each reader how many inputs it read and refused, and the slowest answer; each failure with the input that
-makes it. The exit code is 1 where there is one. The same seed tries the same inputs in the same order.
+Prints the number of accepted and rejected inputs and the slowest run of each parser, and each failure with its input.
+The exit code is 1 if there is a failure. The same seed yields the same inputs in the same order.
 
     python tooling/benchmarks/fuzz.py 300 --seed 7
 """
@@ -122,7 +122,7 @@ LOCK = """{"type": "policy-lock", "spec": "1.0", "policies": {"privacy": {"2026-
  "published": "2026-01-15T00:00:00Z", "effective": "2026-01-15T00:00:00Z", "enforce": "never",
  "digests": {"en": "sha256:DIGEST"}}}}}""".replace("DIGEST", "a" * 64)
 KEY = generate_key()
-# What is put in: signs with a meaning somewhere, and what breaks counters, clocks, parsers of Unicode and of numbers.
+# The inserted strings: characters with a special meaning, and values that break counters, clocks and parsers.
 YAML_SIGNS = "---\n ...\n { } [ ] : # &a *a !!x |\n >-\n ' \" \\ \t % @ ` ? null true no"
 MARKDOWN_SIGNS = (
     "``` ~~~ | |---| > 1. 999999999. * ** __ ![]( ]( < </p> <!-- --> {#a} {# &amp; &#0; &#x110000; [x]:y [^1] ~~"
@@ -157,7 +157,7 @@ def text_of(raw: bytes) -> str:
 
 
 def listing(files: Mapping[str, bytes]) -> dict[str, tuple[Entry, ...]]:
-    """List `files` as a folder is listed."""
+    """Return the entries of `files` as in a folder listing."""
     folders: dict[str, dict[str, Entry]] = {"policy_versions": {}}
     for path, content in files.items():
         folder = path.rpartition("/")[0]
@@ -185,7 +185,7 @@ def good_book() -> dict[str, bytes]:
 
 
 def read_book_with(path: str) -> Callable[[bytes], object]:
-    """Make the reader of a book in which the file `path` is the one under trial, with the checks and all reports."""
+    """Return a parser of a book in which the file `path` is the mutated one, with the checks and all reports."""
 
     def read(raw: bytes) -> object:
         reading = parse_book(listing({**good_book(), path: raw}))
@@ -199,19 +199,19 @@ def read_book_with(path: str) -> Callable[[bytes], object]:
 
 
 def read_answers(raw: bytes) -> object:
-    """Read dismissals.yml."""
+    """Parse dismissals.yml."""
     data, lines = parse_yaml(text_of(raw), "dismissals.yml")
     return Dismissals.from_shape(Fields(data or {}), Source(path="dismissals.yml", lines=lines))
 
 
 def read_markdown(raw: bytes) -> object:
-    """Read Markdown, and write it as HTML."""
+    """Parse Markdown, and render it as HTML."""
     text = canonical(text_of(raw))
     return to_html(text), parse(text), plain_text(text)
 
 
 def read_redline(raw: bytes) -> object:
-    """Compare a text with a valid one, in every format; the redline must restore both texts exactly."""
+    """Compare a text with a valid one and render every format; the redline must restore both texts exactly."""
     new = canonical(text_of(raw))
     found = redline(TEXT, new)
     sides = ["".join(run.text for run in found.runs if run.op in side) for side in (IN_OLD, IN_NEW)]
@@ -221,7 +221,7 @@ def read_redline(raw: bytes) -> object:
 
 
 def read_question(raw: bytes) -> object:
-    """Decide."""
+    """Call `decide`."""
     try:
         question: Any = json.loads(raw)
     except (ValueError, RecursionError) as cause:
@@ -230,7 +230,7 @@ def read_question(raw: bytes) -> object:
 
 
 def readers() -> tuple[Reader, ...]:
-    """List every reader with its good inputs."""
+    """Return every parser with its valid inputs."""
     yamls = tuple(text.encode() for text in (BOOK_YML, POLICY_YML, VERSION_YML, DISMISSALS_YML))
     texts = tuple(text.encode() for text in (TEXT, CHINESE, EDITION))
     manifest = MANIFEST.encode()
@@ -310,7 +310,7 @@ def _replace_word(raw: bytes, _seeds: tuple[bytes, ...], chance: random.Random) 
 
 
 def _other_value(raw: bytes, _seeds: tuple[bytes, ...], chance: random.Random) -> bytes:
-    """Put another value in the place of one of a JSON text."""
+    """Replace a value in a JSON text."""
     try:
         whole: Any = {"": json.loads(raw)}
     except (ValueError, RecursionError):
@@ -342,7 +342,7 @@ def tried(reader: Reader, raw: bytes) -> Trial:
         came, said = "read", ""
     except (InforceError, UnicodeDecodeError):
         came, said = "refused", ""
-    except Exception:  # what this is about
+    except Exception:  # the exceptions under test
         came, said = "failed", traceback.format_exc(limit=-4)
     seconds = time.process_time() - began
     if came != "failed" and seconds > SECONDS_ALLOWED:
@@ -351,7 +351,7 @@ def tried(reader: Reader, raw: bytes) -> Trial:
 
 
 def trials(until: float, chance: random.Random, chosen: tuple[Reader, ...]) -> Iterator[tuple[Reader, bytes, Trial]]:
-    """Run all parsers in turn until the time is over."""
+    """Run all parsers in turn until the time limit."""
     for reader in itertools.cycle(chosen):
         if time.monotonic() > until:
             return
@@ -375,7 +375,7 @@ def main() -> int:
     slowest: dict[str, float] = {}
     told: set[tuple[str, str]] = set()
     until = time.monotonic() + asked.seconds
-    for reader, raw, trial in trials(until, random.Random(asked.seed), chosen):  # noqa: S311 # no secret
+    for reader, raw, trial in trials(until, random.Random(asked.seed), chosen):  # noqa: S311 # not a secret
         counts[reader.name, trial.came] += 1
         slowest[reader.name] = max(slowest.get(reader.name, 0.0), trial.seconds)
         last = trial.said.strip().rpartition("\n")[2][:80]

@@ -31,7 +31,7 @@ POLICIES = (("cookies", "consent"), ("privacy", "acknowledge"), ("terms", "accep
 
 
 def manifest(*languages: str) -> bytes:
-    """Write a manifest of three policies in `languages`, one of them with an announced version."""
+    """Return a manifest of three policies in `languages`, one of them with an announced version."""
     policies = [_policy(name, act, languages) for name, act in POLICIES]
     policies[1]["versions"].append(_version(3, "privacy", languages, "2027-02-28T16:00:00Z"))
     policies[1] |= {"latest": 3}
@@ -51,13 +51,13 @@ def manifest(*languages: str) -> bytes:
 
 
 def crowd(clients: int, seed: int, *, at_once: bool, outage: range = range(0)) -> array[int]:
-    """Count the requests per minute over three days of `clients` that poll once a day.
+    """Return the number of requests per minute over three days of `clients` that poll once a day.
 
     They start `at_once`, as after a general release, or spread over the first day. The host does not respond during
     `outage` (seconds).
     """
     minutes = array("L", bytes(8 * 3 * DAY // MINUTE))
-    chance = Random(seed).random  # noqa: S311 - a draw that has to be the same every time keeps no secret
+    chance = Random(seed).random  # noqa: S311 - reproducible, not a secret
     for _ in range(clients):
         begin = 0.0 if at_once else chance() * DAY
         for second in _asks(begin, chance, outage):

@@ -66,7 +66,7 @@ class Editor:
                 block += 1
 
     def revision(self, tag: str, *inner: ET.Element) -> ET.Element:
-        """Make a revision `tag` around `inner`."""
+        """Return a revision `tag` around `inner`."""
         self.count += 1
         made = ET.Element(
             f"{W}{tag}", {f"{W}id": str(self.count), f"{W}author": "Lawyer", f"{W}date": "2027-01-02T03:04:05Z"}
@@ -75,7 +75,7 @@ class Editor:
         return made
 
     def run(self, text: str, like: ET.Element | None = None) -> ET.Element:
-        """Make a run of `text`, set as `like`."""
+        """Return a run of `text` with the format of `like`."""
         made = ET.Element(f"{W}r")
         looks = like.find(f"{W}rPr") if like is not None else None
         if looks is not None:
@@ -84,7 +84,7 @@ class Editor:
         return made
 
     def free(self, wanted: Callable[[Paragraph], bool]) -> Paragraph | None:
-        """Choose an unedited paragraph among those `wanted`."""
+        """Return a random unedited paragraph of those that are `wanted`."""
         there = [
             one for one in self.paragraphs if one.block not in self.touched and one.says[0].strip() and wanted(one)
         ]
@@ -95,7 +95,7 @@ class Editor:
         return chosen
 
     def edit(self) -> None:
-        """Make one edit of a kind chosen by chance."""
+        """Make one edit of a random kind."""
         kinds = (
             *(self.replace_word, self.replace_word, self.insert_sentence, self.delete_sentence, self.split, self.join),
             *(self.move, self.add_item, self.remove_item, self.change_cell, self.change_heading, self.change_link),
@@ -106,19 +106,19 @@ class Editor:
             self.done.append(kind.__name__)
 
     def replace_word(self) -> bool:
-        """Put another word in the place of one."""
+        """Replace a word."""
         return self._replace_in(self.free(lambda one: not one.cell and style_of(one) == "" and bool(runs_of(one))))
 
     def change_cell(self) -> bool:
-        """Put another word into a cell."""
+        """Replace a word in a cell."""
         return self._replace_in(self.free(lambda one: one.cell and bool(runs_of(one))))
 
     def change_heading(self) -> bool:
-        """Put another word into a heading."""
+        """Replace a word in a heading."""
         return self._replace_in(self.free(lambda one: style_of(one).startswith("Heading") and bool(runs_of(one))))
 
     def change_link(self) -> bool:
-        """Put another word into the words of a link."""
+        """Replace a word in the text of a link."""
 
         def has_link(one: Paragraph) -> bool:
             return one.element.find(f"{W}hyperlink/{W}r/{W}t") is not None
@@ -126,7 +126,7 @@ class Editor:
         return self._replace_in(self.free(has_link), inside=f"{W}hyperlink")
 
     def _replace_in(self, chosen: Paragraph | None, inside: str = "") -> bool:
-        """Put another word in the place of one of a run's: the run divides, one part goes and one comes."""
+        """Replace a word of a run, which is split into unchanged, deleted and inserted parts."""
         if chosen is None:
             return False
         holder = self.dice.choice(chosen.element.findall(inside)) if inside else chosen.element
@@ -172,7 +172,7 @@ class Editor:
         return True
 
     def delete_sentence(self) -> bool:
-        """Take out the last sentence of a run that has several."""
+        """Delete the last sentence of a run with several."""
         chosen = self.free(lambda one: not one.cell and any(". " in run_text(run).rstrip() for run in runs_of(one)))
         if chosen is None:
             return False
@@ -189,7 +189,7 @@ class Editor:
         return True
 
     def split(self) -> bool:
-        """Press Enter behind a word: the first half is a paragraph whose mark came."""
+        """Split a paragraph after a word: the mark of the first half is inserted."""
         chosen = self.free(
             lambda one: not one.cell and style_of(one) == "" and any(len(words_of(run)) > 3 for run in runs_of(one))
         )
@@ -217,7 +217,7 @@ class Editor:
         return True
 
     def join(self) -> bool:
-        """Delete the end of a paragraph whose next neighbour is set as it is."""
+        """Delete the end of a paragraph whose successor has the same format."""
 
         def joins(one: Paragraph) -> bool:
             after = self._next(one)
@@ -232,7 +232,7 @@ class Editor:
         if chosen is None:
             return False
         after = self._next(chosen)
-        assert after is not None  # noqa: S101 - `joins` asked
+        assert after is not None  # noqa: S101 - ensured by `joins`
         self.touched.add(after.block)
         chosen.element.append(self.revision("ins", self.run(" ")))
         add_mark(properties_of(chosen.element), self.revision("del"))
@@ -249,7 +249,7 @@ class Editor:
         return found if siblings.index(found.element) == siblings.index(one.element) + 1 else None
 
     def move(self) -> bool:
-        """Cut a paragraph out and put it in before another one, as Word tracks moves."""
+        """Move a paragraph before another one, as Word tracks moves."""
         chosen = self.free(lambda one: not one.cell and setting_of(one) == () and style_of(one) == "")
         target = self.free(
             lambda one: not one.cell and setting_of(one) == () and style_of(one).startswith(("Heading", ""))
@@ -275,7 +275,7 @@ class Editor:
         return True
 
     def add_item(self) -> bool:
-        """Put an item before one of a list."""
+        """Insert an item before one of a list."""
         chosen = self.free(lambda one: one.element.find(f"{W}pPr/{W}numPr") is not None)
         if chosen is None:
             return False
@@ -284,7 +284,7 @@ class Editor:
         return True
 
     def add_paragraph(self) -> bool:
-        """Put a paragraph before another one."""
+        """Insert a paragraph before another one."""
         chosen = self.free(lambda one: not one.cell and setting_of(one) == ())
         if chosen is None:
             return False
@@ -317,7 +317,7 @@ class Editor:
         return True
 
     def add_row(self) -> bool:
-        """Put a row with new words behind one of a table."""
+        """Insert a row with new words after one of a table."""
         chosen = self.free(lambda one: one.cell)
         if chosen is None:
             return False
@@ -347,7 +347,7 @@ class Editor:
         return True
 
     def remove_row(self) -> bool:
-        """Delete a row of a table, but not its heading."""
+        """Delete a row of a table, but not its header."""
         chosen = self.free(lambda one: one.cell)
         if chosen is None:
             return False
@@ -370,7 +370,7 @@ class Editor:
         return True
 
     def _wrap_all(self, paragraph: ET.Element, tag: str) -> None:
-        """Put a revision around every run, inside links as well."""
+        """Wrap every run in a revision, including those in links."""
         for holder in [paragraph, *paragraph.findall(f"{W}hyperlink")]:
             for run in holder.findall(f"{W}r"):
                 place = list(holder).index(run)

@@ -12,7 +12,9 @@ XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 @dataclass
 class Paragraph:
-    """A paragraph of the document, the number of its block, and what its text must be: a block can become several."""
+    """A paragraph of the document, the index of its block, and its expected text; a block can become several
+    paragraphs.
+    """
 
     element: ET.Element
     block: int
@@ -32,26 +34,26 @@ def run_text(run: ET.Element) -> str:
 
 
 def set_text(run: ET.Element, text: str) -> None:
-    """Put `text` in the place of the words of `run`."""
+    """Replace the words of `run` with `text`."""
     for child in [child for child in run if child.tag != f"{W}rPr"]:
         run.remove(child)
     ET.SubElement(run, f"{W}t", {XML_SPACE: "preserve"}).text = text
 
 
 def gone(run: ET.Element) -> ET.Element:
-    """Make the words of `run` deleted ones."""
+    """Mark the words of `run` as deleted."""
     for child in run.findall(f"{W}t"):
         child.tag = f"{W}delText"
     return run
 
 
 def runs_of(one: Paragraph) -> list[ET.Element]:
-    """List the runs of a paragraph that have words, without those of links."""
+    """Return the runs with words of a paragraph, except those in links."""
     return [run for run in one.element.findall(f"{W}r") if words_of(run)]
 
 
 def words_of(run: ET.Element) -> list[tuple[int, int]]:
-    """Return where the words of `run` start and end."""
+    """Return the start and end of the words of `run`."""
     text = run_text(run)
     return [] if "\n" in text else [found.span() for found in re.finditer(r"\w+", text)]
 
@@ -66,7 +68,7 @@ def properties_of(paragraph: ET.Element) -> ET.Element:
 
 
 def add_mark(properties: ET.Element, revision: ET.Element) -> None:
-    """Put `revision` on the mark that `properties` are of."""
+    """Add `revision` to the paragraph mark of `properties`."""
     looks = properties.find(f"{W}rPr")
     if looks is None:
         looks = ET.SubElement(properties, f"{W}rPr")
@@ -80,7 +82,7 @@ def style_of(one: Paragraph) -> str:
 
 
 def setting_of(one: Paragraph) -> tuple[str, ...]:
-    """Return the format of a paragraph including list and indent; empty for an ordinary one."""
+    """Return the format of a paragraph including list and indent; empty for a plain paragraph."""
     numbers = [child.get(f"{W}val") or "" for child in one.element.findall(f"{W}pPr/{W}numPr/*")]
     indent = one.element.find(f"{W}pPr/{W}ind")
     return (*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [style_of(one)]))

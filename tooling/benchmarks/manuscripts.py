@@ -68,7 +68,7 @@ def _git(repository: str, *words: str) -> str:
 
 @dataclass
 class Round:
-    """One round: the text, the edited document, what it must say, and which blocks may differ."""
+    """A round: the text, the edited document, its expected text, and the blocks that may differ."""
 
     name: str
     text: str
@@ -87,7 +87,7 @@ def edited(name: str, text: str, dice: random.Random) -> Round:
     ):
         ET.register_namespace(prefix, address)
     content = exported(name, text)
-    root = ET.fromstring(_part(content))  # noqa: S314 - the document is our own
+    root = ET.fromstring(_part(content))  # noqa: S314 - trusted input
     editor = Editor(root, dice)
     for _ in range(dice.randint(1, 6)):
         editor.edit()
@@ -166,7 +166,7 @@ def _unnumbered(line: str) -> str:
 
 
 def _links_wrong(one: Round, text: str) -> str:
-    # Sets, for a link that is divided by a new paragraph is two.
+    # Sets, since a link that is split by a new paragraph counts as two.
     before, after = ({link.target for link in parse(side).links} for side in (one.text, text))
     if one.lost_targets == 0 and before - after:
         return f"wrong: links lost: {before - after}"
@@ -174,7 +174,7 @@ def _links_wrong(one: Round, text: str) -> str:
 
 
 def through_libreoffice(contents: list[bytes]) -> list[bytes] | None:
-    """Open and save `contents` in LibreOffice; None where it is not installed."""
+    """Open and save `contents` in LibreOffice; return None if it is not installed."""
     if not shutil.which("soffice"):
         return None
     with tempfile.TemporaryDirectory() as name:
@@ -215,8 +215,8 @@ def report(title: str, rounds: list[Round], contents: list[bytes]) -> None:
 
 
 def main(repository: str | None, seed: int = SEED, count: int = ROUNDS) -> None:
-    """Run the rounds, half of them through LibreOffice, and open and save every text without an edit."""
-    dice = random.Random(seed)  # noqa: S311 - the same rounds every time
+    """Run the rounds, half of them through LibreOffice, and also open and save every text unedited."""
+    dice = random.Random(seed)  # noqa: S311 - reproducible rounds
     found = texts(repository)
     rounds = [edited(*dice.choice(found), dice) for _ in range(count)]
     report("Word's own XML", rounds, [one.content for one in rounds])

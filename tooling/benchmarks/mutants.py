@@ -1,12 +1,12 @@
 """Mutation test of the conformance vectors: applies every small change to `decide`, one at a time.
 
 A mutant is `inforce.acceptance` with one comparison, operator, constant, branch, statement or returned value changed.
-It is killed where a vector is answered otherwise, where a refusal is not made or points elsewhere, and where nothing
-comes in time. Not mutated: docstrings, annotations, decorators, names of rows, sentences of refusals, and `forms`,
-which are types.
+It is killed if the result of a vector differs, if an error is missing or has another path, or if it exceeds the time
+limit. Not mutated: docstrings, annotations, decorators, names of rows, error messages, and `forms`, which contains only
+types.
 
 Prints the figures and the survivors. Mutants equivalent to the original are listed in EQUIVALENT with the
-reason; the exit code is 1 where others survive.
+reason; the exit code is 1 if others survive.
 """
 
 from __future__ import annotations
@@ -121,14 +121,14 @@ SWAPS: dict[type[ast.AST], tuple[Any, ...]] = {
 
 
 class Place(NamedTuple):
-    """Where a node hangs in the tree: a field of its parent, or an item of a field that is a list."""
+    """The place of a node in the tree: a field of its parent, or an item of a field that is a list."""
 
     parent: ast.AST
     field: str
     item: int | None
 
     def put(self, node: ast.AST) -> None:
-        """Hang `node` here."""
+        """Insert `node` at this place."""
         if self.item is None:
             setattr(self.parent, self.field, node)
         else:
@@ -136,7 +136,10 @@ class Place(NamedTuple):
 
 
 class Mutant(NamedTuple):
-    """A changed module. `key` is the line, the column in it and the new code there: it holds though lines move."""
+    """A changed module.
+
+    `key` consists of the code of the line, the column and the new code, so it survives moved lines.
+    """
 
     module: str
     key: tuple[str, int, str]
@@ -144,7 +147,7 @@ class Mutant(NamedTuple):
 
 
 def mutants() -> Iterator[Mutant]:
-    """Yield every mutant of the room."""
+    """Yield every mutant of the package."""
     for module in sorted(SOURCES.keys() - {"__init__", "forms"}):
         tree = ast.parse(SOURCES[module])
         for place, node in list(_nodes(tree)):
@@ -162,7 +165,7 @@ def mutants() -> Iterator[Mutant]:
 
 
 def _nodes(parent: ast.AST) -> Iterator[tuple[Place, ast.stmt | ast.expr]]:
-    """Yield the statements and expressions below `parent` that may be changed, each with its place."""
+    """Yield the statements and expressions below `parent` that can be mutated, each with its place."""
     for field, value in ast.iter_fields(parent):
         if field in ("annotation", "returns", "decorator_list", "bases", "op", "ops"):
             continue
@@ -175,7 +178,7 @@ def _nodes(parent: ast.AST) -> Iterator[tuple[Place, ast.stmt | ast.expr]]:
 
 
 def _spared(parent: ast.AST, node: ast.AST) -> bool:
-    """Return whether `node` is a docstring, an import, a type, the name of a row, or the message of a refusal."""
+    """Return whether `node` is a docstring, an import, a type, the name of a row, or an error message."""
     if isinstance(node, (ast.Import, ast.ImportFrom, ast.Raise, ast.JoinedStr)):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -249,24 +252,24 @@ def _short(node: ast.AST) -> str:
 
 
 class _Room(MetaPathFinder, Loader):
-    """Imports the modules of the room from code in memory."""
+    """An import hook that loads the modules of the package from code in memory."""
 
     def __init__(self, codes: dict[str, CodeType]) -> None:
         self._codes = codes
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        """Find `fullname` where it is the room or a module of it."""
+        """Return the spec of `fullname` if it is the package or one of its modules."""
         ours = fullname == ROOM or fullname.startswith(f"{ROOM}.")
         return ModuleSpec(fullname, self, is_package=fullname == ROOM) if ours else None
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the code of `module`."""
+        """Execute the code of `module`."""
         name = "__init__" if module.__name__ == ROOM else module.__name__.rpartition(".")[2]
-        exec(self._codes[name], module.__dict__)  # noqa: S102 - to run changed code is the point
+        exec(self._codes[name], module.__dict__)  # noqa: S102 - runs the mutated code
 
 
 def survives(codes: dict[str, CodeType], document: dict[str, Any]) -> bool:
-    """Return whether the room made of `codes` answers every vector of `document` correctly."""
+    """Return whether the package with `codes` returns the expected result for every vector of `document`."""
     finder = _Room(codes)
     kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[:2] == ROOM.split(".")}
     sys.meta_path.insert(0, finder)
@@ -276,7 +279,7 @@ def survives(codes: dict[str, CodeType], document: dict[str, Any]) -> bool:
         return all(_answers(decide, vector) for vector in document["vectors"]) and all(
             _refuses(decide, refusal) for refusal in document["refusals"]
         )
-    except Exception:  # whatever a mutant breaks with, it is noticed
+    except Exception:  # any exception kills the mutant
         return False
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -42,7 +42,7 @@ DECIDED = """([manifest, key]) => new Promise((done) => {
 
 
 def policies() -> list[dict[str, object]]:
-    """Make three policies with a version in force and one announced."""
+    """Return three policies, each with a version in force and an announced one."""
     return [
         policy(name, act, version(1, name, "2026-01-01T00:00:00Z"), version(2, name * 2, "2090-01-01T00:00:00Z"))
         for name, act in (("cookies", "consent"), ("privacy", "acknowledge"), ("terms", "accept"))
@@ -50,7 +50,7 @@ def policies() -> list[dict[str, object]]:
 
 
 def median(page: Page, host: AppHost, manifest: str, key: PrivateKey | None) -> float:
-    """Measure a fresh visit `ROUNDS` times; milliseconds."""
+    """Return the durations of `ROUNDS` first visits in milliseconds."""
     jwk, taken = json.dumps(key.public.to_jwk()) if key else None, []
     for _ in range(ROUNDS):
         page.goto(host.url)

@@ -1,16 +1,16 @@
-"""How good and how fast are our redlines beside other engines, on the history of real texts and on made-up ones?
+"""Benchmark of redlines: quality and speed compared with other engines, on real histories and synthetic texts.
 
-Takes the folder of any git repository of Markdown (`--file` looks at some files only), and compares each version of a
-file with the one before, and the first with the last. Every engine gets the same pairs in the same run. Exit code 1
-where a goal is missed. What the columns mean:
+Takes the folder of any git repository with Markdown (`--file` restricts the files), and compares each version of a
+file with its predecessor, and the first with the last. Every engine gets the same pairs in the same run. The exit code
+is 1 if a target is missed. The columns:
 
-- marked: words shown as changed, over the fewest that could be; a move counts as left and as come, in brackets once
-- cut: words and numbers in whose midst a change begins or ends, for each 100 such places
-- crumbs: one or two equal words left in the midst of a rewrite of more than four, for each 1,000 words marked
-- lost: blocks that stand word for word in both texts and are shown as deleted
-- inexact: pairs where rejecting does not give the old text as read, or accepting the new one; `–` for pages
-- unsound: pairs whose HTML is not well formed
-- other: pairs with another answer when the machine has much else to do
+- marked: words shown as changed, divided by the minimum; a move counts twice, in brackets once
+- cut: words and numbers within which a change begins or ends, per 100 boundaries of changes
+- crumbs: one or two equal words within a rewrite of more than four, per 1,000 marked words
+- lost: blocks that occur word for word in both texts and are shown as deleted
+- inexact: pairs for which the redline does not restore both texts; `–` for pages
+- unsound: pairs with malformed HTML
+- other: pairs with a different result under load
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ VOID = re.compile(r"<(br|hr|img|wbr|input)\b([^>]*?)/?>")
 OLD, NEW = frozenset("=-<"), frozenset("=+>")
 OURS, OURS_ALL, GIT = "inforce, texts prepared", "inforce, from Markdown", "git diff --word-diff"
 GOOGLE, HTMLDIFF = "diff-match-patch, words, 1 s limit", "lxml htmldiff"
-# Pairs answered again while the machine is busy: those that took longest.
+# The number of pairs compared again under load: the slowest ones.
 AGAIN = 12
 ROUNDS, MOST_MEMORY, MOST_CUT = 100, 100, 6
 HEADER = (
@@ -55,13 +55,13 @@ MOVES = ("a paragraph", "a paragraph, a tenth edited", "four blocks")
 
 
 def git(repository: str, *arguments: str) -> str:
-    """Ask git about `repository`."""
+    """Run git in `repository` and return its output."""
     done = subprocess.run(["git", "-C", repository, *arguments], capture_output=True, check=False)
     return done.stdout.decode("utf-8", "replace")
 
 
 def histories(repository: str, files: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the Markdown files of `repository`: name, and every distinct text, without front matter."""
+    """Yield the name and all distinct texts, without front matter, of each Markdown file of `repository`."""
     for name in files or git(repository, "ls-files", "*.md").splitlines():
         texts: list[str] = []
         for commit in reversed(git(repository, "log", "--format=%H", "--", name).split()):
@@ -72,7 +72,7 @@ def histories(repository: str, files: Sequence[str]) -> Iterator[tuple[str, list
 
 
 def real_pairs(repository: str, files: Sequence[str]) -> Iterator[Pair]:
-    """Pair neighbours, and the first version with the last."""
+    """Return adjacent texts, and the first and the last, as pairs."""
     for name, texts in histories(repository, files):
         for place, (old, new) in enumerate(pairwise(texts), 1):
             yield pair_of(f"{name} {place}", old, new)
@@ -81,7 +81,7 @@ def real_pairs(repository: str, files: Sequence[str]) -> Iterator[Pair]:
 
 
 def fewest(texts: tuple[str, str]) -> int:
-    """Count the words of `texts` that no redline without moves could show as equal."""
+    """Return the number of words of `texts` that a redline without moves must show as changed."""
     signs = Signs()
     sides = [signs.encode(keys_of(WHOLE.findall(text))) for text in texts]
     return len(sides[0]) + len(sides[1]) - 2 * LCSseq.similarity(*sides)
@@ -158,14 +158,14 @@ def is_sound(html: str) -> bool:
     """Return whether `html` is well formed: every element closed, in order."""
     closed = VOID.sub(r"<\1\2/>", html.replace("&nbsp;", "&#160;"))
     try:
-        ElementTree.fromstring(f"<div>{closed}</div>")  # noqa: S314 - our own page
+        ElementTree.fromstring(f"<div>{closed}</div>")  # noqa: S314 - trusted input
     except ElementTree.ParseError:
         return False
     return True
 
 
 def moves_found(texts: Sequence[str], rounds: int) -> dict[str, float]:
-    """Move blocks of `texts` elsewhere, and count how often they are told as moved and not as deleted and inserted."""
+    """Move blocks within `texts`, and count how often the redline reports them as moved."""
     writer, found = Writer(), Counter[str]()
     plain = [[block for block in text.split("\n\n") if "|" not in block and "```" not in block] for text in texts]
     roomy = [blocks for blocks in plain if len(blocks) > 20 and _movable(blocks, 1)]
@@ -178,7 +178,7 @@ def moves_found(texts: Sequence[str], rounds: int) -> dict[str, float]:
 
 
 def _movable(blocks: Sequence[str], size: int) -> list[int]:
-    """Return where `size` blocks begin that can be moved: four together, or a paragraph of ten words or more."""
+    """Return the starts of `size` blocks that can be moved: four together, or a paragraph of at least ten words."""
     return [
         n for n in range(1, len(blocks) - size) if size > 1 or (len(blocks[n].split()) >= 10 and blocks[n][0] != "#")
     ]
@@ -214,7 +214,7 @@ def busy_seconds() -> float:
 
 
 class Trial:
-    """One engine with all pairs: what it took, what it answered, and what that is worth."""
+    """An engine with its results for all pairs."""
 
     def __init__(self, name: str, pairs: Sequence[Pair], least: Sequence[int]) -> None:
         self.engine = engines()[name]
@@ -224,7 +224,7 @@ class Trial:
         answers = []
         for pair, few in zip(pairs, least, strict=True):
             gc.collect()
-            gc.freeze()  # what others hold in memory is no work of this engine
+            gc.freeze()  # exclude other objects in memory
             begun = busy_seconds()
             answer = self.engine(pair)
             self.milliseconds.append((busy_seconds() - begun) * 1000)
@@ -239,21 +239,21 @@ class Trial:
 
     @property
     def total(self) -> float:
-        """Return all milliseconds."""
+        """Return the total duration in milliseconds."""
         return sum(self.milliseconds)
 
     @property
     def p99(self) -> float:
-        """Return the milliseconds that one pair in a hundred takes longer than."""
+        """Return the 99th percentile of the duration in milliseconds."""
         return sorted(self.milliseconds)[int(len(self.milliseconds) * 0.99)]
 
     def marked(self, *, once: bool) -> float:
-        """Return the words marked over the fewest."""
+        """Return the marked words divided by the minimum."""
         return (self.counts["marked"] + self.counts["moved once" if once else "moved"]) / max(1, self.counts["fewest"])
 
     @property
     def crumbs(self) -> float:
-        """Return crumbs for each 1,000 words marked."""
+        """Return crumbs per 1,000 marked words."""
         return 1000 * self.counts["crumbs"] / max(1, self.counts["marked"])
 
     def row(self) -> list[str]:
@@ -292,7 +292,7 @@ def goals(trials: dict[str, Trial]) -> Iterator[tuple[str, float, float]]:
 
 
 def most_memory(pair: Pair) -> float:
-    """Return the most megabytes that a redline of `pair`, from Markdown, holds while it is made."""
+    """Return the peak memory in MB of a redline of `pair`, from Markdown."""
     tracemalloc.start()
     redline(*pair.markdown)
     most = tracemalloc.get_traced_memory()[1] / 1e6
@@ -301,7 +301,7 @@ def most_memory(pair: Pair) -> float:
 
 
 def words_cut(texts: Sequence[Unspaced]) -> tuple[int, int]:
-    """Count the places where a change of one of `texts` begins or ends within a word, and all such places."""
+    """Return the number of change boundaries in `texts` that are within a word, and the number of all boundaries."""
     cuts = places = 0
     for text in texts:
         pieces = inforce_prepared(text.pair)
@@ -316,7 +316,7 @@ def words_cut(texts: Sequence[Unspaced]) -> tuple[int, int]:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Write `rows`, the first of them the header, as a table."""
+    """Print `rows`, with the header first, as a table."""
     lines = ["| " + " | ".join(cells) + " |" for cells in rows]
     return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
 
@@ -367,7 +367,7 @@ def report_unspaced() -> bool:
 
 
 def main() -> int:
-    """Measure and print; return 1 if a target is missed."""
+    """Run all measurements, print them, and return 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("repository", help="folder of a git repository that holds Markdown")
     parser.add_argument("--file", action="append", default=[], help="a file of it; may be given more than once")

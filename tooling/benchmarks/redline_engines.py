@@ -1,7 +1,7 @@
-"""The engines that redlines are measured beside, each as a function from a pair of texts to what it marks.
+"""The compared redline engines, each as a function from a pair of texts to marked pieces.
 
-What an engine marks is a list of pieces (sign, text): `=` equal, `-` deleted, `+` inserted, `<` left by a move, `>`
-came by a move; engines that write HTML return that.
+The result of an engine is a list of pieces (sign, text): `=` equal, `-` deleted, `+` inserted, `<` moved away, `>`
+moved here; engines that produce HTML return the HTML.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Piece = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts, as Markdown and prepared."""
+    """A pair of texts, as Markdown and prepared."""
 
     name: str
     markdown: tuple[str, str]
@@ -42,13 +42,13 @@ class Pair:
 
     @property
     def texts(self) -> tuple[str, str]:
-        """Return both texts as read."""
+        """Return the plain text of both."""
         return self.prepared[0].text, self.prepared[1].text
 
 
 @cache
 def prepared(text: str) -> Prepared:
-    """Read Markdown `text` and cut its words once, however many pairs it is in."""
+    """Parse Markdown `text` and tokenise it, once for all pairs."""
     return prepare(text).cut_words()
 
 
@@ -58,17 +58,17 @@ def pair_of(name: str, old: str, new: str) -> Pair:
 
 
 def inforce_prepared(pair: Pair) -> list[Piece]:
-    """Compare texts that were read before."""
+    """Compare prepared texts."""
     return [(SIGNS[run.op], run.text) for run in redline(*pair.prepared).runs]
 
 
 def inforce_markdown(pair: Pair) -> list[Piece]:
-    """Read and compare."""
+    """Parse and compare."""
     return [(SIGNS[run.op], run.text) for run in redline(*pair.markdown).runs]
 
 
 def inforce_html(pair: Pair) -> str:
-    """Read, compare, and write a page's fragment."""
+    """Parse, compare, and render HTML."""
     return redline_html(redline(*pair.markdown))
 
 
@@ -78,7 +78,7 @@ def google_characters(pair: Pair) -> list[Piece]:
 
 
 def google_words(pair: Pair) -> list[Piece]:
-    """Run diff-match-patch over one sign for each word."""
+    """Run diff-match-patch with one character per word."""
     words, signs = [cut(text) for text in pair.texts], Signs()
     pieces, at = [], [0, 0]
     for op, text in _google(*(signs.encode(side) for side in words)):
@@ -97,13 +97,13 @@ def _google(old: str, new: str) -> list[tuple[int, str]]:
 
 
 def difflib_words(pair: Pair) -> list[Piece]:
-    """Run the standard library over words."""
+    """Run difflib over words."""
     words = [cut(text) for text in pair.texts]
     return _replaced(words, difflib.SequenceMatcher(None, *words, autojunk=False).get_opcodes())
 
 
 def rapidfuzz_words(pair: Pair) -> list[Piece]:
-    """Find the longest common subsequence of words over the whole text."""
+    """Compute the longest common subsequence of words over the whole text."""
     words, signs = [cut(text) for text in pair.texts], Signs()
     found = LCSseq.opcodes(*(signs.encode(side) for side in words))
     return _replaced(words, ((o.tag, o.src_start, o.src_end, o.dest_start, o.dest_end) for o in found))
@@ -120,7 +120,7 @@ def _replaced(words: Sequence[Sequence[str]], opcodes: Iterable[tuple[str, int, 
 
 
 def redlines_words(pair: Pair) -> list[Piece]:
-    """Run redlines over its own tokens."""
+    """Run `redlines` with its own tokens."""
     from redlines import Redlines
 
     marked = Redlines(*pair.texts, markdown_style="none").output_markdown
@@ -151,7 +151,7 @@ def git_words(pair: Pair) -> list[Piece]:
 
 
 def engines() -> dict[str, Callable[[Pair], list[Piece] | str]]:
-    """Return every engine that is installed, by name; ours come first."""
+    """Return every installed engine by name; those of this package come first."""
     found: dict[str, Callable[[Pair], list[Piece] | str]] = {
         "inforce, texts prepared": inforce_prepared,
         "inforce, from Markdown": inforce_markdown,

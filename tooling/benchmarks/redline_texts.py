@@ -1,4 +1,4 @@
-"""Made-up texts to compare: revised ones, large ones, and ones in scripts without spaces, whose words are known."""
+"""Synthetic texts for comparison: revised texts, large texts, and texts in scripts without spaces with known words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import accumulate
 from redline_engines import Pair, pair_of
 
 LARGE, LONGEST, PARAGRAPH = 280_000, 1_000_000, 200_000
-# Sentences cut into words by hand, with places for a noun (N), a verb (V) and a number (0).
+# Sentences segmented manually, with placeholders for a noun (N), a verb (V) and a number (0).
 UNSPACED = {
     "Chinese": (
         (
@@ -39,35 +39,35 @@ UNSPACED = {
 
 
 class Writer:
-    """A generator of policies in meaningless words, with edits; always the same ones."""
+    """A deterministic generator of policies with synthetic words, and of edits."""
 
     def __init__(self) -> None:
-        self.chance = random.Random(7)  # noqa: S311 - no secret, and the same on every run
+        self.chance = random.Random(7)  # noqa: S311 - reproducible, not a secret
         self.words = [
             "".join(self.chance.choices("abcdefghijklmnoprstuvw", k=self.chance.randint(2, 10))) for _ in range(3000)
         ]
         self.weights = [1 / rank for rank in range(1, 3001)]
 
     def sentence(self, most: int = 25) -> str:
-        """Write a sentence."""
+        """Return a random sentence."""
         return (
             " ".join(self.chance.choices(self.words, self.weights, k=self.chance.randint(6, most))).capitalize() + "."
         )
 
     def blocks(self, count: int) -> list[str]:
-        """Write a text."""
+        """Return a random text."""
         kinds = ("## {}", "- {}", "{0} {1}", "{0} {1} {2}", "{0} {1} {2} {3}")
         return [self.chance.choice(kinds).format(*(self.sentence() for _ in range(4))) for _ in range(count)]
 
     def edited(self, block: str, share: float) -> str:
-        """Replace so many of the words of `block`."""
+        """Replace the given number of words of `block`."""
         return " ".join(
             self.chance.choice(self.words) if place > 1 and self.chance.random() < share else word
             for place, word in enumerate(block.split(" "))
         )
 
     def revised(self, blocks: list[str]) -> list[str]:
-        """Edit a text: words, sentences, blocks added, dropped, split, and moved."""
+        """Edit a text: words, sentences, and blocks added, deleted, split, and moved."""
         after: list[str] = []
         for block in blocks:
             match self.chance.choices(["keep", "edit", "drop", "add", "split", "rewrite"], (70, 14, 4, 5, 4, 3))[0]:
@@ -89,7 +89,7 @@ class Writer:
 
 
 def made_up_pairs(count: int) -> Iterator[Pair]:
-    """Pair made-up texts with their revisions."""
+    """Return synthetic texts, each with a revision."""
     writer = Writer()
     for number in range(count):
         blocks = writer.blocks(writer.chance.randint(10, 150))
@@ -97,7 +97,7 @@ def made_up_pairs(count: int) -> Iterator[Pair]:
 
 
 def large_pairs() -> Iterator[tuple[Pair, float]]:
-    """Pair large made-up texts, each with the milliseconds that its redline may take."""
+    """Return pairs of large synthetic texts, each with its time limit in milliseconds."""
     writer = Writer()
     for name, size, most in (("a text of 280 kB, revised", LARGE, 150), ("a text of 1 MB, revised", LONGEST, 500)):
         blocks = writer.blocks(size // 150)
@@ -111,15 +111,15 @@ def large_pairs() -> Iterator[tuple[Pair, float]]:
 
 @dataclass(frozen=True, slots=True)
 class Unspaced:
-    """Two texts without spaces, and where their words begin and end."""
+    """Two texts without spaces, and the boundaries of their words."""
 
     pair: Pair
     borders: tuple[frozenset[int], frozenset[int]]
 
 
 def unspaced_pairs(language: str, count: int) -> Iterator[Unspaced]:
-    """Pair made-up paragraphs of `language` in which a word or two became others, came, or went."""
-    chance = random.Random(11)  # noqa: S311 - no secret, and the same on every run
+    """Return pairs of synthetic paragraphs of `language` in which one or two words were replaced, added or deleted."""
+    chance = random.Random(11)  # noqa: S311 - reproducible, not a secret
     sentences, nouns, verbs = UNSPACED[language]
     choices = {"N": nouns, "V": verbs, "0": [str(days) for days in range(1, 100)]}
 

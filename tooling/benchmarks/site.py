@@ -1,19 +1,18 @@
-"""What does it cost to build a site of thousands of pages, and to change one text of it?
+"""Benchmark of building a site with thousands of pages, and of changing one text.
 
-Makes up a book of each size (see `site_books`), and builds it with `inforce build`: with an empty cache, again with
-nothing changed, and again with one version more; then a text is saved while `inforce serve` runs (see `site_served`).
-What a build spends on comparing the entries of its cache with their seals is measured on its own, in a process that
-does nothing else.
-In the same run Hugo, MkDocs with Material, and Zensical build pages of the same versions, without redlines, and mike
-adds a version to as many (see `site_peers`). Of each it prints seconds on the clock, seconds of all processors, the
-memory of the largest process and of all at once (MB, at their peak), what was written (MB, files), and processor
-seconds as a multiple of Hugo's.
+Generates a book of each size (see `site_books`), and builds it with `inforce build`: with an empty cache, with nothing
+changed, and with one additional version; then saves a text while `inforce serve` runs (see `site_served`). The
+verification of cache entries is measured separately, in its own process.
+In the same run, Hugo, MkDocs with Material, and Zensical build pages of the same versions, without redlines, and mike
+adds a version to the same number of versions (see `site_peers`). For each it prints wall and CPU seconds, the peak
+memory of the largest process and of all processes (MB), the written data (MB, files), and CPU seconds as a multiple of
+Hugo's.
 
     python tooling/benchmarks/site.py 100 1000                  # a few minutes
-    python tooling/benchmarks/site.py 5000 20000 --docs docs    # an hour; the table and the plot go into docs/
-    python tooling/benchmarks/site.py 1000 --without docx       # what Word documents beside redlines cost
+    python tooling/benchmarks/site.py 5000 20000 --docs docs    # an hour; writes table and plot into docs/
+    python tooling/benchmarks/site.py 1000 --without docx       # without Word documents
 
-Peers are installed into `.cache/peers` once; Hugo is used where it is on PATH (Debian: apt-get install hugo).
+Peers are installed into `.cache/peers` once; Hugo must be on PATH (Debian: apt-get install hugo).
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = 0.1
 DAY = "2026-01-01"
 NO_GIT_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "NO_MKDOCS_2_WARNING": "1"}
-# Compares every entry of a cache with its seal, as each build does with the entries it uses.
+# Verifies every entry of a cache with its seal, as each build does with the entries it uses.
 COMPARE = (
     "import sys; from pathlib import Path; from inforce.site.build.cache import Cache; "
     "cache = Cache(Path(sys.argv[1])); sys.exit(cache.reject_altered(cache.keys()))"
@@ -51,7 +50,7 @@ HEAD = ("pages", "what", "wall s", "CPU s", "largest MB", "all MB", "written MB"
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of one program cost; `ended` is its exit code, or `timeout`."""
+    """The measurement of one run; `ended` is its exit code, or `timeout`."""
 
     pages: int
     what: str
@@ -65,7 +64,7 @@ class Cost:
 
 
 def main() -> int:
-    """Measure what the command line asks for, and print it as it comes."""
+    """Run the selected measurements and print each result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", type=int, nargs="*", default=[100, 1000], help="version pages: 100, 1000, 5000, 20000")
     parser.add_argument("--only", default="", help="words of which each run has one in its name: inforce,Hugo")
@@ -89,16 +88,16 @@ def main() -> int:
 
 
 class Bench:
-    """One size: a book of this `shape` in `folder`, and everybody's site of it."""
+    """A size: a book of this `shape` in `folder`, and the sites that all generators build from it."""
 
     def __init__(self, folder: Path, shape: site_books.Shape, programs: Path, asked: argparse.Namespace) -> None:
-        """Take where to work, what to build, the peers' programs, and what the command line `asked` for."""
+        """Take the working folder, the shape of the book, the peers' programs, and the options."""
         self.folder, self.shape, self.programs, self.asked = folder, shape, programs, asked
         self.book = folder / "book"
         self.cache = folder / "cache"
 
     def costs(self) -> Iterator[Cost]:
-        """Run everything, and yield each cost as soon as it is known."""
+        """Run all measurements, and yield each result."""
         if not self.book.exists():
             site_books.write(self.book, self.shape)
         ours = [sys.executable, "-P", "-m", "inforce.cli", "build", "--repo", str(self.book), "--at", DAY]
@@ -121,7 +120,9 @@ class Bench:
         yield self.served()
 
     def verified(self, site: Path) -> Cost:
-        """Compare the built `site` with a lock of all its texts; without one, later runs read the book as before."""
+        """Compare the built `site` with a lock of all its texts; the lock is then removed, so that later runs are
+        unaffected.
+        """
         here = ["--repo", str(self.book), "--at", DAY]
         subprocess.run([sys.executable, "-P", "-m", "inforce.cli", "freeze", *here], check=True, capture_output=True)
         cost = self.run("inforce verify", [sys.executable, "-P", "-m", "inforce.cli", "verify", str(site), *here], site)
@@ -136,7 +137,7 @@ class Bench:
         return Cost(pages, what, found.wall, found.cpu, found.largest, found.largest, 0, 0, "0")
 
     def peers(self, page: str) -> Iterator[Cost]:
-        """Let the peers build the versions of the book; Hugo's layout is cut out of our `page`."""
+        """Build the versions of the book with the peers; Hugo's layout is derived from our `page`."""
         root = self.folder / "peers"
         shutil.rmtree(root, ignore_errors=True)
         if site_peers.hugo() and self.wanted("Hugo"):
@@ -158,7 +159,7 @@ class Bench:
             yield self.run("mike, one version more", command, root / "mike/.git", cwd=root / "mike", **environment)
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that every run gets: git without settings of this machine, and a cache of its own."""
+        """Return the environment of every run: git without settings of this machine, and a separate cache."""
         return {**NO_GIT_SETTINGS, "INFORCE_CACHE": str(self.cache)}
 
     def wanted(self, name: str) -> bool:
@@ -166,9 +167,9 @@ class Bench:
         return not self.asked.only or any(word in name for word in self.asked.only.split(","))
 
     def run(self, what: str, command: list[str], site: Path, cwd: Path | None = None, **environment: str) -> Cost:
-        """Run `command` to its end, and measure it and the `site` it made."""
+        """Run `command`, and measure it and the `site` it builds."""
         environ = {**os.environ, **self.environment(), **environment}
-        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code of an installed program is compiled only once
         if environment.pop("INFORCE_SITE_PLAIN", ""):
             environ["PYTHONPATH"] = str(without_docx(self.folder / "without-docx"))
         began = time.perf_counter()
@@ -198,10 +199,10 @@ class Bench:
 
 
 class Watch(threading.Thread):
-    """Watches the memory of a process and of all its children together, shared pages counted once (PSS)."""
+    """Monitors the memory of a process and all its children, with shared pages counted proportionally (PSS)."""
 
     def __init__(self, pid: int, until: float) -> None:
-        """Watch the process `pid`, which is killed with its whole group when the clock says `until`."""
+        """Monitor the process `pid`, whose process group is killed at the time `until`."""
         super().__init__(daemon=True)
         self.pid, self.until = pid, until
         self.most = 0
@@ -209,7 +210,7 @@ class Watch(threading.Thread):
         self._over = threading.Event()
 
     def run(self) -> None:
-        """Look every tenth of a second."""
+        """Sample ten times per second."""
         while not self._over.wait(SAMPLE):
             self.most = max(self.most, sum(map(proportional, site_served.family(self.pid))))
             if time.perf_counter() > self.until and not self.gave_up:
@@ -218,13 +219,13 @@ class Watch(threading.Thread):
                     os.killpg(self.pid, signal.SIGKILL)
 
     def end(self) -> None:
-        """Stop watching."""
+        """Stop monitoring."""
         self._over.set()
         self.join()
 
 
 def proportional(pid: int) -> int:
-    """Return the memory of the process `pid` in kB, each shared page divided by the number of its users."""
+    """Return the memory of the process `pid` in kB, with each shared page divided by the number of its users."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -233,7 +234,7 @@ def proportional(pid: int) -> int:
 
 
 def without_docx(folder: Path) -> Path:
-    """Make a folder for PYTHONPATH that hides python-docx, as if the extra had not been installed."""
+    """Create a folder for PYTHONPATH that hides python-docx, as if the extra were not installed."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sitecustomize.py").write_text(
         "import importlib.util\n"
@@ -255,12 +256,12 @@ def folder_for(named: Path | None) -> Iterator[Path]:
 
 
 def row(cost: Cost, costs: list[Cost]) -> str:
-    """Write `cost` as a line of the table."""
+    """Return `cost` as a row of the table."""
     return "".join(f"{cell:>{width(name)}}" for name, cell in zip(HEAD, cells(cost, costs), strict=True))
 
 
 def cells(cost: Cost, costs: list[Cost]) -> list[str]:
-    """Write the cells of a line; the last is the multiple of Hugo's processor seconds for the same pages."""
+    """Return the cells of a row; the last is the multiple of Hugo's CPU seconds for the same pages."""
     hugo = next((one.cpu for one in costs if one.what == "Hugo" and one.pages == cost.pages), 0)
     if cost.ended != "0":
         return [f"{cost.pages:,}", cost.what, f"({cost.ended})", *[""] * 6]
@@ -279,7 +280,7 @@ def width(name: str) -> int:
 
 
 def keep(costs: list[Cost], docs: Path, programs: Path) -> None:
-    """Put `costs` in place of older ones of their size into the data of `docs`, and draw table and plot again."""
+    """Replace the results for the same sizes in the data of `docs` with `costs`, and write table and plot."""
     data = docs / "operators" / "scale.json"
     sizes = {cost.pages for cost in costs}
     old = [one for one in json.loads(data.read_text()) if one["pages"] not in sizes] if data.exists() else []

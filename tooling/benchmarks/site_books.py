@@ -1,9 +1,9 @@
-"""Books of any size, as like to real ones as a model of words gets: about 10 kB a text, edits of real sizes.
+"""Books of any size with realistic texts: about 10 kB per text, and edits of realistic sizes.
 
-Invariants: the same size gives the same book, byte for byte. The texts of a policy are one plan of sections and blocks,
-told in every language by a model of its own: words made of the syllables of a script, drawn by Zipf's law. From version
-to version a few blocks change, as measured on the public history of six policies: half of the edits touch three blocks
-of text at most, one in ten touches a quarter of all.
+Invariants: the same size yields the same book, byte for byte. The texts of a policy follow one plan of sections and
+blocks, written in every language with synthetic words that consist of syllables of a script and follow Zipf's law. From
+version to version a few blocks change, as measured on the public history of six policies: half of the edits change at
+most three blocks, and one in ten changes a quarter of all blocks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "zh-Hans")
-# Policies, versions and languages, by the number of version pages they make.
+# Policies, versions and languages, by the resulting number of version pages.
 SIZES = {
     100: (5, 10, 2),
     1_000: (10, 20, 5),
@@ -36,7 +36,7 @@ _HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 1_200)]
 
 
 class Shape(NamedTuple):
-    """How many policies there are, how many versions of each, and in how many languages each of those."""
+    """The number of policies, of versions per policy, and of languages."""
 
     policies: int
     versions: int
@@ -44,16 +44,16 @@ class Shape(NamedTuple):
 
     @property
     def pages(self) -> int:
-        """How many version pages that makes."""
+        """Return the number of version pages."""
         return self.policies * self.versions * self.languages
 
 
 class Lexicon:
-    """The words of one language, and how sentences are made of them."""
+    """The words of one language, and rules for sentences."""
 
     def __init__(self, language: str) -> None:
-        """Make up the words of `language`; they are the same on every machine."""
-        chance = random.Random(f"words of {language}")  # noqa: S311 - nothing here is secret
+        """Generate the words of `language`, which are the same on every machine."""
+        chance = random.Random(f"words of {language}")  # noqa: S311 - not a secret
         self.spaced = not language.startswith("zh")
         if self.spaced:
             syllables = ["".join(pair) for pair in itertools.product("bcdfglmnprstv", ("a", "e", "i", "o", "u", "er"))]
@@ -65,11 +65,11 @@ class Lexicon:
         self._weights = list(itertools.accumulate(1 / place for place in range(1, len(self.words) + 1)))
 
     def some(self, chance: random.Random, count: int) -> list[str]:
-        """Draw `count` words."""
+        """Return `count` random words."""
         return chance.choices(self.words, cum_weights=self._weights, k=count)
 
     def sentence(self, chance: random.Random) -> str:
-        """Make up a sentence; one in six names a period, one in fifteen sets a word off or links elsewhere."""
+        """Return a random sentence; one in six contains a period, one in fifteen has emphasis or a link."""
         words = self.some(chance, chance.choice(_SENTENCE))
         if chance.random() < 1 / 6:
             words[len(words) // 2] = f"{chance.choice((7, 12, 14, 24, 30, 90))} {words[len(words) // 2]}"
@@ -83,7 +83,7 @@ class Lexicon:
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a plan: a heading, a paragraph or a list, grown of `seed`, with the seeds of its `edits`."""
+    """A block of a plan: a heading, a paragraph or a list, generated from `seed` and the seeds of its `edits`."""
 
     kind: str
     seed: int
@@ -92,15 +92,15 @@ class Block:
 
 @dataclass
 class Plan:
-    """A policy as its versions go by: the blocks, which every language tells with its own words."""
+    """The successive versions of a policy as blocks, which are written in every language with its own words."""
 
     chance: random.Random
     blocks: list[Block] = field(default_factory=list)
 
     @classmethod
     def of(cls, policy: int) -> Plan:
-        """Plan the first version of the policy of this number."""
-        plan = cls(random.Random(f"plan of {policy}"))  # noqa: S311 - nothing here is secret
+        """Plan the first version of the policy with this number."""
+        plan = cls(random.Random(f"plan of {policy}"))  # noqa: S311 - not a secret
         for _ in range(plan.chance.choice(_SECTIONS)):
             plan.blocks.append(plan.fresh("heading"))
             kinds = plan.chance.choices(("paragraph", "list", "table"), (8, 3, 0.4), k=plan.chance.choice((2, 3, 4)))
@@ -108,11 +108,11 @@ class Plan:
         return plan
 
     def fresh(self, kind: str) -> Block:
-        """Plan a block that was not there before."""
+        """Plan a new block."""
         return Block(kind, self.chance.getrandbits(48))
 
     def revise(self) -> None:
-        """Go on to the next version."""
+        """Advance to the next version."""
         for _ in range(min(len(self.blocks) // 2, max(1, round(self.chance.lognormvariate(1.0, 1.2))))):
             place = self.chance.randrange(1, len(self.blocks))
             block = self.blocks[place]
@@ -128,28 +128,28 @@ class Plan:
 
 
 class Teller:
-    """Tells plans in one language; a block told once is kept, since most of them stay from version to version."""
+    """Writes plans in one language; blocks are cached, since most do not change between versions."""
 
     def __init__(self, language: str) -> None:
-        """Take the `language` to tell in."""
+        """Set the `language`."""
         self.language = language
         self.lexicon = Lexicon(language)
         self.told: dict[Block, str] = {}
 
     def text(self, plan: Plan, policy: int) -> str:
-        """Tell the whole `plan`."""
+        """Return the text of the whole `plan`."""
         if len(self.told) > 5_000:
             self.told.clear()
         return f"# Policy {policy}\n\n" + "\n\n".join(self.block(block) for block in plan.blocks) + "\n"
 
     def block(self, block: Block) -> str:
-        """Tell one block."""
+        """Return the text of one block."""
         if block not in self.told:
             self.told[block] = self._grown(block)
         return self.told[block]
 
     def _grown(self, block: Block) -> str:
-        chance = random.Random(f"{block.seed} {self.language}")  # noqa: S311 - nothing here is secret
+        chance = random.Random(f"{block.seed} {self.language}")  # noqa: S311 - not a secret
         if block.kind == "heading":
             title = " ".join(self.lexicon.some(chance, 3)).capitalize()
             return f"## {title} {{#s{block.seed:x}}}"
@@ -165,8 +165,8 @@ class Teller:
         return (" " if self.lexicon.spaced else "").join(sentences)
 
     def _edit(self, sentences: list[str], seed: int) -> None:
-        """Change a few words of a sentence, or a whole sentence."""
-        chance = random.Random(f"{seed} {self.language}")  # noqa: S311 - nothing here is secret
+        """Change a few words of a sentence, or replace the whole sentence."""
+        chance = random.Random(f"{seed} {self.language}")  # noqa: S311 - not a secret
         place = chance.randrange(len(sentences))
         act = chance.choices(("words", "add", "drop", "rewrite"), (6, 2, 1, 1))[0]
         if act == "words":
@@ -183,7 +183,7 @@ class Teller:
 
 
 class Written(NamedTuple):
-    """A file of a book: its path in the repository, what it holds, and the number of the commit that brought it."""
+    """A file of a book: its path in the repository, its content, and the index of the commit that adds it."""
 
     path: str
     text: str
@@ -191,12 +191,12 @@ class Written(NamedTuple):
 
 
 def label(version: int) -> str:
-    """Name the version of this number, from 0: the day it applies from."""
+    """Return the label of the version with this index: its effective date."""
     return (_FIRST + timedelta(days=_STEP * version)).isoformat()
 
 
 def book(shape: Shape, *, extra_version: bool = False) -> Iterator[Written]:
-    """Write a book of this `shape`; with `extra_version` only the version that comes next in its first policy."""
+    """Yield the files of a book of this `shape`; with `extra_version`, only the next version of its first policy."""
     languages = LANGUAGES[: shape.languages]
     tellers = [Teller(language) for language in languages]
     if not extra_version:
@@ -210,7 +210,7 @@ def book(shape: Shape, *, extra_version: bool = False) -> Iterator[Written]:
             if version:
                 plan.revise()
             if version == shape.versions or not extra_version:
-                # The last one is material, so that the manifest need not name an older one beside it.
+                # The last one is material, so that the manifest need not list an older version.
                 level = ("material", "notice", "editorial")[(shape.versions - 1 - version) % 3]
                 yield from _version(folder, level, (policy, version), plan, tellers)
 
@@ -244,7 +244,7 @@ def _policy_yml(policy: int, languages: tuple[str, ...]) -> str:
 
 
 def write(root: Path, shape: Shape) -> None:
-    """Write a book of this `shape` into `root`, with a commit per round of versions."""
+    """Write a book of this `shape` to `root`, with a commit per round of versions."""
     rounds: dict[int, list[Written]] = {}
     for written in book(shape):
         rounds.setdefault(written.commit, []).append(written)
@@ -258,7 +258,7 @@ def write(root: Path, shape: Shape) -> None:
 
 
 def put(root: Path, written: Written) -> None:
-    """Write one file below `root`."""
+    """Write a file below `root`."""
     path = root / written.path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written.text, "utf-8")

@@ -1,9 +1,8 @@
-"""Other generators, given the same version pages, each set up the way its own manual would for a large site.
+"""Other generators for the same version pages, each configured for a large site according to its documentation.
 
-Hugo gets a layout cut out of one of our own version pages, so that it writes pages of the same weight. Material has its
-pages out of navigation and search, which is the fastest it can be. Zensical takes the same configuration. mike keeps
-one copy of the documentation per version: to add a version is to build the present texts and commit them beside the
-rest.
+Hugo gets a layout derived from one of our version pages, so that its pages have the same size. Material has the pages
+excluded from navigation and search, which is its fastest configuration; Zensical has the same one. mike keeps one copy
+of the documentation per version: adding a version builds the current texts and commits them beside the other copies.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ NEEDS = ("mkdocs>=1.6.1,<2", "mkdocs-material>=9.8.1,<10", "mike>=2.1", "zensica
 
 
 def prepare_peers(folder: Path) -> Path:
-    """Install the peers into an environment of their own in `folder`, unless they are there; give its programs."""
+    """Install the peers into a virtual environment in `folder` if necessary; return the folder of its programs."""
     programs = folder / "bin"
     if not (programs / "zensical").exists():
         subprocess.run([sys.executable, "-P", "-m", "venv", "--clear", str(folder)], check=True)
@@ -47,7 +46,7 @@ def prepare_peers(folder: Path) -> Path:
 
 
 def editions(book: Path) -> list[tuple[str, str]]:
-    """List the version pages of `book`: the address of each, such as `policy-000/2017-03-01/en`, and its Markdown."""
+    """Return the version pages of `book`: the path of each, such as `policy-000/2017-03-01/en`, and its Markdown."""
     found = []
     for path in sorted((book / "policy_versions").glob("*/*/*.md")):
         text = path.read_text("utf-8")
@@ -57,19 +56,19 @@ def editions(book: Path) -> list[tuple[str, str]]:
 
 
 def hugo_site(root: Path, book: Path, page: str) -> None:
-    """Make a Hugo site in `root` of the texts in `book`, its layout cut out of our own version page `page`."""
+    """Create a Hugo site in `root` from the texts in `book`, with a layout derived from our version page `page`."""
     frame = _TITLE.sub("<title>{{ .Title }}</title>", page.replace("{{", ""))
     layout = _TEXT.sub(r"\1{{ .Content }}\2", frame)
     _write(root / "layouts/_default/single.html", layout)
     _write(root / "layouts/index.html", layout)
     _write(root / "hugo.toml", HUGO_TOML)
-    _write(root / "config.toml", HUGO_TOML)  # what Hugo before 0.110 reads
+    _write(root / "config.toml", HUGO_TOML)  # for Hugo before 0.110
     for address, body in editions(book):
         _write(root / f"content/{address}.md", f"---\ntitle: {address}\n---\n{body}")
 
 
 def docs_folder(root: Path, book: Path, *, configuration: str = MKDOCS_YML) -> None:
-    """Make a site for MkDocs and Zensical in `root` of the texts in `book`."""
+    """Create a site for MkDocs and Zensical in `root` from the texts in `book`."""
     _write(root / "mkdocs.yml", configuration)
     _write(root / "docs/index.md", "# Policies\n")
     for address, body in editions(book):
@@ -77,7 +76,7 @@ def docs_folder(root: Path, book: Path, *, configuration: str = MKDOCS_YML) -> N
 
 
 def mike_site(root: Path, book: Path, versions: int, programs: Path) -> None:
-    """Make a repository in `root` whose published branch holds `versions` copies of the newest texts of `book`."""
+    """Create a repository in `root` whose published branch contains `versions` copies of the newest texts of `book`."""
     _write(root / "mkdocs.yml", MKDOCS_YML)
     _write(root / "docs/index.md", "# Policies\n")
     for policy in sorted((book / "policy_versions").glob("*/")):
@@ -92,7 +91,7 @@ def mike_site(root: Path, book: Path, versions: int, programs: Path) -> None:
     subprocess.run([*git, "commit", "--quiet", "-m", "texts"], check=True)
     environ = mike_environment(programs)
     subprocess.run([str(programs / "mike"), "-q", "deploy", "v0"], cwd=root, env=environ, check=True)
-    # The versions before are the same files again: git keeps them once, and mike handles as many folders.
+    # Earlier versions are copies: git stores them once, and mike processes the same number of folders.
     tree = subprocess.run([*git, "ls-tree", "gh-pages"], check=True, capture_output=True, text=True).stdout
     first = next(line for line in tree.splitlines() if line.endswith("\tv0"))
     copies = [first.removesuffix("v0") + f"v{number}" for number in range(versions)]
@@ -107,7 +106,7 @@ def mike_site(root: Path, book: Path, versions: int, programs: Path) -> None:
 
 
 def mike_environment(programs: Path) -> dict[str, str]:
-    """Let mike find the MkDocs of the peers, and say who commits."""
+    """Return the environment in which mike finds the peers' MkDocs and a committer name."""
     names = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in _ADA.items()}
     return {**os.environ, **names, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
@@ -116,7 +115,7 @@ _ADA = {"NAME": "Ada", "EMAIL": "ada@example.org"}
 
 
 def hugo() -> str | None:
-    """Find Hugo; None where it is not installed."""
+    """Return the path of Hugo; None if it is not installed."""
     return shutil.which("hugo")
 
 

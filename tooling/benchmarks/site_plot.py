@@ -1,6 +1,6 @@
-"""Draws what `site.py` measured: processor seconds over version pages, both by powers of ten, as SVG.
+"""Plot the results of `site.py`: CPU seconds over version pages, on logarithmic axes, as SVG.
 
-Runs in the environment of the peers, where matplotlib is: `python site_plot.py scale.json scale.svg`.
+Runs in the environment of the peers, which has matplotlib: `python site_plot.py scale.json scale.svg`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOOKS = {
 
 
 def main(data: Path, target: Path) -> None:
-    """Draw the figures in `data` into `target`."""
+    """Plot the figures in `data` to `target`."""
     rows = [row for row in json.loads(data.read_text()) if row["ended"] == "0"]
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "inforce", "font.family": "sans-serif"})
     figure = Figure(figsize=(8, 5), layout="constrained")

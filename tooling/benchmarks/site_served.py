@@ -1,7 +1,7 @@
-"""Benchmark of `inforce serve`: time from saving a text until it is on screen.
+"""Benchmark of `inforce serve`: time from saving a text until its page is updated.
 
-Starts `inforce serve` on a book, changes one word of the text in force, and asks for its page until the word is there;
-several times, of which the median counts.
+Starts `inforce serve` on a book, changes one word of the text in force, and requests its page until it contains the
+word, several times; the result is the median.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from typing import NamedTuple
 
 ROUNDS = 5
 LOOK = 0.01
-# A file changed so lately is read again in any case; a text that was saved long ago is the usual thing.
+# A recently changed file is always read again, unlike the usual text, which was saved long ago.
 SETTLED = 3.0
 PATIENCE = 600.0
 
 
 class Saved(NamedTuple):
-    """What a saved text cost: seconds until it was on screen, seconds of all processors, memory at its peak in MB."""
+    """The cost of a saved text: seconds until the page was updated, CPU seconds, and peak memory in MB."""
 
     wall: float
     cpu: float
@@ -35,7 +35,7 @@ class Saved(NamedTuple):
 
 
 def saved(book: Path, text: Path, page: str, environment: Mapping[str, str], day: str) -> Saved:
-    """Serve `book` as of `day`, change `text` several times, and tell how long it took until `page` said so."""
+    """Serve `book` as of `day`, change `text` several times, and measure the time until `page` is updated."""
     written = text.read_text("utf-8")
     port = free_port()
     with server(book, port, environment, day) as process:
@@ -58,7 +58,7 @@ def saved(book: Path, text: Path, page: str, environment: Mapping[str, str], day
 
 @contextlib.contextmanager
 def server(book: Path, port: int, environment: Mapping[str, str], day: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the server of `book` on `port` until the block ends."""
+    """Run the server of `book` on `port` until the end of the block."""
     words = ["-P", "-m", "inforce.cli", "serve", "--repo", str(book), "--port", str(port), "--at", day]
     process = subprocess.Popen(
         [sys.executable, *words],
@@ -75,10 +75,10 @@ def server(book: Path, port: int, environment: Mapping[str, str], day: str) -> I
 
 
 def wait_for(address: str, word: str, process: subprocess.Popen[bytes]) -> None:
-    """Ask for `address` until `word` stands there."""
+    """Request `address` until it contains `word`."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(address) as answer:  # noqa: S310 - our own server
+        with contextlib.suppress(OSError), urllib.request.urlopen(address) as answer:  # noqa: S310 - a local server
             if word in answer.read().decode():
                 return
         time.sleep(LOOK)
@@ -94,7 +94,7 @@ def free_port() -> int:
 
 
 def family(pid: int) -> list[int]:
-    """List the process `pid` and all that it has started."""
+    """Return the process `pid` and all its descendants."""
     found = [pid]
     for one in found:
         with contextlib.suppress(OSError):
@@ -104,7 +104,7 @@ def family(pid: int) -> list[int]:
 
 
 def processor_seconds(pid: int) -> float:
-    """Tell how long processors have worked for the process `pid` and all that it has started."""
+    """Return the CPU time of the process `pid` and all its descendants."""
     ticks = 0
     for one in family(pid):
         with contextlib.suppress(OSError):
@@ -114,7 +114,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def peak(pid: int) -> float:
-    """Tell the most memory, in MB, that any one process of the family of `pid` has had."""
+    """Return the peak memory, in MB, of the largest process among `pid` and its descendants."""
     most = 0
     for one in family(pid):
         with contextlib.suppress(OSError):

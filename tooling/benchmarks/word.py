@@ -1,10 +1,9 @@
-"""Do other people's word processors find both texts in our Word documents, and what does a document cost?
+"""Benchmark of Word documents: duration, and whether other word processors restore both texts.
 
-Compares neighbouring versions of the book of this repository, or, given the folder of a git repository, neighbouring
-states of every Markdown file in its history. Each document is read by LibreOffice and by pandoc, where they are
-installed (on Debian: libreoffice-writer-nogui, pandoc), once with every change accepted and once rejected; what they
-read must hold the characters of the new and of the old text. White space is not compared: readers end cells and
-paragraphs in their own ways.
+Compares adjacent versions of the book of this repository or, given the folder of a git repository, adjacent states of
+every Markdown file in its history. LibreOffice and pandoc, if installed (on Debian: libreoffice-writer-nogui, pandoc),
+read each document once with every change accepted and once rejected; the result must contain the characters of the new
+or the old text. White space is ignored, since readers end cells and paragraphs differently.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ LIBRARIES = """\
 
 
 def pairs(repository: str | None) -> Iterator[tuple[str, str, str]]:
-    """Give each pair of neighbouring texts, older first, with a name."""
+    """Yield each pair of adjacent texts, older first, with a name."""
     for name, texts in _histories(repository):
         for place, (old, new) in enumerate(pairwise(texts), 1):
             yield f"{name} {place}", old, new
@@ -95,11 +94,11 @@ def _git(repository: str, *words: str) -> str:
 
 
 def written(folder: Path, found: Iterable[tuple[str, str, str]]) -> dict[str, tuple[str, dict[str, str]]]:
-    """Write a document per pair into `folder`, and print what that costs; give per file its name and both texts."""
+    """Write a document per pair into `folder`, and print the duration; return the name and both texts of each file."""
     truth, seconds, sizes, characters = {}, [], [], 0
     for number, (name, old, new) in enumerate(found):
         told = redline(old, new)
-        told.blocks  # noqa: B018 - worked out before the clock starts
+        told.blocks  # noqa: B018 - computed before the measurement
         begun = time.process_time()
         content = to_docx(
             told, title=name, author="Example Shop", date=datetime(2026, 1, 1, tzinfo=UTC), language=Language("en")
@@ -116,7 +115,7 @@ def written(folder: Path, found: Iterable[tuple[str, str, str]]) -> dict[str, tu
 
 
 def read_by_pandoc(folder: Path, name: str, how: str) -> str:
-    """Read the document `name` with pandoc, every change accepted or rejected."""
+    """Return the text of the document `name` as read by pandoc, with every change accepted or rejected."""
     command = ["pandoc", f"--track-changes={how}", "-f", "docx", "-t", "json", str(folder / f"{name}.docx")]
     made = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     return "".join(_strings(made["blocks"]))
@@ -134,10 +133,10 @@ def _strings(node: Any) -> Iterator[str]:
 
 
 def settle_in_libreoffice(folder: Path, names: Iterable[str]) -> None:
-    """Let LibreOffice accept and reject every change of the documents `names`, and save what is left."""
+    """Accept and reject every change of the documents `names` in LibreOffice, and save the results."""
     profile = folder / "profile"
     office = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-    # The first start makes the profile, and would drop macros that are there before.
+    # The first start creates the profile and would delete existing macros.
     subprocess.run([*office, "--terminate_after_init"], capture_output=True, check=True)
     basic = profile / "user" / "basic"
     (basic / "Standard").mkdir(parents=True, exist_ok=True)
@@ -150,15 +149,15 @@ def settle_in_libreoffice(folder: Path, names: Iterable[str]) -> None:
 
 
 def read_by_libreoffice(folder: Path, name: str, how: str) -> str:
-    """Read what LibreOffice saved of the document `name`, in which no change is left."""
+    """Return the text of the document `name` as saved by LibreOffice, without changes."""
     with zipfile.ZipFile(folder / f"{name}.{how}.docx") as archive:
-        body = ElementTree.fromstring(archive.read("word/document.xml"))  # noqa: S314 - the file is our own
+        body = ElementTree.fromstring(archive.read("word/document.xml"))  # noqa: S314 - trusted input
     left = [tag for tag in ("ins", "del", "moveFrom", "moveTo") if body.find(f".//{W}{tag}") is not None]
     return "".join(node.text or "" for node in body.iter(f"{W}t")) + "".join(f"({tag} is left)" for tag in left)
 
 
 def compare(reader: str, folder: Path, truth: dict[str, tuple[str, dict[str, str]]], read: Any) -> None:
-    """Print how many of the documents `reader` finds both texts in, and those in which it does not."""
+    """Print in how many documents `reader` finds both texts, and list the others."""
     wrong = [
         f"{name} ({how})"
         for number, (name, texts) in truth.items()
@@ -169,7 +168,7 @@ def compare(reader: str, folder: Path, truth: dict[str, tuple[str, dict[str, str
 
 
 def main(repository: str | None) -> None:
-    """Write the documents and let every reader there is read them."""
+    """Write the documents, and check them with every installed reader."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         truth = written(folder, pairs(repository))

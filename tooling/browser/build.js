@@ -1,7 +1,7 @@
-// Makes the files that a site publishes of the modules beside this one: each whole, small, and the same on any machine.
+// Builds the files that a site publishes from these modules: each self-contained, minified and reproducible.
 //
-// `npm ci && npm run build` writes ../inforce/site/browser/. What comes out is committed, since a site is built without
-// Node.js; its `made_from` holds it to these sources (tests/browser/test_files_js.py).
+// `npm ci && npm run build` writes ../inforce/site/browser/. The output is committed, since sites are built without
+// Node.js; tests/browser/test_files_js.py compares the sources with the digests in its `made_from`.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build, transform } from "esbuild";

@@ -1,23 +1,24 @@
 /**
- * The client of a policy site in the browser: what an app needs to know what its user owes, and to keep what they answer.
+ * The client of a policy site in the browser: decides what the user must accept, and stores and sends the answers.
  *
- * Keeps true: a broken, stale, rolled back or missing manifest is noticed and reported, and never locks anybody out,
- * never stands for an acceptance, never keeps an app from starting. Nothing that tells one person from another is stored
- * or sent before that person does something. Shows nothing (`prompt.js` does).
+ * Invariants: a broken, stale, rolled back or missing manifest is reported; it never locks a user out, never counts as an
+ * acceptance and never prevents an app from starting. Data that identifies a user is neither stored nor sent before the
+ * user acts. Not responsible for: the user interface (see `prompt.js`).
  *
- * How `client.js` goes about it:
+ * Implementation of `client.js`:
  *
- * 1. *It asks.* `get` (`fetching.js`) fetches without cookies, within one deadline and one size, and refuses what comes
- *    from another origin. The browser's own cache revalidates (`no-cache`); no validator of ours asks for a preflight.
- * 2. *It judges*, in the order of the specification: content type, strict JSON (`strict_json.js`), signature
- *    (`verify.js`), type, specification, site, path and form (`manifest.js`), then what it knows: `compare` refuses a
- *    lower serial, another manifest of the same serial, and a version that is not what it was.
- * 3. *It keeps* one memory per manifest (site and path) and one state per site, app and subject, under versioned keys.
- *    Every change reads what is there, writes in the same breath, and tells the other tabs. Where storage is blocked, memory stands in.
- * 4. *It decides* (`decide.js`), now and whenever something changes: `look`. One timer waits for whatever comes first,
- *    the next instant of the decision, the next question to the site, the next try of a receipt.
- * 5. *It sends* receipts one after the other under a lock that all tabs share; the id of a receipt makes a second
- *    delivery harmless. What the app's server refuses for good is dropped, and asked again.
+ * 1. *Fetch.* `get` (`fetching.js`) sends no cookies, limits time and size, and rejects responses from another origin. The
+ *    browser cache revalidates (`no-cache`), since a custom validator would cause a preflight request.
+ * 2. *Validate*, in the order of the specification: content type, strict JSON (`strict_json.js`), signature
+ *    (`verify.js`), type, specification, site, path and schema (`manifest.js`). Then `compare` rejects a lower serial,
+ *    another manifest with the same serial, and a changed version.
+ * 3. *Store* the state of each manifest (by site and path) and of each user (by site, app and subject) under versioned
+ *    keys. Every change is a synchronous read and write that is broadcast to other tabs. If storage is blocked, the
+ *    state is kept in memory.
+ * 4. *Decide* (`decide.js`) at the start and after every change: `look`. A timer is set to the earliest of the next
+ *    instant of the decision, the next poll and the next retry of a receipt.
+ * 5. *Send* receipts one by one under a lock shared by all tabs; the id of a receipt makes repeated delivery idempotent.
+ *    A receipt that the app's server rejects permanently is deleted, and the user is asked again.
  */
 import type { ActOfRecord, Decision, ManifestForm, RecordForm } from "./decide.js";
 
@@ -29,7 +30,7 @@ export interface PublicKey {
   y?: string;
 }
 
-/** Why something was not taken. */
+/** The reason of a rejection. */
 export type RefusalReason =
   | "unreachable"
   | "timeout"
@@ -55,115 +56,115 @@ export type RefusalReason =
   | "unproven"
   | "question";
 
-/** What an answer was, with the exact text it was about. Written as JSON it is what the app's server gets. */
+/** The record of an answer with the digest of the text, as sent to the app's server in JSON. */
 export interface Receipt extends RecordForm {
-  /** A UUID of version 7 (RFC 9562), sent as `Idempotency-Key` too. */
+  /** A UUID version 7 (RFC 9562), which is also sent as `Idempotency-Key`. */
   id: string;
   /** The label of the version. */
   version: string;
   language: string;
   digest: string;
-  /** The user's own version before. */
+  /** The version that the user had accepted before. */
   base_seq: number | null;
   serial: number;
-  /** What the screen was. */
+  /** A description of the user interface. */
   surface?: unknown;
 }
 
-/** What the events `policy:rejected`, `policy:rollback` and `policy:error` say. */
+/** The detail of the events `policy:rejected`, `policy:rollback` and `policy:error`. */
 export interface Report {
   reason: RefusalReason;
-  /** The evidence: an address, a status, a name. */
+  /** Details, such as a URL, a status or a field. */
   message: string;
-  /** With a receipt that was not taken. */
+  /** The rejected receipt, if any. */
   receipt?: Receipt;
 }
 
 export interface ClientOptions {
   /**
-   * The address of `policies.json` or `manifests/<name>.json`, with `keys` that of its `.jws.json`; https, or http on
-   * this machine. The manifest must carry the path that this address has below the site.
+   * The URL of `policies.json` or `manifests/<name>.json`, or with `keys`, of its `.jws.json`; https, or http on
+   * localhost. The `path` in the manifest must equal the path of this URL relative to the site.
    */
   manifest: string;
-  /** The site the manifest has to be of; absent: the address of `manifest` without the path of the manifest. */
+  /** The site in the manifest; default: the URL of `manifest` without the path of the manifest. */
   site?: string;
-  /** Given, only what one of them signed is believed. */
+  /** If set, only manifests signed by one of these keys are accepted. */
   keys?: PublicKey[];
-  /** Keeps the answers given to several apps of one origin apart. */
+  /** Separates the answers of several apps of one origin. */
   app?: string;
-  /** Who is asked, as an opaque reference; empty: a user who has not signed in. */
+  /** The user, as an opaque id; empty: a user who has not signed in. */
   subject?: string;
-  /** Since when they are a user; absent: they join now. */
+  /** The instant at which the user joined; default: now. */
   since?: string;
-  /** Other references of theirs, of which only the yeses count. */
+  /** Other ids of the user, of which only positive answers count. */
   linked?: string[];
   audience?: string[];
-  /** Language ranges, best first; `navigator.languages` where not said. */
+  /** Language ranges in order of preference; default: `navigator.languages`. */
   languages?: readonly string[];
-  /** Where receipts are sent, as POST; absent: the app listens to `policy:receipt`. */
+  /** The URL to which receipts are sent with POST; without it, the app handles `policy:receipt`. */
   receipts?: string;
-  /** Sent with receipts, such as a token against forged requests. */
+  /** Headers of receipt requests, such as a CSRF token. */
   headers?: Record<string, string>;
-  /** What the app's server knows of the subject's answers. */
+  /** The user's records on the app's server. */
   records?: RecordForm[];
-  /** How long one fetch may take: 15. */
+  /** The time limit of a request in seconds; default: 15. */
   seconds?: number;
-  /** The time in milliseconds. */
+  /** The clock in milliseconds; default: `Date.now`. */
   now?: () => number;
-  /** Where events are dispatched. */
+  /** The target of events. */
   target?: EventTarget;
 }
 
 export interface Shown {
-  /** The language that was shown. */
+  /** The language of the displayed text. */
   language?: string;
   surface?: unknown;
 }
 
 export interface PolicyClient {
   readonly site: string;
-  /** The address of `manifest` without the path of the manifest; texts are fetched below it. */
+  /** The URL of `manifest` without the path of the manifest, under which texts are fetched. */
   readonly base: string;
   readonly languages: readonly string[];
   /** The last decision; undefined before `start`. */
   readonly decision: Decision | undefined;
-  /** The last good manifest; null while none was ever obtained. */
+  /** The last valid manifest; null if there has been none. */
   readonly manifest: ManifestForm | null;
-  /** Whether the user wants no notices. What has to be answered is asked all the same. */
+  /** Whether the user has disabled notices; required questions are still asked. */
   quiet: boolean;
-  /** Begin: look at what is kept, ask the site where it is time, and decide from now on. */
+  /** Load the stored state, poll the site if due, and start making decisions. */
   start(): Promise<void>;
   stop(): void;
-  /** Decide now; no event. */
+  /** Return the current decision, without an event. */
   check(): Decision;
-  /** Ask the site where it is time. With `force` it is time a minute after the last good answer. */
+  /** Poll the site if due; with `force`, also a minute after the last successful poll. */
   refresh(force?: boolean): Promise<void>;
-  /** Send what waits to be sent, after `pause` milliseconds in which another tab may turn out to have done so. */
+  /** Send pending receipts after `pause` milliseconds, since another tab may be sending them. */
   flush(pause?: number): Promise<void>;
-  /** Record an answer about the version due: `said`, or yes in the word of the policy. The same answer twice is one. */
+  /** Record an answer to the due version: `said`, or the positive act of the policy. A repeated answer has no effect. */
   act(policy: string, said?: ActOfRecord, shown?: Shown): Receipt;
-  /** A notice was read, or a question put off for `seconds` (a day). */
+  /** Dismiss a notice, or postpone a question for `seconds`; default: a day. */
   dismiss(policy: string, seconds?: number): void;
-  /** A policy as the manifest lists it. */
+  /** Return a policy of the manifest. */
   policy(id: string): { id: string; act: string; page: string; languages: string[]; binding_language: string } | undefined;
-  /** Fetch a file below `base` of at most `limit` bytes; rejects with an error that has a `reason`. */
+  /** Fetch a file under `base` of at most `limit` bytes; errors have a `reason`. */
   get(path: string, limit: number, options?: RequestInit): Promise<[Uint8Array, Headers]>;
 }
 
-/** Make a client; TypeError where `manifest` is no https address. */
+/** Create a client; TypeError if `manifest` is not an https URL. */
 export function createClient(options: ClientOptions): PolicyClient;
 
 declare global {
   interface GlobalEventHandlersEventMap {
-    /** What is due has changed. Cancelled, `<policy-prompt>` shows nothing: the app does. */
+    /** The decision has changed. If the event is cancelled, `<policy-prompt>` shows nothing and the app must. */
     "policy:decision": CustomEvent<Decision>;
-    /** The user answered. Cancelled, the client does not send the receipt: the app does. */
+    /** The user has answered. If the event is cancelled, the client does not send the receipt and the app must. */
     "policy:receipt": CustomEvent<Receipt>;
-    /** Something was not believed: a manifest, or by the app's server a receipt. */
+    /** The client rejected a manifest, or the app's server rejected a receipt. */
     "policy:rejected": CustomEvent<Report>;
-    /** The site offered an older manifest than one that was seen. */
+    /** The site served an older manifest than before. */
     "policy:rollback": CustomEvent<Report>;
-    /** A host did not answer as it should, or the app asked with something that cannot be read. */
+    /** A host returned an error, or an option of the app is invalid. */
     "policy:error": CustomEvent<Report>;
   }
 }

@@ -8,7 +8,7 @@ import { imported, verify } from "./verify.js";
 const { max, min, random } = Math;
 const YES = { accept: "accepted", acknowledge: "acknowledged", consent: "consented" };
 const written = (t) => new Date(t).toJSON().slice(0, 19) + "Z";
-// What `decide` cannot read of a stored state counts as not stored.
+// Stored state that `decide` rejects is ignored.
 const fit = (state) => {
   try { return decide({ now: written(0), subject: {}, state }) && state; } catch { return {}; }
 };
@@ -19,17 +19,16 @@ export const createClient = ({
   receipts, headers, records: given = [], seconds: patience = 15, now: clock = Date.now, target = new EventTarget(),
 }) => {
   const url = new URL(address, document.baseURI);
-  // `policies` in a folder called manifests is the main manifest of a site in that folder: no other has this name.
+  // In a folder called manifests, `policies` is the main manifest of a site in that folder, since the name is reserved.
   const [, folder = "", name] = /\/(manifests\/(?!policies\.))?([^/]*)$/.exec(url.pathname);
   const path = folder + name.replace(".jws", ""), base = new URL(folder ? ".." : ".", url).href;
   if (!/^(https:|http:..(localhost|127\.0\.0\.1)[:/])/.test(base)) throw TypeError("no https: " + url);
   site ??= base;
-  // Keys carry the version of what stands under them. What is learnt of a manifest belongs to its path; answers belong
-  // to the site.
+  // Storage keys contain the version of the format. The state of a manifest is stored per path, answers per site.
   const prefix = "inforce/1/" + site, siteKey = prefix + path, userKey = [prefix, app, subject].join(" "), shelf = {};
   const channel = new BroadcastChannel(prefix), running = new AbortController();
   let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0, trusted;
-  // When this page asks again, in place of what is stored.
+  // The poll times of this page, which override the stored ones.
   let page;
 
   const load = (key) => {
@@ -50,7 +49,7 @@ export const createClient = ({
       : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
     { reason, message, receipt });
 
-  // What keys taught that are trusted no longer is not used; when to ask again is.
+  // State signed by keys that are no longer trusted is ignored, except the poll times.
   const learnt = () => {
     const all = load(siteKey), { signers, failures, checked_at, due_at } = all;
     const sound = !trusted || !signers || trusted.some((x) => [signers].flat().includes(x.kid));
@@ -72,7 +71,7 @@ export const createClient = ({
     clearTimeout(timer);
     const next = min((page || load(siteKey)).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
       receipts && pending()[0] ? retry : Infinity);
-    // A longer one would fire at once.
+    // setTimeout() fires immediately for longer delays.
     if (!busy && !running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
   };
 
@@ -107,16 +106,16 @@ export const createClient = ({
     await recall();
     const memory = learnt(), t = clock();
     if (t < (page || memory)[force ? "free_at" : "due_at"] && (page || t >= memory.checked_at)) return;
-    // The text in use is kept whatever happens: storage may have lost it, and another page would wait for nothing.
+    // The current manifest is always saved again, since storage may have lost it while another page waits for it.
     let news = { body }, failures = 0, wait = 0, unsure;
     try {
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
       const text = decode(data), [fresh, payload, signers] = await taken(text), told = Date.parse(headers.get("date"));
       const issued = fresh.serial * 1e3, day = DAY * 1e3, latest = max(t, told) + day;
-      // A stored serial that would be refused today would lock out every later manifest.
+      // Ignore a stored serial that would be rejected today, since it would block every later manifest.
       const old = memory.last_serial * 1e3 > (latest || t + day) ? {} : memory, grown = compare(fresh, payload, old);
-      // Without a time of the host, the maximum is no number and no manifest is later.
+      // Without the host's time, the maximum is NaN and the comparison is false.
       must(!(issued > latest), "issued-in-future", fresh.issued_at);
       manifest = fresh;
       unsure = issued > t && !told;
@@ -141,7 +140,7 @@ export const createClient = ({
   });
 
   const flush = (pause) => alone(userKey, async () => {
-    // What another tab has just sent may still be on its way to be known here.
+    // Another tab may just have sent the same receipts.
     await new Promise((done) => setTimeout(done, pause));
     for (const { pending: _, ...receipt } of pending()) {
       if (clock() < retry || !receipts) return;
@@ -208,7 +207,7 @@ export const createClient = ({
       const last = kept().findLast((x) => x.policy == id), t = clock();
       if (last?.seq == seq && last.act == act && last.digest == digest && reason != "expired") return look(), last;
       const receipt = {
-        // A UUID of version 7 (RFC 9562): the time, then chance.
+        // UUID version 7 (RFC 9562): the time, followed by random bits.
         id: t.toString(16).padStart(12, 0).replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15),
         policy: id, seq, version, language: tag, digest, act, base_seq, serial: manifest.serial, at: written(t),
         subject: who, surface,

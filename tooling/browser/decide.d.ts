@@ -1,34 +1,35 @@
 /**
- * What a subject owes under a manifest: the function of `inforce.acceptance` (Python), for browsers.
+ * The decision function for browsers, equivalent to `inforce.acceptance` in Python.
  *
- * `decide` is pure: it reads no clock, no storage and no network, changes nothing it is given, and gives the same answer
- * to the same question. Both are held to `/conformance/vectors.json`, and to each other on random questions.
+ * `decide` is pure: it reads no clock, storage or network, does not modify its argument, and is deterministic. Both
+ * implementations are tested with `/conformance/vectors.json`, and compared with each other on random questions.
  *
- * How `decide.js` goes about it, for it is written to be small:
+ * Implementation of `decide.js`, which is optimised for size:
  *
- * 1. *The question is read.* Instants are RFC 3339 with `T`, `Z` or a numeric offset, in the years 1000 to 9999, and
- *    become milliseconds; finer fractions are cut off. What cannot be read in `now`, `since`, `last_server_time`, or
- *    a deferral is thrown as an error: it is a mistake of the app. A record is stored data: one with a missing field or one
- *    of the wrong type is dropped and flagged `unreadable-record`.
- * 2. *The manifest is judged* (table A). Nothing in a manifest throws, and none that is missing, foreign, rolled back,
- *    expired or broken ever blocks. Broken is one whose instants, serial, lists or numbers of versions cannot be read: it
- *    is the same as none. More is not looked at here: a client checks what it fetched against the schema before it asks.
- * 3. *Each policy is judged* (table B). Its versions are split into those in force for this subject and those to come;
- *    the records that count become the highest yes (`have`) and the newest no; the rows of the table are the long
- *    conditional expression, top to bottom, `quiet` standing for its three last rows.
- * 4. *The worst policy gives the outcome.* Outcomes rank ok, notice, stale, prompt, block.
- * 5. *Languages* are looked up after RFC 4647, 3.4: the longest published tag that a wish begins with, subtag by subtag.
+ * 1. *Parse the question.* Instants are RFC 3339 with `T`, and `Z` or a numeric offset, in the years 1000 to 9999; they
+ *    are converted to milliseconds, and finer fractions are dropped. An invalid value in `now`, `since`,
+ *    `last_server_time` or a deferral is an error of the app and throws. Records are stored data: one with a missing field
+ *    or a field of the wrong type is dropped, with the flag `unreadable-record`.
+ * 2. *Evaluate the manifest* (table A). A manifest never throws, and one that is missing, foreign, rolled back, expired or
+ *    broken never blocks. It is broken, which is equivalent to missing, if its instants, serial, lists or version numbers
+ *    are invalid. Other fields are not checked, since clients validate the manifest against the schema.
+ * 3. *Evaluate each policy* (table B). Its versions are either in force for this user or upcoming; the valid records are
+ *    reduced to the highest accepted version (`have`) and the newest negative answer; the rows of the table are the long
+ *    conditional expression in order, with `quiet` for its last three rows.
+ * 4. *Select the worst outcome* of all policies, in the order ok, notice, stale, prompt, block.
+ * 5. *Match languages* according to RFC 4647, 3.4: the longest published tag that is a prefix of a range, by subtags.
  *
- * Not done here: fetching or verifying a manifest, keeping state, showing anything (`client.js` and `prompt.js` do).
+ * Not responsible for: fetching or verifying a manifest, storing state, and the user interface (see `client.js` and
+ * `prompt.js`).
  */
 
-/** What a user does with a policy. Only `accept` can block. */
+/** The act that a policy requires. Only `accept` can block. */
 export type ActOfPolicy = "acknowledge" | "accept" | "consent" | "none";
 
-/** What a user once did about a version: three ways to say yes, three to say no. */
+/** The act of a user: three positive and three negative ones. */
 export type ActOfRecord = "accepted" | "acknowledged" | "consented" | "declined" | "refused" | "withdrawn";
 
-/** The change level of a version: must be answered again, people are told, nothing is asked. */
+/** The change level of a version: users must accept again, are informed, or neither. */
 export type Change = "material" | "notice" | "editorial";
 
 export type Role = "client" | "server";
@@ -62,40 +63,40 @@ export type Reason =
   | "current"
   | "manifest-behind";
 
-/** A version as the manifest lists it. */
+/** A version in the manifest. */
 export interface VersionForm {
   seq: number;
   change: Change;
   effective_at: string;
-  /** From when those apply it who joined at or after it. */
+  /** The effective date for users who join at or after it. */
   effective_at_new?: string;
-  /** Until then an older yes is honoured. Null: without end; absent: until `effective_at`. */
+  /** Until when an older acceptance suffices. Null: no limit; default: `effective_at`. */
   enforce_at?: string | null;
-  /** From when it may be announced; absent: not at all. */
+  /** From when it may be announced; without it, the version is not announced. */
   published_at?: string;
-  /** Earlier versions whose binding text is the same. */
+  /** Earlier versions with the same binding text. */
   same_as?: number[];
   /** By language. */
   digests?: Record<string, string>;
 }
 
-/** A policy as the manifest lists it. */
+/** A policy in the manifest. */
 export interface PolicyForm {
   id: string;
   act: ActOfPolicy;
   versions: VersionForm[];
   languages?: string[];
   binding_language?: string;
-  /** Whom it is for; absent or empty: everybody. */
+  /** The tags of its audience; absent or empty: all users. */
   audience?: string[];
-  /** Announced versions that never apply. */
+  /** Cancelled versions. */
   cancelled?: number[];
-  /** After how long an answer is too old to stand. */
+  /** The time in seconds after which an answer expires. */
   reask_seconds?: number;
   withdrawn_at?: string;
 }
 
-/** The members of a manifest that bear on a decision; others are ignored. */
+/** The fields of a manifest that affect decisions; others are ignored. */
 export interface ManifestForm {
   spec: string;
   serial: number;
@@ -104,7 +105,7 @@ export interface ManifestForm {
   policies: PolicyForm[];
 }
 
-/** What a user once did about a version. */
+/** A recorded act of a user. */
 export interface RecordForm {
   policy: string;
   seq: number;
@@ -112,26 +113,26 @@ export interface RecordForm {
   at: string;
   subject: string;
   language?: string | null;
-  /** Compared with the published one of the same version and language. */
+  /** Compared with the published digest of the same version and language. */
   digest?: string | null;
-  /** The serial of the manifest it was made under. */
+  /** The serial of the manifest at the time of the act. */
   serial?: number | null;
-  /** The server's time of receipt: it replaces an `at` that lies ahead of the decision. */
+  /** The server's time of receipt, which replaces an `at` later than the decision. */
   received_at?: string | null;
-  /** Not yet confirmed by the server: counts on a client, not on a server. */
+  /** Whether the server has not confirmed it yet; such a record counts on a client only. */
   pending?: boolean | null;
 }
 
-/** “Later”, said about one version. */
+/** The user's choice to postpone the question about a version. */
 export interface DeferralForm {
   seq: number;
   until: string;
 }
 
-/** What the app has kept. */
+/** The state stored by the app. */
 export interface StateForm {
   records?: RecordForm[];
-  /** By policy, the highest version whose notice was dismissed. */
+  /** The highest version whose notice was dismissed, by policy. */
   seen?: Record<string, number>;
   /** By policy. */
   deferred?: Record<string, DeferralForm>;
@@ -139,18 +140,18 @@ export interface StateForm {
   last_server_time?: string | null;
 }
 
-/** Who is asked. */
+/** The user. */
 export interface SubjectForm {
-  /** Opaque. */
+  /** An opaque id. */
   id: string;
-  /** Since when they are a user; absent: they join now. */
+  /** The instant at which the user joined; default: now. */
   since?: string | null;
-  /** Other ids known to be theirs; of their records only the yeses count. */
+  /** Other ids of the user; of their records, only positive acts count. */
   linked?: string[];
 }
 
 export interface Question {
-  /** Null: none was ever obtained. */
+  /** Null if there has been none. */
   manifest: ManifestForm | null;
   now: string;
   subject: SubjectForm;
@@ -158,41 +159,41 @@ export interface Question {
   /** Added to `now`. */
   clock_offset_seconds?: number;
   audience?: string[];
-  /** Language ranges, best first. */
+  /** Language ranges in order of preference. */
   languages?: string[];
-  /** Absent: client. */
+  /** Default: client. */
   role?: Role;
 }
 
-/** What is due about one policy. */
+/** The decision about one policy. */
 export interface PolicyDecision {
   id: string;
   outcome: Outcome;
   reason: Reason;
-  /** The newest version in force for the subject, or with `upcoming` the newest announced one. */
+  /** The newest version in force for the user, or, if the reason is `upcoming`, the newest announced one. */
   target_seq: number | null;
-  /** The user's own version: the redline shown starts there. */
+  /** The version that the user accepted, from which the redline starts. */
   base_seq: number | null;
-  /** Until when an older yes is honoured, or with `upcoming` when the nearest announced version applies. */
+  /** Until when an older acceptance suffices, or, with `upcoming`, when the next announced version takes effect. */
   deadline: string | null;
   deferrable: boolean;
-  /** The published language to show. */
+  /** The published language to display. */
   language: string | null;
   next_at: string | null;
-  /** Sorted, each once. */
+  /** Sorted, without duplicates. */
   flags: Flag[];
 }
 
-/** What is due in all. */
+/** The overall decision. */
 export interface Decision {
   outcome: Outcome;
   reason: Reason;
-  /** The next instant at which this can change without new data, always later than `now`: set one timer. */
+  /** The next instant at which the decision can change without new data, always later than `now`. */
   next_at: string | null;
-  /** Only under an expired manifest: the outcome if it were fresh, which `policies` then explain. */
+  /** Only for an expired manifest: the outcome if it were valid, as in `policies`. */
   would_be?: Outcome;
   policies: PolicyDecision[];
 }
 
-/** Decide what the subject of `question` owes under its manifest, at its instant, given what they answered before. */
+/** Return the decision for the user, manifest, instant and records in `question`. */
 export function decide(question: Question): Decision;

@@ -1,4 +1,4 @@
-// See client.d.ts. The one place that gets something from the site, within limits.
+// See client.d.ts. All requests, with limits on size and time.
 import { must, named } from "./strict_json.js";
 
 export const DAY = 86400;

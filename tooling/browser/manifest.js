@@ -1,9 +1,9 @@
-// See client.d.ts. What a manifest has to look like before anything is decided by it.
+// See client.d.ts. Validation of a manifest.
 import { decide } from "./decide.js";
 import { must, parse } from "./strict_json.js";
 
-// What `decide` does not look at itself, since it stands in addresses, on the screen or in storage. A form fits the JSON
-// text of a member, and a name means the same wherever it stands.
+// Patterns of the fields that `decide` does not validate and that are used in URLs, on the screen or in storage. They
+// match the JSON text of the field; a name has the same meaning everywhere.
 const TAG = '"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"';
 const some = (form) => `${form}(,${form})*`;
 const FORMS = {

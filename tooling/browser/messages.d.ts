@@ -1,3 +1,3 @@
-/** The words of the prompt in another language, by message. */
+/** The messages of the prompt in another language, by key. */
 declare const words: Readonly<Record<string, string>>;
 export default words;

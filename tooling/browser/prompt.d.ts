@@ -1,23 +1,23 @@
 /**
- * `<policy-prompt>`: asks a user what a policy site says they owe, in a dialog of the browser's own.
+ * `<policy-prompt>`: asks the user to accept the policies that require an answer, in a native dialog.
  *
- * Keeps true: what is shown is built of text nodes, so no text can run or load anything; Escape never passes a block;
- * what cannot be read need not be answered, because a broken site must not lock users out. The page `apps/browser` of the
- * documentation lists every attribute, event, part, custom property and message.
+ * Invariants: content consists of text nodes, so no text can run or load anything; Escape does not close a block; a policy
+ * that cannot be shown need not be answered, because a broken site must not lock users out. The page `apps/browser` of
+ * the documentation lists all attributes, events, parts, custom properties and messages.
  */
 import type { ClientOptions, PolicyClient } from "./client.js";
 
-/** English, which is built in, by message. */
+/** The built-in English messages, by key. */
 export const MESSAGES: Readonly<Record<string, string>>;
 
 export class PolicyPrompt extends HTMLElement {
-  /** The client at work; undefined while there is no `manifest` or the element is not in a page. */
+  /** The current client; undefined if `manifest` is not set or the element is not in a document. */
   readonly client: PolicyClient | undefined;
-  /** What no attribute says, or instead of it: `headers`, `records`, `linked`, `now` and the like. */
+  /** Options without an attribute, such as `headers`, `records`, `linked` and `now`; they override attributes. */
   set options(options: Partial<ClientOptions>);
-  /** Other words, by message. */
+  /** Replacements for messages, by key. */
   set messages(words: Record<string, string>);
-  /** Show everything that is due or new, put off or not. */
+  /** Show everything that is due or new, including postponed questions. */
   review(): void;
 }
 

@@ -5,14 +5,14 @@ import { changes, text } from "./texts.js";
 
 export const MESSAGES = {
   ask: "Please read and answer",
-  block: "Please answer before you go on",
+  block: "Please answer to continue",
   read: "What changes",
   notice: "About our policies",
   "first-time": "You have not answered this yet.",
-  reaccept: "This has changed since the version you know.",
-  expired: "Your answer has grown old.",
+  reaccept: "This has changed since your last answer.",
+  expired: "Your answer has expired.",
   declined: "You declined this version.",
-  deferred: "You put this off.",
+  deferred: "You postponed this.",
   upcoming: "A new version applies from {date}.",
   changed: "This has changed.",
   deadline: "Please answer by {date}.",
@@ -21,11 +21,11 @@ export const MESSAGES = {
   inserted: "added",
   deleted: "deleted",
   text: "The full text",
-  page: "Read it on its own page",
+  page: "Open the page of this policy",
   fallback: "Not available in your language: shown in {language}.",
-  unavailable: "This text cannot be shown now. You can go on, and will be asked again.",
-  rejected: "Your answer could not be kept. Please answer again.",
-  open: "Open to you whatever you answer: reading, export, closing your account, signing out and support.",
+  unavailable: "This text cannot be shown now. You can continue and will be asked again.",
+  rejected: "Your answer could not be saved. Please answer again.",
+  open: "Available whatever you answer: reading, data export, closing your account, signing out and support.",
   accept: "Accept",
   acknowledge: "I have read this",
   consent: "I agree",
@@ -46,7 +46,7 @@ const make = (name, part, ...inside) => {
   const [tag, looks = ""] = name.split("."), made = document.createElement(tag);
   made.className = looks;
   if (part) made.part = part;
-  // A word without end would take a browser minutes to lay out.
+  // Browsers take minutes to lay out an extremely long word.
   for (const x of inside) made.append(...x.split?.(/(\S{500})/u).flatMap((y, i) => i % 2 ? [y, make("wbr")] : y) ?? [x]);
   return made;
 };
@@ -55,7 +55,7 @@ const speak = (made, language) => {
   made.dir = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(language) ? "rtl" : "ltr";
   return made;
 };
-// Who reads zh-CN reads zh-Hans, which a look-up by prefix would not find.
+// Readers of zh-CN can read zh-Hans, which a prefix match would miss.
 const wider = (tag) => {
   try {
     const { language, script } = new Intl.Locale(tag).maximize();
@@ -63,7 +63,7 @@ const wider = (tag) => {
   } catch { return []; }
 };
 const serves = (tag, languages) => languages.some((x) => `${x}-`.toLowerCase().startsWith(`${tag}-`.toLowerCase()));
-// What was left as it was is there for orientation only; the rest is whole, up to what a browser can mark at a glance.
+// Unchanged text is shortened, since it is only context; changed text is limited to a length that browsers can render.
 const short = (text, room) => text.length < room ? text : `${text.slice(0, room / 2)} […] ${text.slice(-room / 2)}`;
 
 export class PolicyPrompt extends HTMLElement {
@@ -95,7 +95,7 @@ export class PolicyPrompt extends HTMLElement {
     this.#show();
   }
 
-  // Attributes and properties come one by one: they are looked at together, once all of them are there.
+  // Attributes and properties are set one by one, so they are processed together in a microtask.
   #renew() {
     if (this.#queued) return;
     this.#queued = true;
@@ -139,7 +139,7 @@ export class PolicyPrompt extends HTMLElement {
 
   #show() {
     const { client } = this, open = this.hasAttribute("leave-open");
-    // Under an expired manifest the policies say what would be; nothing is asked by it.
+    // Policies of an expired manifest contain the hypothetical outcome, for which users are not asked.
     const { outcome, policies = [] } = client?.decision ?? {};
     const due = policies.filter((x) => outcome != "stale" && x.outcome != "ok" && !this.#put.has(this.#id(x)));
     const asks = due.filter((x) => this.#reading || x.outcome != "notice" && !open);
@@ -188,7 +188,7 @@ export class PolicyPrompt extends HTMLElement {
         make("div.foot", "footer")), this.#language);
       dialog.closedBy = "none";
       dialog.oncancel = (event) => event.preventDefault();
-      // Chromium closes a dialog on a second Escape, whatever was said about the first.
+      // Chromium closes a dialog on a second Escape, even if the first was prevented.
       dialog.onclose = () => this.#dialog == dialog && dialog.showModal();
       dialog.onkeydown = (event) => {
         if (event.key != "Escape") return;
@@ -231,7 +231,7 @@ export class PolicyPrompt extends HTMLElement {
     const { act, page } = client.policy(id), body = make("div"), title = make("h3", "policy-title", this.#name(id));
     const link = make("a", "page", say.page);
     link.href = client.base + page;
-    link.target = "_blank"; // which no longer hands over an opener
+    link.target = "_blank"; // modern browsers imply rel=noopener
     let shown;
     const button = (word, said, looks) => this.#button(word, () => {
       this.#failed = undefined;
@@ -257,18 +257,18 @@ export class PolicyPrompt extends HTMLElement {
         body.append(make("h4", "", say.summary),
           speak(make("ul", "summary", ...(points[0] ? points : headings).map((x) => make("li", "", x))), step.language));
         fold("redline", true, speak(make("div.text", "", make("p", "", ...step.runs.map(({ op, text }) => {
-          const word = SIDES[op]; // its element, ins or del, is how it begins
+          const word = SIDES[op]; // begins with the name of its element, ins or del
           return word ? make(word.slice(0, 3), word, make("span.unseen", "", say[word] + ": "), short(text, 2e4)) : short(text, 320);
         }))), step.language));
       }
-    } catch { /* the full text is what counts */ }
+    } catch { /* the full text is sufficient */ }
     try {
       const found = await text(client, id, target_seq, language), blocks = found.text.split(/\n{2,}/);
       shown = found.language;
       const heading = /^# +(\S.*)$/.exec(blocks[0]);
       if (heading) speak(title, shown).textContent = blocks.shift() && heading[1];
       fold("text", !base_seq && this.#articles.size == 1, speak(make("div.text", "", ...blocks.map((x) => {
-        const [, words] = /^#+ +(\S.*)$/.exec(x) ?? []; // no part of it can match the same sign as the next: linear
+        const [, words] = /^#+ +(\S.*)$/.exec(x) ?? []; // linear: adjacent parts cannot match the same character
         return words ? make("h4", "", words.replace(/{#[^{}]*}$/, "").trim()) : make("p", "", x);
       })), shown));
       if (!serves(shown, client.languages)) {

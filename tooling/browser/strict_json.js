@@ -1,4 +1,4 @@
-// See client.d.ts. JSON read strictly: one text has one meaning in every language.
+// See client.d.ts. Strict JSON, which every parser reads equally.
 
 export const must = (fits, reason, message, wait = 0) => {
   if (!fits) throw Object.assign(Error(message), { reason, wait });
@@ -7,17 +7,17 @@ export const named = (error, reason) => error.reason ? error : Object.assign(err
 
 export const decode = (data) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
 
-// Nothing behind the first quotation mark is required, so that an unfinished string is not read again from each mark in it.
+// The closing quotation mark is optional: otherwise an unterminated string would take quadratic time.
 const TOKENS = /("(?:[^"\\]+|\\.?)*"?)(\s*:)?|(-?\d[^\s,\]}]*)|[[\]{}]/g;
 
 export const parse = (text, limit = 65536) => {
   try {
     must(text.length <= limit, "too-large");
-    // JSON.parse judges the syntax; the walk over the tokens sees what it lets pass.
+    // JSON.parse checks the syntax; the loop rejects duplicate keys, unsafe numbers and deep nesting.
     const value = JSON.parse(text), open = [];
     for (const [token, string, member, number] of text.matchAll(TOKENS)) {
       const name = string && JSON.parse(string), names = open[0];
-      if (string) encodeURIComponent(name); // throws for half a surrogate pair
+      if (string) encodeURIComponent(name); // throws for a lone surrogate
       must(!number || Number.isSafeInteger(+number) && number == `${+number}`);
       must(!member || !names.has(name));
       if (member) names.add(name);

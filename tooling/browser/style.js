@@ -1,4 +1,4 @@
-// How the prompt looks; what an app may change are the custom properties and parts in prompt.d.ts.
+// The style sheet of the prompt; apps can set the custom properties and parts listed in the documentation.
 
 export const style = new CSSStyleSheet();
 style.replaceSync(/* css */ `

@@ -1,14 +1,14 @@
 /**
- * Texts and redlines, each proven from the manifest by its digest.
+ * Texts and redlines, each verified with a digest from the manifest.
  *
- * The manifest proves the versions it lists, and the file of digests that it names proves all others and every redline. So
- * with `keys` a signature covers them all; nothing here returns what is not proven. Where a file is missing or another
- * one, the client asks for a newer manifest once, and tries again with that.
+ * The manifest contains the digests of the versions it lists, and of the file with the digests of all other versions and
+ * all redlines. With `keys`, a signature therefore covers all of them; unverified content is never returned. If a file is
+ * missing or different, the client fetches the manifest again, once, and retries.
  */
 import type { PolicyClient } from "./client.js";
 
 export interface Text {
-  /** The language it is in: the one asked for, or else the binding one. */
+  /** The language of the text: the requested one or, if unavailable, the binding one. */
   language: string;
   digest: string;
   /** Canonical Markdown, exactly as published. */
@@ -24,16 +24,16 @@ export interface Changes {
   language: string;
   old: { seq: number; version: string; digest: string };
   new: { seq: number; version: string; digest: string };
-  /** The author's words; empty over several versions. */
+  /** The author's summary; empty for changes over several versions. */
   summary: { section: string | null; text: string }[];
   runs: Run[];
   clauses: { id: string; heading: string; state: string; inserted: number; deleted: number }[];
 }
 
-/** Fetch the text of a version. Rejects with `reason` `digest` where it is another text than the manifest proves. */
+/** Fetch the text of a version; rejects with the reason `digest` if it does not match its digest. */
 export function text(client: PolicyClient, policy: string, seq: number, language: string | null): Promise<Text>;
 
-/** Fetch what changed between two versions. Rejects with `reason` `digest` where it is another redline than the manifest proves. */
+/** Fetch the redline between two versions; rejects with the reason `digest` if it does not match its digest. */
 export function changes(
   client: PolicyClient,
   policy: string,

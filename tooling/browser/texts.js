@@ -6,8 +6,8 @@ const TEXT = 2 ** 20, DOCUMENT = 2 ** 22;
 const shared = (...all) => all.flatMap((x) => x.at ? x : Object.keys(x))
   .find((tag) => all.every((digests) => digests.at || Object.hasOwn(digests, tag)));
 
-// Whatever goes wrong while a document is judged is a refusal with a reason. A file that is missing or another one may be
-// of a site that was published again since the manifest was fetched: then a newer manifest is asked for, once.
+// Every error becomes a rejection with a reason. If a file is missing or different, the site may have been published again
+// since the manifest was fetched; then the manifest is fetched again, once.
 const healing = (read) => async (client, ...all) => {
   const attempt = (options) => read(client, options, ...all).catch((error) => { throw named(error, "schema"); });
   const { serial } = client.manifest ?? {};
@@ -32,7 +32,7 @@ const listed = (client, id) => {
   must(found, "unproven", id);
   return found;
 };
-// Every version, from the file that the manifest names by its digest.
+// Return all versions, from the file whose digest is in the manifest.
 const rows = async (client, options, { id, versions_digest: digest }) => {
   const { policy, versions } = await json(
     client, "policy-version-digests", options, `${id}/versions.${digest?.slice(7)}.json`, DOCUMENT, digest);

@@ -7,23 +7,23 @@ const base = (data) => btoa(String.fromCharCode(...new Uint8Array(data)))
   .replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 const unbase = (text) => {
   const data = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (x) => x.charCodeAt());
-  // `atob` ignores padding, spaces and unused last bits: a signature has one spelling.
+  // `atob` ignores padding, spaces and trailing bits, but only the canonical spelling is valid.
   must(base(data) === text);
   return data;
 };
 
 const one = async ({ crv, kty, x, y }) => {
-  // The thumbprint of RFC 7638 is of these members in this order; one that is not there is not written.
+  // RFC 7638: the thumbprint is computed over these fields in this order; absent ones are omitted.
   const jwk = { crv, kty, x, y }, alg = crv == "P-256" ? "ES256" : crv;
   const kid = base(await crypto.subtle.digest("SHA-256", encode(JSON.stringify(jwk))));
   const key = await crypto.subtle.importKey("jwk", jwk, WAYS[alg], false, ["verify"]);
   return { alg, key, kid };
 };
 
-// A platform that lacks an algorithm does without that key.
+// Keys with an algorithm that the platform does not support are ignored.
 export const imported = async (jwks) => (await Promise.allSettled([jwks].flat().map(one))).flatMap((x) => x.value ?? []);
 
-// Returns the payload and the ids of the keys that signed it.
+// Return the payload and the ids of the keys that signed it.
 export const verify = async (body, keys) => {
   const { payload, signatures } = parse(body) ?? {}, signers = [];
   let sound;
