@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
+from inforce.site.build import builder
 
 ROOT = Path(__file__).parents[1]
 MKDOCS_YML = "site_name: Example\ntheme:\n  name: material\nplugins: [search, inforce]\n"
@@ -22,6 +23,20 @@ def build(root: Path, target: Path, at: str, **environ: str) -> Path:
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(target)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return target
+
+
+def build_here(root: Path, target: Path, **environ: str) -> Path:
+    """Update the folder `target` from the book in `root` in this process, as the generator of `inforce build` does."""
+    target.mkdir(parents=True, exist_ok=True)
+    umask = os.umask(0o022)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            assert builder.main(["mkdocs", "--config-file", str(root / "mkdocs.yml"), "--site-dir", str(target)]) == 0
+    finally:
+        os.umask(umask)
     return target
 
 

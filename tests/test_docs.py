@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from inforce.cli.runner import run
 from inforce.policy import Edition, Policy, Version
 from inforce.policy.settings import Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
-INFORCE = Path(sys.executable).with_name("inforce")
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NOT_IN_FILES = {"source", "titles", "versions", "id", "label", "editions", "seq", "never_enforced"}
 
@@ -38,7 +36,11 @@ def sessions() -> list[tuple[str, list[tuple[str, list[str]]]]]:
 
 @pytest.mark.parametrize(("page", "steps"), [pytest.param(*session, id=session[0]) for session in sessions()])
 def test_commands_of_a_page_print_the_documented_output(
-    page: str, steps: list[tuple[str, list[str]]], tmp_path: Path
+    page: str,
+    steps: list[tuple[str, list[str]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """The commands of a page run in order in an empty folder; the output must contain the documented lines."""
     folder = tmp_path
@@ -48,10 +50,13 @@ def test_commands_of_a_page_print_the_documented_output(
             folder = folder / words[1]
             continue
         assert words[0] == "inforce", f"{page}: {command}"
-        done = subprocess.run([INFORCE, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{page}: {command}\n{done.stdout}{done.stderr}"
+        monkeypatch.chdir(folder)
+        capfd.readouterr()
+        code = run(words[1:])
+        output = capfd.readouterr()
+        assert code == 0, f"{page}: {command}\n{output.out}{output.err}"
         for line in shown:
-            assert line in done.stdout, f"{page}: {command}\n{done.stdout}"
+            assert line in output.out, f"{page}: {command}\n{output.out}"
 
 
 def members(kind: type) -> set[str]:

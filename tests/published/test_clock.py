@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
-from built import build, scaffold
+from built import build_here, scaffold
 
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    book = scaffold(BookBuilder(tmp_path_factory.mktemp("clock"), timezone="Asia/Shanghai"))
+    book = scaffold(BookBuilder(tmp_path_factory.mktemp("clock") / "repository", timezone="Asia/Shanghai"))
     (
         book.policy("terms")
         .version("2026-01-15", en="# Terms\n\nOld words.\n")
@@ -40,7 +40,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_version_in_force_changes_at_the_instant(
     repository: Path, tmp_path: Path, at: str, in_force: int, latest: int, words: str
 ) -> None:
-    site = build(repository, tmp_path / "site", at)
+    cache = repository.parent / "cache"  # shared, so that MkDocs runs once for each set of published versions
+    site = build_here(repository, tmp_path / "site", INFORCE_AT=at, INFORCE_CACHE=str(cache))
     policy = json.loads((site / "policies.json").read_text("utf-8"))["policies"][0]
     assert (policy["in_force"], policy["latest"]) == (in_force, latest)
     assert words in (site / "terms/index.html").read_text("utf-8")

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder
-from built import scaffold
+from built import build_here, scaffold
 from inforce.site.mkdocs.prebuild import Configuration
-from published.test_reproducible import finish, start
 
 SIMPLE = "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n"
 FOLLOWED = [
@@ -53,17 +52,23 @@ def test_plugin_options_are_applied(tmp_path: Path) -> None:
     assert (found.at, found.offline) == ("2026-01-01", True)
 
 
-def test_mkdocs_runs_for_new_documentation_and_while_it_warns(tmp_path: Path) -> None:
+def test_mkdocs_runs_for_new_documentation_and_while_it_warns(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     book = scaffold(BookBuilder(tmp_path / "repository"))
     book.policy("terms").version("2026-01-15")
     settings = (book.root / "mkdocs.yml").read_text("utf-8")
     book.write("mkdocs.yml", f"{settings}nav: [about.md, gone.md]\n")
     book.write("docs/about.md", "# About\n")
-    kept = {"INFORCE_CACHE": str(tmp_path / "cache")}
-    said = [finish(start(book.root, tmp_path / "site", **kept)) for _ in range(2)]
+
+    def build() -> str:
+        build_here(book.root, tmp_path / "site", INFORCE_CACHE=str(tmp_path / "cache"), INFORCE_AT="2026-11-01")
+        return "".join(capfd.readouterr())
+
+    said = [build() for _ in range(2)]
     assert all("WARNING" in one and "gone.md" in one for one in said)
     book.write("mkdocs.yml", settings)
     book.write("docs/about.md", "# About us\n")
-    said = [finish(start(book.root, tmp_path / "site", **kept)) for _ in range(2)]
+    said = [build() for _ in range(2)]
     assert ["Building documentation" in one for one in said] == [True, False]
     assert "About us" in (tmp_path / "site/about/index.html").read_text()
