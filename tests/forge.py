@@ -122,6 +122,7 @@ class Forge:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
+            **_shared_cache(),
             "PYTHONDONTWRITEBYTECODE": "1",
             **{name: value for name, value in GIT_ENV.items() if "CONFIG" in name},
             "GITHUB_API_URL": self.api,
@@ -147,6 +148,12 @@ class Forge:
     @staticmethod
     def _run(command: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def _shared_cache() -> dict[str, str]:
+    """Return the variables for one cache of all tests: MkDocs runs once for each configuration."""
+    folder = os.environ.get("XDG_CACHE_HOME")
+    return {"XDG_CACHE_HOME": folder, "INFORCE_CACHE": f"{folder}/forges"} if folder else {}
 
 
 def steps(file: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ WORKFLOWS = sorted((ACTION / "workflows").glob("*.yml"))
 OLD = "# Privacy\n\n## Retention {#retention}\n\nWe keep your data for 12 months.\n"
 SUMMARY = "---\nsummary:\n  - section: retention\n    text: We keep your data for 24 months.\n---\n"
 ASKED = {"POLICY": "privacy", "EFFECTIVE": "2037-03-01", "CHANGE": "material", "ACTOR": "edith", "TARGET": "main"}
+Post = Callable[..., tuple[int, str]]
 FREEZER = {"ACTOR": "github-actions", "TARGET": "main"}
 
 
@@ -210,43 +211,44 @@ class TestComment:
 
     HEAD = "0123456789abcdef0123456789abcdef01234567"
 
-    def post(
-        self, forge: Forge, review: str = "## Changes in this pull request\n", number: str = "7"
-    ) -> tuple[int, str]:
-        folder = forge.folder / "review"
-        folder.mkdir(exist_ok=True)
-        (folder / "review.md").write_text(review, "utf-8")
-        (folder / "pull-request").write_text(number, "utf-8")
-        (step,) = steps("workflows/comment.yml")
-        values = {
-            "runner.temp": str(forge.folder),
-            "github.event.workflow_run.head_sha": self.HEAD,
-            "github.token": TOKEN,
-        }
-        trusted = forge.folder / "trusted"
-        if not trusted.exists():
-            begin_repository(trusted)
-        ended = forge.step(step, values, trusted)
-        return ended.returncode, ended.stdout + ended.stderr
+    @pytest.fixture
+    def post(self, forge: Forge, repository: Path) -> Post:
+        """Return a function that leaves a review and runs the workflow; it returns the exit code and the output."""
+
+        def run(review: str = "## Changes in this pull request\n", number: str = "7") -> tuple[int, str]:
+            folder = forge.folder / "review"
+            folder.mkdir(exist_ok=True)
+            (folder / "review.md").write_text(review, "utf-8")
+            (folder / "pull-request").write_text(number, "utf-8")
+            (step,) = steps("workflows/comment.yml")
+            values = {
+                "runner.temp": str(forge.folder),
+                "github.event.workflow_run.head_sha": self.HEAD,
+                "github.token": TOKEN,
+            }
+            ended = forge.step(step, values, repository)
+            return ended.returncode, ended.stdout + ended.stderr
+
+        return run
 
     @pytest.fixture
     def pull(self, forge: Forge) -> Forge:
         forge.service.pulls[7] = {"state": "open", "head": {"sha": self.HEAD, "ref": "change"}}
         return forge
 
-    def test_the_first_review_is_written_and_the_next_replaces_it(self, pull: Forge) -> None:
-        assert self.post(pull, "First.\n")[0] == 0
-        assert self.post(pull, "Second.\n")[0] == 0
+    def test_the_first_review_is_written_and_the_next_replaces_it(self, pull: Forge, post: Post) -> None:
+        assert post("First.\n")[0] == 0
+        assert post("Second.\n")[0] == 0
         assert [call.method for call in pull.service.calls] == ["GET", "GET", "POST", "GET", "GET", "PATCH"]
         assert [one["body"] for one in pull.service.comments] == [
             "<!-- inforce: review of this pull request -->\nSecond.\n"
         ]
 
-    def test_it_is_found_among_hundreds_and_not_mistaken_for_a_copy(self, pull: Forge) -> None:
+    def test_it_is_found_among_hundreds_and_not_mistaken_for_a_copy(self, pull: Forge, post: Post) -> None:
         copied = "<!-- inforce: review of this pull request -->\nAll is well.\n"
         pull.service.comments += [{"id": n, "user": {"type": "User"}, "body": copied} for n in range(250)]
-        self.post(pull, "First.\n")
-        self.post(pull, "Second.\n")
+        post("First.\n")
+        post("Second.\n")
         assert len(pull.service.comments) == 251
         assert pull.service.comments[-1]["body"].endswith("Second.\n")
         assert {one["body"] for one in pull.service.comments[:-1]} == {copied}
@@ -259,35 +261,37 @@ class TestComment:
         ],
     )
     def test_a_pull_request_that_moved_on_gets_no_comment(
-        self, forge: Forge, pull_request: dict[str, Any], code: int
+        self, forge: Forge, post: Post, pull_request: dict[str, Any], code: int
     ) -> None:
         forge.service.pulls[7] = pull_request
-        assert self.post(forge)[0] == code
+        assert post()[0] == code
         assert [call.method for call in forge.service.calls] == ["GET"]
 
     @pytest.mark.parametrize("number", ["", "0", "7/../8", "7\n8", "-7", "seven", "9" * 11])
-    def test_a_number_that_is_none_is_refused_before_anything_is_asked(self, pull: Forge, number: str) -> None:
-        code, said = self.post(pull, number=number)
+    def test_a_number_that_is_none_is_refused_before_anything_is_asked(
+        self, pull: Forge, post: Post, number: str
+    ) -> None:
+        code, said = post(number=number)
         assert code == 1
         assert "expected the number of a pull request" in said
         assert pull.service.calls == []
 
-    def test_words_that_a_pull_request_forged_mention_no_user_and_load_nothing(self, pull: Forge) -> None:
+    def test_words_that_a_pull_request_forged_mention_no_user_and_load_nothing(self, pull: Forge, post: Post) -> None:
         forged = "@team ![x](https://evil.example/x.png) <img src=x> <script>x</script> <details><summary>a</summary>"
-        self.post(pull, forged)
+        post(forged)
         (comment,) = pull.service.comments
         assert comment["body"].partition("\n")[2] == (
             "@\u2060team !\u2060[x](https://evil.example/x.png) <\u2060img src=x> <\u2060script>x<\u2060/script> "
             "<details><summary>a</summary>"
         )
 
-    def test_an_empty_review_replaces_nothing(self, pull: Forge) -> None:
-        self.post(pull, "First.\n")
-        assert self.post(pull, " \n")[0] == 1
+    def test_an_empty_review_replaces_nothing(self, pull: Forge, post: Post) -> None:
+        post("First.\n")
+        assert post(" \n")[0] == 1
         assert pull.service.comments[0]["body"].endswith("First.\n")
 
-    def test_a_review_too_long_for_a_comment_is_cut(self, pull: Forge) -> None:
-        self.post(pull, "word " * 100_000)
+    def test_a_review_too_long_for_a_comment_is_cut(self, pull: Forge, post: Post) -> None:
+        post("word " * 100_000)
         (comment,) = pull.service.comments
         assert len(comment["body"]) < 65_536
         assert comment["body"].endswith("… truncated: the full review is in the artefact of the run.\n")
