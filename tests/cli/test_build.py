@@ -45,69 +45,52 @@ def caught_in_the_middle(shell: BookBuilder) -> Iterator[subprocess.Popen[bytes]
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_build_prints_its_result_and_the_site_folder(inforce: Type, shell: BookBuilder) -> None:
+def test_build_prints_its_result_and_leaves_no_remnants_of_the_old_site(inforce: Type, shell: BookBuilder) -> None:
+    shell.write("site/policies.json", "{}")
+    shell.write("site/gone/index.html", "old")
+    before = set(shell.root.iterdir())
     ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
     assert ended.code == 0, ended.err
     assert ended.out.startswith("Built 1 policy, 2 versions and 2 pages (")
     assert " MB) in " in ended.out
     assert str(shell.root / "site") in ended.out
+    assert "Note: The history of the book could not be checked: " in ended.out
     assert (shell.root / "site" / "index.html").is_file()
     assert ended.err == ""
+    assert not (shell.root / "site" / "gone").exists()
+    # The previous site remains beside it as a hidden folder, which the next build updates.
+    assert set(shell.root.iterdir()) == before | {shell.root / ".site.previous"}
 
 
-def test_whole_site_is_built_with_the_plugin(inforce: Type, shell: BookBuilder) -> None:
-    shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n")
-    (shell.root / "docs/index.md").unlink()
-    ended = inforce("build", "--repo", shell.root, "--at", "2026-06-01")
-    manifest = json.loads((shell.root / "site/policies.json").read_text())
-    assert ended.code == 0, ended.err
-    assert manifest["issued_at"] == "2026-05-31T22:00:00Z"
-    assert "for 12 months" in (shell.root / "site/privacy/index.html").read_text()
-    assert not (shell.root / "site/privacy/2027-03-01").exists()
-
-
-def test_build_that_removes_a_url_is_rejected_with_a_list_unless_allowed(inforce: Type, shell: BookBuilder) -> None:
+def test_site_with_the_plugin_reports_progress_and_removes_urls_only_if_allowed(
+    inforce: Type, shell: BookBuilder
+) -> None:
     shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
     (shell.root / "docs/index.md").unlink()
-    assert inforce("build", "--repo", shell.root, "--at", "2027-01-20").code == 0
+    first = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    assert first.code == 0, first.err
+    progress = re.findall(r"^Making pages: (\d+) of (\d+)$", first.err, re.M)
+    assert progress
+    assert progress[-1][0] == progress[-1][1]
     before = everything_in(shell.root / "site")
+
     refused = inforce("build", "--repo", shell.root, "--at", "2026-06-01")
     assert refused.code == 3
     assert " addresses of the existing site would disappear:\n" in refused.err
     assert "\n  /privacy/2027-03-01/\n  /privacy/2027-03-01/en.html\n  /privacy/2027-03-01/en.md\n" in refused.err
     assert "\n  /privacy/changes/2026-01-15...2027-03-01/en.json\n" in refused.err
     assert everything_in(shell.root / "site") == before
+
     meant = inforce("build", "--repo", shell.root, "--at", "2026-06-01", "--allow-removal")
     assert meant.code == 0, meant.err
+    manifest = json.loads((shell.root / "site/policies.json").read_text())
+    assert manifest["issued_at"] == "2026-05-31T22:00:00Z"
+    assert "for 12 months" in (shell.root / "site/privacy/index.html").read_text()
     assert not (shell.root / "site/privacy/2027-03-01").exists()
-    assert inforce("build", "--repo", shell.root, "--at", "2027-01-20").code == 0
-    assert everything_in(shell.root / "site") == before
 
-
-def test_build_reports_its_progress(inforce: Type, shell: BookBuilder) -> None:
-    shell.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
-    (shell.root / "docs/index.md").unlink()
-    first = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
     again = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
-    told = re.findall(r"^Making pages: (\d+) of (\d+)$", first.err, re.M)
-    assert told
-    assert told[-1][0] == told[-1][1]
-    assert again.err == ""
-
-
-def test_build_without_git_lists_the_checks_that_were_skipped(inforce: Type, shell: BookBuilder) -> None:
-    ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
-    assert "Note: The history of the book could not be checked: " in ended.out
-
-
-def test_build_leaves_no_remnants_of_the_old_site(inforce: Type, shell: BookBuilder) -> None:
-    shell.write("site/policies.json", "{}")
-    shell.write("site/gone/index.html", "old")
-    before = set(shell.root.iterdir())
-    assert inforce("build", "--repo", shell.root).code == 0
-    assert not (shell.root / "site" / "gone").exists()
-    # The previous site remains beside it as a hidden folder, which the next build updates.
-    assert set(shell.root.iterdir()) == before | {shell.root / ".site.previous"}
+    assert (again.code, again.err) == (0, "")
+    assert everything_in(shell.root / "site") == before
 
 
 def test_options_set_instant_and_offline_links(inforce: Type, shell: BookBuilder, tmp_path: Path) -> None:
