@@ -61,7 +61,12 @@ def inforce(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def book(tmp_path: Path) -> BookBuilder:
     """A privacy policy of 2026, and its successor, effective on 1 March 2027."""
-    made = BookBuilder(tmp_path / "repository", timezone="Europe/Berlin")
+    return privacy_book(tmp_path / "repository")
+
+
+def privacy_book(root: Path) -> BookBuilder:
+    """Create the book of the fixture `book` in the folder `root`."""
+    made = BookBuilder(root, timezone="Europe/Berlin")
     policy = made.policy("privacy", kind="privacy", act="acknowledge")
     policy.version("2026-01-15", en=OLD)
     policy.version("2027-03-01", meta={"published": "2027-01-20", "effective": "2027-03-01"}, en=NEW)
@@ -80,6 +85,11 @@ def on_post_build(config):
 @pytest.fixture
 def shell(book: BookBuilder) -> BookBuilder:
     """The book with a fast substitute for MkDocs that writes one page and an empty manifest."""
+    return with_substitute_for_mkdocs(book)
+
+
+def with_substitute_for_mkdocs(book: BookBuilder) -> BookBuilder:
+    """Add the files of the fixture `shell` to `book`."""
     book.write("mkdocs.yml", MKDOCS_YML)
     book.write("docs/index.md", "# Policies\n")
     book.write("hook.py", HOOK)

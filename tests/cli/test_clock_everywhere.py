@@ -12,7 +12,7 @@ import pytest
 
 from book_builder import BookBuilder
 from built import scaffold
-from cli.conftest import Type, everything_in
+from cli.conftest import Type, everything_in, privacy_book
 from cli.test_reference import TREE
 from inforce.signing import generate_key, write_private_key
 
@@ -55,15 +55,25 @@ WORDS: dict[str, list[str]] = {
 }
 
 
-@pytest.fixture
-def repository(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> BookBuilder:
-    """The current folder: the committed book, with a site that can be signed and a text to import."""
-    scaffold(book)
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> BookBuilder:
+    """The book, committed, with a site that can be signed and a text to import.
+
+    It is shared, because each command must leave it unchanged.
+    """
+    book = scaffold(privacy_book(tmp_path_factory.mktemp("clock") / "repository"))
     book.write("notes.txt", "# Privacy\n\nOther words.\n")
     book.write("site/policies.json", "{}")
     book.commit("the book")
-    monkeypatch.chdir(book.root)
     write_private_key(book.root.parent / "key.json", generate_key())
+    return book
+
+
+@pytest.fixture
+def repository(committed: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> BookBuilder:
+    """The committed book, as the current folder."""
+    book = committed
+    monkeypatch.chdir(book.root)
     monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(book.root.parent / "key.json"))
     monkeypatch.setenv("INFORCE_CACHE", str(book.root.parent / "cache"))
     return book

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from book_builder import BookBuilder
-from cli.conftest import everything_in
+from cli.conftest import everything_in, privacy_book, with_substitute_for_mkdocs
 from cli.test_reference import TREE
 from inforce.signing import generate_key, write_private_key
 
@@ -48,15 +48,24 @@ def run(root: Path, words: str, streams: str) -> subprocess.CompletedProcess[str
     return subprocess.run(["sh", "-c", command, sys.executable], cwd=root, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a committed repository and a key; each test changes a copy."""
+    folder = tmp_path_factory.mktemp("committed")
+    book = with_substitute_for_mkdocs(privacy_book(folder / "repository"))
+    book.write("notes.txt", "# Privacy\n\nOther words.\n")
+    book.commit("the book")
+    write_private_key(folder / "key.json", generate_key())
+    return folder
+
+
 @pytest.fixture
-def repository(shell: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shell.write("notes.txt", "# Privacy\n\nOther words.\n")
-    shell.commit("the book")
-    write_private_key(shell.root.parent / "key.json", generate_key())
-    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(shell.root.parent / "key.json"))
-    monkeypatch.setenv("INFORCE_CACHE", str(shell.root.parent / "cache"))
+def repository(committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(committed, tmp_path / "copy")
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "copy/key.json"))
+    monkeypatch.setenv("INFORCE_CACHE", str(tmp_path / "copy/cache"))
     monkeypatch.setenv("INFORCE_AT", "2027-06-01")
-    return shell.root
+    return tmp_path / "copy/repository"
 
 
 def test_every_command_is_in_the_table() -> None:
