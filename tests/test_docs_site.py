@@ -49,7 +49,7 @@ def documented() -> list[re.Pattern[str]]:
 
 def test_documented_urls_are_exactly_those_of_a_site() -> None:
     shown = found()
-    made = [page.says[name] for page in shown.values() for name in ("file", "document") if name in page.says]
+    made = [page.context[name] for page in shown.values() for name in ("file", "document") if name in page.context]
     both = publication(ANNOUNCED, policy(FIRST, SECOND))
     fragments = [address.fragment_beside(address.text_file(both.policies[0], FIRST, DE))]
     published = [*shown, *files(both), *made, *fragments]
@@ -64,7 +64,7 @@ def test_documented_urls_are_exactly_those_of_a_site() -> None:
 
 
 def test_every_link_relation_is_documented() -> None:
-    relations = {relation["rel"] for page in found().values() for relation in page.relations} | {"canonical"}
+    relations = {relation["rel"] for page in found().values() for relation in page.links} | {"canonical"}
 
     assert [name for name in sorted(relations) if f"`{name}`" not in TEXT] == []
 

@@ -118,7 +118,7 @@ class TestPages:
         found = publication(BEFORE, policy(replace(FIRST, draft=True)))
 
         assert list(pages(found)) == [""]
-        assert pages(found)[""].says["policies"] == []
+        assert pages(found)[""].context["policies"] == []
         assert [place for place in files(found) if place.startswith("terms")] == []
 
     def test_language_with_only_unpublished_versions_has_no_page(self) -> None:
@@ -132,7 +132,7 @@ class TestPages:
     def test_withdrawal_is_announced_and_ends_the_text_at_its_instant(self, place: str) -> None:
         gone = replace(policy(FIRST), withdrawn=Withdrawal(at=instant("2026-06-01"), reason="Closed."))
 
-        said = [pages(publication(at, gone))[place].says for at in ("2026-05-31", "2026-06-01")]
+        said = [pages(publication(at, gone))[place].context for at in ("2026-05-31", "2026-06-01")]
 
         assert [one["withdrawn"] for one in said] == [{"at": instant("2026-06-01"), "reason": "Closed."}] * 2
         stands = [one.get("current") or one.get("standing") or one["versions"][0] for one in said]
@@ -144,7 +144,7 @@ class TestPages:
     def test_cancelled_version_keeps_its_page_and_states_the_reason(self) -> None:
         gone = replace(SECOND, cancelled=Cancellation(at=instant("2027-02-10"), reason="Too many objections."))
 
-        said = [pages(publication(at, policy(FIRST, gone)))["terms/2/"].says for at in (ANNOUNCED, AFTER)]
+        said = [pages(publication(at, policy(FIRST, gone)))["terms/2/"].context for at in (ANNOUNCED, AFTER)]
 
         assert [(one["standing"]["state"], one["cancelled"]) for one in said] == [
             ("announced", None),
@@ -154,9 +154,9 @@ class TestPages:
     def test_page_of_the_text_in_force_changes_with_the_clock(self) -> None:
         shown = [pages(publication(at, policy(FIRST, SECOND)))["terms/"] for at in (BEFORE, ANNOUNCED, AFTER)]
 
-        assert [page.says["current"]["label"] for page in shown] == ["1", "1", "2"]
-        assert [page.says["current"]["end"] for page in shown] == [None, instant("2027-03-01"), None]
-        assert [[row["label"] for row in page.says["announced"]] for page in shown] == [[], ["2"], []]
+        assert [page.context["current"]["label"] for page in shown] == ["1", "1", "2"]
+        assert [page.context["current"]["end"] for page in shown] == [None, instant("2027-03-01"), None]
+        assert [[row["label"] for row in page.context["announced"]] for page in shown] == [[], ["2"], []]
         assert [page.text for page in shown] == [FIRST.editions[0], FIRST.editions[0], SECOND.editions[0]]
 
     def test_missing_translation_shows_the_binding_text_with_a_note(self) -> None:
@@ -164,7 +164,7 @@ class TestPages:
 
         shown = [pages(publication(at, policy(translated, SECOND)))["terms/de/"] for at in (ANNOUNCED, AFTER)]
 
-        assert [page.says["untranslated"] for page in shown] == [False, True]
+        assert [page.context["untranslated"] for page in shown] == [False, True]
         assert [page.text.language for page in shown if page.text] == [DE, EN]
 
     @pytest.mark.parametrize(
@@ -180,14 +180,16 @@ class TestPages:
 
         found = pages(publication(BEFORE, policy(translated)))
 
-        marks = [found[place].says["edition"]["mark"] for place in ("terms/1/de/", "terms/de/", "terms/1/", "terms/")]
+        marks = [
+            found[place].context["edition"]["mark"] for place in ("terms/1/de/", "terms/de/", "terms/1/", "terms/")
+        ]
         assert marks == [mark, mark, "", ""]
 
     def test_history_states_when_each_version_applied(self) -> None:
         overtaken = version("2", "2027-01-20", "2027-06-01")
         rows = pages(publication("2027-07-01", policy(FIRST, overtaken, version("3", "2027-03-01"))))[
             "terms/history/"
-        ].says
+        ].context
 
         assert [(row["label"], row["state"], row["start"], row["end"]) for row in rows["versions"]] == [
             ("3", "in_force", instant("2027-03-01"), None),
@@ -199,7 +201,7 @@ class TestPages:
         zero = version("0", "2025-01-01")
         found = pages(publication(ANNOUNCED, policy(zero, FIRST, SECOND)))
 
-        targets = {place: found[f"terms/{place}/since/"].says["targets"] for place in "012"}
+        targets = {place: found[f"terms/{place}/since/"].context["targets"] for place in "012"}
 
         told = {place: [(row["label"], row["in_force"]) for row in rows] for place, rows in targets.items()}
         assert told == {"0": [("1", True), ("2", False)], "1": [("2", False)], "2": []}
@@ -210,9 +212,9 @@ class TestPages:
         )
         found = pages(publication(AFTER, policy(version("0", "2025-01-01"), FIRST, said)))
 
-        shown = {place: found[f"terms/changes/{place}/"].says["summary"] for place in ("1...2", "0...2")}
+        shown = {place: found[f"terms/changes/{place}/"].context["summary"] for place in ("1...2", "0...2")}
         assert shown == {"1...2": [{"section": "use", "text": "It is new."}], "0...2": []}
-        assert [found[f"terms/{place}/since/"].says["targets"][0]["summary"] for place in "01"] == [
+        assert [found[f"terms/{place}/since/"].context["targets"][0]["summary"] for place in "01"] == [
             [],
             shown["1...2"],
         ]
@@ -221,8 +223,8 @@ class TestPages:
         evidence = Evidence(commit="c" * 40, committed=instant("2026-01-01"), subject="terms: first")
         found = pages(publication(AFTER, policy(FIRST, SECOND), evidence={"terms": {"1": evidence}}))
 
-        assert found["terms/1/"].says["evidence"]["subject"] == "terms: first"
-        assert found["terms/2/"].says["evidence"] is None
+        assert found["terms/1/"].context["evidence"]["subject"] == "terms: first"
+        assert found["terms/2/"].context["evidence"] is None
 
 
 class TestPairs:
@@ -249,9 +251,9 @@ class TestPairs:
         versions = [version(str(number), "2026-01-01") for number in range(1, 4)]
         page = pages(publication(AFTER, policy(*versions), compare_pairs=0))["terms/changes/"]
 
-        named = [(target["label"], [old["label"] for old in target["olds"]]) for target in page.says["targets"]]
+        named = [(target["label"], [old["label"] for old in target["olds"]]) for target in page.context["targets"]]
         assert named == [("3", ["2"]), ("2", ["1"])]
-        assert page.says["labels"] == ["3", "2", "1"]
+        assert page.context["labels"] == ["3", "2", "1"]
 
 
 class TestFingerprints:
@@ -299,19 +301,21 @@ class TestFingerprints:
         [
             pytest.param({"text": SECOND.editions[0]}, id="the text it shows"),
             pytest.param({"pairs": (FIRST.editions * 2,)}, id="the texts it compares"),
-            pytest.param({"says": {"label": "2"}}, id="what it says"),
-            pytest.param({"relations": ({"rel": "latest-version", "href": "terms/"},)}, id="its relations"),
+            pytest.param({"context": {"label": "2"}}, id="what it says"),
+            pytest.param({"links": ({"rel": "latest-version", "href": "terms/"},)}, id="its relations"),
             pytest.param({"language": DE}, id="its language"),
             pytest.param({"address": "terms/2/"}, id="its address"),
         ],
     )
     def test_fingerprint_includes_every_input_of_a_page(self, changed: dict[str, Any]) -> None:
-        page = Page(kind=PageKind.VERSION, address="terms/1/", language=EN, says={"label": "1"}, text=FIRST.editions[0])
+        page = Page(
+            kind=PageKind.VERSION, address="terms/1/", language=EN, context={"label": "1"}, text=FIRST.editions[0]
+        )
 
         assert replace(page, **changed).fingerprint() != page.fingerprint()
 
     def test_page_rejects_values_that_are_not_plain_data(self) -> None:
-        page = Page(kind=PageKind.HOME, address="", language=EN, says={"policy": object()})
+        page = Page(kind=PageKind.HOME, address="", language=EN, context={"policy": object()})
 
         with pytest.raises(TypeError, match="which is not plain data"):
             page.fingerprint()
@@ -418,7 +422,12 @@ class TestHeaders:
 
     def test_only_immutable_files_are_cached_permanently(self, rules: StaticSite) -> None:
         found = self.found()
-        made = [page.says[name] for page in pages(found).values() for name in ("file", "document") if name in page.says]
+        made = [
+            page.context[name]
+            for page in pages(found).values()
+            for name in ("file", "document")
+            if name in page.context
+        ]
         fragments = [
             address.fragment_beside(address.text_file(one, each, text.language))
             for one in found.policies
@@ -442,7 +451,7 @@ class TestHeaders:
 
     def test_every_file_for_programs_has_one_cache_lifetime(self, rules: StaticSite) -> None:
         found = self.found()
-        made = [page.says["file"] for page in pages(found).values() if "file" in page.says]
+        made = [page.context["file"] for page in pages(found).values() if "file" in page.context]
         polled = [*files(found), *made, address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE]
 
         wrong = {place: self.caching(rules, place) for place in polled if len(self.caching(rules, place)) != 1}
@@ -484,7 +493,7 @@ class TestComparisons:
         texts = Texts()
         found = [texts.changes(old, new) for old, new in page.pairs]
         written, content = comparison_file(page, SITE, found)
-        assert written == page.says["file"]
+        assert written == page.context["file"]
         return json.loads(content)
 
     def test_redline_json_identifies_and_reproduces_both_texts(self) -> None:

@@ -76,7 +76,7 @@ class TestStanding:
 
         found = pages(publication("2027-02-02", policy(FIRST, SECOND, overtaking)))["terms/"]
 
-        assert [row["label"] for row in found.says["announced"]] == ["3"]
+        assert [row["label"] for row in found.context["announced"]] == ["3"]
 
 
 class TestCalendar:
@@ -140,7 +140,7 @@ class TestCalendar:
         found = publication(AFTER, policy(FIRST))
 
         assert "terms/calendar.ics" not in files(found)
-        assert [page.says["calendar"] for page in pages(found).values() if "calendar" in page.says] == [None] * 3
+        assert [page.context["calendar"] for page in pages(found).values() if "calendar" in page.context] == [None] * 3
 
 
 class TestTimeMap:
@@ -212,30 +212,30 @@ class TestFeedContents:
 
     def test_words_are_in_the_binding_language(self) -> None:
         root = tree(
-            publication(AFTER, policy(FIRST), speak=lambda _: Labels(in_force_title="{title} {label} gilt")),
+            publication(AFTER, policy(FIRST), labels_for=lambda _: Labels(in_force_title="{title} {label} gilt")),
             "terms/feed.xml",
         )
 
         assert [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")] == ["Terms 1 gilt"]
 
     def test_feed_is_rendered_again_only_when_its_content_changes(self) -> None:
-        def made_of(at: str, *versions: Version) -> str:
+        def parts(at: str, *versions: Version) -> str:
             found = publication(at, policy(*versions)).files()
-            return next(file.made_of for file in found if file.address == "terms/feed.xml")
+            return next(file.key_parts for file in found if file.address == "terms/feed.xml")
 
-        assert made_of("2027-03-01", FIRST, SECOND) == made_of(AFTER, FIRST, SECOND) != made_of(BEFORE, FIRST, SECOND)
-        assert made_of(AFTER, FIRST, SECOND) != made_of(AFTER, FIRST, self.SAID)
+        assert parts("2027-03-01", FIRST, SECOND) == parts(AFTER, FIRST, SECOND) != parts(BEFORE, FIRST, SECOND)
+        assert parts(AFTER, FIRST, SECOND) != parts(AFTER, FIRST, self.SAID)
 
 
 class TestStructuredData:
     def test_version_states_its_interval_and_not_its_state(self) -> None:
-        about = pages(publication(ANNOUNCED, policy(FIRST, SECOND)))["terms/1/"].says["about"]
+        about = pages(publication(ANNOUNCED, policy(FIRST, SECOND)))["terms/1/"].context["about"]
 
         assert about["temporalCoverage"] == "2026-01-01T00:00:00Z/2027-03-01T00:00:00Z"
         assert (about["version"], about["inLanguage"], about["url"]) == ("1", "en", f"{SITE}terms/1/")
 
     def test_text_in_force_is_described_at_its_own_address(self) -> None:
-        about = pages(publication(AFTER, policy(FIRST, SECOND)))["terms/"].says["about"]
+        about = pages(publication(AFTER, policy(FIRST, SECOND)))["terms/"].context["about"]
 
         assert (about["version"], about["url"]) == ("2", f"{SITE}terms/")
         assert about["temporalCoverage"] == "2027-03-01T00:00:00Z/.."

@@ -48,7 +48,7 @@ def test_tracked_changes_have_publisher_and_publication_date(publication: Public
     content = documents.word_document(page, "Example Shop", Texts().changes(*page.pairs[0]).redline)
 
     assert dict(Renderer(settings=publication.catalog.settings).render(page, Texts()).files)[DOCUMENT] == content
-    assert page.says["new"]["published"] == instant("2027-01-01")
+    assert page.context["new"]["published"] == instant("2027-01-01")
 
 
 def test_without_the_library_no_document_is_created_or_linked(
@@ -60,7 +60,7 @@ def test_without_the_library_no_document_is_created_or_linked(
     rendered = maker.render(page, Texts())
 
     assert "docx" not in rendered.content
-    assert [name for name, _ in rendered.files] == list(maker.files_of(page)) == [page.says["file"]]
+    assert [name for name, _ in rendered.files] == list(maker.files_of(page)) == [page.context["file"]]
 
 
 def test_redline_page_shows_changed_sections_side_by_side(publication: Publication) -> None:

@@ -26,7 +26,7 @@ from inforce.policy.settings import Publisher, Settings
 from inforce.publication.files.pdf import WORDS
 from inforce.rendering.labels import ENGLISH
 from inforce.site.build.assemble import make_genuine
-from inforce.site.build.cache import Cache, key_of, maker
+from inforce.site.build.cache import Cache, key_of, renderer_fingerprint
 from inforce.site.build.page_groups import BuildIndex
 from inforce.site.build.sync import add, drop, settle
 from inforce.site.links import Links
@@ -130,7 +130,7 @@ def _overwrite(entry: Path, content: bytes) -> None:
 class TestRecollection:
     def test_stored_shelf_is_found_now_and_by_the_next_build(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path)
-        cache.keep(KEY, b"words")
+        cache.put(KEY, b"words")
         name, files = key_of("shelf"), {"terms/index.html": KEY}
         memory = BuildIndex(cache)
         memory.remember(name, files)
@@ -155,18 +155,18 @@ class TestRecollection:
 
 class TestCache:
     def test_missing_entry_is_not_found(self, tmp_path: Path) -> None:
-        assert not Cache(tmp_path / "new").holds(KEY)
+        assert not Cache(tmp_path / "new").contains(KEY)
 
     def test_stored_entry_is_found_by_this_build_and_the_next(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path)
-        cache.keep(KEY, b"words")
+        cache.put(KEY, b"words")
 
-        assert cache.holds(KEY)
-        assert Cache(tmp_path).holds(KEY)
+        assert cache.contains(KEY)
+        assert Cache(tmp_path).contains(KEY)
 
     def test_entry_is_a_read_only_hard_link_in_the_site(self, tmp_path: Path) -> None:
         cache, target = Cache(tmp_path / "cache"), tmp_path / "site/terms/index.html"
-        cache.keep(KEY, b"words")
+        cache.put(KEY, b"words")
         add(tmp_path / "site", {"terms/index.html": KEY}, cache)
 
         found = target.stat()
@@ -174,9 +174,9 @@ class TestCache:
 
     def test_entry_is_copied_without_hard_links(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         cache, target = Cache(tmp_path / "cache"), tmp_path / "page.html"
-        cache.keep(KEY, b"words")
+        cache.put(KEY, b"words")
         monkeypatch.setattr(os, "link", _no_links)
-        cache.enter(KEY, str(target))
+        cache.link(KEY, str(target))
 
         assert (target.read_bytes(), target.stat().st_nlink) == (b"words", 1)
 
@@ -185,8 +185,8 @@ class TestCache:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
     ) -> None:
         cache, target, other = Cache(tmp_path / "cache"), tmp_path / "page.html", key_of("another page")
-        cache.keep(KEY, b"old words")
-        cache.keep(other, b"new words")
+        cache.put(KEY, b"old words")
+        cache.put(other, b"new words")
         add(tmp_path, {"page.html": KEY}, cache)
         if not linked:
             monkeypatch.setattr(os, "link", _no_links)
@@ -198,45 +198,45 @@ class TestCache:
     @pytest.mark.parametrize("content", [b"", b"wor", b"words and more"], ids=["empty", "cut short", "too long"])
     def test_entry_of_wrong_size_is_created_again(self, tmp_path: Path, content: bytes) -> None:
         cache = Cache(tmp_path)
-        cache.keep(KEY, b"words")
+        cache.put(KEY, b"words")
         (entry,) = _entries(tmp_path)
         entry.unlink()
         entry.write_bytes(content)
 
-        assert not Cache(tmp_path).holds(KEY)
-        cache.keep(KEY, b"words")
-        assert Cache(tmp_path).holds(KEY)
+        assert not Cache(tmp_path).contains(KEY)
+        cache.put(KEY, b"words")
+        assert Cache(tmp_path).contains(KEY)
 
     def test_altered_entry_of_the_same_size_is_created_again(self, tmp_path: Path) -> None:
-        Cache(tmp_path).keep(KEY, b"words")
+        Cache(tmp_path).put(KEY, b"words")
         _overwrite(_entries(tmp_path)[0], b"lies!")
 
         cache = Cache(tmp_path)
         assert cache.reject_altered([KEY])
-        assert not cache.holds(KEY)
+        assert not cache.contains(KEY)
         assert cache.read(KEY) is None
-        cache.keep(KEY, b"words")
+        cache.put(KEY, b"words")
         assert not cache.reject_altered([KEY])
 
     def test_altered_entry_is_never_linked_into_a_site(self, tmp_path: Path) -> None:
-        Cache(tmp_path / "cache").keep(KEY, b"words")
+        Cache(tmp_path / "cache").put(KEY, b"words")
         _overwrite(_entries(tmp_path / "cache")[0], b"lies!")
 
         with pytest.raises(LookupError):
-            Cache(tmp_path / "cache").enter(KEY, str(tmp_path / "page.html"))
+            Cache(tmp_path / "cache").link(KEY, str(tmp_path / "page.html"))
         assert not (tmp_path / "page.html").exists()
 
     def test_entry_sealed_with_another_secret_is_not_used(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("inforce.site.build.cache.machine_secret", lambda: b"another machine" * 2)
-        Cache(tmp_path).keep(KEY, b"lies!")
+        Cache(tmp_path).put(KEY, b"lies!")
         monkeypatch.undo()
 
         assert Cache(tmp_path).read(KEY) is None
 
     def test_symbolic_link_is_not_an_entry(self, tmp_path: Path) -> None:
-        Cache(tmp_path).keep(KEY, b"words")
+        Cache(tmp_path).put(KEY, b"words")
         (entry,) = _entries(tmp_path)
         content = tmp_path / "elsewhere"
         content.write_bytes(b"words")
@@ -250,7 +250,7 @@ class TestCache:
         outside.mkdir()
         (tmp_path / "cache").mkdir()
         (tmp_path / "cache" / KEY[:2]).symlink_to(outside)
-        Cache(tmp_path / "cache").keep(KEY, b"words")
+        Cache(tmp_path / "cache").put(KEY, b"words")
 
         assert list(outside.iterdir()) == []
         assert Cache(tmp_path / "cache").read(KEY) == b"words"
@@ -264,17 +264,17 @@ class TestCache:
 
     def test_two_builds_can_share_a_cache(self, tmp_path: Path) -> None:
         one, other = Cache(tmp_path), Cache(tmp_path)
-        one.keep(KEY, b"words")
-        other.keep(KEY, b"words")
-        one.keep(key_of("another page"), b"more words")
+        one.put(KEY, b"words")
+        other.put(KEY, b"words")
+        one.put(key_of("another page"), b"more words")
 
-        assert not other.holds(key_of("another page"))
+        assert not other.contains(key_of("another page"))
         other.refresh()
-        assert other.holds(key_of("another page"))
+        assert other.contains(key_of("another page"))
         assert len(_entries(tmp_path)) == 2
 
     def test_incomplete_file_of_another_build_is_not_an_entry(self, tmp_path: Path) -> None:
-        Cache(tmp_path).keep(KEY, b"words")
+        Cache(tmp_path).put(KEY, b"words")
         (_entries(tmp_path)[0].parent / ".new-unfinished").write_bytes(b"wor")
 
         cache = Cache(tmp_path)
@@ -286,7 +286,7 @@ class TestCache:
         keys = [key_of(str(number)) for number in range(4)]
         earlier = Cache(tmp_path / "cache")
         for key in keys:
-            earlier.keep(key, b"ten bytes.")
+            earlier.put(key, b"ten bytes.")
         cache = Cache(tmp_path / "cache")
         cache.use(keys[0])
 
@@ -301,14 +301,14 @@ class TestCache:
         assert len({key_of("ab", "c"), key_of("a", "bc"), key_of("abc"), key_of("abc", "")}) == 4
 
     def test_program_digest_is_stable(self) -> None:
-        assert re.fullmatch("[0-9a-f]{64}", maker())
-        assert maker() == maker()
+        assert re.fullmatch("[0-9a-f]{64}", renderer_fingerprint())
+        assert renderer_fingerprint() == renderer_fingerprint()
 
     def test_used_entry_is_pruned_last(self, tmp_path: Path) -> None:
         keys = [key_of(str(number)) for number in range(3)]
         earlier = Cache(tmp_path)
         for key in keys:
-            earlier.keep(key, b"ten bytes.")
+            earlier.put(key, b"ten bytes.")
         for entry in _entries(tmp_path):
             os.utime(entry, (0, 0))
         again = Cache(tmp_path)
@@ -319,7 +319,7 @@ class TestCache:
         assert [path.name.partition("-")[0] for path in _entries(tmp_path)] == [keys[1]]
 
     def test_incomplete_files_are_removed_after_an_hour(self, tmp_path: Path) -> None:
-        Cache(tmp_path).keep(KEY, b"words")
+        Cache(tmp_path).put(KEY, b"words")
         left = _entries(tmp_path)[0].parent / ".new-1-1-1"
         left.write_bytes(b"wor")
         os.utime(left, (0, 0))
@@ -329,20 +329,20 @@ class TestCache:
 
     def test_removed_entry_raises_error_instead_of_being_copied(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path)
-        cache.keep(KEY, b"words")
+        cache.put(KEY, b"words")
         _entries(tmp_path)[0].unlink()
 
         assert cache.read(KEY) is None
         with pytest.raises(LookupError):
-            cache.enter(KEY, str(tmp_path / "page.html"))
+            cache.link(KEY, str(tmp_path / "page.html"))
 
 
 class TestTree:
     @pytest.fixture
     def cache(self, tmp_path: Path) -> Cache:
         made = Cache(tmp_path / "cache")
-        made.keep("a" * 64, b"one")
-        made.keep("b" * 64, b"two")
+        made.put("a" * 64, b"one")
+        made.put("b" * 64, b"two")
         return made
 
     def test_synchronised_folder_contains_exactly_the_wanted_files(self, tmp_path: Path, cache: Cache) -> None:

@@ -11,7 +11,7 @@ from inforce.publication import Page, PageKind
 from inforce.site.mkdocs.page_template import Rendered
 from inforce.site.search import entries, merged
 
-PAGE = Page(kind=PageKind.POLICY, address="terms/", language=Language("en"), says={})
+PAGE = Page(kind=PageKind.POLICY, address="terms/", language=Language("en"), context={})
 SECTIONS = [
     pytest.param(
         "<p>Before.</p>",

@@ -76,8 +76,8 @@ def core(*, keys: bool = False) -> Core:
 
 def judge(raw: bytes, *, keys: bool = False, headers: dict[str, str] = JSON) -> tuple[ClientState, Any]:
     """Pass `raw` to a client that has a good manifest."""
-    good, _ = core().answered(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
-    return core(keys=keys).answered(good, Response(status=200, headers=headers, body=raw), START, 0.5)
+    good, _ = core().on_response(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
+    return core(keys=keys).on_response(good, Response(status=200, headers=headers, body=raw), START, 0.5)
 
 
 @pytest.mark.parametrize("kid", [["x"], {"x": 1}, [], None, 7, True])
@@ -118,10 +118,10 @@ def test_exception_in_our_own_code_is_a_refusal_with_back_off(monkeypatch: pytes
         message = "unhashable"
         raise TypeError(message)
 
-    good, _ = core().answered(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
+    good, _ = core().on_response(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
     monkeypatch.setattr("inforce.client.core.accepted", fail)
     later = START + timedelta(days=2)
-    memory, report = core().answered(good, Response(status=200, headers=JSON, body=manifest(SITE)), later, 0.5)
+    memory, report = core().on_response(good, Response(status=200, headers=JSON, body=manifest(SITE)), later, 0.5)
     assert (report.outcome, report.reason) == (Outcome.KEPT, Reason.UNREADABLE)
     assert memory.manifest is good.manifest
     assert memory.failures == 1
@@ -166,7 +166,7 @@ def naming(digests: bytes) -> tuple[ClientState, str]:
     stated, digest = document(SITE), Digest.of(digests)
     stated["policies"][0]["versions_digest"] = str(digest)
     answer = Response(status=200, headers=JSON, body=to_bytes(stated))
-    memory, _ = core().answered(ClientState(), answer, START, 0.5)
+    memory, _ = core().on_response(ClientState(), answer, START, 0.5)
     assert memory.manifest is not None
     return memory, f"versions.{digest.hex}.json"
 

@@ -47,7 +47,7 @@ def test_event_loop_runs_while_a_manifest_is_processed(
     host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.at["/policies.json"] = answer(manifest(host.url))
-    original, seen = Core.answered, []
+    original, seen = Core.on_response, []
 
     async def app() -> None:
         served = threading.Event()

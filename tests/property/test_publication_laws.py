@@ -74,17 +74,17 @@ def pages(found: Publication) -> dict[str, Page]:
 def addresses(found: Publication) -> set[str]:
     """Return every path of the publication: pages, files, and files that belong to pages."""
     shown = pages(found)
-    beside = {page.says[name] for page in shown.values() for name in ("file", "document") if name in page.says}
+    beside = {page.context[name] for page in shown.values() for name in ("file", "document") if name in page.context}
     return {*shown, *(file.address for file in found.files()), *beside}
 
 
 def everything(found: Publication) -> str:
     """Return the complete content of the publication as one string."""
-    said = [json.dumps([page.address, page.says, page.relations], default=str) for page in pages(found).values()]
+    said = [json.dumps([page.address, page.context, page.links], default=str) for page in pages(found).values()]
     for page in pages(found).values():
         compared = [found.texts.changes(old, new) for old, new in page.pairs]
         said += [page.text.text if page.text else "", *(text.text for pair in page.pairs for text in pair)]
-        said += [comparison_file(page, SETTINGS.site, compared)[1].decode()] if "file" in page.says else []
+        said += [comparison_file(page, SETTINGS.site, compared)[1].decode()] if "file" in page.context else []
     files = [f"{file.address}\n{file.make().decode()}" for file in found.files()]
     return "\n".join([*said, *files, found.manifest({}).decode()])
 
@@ -93,7 +93,7 @@ def everything(found: Publication) -> str:
 def test_every_comparison_for_apps_conforms_to_the_strict_format(found: list[Version], now: datetime) -> None:
     shown = publication(found, now)
     for page in pages(shown).values():
-        if "file" in page.says:
+        if "file" in page.context:
             compared = [shown.texts.changes(old, new) for old, new in page.pairs]
             _, content = comparison_file(page, SETTINGS.site, compared)
             assert to_bytes(parse_json(content)) == content
@@ -147,8 +147,8 @@ def test_later_version_changes_only_neighbours_and_pages_with_a_new_state(found:
     for place, page in older.items():
         if page.kind is PageKind.REDLINE:
             assert page.fingerprint() == newer[place].fingerprint()
-        if page.kind is PageKind.VERSION and page.says["version"]["label"] not in neighbours:
-            changed = page.says["standing"] != newer[place].says["standing"]
+        if page.kind is PageKind.VERSION and page.context["version"]["label"] not in neighbours:
+            changed = page.context["standing"] != newer[place].context["standing"]
             assert (page.fingerprint() != newer[place].fingerprint()) == changed
 
 

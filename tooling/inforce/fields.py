@@ -61,7 +61,7 @@ class Fields:
         """Return the full path of the field `name`."""
         return f"{self._path}.{name}" if self._path else name
 
-    def refuse(self, name: str, problem: str, fix: str = "") -> ShapeError:
+    def error(self, name: str, problem: str, fix: str = "") -> ShapeError:
         """Return the error for a `problem` of the field `name`."""
         return self._error(self.member(name), problem, fix)
 
@@ -71,23 +71,23 @@ class Fields:
         if name in self._data:
             return self._data[name]
         if isinstance(default, _Required):
-            raise self.refuse(name, "is missing", self._spelt_otherwise(name))
+            raise self.error(name, "is missing", self._spelt_otherwise(name))
         return default
 
     def text(self, name: str, default: str | _Required = REQUIRED) -> str:
         """Return the field `name` as text that is not blank."""
         value = self.value(name, default)
         if not isinstance(value, str):
-            raise self.refuse(name, f"expected text, got {_kind(value)}")
+            raise self.error(name, f"expected text, got {_kind(value)}")
         if name in self._data and not value.strip():
-            raise self.refuse(name, "is empty", "enter a value, or delete the line")
+            raise self.error(name, "is empty", "enter a value, or delete the line")
         return value
 
     def integer(self, name: str, default: int | _Required = REQUIRED) -> int:
         """Return the field `name` as an integer; booleans are rejected."""
         value = self.value(name, default)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self.refuse(name, f"expected a whole number, got {_kind(value)}")
+            raise self.error(name, f"expected a whole number, got {_kind(value)}")
         return value
 
     def parsed(self, name: str, parse: Callable[[str], T], default: T | _Required = REQUIRED) -> T:
@@ -98,7 +98,7 @@ class Fields:
         try:
             return parse(self.text(name))
         except ValueError as cause:
-            raise self.refuse(name, str(cause)) from cause
+            raise self.error(name, str(cause)) from cause
 
     def choice(self, name: str, words: type[E], default: E | _Required = REQUIRED) -> E:
         """Return the field `name` as one of `words`."""
@@ -117,7 +117,7 @@ class Fields:
         """Return the field `name` as a tuple."""
         value = self.value(name, default)
         if not isinstance(value, list | tuple):
-            raise self.refuse(name, f"expected a list, got {_kind(value)}", "put “- ” before each item")
+            raise self.error(name, f"expected a list, got {_kind(value)}", "put “- ” before each item")
         return tuple(value)
 
     def texts(
@@ -155,7 +155,7 @@ class Fields:
         """Reject fields that were not read, and suggest the closest known one."""
         for name in self._data:
             if name not in self._read:
-                raise self.refuse(str(name), "is not a known field here", self._known(str(name)))
+                raise self.error(str(name), "is not a known field here", self._known(str(name)))
 
     def _known(self, name: str) -> str:
         known = self._read | self._asked

@@ -111,7 +111,7 @@ class WantedChanges:
     def _step(self, shape: Fields, site: str) -> Fields:
         refuse_foreign(shape, _REDLINE if self.between else _SINCE, site)
         if shape.text("policy") != self.policy:
-            raise shape.refuse("policy", f"expected {quoted(self.policy)}, got {quoted(shape.text('policy'))}")
+            raise shape.error("policy", f"expected {quoted(self.policy)}, got {quoted(shape.text('policy'))}")
         if self.between:
             return shape
         steps = (*shape.shapes("in_force", ()), *shape.shapes("announced", ()))

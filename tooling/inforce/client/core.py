@@ -34,7 +34,7 @@ class Core:
         conditional = {"if-none-match": memory.etag} if memory.manifest and memory.etag else {}
         return Request(url=self.trust.address, limit=self.limits.manifest, headers=conditional)
 
-    def answered(
+    def on_response(
         self, memory: ClientState, response: Response, now: datetime, chance: float
     ) -> tuple[ClientState, RefreshReport]:
         """Return the new state and the report for `response`, received at `now`; `chance` in [0, 1) spreads the next
@@ -70,7 +70,7 @@ class Core:
         wait = retry_after(answer, now)
         return now + timedelta(seconds=wait) if wait else None
 
-    def offered(self, memory: ClientState, body: bytes, now: datetime) -> ClientState:
+    def load_bundled(self, memory: ClientState, body: bytes, now: datetime) -> ClientState:
         """Return `memory` with the manifest in `body`, a bundled snapshot, if it is newer than the known one.
 
         Without a server time, a snapshot dated after `now` is used in this process only.
@@ -83,7 +83,7 @@ class Core:
                 return memory
             return self._judged(memory, manifest, payload, body, None, now)
 
-    def recalled(self, memory: ClientState) -> ClientState:
+    def load_saved(self, memory: ClientState) -> ClientState:
         """Verify the manifest of a saved `memory` again.
 
         Raise RefusedError if this client would no longer accept it from its site.

@@ -61,7 +61,7 @@ class Keeper:
     def offer(self, snapshot: bytes) -> None:
         """Use the bundled manifest `snapshot` if it is newer than the known one."""
         with self._reporting():
-            self._memory = self.core.offered(self._memory, snapshot, self.now)
+            self._memory = self.core.load_bundled(self._memory, snapshot, self.now)
 
     @property
     def is_due(self) -> bool:
@@ -112,7 +112,7 @@ class Keeper:
         try:
             if isinstance(answer, RefusedError):
                 raise answer
-            judge = partial(self.core.answered, before, answer, now, chance)
+            judge = partial(self.core.on_response, before, answer, now, chance)
             return judged_within(self.core.limits.seconds, "the manifest", judge)
         except RefusedError as refusal:
             return self.core.refused(before, refusal, now, chance)
@@ -136,7 +136,7 @@ class Keeper:
 
     def _verified(self, found: ClientState) -> ClientState:
         try:
-            return self.core.recalled(found)
+            return self.core.load_saved(found)
         except RefusedError as refusal:
             self._tell(RefreshReport(outcome=Outcome.KEPT, at=self.now, reason=refusal.reason, detail=refusal.detail))
             return replace(found, body=b"", etag="", due_at=None)

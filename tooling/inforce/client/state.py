@@ -133,7 +133,7 @@ class ClientState:
 def _full(shape: Fields, field: str, pattern: str, text: str) -> str:
     """Return `text`, which becomes part of an address, if it fully matches `pattern`."""
     if not re.fullmatch(pattern, text):
-        raise shape.refuse(field[:40], "does not have the format required in a manifest")
+        raise shape.error(field[:40], "does not have the format required in a manifest")
     return text
 
 

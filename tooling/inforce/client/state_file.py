@@ -84,10 +84,10 @@ class StateFile:
         """Return the state of each manifest in `raw`, by path."""
         shape = Fields(parse_json(raw, limit=_LARGEST), "", ManifestError)
         if (shape.text("type"), shape.text("spec"), shape.text("site")) != (_TYPE, _SPEC, self.site):
-            raise shape.refuse("site", f"expected the state of a client of {self.site}")
+            raise shape.error("site", f"expected the state of a client of {self.site}")
         states = shape.value("states")
         if shape.parsed("digest", Digest) != _digest(states):
-            raise shape.refuse("digest", "does not fit the states")
+            raise shape.error("digest", "does not fit the states")
         return shape.shape("states")
 
     def _others(self) -> Mapping[str, Any]:

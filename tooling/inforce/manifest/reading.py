@@ -66,7 +66,7 @@ class ManifestVersion:
             digests={_language(digests, name): digests.parsed(name, Digest) for name in digests.names()},
         )
         if not version.digests:
-            raise shape.refuse("digests", "lists no text")
+            raise shape.error("digests", "lists no text")
         return version
 
 
@@ -109,7 +109,7 @@ class ManifestPolicy:
             versions_digest=shape.parsed("versions_digest", Digest, None),
         )
         if not policy.languages:
-            raise shape.refuse("languages", "lists no language")
+            raise shape.error("languages", "lists no language")
         _refuse_twice(shape, "versions", [version.seq for version in policy.versions])
         return policy
 
@@ -144,7 +144,7 @@ class Manifest:
         own = shape.parsed("path", _matching(MANIFEST_PATH, "the path of a manifest such as “policies.json”"))
         if path is not None and own != path:
             problem = f"expected {quoted(path)}, got {quoted(own)}"
-            raise shape.refuse("path", problem, "publish each manifest at its path")
+            raise shape.error("path", problem, "publish each manifest at its path")
         manifest = cls(
             spec=shape.text("spec"),
             site=shape.text("site"),
@@ -158,7 +158,7 @@ class Manifest:
         )
         _refuse_twice(shape, "policies", [policy.id for policy in manifest.policies])
         if manifest.serial != (seconds := int(manifest.issued_at.timestamp())):
-            raise shape.refuse("serial", f"expected {seconds}, the seconds of issued_at, got {manifest.serial}")
+            raise shape.error("serial", f"expected {seconds}, the seconds of issued_at, got {manifest.serial}")
         return manifest
 
     def policy(self, policy_id: str) -> ManifestPolicy | None:
@@ -180,13 +180,13 @@ def parse_manifest(
 def refuse_foreign(shape: Fields, document_type: str, site: str | None) -> None:
     """Reject a document that is not a `document_type` of a known specification or, if `site` is given, of that site."""
     if (found := shape.text("type")) != document_type:
-        raise shape.refuse("type", f"expected “{document_type}”, got {quoted(found)}")
+        raise shape.error("type", f"expected “{document_type}”, got {quoted(found)}")
     spec = shape.parsed("spec", _matching(SPEC_FORM, "a specification such as “1.0”"))
     if spec.split(".")[0] != SPEC.split(".")[0]:
         raise UnsupportedSpecError(spec, SPEC)
     own = shape.parsed("site", _matching(SITE, "the absolute address of a site, ending in “/”"))
     if site is not None and own != site:
-        raise shape.refuse(
+        raise shape.error(
             "site", f"expected {quoted(site, 200)}, got {quoted(own, 200)}", "check the address of the site"
         )
 
@@ -206,14 +206,14 @@ def _optional(shape: Fields, name: str) -> datetime | None:
 def _count(shape: Fields, name: str, least: int = 1) -> int:
     number = shape.integer(name)
     if number < least:
-        raise shape.refuse(name, f"expected a whole number from {least}, got {number}")
+        raise shape.error(name, f"expected a whole number from {least}, got {number}")
     return number
 
 
 def _counts(shape: Fields, name: str) -> tuple[int, ...]:
     numbers = shape.items(name, ())
     if not all(type(number) is int and number > 0 for number in numbers):
-        raise shape.refuse(name, "expected a list of whole numbers from 1")
+        raise shape.error(name, "expected a list of whole numbers from 1")
     return numbers
 
 
@@ -239,11 +239,11 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
 
 def _language(shape: Fields, name: str) -> str:
     if not re.fullmatch(LANGUAGE, name):
-        raise shape.refuse(name[:40], "is not a language tag")
+        raise shape.error(name[:40], "is not a language tag")
     return name
 
 
 def _refuse_twice(shape: Fields, name: str, names: list[Any]) -> None:
     twice = first_duplicate(names)
     if twice is not None:
-        raise shape.refuse(name, f"hold {quoted(str(twice))} twice")
+        raise shape.error(name, f"hold {quoted(str(twice))} twice")

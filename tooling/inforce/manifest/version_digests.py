@@ -69,11 +69,11 @@ class PolicyDigests:
         shape = Fields(parse_json(raw), "", ManifestError)
         refuse_foreign(shape, DIGESTS_TYPE, site)
         if (found := shape.text("policy")) != policy:
-            raise shape.refuse("policy", f"expected {quoted(policy)}, got {quoted(found)}")
+            raise shape.error("policy", f"expected {quoted(policy)}, got {quoted(found)}")
         versions = [VersionDigests.from_shape(inner) for inner in shape.shapes("versions")]
         twice = first_duplicate([one.version.seq for one in versions])
         if twice is not None:
-            raise shape.refuse("versions", f"has {quoted(str(twice))} twice")
+            raise shape.error("versions", f"has {quoted(str(twice))} twice")
         return cls(policy=policy, versions={one.version.seq: one for one in versions})
 
 
@@ -83,7 +83,7 @@ def _by_language(shape: Fields) -> ByLanguage:
 
 def _full(shape: Fields, name: str, pattern: str) -> str:
     if not re.fullmatch(pattern, name):
-        raise shape.refuse(name[:40], "does not have the format required in an address")
+        raise shape.error(name[:40], "does not have the format required in an address")
     return name
 
 

@@ -104,9 +104,9 @@ class Lock:
         """Parse a lock from decoded JSON; raise ShapeError with the field that is wrong."""
         shape = Fields(data)
         if (kind := shape.text("type")) != _TYPE:
-            raise shape.refuse("type", f"expected “{_TYPE}”, got {quoted(kind)}")
+            raise shape.error("type", f"expected “{_TYPE}”, got {quoted(kind)}")
         if (spec := shape.text("spec")).split(".")[0] != _SPEC.split(".")[0]:
-            raise shape.refuse("spec", f"expected a specification {_SPEC}, got {quoted(spec)}", "update inforce")
+            raise shape.error("spec", f"expected a specification {_SPEC}, got {quoted(spec)}", "update inforce")
         policies = shape.shape("policies")
         entries = {name: _entries(policies.shape(name)) for name in policies.names()}
         shape.close()
@@ -160,7 +160,7 @@ def _entries(shape: Fields) -> dict[str, LockEntry]:
         except ShapeError:
             raise
         except ValueError as cause:
-            raise shape.refuse(label, str(cause)) from cause
+            raise shape.error(label, str(cause)) from cause
     return entries
 
 

@@ -97,7 +97,7 @@ class Policy:
         shape.close()
         if policy.binding_language not in policy.titles:
             tag = policy.binding_language
-            raise shape.refuse("title", f"has no entry in the binding language “{tag}”", f"add “{tag}: …” below it")
+            raise shape.error("title", f"has no entry in the binding language “{tag}”", f"add “{tag}: …” below it")
         return policy
 
     def title(self, language: Language) -> str:
@@ -182,7 +182,7 @@ def _language(shape: Fields, name: str) -> Language:
     try:
         return Language(name)
     except ValueError as cause:
-        raise shape.refuse(name, str(cause)) from cause
+        raise shape.error(name, str(cause)) from cause
 
 
 def _withdrawal(shape: Fields, zone: ZoneInfo) -> Withdrawal | None:

@@ -94,9 +94,9 @@ class Settings:
         )
         shape.close()
         if not settings.languages:
-            raise shape.refuse("languages", "lists no language", "list at least one, such as “[en]”")
+            raise shape.error("languages", "lists no language", "list at least one, such as “[en]”")
         if len(set(settings.languages)) < len(settings.languages):
-            raise shape.refuse("languages", "lists a language twice", "keep one of the two")
+            raise shape.error("languages", "lists a language twice", "keep one of the two")
         return settings
 
 
@@ -134,7 +134,7 @@ def _notice_days(shape: Fields) -> Mapping[str, int]:
     for name in inner.names():
         if name not in _LEVELS:
             fix = did_you_mean(name, list(_LEVELS)).strip(" –") or f"there are: {', '.join(_LEVELS)}"
-            raise inner.refuse(name, "is not a change level", fix)
+            raise inner.error(name, "is not a change level", fix)
     return {name: inner.parsed(name, number_within(0, 3650)) for name in inner.names()}
 
 
@@ -160,13 +160,13 @@ def _policies_of(shape: Fields, name: str) -> tuple[str, ...]:
     try:
         manifest_name(name)
     except ValueError as cause:
-        raise shape.refuse(name, f"cannot be the name of a manifest: {cause}", "give it another name") from cause
+        raise shape.error(name, f"cannot be the name of a manifest: {cause}", "give it another name") from cause
     policies = shape.texts(name, str)
     if not policies:
-        raise shape.refuse(name, "lists no policy", "list the ids of policies, such as “[privacy, terms]”")
+        raise shape.error(name, "lists no policy", "list the ids of policies, such as “[privacy, terms]”")
     twice = first_duplicate(policies)
     if twice is not None:
-        raise shape.refuse(
+        raise shape.error(
             f"{name}[{len(policies) - 1 - policies[::-1].index(twice)}]",
             f"lists {quoted(twice)} twice",
             "keep one of the two",
@@ -183,7 +183,7 @@ def _by_language(shape: Fields, member: str) -> Mapping[Language, str]:
         try:
             texts[Language(name)] = inner.text(name)
         except ValueError as cause:
-            raise inner.refuse(name, str(cause)) from cause
+            raise inner.error(name, str(cause)) from cause
     return texts
 
 
@@ -193,7 +193,7 @@ def _signing(shape: Fields) -> tuple[SigningKey, ...]:
         key = SigningKey(kid=inner.text("kid"), public=_public_key(inner.shape("public")))
         inner.close()
         if any(key.kid == other.kid for other in keys):
-            raise inner.refuse("kid", "lists the same key twice", "keep one of the two")
+            raise inner.error("kid", "lists the same key twice", "keep one of the two")
         keys.append(key)
     return tuple(keys)
 
@@ -201,7 +201,7 @@ def _signing(shape: Fields) -> tuple[SigningKey, ...]:
 def _public_key(shape: Fields) -> Mapping[str, str]:
     members = {name: shape.text(name) for name in shape.names()}
     for name in sorted(members.keys() & _PRIVATE):
-        raise shape.refuse(
+        raise shape.error(
             name,
             "belongs to a private key",
             "remove it from git, create a new key pair with “inforce keygen”, and stop using this one",

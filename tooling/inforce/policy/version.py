@@ -102,25 +102,25 @@ class Version:
         new, enforce = self.effective_new, self.enforce
         if self.effective < self.published and not self.retroactive:
             fix = "give the reason in “retroactive”, or change one of the two dates"
-            raise shape.refuse("effective", f"is before “published”{_values(shape, 'effective', 'published')}", fix)
+            raise shape.error("effective", f"is before “published”{_values(shape, 'effective', 'published')}", fix)
         if new and not self.published <= new <= self.effective:
             values = _values(shape, "effective_new", "published", "effective")
-            raise shape.refuse(
+            raise shape.error(
                 "effective_new", f"is not between “published” and “effective”{values}", "choose a date between the two"
             )
         if enforce and enforce < self.effective:
             fix = "users cannot be bound by a text before it applies: change or remove this date"
-            raise shape.refuse("enforce", f"is before “effective”{_values(shape, 'enforce', 'effective')}", fix)
+            raise shape.error("enforce", f"is before “effective”{_values(shape, 'enforce', 'effective')}", fix)
         if self.cancelled:
             self._refuse_disorder_of(self.cancelled, shape)
 
     def _refuse_disorder_of(self, cancelled: Cancellation, shape: Fields) -> None:
         if cancelled.at >= self.effective:
             fix = "publish a new version that says what applies instead"
-            raise shape.refuse("cancelled.at", "is not before “effective”: the version already applied", fix)
+            raise shape.error("cancelled.at", "is not before “effective”: the version already applied", fix)
         if cancelled.at < self.published:
             fix = "an unpublished version need not be cancelled: delete it, or set “draft: true”"
-            raise shape.refuse("cancelled.at", "is before “published”", fix)
+            raise shape.error("cancelled.at", "is before “published”", fix)
 
     def is_public(self, now: datetime) -> bool:
         """Return whether this version is public at `now`."""

@@ -22,7 +22,7 @@ from inforce.publication.files.texts import Texts
 from inforce.publication.files.timemap import timemap
 from inforce.publication.pages import Page, PageKind
 from inforce.publication.pages.current import (
-    Outline,
+    PageStub,
     compare_pages,
     home_page,
     languages_of,
@@ -41,19 +41,19 @@ from inforce.text import Digest
 class PublishedFile:
     """A file of the site: its path, and a function that returns its bytes.
 
-    `made_of` lists all inputs of its bytes except interface words and program versions, if the file is worth caching.
+    `key_parts` lists all inputs of its bytes except interface words and program versions, if the file is worth caching.
     """
 
     address: str
     make: Callable[[], bytes]
-    made_of: str = ""
+    key_parts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """Everything that a build publishes of `catalog` at `now`.
 
-    `evidence` maps policy id and version label to the first commit that contains the text; `speak` returns the
+    `evidence` maps policy id and version label to the first commit that contains the text; `labels_for` returns the
     interface words of feeds and calendars in a language.
     """
 
@@ -61,7 +61,7 @@ class Publication:
     now: datetime
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
     texts: Texts = field(default_factory=Texts)
-    speak: Callable[[Language], Labels] = lambda _: ENGLISH
+    labels_for: Callable[[Language], Labels] = lambda _: ENGLISH
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -85,9 +85,9 @@ class Publication:
         yield from policy_pages(self.catalog, policy, self.now, evidence)
         yield from compare_pages(policy, self.pairs(policy), self.now)
 
-    def outlines(self) -> Iterator[Outline]:
+    def outlines(self) -> Iterator[PageStub]:
         """Yield the outlines of the pages that change with time."""
-        yield Outline("", PageKind.HOME, self.catalog.settings.languages[0])
+        yield PageStub("", PageKind.HOME, self.catalog.settings.languages[0])
         for policy in self.policies:
             yield from outlines_of(policy, self.now)
 
@@ -141,7 +141,7 @@ class Publication:
 
     def step(self, old: Edition, new: Edition, _file: str = "") -> Step:
         """Return the step between two editions for feeds and histories."""
-        return Step.of(self.texts.changes(old, new).redline, self.speak(new.language))
+        return Step.of(self.texts.changes(old, new).redline, self.labels_for(new.language))
 
     def files(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
         """Yield every file that is neither a page nor a manifest: schemas, texts, feeds, calendars.
@@ -169,17 +169,19 @@ class Publication:
     def feeds(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
         """Yield the feeds; `steps` returns the changes between two texts where they are already known."""
         steps = steps or self.step
-        title = f"{self.speak(self.catalog.settings.languages[0]).policies} – {self.catalog.settings.publisher.name}"
+        title = (
+            f"{self.labels_for(self.catalog.settings.languages[0]).policies} – {self.catalog.settings.publisher.name}"
+        )
         yield self._feed(book_feed(self.catalog, title, self.now), steps)
         for policy in self.policies:
             yield self._feed(policy_feed(self.catalog, policy, self.now), steps)
 
     def _feed(self, feed: Feed, steps: Steps) -> PublishedFile:
-        labels = {str(one.binding_language): self.speak(one.binding_language) for one in self.policies}
+        labels = {str(one.binding_language): self.labels_for(one.binding_language) for one in self.policies}
         return PublishedFile(
             address=feed.file,
             make=lambda: to_atom(feed, self.catalog, steps, labels),
-            made_of=feed.made_of(self.catalog),
+            key_parts=feed.key_parts(self.catalog),
         )
 
     def _issued_files_of(self, policy: Policy) -> Iterator[PublishedFile]:
@@ -190,7 +192,7 @@ class Publication:
         )
         yield PublishedFile(address=address.timemap_file(policy), make=lambda: timemap(self.catalog, policy, self.now))
         if has_dates(policy, self.now):
-            words = self.speak(policy.binding_language)
+            words = self.labels_for(policy.binding_language)
             yield PublishedFile(
                 address=address.calendar_file(policy),
                 make=lambda: calendar(self.catalog, policy, self.now, words),

@@ -98,7 +98,7 @@ def _read(shape: Fields) -> _Signature:
     protected = shape.parsed("protected", _base64url)
     header = parse_json(urlsafe_b64decode(protected.encode()))
     if not isinstance(header, dict):
-        raise shape.refuse("protected", "expected an object")
+        raise shape.error("protected", "expected an object")
     return _Signature(protected=protected, signature=shape.parsed("signature", _base64url), header=header)
 
 

@@ -33,7 +33,7 @@ def read_publication(
     catalog = read_book(root, memory).require()
     now = current_instant(catalog.settings.timezone, environ, _system_clock, configured=configured)
     if not history:
-        return Publication(catalog=catalog, now=now, speak=labels)
+        return Publication(catalog=catalog, now=now, labels_for=labels)
     past, source = open_history(root), source_of_instant(environ, configured=configured)
     if warning := compare_with_commit(now, past.newest, source, signing=catalog.settings.is_signed(environ)):
         warn(warning)
@@ -46,7 +46,7 @@ def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Ev
     for folder, found in evidence_of.items():
         policy_id, label = folder.split("/")[1:]
         evidence[policy_id][label] = found
-    return Publication(catalog=catalog, now=now, evidence=evidence, speak=labels)
+    return Publication(catalog=catalog, now=now, evidence=evidence, labels_for=labels)
 
 
 def _system_clock() -> datetime:

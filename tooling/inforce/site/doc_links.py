@@ -71,7 +71,7 @@ def links_in_cache(cached: Cache, key: str) -> PageLinks:
         targets, ids = json.loads(raw)
         return PageLinks(targets=tuple(targets), ids=frozenset(ids))
     found = links_of(cached.read(key) or b"")
-    cached.keep(name, json.dumps([found.targets, sorted(found.ids)]).encode())
+    cached.put(name, json.dumps([found.targets, sorted(found.ids)]).encode())
     return found
 
 

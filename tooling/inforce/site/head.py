@@ -23,14 +23,14 @@ def head_of(page: Page, settings: Settings, title: str, description: str) -> str
         f'<meta name="description" content="{escape(description)}">',
         f'<link rel="canonical" href="{escape(site + page.address)}">',
     ]
-    for relation in page.relations:
+    for relation in page.links:
         # The space is intended: Material requests a sitemap for every `link[rel=alternate]`, on any host.
         rel = " alternate" if relation["rel"] == "alternate" else relation["rel"]
         more = "".join(
             [f' {name}="{escape(value)}"' for name, value in relation.items() if name not in ("rel", "href")]
         )
         tags.append(f'<link rel="{rel}" href="{escape(site + relation["href"])}"{more}>')
-    if about := page.says.get("about"):
+    if about := page.context.get("about"):
         tags.append(f'<script type="application/ld+json">{_in_script(about)}</script>')
     return "\n".join(tags)
 

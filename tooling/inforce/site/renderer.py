@@ -54,7 +54,7 @@ class Renderer:
         words = Words(self.settings, page.language, Links(page=page.address, offline=self.offline))
         context = {
             **words.context(),
-            **page.says,
+            **page.context,
             "language": page.language,
             "text": fragment(page.text) if page.text else None,
             "has_documents": has_documents(),
@@ -83,15 +83,15 @@ class Renderer:
     def files_of(self, page: Page) -> tuple[str, ...]:
         """Return the paths of the additional files of `page`."""
         names = {"file": True, "document": has_documents(), "paper": self.pdf}
-        return tuple(page.says[name] for name, made in names.items() if made and name in page.says)
+        return tuple(page.context[name] for name, made in names.items() if made and name in page.context)
 
     def _files(self, page: Page, found: list[EditionChanges]) -> Iterator[tuple[str, bytes]]:
-        if "file" in page.says:
+        if "file" in page.context:
             yield comparison_file(page, self.settings.site, found, labels(page.language))
-        if has_documents() and "document" in page.says:
-            yield page.says["document"], word_document(page, self.settings.publisher.name, found[0].redline)
-        if self.pdf and "paper" in page.says:
-            yield page.says["paper"], pdf_document(page, self.settings, found)
+        if has_documents() and "document" in page.context:
+            yield page.context["document"], word_document(page, self.settings.publisher.name, found[0].redline)
+        if self.pdf and "paper" in page.context:
+            yield page.context["paper"], pdf_document(page, self.settings, found)
 
     @property
     def fingerprint(self) -> str:
@@ -123,7 +123,7 @@ def _picture(page: Page, texts: Texts, steps: Steps | None) -> dict[str, Any]:
         return {"sections": (), "by_version": ()}
     beginning = labels(page.language).beginning
     outline = [(clause.id, clause.heading or beginning) for clause in texts.document(page.pairs[-1][1]).clauses]
-    columns = page.says["columns"][1:]
+    columns = page.context["columns"][1:]
     taken = [steps(*pair, column["file"]) for pair, column in zip(page.pairs, columns, strict=True)]
     rows = picture(outline, taken)
     return {"sections": rows, "by_version": by_column(rows, len(taken) + 1)}

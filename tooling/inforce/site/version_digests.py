@@ -23,12 +23,12 @@ def make_version_digests(work: Work, files: Mapping[str, str]) -> Files:
     cache = work.cache
     for policy in work.publication.policies:
         named_by_key = work.publication.version_digests(policy, files.__getitem__)
-        key = key_of("version digests", named_by_key.decode(), work.made_by)
-        if not cache.holds(key):
+        key = key_of("version digests", named_by_key.decode(), work.renderer_fingerprint)
+        if not cache.contains(key):
             content = work.publication.version_digests(
                 policy, lambda place: str(Digest.of(cache.require(files[place])))
             )
-            cache.keep(key, content)
+            cache.put(key, content)
         made[digests_file(policy.id, Digest.of(cache.require(key)))] = key
     return made
 

@@ -46,7 +46,7 @@ class Event:
         language = self.policy.binding_language
         return self.before.edition(language) if self.before else None, self.version.edition(language)
 
-    def made_of(self) -> str:
+    def key_parts(self) -> str:
         """Return all inputs of the entry except the interface words of its language."""
         texts = [edition and (str(edition.digest), edition.summary) for edition in self.editions]
         return repr((self.page, self.policy.title(self.policy.binding_language), self.word, self.at, texts))
@@ -61,9 +61,9 @@ class Feed:
     file: str
     events: tuple[Event, ...]
 
-    def made_of(self, catalog: Catalog) -> str:
+    def key_parts(self, catalog: Catalog) -> str:
         """Return all inputs of the feed of `catalog` except interface words and program versions."""
-        told = [event.made_of() for event in self.events]
+        told = [event.key_parts() for event in self.events]
         return repr((self.title, self.page, self.file, catalog.settings.site, catalog.settings.publisher.name, told))
 
 

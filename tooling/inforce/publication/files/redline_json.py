@@ -20,7 +20,7 @@ def comparison_file(page: Page, site: str, found: list[EditionChanges], labels: 
 
     A file of a single redline also has a sentence per change in the words of `labels`.
     """
-    says = page.says
+    says = page.context
     head = {"spec": _SPEC, "site": site, "policy": says["policy"]["id"], "language": str(page.language)}
     if page.kind is PageKind.REDLINE:
         made = _one(says["old"], says["new"], says["summary"], found[0])

@@ -35,16 +35,16 @@ class PageKind(StrEnum):
 class Page:
     """One page of the site in one language.
 
-    `says` is its content as plain data: strings, numbers, instants, lists and mappings. `text` is the edition shown in
-    full, `pairs` are the editions compared, older first. `relations` are the links for the head of the page, with their
+    `context` is its content as plain data: strings, numbers, instants, lists and mappings. `text` is the edition shown
+    in full, `pairs` are the editions compared, older first. `links` are the links for the head of the page, with their
     attributes.
     """
 
     kind: PageKind
     address: str
     language: Language
-    says: Mapping[str, Any]
-    relations: tuple[Mapping[str, str], ...] = ()
+    context: Mapping[str, Any]
+    links: tuple[Mapping[str, str], ...] = ()
     text: Edition | None = None
     pairs: tuple[tuple[Edition, Edition], ...] = ()
 
@@ -52,7 +52,7 @@ class Page:
         """Return a digest of all inputs of this page, as 64 hex digits."""
         shown = [str(self.text.digest)] if self.text else []
         compared = [[str(old.digest), str(new.digest)] for old, new in self.pairs]
-        parts = [self.kind, self.address, str(self.language), self.says, self.relations, shown, compared]
+        parts = [self.kind, self.address, str(self.language), self.context, self.links, shown, compared]
         return hashlib.sha256(json.dumps(parts, default=_plain, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -30,7 +30,7 @@ from inforce.publication.pages.json_ld import about_home, about_version
 from inforce.publication.pairs import shared_languages
 
 
-class Outline(NamedTuple):
+class PageStub(NamedTuple):
     """The outline of a page that changes with time, known before it is rendered: its path and the text it shows."""
 
     address: str
@@ -39,12 +39,12 @@ class Outline(NamedTuple):
     text: Edition | None = None
 
 
-def outlines_of(policy: Policy, now: datetime) -> Iterator[Outline]:
+def outlines_of(policy: Policy, now: datetime) -> Iterator[PageStub]:
     """Yield the outlines of the pages of `policy` that change with time."""
     for language in languages_of(policy, now):
         text = _shown_edition(policy, policy.in_force(now), language)
-        yield Outline(address.policy_page(policy, language), PageKind.POLICY, language, text)
-        yield Outline(address.compare_page(policy, language), PageKind.COMPARE, language)
+        yield PageStub(address.policy_page(policy, language), PageKind.POLICY, language, text)
+        yield PageStub(address.compare_page(policy, language), PageKind.COMPARE, language)
 
 
 def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> Page:
@@ -69,7 +69,7 @@ def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> 
         "about": about_home(catalog),
     }
     feed = {"rel": "alternate", "href": address.FEED, "type": "application/atom+xml"}
-    return Page(kind=PageKind.HOME, address="", language=language, says=says, relations=(feed,))
+    return Page(kind=PageKind.HOME, address="", language=language, context=says, links=(feed,))
 
 
 def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evidence | None) -> Iterator[Page]:
@@ -89,7 +89,7 @@ def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evid
             kind=PageKind.POLICY,
             address=page,
             language=language,
-            says={
+            context={
                 "publisher": catalog.settings.publisher.name,
                 "site": catalog.settings.site,
                 "policy": policy_facts(policy, language),
@@ -103,7 +103,7 @@ def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evid
                 "languages": named_languages(languages, lambda other: address.policy_page(policy, other)),
                 "about": about,
             },
-            relations=(
+            links=(
                 *relations_of(policy, language),
                 *_predecessor(policy, version, language, now),
                 *_source(policy, version, edition),
@@ -128,13 +128,13 @@ def compare_pages(policy: Policy, pairs: tuple[tuple[Version, Version], ...], no
             kind=PageKind.COMPARE,
             address=address.compare_page(policy, language),
             language=language,
-            says={
+            context={
                 "policy": policy_facts(policy, language),
                 "targets": [{"label": label, "olds": olds} for label, olds in reversed(targets.items())],
                 "labels": [version.label.text for version in policy.public(now) if version.edition(language)][::-1],
                 "languages": named_languages(languages, lambda other: address.compare_page(policy, other)),
             },
-            relations=(*relations_of(policy, language), *others),
+            links=(*relations_of(policy, language), *others),
         )
 
 

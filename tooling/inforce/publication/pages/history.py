@@ -49,7 +49,7 @@ def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[P
             kind=PageKind.HISTORY,
             address=pages(language),
             language=language,
-            says={
+            context={
                 "policy": policy_facts(policy, language),
                 "zone": catalog.settings.timezone.key,
                 "versions": [_row(policy, *row, language) for row in reversed(rows)],
@@ -58,7 +58,7 @@ def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[P
                 "calendar": calendar_of(policy, now),
                 "languages": named_languages(languages, pages),
             },
-            relations=(*relations_of(policy, language), *alternates(languages, policy.binding_language, pages)),
+            links=(*relations_of(policy, language), *alternates(languages, policy.binding_language, pages)),
             pairs=tuple(
                 (before, after)
                 for old, new in pairwise(drawn)

@@ -96,8 +96,8 @@ class LastingPages:
                 kind=PageKind.VERSION,
                 address=page,
                 language=language,
-                says=says,
-                relations=(*relations_of(policy, language), *_around(policy, version, says)),
+                context=says,
+                links=(*relations_of(policy, language), *_around(policy, version, says)),
                 text=edition,
             )
 
@@ -119,7 +119,7 @@ class LastingPages:
                 kind=PageKind.SINCE,
                 address=address.since_page(policy, version, language),
                 language=language,
-                says={
+                context={
                     "policy": policy_facts(policy, language),
                     "version": version_facts(policy, version, language),
                     "targets": [
@@ -135,7 +135,7 @@ class LastingPages:
                     "file": address.since_file(policy, version, language),
                     "languages": named_languages(version.languages, pages),
                 },
-                relations=self._relations(language, version.languages, pages),
+                links=self._relations(language, version.languages, pages),
                 pairs=tuple((edition, found) for _, _, found in shown),
             )
 
@@ -154,7 +154,7 @@ class LastingPages:
             kind=PageKind.REDLINE,
             address=address.redline_page(policy, old, new, language),
             language=language,
-            says={
+            context={
                 "policy": policy_facts(policy, language),
                 "old": version_facts(policy, old, language),
                 "new": version_facts(policy, new, language),
@@ -165,7 +165,7 @@ class LastingPages:
                 "languages": named_languages(languages, pages),
                 "paper": address.redline_pdf(policy, old, new, language),
             },
-            relations=self._relations(language, languages, pages),
+            links=self._relations(language, languages, pages),
             pairs=((before, after),),
         )
 

@@ -86,18 +86,18 @@ def _told_of(work: Work, steps: Steps) -> Files:
     """Create the files that summarise the changes of the redlines; return their keys by path."""
     files: Files = {}
     for file in work.publication.feeds(steps):
-        files[file.address] = key = key_of("file", file.made_of, work.made_by)
-        if not work.cache.holds(key):
-            work.cache.keep(key, file.make())
+        files[file.address] = key = key_of("file", file.key_parts, work.renderer_fingerprint)
+        if not work.cache.contains(key):
+            work.cache.put(key, file.make())
     return files
 
 
 def _index(cache: Cache, built: str, found: list[str]) -> str:
     """Return the key of the search index of `built` with the entries under the keys `found`."""
     key = key_of("index", built, *found)
-    if not cache.holds(key):
+    if not cache.contains(key):
         whole = [cache.require(one) for one in (built, *found)]
-        cache.keep(key, search.merged(whole[0], whole[1:]))
+        cache.put(key, search.merged(whole[0], whole[1:]))
     return key
 
 
@@ -107,8 +107,8 @@ def _index_without_texts(cache: Cache, whole: str) -> str:
     The entries are in a separate file, which is loaded when a reader starts a search (see assets/search.js).
     """
     key = key_of("index without texts", whole)
-    if not cache.holds(key):
-        cache.keep(key, search.without_texts(cache.require(whole)))
+    if not cache.contains(key):
+        cache.put(key, search.without_texts(cache.require(whole)))
     return key
 
 

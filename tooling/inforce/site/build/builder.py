@@ -21,7 +21,7 @@ from inforce.instant import format_instant
 from inforce.publication import Publication
 from inforce.site.book import publication_of, read_publication
 from inforce.site.build.assemble import CACHE_BYTES
-from inforce.site.build.cache import Cache, maker
+from inforce.site.build.cache import Cache, renderer_fingerprint
 from inforce.site.build.incremental import collect_rarely, compose, warn, write_issued
 from inforce.site.build.sync import PUBLIC_UMASK, settle
 from inforce.site.mkdocs.prebuild import GENERATOR, Configuration, ScaffoldError
@@ -81,9 +81,8 @@ def _given() -> tuple[Path, Publication]:
 
 def build(configuration: Configuration, publication: Publication, site: Path, module: str, cache: Cache) -> None:
     """Update the folder `site` to `publication`; `configuration` and `cache` are next to the book."""
-    made_by = maker()
     for last in (False, True):
-        files = compose(configuration, publication, cache, made_by, module, tell_progress)
+        files = compose(configuration, publication, cache, renderer_fingerprint(), module, tell_progress)
         try:
             settle(site, files, cache)
             break

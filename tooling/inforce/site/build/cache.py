@@ -83,7 +83,7 @@ class Cache:
         """Return the keys of all entries."""
         return list(self._known)
 
-    def holds(self, key: str) -> bool:
+    def contains(self, key: str) -> bool:
         """Return whether a complete entry `key` exists."""
         return key in self._known
 
@@ -144,7 +144,7 @@ class Cache:
             with contextlib.suppress(OSError):
                 Path(found.path).unlink(missing_ok=True)
 
-    def keep(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes) -> None:
         """Store `content` as the entry `key`."""
         bucket = self._bucket(key)
         seal = self._seal(key, content)
@@ -174,12 +174,12 @@ class Cache:
             self._buckets.add(bucket)
         return bucket
 
-    def newly_kept(self) -> dict[str, CacheEntry]:
-        """Return entries added since the last call, for another process to `learn`."""
+    def drain(self) -> dict[str, CacheEntry]:
+        """Return entries added since the last call, for another process to `merge`."""
         new, self._new = self._new, {}
         return new
 
-    def learn(self, kept: Mapping[str, CacheEntry]) -> None:
+    def merge(self, kept: Mapping[str, CacheEntry]) -> None:
         """Add the entries `kept` by another process to the list."""
         self._known |= kept
         self._genuine |= kept.keys()
@@ -188,10 +188,10 @@ class Cache:
         """Store `content` under a key computed from it, unless it exists; return the key."""
         key = key_of("content", hashlib.sha256(content).hexdigest())
         if self.reject_altered([key]):
-            self.keep(key, content)
+            self.put(key, content)
         return key
 
-    def enter(self, key: str, target: str) -> None:
+    def link(self, key: str, target: str) -> None:
         """Link the entry `key` to the new path `target`; copy it if the file system has no hard links.
 
         The folder of `target` must exist. Raise LookupError if the entry no longer exists, FileExistsError if `target`
@@ -254,7 +254,7 @@ def key_of(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def maker() -> str:
+def renderer_fingerprint() -> str:
     """Return a digest of the programs that render pages: the files of this package and the relevant libraries."""
     state = hashlib.sha256()
     for name, content in _files(resources.files("inforce"), ""):

@@ -17,7 +17,7 @@ from inforce.book.read import ParseCache
 from inforce.publication import Publication
 from inforce.site.book import read_publication
 from inforce.site.build import assemble
-from inforce.site.build.cache import Cache, maker
+from inforce.site.build.cache import Cache, renderer_fingerprint
 from inforce.site.build.page_groups import BuildIndex
 from inforce.site.build.parallel import Files, Progress, Work
 from inforce.site.build.sync import add, drop, settle
@@ -43,7 +43,7 @@ class SiteBuilder:
         self._path, self._module, self._site = configuration, module, site
         self._root = configuration.resolve().parent
         self._cache = Cache(cache_folder(self._root))
-        self._made_by = maker()
+        self._renderer_fingerprint = renderer_fingerprint()
         self._memory = ParseCache()
         self._shelves = BuildIndex(self._cache)
         self._files: Files | None = None
@@ -54,7 +54,13 @@ class SiteBuilder:
         publication = read_publication(self._root, os.environ, configuration.at, warn, memory=self._memory)
         self._shelves.begin()
         files = compose(
-            configuration, publication, self._cache, self._made_by, self._module, _silent, memory=self._shelves
+            configuration,
+            publication,
+            self._cache,
+            self._renderer_fingerprint,
+            self._module,
+            _silent,
+            memory=self._shelves,
         )
         self._site.mkdir(parents=True, exist_ok=True)
         if self._files is None:
@@ -73,7 +79,7 @@ def compose(
     configuration: Configuration,
     publication: Publication,
     cache: Cache,
-    made_by: str,
+    renderer_fingerprint: str,
     module: str,
     progress: Progress,
     *,
@@ -87,7 +93,7 @@ def compose(
     assemble.check_manifest_size(publication, warn)
 
     def make() -> Files:
-        return _composed(configuration, publication, cache, made_by, module, progress, memory)
+        return _composed(configuration, publication, cache, renderer_fingerprint, module, progress, memory)
 
     return assemble.make_genuine(make, cache)
 
@@ -96,17 +102,17 @@ def _composed(
     configuration: Configuration,
     publication: Publication,
     cache: Cache,
-    made_by: str,
+    renderer_fingerprint: str,
     module: str,
     progress: Progress,
     memory: BuildIndex | None,
 ) -> Files:
     if configuration.pdf:
         pdf.require()
-    built = scaffold(configuration, publication, cache, made_by, module)
+    built = scaffold(configuration, publication, cache, renderer_fingerprint, module)
     settings = publication.catalog.settings
     renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
-    work = Work.of(publication, renderer, Shells(cache, built), cache, made_by, memory)
+    work = Work.of(publication, renderer, Shells(cache, built), cache, renderer_fingerprint, memory)
     files = assemble.composed(work, built, progress)
     # Only the pages of docs/ are checked; all others have no handwritten links.
     pages = [place for place, key in built.items() if place.endswith(".html") and files.get(place) == key]

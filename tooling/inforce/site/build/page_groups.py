@@ -86,7 +86,7 @@ class BuildIndex:
     def recall(self, name: str) -> dict[str, str] | None:
         """Return the files of the shelf `name`; None unless the cache contains all of them."""
         found = self._last.get(name)
-        if found is None or not all(map(self.cache.holds, found.values())):
+        if found is None or not all(map(self.cache.contains, found.values())):
             found = self._read(name)
         if found is not None:
             self._asked[name] = found
@@ -94,7 +94,7 @@ class BuildIndex:
 
     def remember(self, name: str, files: dict[str, str]) -> None:
         """Store the keys of the `files` of the shelf `name`."""
-        self.cache.keep(name, json.dumps(files).encode())
+        self.cache.put(name, json.dumps(files).encode())
         self._asked[name] = files
 
     def _read(self, name: str) -> dict[str, str] | None:
@@ -105,7 +105,7 @@ class BuildIndex:
             found = json.loads(raw)
         except ValueError:
             return None
-        return found if isinstance(found, dict) and all(map(self.cache.holds, found.values())) else None
+        return found if isinstance(found, dict) and all(map(self.cache.contains, found.values())) else None
 
 
 def _named(data: object) -> str:

@@ -40,16 +40,17 @@ Files = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """All inputs for rendering the pages of a book: the `shells`, and `made_by`, the digest of the programs.
+    """All inputs for rendering the pages of a book.
 
-    `shelves` are those of the publication, `memory` the known keys of their files.
+    They include the `shells` and `renderer_fingerprint`, the digest of the programs. `shelves` are those of the
+    publication, `memory` the known keys of their files.
     """
 
     publication: Publication
     renderer: Renderer
     shells: Shells
     cache: Cache
-    made_by: str
+    renderer_fingerprint: str
     memory: BuildIndex
     shelves: tuple[PageGroup, ...]
 
@@ -60,7 +61,7 @@ class Work:
         renderer: Renderer,
         shells: Shells,
         cache: Cache,
-        made_by: str,
+        renderer_fingerprint: str,
         memory: BuildIndex | None = None,
     ) -> Work:
         """Create the inputs for the pages of `publication`; `memory` is the state of the previous build."""
@@ -69,14 +70,14 @@ class Work:
             renderer=renderer,
             shells=shells,
             cache=cache,
-            made_by=made_by,
+            renderer_fingerprint=renderer_fingerprint,
             memory=memory or BuildIndex(cache),
             shelves=tuple(shelves(publication)),
         )
 
     def name(self, *parts: str) -> str:
         """Return the cache key for the inputs `parts` and the programs of this build."""
-        return key_of(*parts, self.made_by, self.renderer.fingerprint)
+        return key_of(*parts, self.renderer_fingerprint, self.renderer.fingerprint)
 
     def keys(self, page: Page) -> Files:
         """Return the cache key of each file of `page` by path."""
@@ -84,9 +85,9 @@ class Work:
         keys = {page_file(page.address): key_of(base, self.shells.key(shell_of(page)))}
         keys |= {place: key_of(base, place) for place in self.renderer.files_of(page)}
         if page.kind is PageKind.VERSION and page.text:
-            text = page.says["edition"]["file"]
+            text = page.context["edition"]["file"]
             keys[text] = key_of("text", str(page.text.digest))
-            keys[address.fragment_beside(text)] = key_of("fragment", str(page.text.digest), self.made_by)
+            keys[address.fragment_beside(text)] = key_of("fragment", str(page.text.digest), self.renderer_fingerprint)
         if page.kind in search.FOUND:
             keys[search.beside(page)] = key_of(base, "search")
         return keys
@@ -97,20 +98,20 @@ class Work:
         A history is rendered from `steps`.
         """
         keys = self.keys(page)
-        if all(map(self.cache.holds, keys.values())):
+        if all(map(self.cache.contains, keys.values())):
             return keys
         rendered = self.renderer.render(page, texts, steps)
         files = {page_file(page.address): self.shells.shell(shell_of(page)).fill(rendered).encode()}
         files |= dict(rendered.files)
         if page.kind is PageKind.VERSION and page.text:
-            text = page.says["edition"]["file"]
+            text = page.context["edition"]["file"]
             files[text] = page.text.text.encode()
             files[address.fragment_beside(text)] = fragment(page.text).encode()
         if page.kind in search.FOUND:
             files[search.beside(page)] = search.entries(page, rendered)
         for place, key in keys.items():
-            if not self.cache.holds(key):
-                self.cache.keep(key, files[place])
+            if not self.cache.contains(key):
+                self.cache.put(key, files[place])
         return keys
 
 
@@ -228,7 +229,7 @@ def _look_for(work: Work, page: Page, files: Files, missing: list[Page]) -> None
     """Add the keys of the files of `page` to `files`, and `page` to `missing` if any file is not in the cache."""
     keys = work.keys(page)
     files |= keys
-    if not all(map(work.cache.holds, keys.values())):
+    if not all(map(work.cache.contains, keys.values())):
         missing.append(page)
 
 
@@ -262,7 +263,7 @@ def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Pa
         yield from ((part, task.make(part)) for part in parts)
         return
     task.work.renderer.get_ready()
-    task.work.cache.newly_kept()
+    task.work.cache.drain()
     gc.freeze()  # the book is shared with all processes; freezing excludes it from their garbage collection
     _SHARED.append(task)
     try:
@@ -272,7 +273,7 @@ def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Pa
             futures = {pool.submit(_make_shared, part): part for part in parts}
             for future in as_completed(futures):
                 files, kept = future.result()
-                task.work.cache.learn(kept)
+                task.work.cache.merge(kept)
                 yield futures.pop(future), files
     finally:
         gc.unfreeze()
@@ -286,7 +287,7 @@ _SHARED: list[_Task] = []
 def _make_shared(part: _Part) -> tuple[Files, Mapping[str, CacheEntry]]:
     task = _SHARED[-1]
     files = task.make(part)
-    return files, task.work.cache.newly_kept()
+    return files, task.work.cache.drain()
 
 
 def _can_fork() -> bool:

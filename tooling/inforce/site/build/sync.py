@@ -60,10 +60,10 @@ def add(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
             os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - tens of thousands of times
             made.add(parent)
         try:
-            cache.enter(key, target)
+            cache.link(key, target)
         except FileExistsError:
             _remove(target)
-            cache.enter(key, target)
+            cache.link(key, target)
 
 
 def drop(folder: Path, gone: Iterable[str]) -> None:

@@ -28,7 +28,7 @@ from inforce.publication.files.headers import CONTENT_SECURITY_POLICY
 from inforce.site import search
 from inforce.site.book import read_publication
 from inforce.site.build import assemble
-from inforce.site.build.cache import Cache, maker
+from inforce.site.build.cache import Cache, renderer_fingerprint
 from inforce.site.build.parallel import Work
 from inforce.site.build.sync import PUBLIC_UMASK, add
 from inforce.site.doc_files import refuse_irregular
@@ -160,7 +160,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         shells = Shells(cache, built)
 
         def make() -> dict[str, str]:
-            work = Work.of(self.publication, self.renderer, shells, cache, maker())
+            work = Work.of(self.publication, self.renderer, shells, cache, renderer_fingerprint())
             return assemble.composed(work, built, tell_progress)
 
         files = assemble.make_genuine(make, cache)

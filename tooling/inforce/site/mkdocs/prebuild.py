@@ -96,14 +96,14 @@ def scaffold(
     configuration: Configuration,
     publication: Publication,
     cache: Cache,
-    made_by: str,
+    renderer_fingerprint: str,
     module: str,
 ) -> Files:
     """Return the cache keys of the scaffold files for `publication` by path; `module` builds them if necessary.
 
     Raise ScaffoldError if the generator fails.
     """
-    name = key_of("scaffold", made_by, module, _name(configuration, publication))
+    name = key_of("scaffold", renderer_fingerprint, module, _name(configuration, publication))
     raw = cache.read(name)
     known: Files = json.loads(raw) if raw else {}
     if known and not cache.reject_altered(known.values()):
@@ -126,7 +126,7 @@ def scaffold(
         files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
         built = {place: cache.keep_content(path.read_bytes()) for place, path in files.items()}
     if not warned:  # not cached, so that the warnings of MkDocs appear in every build
-        cache.keep(name, json.dumps(built).encode())
+        cache.put(name, json.dumps(built).encode())
     return built
 
 
