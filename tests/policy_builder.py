@@ -24,8 +24,8 @@ def version(label: str, published: str, effective: str = "", **more: Any) -> Ver
     start = instant(published)
     return Version(
         label=Label(label),
-        published=start,
-        effective=instant(effective) if effective else start,
+        published_at=start,
+        effective_at=instant(effective) if effective else start,
         **(members | more),
     )
 

@@ -46,7 +46,7 @@ def test_book_is_parsed(tmp_path: Path) -> None:
     assert (policy.kind, policy.act, policy.title(Language("en"))) == (Kind.PRIVACY, Act.ACKNOWLEDGE, "Privacy")
     newest = policy.versions[1]
     assert (newest.seq, str(newest.label)) == (2, "2027-03-01")
-    assert newest.published == instant("2027-01-20", "Asia/Shanghai")
+    assert newest.published_at == instant("2027-01-20", "Asia/Shanghai")
     assert [str(language) for language in newest.languages] == ["en", "zh-Hans"]
     english, chinese = newest.editions
     assert (english.digest, english.body_line) == (digest, 7)

@@ -50,8 +50,8 @@ def test_draft_has_the_text_of_the_newest_version_and_the_given_dates(book: Book
     assert version.editions[0].summary == ()
     assert version.draft
     assert version.change is ChangeLevel.NOTICE
-    assert version.published == instant("2027-01-20", "Asia/Shanghai")
-    assert version.effective == instant("2027-03-01", "Asia/Shanghai")
+    assert version.published_at == instant("2027-01-20", "Asia/Shanghai")
+    assert version.effective_at == instant("2027-03-01", "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_version_yml_has_comments_and_an_empty_summary(book: BookBuilder) -> Non
     book.write("policy_versions/terms/2027-03-01/en.md", uncommented(text))
 
     version = drafted(book)
-    assert version.effective_new == version.published
-    assert version.enforce == version.effective
+    assert version.effective_at_new == version.published_at
+    assert version.enforce_at == version.effective_at
     assert [point.section for point in version.editions[0].summary] == ["long"]
 
 
@@ -96,8 +96,8 @@ def test_instant_is_kept_as_given(book: BookBuilder) -> None:
     draft(book, effective="2027-02-28T20:00:00+02:00", published="2027-02-01")
 
     version = drafted(book)
-    assert version.effective == instant("2027-02-28T18:00:00Z")
-    assert version.published == instant("2027-02-01", "Asia/Shanghai")
+    assert version.effective_at == instant("2027-02-28T18:00:00Z")
+    assert version.published_at == instant("2027-02-01", "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(

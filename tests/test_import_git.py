@@ -193,10 +193,12 @@ def test_version_contains_the_text_and_its_origin(source: Source, book: BookBuil
     (version,) = policy(book).versions
     assert done.folder == book.root / "policy_versions/privacy"
     assert version.label.text == "2024-04-18"
-    assert version.published == version.effective == instant("2024-04-17T20:00:00Z")
+    assert version.published_at == version.effective_at == instant("2024-04-17T20:00:00Z")
     assert version.editions[0].language == Language("en")
     assert version.editions[0].text == "# Privacy\n"
-    assert version.origin == Origin(commit=commit, committed=version.published, path="privacy.md", subject="legal: no")
+    assert version.origin == Origin(
+        commit=commit, committed=version.published_at, path="privacy.md", subject="legal: no"
+    )
     assert contents(source.root) == before
 
 

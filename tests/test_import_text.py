@@ -352,7 +352,7 @@ def test_text_becomes_the_draft_of_a_new_policy(book: BookBuilder) -> None:
     )
     assert version.draft
     assert version.change is ChangeLevel.MATERIAL
-    assert version.published == version.effective == instant("2027-01-20")
+    assert version.published_at == version.effective_at == instant("2027-01-20")
     assert version.editions[0].text == convert(source("glued_in_one_line")).text
 
 
@@ -386,7 +386,7 @@ def test_options_override_inferred_values(book: BookBuilder) -> None:
     version = policy.versions[0]
     assert (policy.kind, policy.act, policy.binding_language) == (Kind.OTHER, Act.NONE, Language("de"))
     assert (version.label.text, version.change) == ("4", ChangeLevel.NOTICE)
-    assert (version.published, version.effective) == (instant("2027-02-01"), instant("2027-03-01"))
+    assert (version.published_at, version.effective_at) == (instant("2027-02-01"), instant("2027-03-01"))
     assert version.editions[0].text.startswith("# Verleih\n\nWe lend tools")
 
 

@@ -52,9 +52,9 @@ def test_entry_contains_the_published_values(book: BookBuilder) -> None:
     entry = locked(catalog).entry("terms", "1.10")
     assert entry == LockEntry(
         seq=2,
-        published=instant("2027-01-20", "Asia/Shanghai"),
-        effective=instant("2027-03-01", "Asia/Shanghai"),
-        enforce=instant("2027-04-01", "Asia/Shanghai"),
+        published_at=instant("2027-01-20", "Asia/Shanghai"),
+        effective_at=instant("2027-03-01", "Asia/Shanghai"),
+        enforce_at=instant("2027-04-01", "Asia/Shanghai"),
         change=ChangeLevel.MATERIAL,
         digests={EN: Digest.of("# Terms\n\nWords of 1.10.\n")},
     )
@@ -210,9 +210,9 @@ def test_entries_of_unknown_shape_are_rejected(data: object, problem: str) -> No
 
 
 def test_entry_has_an_enforce_instant_or_never() -> None:
-    entry = LockEntry(seq=1, published=NOW, effective=NOW, change=ChangeLevel.NOTICE, digests={})
+    entry = LockEntry(seq=1, published_at=NOW, effective_at=NOW, change=ChangeLevel.NOTICE, digests={})
     with pytest.raises(ValueError, match="expected an instant or “never” as “enforce”, got both"):
-        replace(entry, enforce=NOW, never_enforced=True)
+        replace(entry, enforce_at=NOW, never_enforced=True)
 
 
 RESTORE = "restore the file from git; only “inforce freeze” writes it"

@@ -547,7 +547,7 @@ class TestSchemas:
         jsonschema.validate(valid(), MANIFEST_SCHEMA)
 
     def test_sample_book_matches_the_schema_on_every_day_of_change(self, sample: Catalog) -> None:
-        days = {version.published for policy in sample for version in policy.versions}
+        days = {version.published_at for policy in sample for version in policy.versions}
 
         for day in sorted(days):
             document = manifest(sample, day)

@@ -87,7 +87,7 @@ def read(**members: Any) -> Version:
 
 class TestReadingVersions:
     def test_effective_defaults_to_published(self) -> None:
-        assert read().effective == read().published == instant("2027-01-20", "Europe/Berlin")
+        assert read().effective_at == read().published_at == instant("2027-01-20", "Europe/Berlin")
 
     def test_every_field_is_parsed(self) -> None:
         full = read(
@@ -99,16 +99,16 @@ class TestReadingVersions:
             cancelled={"at": "2027-02-10T12:00:00Z", "reason": "A mistake."},
             origin={"commit": "c0ffee", "committed": "2020-01-01T00:00:00Z", "path": "old.md", "subject": "begin"},
         )
-        assert full.effective == instant("2027-03-01", "Europe/Berlin")
-        assert full.effective_new == full.published
-        assert full.enforce == instant("2027-04-01", "Europe/Berlin")
+        assert full.effective_at == instant("2027-03-01", "Europe/Berlin")
+        assert full.effective_at_new == full.published_at
+        assert full.enforce_at == instant("2027-04-01", "Europe/Berlin")
         assert (full.change, full.draft, full.never_enforced) == (ChangeLevel.NOTICE, True, False)
         assert full.cancelled == Cancellation(at=instant("2027-02-10T12:00:00Z"), reason="A mistake.")
         assert full.origin is not None
         assert (full.origin.commit, full.origin.subject) == ("c0ffee", "begin")
 
     def test_never_honours_older_acceptances_permanently(self) -> None:
-        assert (read(enforce="never").enforce, read(enforce="never").never_enforced) == (None, True)
+        assert (read(enforce="never").enforce_at, read(enforce="never").never_enforced) == (None, True)
 
     def test_retroactive_reason_allows_effective_before_published(self) -> None:
         assert read(effective="2026-12-01", retroactive="A court said so.").retroactive == "A court said so."

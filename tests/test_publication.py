@@ -268,7 +268,7 @@ class TestFingerprints:
         ("changed", "touched"),
         [
             pytest.param({"change": ChangeLevel.NOTICE}, "2 1...2 2...3", id="its level"),
-            pytest.param({"enforce": instant("2027-08-01")}, "2 1...2 2...3", id="its dates"),
+            pytest.param({"enforce_at": instant("2027-08-01")}, "2 1...2 2...3", id="its dates"),
             pytest.param({"editions": (edition(EN, "Other."),)}, "2 1...2 2...3", id="its text"),
         ],
     )

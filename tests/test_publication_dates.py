@@ -89,7 +89,7 @@ class TestCalendar:
         return list(Calendar.from_ical(raw).walk("VEVENT"))
 
     def test_announced_date_is_a_whole_day_in_the_books_zone(self) -> None:
-        coming = replace(SECOND, effective=instant("2027-02-28T16:00:00Z"))
+        coming = replace(SECOND, effective_at=instant("2027-02-28T16:00:00Z"))
 
         (event,) = self.events(ANNOUNCED, policy(FIRST, coming), "Asia/Shanghai")
 
@@ -98,7 +98,7 @@ class TestCalendar:
         assert event["url"] == f"{SITE}terms/2/"
 
     def test_instant_within_a_day_has_seconds(self) -> None:
-        coming = replace(SECOND, effective=instant("2027-03-01T09:30:00Z"))
+        coming = replace(SECOND, effective_at=instant("2027-03-01T09:30:00Z"))
 
         (event,) = self.events(ANNOUNCED, policy(FIRST, coming))
 
@@ -195,7 +195,7 @@ class TestFeedContents:
         assert first is None
 
     def test_entry_compares_with_the_version_public_on_its_day(self) -> None:
-        later = replace(FIRST, published=instant("2027-03-15"), effective=instant("2027-03-15"))
+        later = replace(FIRST, published_at=instant("2027-03-15"), effective_at=instant("2027-03-15"))
 
         contents = self.contents(version("0", "2025-01-01"), later, SECOND)
 

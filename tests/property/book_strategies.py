@@ -75,8 +75,8 @@ def versions(draw: st.DrawFn, *, retroactive: bool = True, full: bool = False) -
     gone = draw(st.integers(0, 3)) * (effective - published) / 4 if published < effective else None
     return Version(
         label=draw(labels),
-        published=published,
-        effective=effective,
+        published_at=published,
+        effective_at=effective,
         change=draw(st.sampled_from(ChangeLevel)),
         draft=draw(_seldom),
         retroactive=reason if effective < published else "",
@@ -91,8 +91,8 @@ def _more(draw: st.DrawFn, published: datetime, effective: datetime) -> dict[str
     enforce = draw(st.sampled_from(["", "never", "later"]))
     origins = st.builds(Origin, commit=words, committed=hours, path=words, subject=words | st.just(""))
     return {
-        "effective_new": draw(st.sampled_from([None, published, effective])) if published <= effective else None,
-        "enforce": effective + timedelta(days=3) if enforce == "later" else None,
+        "effective_at_new": draw(st.sampled_from([None, published, effective])) if published <= effective else None,
+        "enforce_at": effective + timedelta(days=3) if enforce == "later" else None,
         "never_enforced": enforce == "never",
         "origin": draw(st.none() | origins),
     }
@@ -248,10 +248,14 @@ def _policy(policy: Policy) -> dict[str, Any]:
 def _version(version: Version) -> dict[str, Any]:
     gone, origin = version.cancelled, version.origin
     return {
-        "published": format_instant(version.published),
-        "effective": format_instant(version.effective),
-        "effective_new": format_instant(version.effective_new) if version.effective_new else None,
-        "enforce": "never" if version.never_enforced else format_instant(version.enforce) if version.enforce else None,
+        "published": format_instant(version.published_at),
+        "effective": format_instant(version.effective_at),
+        "effective_new": format_instant(version.effective_at_new) if version.effective_at_new else None,
+        "enforce": "never"
+        if version.never_enforced
+        else format_instant(version.enforce_at)
+        if version.enforce_at
+        else None,
         "change": str(version.change),
         "draft": version.draft,
         "retroactive": version.retroactive,

@@ -54,10 +54,10 @@ def versions(draw: st.DrawFn, number: int) -> Version:
     german = [Edition(language=GERMAN, text="# Eins\n")] if draw(st.booleans()) else []
     return Version(
         label=Label(str(number)),
-        published=day(published),
-        effective=day(effective),
-        effective_new=draw(st.none() | st.just(day(draw(st.integers(published, effective))))),
-        enforce=None if grace is None else day(effective + grace),
+        published_at=day(published),
+        effective_at=day(effective),
+        effective_at_new=draw(st.none() | st.just(day(draw(st.integers(published, effective))))),
+        enforce_at=None if grace is None else day(effective + grace),
         never_enforced=grace is None and draw(st.booleans()),
         change=draw(st.sampled_from(ChangeLevel)),
         cancelled=draw(st.none() | st.just(Cancellation(at=day(published), reason="Not now."))),
@@ -140,7 +140,7 @@ def essence(document: Mapping[str, Any], asked: Mapping[str, Any], catalog: Cata
 def test_reissue_equals_a_rebuild_at_the_same_instant(catalog: Catalog, now: datetime, later: int) -> None:
     again = reissued(parse_manifest(to_bytes(manifest(catalog, now))), now + timedelta(days=later))
 
-    unchanging = [version for policy in catalog for version in policy.versions if version.published > now]
+    unchanging = [version for policy in catalog for version in policy.versions if version.published_at > now]
     if not unchanging:
         rebuilt = manifest(catalog, now + timedelta(days=later))
         said = ("serial", "issued_at", "expires_at")

@@ -64,8 +64,8 @@ def test_in_force_is_the_highest_number_that_is_published_effective_and_not_canc
         version
         for version in policy.versions
         if not version.draft
-        and version.published <= now
-        and version.effective <= now
+        and version.published_at <= now
+        and version.effective_at <= now
         and not (version.cancelled and version.cancelled.at <= now)
     ]
     assert policy.in_force(now) == max(applying, key=lambda version: version.seq, default=None)
@@ -74,7 +74,7 @@ def test_in_force_is_the_highest_number_that_is_published_effective_and_not_canc
 @given(histories(), hours)
 def test_latest_is_the_newest_published(found: list[Version], now: datetime) -> None:
     policy = policy_of(found)
-    readable = [version for version in policy.versions if not version.draft and version.published <= now]
+    readable = [version for version in policy.versions if not version.draft and version.published_at <= now]
     assert policy.latest(now) == (readable[-1] if readable else None)
 
 

@@ -52,7 +52,7 @@ anyhow = st.builds(_written, st.lists(versions(), max_size=6), flags)
 # Ordered as in a book: a later publication has a higher number. Drafts are unpublished versions.
 orderly = st.builds(
     lambda found, both: _written(
-        sorted((replace(one, draft=False) for one in found), key=lambda one: one.published), both
+        sorted((replace(one, draft=False) for one in found), key=lambda one: one.published_at), both
     ),
     st.lists(versions(), max_size=6),
     flags,

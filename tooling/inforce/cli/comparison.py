@@ -108,7 +108,9 @@ class Comparison:
         from inforce.word import to_docx
 
         author = self.settings.publisher.name
-        return to_docx(self.redline(), title=self.title, author=author, date=self.new.published, language=self.language)
+        return to_docx(
+            self.redline(), title=self.title, author=author, date=self.new.published_at, language=self.language
+        )
 
     def pdf(self) -> bytes:
         """Return the changes as a PDF."""

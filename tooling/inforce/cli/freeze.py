@@ -90,7 +90,7 @@ def _named(catalog: Catalog, policy_id: str, label: str | None, now: datetime) -
         raise click.UsageError(f"give a version of {policy_id}, or give neither")
     version = catalog.version(policy, label)
     if not version.is_public(now):
-        day = format_local(version.published, catalog.settings.timezone)
+        day = format_local(version.published_at, catalog.settings.timezone)
         reason = "is a draft: delete “draft: true” first" if version.draft else f"is not published until {day}"
         raise click.UsageError(f"{policy_id} {label} {reason}")
     return policy, version

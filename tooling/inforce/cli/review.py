@@ -104,4 +104,4 @@ def command(
 
 def _visible_from(changes: tuple[CatalogChange, ...], now: datetime) -> datetime:
     """Return the instant from which every added or changed version is public."""
-    return max((now, *(change.version.published for change in changes if change.what is not ChangeKind.GONE)))
+    return max((now, *(change.version.published_at for change in changes if change.what is not ChangeKind.GONE)))

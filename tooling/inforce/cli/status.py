@@ -103,7 +103,7 @@ def _cells(policy: Policy, version: Version, lock: Lock, now: datetime, zone: Zo
 
 
 def _standing(policy: Policy, version: Version, now: datetime, zone: ZoneInfo) -> str:
-    day = format_local(version.effective, zone)
+    day = format_local(version.effective_at, zone)
     state = policy.state(version, now)
     if state is PolicyState.IN_FORCE and policy.withdrawn and policy.withdrawn.at <= now:
         return f"withdrawn since {format_local(policy.withdrawn.at, zone)}"
@@ -126,12 +126,12 @@ def coming(catalog: Catalog, now: datetime) -> Iterator[Coming]:
 def _instants(version: Version, now: datetime) -> Iterator[tuple[datetime | None, str]]:
     if version.draft or version.is_cancelled(now):
         return
-    yield version.published, "is published"
+    yield version.published_at, "is published"
     yield version.cancelled.at if version.cancelled else None, "is cancelled"
     if version.cancelled is None:
-        yield version.effective_new, "applies to new users"
-        yield version.effective, "comes into force"
-        yield version.enforce, "must have been accepted"
+        yield version.effective_at_new, "applies to new users"
+        yield version.effective_at, "comes into force"
+        yield version.enforce_at, "must have been accepted"
 
 
 def _show_coming(screen: Screen, events: list[Coming], now: datetime, zone: ZoneInfo) -> None:
@@ -185,8 +185,8 @@ def _version_data(policy: Policy, version: Version, lock: Lock, now: datetime) -
         "seq": version.seq,
         "state": str(policy.state(version, now)),
         "change": str(version.change),
-        "published": format_instant(version.published),
-        "effective": format_instant(version.effective),
+        "published": format_instant(version.published_at),
+        "effective": format_instant(version.effective_at),
         "languages": [str(language) for language in version.languages],
         "locked": lock.entry(policy.id, version.label.text) is not None,
     }

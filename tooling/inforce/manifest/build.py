@@ -121,8 +121,8 @@ def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
     few versions that repeat an earlier text and are needed for it are included. No other version can change a decision.
     """
     standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
-    applying = [version for version in standing if version.effective <= now]
-    needed = {version.seq for version in standing if version.effective > now}
+    applying = [version for version in standing if version.effective_at <= now]
+    needed = {version.seq for version in standing if version.effective_at > now}
     needed.update(version.seq for version in _floors(applying, now))
     needed.update(version.seq for version in applying[-1:])
     needed.update(version.seq for version in _repeats(policy, applying, now, oldest=min(needed, default=0)))
@@ -144,8 +144,8 @@ def _binding_digest(policy: Policy, version: Version) -> Digest | None:
 def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
     material = [version for version in applying if version.change is ChangeLevel.MATERIAL]
     told = [version for version in applying if version.change is not ChangeLevel.EDITORIAL]
-    enforced = [v for v in material if not v.never_enforced and (v.enforce or v.effective) <= now]
-    yield from (version for version in material if version.enforce and version.enforce > now)
+    enforced = [v for v in material if not v.never_enforced and (v.enforce_at or v.effective_at) <= now]
+    yield from (version for version in material if version.enforce_at and version.enforce_at > now)
     yield from (*material[-1:], *told[-1:], *enforced[-1:])
 
 
@@ -186,13 +186,13 @@ def _version(policy: Policy, version: Version, now: datetime) -> dict[str, Any]:
         "seq": version.seq,
         "version": version.label.text,
         "change": str(version.change),
-        "published_at": format_instant(version.published),
-        "effective_at": format_instant(version.effective),
+        "published_at": format_instant(version.published_at),
+        "effective_at": format_instant(version.effective_at),
     }
-    if version.effective_new:
-        members["effective_at_new"] = format_instant(version.effective_new)
-    if version.never_enforced or version.enforce:
-        members["enforce_at"] = _instant(version.enforce)
+    if version.effective_at_new:
+        members["effective_at_new"] = format_instant(version.effective_at_new)
+    if version.never_enforced or version.enforce_at:
+        members["enforce_at"] = _instant(version.enforce_at)
     if same := same_as(policy, version, now):
         members["same_as"] = list(same)
     members["digests"] = {str(e.language): str(e.digest) for e in sorted(version.editions, key=lambda e: e.language)}

@@ -24,12 +24,12 @@ class LockEntry:
     """The record of one published version: its number, instants and change level, and the digest of each edition."""
 
     seq: int
-    published: datetime
-    effective: datetime
+    published_at: datetime
+    effective_at: datetime
     change: ChangeLevel
     digests: Mapping[Language, Digest]
-    effective_new: datetime | None = None
-    enforce: datetime | None = None
+    effective_at_new: datetime | None = None
+    enforce_at: datetime | None = None
     never_enforced: bool = False
     cancelled: Cancellation | None = None
 
@@ -37,7 +37,7 @@ class LockEntry:
         if self.seq < 1:
             message = f"expected a number from 1 as “seq”, got {self.seq}"
             raise ValueError(message)
-        if self.never_enforced and self.enforce:
+        if self.never_enforced and self.enforce_at:
             message = "expected an instant or “never” as “enforce”, got both"
             raise ValueError(message)
 
@@ -46,10 +46,10 @@ class LockEntry:
         """Return the entry for `version`."""
         return cls(
             seq=version.seq,
-            published=version.published,
-            effective=version.effective,
-            effective_new=version.effective_new,
-            enforce=version.enforce,
+            published_at=version.published_at,
+            effective_at=version.effective_at,
+            effective_at_new=version.effective_at_new,
+            enforce_at=version.enforce_at,
             never_enforced=version.never_enforced,
             change=version.change,
             cancelled=version.cancelled,
@@ -63,10 +63,10 @@ class LockEntry:
         never = shape.value("enforce", "") == "never"
         entry = cls(
             seq=shape.integer("seq"),
-            published=shape.parsed("published", _instant),
-            effective=shape.parsed("effective", _instant),
-            effective_new=_optional(shape, "effective_new"),
-            enforce=None if never else _optional(shape, "enforce"),
+            published_at=shape.parsed("published", _instant),
+            effective_at=shape.parsed("effective", _instant),
+            effective_at_new=_optional(shape, "effective_new"),
+            enforce_at=None if never else _optional(shape, "enforce"),
             never_enforced=never,
             change=shape.choice("change", ChangeLevel),
             cancelled=_cancellation(shape),
@@ -78,10 +78,10 @@ class LockEntry:
     def to_json(self) -> dict[str, Any]:
         """Return the entry as JSON data without empty fields."""
         instants = {
-            "published": self.published,
-            "effective": self.effective,
-            "effective_new": self.effective_new,
-            "enforce": self.enforce,
+            "published": self.published_at,
+            "effective": self.effective_at,
+            "effective_new": self.effective_at_new,
+            "enforce": self.enforce_at,
         }
         data: dict[str, Any] = {"seq": self.seq, "change": str(self.change)}
         data |= {name: format_instant(instant) for name, instant in instants.items() if instant}

@@ -123,13 +123,13 @@ class Policy:
         applying = (
             version
             for version in reversed(self.public(now))
-            if version.effective <= now and not version.is_cancelled(now)
+            if version.effective_at <= now and not version.is_cancelled(now)
         )
         return next(applying, None)
 
     def announced(self, now: datetime) -> tuple[Version, ...]:
         """Return the versions that are published and not yet effective at `now`, oldest first."""
-        return tuple(v for v in self.public(now) if v.effective > now and not v.is_cancelled(now))
+        return tuple(v for v in self.public(now) if v.effective_at > now and not v.is_cancelled(now))
 
     def state(self, version: Version, now: datetime) -> PolicyState:
         """Return the state of `version` at `now`."""
@@ -137,7 +137,7 @@ class Policy:
             return PolicyState.DRAFT
         if version.is_cancelled(now):
             return PolicyState.CANCELLED
-        if version.effective > now:
+        if version.effective_at > now:
             return PolicyState.ANNOUNCED
         current = self.in_force(now)
         return PolicyState.IN_FORCE if current and current.seq == version.seq else PolicyState.SUPERSEDED
@@ -153,9 +153,9 @@ class Policy:
         for version in reversed(self.public(now)):
             if version.is_cancelled(now):
                 continue
-            if end is None or version.effective < end:
-                rows.append(Interval(version=version, start=version.effective, end=end))
-                end = version.effective
+            if end is None or version.effective_at < end:
+                rows.append(Interval(version=version, start=version.effective_at, end=end))
+                end = version.effective_at
         return tuple(reversed(rows))
 
     def interval(self, version: Version, now: datetime) -> Interval | None:

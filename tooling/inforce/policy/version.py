@@ -47,18 +47,18 @@ class Origin:
 class Version:
     """One publication of a policy in one or more languages; every instant is in UTC.
 
-    `enforce` is the instant until which an older acceptance is honoured; with `never_enforced` it is None and older
+    `enforce_at` is the instant until which an older acceptance is honoured; with `never_enforced` it is None and older
     acceptances are always honoured. `seq` is the version's position in the order of labels, from 1; 0 until the policy
     sets it.
     """
 
     label: Label
-    published: datetime
-    effective: datetime
+    published_at: datetime
+    effective_at: datetime
     change: ChangeLevel
     editions: tuple[Edition, ...]
-    effective_new: datetime | None = None
-    enforce: datetime | None = None
+    effective_at_new: datetime | None = None
+    enforce_at: datetime | None = None
     never_enforced: bool = False
     draft: bool = False
     retroactive: str = ""
@@ -80,10 +80,10 @@ class Version:
         never = "enforce" in shape and shape.value("enforce") == "never"
         version = cls(
             label=label,
-            published=published,
-            effective=shape.parsed("effective", instant, published),
-            effective_new=_optional(shape, "effective_new", zone),
-            enforce=None if never else _optional(shape, "enforce", zone),
+            published_at=published,
+            effective_at=shape.parsed("effective", instant, published),
+            effective_at_new=_optional(shape, "effective_new", zone),
+            enforce_at=None if never else _optional(shape, "enforce", zone),
             never_enforced=never,
             change=shape.choice("change", ChangeLevel),
             draft=shape.parsed("draft", truth, default=False),
@@ -99,32 +99,32 @@ class Version:
 
     def refuse_disorder(self, shape: Fields) -> None:
         """Raise ShapeError with the field of `shape` if instants of this version contradict each other."""
-        new, enforce = self.effective_new, self.enforce
-        if self.effective < self.published and not self.retroactive:
+        new, enforce = self.effective_at_new, self.enforce_at
+        if self.effective_at < self.published_at and not self.retroactive:
             fix = "give the reason in “retroactive”, or change one of the two dates"
             raise shape.error("effective", f"is before “published”{_values(shape, 'effective', 'published')}", fix)
-        if new and not self.published <= new <= self.effective:
+        if new and not self.published_at <= new <= self.effective_at:
             values = _values(shape, "effective_new", "published", "effective")
             raise shape.error(
                 "effective_new", f"is not between “published” and “effective”{values}", "choose a date between the two"
             )
-        if enforce and enforce < self.effective:
+        if enforce and enforce < self.effective_at:
             fix = "users cannot be bound by a text before it applies: change or remove this date"
             raise shape.error("enforce", f"is before “effective”{_values(shape, 'enforce', 'effective')}", fix)
         if self.cancelled:
             self._refuse_disorder_of(self.cancelled, shape)
 
     def _refuse_disorder_of(self, cancelled: Cancellation, shape: Fields) -> None:
-        if cancelled.at >= self.effective:
+        if cancelled.at >= self.effective_at:
             fix = "publish a new version that says what applies instead"
             raise shape.error("cancelled.at", "is not before “effective”: the version already applied", fix)
-        if cancelled.at < self.published:
+        if cancelled.at < self.published_at:
             fix = "an unpublished version need not be cancelled: delete it, or set “draft: true”"
             raise shape.error("cancelled.at", "is before “published”", fix)
 
     def is_public(self, now: datetime) -> bool:
         """Return whether this version is public at `now`."""
-        return not self.draft and self.published <= now
+        return not self.draft and self.published_at <= now
 
     def is_cancelled(self, now: datetime) -> bool:
         """Return whether this version has been cancelled at `now`."""

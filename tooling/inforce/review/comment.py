@@ -103,21 +103,21 @@ class ReviewComment:
         version, before = amendment.version, amendment.against
         yield f"- {_weight(amendment)}"
         yield (
-            f"- Published {self._day(version.published)}, in force from {self._day(version.effective)}"
+            f"- Published {self._day(version.published_at)}, in force from {self._day(version.effective_at)}"
             + (f"; version {before.label} applies until then." if before else "; it is the first version.")
         )
-        if version.effective_new:
-            yield f"- It applies to users who join on or after {self._day(version.effective_new)} immediately."
+        if version.effective_at_new:
+            yield f"- It applies to users who join on or after {self._day(version.effective_at_new)} immediately."
         if version.never_enforced:
             yield "- Users who accepted an earlier version never have to accept this one."
-        elif version.enforce and version.enforce != version.effective:
-            yield f"- Acceptance of an earlier version suffices until {self._day(version.enforce)}."
+        elif version.enforce_at and version.enforce_at != version.effective_at:
+            yield f"- Acceptance of an earlier version suffices until {self._day(version.enforce_at)}."
         if before:
             yield f"- {self._notice(version)}"
 
     def _notice(self, version: Version, *, was_public: bool = False) -> str:
         """Return a sentence that compares the notice period of `version` with the promised one."""
-        notice = max((version.effective - version.published) // timedelta(days=1), 0)
+        notice = max((version.effective_at - version.published_at) // timedelta(days=1), 0)
         if self.settings is None:
             return f"{_days(notice)} of notice."
         promised = self.settings.notice_days.get(str(version.change), 0)
@@ -125,12 +125,12 @@ class ReviewComment:
             return f"{_days(notice)} of notice; no notice period is promised for changes of this level."
         zone = self.settings.timezone
         # A new version is not public before it is merged, whatever version.yml states.
-        today = version.published if was_public else start_of_day(day_of(self.now, zone), zone)
-        earliest = self._day(earliest_effective(max(version.published, today), promised, zone))
+        today = version.published_at if was_public else start_of_day(day_of(self.now, zone), zone)
+        earliest = self._day(earliest_effective(max(version.published_at, today), promised, zone))
         promise = f"the book promises {promised}. The earliest effective date that complies: {earliest}."
-        if version.effective < earliest_effective(version.published, promised, zone):
+        if version.effective_at < earliest_effective(version.published_at, promised, zone):
             return f"**{_days(notice)} of notice; {promise}**"
-        if version.published < today and version.effective < earliest_effective(today, promised, zone):
+        if version.published_at < today and version.effective_at < earliest_effective(today, promised, zone):
             return (
                 f"{_days(notice)} of notice according to version.yml, but the version becomes public only after the "
                 f"merge. Counted from today, the earliest effective date that gives the promised {_days(promised)} "
@@ -150,10 +150,10 @@ class ReviewComment:
 
     def _fields(self, version: Version) -> dict[str, str]:
         instants = {
-            "published": version.published,
-            "effective": version.effective,
-            "effective_new": version.effective_new,
-            "enforce": version.enforce,
+            "published": version.published_at,
+            "effective": version.effective_at,
+            "effective_new": version.effective_at_new,
+            "enforce": version.enforce_at,
         }
         formatted = {name: self._day(instant) if instant else "not given" for name, instant in instants.items()}
         return formatted | {

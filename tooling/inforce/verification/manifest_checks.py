@@ -116,7 +116,7 @@ def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
     for policy, entries in sorted(site.lock.entries.items()):
         if chosen is not None and policy not in chosen:
             continue
-        public = {label: entry for label, entry in entries.items() if entry.published <= issued}
+        public = {label: entry for label, entry in entries.items() if entry.published_at <= issued}
         if public and policy not in said:
             message = f"The policy {policy} was published, but the manifest does not list it."
             yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
@@ -132,13 +132,13 @@ def _standing(
     if not public.keys() >= set(labels):
         return  # a version that was never locked has its own finding, and shifts the numbers
     taken_back = {label for label, entry in public.items() if entry.cancelled and entry.cancelled.at <= issued}
-    applying = [entry for label, entry in public.items() if label not in taken_back and entry.effective <= issued]
+    applying = [entry for label, entry in public.items() if label not in taken_back and entry.effective_at <= issued]
     current = max((entry.seq for entry in applying), default=None)
     expected = {"latest": max(entry.seq for entry in public.values())} | ({"in_force": current} if current else {})
     for difference in _differences(expected, said, ("latest", "in_force")):
         yield found(rules.LOCK, path, f"{policy}, {difference}.", "Build and publish the site again.")
     for label, entry in public.items():
-        needed = entry.seq == current or (entry.effective > issued and label not in taken_back)
+        needed = entry.seq == current or (entry.effective_at > issued and label not in taken_back)
         if needed and label not in labels:
             yield found(rules.LOCK, path, f"{policy} {label} is not in the manifest, and apps need it.")
 

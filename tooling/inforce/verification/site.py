@@ -74,7 +74,7 @@ def published(lock: Lock, now: datetime) -> Iterator[tuple[str, str, LockEntry]]
     """Yield policy, label and entry of each version in `lock` published by `now`, oldest first."""
     for policy, entries in sorted(lock.entries.items()):
         for label, entry in sorted(entries.items(), key=lambda item: item[1].seq):
-            if entry.published <= now:
+            if entry.published_at <= now:
                 yield policy, label, entry
 
 
@@ -116,10 +116,10 @@ def _step(policy: str, old: str, new: str, languages: Iterable[Language]) -> lis
 def stated(label: str, entry: LockEntry) -> dict[str, Any]:
     """Return the locked version `label` in the form of a manifest; empty fields are omitted."""
     instants = {
-        "published_at": entry.published,
-        "effective_at": entry.effective,
-        "effective_at_new": entry.effective_new,
-        "enforce_at": entry.enforce,
+        "published_at": entry.published_at,
+        "effective_at": entry.effective_at,
+        "effective_at_new": entry.effective_at_new,
+        "enforce_at": entry.enforce_at,
     }
     members: dict[str, Any] = {"seq": entry.seq, "version": label, "change": str(entry.change)}
     members |= {name: format_instant(instant) for name, instant in instants.items() if instant}

@@ -59,7 +59,7 @@ def export_manuscript(root: Path, policy_id: str, label: str, language: str | No
     )
     title = f"{policy.title(edition.language)} – {version.label}"
     author = catalog.settings.publisher.name
-    return edition, to_manuscript(edition.text, origin, title=title, author=author, date=version.published)
+    return edition, to_manuscript(edition.text, origin, title=title, author=author, date=version.published_at)
 
 
 def import_manuscript(root: Path, file: Path, *, into: str | None = None, untracked: bool = False) -> TakenBack:

@@ -26,15 +26,15 @@ def notice(book: CheckContext) -> Iterator[Finding]:
     """Report versions after the first whose notice period is too short."""
     for policy, version in book.open_versions:
         promised = book.catalog.settings.notice_days.get(str(version.change), 0)
-        earliest = earliest_effective(version.published, promised, book.zone)
-        if version.seq > 1 and version.effective < earliest and _is_to_apply(policy, version):
-            given = (day_of(version.effective, book.zone) - day_of(version.published, book.zone)).days
+        earliest = earliest_effective(version.published_at, promised, book.zone)
+        if version.seq > 1 and version.effective_at < earliest and _is_to_apply(policy, version):
+            given = (day_of(version.effective_at, book.zone) - day_of(version.published_at, book.zone)).days
             yield notice.finding(
                 version.source.place("effective"),
                 f"The {version.change} version “{version.label}” takes effect {_days(given)} after its "
                 f"publication. book.yml promises {_days(promised)} of notice, so the earliest date is "
                 f"{format_local(earliest, book.zone)}.",
-                evidence=format_local(version.effective, book.zone),
+                evidence=format_local(version.effective_at, book.zone),
                 fix=f"Write “effective: {format_local(earliest, book.zone)}” or later.",
             )
 
@@ -43,14 +43,15 @@ def notice(book: CheckContext) -> Iterator[Finding]:
 def order(book: CheckContext) -> Iterator[Finding]:
     """Report open versions that take effect before the previous version that is not cancelled."""
     for earlier, later in _neighbours(book):
-        if later.effective < earlier.effective:
+        if later.effective_at < earlier.effective_at:
             yield order.finding(
                 later.source.place("effective"),
-                f"“{later.label}” takes effect on {format_local(later.effective, book.zone)}, before “{earlier.label}” "
-                f"({format_local(earlier.effective, book.zone)}), which would then never be in force.",
-                evidence=format_local(later.effective, book.zone),
+                f"“{later.label}” takes effect on {format_local(later.effective_at, book.zone)}, before "
+                f"“{earlier.label}” ({format_local(earlier.effective_at, book.zone)}), which would then never be in "
+                "force.",
+                evidence=format_local(later.effective_at, book.zone),
                 fix=f"Change the date, or add “cancelled” to version.yml of “{earlier.label}”."
-                if earlier.effective > book.now
+                if earlier.effective_at > book.now
                 else f"“{earlier.label}” is already in force: set “effective” of “{later.label}” to a later date.",
             )
 
@@ -59,12 +60,12 @@ def order(book: CheckContext) -> Iterator[Finding]:
 def same_instant(book: CheckContext) -> Iterator[Finding]:
     """Report open versions that take effect at the same instant as the previous version."""
     for earlier, later in _neighbours(book):
-        if later.effective == earlier.effective:
+        if later.effective_at == earlier.effective_at:
             yield same_instant.finding(
                 later.source.place("effective"),
                 f"“{earlier.label}” and “{later.label}” both take effect on "
-                f"{format_local(later.effective, book.zone)}, so “{earlier.label}” would never be in force.",
-                evidence=format_local(later.effective, book.zone),
+                f"{format_local(later.effective_at, book.zone)}, so “{earlier.label}” would never be in force.",
+                evidence=format_local(later.effective_at, book.zone),
                 fix=f"Change one of the two dates, or cancel “{earlier.label}”.",
             )
 
@@ -84,8 +85,8 @@ def printed(book: CheckContext) -> Iterator[Finding]:
             yield printed.finding(
                 text.place_of(block, date.words),
                 f"The text contains “{date.words}”, but “{text.version.label}” is published on "
-                f"{format_local(text.version.published, book.zone)} and takes effect on "
-                f"{format_local(text.version.effective, book.zone)}.",
+                f"{format_local(text.version.published_at, book.zone)} and takes effect on "
+                f"{format_local(text.version.effective_at, book.zone)}.",
                 evidence=date.words,
                 fix="Correct the date in the text, or in version.yml if the text is correct. You can also remove it "
                 "from the text: every page shows the dates of version.yml.",
@@ -103,9 +104,9 @@ def backdated(book: CheckContext) -> Iterator[Finding]:
         if version.is_public(today - timedelta(seconds=1)) and not (known and known.is_public(book.now)):
             yield backdated.finding(
                 version.source.place("published"),
-                f"“{version.label}” has the publication date {format_local(version.published, book.zone)}, but it only "
-                "becomes public when this change is merged.",
-                evidence=format_local(version.published, book.zone),
+                f"“{version.label}” has the publication date {format_local(version.published_at, book.zone)}, but it "
+                "only becomes public when this change is merged.",
+                evidence=format_local(version.published_at, book.zone),
                 fix="Write the day of the merge into “published”, or answer when the text first became available.",
             )
 
@@ -116,12 +117,12 @@ def review(book: CheckContext) -> Iterator[Finding]:
     for policy in book.catalog:
         newest = policy.latest(book.now)
         withdrawn = policy.withdrawn is not None and policy.withdrawn.at <= book.now
-        if newest and not withdrawn and newest.published + YEAR <= book.now:
+        if newest and not withdrawn and newest.published_at + YEAR <= book.now:
             yield review.finding(
                 newest.source.place("published"),
-                f"The newest version of {policy.id} was published on {format_local(newest.published, book.zone)}, more "
-                "than twelve months ago.",
-                evidence=format_local(newest.published, book.zone),
+                f"The newest version of {policy.id} was published on {format_local(newest.published_at, book.zone)}, "
+                "more than twelve months ago.",
+                evidence=format_local(newest.published_at, book.zone),
                 fix="Read it again. If it no longer matches your practice, start a new version with “inforce new”.",
             )
 
@@ -143,7 +144,7 @@ def _neighbours(book: CheckContext) -> Iterator[tuple[Version, Version]]:
 def _printable_instants(text: CheckedText) -> Iterator[datetime]:
     """Yield the instants a text may print: its own and, for editorial versions, those of the corrected version."""
     for version in reversed(text.policy.versions[: text.version.seq]):
-        yield from (version.published, version.effective)
+        yield from (version.published_at, version.effective_at)
         if version.change is not ChangeLevel.EDITORIAL:
             return
 

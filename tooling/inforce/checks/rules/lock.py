@@ -20,7 +20,7 @@ from inforce.policy import Policy, Version
 from inforce.policy.lock import LockEntry
 from inforce.text import Digest
 
-_INSTANTS = ("published", "effective", "effective_new", "enforce")
+_INSTANTS = ("published_at", "effective_at", "effective_at_new", "enforce_at")
 _ZONES_APART = timedelta(hours=26)
 
 unreadable = on_reading("LOCK-unreadable", "The lock file cannot be read.")
@@ -83,8 +83,8 @@ def cancelled(book: CheckContext) -> Iterator[Finding]:
         if was and was != now:
             before, after = (f"cancelled at {format_local(was.at, book.zone)}", "a different value")
             yield _changed(cancelled, book, locked, "cancelled", before, after)
-        elif now and not was and locked.entry.effective <= book.now:
-            since = format_local(locked.entry.effective, book.zone)
+        elif now and not was and locked.entry.effective_at <= book.now:
+            since = format_local(locked.entry.effective_at, book.zone)
             yield _changed(cancelled, book, locked, "cancelled", f"in force since {since}", "cancelled")
 
 
@@ -272,10 +272,10 @@ def _changed(rule: Rule, book: CheckContext, locked: Locked, member: str, was: s
 
 def _instants(entry: LockEntry, zone: ZoneInfo) -> dict[str, str]:
     instants = {
-        "published": entry.published,
-        "effective": entry.effective,
-        "effective_new": entry.effective_new,
-        "enforce": entry.enforce,
+        "published": entry.published_at,
+        "effective": entry.effective_at,
+        "effective_new": entry.effective_at_new,
+        "enforce": entry.enforce_at,
     }
     written = {name: format_local(instant, zone) if instant else "not given" for name, instant in instants.items()}
     return written | {"enforce": "never"} if entry.never_enforced else written
@@ -317,7 +317,7 @@ def _version_problem(was: Version, now: Version | None, book: CheckContext) -> s
             return f"its text in “{edition.language}” has changed{told.clause}"
     if was.cancelled and was.cancelled != now.cancelled:
         return "has a different cancellation"
-    if now.cancelled and not was.cancelled and was.effective <= book.now:
+    if now.cancelled and not was.cancelled and was.effective_at <= book.now:
         return "was cancelled although it had already taken effect"
     if _moved_by_zone(book, LockEntry.of(was), LockEntry.of(now)):
         return ""

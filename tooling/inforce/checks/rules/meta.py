@@ -32,11 +32,11 @@ def order(book: CheckContext) -> Iterator[Finding]:
     for policy in book.catalog:
         for earlier, later in itertools.pairwise(policy.versions):
             fixable = still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}
-            if later.published < earlier.published and fixable:
+            if later.published_at < earlier.published_at and fixable:
                 yield order.finding(
                     later.source.place("published"),
                     f"By its label, “{later.label}” comes after “{earlier.label}”, but “published” is earlier.",
-                    evidence=format_local(later.published, book.zone),
+                    evidence=format_local(later.published_at, book.zone),
                     fix="Correct “published”, or rename the folder of the version that is not published yet.",
                 )
 
@@ -46,12 +46,12 @@ def label_date(book: CheckContext) -> Iterator[Finding]:
     """Report labels that are dates but not the publication or effective date of the version."""
     for _, version in book.open_versions:
         day = _day_in(version)
-        days = {day_of(instant, book.zone) for instant in (version.published, version.effective)}
+        days = {day_of(instant, book.zone) for instant in (version.published_at, version.effective_at)}
         if day and day not in days:
             yield label_date.finding(
                 version.source.place("effective"),
                 f"“{version.label}” is a date, but the version takes effect on "
-                f"{format_local(version.effective, book.zone)}.",
+                f"{format_local(version.effective_at, book.zone)}.",
                 evidence=version.label.text,
                 fix="Rename the folder before the version is published, or leave it: only the order of labels counts.",
             )

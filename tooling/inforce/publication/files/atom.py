@@ -87,10 +87,10 @@ def _newest(events: Iterator[Event]) -> tuple[Event, ...]:
 
 def _events(policy: Policy, now: datetime) -> Iterator[Event]:
     for version in policy.public(now):
-        if version.published < version.effective:
-            yield _event(policy, version, "announced", version.published)
+        if version.published_at < version.effective_at:
+            yield _event(policy, version, "announced", version.published_at)
         # Evaluated at that instant, not now: a version overtaken by another one never came into force.
-        start = max(version.effective, version.published)
+        start = max(version.effective_at, version.published_at)
         if start <= now and policy.in_force(start) is version:
             yield _event(policy, version, "in-force", start)
 

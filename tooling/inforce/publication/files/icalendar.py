@@ -45,11 +45,11 @@ def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> 
     for version in filter(_was_announced, policy.public(now)):
         page = address.version_page(policy, version, policy.binding_language)
         summary = labels.applies_title.format(title=title, label=version.label)
-        event = _event(site + page, summary, version.effective, version.published, catalog.settings.timezone)
+        event = _event(site + page, summary, version.effective_at, version.published_at, catalog.settings.timezone)
         edition = version.edition(policy.binding_language)
         if points := edition.summary if edition else ():
             event.add("description", "\n".join(point.text for point in points))
-        off = version.seq not in applying or _withdrawn_before(policy, version.effective)
+        off = version.seq not in applying or _withdrawn_before(policy, version.effective_at)
         event.add("sequence", int(off))
         event.add("status", "CANCELLED" if off else "CONFIRMED")
         yield event
@@ -75,7 +75,7 @@ def _event(page: str, summary: str, at: datetime, told: datetime, zone: ZoneInfo
 
 
 def _was_announced(version: Version) -> bool:
-    return version.published < version.effective
+    return version.published_at < version.effective_at
 
 
 def _withdrawn_before(policy: Policy, instant: datetime) -> bool:

@@ -24,7 +24,7 @@ def sitemap(catalog: Catalog, now: datetime) -> bytes:
             entry = Xml.SubElement(root, "url")
             Xml.SubElement(entry, "loc").text = site + address.policy_page(policy, language)
             if version:
-                Xml.SubElement(entry, "lastmod").text = format_instant(version.effective)
+                Xml.SubElement(entry, "lastmod").text = format_instant(version.effective_at)
     Xml.indent(root, " ")
     text = str(Xml.tostring(root, encoding="unicode"))
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()

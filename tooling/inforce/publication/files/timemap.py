@@ -18,7 +18,7 @@ from inforce.policy.catalog import Catalog
 def timemap(catalog: Catalog, policy: Policy, now: datetime) -> bytes:
     """Return the TimeMap of the page of `policy` in its binding language at `now`."""
     site, language = catalog.settings.site, policy.binding_language
-    held = [(max(row.start, row.version.published), row.version) for row in policy.intervals(now)]
+    held = [(max(row.start, row.version.published_at), row.version) for row in policy.intervals(now)]
     shown = [(at, version) for at, version in held if at <= now]
     span = f'; from="{_date(shown[0][0])}"; until="{_date(shown[-1][0])}"' if shown else ""
     lines = [

@@ -42,10 +42,10 @@ def version_facts(policy: Policy, version: Version, language: Language) -> Facts
         "seq": version.seq,
         "change": str(version.change),
         "page": address.version_page(policy, version, shown),
-        "published": version.published,
-        "effective": version.effective,
-        "effective_new": version.effective_new,
-        "enforce": version.enforce,
+        "published": version.published_at,
+        "effective": version.effective_at,
+        "effective_new": version.effective_at_new,
+        "enforce": version.enforce_at,
         "never_enforced": version.never_enforced,
         "retroactive": version.retroactive,
     }
@@ -70,7 +70,7 @@ def standing(policy: Policy, version: Version, now: datetime, interval: Interval
     elif not applies:
         state = "overtaken" if interval is None else "withdrawn"
     else:
-        state = (PolicyState.IN_FORCE if version.effective <= now else PolicyState.ANNOUNCED).value
+        state = (PolicyState.IN_FORCE if version.effective_at <= now else PolicyState.ANNOUNCED).value
     return {"state": state, "start": start if applies else None, "end": end if applies else None, "then": then}
 
 

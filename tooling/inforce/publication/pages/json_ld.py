@@ -30,7 +30,7 @@ def about_version(
         "name": policy.title(language),
         "version": version.label.text,
         "inLanguage": str(language),
-        "datePublished": format_instant(version.published),
+        "datePublished": format_instant(version.published_at),
         "publisher": _publisher(catalog),
     }
     if standing["start"]:

@@ -73,7 +73,7 @@ class LastingPages:
             "version": version_facts(policy, version, policy.binding_language),
             "standing": stands,
             "withdrawn": withdrawal_facts(policy),
-            "calendar": address.calendar_file(policy) if version.published < version.effective else None,
+            "calendar": address.calendar_file(policy) if version.published_at < version.effective_at else None,
             "cancelled": version.cancelled.reason if version.cancelled and version.is_cancelled(self.now) else None,
             "evidence": evidence_facts(self.evidence.get(version.label.text)),
             "origin": _origin(version),
