@@ -149,7 +149,7 @@ class Module:
     @cached_property
     def imports(self) -> tuple[Import, ...]:
         """Every import, including those in functions and for type checking, and imports by literal name."""
-        return tuple(one for node in ast.walk(self.tree) for one in self._imports_of(node))
+        return tuple(imported for node in ast.walk(self.tree) for imported in self._imports_of(node))
 
     def _imports_of(self, node: ast.AST) -> Iterator[Import]:
         match node:
@@ -169,13 +169,13 @@ class Module:
     @cached_property
     def origins(self) -> dict[str, str]:
         """The full name of each imported name: `{"dt": "datetime.datetime"}`."""
-        found = {name: f"builtins.{name}" for name in dir(builtins)}
+        resolved = {name: f"builtins.{name}" for name in dir(builtins)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
-                found |= {one.asname or one.name.split(".")[0]: _bound(one) for one in node.names}
+                resolved |= {name.asname or name.name.split(".")[0]: _bound(name) for name in node.names}
             elif isinstance(node, ast.ImportFrom):
-                found |= {one.asname or one.name: f"{self._origin(node)}.{one.name}" for one in node.names}
-        return found
+                resolved |= {name.asname or name.name: f"{self._origin(node)}.{name.name}" for name in node.names}
+        return resolved
 
 
 def _bound(alias: ast.alias) -> str:
@@ -188,12 +188,12 @@ Modules = dict[str, Module]
 
 def read_package(folder: Path) -> Modules:
     """Read every module of the package in `folder`, by dotted name."""
-    found = {}
+    resolved = {}
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found[name] = Module(name=name, path=path, source=path.read_text("utf-8"))
-    return found
+        resolved[name] = Module(name=name, path=path, source=path.read_text("utf-8"))
+    return resolved
 
 
 def imports_run_down(modules: Modules) -> Iterator[str]:
@@ -299,9 +299,9 @@ def class_names_are_unique(modules: Modules) -> Iterator[str]:
         for node in module.tree.body:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(str(module))
-    for name, found in sorted(places.items()):
-        if len(found) > 1:
-            yield f"{name}: defined in {' and '.join(found)}, expected in one module"
+    for name, resolved in sorted(places.items()):
+        if len(resolved) > 1:
+            yield f"{name}: defined in {' and '.join(resolved)}, expected in one module"
 
 
 def the_plan_lists_the_rooms(modules: Modules) -> Iterator[str]:
@@ -339,5 +339,5 @@ def nothing_of_one_machine(files: Iterable[Path]) -> Iterator[str]:
         if b"\0" in text:
             continue
         for number, line in enumerate(text.decode("utf-8", "replace").splitlines(), 1):
-            for found in (*MACHINE_PLACES.finditer(line), *REGISTRIES.finditer(line)):
-                yield f"{path}:{number} names {found[0]}, which holds on one machine only"
+            for resolved in (*MACHINE_PLACES.finditer(line), *REGISTRIES.finditer(line)):
+                yield f"{path}:{number} names {resolved[0]}, which holds on one machine only"

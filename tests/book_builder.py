@@ -83,8 +83,8 @@ class BookBuilder:
     def git(self, *words: str, when: str = "2026-01-01T00:00:00Z") -> str:
         """Run git in the repository with the date `when`, and return its output."""
         env = {**os.environ, **GIT_ENV, "GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
-        done = subprocess.run(["git", *words], cwd=self.root, env=env, capture_output=True, text=True, check=True)
-        return done.stdout
+        process = subprocess.run(["git", *words], cwd=self.root, env=env, capture_output=True, text=True, check=True)
+        return process.stdout
 
     def commit(self, message: str, when: str = "2026-01-01T00:00:00Z") -> str:
         """Commit everything with the date `when`, creating the repository if necessary, and return the commit id."""

@@ -21,8 +21,8 @@ def build(root: Path, target: Path, at: str, **environ: str) -> Path:
     """Build the book in `root` into `target` for the instant `at`."""
     env = {**os.environ, "INFORCE_AT": at, "INFORCE_CACHE": str(target.parent / "cache"), **environ}
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(target)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    process = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
     return target
 
 

@@ -55,8 +55,8 @@ def exponent(work: Callable[[Any], object], make: Callable[[int], Any], size: in
 
 def assert_linear(work: Callable[[Any], object], make: Callable[[int], Any], size: int) -> None:
     """Fail if the time of `work` grows faster than the input to the power of 1.3."""
-    found = exponent(work, make, size)
-    assert found <= STEEPEST, f"grows with exponent {found:.2f}"
+    growth = exponent(work, make, size)
+    assert growth <= STEEPEST, f"grows with exponent {growth:.2f}"
 
 
 class TooLongError(BaseException):

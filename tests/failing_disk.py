@@ -56,7 +56,7 @@ class FailingDisk:
             return False
         self.sites.append((name, site))
         if len(self.sites) == self.fail_at:
-            path = next((one for one in arguments if isinstance(one, (str, os.PathLike))), None)
+            path = next((argument for argument in arguments if isinstance(argument, (str, os.PathLike))), None)
             raise OSError(self.number, os.strerror(self.number), *([os.fspath(path)] if path is not None else []))
         return True
 
@@ -67,15 +67,15 @@ def call_site() -> str | None:
     None if there is none, if a module is being imported, or if pipes to a subprocess are opened.
     """
     frame = sys._getframe(3)
-    found = None
+    place = None
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith("<frozen importlib") or name.endswith("subprocess.py"):
             return None
-        if found is None and name.startswith(PACKAGE):
-            found = f"{name.removeprefix(PACKAGE)}:{frame.f_lineno}"
+        if place is None and name.startswith(PACKAGE):
+            place = f"{name.removeprefix(PACKAGE)}:{frame.f_lineno}"
         frame = frame.f_back  # type: ignore[assignment]
-    return found
+    return place
 
 
 @contextmanager

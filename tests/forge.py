@@ -57,19 +57,21 @@ class Service:
             code, words = self.refusals.pop(0)
             return code, {"message": words}
         address = urlsplit(call.path)
-        asked = parse_qs(address.query)
-        if found := re.fullmatch(r"pulls/(\d+)", address.path):
-            return (200, self.pulls[int(found[1])]) if int(found[1]) in self.pulls else (404, {"message": "Not Found"})
+        query = parse_qs(address.query)
+        if match := re.fullmatch(r"pulls/(\d+)", address.path):
+            return (200, self.pulls[int(match[1])]) if int(match[1]) in self.pulls else (404, {"message": "Not Found"})
         if call.method == "POST" and address.path == "pulls":
             return 201, self.opened(call.body)
         if address.path == "pulls":
-            head = asked["head"][0].partition(":")[2]
-            return 200, [one for one in self.pulls.values() if one["head"]["ref"] == head and one["state"] == "open"]
+            head = query["head"][0].partition(":")[2]
+            return 200, [
+                pull for pull in self.pulls.values() if pull["head"]["ref"] == head and pull["state"] == "open"
+            ]
         if re.fullmatch(r"issues/\d+/comments", address.path):
-            return self.commented(call, int(asked.get("page", ["1"])[0]), int(asked.get("per_page", ["30"])[0]))
-        if found := re.fullmatch(r"issues/comments/(\d+)", address.path):
-            self.comments[int(found[1])]["body"] = call.body["body"]
-            return 200, self.comments[int(found[1])]
+            return self.commented(call, int(query.get("page", ["1"])[0]), int(query.get("per_page", ["30"])[0]))
+        if match := re.fullmatch(r"issues/comments/(\d+)", address.path):
+            self.comments[int(match[1])]["body"] = call.body["body"]
+            return 200, self.comments[int(match[1])]
         if re.fullmatch(r"actions/workflows/[\w.-]+/(?:enable|dispatches)", address.path):
             return 204, None
         return 404, {"message": "Not Found"}
@@ -113,8 +115,8 @@ class Forge:
 
     def remote(self, *words: str) -> str:
         """Run git in the bare repository and return its output."""
-        done = subprocess.run(["git", "-C", str(self.bare), *words], capture_output=True, text=True, check=True)
-        return done.stdout
+        process = subprocess.run(["git", "-C", str(self.bare), *words], capture_output=True, text=True, check=True)
+        return process.stdout
 
     def environment(self, **given: str) -> dict[str, str]:
         """Return the environment of a workflow, updated with `given`."""
@@ -141,7 +143,7 @@ class Forge:
         self, step: dict[str, Any], values: dict[str, str], cwd: Path, **given: str
     ) -> subprocess.CompletedProcess[str]:
         """Run the `run` script of a `step`, with its expressions replaced by `values`."""
-        env = {name: EXPRESSION.sub(lambda found: values[found[1]], str(text)) for name, text in step["env"].items()}
+        env = {name: EXPRESSION.sub(lambda match: values[match[1]], str(text)) for name, text in step["env"].items()}
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
         return self._run(command, cwd, self.environment(GITHUB_ACTION_PATH=str(ACTION), **{**given, **env}))
 
@@ -160,8 +162,8 @@ def steps(file: str) -> list[dict[str, Any]]:
     """Return the steps of the action or workflow `file` that run a script, except pip."""
     read = yaml.safe_load((ACTION / file).read_text("utf-8"))
     jobs = read["jobs"].values() if "jobs" in read else [read["runs"]]
-    found = [step for job in jobs for step in job["steps"] if "run" in step and "pip install" not in step["run"]]
-    return [{"env": {}, **step} for step in found]
+    selected = [step for job in jobs for step in job["steps"] if "run" in step and "pip install" not in step["run"]]
+    return [{"env": {}, **step} for step in selected]
 
 
 @contextmanager

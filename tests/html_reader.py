@@ -39,7 +39,7 @@ def read(fragment: str) -> ElementTree.Element:
     body = ElementTree.fromstring(f"<body>{closed}</body>")  # noqa: S314  # trusted input
     for element in body.iter():
         _judge(element)
-    assert [one for link in body.iter("a") for one in link.iter("a") if one is not link] == []
+    assert [inner for link in body.iter("a") for inner in link.iter("a") if inner is not link] == []
     ids = [element.attrib["id"] for element in body.iter() if "id" in element.attrib]
     assert len(ids) == len(set(ids))
     assert _as_browser_reads(fragment) == _as_written(fragment)

@@ -84,7 +84,7 @@ def _markdown(sections: list[list[str]], number: int) -> str:
     parts = ["# Privacy Statement", f"This is edition {number + 1} of the statement."]
     for place, section in zip(_PLACES, sections, strict=True):
         first, *rest = section
-        parts += [f"## {place} {{#{place.lower()}}}", first, "\n".join(f"- {one}" for one in rest[:3]), *rest[3:]]
+        parts += [f"## {place} {{#{place.lower()}}}", first, "\n".join(f"- {item}" for item in rest[:3]), *rest[3:]]
     parts += ["| Partner | Task |\n| --- | --- |\n| Example Pay | payments |\n| Fictive Freight | delivery |"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -96,8 +96,8 @@ def committed(folder: Path) -> Path:
     for number, text in enumerate(statements()):
         when = int((FIRST + timedelta(days=52 * number)).timestamp())
         who = f"committer Edith Editor <edith@shop.example> {when} +0000"
-        said, content = f"edition {number + 1}\n".encode(), text.encode()
-        stream.append(f"commit refs/heads/main\n{who}\ndata {len(said)}\n".encode() + said)
+        message, content = f"edition {number + 1}\n".encode(), text.encode()
+        stream.append(f"commit refs/heads/main\n{who}\ndata {len(message)}\n".encode() + message)
         stream.append(f"M 100644 inline statement.md\ndata {len(content)}\n".encode() + content + b"\n")
     words = ["git", "-C", str(folder), "fast-import", "--quiet"]
     subprocess.run(words, input=b"".join(stream), check=True, env={**os.environ, **GIT_ENV})

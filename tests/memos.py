@@ -11,13 +11,13 @@ def forget(*rooms: str) -> int:
     >>> forget("inforce.rendering") > 0
     True
     """
-    found = [
+    caches = [
         value
         for name, module in sorted(sys.modules.items())
         if any(name == room or name.startswith(f"{room}.") for room in rooms)
         for value in vars(module).values()
         if hasattr(value, "cache_clear") and value.__module__ == name
     ]
-    for memo in found:
+    for memo in caches:
         memo.cache_clear()
-    return len(found)
+    return len(caches)

@@ -131,11 +131,11 @@ class _Generator:
 
     def samples(self, tree: Any, most: int = 3) -> list[str]:
         """Return up to `most` short texts that `tree` usually matches; assertions are ignored."""
-        found = [""]
+        results = [""]
         for name, value in tree:
             endings = self._samples_of_item(str(name), value, most)
-            found = [*dict.fromkeys(text + ending for text in found for ending in endings)][: most * 2]
-        return found[:most]
+            results = [*dict.fromkeys(text + ending for text in results for ending in endings)][: most * 2]
+        return results[:most]
 
     def _samples_of_item(self, name: str, value: Any, most: int) -> list[str]:
         if name in CHARACTERS:
@@ -176,7 +176,7 @@ def hostile_inputs(pattern: re.Pattern[str]) -> list[HostileInput]:
     alphabet = _Alphabet()
     alphabet.add(tree)
     generator = _Generator(pattern.flags, alphabet.characters)
-    found: dict[HostileInput, None] = {}
+    results: dict[HostileInput, None] = {}
     repeats = list(_repeats(tree, [""], generator))
     letters = _letters_by_use([body for _, body in repeats], generator)
     for starts, body in repeats:
@@ -185,15 +185,15 @@ def hostile_inputs(pattern: re.Pattern[str]) -> list[HostileInput]:
         for start in dict.fromkeys(starts):
             for pump in filter(None, pumps):
                 for end in SUFFIXES:
-                    found[HostileInput(start, pump, end)] = None
-                found[HostileInput("", start + pump, "\x00")] = None
+                    results[HostileInput(start, pump, end)] = None
+                results[HostileInput("", start + pump, "\x00")] = None
     whole = generator.samples(tree, 4)
     for text in filter(None, [*whole, *(start for starts, _ in repeats for start in starts)]):
-        found[HostileInput("", text, "\x00")] = found[HostileInput("", text + " ", "")] = None
+        results[HostileInput("", text, "\x00")] = results[HostileInput("", text + " ", "")] = None
     for first in letters[:6]:
         for second in letters[:6]:
-            found[HostileInput("", first + second, "\x00")] = None
-    return list(found)[:: len(found) // MAX_INPUTS + 1]
+            results[HostileInput("", first + second, "\x00")] = None
+    return list(results)[:: len(results) // MAX_INPUTS + 1]
 
 
 def _repeats(tree: Any, starts: list[str], generator: _Generator) -> Iterator[tuple[list[str], Any]]:
@@ -244,11 +244,11 @@ def python_patterns(package: str) -> list[Expression]:
         if name.endswith("__main__"):
             continue
         values = vars(importlib.import_module(name))
-        found = [(f"{name}.{variable}", value) for variable, value in values.items() if any(_patterns_in(value))]
+        results = [(f"{name}.{variable}", value) for variable, value in values.items() if any(_patterns_in(value))]
         source = file.read_text("utf-8")
-        if not found and "re." not in source:
+        if not results and "re." not in source:
             continue
-        constants += found
+        constants += results
         nodes = [*ast.walk(ast.parse(source))]
         _add_uses(nodes, values, uses)
         literals |= {
@@ -262,7 +262,11 @@ def python_patterns(package: str) -> list[Expression]:
         for pattern in _patterns_in(value):
             places.setdefault(pattern, place)
             functions.setdefault(pattern, set()).update(uses.get(id(value), {"search"}))
-    missing = {literal: place for literal, place in literals.items() if literal not in {one.pattern for one in places}}
+    missing = {
+        literal: place
+        for literal, place in literals.items()
+        if literal not in {pattern_place.pattern for pattern_place in places}
+    }
     assert not missing, f"not a constant of the module: {missing}"
     return [Expression(place, pattern, frozenset(functions[pattern])) for pattern, place in places.items()]
 

@@ -70,7 +70,7 @@ console.log(JSON.stringify(made ? eval(made) : bad.map(([{ place, source }, inpu
 
 def literals(source: str) -> list[tuple[int, str, str]]:
     """Return the line, the expression and the flags of each expression in the JavaScript `source`."""
-    found, at, before = [], 0, "("
+    results, at, before = [], 0, "("
     templates: list[int] = []  # the depths of braces at which the text of a template continues
     depth = 0
     while at < len(source):
@@ -86,7 +86,7 @@ def literals(source: str) -> list[tuple[int, str, str]]:
             continue
         is_expression = source[at] == "/" and source[at + 1] not in "/*" and (before in _BEFORE or before in _WORDS)
         if is_expression and (literal := _LITERAL.match(source, at)):
-            found.append((source.count("\n", 0, at) + 1, literal[1], literal[2]))
+            results.append((source.count("\n", 0, at) + 1, literal[1], literal[2]))
             at, before = literal.end(), ")"
             continue
         token = _TOKEN.match(source, at)
@@ -95,7 +95,7 @@ def literals(source: str) -> list[tuple[int, str, str]]:
         if token.lastgroup != "skip":
             before = token[0] if token.lastgroup != "string" else ")"
             depth += (token[0] == "{") - (token[0] == "}")
-    return found
+    return results
 
 
 def _end_of_template(source: str, at: int) -> int:
@@ -108,7 +108,7 @@ def _end_of_template(source: str, at: int) -> int:
 def in_python(source: str, flags: str) -> re.Pattern[str]:
     """Return a Python expression similar to the JavaScript expression `source`, as a source of hostile inputs."""
     source = re.sub(r"\(\?<(?![=!])", "(?P<", source).replace("[^]", r"[\s\S]")
-    source = re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda found: re.escape(chr(int(found[1], 16))), source)
+    source = re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda match: re.escape(chr(int(match[1], 16))), source)
     source = re.sub(r"\\[pP]\{[^}]*\}", r"\\w", source)
     source = source.replace("[[", "[\\[")  # Python warns of a bracket in a class
     return re.compile(source, re.IGNORECASE if "i" in flags else re.NOFLAG)
@@ -116,22 +116,25 @@ def in_python(source: str, flags: str) -> re.Pattern[str]:
 
 def cases(files: list[Path]) -> list[dict[str, Any]]:
     """Return the expressions in `files` with hostile inputs."""
-    found = []
+    results = []
     for file in files:
         source = file.read_text("utf-8")
-        found += [(f"{file.name}:{line}", pattern, flags) for line, pattern, flags in literals(source)]
+        results += [(f"{file.name}:{line}", pattern, flags) for line, pattern, flags in literals(source)]
         for call in re.findall(r"RegExp\([^,)]*(?:\$\)`|\)`|)", source):
-            made = next((program for start, program in EXAMPLES.items() if call.startswith(start[:14])), None)
-            assert made, f"{file.name}: add an example of {call} to EXAMPLES"
-            found += [(f"{file.name}: {call}", pattern, "") for pattern in _made(made, source)]
+            example = next((program for start, program in EXAMPLES.items() if call.startswith(start[:14])), None)
+            assert example, f"{file.name}: add an example of {call} to EXAMPLES"
+            results += [(f"{file.name}: {call}", pattern, "") for pattern in _made(example, source)]
     return [
         {
             "place": place,
             "source": pattern,
             "flags": flags,
-            "inputs": [[one.start, one.pump, one.end] for one in hostile_inputs(in_python(pattern, flags))],
+            "inputs": [
+                [hostile_input.start, hostile_input.pump, hostile_input.end]
+                for hostile_input in hostile_inputs(in_python(pattern, flags))
+            ],
         }
-        for place, pattern, flags in found
+        for place, pattern, flags in results
     ]
 
 

@@ -85,8 +85,8 @@ def in_python(path: str, source: str) -> Iterator[Passage]:
 def in_page(path: str, source: str) -> Iterator[Passage]:
     """Yield the paragraphs of a page or a template, without blocks of code."""
 
-    def blank(found: re.Match[str]) -> str:
-        return "\n" * found[0].count("\n")
+    def blank(match: re.Match[str]) -> str:
+        return "\n" * match[0].count("\n")
 
     line = 1
     for block in re.split(r"(\n\s*\n)", FENCE.sub(blank, source)):
@@ -107,19 +107,19 @@ def in_settings(path: str, source: str) -> Iterator[Passage]:
 
 def in_template(path: str, source: str) -> Iterator[Passage]:
     """Yield the comments of a template and its translatable sentences."""
-    for found in TEMPLATE.finditer(source):
-        text = next(filter(None, found.groups()), "")
+    for match in TEMPLATE.finditer(source):
+        text = next(filter(None, match.groups()), "")
         yield Passage(
-            path, source.count("\n", 0, found.start()) + 1, "comment" if found[1] else "message", text.strip()
+            path, source.count("\n", 0, match.start()) + 1, "comment" if match[1] else "message", text.strip()
         )
 
 
 def in_script(path: str, source: str) -> Iterator[Passage]:
     """Yield the comments of a script or style sheet."""
-    for found in COMMENT.finditer(source):
-        text = re.sub(r"^\s*\*\s?", "", next(filter(None, found.groups()), ""), flags=re.MULTILINE)
+    for match in COMMENT.finditer(source):
+        text = re.sub(r"^\s*\*\s?", "", next(filter(None, match.groups()), ""), flags=re.MULTILINE)
         if text.strip():
-            yield Passage(path, source.count("\n", 0, found.start()) + 1, "comment", text.strip())
+            yield Passage(path, source.count("\n", 0, match.start()) + 1, "comment", text.strip())
 
 
 def sentences() -> Iterator[Passage]:
@@ -140,10 +140,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=150, help="how many sentences")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same sample")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     every = list(sentences())
-    for number, one in enumerate(random.Random(asked.seed).sample(every, asked.sample), 1):  # noqa: S311
-        print(f"{number:3} {one.path}:{one.line} ({one.kind})\n    {one.text}")
+    for number, passage in enumerate(random.Random(arguments.seed).sample(every, arguments.sample), 1):  # noqa: S311
+        print(f"{number:3} {passage.path}:{passage.line} ({passage.kind})\n    {passage.text}")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Also a withdrawn policy, one whose newest text is not translated, and one that is not yet in force.
     """
     book = scaffold(BookBuilder(tmp_path_factory.mktemp("reading"), languages="en, de, ar"))
-    told = {"published": "2027-01-10"}
+    metadata = {"published": "2027-01-10"}
     terms = book.policy("terms")
     book.write("policy_versions/terms/policy.yml", TERMS_YML)
     (
@@ -51,10 +51,10 @@ def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         .version("2", meta={"published": "2026-05-01", "effective": "2026-09-01"}, **texts(20, "en", "de"))
         .version("3", meta={"published": "2026-06-01", "effective": "2026-07-01"}, **texts(30, "en", "de", "ar"))
-        .version("4", meta={**told, "effective": "2027-03-01"}, **texts(40, "en", "de", "ar", lags=True))
+        .version("4", meta={**metadata, "effective": "2027-03-01"}, **texts(40, "en", "de", "ar", lags=True))
         .version(
             "5",
-            meta={**told, "effective": "2027-05-01", "cancelled": '{at: 2027-01-20, reason: "It was unpopular."}'},
+            meta={**metadata, "effective": "2027-05-01", "cancelled": '{at: 2027-01-20, reason: "It was unpopular."}'},
             **texts(50, "en"),
         )
     )
@@ -63,7 +63,7 @@ def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "1", meta={"published": "2026-01-01", "effective": "2026-01-01"}, **texts(60, "en", summary=False)
         )
     )
-    book.policy("club").version("1", meta={**told, "effective": "2027-03-01"}, **texts(90, "en", summary=False))
+    book.policy("club").version("1", meta={**metadata, "effective": "2027-03-01"}, **texts(90, "en", summary=False))
     (
         book.policy("imprint")
         .version(

@@ -98,11 +98,11 @@ def test_decide_needs_only_the_standard_library() -> None:
         "print(*sorted(name for name in sys.modules if name.startswith('inforce') and name.count('.') == 1))"
     )
 
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program, TOOLING], capture_output=True, text=True, check=True
     )
 
-    assert done.stdout.split() == ["inforce.acceptance", "inforce.errors"]
+    assert process.stdout.split() == ["inforce.acceptance", "inforce.errors"]
 
 
 def test_decision_has_the_fields_of_its_type() -> None:
@@ -119,12 +119,12 @@ def test_decision_has_the_fields_of_its_type() -> None:
 def test_modifying_a_decision_does_not_change_the_next_one() -> None:
     question = overdue()
     first = ask(question)
-    kept = copy.deepcopy(first)
+    copied = copy.deepcopy(first)
 
     first["policies"][0]["flags"].append("digest-mismatch")
     first["policies"].clear()
 
-    assert ask(question) == kept
+    assert ask(question) == copied
 
 
 def test_policies_are_returned_in_the_order_of_the_manifest() -> None:

@@ -53,7 +53,7 @@ def tracked() -> list[Path]:
         files = [
             path
             for path in ROOT.rglob("*")
-            if not any(fnmatch(f"{part}/", one) for part in path.parts for one in made_here)
+            if not any(fnmatch(f"{part}/", pattern) for part in path.parts for pattern in made_here)
         ]
     return [path for path in files if path.is_file()]
 
@@ -65,8 +65,8 @@ def test_no_machine_specific_paths_are_tracked() -> None:
 
 def test_contributing_lists_the_floors() -> None:
     rows = re.findall(r"^\| (\d) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
-    told = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)}
-    assert told == {room: floor for room, floor in architecture.FLOORS.items() if room not in ("", "__main__")}
+    documented = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)}
+    assert documented == {room: floor for room, floor in architecture.FLOORS.items() if room not in ("", "__main__")}
 
 
 def house(folder: Path, sources: dict[str, str]) -> Modules:
@@ -209,8 +209,8 @@ def test_side_effects_in_edge_rooms_are_allowed(tmp_path: Path, room: str) -> No
     ],
 )
 def test_library_import_outside_its_room_is_reported(tmp_path: Path, name: str, source: str, sentence: str) -> None:
-    (found,) = architecture.each_library_has_one_door(house(tmp_path, {name: source}))
-    assert found.endswith(sentence)
+    (violation,) = architecture.each_library_has_one_door(house(tmp_path, {name: source}))
+    assert violation.endswith(sentence)
 
 
 def test_library_import_in_its_room_is_allowed(tmp_path: Path) -> None:

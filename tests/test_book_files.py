@@ -331,22 +331,22 @@ class TestKilledAndConcurrentBuilds:
         target = tmp_path / "site"
         build(target, "first")
         command = [sys.executable, "-c", BUILD_OFTEN, str(target)]
-        with subprocess.Popen(command) as one, subprocess.Popen(command) as two:
-            while one.poll() is None or two.poll() is None:
+        with subprocess.Popen(command) as first, subprocess.Popen(command) as two:
+            while first.poll() is None or two.poll() is None:
                 assert target.is_dir() or sys.platform != "linux"  # without exchange there are two steps
-        assert (one.returncode, two.returncode) == (0, 0)
+        assert (first.returncode, two.returncode) == (0, 0)
         assert (words_of(target), names(tmp_path)) == ("whole", ["site"])
 
     def test_only_leftovers_of_the_same_target_are_removed(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
-        kept = [".site.new-", ".site.new-notes", ".blog.new-abcd1234", "site.new-abcd1234", ".site.new-ABCD1234"]
-        for name in kept:
+        unrelated = [".site.new-", ".site.new-notes", ".blog.new-abcd1234", "site.new-abcd1234", ".site.new-ABCD1234"]
+        for name in unrelated:
             (tmp_path / name).mkdir()
         (tmp_path / ".site.new-file1234").write_text("a file")
         (tmp_path / ".site.new-link1234").symlink_to(".blog.new-abcd1234")
         (tmp_path / ".site.new-abcd1234/deep").mkdir(parents=True)
         build(target, "one")
-        assert names(tmp_path) == sorted([*kept, ".site.new-file1234", ".site.new-link1234", "site"])
+        assert names(tmp_path) == sorted([*unrelated, ".site.new-file1234", ".site.new-link1234", "site"])
 
     def test_folder_moved_aside_by_a_killed_build_is_restored(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
@@ -361,17 +361,17 @@ class TestKilledAndConcurrentBuilds:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         make = tempfile.mkdtemp
-        made: list[str] = []
+        created: list[str] = []
 
         def make_and_lose_the_first(**words: Any) -> str:
-            made.append(make(**words))
-            if len(made) == 1:
-                Path(made[0]).rmdir()
-            return made[-1]
+            created.append(make(**words))
+            if len(created) == 1:
+                Path(created[0]).rmdir()
+            return created[-1]
 
         monkeypatch.setattr(tempfile, "mkdtemp", make_and_lose_the_first)
         build(tmp_path / "site", "one")
-        assert (len(made), names(tmp_path)) == (2, ["site"])
+        assert (len(created), names(tmp_path)) == (2, ["site"])
 
     def test_builds_work_without_folder_locks_but_keep_leftovers(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

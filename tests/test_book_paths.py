@@ -101,17 +101,17 @@ def test_file_name_with_control_characters_is_escaped_in_messages(book: BookBuil
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         pytest.param("terms/2026-01-15/pt-BR.md", "terms/2026-01-15/pt-br.md", id="two spellings of a language"),
         pytest.param("terms/policy.yml", "terms/POLICY.yml", id="two spellings of policy.yml"),
         pytest.param("terms/policy.yml", "Terms/policy.yml", id="two spellings of a policy"),
     ],
 )
-def test_names_that_collide_on_some_file_systems_are_a_fault(book: BookBuilder, one: str, other: str) -> None:
-    kept = (book.root / "policy_versions/terms/policy.yml").read_text()
-    for path in (one, other):
-        book.write(f"policy_versions/{path}", kept if path.endswith(".yml") else "# A\n")
+def test_names_that_collide_on_some_file_systems_are_a_fault(book: BookBuilder, first: str, other: str) -> None:
+    before = (book.root / "policy_versions/terms/policy.yml").read_text()
+    for path in (first, other):
+        book.write(f"policy_versions/{path}", before if path.endswith(".yml") else "# A\n")
     faults = [fault for fault in book.read().faults if fault.rule == "PATH-collision"]
     assert len(faults) == 1
 

@@ -179,8 +179,8 @@ def test_lines_are_counted_from_the_start_of_the_file() -> None:
 
 def test_fields_have_their_line() -> None:
     _, lines = parse_yaml("# top\na: 1\nm:\n  b: |\n    x\n    y\n  c: [x,\n    y]\nl:\n- t: 1\n- t: 2\n", "x.yml")
-    told = " ".join(f"{member or 'all'}:{line}" for member, line in lines.items())
-    assert told == "all:2 a:2 m:3 m.b:4 m.c:7 m.c[0]:7 m.c[1]:8 l:9 l[0]:10 l[0].t:10 l[1]:11 l[1].t:11"
+    summary = " ".join(f"{member or 'all'}:{line}" for member, line in lines.items())
+    assert summary == "all:2 a:2 m:3 m.b:4 m.c:7 m.c[0]:7 m.c[1]:8 l:9 l[0]:10 l[0].t:10 l[1]:11 l[1].t:11"
 
 
 def test_names_in_messages_are_printable_and_truncated() -> None:

@@ -14,7 +14,7 @@ NEW = "# Terms\n\n## Use {#use}\n\nUse it very well.\n\n## Keeping {#keeping}\n\
 
 
 def edition(text: str, *summary: tuple[str, str], language: str = "en") -> Edition:
-    points = tuple(SummaryPoint(section=section, text=said) for section, said in summary)
+    points = tuple(SummaryPoint(section=section, text=sentence) for section, sentence in summary)
     return Edition(language=Language(language), text=text, summary=points)
 
 
@@ -35,16 +35,18 @@ def test_equal_texts_have_no_changed_clause() -> None:
 
 
 def test_summary_points_are_found_by_clause() -> None:
-    found = changes(edition(OLD), edition(NEW, ("keeping", "Longer."), ("use", "Better."), ("keeping", "Much longer.")))
+    difference = changes(
+        edition(OLD), edition(NEW, ("keeping", "Longer."), ("use", "Better."), ("keeping", "Much longer."))
+    )
 
-    assert [point.text for point in found.said("keeping")] == ["Longer.", "Much longer."]
-    assert found.said("contact") == ()
+    assert [point.text for point in difference.said("keeping")] == ["Longer.", "Much longer."]
+    assert difference.said("contact") == ()
 
 
 def test_summary_of_the_older_text_is_ignored() -> None:
-    found = changes(edition(OLD, ("use", "It is there.")), edition(NEW))
+    difference = changes(edition(OLD, ("use", "It is there.")), edition(NEW))
 
-    assert found.said("use") == ()
+    assert difference.said("use") == ()
 
 
 @pytest.mark.parametrize(
@@ -58,9 +60,9 @@ def test_summary_of_the_older_text_is_ignored() -> None:
     ],
 )
 def test_changed_clause_without_summary_point_is_unmentioned(sections: tuple[str, ...], unmentioned: list[str]) -> None:
-    found = changes(edition(OLD), edition(NEW, *((section, "Said.") for section in sections)))
+    difference = changes(edition(OLD), edition(NEW, *((section, "Said.") for section in sections)))
 
-    assert [clause.id for clause in found.unmentioned] == unmentioned
+    assert [clause.id for clause in difference.unmentioned] == unmentioned
 
 
 def test_comparing_two_languages_raises_error() -> None:

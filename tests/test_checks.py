@@ -138,7 +138,7 @@ def test_dismissal_matches_its_question(answer: str, met: bool) -> None:
     report = book.examine(NOW)
 
     assert ("CLAIM-retention" in rules(report.findings)) is not met
-    assert [(one.finding.rule, one.answer.reason) for one in report.answered] == (
+    assert [(answered.finding.rule, answered.answer.reason) for answered in report.answered] == (
         [("CLAIM-retention", "The law asks for it.")] if met else []
     )
     assert ("META-dismissal" in rules(report.findings)) is not met
@@ -230,9 +230,9 @@ def test_wording_is_checked_only_in_unlocked_versions() -> None:
     privacy.version("3", meta={"published": "2026-03-01"}, en="# P\n\nTODO in force\n")
     privacy.version("4", meta={"published": "2027-01-01", "draft": "true"}, en="# P\n\nTODO draft\n")
 
-    found = of_rule(book.check(NOW), "TEXT-todo")
+    findings = of_rule(book.check(NOW), "TEXT-todo")
 
-    assert [finding.place.path.split("/")[2] for finding in found] == ["2", "3", "4"]
+    assert [finding.place.path.split("/")[2] for finding in findings] == ["2", "3", "4"]
 
 
 def test_only_the_newest_imported_version_is_checked() -> None:
@@ -242,9 +242,9 @@ def test_only_the_newest_imported_version_is_checked() -> None:
         privacy.version(str(number), meta={**IMPORTED, "published": f"2026-0{number}-01"}, en="# P\n\nTODO\n")
     privacy.version("4", meta={"published": "2026-05-01"}, en="# P\n\nTODO\n")
 
-    found = of_rule(book.check(NOW), "TEXT-todo")
+    findings = of_rule(book.check(NOW), "TEXT-todo")
 
-    assert [finding.place.path.split("/")[2] for finding in found] == ["3", "4"]
+    assert [finding.place.path.split("/")[2] for finding in findings] == ["3", "4"]
 
 
 def test_translation_added_to_a_locked_version_is_checked() -> None:

@@ -61,7 +61,7 @@ LINKS = (
 
 
 @pytest.mark.parametrize(
-    ("new", "sections", "asked"),
+    ("new", "sections", "expected"),
     [
         pytest.param(LONGER, ["keep"], [], id="a changed section that is mentioned"),
         pytest.param(LONGER, ["share"], ["keep"], id="a changed section that is not"),
@@ -76,11 +76,11 @@ LINKS = (
     ],
 )
 def test_changed_section_missing_from_the_summary_is_a_question(
-    new: str, sections: list[str], asked: list[str]
+    new: str, sections: list[str], expected: list[str]
 ) -> None:
     findings = found(revision(new, *sections), "CHANGE-summary")
 
-    assert [finding.evidence for finding in findings] == asked
+    assert [finding.evidence for finding in findings] == expected
     assert {finding.severity for finding in findings} <= {Severity.QUESTION}
 
 
@@ -121,13 +121,13 @@ def test_many_unmentioned_sections_are_one_question() -> None:
     ],
 )
 def test_missing_summary_is_reported_once(meta: dict[str, str], rule: str) -> None:
-    told = rules(revision(LONGER, meta=meta).check(NOW))
+    rule_ids = rules(revision(LONGER, meta=meta).check(NOW))
 
-    assert [one for one in told if one in ("META-summary", "CHANGE-summary")] == [rule]
+    assert [rule_id for rule_id in rule_ids if rule_id in ("META-summary", "CHANGE-summary")] == [rule]
 
 
 @pytest.mark.parametrize(
-    ("new", "section", "asked"),
+    ("new", "section", "expected"),
     [
         pytest.param(LONGER, "keep", [], id="a section that changed"),
         pytest.param(LONGER, "contact", ["contact"], id="a section that did not"),
@@ -137,20 +137,20 @@ def test_missing_summary_is_reported_once(meta: dict[str, str], rule: str) -> No
         pytest.param(SWAPPED, "contact", [], id="a section that stands elsewhere"),
     ],
 )
-def test_summary_of_an_unchanged_section_is_reported(new: str, section: str, asked: list[str]) -> None:
-    assert [finding.evidence for finding in found(revision(new, section), "CHANGE-unchanged")] == asked
+def test_summary_of_an_unchanged_section_is_reported(new: str, section: str, expected: list[str]) -> None:
+    assert [finding.evidence for finding in found(revision(new, section), "CHANGE-unchanged")] == expected
 
 
 @pytest.mark.parametrize(
-    ("new", "meta", "asked"),
+    ("new", "meta", "expected"),
     [
         pytest.param(OLD, {}, 1, id="the same text"),
         pytest.param(OLD, DRAFT, 0, id="a draft that has only been copied"),
         pytest.param(LONGER, {}, 0, id="another text"),
     ],
 )
-def test_version_without_changes_is_reported(new: str, meta: dict[str, str], asked: int) -> None:
-    assert len(found(revision(new, "", meta=meta), "CHANGE-nothing")) == asked
+def test_version_without_changes_is_reported(new: str, meta: dict[str, str], expected: int) -> None:
+    assert len(found(revision(new, "", meta=meta), "CHANGE-nothing")) == expected
 
 
 @pytest.mark.parametrize(

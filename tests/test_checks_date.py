@@ -43,10 +43,10 @@ def two_versions(second: dict[str, str], first: dict[str, str] | None = None, ti
     ],
 )
 def test_short_notice_is_reported_with_the_earliest_date(second: dict[str, str], earliest: str) -> None:
-    found = of_rule(two_versions(second).check(NOW), "DATE-notice")
+    findings = of_rule(two_versions(second).check(NOW), "DATE-notice")
 
-    assert [finding.fix for finding in found] == ([f"Write “effective: {earliest}” or later."] if earliest else [])
-    assert all(earliest in finding.message and finding.severity is Severity.ERROR for finding in found)
+    assert [finding.fix for finding in findings] == ([f"Write “effective: {earliest}” or later."] if earliest else [])
+    assert all(earliest in finding.message and finding.severity is Severity.ERROR for finding in findings)
 
 
 def test_first_version_needs_no_notice() -> None:
@@ -60,7 +60,7 @@ def test_notice_is_counted_in_days_of_the_books_time_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("second", "first", "found"),
+    ("second", "first", "expected"),
     [
         pytest.param({"effective": "2026-06-15"}, {}, [], id="a version after its predecessor"),
         pytest.param(
@@ -96,11 +96,11 @@ def test_notice_is_counted_in_days_of_the_books_time_zone() -> None:
     ],
 )
 def test_effective_dates_must_be_in_version_order(
-    second: dict[str, str], first: dict[str, str], found: list[str]
+    second: dict[str, str], first: dict[str, str], expected: list[str]
 ) -> None:
     findings = two_versions(second, first).check(NOW)
 
-    assert [rule for rule in rules(findings) if rule in ("DATE-order", "DATE-same")] == found
+    assert [rule for rule in rules(findings) if rule in ("DATE-order", "DATE-same")] == expected
 
 
 @pytest.mark.parametrize(
@@ -141,13 +141,13 @@ def test_fix_of_a_wrong_order_depends_on_the_version_in_force(now: str, fix: str
     ],
 )
 def test_printed_dates_are_recognised_by_their_labels(text: str, language: str, days: set[date]) -> None:
-    found = find_printed_date(text)
+    printed = find_printed_date(text)
 
-    assert (set(found.days) if found else set()) == days, language
+    assert (set(printed.days) if printed else set()) == days, language
 
 
 @pytest.mark.parametrize(
-    ("instant", "printed", "found"),
+    ("instant", "printed", "expected"),
     [
         pytest.param("2019-07-03T01:12:00Z", "July 2, 2019", 0, id="it was still the day before in the west"),
         pytest.param("2018-05-24T22:44:00Z", "May 25, 2018", 0, id="it was the next day already in the east"),
@@ -155,16 +155,16 @@ def test_printed_dates_are_recognised_by_their_labels(text: str, language: str, 
         pytest.param("2019-07-03", "July 2, 2019", 1, id="a date is a day where the book lives"),
     ],
 )
-def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printed: str, found: int) -> None:
+def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printed: str, expected: int) -> None:
     book = PaperBook()
     text = f"# Privacy\n\nEffective date: {printed}\n"
     book.policy("privacy").version("1", meta={"published": instant}, en=text)
 
-    assert len(of_rule(book.check(NOW), "DATE-printed")) == found
+    assert len(of_rule(book.check(NOW), "DATE-printed")) == expected
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         pytest.param("**Effective date:** 15 January 2026", 0, id="the day it applies"),
         pytest.param("*Last updated: 2026-01-10*", 0, id="the day it was published"),
@@ -174,33 +174,33 @@ def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printe
         ),
     ],
 )
-def test_printed_date_must_be_a_date_of_the_version(words: str, found: int) -> None:
+def test_printed_date_must_be_a_date_of_the_version(words: str, expected: int) -> None:
     book = one_text(f"# Privacy\n\n{words}\n")
     book.write(f"{PRIVACY}/2026-01-15/version.yml", "published: 2026-01-10\neffective: 2026-01-15\nchange: material\n")
 
     findings = of_rule(book.check(NOW), "DATE-printed")
 
-    assert [finding.place.line for finding in findings] == [3] * found
+    assert [finding.place.line for finding in findings] == [3] * expected
     assert all(finding.evidence == "Effective date: November 16, 2020" for finding in findings)
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
+    ("change", "expected"),
     [
         pytest.param("editorial", 0, id="an editorial version keeps the date of what it corrects"),
         pytest.param("notice", 1, id="any other version has dates of its own"),
     ],
 )
-def test_correction_may_print_the_date_of_the_corrected_version(change: str, found: int) -> None:
+def test_correction_may_print_the_date_of_the_corrected_version(change: str, expected: int) -> None:
     book = PaperBook()
     text = "# Privacy\n\nEffective date: 15 January 2026\n"
     book.policy("privacy").version("2026-01-15", en=text).version("2026-05-01", change=change, en=text + "\nMore.\n")
 
-    assert len(of_rule(book.check(NOW), "DATE-printed")) == found
+    assert len(of_rule(book.check(NOW), "DATE-printed")) == expected
 
 
 @pytest.mark.parametrize(
-    ("published", "draft", "asked"),
+    ("published", "draft", "expected"),
     [
         pytest.param("2026-06-01", "false", False, id="published today"),
         pytest.param("2026-06-20", "false", False, id="published later"),
@@ -208,11 +208,11 @@ def test_correction_may_print_the_date_of_the_corrected_version(change: str, fou
         pytest.param("2026-05-20", "true", False, id="a draft is not published"),
     ],
 )
-def test_new_version_with_a_past_publication_date_is_reported(published: str, draft: str, asked: bool) -> None:
+def test_new_version_with_a_past_publication_date_is_reported(published: str, draft: str, expected: bool) -> None:
     book, base = one_text("# Privacy\n"), one_text("# Privacy\n")
     book.policy("privacy").version("2026-07-01", meta={"published": published, "draft": draft})
 
-    assert ("DATE-past" in rules(book.check(NOW, base))) is asked
+    assert ("DATE-past" in rules(book.check(NOW, base))) is expected
     assert "DATE-past" not in rules(book.check(NOW)), "without a base nothing is known to be new"
 
 

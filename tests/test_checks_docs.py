@@ -48,8 +48,8 @@ def characters(text: str) -> bytes:
 def merged(known: bytes | None, lines: str) -> str:
     """Return the YAML file with the fields of an example replaced."""
     shown = {member.partition(":")[0] for member in KEY.split(lines)}
-    kept = [member for member in KEY.split((known or b"").decode()) if member.partition(":")[0] not in shown]
-    return "".join(kept) + lines
+    remaining = [member for member in KEY.split((known or b"").decode()) if member.partition(":")[0] not in shown]
+    return "".join(remaining) + lines
 
 
 def ground() -> PaperBook:
@@ -94,18 +94,18 @@ def found(rule: str, heading: str) -> list[str]:
     assert shown, "an example shows something"
     for state in ("as published", "on the main branch"):
         files = [one for one in shown if state in (one["when"] or "")]
-        for one in files:
-            write(book, one["path"], one["content"])
+        for file in files:
+            write(book, file["path"], file["content"])
         if files and state == "as published":
             book.freeze(NOW)
         elif files:
             base = book.copy()
-    for one in shown:
-        if one["kind"] == "sh":
-            for command in one["content"].splitlines():
+    for shown_file in shown:
+        if shown_file["kind"] == "sh":
+            for command in shown_file["content"].splitlines():
                 run(book, command)
-        elif not one["when"]:
-            write(book, one["path"], one["content"])
+        elif not shown_file["when"]:
+            write(book, shown_file["path"], shown_file["content"])
     return rules(book.check(NOW, base))
 
 
@@ -140,7 +140,7 @@ def test_bad_example_yields_the_finding(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", CATALOGUE)
 def test_good_example_does_not_yield_the_finding(rule: str) -> None:
-    told = found(rule, "Good")
+    reported = found(rule, "Good")
 
-    assert rule not in told
-    assert [one for one in told if CATALOGUE[one].history] == []
+    assert rule not in reported
+    assert [shown_file for shown_file in reported if CATALOGUE[shown_file].history] == []

@@ -43,10 +43,10 @@ def body(words: str) -> str:
 def test_suspicious_character_is_reported_once_with_its_line(
     text: str, rule: str, line: int, evidence: str | None
 ) -> None:
-    found = of_rule(one_text(text).check(NOW), rule)
+    findings = of_rule(one_text(text).check(NOW), rule)
 
-    assert [(finding.place.path, finding.place.line) for finding in found] == [(EN, line)]
-    assert evidence in (None, found[0].evidence)
+    assert [(finding.place.path, finding.place.line) for finding in findings] == [(EN, line)]
+    assert evidence in (None, findings[0].evidence)
 
 
 @pytest.mark.parametrize(
@@ -106,17 +106,17 @@ def test_fix_of_mojibake_contains_the_original_characters(words: str, fix: str) 
 
 
 def test_control_characters_in_mojibake_are_not_reported_separately() -> None:
-    found = rules(one_text(body("he said â€\x9d so")).check(NOW))
+    rule_ids = rules(one_text(body("he said â€\x9d so")).check(NOW))
 
-    assert "ENC-mojibake" in found
-    assert "ENC-control" not in found
+    assert "ENC-mojibake" in rule_ids
+    assert "ENC-control" not in rule_ids
 
 
 def test_repeated_character_is_counted_and_reported_once() -> None:
-    found = of_rule(one_text(body("a\u200bb\n\na\u200bb c\u200bd")).check(NOW), "ENC-invisible")
+    findings = of_rule(one_text(body("a\u200bb\n\na\u200bb c\u200bd")).check(NOW), "ENC-invisible")
 
-    assert len(found) == 1
-    assert "(and 2 more times)" in found[0].message
+    assert len(findings) == 1
+    assert "(and 2 more times)" in findings[0].message
 
 
 def test_lines_are_those_of_the_file_including_front_matter() -> None:

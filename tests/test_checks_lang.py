@@ -29,17 +29,17 @@ def translates(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("origin", "told"),
+    ("origin", "expected"),
     [
         pytest.param(EN, "", id="made from the binding text"),
         pytest.param(EN.replace("24", "12"), "a text that is not in this book", id="made from a text unknown"),
     ],
 )
-def test_outdated_translation_is_reported(origin: str, told: str) -> None:
+def test_outdated_translation_is_reported(origin: str, expected: str) -> None:
     findings = found(bilingual(other=translates(origin) + DE), "LANG-outdated")
 
-    assert len(findings) == bool(told)
-    assert all(told in finding.message and str(Digest.of(EN)) in finding.fix for finding in findings)
+    assert len(findings) == bool(expected)
+    assert all(expected in finding.message and str(Digest.of(EN)) in finding.fix for finding in findings)
 
 
 def test_outdated_binding_text_is_identified_by_its_version() -> None:
@@ -58,7 +58,7 @@ def test_translation_without_the_digest_of_its_source_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "expected"),
     [
         pytest.param(DE, "", id="the same sections"),
         pytest.param("# Datenschutz\n", "lacks the clause “keeping”", id="a section missing"),
@@ -69,11 +69,11 @@ def test_translation_without_the_digest_of_its_source_is_reported() -> None:
         pytest.param(DE + "\n## Rechte\n\nJa.\n", "has 3 headings, the binding text 2", id="a heading without an id"),
     ],
 )
-def test_different_sections_are_reported(other: str, told: str) -> None:
+def test_different_sections_are_reported(other: str, expected: str) -> None:
     findings = found(bilingual(other=other), "LANG-clauses")
 
-    assert len(findings) == bool(told)
-    assert all(told in finding.message for finding in findings)
+    assert len(findings) == bool(expected)
+    assert all(expected in finding.message for finding in findings)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,9 @@ def test_numbers_are_compared_section_by_section(en: str, other: str, language: 
     ],
 )
 def test_different_links_are_reported(en: str, de: str, evidence: list[str]) -> None:
-    assert [one.evidence for one in found(bilingual(f"{EN}\n{en}\n", f"{DE}\n{de}\n"), "LANG-links")] == evidence
+    assert [
+        reported.evidence for reported in found(bilingual(f"{EN}\n{en}\n", f"{DE}\n{de}\n"), "LANG-links")
+    ] == evidence
 
 
 def test_missing_translation_is_noted_from_the_version_in_force_on() -> None:
@@ -134,7 +136,7 @@ def test_missing_translation_of_a_locked_version_is_noted() -> None:
 
 
 def test_language_missing_from_the_book_is_a_question() -> None:
-    assert [one.evidence for one in found(bilingual(languages="en"), "LANG-unlisted")] == ["de"]
+    assert [reported.evidence for reported in found(bilingual(languages="en"), "LANG-unlisted")] == ["de"]
     assert found(bilingual(), "LANG-unlisted") == []
 
 

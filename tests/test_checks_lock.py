@@ -112,13 +112,13 @@ def test_change_of_a_locked_version_is_an_error(change: Change, rule: str, path:
     book = locked()
     change(book)
 
-    found = of_rule(book.check(NOW), rule)
+    findings = of_rule(book.check(NOW), rule)
 
-    assert len(found) == 1
-    assert found[0].place.path == f"{PRIVACY}/{path}".rstrip("/")
-    assert found[0].severity is Severity.ERROR
-    assert words in found[0].message
-    assert "git " in found[0].fix or "label" in found[0].fix
+    assert len(findings) == 1
+    assert findings[0].place.path == f"{PRIVACY}/{path}".rstrip("/")
+    assert findings[0].severity is Severity.ERROR
+    assert words in findings[0].message
+    assert "git " in findings[0].fix or "label" in findings[0].fix
     assert book.examine(NOW).changes_history
 
 
@@ -239,11 +239,11 @@ def test_lock_of_the_base_branch_may_only_be_extended(change: Change, words: str
     book, base = locked(), locked()
     change(book)
 
-    found = of_rule(book.check(NOW, base), "LOCK-entry")
+    findings = of_rule(book.check(NOW, base), "LOCK-entry")
 
-    assert found
-    assert all(finding.place.path == LOCK for finding in found)
-    assert words in found[0].message
+    assert findings
+    assert all(finding.place.path == LOCK for finding in findings)
+    assert words in findings[0].message
 
 
 @pytest.mark.parametrize("frozen_again", [True, False])
@@ -291,15 +291,15 @@ def test_public_versions_of_the_base_branch_are_protected_without_a_lock(change:
     book, base = published(), published()
     change(book)
 
-    found = of_rule(book.check(NOW, base), "LOCK-base")
+    findings = of_rule(book.check(NOW, base), "LOCK-base")
 
-    assert words in found[0].message
+    assert words in findings[0].message
 
 
 def test_unpublished_versions_of_the_base_branch_may_change() -> None:
     book, base = published(), published()
-    for one in (book, base):
-        one.policy("privacy").version("2028-01-01", meta={"draft": "true"})
+    for finding in (book, base):
+        finding.policy("privacy").version("2028-01-01", meta={"draft": "true"})
     book.remove(f"{PRIVACY}/2028-01-01")
 
     assert history(book, base) == []
@@ -358,9 +358,9 @@ def test_a_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, w
 def test_a_changed_time_zone_of_unlocked_versions_is_one_finding_about_book_yml() -> None:
     base = zoned("UTC", None)
 
-    findings = [one for one in rezoned(base, "UTC", "Asia/Shanghai").check(NOW, base) if of_lock(one.rule)]
+    findings = [finding for finding in rezoned(base, "UTC", "Asia/Shanghai").check(NOW, base) if of_lock(finding.rule)]
 
-    assert [(one.rule, one.place.path) for one in findings] == [("LOCK-base", "policy_versions/book.yml")]
+    assert [(finding.rule, finding.place.path) for finding in findings] == [("LOCK-base", "policy_versions/book.yml")]
 
 
 def test_a_changed_date_beside_a_changed_time_zone_is_reported_at_its_file() -> None:
@@ -368,7 +368,7 @@ def test_a_changed_date_beside_a_changed_time_zone_is_reported_at_its_file() -> 
     changed = rezoned(base, "UTC", "Asia/Shanghai")
     changed.replace(f"{PRIVACY}/2026-03-01/version.yml", "2026-07-01", "2026-07-02")
 
-    places = {one.place.path for one in changed.check(NOW, base) if one.rule == "LOCK-date"}
+    places = {finding.place.path for finding in changed.check(NOW, base) if finding.rule == "LOCK-date"}
 
     assert places == {"policy_versions/book.yml", f"{PRIVACY}/2026-03-01/version.yml"}
 

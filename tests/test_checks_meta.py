@@ -28,17 +28,17 @@ def test_valid_book_yields_only_the_note_about_locking() -> None:
 
 
 @pytest.mark.parametrize(
-    ("meta", "found"),
+    ("meta", "expected"),
     [
         pytest.param({}, [], id="labels and publication in the same order are no finding"),
         pytest.param({"published": "2026-01-10"}, ["META-order"], id="published before its predecessor is an error"),
         pytest.param({"published": "2026-01-15"}, [], id="published on the same day is in order"),
     ],
 )
-def test_labels_and_dates_must_have_the_same_order(meta: dict[str, str], found: list[str]) -> None:
+def test_labels_and_dates_must_have_the_same_order(meta: dict[str, str], expected: list[str]) -> None:
     book = two_versions(**meta, effective="2026-03-01")
 
-    assert rules(of_rule(book.check(NOW), "META-order")) == found
+    assert rules(of_rule(book.check(NOW), "META-order")) == expected
 
 
 def test_order_that_can_no_longer_change_is_not_reported() -> None:
@@ -62,7 +62,7 @@ def test_label_that_is_not_a_calendar_date_is_a_plain_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "meta", "found"),
+    ("section", "meta", "expected"),
     [
         pytest.param("", {}, 1, id="a second version without a summary is an error"),
         pytest.param("keep", {}, 0, id="a second version with a summary is fine"),
@@ -75,10 +75,10 @@ def test_label_that_is_not_a_calendar_date_is_a_plain_number() -> None:
         ),
     ],
 )
-def test_version_without_summary_is_reported(section: str, meta: dict[str, str], found: int) -> None:
+def test_version_without_summary_is_reported(section: str, meta: dict[str, str], expected: int) -> None:
     missing = of_rule(two_versions(section, **meta).check(NOW), "META-summary")
 
-    assert len(missing) == found
+    assert len(missing) == expected
     assert all(finding.place.path == f"{PRIVACY}/2026-03-01/en.md" for finding in missing)
 
 
@@ -200,7 +200,7 @@ def test_unreadable_file_is_a_finding(damage: Callable[[PaperBook], object], rul
     book = two_versions()
     damage(book)
 
-    found = of_rule(book.check(NOW), rule)
+    findings = of_rule(book.check(NOW), rule)
 
-    assert path in {finding.place.path for finding in found}
-    assert all(finding.severity is Severity.ERROR for finding in found)
+    assert path in {finding.place.path for finding in findings}
+    assert all(finding.severity is Severity.ERROR for finding in findings)

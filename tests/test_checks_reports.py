@@ -50,10 +50,10 @@ def test_text_is_grouped_by_file_and_counted() -> None:
 
 @pytest.mark.parametrize("form", [to_text, to_job_summary])
 def test_control_characters_of_the_book_are_escaped(form: Callable[[CheckReport], str]) -> None:
-    told = form(CheckReport(findings=(finding(message="“\x1b[2J\u202e” stands here."),)))
+    text = form(CheckReport(findings=(finding(message="“\x1b[2J\u202e” stands here."),)))
 
-    assert "\x1b" not in told
-    assert "\u202e" not in told
+    assert "\x1b" not in text
+    assert "\u202e" not in text
 
 
 def test_text_of_an_empty_report_does_not_overstate() -> None:
@@ -61,10 +61,10 @@ def test_text_of_an_empty_report_does_not_overstate() -> None:
 
 
 def test_text_lists_dismissals_with_their_reasons() -> None:
-    told = to_text(CheckReport(findings=(), answered=(ANSWER,)))
+    text = to_text(CheckReport(findings=(), answered=(ANSWER,)))
 
-    assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in told
-    assert told.endswith("The checks found nothing.\nOne question answered in dismissals.yml.\n")
+    assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in text
+    assert text.endswith("The checks found nothing.\nOne question answered in dismissals.yml.\n")
 
 
 def test_json_contains_every_field() -> None:
@@ -88,7 +88,7 @@ def test_json_contains_every_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "command"),
+    ("finding_", "command"),
     [
         pytest.param(finding(), f"::error file={PATH},line=3,title=HTML-raw::Something is wrong.", id="an error"),
         pytest.param(QUESTION, f"::warning file={PATH},line=9,title=CLAIM-watch::Is it so?", id="a question"),
@@ -104,34 +104,34 @@ def test_json_contains_every_field() -> None:
         ),
     ],
 )
-def test_annotation_is_one_line_with_its_place(one: Finding, command: str) -> None:
-    assert to_github(CheckReport(findings=(one,))) == f"{command}\n"
+def test_annotation_is_one_line_with_its_place(finding_: Finding, command: str) -> None:
+    assert to_github(CheckReport(findings=(finding_,))) == f"{command}\n"
 
 
 @pytest.mark.parametrize(
-    ("found", "shown", "last"),
+    ("expected", "shown", "last"),
     [
         pytest.param(10, 10, "Number 10.", id="ten fit"),
         pytest.param(11, 10, "2 more are listed in the summary of this job.", id="of eleven, the last place says so"),
     ],
 )
-def test_at_most_ten_annotations_per_severity(found: int, shown: int, last: str) -> None:
-    report = CheckReport(findings=tuple(finding(line=n, message=f"Number {n}.") for n in range(1, found + 1)))
+def test_at_most_ten_annotations_per_severity(expected: int, shown: int, last: str) -> None:
+    report = CheckReport(findings=tuple(finding(line=n, message=f"Number {n}.") for n in range(1, expected + 1)))
 
     lines = to_github(report).splitlines()
 
     assert len(lines) == shown
     assert lines[-1].endswith(last)
-    assert to_job_summary(report).count("**error**") == found
+    assert to_job_summary(report).count("**error**") == expected
 
 
 def test_job_summary_escapes_text_of_the_book() -> None:
     report = CheckReport(findings=(finding(message="“<br>” | *x* `y` [a](b)\n# no"),), answered=(ANSWER,))
 
-    told = to_job_summary(report)
+    summary = to_job_summary(report)
 
-    assert r"“\<br\>” \| \*x\* \`y\` \[a\](b) \# no" in told
-    assert "People are told by e-mail." in told
+    assert r"“\<br\>” \| \*x\* \`y\` \[a\](b) \# no" in summary
+    assert "People are told by e-mail." in summary
 
 
 def test_code_quality_contains_place_and_severity() -> None:
@@ -157,9 +157,9 @@ def marks(report: CheckReport) -> list[str]:
     ],
 )
 def test_fingerprint_depends_on_the_text_and_not_on_the_line(other: Finding, same: bool) -> None:
-    one = finding(evidence="a")
+    result = finding(evidence="a")
 
-    assert (marks(CheckReport(findings=(one,))) == marks(CheckReport(findings=(other,)))) is same
+    assert (marks(CheckReport(findings=(result,))) == marks(CheckReport(findings=(other,)))) is same
 
 
 def test_equal_findings_have_different_fingerprints() -> None:
@@ -264,8 +264,10 @@ def test_sarif_report_conforms_to_the_standard() -> None:
     jsonschema.validate(data, SARIF)
     run = data["runs"][0]
     assert [result["level"] for result in run["results"]] == ["error", "warning", "note", "warning"]
-    assert all(run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
-    assert [one["suppressions"][0]["justification"] for one in run["results"] if "suppressions" in one] == [
+    assert all(
+        run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"]
+    )
+    assert [result["suppressions"][0]["justification"] for result in run["results"] if "suppressions" in result] == [
         "People are told by e-mail."
     ]
 

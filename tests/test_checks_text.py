@@ -21,7 +21,7 @@ def body(words: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         pytest.param("# Privacy\n\nWords.\n", [], id="one title at the beginning"),
         pytest.param("Words.\n\n# Privacy\n", ["Words."], id="words before the title"),
@@ -29,12 +29,12 @@ def body(words: str) -> str:
         pytest.param("# Privacy\n\n# Cookies\n", ["Cookies"], id="a second title"),
     ],
 )
-def test_text_without_exactly_one_title_is_reported(text: str, found: list[str]) -> None:
-    assert evidence(text, "TEXT-title") == found
+def test_text_without_exactly_one_title_is_reported(text: str, expected: list[str]) -> None:
+    assert evidence(text, "TEXT-title") == expected
 
 
 @pytest.mark.parametrize(
-    ("rule", "words", "found"),
+    ("rule", "words", "expected"),
     [
         pytest.param("TEXT-placeholder", "Write to [email protected].", ["[email protected]"], id="a hidden address"),
         pytest.param(
@@ -64,8 +64,8 @@ def test_text_without_exactly_one_title_is_reported(text: str, found: list[str])
         pytest.param("TEXT-blank", "[Company](https://shop.example/)", [], id="a link"),
     ],
 )
-def test_placeholders_and_leftovers_are_reported(rule: str, words: str, found: list[str]) -> None:
-    assert sorted(evidence(body(words), rule)) == sorted(found)
+def test_placeholders_and_leftovers_are_reported(rule: str, words: str, expected: list[str]) -> None:
+    assert sorted(evidence(body(words), rule)) == sorted(expected)
 
 
 @pytest.mark.parametrize("language", ["es", "pt-BR"])
@@ -74,7 +74,7 @@ def test_todo_in_capitals_is_a_word_in_some_languages(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         pytest.param("6) Collect\n7)Use of data", ["7)Use of data"], id="a number without a space"),
         pytest.param("• one\n• two", ["• one"], id="bullets of a word processor"),
@@ -91,44 +91,44 @@ def test_todo_in_capitals_is_a_word_in_some_languages(language: str) -> None:
         pytest.param("```\n7)Use\n```", [], id="code"),
     ],
 )
-def test_lines_that_look_like_list_items_are_reported(words: str, found: list[str]) -> None:
-    assert evidence(body(words), "TEXT-list") == found
+def test_lines_that_look_like_list_items_are_reported(words: str, expected: list[str]) -> None:
+    assert evidence(body(words), "TEXT-list") == expected
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         pytest.param("Shop Street 1  \n12345 Shopton", ["Shop Street 1"], id="two blanks inside a paragraph"),
         pytest.param("Shop Street 1\\\n12345 Shopton", [], id="a backslash is kept"),
         pytest.param("Shop Street 1  \n\n12345 Shopton  ", [], id="blanks at the end of a paragraph mean nothing"),
     ],
 )
-def test_lost_line_breaks_are_noted(words: str, found: list[str]) -> None:
-    assert evidence(body(words), "TEXT-break") == found
+def test_lost_line_breaks_are_noted(words: str, expected: list[str]) -> None:
+    assert evidence(body(words), "TEXT-break") == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         pytest.param("# A\n\n## B\n\n### C\n\n## D\n", [], id="levels one after the other"),
         pytest.param("# A\n\n### B\n\n### C\n", ["B"], id="a level skipped, and only once"),
         pytest.param("# A\n\n## B\n\n#### C\n", ["C"], id="a level skipped further down"),
     ],
 )
-def test_skipped_heading_levels_are_a_question(text: str, found: list[str]) -> None:
-    assert evidence(text, "TEXT-levels") == found
+def test_skipped_heading_levels_are_a_question(text: str, expected: list[str]) -> None:
+    assert evidence(text, "TEXT-levels") == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         pytest.param("# A\n\n## B {#b}\n\n## C {#c}\n", [], id="two ids"),
         pytest.param("# A\n\n## B {#b}\n\n## C {#b}\n", ["b"], id="one id twice"),
         pytest.param("# A\n\n## B\n\n## B\n", [], id="equal headings get different ids"),
     ],
 )
-def test_duplicate_id_is_reported(text: str, found: list[str]) -> None:
-    assert evidence(text, "TEXT-twice") == found
+def test_duplicate_id_is_reported(text: str, expected: list[str]) -> None:
+    assert evidence(text, "TEXT-twice") == expected
 
 
 def test_sections_without_an_id_are_one_note() -> None:
@@ -154,14 +154,14 @@ def test_changed_section_id_is_reported(now: str, gone: str) -> None:
     privacy = book.policy("privacy").version("2026-01-15", en="# Privacy\n\n## How we keep data\n\nLong.\n")
     privacy.version("2026-03-01", en=f"# Privacy\n\n{now}\nLong.\n")
 
-    found = of_rule(book.check(NOW), "TEXT-gone")
+    findings = of_rule(book.check(NOW), "TEXT-gone")
 
-    assert [finding.evidence for finding in found] == ([gone] if gone else [])
-    assert all(f"{{#{gone}}}" in finding.fix for finding in found)
+    assert [finding.evidence for finding in findings] == ([gone] if gone else [])
+    assert all(f"{{#{gone}}}" in finding.fix for finding in findings)
 
 
 @pytest.mark.parametrize(
-    ("rule", "words", "found"),
+    ("rule", "words", "expected"),
     [
         pytest.param("LINK-anchor", "[a](#keeping)\n\n## Keeping {#keeping}", [], id="a section that is there"),
         pytest.param("LINK-anchor", "[a](#keepin)\n\n## Keeping {#keeping}", ["#keepin"], id="a section that is not"),
@@ -206,8 +206,8 @@ def test_changed_section_id_is_reported(now: str, gone: str) -> None:
         pytest.param("HTML-raw", "\\<Acme Corp> if 3 < 5 > 2 `<br>`", [], id="signs that are no tag"),
     ],
 )
-def test_links_and_html_are_checked(rule: str, words: str, found: list[str]) -> None:
-    assert evidence(body(words), rule) == found
+def test_links_and_html_are_checked(rule: str, words: str, expected: list[str]) -> None:
+    assert evidence(body(words), rule) == expected
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_broken_anchor_is_reported_with_its_line_and_the_likely_anchor() -> None
 
 
 @pytest.mark.parametrize(
-    ("rule", "language", "words", "found"),
+    ("rule", "language", "words", "expected"),
     [
         pytest.param(
             "CLAIM-absolute", "en", "We will never sell your data.", ["We will never sell your data"], id="never"
@@ -280,12 +280,12 @@ def test_broken_anchor_is_reported_with_its_line_and_the_likely_anchor() -> None
         ),
     ],
 )
-def test_claims_are_questions_at_their_line(rule: str, language: str, words: str, found: list[str]) -> None:
+def test_claims_are_questions_at_their_line(rule: str, language: str, words: str, expected: list[str]) -> None:
     book = one_text(body(words), language, extra="notice_days: {material: 30}\n")
 
     findings = of_rule(book.check(NOW), rule)
 
-    assert [finding.evidence for finding in findings] == found
+    assert [finding.evidence for finding in findings] == expected
     assert {finding.severity for finding in findings} <= {Severity.QUESTION}
 
 

@@ -31,7 +31,9 @@ WILD = {
 
 def found() -> dict[str, Page]:
     """Return every page of a book with two versions in two languages."""
-    both = [replace(one, editions=(*one.editions, edition(DE, f"{one.label}."))) for one in (FIRST, SECOND)]
+    both = [
+        replace(pattern, editions=(*pattern.editions, edition(DE, f"{pattern.label}."))) for pattern in (FIRST, SECOND)
+    ]
     return pages(publication(ANNOUNCED, policy(*both), replace(policy(*both), id="privacy", kind=Kind.PRIVACY)))
 
 
@@ -49,18 +51,20 @@ def documented() -> list[re.Pattern[str]]:
 
 def test_documented_urls_are_exactly_those_of_a_site() -> None:
     shown = found()
-    made = [page.context[name] for page in shown.values() for name in ("file", "document") if name in page.context]
+    companions = [
+        page.context[name] for page in shown.values() for name in ("file", "document") if name in page.context
+    ]
     both = publication(ANNOUNCED, policy(FIRST, SECOND))
     fragments = [address.fragment_beside(address.text_file(both.policies[0], FIRST, DE))]
-    published = [*shown, *files(both), *made, *fragments]
+    published = [*shown, *files(both), *companions, *fragments]
     shop = address.manifest_file("shop")
     published += [address.MANIFEST, address.SIGNED_MANIFEST, shop, signed_path(shop), *address.CONFORMANCE]
-    published += [digests_file(one.id, Digest.of(b"")) for one in both.policies]
+    published += [digests_file(pattern.id, Digest.of(b"")) for pattern in both.policies]
 
     patterns = documented()
 
-    assert [place for place in published if not any(one.fullmatch(place) for one in patterns)] == []
-    assert [one.pattern for one in patterns if not any(one.fullmatch(place) for place in published)] == []
+    assert [place for place in published if not any(pattern.fullmatch(place) for pattern in patterns)] == []
+    assert [pattern.pattern for pattern in patterns if not any(pattern.fullmatch(place) for place in published)] == []
 
 
 def test_every_link_relation_is_documented() -> None:
@@ -74,8 +78,8 @@ def test_every_field_of_a_comparison_is_documented() -> None:
     names: set[str] = set()
     for page in shown.values():
         if page.kind in (PageKind.REDLINE, PageKind.SINCE):
-            one = publication(ANNOUNCED)
-            changes = [one.texts.changes(*pair) for pair in page.pairs]
+            pattern = publication(ANNOUNCED)
+            changes = [pattern.texts.changes(*pair) for pair in page.pairs]
             names |= members(json.loads(comparison_file(page, SITE, changes)[1]))
 
     assert {"clauses", "percent", "sentences", "announced"} <= names

@@ -124,12 +124,12 @@ def test_untracked_edits_are_listed(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     file.write_bytes(replaced(file.read_bytes(), ("24 months", "48 months")))
 
-    asked = inforce("docx", "import", file, "--repo", draft)
+    result = inforce("docx", "import", file, "--repo", draft)
 
-    assert asked.code == 1
+    assert result.code == 1
     assert (
         "Changed without Track Changes: “We keep your data for 24 months.” "
-        "was replaced with “We keep your data for 48 months.”" in (asked.out)
+        "was replaced with “We keep your data for 48 months.”" in (result.out)
     )
     assert "24 months" in (draft / EN).read_text()
     assert inforce("docx", "import", file, "--untracked", "--repo", draft).code == 0

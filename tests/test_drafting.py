@@ -40,12 +40,12 @@ def contents(root: Path) -> Mapping[str, bytes]:
 
 
 def test_draft_has_the_text_of_the_newest_version_and_the_given_dates(book: BookBuilder) -> None:
-    made = draft(book)
+    new_draft = draft(book)
 
     version = drafted(book)
-    assert made.folder == book.root / "policy_versions/terms/2027-03-01"
-    assert (made.label.text, made.languages) == ("2027-03-01", (Language("en"),))
-    assert made.copied == book.read().require().policy("terms").versions[0]
+    assert new_draft.folder == book.root / "policy_versions/terms/2027-03-01"
+    assert (new_draft.label.text, new_draft.languages) == ("2027-03-01", (Language("en"),))
+    assert new_draft.copied == book.read().require().policy("terms").versions[0]
     assert version.editions[0].text == drafted(book, "2026-01-15").editions[0].text
     assert version.editions[0].summary == ()
     assert version.draft
@@ -66,15 +66,15 @@ def test_draft_has_the_text_of_the_newest_version_and_the_given_dates(book: Book
 def test_text_is_copied_byte_for_byte(book: BookBuilder, body: bytes) -> None:
     book.write("policy_versions/terms/2026-01-15/en.md", b"---\nsummary:\n - text: All is new.\n---\n\n" + body)
 
-    made = draft(book)
+    new_draft = draft(book)
 
-    assert (made.folder / "en.md").read_bytes().endswith(b"---\n\n" + body)
+    assert (new_draft.folder / "en.md").read_bytes().endswith(b"---\n\n" + body)
     assert drafted(book).editions[0].digest == drafted(book, "2026-01-15").editions[0].digest
 
 
 def test_version_yml_has_comments_and_an_empty_summary(book: BookBuilder) -> None:
-    made = draft(book)
-    metadata, text = ((made.folder / name).read_text() for name in ("version.yml", "en.md"))
+    new_draft = draft(book)
+    metadata, text = ((new_draft.folder / name).read_text() for name in ("version.yml", "en.md"))
 
     assert metadata.splitlines()[0] == (
         "# When this version is published. A date means the start of that day in Asia/Shanghai."
@@ -191,10 +191,10 @@ def test_translations_are_copied_with_the_digest_of_their_source(book: BookBuild
     book.write("policy_versions/terms/2026-01-15/de.md", german)
     book.write("policy_versions/terms/2026-01-15/fr.md", "# Conditions\n")
 
-    made = draft(book, languages=[Language("de")])
+    new_draft = draft(book, languages=[Language("de")])
 
     german_edition = drafted(book).edition(Language("de")) or pytest.fail("the translation is missing")
-    assert made.languages == (Language("de"), Language("en"))
+    assert new_draft.languages == (Language("de"), Language("en"))
     assert german_edition.translates == digest
     assert german_edition.text == "# Bedingungen\n"
     assert german_edition.summary == ()
@@ -203,29 +203,29 @@ def test_translations_are_copied_with_the_digest_of_their_source(book: BookBuild
 def test_translation_without_front_matter_is_copied(book: BookBuilder) -> None:
     book.write("policy_versions/terms/2026-01-15/de.md", "# Bedingungen\n")
 
-    made = draft(book)
+    new_draft = draft(book)
 
-    assert (made.folder / "de.md").read_text() == "# Bedingungen\n"
+    assert (new_draft.folder / "de.md").read_text() == "# Bedingungen\n"
 
 
 def test_draft_is_not_copied_from_a_cancelled_version(book: BookBuilder) -> None:
     cancelled = {"effective": "2027-02-15", "cancelled": "{at: 2027-01-10, reason: withdrawn}"}
     book.policy("terms").version("2027-01-05", meta=cancelled, en="# Terms\n\nNever applied.\n")
 
-    made = draft(book)
+    new_draft = draft(book)
 
-    assert made.copied
-    assert made.copied.label.text == "2026-01-15"
-    assert "Never applied" not in (made.folder / "en.md").read_text()
+    assert new_draft.copied
+    assert new_draft.copied.label.text == "2026-01-15"
+    assert "Never applied" not in (new_draft.folder / "en.md").read_text()
 
 
 def test_first_version_of_a_policy_begins_with_its_title(book: BookBuilder) -> None:
     book.policy("cookies")
 
-    made = draft(book, "cookies")
+    new_draft = draft(book, "cookies")
 
-    assert made.copied is None
-    assert (made.folder / "en.md").read_text() == "# Cookies\n"
+    assert new_draft.copied is None
+    assert (new_draft.folder / "en.md").read_text() == "# Cookies\n"
     assert book.read().faults == ()
 
 

@@ -37,9 +37,9 @@ def evidence(book: BookBuilder) -> Mapping[str, Evidence]:
 def test_evidence_is_the_first_commit_with_the_text(book: BookBuilder) -> None:
     commit = book.commit("terms: say the first words", when="2026-01-10T12:00:00+02:00")
 
-    found = evidence(book)
+    commits = evidence(book)
 
-    assert found == {
+    assert commits == {
         V1: Evidence(commit=commit, committed=instant("2026-01-10T10:00:00Z"), subject="terms: say the first words")
     }
 
@@ -126,10 +126,10 @@ def test_version_with_a_restored_text_has_its_own_commit(book: BookBuilder) -> N
     book.policy("terms").version("2026-03-01", en=TEXT)
     again = book.commit("as before", when="2026-02-10T00:00:00Z")
 
-    found = evidence(book)
+    commits = evidence(book)
 
-    assert found[V1].commit == first
-    assert found["policy_versions/terms/2026-03-01"].commit == again
+    assert commits[V1].commit == first
+    assert commits["policy_versions/terms/2026-03-01"].commit == again
 
 
 def test_evidence_is_that_of_the_binding_text(book: BookBuilder) -> None:
@@ -343,9 +343,9 @@ def test_old_text_is_found_by_digest_on_any_branch(book: BookBuilder) -> None:
     book.commit("damaged")
     unknown = Digest.of("never written")
 
-    found = open_history(book.root).texts_of([Digest.of(TEXT), Digest.of(OTHER), unknown])
+    texts_found = open_history(book.root).texts_of([Digest.of(TEXT), Digest.of(OTHER), unknown])
 
-    assert found == {Digest.of(TEXT): TEXT, Digest.of(OTHER): OTHER}
+    assert texts_found == {Digest.of(TEXT): TEXT, Digest.of(OTHER): OTHER}
 
 
 def test_book_in_a_subfolder_of_a_repository_is_read(tmp_path: Path) -> None:
@@ -456,20 +456,20 @@ def commit(name: str, *changes: FileChange) -> Commit:
 
 
 def test_log_with_unusual_file_names_is_parsed() -> None:
-    zero, one = "0" * 40, "1" * 40
+    zero, first_id = "0" * 40, "1" * 40
     printed = (
-        f"{one} 1767225600\nfirst: line\0\n:000000 100644 {zero} {one} A\0a\nb ü\0"
-        f":100644 100644 {one} {one} R100\0old\0new\0{zero} 1767225599\n\0"
+        f"{first_id} 1767225600\nfirst: line\0\n:000000 100644 {zero} {first_id} A\0a\nb ü\0"
+        f":100644 100644 {first_id} {first_id} R100\0old\0new\0{zero} 1767225599\n\0"
     )
 
     assert parse_log(printed.encode()) == (
         Commit(
-            id=one,
+            id=first_id,
             committed=COMMITTED,
             subject="first: line",
             changes=(
-                FileChange(kind="A", path="a\nb ü", blob=one),
-                FileChange(kind="R", path="new", blob=one, renamed_from="old"),
+                FileChange(kind="A", path="a\nb ü", blob=first_id),
+                FileChange(kind="R", path="new", blob=first_id, renamed_from="old"),
             ),
         ),
         Commit(id=zero, committed=datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC), subject=""),
@@ -489,6 +489,8 @@ def test_two_files_renamed_from_the_same_file_are_distinguished() -> None:
         commit("1", FileChange(kind="A", path="a", blob="old"), FileChange(kind="A", path="c", blob="other")),
     )
 
-    steps = {path: [(c.id, blob) for c, blob in found] for path, found in lineages(newest_first, ("a", "b")).items()}
+    steps = {
+        path: [(c.id, blob) for c, blob in changes] for path, changes in lineages(newest_first, ("a", "b")).items()
+    }
 
     assert steps == {"a": [("1", "old"), ("4", "new")], "b": [("1", "old"), ("3", "old")]}

@@ -156,11 +156,11 @@ def test_loose_commit_with_other_content_is_an_error(shop: Shop) -> None:
 
 def test_commit_between_base_and_branch_with_other_parents_is_an_error(shop: Shop) -> None:
     shop.outer.git("commit", "-q", "--allow-empty", "-m", "one")
-    one = shop.outer.git("rev-parse", "HEAD").strip()
+    head = shop.outer.git("rev-parse", "HEAD").strip()
     shop.outer.git("commit", "-q", "--allow-empty", "-m", "two")
-    raw = shop.outer.git("cat-file", "commit", one).encode()
+    raw = shop.outer.git("cat-file", "commit", head).encode()
     without_parent = b"".join(line for line in raw.splitlines(keepends=True) if not line.startswith(b"parent "))
-    replace_loose_object(shop.outer.root / ".git", one, "commit", without_parent)
+    replace_loose_object(shop.outer.root / ".git", head, "commit", without_parent)
 
     with pytest.raises(HistoryError, match="does not match its id"):
         open_history(shop.book.root).fork("main")
@@ -173,9 +173,9 @@ def test_evidence_needs_objects_that_match_their_ids(shop: Shop) -> None:
     replace_loose_object(shop.outer.root / ".git", shop.base, "commit", raw.replace(b"publish", b"Publish"))
 
     history = open_history(shop.book.root)
-    found = history.evidence(shop.book.read().require())
+    commits = history.evidence(shop.book.read().require())
 
-    assert set(found) == {"policy_versions/terms/2026-02-01"}
+    assert set(commits) == {"policy_versions/terms/2026-02-01"}
     assert any("does not match its id" in remark for remark in history.remarks)
 
 

@@ -112,9 +112,9 @@ def test_size_of_a_mark_is_the_size_of_the_change() -> None:
 def test_table_agrees_with_the_chart_for_each_version() -> None:
     rows = tuple(drawn(A, B, C).values())
 
-    told = [sorted(heading for heading, _ in column) for column in by_column(rows, 3)]
+    headings = [sorted(heading for heading, _ in column) for column in by_column(rows, 3)]
 
-    assert told == [[], ["Cookies"], ["Cookies", "Rights of our customers", "Use of the shop"]]
+    assert headings == [[], ["Cookies"], ["Cookies", "Rights of our customers", "Use of the shop"]]
 
 
 def test_changed_link_is_a_small_change() -> None:
@@ -128,6 +128,6 @@ def test_changed_link_is_a_small_change() -> None:
 
 
 def test_change_is_described_in_the_readers_language() -> None:
-    found = redline(prepare(A), prepare(B))
+    comparison = redline(prepare(A), prepare(B))
 
-    assert Step.of(found, Labels(replaced_sentence="{was} → {now}")).sentences == ("Cookies – two → three",)
+    assert Step.of(comparison, Labels(replaced_sentence="{was} → {now}")).sentences == ("Cookies – two → three",)

@@ -113,9 +113,9 @@ def test_unusable_state_is_skipped_and_reported(raw: bytes | None, words: str) -
     ],
 )
 def test_file_in_another_encoding_is_decoded_and_reported(raw: bytes, text: str, code: str) -> None:
-    found = read_foreign(raw)
+    foreign = read_foreign(raw)
 
-    assert (found.text, found.code) == (text, code)
+    assert (foreign.text, foreign.code) == (text, code)
     assert bool(plan(raw).remarks) is bool(code)
 
 
@@ -188,10 +188,10 @@ def test_version_contains_the_text_and_its_origin(source: Source, book: BookBuil
     commit = source.state("# Privacy\n", "2024-04-17T22:00:00+02:00", message="legal: no\n\nAt last.")
     before = contents(source.root)
 
-    done = imported(book, source.root)
+    result = imported(book, source.root)
 
     (version,) = policy(book).versions
-    assert done.folder == book.root / "policy_versions/privacy"
+    assert result.folder == book.root / "policy_versions/privacy"
     assert version.label.text == "2024-04-18"
     assert version.published_at == version.effective_at == instant("2024-04-17T20:00:00Z")
     assert version.editions[0].language == Language("en")
@@ -205,13 +205,13 @@ def test_version_contains_the_text_and_its_origin(source: Source, book: BookBuil
 def test_import_reports_its_progress(source: Source, book: BookBuilder) -> None:
     for day in (1, 2, 3):
         source.state(f"# Privacy {day}\n", f"2024-01-0{day}T00:00:00Z")
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
 
     import_history(
-        book.root, source.root, "privacy.md", "privacy", progress=lambda done, total: told.append((done, total))
+        book.root, source.root, "privacy.md", "privacy", progress=lambda count, total: progress.append((count, total))
     )
 
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert progress == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_policy_yml_of_a_new_policy_is_inferred(source: Source, book: BookBuilder) -> None:
@@ -313,10 +313,10 @@ def test_file_removed_and_added_again_keeps_its_history(source: Source, book: Bo
     source.git("rm", "-q", "privacy.md")
     source.commit("gone again", when="2024-01-04T00:00:00Z")
 
-    done = imported(book, source.root)
+    result = imported(book, source.root)
 
     assert texts(book) == ["# One\n", "# Two\n"]
-    assert len(done.remarks) == 2
+    assert len(result.remarks) == 2
 
 
 def test_merged_branch_is_one_change_at_the_time_of_the_merge(source: Source, book: BookBuilder) -> None:
@@ -393,12 +393,12 @@ def test_branch_can_be_selected(source: Source, book: BookBuilder) -> None:
 def test_existing_policy_gains_earlier_versions(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     book.policy("privacy").version("2026-01-15", en="# Now\n")
-    kept = {name: data for name, data in contents(book.root).items() if name.startswith("policy_versions/privacy/")}
+    before = {name: data for name, data in contents(book.root).items() if name.startswith("policy_versions/privacy/")}
 
     imported(book, source.root)
 
     assert texts(book) == ["# One\n", "# Now\n"]
-    assert contents(book.root).items() >= kept.items()
+    assert contents(book.root).items() >= before.items()
 
 
 def nothing(_: BookBuilder) -> None:
@@ -457,14 +457,14 @@ def test_invalid_import_is_rejected_and_nothing_is_written(
     before(book)
     wishes = Wishes(ref=words.get("ref"), language=words.get("language"))
     place = tmp_path / words["source"] if "source" in words else source.root
-    found = contents(book.root)
+    files = contents(book.root)
 
     with pytest.raises(InforceError) as refused:
         import_history(book.root, place, words.get("file", "privacy.md"), words.get("policy", "privacy"), wishes)
 
     assert message in str(refused.value)
     assert refused.value.exit_code == code
-    assert contents(book.root) == found
+    assert contents(book.root) == files
 
 
 def test_ambiguous_branch_must_be_selected(source: Source, book: BookBuilder, tmp_path: Path) -> None:

@@ -36,13 +36,13 @@ def headings(markdown: str) -> list[str]:
 
 def items(markdown: str) -> list[str]:
     """Return the items of all lists, each with its bullet or number."""
-    found: dict[int, str] = {}
+    levels: dict[int, str] = {}
     for block in parse(markdown).blocks:
         for container in block.path:
             if container.kind is ContainerKind.ITEM:
                 mark = "•" if container.number is None else f"{container.number}."
-                found.setdefault(container.key, f"{mark} {block.text[:24]}")
-    return list(found.values())
+                levels.setdefault(container.key, f"{mark} {block.text[:24]}")
+    return list(levels.values())
 
 
 def words_of_a_page(page: str) -> tuple[str, ...]:
@@ -241,7 +241,7 @@ def test_short_lines_of_an_address_remain_separate() -> None:
 def test_damage_visible_only_in_the_source_is_reported_with_its_line(
     name: str, expected: list[tuple[int, str]]
 ) -> None:
-    assert [(one.line, one.sentence) for one in convert(source(name)).damage] == expected
+    assert [(suspicion.line, suspicion.sentence) for suspicion in convert(source(name)).damage] == expected
 
 
 @pytest.mark.parametrize(
@@ -340,11 +340,11 @@ def contents(root: Path) -> Mapping[str, bytes]:
 
 
 def test_text_becomes_the_draft_of_a_new_policy(book: BookBuilder) -> None:
-    done = imported(book, "glued_in_one_line")
+    result = imported(book, "glued_in_one_line")
 
     policy = book.read().require().policy("privacy")
     (version,) = policy.versions
-    assert done.folder == book.root / "policy_versions/privacy/2027-01-20"
+    assert result.folder == book.root / "policy_versions/privacy/2027-01-20"
     assert (policy.title(Language("en")), policy.kind, policy.act) == (
         "Lanternfish Privacy Policy",
         Kind.PRIVACY,
@@ -391,30 +391,30 @@ def test_options_override_inferred_values(book: BookBuilder) -> None:
 
 
 def test_text_without_a_title_gets_one_with_a_remark(book: BookBuilder) -> None:
-    done = imported(book, "no_headings_at_all", policy="tool-shed")
+    result = imported(book, "no_headings_at_all", policy="tool-shed")
 
-    assert (done.folder / "en.md").read_text().startswith("# Tool shed\n\nWe lend tools")
-    assert [remark.sentence for remark in done.remarks] == ["The text has no title; one was added."]
+    assert (result.folder / "en.md").read_text().startswith("# Tool shed\n\nWe lend tools")
+    assert [remark.sentence for remark in result.remarks] == ["The text has no title; one was added."]
 
 
 def test_text_in_another_encoding_is_decoded_and_reported(book: BookBuilder) -> None:
-    done = imported(book, "windows_encoding")
+    result = imported(book, "windows_encoding")
 
-    assert "Le café coûte 3 €." in (done.folder / "en.md").read_text()
-    assert "read as windows-1252" in done.remarks[0].sentence
+    assert "Le café coûte 3 €." in (result.folder / "en.md").read_text()
+    assert "read as windows-1252" in result.remarks[0].sentence
 
 
 def test_text_for_an_existing_policy_has_an_empty_summary(book: BookBuilder) -> None:
     book.policy("privacy").version("2027-01-20", en="# Privacy\n")
     before = contents(book.root)
 
-    done = imported(book, "pdf_with_hyphens")
+    result = imported(book, "pdf_with_hyphens")
 
-    assert done.label.text == "2027-01-20.1"
-    text = (done.folder / "en.md").read_text()
+    assert result.label.text == "2027-01-20.1"
+    text = (result.folder / "en.md").read_text()
     assert "#summary:" in text
     lines = text.splitlines()
-    places = {remark.place.line or 0: remark.sentence for remark in done.remarks}
+    places = {remark.place.line or 0: remark.sentence for remark in result.remarks}
     assert all("Page" in lines[line - 1] for line, sentence in places.items() if "page number" in sentence)
     assert contents(book.root).items() >= before.items()
 

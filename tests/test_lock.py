@@ -35,8 +35,8 @@ def book(tmp_path: Path) -> BookBuilder:
     return book
 
 
-def names(found: tuple[tuple[Any, Version], ...]) -> list[str]:
-    return [f"{policy.id}/{version.label}" for policy, version in found]
+def names(rows: tuple[tuple[Any, Version], ...]) -> list[str]:
+    return [f"{policy.id}/{version.label}" for policy, version in rows]
 
 
 def locked(catalog: Catalog, lock: Lock | None = None) -> Lock:
@@ -85,9 +85,9 @@ def test_lock_survives_the_round_trip(book: BookBuilder) -> None:
 def test_lock_is_independent_of_the_order_of_additions(book: BookBuilder) -> None:
     catalog = book.read().require()
     terms = catalog.policy("terms")
-    one, two = terms.versions[:2]
-    assert json.dumps(Lock().adding(terms, one).adding(terms, two).to_json()) == json.dumps(
-        Lock().adding(terms, two).adding(terms, one).to_json()
+    first, two = terms.versions[:2]
+    assert json.dumps(Lock().adding(terms, first).adding(terms, two).to_json()) == json.dumps(
+        Lock().adding(terms, two).adding(terms, first).to_json()
     )
 
 

@@ -573,6 +573,6 @@ def test_parsing_a_manifest_needs_none_of_the_build_libraries() -> None:
         "heavy = {'langcodes', 'babel', 'yaml', 'markdown_it', 'jinja2', 'git', 'click', 'rich', 'mkdocs'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (process.returncode, process.stderr) == (0, "")

@@ -114,11 +114,11 @@ def test_policy_cannot_have_the_address_of_the_manifests(tmp_path: Path) -> None
 def test_size_of_each_manifest_is_checked_and_its_path_is_in_the_message(tmp_path: Path) -> None:
     names = [f"policy-{number}" for number in range(30)]
     publication = publication_of(book_with(tmp_path, f"manifests:\n  shop: [{', '.join(names[:25])}]\n", *names))
-    told: list[str] = []
+    warnings: list[str] = []
 
-    check_manifest_size(publication, told.append)
+    check_manifest_size(publication, warnings.append)
 
-    assert [sentence.split()[2] for sentence in told] == ["policies.json", "manifests/shop.json"]
+    assert [sentence.split()[2] for sentence in warnings] == ["policies.json", "manifests/shop.json"]
 
 
 NINE_LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "nl", "ja", "ar")
@@ -146,13 +146,15 @@ def test_book_of_an_ordinary_company_is_built_with_one_warning(
     tmp_path: Path, policies: tuple[str, ...], languages: tuple[str, ...]
 ) -> None:
     publication = publication_of(book_of_a_company(tmp_path / "book", policies, languages))
-    told: list[str] = []
+    warnings: list[str] = []
 
-    check_manifest_size(publication, told.append)
-    write_manifest(tmp_path / "site", publication, (), PRIVATE, told.append)
+    check_manifest_size(publication, warnings.append)
+    write_manifest(tmp_path / "site", publication, (), PRIVATE, warnings.append)
 
-    assert [sentence.split(" bytes")[0].rpartition(" ")[0] for sentence in told] == ["the manifest policies.json has"]
-    assert "with “manifests” in book.yml, an app polls only the policies it uses" in told[0]
+    assert [sentence.split(" bytes")[0].rpartition(" ")[0] for sentence in warnings] == [
+        "the manifest policies.json has"
+    ]
+    assert "with “manifests” in book.yml, an app polls only the policies it uses" in warnings[0]
     assert 4_096 < (tmp_path / "site/policies.json").stat().st_size < 16_384
     parse_manifest(verify((tmp_path / "site/policies.jws.json").read_bytes(), [PUBLIC]))
 

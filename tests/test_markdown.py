@@ -240,7 +240,7 @@ def test_link_to_section_of_the_text_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         row("a tag in a line", "a <br> b", [(1, "<br>")]),
         row("a block", "a\n\n<div>\nb\n</div>", [(3, "<div>\nb\n</div>")]),
@@ -251,8 +251,8 @@ def test_link_to_section_of_the_text_is_kept() -> None:
         row("an autolink is no tag", "<https://a.example>", []),
     ],
 )
-def test_raw_html_is_reported(text: str, found: list[tuple[int, str]]) -> None:
-    assert [(raw.line, raw.snippet) for raw in raw_html(text)] == found
+def test_raw_html_is_reported(text: str, expected: list[tuple[int, str]]) -> None:
+    assert [(raw.line, raw.snippet) for raw in raw_html(text)] == expected
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ order = 7
 
 def paper(**members: object) -> Paper:
     """Return a paper of `MARKDOWN` with the fields `members` replaced."""
-    made = Paper(
+    paper_ = Paper(
         title="Privacy Policy 2027-03-01 – Example Shop",
         author="Example Shop",
         language=Language("en"),
@@ -64,7 +64,7 @@ def paper(**members: object) -> Paper:
         digests=(DIGEST,),
         body=to_html(MARKDOWN),
     )
-    return replace(made, **members)
+    return replace(paper_, **members)
 
 
 def read(content: bytes) -> PdfReader:
@@ -101,12 +101,12 @@ def test_pdf_contains_exactly_the_words_of_the_text_in_order(drawn: bytes) -> No
 
 
 def test_metadata_has_title_author_language_and_date(drawn: bytes) -> None:
-    found = read(drawn)
-    assert found.metadata is not None
-    assert found.metadata.title == "Privacy Policy 2027-03-01 – Example Shop"
-    assert found.metadata.author == "Example Shop"
-    assert found.metadata.creation_date == found.metadata.modification_date == instant("2027-01-20")
-    assert found.root_object["/Lang"] == "en"
+    document = read(drawn)
+    assert document.metadata is not None
+    assert document.metadata.title == "Privacy Policy 2027-03-01 – Example Shop"
+    assert document.metadata.author == "Example Shop"
+    assert document.metadata.creation_date == document.metadata.modification_date == instant("2027-01-20")
+    assert document.root_object["/Lang"] == "en"
 
 
 def test_pdf_is_tagged_for_screen_readers(drawn: bytes) -> None:
@@ -120,7 +120,7 @@ def test_pdf_is_tagged_for_screen_readers(drawn: bytes) -> None:
 
 def structure(element: object) -> set[str]:
     """Return the kinds of structure elements below `element`."""
-    found: set[str] = set()
+    kinds: set[str] = set()
     rest = [element]
     while rest:
         one = rest.pop()
@@ -128,16 +128,18 @@ def structure(element: object) -> set[str]:
         if isinstance(one, list):
             rest += one
         elif isinstance(one, dict):
-            found |= {str(one["/S"])} if "/S" in one else set()
+            kinds |= {str(one["/S"])} if "/S" in one else set()
             rest.append(one.get("/K", []))
-    return found
+    return kinds
 
 
 def test_headings_become_bookmarks_and_links_stay_links(drawn: bytes) -> None:
-    found = read(drawn)
-    titles = [one["/Title"] for level in found.outline for one in (level if isinstance(level, list) else [level])]
+    document = read(drawn)
+    titles = [
+        element["/Title"] for level in document.outline for element in (level if isinstance(level, list) else [level])
+    ]
     assert titles == ["Privacy Policy", "What we collect", "Your rights"]
-    targets = [note.get_object()["/A"]["/URI"] for page in found.pages for note in page.get("/Annots", [])]
+    targets = [note.get_object()["/A"]["/URI"] for page in document.pages for note in page.get("/Annots", [])]
     assert targets == ["https://a.example/p/"]
 
 
@@ -159,12 +161,12 @@ def test_pdf_depends_only_on_the_paper(tmp_path: Path) -> None:
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu"}
     there = here | {"PYTHONHASHSEED": "2", "TZ": "America/St_Johns", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
     command = [sys.executable, "-W", "error", "-c", program]
-    made = [
+    identifiers = [
         subprocess.run(command, env=env, cwd=folder, capture_output=True, check=True).stdout
         for env, folder in ((here, tmp_path), (there, Path("/")))
     ]
-    assert made[0] == made[1]
-    assert len(made[0]) > 10_000
+    assert identifiers[0] == identifiers[1]
+    assert len(identifiers[0]) > 10_000
 
 
 @pytest.mark.parametrize(
@@ -186,10 +188,10 @@ def test_nothing_is_fetched_and_images_become_alternative_text(tmp_path: Path) -
     body = (
         f'<link rel="stylesheet" href="{secret.as_uri()}"><p>Seen.</p><img src="https://a.example/a.png" alt="A lock">'
     )
-    told = read(to_pdf(paper(body=body))).pages[0].extract_text()
-    assert "Seen." in told
-    assert "A lock" in told
-    assert "stolen" not in told
+    text = read(to_pdf(paper(body=body))).pages[0].extract_text()
+    assert "Seen." in text
+    assert "A lock" in text
+    assert "stolen" not in text
 
 
 def test_missing_glyph_raises_error_with_the_glyph() -> None:
@@ -215,9 +217,9 @@ def test_error_without_system_libraries_states_what_to_install(monkeypatch: pyte
 def test_right_to_left_text_has_right_to_left_layout() -> None:
     arabic = paper(language=Language("ar"), body="<p>نحتفظ بالبيانات لمدة 24 شهرًا</p>")
     assert '<html lang="ar" dir="rtl">' in document_of(arabic)
-    told = read(to_pdf(arabic))
-    assert told.root_object["/Lang"] == "ar"
-    assert "24" in told.pages[0].extract_text()
+    document = read(to_pdf(arabic))
+    assert document.root_object["/Lang"] == "ar"
+    assert "24" in document.pages[0].extract_text()
 
 
 def test_author_markup_is_rendered_as_text() -> None:

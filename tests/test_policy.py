@@ -33,10 +33,10 @@ class TestLabels:
     def test_labels_are_sorted_as_tuples_of_integers(self, lower: str, higher: str) -> None:
         assert Label(lower) < Label(higher)
 
-    @pytest.mark.parametrize(("one", "other"), [("1.0", "1.00"), ("2027-03-01", "2027.3.1"), ("4", "004")])
-    def test_labels_with_the_same_numbers_are_equal_and_keep_their_text(self, one: str, other: str) -> None:
-        assert Label(one) == Label(other)
-        assert hash(Label(one)) == hash(Label(other))
+    @pytest.mark.parametrize(("first", "other"), [("1.0", "1.00"), ("2027-03-01", "2027.3.1"), ("4", "004")])
+    def test_labels_with_the_same_numbers_are_equal_and_keep_their_text(self, first: str, other: str) -> None:
+        assert Label(first) == Label(other)
+        assert hash(Label(first)) == hash(Label(other))
         assert str(Label(other)) == other
 
     @pytest.mark.parametrize(

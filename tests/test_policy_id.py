@@ -14,10 +14,10 @@ COPIES = {"action/propose.py", "browser/manifest.js", "inforce/policy/settings.p
 
 
 def test_policy_id_patterns_are_equal() -> None:
-    found = {
+    patterns = {
         (path.relative_to(TOOLING).as_posix(), pattern)
         for path in TOOLING.rglob("*")
         if path.suffix in (".py", ".js") and not {"node_modules", "site"} & {*path.relative_to(TOOLING).parts}
         for pattern in re.findall(r"\[a-z0-9\]\[a-z0-9-\]\{0,6\d\}", path.read_text("utf-8"))
     }
-    assert found == {(place, POLICY_ID) for place in {*COPIES, "inforce/manifest/words.py"}}
+    assert patterns == {(place, POLICY_ID) for place in {*COPIES, "inforce/manifest/words.py"}}

@@ -67,8 +67,8 @@ class TestStates:
     ) -> None:
         terms, at = policy(FIRST, ANNOUNCED), instant(now)
         assert [str(terms.state(v, at)) for v in terms.versions] == states.split()
-        found = [terms.latest(at), terms.in_force(at)]
-        assert [v and str(v.label) for v in found] == [latest, in_force]
+        versions = [terms.latest(at), terms.in_force(at)]
+        assert [v and str(v.label) for v in versions] == [latest, in_force]
 
     def test_draft_is_never_public(self) -> None:
         terms = policy(FIRST, version("2", "2026-06-01", draft=True))

@@ -51,21 +51,21 @@ def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: An
     return Publication(catalog=Catalog(settings=settings, policies=policies), now=instant(at), **more)
 
 
-def pages(found: Publication) -> dict[str, Page]:
+def pages(shown: Publication) -> dict[str, Page]:
     """Return every page of `found` by path."""
-    lasting = [page for one in found.policies for page in found.lasting_pages(one)]
-    histories = (page for one in found.policies for page in found.histories_of(one))
-    return {page.address: page for page in [*found.living_pages(), *histories, *lasting]}
+    lasting = [page for item in shown.policies for page in shown.lasting_pages(item)]
+    histories = (page for item in shown.policies for page in shown.histories_of(item))
+    return {page.address: page for page in [*shown.living_pages(), *histories, *lasting]}
 
 
-def files(found: Publication) -> dict[str, bytes]:
+def files(shown: Publication) -> dict[str, bytes]:
     """Return every file of `found` that is not a page, by path."""
-    return {file.address: file.make() for file in found.files()}
+    return {file.address: file.make() for file in shown.files()}
 
 
-def tree(found: Publication, place: str) -> Xml.Element:
+def tree(shown: Publication, place: str) -> Xml.Element:
     """Return the parsed XML of `found` at `place`."""
-    return Xml.fromstring(files(found)[place])  # noqa: S314 - written by the code under test
+    return Xml.fromstring(files(shown)[place])  # noqa: S314 - written by the code under test
 
 
 class TestPages:
@@ -86,9 +86,9 @@ class TestPages:
         both = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
         third = replace(both, label=replace(both.label, text="3"))
 
-        found = pages(publication(AFTER, policy(FIRST, both, third)))
+        shown = pages(publication(AFTER, policy(FIRST, both, third)))
 
-        assert sorted(place for place in found if place.endswith("/de/")) == [
+        assert sorted(place for place in shown if place.endswith("/de/")) == [
             "terms/2/de/",
             "terms/2/since/de/",
             "terms/3/de/",
@@ -98,7 +98,7 @@ class TestPages:
             "terms/de/",
             "terms/history/de/",
         ]
-        assert all(found[place].language == DE for place in found if place.endswith("/de/"))
+        assert all(shown[place].language == DE for place in shown if place.endswith("/de/"))
 
     @pytest.mark.parametrize(
         ("at", "hidden"),
@@ -108,18 +108,18 @@ class TestPages:
         ],
     )
     def test_version_published_later_appears_nowhere(self, at: str, hidden: tuple[str, ...]) -> None:
-        found = publication(at, policy(FIRST, SECOND))
+        shown = publication(at, policy(FIRST, SECOND))
 
-        addresses = [*pages(found), *files(found)]
+        addresses = [*pages(shown), *files(shown)]
 
         assert [place for place in addresses for label in hidden if f"/{label}/" in place] == []
 
     def test_policy_without_public_version_is_not_listed(self) -> None:
-        found = publication(BEFORE, policy(replace(FIRST, draft=True)))
+        shown = publication(BEFORE, policy(replace(FIRST, draft=True)))
 
-        assert list(pages(found)) == [""]
-        assert pages(found)[""].context["policies"] == []
-        assert [place for place in files(found) if place.startswith("terms")] == []
+        assert list(pages(shown)) == [""]
+        assert pages(shown)[""].context["policies"] == []
+        assert [place for place in files(shown) if place.startswith("terms")] == []
 
     def test_language_with_only_unpublished_versions_has_no_page(self) -> None:
         coming = replace(SECOND, editions=(*SECOND.editions, edition(DE, "Worte.")))
@@ -132,11 +132,11 @@ class TestPages:
     def test_withdrawal_is_announced_and_ends_the_text_at_its_instant(self, place: str) -> None:
         gone = replace(policy(FIRST), withdrawn=Withdrawal(at=instant("2026-06-01"), reason="Closed."))
 
-        said = [pages(publication(at, gone))[place].context for at in ("2026-05-31", "2026-06-01")]
+        facts = [pages(publication(at, gone))[place].context for at in ("2026-05-31", "2026-06-01")]
 
-        assert [one["withdrawn"] for one in said] == [{"at": instant("2026-06-01"), "reason": "Closed."}] * 2
-        stands = [one.get("current") or one.get("standing") or one["versions"][0] for one in said]
-        assert [(one["state"], one["end"], one["then"]) for one in stands] == [
+        assert [item["withdrawn"] for item in facts] == [{"at": instant("2026-06-01"), "reason": "Closed."}] * 2
+        stands = [item.get("current") or item.get("standing") or item["versions"][0] for item in facts]
+        assert [(item["state"], item["end"], item["then"]) for item in stands] == [
             ("in_force", instant("2026-06-01"), "withdrawn"),
             ("withdrawn", instant("2026-06-01"), "withdrawn"),
         ]
@@ -144,9 +144,9 @@ class TestPages:
     def test_cancelled_version_keeps_its_page_and_states_the_reason(self) -> None:
         gone = replace(SECOND, cancelled=Cancellation(at=instant("2027-02-10"), reason="Too many objections."))
 
-        said = [pages(publication(at, policy(FIRST, gone)))["terms/2/"].context for at in (ANNOUNCED, AFTER)]
+        facts = [pages(publication(at, policy(FIRST, gone)))["terms/2/"].context for at in (ANNOUNCED, AFTER)]
 
-        assert [(one["standing"]["state"], one["cancelled"]) for one in said] == [
+        assert [(item["standing"]["state"], item["cancelled"]) for item in facts] == [
             ("announced", None),
             ("cancelled", "Too many objections."),
         ]
@@ -178,10 +178,10 @@ class TestPages:
     def test_translation_states_its_relation_to_the_binding_text(self, translates: Any, mark: str) -> None:
         translated = replace(FIRST, editions=(*FIRST.editions, edition(DE, "Worte.", translates=translates)))
 
-        found = pages(publication(BEFORE, policy(translated)))
+        shown = pages(publication(BEFORE, policy(translated)))
 
         marks = [
-            found[place].context["edition"]["mark"] for place in ("terms/1/de/", "terms/de/", "terms/1/", "terms/")
+            shown[place].context["edition"]["mark"] for place in ("terms/1/de/", "terms/de/", "terms/1/", "terms/")
         ]
         assert marks == [mark, mark, "", ""]
 
@@ -199,18 +199,18 @@ class TestPages:
 
     def test_since_page_compares_with_texts_in_force_and_announced(self) -> None:
         zero = version("0", "2025-01-01")
-        found = pages(publication(ANNOUNCED, policy(zero, FIRST, SECOND)))
+        shown = pages(publication(ANNOUNCED, policy(zero, FIRST, SECOND)))
 
-        targets = {place: found[f"terms/{place}/since/"].context["targets"] for place in "012"}
+        targets = {place: shown[f"terms/{place}/since/"].context["targets"] for place in "012"}
 
         told = {place: [(row["label"], row["in_force"]) for row in rows] for place, rows in targets.items()}
         assert told == {"0": [("1", True), ("2", False)], "1": [("2", False)], "2": []}
 
     def test_summary_is_shown_only_for_adjacent_versions(self) -> None:
-        said = replace(
+        facts = replace(
             SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="It is new.", section="use"),)),)
         )
-        found = pages(publication(AFTER, policy(version("0", "2025-01-01"), FIRST, said)))
+        found = pages(publication(AFTER, policy(version("0", "2025-01-01"), FIRST, facts)))
 
         shown = {place: found[f"terms/changes/{place}/"].context["summary"] for place in ("1...2", "0...2")}
         assert shown == {"1...2": [{"section": "use", "text": "It is new."}], "0...2": []}
@@ -221,10 +221,10 @@ class TestPages:
 
     def test_first_commit_of_a_text_is_stated_if_known(self) -> None:
         evidence = Evidence(commit="c" * 40, committed=instant("2026-01-01"), subject="terms: first")
-        found = pages(publication(AFTER, policy(FIRST, SECOND), evidence={"terms": {"1": evidence}}))
+        shown = pages(publication(AFTER, policy(FIRST, SECOND), evidence={"terms": {"1": evidence}}))
 
-        assert found["terms/1/"].context["evidence"]["subject"] == "terms: first"
-        assert found["terms/2/"].context["evidence"] is None
+        assert shown["terms/1/"].context["evidence"]["subject"] == "terms: first"
+        assert shown["terms/2/"].context["evidence"] is None
 
 
 class TestPairs:
@@ -243,9 +243,9 @@ class TestPairs:
         ],
     )
     def test_neighbours_and_all_first_versions_are_compared(self, compare_pairs: int, expected: str) -> None:
-        found = policy(*[version(str(number), "2026-01-01") for number in range(1, 5)]).versions
+        shown = policy(*[version(str(number), "2026-01-01") for number in range(1, 5)]).versions
 
-        assert " ".join(f"{old.label}{new.label}" for old, new in version_pairs(found, compare_pairs)) == expected
+        assert " ".join(f"{old.label}{new.label}" for old, new in version_pairs(shown, compare_pairs)) == expected
 
     def test_page_of_all_comparisons_lists_the_existing_redlines(self) -> None:
         versions = [version(str(number), "2026-01-01") for number in range(1, 4)]
@@ -258,9 +258,9 @@ class TestPairs:
 
 class TestFingerprints:
     def test_fingerprints_are_equal_on_every_build(self) -> None:
-        one, other = (pages(publication(AFTER, policy(FIRST, SECOND))) for _ in range(2))
+        item, other = (pages(publication(AFTER, policy(FIRST, SECOND))) for _ in range(2))
 
-        assert {place: page.fingerprint() for place, page in one.items()} == {
+        assert {place: page.fingerprint() for place, page in item.items()} == {
             place: page.fingerprint() for place, page in other.items()
         }
 
@@ -274,13 +274,13 @@ class TestFingerprints:
     )
     def test_change_of_a_version_changes_only_its_own_pages(self, changed: dict[str, Any], touched: str) -> None:
         third = version("3", "2028-01-01")
-        one = pages(publication("2028-02-01", policy(FIRST, SECOND, third)))
+        item = pages(publication("2028-02-01", policy(FIRST, SECOND, third)))
         other = pages(publication("2028-02-01", policy(FIRST, replace(SECOND, **changed), third)))
 
         kinds = (PageKind.VERSION, PageKind.REDLINE)
         changed_pages = {
             place.removeprefix("terms/").removeprefix("changes/").rstrip("/")
-            for place, page in one.items()
+            for place, page in item.items()
             if page.kind in kinds and page.fingerprint() != other[place].fingerprint()
         }
         # Adjacent pages show the version's dates and level next to the link, but not its text.
@@ -289,11 +289,11 @@ class TestFingerprints:
 
     def test_later_version_changes_only_neighbour_and_versions_with_new_state(self) -> None:
         older = [version(str(number), f"2026-0{number}-01") for number in range(1, 5)]
-        one = pages(publication(AFTER, policy(*older)))
+        item = pages(publication(AFTER, policy(*older)))
         other = pages(publication(AFTER, policy(*older, version("5", "2027-01-01"))))
 
-        kept = (PageKind.VERSION, PageKind.REDLINE)
-        touched = [place for place, page in one.items() if page.kind in kept and page != other[place]]
+        unchanged = (PageKind.VERSION, PageKind.REDLINE)
+        touched = [place for place, page in item.items() if page.kind in unchanged and page != other[place]]
         assert touched == ["terms/4/"]
 
     @pytest.mark.parametrize(
@@ -367,16 +367,16 @@ class TestFeeds:
     def test_overtaken_version_has_no_in_force_entry(self) -> None:
         overtaking = version("3", "2027-02-01", "2027-02-15")
 
-        found = self.entries(AFTER, FIRST, SECOND, overtaking)
+        shown = self.entries(AFTER, FIRST, SECOND, overtaking)
 
-        assert [place for place, _ in found if place.endswith("#in-force")] == [
+        assert [place for place, _ in shown if place.endswith("#in-force")] == [
             "terms/3/#in-force",
             "terms/1/#in-force",
         ]
 
     def test_entry_contains_the_authors_summary(self) -> None:
-        said = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="Fish & <chips>."),)),))
-        root = tree(publication(AFTER, policy(FIRST, said)), "terms/feed.xml")
+        facts = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="Fish & <chips>."),)),))
+        root = tree(publication(AFTER, policy(FIRST, facts)), "terms/feed.xml")
 
         assert [entry.findtext(f"{ATOM}summary") for entry in root.iter(f"{ATOM}entry")] == [
             "Fish & <chips>.",
@@ -387,9 +387,9 @@ class TestFeeds:
     def test_feed_contains_the_newest_fifty_entries(self) -> None:
         versions = [version(str(number), f"2026-01-{number:02}", f"2026-02-{number:02}") for number in range(1, 29)]
 
-        found = self.entries(AFTER, *versions)
+        shown = self.entries(AFTER, *versions)
 
-        assert (len(found), found[0][0], len({place for place, _ in found})) == (50, "terms/28/#in-force", 50)
+        assert (len(shown), shown[0][0], len({place for place, _ in shown})) == (50, "terms/28/#in-force", 50)
 
 
 class TestSitemap:
@@ -414,33 +414,41 @@ class TestHeaders:
         return StaticSite(folder=tmp_path)
 
     def found(self) -> Publication:
-        both = [replace(one, editions=(*one.editions, edition(DE, f"{one.label}."))) for one in (FIRST, SECOND)]
+        both = [replace(item, editions=(*item.editions, edition(DE, f"{item.label}."))) for item in (FIRST, SECOND)]
         return publication(ANNOUNCED, policy(*both))
 
     def caching(self, rules: StaticSite, place: str) -> list[str]:
         return [value for name, value in rules.headers_for(f"/{place}") if name == "Cache-Control"]
 
     def test_only_immutable_files_are_cached_permanently(self, rules: StaticSite) -> None:
-        found = self.found()
-        made = [
+        shown = self.found()
+        companions = [
             page.context[name]
-            for page in pages(found).values()
+            for page in pages(shown).values()
             for name in ("file", "document")
             if name in page.context
         ]
         fragments = [
-            address.fragment_beside(address.text_file(one, each, text.language))
-            for one in found.policies
-            for each in one.versions
+            address.fragment_beside(address.text_file(item, each, text.language))
+            for item in shown.policies
+            for each in item.versions
             for text in each.editions
         ]
-        digests = [digests_file(one.id, Digest.of(one.id)) for one in found.policies]
-        known = [*pages(found), *files(found), *made, *fragments, *digests, address.MANIFEST, address.SIGNED_MANIFEST]
+        digests = [digests_file(item.id, Digest.of(item.id)) for item in shown.policies]
+        known = [
+            *pages(shown),
+            *files(shown),
+            *companions,
+            *fragments,
+            *digests,
+            address.MANIFEST,
+            address.SIGNED_MANIFEST,
+        ]
 
-        kept = [place for place in known if any("immutable" in value for value in self.caching(rules, place))]
+        unchanged = [place for place in known if any("immutable" in value for value in self.caching(rules, place))]
 
-        assert kept
-        assert sorted(kept) == sorted(
+        assert unchanged
+        assert sorted(unchanged) == sorted(
             place
             for place in known
             if place in fragments
@@ -450,9 +458,9 @@ class TestHeaders:
         )
 
     def test_every_file_for_programs_has_one_cache_lifetime(self, rules: StaticSite) -> None:
-        found = self.found()
-        made = [page.context["file"] for page in pages(found).values() if "file" in page.context]
-        polled = [*files(found), *made, address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE]
+        shown = self.found()
+        companions = [page.context["file"] for page in pages(shown).values() if "file" in page.context]
+        polled = [*files(shown), *companions, address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE]
 
         wrong = {place: self.caching(rules, place) for place in polled if len(self.caching(rules, place)) != 1}
 
@@ -475,24 +483,24 @@ class TestHeaders:
     def test_files_have_media_type_and_cross_origin_access(
         self, rules: StaticSite, place: str, kind: str, shared: bool
     ) -> None:
-        said = dict(rules.headers_for(f"/{place}"))
+        facts = dict(rules.headers_for(f"/{place}"))
 
-        assert (said["Content-Type"], said.get("Access-Control-Allow-Origin") == "*") == (kind, shared)
+        assert (facts["Content-Type"], facts.get("Access-Control-Allow-Origin") == "*") == (kind, shared)
 
     def test_every_path_has_a_content_security_policy(self, rules: StaticSite) -> None:
-        said = dict(rules.headers_for("/terms/index.html"))
+        facts = dict(rules.headers_for("/terms/index.html"))
 
-        assert "default-src 'none'" in said["Content-Security-Policy"]
-        assert "unsafe" not in said["Content-Security-Policy"]
+        assert "default-src 'none'" in facts["Content-Security-Policy"]
+        assert "unsafe" not in facts["Content-Security-Policy"]
 
 
 class TestComparisons:
     def document(self, place: str, at: str = ANNOUNCED) -> Any:
-        said = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="New words."),)),))
-        page = pages(publication(at, policy(version("0", "2025-01-01"), FIRST, said)))[place]
+        facts = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="New words."),)),))
+        page = pages(publication(at, policy(version("0", "2025-01-01"), FIRST, facts)))[place]
         texts = Texts()
-        found = [texts.changes(old, new) for old, new in page.pairs]
-        written, content = comparison_file(page, SITE, found)
+        shown = [texts.changes(old, new) for old, new in page.pairs]
+        written, content = comparison_file(page, SITE, shown)
         assert written == page.context["file"]
         return json.loads(content)
 
@@ -509,8 +517,8 @@ class TestComparisons:
         document = self.document("terms/0/since/")
 
         assert (document["type"], document["version"]) == ("policy-changes-since", "0")
-        assert [one["new"]["version"] for one in document["in_force"]] == ["1"]
-        assert [one["new"]["version"] for one in document["announced"]] == ["2"]
+        assert [item["new"]["version"] for item in document["in_force"]] == ["1"]
+        assert [item["new"]["version"] for item in document["announced"]] == ["2"]
 
     def test_since_json_is_empty_for_the_newest_version(self) -> None:
         document = self.document("terms/2/since/", AFTER)

@@ -30,9 +30,9 @@ def closed(*versions: Version, at: str = "2027-06-01") -> Policy:
 
 
 class TestStanding:
-    def told(self, found: Policy, at: str) -> list[tuple[Any, ...]]:
+    def told(self, terms: Policy, at: str) -> list[tuple[Any, ...]]:
         now = instant(at)
-        rows = [standing(found, one, now, found.interval(one, now)) for one in found.public(now)]
+        rows = [standing(terms, version_, now, terms.interval(version_, now)) for version_ in terms.public(now)]
         return [(row["state"], row["start"] and format_instant(row["start"])[:10], row["then"]) for row in rows]
 
     @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ class TestStanding:
     def test_page_announces_only_versions_that_will_apply(self) -> None:
         overtaking = version("3", "2027-02-01", "2027-02-15")
 
-        found = pages(publication("2027-02-02", policy(FIRST, SECOND, overtaking)))["terms/"]
+        terms = pages(publication("2027-02-02", policy(FIRST, SECOND, overtaking)))["terms/"]
 
-        assert [row["label"] for row in found.context["announced"]] == ["3"]
+        assert [row["label"] for row in terms.context["announced"]] == ["3"]
 
 
 class TestCalendar:
-    def events(self, at: str, found: Policy, zone: str = "UTC") -> list[Component]:
-        made = publication(at, found)
-        settings = replace(made.catalog.settings, timezone=parse_zone(zone))
-        raw = files(replace(made, catalog=replace(made.catalog, settings=settings)))["terms/calendar.ics"]
+    def events(self, at: str, terms: Policy, zone: str = "UTC") -> list[Component]:
+        published = publication(at, terms)
+        settings = replace(published.catalog.settings, timezone=parse_zone(zone))
+        raw = files(replace(published, catalog=replace(published.catalog, settings=settings)))["terms/calendar.ics"]
         assert raw.count(b"\r\n") == raw.count(b"\n")
         assert max(map(len, raw.split(b"\r\n"))) <= 75
         return list(Calendar.from_ical(raw).walk("VEVENT"))
@@ -105,28 +105,28 @@ class TestCalendar:
         assert event.decoded("dtstart") == instant("2027-03-01T09:30:00Z")
 
     def test_entry_contains_the_authors_summary(self) -> None:
-        said = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="Fish, chips; <b>"),)),))
+        attributes = replace(SECOND, editions=(edition(EN, "New.", summary=(SummaryPoint(text="Fish, chips; <b>"),)),))
 
-        (event,) = self.events(ANNOUNCED, policy(FIRST, said))
+        (event,) = self.events(ANNOUNCED, policy(FIRST, attributes))
 
         assert event["description"] == "Fish, chips; <b>"
 
     def test_entry_does_not_change_on_its_day(self) -> None:
-        found = [[event.to_ical() for event in self.events(at, policy(FIRST, SECOND))] for at in (ANNOUNCED, AFTER)]
+        terms = [[event.to_ical() for event in self.events(at, policy(FIRST, SECOND))] for at in (ANNOUNCED, AFTER)]
 
-        assert found[0] == found[1]
+        assert terms[0] == terms[1]
 
     @pytest.mark.parametrize(
-        "found",
+        "terms",
         [
             pytest.param(policy(FIRST, replace(SECOND, cancelled=GONE)), id="cancelled"),
             pytest.param(policy(FIRST, SECOND, version("3", "2027-02-01", "2027-02-15")), id="overtaken"),
             pytest.param(closed(FIRST, SECOND, at="2027-02-15"), id="withdrawn before"),
         ],
     )
-    def test_obsolete_entry_is_cancelled_under_the_same_uid(self, found: Policy) -> None:
+    def test_obsolete_entry_is_cancelled_under_the_same_uid(self, terms: Policy) -> None:
         (earlier,) = self.events("2027-01-21", policy(FIRST, SECOND))
-        later = next(event for event in self.events("2027-02-11", found) if event["uid"] == earlier["uid"])
+        later = next(event for event in self.events("2027-02-11", terms) if event["uid"] == earlier["uid"])
 
         assert (earlier["status"], int(earlier["sequence"])) == ("CONFIRMED", 0)
         assert (later["status"], int(later["sequence"])) == ("CANCELLED", 1)
@@ -137,10 +137,10 @@ class TestCalendar:
         assert (event["summary"], event.decoded("dtstart")) == ("Terms no longer applies", date(2027, 6, 1))
 
     def test_policy_without_announced_dates_has_no_calendar_and_no_link(self) -> None:
-        found = publication(AFTER, policy(FIRST))
+        terms = publication(AFTER, policy(FIRST))
 
-        assert "terms/calendar.ics" not in files(found)
-        assert [page.context["calendar"] for page in pages(found).values() if "calendar" in page.context] == [None] * 3
+        assert "terms/calendar.ics" not in files(terms)
+        assert [page.context["calendar"] for page in pages(terms).values() if "calendar" in page.context] == [None] * 3
 
 
 class TestTimeMap:
@@ -150,22 +150,22 @@ class TestTimeMap:
         return [(row[1].removeprefix(SITE), dict(re.findall(r'([a-z]+)="([^"]*)"', row[2]))) for row in rows if row]
 
     def test_timemap_lists_each_page_in_force_with_its_instant(self) -> None:
-        found = self.links(AFTER, FIRST, SECOND)
+        terms = self.links(AFTER, FIRST, SECOND)
 
-        assert [(place, said["rel"]) for place, said in found] == [
+        assert [(place, attributes["rel"]) for place, attributes in terms] == [
             ("terms/", "original"),
             ("terms/timemap.link", "self"),
             ("terms/1/", "first memento"),
             ("terms/2/", "last memento"),
         ]
-        assert [parsedate_to_datetime(said["datetime"]) for _, said in found[2:]] == [
+        assert [parsedate_to_datetime(attributes["datetime"]) for _, attributes in terms[2:]] == [
             instant("2026-01-01"),
             instant("2027-03-01"),
         ]
-        assert found[1][1]["from"] == found[2][1]["datetime"] == "Thu, 01 Jan 2026 00:00:00 GMT"
+        assert terms[1][1]["from"] == terms[2][1]["datetime"] == "Thu, 01 Jan 2026 00:00:00 GMT"
 
     def test_announced_version_is_not_a_memento(self) -> None:
-        assert [said["rel"] for _, said in self.links(ANNOUNCED, FIRST, SECOND)] == [
+        assert [attributes["rel"] for _, attributes in self.links(ANNOUNCED, FIRST, SECOND)] == [
             "original",
             "self",
             "first last memento",
@@ -203,7 +203,10 @@ class TestFeedContents:
 
     def test_long_list_is_cut_and_states_the_remaining_number(self) -> None:
         texts = ["\n\n".join(f"Sentence {number} is about {word}." for number in range(60)) for word in ("a", "b")]
-        long = [replace(one, editions=(edition(EN, text),)) for one, text in zip((FIRST, SECOND), texts, strict=True)]
+        long = [
+            replace(version_, editions=(edition(EN, text),))
+            for version_, text in zip((FIRST, SECOND), texts, strict=True)
+        ]
 
         content = self.contents(*long)[0]
 
@@ -220,8 +223,8 @@ class TestFeedContents:
 
     def test_feed_is_rendered_again_only_when_its_content_changes(self) -> None:
         def parts(at: str, *versions: Version) -> str:
-            found = publication(at, policy(*versions)).files()
-            return next(file.key_parts for file in found if file.address == "terms/feed.xml")
+            terms = publication(at, policy(*versions)).files()
+            return next(file.key_parts for file in terms if file.address == "terms/feed.xml")
 
         assert parts("2027-03-01", FIRST, SECOND) == parts(AFTER, FIRST, SECOND) != parts(BEFORE, FIRST, SECOND)
         assert parts(AFTER, FIRST, SECOND) != parts(AFTER, FIRST, self.SAID)

@@ -243,12 +243,12 @@ def test_numbers_of_inserted_paragraph_are_not_changed_numbers() -> None:
 
 
 def test_moved_block_has_partner_and_shows_edits_at_new_place() -> None:
-    found = redline(text_of(SALE, COLLECT, DELETION), text_of(COLLECT, DELETION, SALE.replace("never", "do not")))
+    comparison = redline(text_of(SALE, COLLECT, DELETION), text_of(COLLECT, DELETION, SALE.replace("never", "do not")))
 
-    left, came = (block for block in found.blocks if block.move)
+    left, came = (block for block in comparison.blocks if block.move)
 
     assert (left.state, came.state) == (BlockState.MOVED_FROM, BlockState.MOVED_TO)
-    assert (found.blocks[left.partner or 0], found.blocks[came.partner or 0]) == (came, left)
+    assert (comparison.blocks[left.partner or 0], comparison.blocks[came.partner or 0]) == (came, left)
     assert [run.text for run in came.shown if run.op is Op.DELETE] == ["never"]
     assert [run.text for run in came.runs if run.op is Op.DELETE] == []
 
@@ -257,10 +257,10 @@ def test_blocks_moved_together_are_one_move() -> None:
     item = "- {} of the account, as long as the account is open and for a year after"
     section = text_of("## Storage", "\n".join(item.format(part) for part in ("name", "address", "history")))
 
-    found = redline(text_of(section, COLLECT, "## Sale", SALE * 9), text_of(COLLECT, "## Sale", SALE * 9, section))
+    comparison = redline(text_of(section, COLLECT, "## Sale", SALE * 9), text_of(COLLECT, "## Sale", SALE * 9, section))
 
-    assert found.statistics.moves == 1
-    assert [block.kind for block in found.blocks if block.state is BlockState.MOVED_TO] == [
+    assert comparison.statistics.moves == 1
+    assert [block.kind for block in comparison.blocks if block.state is BlockState.MOVED_TO] == [
         BlockKind.HEADING,
         BlockKind.PARAGRAPH,
         BlockKind.PARAGRAPH,
@@ -269,31 +269,31 @@ def test_blocks_moved_together_are_one_move() -> None:
 
 
 def test_move_that_crosses_no_block_is_an_edit() -> None:
-    found = redline(text_of("## A", SALE, "## B", "x"), text_of("## A", "## New", SALE, "## B", "x"))
+    comparison = redline(text_of("## A", SALE, "## B", "x"), text_of("## A", "## New", SALE, "## B", "x"))
 
-    assert found.statistics.moves == 0
+    assert comparison.statistics.moves == 0
 
 
 def test_deleted_items_are_in_the_existing_list() -> None:
-    found = redline("- one thing\n- two things\n- three things", "- one thing\n- three things")
+    comparison = redline("- one thing\n- two things\n- three things", "- one thing\n- three things")
 
-    assert len({block.path[0].key for block in found.blocks}) == 1
-    assert len({block.path[1].key for block in found.blocks}) == 3
+    assert len({block.path[0].key for block in comparison.blocks}) == 1
+    assert len({block.path[1].key for block in comparison.blocks}) == 3
 
 
 def test_deleted_rows_are_in_the_existing_table() -> None:
-    found = redline("|a|b|\n|-|-|\n|x|1|\n|y|2|\n|z|3|", "|a|b|\n|-|-|\n|x|1|\n|z|3|")
+    comparison = redline("|a|b|\n|-|-|\n|x|1|\n|y|2|\n|z|3|", "|a|b|\n|-|-|\n|x|1|\n|z|3|")
 
-    gone = [block for block in found.blocks if block.state is BlockState.DELETED]
+    gone = [block for block in comparison.blocks if block.state is BlockState.DELETED]
     assert [block.runs[0].text for block in gone] == ["y", "2"]
-    assert len({block.path[0].key for block in found.blocks}) == 1
+    assert len({block.path[0].key for block in comparison.blocks}) == 1
     assert {container.kind for block in gone for container in block.path} == {ContainerKind.TABLE, ContainerKind.ROW}
 
 
 def test_columns_are_numbered_in_the_merged_table() -> None:
-    found = redline("|a|gone|b|\n|-|-|-|\n|x|0|1|", "|a|b|new|\n|-|-|-|\n|x|1|2|\n|y|3|4|")
+    comparison = redline("|a|gone|b|\n|-|-|-|\n|x|0|1|", "|a|b|new|\n|-|-|-|\n|x|1|2|\n|y|3|4|")
 
-    cells = sorted((block.path[-1].number or 0, block.column, block.runs[0].text) for block in found.blocks)
+    cells = sorted((block.path[-1].number or 0, block.column, block.runs[0].text) for block in comparison.blocks)
     assert cells == [
         *[(0, 0, "a"), (0, 1, "gone"), (0, 2, "b"), (0, 3, "new")],
         *[(1, 0, "x"), (1, 1, "0"), (1, 2, "1"), (1, 3, "2")],
@@ -302,10 +302,10 @@ def test_columns_are_numbered_in_the_merged_table() -> None:
 
 
 def test_runs_of_blocks_have_formats() -> None:
-    found = redline("We keep **your [data](/a)** safe", "We keep **your [data](/b)** and safe")
+    comparison = redline("We keep **your [data](/a)** safe", "We keep **your [data](/b)** and safe")
 
     strong, link = Format("strong"), Format("link", "/b")
-    runs = [(run.op, run.text, run.formats) for run in found.blocks[0].runs]
+    runs = [(run.op, run.text, run.formats) for run in comparison.blocks[0].runs]
     assert runs == [
         (Op.EQUAL, "We keep ", ()),
         (Op.EQUAL, "your ", (strong,)),
@@ -314,7 +314,7 @@ def test_runs_of_blocks_have_formats() -> None:
         (Op.INSERT, "and ", ()),
         (Op.EQUAL, "safe", ()),
     ]
-    assert found.blocks[0].runs[2].was == (Format("link", "/a"),)
+    assert comparison.blocks[0].runs[2].was == (Format("link", "/a"),)
 
 
 def test_block_has_its_old_and_new_format() -> None:
@@ -355,10 +355,13 @@ def test_prepared_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     versions = [text_of(COLLECT, SALE, *[DELETION] * count) for count in range(5)]
     texts = [prepare(text) for text in versions]
 
-    found = [redline(old, new) for old in texts for new in texts]
-    told = [(one.changes, one.blocks, one.changed_clauses, one.numbers, one.statistics) for one in found]
+    comparisons = [redline(old, new) for old in texts for new in texts]
+    results = [
+        (comparison.changes, comparison.blocks, comparison.changed_clauses, comparison.numbers, comparison.statistics)
+        for comparison in comparisons
+    ]
 
-    assert len(told) == 25
+    assert len(results) == 25
     assert read == versions
 
 

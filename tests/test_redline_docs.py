@@ -23,15 +23,15 @@ def members(data: Any) -> Iterator[str]:
         for value in data.values():
             yield from members(value)
     elif isinstance(data, list):
-        for one in data:
-            yield from members(one)
+        for item in data:
+            yield from members(item)
 
 
 def test_every_field_of_redline_json_is_documented() -> None:
-    found = set(members(to_data(redline(OLD, NEW))))
+    documented = set(members(to_data(redline(OLD, NEW))))
 
-    assert {"runs", "op", "was", "value", "clauses", "state", "numbers", "words"} <= found
-    assert [name for name in sorted(found) if f"`{name}`" not in PAGE] == []
+    assert {"runs", "op", "was", "value", "clauses", "state", "numbers", "words"} <= documented
+    assert [name for name in sorted(documented) if f"`{name}`" not in PAGE] == []
 
 
 @pytest.mark.parametrize("words", [Op, ClauseState, NumberKind, ChangeClass])

@@ -135,7 +135,7 @@ def test_text_of_a_megabyte_with_a_few_edits_is_mostly_equal() -> None:
         "\n\n".join(block.replace(" a", " b", n % 50 == 0) for n, block in enumerate(blocks)),
     )
 
-    found = redline(old, new)
+    comparison = redline(old, new)
 
-    assert plain_text(new) == "".join(run.text for run in found.runs if run.op is not Op.DELETE)
-    assert found.statistics.equal > found.statistics.old * 0.95
+    assert plain_text(new) == "".join(run.text for run in comparison.runs if run.op is not Op.DELETE)
+    assert comparison.statistics.equal > comparison.statistics.old * 0.95

@@ -31,8 +31,8 @@ def changed(name: str, was: str, now: str) -> Redline:
     return redline(SENTENCES[name], SENTENCES[name].replace(was, now))
 
 
-def marked(found: Redline) -> str:
-    return "".join(MARKS[run.op].format(run.text) for run in found.runs).removesuffix("\n")
+def marked(comparison: Redline) -> str:
+    return "".join(MARKS[run.op].format(run.text) for run in comparison.runs).removesuffix("\n")
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_changed_character_marks_the_whole_word(name: str, was: str, now: str, e
     ],
 )
 def test_changed_date_is_reported_as_date(name: str, was: str, now: str, dates: tuple[str, str]) -> None:
-    found = changed(name, was, now)
+    runs = changed(name, was, now)
 
-    assert [(one.kind, one.was, one.now) for one in found.numbers] == [(NumberKind.DATE, *dates)]
-    assert [change.kind for change in found.changes] == [ChangeClass.NUMBER]
+    assert [(number.kind, number.was, number.now) for number in runs.numbers] == [(NumberKind.DATE, *dates)]
+    assert [change.kind for change in runs.changes] == [ChangeClass.NUMBER]
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_changed_date_is_reported_as_date(name: str, was: str, now: str, dates: 
     ],
 )
 def test_changed_amount_is_reported_as_a_whole(name: str, was: str, now: str, amounts: tuple[str, str]) -> None:
-    found = changed(name, was, now)
+    runs = changed(name, was, now)
 
-    assert [(one.kind, one.was, one.now) for one in found.numbers] == [(NumberKind.AMOUNT, *amounts)]
+    assert [(number.kind, number.was, number.now) for number in runs.numbers] == [(NumberKind.AMOUNT, *amounts)]
 
 
 @pytest.mark.parametrize("name", SENTENCES)

@@ -39,10 +39,10 @@ print(digest.hexdigest())
 
 
 def digest_under(**environment: str) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", PROGRAM], env={**os.environ, **environment}, capture_output=True, check=True, text=True
     )
-    return done.stdout
+    return process.stdout
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def test_words_are_tokenised(text: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         row("curly and straight apostrophes", "don't", "don’t"),
         row("curly and straight quotes", '"', "“"),
@@ -65,12 +65,12 @@ def test_words_are_tokenised(text: str, words: list[str]) -> None:
         row("an ellipsis and three dots are the same sign", "…", "..."),
     ],
 )
-def test_words_that_read_the_same_share_a_key(one: str, other: str) -> None:
-    assert keys_of([one]) == keys_of([other])
+def test_words_that_read_the_same_share_a_key(first: str, other: str) -> None:
+    assert keys_of([first]) == keys_of([other])
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         row("upper and lower case, since defined terms are written upper case", "Personal", "personal"),
         row("ten squared and a hundred and two", "10²", "102"),
@@ -79,8 +79,8 @@ def test_words_that_read_the_same_share_a_key(one: str, other: str) -> None:
         row("Latin and Cyrillic letters that look alike", "data", "dаta"),
     ],
 )
-def test_words_that_differ_have_different_keys(one: str, other: str) -> None:
-    assert keys_of(cut(one)) != keys_of(cut(other))
+def test_words_that_differ_have_different_keys(first: str, other: str) -> None:
+    assert keys_of(cut(first)) != keys_of(cut(other))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_words_that_differ_have_different_keys(one: str, other: str) -> None:
     ],
 )
 def test_numeric_expressions(text: str, kind: str, expression: str) -> None:
-    assert [(found.kind, found.text) for found in expressions(text)] == [(kind, expression)]
+    assert [(expression_.kind, expression_.text) for expression_ in expressions(text)] == [(kind, expression)]
 
 
 def test_word_with_numeral_is_not_a_number() -> None:

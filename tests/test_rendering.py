@@ -74,8 +74,8 @@ def test_inserted_paragraph_is_not_marked_as_split() -> None:
 def test_moved_blocks_link_to_each_other(pair: tuple[str, str]) -> None:
     body = read(to_html(redline(*pair), anchor="m-"))
 
-    (here,) = [one for one in body.iter() if one.get("class") == "inforce-moved"]
-    (stub,) = [one for one in body.iter() if one.get("class") == "inforce-stub"]
+    (here,) = [element for element in body.iter() if element.get("class") == "inforce-moved"]
+    (stub,) = [element for element in body.iter() if element.get("class") == "inforce-stub"]
     assert [link.get("href") for link in here.iter("a")] == [f"#{stub.get('id')}"]
     assert [link.get("href") for link in stub.iter("a")] == [f"#{here.get('id')}"]
     assert "".join(here.itertext()).startswith("Moved here (previous position): ")
@@ -88,9 +88,9 @@ def test_blocks_that_moved_together_have_one_note(back: bool) -> None:
 
     body = read(to_html(redline(*(pair[::-1] if back else pair))))
 
-    ids = [one.attrib["id"] for one in body.iter() if "id" in one.attrib]
-    links = [one.attrib["href"].removeprefix("#") for one in body.iter("a")]
-    assert [one.get("class") for one in body.iter() if "id" in one.attrib].count("inforce-stub") == 1
+    ids = [element.attrib["id"] for element in body.iter() if "id" in element.attrib]
+    links = [element.attrib["href"].removeprefix("#") for element in body.iter("a")]
+    assert [element.get("class") for element in body.iter() if "id" in element.attrib].count("inforce-stub") == 1
     assert len(links) == 2
     assert set(links) <= set(ids)
 
@@ -132,7 +132,7 @@ def test_each_side_has_its_own_link_and_only_the_new_side_has_a_note() -> None:
     body = read(to_sides(redline("[a](https://x.example/)", "[a](https://y.example/)")))
 
     (before, after) = body.findall("table/tbody/tr/td")
-    assert [[link.get("href") for link in one.iter("a")] for one in (before, after)] == [
+    assert [[link.get("href") for link in element.iter("a")] for element in (before, after)] == [
         ["https://x.example/"],
         ["https://y.example/"],
     ]
@@ -250,7 +250,7 @@ def test_data_contain_runs_clauses_numbers_and_counts() -> None:
 def test_data_contain_the_old_id_of_a_renamed_clause() -> None:
     data = to_data(redline("# A\n\n## Use\n\nWe keep what we need.", "# A\n\n## Use of data\n\nWe keep what we need."))
 
-    assert [(one["id"], one["was"]) for one in data["clauses"]] == [("use-of-data", "use")]
+    assert [(element["id"], element["was"]) for element in data["clauses"]] == [("use-of-data", "use")]
 
 
 def test_data_contain_lost_and_added_formats() -> None:
@@ -266,8 +266,8 @@ def test_data_contain_lost_and_added_formats() -> None:
 
 def in_another_language() -> Labels:
     """Return labels with their own names in brackets and the original placeholders."""
-    braces = {one.name: [word for word in str(one.default).split() if "{" in word] for one in fields(Labels)}
-    return replace(ENGLISH, **{name: " ".join([f"⟦{name}⟧", *kept]) for name, kept in braces.items()})
+    braces = {field.name: [word for word in str(field.default).split() if "{" in word] for field in fields(Labels)}
+    return replace(ENGLISH, **{name: " ".join([f"⟦{name}⟧", *placeholder]) for name, placeholder in braces.items()})
 
 
 CHANGES = [

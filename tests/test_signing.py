@@ -300,9 +300,9 @@ class TestAnotherImplementation:
         signed = sign(three_policies(), [key, old_platforms])
         published = tmp_path / "policies.jws.json"
         published.write_bytes(signed.replace(b"acknowledge", b"acknowledgE") if damage else signed)
-        keys = [json.dumps(one.public.to_jwk()) for one in (key, old_platforms)]
+        keys = [json.dumps(single.public.to_jwk()) for single in (key, old_platforms)]
 
-        done = subprocess.run(
+        process = subprocess.run(
             ["node", "--no-warnings", "--input-type=module", "-e", NODE, str(published), *keys],
             capture_output=True,
             text=True,
@@ -310,7 +310,7 @@ class TestAnotherImplementation:
         )
 
         right = str(not damage).lower()
-        assert done.stdout.split("\n") == [f"Ed25519 {right}", f"ES256 {right}", ""]
+        assert process.stdout.split("\n") == [f"Ed25519 {right}", f"ES256 {right}", ""]
 
 
 class TestKeys:
@@ -396,9 +396,9 @@ class TestKeyFiles:
 
     def test_environment_may_contain_a_key_or_a_key_set(self, key: PrivateKey) -> None:
         second = generate_key(Algorithm.ES256)
-        one, two = json.dumps(key.to_jwk()), json.dumps({"keys": [key.to_jwk(), second.to_jwk()]})
+        single, two = json.dumps(key.to_jwk()), json.dumps({"keys": [key.to_jwk(), second.to_jwk()]})
 
-        assert private_keys({"INFORCE_SIGNING_KEY": one}) == (key,)
+        assert private_keys({"INFORCE_SIGNING_KEY": single}) == (key,)
         assert private_keys({"INFORCE_SIGNING_KEY": two}) == (key, second)
 
     def test_empty_environment_gives_no_key(self) -> None:
@@ -423,11 +423,11 @@ class TestKeyFiles:
 
 class TestIssues:
     def test_book_with_a_key_is_published_signed(self, key: PrivateKey) -> None:
-        made = issue(PAYLOAD, [key.public], [key])
+        issued = issue(PAYLOAD, [key.public], [key])
 
-        assert made.plain == PAYLOAD
-        assert made.signed is not None
-        assert verify(made.signed, [key.public]) == PAYLOAD
+        assert issued.plain == PAYLOAD
+        assert issued.signed is not None
+        assert verify(issued.signed, [key.public]) == PAYLOAD
 
     def test_book_without_keys_is_published_unsigned(self) -> None:
         assert issue(PAYLOAD, [], []).signed is None
@@ -441,18 +441,18 @@ class TestIssues:
             issue(PAYLOAD, [key.public], [key, generate_key()])
 
     def test_one_of_several_listed_keys_suffices(self, key: PrivateKey) -> None:
-        made = issue(PAYLOAD, [generate_key().public, key.public], [key])
+        issued = issue(PAYLOAD, [generate_key().public, key.public], [key])
 
-        assert made.signed == sign(PAYLOAD, [key])
+        assert issued.signed == sign(PAYLOAD, [key])
 
     def test_published_manifest_is_reissued_without_the_book(self, key: PrivateKey) -> None:
         before = three_policies()
 
-        made = resign(before, instant("2026-10-01"), [key])
+        issued = resign(before, instant("2026-10-01"), [key])
 
-        assert made.signed is not None
-        assert verify(made.signed, [key.public]) == made.plain
-        old, new = parse_manifest(before), parse_manifest(made.plain)
+        assert issued.signed is not None
+        assert verify(issued.signed, [key.public]) == issued.plain
+        old, new = parse_manifest(before), parse_manifest(issued.plain)
         assert new.serial > old.serial
         dates = ("serial", "issued_at", "expires_at")
         assert {n: v for n, v in old.data.items() if n not in (*dates, "policies")} == {

@@ -113,9 +113,9 @@ class TestShell:
             Shell.cut(self.HTML + gap(name))
 
     def test_shell_digest_includes_everything_around_its_gaps(self) -> None:
-        one, other = Shell.cut(self.HTML), Shell.cut(self.HTML.replace("<nav>", "<aside>"))
+        first, other = Shell.cut(self.HTML), Shell.cut(self.HTML.replace("<nav>", "<aside>"))
 
-        assert one.fingerprint == Shell.cut(self.HTML).fingerprint != other.fingerprint
+        assert first.fingerprint == Shell.cut(self.HTML).fingerprint != other.fingerprint
 
     @pytest.mark.parametrize("depth", SHELL_DEPTHS)
     def test_shell_has_the_folder_depth_of_its_pages(self, depth: int) -> None:
@@ -169,8 +169,8 @@ class TestCache:
         cache.put(KEY, b"words")
         add(tmp_path / "site", {"terms/index.html": KEY}, cache)
 
-        found = target.stat()
-        assert (target.read_bytes(), found.st_nlink, found.st_mode & 0o777) == (b"words", 2, 0o444)
+        status = target.stat()
+        assert (target.read_bytes(), status.st_nlink, status.st_mode & 0o777) == (b"words", 2, 0o444)
 
     def test_entry_is_copied_without_hard_links(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         cache, target = Cache(tmp_path / "cache"), tmp_path / "page.html"
@@ -263,10 +263,10 @@ class TestCache:
             make_genuine(make, Cache(tmp_path))
 
     def test_two_builds_can_share_a_cache(self, tmp_path: Path) -> None:
-        one, other = Cache(tmp_path), Cache(tmp_path)
-        one.put(KEY, b"words")
+        first, other = Cache(tmp_path), Cache(tmp_path)
+        first.put(KEY, b"words")
         other.put(KEY, b"words")
-        one.put(key_of("another page"), b"more words")
+        first.put(key_of("another page"), b"more words")
 
         assert not other.contains(key_of("another page"))
         other.refresh()
@@ -443,8 +443,8 @@ class TestMessages:
         assert wrong == []
 
     def test_every_catalogue_is_tested(self) -> None:
-        found = [file.name.removesuffix(".po") for file in (SITE / "messages").iterdir() if file.name.endswith(".po")]
-        assert sorted(found) == list(CATALOGUES)
+        status = [file.name.removesuffix(".po") for file in (SITE / "messages").iterdir() if file.name.endswith(".po")]
+        assert sorted(status) == list(CATALOGUES)
 
 
 class TestThemeLanguage:
@@ -511,14 +511,14 @@ class TestWords:
 
     @given(st.lists(st.sampled_from(["en", "de", "zh-Hans", "ar"]), max_size=3), st.sampled_from([False, True]))
     def test_pages_do_not_depend_on_earlier_pages(self, others: list[str], offline: bool) -> None:
-        said = []
+        sentences = []
         for before in ([], others):
             assert forget("inforce.site.templating", "inforce.language", "inforce.instant")
             for tag in before:
                 self.say(tag, f"privacy/1/{tag}/", offline=not offline)
-            said.append(self.say("de", "privacy/1/de/", offline=offline))
+            sentences.append(self.say("de", "privacy/1/de/", offline=offline))
 
-        assert said[0] == said[1]
+        assert sentences[0] == sentences[1]
 
     def say(self, tag: str, page: str, *, offline: bool) -> list[str]:
         words = Words(_settings("Asia/Shanghai"), Language(tag), Links(page=page, offline=offline))
@@ -540,9 +540,9 @@ class TestWords:
 
 def test_version_label_keeps_its_order_after_arabic_words() -> None:
     """UAX #9: after Arabic letters, 2026-01-15 would be shown as 15-01-2026 unless it is isolated."""
-    said = [str(message.string) for message in _catalogue("ar")]
+    sentences = [str(message.string) for message in _catalogue("ar")]
     named = re.compile(r"(.?)(?:%\((?:label|old|new)\)s|\{(?:label|old|new)\})(.?)")
-    around = [found.groups() for words in said for found in named.finditer(words)]
+    around = [status.groups() for words in sentences for status in named.finditer(words)]
     assert len(around) > 10
     assert set(around) == {("\u2068", "\u2069")}
 
@@ -569,8 +569,8 @@ def _catalogue(tag: str) -> Catalog:
 
 def _wanted() -> set[str]:
     pages = extract.extract_from_dir(str(SITE), [("**/templates/pages/**.html", "jinja2")])
-    said = {getattr(words, one.name) for words in (ENGLISH, WORDS) for one in fields(words)}
-    return said | {str(message) for _, _, message, _, _ in pages}
+    sentences = {getattr(words, first.name) for words in (ENGLISH, WORDS) for first in fields(words)}
+    return sentences | {str(message) for _, _, message, _, _ in pages}
 
 
 def _filled(text: str) -> Counter[str]:

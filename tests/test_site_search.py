@@ -40,10 +40,10 @@ SECTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("content", "found"), SECTIONS)
-def test_page_is_found_by(content: str, found: list[tuple[str, str, str]]) -> None:
-    made = json.loads(entries(PAGE, Rendered(title="Terms & more", head="", content=content)))
-    assert [(one["location"], one["title"], one["text"]) for one in made] == found
+@pytest.mark.parametrize(("content", "expected"), SECTIONS)
+def test_page_is_found_by(content: str, expected: list[tuple[str, str, str]]) -> None:
+    data = json.loads(entries(PAGE, Rendered(title="Terms & more", head="", content=content)))
+    assert [(one["location"], one["title"], one["text"]) for one in data] == expected
 
 
 def test_entries_are_added_to_those_of_the_documentation() -> None:

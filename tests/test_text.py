@@ -32,7 +32,7 @@ def test_same_words_have_the_same_digest(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         pytest.param("a b\n", "a  b\n", id="a blank between words"),
         pytest.param("  a\n", "a\n", id="the indentation of the first line"),
@@ -43,8 +43,8 @@ def test_same_words_have_the_same_digest(written: str) -> None:
         pytest.param("a\u200b\n", "a\n", id="a zero-width space"),
     ],
 )
-def test_different_texts_have_different_digests(one: str, other: str) -> None:
-    assert canonical(one) != canonical(other)
+def test_different_texts_have_different_digests(first: str, other: str) -> None:
+    assert canonical(first) != canonical(other)
 
 
 @pytest.mark.parametrize("empty", ["", "\n", " \t\r\n", "\ufeff", "\ufeff\n\ufeff"], ids=ascii)

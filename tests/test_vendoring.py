@@ -36,7 +36,7 @@ GROUPED = re.compile(r"additional_dependencies:.*(?:inforce|\.\[)")
 def index_installs(text: str) -> list[str]:
     """Return the commands in `text` that install the package by name from an index."""
     patterns = (COMMAND, NETWORKS, HINT, GROUPED)
-    return [found[0] for pattern in patterns for found in pattern.finditer(text)]
+    return [match[0] for pattern in patterns for match in pattern.finditer(text)]
 
 
 def committed() -> list[Path]:

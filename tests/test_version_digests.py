@@ -48,15 +48,15 @@ def changed(raw: bytes, **version: Any) -> bytes:
 
 
 def test_every_text_redline_and_since_file_has_its_digest(catalog: Catalog) -> None:
-    found = read(digests_at(catalog)).versions
+    document = read(digests_at(catalog)).versions
 
-    assert [one.version.version for one in found.values()] == ["1", "2", "3"]
-    assert found[2].redlines == {"1": {"en": Digest.of("terms/changes/1...2/en.json")}}
-    assert list(found[3].redlines) == ["1", "2"]
-    assert found[1].redlines == {}
-    assert found[1].since == {tag: Digest.of(f"terms/1/since/{tag}.json") for tag in ("de", "en")}
+    assert [one.version.version for one in document.values()] == ["1", "2", "3"]
+    assert document[2].redlines == {"1": {"en": Digest.of("terms/changes/1...2/en.json")}}
+    assert list(document[3].redlines) == ["1", "2"]
+    assert document[1].redlines == {}
+    assert document[1].since == {tag: Digest.of(f"terms/1/since/{tag}.json") for tag in ("de", "en")}
     texts = catalog.policy("terms").versions[0].editions
-    assert found[1].version.digests == {str(one.language): one.digest for one in texts}
+    assert document[1].version.digests == {str(text.language): text.digest for text in texts}
 
 
 def test_document_fits_its_schema(catalog: Catalog) -> None:

@@ -126,7 +126,7 @@ def test_any_redline_has_links_outside_revisions_complete_moves_and_unique_numbe
     revisions = [one for kind in ("ins", "del", "moveFrom", "moveTo") for one in body.iter(f"{W}{kind}")]
     left, came = ([one.get(f"{W}name") for one in body.iter(f"{W}{kind}RangeStart")] for kind in ("moveFrom", "moveTo"))
     numbers = [one.get(f"{W}id") for one in body.iter() if f"{W}id" in one.attrib and not one.tag.endswith("End")]
-    assert [one for one in revisions if one.find(f".//{W}hyperlink") is not None] == []
+    assert [revision for revision in revisions if revision.find(f".//{W}hyperlink") is not None] == []
     assert sorted(map(str, left)) == sorted(map(str, came))
     assert len(left) == len(set(left))
     assert len(numbers) == len(set(numbers))
@@ -160,8 +160,8 @@ def test_every_revision_has_author_and_date() -> None:
 
     revisions = [one for one in body.iter() if one.tag in (f"{W}ins", f"{W}del")]
     assert len(revisions) == 2
-    assert {one.get(f"{W}author") for one in revisions} == {"Shop & <Sons>"}
-    assert {one.get(f"{W}date") for one in revisions} == {"2027-01-20T00:00:00Z"}
+    assert {revision.get(f"{W}author") for revision in revisions} == {"Shop & <Sons>"}
+    assert {revision.get(f"{W}date") for revision in revisions} == {"2027-01-20T00:00:00Z"}
 
 
 def test_file_has_title_author_and_date() -> None:
@@ -226,8 +226,8 @@ def test_changed_link_target_is_deletion_and_insertion() -> None:
 
     links = list(part(content, "word/document.xml").iter(f"{W}hyperlink"))
     targets = {name: found.target_ref for name, found in opened(content).part.rels.items()}
-    assert [targets[str(one.get(f"{R}id"))] for one in links] == ["https://a.example/", "https://b.example/"]
-    assert [one[0].tag for one in links] == [f"{W}del", f"{W}ins"]
+    assert [targets[str(link.get(f"{R}id"))] for link in links] == ["https://a.example/", "https://b.example/"]
+    assert [link[0].tag for link in links] == [f"{W}del", f"{W}ins"]
 
 
 def test_link_to_heading_targets_its_bookmark() -> None:

@@ -113,11 +113,11 @@ def back(content: bytes, text: str = TEXT) -> Returned:
 
 def changed(content: bytes, text: str = TEXT) -> list[str]:
     """Return the lines that differ after the import of `content`, each with - or +."""
-    found = back(content, text)
-    assert found.objections == ()
-    assert found.untracked == ()
-    assert found.text is not None
-    old, new = text.splitlines(), found.text.splitlines()
+    returned = back(content, text)
+    assert returned.objections == ()
+    assert returned.untracked == ()
+    assert returned.text is not None
+    old, new = text.splitlines(), returned.text.splitlines()
     return [f"-{line}" for line in old if line not in new] + [f"+{line}" for line in new if line not in old]
 
 
@@ -304,10 +304,10 @@ def test_moved_paragraph_keeps_its_source() -> None:
     arrived = f"<w:p><w:pPr>{mark('moveTo')}</w:pPr>{tracked}</w:p>"
     left = arrived.replace("moveTo", "moveFrom")
 
-    found = back(replaced(sent(), (promise, left), (quote, arrived + quote)))
+    returned = back(replaced(sent(), (promise, left), (quote, arrived + quote)))
 
     moved = "We *never* sell your data, see [our **promise**][promise] and\n<https://shop.example/faq>.\n"
-    assert found.text == TEXT.replace(f"{moved}\n", "").replace("> A quoted", f"{moved}\n> A quoted")
+    assert returned.text == TEXT.replace(f"{moved}\n", "").replace("> A quoted", f"{moved}\n> A quoted")
 
 
 def test_inserted_row_is_imported() -> None:
@@ -328,9 +328,9 @@ def test_deleted_column_is_removed_from_every_row() -> None:
         start = gone.rindex("<w:tcPr>", 0, at)
         gone = gone[:start] + f'<w:tcPr><w:cellDel w:id="905" {WHO}/>' + gone[start + len("<w:tcPr>") :]
 
-    found = back(replaced(sent(), (table, gone)))
+    returned = back(replaced(sent(), (table, gone)))
 
-    assert "| Data |\n| :-- |\n| name |\n| mail |\n" in str(found.text)
+    assert "| Data |\n| :-- |\n| name |\n| mail |\n" in str(returned.text)
 
 
 def test_lowered_heading_is_one_level_deeper() -> None:
@@ -366,29 +366,29 @@ def test_link_to_heading_created_in_word_targets_its_id() -> None:
     content = replaced(sent(), (heading, heading.replace("</w:pPr>", f"</w:pPr>{own}")))
     quote = paragraph_of("A quoted line.")
 
-    found = back(replaced(content, (quote, quote.replace("</w:p>", f"{came(' ')}{link}</w:p>"))))
+    returned = back(replaced(content, (quote, quote.replace("</w:p>", f"{came(' ')}{link}</w:p>"))))
 
-    assert "> A quoted line. [Keeping](#retention)\n" in str(found.text)
+    assert "> A quoted line. [Keeping](#retention)\n" in str(returned.text)
 
 
 def test_untracked_edits_are_detected_and_imported_only_on_request() -> None:
-    found = back(replaced(sent(), ("12 months. Then", "13 months. Then")))
+    returned = back(replaced(sent(), ("12 months. Then", "13 months. Then")))
 
-    (difference,) = found.untracked
+    (difference,) = returned.untracked
     assert (difference.was, difference.now) == (
         "We keep account data for 12 months. Then we delete it.",
         "We keep account data for 13 months. Then we delete it.",
     )
-    assert found.text == TEXT.replace("12 months. Then", "13 months. Then")
+    assert returned.text == TEXT.replace("12 months. Then", "13 months. Then")
 
 
 def test_untracked_insertions_and_deletions_of_paragraphs_are_detected() -> None:
     nothing = paragraph_of("Nothing else.")
     quote = paragraph_of("A quoted line.")
 
-    found = back(replaced(sent(), (nothing, ""), (quote, f"{quote}<w:p>{run('New.')}</w:p>")))
+    returned = back(replaced(sent(), (nothing, ""), (quote, f"{quote}<w:p>{run('New.')}</w:p>")))
 
-    assert {(one.was, one.now) for one in found.untracked} == {("Nothing else.", ""), ("", "New.")}
+    assert {(one.was, one.now) for one in returned.untracked} == {("Nothing else.", ""), ("", "New.")}
 
 
 REFUSED = [
@@ -414,11 +414,11 @@ REFUSED = [
 
 @pytest.mark.parametrize(("xml", "problem"), REFUSED)
 def test_content_without_markdown_equivalent_is_rejected_with_its_sentence(xml: str, problem: str) -> None:
-    found = back(edited(" Then we", f"{xml}{run(' Then we')}"))
+    returned = back(edited(" Then we", f"{xml}{run(' Then we')}"))
 
-    assert found.text is None
-    assert problem in found.objections[0].problem
-    assert "We keep account data" in str(found.objections[0])
+    assert returned.text is None
+    assert problem in returned.objections[0].problem
+    assert "We keep account data" in str(returned.objections[0])
 
 
 def test_merged_cells_crowded_cells_and_missing_header_row_are_rejected() -> None:
@@ -455,10 +455,10 @@ def test_link_to_a_file_is_rejected() -> None:
 
 
 def test_formatting_only_in_word_is_omitted_and_reported() -> None:
-    found = back(edited(" Then we", came(" At once.", '<w:highlight w:val="yellow"/>') + run(" Then we")))
+    returned = back(edited(" Then we", came(" At once.", '<w:highlight w:val="yellow"/>') + run(" Then we")))
 
-    assert "12 months. At once. Then we" in str(found.text)
-    assert "highlight" in found.remarks[0].problem
+    assert "12 months. At once. Then we" in str(returned.text)
+    assert "highlight" in returned.remarks[0].problem
 
 
 def test_relative_link_keeps_its_address_and_lost_address_is_reported() -> None:
@@ -472,12 +472,12 @@ def test_relative_link_keeps_its_address_and_lost_address_is_reported() -> None:
     assert within.text == "# A\n\nSee [our new terms](/terms) first.\n"
     assert within.remarks == ()
     assert beside.text == "# A\n\nSee [our terms](/terms) or more terms first.\n"
-    assert [one.words for one in beside.remarks] == ["See our terms or more terms first."]
+    assert [remark.words for remark in beside.remarks] == ["See our terms or more terms first."]
 
 
 def test_comments_are_imported_with_author_and_place() -> None:
     document = docx.Document(io.BytesIO(sent()))
-    keeps = next(one for one in document.paragraphs if one.text.startswith("We keep account"))
+    keeps = next(paragraph for paragraph in document.paragraphs if paragraph.text.startswith("We keep account"))
     document.add_comment(keeps.runs, text="Is this enough?", author="Ms Counsel", initials="C")
     target = io.BytesIO()
     document.save(target)
@@ -501,10 +501,10 @@ def test_heading_lost_by_libreoffice_is_restored() -> None:
     gone = gone.replace("<w:t ", "<w:delText ").replace("</w:t>", "</w:delText>")
     unmade = heading.replace('<w:pStyle w:val="Heading2"/>', "")
 
-    found = back(replaced(sent(), (promise, gone), (heading, unmade)))
+    returned = back(replaced(sent(), (promise, gone), (heading, unmade)))
 
-    assert found.untracked == ()
-    assert "# Privacy Policy\n\n## How long we keep it {#retention}\n" in str(found.text)
+    assert returned.untracked == ()
+    assert "# Privacy Policy\n\n## How long we keep it {#retention}\n" in str(returned.text)
 
 
 def test_paragraph_end_marked_as_new_by_libreoffice_is_restored() -> None:
@@ -513,11 +513,11 @@ def test_paragraph_end_marked_as_new_by_libreoffice_is_restored() -> None:
     longer = keeps.replace("<w:pPr/>", f"<w:pPr>{mark('ins')}</w:pPr>").replace("</w:p>", f"{came(' At once.')}</w:p>")
     new = f"<w:p><w:pPr>{mark('ins')}</w:pPr>{came('And more.')}</w:p>"
 
-    found = back(replaced(sent(), (keeps, longer + new)))
+    returned = back(replaced(sent(), (keeps, longer + new)))
 
     assert orders
-    assert found.untracked == ()
-    assert "Then we delete it. At once.\n\nAnd more.\n\n1. Orders" in str(found.text)
+    assert returned.untracked == ()
+    assert "Then we delete it. At once.\n\nAnd more.\n\n1. Orders" in str(returned.text)
 
 
 def bomb() -> bytes:

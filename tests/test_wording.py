@@ -30,10 +30,10 @@ BANNED = {
 }
 
 
-def occurrences(name: str, found: list[Passage]) -> list[str]:
+def occurrences(name: str, passages_found: list[Passage]) -> list[str]:
     """Return the place and the words of every passage that contains the banned phrase `name`."""
     pattern = re.compile(BANNED[name], re.IGNORECASE)
-    words = [(passage, " ".join(passage.text.split())) for passage in found]
+    words = [(passage, " ".join(passage.text.split())) for passage in passages_found]
     return [f"{passage.path}:{passage.line}: {text}" for passage, text in words if pattern.search(text)]
 
 

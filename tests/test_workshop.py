@@ -47,9 +47,9 @@ def machine(folder: Path, *programs: str) -> str:
     """Return a PATH with only `programs` of this machine, in addition to the content of `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in programs:
-        found = shutil.which(name)
-        assert found, f"{name} is needed"
-        (folder / name).symlink_to(found)
+        path = shutil.which(name)
+        assert path, f"{name} is needed"
+        (folder / name).symlink_to(path)
     return str(folder)
 
 
@@ -64,10 +64,10 @@ def test_every_interpreter_is_started_without_the_current_folder_on_its_path() -
     tooling = ROOT / "tooling"
     files = [ROOT / "Makefile", *tooling.glob("action/**/*.yml"), *tooling.glob("inforce/**/*.py")]
     started = [
-        (path.name, line.strip(), found["option"])
+        (path.name, line.strip(), match["option"])
         for path in [*files, *tooling.glob("benchmarks/*.py")]
         for line in path.read_text("utf-8").splitlines()
-        for found in STARTED.finditer(line)
+        for match in STARTED.finditer(line)
         if not any(exempt in line for exempt in EXEMPT)
     ]
     assert len(started) > 20
@@ -85,23 +85,23 @@ class TestMake:
         shutil.copy(ROOT / "Makefile", tmp_path)
         for name in ("python", "python3"):
             program(tmp_path / "bin", name, "exit 1")
-        said = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
-        assert "No Python 3.11 or newer was found" in said.stderr
-        assert said.returncode != 0
+        process = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
+        assert "No Python 3.11 or newer was found" in process.stderr
+        assert process.returncode != 0
 
     def test_python_without_ensurepip_is_reported(self, tmp_path: Path) -> None:
         shutil.copy(ROOT / "Makefile", tmp_path)
         program(tmp_path / "bin", "python3", 'case "$*" in *ensurepip*) exit 1;; esac')
-        said = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
-        assert "python3 cannot create an environment: it lacks ensurepip" in said.stderr
+        process = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
+        assert "python3 cannot create an environment: it lacks ensurepip" in process.stderr
         assert not (tmp_path / ".venv").exists()
 
     def test_first_suitable_python_creates_the_environment(self, tmp_path: Path) -> None:
         shutil.copy(ROOT / "Makefile", tmp_path)
         program(tmp_path / "bin", "python3", "exit 1")
         program(tmp_path / "bin", "python3.12", 'test "$1" = -c || echo "$@"')
-        made = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
-        assert made.stdout == "-P -m venv --clear .venv\n"
+        process = run("make", ".venv/bin/python", cwd=tmp_path, PATH=machine(tmp_path / "bin", "make", "sh"))
+        assert process.stdout == "-P -m venv --clear .venv\n"
 
 
 class TestLocks:
@@ -189,14 +189,14 @@ class TestBrowser:
     def test_configured_browser_takes_precedence(self, tmp_path: Path) -> None:
         program(tmp_path / "bin", "chromium", self.PAGE)
         mine = program(tmp_path, "mine", self.PAGE)
-        found = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM=str(mine))
-        assert found.stdout == f"{mine}\n"
+        process = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM=str(mine))
+        assert process.stdout == f"{mine}\n"
 
     def test_missing_configured_browser_is_not_replaced(self, tmp_path: Path) -> None:
         program(tmp_path / "bin", "chromium", self.PAGE)
-        found = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM="elsewhere")
-        assert (found.stdout, found.returncode) == ("", 4)
-        assert "there is no such program" in found.stderr
+        process = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM="elsewhere")
+        assert (process.stdout, process.returncode) == ("", 4)
+        assert "there is no such program" in process.stderr
 
     def test_browser_that_does_not_start_is_skipped(self, tmp_path: Path) -> None:
         program(tmp_path / "bin", "chromium", "exit 1")
@@ -238,7 +238,7 @@ class TestLibraries:
         policy = tmp_path / "policy-rc.d"
         ended = self.install(tmp_path, f'{policy}; echo "services: $?" >>{tmp_path}/log')
         assert ended.returncode == 0
-        assert "Installing with apt-get, since this is root: nginx-light." in ended.stderr
+        assert "Installing with apt-get as root: nginx-light." in ended.stderr
         log = (tmp_path / "log").read_text().splitlines()
         assert log[:4] == [
             "apt-get update",

@@ -67,8 +67,8 @@ def _table(table: ElementTree.Element, gone: tuple[str, ...]) -> Iterator[str]:
 
 
 def _is(element: ElementTree.Element, properties: str, gone: tuple[str, ...]) -> bool:
-    found = element.find("/".join(f"{W}{name}" for name in properties.split("/")))
-    return found is not None and any(found.find(f"{W}{name}") is not None for name in gone)
+    child = element.find("/".join(f"{W}{name}" for name in properties.split("/")))
+    return child is not None and any(child.find(f"{W}{name}") is not None for name in gone)
 
 
 def _words(element: ElementTree.Element, gone: tuple[str, ...]) -> Iterator[str]:

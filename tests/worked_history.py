@@ -342,9 +342,9 @@ def locked(story: Story) -> str:
     )
 
 
-def errors_of(said: str) -> str:
+def errors_of(report: str) -> str:
     """Return the errors of a report, with their details."""
-    errors = [match[0] for match in re.finditer(r"^  error .*\n(?:    .*\n)+", said, re.MULTILINE)]
+    errors = [match[0] for match in re.finditer(r"^  error .*\n(?:    .*\n)+", report, re.MULTILINE)]
     return "".join(errors)
 
 

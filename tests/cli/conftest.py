@@ -52,8 +52,8 @@ def inforce(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     def type_words(*words: object) -> Ending:
         capsys.readouterr()
         code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return Ending(code, said.out, said.err)
+        output = capsys.readouterr()
+        return Ending(code, output.out, output.err)
 
     return type_words
 
@@ -66,11 +66,11 @@ def book(tmp_path: Path) -> BookBuilder:
 
 def privacy_book(root: Path) -> BookBuilder:
     """Create the book of the fixture `book` in the folder `root`."""
-    made = BookBuilder(root, timezone="Europe/Berlin")
-    policy = made.policy("privacy", kind="privacy", act="acknowledge")
+    builder = BookBuilder(root, timezone="Europe/Berlin")
+    policy = builder.policy("privacy", kind="privacy", act="acknowledge")
     policy.version("2026-01-15", en=OLD)
     policy.version("2027-03-01", meta={"published": "2027-01-20", "effective": "2027-03-01"}, en=NEW)
-    return made
+    return builder
 
 
 MKDOCS_YML = "site_name: Policies\ntheme: {name: mkdocs}\nhooks: [hook.py]\n"

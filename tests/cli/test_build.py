@@ -241,12 +241,12 @@ def a_process_is_left(group: int) -> bool:
 def test_interrupted_build_removes_its_temporary_files(shell: BookBuilder, end: signal.Signals, code: int) -> None:
     with caught_in_the_middle(shell) as process:
         process.send_signal(end)
-        _, said = process.communicate(timeout=PATIENCE)
+        _, output = process.communicate(timeout=PATIENCE)
         assert list(shell.root.glob(".site.new-*")) == []
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
     assert process.returncode == code
-    assert b"Traceback" not in said
+    assert b"Traceback" not in output
 
 
 def test_missing_generator_is_one_message_with_the_package_to_install(
@@ -290,9 +290,9 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize(("lines", "told"), TOLD)
-def test_generator_output_is_filtered(lines: list[str], told: list[str]) -> None:
-    assert list(worth_telling(lines)) == told
+@pytest.mark.parametrize(("lines", "expected"), TOLD)
+def test_generator_output_is_filtered(lines: list[str], expected: list[str]) -> None:
+    assert list(worth_telling(lines)) == expected
 
 
 def without_bytecode(tree: dict[str, bytes]) -> dict[str, bytes]:

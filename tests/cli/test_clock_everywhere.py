@@ -149,8 +149,8 @@ def test_program_exits_with_the_same_message(
 ) -> None:
     env = {**os.environ, **JOB, source: value}
     ended = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
-    said = ended.stdout + ended.stderr
-    assert ended.returncode == code, said
-    assert said.count(message) == 1, said
-    assert "Traceback" not in said
+    output = ended.stdout + ended.stderr
+    assert ended.returncode == code, output
+    assert output.count(message) == 1, output
+    assert "Traceback" not in output
     assert not (repository.root / "other").exists()

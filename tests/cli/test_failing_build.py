@@ -58,8 +58,8 @@ def test_build_replaces_the_site_or_leaves_it_unchanged(
     ended, now = fail_each_call(inforce, work, "build --allow-removal", judge)
     after = seen(now)
     assert (ended.code, after["repository/site/index.html"]) == (0, b"{}")
-    for case, found in successes:
-        assert found == after, case
+    for case, result in successes:
+        assert result == after, case
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +108,12 @@ def test_generator_reports_the_error_and_the_next_build_succeeds(
     assert len(first) > 20
     for turn, number in enumerate(sorted(first.values())):
         disk = FailingDisk(number, ERRORS[turn % len(ERRORS)])
-        code, said, folder = attempt(disk)
-        case = (disk.sites[number - 1], disk.number, code, said)
+        code, result, folder = attempt(disk)
+        case = (disk.sites[number - 1], disk.number, code, result)
         if code:
             assert code == 4, case
-            assert said.splitlines()[-1].startswith("ERROR   -  "), case
-            assert "; " in said.splitlines()[-1], case
+            assert result.splitlines()[-1].startswith("ERROR   -  "), case
+            assert "; " in result.splitlines()[-1], case
             assert built(repository, folder / "site") == 0, case
         assert everything_in(folder / "site") == expected, case
         shutil.rmtree(folder)

@@ -14,11 +14,11 @@ from cli.conftest import Type, everything_in
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> BookBuilder:
     """A repository with eight states of one document, which imports only read."""
-    made = BookBuilder(tmp_path_factory.mktemp("past"))
+    builder = BookBuilder(tmp_path_factory.mktemp("past"))
     for month in range(1, 9):
-        made.write("terms.md", f"# Terms\n\nWe answer within {month} days.\n")
-        made.commit(f"state {month}", when=f"2025-0{month}-01T00:00:00Z")
-    return made
+        builder.write("terms.md", f"# Terms\n\nWe answer within {month} days.\n")
+        builder.commit(f"state {month}", when=f"2025-0{month}-01T00:00:00Z")
+    return builder
 
 
 def test_every_state_becomes_a_version(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
@@ -30,7 +30,7 @@ def test_every_state_becomes_a_version(inforce: Type, book: BookBuilder, past: B
 
 def test_progress_outside_a_terminal_is_a_few_lines(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
     ended = inforce("import", "git", past.root, "--file", "terms.md", "--policy", "terms", "--repo", book.root)
-    assert ended.err.splitlines() == [f"Reading commits: {done} of 8" for done in (2, 4, 6, 8)]
+    assert ended.err.splitlines() == [f"Reading commits: {count} of 8" for count in (2, 4, 6, 8)]
 
 
 def test_progress_in_a_terminal_is_a_temporary_bar(

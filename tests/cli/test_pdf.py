@@ -129,7 +129,7 @@ OPTION = "plugins:\n  - inforce:\n      pdf: true\n"
 
 
 @pytest.mark.parametrize(
-    ("words", "plugins", "made"),
+    ("words", "plugins", "has_pdfs"),
     [
         pytest.param([], "plugins: [inforce]\n", False, id="not asked for"),
         pytest.param(["--pdf"], "plugins: [inforce]\n", True, id="asked for once"),
@@ -137,7 +137,7 @@ OPTION = "plugins:\n  - inforce:\n      pdf: true\n"
     ],
 )
 def test_site_has_and_links_pdfs_only_with_the_option(
-    inforce: Type, book: BookBuilder, words: list[str], plugins: str, made: bool
+    inforce: Type, book: BookBuilder, words: list[str], plugins: str, has_pdfs: bool
 ) -> None:
     book.write("mkdocs.yml", f"site_name: Policies\ntheme: {{name: material}}\n{plugins}")
     (book.root / "docs").mkdir()
@@ -145,9 +145,9 @@ def test_site_has_and_links_pdfs_only_with_the_option(
     assert ended.code == 0, ended.err
     site = book.root / "site"
     pages = ("privacy/2026-01-15", "privacy/2027-03-01", "privacy/changes/2026-01-15...2027-03-01")
-    assert {'href="en.pdf"' in (site / page / "index.html").read_text("utf-8") for page in pages} == {made}
+    assert {'href="en.pdf"' in (site / page / "index.html").read_text("utf-8") for page in pages} == {has_pdfs}
     files = {file.relative_to(site).as_posix() for file in site.rglob("*.pdf")}
-    assert files == ({f"{page}/en.pdf" for page in pages} if made else set())
+    assert files == ({f"{page}/en.pdf" for page in pages} if has_pdfs else set())
     assert all("We keep your data for" in told(site / file) for file in files)
     rules = (site / "_headers").read_text("utf-8")
     assert "/privacy/:version/:language.pdf\n  Cache-Control: max-age=3600\n  Content-Type: application/pdf\n" in rules

@@ -10,7 +10,7 @@ from inforce.cli.progress import progress
 
 
 @pytest.mark.parametrize(
-    ("steps", "of", "told"),
+    ("steps", "of", "expected"),
     [
         pytest.param(range(100, 1001, 100), 1000, [300, 500, 800, 1000], id="small steps"),
         pytest.param([48, 900, 1000], 1000, [900, 1000], id="a step over several quarters is told once"),
@@ -18,13 +18,13 @@ from inforce.cli.progress import progress
     ],
 )
 def test_each_quarter_is_reported_once_for_any_step_size(
-    capsys: pytest.CaptureFixture[str], steps: list[int], of: int, told: list[int]
+    capsys: pytest.CaptureFixture[str], steps: list[int], of: int, expected: list[int]
 ) -> None:
     with progress("Making", "pages") as report:
-        for done in steps:
-            report(done, of)
+        for step in steps:
+            report(step, of)
     assert [line.split(",")[0] for line in capsys.readouterr().err.splitlines()] == [
-        f"Making pages: {done} of {of}" for done in told
+        f"Making pages: {finished} of {of}" for finished in expected
     ]
 
 
@@ -34,8 +34,8 @@ def test_remaining_time_is_estimated_from_the_elapsed_time(
     clock = iter([0.0, 20.0, 58.0, 60.0])
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     with progress("Making", "pages") as report:
-        for done in (250, 990, 1000):
-            report(done, 1000)
+        for finished in (250, 990, 1000):
+            report(finished, 1000)
     assert capsys.readouterr().err.splitlines() == [
         "Making pages: 250 of 1000, about 60 s left",
         "Making pages: 990 of 1000",

@@ -15,7 +15,7 @@ from inforce.cli.commands import inforce as root
 
 REFERENCE = (Path(__file__).parents[2] / "docs/reference/cli.md").read_text("utf-8")
 SECTIONS = {
-    found[1]: found[2] for found in re.finditer(r"^## `inforce ([a-z ]+)`\n(.*?)(?=^## |\Z)", REFERENCE, re.M | re.S)
+    match[1]: match[2] for match in re.finditer(r"^## `inforce ([a-z ]+)`\n(.*?)(?=^## |\Z)", REFERENCE, re.M | re.S)
 }
 
 
@@ -36,8 +36,8 @@ TREE = dict(commands(root))
 
 def options(command: click.Command) -> set[str]:
     """Return the long options of `command`."""
-    found = (option for parameter in command.params if isinstance(parameter, click.Option) for option in parameter.opts)
-    return {option for option in found if option.startswith("--")}
+    names = (option for parameter in command.params if isinstance(parameter, click.Option) for option in parameter.opts)
+    return {option for option in names if option.startswith("--")}
 
 
 def test_commands_and_sections_correspond() -> None:

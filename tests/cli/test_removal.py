@@ -69,8 +69,8 @@ def test_without_an_old_site_no_path_is_missing(tmp_path: Path) -> None:
 
 
 def test_contents_count_pages_and_bytes(tmp_path: Path) -> None:
-    found = Contents.of(site(tmp_path, OLD))
-    assert (found.pages, found.size) == (3, sum(map(len, OLD.values())))
+    contents = Contents.of(site(tmp_path, OLD))
+    assert (contents.pages, contents.size) == (3, sum(map(len, OLD.values())))
 
 
 @pytest.mark.parametrize(

@@ -30,31 +30,31 @@ def test_new_version_is_shown_with_level_notice_and_changes(inforce: Type, merge
     merged.policy("privacy", kind="privacy", act="acknowledge").version(
         "2027-07-01", change="notice", meta=meta, en=text
     )
-    told = reviewed(inforce, merged)
-    assert told.code == 0, told.err
-    assert "### Privacy 2027-07-01: new\n" in told.out
-    assert "- **notice**: users are informed and not asked.\n" in told.out
-    assert "- Published 2027-06-01, in force from 2027-07-01; version 2027-03-01 applies until then.\n" in told.out
-    assert "- 30 days of notice; no notice period is promised for changes of this level.\n" in told.out
+    review = reviewed(inforce, merged)
+    assert review.code == 0, review.err
+    assert "### Privacy 2027-07-01: new\n" in review.out
+    assert "- **notice**: users are informed and not asked.\n" in review.out
+    assert "- Published 2027-06-01, in force from 2027-07-01; version 2027-03-01 applies until then.\n" in review.out
+    assert "- 30 days of notice; no notice period is promised for changes of this level.\n" in review.out
     assert (
         "**en**, compared with 2027-03-01: 1 of 2 sections changed.\n\n"
         "- The author says: We keep your data for 36 months instead of 24.\n"
         "- Numbers: Retention: 24 months → **36 months**\n"
-    ) in told.out
-    assert "- Retention – “24” became “36”.\n" in told.out
-    assert "<details><summary>Redline of privacy 2027-07-01, en</summary>" in told.out
-    assert "~~24~~**36**" in told.out
+    ) in review.out
+    assert "- Retention – “24” became “36”.\n" in review.out
+    assert "<details><summary>Redline of privacy 2027-07-01, en</summary>" in review.out
+    assert "~~24~~**36**" in review.out
 
 
 def test_changed_version_is_compared_with_its_old_state(inforce: Type, merged: BookBuilder) -> None:
     meta = {"published": "2027-01-20", "effective": "2027-04-01"}
     text = NEW.replace("24 months.", "18 months.")
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=text)
-    told = reviewed(inforce, merged)
-    assert "### Privacy 2027-03-01: changed\n\n- effective: 2027-03-01 → 2027-04-01\n" in told.out
-    assert "**en**, compared with the previous text of 2027-03-01: 1 of 2 sections changed." in told.out
-    assert "“24” became “18”" in told.out
-    assert "**This would change a published version.**" in told.out
+    review = reviewed(inforce, merged)
+    assert "### Privacy 2027-03-01: changed\n\n- effective: 2027-03-01 → 2027-04-01\n" in review.out
+    assert "**en**, compared with the previous text of 2027-03-01: 1 of 2 sections changed." in review.out
+    assert "“24” became “18”" in review.out
+    assert "**This would change a published version.**" in review.out
 
 
 def test_new_translation_deleted_text_and_deleted_version_are_shown(inforce: Type, merged: BookBuilder) -> None:
@@ -66,59 +66,59 @@ def test_new_translation_deleted_text_and_deleted_version_are_shown(inforce: Typ
         (merged.root / "policy_versions/privacy/2026-01-15" / name).unlink()
     (merged.root / "policy_versions/privacy/2026-01-15").rmdir()
     merged.write("policy_versions/privacy/2027-03-01/fr.md", "# Vie privée\n")
-    told = reviewed(inforce, merged)
-    assert "**fr**: a text of 3 words; there is no earlier text to compare it with." in told.out
-    assert "**de**: the text was deleted." in told.out
-    assert "### Privacy 2026-01-15: gone" in told.out
+    review = reviewed(inforce, merged)
+    assert "**fr**: a text of 3 words; there is no earlier text to compare it with." in review.out
+    assert "**de**: the text was deleted." in review.out
+    assert "### Privacy 2026-01-15: gone" in review.out
 
 
 def test_first_version_and_draft_are_shown(inforce: Type, merged: BookBuilder) -> None:
     merged.policy("cookies", kind="cookies").version("2027-02-01", meta={"draft": "true"})
-    told = reviewed(inforce, merged)
-    assert "### Cookies 2027-02-01: new" in told.out
-    assert "- This is a draft: it is not published" in told.out
-    assert "there is no earlier text to compare it with" in told.out
+    review = reviewed(inforce, merged)
+    assert "### Cookies 2027-02-01: new" in review.out
+    assert "- This is a draft: it is not published" in review.out
+    assert "there is no earlier text to compare it with" in review.out
 
 
 def test_change_without_policies_is_reported_as_such(inforce: Type, merged: BookBuilder) -> None:
     merged.write("README.md", "Policies\n")
-    told = reviewed(inforce, merged)
-    assert "No policy has changed: no errors, no questions.\n" in told.out
+    review = reviewed(inforce, merged)
+    assert "No policy has changed: no errors, no questions.\n" in review.out
 
 
 def test_every_version_is_new_on_a_branch_without_a_book(inforce: Type, book: BookBuilder) -> None:
     book.git("init", "-q", "-b", "main")
     book.git("commit", "-q", "--allow-empty", "-m", "nothing yet")
-    told = reviewed(inforce, book)
-    assert "### Privacy 2026-01-15: new" in told.out
-    assert "### Privacy 2027-03-01: new" in told.out
+    review = reviewed(inforce, book)
+    assert "### Privacy 2026-01-15: new" in review.out
+    assert "### Privacy 2027-03-01: new" in review.out
 
 
 def test_review_of_an_unreadable_book_lists_its_errors(inforce: Type, merged: BookBuilder) -> None:
     merged.write("policy_versions/book.yml", "publisher: nobody\n")
-    told = reviewed(inforce, merged)
-    assert told.code == 0
-    assert "### Errors\n\n- " in told.out
-    assert "<sub>book.yml, line 1 · META-field</sub>" in told.out
+    review = reviewed(inforce, merged)
+    assert review.code == 0
+    assert "### Errors\n\n- " in review.out
+    assert "<sub>book.yml, line 1 · META-field</sub>" in review.out
 
 
 def test_text_of_the_book_creates_no_markup_and_no_mention(inforce: Type, merged: BookBuilder) -> None:
     text = OLD + "\nAsk @everyone, **now**, <img src=x> or mail a@b.example \x1b[2J.\n"
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2028-01-01", en=text)
-    told = reviewed(inforce, merged)
-    assert "@everyone" not in told.out
-    assert "@\u2060everyone" in told.out
-    assert "a@b.example" in told.out.replace("\\", "").replace("\u2060", "")
-    assert "<img" not in told.out.replace("\\<", "")
-    assert "\x1b" not in told.out
+    review = reviewed(inforce, merged)
+    assert "@everyone" not in review.out
+    assert "@\u2060everyone" in review.out
+    assert "a@b.example" in review.out.replace("\\", "").replace("\u2060", "")
+    assert "<img" not in review.out.replace("\\<", "")
+    assert "\x1b" not in review.out
 
 
 def test_review_fits_into_one_comment(inforce: Type, merged: BookBuilder) -> None:
     texts = {"en": "# Privacy\n\n" + "\n\n".join(f"Clause {number} of many words." for number in range(4000)) + "\n"}
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2028-01-01", **texts)
-    told = reviewed(inforce, merged)
-    assert len(told.out) < 65_536
-    assert "too long for one comment" in told.out
+    review = reviewed(inforce, merged)
+    assert len(review.out) < 65_536
+    assert "too long for one comment" in review.out
 
 
 def test_review_can_be_written_to_a_file(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
@@ -140,10 +140,10 @@ def test_hostile_base_does_not_crash_the_review(inforce: Type, book: BookBuilder
     for name in (version / "de.md", version / "fr.md", book.root / "policy_versions/lock.json"):
         name.unlink()
     book.write("policy_versions/CON/policy.yml", b"")
-    told = reviewed(inforce, book)
-    assert told.code == 0, told.err
-    assert "policy\\_versions" not in told.out
-    assert "CON" in told.out
+    review = reviewed(inforce, book)
+    assert review.code == 0, review.err
+    assert "policy\\_versions" not in review.out
+    assert "CON" in review.out
     assert inforce("check", "--base", "main", "--repo", book.root, "--at", LATER).code == 1
 
 
@@ -167,7 +167,7 @@ def drafted(book: BookBuilder, **meta: str) -> BookBuilder:
 
 
 @pytest.mark.parametrize(
-    ("meta", "told"),
+    ("meta", "expected"),
     [
         pytest.param(
             {"published": "2027-05-10", "effective": "2027-06-01"},
@@ -188,28 +188,28 @@ def drafted(book: BookBuilder, **meta: str) -> BookBuilder:
     ],
 )
 def test_earliest_date_that_keeps_the_notice_is_shown(
-    inforce: Type, book: BookBuilder, meta: dict[str, str], told: str
+    inforce: Type, book: BookBuilder, meta: dict[str, str], expected: str
 ) -> None:
     promising(book, 30).commit("policies")
-    assert told in reviewed(inforce, drafted(book, **meta)).out
+    assert expected in reviewed(inforce, drafted(book, **meta)).out
 
 
 def test_act_and_affected_users_are_shown(inforce: Type, merged: BookBuilder) -> None:
     meta = {"effective": "2027-07-01", "effective_new": "2027-06-15", "enforce": "2027-08-01"}
-    told = reviewed(inforce, drafted(merged, published="2027-06-01", **meta)).out
-    assert "- **material**: users are asked again to take note.\n" in told
-    assert "- It applies to users who join on or after 2027-06-15 immediately.\n" in told
-    assert "- Acceptance of an earlier version suffices until 2027-08-01.\n" in told
+    review = reviewed(inforce, drafted(merged, published="2027-06-01", **meta)).out
+    assert "- **material**: users are asked again to take note.\n" in review
+    assert "- It applies to users who join on or after 2027-06-15 immediately.\n" in review
+    assert "- Acceptance of an earlier version suffices until 2027-08-01.\n" in review
 
 
 def test_moved_date_of_a_public_version_is_compared_with_its_own_publication(inforce: Type, book: BookBuilder) -> None:
     promising(book, 30).commit("policies")
     meta = {"published": "2027-01-20", "effective": "2027-02-10"}
     book.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=NEW)
-    told = inforce("review", "--base", "main", "--repo", book.root, "--at", "2027-02-01").out
+    result = inforce("review", "--base", "main", "--repo", book.root, "--at", "2027-02-01").out
     assert (
         "- **21 days of notice; the book promises 30. The earliest effective date that complies: 2027-02-19.**\n"
-        in told
+        in result
     )
     text = NEW.replace("24 months.", "36 months.")
     meta["effective"] = "2027-03-01"
@@ -219,19 +219,21 @@ def test_moved_date_of_a_public_version_is_compared_with_its_own_publication(inf
 
 def test_preview_links_each_page(inforce: Type, merged: BookBuilder) -> None:
     where = ("--preview", "https://preview.example/42")
-    told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
+    result = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
     page = "https://preview.example/42/privacy"
-    assert f"[page]({page}/2027-06-01/) · [redline]({page}/changes/2027-03-01...2027-06-01/)" in told
-    assert f"[redline in Word]({page}/changes/2027-03-01...2027-06-01/en.docx)" in told
-    assert f"[redline as PDF]({page}/changes/2027-03-01...2027-06-01/en.pdf) · [PDF]({page}/2027-06-01/en.pdf)" in told
+    assert f"[page]({page}/2027-06-01/) · [redline]({page}/changes/2027-03-01...2027-06-01/)" in result
+    assert f"[redline in Word]({page}/changes/2027-03-01...2027-06-01/en.docx)" in result
+    assert (
+        f"[redline as PDF]({page}/changes/2027-03-01...2027-06-01/en.pdf) · [PDF]({page}/2027-06-01/en.pdf)" in result
+    )
 
 
 def test_only_existing_preview_files_are_listed(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
     (tmp_path / "site/privacy/2027-06-01").mkdir(parents=True)
     where = ("--artefact", "https://ci.example/1", "--site", tmp_path / "site")
-    told = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
-    assert "Preview: page: `privacy/2027-06-01/index.html`\n" in told
-    assert "[Download the preview](https://ci.example/1), unpack it" in told
+    result = inforce("review", "--base", "main", "--repo", drafted(merged).root, "--at", LATER, *where).out
+    assert "Preview: page: `privacy/2027-06-01/index.html`\n" in result
+    assert "[Download the preview](https://ci.example/1), unpack it" in result
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "https://a.example/) [x](https://b.example", "preview"])
@@ -246,8 +248,8 @@ def test_instant_from_which_all_is_public_can_be_printed(
     inforce: Type, merged: BookBuilder, published: str, instant: str | None
 ) -> None:
     drafted(merged, published=published, effective="2027-07-01")
-    told = inforce("review", "--base", "main", "--repo", merged.root, "--at", LATER, "--visible-from")
-    assert told.out == f"{instant or '2027-01-20T23:00:00Z'}\n"
+    result = inforce("review", "--base", "main", "--repo", merged.root, "--at", LATER, "--visible-from")
+    assert result.out == f"{instant or '2027-01-20T23:00:00Z'}\n"
 
 
 def test_changes_merged_by_others_are_not_part_of_the_review(inforce: Type, merged: BookBuilder) -> None:
@@ -257,9 +259,9 @@ def test_changes_merged_by_others_are_not_part_of_the_review(inforce: Type, merg
     merged.policy("cookies", kind="cookies").version("2027-01-01")
     merged.commit("cookies")
     merged.git("checkout", "-q", "change")
-    told = reviewed(inforce, merged).out
-    assert "### Privacy 2027-06-01: new" in told
-    assert "cookies" not in told.lower()
+    review = reviewed(inforce, merged).out
+    assert "### Privacy 2027-06-01: new" in review
+    assert "cookies" not in review.lower()
     assert inforce("check", "--base", "main", "--repo", merged.root, "--at", LATER).code != 3
 
 
@@ -274,10 +276,10 @@ def test_shallow_base_is_used_with_a_hint(inforce: Type, merged: BookBuilder, tm
     clone.git("remote", "add", "origin", merged.root.as_uri())
     clone.git("fetch", "-q", "--depth=1", "origin", "change", "main:refs/remotes/origin/main")
     clone.git("reset", "-q", "--hard", "FETCH_HEAD")
-    told = inforce("review", "--base", "origin/main", "--repo", clone.root, "--at", LATER)
-    assert told.code == 0, told.err
-    assert "### Privacy 2027-06-01: new" in told.out
-    assert "> The merge base with “origin/main” is not in this clone" in told.out
-    assert "git fetch --unshallow" in told.out
+    result = inforce("review", "--base", "origin/main", "--repo", clone.root, "--at", LATER)
+    assert result.code == 0, result.err
+    assert "### Privacy 2027-06-01: new" in result.out
+    assert "> The merge base with “origin/main” is not in this clone" in result.out
+    assert "git fetch --unshallow" in result.out
     clone.git("fetch", "-q", "--unshallow", "origin")
     assert "is not in this clone" not in inforce("review", "--base", "origin/main", "--repo", clone.root).out

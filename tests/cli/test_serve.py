@@ -24,9 +24,9 @@ SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
 
 def free_port() -> int:
     """Return a free port."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -77,11 +77,11 @@ def test_served_site_is_rebuilt_on_changes_and_ends_on_ctrl_c(shell: BookBuilder
         shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
         assert "for 6 months" in page_with("for 6 months", port)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=PATIENCE)
+        _, output = process.communicate(timeout=PATIENCE)
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
     assert process.returncode == 0
-    assert "Traceback" not in said
+    assert "Traceback" not in output
 
 
 def answer(path: str, port: int) -> bytes:
@@ -100,12 +100,12 @@ def test_saved_text_rebuilds_only_affected_pages_and_reloads_open_ones(shell: Bo
     port = free_port()
     with served(shell, port):
         assert b"reload.js" in page_with("for 12 months", port).encode()
-        seen = answer("/__inforce/changes/0", port)
+        version = answer("/__inforce/changes/0", port)
         folder = cache_folder(shell.root) / f"served-{port}"
         before = {path: path.stat() for path in (folder / terms.id).rglob("*.html")}
         page = (folder / "privacy/index.html").stat()
         shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
-        assert answer(f"/__inforce/changes/{int(seen)}", port) != seen
+        assert answer(f"/__inforce/changes/{int(version)}", port) != version
         assert "for 6 months" in page_with("for 6 months", port)
         assert {path: path.stat() for path in (folder / terms.id).rglob("*.html")} == before
         assert (folder / "privacy/index.html").stat() != page
@@ -120,10 +120,10 @@ def test_unreadable_text_is_reported_and_the_site_is_unchanged(shell: BookBuilde
         assert "for 12 months" in page_with("for 12 months", port)
         shell.write("policy_versions/privacy/2026-01-15/en.md", b"# Privacy\n\n\xff\n")
         assert process.stderr
-        said = ""
-        while "ERROR" not in said:
-            said = process.stderr.readline()
-        assert "policy_versions/privacy/2026-01-15/en.md:3: is not UTF-8 at byte 11 (0xff)" in said
+        line = ""
+        while "ERROR" not in line:
+            line = process.stderr.readline()
+        assert "policy_versions/privacy/2026-01-15/en.md:3: is not UTF-8 at byte 11 (0xff)" in line
         assert "for 12 months" in page_with("for 12 months", port)
         shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
         assert "for 6 months" in page_with("for 6 months", port)

@@ -15,7 +15,7 @@ from cli.conftest import Type
 from inforce.signing import generate_key, write_private_key
 from special_files import SPECIAL_FILES, Make, without_waiting
 
-MAKERS = [pytest.param(one.values[0], id=one.id) for one in SPECIAL_FILES]
+MAKERS = [pytest.param(case.values[0], id=case.id) for case in SPECIAL_FILES]
 TEXT = "policy_versions/privacy/2026-01-15"
 # Each path with a special file: the command that uses it, and its exit codes.
 PLACES = [

@@ -101,9 +101,9 @@ def answer(body: bytes, status: int = 200, **headers: str) -> Behaviour:
     return behave
 
 
-def serving(made: Callable[[str], bytes], status: int = 200, **headers: str) -> Behaviour:
+def serving(make: Callable[[str], bytes], status: int = 200, **headers: str) -> Behaviour:
     """Answer with the result of `made` for the address of the site."""
-    return lambda exchange: answer(made(exchange.site.url), status, **headers)(exchange)
+    return lambda exchange: answer(make(exchange.site.url), status, **headers)(exchange)
 
 
 def validated(body: bytes, etag: str) -> Behaviour:

@@ -128,7 +128,7 @@ class Published:
 
     def found(self, target: str = "", now: datetime = NOW, **options: Any) -> list[tuple[str, str]]:
         """Return rule and address of every finding."""
-        return [(one.rule, one.place.path) for one in self.verify(target, now, **options).findings]
+        return [(finding.rule, finding.place.path) for finding in self.verify(target, now, **options).findings]
 
 
 def published_site(folder: Path, extra: str = "", text: str = "# T\n\nOne.\n") -> Published:
@@ -142,6 +142,6 @@ def published_site(folder: Path, extra: str = "", text: str = "# T\n\nOne.\n") -
         "2027-01-01", meta={"published": "2026-09-01", "effective": "2027-01-01", "enforce": "2027-02-01"}
     )
     book.policy("privacy").version("2026-01-15")
-    made = Published(folder / "site", book.read().require())
-    made.publish()
-    return made
+    site = Published(folder / "site", book.read().require())
+    site.publish()
+    return site

@@ -59,18 +59,18 @@ def test_poll_interval_of_a_manifest_is_limited_in_both_directions(poll_seconds:
     failures=st.integers(1, 10**9),
     chance=CHANCE,
     has_copy=st.booleans(),
-    asked=st.none() | st.integers(0, DAY),
+    requested=st.none() | st.integers(0, DAY),
 )
 def test_delay_after_failures_is_at_least_half_a_minute_and_at_most_1_5_intervals(
-    poll_seconds: int, failures: int, chance: float, has_copy: bool, asked: int | None
+    poll_seconds: int, failures: int, chance: float, has_copy: bool, requested: int | None
 ) -> None:
-    wait = after_failure(poll_seconds, failures, chance, has_copy=has_copy, asked=asked).total_seconds()
+    wait = after_failure(poll_seconds, failures, chance, has_copy=has_copy, requested=requested).total_seconds()
 
-    assert max(30, asked or 0) <= wait <= 1.5 * max(poll_seconds, asked or 0) + 1
+    assert max(30, requested or 0) <= wait <= 1.5 * max(poll_seconds, requested or 0) + 1
 
 
 @given(failures=st.integers(1, 60), chance=CHANCE, has_copy=st.booleans())
 def test_another_failure_never_shortens_the_delay(failures: int, chance: float, has_copy: bool) -> None:
-    waits = [after_failure(DAY, n, chance, has_copy=has_copy, asked=None) for n in (failures, failures + 1)]
+    waits = [after_failure(DAY, n, chance, has_copy=has_copy, requested=None) for n in (failures, failures + 1)]
 
     assert waits == sorted(waits)

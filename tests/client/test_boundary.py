@@ -184,8 +184,8 @@ def test_mutated_digests_redline_or_text_raise_documented_errors_only(history: A
     files = {naming(digests)[1]: digests, ".md": text, ".json": body(since)}
 
     def respond(request: Any, _limits: Limits) -> Response:
-        found = next((data for end, data in files.items() if request.url.endswith(end)), b"")
-        return Response(status=200, headers=JSON, body=found)
+        content = next((data for end, data in files.items() if request.url.endswith(end)), b"")
+        return Response(status=200, headers=JSON, body=content)
 
     client = Policies(SITE, clock=Clock())
     client._keeper._memory = naming(digests)[0]
@@ -203,17 +203,17 @@ def test_version_label_of_a_history_cannot_lead_outside_the_site(label: str) -> 
     history["versions"][0]["version"] = label
     client = Policies(SITE, clock=Clock())
     client._keeper._memory = naming(body(history))[0]
-    asked: list[str] = []
+    requested: list[str] = []
 
     def respond(request: Any, _limits: Limits) -> Response:
-        asked.append(request.url)
+        requested.append(request.url)
         return Response(status=200, headers=JSON, body=body(history))
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("inforce.client.transport.fetch_and_wait", respond)
         with pytest.raises(RefusedError):
             client.text("terms", 1, "en")
-    assert len(asked) == 1
+    assert len(requested) == 1
 
 
 def test_exception_while_reading_an_answer_is_a_refusal() -> None:
@@ -278,8 +278,8 @@ def test_manifest_issued_after_both_clocks_locks_out_no_later_one(
 ) -> None:
     """A manifest more than a day ahead of the device and of the host is rejected; the next good one is accepted."""
     app = reader()
-    told = "Sun, 20 Sep 2026 06:00:00 GMT"
-    host.at["/policies.json"] = answer(manifest(host.url, START + timedelta(days=days)), Date=told)
+    host_date = "Sun, 20 Sep 2026 06:00:00 GMT"
+    host.at["/policies.json"] = answer(manifest(host.url, START + timedelta(days=days)), Date=host_date)
     report = app.refresh()
     assert report is not None
     assert report.reason is reason

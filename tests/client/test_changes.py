@@ -63,7 +63,9 @@ def publish(
     files[f"/{digests_file('terms', Digest.of(digests))}"] = digests
     files |= {"/policies.json": plain, **({"/policies.jws.json": sign(plain, keys)} if keys else {})}
     for version in catalog.policy("terms").public(now):
-        files |= {f"/terms/{version.label}/{one.language}.md": one.text.encode() for one in version.editions}
+        files |= {
+            f"/terms/{version.label}/{edition.language}.md": edition.text.encode() for edition in version.editions
+        }
     host.at.clear()
     host.at |= {path: answer(content) for path, content in files.items()}
 

@@ -47,13 +47,13 @@ def test_event_loop_runs_while_a_manifest_is_processed(
     host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.at["/policies.json"] = answer(manifest(host.url))
-    original, seen = Core.on_response, []
+    original, threads = Core.on_response, []
 
     async def app() -> None:
         served = threading.Event()
 
         def slow(*given: Any) -> Any:
-            seen.append(served.wait(10))
+            threads.append(served.wait(10))
             return original(*given)
 
         monkeypatch.setattr(Core, "answered", slow)
@@ -61,7 +61,7 @@ def test_event_loop_runs_while_a_manifest_is_processed(
         await AsyncPolicies(host.url, clock=clock).refresh()
 
     asyncio.run(app())
-    assert seen == [True]
+    assert threads == [True]
 
 
 @pytest.mark.parametrize("waiting", [False, True], ids=["asyncio", "threads"])

@@ -71,8 +71,8 @@ def test_every_outcome_is_documented(outcome: str) -> None:
 
 
 def test_documented_limits_are_the_actual_ones() -> None:
-    (said,) = re.findall(r"`Limits\((.*?)\)`", page("apps/client.md"))
-    written = dict(part.split("=") for part in said.split(", "))
+    (matches,) = re.findall(r"`Limits\((.*?)\)`", page("apps/client.md"))
+    written = dict(part.split("=") for part in matches.split(", "))
 
     assert {name: json.loads(value) for name, value in written.items()} == {
         name: getattr(Limits(), name) for name in Limits.__slots__

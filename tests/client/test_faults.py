@@ -83,9 +83,9 @@ def spelt(old: bytes, new: bytes) -> Callable[[str], bytes]:
     return lambda site: newer()(site).replace(old, new, 1)
 
 
-def sealed(made: Callable[[str], bytes], *keys: PrivateKey) -> Callable[[str], bytes]:
+def sealed(make: Callable[[str], bytes], *keys: PrivateKey) -> Callable[[str], bytes]:
     """Return a file signed by `keys`, or by the key the app knows."""
-    return lambda site: sign(made(site), keys or [KEY])
+    return lambda site: sign(make(site), keys or [KEY])
 
 
 def unsigned(site: str) -> bytes:
@@ -181,12 +181,12 @@ UNBELIEVABLE = [
 def settled(host: Host, clock: Clock, reader: NewReader, tmp_path: Path) -> Reader:
     """Create an app that has a good manifest and whose next refresh is due."""
     host.at[PLAIN] = answer(manifest(host.url))
-    made = reader(state_file=tmp_path / "state.json")
-    report = made.refresh()
+    app = reader(state_file=tmp_path / "state.json")
+    report = app.refresh()
     assert report is not None
     assert report.outcome is Outcome.UPDATED
     clock.now = LATER
-    return made
+    return app
 
 
 @pytest.mark.parametrize(("fault", "reason"), [*BROKEN, *CONTRADICTING])
@@ -298,9 +298,9 @@ class TestClocks:
         assert report is not None
         assert report.outcome is Outcome.UPDATED
 
-    @pytest.mark.parametrize("told", ["Sun, 01 Jan 2040 00:00:00 GMT", "Mon, 01 Jan 2001 00:00:00 GMT"])
-    def test_host_with_a_wrong_clock_has_no_lasting_effect(self, host: Host, reader: NewReader, told: str) -> None:
-        host.at[PLAIN] = answer(manifest(host.url), Date=told)
+    @pytest.mark.parametrize("expected", ["Sun, 01 Jan 2040 00:00:00 GMT", "Mon, 01 Jan 2001 00:00:00 GMT"])
+    def test_host_with_a_wrong_clock_has_no_lasting_effect(self, host: Host, reader: NewReader, expected: str) -> None:
+        host.at[PLAIN] = answer(manifest(host.url), Date=expected)
         app = reader()
 
         decision = app.check([RECORD])

@@ -60,9 +60,9 @@ def free_port() -> int:
 
 def nginx() -> str:
     """Return the path of nginx; on Debian it is outside the PATH of normal users."""
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-    assert found, "nginx is not there: apt-get install nginx-light"
-    return found
+    path = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    assert path, "nginx is not there: apt-get install nginx-light"
+    return path
 
 
 @dataclass

@@ -28,10 +28,10 @@ HEADER = st.text(max_size=60) | st.from_regex(
 def test_any_header_is_read_or_ignored(date: str, age: str, retry: str, tag: str) -> None:
     response = Response(status=503, headers={"date": date, "age": age, "retry-after": retry, "etag": tag})
 
-    told, asked = server_time(response), retry_after(response, START)
+    host_time, delay = server_time(response), retry_after(response, START)
 
-    assert told is None or isinstance(told - START, timedelta)
-    assert asked is None or 0 <= asked <= LONGEST_RETRY_AFTER
+    assert host_time is None or isinstance(host_time - START, timedelta)
+    assert delay is None or 0 <= delay <= LONGEST_RETRY_AFTER
     assert entity_tag(response).isascii()
 
 

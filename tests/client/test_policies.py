@@ -534,8 +534,8 @@ def test_client_loads_no_build_library() -> None:
     expires = manifest("http://127.0.0.1:9/", expires_at="9998-01-01T00:00:00Z")
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-W", "error", "-c", script], input=expires, capture_output=True, check=False, env=environment
     )
 
-    assert (done.stdout.decode().split(), done.stderr.decode()) == (["block"], "")
+    assert (process.stdout.decode().split(), process.stderr.decode()) == (["block"], "")

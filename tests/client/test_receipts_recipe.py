@@ -54,9 +54,11 @@ def post(app: Any, *receipts: dict[str, Any], user: str | None = "u_mia") -> tup
             app.router.lifespan_context(app),
             httpx2.AsyncClient(transport=transport, base_url="http://shop") as client,
         ):
-            statuses = [(await client.post("/api/receipts", json=one, headers=headers)).status_code for one in receipts]
+            statuses = [
+                (await client.post("/api/receipts", json=receipt, headers=headers)).status_code for receipt in receipts
+            ]
             records = (await client.get("/api/records", headers=headers)).json()
-            return statuses, [{name: one[name] for name in one if name != "received_at"} for one in records]
+            return statuses, [{name: record[name] for name in record if name != "received_at"} for record in records]
 
     return asyncio.run(sending())
 

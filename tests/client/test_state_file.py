@@ -366,12 +366,12 @@ class TestCrashes:
     def test_process_killed_before_saving_leaves_the_last_good_state(
         self, host: Host, settled: Reader, reader: NewReader, state: Path, before: str
     ) -> None:
-        kept = state.read_bytes()
+        saved = state.read_bytes()
 
-        done = app_of_its_own(host, state, before, check=False)
+        process = app_of_its_own(host, state, before, check=False)
 
-        assert done.returncode == -9
-        assert state.read_bytes() == kept
+        assert process.returncode == -9
+        assert state.read_bytes() == saved
         again = reader(state_file=state)
         assert again.serial == settled.serial == FIRST
         again.refresh()
@@ -380,12 +380,12 @@ class TestCrashes:
     def test_full_disk_keeps_the_old_file_and_the_verified_manifest_in_use(
         self, host: Host, settled: Reader, state: Path
     ) -> None:
-        kept = state.read_bytes()
+        before = state.read_bytes()
 
-        done = app_of_its_own(host, state, NO_SPACE_LEFT)
+        process = app_of_its_own(host, state, NO_SPACE_LEFT)
 
-        assert done.stdout.startswith(f"{SECOND} updated: state-file: the state file {state} cannot be written: ")
-        assert state.read_bytes() == kept
+        assert process.stdout.startswith(f"{SECOND} updated: state-file: the state file {state} cannot be written: ")
+        assert state.read_bytes() == before
         assert settled.serial == FIRST
 
     def test_missing_folder_is_only_reported(self, host: Host, reader: NewReader, tmp_path: Path) -> None:
@@ -478,12 +478,12 @@ class TestDamage:
 class TestTwoProcesses:
     def test_one_process_polls_and_the_other_reads_its_state(self, host: Host, settled: Reader, state: Path) -> None:
         app_of_its_own(host, state)
-        asked = len(host.asked)
+        count = len(host.asked)
 
         report = settled.refresh()
 
         assert report is None
-        assert (settled.serial, len(host.asked)) == (SECOND, asked)
+        assert (settled.serial, len(host.asked)) == (SECOND, count)
 
     def test_slow_process_does_not_replace_a_newer_state(
         self, host: Host, settled: Reader, reader: NewReader, state: Path

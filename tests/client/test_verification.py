@@ -175,10 +175,12 @@ def test_content_that_the_digests_do_not_prove_is_found(
 ) -> None:
     damage(site)
 
-    found = site.verify().findings
+    findings = site.verify().findings
     expected = [address or digests_of(site) for address in addresses]
-    assert [(one.rule, one.place.path) for one in found] == [("LIVE-proof", address) for address in expected]
-    assert words in found[0].message
+    assert [(finding.rule, finding.place.path) for finding in findings] == [
+        ("LIVE-proof", address) for address in expected
+    ]
+    assert words in findings[0].message
 
 
 def test_missing_digests_are_found(site: Published) -> None:
@@ -317,7 +319,7 @@ class TestDamage:
 
         report = site.verify()
 
-        assert [(one.rule, one.place.path) for one in report.findings] == expected
+        assert [(finding.rule, finding.place.path) for finding in report.findings] == expected
         assert all(finding.message.endswith(".") for finding in report.findings)
         assert {finding.rule for finding in report.findings} <= RULES.keys()
 
@@ -398,11 +400,11 @@ class TestHosts:
     def test_host_without_our_headers_is_found(self, site: Published) -> None:
         (site.folder / "_headers").unlink()
         with StaticSite(folder=site.folder) as plain:
-            found = site.found(plain.url)
+            rule_places = site.found(plain.url)
 
-        assert ("LIVE-header", "policies.json") in found
-        assert ("LIVE-header", "terms/2026-01-15/en.md") in found
-        assert ("LIVE-cache", "terms/2026-01-15/en.md") in found
+        assert ("LIVE-header", "policies.json") in rule_places
+        assert ("LIVE-header", "terms/2026-01-15/en.md") in rule_places
+        assert ("LIVE-cache", "terms/2026-01-15/en.md") in rule_places
 
     @pytest.mark.parametrize(
         ("headers", "words"),
@@ -422,7 +424,9 @@ class TestHosts:
         body = (site.folder / "policies.json").read_bytes()
         host.at["/policies.json"] = answer(body, **{"Access_Control_Allow_Origin": "*", **headers})
 
-        messages = [one.message for one in site.verify(host.url).findings if one.place.path == "policies.json"]
+        messages = [
+            finding.message for finding in site.verify(host.url).findings if finding.place.path == "policies.json"
+        ]
 
         assert any(words in message.lower() or words in message for message in messages), messages
 

@@ -16,7 +16,11 @@ PAGE = "terms/2026-01-15/"
 
 
 def words(site: Published, target: str = "") -> list[tuple[str, str]]:
-    return [(one.place.path, one.message) for one in site.verify(target).findings if one.rule == "LIVE-words"]
+    return [
+        (finding.place.path, finding.message)
+        for finding in site.verify(target).findings
+        if finding.rule == "LIVE-words"
+    ]
 
 
 def replace(site: Published, address: str, old: str, new: str) -> None:
@@ -44,9 +48,9 @@ def test_altered_word_is_found_on_a_live_site(site: Published) -> None:
     replace(site, PAGE, "One.", "Two.")
 
     with StaticSite(folder=site.folder) as live:
-        found = words(site, live.url)
+        text_findings = words(site, live.url)
 
-    assert found == [(PAGE, "Word 2: expected “T One.”, got “T Two.”.")]
+    assert text_findings == [(PAGE, "Word 2: expected “T One.”, got “T Two.”.")]
 
 
 def test_swapped_pages_of_two_versions_are_both_found(site: Published) -> None:
@@ -177,7 +181,7 @@ ACTIVE = [
 def test_active_content_is_found(site: Published, html: str, before: str) -> None:
     replace(site, PAGE, before, f"{html}{before}")
 
-    assert ("LIVE-active", PAGE) in [(one.rule, one.place.path) for one in site.verify().findings]
+    assert ("LIVE-active", PAGE) in [(finding.rule, finding.place.path) for finding in site.verify().findings]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +263,7 @@ def test_nothing_is_compared_with_a_text_that_differs_from_the_lock(site: Publis
     """One finding suffices: the one about the text."""
     site.write("terms/2026-01-15/de.md", b"# T\n\nZwei.\n")
 
-    assert [one.rule for one in site.verify().findings] == ["LIVE-digest"]
+    assert [finding.rule for finding in site.verify().findings] == ["LIVE-digest"]
 
 
 @pytest.mark.parametrize(

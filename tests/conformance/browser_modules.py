@@ -25,8 +25,8 @@ def run_module(folder: Path, program: str, data: object) -> Any:
     for source in [*SOURCES.glob("*.js"), SOURCES / "package.json"]:
         shutil.copy(source, folder)
     (folder / "program.mjs").write_text(_FRAME.format(program=program), "utf-8")
-    done = subprocess.run(
+    process = subprocess.run(
         ["node", "program.mjs"], cwd=folder, input=json.dumps(data), capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)

@@ -86,7 +86,7 @@ def test_every_boundary_is_covered_from_both_sides() -> None:
             sides[vector["boundary"]["of"]].add(vector["boundary"]["side"])
 
     assert set(sides) == BOUNDARIES
-    assert all({"before", "at"} <= seen for seen in sides.values())
+    assert all({"before", "at"} <= side for side in sides.values())
 
 
 def test_each_vector_has_its_own_id_and_title() -> None:

@@ -103,7 +103,7 @@ def histories(**words: bool) -> st.SearchStrategy[list[Version]]:
     return st.lists(versions(**words), max_size=6, unique_by=lambda version: version.label)
 
 
-def policy_of(found: list[Version], policy_id: str = "terms") -> Policy:
+def policy_of(generated: list[Version], policy_id: str = "terms") -> Policy:
     """Return a policy with the given versions and default values."""
     tag = Language("en")
     return Policy(
@@ -112,7 +112,7 @@ def policy_of(found: list[Version], policy_id: str = "terms") -> Policy:
         kind=Kind.TERMS,
         binding_language=tag,
         act=Act.ACCEPT,
-        versions=tuple(found),
+        versions=tuple(generated),
     )
 
 
@@ -196,15 +196,15 @@ def files_of(catalog: Catalog) -> dict[str, str]:
 
 def listing_of(files: Mapping[str, str | bytes]) -> dict[str, tuple[Entry, ...]]:
     """Return the entries of `files` as in a folder on disk, including parent folders."""
-    found: dict[str, dict[str, Entry]] = {}
+    generated: dict[str, dict[str, Entry]] = {}
     for path, content in files.items():
         raw = content.encode() if isinstance(content, str) else content
         read = functools.partial(bytes, raw)
         entry = Entry(path=path, kind=EntryKind.FILE, size=len(raw), read=read)
-        while (folder := entry.path.rpartition("/")[0]) and found.setdefault(folder, {}).get(entry.name) is None:
-            found[folder][entry.name] = entry
+        while (folder := entry.path.rpartition("/")[0]) and generated.setdefault(folder, {}).get(entry.name) is None:
+            generated[folder][entry.name] = entry
             entry = Entry(path=folder, kind=EntryKind.FOLDER, size=0, read=read)
-    return {folder: tuple(entries[name] for name in sorted(entries)) for folder, entries in found.items()}
+    return {folder: tuple(entries[name] for name in sorted(entries)) for folder, entries in generated.items()}
 
 
 def _yaml(data: Mapping[str, Any]) -> str:

@@ -23,22 +23,22 @@ questions = st.integers(0, 2**32 - 1).map(lambda seed: question(Random(seed)))  
 many = settings(max_examples=400)
 
 
-def ask(asked: Any) -> Decision:
-    return decide(asked)
+def ask(query: Any) -> Decision:
+    return decide(query)
 
 
 def rank(answer: Decision | PolicyDecision) -> int:
     return RANK.index(answer["outcome"])
 
 
-def answer_about(policy: dict[str, Any], asked: dict[str, Any]) -> PolicyDecision | None:
+def answer_about(policy: dict[str, Any], query: dict[str, Any]) -> PolicyDecision | None:
     """Return the decision about `policy` for `asked`; None if the manifest is rolled back."""
-    return next((each for each in ask(asked)["policies"] if each["id"] == policy["id"]), None)
+    return next((each for each in ask(query)["policies"] if each["id"] == policy["id"]), None)
 
 
-def publishing(added: dict[str, Any], policy: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+def publishing(added: dict[str, Any], policy: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
     """Return `asked` with the version `added` to `policy`, with a different text."""
-    more = deepcopy(asked)
+    more = deepcopy(query)
     plain = {name: value for name, value in added.items() if name not in ("same_as", "digests")}
     for each in more["manifest"]["policies"]:
         if each["id"] == policy["id"]:
@@ -46,22 +46,22 @@ def publishing(added: dict[str, Any], policy: dict[str, Any], asked: dict[str, A
     return more
 
 
-def relied_on(asked: dict[str, Any]) -> bool:
+def relied_on(query: dict[str, Any]) -> bool:
     """Return whether the manifest is valid, so that the policies determine the outcome."""
-    return ask(asked)["outcome"] != "stale"
+    return ask(query)["outcome"] != "stale"
 
 
-def instant_of(asked: dict[str, Any]) -> int:
+def instant_of(query: dict[str, Any]) -> int:
     """Return the instant of the decision for `asked`, in milliseconds."""
-    issued_at = parse_instant(asked["manifest"]["issued_at"])
-    return max(Context.from_data(asked).now, issued_at or 0)
+    issued_at = parse_instant(query["manifest"]["issued_at"])
+    return max(Context.from_data(query).now, issued_at or 0)
 
 
-def at(asked: dict[str, Any], milliseconds: int) -> dict[str, Any]:
+def at(query: dict[str, Any], milliseconds: int) -> dict[str, Any]:
     """Return `asked` at `milliseconds` after 1970, with a clock that needs no correction."""
     whole = write_instant(milliseconds)
     assert whole
-    return asked | {"now": f"{whole[:-1]}.{milliseconds % SECOND:03}Z", "clock_offset_seconds": 0}
+    return query | {"now": f"{whole[:-1]}.{milliseconds % SECOND:03}Z", "clock_offset_seconds": 0}
 
 
 def substance(answer: Decision) -> Any:
@@ -73,10 +73,10 @@ def substance(answer: Decision) -> Any:
 
 @many
 @given(questions)
-def test_worst_outcome_of_a_policy_is_the_overall_outcome(asked: dict[str, Any]) -> None:
-    assume(relied_on(asked))
+def test_worst_outcome_of_a_policy_is_the_overall_outcome(query: dict[str, Any]) -> None:
+    assume(relied_on(query))
 
-    answer = ask(asked)
+    answer = ask(query)
 
     assert rank(answer) == max(map(rank, answer["policies"]), default=0)
     assert answer["reason"] == next((p["reason"] for p in answer["policies"] if rank(p) == rank(answer)), "current")
@@ -84,24 +84,24 @@ def test_worst_outcome_of_a_policy_is_the_overall_outcome(asked: dict[str, Any])
 
 @many
 @given(questions)
-def test_only_accept_can_block(asked: dict[str, Any]) -> None:
-    acts = {policy["id"]: policy["act"] for policy in asked["manifest"]["policies"]}
+def test_only_accept_can_block(query: dict[str, Any]) -> None:
+    acts = {policy["id"]: policy["act"] for policy in query["manifest"]["policies"]}
 
-    blocking = {each["id"] for each in ask(asked)["policies"] if each["outcome"] == "block"}
+    blocking = {each["id"] for each in ask(query)["policies"] if each["outcome"] == "block"}
 
     assert {acts[name] for name in blocking} <= {"accept"}
 
 
 @many
 @given(questions, st.sampled_from(["missing", "foreign", "rolled back", "expired", "broken"]))
-def test_invalid_manifest_never_blocks(asked: dict[str, Any], fault: str) -> None:
-    manifest, state = asked["manifest"], asked["state"]
+def test_invalid_manifest_never_blocks(query: dict[str, Any], fault: str) -> None:
+    manifest, state = query["manifest"], query["state"]
     spoilt = {
-        "missing": asked | {"manifest": None},
-        "foreign": asked | {"manifest": manifest | {"spec": "2.0"}},
-        "rolled back": asked | {"state": state | {"last_serial": manifest["serial"] + 1}},
-        "expired": asked | {"now": "2027-01-01T00:00:00Z"},
-        "broken": asked | {"manifest": manifest | {"issued_at": "yesterday"}},
+        "missing": query | {"manifest": None},
+        "foreign": query | {"manifest": manifest | {"spec": "2.0"}},
+        "rolled back": query | {"state": state | {"last_serial": manifest["serial"] + 1}},
+        "expired": query | {"now": "2027-01-01T00:00:00Z"},
+        "broken": query | {"manifest": manifest | {"issued_at": "yesterday"}},
     }
 
     answer = ask(spoilt[fault])
@@ -112,46 +112,46 @@ def test_invalid_manifest_never_blocks(asked: dict[str, Any], fault: str) -> Non
 
 @many
 @given(questions, chances)
-def test_order_of_versions_is_irrelevant(asked: dict[str, Any], chance: Random) -> None:
-    shuffled = deepcopy(asked)
+def test_order_of_versions_is_irrelevant(query: dict[str, Any], chance: Random) -> None:
+    shuffled = deepcopy(query)
     for policy in shuffled["manifest"]["policies"]:
         chance.shuffle(policy["versions"])
 
-    assert ask(shuffled) == ask(asked)
+    assert ask(shuffled) == ask(query)
 
 
 @many
 @given(questions, chances)
-def test_order_of_records_that_differ_in_time_or_number_is_irrelevant(asked: dict[str, Any], chance: Random) -> None:
+def test_order_of_records_that_differ_in_time_or_number_is_irrelevant(query: dict[str, Any], chance: Random) -> None:
     """Records that `same_as` maps to one number must differ in time."""
-    lifted = any("same_as" in each for policy in asked["manifest"]["policies"] for each in policy["versions"])
-    different = {(parse_instant(each["at"]), 0 if lifted else each["seq"]): each for each in asked["state"]["records"]}
+    lifted = any("same_as" in each for policy in query["manifest"]["policies"] for each in policy["versions"])
+    different = {(parse_instant(each["at"]), 0 if lifted else each["seq"]): each for each in query["state"]["records"]}
     records = list(different.values())
     shuffled = chance.sample(records, len(records))
 
-    one = ask(asked | {"state": asked["state"] | {"records": records}})
-    other = ask(asked | {"state": asked["state"] | {"records": shuffled}})
+    decision = ask(query | {"state": query["state"] | {"records": records}})
+    other = ask(query | {"state": query["state"] | {"records": shuffled}})
 
-    assert one == other
+    assert decision == other
 
 
 @many
 @given(questions, chances)
-def test_editorial_version_changes_no_outcome(asked: dict[str, Any], chance: Random) -> None:
+def test_editorial_version_changes_no_outcome(query: dict[str, Any], chance: Random) -> None:
     """The version follows one in force, and does not end a deferral, which applied to the version now in force.
 
     Records ahead of the manifest are excluded, since any new version may make their numbers known, and so are announced
     versions, before which no version may be in force.
     """
-    assume(asked["manifest"]["policies"])
-    policy = chance.choice(asked["manifest"]["policies"])
+    assume(query["manifest"]["policies"])
+    policy = chance.choice(query["manifest"]["policies"])
     numbers = {*(each["seq"] for each in policy["versions"]), *policy.get("cancelled", [])}
-    records = [record for record in asked["state"]["records"] if record["seq"] <= max(numbers, default=0)]
-    asked |= {"state": asked["state"] | {"records": records, "deferred": {}}}
+    records = [record for record in query["state"]["records"] if record["seq"] <= max(numbers, default=0)]
+    query |= {"state": query["state"] | {"records": records, "deferred": {}}}
     editorial = version(chance, chance.choice(sorted({*range(1, 10)} - numbers))) | {"change": "editorial"}
 
-    before = answer_about(policy, asked)
-    after = answer_about(policy, publishing(editorial, policy, asked))
+    before = answer_about(policy, query)
+    after = answer_about(policy, publishing(editorial, policy, query))
 
     assume(before and before["reason"] not in ("not-yet-effective", "upcoming"))
     assert before
@@ -161,25 +161,25 @@ def test_editorial_version_changes_no_outcome(asked: dict[str, Any], chance: Ran
 
 @many
 @given(questions, st.lists(st.floats(0, 1, exclude_max=True), max_size=4))
-def test_nothing_changes_before_next_at(asked: dict[str, Any], fractions: list[float]) -> None:
+def test_nothing_changes_before_next_at(query: dict[str, Any], fractions: list[float]) -> None:
     """Except within the second of the decision: `next_at` is a whole second after the decision."""
-    assume(relied_on(asked))
-    begin, answer = instant_of(asked), ask(asked)
+    assume(relied_on(query))
+    begin, answer = instant_of(query), ask(query)
     end = parse_instant(answer["next_at"] or "")
     assert end is not None, "a manifest that is fresh expires some time"
 
     between = [begin + int((end - begin) * fraction) for fraction in fractions]
     for moment in [begin, *between, end - SECOND, end - 1]:
         if moment == begin or begin // SECOND < moment // SECOND < end // SECOND:
-            assert substance(ask(at(asked, moment))) == substance(answer)
+            assert substance(ask(at(query, moment))) == substance(answer)
 
 
 @many
 @given(questions)
-def test_next_at_is_later_than_the_instant_of_the_decision(asked: dict[str, Any]) -> None:
-    now = instant_of(asked)
+def test_next_at_is_later_than_the_instant_of_the_decision(query: dict[str, Any]) -> None:
+    now = instant_of(query)
 
-    answer = ask(asked)
+    answer = ask(query)
 
     coming = [each["next_at"] for each in [answer, *answer["policies"]] if each["next_at"]]
     assert [each for each in coming if (parse_instant(each) or 0) <= now] == []
@@ -187,26 +187,26 @@ def test_next_at_is_later_than_the_instant_of_the_decision(asked: dict[str, Any]
 
 @many
 @given(questions)
-def test_following_next_at_reaches_the_expiry_in_few_steps(asked: dict[str, Any]) -> None:
+def test_following_next_at_reaches_the_expiry_in_few_steps(query: dict[str, Any]) -> None:
     """A client that sets its timer to `next_at` never gets the same instant again, including the expiry."""
-    assume(relied_on(asked))
+    assume(relied_on(query))
     steps = 0
 
-    while answer_at := ask(asked)["next_at"]:
-        asked = at(asked, parse_instant(answer_at) or 0)
+    while answer_at := ask(query)["next_at"]:
+        query = at(query, parse_instant(answer_at) or 0)
         steps += 1
         assert steps < 150
 
-    assert ask(asked)["reason"] == "expired"
+    assert ask(query)["reason"] == "expired"
 
 
 @many
 @given(questions)
-def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(asked: dict[str, Any]) -> None:
-    assume(relied_on(asked))
-    expiry = max(parse_instant(asked["manifest"]["expires_at"]) or 0, instant_of(asked) + SECOND)
+def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(query: dict[str, Any]) -> None:
+    assume(relied_on(query))
+    expiry = max(parse_instant(query["manifest"]["expires_at"]) or 0, instant_of(query) + SECOND)
 
-    answer = ask(asked)
+    answer = ask(query)
 
     turns = [each["next_at"] for each in answer["policies"] if each["next_at"]]
     assert answer["next_at"] == min([*turns, write_instant(expiry) or ""])
@@ -214,12 +214,12 @@ def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(asked: dict[str,
 
 @many
 @given(questions, chances)
-def test_unreadable_record_changes_only_the_flags(asked: dict[str, Any], chance: Random) -> None:
+def test_unreadable_record_changes_only_the_flags(query: dict[str, Any], chance: Random) -> None:
     junk = unreadable_record(chance)
-    records = asked["state"]["records"]
-    spoilt = asked | {"state": asked["state"] | {"records": [junk, *records]}}
+    records = query["state"]["records"]
+    spoilt = query | {"state": query["state"] | {"records": [junk, *records]}}
 
-    before, after = ask(asked), ask(spoilt)
+    before, after = ask(query), ask(spoilt)
 
     for policy in after["policies"]:
         policy["flags"] = [flag for flag in policy["flags"] if flag != "unreadable-record"]
@@ -228,16 +228,16 @@ def test_unreadable_record_changes_only_the_flags(asked: dict[str, Any], chance:
 
 @many
 @given(questions, chances)
-def test_accepting_the_newest_version_never_worsens_the_outcome(asked: dict[str, Any], chance: Random) -> None:
+def test_accepting_the_newest_version_never_worsens_the_outcome(query: dict[str, Any], chance: Random) -> None:
     """After a refused consent, the user may then be informed of announced or new versions, which did not concern them
     before.
     """
-    assume(asked["manifest"]["policies"])
-    policy = chance.choice(asked["manifest"]["policies"])
-    before = answer_about(policy, asked)
+    assume(query["manifest"]["policies"])
+    policy = chance.choice(query["manifest"]["policies"])
+    before = answer_about(policy, query)
     assume(before and before["target_seq"])
     assert before
-    moments = [instant_of(asked), *(parse_instant(each["at"]) or 0 for each in asked["state"]["records"])]
+    moments = [instant_of(query), *(parse_instant(each["at"]) or 0 for each in query["state"]["records"])]
     yes = {
         "policy": policy["id"],
         "seq": before["target_seq"],
@@ -246,7 +246,7 @@ def test_accepting_the_newest_version_never_worsens_the_outcome(asked: dict[str,
         "subject": "acct:1",
     }
 
-    after = answer_about(policy, asked | {"state": asked["state"] | {"records": [*asked["state"]["records"], yes]}})
+    after = answer_about(policy, query | {"state": query["state"] | {"records": [*query["state"]["records"], yes]}})
 
     assert after
     assert rank(after) <= (RANK.index("notice") if before["reason"] == "refused" else rank(before))
@@ -254,21 +254,21 @@ def test_accepting_the_newest_version_never_worsens_the_outcome(asked: dict[str,
 
 @many
 @given(questions, chances)
-def test_new_version_does_not_extend_the_grace_period(asked: dict[str, Any], chance: Random) -> None:
+def test_new_version_does_not_extend_the_grace_period(query: dict[str, Any], chance: Random) -> None:
     """A newer material version does not postpone the deadline of a user who has not accepted.
 
     Records with unpublished numbers are excluded: a newer version makes such a number known, and the record counts from
     then on.
     """
-    assume(asked["manifest"]["policies"])
-    policy = chance.choice(asked["manifest"]["policies"])
+    assume(query["manifest"]["policies"])
+    policy = chance.choice(query["manifest"]["policies"])
     policy.pop("cancelled", None)
     newest = max((each["seq"] for each in policy["versions"]), default=0)
-    records = [each for each in asked["state"]["records"] if each["policy"] != policy["id"] or each["seq"] <= newest]
-    asked |= {"state": asked["state"] | {"records": records}}
+    records = [each for each in query["state"]["records"] if each["policy"] != policy["id"] or each["seq"] <= newest]
+    query |= {"state": query["state"] | {"records": records}}
 
-    before = answer_about(policy, asked)
-    after = answer_about(policy, publishing(version(chance, 9) | {"change": "material"}, policy, asked))
+    before = answer_about(policy, query)
+    after = answer_about(policy, publishing(version(chance, 9) | {"change": "material"}, policy, query))
 
     if before and after and before["reason"] == after["reason"] == "reaccept" and before["deadline"]:
         assert after["deadline"] is not None

@@ -63,8 +63,8 @@ def test_numbers_and_dates_of_any_text_can_be_parsed(text: str, language: str) -
     """A number contains digits, and a date has a day."""
     assert all(any(character.isdigit() for character in number) for number in numbers_in(text))
     assert all(number.isdigit() for number in number_words_in(text, language))
-    found = find_printed_date(text)
-    assert found is None or (found.days and found.words in text)
+    printed = find_printed_date(text)
+    assert printed is None or (printed.days and printed.words in text)
 
 
 def _count(text: str) -> int:

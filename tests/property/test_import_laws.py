@@ -109,9 +109,9 @@ def test_text_survives_the_round_trip(body: str) -> None:
 
 @given(st.one_of(noise, texts, st.text()))
 def test_imported_text_is_canonical(body: str) -> None:
-    found = read_foreign(body.encode(errors="replace")).text
+    foreign = read_foreign(body.encode(errors="replace")).text
 
-    assert canonical(found) == found
+    assert canonical(foreign) == foreign
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"], exclude_characters="\ufeff")))

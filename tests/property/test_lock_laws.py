@@ -64,9 +64,9 @@ def test_adding_never_changes_existing_entries(before: Catalog, after: Catalog, 
 
 @given(light_catalogs, hours, st.randoms(use_true_random=False))
 def test_lock_is_independent_of_the_order_of_additions(catalog: Catalog, now: datetime, random: Random) -> None:
-    found = list(Lock().unlocked(catalog, now))
+    additions = list(Lock().unlocked(catalog, now))
     lock = Lock()
-    for policy, version in random.sample(found, len(found)):
+    for policy, version in random.sample(additions, len(additions)):
         lock = lock.adding(policy, version).adding(policy, version)
     assert written(lock) == written(locked(catalog, now))
 

@@ -118,15 +118,15 @@ def test_omitting_the_history_changes_no_decision_until_the_expiry(
     for policy in everything["policies"]:
         all_of_them = versions_document(catalog, catalog.policy("terms"), now, {})["versions"]
         policy["versions"] = [version for version in all_of_them if version["state"] != "cancelled"]
-    asked = {**who, "now": format_instant(now + timedelta(days=later))}
+    asked_question = {**who, "now": format_instant(now + timedelta(days=later))}
 
-    assert essence(short, asked, catalog) == essence(everything, asked, catalog)
+    assert essence(short, asked_question, catalog) == essence(everything, asked_question, catalog)
 
 
-def essence(document: Mapping[str, Any], asked: Mapping[str, Any], catalog: Catalog) -> object:
+def essence(document: Mapping[str, Any], question: Mapping[str, Any], catalog: Catalog) -> object:
     """Return the parts of the decision that an app uses, with the digest in place of the user's version number."""
     words = {version.seq: version.editions[0].text for version in catalog.policy("terms").versions}
-    decision = decide(cast(Question, {"manifest": document, **asked}))
+    decision = decide(cast(Question, {"manifest": document, **question}))
     names = ("outcome", "reason", "target_seq", "deferrable")
     # The flag `early-record` needs the date of the record's version, so it is only set for listed versions.
     answers = [
@@ -143,8 +143,8 @@ def test_reissue_equals_a_rebuild_at_the_same_instant(catalog: Catalog, now: dat
     unchanging = [version for policy in catalog for version in policy.versions if version.published_at > now]
     if not unchanging:
         rebuilt = manifest(catalog, now + timedelta(days=later))
-        said = ("serial", "issued_at", "expires_at")
-        assert {name: again[name] for name in said} == {name: rebuilt[name] for name in said}
+        changing = ("serial", "issued_at", "expires_at")
+        assert {name: again[name] for name in changing} == {name: rebuilt[name] for name in changing}
         for name in ("in_force", "next_change_at", "latest"):
             assert [p.get(name) for p in again["policies"]] == [p.get(name) for p in rebuilt["policies"]]
 
@@ -216,7 +216,7 @@ EXAMPLE = {
 def places(data: object, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the path of every field and item of `data`."""
     inner = list(data.items()) if isinstance(data, dict) else list(enumerate(data)) if isinstance(data, list) else []
-    return [found for name, value in inner for found in ((*way, name), *places(value, (*way, name)))]
+    return [place for name, value in inner for place in ((*way, name), *places(value, (*way, name)))]
 
 
 LEAVES = st.sampled_from(

@@ -102,10 +102,10 @@ def test_parsing_section_by_section_equals_parsing_the_whole_text(text: str) -> 
 
 
 @given(texts, texts)
-def test_parsing_does_not_depend_on_earlier_texts(one: str, other: str) -> None:
+def test_parsing_does_not_depend_on_earlier_texts(first: str, other: str) -> None:
     """A section shared by two texts carries no data from one to the other."""
     alone = to_html(other), parse(other)
-    both = f"{one}\n\n{other}", f"{other}\n\n{one}"
+    both = f"{first}\n\n{other}", f"{other}\n\n{first}"
     for text in both:
         parse(text)
     assert (to_html(other), parse(other)) == alone

@@ -18,60 +18,66 @@ from property.test_publication_laws import budgets, orderly, publication
 EVIDENCE = Evidence(commit="f" * 40, committed=datetime.fromisoformat("2026-01-01T00:00:00Z"), subject="a text")
 
 
-def shown(found: Publication) -> dict[str, list[str]]:
+def shown(published: Publication) -> dict[str, list[str]]:
     """Return the fingerprints of the pages in each group, and of the pages of each policy that change with time.
 
     The keys are the names of the groups and of the policies.
     """
-    names = policy_names(shelves(found))
+    names = policy_names(shelves(published))
     lasting = {
-        shelf.name: [page.fingerprint() for page in found.lasting_pages(shelf.policy, shelf.language)]
-        for shelf in shelves(found)
+        shelf.name: [page.fingerprint() for page in published.lasting_pages(shelf.policy, shelf.language)]
+        for shelf in shelves(published)
     }
     living = {
-        names[policy.id]: [page.fingerprint() for page in (*found.living_pages_of(policy), *found.histories_of(policy))]
-        for policy in found.policies
+        names[policy.id]: [
+            page.fingerprint() for page in (*published.living_pages_of(policy), *published.histories_of(policy))
+        ]
+        for policy in published.policies
     }
     return lasting | living
 
 
 @given(orderly, hours, hours, budgets, budgets)
 def test_groups_with_equal_names_have_equal_pages_at_any_two_instants(
-    found: list[Version], one: datetime, other: datetime, few: int, many: int
+    versions: list[Version], first: datetime, other: datetime, few: int, many: int
 ) -> None:
-    before, after = shown(publication(found, one, few)), shown(publication(found, other, many))
+    before, after = shown(publication(versions, first, few)), shown(publication(versions, other, many))
     assert all(before[name] == after[name] for name in before.keys() & after.keys())
 
 
 @given(orderly, hours, st.integers(0, 5), st.booleans())
 def test_changed_text_summary_or_commit_changes_the_group_name(
-    found: list[Version], now: datetime, place: int, known: bool
+    versions: list[Version], now: datetime, place: int, known: bool
 ) -> None:
-    old = publication(found, now)
+    old = publication(versions, now)
     changed = [
-        replace(one, editions=tuple(replace(text, text=f"{text.text}\nMore.\n") for text in one.editions))
+        replace(version, editions=tuple(replace(text, text=f"{text.text}\nMore.\n") for text in version.editions))
         if at == place and not known
-        else one
-        for at, one in enumerate(found)
+        else version
+        for at, version in enumerate(versions)
     ]
     new = publication(changed, now)
-    if known and place < len(found):
-        label = found[place].label.text
+    if known and place < len(versions):
+        label = versions[place].label.text
         new = replace(new, evidence={policy.id: {label: EVIDENCE} for policy in new.policies})
     before, after = shown(old), shown(new)
     assert all(before[name] == after[name] for name in before.keys() & after.keys())
 
 
 @given(orderly, hours)
-def test_pages_by_language_are_all_pages(found: list[Version], now: datetime) -> None:
-    made = publication(found, now)
-    whole = sorted(page.address for policy in made.policies for page in made.lasting_pages(policy))
-    divided = [page.address for one in shelves(made) for page in made.lasting_pages(one.policy, one.language)]
+def test_pages_by_language_are_all_pages(versions: list[Version], now: datetime) -> None:
+    published = publication(versions, now)
+    whole = sorted(page.address for policy in published.policies for page in published.lasting_pages(policy))
+    divided = [
+        page.address
+        for shelve in shelves(published)
+        for page in published.lasting_pages(shelve.policy, shelve.language)
+    ]
     assert sorted(divided) == whole
 
 
 @given(orderly, hours)
-def test_outlines_are_those_of_the_pages_that_change_with_time(found: list[Version], now: datetime) -> None:
-    made = publication(found, now)
-    pages = [(page.address, page.kind, page.language, page.text) for page in made.living_pages()]
-    assert sorted(made.outlines(), key=str) == sorted(pages, key=str)
+def test_outlines_are_those_of_the_pages_that_change_with_time(versions: list[Version], now: datetime) -> None:
+    published = publication(versions, now)
+    pages = [(page.address, page.kind, page.language, page.text) for page in published.living_pages()]
+    assert sorted(published.outlines(), key=str) == sorted(pages, key=str)

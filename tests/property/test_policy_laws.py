@@ -29,37 +29,37 @@ any_labels = st.builds(
 
 
 @given(any_labels, any_labels)
-def test_labels_are_ordered_as_tuples_of_integers(one: Label, other: Label) -> None:
-    assert (one < other) == (numbers(one) < numbers(other))
-    assert (one == other) == (numbers(one) == numbers(other))
+def test_labels_are_ordered_as_tuples_of_integers(earlier: Label, other: Label) -> None:
+    assert (earlier < other) == (numbers(earlier) < numbers(other))
+    assert (earlier == other) == (numbers(earlier) == numbers(other))
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_order_of_input_versions_is_irrelevant(found: list[Version], random: Random) -> None:
-    shuffled = random.sample(found, len(found))
-    assert policy_of(shuffled) == policy_of(found)
+def test_order_of_input_versions_is_irrelevant(generated: list[Version], random: Random) -> None:
+    shuffled = random.sample(generated, len(generated))
+    assert policy_of(shuffled) == policy_of(generated)
 
 
 @given(histories())
-def test_numbers_count_from_one_in_the_order_of_labels(found: list[Version]) -> None:
-    versions = policy_of(found).versions
-    assert [version.seq for version in versions] == list(range(1, len(found) + 1))
-    assert all(one.label < other.label for one, other in itertools.pairwise(versions))
+def test_numbers_count_from_one_in_the_order_of_labels(generated: list[Version]) -> None:
+    versions = policy_of(generated).versions
+    assert [version.seq for version in versions] == list(range(1, len(generated) + 1))
+    assert all(earlier.label < other.label for earlier, other in itertools.pairwise(versions))
 
 
 @given(histories())
-def test_later_version_changes_no_number(found: list[Version]) -> None:
+def test_later_version_changes_no_number(generated: list[Version]) -> None:
     """A version's seq never changes and is never reused."""
-    whole = policy_of(found)
+    whole = policy_of(generated)
     begun = policy_of(list(whole.versions[:-1]))
     assert whole.versions[: len(begun.versions)] == begun.versions
 
 
 @given(histories(), hours)
 def test_in_force_is_the_highest_number_that_is_published_effective_and_not_cancelled(
-    found: list[Version], now: datetime
+    generated: list[Version], now: datetime
 ) -> None:
-    policy = policy_of(found)
+    policy = policy_of(generated)
     applying = [
         version
         for version in policy.versions
@@ -72,15 +72,15 @@ def test_in_force_is_the_highest_number_that_is_published_effective_and_not_canc
 
 
 @given(histories(), hours)
-def test_latest_is_the_newest_published(found: list[Version], now: datetime) -> None:
-    policy = policy_of(found)
+def test_latest_is_the_newest_published(generated: list[Version], now: datetime) -> None:
+    policy = policy_of(generated)
     readable = [version for version in policy.versions if not version.draft and version.published_at <= now]
     assert policy.latest(now) == (readable[-1] if readable else None)
 
 
 @given(histories(), hours)
-def test_each_version_has_one_state_and_at_most_one_is_in_force(found: list[Version], now: datetime) -> None:
-    policy = policy_of(found)
+def test_each_version_has_one_state_and_at_most_one_is_in_force(generated: list[Version], now: datetime) -> None:
+    policy = policy_of(generated)
     by_state: dict[PolicyState, list[Version]] = {state: [] for state in PolicyState}
     for version in policy.versions:
         by_state[policy.state(version, now)].append(version)
@@ -91,9 +91,9 @@ def test_each_version_has_one_state_and_at_most_one_is_in_force(found: list[Vers
 
 
 @given(histories(), hours)
-def test_intervals_partition_time(found: list[Version], now: datetime) -> None:
+def test_intervals_partition_time(generated: list[Version], now: datetime) -> None:
     """Intervals are adjacent, not empty, and the last has no end."""
-    rows = policy_of(found).intervals(now)
+    rows = policy_of(generated).intervals(now)
     assert all(row.end == following.start for row, following in itertools.pairwise(rows))
     assert all(row.end is None or row.start < row.end for row in rows)
     assert [row.end for row in rows[-1:]] == [None] * len(rows[-1:])
@@ -101,8 +101,8 @@ def test_intervals_partition_time(found: list[Version], now: datetime) -> None:
 
 
 @given(histories(), hours)
-def test_version_in_force_is_within_its_interval(found: list[Version], now: datetime) -> None:
-    policy = policy_of(found)
+def test_version_in_force_is_within_its_interval(generated: list[Version], now: datetime) -> None:
+    policy = policy_of(generated)
     current = policy.in_force(now)
     at = [row for row in policy.intervals(now) if row.start <= now and (row.end is None or now < row.end)]
     assert [row.version for row in at] == ([current] if current else [])
@@ -111,19 +111,21 @@ def test_version_in_force_is_within_its_interval(found: list[Version], now: date
 
 
 @given(histories(retroactive=False), hours, hours)
-def test_past_does_not_change(found: list[Version], one: datetime, other: datetime) -> None:
+def test_past_does_not_change(generated: list[Version], earlier: datetime, other: datetime) -> None:
     """Later intervals agree with the version in force at an instant, unless a version is retroactive."""
-    policy = policy_of(found)
-    then, now = sorted((one, other))
-    told = [row.version for row in policy.intervals(now) if row.start <= then and (row.end is None or then < row.end)]
+    policy = policy_of(generated)
+    then, now = sorted((earlier, other))
+    recorded = [
+        row.version for row in policy.intervals(now) if row.start <= then and (row.end is None or then < row.end)
+    ]
     was = policy.in_force(then)
-    assert told == ([was] if was else [])
+    assert recorded == ([was] if was else [])
 
 
 @given(histories(), hours)
-def test_next_change_changes_the_version_in_force(found: list[Version], now: datetime) -> None:
+def test_next_change_changes_the_version_in_force(generated: list[Version], now: datetime) -> None:
     """Until that instant the version in force is constant."""
-    policy = policy_of(found)
+    policy = policy_of(generated)
     known = policy_known_at(policy, now)
     change = policy.next_change(now)
     if change is None:
@@ -140,7 +142,7 @@ def policy_known_at(policy: Policy, now: datetime) -> Policy:
 
 
 @given(histories(retroactive=False), hours)
-def test_cancelled_version_is_never_in_force(found: list[Version], now: datetime) -> None:
-    policy = policy_of(found)
+def test_cancelled_version_is_never_in_force(generated: list[Version], now: datetime) -> None:
+    policy = policy_of(generated)
     current = policy.in_force(now)
     assert current is None or current.cancelled is None

@@ -31,19 +31,19 @@ SETTINGS = Settings(
 FIRST_LABEL = 987_650_001  # a number that is unlikely to occur elsewhere in a publication
 
 
-def _written(found: list[Version], translated: list[bool]) -> list[Version]:
+def _written(generated: list[Version], translated: list[bool]) -> list[Version]:
     """Return the versions with unique labels and texts, some with a translation."""
-    labels = [Label(str(FIRST_LABEL + place)) for place in range(len(found))]
+    labels = [Label(str(FIRST_LABEL + place)) for place in range(len(generated))]
     return [
         replace(
-            one,
+            version,
             label=label,
             editions=tuple(
                 Edition(language=tag, text=f"# Terms\n\nWords of {label}, {tag}.\n")
                 for tag in ([DE, EN] if both else [EN])
             ),
         )
-        for one, label, both in zip(found, labels, translated, strict=False)
+        for version, label, both in zip(generated, labels, translated, strict=False)
     ]
 
 
@@ -60,38 +60,38 @@ orderly = st.builds(
 budgets = st.sampled_from([0, 1, 3, 200])
 
 
-def publication(found: list[Version], now: datetime, compare_pairs: int = 200) -> Publication:
+def publication(generated: list[Version], now: datetime, compare_pairs: int = 200) -> Publication:
     settings = replace(SETTINGS, compare_pairs=compare_pairs)
-    return Publication(catalog=Catalog(settings=settings, policies=(policy_of(found),)), now=now)
+    return Publication(catalog=Catalog(settings=settings, policies=(policy_of(generated),)), now=now)
 
 
-def pages(found: Publication) -> dict[str, Page]:
-    lasting = [page for policy in found.policies for page in found.lasting_pages(policy)]
-    histories = (page for one in found.policies for page in found.histories_of(one))
-    return {page.address: page for page in [*found.living_pages(), *histories, *lasting]}
+def pages(generated: Publication) -> dict[str, Page]:
+    lasting = [page for policy in generated.policies for page in generated.lasting_pages(policy)]
+    histories = (page for version in generated.policies for page in generated.histories_of(version))
+    return {page.address: page for page in [*generated.living_pages(), *histories, *lasting]}
 
 
-def addresses(found: Publication) -> set[str]:
+def addresses(generated: Publication) -> set[str]:
     """Return every path of the publication: pages, files, and files that belong to pages."""
-    shown = pages(found)
+    shown = pages(generated)
     beside = {page.context[name] for page in shown.values() for name in ("file", "document") if name in page.context}
-    return {*shown, *(file.address for file in found.files()), *beside}
+    return {*shown, *(file.address for file in generated.files()), *beside}
 
 
-def everything(found: Publication) -> str:
+def everything(generated: Publication) -> str:
     """Return the complete content of the publication as one string."""
-    said = [json.dumps([page.address, page.context, page.links], default=str) for page in pages(found).values()]
-    for page in pages(found).values():
-        compared = [found.texts.changes(old, new) for old, new in page.pairs]
-        said += [page.text.text if page.text else "", *(text.text for pair in page.pairs for text in pair)]
-        said += [comparison_file(page, SETTINGS.site, compared)[1].decode()] if "file" in page.context else []
-    files = [f"{file.address}\n{file.make().decode()}" for file in found.files()]
-    return "\n".join([*said, *files, found.manifest({}).decode()])
+    contents = [json.dumps([page.address, page.context, page.links], default=str) for page in pages(generated).values()]
+    for page in pages(generated).values():
+        compared = [generated.texts.changes(old, new) for old, new in page.pairs]
+        contents += [page.text.text if page.text else "", *(text.text for pair in page.pairs for text in pair)]
+        contents += [comparison_file(page, SETTINGS.site, compared)[1].decode()] if "file" in page.context else []
+    files = [f"{file.address}\n{file.make().decode()}" for file in generated.files()]
+    return "\n".join([*contents, *files, generated.manifest({}).decode()])
 
 
 @given(orderly, hours)
-def test_every_comparison_for_apps_conforms_to_the_strict_format(found: list[Version], now: datetime) -> None:
-    shown = publication(found, now)
+def test_every_comparison_for_apps_conforms_to_the_strict_format(generated: list[Version], now: datetime) -> None:
+    shown = publication(generated, now)
     for page in pages(shown).values():
         if "file" in page.context:
             compared = [shown.texts.changes(old, new) for old, new in page.pairs]
@@ -108,8 +108,10 @@ def test_number_of_compared_first_versions_follows_from_the_settings(compare_pai
 
 
 @given(orderly, budgets)
-def test_growing_policy_keeps_all_pairs_and_compares_all_neighbours(found: list[Version], compare_pairs: int) -> None:
-    grown = policy_of(found).versions
+def test_growing_policy_keeps_all_pairs_and_compares_all_neighbours(
+    generated: list[Version], compare_pairs: int
+) -> None:
+    grown = policy_of(generated).versions
     pairs = [set(_seqs(version_pairs(grown[:length], compare_pairs))) for length in range(len(grown) + 1)]
 
     assert all(fewer <= more for fewer, more in pairwise(pairs))
@@ -117,32 +119,40 @@ def test_growing_policy_keeps_all_pairs_and_compares_all_neighbours(found: list[
 
 
 @given(orderly, hours, budgets)
-def test_no_path_disappears_when_a_version_is_added(found: list[Version], now: datetime, compare_pairs: int) -> None:
-    older = addresses(publication(found[:-1], now, compare_pairs))
+def test_no_path_disappears_when_a_version_is_added(
+    generated: list[Version], now: datetime, compare_pairs: int
+) -> None:
+    older = addresses(publication(generated[:-1], now, compare_pairs))
 
-    assert older <= addresses(publication(found, now, compare_pairs))
+    assert older <= addresses(publication(generated, now, compare_pairs))
 
 
 @given(orderly, hours, hours, budgets)
-def test_no_path_disappears_over_time(found: list[Version], one: datetime, other: datetime, compare_pairs: int) -> None:
-    earlier, later = sorted((one, other))
+def test_no_path_disappears_over_time(
+    generated: list[Version], version: datetime, other: datetime, compare_pairs: int
+) -> None:
+    earlier, later = sorted((version, other))
 
-    assert addresses(publication(found, earlier, compare_pairs)) <= addresses(publication(found, later, compare_pairs))
+    assert addresses(publication(generated, earlier, compare_pairs)) <= addresses(
+        publication(generated, later, compare_pairs)
+    )
 
 
 @given(anyhow, hours)
-def test_unpublished_version_appears_nowhere(found: list[Version], now: datetime) -> None:
-    said = everything(publication(found, now))
+def test_unpublished_version_appears_nowhere(generated: list[Version], now: datetime) -> None:
+    contents = everything(publication(generated, now))
 
-    shown = [one.label.text in said for one in found]
+    shown = [version.label.text in contents for version in generated]
 
-    assert shown == [one.is_public(now) for one in found]
+    assert shown == [version.is_public(now) for version in generated]
 
 
 @given(orderly, hours)
-def test_later_version_changes_only_neighbours_and_pages_with_a_new_state(found: list[Version], now: datetime) -> None:
-    older, newer = pages(publication(found[:-1], now)), pages(publication(found, now))
-    neighbours = [one.label.text for one in found[:-1] if one.is_public(now)][-1:]
+def test_later_version_changes_only_neighbours_and_pages_with_a_new_state(
+    generated: list[Version], now: datetime
+) -> None:
+    older, newer = pages(publication(generated[:-1], now)), pages(publication(generated, now))
+    neighbours = [version.label.text for version in generated[:-1] if version.is_public(now)][-1:]
 
     for place, page in older.items():
         if page.kind is PageKind.REDLINE:
@@ -153,16 +163,16 @@ def test_later_version_changes_only_neighbours_and_pages_with_a_new_state(found:
 
 
 @given(anyhow, hours)
-def test_pages_with_equal_fingerprints_are_equal(found: list[Version], now: datetime) -> None:
-    one, other = pages(publication(found, now)), pages(publication(found, now))
+def test_pages_with_equal_fingerprints_are_equal(generated: list[Version], now: datetime) -> None:
+    version, other = pages(publication(generated, now)), pages(publication(generated, now))
 
-    assert len({page.fingerprint() for page in one.values()}) == len(one)
-    assert [page.fingerprint() for page in one.values()] == [page.fingerprint() for page in other.values()]
+    assert len({page.fingerprint() for page in version.values()}) == len(version)
+    assert [page.fingerprint() for page in version.values()] == [page.fingerprint() for page in other.values()]
 
 
 @given(orderly, hours, hours)
-def test_feed_entry_never_changes(found: list[Version], one: datetime, other: datetime) -> None:
-    earlier, later = (_entries(publication(found, now)) for now in sorted((one, other)))
+def test_feed_entry_never_changes(generated: list[Version], version: datetime, other: datetime) -> None:
+    earlier, later = (_entries(publication(generated, now)) for now in sorted((version, other)))
 
     assert len(set(later)) == len(later)
     assert set(earlier) <= set(later)
@@ -172,6 +182,6 @@ def _seqs(pairs: tuple[tuple[Version, Version], ...]) -> list[tuple[int, int]]:
     return [(old.seq, new.seq) for old, new in pairs]
 
 
-def _entries(found: Publication) -> list[str]:
-    text = next(file.make().decode() for file in found.files() if file.address == "feed.xml")
+def _entries(generated: Publication) -> list[str]:
+    text = next(file.make().decode() for file in generated.files() if file.address == "feed.xml")
     return [part.partition("</entry>")[0] for part in text.split("<entry>")[1:]]

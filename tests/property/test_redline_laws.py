@@ -39,10 +39,10 @@ def side(runs: Sequence[Run], ops: frozenset[Op]) -> str:
     return "".join(run.text for run in runs if run.op in ops)
 
 
-def side_of_blocks(found: Redline, ops: frozenset[Op]) -> str:
+def side_of_blocks(comparison: Redline, ops: frozenset[Op]) -> str:
     return "".join(
         side(block.runs, ops) + "\n" * (block.mark in ops)
-        for block in found.blocks
+        for block in comparison.blocks
     )  # fmt: skip
 
 
@@ -60,19 +60,19 @@ def test_rejecting_yields_the_old_text_and_accepting_the_new_one(pair: tuple[str
 def test_marked_blocks_yield_both_texts(pair: tuple[str, str]) -> None:
     old, new = pair
 
-    found = redline(old, new)
+    comparison = redline(old, new)
 
-    assert side_of_blocks(found, IN_OLD) == plain_text(old)
-    assert side_of_blocks(found, IN_NEW) == plain_text(new)
+    assert side_of_blocks(comparison, IN_OLD) == plain_text(old)
+    assert side_of_blocks(comparison, IN_NEW) == plain_text(new)
 
 
 @given(texts)
 def test_text_does_not_differ_from_itself(text: str) -> None:
-    found = redline(text, text)
+    comparison = redline(text, text)
 
-    assert found.equal
-    assert {run.op for run in found.runs} <= {Op.EQUAL}
-    assert (found.changes, found.changed_clauses, found.numbers) == ((), (), ())
+    assert comparison.equal
+    assert {run.op for run in comparison.runs} <= {Op.EQUAL}
+    assert (comparison.changes, comparison.changed_clauses, comparison.numbers) == ((), (), ())
 
 
 @given(pairs)
@@ -89,28 +89,28 @@ def test_prepared_texts_yield_the_same_redline(pair: tuple[str, str]) -> None:
 def test_words_are_counted_once_on_each_side(pair: tuple[str, str]) -> None:
     counted = redline(*pair).statistics
 
-    kept = counted.equal + counted.reformatted + counted.moved
-    assert counted.old == kept + counted.deleted
-    assert counted.new == kept + counted.inserted
+    common = counted.equal + counted.reformatted + counted.moved
+    assert counted.old == common + counted.deleted
+    assert counted.new == common + counted.inserted
 
 
 @given(pairs)
 def test_every_changed_run_belongs_to_a_change_and_every_change_to_a_block(pair: tuple[str, str]) -> None:
-    found = redline(*pair)
+    comparison = redline(*pair)
 
-    numbers = {run.change for run in found.runs if run.op is not Op.EQUAL}
+    numbers = {run.change for run in comparison.runs if run.op is not Op.EQUAL}
 
-    assert numbers == {change.number for change in found.changes} == set(range(1, len(found.changes) + 1))
-    assert all(0 <= change.block < len(found.blocks) for change in found.changes)
+    assert numbers == {change.number for change in comparison.changes} == set(range(1, len(comparison.changes) + 1))
+    assert all(0 <= change.block < len(comparison.blocks) for change in comparison.changes)
 
 
 @given(pairs)
 def test_ends_of_a_move_refer_to_each_other(pair: tuple[str, str]) -> None:
-    found = redline(*pair)
+    comparison = redline(*pair)
 
-    for place, block in enumerate(found.blocks):
+    for place, block in enumerate(comparison.blocks):
         if block.partner is not None:
-            other = found.blocks[block.partner]
+            other = comparison.blocks[block.partner]
             assert (other.partner, other.move, other.change) == (place, block.move, block.change)
             assert {block.state, other.state} == {BlockState.MOVED_FROM, BlockState.MOVED_TO}
 
@@ -127,10 +127,10 @@ def test_equal_run_has_no_mark(pair: tuple[str, str]) -> None:
 def test_format_change_changes_no_words(text: str, letters: list[str]) -> None:
     sentence = " ".join(letters)
 
-    found = redline(f"{sentence}\n\n{text}", f"*{sentence}*\n\n{text}")
+    comparison = redline(f"{sentence}\n\n{text}", f"*{sentence}*\n\n{text}")
 
-    assert (found.statistics.inserted, found.statistics.deleted) == (0, 0)
-    assert found.statistics.reformatted == len(letters)
+    assert (comparison.statistics.inserted, comparison.statistics.deleted) == (0, 0)
+    assert comparison.statistics.reformatted == len(letters)
 
 
 @given(
@@ -143,10 +143,10 @@ def test_moved_paragraph_is_reported_as_moved(paragraphs: list[str], data: st.Da
     rest = [*paragraphs[:left], *paragraphs[left + 1 :]]
     came = data.draw(st.integers(0, len(rest)).filter(lambda place: place != left))
 
-    found = redline("\n\n".join(paragraphs), "\n\n".join([*rest[:came], paragraphs[left], *rest[came:]]))
+    comparison = redline("\n\n".join(paragraphs), "\n\n".join([*rest[:came], paragraphs[left], *rest[came:]]))
 
-    assert {run.op for run in found.runs} == {Op.EQUAL, Op.MOVE_FROM, Op.MOVE_TO}
-    assert found.statistics.moves == 1
+    assert {run.op for run in comparison.runs} == {Op.EQUAL, Op.MOVE_FROM, Op.MOVE_TO}
+    assert comparison.statistics.moves == 1
 
 
 @given(st.lists(st.integers(0, 10**6).map(str), min_size=1, max_size=8), st.data())
@@ -155,7 +155,7 @@ def test_number_is_never_split(numbers: list[str], data: st.DataObject) -> None:
     other = data.draw(st.integers(0, 10**6).map(str))
     changed = [*numbers[:place], other, *numbers[place + 1 :]]
 
-    found = redline(" and ".join(["it", *numbers]), " and ".join(["it", *changed]))
+    comparison = redline(" and ".join(["it", *numbers]), " and ".join(["it", *changed]))
 
-    marked = [run.text for run in found.runs if run.op in {Op.DELETE, Op.INSERT}]
+    marked = [run.text for run in comparison.runs if run.op in {Op.DELETE, Op.INSERT}]
     assert marked == ([] if numbers == changed else [numbers[place], other])

@@ -25,9 +25,9 @@ histories = st.lists(documents, min_size=2, max_size=3)
 
 
 def told(old: str, new: str) -> Told:
-    found = redline(old, new)
-    numbers = (found.numbers, found.changed_clauses, found.statistics, found.renamed)
-    return found.runs, found.blocks, found.changes, *numbers
+    comparison = redline(old, new)
+    numbers = (comparison.numbers, comparison.changed_clauses, comparison.statistics, comparison.renamed)
+    return comparison.runs, comparison.blocks, comparison.changes, *numbers
 
 
 def read(text: str) -> tuple[Document, str]:
@@ -38,9 +38,9 @@ def forget() -> None:
     """Clear all caches of parsed texts and redlines, as in a new process."""
     for name, module in list(sys.modules.items()):
         if name.startswith(("inforce.redline", "inforce.markdown")):
-            for one in vars(module).values():
-                if hasattr(one, "cache_clear"):
-                    one.cache_clear()
+            for var in vars(module).values():
+                if hasattr(var, "cache_clear"):
+                    var.cache_clear()
     vocabulary.KEYS.clear()
     alphabets._shared = alphabets.Alphabet()
 
@@ -93,10 +93,10 @@ def test_equal_blocks_in_different_places_are_distinct(some: list[str]) -> None:
     """A parsed wording is shared between texts and places, but each block has its own place."""
     old, new = "\n\n".join(some), "\n\n".join([*some[1:], some[0], *some])
 
-    found = redline(old, new)
+    comparison = redline(old, new)
 
-    assert [block.old for block in found.blocks if block.old is not None] == list(range(len(parse(old).blocks)))
-    assert [block.new for block in found.blocks if block.new is not None] == list(range(len(parse(new).blocks)))
+    assert [block.old for block in comparison.blocks if block.old is not None] == list(range(len(parse(old).blocks)))
+    assert [block.new for block in comparison.blocks if block.new is not None] == list(range(len(parse(new).blocks)))
 
 
 def test_concurrent_redlines_equal_sequential_ones() -> None:
@@ -196,6 +196,6 @@ FIGURES += [
 @given(st.lists(st.sampled_from(FIGURES), max_size=20).map("".join))
 @example("On € 12 and 5 March 2027, or March 12, 2027; 百分之三 of EUR 30")
 def test_numbers_equal_those_of_a_search_in_the_whole_text(text: str) -> None:
-    found = [(one.start, one.stop, one.kind) for one in expressions(text)]
+    found = [(expression.start, expression.stop, expression.kind) for expression in expressions(text)]
 
-    assert found == [(one.start(), one.end(), one.lastgroup) for one in EXPRESSION.finditer(text)]
+    assert found == [(match.start(), match.end(), match.lastgroup) for match in EXPRESSION.finditer(text)]

@@ -28,69 +28,69 @@ HOSTILE = ["<script>alert(1)</script>", "</p><img src=x onerror=alert(1)>", "[a]
 
 @given(pairs)
 def test_html_is_well_formed_and_valid(pair: tuple[str, str]) -> None:
-    found = redline(*pair)
+    comparison = redline(*pair)
 
-    read(to_html(found))
-    read(to_sides(found))
+    read(to_html(comparison))
+    read(to_sides(comparison))
 
 
 @given(pairs)
 def test_html_without_deletions_is_the_new_text(pair: tuple[str, str]) -> None:
-    found = redline(*pair)
+    comparison = redline(*pair)
 
-    body = read(to_html(found))
+    body = read(to_html(comparison))
 
-    assert characters_of(body, without="del") == ("" if found.equal else characters_in(plain_text(pair[1])))
+    assert characters_of(body, without="del") == ("" if comparison.equal else characters_in(plain_text(pair[1])))
 
 
 @given(pairs)
 def test_html_without_insertions_is_the_old_text_with_both_places_of_moves(pair: tuple[str, str]) -> None:
-    found = redline(*pair)
+    comparison = redline(*pair)
 
-    body = read(to_html(found))
+    body = read(to_html(comparison))
 
-    shown, old = characters_of(body, without="ins"), "" if found.equal else characters_in(plain_text(pair[0]))
+    shown, old = characters_of(body, without="ins"), "" if comparison.equal else characters_in(plain_text(pair[0]))
     assert Counter(old) <= Counter(shown)
-    assert shown == old or found.statistics.moves
+    assert shown == old or comparison.statistics.moves
 
 
 @given(pairs)
 def test_every_internal_link_of_the_html_has_a_target(pair: tuple[str, str]) -> None:
     body = read(to_html(redline(*pair), anchor="m-"))
 
-    links = {one.attrib["href"][1:] for one in body.iter("a") if one.attrib["href"].startswith("#m-")}
-    assert links <= {one.attrib["id"] for one in body.iter() if "id" in one.attrib}
+    links = {element.attrib["href"][1:] for element in body.iter("a") if element.attrib["href"].startswith("#m-")}
+    assert links <= {element.attrib["id"] for element in body.iter() if "id" in element.attrib}
 
 
 @given(pairs)
 def test_each_side_contains_exactly_its_text_of_the_changed_clauses(pair: tuple[str, str]) -> None:
-    found = redline(*pair)
+    comparison = redline(*pair)
 
-    body = read(to_sides(found))
+    body = read(to_sides(comparison))
 
     rows = [list(row) for row in body.findall("table/tbody/tr")]
-    changed = changed_blocks(found)
+    changed = changed_blocks(comparison)
     for place, ops in ((0, IN_OLD), (-1, IN_NEW)):
         shown = "".join(characters_of(row[place]) for row in rows)
         texts = ("".join(run.text for run in block.runs if run.op in ops) for block in changed)
         assert shown == characters_in("".join(texts))
 
 
-def changed_blocks(found: Redline) -> list[RedlineBlock]:
-    clauses = [list(group) for _, group in groupby(found.blocks, key=lambda block: block.clause)]
+def changed_blocks(comparison: Redline) -> list[RedlineBlock]:
+    clauses = [list(group) for _, group in groupby(comparison.blocks, key=lambda block: block.clause)]
     changed = [clause for clause in clauses if any(block.state is not BlockState.EQUAL for block in clause)]
     return [block for clause in changed for block in clause]
 
 
 @given(documents, documents, st.sampled_from(HOSTILE), st.sampled_from(HOSTILE))
-def test_text_never_becomes_a_script(old: str, new: str, one: str, other: str) -> None:
-    found = redline(f"{one}\n\n{old}", f"{new}\n\n{other}")
+def test_text_never_becomes_a_script(old: str, new: str, first: str, other: str) -> None:
+    comparison = redline(f"{first}\n\n{old}", f"{new}\n\n{other}")
 
-    for fragment in (to_html(found), to_sides(found)):
+    for fragment in (to_html(comparison), to_sides(comparison)):
         body = read(fragment)
         assert {"script", "img", "b"}.isdisjoint(element.tag for element in body.iter())
         assert not [link for link in body.iter("a") if "script" in link.attrib["href"]]
-    assert raw_html(to_markdown(found)) == ()
+    assert raw_html(to_markdown(comparison)) == ()
 
 
 @given(pairs)
@@ -113,11 +113,11 @@ def test_earlier_renderings_change_no_byte(pair: tuple[str, str], others: list[t
     assert everything(redline(*pair)) == alone
 
 
-def everything(found: Redline) -> list[object]:
+def everything(comparison: Redline) -> list[object]:
     """Return all renderings of the redline, in two languages."""
     german = Labels(added="hinzugefügt:", deleted="gelöscht:", inserted_sentence="Neu: „{now}“.")
     return [
-        render(found, labels)
+        render(comparison, labels)
         for labels in (ENGLISH, german)
         for render in (to_html, to_sides, to_sentences, to_markdown)
     ]
@@ -133,15 +133,20 @@ def test_json_round_trip_preserves_both_texts(pair: tuple[str, str]) -> None:
 
 @given(pairs)
 def test_every_change_has_a_sentence(pair: tuple[str, str]) -> None:
-    found = redline(*pair)
+    comparison = redline(*pair)
 
-    assert len(to_sentences(found)) == len(found.changes)
-    assert all(to_sentences(found))
+    assert len(to_sentences(comparison)) == len(comparison.changes)
+    assert all(to_sentences(comparison))
 
 
 @given(pairs)
 def test_redline_without_changes_renders_as_empty(pair: tuple[str, str]) -> None:
-    found = redline(pair[0], pair[0])
+    comparison = redline(pair[0], pair[0])
 
-    assert (to_html(found), to_sides(found), to_markdown(found), to_sentences(found)) == ("", "", "", ())
-    assert list(to_lines(found)) == []
+    assert (to_html(comparison), to_sides(comparison), to_markdown(comparison), to_sentences(comparison)) == (
+        "",
+        "",
+        "",
+        (),
+    )
+    assert list(to_lines(comparison)) == []

@@ -28,11 +28,11 @@ def page(site: Path, place: str) -> str:
     ],
 )
 def test_arabic_page_has_right_to_left_direction(reading_site: Path, place: str) -> None:
-    found = page(reading_site, place)
+    html = page(reading_site, place)
 
-    assert re.search(r'<html lang="ar"', found)
-    assert re.search(r'<body dir="rtl"', found)
-    words = re.sub(r"[^A-Za-z ]", "", visible(article(found)))
+    assert re.search(r'<html lang="ar"', html)
+    assert re.search(r'<body dir="rtl"', html)
+    words = re.sub(r"[^A-Za-z ]", "", visible(article(html)))
     english = set(words.split()) & {"In", "force", "Superseded", "Version", "version", "History", "changed", "from"}
     assert english == set()
 
@@ -56,8 +56,8 @@ def test_text_declares_language_and_direction_if_the_page_differs(reading_site: 
     ],
 )
 def test_page_lists_its_other_languages_and_a_default(reading_site: Path, place: str, languages: str) -> None:
-    found = re.findall(r'<link rel=" alternate" href="([^"]*)" hreflang="([^"]*)"', page(reading_site, place))
-    tags = {tag: href.removeprefix(HOME) for href, tag in found}
+    matches = re.findall(r'<link rel=" alternate" href="([^"]*)" hreflang="([^"]*)"', page(reading_site, place))
+    tags = {tag: href.removeprefix(HOME) for href, tag in matches}
 
     assert sorted(tags) == sorted([*languages.split(), "x-default"])
     assert tags["x-default"] == tags["en"]
@@ -66,10 +66,10 @@ def test_page_lists_its_other_languages_and_a_default(reading_site: Path, place:
 
 
 def test_outdated_translation_has_a_note_and_links_the_binding_text(reading_site: Path) -> None:
-    found = article(page(reading_site, "terms/4/de/"))
+    text = article(page(reading_site, "terms/4/de/"))
 
-    assert "möglicherweise nicht auf dem neuesten Stand" in visible(found)
-    assert re.search(r'<p class="inforce-mark"[^>]*>.*?href="\.\./">', found, re.DOTALL)
+    assert "möglicherweise nicht auf dem neuesten Stand" in visible(text)
+    assert re.search(r'<p class="inforce-mark"[^>]*>.*?href="\.\./">', text, re.DOTALL)
 
 
 def test_current_translation_is_labelled_as_translation(reading_site: Path) -> None:
@@ -94,16 +94,16 @@ def test_missing_translation_is_stated_with_a_link_to_the_binding_text(reading_s
 
 
 def test_history_in_another_language_links_its_redlines(reading_site: Path) -> None:
-    found = page(reading_site, "terms/history/de/")
+    html = page(reading_site, "terms/history/de/")
 
-    assert '<a href="../../changes/2...3/de/">von 2</a>' in found
-    assert '<a href="../../changes/1...2/">von 1</a>' in found
+    assert '<a href="../../changes/2...3/de/">von 2</a>' in html
+    assert '<a href="../../changes/1...2/">von 1</a>' in html
 
 
 def test_arabic_change_matrix_runs_from_right_to_left(reading_site: Path) -> None:
     def place_of(site_page: str, label: str) -> float:
-        (found,) = re.findall(rf'x="([\d.]+)"[^>]*>{label}</text>', site_page)
-        return float(found)
+        (matches,) = re.findall(rf'x="([\d.]+)"[^>]*>{label}</text>', site_page)
+        return float(matches)
 
     english, arabic = page(reading_site, "terms/history/"), page(reading_site, "terms/history/ar/")
 

@@ -37,9 +37,9 @@ def start(root: Path, target: Path, **environ: str) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str]) -> str:
     """Wait for the end of `process` and return its output."""
-    said, _ = process.communicate()
-    assert process.returncode == 0, said
-    return said
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    return output
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +69,9 @@ def test_build_without_mkdocs_makes_the_same_site_over_old_files(
     (tmp_path / "site/policies.json").unlink()
     environ = {"INFORCE_CACHE": str(cache), "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "3"}
     finish(start(sample_repository, tmp_path / "site", **environ))  # MkDocs builds the scaffold once
-    said = finish(start(sample_repository, tmp_path / "site", **environ))
+    outputs = finish(start(sample_repository, tmp_path / "site", **environ))
     assert tree(tmp_path / "site") == tree(first)
-    assert "Building documentation" not in said
+    assert "Building documentation" not in outputs
 
 
 def test_generator_without_a_book_creates_nothing(sample_repository: Path, tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_generator_without_a_book_creates_nothing(sample_repository: Path, tmp_p
 def test_concurrent_builds_on_one_cache_do_not_affect_each_other(
     sample_repository: Path, first: Path, tmp_path: Path
 ) -> None:
-    kept = {"INFORCE_CACHE": str(tmp_path / "cache")}
-    both = [start(sample_repository, tmp_path / name, **kept) for name in ("one", "other")]
+    environment = {"INFORCE_CACHE": str(tmp_path / "cache")}
+    both = [start(sample_repository, tmp_path / name, **environment) for name in ("one", "other")]
     for process in both:
         finish(process)
     assert tree(tmp_path / "one") == tree(tmp_path / "other") == tree(first)
@@ -125,7 +125,7 @@ def test_manifest_file_time_is_its_instant_of_issue(first: Path) -> None:
 def test_missing_or_truncated_entries_are_created_again(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
-    kept = {"INFORCE_CACHE": str(tmp_path / "cache"), "PYTHONHASHSEED": "9"}
+    environment = {"INFORCE_CACHE": str(tmp_path / "cache"), "PYTHONHASHSEED": "9"}
     shutil.copytree(cache, tmp_path / "cache")
     entries = sorted(path for path in (tmp_path / "cache").rglob("*") if path.is_file())
     assert len(entries) > 50
@@ -135,5 +135,5 @@ def test_missing_or_truncated_entries_are_created_again(
         whole = path.read_bytes()
         path.unlink()
         path.write_bytes(whole[: len(whole) // 2])
-    finish(start(sample_repository, tmp_path / "site", **kept))
+    finish(start(sample_repository, tmp_path / "site", **environment))
     assert tree(tmp_path / "site") == tree(first)

@@ -42,7 +42,7 @@ def test_manifest_verifies_every_text_redline_and_since_file(sample_site: Path, 
         assert f"sha256:{hashlib.sha256(content).hexdigest()}" == digest
         return content
 
-    listed = {one["id"]: one for one in load(sample_site, "policies.json")["policies"]}[policy]
+    listed = {entry["id"]: entry for entry in load(sample_site, "policies.json")["policies"]}[policy]
     digest = listed["versions_digest"]
     document = json.loads(proven(f"{policy}/versions.{digest.removeprefix('sha256:')}.json", digest))
     found = set()
@@ -108,23 +108,26 @@ def test_redline_runs_reproduce_both_texts(sample_site: Path) -> None:
         side: plain_text((sample_site / f"privacy/{document[side]['version']}/en.md").read_text("utf-8"))
         for side in ("old", "new")
     }
-    kept = {"old": {"equal", "reformat", "delete", "move_from"}, "new": {"equal", "reformat", "insert", "move_to"}}
-    for side, ops in kept.items():
+    operations = {
+        "old": {"equal", "reformat", "delete", "move_from"},
+        "new": {"equal", "reformat", "insert", "move_to"},
+    }
+    for side, ops in operations.items():
         assert "".join(run["text"] for run in document["runs"] if run["op"] in ops) == texts[side]
     assert document["summary"][0]["section"] == "retention"
 
 
 def test_since_page_links_versions_in_force_and_announced(sample_site: Path) -> None:
     document = load(sample_site, "privacy/2025-01-01/since/en.json")
-    assert [made["new"]["version"] for made in document["in_force"]] == ["2026-01-15.1"]
-    assert [made["new"]["version"] for made in document["announced"]] == ["2031-03-01"]
+    assert [comparison["new"]["version"] for comparison in document["in_force"]] == ["2026-01-15.1"]
+    assert [comparison["new"]["version"] for comparison in document["announced"]] == ["2031-03-01"]
 
 
 def test_old_versions_and_redlines_are_not_in_search_and_navigation(sample_site: Path) -> None:
     index = load(sample_site, "search/texts.json")
-    found = {entry["location"].partition("#")[0] for entry in index["docs"]}
-    assert "privacy/" in found
-    assert not [place for place in found if re.search(r"/(\d{4}-|changes/|history/)", place)]
+    redlines = {entry["location"].partition("#")[0] for entry in index["docs"]}
+    assert "privacy/" in redlines
+    assert not [place for place in redlines if re.search(r"/(\d{4}-|changes/|history/)", place)]
     nav = (sample_site / "index.html").read_text("utf-8").partition("md-nav--primary")[2].partition("</nav>")[0]
     assert "privacy/" in nav
     assert "2024-03-01" not in nav

@@ -48,8 +48,8 @@ def test_configuration_with_further_inputs_is_left_to_mkdocs(tmp_path: Path, tex
 
 
 def test_plugin_options_are_applied(tmp_path: Path) -> None:
-    found = read(tmp_path, SIMPLE.replace("inforce]", "inforce: {at: 2026-01-01, offline: true}]"))
-    assert (found.at, found.offline) == ("2026-01-01", True)
+    document = read(tmp_path, SIMPLE.replace("inforce]", "inforce: {at: 2026-01-01, offline: true}]"))
+    assert (document.at, document.offline) == ("2026-01-01", True)
 
 
 def test_mkdocs_runs_for_new_documentation_and_while_it_warns(

@@ -100,13 +100,13 @@ def test_page_contains_the_instants_at_which_its_words_change(reading_site: Path
     page = (reading_site / place / "index.html").read_text("utf-8")
     names = ("data-state", "data-inforce-at", "data-inforce-end", "data-inforce-then")
 
-    found = [
+    relations = [
         " ".join(tag.get(name, "-").partition("T")[0] for name in names)
         for tag in attributes(page)
         if "data-inforce-at" in tag
     ]
 
-    assert found == flips
+    assert relations == flips
 
 
 def test_page_in_force_links_the_next_version_once_it_applies(reading_site: Path) -> None:
@@ -124,7 +124,7 @@ def test_time_dependent_words_are_hidden_without_a_script(reading_site: Path) ->
 
 
 def test_every_page_declares_its_relations(reading_site: Path) -> None:
-    found = {
+    relations = {
         place: {(rel, place_of) for rel, place_of in head_links(reading_site, place, HOME)}
         for place in ("terms/3/", "terms/", "terms/history/", "terms/changes/3...4/", "terms/1/since/")
     }
@@ -135,10 +135,10 @@ def test_every_page_declares_its_relations(reading_site: Path) -> None:
         ("terms-of-service", "terms/"),
         ("timemap", "terms/timemap.link"),
     }
-    assert all(everywhere <= links for links in found.values())
-    assert {("predecessor-version", "terms/2/"), ("successor-version", "terms/4/")} <= found["terms/3/"]
-    assert ("predecessor-version", "terms/2/") in found["terms/"]
-    assert all(("canonical", place) in links for place, links in found.items())
+    assert all(everywhere <= links for links in relations.values())
+    assert {("predecessor-version", "terms/2/"), ("successor-version", "terms/4/")} <= relations["terms/3/"]
+    assert ("predecessor-version", "terms/2/") in relations["terms/"]
+    assert all(("canonical", place) in links for place, links in relations.items())
 
 
 def structured(page: str) -> Any:
@@ -173,9 +173,9 @@ def test_history_has_a_table_for_every_picture(reading_site: Path) -> None:
     picture, _, table = page.partition('id="sections-table"')
 
     drawn = sorted(re.findall(r'<a href="([^"]*#clause-[^"]*)" aria-label', picture))
-    told = sorted(re.findall(r'<a href="([^"]*#clause-[^"]*)">', table))
+    links = sorted(re.findall(r'<a href="([^"]*#clause-[^"]*)">', table))
 
-    assert drawn == told == sorted(f"../changes/{old}...{old + 1}/#clause-use" for old in (1, 2, 3, 4))
+    assert drawn == links == sorted(f"../changes/{old}...{old + 1}/#clause-use" for old in (1, 2, 3, 4))
     assert "Use: changed, " in visible(table)
 
 

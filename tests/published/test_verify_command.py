@@ -38,20 +38,22 @@ def test_printed_command_outputs_the_printed_digest(site: Path, place: str) -> N
         for name in ("command", "digest")
     )
 
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    process = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
 
-    assert done.stdout.split()[0] == digest
+    assert process.stdout.split()[0] == digest
 
 
 def test_command_for_a_missing_text_outputs_no_digest(site: Path) -> None:
     page = (site / "terms/index.html").read_text("utf-8")
     command = unescape(re.findall(r'<code class="inforce-command"[^>]*>(.*?)</code>', page)[0])
 
-    done = subprocess.run(["sh", "-c", command.replace("en.md", "fr.md")], capture_output=True, text=True, check=False)
+    process = subprocess.run(
+        ["sh", "-c", command.replace("en.md", "fr.md")], capture_output=True, text=True, check=False
+    )
 
-    assert "404" in done.stderr
+    assert "404" in process.stderr
     assert (
-        done.stdout.split()[0] == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        process.stdout.split()[0] == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     )  # the digest of an empty input
 
 

@@ -95,10 +95,10 @@ def best(name: str, bound: float | None, *command: str) -> Wait:
     times = []
     for _ in range(AGAIN):
         used, began = os.times(), time.perf_counter()
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        process = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         seconds, after = time.perf_counter() - began, os.times()
-        if done.returncode not in (0, 1):
-            sys.exit(f"{name} ended with {done.returncode}:\n{done.stderr}")
+        if process.returncode not in (0, 1):
+            sys.exit(f"{name} ended with {process.returncode}:\n{process.stderr}")
         cpu = after.children_user + after.children_system - used.children_user - used.children_system
         times.append((seconds, cpu))
     return Wait(name, min(seconds for seconds, _ in times), min(cpu for _, cpu in times), bound)
@@ -136,9 +136,9 @@ def text_of(policy: int, number: int) -> str:
 
 def inforce(*words: str) -> None:
     """Run a command that must succeed."""
-    done = subprocess.run([*PROGRAM, *words], capture_output=True, encoding="utf-8", check=False)
-    if done.returncode:
-        sys.exit(f"inforce {words[0]} ended with {done.returncode}:\n{done.stderr}")
+    process = subprocess.run([*PROGRAM, *words], capture_output=True, encoding="utf-8", check=False)
+    if process.returncode:
+        sys.exit(f"inforce {words[0]} ended with {process.returncode}:\n{process.stderr}")
 
 
 def git(root: Path, *words: str) -> None:

@@ -81,9 +81,9 @@ def best(name: str, bound: float, *words: str) -> Wait:
 
 def run(*words: str, may_find: bool = False) -> None:
     """Run a command of inforce; fail if it fails, except that a check `may_find` errors."""
-    done = subprocess.run([*PROGRAM, *words], capture_output=True, encoding="utf-8", check=False)
-    if done.returncode and not (may_find and done.returncode == 1):
-        sys.exit(f"inforce {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
+    process = subprocess.run([*PROGRAM, *words], capture_output=True, encoding="utf-8", check=False)
+    if process.returncode and not (may_find and process.returncode == 1):
+        sys.exit(f"inforce {' '.join(words)} ended with {process.returncode}:\n{process.stderr}")
 
 
 def made_up(folder: Path) -> Path:

@@ -213,11 +213,11 @@ def read_markdown(raw: bytes) -> object:
 def read_redline(raw: bytes) -> object:
     """Compare a text with a valid one and render every format; the redline must restore both texts exactly."""
     new = canonical(text_of(raw))
-    found = redline(TEXT, new)
-    sides = ["".join(run.text for run in found.runs if run.op in side) for side in (IN_OLD, IN_NEW)]
+    comparison = redline(TEXT, new)
+    sides = ["".join(run.text for run in comparison.runs if run.op in side) for side in (IN_OLD, IN_NEW)]
     if sides != [plain_text(TEXT), plain_text(new)]:
         raise AssertionError("the redline is not exact")
-    return redline_html(found), to_markdown(found), to_sentences(found)
+    return redline_html(comparison), to_markdown(comparison), to_sentences(comparison)
 
 
 def read_question(raw: bytes) -> object:
@@ -365,8 +365,8 @@ def main() -> int:
     parser.add_argument("seconds", type=float, nargs="?", default=60.0, help="for how long")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="readers whose name holds this")
-    asked = parser.parse_args()
-    chosen = tuple(reader for reader in readers() if asked.only in reader.name)
+    arguments = parser.parse_args()
+    chosen = tuple(reader for reader in readers() if arguments.only in reader.name)
     for reader in chosen:
         for seed in reader.seeds:
             if (trial := tried(reader, seed)).came != "read":
@@ -374,8 +374,8 @@ def main() -> int:
     counts: Counter[tuple[str, str]] = Counter()
     slowest: dict[str, float] = {}
     told: set[tuple[str, str]] = set()
-    until = time.monotonic() + asked.seconds
-    for reader, raw, trial in trials(until, random.Random(asked.seed), chosen):  # noqa: S311 # not a secret
+    until = time.monotonic() + arguments.seconds
+    for reader, raw, trial in trials(until, random.Random(arguments.seed), chosen):  # noqa: S311 # not a secret
         counts[reader.name, trial.came] += 1
         slowest[reader.name] = max(slowest.get(reader.name, 0.0), trial.seconds)
         last = trial.said.strip().rpartition("\n")[2][:80]

@@ -68,25 +68,27 @@ class Editor:
     def revision(self, tag: str, *inner: ET.Element) -> ET.Element:
         """Return a revision `tag` around `inner`."""
         self.count += 1
-        made = ET.Element(
+        element = ET.Element(
             f"{W}{tag}", {f"{W}id": str(self.count), f"{W}author": "Lawyer", f"{W}date": "2027-01-02T03:04:05Z"}
         )
-        made.extend(inner)
-        return made
+        element.extend(inner)
+        return element
 
     def run(self, text: str, like: ET.Element | None = None) -> ET.Element:
         """Return a run of `text` with the format of `like`."""
-        made = ET.Element(f"{W}r")
+        element = ET.Element(f"{W}r")
         looks = like.find(f"{W}rPr") if like is not None else None
         if looks is not None:
-            made.append(copy.deepcopy(looks))
-        ET.SubElement(made, f"{W}t", {XML_SPACE: "preserve"}).text = text
-        return made
+            element.append(copy.deepcopy(looks))
+        ET.SubElement(element, f"{W}t", {XML_SPACE: "preserve"}).text = text
+        return element
 
     def free(self, wanted: Callable[[Paragraph], bool]) -> Paragraph | None:
         """Return a random unedited paragraph of those that are `wanted`."""
         there = [
-            one for one in self.paragraphs if one.block not in self.touched and one.says[0].strip() and wanted(one)
+            paragraph
+            for paragraph in self.paragraphs
+            if paragraph.block not in self.touched and paragraph.says[0].strip() and wanted(paragraph)
         ]
         if not there:
             return None
@@ -120,8 +122,8 @@ class Editor:
     def change_link(self) -> bool:
         """Replace a word in the text of a link."""
 
-        def has_link(one: Paragraph) -> bool:
-            return one.element.find(f"{W}hyperlink/{W}r/{W}t") is not None
+        def has_link(paragraph: Paragraph) -> bool:
+            return paragraph.element.find(f"{W}hyperlink/{W}r/{W}t") is not None
 
         return self._replace_in(self.free(has_link), inside=f"{W}hyperlink")
 
@@ -219,13 +221,13 @@ class Editor:
     def join(self) -> bool:
         """Delete the end of a paragraph whose successor has the same format."""
 
-        def joins(one: Paragraph) -> bool:
-            after = self._next(one)
+        def joins(paragraph: Paragraph) -> bool:
+            after = self._next(paragraph)
             return (
                 after is not None
                 and after.block not in self.touched
-                and setting_of(after) == setting_of(one)
-                and not one.cell
+                and setting_of(after) == setting_of(paragraph)
+                and not paragraph.cell
             )
 
         chosen = self.free(joins)
@@ -240,13 +242,13 @@ class Editor:
         chosen.says = []
         return True
 
-    def _next(self, one: Paragraph) -> Paragraph | None:
-        place = self.paragraphs.index(one) + 1
+    def _next(self, paragraph: Paragraph) -> Paragraph | None:
+        place = self.paragraphs.index(paragraph) + 1
         found = self.paragraphs[place] if place < len(self.paragraphs) else None
-        siblings = list(self.parents[one.element])
+        siblings = list(self.parents[paragraph.element])
         if found is None or found.cell or found.element not in siblings or not found.says or not found.says[0].strip():
             return None
-        return found if siblings.index(found.element) == siblings.index(one.element) + 1 else None
+        return found if siblings.index(found.element) == siblings.index(paragraph.element) + 1 else None
 
     def move(self) -> bool:
         """Move a paragraph before another one, as Word tracks moves."""
@@ -292,11 +294,11 @@ class Editor:
         return True
 
     def _add_before(self, chosen: Paragraph, sentence: str, properties: ET.Element) -> None:
-        made = ET.Element(f"{W}p")
+        element = ET.Element(f"{W}p")
         add_mark(properties, self.revision("ins"))
-        made.append(properties)
-        made.append(self.revision("ins", self.run(sentence)))
-        self._put(made, chosen.element, 0)
+        element.append(properties)
+        element.append(self.revision("ins", self.run(sentence)))
+        self._put(element, chosen.element, 0)
         chosen.says = [sentence, chosen.says[0]]
 
     def remove_item(self) -> bool:
@@ -322,17 +324,21 @@ class Editor:
         if chosen is None:
             return False
         row = self.parents[self.parents[chosen.element]]
-        mine = [one for one in self.paragraphs if one.cell and self.parents[self.parents[one.element]] is row]
+        mine = [
+            paragraph
+            for paragraph in self.paragraphs
+            if paragraph.cell and self.parents[self.parents[paragraph.element]] is row
+        ]
         if any(one.block in self.touched and one is not chosen for one in mine):
             return False
-        made = copy.deepcopy(row)
-        for properties in made.findall(f"{W}trPr"):
-            made.remove(properties)
+        copied = copy.deepcopy(row)
+        for properties in copied.findall(f"{W}trPr"):
+            copied.remove(properties)
         properties = ET.Element(f"{W}trPr")
         properties.append(self.revision("ins"))
-        made.insert(0, properties)
+        copied.insert(0, properties)
         said = []
-        for cell in made.iter(f"{W}p"):
+        for cell in copied.iter(f"{W}p"):
             for child in [child for child in cell if child.tag != f"{W}pPr"]:
                 cell.remove(child)
             said.append(self.dice.choice(SENTENCES))
@@ -341,7 +347,7 @@ class Editor:
             if style is not None:
                 properties_of(cell).remove(style)
             cell.append(self.revision("ins", self.run(said[-1])))
-        self._put(made, row, 1)
+        self._put(copied, row, 1)
         self.touched.update(one.block for one in mine)
         mine[-1].says = [*mine[-1].says, *said]
         return True
@@ -353,7 +359,11 @@ class Editor:
             return False
         row = self.parents[self.parents[chosen.element]]
         table = self.parents[row]
-        mine = [one for one in self.paragraphs if one.cell and self.parents[self.parents[one.element]] is row]
+        mine = [
+            paragraph
+            for paragraph in self.paragraphs
+            if paragraph.cell and self.parents[self.parents[paragraph.element]] is row
+        ]
         if row is table.find(f"{W}tr") or any(one.block in self.touched and one is not chosen for one in mine):
             return False
         properties = row.find(f"{W}trPr")
@@ -378,8 +388,8 @@ class Editor:
                 inner = gone(run) if tag == "del" else run
                 holder.insert(place, self.revision(tag, inner))
 
-    def _put(self, made: ET.Element, beside: ET.Element, offset: int) -> None:
+    def _put(self, element: ET.Element, beside: ET.Element, offset: int) -> None:
         parent = self.parents[beside]
-        parent.insert(list(parent).index(beside) + offset, made)
-        self.parents[made] = parent
-        self.parents |= {child: up for up in made.iter() for child in up}
+        parent.insert(list(parent).index(beside) + offset, element)
+        self.parents[element] = parent
+        self.parents |= {child: up for up in element.iter() for child in up}

@@ -47,24 +47,24 @@ def gone(run: ET.Element) -> ET.Element:
     return run
 
 
-def runs_of(one: Paragraph) -> list[ET.Element]:
+def runs_of(paragraph: Paragraph) -> list[ET.Element]:
     """Return the runs with words of a paragraph, except those in links."""
-    return [run for run in one.element.findall(f"{W}r") if words_of(run)]
+    return [run for run in paragraph.element.findall(f"{W}r") if words_of(run)]
 
 
 def words_of(run: ET.Element) -> list[tuple[int, int]]:
     """Return the start and end of the words of `run`."""
     text = run_text(run)
-    return [] if "\n" in text else [found.span() for found in re.finditer(r"\w+", text)]
+    return [] if "\n" in text else [match.span() for match in re.finditer(r"\w+", text)]
 
 
 def properties_of(paragraph: ET.Element) -> ET.Element:
     """Return the properties of `paragraph`, created if missing."""
-    found = paragraph.find(f"{W}pPr")
-    if found is None:
-        found = ET.Element(f"{W}pPr")
-        paragraph.insert(0, found)
-    return found
+    child = paragraph.find(f"{W}pPr")
+    if child is None:
+        child = ET.Element(f"{W}pPr")
+        paragraph.insert(0, child)
+    return child
 
 
 def add_mark(properties: ET.Element, revision: ET.Element) -> None:
@@ -75,14 +75,18 @@ def add_mark(properties: ET.Element, revision: ET.Element) -> None:
     looks.append(revision)
 
 
-def style_of(one: Paragraph) -> str:
+def style_of(paragraph: Paragraph) -> str:
     """Return the style of a paragraph."""
-    found = one.element.find(f"{W}pPr/{W}pStyle")
-    return "" if found is None else found.get(f"{W}val") or ""
+    child = paragraph.element.find(f"{W}pPr/{W}pStyle")
+    return "" if child is None else child.get(f"{W}val") or ""
 
 
-def setting_of(one: Paragraph) -> tuple[str, ...]:
+def setting_of(paragraph: Paragraph) -> tuple[str, ...]:
     """Return the format of a paragraph including list and indent; empty for a plain paragraph."""
-    numbers = [child.get(f"{W}val") or "" for child in one.element.findall(f"{W}pPr/{W}numPr/*")]
-    indent = one.element.find(f"{W}pPr/{W}ind")
-    return (*numbers, *([indent.get(f"{W}left") or ""] if indent is not None else []), *filter(None, [style_of(one)]))
+    numbers = [child.get(f"{W}val") or "" for child in paragraph.element.findall(f"{W}pPr/{W}numPr/*")]
+    indent = paragraph.element.find(f"{W}pPr/{W}ind")
+    return (
+        *numbers,
+        *([indent.get(f"{W}left") or ""] if indent is not None else []),
+        *filter(None, [style_of(paragraph)]),
+    )

@@ -91,7 +91,7 @@ def edited(name: str, text: str, dice: random.Random) -> Round:
     editor = Editor(root, dice)
     for _ in range(dice.randint(1, 6)):
         editor.edit()
-    says = [said for one in editor.paragraphs for said in one.says]
+    says = [say for paragraph in editor.paragraphs for say in paragraph.says]
     whole = _with_part(content, ET.tostring(root, encoding="utf-8", xml_declaration=True))
     return Round(name, text, whole, says, editor.touched, editor.lost_targets, editor.done)
 
@@ -115,23 +115,23 @@ def _with_part(content: bytes, part: bytes) -> bytes:
     return target.getvalue()
 
 
-def verdict(one: Round, returned: Returned) -> str:
+def verdict(round_: Round, returned: Returned) -> str:
     """Return “right”, “refused”, or a description of the error in `returned`."""
     if returned.untracked:
         return f"refused: reports untracked edits that do not exist: {returned.untracked[0]}"
     if returned.text is None:
         return f"refused: {returned.objections[0]}"
     return (
-        _words_wrong(one, returned.text)
-        or _lines_wrong(one, returned.text)
-        or _links_wrong(one, returned.text)
+        _words_wrong(round_, returned.text)
+        or _lines_wrong(round_, returned.text)
+        or _links_wrong(round_, returned.text)
         or "right"
     )
 
 
-def _words_wrong(one: Round, text: str) -> str:
+def _words_wrong(round_: Round, text: str) -> str:
     said = [_even(block.text) for block in parse(text).blocks if block.text.strip()]
-    must = [_even(text) for text in one.says if text.strip()]
+    must = [_even(text) for text in round_.says if text.strip()]
     for place, (got, wanted) in enumerate(zip(said, must, strict=False)):
         if got != wanted:
             return f"wrong: block {place} says {got[:90]!r}, must say {wanted[:90]!r}"
@@ -142,15 +142,15 @@ def _even(text: str) -> str:
     return "\n".join(line.strip() for line in text.strip().split("\n"))
 
 
-def _lines_wrong(one: Round, text: str) -> str:
+def _lines_wrong(round_: Round, text: str) -> str:
     """Return a changed line of an unedited block, except for numbers of items."""
-    blocks = parse(one.text).blocks
+    blocks = parse(round_.text).blocks
     may = set()
     for place, block in enumerate(blocks):
-        stop = blocks[place + 1].line if place + 1 < len(blocks) else len(one.text.split("\n")) + 1
-        if place in one.touched:
+        stop = blocks[place + 1].line if place + 1 < len(blocks) else len(round_.text.split("\n")) + 1
+        if place in round_.touched:
             may.update(range(block.line, max(stop, block.line + 1)))
-    old, new = ([_unnumbered(line) for line in side.split("\n")] for side in (one.text, text))
+    old, new = ([_unnumbered(line) for line in side.split("\n")] for side in (round_.text, text))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for what, start, stop, _, _ in matcher.get_opcodes():
         gone = [
@@ -165,10 +165,10 @@ def _unnumbered(line: str) -> str:
     return re.sub(r"^(\s*)\d+([.)])\s+", r"\1\2 ", line)
 
 
-def _links_wrong(one: Round, text: str) -> str:
+def _links_wrong(round_: Round, text: str) -> str:
     # Sets, since a link that is split by a new paragraph counts as two.
-    before, after = ({link.target for link in parse(side).links} for side in (one.text, text))
-    if one.lost_targets == 0 and before - after:
+    before, after = ({link.target for link in parse(side).links} for side in (round_.text, text))
+    if round_.lost_targets == 0 and before - after:
         return f"wrong: links lost: {before - after}"
     return "" if not after - before else f"wrong: links came from nowhere: {after - before}"
 
@@ -217,15 +217,15 @@ def report(title: str, rounds: list[Round], contents: list[bytes]) -> None:
 def main(repository: str | None, seed: int = SEED, count: int = ROUNDS) -> None:
     """Run the rounds, half of them through LibreOffice, and also open and save every text unedited."""
     dice = random.Random(seed)  # noqa: S311 - reproducible rounds
-    found = texts(repository)
-    rounds = [edited(*dice.choice(found), dice) for _ in range(count)]
+    documents = texts(repository)
+    rounds = [edited(*dice.choice(documents), dice) for _ in range(count)]
     report("Word's own XML", rounds, [one.content for one in rounds])
     saved = through_libreoffice([one.content for one in rounds])
     if saved is None:
         print("LibreOffice is not installed")
         return
     report("saved by LibreOffice", rounds, saved)
-    chosen = dice.sample(found, min(20, len(found)))
+    chosen = dice.sample(documents, min(20, len(documents)))
     untouched = through_libreoffice([exported(*one) for one in chosen]) or []
     same = sum(
         take_back(text, parse_manuscript(content).story).text == text

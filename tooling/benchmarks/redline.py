@@ -56,8 +56,8 @@ MOVES = ("a paragraph", "a paragraph, a tenth edited", "four blocks")
 
 def git(repository: str, *arguments: str) -> str:
     """Run git in `repository` and return its output."""
-    done = subprocess.run(["git", "-C", repository, *arguments], capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace")
+    process = subprocess.run(["git", "-C", repository, *arguments], capture_output=True, check=False)
+    return process.stdout.decode("utf-8", "replace")
 
 
 def histories(repository: str, files: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -107,14 +107,14 @@ def _judge_side(own: Sequence[Piece]) -> Counter[str]:
     for _, text in own:
         starts.append(at)
         at += len(text)
-    for found in WHOLE.finditer("".join(text for _, text in own)):
+    for match in WHOLE.finditer("".join(text for _, text in own)):
         inside = {
-            sign for sign, _ in own[bisect_right(starts, found.start()) - 1 : bisect_right(starts, found.end() - 1)]
+            sign for sign, _ in own[bisect_right(starts, match.start()) - 1 : bisect_right(starts, match.end() - 1)]
         }
         counts["marked"] += bool(inside & set("-+"))
         counts["moved"] += bool(inside & set("<>")) and not inside & set("-+")
         if "=" in inside and len(inside) > 1:
-            counts["cut numbers" if found[0][0].isdigit() else "cut words"] += 1
+            counts["cut numbers" if match[0][0].isdigit() else "cut words"] += 1
     counts["borders"] = sum(1 for one, other in pairwise(own) if (one[0] == "=") is not (other[0] == "="))
     return counts
 
@@ -141,7 +141,7 @@ def _lost(pair: Pair, old_side: Sequence[Piece]) -> Counter[str]:
         at += len(text)
     old, new = pair.prepared
     news = Counter(leaf.key for leaf in new.leaves if leaf.key)
-    kept: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     olds: Counter[str] = Counter()
     for leaf, start in zip(old.leaves, old.offsets, strict=False):
         if leaf.key not in news:
@@ -149,9 +149,9 @@ def _lost(pair: Pair, old_side: Sequence[Piece]) -> Counter[str]:
         olds[leaf.key] += 1
         stop = start + len(leaf.block.text)
         inside = old_side[max(0, bisect_right(starts, start) - 1) : bisect_right(starts, stop - 1)]
-        kept[leaf.key] += any(sign != "-" for sign, _ in inside)
+        counts[leaf.key] += any(sign != "-" for sign, _ in inside)
     shared = olds & news
-    return Counter(shared=shared.total(), lost=(shared - kept).total())
+    return Counter(shared=shared.total(), lost=(shared - counts).total())
 
 
 def is_sound(html: str) -> bool:

@@ -125,7 +125,7 @@ def redlines_words(pair: Pair) -> list[Piece]:
 
     marked = Redlines(*pair.texts, markdown_style="none").output_markdown
     signs = {"del": "-", "ins": "+", None: "="}
-    return [(signs[found[1]], found[2] if found[1] else found[3]) for found in TAGGED.finditer(marked)]
+    return [(signs[match[1]], match[2] if match[1] else match[3]) for match in TAGGED.finditer(marked)]
 
 
 def lxml_htmldiff(pair: Pair) -> str:

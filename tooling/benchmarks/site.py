@@ -72,27 +72,27 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=3600, help="seconds after which a run is given up")
     parser.add_argument("--docs", type=Path, help="add the figures to the table and the plot in this folder")
     parser.add_argument("--work", type=Path, help="where books and sites are made; kept afterwards")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     programs = site_peers.prepare_peers(ROOT / ".cache" / "peers")
     print("".join(f"{name:>{width(name)}}" for name in HEAD), flush=True)
     costs: list[Cost] = []
-    with folder_for(asked.work) as folder:
-        for size in asked.sizes:
-            bench = Bench(folder / str(size), site_books.Shape(*site_books.SIZES[size]), programs, asked)
+    with folder_for(arguments.work) as folder:
+        for size in arguments.sizes:
+            bench = Bench(folder / str(size), site_books.Shape(*site_books.SIZES[size]), programs, arguments)
             for cost in bench.costs():
                 costs.append(cost)
                 print(row(cost, costs), flush=True)
-    if asked.docs:
-        keep(costs, asked.docs, programs)
+    if arguments.docs:
+        keep(costs, arguments.docs, programs)
     return 0
 
 
 class Bench:
     """A size: a book of this `shape` in `folder`, and the sites that all generators build from it."""
 
-    def __init__(self, folder: Path, shape: site_books.Shape, programs: Path, asked: argparse.Namespace) -> None:
+    def __init__(self, folder: Path, shape: site_books.Shape, programs: Path, arguments: argparse.Namespace) -> None:
         """Take the working folder, the shape of the book, the peers' programs, and the options."""
-        self.folder, self.shape, self.programs, self.asked = folder, shape, programs, asked
+        self.folder, self.shape, self.programs, self.asked = folder, shape, programs, arguments
         self.book = folder / "book"
         self.cache = folder / "cache"
 
@@ -283,7 +283,7 @@ def keep(costs: list[Cost], docs: Path, programs: Path) -> None:
     """Replace the results for the same sizes in the data of `docs` with `costs`, and write table and plot."""
     data = docs / "operators" / "scale.json"
     sizes = {cost.pages for cost in costs}
-    old = [one for one in json.loads(data.read_text()) if one["pages"] not in sizes] if data.exists() else []
+    old = [load for load in json.loads(data.read_text()) if load["pages"] not in sizes] if data.exists() else []
     rows = sorted([*old, *map(asdict, costs)], key=lambda one: one["pages"])
     data.write_text(json.dumps(rows, indent=1) + "\n")
     known = [Cost(**one) for one in rows]

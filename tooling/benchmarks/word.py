@@ -93,15 +93,19 @@ def _git(repository: str, *words: str) -> str:
     return subprocess.run(["git", "-C", repository, *words], capture_output=True, text=True, check=True).stdout
 
 
-def written(folder: Path, found: Iterable[tuple[str, str, str]]) -> dict[str, tuple[str, dict[str, str]]]:
+def written(folder: Path, items: Iterable[tuple[str, str, str]]) -> dict[str, tuple[str, dict[str, str]]]:
     """Write a document per pair into `folder`, and print the duration; return the name and both texts of each file."""
     truth, seconds, sizes, characters = {}, [], [], 0
-    for number, (name, old, new) in enumerate(found):
-        told = redline(old, new)
-        told.blocks  # noqa: B018 - computed before the measurement
+    for number, (name, old, new) in enumerate(items):
+        comparison = redline(old, new)
+        comparison.blocks  # noqa: B018 - computed before the measurement
         begun = time.process_time()
         content = to_docx(
-            told, title=name, author="Example Shop", date=datetime(2026, 1, 1, tzinfo=UTC), language=Language("en")
+            comparison,
+            title=name,
+            author="Example Shop",
+            date=datetime(2026, 1, 1, tzinfo=UTC),
+            language=Language("en"),
         )
         seconds.append(time.process_time() - begun)
         sizes.append(len(content))
@@ -117,8 +121,8 @@ def written(folder: Path, found: Iterable[tuple[str, str, str]]) -> dict[str, tu
 def read_by_pandoc(folder: Path, name: str, how: str) -> str:
     """Return the text of the document `name` as read by pandoc, with every change accepted or rejected."""
     command = ["pandoc", f"--track-changes={how}", "-f", "docx", "-t", "json", str(folder / f"{name}.docx")]
-    made = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return "".join(_strings(made["blocks"]))
+    data = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return "".join(_strings(data["blocks"]))
 
 
 def _strings(node: Any) -> Iterator[str]:

@@ -40,10 +40,10 @@ def parse_instant(text: str) -> Instant | None:
 
     Digits beyond milliseconds are truncated.
     """
-    found = _DATE_TIME.fullmatch(text)
-    if found is None:
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
         return None
-    date, time, fraction, sign, hours, minutes = found.groups()
+    date, time, fraction, sign, hours, minutes = match.groups()
     try:
         local = datetime.fromisoformat(f"{date}T{time}+00:00")
     except ValueError:

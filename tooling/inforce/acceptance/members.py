@@ -131,13 +131,13 @@ def objects(data: Data, name: str, read: Callable[[Data], Value]) -> list[Value]
     values = data.get(name)
     if not isinstance(values, list):
         _refuse(name, "a list", values)
-    done: list[Value] = []
+    parsed: list[Value] = []
     try:
         for value in values:
-            done.append(read(as_object(value)))  # noqa: PERF401  # what is done so far counts up to the one at fault
+            parsed.append(read(as_object(value)))  # noqa: PERF401  # what is done so far counts up to the one at fault
     except ShapeError as wrong:
-        raise _beneath(f"{name}[{len(done)}]", wrong) from None
-    return done
+        raise _beneath(f"{name}[{len(parsed)}]", wrong) from None
+    return parsed
 
 
 def mapping(data: Data, name: str, read: Callable[[Data, str], Value]) -> dict[str, Value]:

@@ -53,13 +53,13 @@ def unlisted_bare_repositories(root: Path, listing: Listing) -> Iterator[LayoutE
 def _bare_repositories_below(root: Path, start: str) -> Iterator[str]:
     if (root / start).is_symlink():
         return
-    for found, folders, files in os.walk(root / start):
-        if Path(found).name == GIT:  # no commit can contain it
+    for folder, folders, files in os.walk(root / start):
+        if Path(folder).name == GIT:  # no commit can contain it
             folders.clear()
             continue
         folders.sort()
         if is_bare_repository((*folders, *files)):
-            yield Path(found).relative_to(root).as_posix()
+            yield Path(folder).relative_to(root).as_posix()
 
 
 def _enclosing(root: Path) -> Iterator[Path]:

@@ -235,9 +235,9 @@ def _refuse_occupied(folder: Path) -> None:
     fix = "choose a folder that does not exist yet"
     if folder.exists() and not folder.is_dir():
         raise LayoutError(place, "is not a folder", fix, rule="PATH-unexpected")
-    found = sorted(entry.name for entry in folder.iterdir() if entry.name != ".git") if folder.is_dir() else []
-    if found:
-        raise LayoutError(place, f"is not empty: “{found[0]}” is in it", fix, rule="PATH-unexpected")
+    existing = sorted(entry.name for entry in folder.iterdir() if entry.name != ".git") if folder.is_dir() else []
+    if existing:
+        raise LayoutError(place, f"is not empty: “{existing[0]}” is in it", fix, rule="PATH-unexpected")
 
 
 def _skeleton(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

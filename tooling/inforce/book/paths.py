@@ -50,15 +50,15 @@ def edition_language(file_name: str, path: str) -> Language:
 
 def collisions(names: Iterable[str], folder: str) -> list[LayoutError]:
     """Return an error for each pair of `names` in `folder` that differ only in case or Unicode normalisation."""
-    seen: dict[str, str] = {}
+    first_names: dict[str, str] = {}
     faults = []
     for name in names:
         folded = unicodedata.normalize("NFC", name).casefold()
-        if folded in seen:
-            problem = f"{quoted(seen[folded])} and {quoted(name)} are the same file on many systems"
+        if folded in first_names:
+            problem = f"{quoted(first_names[folded])} and {quoted(name)} are the same file on many systems"
             fault = LayoutError(Place(path=f"{folder}/{name}"), problem, "keep one of the two", rule="PATH-collision")
             faults.append(fault)
-        seen.setdefault(folded, name)
+        first_names.setdefault(folded, name)
     return faults
 
 

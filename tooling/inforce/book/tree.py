@@ -73,8 +73,8 @@ def list_folder(root: Path, start: str) -> dict[str, tuple[Entry, ...]]:
 
 
 def _entries(root: Path, folder: str) -> Iterator[Entry]:
-    with os.scandir(root / folder) as found:
-        names = sorted(found, key=lambda entry: entry.name)
+    with os.scandir(root / folder) as scan:
+        names = sorted(scan, key=lambda entry: entry.name)
     for found_entry in names:
         path = f"{folder}/{found_entry.name}"
         known = found_entry.stat(follow_symlinks=False)
@@ -98,6 +98,6 @@ def _read(path: str) -> bytes:
         raise _problem(path, "read", cause) from cause
 
 
-def _problem(path: Path | str, done: str, cause: OSError) -> SetupError:
+def _problem(path: Path | str, action: str, cause: OSError) -> SetupError:
     fix = how_to_fix(cause, "if it changed while the book was read, run the command again")
-    return SetupError(f"{printable(str(path))} cannot be {done}: {cause.strerror or cause}; {fix}")
+    return SetupError(f"{printable(str(path))} cannot be {action}: {cause.strerror or cause}; {fix}")

@@ -88,26 +88,26 @@ def _of_installation() -> dict[str, bytes]:
     record = distribution.read_text("RECORD")
     if record is None:
         raise SetupError(f"the installation of inforce has no RECORD; {_INSTEAD}")
-    found = {}
+    members = {}
     for path, hashed in _rows(record):
         if path.startswith(("/", "../")) or path.endswith(".pyc") or path.rpartition("/")[2] in _BY_INSTALLERS:
             continue  # written by an installer, not part of a wheel
         if path.endswith(".dist-info/RECORD"):
             continue
         try:
-            found[path] = (folder / path).read_bytes()
+            members[path] = (folder / path).read_bytes()
         except OSError as cause:
             message = f"{path} of the installed inforce cannot be read: {cause.strerror or cause}; reinstall it"
             raise SetupError(message) from cause
-        _compare(path, found[path], hashed)
-    return found
+        _compare(path, members[path], hashed)
+    return members
 
 
 def _members(name: str, wheel: bytes) -> dict[str, bytes]:
     """Read the files of `wheel` but RECORD, each checked against it; every file must be in it."""
     try:
         with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-            contents = {one.filename: archive.read(one) for one in archive.infolist() if not one.is_dir()}
+            contents = {member.filename: archive.read(member) for member in archive.infolist() if not member.is_dir()}
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError) as cause:
         raise SetupError(f"{name} is not a wheel: {cause}") from cause
     records = [path for path in contents if path.endswith(".dist-info/RECORD")]

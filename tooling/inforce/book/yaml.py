@@ -113,8 +113,8 @@ class _Reading:
         self.stack.append(_OpenCollection(path, {} if isinstance(event, yaml.MappingStartEvent) else []))
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
-        if found := _INVISIBLE.search(event.value):
-            raise self.fault(event, *_invisible(found))
+        if match := _INVISIBLE.search(event.value):
+            raise self.fault(event, *_invisible(match))
         if self.stack and self.stack[-1].wants_key:
             self.name(event)
             return
@@ -153,9 +153,9 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
     if len(text) > LONGEST:
         problem = f"is longer than {LONGEST // 1024} KiB"
         raise FrontMatterError(Place(path=path, line=first_line), problem, "shorten it", rule="META-yaml")
-    if found := _INVISIBLE.search(text):
-        line = first_line + len(re.findall(r"\r\n?|\n", text[: found.start()]))
-        raise FrontMatterError(Place(path=path, line=line), *_invisible(found), rule="META-yaml")
+    if match := _INVISIBLE.search(text):
+        line = first_line + len(re.findall(r"\r\n?|\n", text[: match.start()]))
+        raise FrontMatterError(Place(path=path, line=line), *_invisible(match), rule="META-yaml")
     loader = _LOADER(text)
     try:
         while event := loader.get_event():
@@ -194,8 +194,8 @@ def inherited_configuration(text: str, path: str) -> str | None:
     return inherited
 
 
-def _invisible(found: re.Match[str]) -> tuple[str, str]:
-    return f"this line contains an invisible character (U+{ord(found[0]):04X})", "delete it"
+def _invisible(match: re.Match[str]) -> tuple[str, str]:
+    return f"this line contains an invisible character (U+{ord(match[0]):04X})", "delete it"
 
 
 def _no_yaml(cause: yaml.MarkedYAMLError, path: str, first_line: int) -> FrontMatterError:

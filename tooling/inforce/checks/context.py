@@ -61,12 +61,12 @@ class CheckContext:
     @cached_property
     def paths(self) -> frozenset[str]:
         """The paths of all files that were read."""
-        found = {self.catalog.settings.source.path}
+        checked = {self.catalog.settings.source.path}
         for policy in self.catalog:
-            found.add(policy.source.path)
+            checked.add(policy.source.path)
             for version in policy.versions:
-                found |= {version.source.path, *(edition.source.path for edition in version.editions)}
-        return frozenset(found)
+                checked |= {version.source.path, *(edition.source.path for edition in version.editions)}
+        return frozenset(checked)
 
     def is_unread(self, path: str) -> bool:
         """Return whether reading failed at, below or above `path`, so that a missing file proves nothing."""

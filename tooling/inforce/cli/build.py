@@ -172,5 +172,5 @@ def _tell(catalog: Catalog, now: datetime, target: Path, contents: Contents, sec
     screen.say(f"The site is in {target}; view it with “inforce serve”.")
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def _count(number: int, singular: str, many: str = "") -> str:
+    return f"{number:,} {singular if number == 1 else many or singular + 's'}"

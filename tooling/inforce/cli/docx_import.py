@@ -37,16 +37,16 @@ def import_(ctx: click.Context, file: Path, into: str | None, untracked: bool, r
       inforce docx import privacy-2027-03-01-en.docx
       inforce docx import privacy-2026-01-15-en.docx --into 2027-03-01
     """
-    done = import_manuscript(repo, file, into=into, untracked=untracked)
+    result = import_manuscript(repo, file, into=into, untracked=untracked)
     screen = Screen()
-    for line in _lines(done, accepted=untracked):
+    for line in _lines(result, accepted=untracked):
         screen.say(line)
-    rejects_untracked = bool(done.returned.untracked) and not untracked
-    ctx.exit(_REFUSED if rejects_untracked or done.returned.objections else 0)
+    rejects_untracked = bool(result.returned.untracked) and not untracked
+    ctx.exit(_REFUSED if rejects_untracked or result.returned.objections else 0)
 
 
-def _lines(done: TakenBack, *, accepted: bool) -> Iterator[str]:
-    returned = done.returned
+def _lines(result: TakenBack, *, accepted: bool) -> Iterator[str]:
+    returned = result.returned
     for comment in returned.comments:
         yield _comment(comment)
     for remark in returned.remarks:
@@ -56,18 +56,18 @@ def _lines(done: TakenBack, *, accepted: bool) -> Iterator[str]:
     for objection in returned.objections:
         yield f"Rejected: {objection}"
     if returned.objections:
-        yield f"Nothing was written. Correct these places in Word and import the document again into {done.path}."
+        yield f"Nothing was written. Correct these places in Word and import the document again into {result.path}."
     elif returned.untracked and not accepted:
         yield "Nothing was written. To accept these changes, add “--untracked”."
-    elif done.written:
-        yield from _written(done)
+    elif result.written:
+        yield from _written(result)
     else:
-        yield f"Nothing differs from {done.path}."
+        yield f"Nothing differs from {result.path}."
 
 
-def _written(done: TakenBack) -> Iterator[str]:
-    changes = redline(done.before, done.returned.text or "")
-    yield f"Wrote {done.path}. Changed:"
+def _written(result: TakenBack) -> Iterator[str]:
+    changes = redline(result.before, result.returned.text or "")
+    yield f"Wrote {result.path}. Changed:"
     for clause in changes.changed_clauses:
         words = f"{clause.inserted} words added, {clause.deleted} deleted" + (
             f", {clause.moved} moved" * bool(clause.moved)

@@ -21,7 +21,9 @@ def after_answer(poll_seconds: int, chance: float) -> timedelta:
     return timedelta(seconds=_kept_within(poll_seconds) * (0.5 + chance))
 
 
-def after_failure(poll_seconds: int, failures: int, chance: float, *, has_copy: bool, asked: int | None) -> timedelta:
+def after_failure(
+    poll_seconds: int, failures: int, chance: float, *, has_copy: bool, requested: int | None
+) -> timedelta:
     """Return the delay after `failures` consecutive failures (from 1).
 
     `has_copy` says that a cached manifest exists; without one the first retry comes after a minute. `asked` is the
@@ -30,7 +32,7 @@ def after_failure(poll_seconds: int, failures: int, chance: float, *, has_copy: 
     pace = _kept_within(poll_seconds)
     first = max(pace / _PATIENCE, _FASTEST) if has_copy else _FASTEST
     own = min(first * 2 ** min(failures - 1, 20), pace) * (0.5 + chance)
-    return timedelta(seconds=max(own, (asked or 0) * (1 + chance / 2)))
+    return timedelta(seconds=max(own, (requested or 0) * (1 + chance / 2)))
 
 
 def after_forced(failures: int) -> timedelta:

@@ -69,11 +69,11 @@ class WantedChanges:
         """
         old, new = (digests_of(digests, seq) for seq in (base_seq, target_seq))
         base, target = old.version, new.version
-        found = shared_language(language, listed.binding_language, base, target)
-        if found is None:
+        shared = shared_language(language, listed.binding_language, base, target)
+        if shared is None:
             raise UnknownVersionError(listed.id, target_seq)
-        between = new.redlines.get(base.version, {}).get(found)
-        digest = between or old.since.get(found)
+        between = new.redlines.get(base.version, {}).get(shared)
+        digest = between or old.since.get(shared)
         if digest is None:
             raise RefusedError(Reason.UNPROVEN, f"no digest proves the changes in {listed.id} since {base.version}")
         path = f"changes/{base.version}...{target.version}" if between else f"{base.version}/since"
@@ -81,8 +81,8 @@ class WantedChanges:
             policy=listed.id,
             base=base,
             target=target,
-            language=found,
-            path=f"{listed.id}/{path}/{found}.json",
+            language=shared,
+            path=f"{listed.id}/{path}/{shared}.json",
             between=between is not None,
             digest=digest,
         )

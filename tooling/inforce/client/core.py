@@ -57,7 +57,7 @@ class Core:
         """Return `memory` unchanged except for the time of the next poll, and a report of `refusal`."""
         failures = memory.failures + 1
         wait = after_failure(
-            _pace(memory), failures, chance, has_copy=memory.manifest is not None, asked=refusal.retry_after
+            _pace(memory), failures, chance, has_copy=memory.manifest is not None, requested=refusal.retry_after
         )
         report = RefreshReport(outcome=Outcome.KEPT, at=now, reason=refusal.reason, detail=refusal.detail)
         return replace(memory, checked_at=now, due_at=now + wait, failures=failures), report
@@ -119,13 +119,13 @@ class Core:
     ) -> ClientState:
         """Return `memory` with `manifest`; `response` is the HTTP response it came in, None for a snapshot."""
         memory = memory.lasting or memory
-        told = server_time(response) if response else None
+        host_time = server_time(response) if response else None
         if response:
-            memory = forget_future(memory, told, now)
-        if told is None and manifest.issued_at > now:
+            memory = forget_future(memory, host_time, now)
+        if host_time is None and manifest.issued_at > now:
             return accepted_until_restart(memory, manifest, payload, body)
-        if told is not None:
-            refuse_future(manifest, told, now)
+        if host_time is not None:
+            refuse_future(manifest, host_time, now)
         etag = entity_tag(response) if response else ""
         return accepted(memory, manifest, payload, body, etag, self.trust.signers(body))
 

@@ -31,8 +31,8 @@ def judged_within(seconds: float, name: str, judge: Callable[[], T]) -> T:
 def _deliver(name: str, judge: Callable[[], T], result: Future[T]) -> None:
     try:
         with refusing(name):
-            done = judge()
+            judged = judge()
     except BaseException as problem:
         result.set_exception(problem)
     else:
-        result.set_result(done)
+        result.set_result(judged)

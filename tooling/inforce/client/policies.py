@@ -108,8 +108,8 @@ class _Client:
             version = KnownVersion.of(digests_of(digests, seq).version)
         listed = memory.manifest.policy(policy) if memory.manifest else None
         wanted = WantedText.of(policy, seq, version, [language, *([listed.binding_language] if listed else [])])
-        if kept := self._shelf.find(wanted):
-            return kept
+        if cached := self._shelf.find(wanted):
+            return cached
         return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))
 
     def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:

@@ -72,10 +72,10 @@ def listed_policy(memory: ClientState, policy: str, seq: int) -> ManifestPolicy:
 
 def digests_of(digests: PolicyDigests, seq: int) -> VersionDigests:
     """Return the digests of the version `seq`; raise UnknownVersionError if it was never published."""
-    found = digests.versions.get(seq)
-    if found is None:
+    version = digests.versions.get(seq)
+    if version is None:
         raise UnknownVersionError(digests.policy, seq)
-    return found
+    return version
 
 
 def shared_language(language: str, binding: str, *versions: ManifestVersion) -> str | None:

@@ -126,20 +126,20 @@ class Keeper:
     def _learn_from_others(self) -> None:
         """Use the state in the file if another process polled since, so that this process need not poll."""
         with contextlib.suppress(RefusedError):
-            found = self._found()
-            if found and found.last_serial >= self._memory.last_serial and not found.is_due(self.now):
-                self._memory = found
+            state = self._found()
+            if state and state.last_serial >= self._memory.last_serial and not state.is_due(self.now):
+                self._memory = state
 
     def _found(self) -> ClientState | None:
-        found = self._file.read() if self._file else None
-        return self._verified(found) if found else None
+        stored = self._file.read() if self._file else None
+        return self._verified(stored) if stored else None
 
-    def _verified(self, found: ClientState) -> ClientState:
+    def _verified(self, state: ClientState) -> ClientState:
         try:
-            return self.core.load_saved(found)
+            return self.core.load_saved(state)
         except RefusedError as refusal:
             self._tell(RefreshReport(outcome=Outcome.KEPT, at=self.now, reason=refusal.reason, detail=refusal.detail))
-            return replace(found, body=b"", etag="", due_at=None)
+            return replace(state, body=b"", etag="", due_at=None)
 
     def _turn_of_this_process(self) -> Lock:
         # A fork copies the lock but not the thread that would release it.

@@ -98,9 +98,9 @@ class ClientState:
             "checked_at": self.checked_at,
             "due_at": self.due_at,
         }
-        said = {"manifest": self.body.decode(), "etag": self.etag, "last_digest": str(self.last_digest or "")}
+        fields = {"manifest": self.body.decode(), "etag": self.etag, "last_digest": str(self.last_digest or "")}
         return {
-            **{name: text for name, text in said.items() if text},
+            **{name: text for name, text in fields.items() if text},
             "last_serial": self.last_serial,
             **({"last_signers": list(self.last_signers)} if self.last_signers else {}),
             "known": {

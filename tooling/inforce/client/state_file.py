@@ -101,17 +101,17 @@ class StateFile:
     def _newer(self, memory: ClientState) -> ClientState:
         """Return the newer one of `memory` and the state in this file."""
         try:
-            found = self.read()
+            stored = self.read()
         except RefusedError:
             return memory
-        if found and memory.checked_at:
-            found = forget_future(found, memory.last_server_time, memory.checked_at)
-        if found is None or found.last_serial < memory.last_serial:
+        if stored and memory.checked_at:
+            stored = forget_future(stored, memory.last_server_time, memory.checked_at)
+        if stored is None or stored.last_serial < memory.last_serial:
             return memory
-        if found.last_serial == memory.last_serial and found.last_digest != memory.last_digest:
-            detail = f"under the serial {found.last_serial} another process received {found.last_digest}"
+        if stored.last_serial == memory.last_serial and stored.last_digest != memory.last_digest:
+            detail = f"under the serial {stored.last_serial} another process received {stored.last_digest}"
             raise RefusedError(Reason.EQUIVOCATION, detail)
-        return memory if found.last_serial == memory.last_serial else found
+        return memory if stored.last_serial == memory.last_serial else stored
 
     def _replace(self, data: bytes) -> None:
         replace_file(self.path, data, temporary=self.path.with_name(f".{self.path.name}.new"))

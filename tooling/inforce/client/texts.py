@@ -60,15 +60,15 @@ class WantedText:
 
         Raise UnknownVersionError if it has no text.
         """
-        found = next((tag for tag in (*languages, *version.digests) if tag in version.digests), None)
-        if found is None:
+        tag_ = next((tag for tag in (*languages, *version.digests) if tag in version.digests), None)
+        if tag_ is None:
             raise UnknownVersionError(policy, seq)
         return cls(
             policy=policy,
             seq=seq,
             version=version.version,
-            language=found,
-            digest=version.digests[found],
+            language=tag_,
+            digest=version.digests[tag_],
         )
 
     def request(self, site: str, limits: Limits) -> Request:
@@ -109,8 +109,8 @@ class TextStore:
 
     def find(self, wanted: WantedText) -> PolicyText | None:
         """Return the text `wanted` if it is cached; several versions can have the same text."""
-        found = self._texts.get(wanted.digest)
-        return replace(found, policy=wanted.policy, seq=wanted.seq, version=wanted.version) if found else None
+        cached = self._texts.get(wanted.digest)
+        return replace(cached, policy=wanted.policy, seq=wanted.seq, version=wanted.version) if cached else None
 
     def put(self, text: PolicyText) -> PolicyText:
         """Add `text`, evicting the oldest if the cache is full, and return it."""

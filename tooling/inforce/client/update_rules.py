@@ -64,13 +64,13 @@ def forget_untrusted(memory: ClientState, trusted: Collection[str]) -> ClientSta
     return _nothing_learnt(memory)
 
 
-def forget_future(memory: ClientState, told: datetime | None, now: datetime) -> ClientState:
+def forget_future(memory: ClientState, host_time: datetime | None, now: datetime) -> ClientState:
     """Return `memory` without what manifests taught it, if its serial is more than a day after `now` and `told`.
 
     `told` is the time of the host, if it sent one. A manifest with such a serial would be refused today; a state that
     an earlier release saved, or that was saved while the clocks were wrong, must not lock out every later manifest.
     """
-    latest = max(now, told or now) + _DAY
+    latest = max(now, host_time or now) + _DAY
     return _nothing_learnt(memory) if memory.last_serial > latest.timestamp() else memory
 
 
@@ -96,32 +96,32 @@ def accepted_until_restart(memory: ClientState, manifest: Manifest, payload: byt
     return replace(new, last_serial=memory.last_serial, last_digest=memory.last_digest, lasting=memory)
 
 
-def refuse_future(manifest: Manifest, told: datetime, now: datetime) -> None:
+def refuse_future(manifest: Manifest, host_time: datetime, now: datetime) -> None:
     """Raise RefusedError if `manifest` was issued more than a day after both `now` and the server time `told`.
 
     Its serial would lock out every later manifest.
     """
-    latest = max(now, told) + _DAY
+    latest = max(now, host_time) + _DAY
     if manifest.issued_at > latest:
         detail = f"issued at {format_instant(manifest.issued_at)}, expected {format_instant(latest)} at the latest"
         raise RefusedError(Reason.ISSUED_IN_FUTURE, detail)
 
 
-def clocked(memory: ClientState, told: datetime | None, now: datetime) -> ClientState:
+def clocked(memory: ClientState, host_time: datetime | None, now: datetime) -> ClientState:
     """Return `memory` with the server time `told`, received when this machine's clock showed `now`.
 
     Accept a server time only between the manifest's issue date and the later of its expiry and the local clock, so that
     one answer of a host with a wrong clock does not affect every later answer.
     """
-    if told is None or memory.manifest is None:
+    if host_time is None or memory.manifest is None:
         return memory
     latest = max(memory.manifest.expires_at, now + _DAY)
-    if not memory.manifest.issued_at - _DAY <= told <= latest:
+    if not memory.manifest.issued_at - _DAY <= host_time <= latest:
         return memory
-    offset = round((told - now).total_seconds())
+    offset = round((host_time - now).total_seconds())
     return replace(
         memory,
-        last_server_time=max(told, memory.last_server_time or told),
+        last_server_time=max(host_time, memory.last_server_time or host_time),
         clock_offset_seconds=offset if abs(offset) > _CLOCKS_AGREE else 0,
     )
 

@@ -143,10 +143,10 @@ def _binding_digest(policy: Policy, version: Version) -> Digest | None:
 
 def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
     material = [version for version in applying if version.change is ChangeLevel.MATERIAL]
-    told = [version for version in applying if version.change is not ChangeLevel.EDITORIAL]
+    significant = [version for version in applying if version.change is not ChangeLevel.EDITORIAL]
     enforced = [v for v in material if not v.never_enforced and (v.enforce_at or v.effective_at) <= now]
     yield from (version for version in material if version.enforce_at and version.enforce_at > now)
-    yield from (*material[-1:], *told[-1:], *enforced[-1:])
+    yield from (*material[-1:], *significant[-1:], *enforced[-1:])
 
 
 def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: int) -> Iterator[Version]:
@@ -177,8 +177,8 @@ def _policy(policy: Policy, now: datetime, versions_digest: Digest | None) -> di
         "next_change_at": _instant(policy.next_change(now)),
         "versions_digest": versions_digest and str(versions_digest),
     }
-    said = {name: value for name, value in members.items() if value}
-    return {**said, "versions": [_version(policy, version, now) for version in listed(policy, now)]}
+    present = {name: value for name, value in members.items() if value}
+    return {**present, "versions": [_version(policy, version, now) for version in listed(policy, now)]}
 
 
 def _version(policy: Policy, version: Version, now: datetime) -> dict[str, Any]:

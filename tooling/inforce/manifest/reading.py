@@ -179,8 +179,8 @@ def parse_manifest(
 
 def refuse_foreign(shape: Fields, document_type: str, site: str | None) -> None:
     """Reject a document that is not a `document_type` of a known specification or, if `site` is given, of that site."""
-    if (found := shape.text("type")) != document_type:
-        raise shape.error("type", f"expected “{document_type}”, got {quoted(found)}")
+    if (actual := shape.text("type")) != document_type:
+        raise shape.error("type", f"expected “{document_type}”, got {quoted(actual)}")
     spec = shape.parsed("spec", _matching(SPEC_FORM, "a specification such as “1.0”"))
     if spec.split(".")[0] != SPEC.split(".")[0]:
         raise UnsupportedSpecError(spec, SPEC)

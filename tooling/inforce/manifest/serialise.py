@@ -120,5 +120,5 @@ def _policy_at(policy: ManifestPolicy, data: Mapping[str, Any], now: datetime) -
         stated["in_force"] = max(applying)
     if coming:
         stated["next_change_at"] = format_instant(min(coming))
-    kept = {name: value for name, value in data.items() if name not in ("in_force", "next_change_at", "versions")}
-    return {**kept, **stated, **{name: value for name, value in data.items() if name == "versions"}}
+    listed = {name: value for name, value in data.items() if name not in ("in_force", "next_change_at", "versions")}
+    return {**listed, **stated, **{name: value for name, value in data.items() if name == "versions"}}

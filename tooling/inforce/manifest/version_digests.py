@@ -68,13 +68,13 @@ class PolicyDigests:
             raise DigestMismatchError(f"the digests of {policy}", expected, digest)
         shape = Fields(parse_json(raw), "", ManifestError)
         refuse_foreign(shape, DIGESTS_TYPE, site)
-        if (found := shape.text("policy")) != policy:
-            raise shape.error("policy", f"expected {quoted(policy)}, got {quoted(found)}")
+        if (actual := shape.text("policy")) != policy:
+            raise shape.error("policy", f"expected {quoted(policy)}, got {quoted(actual)}")
         versions = [VersionDigests.from_shape(inner) for inner in shape.shapes("versions")]
-        twice = first_duplicate([one.version.seq for one in versions])
+        twice = first_duplicate([version.version.seq for version in versions])
         if twice is not None:
             raise shape.error("versions", f"has {quoted(str(twice))} twice")
-        return cls(policy=policy, versions={one.version.seq: one for one in versions})
+        return cls(policy=policy, versions={version.version.seq: version for version in versions})
 
 
 def _by_language(shape: Fields) -> ByLanguage:
@@ -94,5 +94,5 @@ def digests_file(policy_id: str, digest: Digest) -> str:
 
 def digests_named(address: str) -> tuple[str, Digest] | None:
     """Return the policy id and the digest in `address`; None if `digests_file` cannot return this address."""
-    found = _FILE.fullmatch(address) if "/versions." in address else None
-    return (found[1], Digest(f"sha256:{found[2]}")) if found else None
+    match = _FILE.fullmatch(address) if "/versions." in address else None
+    return (match[1], Digest(f"sha256:{match[2]}")) if match else None

@@ -65,12 +65,12 @@ def make_parser(*, html: bool = False) -> Dialect:
 
 def slug(heading: str) -> str:
     """Return the generated id of `heading`: lower case, its letters, marks and digits, hyphens for spaces."""
-    kept = (
+    preserved = (
         letter
         for letter in heading.strip().lower()
         if letter in "- " or letter.isalnum() or unicodedata.category(letter) in {"Mn", "Mc", "Me", "Pc"}
     )
-    return "".join(kept).replace(" ", "-") or "section"
+    return "".join(preserved).replace(" ", "-") or "section"
 
 
 def take_heading_ids(state: StateCore) -> None:
@@ -79,10 +79,10 @@ def take_heading_ids(state: StateCore) -> None:
         if token.type != "heading_open":
             continue
         inline = state.tokens[place + 1]
-        if found := EXPLICIT_ID.search(inline.content):
-            token.attrSet("id", found[1])
+        if match := EXPLICIT_ID.search(inline.content):
+            token.attrSet("id", match[1])
             token.meta["explicit"] = True
-            inline.content = inline.content[: found.start()].rstrip()
+            inline.content = inline.content[: match.start()].rstrip()
 
 
 def give_slugs(state: StateCore) -> None:
@@ -99,12 +99,12 @@ def give_slugs_to(tokens: Sequence[Token]) -> None:
         if "id" in (attributes := tokens[place].attrs):
             continue
         children = tokens[place + 1].children or ()
-        wish = found = slug("".join(child.content for child in children if child.type in {"text", "code_inline"}))
-        while found in taken:
+        wish = unique = slug("".join(child.content for child in children if child.type in {"text", "code_inline"}))
+        while unique in taken:
             counts[wish] = counts.get(wish, 0) + 1
-            found = f"{wish}-{counts[wish]}"
-        taken.add(found)
-        attributes["id"] = found
+            unique = f"{wish}-{counts[wish]}"
+        taken.add(unique)
+        attributes["id"] = unique
 
 
 def tidy(state: StateCore) -> None:
@@ -167,9 +167,9 @@ def _limited_image(state: StateInline, silent: bool) -> bool:
     if depth >= DEEPEST_IMAGE:
         return False
     state.env["images"] = depth + 1
-    found = image(state, silent)
+    matched = image(state, silent)
     state.env["images"] = depth
-    return found
+    return matched
 
 
 PARSER = make_parser()

@@ -185,5 +185,6 @@ class _Pieces:
         opening, closing = token.markup + inner[:shift], inner[len(inner) - shift :] + token.markup
         wraps = (*self.wraps, Wrap(kind=SpanKind.CODE, opening=opening, inner=written, closing=closing))
         yield from (
-            SourcePiece(text=sign, source=one, wraps=wraps) for sign, one in zip(token.content, written, strict=True)
+            SourcePiece(text=sign, source=sign_source, wraps=wraps)
+            for sign, sign_source in zip(token.content, written, strict=True)
         )

@@ -73,16 +73,16 @@ def raw_html(text: str) -> tuple[RawHtml, ...]:
     """Return the parts of Markdown `text` that CommonMark would parse as HTML; parses the text again."""
     if "<" not in text:
         return ()
-    found = []
+    blocks = []
     for token in HTML_PARSER.parse(text):
         line = _line(token)
         if token.type == "html_block":
-            found.append(RawHtml(line=line, snippet=token.content.strip()))
+            blocks.append(RawHtml(line=line, snippet=token.content.strip()))
         for child in token.children or ():
             if child.type == "html_inline":
-                found.append(RawHtml(line=line, snippet=child.content))
+                blocks.append(RawHtml(line=line, snippet=child.content))
             line += child.type in LINE_BREAKS or child.content.count("\n")
-    return tuple(found)
+    return tuple(blocks)
 
 
 @lru_cache(ROOM)
@@ -123,7 +123,10 @@ class _DocumentReader:
     def add(self, read: _DocumentReader) -> None:
         """Add the values `read` from a part outside containers and without headings."""
         keys = len(self.containers)
-        own = [Container(kind=one.kind, key=keys + one.key, number=one.number) for one in read.containers]
+        own = [
+            Container(kind=container.kind, key=keys + container.key, number=container.number)
+            for container in read.containers
+        ]
         self.containers += own
         clause = self.openings[-1][1].id if self.openings else ""
         self.blocks += [
@@ -133,7 +136,7 @@ class _DocumentReader:
                 line=self.first + block.line,
                 clause=clause,
                 spans=block.spans,
-                path=tuple([own[one.key] for one in block.path]) if block.path else (),
+                path=tuple([own[container.key] for container in block.path]) if block.path else (),
                 info=block.info,
                 column=block.column,
                 align=block.align,

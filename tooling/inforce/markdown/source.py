@@ -195,12 +195,12 @@ def _inner(node: Node) -> list[str]:
     if node.parent is None or node.kind not in {ContainerKind.ITEM, ContainerKind.QUOTE}:
         return lines
     if node.kind is ContainerKind.QUOTE:
-        found = _QUOTE.match(lines[0])
-        node.marker = found[0] if found else "> "
+        match = _QUOTE.match(lines[0])
+        node.marker = match[0] if match else "> "
         return [_QUOTE.sub("", line, count=1) if _QUOTE.match(line) else line for line in lines]
     first = _untabbed(lines[0])
-    found = _MARKER.match(first)
-    node.marker = found[0] if found else "- "
+    match = _MARKER.match(first)
+    node.marker = match[0] if match else "- "
     if not node.marker.endswith(" "):
         node.marker += " "
     width = len(node.marker)
@@ -235,8 +235,8 @@ def _frame(leaf: Node) -> None:
     """Set the source before and after the content of `leaf`."""
     if leaf.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING} and leaf.content:
         written = "\n".join(leaf.lines)
-        before, found, behind = written.partition(leaf.content)
-        if found:
+        before, separator, behind = written.partition(leaf.content)
+        if separator:
             leaf.head, leaf.tail = before, behind
         elif leaf.kind is BlockKind.HEADING:
             leaf.head = "#" * leaf.level + " "

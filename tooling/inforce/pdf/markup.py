@@ -36,13 +36,13 @@ def _lines(paper: Paper) -> Iterator[str]:
 
 
 def _facts(paper: Paper) -> dict[str, str]:
-    made = format_instant(paper.made)
+    created = format_instant(paper.made)
     return {
         "author": paper.author,
         "description": " · ".join(paper.running),
         "generator": f"inforce {__version__}",
-        "dcterms.created": made,
-        "dcterms.modified": made,
+        "dcterms.created": created,
+        "dcterms.modified": created,
     }
 
 

@@ -21,10 +21,12 @@ class Catalog:
 
     def __post_init__(self) -> None:
         ordered = sorted(self.policies, key=lambda policy: policy.id)
-        for one, other in itertools.pairwise(ordered):
-            if one.id == other.id:
+        for previous, other in itertools.pairwise(ordered):
+            if previous.id == other.id:
                 place = Place(path=other.source.path or other.id)
-                raise CatalogError(place, f"is used by two policies {quoted(one.id)}", "give one of the two another id")
+                raise CatalogError(
+                    place, f"is used by two policies {quoted(previous.id)}", "give one of the two another id"
+                )
         object.__setattr__(self, "policies", tuple(ordered))
 
     def __iter__(self) -> Iterator[Policy]:
@@ -36,18 +38,18 @@ class Catalog:
 
     def policy(self, policy_id: str) -> Policy:
         """Return the policy `policy_id`; raise CatalogError with the closest id if it does not exist."""
-        found = self.find(policy_id)
-        if found is None:
+        existing = self.find(policy_id)
+        if existing is None:
             known = [policy.id for policy in self.policies]
             fix = did_you_mean(policy_id, known).strip(" –") or f"existing: {', '.join(known) or 'none yet'}"
             raise CatalogError(Place(path="policy_versions"), f"has no policy {quoted(policy_id)}", fix)
-        return found
+        return existing
 
     def version(self, policy: Policy, label: str) -> Version:
         """Return the version `label` of `policy`; raise CatalogError with the closest label if it does not exist."""
-        found = policy.version(label)
-        if found is None:
+        existing = policy.version(label)
+        if existing is None:
             known = [version.label.text for version in policy.versions]
             fix = did_you_mean(label, known).strip(" –") or f"there are: {', '.join(known[-10:]) or 'none yet'}"
             raise CatalogError(Place(path=f"policy_versions/{policy.id}"), f"has no version {quoted(label)}", fix)
-        return found
+        return existing

@@ -128,13 +128,13 @@ class Lock:
         """Return the versions of `catalog` that are public at `now` and of which any edition is missing from the
         lock.
         """
-        found = []
+        missing = []
         for policy in catalog:
             for version in policy.public(now):
                 entry = self.entry(policy.id, version.label.text)
                 if entry is None or _adds_to(version, entry):
-                    found.append((policy, version))
-        return tuple(found)
+                    missing.append((policy, version))
+        return tuple(missing)
 
     def adding(self, policy: Policy, version: Version) -> Lock:
         """Return a lock that also contains `version` of `policy`; an existing entry and its digests do not change."""

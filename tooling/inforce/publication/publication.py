@@ -177,7 +177,7 @@ class Publication:
             yield self._feed(policy_feed(self.catalog, policy, self.now), steps)
 
     def _feed(self, feed: Feed, steps: Steps) -> PublishedFile:
-        labels = {str(one.binding_language): self.labels_for(one.binding_language) for one in self.policies}
+        labels = {str(policy.binding_language): self.labels_for(policy.binding_language) for policy in self.policies}
         return PublishedFile(
             address=feed.file,
             make=lambda: to_atom(feed, self.catalog, steps, labels),

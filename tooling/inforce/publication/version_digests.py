@@ -30,12 +30,13 @@ def version_digests(
         languages = sorted(shared_languages(old, new))
         if languages:
             files[new.seq]["redlines"][old.label.text] = {
-                str(one): digest_of(address.redline_file(policy, old, new, one)) for one in languages
+                str(language): digest_of(address.redline_file(policy, old, new, language)) for language in languages
             }
     for version in policy.public(now):
         if not files[version.seq]["redlines"]:
             del files[version.seq]["redlines"]
         files[version.seq]["since"] = {
-            str(one): digest_of(address.since_file(policy, version, one)) for one in sorted(version.languages)
+            str(language): digest_of(address.since_file(policy, version, language))
+            for language in sorted(version.languages)
         }
     return to_bytes(digests_document(catalog, policy, now, files))

@@ -44,8 +44,8 @@ class Matching:
 def match(old: Sequence[Unit], new: Sequence[Unit]) -> tuple[Matching, Likeness]:
     """Match the units `old` and `new`; return the match and the similarities of changed or moved pairs."""
     keys = [unit.key for unit in old], [unit.key for unit in new]
-    pairs, found = anchor(*keys, LIGHTEST)
-    gaps = [inner for gap in found for inner in _kept_in_order(keys, gap, pairs)]
+    pairs, anchored = anchor(*keys, LIGHTEST)
+    gaps = [inner for gap in anchored for inner in _kept_in_order(keys, gap, pairs)]
     matcher = _Matcher(old, new, sorted(pairs), gaps)
     if gaps:
         matcher.run()
@@ -112,14 +112,14 @@ class _Matcher:
 
     def _equal_runs(self) -> Iterator[list[Pair]]:
         """Yield maximal runs of unmatched neighbours that are identical in both texts."""
-        seen: set[int] = set()
+        visited: set[int] = set()
         for seed in self._equal_pairs():
-            if seed[0] in seen:
+            if seed[0] in visited:
                 continue
             run = self._run_around(
-                seed, lambda pair: pair[0] not in seen and self.old[pair[0]].key == self.new[pair[1]].key
+                seed, lambda pair: pair[0] not in visited and self.old[pair[0]].key == self.new[pair[1]].key
             )
-            seen.update(old for old, _ in run)
+            visited.update(old for old, _ in run)
             yield run
 
     def _equal_pairs(self) -> list[Pair]:
@@ -200,16 +200,16 @@ class _Matcher:
 
     def _side_by_side(self) -> None:
         """Pair unmatched units at the same place between two pairs if they are likely to correspond."""
-        found: list[Pair] = []
+        pairs_: list[Pair] = []
         for olds, news in self._left_between():
             if len(olds) == len(news):
-                found += (pair for pair in zip(olds, news, strict=True) if self._replaces(pair))
+                pairs_ += (pair for pair in zip(olds, news, strict=True) if self._replaces(pair))
             else:
                 front = list(takewhile(self._is_likely, zip(olds, news, strict=False)))
                 rest = zip(olds[len(front) :][::-1], news[len(front) :][::-1], strict=False)
-                found += front + list(takewhile(self._is_likely, rest))
-        self._take(found)
-        self.matching.pairs = sorted([*self.matching.pairs, *found])
+                pairs_ += front + list(takewhile(self._is_likely, rest))
+        self._take(pairs_)
+        self.matching.pairs = sorted([*self.matching.pairs, *pairs_])
 
     def _left_between(self) -> Iterator[tuple[list[int], list[int]]]:
         """Yield the unmatched units of both texts between adjacent pairs."""
@@ -245,12 +245,12 @@ class _Matcher:
 
     def _by_pieces(self) -> None:
         """Pair unmatched paragraphs between two pairs that share a passage, such as a sentence, in order."""
-        found: list[Pair] = []
+        moved: list[Pair] = []
         for olds, news in self._left_between():
             units = [self.old[at] for at in olds], [self.new[at] for at in news]
-            found += heaviest_chain(self.likeness.pieces(*units))
-        self._take(found)
-        self.matching.pairs = sorted([*self.matching.pairs, *found])
+            moved += heaviest_chain(self.likeness.pieces(*units))
+        self._take(moved)
+        self.matching.pairs = sorted([*self.matching.pairs, *moved])
 
     def _run_around(self, seed: Pair, belongs: Callable[[Pair], bool]) -> list[Pair]:
         """Return the unmatched pairs adjacent to `seed` in both texts that moved with it."""

@@ -33,9 +33,9 @@ def anchor(old: Sequence[str], new: Sequence[str], lightest: int = 0) -> tuple[l
     while waiting:
         gap, ends = _trim(old, new, waiting.pop())
         pairs += ends
-        found = _unique_pairs(old, new, gap, lightest)
-        if found:
-            waiting += gaps_between(heaviest_chain(found), gap)
+        anchors = _unique_pairs(old, new, gap, lightest)
+        if anchors:
+            waiting += gaps_between(heaviest_chain(anchors), gap)
             continue
         if gap.old_start < gap.old_stop or gap.new_start < gap.new_stop:
             gaps.append(gap)
@@ -52,7 +52,7 @@ def gaps_between(pairs: Iterable[Pair], around: Gap) -> list[Gap]:
 
 def heaviest_chain(weighted: Iterable[tuple[int, int, int]]) -> list[Pair]:
     """Return the pairs of the heaviest set of `weighted` (old, new, weight) that increases on both sides."""
-    ordered = sorted(weighted, key=lambda one: (one[0], -one[1]))
+    ordered = sorted(weighted, key=lambda pair: (pair[0], -pair[1]))
     places = {new: rank for rank, new in enumerate(sorted({new for _, new, _ in ordered}), 1)}
     best: list[tuple[int, int]] = [(0, -1)] * (len(places) + 1)
     before: list[int] = []
@@ -71,12 +71,12 @@ def heaviest_chain(weighted: Iterable[tuple[int, int, int]]) -> list[Pair]:
 
 def _best_below(best: Sequence[tuple[int, int]], rank: int) -> tuple[int, int]:
     """Query a Fenwick tree of maxima: the heaviest (weight, index) at or below `rank`, the earliest of equals."""
-    found = (0, -1)
+    best_pair = (0, -1)
     while rank:
-        if best[rank][0] > found[0]:
-            found = best[rank]
+        if best[rank][0] > best_pair[0]:
+            best_pair = best[rank]
         rank &= rank - 1
-    return found
+    return best_pair
 
 
 def _raise(best: list[tuple[int, int]], rank: int, value: tuple[int, int]) -> None:

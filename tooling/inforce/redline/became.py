@@ -47,8 +47,8 @@ def _touched(runs: Sequence[Run]) -> Iterator[tuple[int, tuple[int, int], tuple[
         place += len(members)
 
 
-def _within(found: Sequence[Expression], start: int, stop: int) -> list[Expression]:
-    return [one for one in found if one.start < stop and start < one.stop]
+def _within(candidates: Sequence[Expression], start: int, stop: int) -> list[Expression]:
+    return [expression for expression in candidates if expression.start < stop and start < expression.stop]
 
 
 def _became(place: int, was: Sequence[Expression], now: Sequence[Expression]) -> Iterator[Became]:
@@ -72,4 +72,4 @@ def _goes_on(before: Run, run: Run) -> bool:
 
 
 def _address(formats: Sequence[Format]) -> str:
-    return next((one.value for one in formats if one.kind in {SpanKind.LINK, SpanKind.IMAGE}), "")
+    return next((span.value for span in formats if span.kind in {SpanKind.LINK, SpanKind.IMAGE}), "")

@@ -52,7 +52,7 @@ def _action(stroke: Stroke) -> Action:
 
 def _class(stroke: Stroke, action: Action, numbered: bool) -> ChangeClass:
     if action is Action.REFORMATTED:
-        addressed = any(one.kind in ADDRESSED for one in (*stroke.lost, *stroke.got))
+        addressed = any(span.kind in ADDRESSED for span in (*stroke.lost, *stroke.got))
         return ChangeClass.LINK if addressed else ChangeClass.FORMATTING
     if stroke.whole or action is Action.MOVED:
         return ChangeClass.SUBSTANTIVE

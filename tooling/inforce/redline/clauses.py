@@ -122,7 +122,7 @@ def _told(place: ClausePlace, tally: _Tally, clauses: ClauseMap, kinds: Mapping[
     inserted, deleted = tally.words[Op.INSERT], tally.words[Op.DELETE]
     left, moved = tally.words[Op.MOVE_FROM], tally.words[Op.MOVE_FROM] + tally.words[Op.MOVE_TO]
     both = words + (deleted + left if place.new else 0)
-    found = {kinds[number] for number in tally.changes if number}
+    kinds_changed = {kinds[number] for number in tally.changes if number}
     return ClauseChange(
         id=clause.id,
         heading=clause.heading,
@@ -132,7 +132,7 @@ def _told(place: ClausePlace, tally: _Tally, clauses: ClauseMap, kinds: Mapping[
         deleted=deleted,
         moved=moved,
         share=round((inserted + deleted + moved) / both, 4) if both else 0.0,
-        classes=tuple(kind for kind in ChangeClass if kind in found),
+        classes=tuple(kind for kind in ChangeClass if kind in kinds_changed),
     )
 
 

@@ -31,21 +31,21 @@ class Smoother:
 
     def smooth(self, hunks: Sequence[Hunk]) -> list[Hunk]:
         """Return `hunks` moved to suitable borders, without crumbs, and as one replacement if little is unchanged."""
-        found = self.absorb(self._slid(hunks))
-        pieces = self._between_marks(found)
-        kept = (hunk for piece, start, stop in pieces for hunk in self._given_up(piece, start, stop))
-        return list(self._trimmed(joined(kept)))
+        hunks_ = self.absorb(self._slid(hunks))
+        pieces = self._between_marks(hunks_)
+        remaining = (hunk for piece, start, stop in pieces for hunk in self._given_up(piece, start, stop))
+        return list(self._trimmed(joined(remaining)))
 
     def absorb(self, hunks: Iterable[Hunk]) -> list[Hunk]:
         """Return `hunks` merged where only a crumb separates two of them."""
-        found: list[Hunk] = []
+        absorbed: list[Hunk] = []
         for hunk in hunks:
             joined = hunk
-            while found and self._is_crumb(found[-1], joined):
-                last = found.pop()
+            while absorbed and self._is_crumb(absorbed[-1], joined):
+                last = absorbed.pop()
                 joined = Hunk(last.old_start, joined.old_stop, last.new_start, joined.new_stop)
-            found.append(joined)
-        return found
+            absorbed.append(joined)
+        return absorbed
 
     def _is_crumb(self, left: Hunk, right: Hunk) -> bool:
         if MARK in self.old[left.old_stop : right.old_start]:
@@ -80,9 +80,9 @@ class Smoother:
                 by = _best_slide(self.old, hunk.old_start, hunk.old_stop, before[0], after[0])
             else:
                 by = 0
-            found = Hunk(*(place + by for place in hunk))
-            before = (found.old_stop, found.new_stop)
-            yield found
+            moved = Hunk(*(place + by for place in hunk))
+            before = (moved.old_stop, moved.new_stop)
+            yield moved
 
     def _trimmed(self, hunks: Iterable[Hunk]) -> Iterator[Hunk]:
         """Yield `hunks` without the prefix and suffix that both sides share after merging."""
@@ -111,14 +111,14 @@ class Smoother:
         gone = sum(self._words(0, hunk.old_start, hunk.old_stop) for hunk in hunks)
         if len(hunks) < 2 or (sizes[0] - gone) * 100 >= LITTLE * max(sizes):
             return hunks
-        found = [hunks[0]]
+        merged = [hunks[0]]
         for hunk in hunks[1:]:
-            is_short = self._words(0, found[-1].old_stop, hunk.old_start) < PIECE
-            if is_short and self._replaces(found[-1]) and self._replaces(hunk):
-                found[-1] = Hunk(found[-1].old_start, hunk.old_stop, found[-1].new_start, hunk.new_stop)
+            is_short = self._words(0, merged[-1].old_stop, hunk.old_start) < PIECE
+            if is_short and self._replaces(merged[-1]) and self._replaces(hunk):
+                merged[-1] = Hunk(merged[-1].old_start, hunk.old_stop, merged[-1].new_start, hunk.new_stop)
             else:
-                found.append(hunk)
-        return found
+                merged.append(hunk)
+        return merged
 
 
 def _best_slide(keys: Sequence[str], start: int, stop: int, first: int, last: int) -> int:

@@ -102,5 +102,5 @@ def _moved(run: Run, op: Op) -> Run:
         return run
     if op is Op.MOVE_TO:
         return Run(op, run.text, run.was, run.now, run.formats, run.words, run.change)
-    before = (*(one for one in run.formats if one not in run.now), *run.was)
+    before = (*(span for span in run.formats if span not in run.now), *run.was)
     return Run(op, run.text, formats=before, words=run.words, change=run.change)

@@ -37,10 +37,10 @@ class _Planner:
         for number, run in enumerate(sorted(matching.moves, key=lambda run: run[0][1]), 1):
             for i, j in run:
                 self._move(self.old[i], self.new[j], number)
-        kept = {i for i, _ in matching.pairs}, {j for _, j in matching.pairs}
+        paired = {i for i, _ in matching.pairs}, {j for _, j in matching.pairs}
         left = (
-            set(range(len(self.old))) - kept[0] - self.leaving.keys(),
-            set(range(len(self.new))) - kept[1] - self.coming.keys(),
+            set(range(len(self.old))) - paired[0] - self.leaving.keys(),
+            set(range(len(self.new))) - paired[1] - self.coming.keys(),
         )
         self.groups = Flow((self.old, self.new), left, likeness).groups(matching.pairs)
 

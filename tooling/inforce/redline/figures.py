@@ -95,7 +95,7 @@ class Expression:
 def expressions(text: str) -> tuple[Expression, ...]:
     """Return the numeric expressions in `text`, in order."""
     return tuple(
-        Expression(found.start(), found.end(), NumberKind(str(found.lastgroup)), found[0]) for found in _found(text)
+        Expression(match.start(), match.end(), NumberKind(str(match.lastgroup)), match[0]) for match in _found(text)
     )
 
 
@@ -107,8 +107,8 @@ def _found(text: str) -> Iterator[re.Match[str]]:
     at = 0
     while figure := _ANY_FIGURE.search(text, at):
         words = _LAST_SPACE.match(text, at, max(at, figure.start() - 1))
-        found = EXPRESSION.search(text, words.end() if words else at)
-        if found is None:
+        match = EXPRESSION.search(text, words.end() if words else at)
+        if match is None:
             return
-        yield found
-        at = found.end()
+        yield match
+        at = match.end()

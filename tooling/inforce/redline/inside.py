@@ -98,12 +98,12 @@ def _with_signs(was: Keys, now: Keys, hunks: Sequence[Hunk], places: tuple[Place
     at = before = (0, 0)
     ends = (len(places[0]) - 1, len(places[1]) - 1)
     for hunk in [*hunks, Hunk(ends[0], ends[0], ends[1], ends[1])]:
-        kept = (places[0][before[0] : hunk.old_start], places[1][before[1] : hunk.new_start])
-        if kept[0] and was[kept[0][0] : kept[0][-1]] == now[kept[1][0] : kept[1][-1]]:
-            yield from _between(was, now, Hunk(at[0], kept[0][0], at[1], kept[1][0]))
-            at = (kept[0][-1] + 1, kept[1][-1] + 1)
+        between = (places[0][before[0] : hunk.old_start], places[1][before[1] : hunk.new_start])
+        if between[0] and was[between[0][0] : between[0][-1]] == now[between[1][0] : between[1][-1]]:
+            yield from _between(was, now, Hunk(at[0], between[0][0], at[1], between[1][0]))
+            at = (between[0][-1] + 1, between[1][-1] + 1)
         else:
-            for old, new in zip(*kept, strict=True):
+            for old, new in zip(*between, strict=True):
                 yield from _between(was, now, Hunk(at[0], old, at[1], new))
                 at = (old + 1, new + 1)
         before = (hunk.old_stop, hunk.new_stop)
@@ -123,4 +123,4 @@ def _joined(lists: Sequence[list[Item]], mark: Item) -> list[Item]:
     """Return `lists` concatenated with `mark` between them."""
     if len(lists) == 1:
         return lists[0]
-    return [item for one in lists for item in (*one, mark)][:-1]
+    return [item for part in lists for item in (*part, mark)][:-1]

@@ -38,7 +38,11 @@ class Leaf:
 
 def _shape(block: Block) -> tuple[Format, ...]:
     """Return the format of `block`: its containers, then its own kind."""
-    outer = tuple([(one.kind, one.number) for one in block.path if one.kind not in NO_SHAPE]) if block.path else ()
+    outer = (
+        tuple([(container.kind, container.number) for container in block.path if container.kind not in NO_SHAPE])
+        if block.path
+        else ()
+    )
     kind = block.kind
     if kind is BlockKind.PARAGRAPH:
         value = ""

@@ -93,7 +93,7 @@ class _Numbering:
 
     def _whole(self, draft: BlockDraft) -> None:
         strip = draft.strip
-        row = [one.key for one in draft.leaf.block.path if one.kind is ContainerKind.ROW]
+        row = [container.key for container in draft.leaf.block.path if container.kind is ContainerKind.ROW]
         stroke = self._stroke(draft, ("row", strip.mark, *row) if row else ("block", self.block))
         stroke.whole = True
         stroke.write(strip.mark, "".join([run.text for run in strip.runs]) + MARK)

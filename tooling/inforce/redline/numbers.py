@@ -18,22 +18,24 @@ def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberCha
 
     Each has the number of the change that contains it.
     """
-    found = []
+    changes = []
     for entry in plan:
         moved = isinstance(entry, Moved) and entry.op is Op.MOVE_TO
         draft = entry.draft if isinstance(entry, Moved) and moved else entry
         if not isinstance(draft, BlockDraft) or draft.strip.whole or not draft.strip.became:
             continue
         clause = clauses.of(draft.old, draft.new)
-        for one in _told_once(draft) if moved else draft.strip.became:
-            told = NumberChange(kind=one.kind, was=one.was, now=one.now, clause=clause.id, heading=clause.heading)
-            found.append((draft.runs[one.place].change, told))
-    return tuple(found)
+        for became in _told_once(draft) if moved else draft.strip.became:
+            change = NumberChange(
+                kind=became.kind, was=became.was, now=became.now, clause=clause.id, heading=clause.heading
+            )
+            changes.append((draft.runs[became.place].change, change))
+    return tuple(changes)
 
 
 def _told_once(draft: BlockDraft) -> Iterator[Became]:
     """Yield the replacements in a moved block: formats changed over adjacent runs belong to the same change."""
-    for one in draft.strip.became:
-        runs = draft.runs[max(0, one.place - 1) : one.place + 1]
+    for became in draft.strip.became:
+        runs = draft.runs[max(0, became.place - 1) : became.place + 1]
         if [run.op for run in runs] != [Op.REFORMAT, Op.REFORMAT]:
-            yield one
+            yield became

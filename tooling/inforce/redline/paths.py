@@ -33,13 +33,16 @@ class Paths:
         path = leaf.block.path
         if is_new or not path:
             return path
-        kept: list[Container] = []
+        shared: list[Container] = []
         for container in path:
             if container.key not in self.known:
                 break
-            kept.append(self.known[container.key])
-        gone = path[len(kept) :]
+            shared.append(self.known[container.key])
+        gone = path[len(shared) :]
         return (
-            *kept,
-            *(Container(kind=one.kind, key=self.first_free + one.key, number=one.number) for one in gone),
+            *shared,
+            *(
+                Container(kind=removed.kind, key=self.first_free + removed.key, number=removed.number)
+                for removed in gone
+            ),
         )

@@ -61,7 +61,7 @@ class Prepared:
     @cached_property
     def containers(self) -> int:
         """The number of containers; all keys are smaller."""
-        return 1 + max((one.key for leaf in self.leaves for one in leaf.block.path), default=-1)
+        return 1 + max((container.key for leaf in self.leaves for container in leaf.block.path), default=-1)
 
     @cached_property
     def clauses(self) -> list[int]:

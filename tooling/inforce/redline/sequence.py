@@ -112,9 +112,9 @@ def _anchored(texts: tuple[str, str], gap: Gap) -> Iterator[Hunk]:
         pairs, inner = anchor(_shingles(was, size), _shingles(now, size))
         if pairs:
             short = size - 1  # number of shingles of this length
-            for one in inner:
-                at_end = one.old_stop + short == len(was) and one.new_stop + short == len(now)
-                yield from _hunks(texts, _shifted(one, gap, short if at_end else 0))
+            for hunk in inner:
+                at_end = hunk.old_stop + short == len(was) and hunk.new_stop + short == len(now)
+                yield from _hunks(texts, _shifted(hunk, gap, short if at_end else 0))
             return
     yield from _by_bits(was, now, gap)
 
@@ -151,11 +151,11 @@ def trim(old: Sequence[str], new: Sequence[str], hunk: Hunk) -> Hunk:
 
 def joined(hunks: Iterable[Hunk]) -> list[Hunk]:
     """Return `hunks` with adjacent ones merged."""
-    found: list[Hunk] = []
+    pairs_: list[Hunk] = []
     for hunk in hunks:
-        last = found[-1] if found else None
+        last = pairs_[-1] if pairs_ else None
         if last and (last.old_stop, last.new_stop) == (hunk.old_start, hunk.new_start):
-            found[-1] = Hunk(last.old_start, hunk.old_stop, last.new_start, hunk.new_stop)
+            pairs_[-1] = Hunk(last.old_start, hunk.old_stop, last.new_start, hunk.new_stop)
         else:
-            found.append(hunk)
-    return found
+            pairs_.append(hunk)
+    return pairs_

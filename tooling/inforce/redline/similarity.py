@@ -97,7 +97,7 @@ class Likeness:
         """Count for each of `old` the words shared with each of `news`, if there are too few for common words."""
         for unit in old:
             telling = _signs_in(self._said[id(unit)].telling)
-            yield enumerate([len(telling & one) for one in news])
+            yield enumerate([len(telling & new) for new in news])
 
     def _shared_with_many(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
         """Count for each of `old` the rare words shared with each of `news`."""
@@ -123,8 +123,8 @@ class Likeness:
         shared: Counter[tuple[int, int]] = Counter()
         for unit in new:
             if unit.kind == BlockKind.PARAGRAPH:
-                found = places.keys() & _pieces(self._all[id(unit)])
-                shared.update((at, unit.index) for piece in found for at in places[piece])
+                candidates = places.keys() & _pieces(self._all[id(unit)])
+                shared.update((at, unit.index) for piece in candidates for at in places[piece])
         return [(*pair, count) for pair, count in shared.items()]
 
 

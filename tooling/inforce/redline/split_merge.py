@@ -48,29 +48,29 @@ class Flow:
     def groups(self, pairs: Sequence[Pair]) -> list[Group]:
         """Return the groups grown from the ordered `pairs`, and those of unmatched paragraphs alone."""
         ends = (len(self.texts[0]), len(self.texts[1]))
-        found = [Group(0, 0, 0, 0)]
+        result = [Group(0, 0, 0, 0)]
         for old, new in pairs:
             group = Group(old, old + 1, new, new + 1)
-            if found[-1].old_stop == old and found[-1].new_stop == new:
-                found.append(group)
+            if result[-1].old_stop == old and result[-1].new_stop == new:
+                result.append(group)
             else:
-                self._add(found, group)
-        self._add(found, Group(ends[0], ends[0], ends[1], ends[1]))
-        return found[1:-1]
+                self._add(result, group)
+        self._add(result, Group(ends[0], ends[0], ends[1], ends[1]))
+        return result[1:-1]
 
-    def _add(self, found: list[Group], group: Group) -> None:
+    def _add(self, groups: list[Group], group: Group) -> None:
         """Add `group` to `found`; assign the units before it to it, the previous group, both or neither."""
-        last = found[-1] = self._grown(found[-1], 1, (group.old_start, group.new_start))
+        last = groups[-1] = self._grown(groups[-1], 1, (group.old_start, group.new_start))
         group = self._grown(group, -1, (last.old_stop, last.new_stop))
         between = Group(last.old_stop, group.old_start, last.new_stop, group.new_start)
         bridge = Group(last.old_start, group.old_stop, last.new_start, group.new_stop)
         if self._is_left(between):
             if self._bridges(bridge, last, between, group):
-                found[-1] = bridge
+                groups[-1] = bridge
                 return
             if self._flows(between):
-                found.append(between)
-        found.append(group)
+                groups.append(between)
+        groups.append(group)
 
     def _grown(self, group: Group, direction: int, limit: tuple[int, int]) -> Group:
         """Return `group` grown forwards (1) or backwards (-1), up to `limit` in each text."""

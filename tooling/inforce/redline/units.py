@@ -33,7 +33,9 @@ class Unit:
     @cached_property
     def table(self) -> int:
         """The key of the table that contains a row; -1 for other units."""
-        return next((one.key for one in self.leaves[0].block.path if one.kind is ContainerKind.TABLE), -1)
+        return next(
+            (container.key for container in self.leaves[0].block.path if container.kind is ContainerKind.TABLE), -1
+        )
 
 
 def units_of(leaves: Sequence[Leaf]) -> list[Unit]:

@@ -183,7 +183,7 @@ def _same_runs(both: tuple[Wording, Wording], start: tuple[int, int], stop: tupl
 
 
 def _same_run(wording: Wording, reach: tuple[int, int], was: Look, now: Look) -> Run:
-    lost = tuple(one for one in was if one not in now)
-    got = tuple(one for one in now if one not in was)
+    lost = tuple(span for span in was if span not in now)
+    got = tuple(span for span in now if span not in was)
     op = Op.REFORMAT if lost or got else Op.EQUAL
     return Run(op, wording.text[slice(*reach)], lost, got, now, wording.count(*reach))

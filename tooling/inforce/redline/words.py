@@ -21,17 +21,17 @@ PLACES_OF_LETTERS = (
 
 def _class_of(categories: str, places: tuple[tuple[int, int], ...]) -> str:
     """Return the content of a character class: the letters of `places` in one of the major `categories`."""
-    found = []
+    tokens = []
     start = previous = -2
     for code in (code for first, last in places for code in range(first, last + 1)):
         if unicodedata.category(chr(code))[0] not in categories:
             continue
         if code != previous + 1:
-            found.append((start, previous))
+            tokens.append((start, previous))
             start = code
         previous = code
-    found.append((start, previous))
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in found[1:])
+    tokens.append((start, previous))
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in tokens[1:])
 
 
 MARKS = _class_of("M", ((0x300, 0xDFF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE2F)))

@@ -43,8 +43,8 @@ class _Writer:
         if not path and not self.standing:
             return
         shared = 0
-        for one, two in zip(self.standing, path, strict=False):
-            if one.kind is not two.kind or one.key != two.key:
+        for standing, two in zip(self.standing, path, strict=False):
+            if standing.kind is not two.kind or standing.key != two.key:
                 break
             shared += 1
         while len(self.standing) > shared:
@@ -101,8 +101,8 @@ class _Writer:
         return f"{self.anchor}{place if stands else self._first(place)}"
 
 
-def _go_together(one: RedlineBlock, other: RedlineBlock) -> bool:
-    return (one.move, one.state, one.clause) == (other.move, other.state, other.clause)
+def _go_together(first: RedlineBlock, other: RedlineBlock) -> bool:
+    return (first.move, first.state, first.clause) == (other.move, other.state, other.clause)
 
 
 def to_html(redline: Redline, labels: Labels = ENGLISH, anchor: str = "move-", clauses: str = "") -> str:
@@ -119,7 +119,7 @@ def to_html(redline: Redline, labels: Labels = ENGLISH, anchor: str = "move-", c
 
 def _clauses(blocks: tuple[RedlineBlock, ...], labels: Labels, anchor: str, boxes: str) -> Iterator[str]:
     boxed: set[str] = set()
-    numbered = groupby(enumerate(blocks), key=lambda one: one[1].clause)
+    numbered = groupby(enumerate(blocks), key=lambda numbered_block: numbered_block[1].clause)
     clauses = [list(group) for _, group in numbered]
     for unchanged, group in groupby(clauses, key=_is_unchanged):
         if not unchanged:
@@ -170,7 +170,7 @@ def _element(block: RedlineBlock, attributes: str, inner: str) -> str:
 
 
 def _spell(formats: tuple[Format, ...], labels: Labels) -> str:
-    return ", ".join(str(one).replace("_", " ") for one in formats) or labels.plain
+    return ", ".join(str(format_).replace("_", " ") for format_ in formats) or labels.plain
 
 
 def _beginning(text: str, words: int = 8) -> str:

@@ -63,26 +63,26 @@ def _group(op: Op, runs: Iterable[Run], labels: Labels) -> str:
 @lru_cache(1024)  # most words do not change between versions and occur in several renderings of each redline
 def _formatted(text: str, formats: tuple[Format, ...]) -> str:
     html = escape(text, quote=False).replace("\n", "<br>")
-    for one in reversed(formats):
-        html = _wrapped(one, html)
+    for format_ in reversed(formats):
+        html = _wrapped(format_, html)
     return html
 
 
-def _wrapped(one: Format, text: str) -> str:
-    if one.kind in _TAGS:
-        return f"<{_TAGS[one.kind]}>{text}</{_TAGS[one.kind]}>"
-    if one.kind == "link" and one.value.lower().startswith(_SAFE):
-        return f'<a href="{escape(one.value)}">{text}</a>'
+def _wrapped(format_: Format, text: str) -> str:
+    if format_.kind in _TAGS:
+        return f"<{_TAGS[format_.kind]}>{text}</{_TAGS[format_.kind]}>"
+    if format_.kind == "link" and format_.value.lower().startswith(_SAFE):
+        return f'<a href="{escape(format_.value)}">{text}</a>'
     return text
 
 
 def _what_changed(runs: Iterable[Run], labels: Labels) -> Iterator[str]:
     for run in runs:
-        was = [one.value for one in run.was if one.kind == "link"]
-        now = [one.value for one in run.now if one.kind == "link"]
+        was = [format_.value for format_ in run.was if format_.kind == "link"]
+        now = [format_.value for format_ in run.now if format_.kind == "link"]
         if was:
             yield (labels.link_was if now else labels.link_gone).format(was=was[0])
         elif now:
             yield labels.link_new
-        if any(one.kind != "link" for one in (*run.was, *run.now)):
+        if any(format_.kind != "link" for format_ in (*run.was, *run.now)):
             yield labels.format_changed

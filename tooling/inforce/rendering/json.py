@@ -22,7 +22,8 @@ def to_data(redline: Redline) -> dict[str, Any]:
         "runs": [_run(run) for run in redline.runs],
         "clauses": list(_clauses(redline)),
         "numbers": [
-            {"kind": str(one.kind), "was": one.was, "now": one.now, "clause": one.clause} for one in redline.numbers
+            {"kind": str(number.kind), "was": number.was, "now": number.now, "clause": number.clause}
+            for number in redline.numbers
         ],
         "words": {
             "old": counts.old,
@@ -36,30 +37,30 @@ def to_data(redline: Redline) -> dict[str, Any]:
 
 
 def _clauses(redline: Redline) -> Iterator[dict[str, Any]]:
-    above = {one.id: other.id for other, one in pairwise(redline.old.document.clauses)}
-    for one in redline.changed_clauses:
+    above = {clause.id: other.id for other, clause in pairwise(redline.old.document.clauses)}
+    for changed_clause in redline.changed_clauses:
         data: dict[str, Any] = {
-            "id": one.id,
-            "heading": one.heading,
-            "state": str(one.state),
-            "percent": ceil(100 * one.share),
-            "inserted": one.inserted,
-            "deleted": one.deleted,
-            "moved": one.moved,
+            "id": changed_clause.id,
+            "heading": changed_clause.heading,
+            "state": str(changed_clause.state),
+            "percent": ceil(100 * changed_clause.share),
+            "inserted": changed_clause.inserted,
+            "deleted": changed_clause.deleted,
+            "moved": changed_clause.moved,
         }
-        if one.state is ClauseState.REMOVED:
-            data["after"] = above.get(one.id, "")
-        elif one.id in redline.renamed:
-            data["was"] = redline.renamed[one.id]
+        if changed_clause.state is ClauseState.REMOVED:
+            data["after"] = above.get(changed_clause.id, "")
+        elif changed_clause.id in redline.renamed:
+            data["was"] = redline.renamed[changed_clause.id]
         yield data
 
 
 def _run(run: Run) -> dict[str, Any]:
     data: dict[str, Any] = {"op": str(run.op), "text": run.text}
     if run.was or run.now:
-        data |= {"was": [_format(one) for one in run.was], "now": [_format(one) for one in run.now]}
+        data |= {"was": [_format(format_) for format_ in run.was], "now": [_format(format_) for format_ in run.now]}
     return data
 
 
-def _format(one: Format) -> dict[str, str]:
-    return {"kind": one.kind, "value": one.value} if one.value else {"kind": one.kind}
+def _format(format_: Format) -> dict[str, str]:
+    return {"kind": format_.kind, "value": format_.value} if format_.value else {"kind": format_.kind}

@@ -60,8 +60,8 @@ def shortened(text: str) -> str:
 
 
 def _target(formats: Iterable[Format]) -> str:
-    return next((one.value for one in formats if one.kind in ("link", "image")), "")
+    return next((format_.value for format_ in formats if format_.kind in ("link", "image")), "")
 
 
 def _spell(formats: tuple[Format, ...], labels: Labels) -> str:
-    return ", ".join(str(one).replace("_", " ") for one in formats) or labels.plain
+    return ", ".join(str(format_).replace("_", " ") for format_ in formats) or labels.plain

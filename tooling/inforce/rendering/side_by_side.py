@@ -63,7 +63,7 @@ def _cell(blocks: list[RedlineBlock], ops: frozenset[Op], labels: Labels, *, tag
     inner = [_inner(block, ops, labels) for block in there]
     if there[0].kind is BlockKind.CELL:
         return f"{tag}<table><tbody><tr><td>{'</td><td>'.join(inner)}</td></tr></tbody></table></td>"
-    return f"{tag}{''.join([_element(block, one) for block, one in zip(there, inner, strict=True)])}</td>"
+    return f"{tag}{''.join([_element(block, cell) for block, cell in zip(there, inner, strict=True)])}</td>"
 
 
 def _inner(block: RedlineBlock, ops: frozenset[Op], labels: Labels) -> str:
@@ -88,8 +88,8 @@ def _as_it_was(run: Run) -> Run:
     """Return `run` as in the old text: with its old formats and without a mark."""
     if run.op is not Op.REFORMAT:
         return run
-    kept = tuple(one for one in run.formats if one not in run.now)
-    return replace(run, op=Op.EQUAL, formats=(*run.was, *kept), was=(), now=())
+    unchanged = tuple(format_ for format_ in run.formats if format_ not in run.now)
+    return replace(run, op=Op.EQUAL, formats=(*run.was, *unchanged), was=(), now=())
 
 
 def _element(block: RedlineBlock, inner: str) -> str:

@@ -81,8 +81,8 @@ def _sign(payload: bytes, key: PrivateKey) -> dict[str, str]:
     public = key.public
     header = {"alg": str(public.algorithm), "typ": TYPE, "kid": public.kid, **_UNENCODED}
     signed = jws.serialize_json([{"protected": header}], payload, key.jose, registry=_registry(public))
-    (made,) = signed["signatures"]
-    return {"protected": made["protected"], "signature": made["signature"]}
+    (signature,) = signed["signatures"]
+    return {"protected": signature["protected"], "signature": signature["signature"]}
 
 
 def _open(raw: bytes, limit: int | None) -> tuple[str, list[_Signature]]:

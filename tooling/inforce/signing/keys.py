@@ -83,8 +83,8 @@ class PrivateKey:
 
 def generate_key(algorithm: Algorithm = Algorithm.ED25519) -> PrivateKey:
     """Generate a key for `algorithm`."""
-    made = OKPKey.generate_key("Ed25519") if algorithm is Algorithm.ED25519 else ECKey.generate_key("P-256")
-    return PrivateKey.from_jwk(_members(made, private=True))
+    key = OKPKey.generate_key("Ed25519") if algorithm is Algorithm.ED25519 else ECKey.generate_key("P-256")
+    return PrivateKey.from_jwk(_members(key, private=True))
 
 
 def _read(jwk: Mapping[str, Any]) -> tuple[Algorithm, JoseKey]:

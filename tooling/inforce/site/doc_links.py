@@ -70,9 +70,9 @@ def links_in_cache(cached: Cache, key: str) -> PageLinks:
     if raw := cached.read(name):
         targets, ids = json.loads(raw)
         return PageLinks(targets=tuple(targets), ids=frozenset(ids))
-    found = links_of(cached.read(key) or b"")
-    cached.put(name, json.dumps([found.targets, sorted(found.ids)]).encode())
-    return found
+    links = links_of(cached.read(key) or b"")
+    cached.put(name, json.dumps([links.targets, sorted(links.ids)]).encode())
+    return links
 
 
 def refuse_dead_links(docs: Path, base: str, pages: Iterable[str], files: Container[str], read: Read) -> None:
@@ -81,11 +81,11 @@ def refuse_dead_links(docs: Path, base: str, pages: Iterable[str], files: Contai
     `pages` and `files` are paths in the site, `base` is the path of the site's address, such as `/` or `/policies/`.
     """
     read = cache(read)
-    found = [dead for page in sorted(pages) for dead in _dead_links(docs, base, page, files, read)]
-    if found:
-        (path, problem), *others = found
+    dead_links = [dead for page in sorted(pages) for dead in _dead_links(docs, base, page, files, read)]
+    if dead_links:
+        (path, problem), *others = dead_links
         more = "".join(f"\n{path}: {problem}" for path, problem in others[: _LISTED - 1])
-        rest = f"\n… and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        rest = f"\n… and {len(dead_links) - _LISTED} more" if len(dead_links) > _LISTED else ""
         raise BookError(Place(path=path), problem, f"{_FIX}{more}{rest}", rule="LINK-internal")
 
 
@@ -126,5 +126,5 @@ def _source(docs: Path, page: str) -> str:
     """Return the path of the Markdown file of the HTML file `page`, or `page` if there is none in `docs`."""
     stem = page.removesuffix(".html")
     names = (stem, stem.removesuffix("/index"), f"{stem.removesuffix('index')}README")
-    found = (f"{name}.md" for name in names if (docs / f"{name}.md").is_file())
-    return f"{docs.name}/{next(found, page)}"
+    files = (f"{name}.md" for name in names if (docs / f"{name}.md").is_file())
+    return f"{docs.name}/{next(files, page)}"

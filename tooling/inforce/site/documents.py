@@ -32,15 +32,15 @@ def word_document(page: Page, author: str, redline: Redline) -> bytes:
     # Imported here because a site without Word documents does not need the library.
     from inforce.word import to_docx
 
-    says = page.context
-    title = f"{says['policy']['title']}: {says['old']['label']} → {says['new']['label']}"
-    return to_docx(redline, title=title, author=author, date=says["new"]["published"], language=page.language)
+    facts = page.context
+    title = f"{facts['policy']['title']}: {facts['old']['label']} → {facts['new']['label']}"
+    return to_docx(redline, title=title, author=author, date=facts["new"]["published"], language=page.language)
 
 
-def pdf_document(page: Page, settings: Settings, found: list[EditionChanges]) -> bytes:
+def pdf_document(page: Page, settings: Settings, changes: list[EditionChanges]) -> bytes:
     """Return the text of `page`, or the redline `found`, as a PDF of a book with `settings`."""
     language = page.language
     maker = PaperMaker(settings=settings, language=language, words=paper_words(language), labels=labels(language))
     if page.text:
         return to_pdf(maker.version(page.address, page.context, to_html(page.text.text)))
-    return to_pdf(maker.redline(page.address, page.context, page.pairs[0], found[0].redline))
+    return to_pdf(maker.redline(page.address, page.context, page.pairs[0], changes[0].redline))

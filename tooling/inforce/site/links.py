@@ -31,8 +31,8 @@ class Links:
 
 def _shared(here: Sequence[str], there: Sequence[str]) -> int:
     """Return the number of leading folders that both paths share."""
-    for place, (one, other) in enumerate(zip(here, there, strict=False)):
-        if one != other:
+    for place, (segment, other) in enumerate(zip(here, there, strict=False)):
+        if segment != other:
             return place
     return min(len(here), len(there))
 

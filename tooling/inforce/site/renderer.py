@@ -83,15 +83,15 @@ class Renderer:
     def files_of(self, page: Page) -> tuple[str, ...]:
         """Return the paths of the additional files of `page`."""
         names = {"file": True, "document": has_documents(), "paper": self.pdf}
-        return tuple(page.context[name] for name, made in names.items() if made and name in page.context)
+        return tuple(page.context[name] for name, is_created in names.items() if is_created and name in page.context)
 
-    def _files(self, page: Page, found: list[EditionChanges]) -> Iterator[tuple[str, bytes]]:
+    def _files(self, page: Page, changes: list[EditionChanges]) -> Iterator[tuple[str, bytes]]:
         if "file" in page.context:
-            yield comparison_file(page, self.settings.site, found, labels(page.language))
+            yield comparison_file(page, self.settings.site, changes, labels(page.language))
         if has_documents() and "document" in page.context:
-            yield page.context["document"], word_document(page, self.settings.publisher.name, found[0].redline)
+            yield page.context["document"], word_document(page, self.settings.publisher.name, changes[0].redline)
         if self.pdf and "paper" in page.context:
-            yield page.context["paper"], pdf_document(page, self.settings, found)
+            yield page.context["paper"], pdf_document(page, self.settings, changes)
 
     @property
     def fingerprint(self) -> str:
@@ -129,15 +129,15 @@ def _picture(page: Page, texts: Texts, steps: Steps | None) -> dict[str, Any]:
     return {"sections": rows, "by_version": by_column(rows, len(taken) + 1)}
 
 
-def _redline(found: Redline, spoken: Labels, number: int) -> dict[str, Any]:
+def _redline(redline: Redline, spoken: Labels, number: int) -> dict[str, Any]:
     # Only the first redline of a page gets clause ids, since ids must be unique.
     anchors = {"anchor": f"move-{number}-", "clauses": CLAUSE_ANCHOR if number == 1 else ""}
     return {
         # Markup is safe: our renderer escapes the words of both texts.
-        "html": Markup(redline_html.to_html(found, spoken, **anchors)),  # noqa: S704
-        "sides": Markup(side_by_side.to_sides(found, spoken)),  # noqa: S704 - as above
-        "numbers": found.numbers,
-        "sentences": sentences.to_sentences(found, spoken),
+        "html": Markup(redline_html.to_html(redline, spoken, **anchors)),  # noqa: S704
+        "sides": Markup(side_by_side.to_sides(redline, spoken)),  # noqa: S704 - as above
+        "numbers": redline.numbers,
+        "sentences": sentences.to_sentences(redline, spoken),
     }
 
 

@@ -24,7 +24,7 @@ def passed(fragment: str, place: Place) -> str:
     """
     clean = nh3.clean(fragment, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
     if clean != fragment:
-        at = next((i for i, (one, two) in enumerate(zip(fragment, clean, strict=False)) if one != two), len(clean))
+        at = next((i for i, (sign, two) in enumerate(zip(fragment, clean, strict=False)) if sign != two), len(clean))
         problem = f"would not be shown as it is written, near “{fragment[max(0, at - 40) : at + 40]}”"
         raise BookError(place, problem, "write it in plain Markdown", rule="HTML-raw")
     return fragment

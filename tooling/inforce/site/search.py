@@ -39,10 +39,10 @@ def entries(page: Page, rendered: Rendered) -> bytes:
     return json.dumps([_entry(page, rendered, *section) for section in reader.sections]).encode()
 
 
-def merged(index: bytes, found: Iterable[bytes]) -> bytes:
+def merged(index: bytes, additional: Iterable[bytes]) -> bytes:
     """Return `index`, made by the theme's plugin from the other pages, with the entries `found` added."""
     data = json.loads(index)
-    data["docs"] += [entry for entries in found for entry in json.loads(entries)]
+    data["docs"] += [entry for entries in additional for entry in json.loads(entries)]
     return json.dumps(data, separators=(",", ":")).encode()
 
 
@@ -70,8 +70,8 @@ class _SectionReader(HTMLParser):
     @property
     def sections(self) -> list[tuple[str, str, str]]:
         """The sections: anchor, title and text; title and text are HTML with only the tags of blocks."""
-        made = [(anchor, _flat(title), _flat(text)) for anchor, title, text in self._found]
-        return [section for section in made if section[1] or section[2]]
+        cleaned = [(anchor, _flat(title), _flat(text)) for anchor, title, text in self._found]
+        return [section for section in cleaned if section[1] or section[2]]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Handle the start of `tag`; a heading with an id starts a section."""

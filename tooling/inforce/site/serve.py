@@ -67,10 +67,10 @@ class ChangedPaths:
             self._count += 1
             self._changed.notify_all()
 
-    def after(self, seen: int, seconds: float) -> int:
+    def after(self, version: int, seconds: float) -> int:
         """Wait at most `seconds` until the count differs from `seen`; return the count."""
         with self._changed:
-            self._changed.wait_for(lambda: self._count != seen, seconds)
+            self._changed.wait_for(lambda: self._count != version, seconds)
             return self._count
 
 
@@ -89,8 +89,8 @@ class Handler(SimpleHTTPRequestHandler):
         if self.path == _SCRIPT:
             self._answer(_RELOAD.encode(), "text/javascript; charset=utf-8")
         elif self.path.startswith(_CHANGES):
-            seen = self.path.removeprefix(_CHANGES)
-            count = self._changes.after(int(seen) if seen.isdecimal() and len(seen) <= 9 else 0, _LONGEST_POLL)
+            version = self.path.removeprefix(_CHANGES)
+            count = self._changes.after(int(version) if version.isdecimal() and len(version) <= 9 else 0, _LONGEST_POLL)
             self._answer(str(count).encode(), "text/plain")
         else:
             super().do_GET()
@@ -149,25 +149,29 @@ def main(words: list[str]) -> int:
     parser.add_argument("module", help="the generator: mkdocs or properdocs")
     parser.add_argument("--config-file", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
-    asked = parser.parse_args(words)
-    configuration = Configuration.read(asked.config_file)
+    arguments = parser.parse_args(words)
+    configuration = Configuration.read(arguments.config_file)
     if not configuration.simple:
         # MkDocs 1.6 with click 8.3 or newer does not watch files by default.
-        rest = ["--config-file", str(asked.config_file), "--dev-addr", f"{HOST}:{asked.port}", "--livereload"]
-        os.execv(sys.executable, [sys.executable, "-P", "-m", asked.module, "serve", *rest])  # noqa: S606 - the same process
+        rest = ["--config-file", str(arguments.config_file), "--dev-addr", f"{HOST}:{arguments.port}", "--livereload"]
+        os.execv(sys.executable, [sys.executable, "-P", "-m", arguments.module, "serve", *rest])  # noqa: S606 - the same process
     collect_rarely()
-    root = asked.config_file.resolve().parent
-    folder = real_folder(cache_folder(root) / f"served-{asked.port}")
-    maker = SiteBuilder(asked.config_file, asked.module, folder)
+    root = arguments.config_file.resolve().parent
+    folder = real_folder(cache_folder(root) / f"served-{arguments.port}")
+    maker = SiteBuilder(arguments.config_file, arguments.module, folder)
     if not _made(maker):
         return 1
     gc.freeze()  # most of the book stays in memory; freezing excludes it from garbage collection
     changes = ChangedPaths()
     # The first build comes before the first request: requests start threads, after which forking is unsafe.
-    with ThreadingHTTPServer((HOST, asked.port), partial(Handler, changes=changes, directory=str(folder))) as server:
+    with ThreadingHTTPServer(
+        (HOST, arguments.port), partial(Handler, changes=changes, directory=str(folder))
+    ) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(f"INFO    -  The site is at http://{HOST}:{asked.port}/; Ctrl-C ends it.", file=sys.stderr, flush=True)
+        print(
+            f"INFO    -  The site is at http://{HOST}:{arguments.port}/; Ctrl-C ends it.", file=sys.stderr, flush=True
+        )
         _follow(root, maker, changes)
     return 0
 
@@ -188,7 +192,7 @@ def _made(maker: SiteBuilder) -> bool:
     """Update the site; if that fails, print the reason and keep the previous site."""
     began = time.perf_counter()
     try:
-        made = maker.make()
+        result = maker.make()
     except ScaffoldError:
         return False
     except (InforceError, OSError) as problem:
@@ -196,7 +200,7 @@ def _made(maker: SiteBuilder) -> bool:
         print(f"ERROR   -  {message}", file=sys.stderr, flush=True)
         return False
     spent = time.perf_counter() - began
-    print(f"INFO    -  {made:,} files changed in {spent:.2f} s.", file=sys.stderr, flush=True)
+    print(f"INFO    -  {result:,} files changed in {spent:.2f} s.", file=sys.stderr, flush=True)
     return True
 
 

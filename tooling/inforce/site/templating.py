@@ -178,11 +178,16 @@ class Words:
 
     def tongues(self, languages: Iterable[Mapping[str, str]]) -> Markup:
         """Return the links to the same page in `languages`, each with its tag, name and page."""
-        return _tongues(self._language, tuple([(self.to(one["page"]), one["tag"], one["name"]) for one in languages]))
+        return _tongues(
+            self._language,
+            tuple([(self.to(language["page"]), language["tag"], language["name"]) for language in languages]),
+        )
 
     def editions(self, languages: Iterable[Mapping[str, str]]) -> Markup:
         """Return the linked list of a version's `languages`, each with its mark: binding, translation, lags."""
-        rows = tuple([(self.to(one["page"]), one["tag"], one["name"], one["mark"]) for one in languages])
+        rows = tuple(
+            [(self.to(language["page"]), language["tag"], language["name"], language["mark"]) for language in languages]
+        )
         return _editions(self._language, rows)
 
     def context(self) -> dict[str, Any]:

@@ -72,17 +72,17 @@ def _digests(site: Site, address: str, policy: str, digest: Digest) -> PolicyDig
 
 def _files(digests: PolicyDigests) -> dict[str, Digest]:
     files: dict[str, Digest] = {}
-    for one in digests.versions.values():
-        folder, label = digests.policy, one.version.version
-        files |= {f"{folder}/{label}/since/{tag}.json": digest for tag, digest in one.since.items()}
-        for old, redlines in one.redlines.items():
+    for version in digests.versions.values():
+        folder, label = digests.policy, version.version.version
+        files |= {f"{folder}/{label}/since/{tag}.json": digest for tag, digest in version.since.items()}
+        for old, redlines in version.redlines.items():
             files |= {f"{folder}/changes/{old}...{label}/{tag}.json": digest for tag, digest in redlines.items()}
     return files
 
 
 def _incomplete(site: Site, address: str, digests: PolicyDigests) -> Iterator[Finding]:
     """Yield findings: locked texts that `digests` lack or contradict, and files of locked versions that they omit."""
-    stated = {one.version.version: one.version.digests for one in digests.versions.values()}
+    stated = {version.version.version: version.version.digests for version in digests.versions.values()}
     files, before = _files(digests), None
     for policy, label, entry in published(site.lock, site.now):
         if policy != digests.policy:

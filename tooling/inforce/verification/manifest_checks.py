@@ -61,7 +61,7 @@ def history_findings(site: Site) -> Iterator[Finding]:
             continue
         yield from _against_lock(site, address, policy, versions)
         named = {version.get("version") for version in versions}
-        for _, label, _ in (one for one in published(site.lock, site.now) if one[0] == policy):
+        for _, label, _ in (row for row in published(site.lock, site.now) if row[0] == policy):
             if label not in named:
                 yield found(rules.LOCK, address, f"The locked version {label} is not in the list.")
 
@@ -108,34 +108,34 @@ def _dates(site: Site, manifest: Manifest) -> Iterator[Finding]:
 def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
     """Yield findings for entries of the lock that the manifest, as of its own date, omits."""
     issued = manifest.issued_at
-    said = {policy["id"]: policy for policy in manifest.data["policies"]}
+    listed = {policy["id"]: policy for policy in manifest.data["policies"]}
     chosen = site.additional.get(manifest.path)
-    for policy in sorted(said.keys() - set(chosen if chosen is not None else said)):
+    for policy in sorted(listed.keys() - set(chosen if chosen is not None else listed)):
         message = f"The policy {policy} is not listed in book.yml for this manifest."
         yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
     for policy, entries in sorted(site.lock.entries.items()):
         if chosen is not None and policy not in chosen:
             continue
         public = {label: entry for label, entry in entries.items() if entry.published_at <= issued}
-        if public and policy not in said:
+        if public and policy not in listed:
             message = f"The policy {policy} was published, but the manifest does not list it."
             yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
         elif public:
-            yield from _standing(manifest.path, policy, public, said[policy], issued)
+            yield from _standing(manifest.path, policy, public, listed[policy], issued)
 
 
 def _standing(
-    path: str, policy: str, public: Mapping[str, LockEntry], said: Mapping[str, Any], issued: datetime
+    path: str, policy: str, public: Mapping[str, LockEntry], listed: Mapping[str, Any], issued: datetime
 ) -> Iterator[Finding]:
     """Compare the entry `said` of `policy` in the manifest with its locked versions `public` at `issued`."""
-    labels = [version["version"] for version in said["versions"]]
+    labels = [version["version"] for version in listed["versions"]]
     if not public.keys() >= set(labels):
         return  # a version that was never locked has its own finding, and shifts the numbers
     taken_back = {label for label, entry in public.items() if entry.cancelled and entry.cancelled.at <= issued}
     applying = [entry for label, entry in public.items() if label not in taken_back and entry.effective_at <= issued]
     current = max((entry.seq for entry in applying), default=None)
     expected = {"latest": max(entry.seq for entry in public.values())} | ({"in_force": current} if current else {})
-    for difference in _differences(expected, said, ("latest", "in_force")):
+    for difference in _differences(expected, listed, ("latest", "in_force")):
         yield found(rules.LOCK, path, f"{policy}, {difference}.", "Build and publish the site again.")
     for label, entry in public.items():
         needed = entry.seq == current or (entry.effective_at > issued and label not in taken_back)
@@ -164,9 +164,9 @@ def _against_lock(site: Site, address: str, policy: str, versions: list[dict[str
 
 def _differences(expected: Mapping[str, Any], got: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
     for name in names:
-        one, other = (_shown(members, name) for members in (expected, got))
-        if one != other:
-            yield f"“{name}”: expected {one}, got {other}"
+        expected_value, other = (_shown(members, name) for members in (expected, got))
+        if expected_value != other:
+            yield f"“{name}”: expected {expected_value}, got {other}"
 
 
 def _shown(members: Mapping[str, Any], name: str) -> str:

@@ -39,8 +39,8 @@ RULES = {
 
 def found(rule: Rule, address: str, message: str, fix: str = "") -> Finding:
     """Return a finding of `rule` at `address`, relative to the site; `message` becomes a sentence."""
-    said = f"{message[:1].upper()}{message[1:]}{'' if message.endswith('.') else '.'}"
-    return rule.finding(Place(path=address), said, fix=fix)
+    text = f"{message[:1].upper()}{message[1:]}{'' if message.endswith('.') else '.'}"
+    return rule.finding(Place(path=address), text, fix=fix)
 
 
 def to_lines(findings: Iterable[Finding]) -> list[str]:

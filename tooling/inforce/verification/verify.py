@@ -53,8 +53,8 @@ def verify(
     additional = {manifest_file(name): policies for name, policies in settings.manifests.items()}
     read = read_addresses(lock, now, signed=bool(trust.keys), manifests=(MANIFEST, *additional))
     read += [page.address for page in shown(lock, now, binding)] if pages else []
-    seen = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
-    answers = _answers(target, read, seen)
+    checked = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
+    answers = _answers(target, read, checked)
     file = StateFile(path=state_file, site=settings.site, trusted=trust.key_ids) if state_file else None
     memory, findings = _remembered(file)
     site = Site(
@@ -94,21 +94,21 @@ def _with_digests(site: Site, target: str, *, pages: bool) -> Site:
     return replace(site, answers={**site.answers, **_answers(target, list(proven_files(site)))}) if pages else site
 
 
-def _answers(target: str, read: Sequence[str], seen: Sequence[str] = ()) -> Answers:
-    return _over_http(target, read, seen) if "://" in target else _in_folder(Path(target), read, seen)
+def _answers(target: str, read: Sequence[str], checked: Sequence[str] = ()) -> Answers:
+    return _over_http(target, read, checked) if "://" in target else _in_folder(Path(target), read, checked)
 
 
-def _over_http(target: str, read: Sequence[str], seen: Sequence[str]) -> Answers:
+def _over_http(target: str, read: Sequence[str], checked: Sequence[str]) -> Answers:
     base, limits = secure_site(target if target.endswith("/") else f"{target}/"), Limits()
     requests = [Request(url=base + address, limit=limits.document) for address in read]
-    requests += [Request(url=base + address, limit=limits.document, method="HEAD") for address in seen]
+    requests += [Request(url=base + address, limit=limits.document, method="HEAD") for address in checked]
     answers = asyncio.run(fetch_all(requests, limits))
-    return dict(zip([*read, *seen], answers, strict=True))
+    return dict(zip([*read, *checked], answers, strict=True))
 
 
-def _in_folder(folder: Path, read: Sequence[str], seen: Sequence[str]) -> Answers:
+def _in_folder(folder: Path, read: Sequence[str], checked: Sequence[str]) -> Answers:
     answers: dict[str, Response | RefusedError] = {address: _read(folder / _file(address)) for address in read}
-    answers |= {address: _exists(folder / _file(address)) for address in seen}
+    answers |= {address: _exists(folder / _file(address)) for address in checked}
     return answers
 
 

@@ -125,7 +125,7 @@ class _Reader(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
             self.handle_starttag(tag, attrs)
-        elif not any(one.tag == "svg" for one in self._stack) and tag != "svg":
+        elif not any(element.tag == "svg" for element in self._stack) and tag != "svg":
             self._fault(f"<{tag}/> is not closed by its slash")
             self.handle_starttag(tag, attrs)
         else:

@@ -137,17 +137,24 @@ def _redline(place: Shown, page: VisiblePage, text: Texts) -> Iterator[Finding]:
 def _other_link(expected: Sequence[str], got: Sequence[str]) -> str:
     """Return a message about the first link that differs."""
     pairs = list(zip_longest(expected, got))
-    at = next(at for at, (one, other) in enumerate(pairs) if one != other)
-    one, other = ("no link" if url is None else quoted(url or "another page of the site") for url in pairs[at])
-    return f"Link {at + 1}: expected {one}, got {other}"
+    at = next(at for at, (expected_link, other) in enumerate(pairs) if expected_link != other)
+    expected_link, other = (
+        "no link" if url is None else quoted(url or "another page of the site") for url in pairs[at]
+    )
+    return f"Link {at + 1}: expected {expected_link}, got {other}"
 
 
 def _difference(expected: list[str], got: list[str], space: str = " ") -> str:
     pairs = zip(expected, got, strict=False)
-    at = next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(expected), len(got)))
+    at = next(
+        (at for at, (expected_words, other) in enumerate(pairs) if expected_words != other),
+        min(len(expected), len(got)),
+    )
     near = _NEAR if space else 8 * _NEAR
-    one, other = (space.join(words[max(0, at - near) : at + near + 1]) for words in (expected, got))
-    return f"{'Word' if space else 'Character'} {at + 1}: expected {quoted(one, 120)}, got {quoted(other, 120)}"
+    expected_words, other = (space.join(words[max(0, at - near) : at + near + 1]) for words in (expected, got))
+    return (
+        f"{'Word' if space else 'Character'} {at + 1}: expected {quoted(expected_words, 120)}, got {quoted(other, 120)}"
+    )
 
 
 def _standing(site: Site, policy: str) -> list[str]:
@@ -160,8 +167,8 @@ def _standing(site: Site, policy: str) -> list[str]:
 def _in_force(site: Site, policy: str) -> int | None:
     """Return the number of the version of `policy` in force when the site was built, according to its manifest."""
     policies = (site.document(MANIFEST) or {}).get("policies")
-    listed = [one for one in policies if isinstance(one, dict)] if isinstance(policies, list) else []
-    current = next((one.get("in_force") for one in listed if one.get("id") == policy), None)
+    listed = [entry for entry in policies if isinstance(entry, dict)] if isinstance(policies, list) else []
+    current = next((entry.get("in_force") for entry in listed if entry.get("id") == policy), None)
     return current if isinstance(current, int) else None
 
 

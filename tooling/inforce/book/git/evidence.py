@@ -166,9 +166,9 @@ class GitHistory:
         if commit is None:
             raise self._unknown(ref)
         folders: dict[str, list[Entry]] = {}
-        found = self._repository.tree(commit, BOOK)
-        sizes = self._repository.sizes(entry.blob for entry in found if entry.kind is EntryKind.FILE)
-        for entry in found:
+        tree_entries = self._repository.tree(commit, BOOK)
+        sizes = self._repository.sizes(entry.blob for entry in tree_entries if entry.kind is EntryKind.FILE)
+        for entry in tree_entries:
             if entry.kind is EntryKind.FOLDER:
                 folders[entry.path] = []
             if entry.path != BOOK:
@@ -184,18 +184,18 @@ class GitHistory:
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
         """Return the canonical texts with the given `digests`, as far as they occur on any branch in this clone."""
-        missing, found = set(digests), dict[Digest, str]()
+        missing, contents = set(digests), dict[Digest, str]()
         if not missing:
             return {}
         starts = (self._head, "--all") if self._head else ("--all",)
         for text in self._texts(self._log(*starts, "--no-renames")):
             digest = Digest.of(text)
             if digest in missing:
-                found[digest] = text
+                contents[digest] = text
                 missing.discard(digest)
             if not missing:
                 break
-        return found
+        return contents
 
     def _log(self, *words: str) -> tuple[Commit, ...]:
         # Merges are compared with their first parent, so that texts changed in a merge commit are found.
@@ -232,9 +232,9 @@ class GitHistory:
         except (UnicodeDecodeError, BookError):
             return None
 
-    def _entry(self, found: TreeEntry, size: int) -> Entry:
-        read = functools.partial(self._repository.content, found.blob)
-        return Entry(path=found.path, kind=found.kind, size=size, read=read)
+    def _entry(self, tree_entry: TreeEntry, size: int) -> Entry:
+        read = functools.partial(self._repository.content, tree_entry.blob)
+        return Entry(path=tree_entry.path, kind=tree_entry.kind, size=size, read=read)
 
     def _unknown(self, ref: str) -> HistoryError:
         message = f"there is no commit “{ref}” in this clone"
@@ -301,8 +301,8 @@ def _all_editions(catalog: Catalog) -> Iterator[Edition]:
 
 def _binding_editions(catalog: Catalog) -> Iterator[Edition]:
     for policy in catalog:
-        found = (version.edition(policy.binding_language) for version in policy.versions)
-        yield from (edition for edition in found if edition)
+        editions = (version.edition(policy.binding_language) for version in policy.versions)
+        yield from (edition for edition in editions if edition)
 
 
 def _markdown(commits: Iterable[Commit]) -> Iterable[str]:

@@ -49,14 +49,14 @@ class Commit:
 def parse_log(printed: bytes) -> tuple[Commit, ...]:
     """Parse the output of `git log -z --raw --no-abbrev` in `FORMAT`; HistoryError for a time after the year 9999."""
     tokens = iter(printed.split(b"\0"))
-    found: list[tuple[bytes, list[FileChange]]] = []
+    commits: list[tuple[bytes, list[FileChange]]] = []
     for token in tokens:
         entry = token.removeprefix(b"\n")
         if entry.startswith(b":"):
-            found[-1][1].append(_change(entry, tokens))
+            commits[-1][1].append(_change(entry, tokens))
         elif entry:
-            found.append((token, []))
-    return tuple(_commit(head, changes) for head, changes in found)
+            commits.append((token, []))
+    return tuple(_commit(head, changes) for head, changes in commits)
 
 
 def lineages(commits: Iterable[Commit], paths: Iterable[str]) -> Mapping[str, tuple[tuple[Commit, str], ...]]:

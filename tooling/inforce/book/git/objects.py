@@ -53,11 +53,11 @@ class Objects:
 
     def read(self, kind: str, name: str) -> bytes:
         """Return the content of the object `name`, of the type `kind`; HistoryError if it is missing or damaged."""
-        found = self.read_all(kind, [name])
-        if name not in found:
+        objects = self.read_all(kind, [name])
+        if name not in objects:
             message = f"the content {name[:12]} is not in this clone; fetch it with “git fetch --refetch”"
             raise HistoryError(message)
-        return found[name]
+        return objects[name]
 
     def read_all(self, kind: str, names: Collection[str]) -> dict[str, bytes]:
         """Return the contents of the objects `names` by id, without those that are missing or of another type.
@@ -73,9 +73,9 @@ class Objects:
     def _answers(self, names: Collection[str]) -> Iterator[tuple[str, str, bytes]]:
         waiting = list(dict.fromkeys(names))
         while waiting:
-            done, found = self._ask(waiting[:_AHEAD])
-            del waiting[:done]
-            for answer in found:
+            count, objects = self._ask(waiting[:_AHEAD])
+            del waiting[:count]
+            for answer in objects:
                 name, type_, content = answer
                 if object_id(type_, content, len(name)) != name:
                     raise DamagedObjectError(name)
@@ -86,20 +86,20 @@ class Objects:
         process, self._process = self._process or self._start(), None
         if process.stdin is None or process.stdout is None:
             return len(names), []
-        found: list[tuple[str, str, bytes]] = []
+        objects: list[tuple[str, str, bytes]] = []
         # The process can have ended: in a partial clone git can end instead of reporting that an object is missing.
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write("".join(f"{name}\n" for name in names).encode())
             process.stdin.flush()
-        for done, name in enumerate(names):
+        for count, name in enumerate(names):
             head = process.stdout.readline().split()
             if not head:
-                return done + 1, found
+                return count + 1, objects
             if len(head) == FIELDS:
                 content = process.stdout.read(int(head[2]) + 1)[:-1]
-                found.append((name, head[1].decode(), content))
+                objects.append((name, head[1].decode(), content))
         self._process = process
-        return len(names), found
+        return len(names), objects
 
 
 def object_id(kind: str, content: bytes, digits: int) -> str:
@@ -144,11 +144,11 @@ def proven(objects: Objects, claims: Collection[Claim]) -> set[Claim]:
     Reads the commits and every tree on the way, each compared with its id; DamagedObjectError for the first that does
     not match.
     """
-    waiting, found = list(claims), set[Claim]()
+    waiting, checked = list(claims), set[Claim]()
     while waiting:  # in parts, since every commit can have large trees of its own
-        found |= _proven(objects, waiting[:_CLAIMS])
+        checked |= _proven(objects, waiting[:_CLAIMS])
         del waiting[:_CLAIMS]
-    return found
+    return checked
 
 
 def _proven(objects: Objects, claims: Collection[Claim]) -> set[Claim]:

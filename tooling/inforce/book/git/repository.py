@@ -148,13 +148,13 @@ class Repository:
         seconds = field(self._objects.read("commit", commit), "committer").split(" ")[-2]
         return datetime.fromtimestamp(min(int(seconds), _LATEST), UTC)
 
-    def merge_base(self, one: str, other: str) -> str | None:
+    def merge_base(self, first: str, other: str) -> str | None:
         """Return the merge base of the commits `one` and `other`; None if it is not in this clone.
 
         DamagedObjectError if a commit since then does not match its id, since its parents could be forged.
         """
-        parted = self.answer("merge-base", one, other)
-        since = self.ask("rev-list", f"{one}...{other}").decode().split()
+        parted = self.answer("merge-base", first, other)
+        since = self.ask("rev-list", f"{first}...{other}").decode().split()
         self._objects.read_all("commit", (*since, *([parted] if parted else ())))
         return parted
 
@@ -179,15 +179,15 @@ class Repository:
         """Yield the entry `row` at `path`, and everything below it, level by level."""
         level = [(path, row)]
         while level:
-            yield from (TreeEntry(path=at, kind=_kind(found.mode), blob=found.id) for at, found in level)
-            folders = [(at, found.id) for at, found in level if found.mode == _FOLDER]
+            yield from (TreeEntry(path=at, kind=_kind(entry.mode), blob=entry.id) for at, entry in level)
+            folders = [(at, entry.id) for at, entry in level if entry.mode == _FOLDER]
             trees = self._objects.read_all("tree", [tree for _, tree in folders])
             if missing := next((tree for _, tree in folders if tree not in trees), None):
                 self._objects.read("tree", missing)
             level = [
-                (f"{at}/{os.fsdecode(found.name)}", found)
+                (f"{at}/{os.fsdecode(entry.name)}", entry)
                 for at, tree in folders
-                for found in rows(trees[tree], len(tree))
+                for entry in rows(trees[tree], len(tree))
             ]
 
     @property
@@ -200,7 +200,7 @@ class Repository:
         process = self._start("cat-file", "--batch-check")
         printed, _ = process.communicate(names)
         answers = (line.split() for line in printed.decode().splitlines())
-        return {found[0]: int(found[2]) for found in answers if len(found) == FIELDS}
+        return {answer[0]: int(answer[2]) for answer in answers if len(answer) == FIELDS}
 
     def content(self, blob: str) -> bytes:
         """Read the content `blob`; HistoryError if it is not here, as in a partial clone, or does not match its id."""

@@ -86,9 +86,9 @@ def _yaml_title(head: str) -> str | None:
         # Composed, not constructed, so that tags, aliases and duplicate keys have no effect.
         root = yaml.compose(head, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError):
-        found = _TITLE.search(head)
+        match = _TITLE.search(head)
         is_members = _MEMBER.match(head.lstrip())
-        return (_unquoted(found[1].strip(" \t")) if found else "") if is_members else None
+        return (_unquoted(match[1].strip(" \t")) if match else "") if is_members else None
     if root is None:
         return ""
     if not isinstance(root, yaml.MappingNode):

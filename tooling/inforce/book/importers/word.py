@@ -87,8 +87,8 @@ def rewritten(edition: Edition, text: str) -> str:
     mark = "\ufeff" if raw.startswith("\ufeff") else ""
     lines = _LINE.findall(raw.removeprefix("\ufeff"))
     head, body = lines[: edition.body_line - 1], lines[edition.body_line - 1 :]
-    found = _LINE_END.search(raw)
-    end = found[0] if found else "\n"
+    match = _LINE_END.search(raw)
+    end = match[0] if match else "\n"
     old, new = edition.text.split("\n")[:-1], text.split("\n")[:-1]
     parts: list[str] = []
     for what, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

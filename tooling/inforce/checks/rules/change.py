@@ -176,7 +176,9 @@ def _same_clauses(revision: Revision) -> set[str]:
 
 
 def _contents(document: Document) -> dict[str, list[tuple[str, object]]]:
-    return {clause.id: [(one.text, one.spans) for one in document.blocks_of(clause)] for clause in document.clauses}
+    return {
+        clause.id: [(block.text, block.spans) for block in document.blocks_of(clause)] for clause in document.clauses
+    }
 
 
 def _changed_clauses(revision: Revision) -> list[ChangedClause]:
@@ -215,7 +217,9 @@ def _is_significant(revision: Revision, change: Change) -> bool:
 def _is_mentioned(revision: Revision, clause: ChangedClause) -> bool:
     summary = revision.text.edition.summary
     documents = (revision.text.document, revision.redline.old.document)
-    around = {outer for document in documents for one in document.clauses if one.id == clause.id for outer in one.path}
+    around = {
+        outer for document in documents for other in document.clauses if other.id == clause.id for outer in other.path
+    }
     named = {point.section for point in summary}
     words = " ".join(point.text for point in summary).casefold()
     return bool({clause.id, *around} & named) or (bool(clause.heading) and clause.heading.casefold() in words)
@@ -261,7 +265,7 @@ def _turns(change: Change, text: CheckedText) -> bool:
 
 
 def _place(text: CheckedText, section: str) -> Place:
-    clause = next((one for one in text.document.clauses if one.id == section), None)
+    clause = next((clause_ for clause_ in text.document.clauses if clause_.id == section), None)
     return text.place(clause.line) if clause else Place(path=text.edition.source.path)
 
 

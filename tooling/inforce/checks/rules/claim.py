@@ -63,13 +63,13 @@ def binding(book: CheckContext) -> Iterator[Finding]:
 def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, fix: str) -> Iterator[Finding]:
     """Yield a finding of `rule` for each match of `phrases`; the same words only once per text."""
     for text in book.texts:
-        seen: set[str] = set()
+        reported: set[str] = set()
         language = text.edition.language.tag.partition("-")[0]
         for block in text.prose:
-            for found in find_phrases(phrases, language, block.text):
-                words = found[0].strip()
-                if words not in seen:
-                    seen.add(words)
+            for phrase in find_phrases(phrases, language, block.text):
+                words = phrase[0].strip()
+                if words not in reported:
+                    reported.add(words)
                     yield rule.finding(
                         text.place_of(block, words), question.format(words=words), evidence=words, fix=fix
                     )

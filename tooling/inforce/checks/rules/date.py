@@ -128,7 +128,9 @@ def review(book: CheckContext) -> Iterator[Finding]:
 
 
 def _is_to_apply(policy: Policy, version: Version) -> bool:
-    return version.cancelled is None and any(one.seq < version.seq and not one.draft for one in policy.versions)
+    return version.cancelled is None and any(
+        earlier.seq < version.seq and not earlier.draft for earlier in policy.versions
+    )
 
 
 def _neighbours(book: CheckContext) -> Iterator[tuple[Version, Version]]:
@@ -152,7 +154,7 @@ def _printable_instants(text: CheckedText) -> Iterator[datetime]:
 def _days_of(instant: datetime, zone: ZoneInfo) -> set[date]:
     """Return the day of `instant` in `zone`; if it is not the start of a day, its days in all time zones."""
     somewhere = () if is_start_of_day(instant, zone) else (instant - WESTMOST, instant + EASTMOST)
-    return {day_of(instant, zone), *(one.astimezone(UTC).date() for one in somewhere)}
+    return {day_of(instant, zone), *(local.astimezone(UTC).date() for local in somewhere)}
 
 
 def _days(number: int) -> str:

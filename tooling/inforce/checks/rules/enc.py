@@ -65,11 +65,11 @@ def control(book: CheckContext) -> Iterator[Finding]:
         if not CONTROL.search(file.content):
             continue
         damage = find_damage(file.content)
-        for found in each_once(one for one in CONTROL.finditer(file.content) if not _is_within(one, damage)):
+        for sign in each_once(match for match in CONTROL.finditer(file.content) if not _is_within(match, damage)):
             yield control.finding(
-                file.place(found.match.start()),
-                f"This line contains {_named(found.match[0])}{found.times}; browsers and apps show it differently.",
-                evidence=file.word_at(*found.match.span()),
+                file.place(sign.match.start()),
+                f"This line contains {_named(sign.match[0])}{sign.times}; browsers and apps show it differently.",
+                evidence=file.word_at(*sign.match.span()),
                 fix="Delete it, and type the intended character.",
             )
 
@@ -78,12 +78,12 @@ def control(book: CheckContext) -> Iterator[Finding]:
 def private(book: CheckContext) -> Iterator[Finding]:
     """Report characters of the private use areas, such as the bullets of a word processor."""
     for file in book.files:
-        for found in each_once(PRIVATE.finditer(file.content)):
+        for sign in each_once(PRIVATE.finditer(file.content)):
             yield private.finding(
-                file.place(found.match.start()),
-                f"The character U+{ord(found.match[0]):04X} has a meaning only in one font{found.times}; "
+                file.place(sign.match.start()),
+                f"The character U+{ord(sign.match[0]):04X} has a meaning only in one font{sign.times}; "
                 "readers see an empty box.",
-                evidence=file.word_at(*found.match.span()),
+                evidence=file.word_at(*sign.match.span()),
                 fix="Replace it. A bullet is “- ” at the beginning of the line.",
             )
 
@@ -92,11 +92,11 @@ def private(book: CheckContext) -> Iterator[Finding]:
 def lost(book: CheckContext) -> Iterator[Finding]:
     """Report U+FFFD, which programs write in place of characters they cannot decode."""
     for file in book.files:
-        for found in each_once(re.finditer("\ufffd+", file.content)):
+        for sign in each_once(re.finditer("\ufffd+", file.content)):
             yield lost.finding(
-                file.place(found.match.start()),
-                f"A character was lost and replaced with “�”{found.times}.",
-                evidence=file.word_at(*found.match.span()),
+                file.place(sign.match.start()),
+                f"A character was lost and replaced with “�”{sign.times}.",
+                evidence=file.word_at(*sign.match.span()),
                 fix="Look up the word in the original and type it again.",
             )
 
@@ -105,11 +105,11 @@ def lost(book: CheckContext) -> Iterator[Finding]:
 def mojibake(book: CheckContext) -> Iterator[Finding]:
     """Report UTF-8 that was decoded with another encoding, and suggest the original."""
     for file in book.files:
-        seen: set[str] = set()
+        reported: set[str] = set()
         for damage in find_damage(file.content):
             words = file.word_at(damage.start, damage.stop)
-            if words not in seen:
-                seen.add(words)
+            if words not in reported:
+                reported.add(words)
                 yield mojibake.finding(
                     file.place(damage.start),
                     f"“{words}” is garbled by a wrong encoding.",
@@ -122,12 +122,12 @@ def mojibake(book: CheckContext) -> Iterator[Finding]:
 def invisible(book: CheckContext) -> Iterator[Finding]:
     """Report zero-width characters outside the scripts that need them."""
     for file in book.files:
-        hidden = (found for found in INVISIBLE.finditer(file.content) if not _is_needed(file.content, found))
-        for found in each_once(hidden):
+        hidden = (match for match in INVISIBLE.finditer(file.content) if not _is_needed(file.content, match))
+        for sign in each_once(hidden):
             yield invisible.finding(
-                file.place(found.match.start()),
-                f"This line contains {_named(found.match[0])}{found.times}. It is invisible and makes searches fail.",
-                evidence=_spelt(file.word_at(*found.match.span()), found.match[0]),
+                file.place(sign.match.start()),
+                f"This line contains {_named(sign.match[0])}{sign.times}. It is invisible and makes searches fail.",
+                evidence=_spelt(file.word_at(*sign.match.span()), sign.match[0]),
                 fix="Delete it, for example by retyping the word.",
             )
 
@@ -136,12 +136,12 @@ def invisible(book: CheckContext) -> Iterator[Finding]:
 def bidi(book: CheckContext) -> Iterator[Finding]:
     """Report direction overrides in all lines, and other direction marks in left-to-right lines."""
     for file in book.files:
-        controls = (found for found in BIDI.finditer(file.content) if _misleads(file.content, found))
-        for found in each_once(controls):
+        controls = (match for match in BIDI.finditer(file.content) if _misleads(file.content, match))
+        for sign in each_once(controls):
             yield bidi.finding(
-                file.place(found.match.start()),
-                f"This line contains {_named(found.match[0])}{found.times}, which can change the order of words.",
-                evidence=_spelt(file.word_at(*found.match.span()), found.match[0]),
+                file.place(sign.match.start()),
+                f"This line contains {_named(sign.match[0])}{sign.times}, which can change the order of words.",
+                evidence=_spelt(file.word_at(*sign.match.span()), sign.match[0]),
                 fix="Delete it, for example by retyping the words.",
             )
 
@@ -152,13 +152,13 @@ def mixed_script(book: CheckContext) -> Iterator[Finding]:
     for file in book.files:
         if not (OTHER_ALPHABET.search(file.content) and MIXTURE.search(file.content)):
             continue
-        for found in each_once(WORD.finditer(file.content)):
-            if strangers := lookalikes(found.match[0]):
+        for sign in each_once(WORD.finditer(file.content)):
+            if strangers := lookalikes(sign.match[0]):
                 names = ", ".join(_named(letter) for letter in dict.fromkeys(strangers))
                 yield mixed_script.finding(
-                    file.place(found.match.start()),
-                    f"“{found.match[0]}” contains look-alike letters of another script{found.times}: {names}.",
-                    evidence=found.match[0],
+                    file.place(sign.match.start()),
+                    f"“{sign.match[0]}” contains look-alike letters of another script{sign.times}: {names}.",
+                    evidence=sign.match[0],
                     fix="Type the word again with one keyboard layout.",
                 )
 
@@ -182,8 +182,8 @@ def not_nfc(book: CheckContext) -> Iterator[Finding]:
             offset += len(line)
 
 
-def _is_within(found: re.Match[str], damage: list[DamagedText]) -> bool:
-    return any(one.start <= found.start() < one.stop for one in damage)
+def _is_within(match: re.Match[str], damage: list[DamagedText]) -> bool:
+    return any(damaged.start <= match.start() < damaged.stop for damaged in damage)
 
 
 def _repair(file: File, damage: DamagedText) -> str:
@@ -194,24 +194,24 @@ def _repair(file: File, damage: DamagedText) -> str:
     return f"It was probably “{word.replace(wrong, damage.repaired)}”. Compare it with the original."
 
 
-def _is_needed(content: str, found: re.Match[str]) -> bool:
-    if found[0] == "\u200b":
-        return separates_words(_line_around(content, found))
-    around = content[max(0, found.start() - 1) : found.start()] + content[found.end() : found.end() + 1]
-    return found[0] in "\u200c\u200d" and any(joins_here(character) for character in around)
+def _is_needed(content: str, match: re.Match[str]) -> bool:
+    if match[0] == "\u200b":
+        return separates_words(_line_around(content, match))
+    around = content[max(0, match.start() - 1) : match.start()] + content[match.end() : match.end() + 1]
+    return match[0] in "\u200c\u200d" and any(joins_here(character) for character in around)
 
 
-def _misleads(content: str, found: re.Match[str]) -> bool:
-    if found[0] in OVERRIDES:
+def _misleads(content: str, match: re.Match[str]) -> bool:
+    if match[0] in OVERRIDES:
         return True
-    return not any(is_rtl(character) for character in _line_around(content, found))
+    return not any(is_rtl(character) for character in _line_around(content, match))
 
 
-def _line_around(content: str, found: re.Match[str]) -> str:
+def _line_around(content: str, match: re.Match[str]) -> str:
     """Return the line around `found`, at most `LINE` characters on each side."""
-    start = max(content.rfind("\n", 0, found.start()) + 1, found.start() - LINE)
-    stop = content.find("\n", found.end(), found.end() + LINE)
-    return content[start : stop if stop >= 0 else found.end() + LINE]
+    start = max(content.rfind("\n", 0, match.start()) + 1, match.start() - LINE)
+    stop = content.find("\n", match.end(), match.end() + LINE)
+    return content[start : stop if stop >= 0 else match.end() + LINE]
 
 
 def _named(character: str) -> str:

@@ -38,11 +38,11 @@ IN_WORDS = frozenset(
 def raw(book: CheckContext) -> Iterator[Finding]:
     """Report HTML tags and comments; one finding per kind of tag in each text."""
     for text in book.texts:
-        seen: set[str] = set()
+        reported: set[str] = set()
         for html in raw_html(text.edition.text):
             name = _name(html.snippet)
-            if name not in seen:
-                seen.add(name)
+            if name not in reported:
+                reported.add(name)
                 shown = html.snippet.splitlines()[0][:60]
                 yield raw.finding(
                     text.place(html.line),
@@ -53,8 +53,8 @@ def raw(book: CheckContext) -> Iterator[Finding]:
 
 
 def _name(snippet: str) -> str:
-    found = TAG.match(snippet)
-    return found[1].lower() if found else snippet[:4]
+    match = TAG.match(snippet)
+    return match[1].lower() if match else snippet[:4]
 
 
 def _fix(name: str, shown: str) -> str:

@@ -111,10 +111,10 @@ def insecure(book: CheckContext) -> Iterator[Finding]:
 def scheme(book: CheckContext) -> Iterator[Finding]:
     """Report addresses that are not web, e-mail or telephone addresses, or lack their scheme."""
     for text, link in _links(book):
-        found = SCHEME.match(link.target)
+        match = SCHEME.match(link.target)
         if link.target.startswith("//"):
             fix = f"Write “https:{link.target}”."
-        elif found and found[1].lower() not in PLAIN_SCHEMES:
+        elif match and match[1].lower() not in PLAIN_SCHEMES:
             fix = "Link to a web page, an e-mail address or a telephone number, or remove the link."
         elif not link.target and not link.image:
             fix = "Write the address in the round brackets."

@@ -33,11 +33,14 @@ def text(book: CheckContext) -> Iterator[Finding]:
         for language, digest in sorted(locked.entry.digests.items()):
             edition = locked.version.edition(language)
             if edition and edition.digest != digest:
-                told = _told(book, book.known_text(digest), edition.text)
+                description = _told(book, book.known_text(digest), edition.text)
                 yield text.finding(
-                    Place(path=edition.source.path, line=edition.file_line(told.line) if told.line else None),
-                    f"This text of “{locked.version.label}” is published and locked, but has changed{told.clause}.",
-                    evidence=told.evidence or f"{edition.digest} instead of {digest}",
+                    Place(
+                        path=edition.source.path, line=edition.file_line(description.line) if description.line else None
+                    ),
+                    f"This text of “{locked.version.label}” is published and locked, but has changed"
+                    f"{description.clause}.",
+                    evidence=description.evidence or f"{edition.digest} instead of {digest}",
                     fix=_new_version(book, locked.policy, edition.source.path),
                 )
 
@@ -141,16 +144,16 @@ def policy(book: CheckContext) -> Iterator[Finding]:
 @rule("LOCK-seq", Severity.ERROR, "The sequence number of a locked version would change.", history=True)
 def number(book: CheckContext) -> Iterator[Finding]:
     """Report the first locked version of each policy whose sequence number changed."""
-    seen: set[str] = set()
+    reported: set[str] = set()
     for locked in book.locked:
         was, now = locked.entry.seq, locked.version.seq
-        if was == now or locked.policy.id in seen or book.is_unread(book.path(locked.policy.id)):
+        if was == now or locked.policy.id in reported or book.is_unread(book.path(locked.policy.id)):
             continue
-        seen.add(locked.policy.id)
+        reported.add(locked.policy.id)
         newcomers = [
-            one.label.text
-            for one in locked.policy.versions[: now - 1]
-            if book.lock.entry(locked.policy.id, one.label.text) is None
+            locked_date.label.text
+            for locked_date in locked.policy.versions[: now - 1]
+            if book.lock.entry(locked.policy.id, locked_date.label.text) is None
         ]
         cause = f"“{newcomers[-1]}” was added before it" if newcomers else "an earlier version is missing"
         yield number.finding(
@@ -245,17 +248,17 @@ def _moved_by_zone(book: CheckContext, was: LockEntry, now: LockEntry) -> bool:
         moved = _instants(was, zone) != _instants(now, zone)
         return moved and zone != book.zone and _instants(was, zone) == _instants(now, book.zone)
     pairs = [(getattr(was, name), getattr(now, name)) for name in _INSTANTS]
-    changed = [(one, other) for one, other in pairs if one != other]
+    changed = [(locked, other) for locked, other in pairs if locked != other]
     return (
         was.never_enforced == now.never_enforced
         and bool(changed)
         and all(
-            one
+            locked_date
             and other
             and is_start_of_day(other, book.zone)
-            and not is_start_of_day(one, book.zone)
-            and abs(one - other) <= _ZONES_APART
-            for one, other in changed
+            and not is_start_of_day(locked_date, book.zone)
+            and abs(locked_date - other) <= _ZONES_APART
+            for locked_date, other in changed
         )
     )
 
@@ -313,8 +316,8 @@ def _version_problem(was: Version, now: Version | None, book: CheckContext) -> s
         if current is None:
             return f"has lost its text in “{edition.language}”"
         if current.digest != edition.digest:
-            told = _told(book, edition.text, current.text)
-            return f"its text in “{edition.language}” has changed{told.clause}"
+            description = _told(book, edition.text, current.text)
+            return f"its text in “{edition.language}” has changed{description.clause}"
     if was.cancelled and was.cancelled != now.cancelled:
         return "has a different cancellation"
     if now.cancelled and not was.cancelled and was.effective_at <= book.now:

@@ -114,7 +114,7 @@ def _tables(codec: str) -> tuple[re.Pattern[str], dict[str, int]]:
                 to_byte[character] = byte
 
     def among(first: int, last: int) -> str:
-        return "[" + "".join(re.escape(one) for byte in range(first, last + 1) for one in shown[byte]) + "]"
+        return "[" + "".join(re.escape(sign) for byte in range(first, last + 1) for sign in shown[byte]) + "]"
 
     tail = among(0x80, 0xBF)
     sequences = (among(0xC2, 0xDF) + tail, among(0xE0, 0xEF) + tail * 2, among(0xF0, 0xF4) + tail * 3)

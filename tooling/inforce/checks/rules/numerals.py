@@ -60,13 +60,13 @@ KNOWN = frozenset(_WORDS) | _HAN
 def numbers_in(text: str) -> dict[str, str]:
     """Return the numbers that `text` contains as digits: the normalised form, and the first written form."""
     text = unicodedata.normalize("NFKC", text)
-    found: dict[str, str] = {}
+    spelling: dict[str, str] = {}
     for match in _NUMBER.finditer(text):
         factor = _MYRIADS.get(text[match.end() : match.end() + 1], 1)
         value = _value(match[0])
         number = format(Decimal(value) * factor, "f") if factor > 1 else value
-        found.setdefault(_trimmed(number), match[0])
-    return found
+        spelling.setdefault(_trimmed(number), match[0])
+    return spelling
 
 
 def number_words_in(text: str, language: str) -> set[str]:
@@ -75,7 +75,7 @@ def number_words_in(text: str, language: str) -> set[str]:
         return {str(_han_value(match[0])) for match in _HAN_NUMBER.finditer(text)}
     words = _WORDS.get(language, {})
     values = [words[part] for word in _WORD.findall(text.lower()) for part in _parts(word, words) if part in words]
-    compound = {str(tens + one) for tens, one in itertools.pairwise(values) if tens % 10 == 0 and one < 10}
+    compound = {str(tens + unit) for tens, unit in itertools.pairwise(values) if tens % 10 == 0 and unit < 10}
     return {str(value) for value in values} | compound
 
 
@@ -84,7 +84,7 @@ def _parts(word: str, words: Mapping[str, int]) -> list[str]:
 
 
 def _value(number: str) -> str:
-    plain = "".join(str(unicodedata.digit(one)) if one.isdigit() else one for one in number)
+    plain = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in number)
     if grouped := _GROUPED.fullmatch(plain):
         whole = grouped[1] + re.sub(r"\D", "", grouped[2])
         return f"{whole}.{grouped[4]}" if grouped[4] else whole

@@ -159,10 +159,10 @@ _NEGATED_BEHIND = frozenset({"ja"})
 def find_phrases(phrases: Phrases, language: str, text: str) -> Iterator[re.Match[str]]:
     """Yield the matches in `text` of the phrases for the primary tag `language` that are not negated."""
     pattern = phrases.get(language)
-    for found in pattern.finditer(text) if pattern else ():
+    for match in pattern.finditer(text) if pattern else ():
         if language in _NEGATED_BEHIND:
-            around = _SENTENCE_END.split(text[found.end() : found.end() + _AROUND], maxsplit=1)[0]
+            around = _SENTENCE_END.split(text[match.end() : match.end() + _AROUND], maxsplit=1)[0]
         else:
-            around = _SENTENCE_END.split(text[max(0, found.start() - _AROUND) : found.start()])[-1]
+            around = _SENTENCE_END.split(text[max(0, match.start() - _AROUND) : match.start()])[-1]
         if not NEGATIONS[language].search(around):
-            yield found
+            yield match

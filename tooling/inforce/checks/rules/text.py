@@ -136,8 +136,8 @@ def no_list(book: CheckContext) -> Iterator[Finding]:
     """Report lines of paragraphs that look like list items; Markdown joins them into one paragraph."""
     for text in book.texts:
         for block in text.document.blocks:
-            if block.kind is BlockKind.PARAGRAPH and (found := _first_item(text, block)):
-                line, words = found
+            if block.kind is BlockKind.PARAGRAPH and (first := _first_item(text, block)):
+                line, words = first
                 yield no_list.finding(
                     text.place(line),
                     f"“{words}” looks like a list item, but will be shown inside a paragraph.",
@@ -189,16 +189,16 @@ def levels(book: CheckContext) -> Iterator[Finding]:
 def same_id(book: CheckContext) -> Iterator[Finding]:
     """Report headings with the id of an earlier heading."""
     for text in book.texts:
-        seen: dict[str, str] = {}
+        lines: dict[str, str] = {}
         for heading in text.document.headings:
-            if heading.id in seen:
+            if heading.id in lines:
                 yield same_id.finding(
                     text.place(heading.line),
-                    f"“{heading.text}” has the id “{heading.id}”, which “{seen[heading.id]}” already has.",
+                    f"“{heading.text}” has the id “{heading.id}”, which “{lines[heading.id]}” already has.",
                     evidence=heading.id,
                     fix="Give one of the two a different id in “{#…}”.",
                 )
-            seen.setdefault(heading.id, heading.text)
+            lines.setdefault(heading.id, heading.text)
 
 
 @rule("TEXT-gone", Severity.QUESTION, "The id of a section differs from the previous version.")
@@ -213,7 +213,7 @@ def id_gone(book: CheckContext) -> Iterator[Finding]:
                 text.place(clause.line),
                 f"“{clause.heading}” had the id “{gone}” in the previous version and now has “{clause.id}”{more}; "
                 "links to the old id no longer work.",
-                evidence=", ".join(one for one, _ in renamed),
+                evidence=", ".join(old_id for old_id, _ in renamed),
                 fix=f"Write “{{#{gone}}}” after the heading, or answer that there are no links to it.",
             )
 
@@ -239,12 +239,12 @@ def no_id(book: CheckContext) -> Iterator[Finding]:
 def _matches(book: CheckContext, pattern: re.Pattern[str]) -> Iterator[tuple[CheckedText, Block, str]]:
     """Yield matches of `pattern` in the prose of all open texts; the same words only once per text."""
     for text in book.texts:
-        seen: set[str] = set()
+        reported: set[str] = set()
         for block in text.prose:
-            for found in pattern.finditer(block.text):
-                if found[0] not in seen and not text.is_code(block, found.start()):
-                    seen.add(found[0])
-                    yield text, block, found[0]
+            for match in pattern.finditer(block.text):
+                if match[0] not in reported and not text.is_code(block, match.start()):
+                    reported.add(match[0])
+                    yield text, block, match[0]
 
 
 def _first_item(text: CheckedText, block: Block) -> tuple[int, str] | None:
@@ -254,8 +254,8 @@ def _first_item(text: CheckedText, block: Block) -> tuple[int, str] | None:
     bulleted = [(number, line) for number, line in lines if BULLETED.match(line)]
     lettered = [(number, line) for number, line in lines if LETTERED.match(line)]
     several = [items for items in (bulleted, lettered) if len(items) > 1]
-    found = numbered or (several[0] if several else [])
-    return (found[0][0], found[0][1].strip()[:60]) if found else None
+    wrong = numbered or (several[0] if several else [])
+    return (wrong[0][0], wrong[0][1].strip()[:60]) if wrong else None
 
 
 def _renamed(text: CheckedText, before: Document) -> Iterator[tuple[str, Clause]]:

@@ -63,8 +63,8 @@ class Feed:
 
     def key_parts(self, catalog: Catalog) -> str:
         """Return all inputs of the feed of `catalog` except interface words and program versions."""
-        told = [event.key_parts() for event in self.events]
-        return repr((self.title, self.page, self.file, catalog.settings.site, catalog.settings.publisher.name, told))
+        inputs = [event.key_parts() for event in self.events]
+        return repr((self.title, self.page, self.file, catalog.settings.site, catalog.settings.publisher.name, inputs))
 
 
 def policy_feed(catalog: Catalog, policy: Policy, now: datetime) -> Feed:

@@ -29,14 +29,14 @@ def has_dates(policy: Policy, now: datetime) -> bool:
 def calendar(catalog: Catalog, policy: Policy, now: datetime, labels: Labels = ENGLISH) -> bytes:
     """Return the announced dates of `policy` as known at `now`; days are in the book's time zone."""
     language = policy.binding_language
-    made = Calendar()
-    made.add("prodid", _PRODUCT)
-    made.add("version", "2.0")
-    made.add("name", f"{policy.title(language)} – {catalog.settings.publisher.name}")  # RFC 7986, 5.1
-    made.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})  # RFC 7986, 5.7
+    document = Calendar()
+    document.add("prodid", _PRODUCT)
+    document.add("version", "2.0")
+    document.add("name", f"{policy.title(language)} – {catalog.settings.publisher.name}")  # RFC 7986, 5.1
+    document.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})  # RFC 7986, 5.7
     for event in _events(catalog, policy, now, labels):
-        made.add_component(event)
-    return bytes(made.to_ical())
+        document.add_component(event)
+    return bytes(document.to_ical())
 
 
 def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> Iterator[Event]:
@@ -63,10 +63,10 @@ def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> 
         yield event
 
 
-def _event(page: str, summary: str, at: datetime, told: datetime, zone: ZoneInfo) -> Event:
+def _event(page: str, summary: str, at: datetime, stamp: datetime, zone: ZoneInfo) -> Event:
     event = Event()
     event.add("uid", page)
-    event.add("dtstamp", told.astimezone(UTC))
+    event.add("dtstamp", stamp.astimezone(UTC))
     event.add("dtstart", day_of(at, zone) if is_start_of_day(at, zone) else at.astimezone(UTC))
     event.add("summary", summary)
     event.add("url", page)

@@ -66,10 +66,10 @@ class PaperMaker:
     words: PaperWords = WORDS
     labels: Labels = ENGLISH
 
-    def version(self, place: str, says: Facts, text: str) -> Paper:
+    def version(self, place: str, facts: Facts, text: str) -> Paper:
         """Return the paper of a version; `says` is the data of its page at `place`, `text` its HTML."""
-        words, policy, version, edition = self.words, says["policy"], says["version"], says["edition"]
-        applies = self._applies(says)
+        words, policy, version, edition = self.words, facts["policy"], facts["version"], facts["edition"]
+        applies = self._applies(facts)
         rows = [
             FactRow(name=words.version, text=words.numbered.format(label=version["label"], seq=version["seq"])),
             FactRow(name=words.applies, text=applies),
@@ -92,13 +92,13 @@ class PaperMaker:
             page_of=words.page_of,
         )
 
-    def redline(self, place: str, says: Facts, editions: tuple[Edition, Edition], found: Redline) -> Paper:
+    def redline(self, place: str, facts: Facts, editions: tuple[Edition, Edition], changes: Redline) -> Paper:
         """Return the paper of the redline `found` of `editions`; `says` is the data of its page at `place`."""
-        words, policy, old, new = self.words, says["policy"], says["old"], says["new"]
+        words, policy, old, new = self.words, facts["policy"], facts["old"], facts["new"]
         rows = [
             *(
-                FactRow(name=name, text=words.beginning.format(label=one["label"], start=self._day(one["effective"])))
-                for name, one in ((words.old, old), (words.new, new))
+                FactRow(name=name, text=words.beginning.format(label=side["label"], start=self._day(side["effective"])))
+                for name, side in ((words.old, old), (words.new, new))
             ),
             FactRow(name=words.language, text=self.language.own_name),
             self._link(words.address, place),
@@ -113,21 +113,22 @@ class PaperMaker:
             rows=tuple(rows),
             running=(names, rows[1].text, self.language.own_name),
             digests=tuple(
-                f"{one['label']} sha256:{edition.digest.hex}" for one, edition in zip((old, new), editions, strict=True)
+                f"{side['label']} sha256:{edition.digest.hex}"
+                for side, edition in zip((old, new), editions, strict=True)
             ),
-            body=self._changes(says["summary"], found),
+            body=self._changes(facts["summary"], changes),
             heading=words.changed.format(title=policy["title"]),
             page_of=words.page_of,
         )
 
-    def _applies(self, says: Facts) -> str:
+    def _applies(self, facts: Facts) -> str:
         """Return when the version applies, worded so that it remains true after a later version is announced."""
-        words, standing = self.words, says["standing"]
-        effective = self._day(says["version"]["effective"])
+        words, standing = self.words, facts["standing"]
+        effective = self._day(facts["version"]["effective"])
         if standing["state"] == "draft":
             return words.draft.format(start=effective)
         if standing["state"] == "cancelled":
-            return words.cancelled.format(reason=says["cancelled"])
+            return words.cancelled.format(reason=facts["cancelled"])
         if standing["start"] is None:
             return words.replaced
         if standing["end"] is None:
@@ -149,14 +150,14 @@ class PaperMaker:
         clock, name = format_local(instant, zone).split(" ")[1:]
         return f"{shown}, {clock} ({name})"
 
-    def _changes(self, summary: list[Facts], found: Redline) -> str:
+    def _changes(self, summary: list[Facts], changes: Redline) -> str:
         words, labels = self.words, self.labels
         points = [escape(point["text"]) for point in summary]
-        numbers = [_number(one, labels) for one in found.numbers]
+        numbers = [_number(number, labels) for number in changes.numbers]
         parts = [
             _section("inforce-summary", words.summary, points),
             _section("inforce-numbers", words.numbers, numbers),
-            to_html(found, labels) or f"<p>{escape(words.nothing)}</p>",
+            to_html(changes, labels) or f"<p>{escape(words.nothing)}</p>",
         ]
         # The labels of marks are hidden on screen; on paper they are outside the mark, or its line would cross them.
         return _LABELLED.sub(r'<span class="inforce-sr"> \2\1', "\n".join(parts))

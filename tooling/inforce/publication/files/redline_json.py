@@ -20,23 +20,23 @@ def comparison_file(page: Page, site: str, found: list[EditionChanges], labels: 
 
     A file of a single redline also has a sentence per change in the words of `labels`.
     """
-    says = page.context
-    head = {"spec": _SPEC, "site": site, "policy": says["policy"]["id"], "language": str(page.language)}
+    facts = page.context
+    head = {"spec": _SPEC, "site": site, "policy": facts["policy"]["id"], "language": str(page.language)}
     if page.kind is PageKind.REDLINE:
-        made = _one(says["old"], says["new"], says["summary"], found[0])
-        made["sentences"] = list(to_sentences(found[0].redline, labels))
-        document = {"type": "policy-changes", **head, **made}
-        return says["file"], _to_bytes(document)
-    rows = list(zip(says["targets"], found, strict=True))
-    towards = [(target, _one(says["version"], target, target["summary"], changes)) for target, changes in rows]
+        comparison = _one(facts["old"], facts["new"], facts["summary"], found[0])
+        comparison["sentences"] = list(to_sentences(found[0].redline, labels))
+        document = {"type": "policy-changes", **head, **comparison}
+        return facts["file"], _to_bytes(document)
+    rows = list(zip(facts["targets"], found, strict=True))
+    towards = [(target, _one(facts["version"], target, target["summary"], changes)) for target, changes in rows]
     document = {
         "type": "policy-changes-since",
         **head,
-        "version": says["version"]["label"],
-        "in_force": [made for target, made in towards if target["in_force"]],
-        "announced": [made for target, made in towards if not target["in_force"]],
+        "version": facts["version"]["label"],
+        "in_force": [comparison for target, comparison in towards if target["in_force"]],
+        "announced": [comparison for target, comparison in towards if not target["in_force"]],
     }
-    return says["file"], _to_bytes(document)
+    return facts["file"], _to_bytes(document)
 
 
 def _to_bytes(document: dict[str, Any]) -> bytes:
@@ -48,11 +48,11 @@ def _to_bytes(document: dict[str, Any]) -> bytes:
 
 
 def _one(
-    old: dict[str, Any], new: dict[str, Any], summary: list[dict[str, Any]], found: EditionChanges
+    old: dict[str, Any], new: dict[str, Any], summary: list[dict[str, Any]], changes: EditionChanges
 ) -> dict[str, Any]:
     return {
-        "old": {"seq": old["seq"], "version": old["label"], "digest": str(found.old.digest)},
-        "new": {"seq": new["seq"], "version": new["label"], "digest": str(found.new.digest)},
+        "old": {"seq": old["seq"], "version": old["label"], "digest": str(changes.old.digest)},
+        "new": {"seq": new["seq"], "version": new["label"], "digest": str(changes.new.digest)},
         "summary": [{"section": point["section"], "text": point["text"]} for point in summary],
-        **to_data(found.redline),
+        **to_data(changes.redline),
     }

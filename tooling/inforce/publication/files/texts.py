@@ -36,10 +36,10 @@ class Texts:
 
 
 def _kept(shelf: dict[Digest, T], edition: Edition, read: Callable[[str], T]) -> T:
-    found = shelf.pop(edition.digest, None)
-    if found is None:
-        found = read(edition.text)
-    shelf[edition.digest] = found  # moved to the end: the first entry is the least recently used one
+    document = shelf.pop(edition.digest, None)
+    if document is None:
+        document = read(edition.text)
+    shelf[edition.digest] = document  # moved to the end: the first entry is the least recently used one
     if len(shelf) > _ROOM:
         del shelf[next(iter(shelf))]
-    return found
+    return document

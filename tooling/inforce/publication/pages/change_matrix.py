@@ -58,11 +58,11 @@ def picture(outline: Iterable[tuple[str, str]], steps: Sequence[Step]) -> tuple[
 
 def by_column(rows: Iterable[MatrixRow], columns: int) -> tuple[tuple[tuple[str, MatrixCell], ...], ...]:
     """Return the headings and marks of `rows` for each of the `columns`, in reading order."""
-    found: list[list[tuple[str, MatrixCell]]] = [[] for _ in range(columns)]
+    columns_of: list[list[tuple[str, MatrixCell]]] = [[] for _ in range(columns)]
     for row in rows:
         for cell in row.cells:
-            found[cell.column].append((row.heading, cell))
-    return tuple(map(tuple, found))
+            columns_of[cell.column].append((row.heading, cell))
+    return tuple(map(tuple, columns_of))
 
 
 def _step_back(rows: dict[str, MatrixRow], order: list[MatrixRow], clauses: Sequence[ClauseStep], column: int) -> None:
@@ -74,13 +74,13 @@ def _step_back(rows: dict[str, MatrixRow], order: list[MatrixRow], clauses: Sequ
     # Renamed at once, since a section can get the former id of another section.
     before = {clause.was: rows[clause.id] for clause in clauses if clause.was}
     new = {clause.id for clause in clauses if clause.state is ClauseState.ADDED or clause.was}
-    kept = {name: row for name, row in rows.items() if name not in new} | before
+    continuing = {name: row for name, row in rows.items() if name not in new} | before
     for clause in gone:
         row = MatrixRow(heading=clause.heading, first=0, last=column - 1, cells=[_cell(clause, column)])
-        order.insert(_place_of(kept.get(clause.after), order) + 1, row)
-        kept[clause.id] = row
+        order.insert(_place_of(continuing.get(clause.after), order) + 1, row)
+        continuing[clause.id] = row
     rows.clear()
-    rows.update(kept)
+    rows.update(continuing)
 
 
 def _mark(rows: dict[str, MatrixRow], order: list[MatrixRow], clause: ClauseStep, column: int) -> None:
@@ -98,4 +98,4 @@ def _cell(clause: ClauseStep, column: int) -> MatrixCell:
 
 
 def _place_of(row: MatrixRow | None, order: list[MatrixRow]) -> int:
-    return next((place for place, one in enumerate(order) if one is row), -1)
+    return next((place for place, other in enumerate(order) if other is row), -1)

@@ -117,7 +117,7 @@ def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None,
     """Return the version before or after `version`, and the redline between the two if both exist in `language`."""
     if neighbour is None:
         return None
-    old, new = sorted((version, neighbour), key=lambda one: one.seq)
+    old, new = sorted((version, neighbour), key=lambda item: item.seq)
     both = old.edition(language) and new.edition(language)
     return {
         **version_facts(policy, neighbour, language),
@@ -127,9 +127,9 @@ def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None,
 
 def alternates(languages: Iterable[Language], binding: Language, page: Callable[[Language], str]) -> Relations:
     """Return the links to a page in other `languages`; the default for all other readers is the binding language."""
-    found = tuple(languages)
-    rows = [{"rel": "alternate", "href": page(language), "hreflang": str(language)} for language in found]
-    default = [{"rel": "alternate", "href": page(binding), "hreflang": "x-default"}] if binding in found else []
+    tags = tuple(languages)
+    rows = [{"rel": "alternate", "href": page(language), "hreflang": str(language)} for language in tags]
+    default = [{"rel": "alternate", "href": page(binding), "hreflang": "x-default"}] if binding in tags else []
     return (*rows, *default)
 
 

@@ -50,7 +50,7 @@ def outlines_of(policy: Policy, now: datetime) -> Iterator[PageStub]:
 def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> Page:
     """Return the home page with the state of `policies` at `now`."""
     language = catalog.settings.languages[0]
-    says = {
+    facts = {
         "publisher": catalog.settings.publisher.name,
         "policies": [
             {
@@ -69,7 +69,7 @@ def home_page(catalog: Catalog, policies: tuple[Policy, ...], now: datetime) -> 
         "about": about_home(catalog),
     }
     feed = {"rel": "alternate", "href": address.FEED, "type": "application/atom+xml"}
-    return Page(kind=PageKind.HOME, address="", language=language, context=says, links=(feed,))
+    return Page(kind=PageKind.HOME, address="", language=language, context=facts, links=(feed,))
 
 
 def policy_pages(catalog: Catalog, policy: Policy, now: datetime, evidence: Evidence | None) -> Iterator[Page]:
@@ -158,8 +158,8 @@ def announced_facts(policy: Policy, language: Language, now: datetime) -> list[F
 
 def languages_of(policy: Policy, now: datetime) -> tuple[Language, ...]:
     """Return every language of the public versions of `policy`, the binding one first."""
-    found = {language for version in policy.public(now) for language in version.languages}
-    return (policy.binding_language, *sorted(found - {policy.binding_language}))
+    public = {language for version in policy.public(now) for language in version.languages}
+    return (policy.binding_language, *sorted(public - {policy.binding_language}))
 
 
 def calendar_of(policy: Policy, now: datetime) -> str | None:

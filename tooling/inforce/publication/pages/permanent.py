@@ -82,7 +82,7 @@ class LastingPages:
         for edition in self._editions(version):
             language = edition.language
             page = address.version_page(policy, version, language)
-            says = {
+            facts = {
                 **shared,
                 "policy": policy_facts(policy, language),
                 "edition": edition_facts(policy, version, edition),
@@ -96,8 +96,8 @@ class LastingPages:
                 kind=PageKind.VERSION,
                 address=page,
                 language=language,
-                context=says,
-                links=(*relations_of(policy, language), *_around(policy, version, says)),
+                context=facts,
+                links=(*relations_of(policy, language), *_around(policy, version, facts)),
                 text=edition,
             )
 
@@ -112,7 +112,7 @@ class LastingPages:
         policy, later = self.policy, [row for row in targets if row[0].seq > version.seq]
         for edition in self._editions(version):
             language = edition.language
-            shown = [(target, stands, found) for target, stands in later if (found := target.edition(language))]
+            shown = [(target, stands, newer) for target, stands in later if (newer := target.edition(language))]
             missing = [target for target, _ in later if not target.edition(language)]
             pages = partial(address.since_page, policy, version)
             yield Page(
@@ -126,9 +126,9 @@ class LastingPages:
                         {
                             **version_facts(policy, target, language),
                             **stands,
-                            "summary": summary_facts(found) if target.seq == version.seq + 1 else [],
+                            "summary": summary_facts(newer) if target.seq == version.seq + 1 else [],
                         }
-                        for target, stands, found in shown
+                        for target, stands, newer in shown
                     ],
                     "missing": [version_facts(policy, target, language) for target in missing],
                     "binding_since": address.since_page(policy, version, policy.binding_language),
@@ -136,7 +136,7 @@ class LastingPages:
                     "languages": named_languages(version.languages, pages),
                 },
                 links=self._relations(language, version.languages, pages),
-                pairs=tuple((edition, found) for _, _, found in shown),
+                pairs=tuple((edition, newer) for _, _, newer in shown),
             )
 
     def _editions(self, version: Version) -> Iterator[Edition]:
@@ -193,10 +193,10 @@ def _origin(version: Version) -> Facts | None:
     return {"path": origin.path, "commit": origin.commit, "committed": origin.committed} if origin else None
 
 
-def _around(policy: Policy, version: Version, says: Facts) -> Iterator[Mapping[str, str]]:
-    for relation, neighbour in (("predecessor-version", says["before"]), ("successor-version", says["after"])):
+def _around(policy: Policy, version: Version, facts: Facts) -> Iterator[Mapping[str, str]]:
+    for relation, neighbour in (("predecessor-version", facts["before"]), ("successor-version", facts["after"])):
         if neighbour:
             yield {"rel": relation, "href": neighbour["page"]}
     yield from alternates(version.languages, policy.binding_language, partial(address.version_page, policy, version))
-    yield {"rel": "original", "href": says["policy"]["page"]}
-    yield {"rel": "alternate", "href": says["edition"]["file"], "type": "text/markdown"}
+    yield {"rel": "original", "href": facts["policy"]["page"]}
+    yield {"rel": "alternate", "href": facts["edition"]["file"], "type": "text/markdown"}

@@ -52,15 +52,17 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
     index. Files that contain the time of the build are not included (see `write_files`).
     """
     pages = make_pages(work, progress)
-    found = {place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]}
-    for key in (*built.values(), *found.values()):
+    search_entries = {
+        place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]
+    }
+    for key in (*built.values(), *search_entries.values()):
         work.cache.use(key)  # whether or not they are files of the site
     theirs = {place: key for place, key in built.items() if not place.startswith(f"{FOLDER}/")}
     theirs.pop(address.SITEMAP, None)
     steps = published_steps(work, pages)
     files = theirs | pages | make_histories(work, steps) | _told_of(work, steps) | make_version_digests(work, pages)
     if search.INDEX in files:
-        whole = _index(work.cache, built[search.INDEX], [found[place] for place in sorted(found)])
+        whole = _index(work.cache, built[search.INDEX], [search_entries[place] for place in sorted(search_entries)])
         files |= {search.TEXTS: whole, search.INDEX: _index_without_texts(work.cache, whole)}
     return files
 
@@ -92,11 +94,11 @@ def _told_of(work: Work, steps: Steps) -> Files:
     return files
 
 
-def _index(cache: Cache, built: str, found: list[str]) -> str:
+def _index(cache: Cache, built: str, entries: list[str]) -> str:
     """Return the key of the search index of `built` with the entries under the keys `found`."""
-    key = key_of("index", built, *found)
+    key = key_of("index", built, *entries)
     if not cache.contains(key):
-        whole = [cache.require(one) for one in (built, *found)]
+        whole = [cache.require(one) for one in (built, *entries)]
         cache.put(key, search.merged(whole[0], whole[1:]))
     return key
 

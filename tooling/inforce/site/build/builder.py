@@ -38,18 +38,18 @@ def main(words: list[str]) -> int:
     parser.add_argument("--config-file", type=Path, required=True)
     parser.add_argument("--site-dir", type=Path)
     parser.add_argument("--given", action="store_true", help="read folder and book from stdin (parent process)")
-    asked = parser.parse_args(words)
+    arguments = parser.parse_args(words)
     os.umask(PUBLIC_UMASK)
     collect_rarely()
-    where = cache_folder(asked.config_file.resolve().parent)
+    where = cache_folder(arguments.config_file.resolve().parent)
     try:
-        configuration = Configuration.read(asked.config_file)
+        configuration = Configuration.read(arguments.config_file)
         cache = Cache(where)  # scanned while the parent process still reads the book
-        site, publication = _given() if asked.given else (asked.site_dir, None)
+        site, publication = _given() if arguments.given else (arguments.site_dir, None)
         if not configuration.simple:
-            rest = [asked.module, "build", "--config-file", str(asked.config_file), "--site-dir", str(site)]
+            rest = [arguments.module, "build", "--config-file", str(arguments.config_file), "--site-dir", str(site)]
             os.execv(sys.executable, [sys.executable, "-P", "-m", GENERATOR, *rest])  # noqa: S606 - the same process
-        build(configuration, publication or _read(configuration), site, asked.module, cache)
+        build(configuration, publication or _read(configuration), site, arguments.module, cache)
     except (EOFError, pickle.UnpicklingError):
         return 1  # the book was rejected, so no site is built
     except ScaffoldError as refusal:
@@ -94,6 +94,6 @@ def build(configuration: Configuration, publication: Publication, site: Path, mo
     cache.prune(CACHE_BYTES)
 
 
-def tell_progress(done: int, total: int) -> None:
+def tell_progress(finished: int, total: int) -> None:
     """Print how many of `total` pages are rendered; the caller can show it as a progress bar."""
-    print(f"INFO    -  made {done} of {total} pages", flush=True)
+    print(f"INFO    -  made {finished} of {total} pages", flush=True)

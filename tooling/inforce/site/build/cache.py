@@ -96,17 +96,17 @@ class Cache:
 
     def inode(self, key: str) -> int:
         """Return the inode of the entry `key`; 0 if it does not exist."""
-        found = self._known.get(key)
-        return found.inode if found else 0
+        entry = self._known.get(key)
+        return entry.inode if entry else 0
 
     def read(self, key: str) -> bytes | None:
         """Return the content of the entry `key`; None if it is missing or incomplete."""
-        found = self._known.get(key)
-        if found is None:
+        entry = self._known.get(key)
+        if entry is None:
             return None
         self._used.add(key)
-        content = _read_entry(found)
-        if content is not None and hmac.compare_digest(found.seal, self._seal(key, content)):
+        content = _read_entry(entry)
+        if content is not None and hmac.compare_digest(entry.seal, self._seal(key, content)):
             self._genuine.add(key)
             return content
         self._reject(key)
@@ -139,10 +139,10 @@ class Cache:
         return hashlib.blake2b(inner.encode(), key=self._secret, digest_size=16).hexdigest()
 
     def _reject(self, key: str) -> None:
-        found = self._known.pop(key, None)
-        if found is not None:
+        entry = self._known.pop(key, None)
+        if entry is not None:
             with contextlib.suppress(OSError):
-                Path(found.path).unlink(missing_ok=True)
+                Path(entry.path).unlink(missing_ok=True)
 
     def put(self, key: str, content: bytes) -> None:
         """Store `content` as the entry `key`."""
@@ -160,9 +160,9 @@ class Cache:
         with os.fdopen(handle, "wb", buffering=0) as file:
             file.write(content)
             os.fchmod(handle, _READ_ONLY)
-            found = os.fstat(handle)
+            status = os.fstat(handle)
         os.replace(unfinished, path)  # noqa: PTH105 - tens of thousands of times
-        self._known[key] = self._new[key] = CacheEntry(path, found.st_ino, found.st_mtime, found.st_size, seal)
+        self._known[key] = self._new[key] = CacheEntry(path, status.st_ino, status.st_mtime, status.st_size, seal)
         self._genuine.add(key)
         self._used.add(key)
 
@@ -179,10 +179,10 @@ class Cache:
         new, self._new = self._new, {}
         return new
 
-    def merge(self, kept: Mapping[str, CacheEntry]) -> None:
+    def merge(self, entries: Mapping[str, CacheEntry]) -> None:
         """Add the entries `kept` by another process to the list."""
-        self._known |= kept
-        self._genuine |= kept.keys()
+        self._known |= entries
+        self._genuine |= entries.keys()
 
     def keep_content(self, content: bytes) -> str:
         """Store `content` under a key computed from it, unless it exists; return the key."""
@@ -217,8 +217,8 @@ class Cache:
             raise LookupError(key)
         # Never into an existing file, since it can be an entry linked by an earlier build.
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _COPY)
-        with os.fdopen(handle, "wb") as made:
-            made.write(content)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             os.fchmod(handle, _COPY)
 
     def use(self, key: str) -> None:
@@ -267,7 +267,7 @@ def renderer_fingerprint() -> str:
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
-    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+    for entry in sorted(folder.iterdir(), key=lambda path: path.name):
         if entry.is_dir() and entry.name != "__pycache__":
             yield from _files(entry, f"{prefix}{entry.name}/")
         elif entry.is_file():
@@ -277,8 +277,8 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
 def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, CacheEntry]]:
     """Yield the complete entries of `folder`; add incomplete ones to `unfinished`."""
     for bucket in _buckets(folder):
-        with os.scandir(bucket) as found:
-            for file in found:
+        with os.scandir(bucket) as scan:
+            for file in scan:
                 key, _, rest = file.name.partition("-")
                 size, _, seal = rest.partition("-")
                 if len(key) != 64 or not size.isdecimal() or len(seal) != 32:
@@ -291,19 +291,19 @@ def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, CacheEn
                         yield key, CacheEntry(file.path, state.st_ino, used, state.st_size, seal)
 
 
-def _read_entry(found: CacheEntry) -> bytes | None:
+def _read_entry(entry: CacheEntry) -> bytes | None:
     """Return the content of the entry `found`; None if it is missing, of another size, or not a regular file."""
     with contextlib.suppress(OSError):
-        handle = os.open(found.path, os.O_RDONLY | _NO_LINK)
+        handle = os.open(entry.path, os.O_RDONLY | _NO_LINK)
         with os.fdopen(handle, "rb") as file:
-            content = file.read(found.size + 1)
-            return content if len(content) == found.size else None
+            content = file.read(entry.size + 1)
+            return content if len(content) == entry.size else None
     return None
 
 
 def _buckets(folder: Path) -> list[str]:
-    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as found:
-        return [entry.path for entry in found if len(entry.name) == 2 and entry.is_dir(follow_symlinks=False)]
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as scan:
+        return [entry.path for entry in scan if len(entry.name) == 2 and entry.is_dir(follow_symlinks=False)]
     return []
 
 

@@ -39,14 +39,14 @@ def shelves(publication: Publication) -> Iterator[PageGroup]:
         base = key_of("shelf", settings, _base(publication, policy))
         public = policy.public(publication.now)
         for language in sorted({language for version in public for language in version.languages}):
-            told = [_editions(version, language, policy.binding_language) for version in public]
-            yield PageGroup(policy, language, key_of(base, str(language), _named(told)))
+            editions = [_editions(version, language, policy.binding_language) for version in public]
+            yield PageGroup(policy, language, key_of(base, str(language), _named(editions)))
 
 
-def policy_names(found: Iterable[PageGroup]) -> dict[str, str]:
+def policy_names(groups: Iterable[PageGroup]) -> dict[str, str]:
     """Return, by policy id, a digest of all inputs of its pages, computed from the names of its shelves."""
     names: dict[str, list[str]] = {}
-    for shelf in found:
+    for shelf in groups:
         names.setdefault(shelf.policy.id, []).append(shelf.name)
     return {policy: key_of("policy", *of_shelves) for policy, of_shelves in names.items()}
 
@@ -55,13 +55,18 @@ def _base(publication: Publication, policy: Policy) -> str:
     """Return the inputs of the pages of `policy` that are the same in all languages."""
     now, evidence = publication.now, publication.evidence.get(policy.id, {})
     versions = [
-        [plain_fields(one), one.is_cancelled(now), list(map(str, one.languages)), evidence.get(one.label.text)]
-        for one in policy.public(now)
+        [
+            plain_fields(version),
+            version.is_cancelled(now),
+            list(map(str, version.languages)),
+            evidence.get(version.label.text),
+        ]
+        for version in policy.public(now)
     ]
     intervals = {row.version.seq: row for row in policy.intervals(now)}
-    stands = [standing(policy, one, now, intervals.get(one.seq)) for one in policy.public(now)]
+    stands = [standing(policy, version, now, intervals.get(version.seq)) for version in policy.public(now)]
     current = policy.in_force(now)
-    states = [stands, current.seq if current else 0, [one.seq for one in policy.announced(now)]]
+    states = [stands, current.seq if current else 0, [version.seq for version in policy.announced(now)]]
     return _named([plain_fields(policy), states, versions])
 
 
@@ -85,12 +90,12 @@ class BuildIndex:
 
     def recall(self, name: str) -> dict[str, str] | None:
         """Return the files of the shelf `name`; None unless the cache contains all of them."""
-        found = self._last.get(name)
-        if found is None or not all(map(self.cache.contains, found.values())):
-            found = self._read(name)
-        if found is not None:
-            self._asked[name] = found
-        return found
+        known = self._last.get(name)
+        if known is None or not all(map(self.cache.contains, known.values())):
+            known = self._read(name)
+        if known is not None:
+            self._asked[name] = known
+        return known
 
     def remember(self, name: str, files: dict[str, str]) -> None:
         """Store the keys of the `files` of the shelf `name`."""
@@ -102,10 +107,10 @@ class BuildIndex:
         if raw is None:
             return None
         try:
-            found = json.loads(raw)
+            data = json.loads(raw)
         except ValueError:
             return None
-        return found if isinstance(found, dict) and all(map(self.cache.contains, found.values())) else None
+        return data if isinstance(data, dict) and all(map(self.cache.contains, data.values())) else None
 
 
 def _named(data: object) -> str:

@@ -36,8 +36,8 @@ def _wrong(folder: Path, missing: dict[str, str], cache: Cache) -> Iterator[str]
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
-        with os.scandir(f"{folder}/{prefix}") as found:
-            entries = list(found)
+        with os.scandir(f"{folder}/{prefix}") as scan:
+            entries = list(scan)
         if prefix and not entries:
             yield prefix
         for entry in entries:
@@ -52,13 +52,13 @@ def _wrong(folder: Path, missing: dict[str, str], cache: Cache) -> Iterator[str]
 
 def add(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
     """Link the entries in `wanted` into `folder`, replacing existing files."""
-    made: set[str] = set()
+    created: set[str] = set()
     for address, key in wanted.items():
         target = f"{folder}/{address}"
         parent = target.rpartition("/")[0]
-        if parent not in made:
+        if parent not in created:
             os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - tens of thousands of times
-            made.add(parent)
+            created.add(parent)
         try:
             cache.link(key, target)
         except FileExistsError:

@@ -26,6 +26,6 @@ def translated() -> Iterator[None]:
         raise PluginError(system_refusal(error, "the site or its cache")) from error
 
 
-def tell_progress(done: int, total: int) -> None:
+def tell_progress(finished: int, total: int) -> None:
     """Print how many of `total` permanent pages are rendered; the caller can show it as a progress bar."""
-    logger.info("made %d of %d pages", done, total)
+    logger.info("made %d of %d pages", finished, total)

@@ -182,15 +182,18 @@ def _named(listed: Any) -> dict[str, dict[str, Any]]:
     """Parse a list of names with optional options."""
     if isinstance(listed, dict):
         return {name: options or {} for name, options in listed.items()}
-    found: dict[str, dict[str, Any]] = {}
+    configured: dict[str, dict[str, Any]] = {}
     for item in listed or ():
-        found |= {name: options or {} for name, options in item.items()} if isinstance(item, dict) else {item: {}}
-    return found
+        configured |= {name: options or {} for name, options in item.items()} if isinstance(item, dict) else {item: {}}
+    return configured
 
 
 def _name(configuration: Configuration, publication: Publication) -> str:
     settings = publication.catalog.settings
-    pages = [[one.address, one.kind, str(one.language), has_contents(one.text)] for one in publication.outlines()]
+    pages = [
+        [outline.address, outline.kind, str(outline.language), has_contents(outline.text)]
+        for outline in publication.outlines()
+    ]
     parts = [
         hashlib.sha256(configuration.raw).hexdigest(),
         _folder_name(configuration.path.parent / "docs"),

@@ -24,7 +24,9 @@ def body_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
 
 
 def _parts(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> Iterator[str]:
-    groups = [list(group) for _, group in groupby(enumerate(blocks), key=lambda one: _table(one[1]))]
+    groups = [
+        list(group) for _, group in groupby(enumerate(blocks), key=lambda numbered_block: _table(numbered_block[1]))
+    ]
     for group, after in zip_longest(groups, groups[1:]):
         following = after[0][1] if after else None
         if _table(group[0][1]) is None:
@@ -40,7 +42,7 @@ def _table(block: RedlineBlock) -> int | None:
     """Return the key of the table that contains `block`, None if it is not a cell."""
     if block.kind is not BlockKind.CELL:
         return None
-    return next(one.key for one in block.path if one.kind is ContainerKind.TABLE)
+    return next(container.key for container in block.path if container.kind is ContainerKind.TABLE)
 
 
 def _flow(group: list[Placed], following: RedlineBlock | None, paragraphs: Paragraphs) -> Iterator[str]:

@@ -61,17 +61,17 @@ def _pieces(run: Run, revisions: Revisions, right_to_left: bool) -> Iterator[tup
 
 
 def _before(run: Run) -> Formats:
-    return (*run.was, *(one for one in run.formats if one not in run.now))
+    return (*run.was, *(format_ for format_ in run.formats if format_ not in run.now))
 
 
 def _target(formats: Formats) -> str:
-    return next((one.value for one in formats if one.kind == "link"), "")
+    return next((format_.value for format_ in formats if format_.kind == "link"), "")
 
 
 @lru_cache(256)
 def look_xml(formats: Formats, right_to_left: bool) -> str:
     """Return the run properties for `formats`, in the order that the schema of w:rPr requires."""
-    kinds = {one.kind for one in formats}
+    kinds = {format_.kind for format_ in formats}
     parts = (
         ("link", value("w:rStyle", "Hyperlink")),
         ("code", _CODE),

@@ -32,8 +32,8 @@ class Lists:
         """Return the number of `block`, if it has one, and its indent: w:numPr and w:ind."""
         if not block.path:
             return "", ""
-        depth = sum(1 for one in block.path if one.kind is not ContainerKind.ITEM)
-        lists = [one for one in block.path if one.kind in _LISTS]
+        depth = sum(1 for container in block.path if container.kind is not ContainerKind.ITEM)
+        lists = [container for container in block.path if container.kind in _LISTS]
         if not lists or not self._begins(block):
             return "", indent(depth)
         level = min(len(lists) - 1, _DEEPEST)
@@ -42,7 +42,7 @@ class Lists:
 
     def _begins(self, block: RedlineBlock) -> bool:
         """Return whether `block` is the first of its item in either text, and remember the item."""
-        item = next(one.key for one in reversed(block.path) if one.kind is ContainerKind.ITEM)
+        item = next(container.key for container in reversed(block.path) if container.kind is ContainerKind.ITEM)
         first = (block.old is not None and item not in self.old_items) or (
             block.new is not None and item not in self.new_items
         )

@@ -76,8 +76,10 @@ class Paragraphs:
         """Return the old paragraph properties of the block, if they differ."""
         if block.state not in (BlockState.CHANGED, BlockState.REFORMATTED) or not (block.was or block.now):
             return ""
-        style = "".join(value("w:pStyle", f"Heading{one.value}") for one in block.was if one.kind == "heading")
-        lists = [ContainerKind(one.kind) for one in block.was if _is_list(one)]
+        style = "".join(
+            value("w:pStyle", f"Heading{format_.value}") for format_ in block.was if format_.kind == "heading"
+        )
+        lists = [ContainerKind(format_.kind) for format_ in block.was if _is_list(format_)]
         number = self.lists.before(lists[-1]) if lists else ""
         return self.revisions.mark("w:pPrChange", element("w:pPr", style, number))
 
@@ -108,9 +110,9 @@ def _style(block: RedlineBlock) -> str:
         return value("w:pStyle", f"Heading{block.level}")
     if block.kind is BlockKind.CODE:
         return value("w:pStyle", "Code")
-    quoted = any(one.kind is ContainerKind.QUOTE for one in block.path)
+    quoted = any(container.kind is ContainerKind.QUOTE for container in block.path)
     return value("w:pStyle", "Quote") if quoted else ""
 
 
-def _is_list(one: Format) -> bool:
-    return one.kind in _LISTS
+def _is_list(format_: Format) -> bool:
+    return format_.kind in _LISTS

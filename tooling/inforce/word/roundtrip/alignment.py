@@ -75,60 +75,60 @@ def same_signs(old: Sequence[Sign], new: Sequence[Sign]) -> Iterator[tuple[Sign,
         return
     olds, news = _words(old), _words(new)
     matcher = SequenceMatcher(None, [text for text, _ in olds], [text for text, _ in news], autojunk=False)
-    for one, two, size in matcher.get_matching_blocks():
+    for first, two, size in matcher.get_matching_blocks():
         for step in range(size):
-            (text, start), (_, other) = olds[one + step], news[two + step]
+            (text, start), (_, other) = olds[first + step], news[two + step]
             yield from zip(old[start : start + len(text)], new[other : other + len(text)], strict=True)
 
 
 def likeness(old: Sequence[Sign], new: Sequence[Sign]) -> float:
     """Return how similar two texts are, from 0 to 1."""
-    olds, news = ([text for text, _ in _words(one) if not text.isspace()] for one in (old, new))
+    olds, news = ([text for text, _ in _words(side) if not text.isspace()] for side in (old, new))
     return SequenceMatcher(None, olds, news, autojunk=False).ratio()
 
 
 def _words(signs: Sequence[Sign]) -> list[tuple[str, int]]:
     # A sign is one character, except for characters that NFC combines later: places count signs.
     text = "".join([sign.text for sign in signs])
-    return [(found[0], found.start()) for found in _TOKENS.finditer(text)]
+    return [(match[0], match.start()) for match in _TOKENS.finditer(text)]
 
 
 def moved(gone: Sequence[tuple[int, Sequence[Sign]]], came: Sequence[tuple[int, Sequence[Sign]]]) -> dict[int, int]:
     """Pair added blocks (`came`) with missing blocks (`gone`) of equal or similar text, by their numbers."""
-    found: dict[int, int] = {}
+    matches: dict[int, int] = {}
     left = dict(gone)
     for number, signs in came:
         text = [sign.text for sign in signs]
         for other, old in left.items():
             if [sign.text for sign in old] == text:
-                found[number] = other
+                matches[number] = other
                 del left[other]
                 break
-    rest = [one for one in came if one[0] not in found]
+    rest = [item for item in came if item[0] not in matches]
     if len(rest) * len(left) <= _MOST_COMPARED:
         for number, signs in rest:
             best = max(left, key=lambda other: likeness(left[other], signs), default=None)
             if best is not None and likeness(left[best], signs) >= _LIKE:
-                found[number] = best
+                matches[number] = best
                 del left[best]
-    return found
+    return matches
 
 
 def _met(before: Sequence[RevisedBlock | Grid]) -> Iterator[_Met]:
-    for one in before:
-        if isinstance(one, RevisedBlock):
-            yield _Met(one, view_of_block(one), None)
+    for block in before:
+        if isinstance(block, RevisedBlock):
+            yield _Met(block, view_of_block(block), None)
         else:
-            for row in one.rows:
+            for row in block.rows:
                 yield from (_Met(cell.block, view_of_block(cell.block), cell.place) for cell in row)
 
 
 def _pairs(known: Sequence[tuple[int, View]], met: Sequence[_Met]) -> Iterator[tuple[int, int]]:
     """Pair places in `met` with numbers of leaves."""
-    if len(known) == len(met) and all(_fits(view, one) for (_, view), one in zip(known, met, strict=True)):
+    if len(known) == len(met) and all(_fits(view, block) for (_, view), block in zip(known, met, strict=True)):
         yield from ((there, number) for there, (number, _) in enumerate(known))
         return
-    matcher = SequenceMatcher(None, [view for _, view in known], [one.view for one in met], autojunk=False)
+    matcher = SequenceMatcher(None, [view for _, view in known], [block.view for block in met], autojunk=False)
     for what, start, stop, first, last in matcher.get_opcodes():
         if what == "equal":
             yield from zip(range(first, last), (number for number, _ in known[start:stop]), strict=True)
@@ -141,7 +141,7 @@ def _likely(known: Sequence[tuple[int, View]], places: range, met: Sequence[_Met
     left = dict(known)
     open_places = []
     for there in places:
-        number = next((one for one in met[there].block.anchors if one in left), None)
+        number = next((anchor for anchor in met[there].block.anchors if anchor in left), None)
         if number is None or (left[number].kind == "cell") != (met[there].place is not None):
             open_places.append(there)
             continue
@@ -150,7 +150,7 @@ def _likely(known: Sequence[tuple[int, View]], places: range, met: Sequence[_Met
     numbers = list(left)
     if len(numbers) == len(open_places):
         pairs = zip(open_places, numbers, strict=True)
-        yield from ((there, one) for there, one in pairs if left[one].kind == met[there].view.kind)
+        yield from ((there, here) for there, here in pairs if left[here].kind == met[there].view.kind)
 
 
 def _fits(view: View, met: _Met) -> bool:
@@ -163,11 +163,11 @@ def _fits(view: View, met: _Met) -> bool:
 
 def _untracked(known: Sequence[tuple[int, View]], met: Sequence[_Met], pairs: dict[int, int]) -> Iterator[Difference]:
     views = dict(known)
-    for there, one in enumerate(met):
+    for there, block in enumerate(met):
         number = pairs.get(there)
         if number is None:
-            yield Difference("", one.view.text)
-        elif not _fits(views[number], one):
-            yield Difference(views[number].text, one.view.text)
+            yield Difference("", block.view.text)
+        elif not _fits(views[number], block):
+            yield Difference(views[number].text, block.view.text)
     paired = set(pairs.values())
     yield from (Difference(view.text, "") for number, view in known if number not in paired)

@@ -53,27 +53,27 @@ def composed(new: New, anchors: dict[str, str]) -> str:
     atoms = list(_atoms(new))
     _choose_chains(atoms, anchors)
     _settle_blanks(atoms)
-    new.lost = any(_HIDDEN_LINK in one.forms - _shown(one.chain or ()) for one in atoms)
+    new.lost = any(_HIDDEN_LINK in atom.forms - _shown(atom.chain or ()) for atom in atoms)
     return _written(atoms, 0, new.strict)
 
 
 def _atoms(new: New) -> Iterator[_Atom]:
-    for (leaf, piece), group in groupby(new.signs, key=lambda kept: (kept.leaf, kept.piece)):
+    for (leaf, piece), group in groupby(new.signs, key=lambda sign: (sign.leaf, sign.piece)):
         run = list(group)
         if leaf is None or piece < 0 or leaf.kind is BlockKind.CODE:
-            yield from (_fresh(one, new) for one in run)
+            yield from (_fresh(item, new) for item in run)
         else:
             yield from _kept(leaf, piece, run, new)
 
 
 def _kept(leaf: Node, number: int, run: Sequence[KeptBlock], new: New) -> Iterator[_Atom]:
     piece = leaf.pieces[number]
-    same = all(one.sign.forms == forms_of(piece) or one.sign.text.isspace() for one in run)
+    same = all(item.sign.forms == forms_of(piece) or item.sign.text.isspace() for item in run)
     whole = len(run) == len(piece.text)
     if piece.image and not (whole and same):
         raise CannotBeWrittenError("the description of a picture was changed")
     if not whole:
-        yield from (_fresh(one, new) for one in run)
+        yield from (_fresh(item, new) for item in run)
         return
     source = piece.source if same or piece.source.startswith("\n") else None
     if "\n" in (source or "") and new.kind in _WITHOUT_LINES:
@@ -86,10 +86,10 @@ def _kept(leaf: Node, number: int, run: Sequence[KeptBlock], new: New) -> Iterat
     )
 
 
-def _fresh(one: KeptBlock, new: New) -> _Atom:
+def _fresh(block: KeptBlock, new: New) -> _Atom:
     if new.kind in _WITHOUT_LINES:
-        _refuse_line(one.sign.text)
-    return _Atom(text=one.sign.text, forms=one.sign.forms, source=None, chain=None, address=one.sign.address)
+        _refuse_line(block.sign.text)
+    return _Atom(text=block.sign.text, forms=block.sign.forms, source=None, chain=None, address=block.sign.address)
 
 
 def _refuse_line(text: str) -> None:
@@ -110,13 +110,13 @@ def _choose_chains(atoms: Sequence[_Atom], anchors: dict[str, str]) -> None:
 
 def _chains_after(atoms: Sequence[_Atom]) -> list[Chain]:
     """Return for each of `atoms` the chain of the next visible character that has one, in one backward pass."""
-    found: list[Chain] = []
+    chains: list[Chain] = []
     after: Chain = ()
     for atom in reversed(atoms):
-        found.append(after)
+        chains.append(after)
         if atom.chain is not None and not atom.is_blank:
             after = atom.chain
-    return found[::-1]
+    return chains[::-1]
 
 
 def _chain_for(atom: _Atom, before: Chain, after: Chain, anchors: dict[str, str]) -> Chain:
@@ -124,7 +124,11 @@ def _chain_for(atom: _Atom, before: Chain, after: Chain, anchors: dict[str, str]
     exact = next((chain for chain in candidates if _shown(chain) == atom.forms), None)
     if exact is not None:
         return exact
-    fitting = [one for one in candidates if _shown(one) <= atom.forms and Form("code") not in _shown(one)]
+    fitting = [
+        candidate
+        for candidate in candidates
+        if _shown(candidate) <= atom.forms and Form("code") not in _shown(candidate)
+    ]
     best = max(fitting, key=len)
     missing = sorted(atom.forms - _shown(best) - {_HIDDEN_LINK}, key=lambda form: _ORDER.index(form.kind))
     return (*best, *(_new_wrap(form, atom, anchors) for form in missing))
@@ -167,9 +171,9 @@ def _undisturbed(atoms: Sequence[_Atom], place: int) -> bool:
     return number >= 0 and before == (leaf, number - 1) and after == (leaf, number + 1)
 
 
-def _shared(one: Chain | None, two: Chain | None) -> Chain:
+def _shared(chain: Chain | None, two: Chain | None) -> Chain:
     shared = []
-    for left, right in zip(one or (), two or (), strict=False):
+    for left, right in zip(chain or (), two or (), strict=False):
         if left is not right:
             break
         shared.append(left)

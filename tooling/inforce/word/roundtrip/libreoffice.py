@@ -28,9 +28,9 @@ def fixed(story: Story, leaves: Sequence[Node]) -> Story:
     """Return `story`, made from the text with `leaves`, with the settings that LibreOffice lost."""
     lists = _lists(story, leaves)
     body: list[Paragraph | Table] = []
-    for before, one in zip((None, *story.body), story.body, strict=False):
-        both = isinstance(one, Paragraph) and isinstance(before, Paragraph)
-        body.append(_fixed(one, before, leaves, lists) if both else one)  # type: ignore[arg-type]
+    for before, paragraph in zip((None, *story.body), story.body, strict=False):
+        both = isinstance(paragraph, Paragraph) and isinstance(before, Paragraph)
+        body.append(_fixed(paragraph, before, leaves, lists) if both else paragraph)  # type: ignore[arg-type]
     return replace(story, body=tuple(_parted(body, leaves)))
 
 
@@ -39,43 +39,59 @@ def _parted(body: Sequence[Paragraph | Table], leaves: Sequence[Node]) -> Iterat
 
     Two blocks of the text with only new paragraphs between them had a paragraph end between them before.
     """
-    for place, one in enumerate(body):
+    for place, paragraph in enumerate(body):
         follows = next((after for after in body[place + 1 :] if not _is_new(after)), None)
-        ends = isinstance(one, Paragraph) and one.mark is Fate.COMES and _is_whole(one, leaves)
-        if ends and isinstance(one, Paragraph) and isinstance(follows, Paragraph) and _is_whole(follows, leaves):
-            yield replace(one, mark=Fate.STAYS)
+        ends = isinstance(paragraph, Paragraph) and paragraph.mark is Fate.COMES and _is_whole(paragraph, leaves)
+        if ends and isinstance(paragraph, Paragraph) and isinstance(follows, Paragraph) and _is_whole(follows, leaves):
+            yield replace(paragraph, mark=Fate.STAYS)
         else:
-            yield one
+            yield paragraph
 
 
-def _is_new(one: Paragraph | Table) -> bool:
-    return isinstance(one, Paragraph) and one.mark is Fate.COMES and one.anchor is None and not one.text(Side.BEFORE)
+def _is_new(paragraph: Paragraph | Table) -> bool:
+    return (
+        isinstance(paragraph, Paragraph)
+        and paragraph.mark is Fate.COMES
+        and paragraph.anchor is None
+        and not paragraph.text(Side.BEFORE)
+    )
 
 
-def _is_whole(one: Paragraph, leaves: Sequence[Node]) -> bool:
+def _is_whole(paragraph: Paragraph, leaves: Sequence[Node]) -> bool:
     """Return whether the paragraph is not empty and had all the words of its block before."""
-    if one.anchor is None or one.anchor >= len(leaves):
+    if paragraph.anchor is None or paragraph.anchor >= len(leaves):
         return False
-    words = "".join(sign.text for sign in signs_of(leaves[one.anchor]))
-    return bool(words) and _words(one) == words
+    words = "".join(sign.text for sign in signs_of(leaves[paragraph.anchor]))
+    return bool(words) and _words(paragraph) == words
 
 
-def _fixed(one: Paragraph, before: Paragraph, leaves: Sequence[Node], lists: dict[int, Look]) -> Paragraph:
-    if not _is_suspect(one, before, leaves):
-        return one
-    leaf = leaves[one.anchor or 0]
+def _fixed(paragraph: Paragraph, before: Paragraph, leaves: Sequence[Node], lists: dict[int, Look]) -> Paragraph:
+    if not _is_suspect(paragraph, before, leaves):
+        return paragraph
+    leaf = leaves[paragraph.anchor or 0]
     look = _look(leaf, lists)
-    return replace(one, look=look, was=look) if look is not None and _contradicts(one.look, leaf) else one
+    return (
+        replace(paragraph, look=look, was=look)
+        if look is not None and _contradicts(paragraph.look, leaf)
+        else paragraph
+    )
 
 
-def _is_suspect(one: Paragraph, before: Paragraph, leaves: Sequence[Node]) -> bool:
-    if before.mark is not Fate.GOES or one.anchor is None or one.anchor >= len(leaves) or one.was != one.look:
+def _is_suspect(paragraph: Paragraph, before: Paragraph, leaves: Sequence[Node]) -> bool:
+    if (
+        before.mark is not Fate.GOES
+        or paragraph.anchor is None
+        or paragraph.anchor >= len(leaves)
+        or paragraph.was != paragraph.look
+    ):
         return False
-    return one.look == before.look and _words(one) == "".join(sign.text for sign in signs_of(leaves[one.anchor]))
+    return paragraph.look == before.look and _words(paragraph) == "".join(
+        sign.text for sign in signs_of(leaves[paragraph.anchor])
+    )
 
 
-def _words(one: Paragraph) -> str:
-    signs = [sign for part in one.stretches for sign in signs_of_stretch(part, Side.BEFORE)]
+def _words(paragraph: Paragraph) -> str:
+    signs = [sign for part in paragraph.stretches for sign in signs_of_stretch(part, Side.BEFORE)]
     return "".join(sign.text for sign in trimmed(signs))
 
 
@@ -86,13 +102,18 @@ def _contradicts(look: Look, leaf: Node) -> bool:
 
 def _lists(story: Story, leaves: Sequence[Node]) -> dict[int, Look]:
     """Return how the items of each list of the text are formatted in the document."""
-    found: dict[int, Look] = {}
-    for one in story.body:
-        if isinstance(one, Paragraph) and one.anchor is not None and one.anchor < len(leaves) and one.was.list_id:
-            inner = _list_of(leaves[one.anchor])
+    looks: dict[int, Look] = {}
+    for paragraph in story.body:
+        if (
+            isinstance(paragraph, Paragraph)
+            and paragraph.anchor is not None
+            and paragraph.anchor < len(leaves)
+            and paragraph.was.list_id
+        ):
+            inner = _list_of(leaves[paragraph.anchor])
             if inner is not None:
-                found.setdefault(id(inner), one.was)
-    return found
+                looks.setdefault(id(inner), paragraph.was)
+    return looks
 
 
 def _list_of(leaf: Node) -> Node | None:
@@ -114,15 +135,17 @@ def _look(leaf: Node, lists: dict[int, Look]) -> Look | None:
 def readdressed(story: Story, blocks: Sequence[MarkdownBlock]) -> Story:
     """Return `story` with links to headings of the text with `blocks` redirected to our bookmarks."""
     ours = {
-        name: bookmark_name(blocks[one.anchor].id)
-        for one in story.body
-        if isinstance(one, Paragraph) and one.anchor is not None and one.anchor < len(blocks)
-        for name in one.bookmarks
-        if blocks[one.anchor].kind is BlockKind.HEADING
+        name: bookmark_name(blocks[paragraph.anchor].id)
+        for paragraph in story.body
+        if isinstance(paragraph, Paragraph) and paragraph.anchor is not None and paragraph.anchor < len(blocks)
+        for name in paragraph.bookmarks
+        if blocks[paragraph.anchor].kind is BlockKind.HEADING
     }
     body = (
-        replace(one, stretches=tuple(_led(part, ours) for part in one.stretches)) if isinstance(one, Paragraph) else one
-        for one in story.body
+        replace(paragraph, stretches=tuple(_led(part, ours) for part in paragraph.stretches))
+        if isinstance(paragraph, Paragraph)
+        else paragraph
+        for paragraph in story.body
     )
     return replace(story, body=tuple(body))
 
@@ -132,5 +155,7 @@ def _led(part: Stretch, ours: dict[str, str]) -> Stretch:
     if not name or f"#{name}" == part.address:
         return part
     link = Form("link", key_of(f"#{name}"))
-    forms, were = (frozenset(one for one in side if one.kind != "link") | {link} for side in (part.forms, part.were))
+    forms, were = (
+        frozenset(format_ for format_ in side if format_.kind != "link") | {link} for side in (part.forms, part.were)
+    )
     return replace(part, address=f"#{name}", forms=forms, were=were)

@@ -62,17 +62,17 @@ def parse_origin(part: bytes | None) -> DocumentOrigin:
     if part is None:
         raise NoManuscriptError("does not state which text it was made from")
     # Opening rejected documents with a DTD, so there are no entities to expand.
-    found = {
+    fields = {
         (row.get("name") or "").removeprefix(_PREFIX): "".join(row.itertext())
         for row in ElementTree.fromstring(part)  # noqa: S314
         if (row.get("name") or "").startswith(_PREFIX)
     }
     try:
         return DocumentOrigin(
-            policy=found["policy"],
-            version=found["version"],
-            language=Language(found["language"]),
-            digest=Digest(found["digest"]),
+            policy=fields["policy"],
+            version=fields["version"],
+            language=Language(fields["language"]),
+            digest=Digest(fields["digest"]),
         )
     except KeyError as cause:
         raise NoManuscriptError(f"lacks the property “{_PREFIX}{cause.args[0]}”") from cause

@@ -51,13 +51,13 @@ class _Printer:
             return False
         if isinstance(new.kind, BlockKind):
             return old.level == new.level and _same_words(new, old)
-        children = [one.old for one in new.children]
+        children = [child.old for child in new.children]
         if new.kind is ContainerKind.ITEM and new.number is not None and new.number != (old.number or 0):
             return False
         together = len(children) == len(old.children) and all(
-            one is two for one, two in zip(children, old.children, strict=True)
+            child is two for child, two in zip(children, old.children, strict=True)
         )
-        return together and all(self.is_same(one) for one in new.children)
+        return together and all(self.is_same(child) for child in new.children)
 
     def inside(self, new: New, *, raw: bool) -> list[Line]:
         """Return the lines of the children of `new`; `raw` allows unmodified source lines."""
@@ -80,9 +80,9 @@ class _Printer:
             if siblings.index(following) == siblings.index(old) + 1:
                 kinds_stay = old.kind is before.kind and following.kind is after.kind
                 if following.start > old.stop or kinds_stay:
-                    kept = raw and parent.old is old.parent
+                    is_kept = raw and parent.old is old.parent
                     for line in range(old.stop, following.start):
-                        yield Line(self.source[line] if kept else "", raw=kept)
+                        yield Line(self.source[line] if is_kept else "", raw=is_kept)
                     return
         yield from (Line("") for _ in range(wanted))
 
@@ -174,7 +174,7 @@ class _Printer:
         return [f"{'#' * new.level} {content}{tail}"]
 
     def code(self, new: New) -> list[str]:
-        text = "".join(kept.sign.text for kept in new.signs)
+        text = "".join(sign.sign.text for sign in new.signs)
         old = new.old.lines if new.old is not None and new.old.kind is BlockKind.CODE else ()
         fence = _FENCE.match(old[0]) if old else None
         marks, info = (fence[1], fence[2]) if fence else ("```", "")
@@ -230,7 +230,7 @@ def _same_words(new: New, old: Node) -> bool:
         return True
     kind = BlockKind.CODE if old.kind is BlockKind.CODE else BlockKind.PARAGRAPH
     same_code = (new.kind is BlockKind.CODE) == (old.kind is BlockKind.CODE)
-    return same_code and runs_of((kept.sign for kept in new.signs), kind) == runs_of(signs_of(old), kind)
+    return same_code and runs_of((sign.sign for sign in new.signs), kind) == runs_of(signs_of(old), kind)
 
 
 def _behind(prefix: str, line: Line) -> Line:
@@ -274,7 +274,7 @@ def _counts(model: Node | None) -> bool:
         return True
     written = [_NUMBER.search(item.marker) for item in model.children]
     shown = [item.number for item in model.children]
-    return len(written) == 1 or [int(one[0]) for one in written if one] == shown
+    return len(written) == 1 or [int(number[0]) for number in written if number] == shown
 
 
 def _pattern(new: New) -> str:
@@ -289,8 +289,8 @@ def _like(new: New, marker: str) -> str:
 
 
 def _first_number(new: New) -> int:
-    found = _NUMBER.search(_pattern(new))
-    return int(found[0]) if found else 1
+    match = _NUMBER.search(_pattern(new))
+    return int(match[0]) if match else 1
 
 
 def _rule(cell: Node | None) -> str:

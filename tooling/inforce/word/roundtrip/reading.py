@@ -110,20 +110,20 @@ class _StoryReader:
     def paragraph(self, element: Any) -> Paragraph:
         properties = element.find(qn("w:pPr"))
         self.problems, self.shown_only = [], False
-        anchors = [name for one in element.iter(qn("w:bookmarkStart")) if (name := one.get(qn("w:name"), ""))]
+        anchors = [name for bookmark in element.iter(qn("w:bookmarkStart")) if (name := bookmark.get(qn("w:name"), ""))]
         stretches, self.base = based(self.inline(element, Fate.STAYS, ""), self.base)
         look = self.styles.look(properties)
         changed = properties.find(qn("w:pPrChange")) if properties is not None else None
         was = look if changed is None else self.styles.look(changed.find(qn("w:pPr")))
-        if has_line(properties) and not any(one.text.strip() for one in stretches):
+        if has_line(properties) and not any(stretch.text.strip() for stretch in stretches):
             look = was = Look(kind=BlockKind.RULE)
         mark = _mark(properties.find(qn("w:rPr")) if properties is not None else None)
         numbers = [name.removeprefix(ANCHOR) for name in anchors if name.startswith(ANCHOR)]
-        anchor = next((int(one) for one in numbers if one.isdecimal() and len(one) <= 9), None)
+        anchor = next((int(number) for number in numbers if number.isdecimal() and len(number) <= 9), None)
         others = tuple(name for name in anchors if not name.startswith(ANCHOR))
-        found = Paragraph(stretches=stretches, mark=mark, look=look, was=was, anchor=anchor, bookmarks=others)
-        self.conclude(found)
-        return found
+        result = Paragraph(stretches=stretches, mark=mark, look=look, was=was, anchor=anchor, bookmarks=others)
+        self.conclude(result)
+        return result
 
     def conclude(self, paragraph: Paragraph) -> None:
         """Add the objections and remarks about `paragraph`, which has been read."""
@@ -172,7 +172,9 @@ class _StoryReader:
         were = forms if changed is None else self.styles.forms(changed.find(qn("w:rPr")))
         if address:
             link = Form("link", key_of(address))
-            forms, were = (frozenset(one for one in side if one.kind != "link") | {link} for side in (forms, were))
+            forms, were = (
+                frozenset(format_ for format_ in side if format_.kind != "link") | {link} for side in (forms, were)
+            )
         if Side.AFTER.has(fate) and text.strip():
             if problem := meant_by_hand(properties):
                 self.problems.append(problem)
@@ -223,8 +225,8 @@ class _StoryReader:
             self.problems.append(f"a field ({' '.join(instruction.split())[:40] or 'empty'})")
 
     def field_address(self) -> str:
-        found = next((one for one in reversed(self.fields) if one.shows), None)
-        return _field_address(found.instruction) if found else ""
+        result = next((field_ for field_ in reversed(self.fields) if field_.shows), None)
+        return _field_address(result.instruction) if result else ""
 
     def simple_field(self, element: Any, fate: Fate, address: str) -> Iterator[Stretch]:
         instruction = element.get(qn("w:instr"), "")
@@ -259,7 +261,7 @@ class _StoryReader:
         for change in () if properties is None else properties:
             fate = _CELL_FATES.get(change.tag, fate)
         if properties is not None and (properties.find(qn("w:vMerge")) is not None or _spans(properties)):
-            words = " ".join(one.text(Side.AFTER) for one in paragraphs)
+            words = " ".join(paragraph.text(Side.AFTER) for paragraph in paragraphs)
             self.objections.append(Objection(problem="merged cells cannot be imported", words=words))
         return WordCell(paragraphs=tuple(paragraphs), fate=fate)
 
@@ -271,8 +273,8 @@ def read_story(document: Document) -> Story:
         reader.comments[str(comment.comment_id)] = _Remark(author=comment.author, text=comment.text)
     body = tuple(reader.body(document.element.body))
     comments = (
-        Comment(author=one.author, text=one.text, words=one.words, heading=one.heading)
-        for one in reader.comments.values()
+        Comment(author=entry.author, text=entry.text, words=entry.words, heading=entry.heading)
+        for entry in reader.comments.values()
     )
     return Story(
         body=body,
@@ -284,7 +286,7 @@ def read_story(document: Document) -> Story:
 
 
 def _has_comments(document: Document) -> bool:
-    return any(one.reltype.endswith("/comments") for one in document.part.rels.values())
+    return any(rel.reltype.endswith("/comments") for rel in document.part.rels.values())
 
 
 def _together(outer: Fate, inner: Fate) -> Fate:
@@ -315,16 +317,16 @@ def _unwrapped(parent: Any, wanted: str) -> Iterator[Any]:
 
 
 def _spans(properties: Any) -> bool:
-    found = properties.find(qn("w:gridSpan"))
-    return found is not None and found.get(qn("w:val"), "1") != "1"
+    span = properties.find(qn("w:gridSpan"))
+    return span is not None and span.get(qn("w:val"), "1") != "1"
 
 
 def _field_address(instruction: str) -> str:
-    found = _LINK_FIELD.fullmatch(instruction)
-    if not found:
+    match = _LINK_FIELD.fullmatch(instruction)
+    if not match:
         return ""
-    anchor = found["anchor"]
-    return f"{found['address'] or ''}#{anchor}" if anchor else found["address"] or ""
+    anchor = match["anchor"]
+    return f"{match['address'] or ''}#{anchor}" if anchor else match["address"] or ""
 
 
 def _local(element: Any) -> str:

@@ -86,26 +86,28 @@ class _Grower:
         self.numbers = {id(leaf): number for number, leaf in enumerate(self.leaves)}
         self.find_moves(after)
         self.find_lists(after)
-        for place, one in enumerate(after):
-            if isinstance(one, RevisedBlock):
-                self.add_block(place, one, ordered)
+        for place, block in enumerate(after):
+            if isinstance(block, RevisedBlock):
+                self.add_block(place, block, ordered)
             else:
-                self.add_table(one)
+                self.add_table(block)
         self.add_unseen(self.root, self.top)
         return self.top
 
     def find_moves(self, after: Sequence[RevisedBlock | Grid]) -> None:
         """Return blocks that were cut and pasted elsewhere, tracked as deletion and insertion."""
         origins = self.alignment.origins
-        blocks = [(place, one) for place, one in enumerate(after) if isinstance(one, RevisedBlock)]
-        alive = {origins[sign.base][0] for _, one in blocks for sign in one.signs if sign.base in origins}
+        blocks = [(place, block) for place, block in enumerate(after) if isinstance(block, RevisedBlock)]
+        alive = {origins[sign.base][0] for _, block in blocks for sign in block.signs if sign.base in origins}
         gone = [
             (number, signs_of(self.leaves[number]))
             for number in self.alignment.looks
             if number not in alive and self.leaves[number].kind is not BlockKind.CELL
         ]
         came = [
-            (place, one.signs) for place, one in blocks if one.signs and all(s.base not in origins for s in one.signs)
+            (place, block.signs)
+            for place, block in blocks
+            if block.signs and all(s.base not in origins for s in block.signs)
         ]
         self.moves = moved([(number, signs) for number, signs in gone if signs], came)
 
@@ -113,56 +115,56 @@ class _Grower:
         """Return the characters of `block` with their sources."""
         if place in self.moves:
             leaf = self.leaves[self.moves[place]]
-            found = {id(now): was.base for was, now in same_signs(signs_of(leaf), block.signs)}
+            bases = {id(now): was.base for was, now in same_signs(signs_of(leaf), block.signs)}
             return tuple(
-                KeptBlock(sign, leaf if id(sign) in found else None, found.get(id(sign), -1)) for sign in block.signs
+                KeptBlock(sign, leaf if id(sign) in bases else None, bases.get(id(sign), -1)) for sign in block.signs
             )
         return self.kept_signs(block)
 
     def kept_signs(self, block: RevisedBlock) -> tuple[KeptBlock, ...]:
-        made = []
+        items = []
         for sign in block.signs:
             origin = self.alignment.origins.get(sign.base)
-            made.append(KeptBlock(sign, self.leaves[origin[0]], origin[1]) if origin else KeptBlock(sign))
-        return tuple(made)
+            items.append(KeptBlock(sign, self.leaves[origin[0]], origin[1]) if origin else KeptBlock(sign))
+        return tuple(items)
 
-    def home(self, block: RevisedBlock, kept: Sequence[KeptBlock]) -> Node | None:
+    def home(self, block: RevisedBlock, kept_blocks: Sequence[KeptBlock]) -> Node | None:
         """Return the leaf that `block` corresponds to: the leaf that shares characters and formatting with it."""
-        numbers = dict.fromkeys(id(one.leaf) for one in kept if one.leaf is not None)
-        for number in (self.numbers[one] for one in numbers):
+        numbers = dict.fromkeys(id(kept_block.leaf) for kept_block in kept_blocks if kept_block.leaf is not None)
+        for number in (self.numbers[number_] for number_ in numbers):
             if self.alignment.looks.get(number) == block.look:
                 return self.leaves[number]
-        if not kept:
-            anchors = [one for one in block.anchors if self.alignment.looks.get(one) == block.look]
+        if not kept_blocks:
+            anchors = [anchor for anchor in block.anchors if self.alignment.looks.get(anchor) == block.look]
             return self.leaves[anchors[0]] if anchors else None
         return None
 
     def find_lists(self, after: Sequence[RevisedBlock | Grid]) -> None:
         """Record which source list each list of the document corresponds to."""
-        for place, one in enumerate(after):
-            if isinstance(one, RevisedBlock) and one.number is not None:
-                leaf = self.home(one, self.kept(place, one))
+        for place, block_ in enumerate(after):
+            if isinstance(block_, RevisedBlock) and block_.number is not None:
+                leaf = self.home(block_, self.kept(place, block_))
                 lists = [node for node in leaf.path if node.kind in LISTS] if leaf else []
                 if lists:
-                    self.lists.setdefault((one.list_name, one.look.depth), lists[-1])
+                    self.lists.setdefault((block_.list_name, block_.look.depth), lists[-1])
 
     def add_block(self, place: int, block: RevisedBlock, ordered: Ordered) -> None:
-        kept = self.kept(place, block)
-        home = self.home(block, kept)
+        kept_blocks = self.kept(place, block)
+        home = self.home(block, kept_blocks)
         if block.torn:
             problem = "paragraphs of different kinds were joined; choose a style for the joined paragraph in Word"
             self.objections.append(Objection(problem=problem, words=block.text))
         slots = self.slots_of(home, block) if home else self.slots_for(block, ordered)
         parent = self.enter(slots, block)
-        leaf = self.leaf_for(block, kept, home)
+        leaf = self.leaf_for(block, kept_blocks, home)
         parent.children.append(
-            New(kind=block.look.kind, old=leaf, model=leaf or home, level=block.look.level, signs=kept)
+            New(kind=block.look.kind, old=leaf, model=leaf or home, level=block.look.level, signs=kept_blocks)
         )
         self.slots_before = slots
 
-    def leaf_for(self, block: RevisedBlock, kept: Sequence[KeptBlock], home: Node | None) -> Node | None:
+    def leaf_for(self, block: RevisedBlock, kept_blocks: Sequence[KeptBlock], home: Node | None) -> Node | None:
         """Return the leaf that `block` replaces: each is replaced once, by the first block with words of it."""
-        candidates = [one.leaf for one in kept if one.leaf is not None]
+        candidates = [kept_block.leaf for kept_block in kept_blocks if kept_block.leaf is not None]
         alike = [leaf for leaf in candidates if leaf.kind is block.look.kind and leaf.level == block.look.level]
         for leaf in (*([home] if home else []), *alike, *candidates):
             if id(leaf) not in self.used:
@@ -215,7 +217,7 @@ class _Grower:
         return (*before[: levels[depth - 1] + 1], *own)
 
     def down_to(self, node: Node) -> tuple[_Slot, ...]:
-        return tuple(_Slot(ContainerKind(str(one.kind)), one, one) for one in (*node.path, node))
+        return tuple(_Slot(ContainerKind(str(ancestor.kind)), ancestor, ancestor) for ancestor in (*node.path, node))
 
     def slots_in_quote(self) -> tuple[_Slot, ...]:
         quotes = [place for place, slot in enumerate(self.slots_before) if slot.kind is ContainerKind.QUOTE]
@@ -245,9 +247,9 @@ class _Grower:
         fresh = slot.node is not None and id(slot.node) not in self.used
         if fresh:
             self.used.add(id(slot.node))
-        made = New(kind=slot.kind, key=slot.key, old=slot.node if fresh else None, model=slot.node)
-        parent.children.append(made)
-        return made
+        new = New(kind=slot.kind, key=slot.key, old=slot.node if fresh else None, model=slot.node)
+        parent.children.append(new)
+        return new
 
     def count(self, number: int) -> None:
         """Set the `number` of the innermost item, and the start of the list for its first item."""
@@ -272,13 +274,17 @@ class _Grower:
             self.objections.append(
                 Objection(problem="the rows of a table have different numbers of cells", words=words)
             )
-        slots = tuple(_Slot(ContainerKind(str(one.kind)), one, one) for one in table.path) if table is not None else ()
+        slots = (
+            tuple(_Slot(ContainerKind(str(ancestor.kind)), ancestor, ancestor) for ancestor in table.path)
+            if table is not None
+            else ()
+        )
         parent = self.enter(slots, None)
-        made = New(kind=ContainerKind.TABLE, old=table, model=table)
+        new = New(kind=ContainerKind.TABLE, old=table, model=table)
         if table is not None:
             self.used.add(id(table))
-        made.children = [self.row(row, table, first=place == 0) for place, row in enumerate(grid.rows)]
-        parent.children.append(made)
+        new.children = [self.row(row, table, first=place == 0) for place, row in enumerate(grid.rows)]
+        parent.children.append(new)
         self.slots_before = slots
 
     def row(self, cells: Sequence[GridCell], table: Node | None, *, first: bool) -> New:
@@ -291,20 +297,20 @@ class _Grower:
         if table is not None and first != (old is not None and old.number == 0):
             words = " / ".join(cell.block.text for cell in cells)
             self.objections.append(Objection(problem="the header row of a table must stay first", words=words))
-        made = New(kind=ContainerKind.ROW, old=old)
+        new_row = New(kind=ContainerKind.ROW, old=old)
         for cell in cells:
             number = self.alignment.cells.get(cell.place)
             leaf = self.leaves[number] if number is not None else None
             signs = self.kept_signs(cell.block)
-            made.children.append(New(kind=BlockKind.CELL, old=leaf, model=leaf, signs=signs))
-        return made
+            new_row.children.append(New(kind=BlockKind.CELL, old=leaf, model=leaf, signs=signs))
+        return new_row
 
     def add_unseen(self, node: Node, new: New) -> None:
         """Keep the invisible lines of `node`, each after its original predecessor."""
         for place, child in enumerate(node.children):
             if _is_unseen(child):
-                before = {id(one) for one in node.children[:place]}
-                spot = max((at + 1 for at, one in enumerate(new.children) if id(one.old) in before), default=0)
+                before = {id(sibling) for sibling in node.children[:place]}
+                spot = max((at + 1 for at, sibling in enumerate(new.children) if id(sibling.old) in before), default=0)
                 new.children.insert(spot, New(kind=None, old=child))
         for inner in new.children:
             if inner.old is not None and isinstance(inner.kind, ContainerKind):

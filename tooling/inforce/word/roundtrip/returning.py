@@ -79,29 +79,29 @@ def _proven(top: New, source: str, after: Sequence[RevisedBlock | Grid]) -> tupl
         wrong = _first_difference(text, top, wanted)
         if wrong is None:
             return text, ()
-        changed = [one for one in blocks if not is_unchanged(one)]
-        near = [one for one in _around(blocks, wrong) if one.strict < _STRICTEST and one in changed]
+        changed = [block for block in blocks if not is_unchanged(block)]
+        near = [block for block in _around(blocks, wrong) if block.strict < _STRICTEST and block in changed]
         if not near:
             words = wanted[wrong].text if wrong < len(wanted) else ""
             return None, (Objection(problem="Markdown cannot express this place of the document", words=words),)
-        for one in near:
-            one.strict += 1
+        for candidate in near:
+            candidate.strict += 1
 
 
 def _lost(top: New) -> Iterator[Objection]:
-    for one in top.leaves():
-        if one.lost:
-            yield Objection(problem=_LOST, words="".join(kept.sign.text for kept in one.signs))
+    for leave in top.leaves():
+        if leave.lost:
+            yield Objection(problem=_LOST, words="".join(sign.sign.text for sign in leave.signs))
 
 
 def _unwritable(blocks: Sequence[New], anchors: dict[str, str]) -> Iterator[Objection]:
-    for one in blocks:
-        if is_unchanged(one) or one.kind in (BlockKind.CODE, BlockKind.RULE):
+    for block in blocks:
+        if is_unchanged(block) or block.kind in (BlockKind.CODE, BlockKind.RULE):
             continue
         try:
-            composed(one, anchors)
+            composed(block, anchors)
         except CannotBeWrittenError as cause:
-            yield Objection(problem=str(cause), words="".join(kept.sign.text for kept in one.signs))
+            yield Objection(problem=str(cause), words="".join(sign.sign.text for sign in block.signs))
 
 
 def _around(blocks: Sequence[New], place: int) -> Sequence[New]:
@@ -114,17 +114,17 @@ def _first_difference(text: str, top: New, wanted: Sequence[View]) -> int | None
     root = read_source(text)
     leaves = list(root.leaves())
     views = views_of_text(leaves)
-    found = [view for view in views if view is not None]
+    present = [view for view in views if view is not None]
     shapes = [_shape(leaf) for leaf, view in zip(leaves, views, strict=True) if view is not None]
     meant = list(_shapes(top, ()))
-    for place, (one, two) in enumerate(zip(found, wanted, strict=False)):
-        if _without_hidden(one) != two:
+    for place, (actual, two) in enumerate(zip(present, wanted, strict=False)):
+        if _without_hidden(actual) != two:
             return place
     for place, (left, right) in enumerate(zip(shapes, meant, strict=False)):
         if left != right:
             return min(place, len(wanted) - 1)
-    if len(found) != len(wanted) or len(shapes) != len(meant):
-        return min(len(found), len(wanted) - 1)
+    if len(present) != len(wanted) or len(shapes) != len(meant):
+        return min(len(present), len(wanted) - 1)
     return None
 
 

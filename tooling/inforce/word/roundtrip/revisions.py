@@ -101,7 +101,7 @@ class _Counter:
             self.counts[key] = self.numbering.restarts[instance] - 1
         self.met.add(instance)
         name = f"{look.list_id}/{self.begun.get(look.list_id, 0)}"
-        for other in [one for one in self.counts if one[0] == look.list_id and one[1] > look.depth]:
+        for other in [count for count in self.counts if count[0] == look.list_id and count[1] > look.depth]:
             del self.counts[other]
         if not self.numbering.ordered.get(key, False):
             return 0, name
@@ -112,22 +112,22 @@ class _Counter:
 def side_of(story: Story, side: Side) -> tuple[RevisedBlock | Grid, ...]:
     """Return the blocks and tables of one `side` of `story`, without blank paragraphs."""
     counter = _Counter(story.numbering)
-    found: list[RevisedBlock | Grid] = []
+    blocks_: list[RevisedBlock | Grid] = []
     waiting: list[Paragraph] = []
-    for place, one in enumerate(story.body):
-        if isinstance(one, Paragraph):
-            waiting.append(one)
-            if side.has(one.mark):
-                found.extend(_block(waiting, side, counter))
+    for place, paragraph in enumerate(story.body):
+        if isinstance(paragraph, Paragraph):
+            waiting.append(paragraph)
+            if side.has(paragraph.mark):
+                blocks_.extend(_block(waiting, side, counter))
                 waiting = []
             continue
-        found.extend(_block(waiting, side, counter))
+        blocks_.extend(_block(waiting, side, counter))
         waiting = []
-        grid = _grid(place, one, side)
+        grid = _grid(place, paragraph, side)
         if grid.rows:
-            found.append(grid)
-    found.extend(_block(waiting, side, counter))
-    return tuple(found)
+            blocks_.append(grid)
+    blocks_.extend(_block(waiting, side, counter))
+    return tuple(blocks_)
 
 
 def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterator[RevisedBlock]:
@@ -136,22 +136,22 @@ def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterat
         return
     look, torn = _settled(paragraphs, side)
     signs = _signs(paragraphs, side, whole=look.kind is BlockKind.CODE)
-    looks = tuple(one.was if side is Side.BEFORE else one.look for one in paragraphs)
-    anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
+    looks = tuple(paragraph.was if side is Side.BEFORE else paragraph.look for paragraph in paragraphs)
+    anchors = tuple(paragraph.anchor for paragraph in paragraphs if paragraph.anchor is not None)
     whole_gone = not side.has(paragraphs[-1].mark)
-    found = RevisedBlock(signs=signs, look=look, looks=looks, torn=torn, anchors=anchors)
-    if whole_gone and not found.text.strip(BLANKS):
+    block = RevisedBlock(signs=signs, look=look, looks=looks, torn=torn, anchors=anchors)
+    if whole_gone and not block.text.strip(BLANKS):
         return
     number, list_name = counter.take(look)
-    found = replace(found, number=number, list_name=list_name)
-    if found.is_shown:
-        yield found
+    block = replace(block, number=number, list_name=list_name)
+    if block.is_shown:
+        yield block
 
 
 def _settled(paragraphs: list[Paragraph], side: Side) -> tuple[Look, bool]:
     """Return the settings of joined `paragraphs`: those of the only non-empty one, otherwise of the last."""
-    looks = [one.was if side is Side.BEFORE else one.look for one in paragraphs]
-    live = [look for one, look in zip(paragraphs, looks, strict=True) if one.text(side).strip(BLANKS)]
+    looks = [paragraph.was if side is Side.BEFORE else paragraph.look for paragraph in paragraphs]
+    live = [look for paragraph, look in zip(paragraphs, looks, strict=True) if paragraph.text(side).strip(BLANKS)]
     different = {(look.kind, look.level, look.list_id, look.depth, look.quoted) for look in live}
     if len(live) == 1:
         return live[0], False
@@ -159,7 +159,7 @@ def _settled(paragraphs: list[Paragraph], side: Side) -> tuple[Look, bool]:
 
 
 def _signs(paragraphs: list[Paragraph], side: Side, *, whole: bool = False) -> tuple[Sign, ...]:
-    signs = [sign for one in paragraphs for part in one.stretches for sign in signs_of_stretch(part, side)]
+    signs = [sign for paragraph in paragraphs for part in paragraph.stretches for sign in signs_of_stretch(part, side)]
     return tuple(signs) if whole else trimmed(signs)
 
 
@@ -176,17 +176,17 @@ def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
 
 def trimmed(signs: list[Sign]) -> tuple[Sign, ...]:
     """Remove blanks at both ends and around line breaks, which Markdown does not keep."""
-    kept: list[Sign] = []
+    signs_: list[Sign] = []
     for sign in signs:
         if sign.text == "\n":
-            while kept and kept[-1].text in (" ", "\t"):
-                kept.pop()
-        elif sign.text in (" ", "\t") and (not kept or kept[-1].text == "\n") and Form("code") not in sign.forms:
+            while signs_ and signs_[-1].text in (" ", "\t"):
+                signs_.pop()
+        elif sign.text in (" ", "\t") and (not signs_ or signs_[-1].text == "\n") and Form("code") not in sign.forms:
             continue
-        kept.append(sign)
-    while kept and kept[-1].text in (" ", "\t", "\n"):
-        kept.pop()
-    return tuple(kept)
+        signs_.append(sign)
+    while signs_ and signs_[-1].text in (" ", "\t", "\n"):
+        signs_.pop()
+    return tuple(signs_)
 
 
 def _grid(number: int, table: Table, side: Side) -> Grid:
@@ -207,22 +207,22 @@ def _cell(cell: WordCell, side: Side, crowded: list[str]) -> RevisedBlock:
     """Return one block of the content of `cell`; the rest is added to `crowded`."""
     waiting: list[Paragraph] = []
     blocks: list[RevisedBlock] = []
-    for one in cell.paragraphs:
-        waiting.append(one)
-        if side.has(one.mark):
+    for paragraph in cell.paragraphs:
+        waiting.append(paragraph)
+        if side.has(paragraph.mark):
             blocks.append(_in_cell(waiting, side))
             waiting = []
     if waiting:
         blocks.append(_in_cell(waiting, side))
-    blocks = [one for one in blocks if one.text.strip(BLANKS) or one.look.list_id]
-    if len(blocks) > 1 or any(one.look.list_id for one in blocks):
-        crowded.append(" / ".join(one.text for one in blocks))
+    blocks = [block for block in blocks if block.text.strip(BLANKS) or block.look.list_id]
+    if len(blocks) > 1 or any(block.look.list_id for block in blocks):
+        crowded.append(" / ".join(block.text for block in blocks))
     return blocks[0] if blocks else RevisedBlock(signs=(), look=Look(kind=BlockKind.CELL))
 
 
 def _in_cell(paragraphs: list[Paragraph], side: Side) -> RevisedBlock:
     look, _ = _settled(paragraphs, side)
-    anchors = tuple(one.anchor for one in paragraphs if one.anchor is not None)
+    anchors = tuple(paragraph.anchor for paragraph in paragraphs if paragraph.anchor is not None)
     return RevisedBlock(
         signs=_signs(paragraphs, side), look=replace(look, kind=BlockKind.CELL, level=0), anchors=anchors
     )

@@ -25,10 +25,10 @@ _CLOSING_HASHES = re.compile(r"(?<!\S)#(?=#*\s*$)")
 def escaped(text: str, *, strict: int = 0) -> str:
     """Escape `text`, which is inside a line, so that it contains no markup."""
     if strict:
-        return _ALWAYS.sub(lambda found: "\\" + found[0], text).replace("\n", "\\\n")
+        return _ALWAYS.sub(lambda match: "\\" + match[0], text).replace("\n", "\\\n")
     text = _BACKSLASH.sub(r"\\\\", text)
     for pattern in (_ENTITY, _TAG, _UNDERSCORE, _STAR):
-        text = pattern.sub(lambda found: "\\" + found[0], text)
+        text = pattern.sub(lambda match: "\\" + match[0], text)
     return text.replace("`", "\\`").replace("\n", "\\\n")
 
 
@@ -36,8 +36,8 @@ def guarded(line: str) -> str:
     """Escape `line`, which starts or continues a paragraph, so that it starts no other block."""
     if number := _NUMBER_START.match(line):
         line = f"{number[1]}\\{line[len(number[1]) :]}"
-    found = _LINE_START.match(line) or _RULE.match(line)
-    return f"{found[1]}\\{line[len(found[1]) :]}" if found else line
+    match = _LINE_START.match(line) or _RULE.match(line)
+    return f"{match[1]}\\{line[len(match[1]) :]}" if match else line
 
 
 def guarded_heading(line: str) -> str:
@@ -56,7 +56,7 @@ def address(target: str) -> str:
 
 def fence(text: str, shortest: int) -> str:
     """Return a run of at least `shortest` backticks that does not occur in `text`."""
-    runs = {len(found) for found in re.findall("`+", text)}
+    runs = {len(ticks) for ticks in re.findall("`+", text)}
     length = shortest
     while length in runs:
         length += 1

@@ -48,7 +48,7 @@ class Styles:
         """Read the properties of a paragraph, w:pPr or None."""
         style = _value(properties, "w:pStyle")
         names = self.names.get(style, ())
-        heading = next((int(found[1]) for name in names if (found := _HEADING.fullmatch(name))), 0)
+        heading = next((int(match[1]) for name in names if (match := _HEADING.fullmatch(name))), 0)
         heading = heading or int("title" in names)
         instance, depth = self._number(properties, style)
         list_id = self.numbering.lists.get(instance, instance)
@@ -64,18 +64,18 @@ class Styles:
         )
 
     def _number(self, properties: Any, style: str) -> tuple[str, int]:
-        chain = [properties, *(one.find(qn("w:pPr")) for one in self._chain(style))]
-        for one in chain:
-            found = one.find(qn("w:numPr")) if one is not None else None
-            if found is not None:
-                number, depth = _value(found, "w:numId"), _value(found, "w:ilvl")
+        chain = [properties, *(style_element.find(qn("w:pPr")) for style_element in self._chain(style))]
+        for properties_ in chain:
+            numbering = properties_.find(qn("w:numPr")) if properties_ is not None else None
+            if numbering is not None:
+                number, depth = _value(numbering, "w:numId"), _value(numbering, "w:ilvl")
                 return ("", 0) if number in ("", "0") else (number, _number_of(depth))
         return "", 0
 
     def _chain(self, style: str) -> Iterator[Any]:
-        seen: set[str] = set()
-        while style in self.elements and style not in seen:
-            seen.add(style)
+        visited: set[str] = set()
+        while style in self.elements and style not in visited:
+            visited.add(style)
             yield self.elements[style]
             style = _value(self.elements[style], "w:basedOn")
 
@@ -84,16 +84,16 @@ class Styles:
         if properties is None:
             return frozenset()
         names = self.names.get(_value(properties, "w:rStyle"), ())
-        found = set()
+        formats = set()
         if _switch(properties, "w:b", "strong" in names):
-            found.add(Form("strong"))
+            formats.add(Form("strong"))
         if _switch(properties, "w:i", "emphasis" in names):
-            found.add(Form("emphasis"))
+            formats.add(Form("emphasis"))
         if _font(properties) in _MONOSPACED or "html code" in names:
-            found.add(Form("code"))
+            formats.add(Form("code"))
         if _any(names, _LINKS):
-            found.add(Form("link"))
-        return frozenset(found)
+            formats.add(Form("link"))
+        return frozenset(formats)
 
 
 def styles_of(document: Document) -> Styles:
@@ -106,13 +106,13 @@ def styles_of(document: Document) -> Styles:
         while at in elements and at not in chain:
             chain.append(at)
             at = _value(elements[at], "w:basedOn")
-        names[key] = tuple(own[one] for one in chain)
+        names[key] = tuple(own[style_] for style_ in chain)
     return Styles(names=names, elements=elements, numbering=numbering_of(document))
 
 
 def numbering_of(document: Document) -> Numbering:
     """Read which lists of `document` are ordered, and their start numbers (ISO/IEC 29500-1, 17.9)."""
-    part = next((one.target_part for one in document.part.rels.values() if one.reltype.endswith("/numbering")), None)
+    part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/numbering")), None)
     root = getattr(part, "element", None)
     if root is None:
         return Numbering()
@@ -148,10 +148,10 @@ def only_shown(properties: Any) -> bool:
     if properties is None:
         return False
     for name in _SHOWN_ONLY:
-        found = properties.find(qn(name))
-        if found is not None:
-            said = found.get(qn("w:val")) or ""
-            if said.lower() not in (*_NO, *_BLACK, "clear", "nil") and not (name == "w:shd" and not said):
+        child = properties.find(qn(name))
+        if child is not None:
+            text = child.get(qn("w:val")) or ""
+            if text.lower() not in (*_NO, *_BLACK, "clear", "nil") and not (name == "w:shd" and not text):
                 return True
     return False
 
@@ -163,29 +163,29 @@ def has_line(properties: Any) -> bool:
 
 
 def _value(element: Any, name: str) -> str:
-    found = element.find(qn(name)) if element is not None else None
-    return "" if found is None else str(found.get(qn("w:val"), ""))
+    child = element.find(qn(name)) if element is not None else None
+    return "" if child is None else str(child.get(qn("w:val"), ""))
 
 
 def _switch(properties: Any, name: str, otherwise: bool = False) -> bool:
-    found = properties.find(qn(name))
-    return otherwise if found is None else found.get(qn("w:val"), "1").lower() not in _NO
+    child = properties.find(qn(name))
+    return otherwise if child is None else child.get(qn("w:val"), "1").lower() not in _NO
 
 
 def _font(properties: Any) -> str:
-    found = properties.find(qn("w:rFonts"))
-    return "" if found is None else str(found.get(qn("w:ascii"), "")).lower()
+    fonts = properties.find(qn("w:rFonts"))
+    return "" if fonts is None else str(fonts.get(qn("w:ascii"), "")).lower()
 
 
 def _indent(properties: Any) -> int:
-    found = properties.find(qn("w:ind")) if properties is not None else None
-    said = "0" if found is None else found.get(qn("w:start")) or found.get(qn("w:left")) or "0"
-    return _number_of(said)
+    indent = properties.find(qn("w:ind")) if properties is not None else None
+    text = "0" if indent is None else indent.get(qn("w:start")) or indent.get(qn("w:left")) or "0"
+    return _number_of(text)
 
 
-def _number_of(said: str | None, otherwise: int = 0) -> int:
+def _number_of(text: str | None, otherwise: int = 0) -> int:
     """Parse a number from untrusted input; return `otherwise` if it is invalid."""
-    plain = (said or "").strip()
+    plain = (text or "").strip()
     return int(plain) if plain.isascii() and plain.lstrip("-").isdigit() and len(plain) <= _LONGEST else otherwise
 
 

@@ -95,7 +95,7 @@ class Paragraph:
 
     def text(self, side: Side) -> str:
         """Return the words of one side."""
-        return "".join(one.text for one in self.stretches if side.has(one.fate))
+        return "".join(stretch.text for stretch in self.stretches if side.has(stretch.fate))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +174,9 @@ def shortened(words: str, longest: int = 160) -> str:
 
 def based(stretches: Iterable[Stretch], base: int) -> tuple[tuple[Stretch, ...], int]:
     """Return `stretches` with their positions in the original text, of which `base` characters precede them."""
-    found = []
-    for one in stretches:
-        was_there = Side.BEFORE.has(one.fate)
-        found.append(replace(one, base=base if was_there else -1))
-        base += len(one.text) if was_there else 0
-    return tuple(found), base
+    values = []
+    for stretch in stretches:
+        was_there = Side.BEFORE.has(stretch.fate)
+        values.append(replace(stretch, base=base if was_there else -1))
+        base += len(stretch.text) if was_there else 0
+    return tuple(values), base

@@ -50,7 +50,7 @@ def _view_of_leaf(leaf: Node) -> View | None:
     number, depth, quoted = None, 0, False
     if kind is not BlockKind.CELL:
         number, depth = number_of(leaf)
-        quoted = kind is BlockKind.PARAGRAPH and any(one.kind is ContainerKind.QUOTE for one in leaf.path)
+        quoted = kind is BlockKind.PARAGRAPH and any(container.kind is ContainerKind.QUOTE for container in leaf.path)
     if kind is BlockKind.RULE:
         number, depth = None, 0
     if kind is BlockKind.PARAGRAPH and not runs and number is None:
@@ -60,19 +60,21 @@ def _view_of_leaf(leaf: Node) -> View | None:
 
 def number_of(leaf: Node) -> tuple[int | None, int]:
     """Return the number that `leaf` shows and its list depth; (None, 0) unless it starts its item."""
-    item = next((one for one in reversed(leaf.path) if one.kind is ContainerKind.ITEM), None)
+    item = next((container for container in reversed(leaf.path) if container.kind is ContainerKind.ITEM), None)
     if item is None or next(item.leaves(), None) is not leaf:
         return None, 0
-    return item.number or 0 if item.number is not None else 0, sum(1 for one in leaf.path if one.kind in _LISTS)
+    return item.number or 0 if item.number is not None else 0, sum(
+        1 for container in leaf.path if container.kind in _LISTS
+    )
 
 
 def views_of_side(side: Iterable[RevisedBlock | Grid]) -> Iterator[View]:
     """Yield the views of the blocks of a document's side in order, tables cell by cell."""
-    for one in side:
-        if isinstance(one, RevisedBlock):
-            yield view_of_block(one)
+    for stretch in side:
+        if isinstance(stretch, RevisedBlock):
+            yield view_of_block(stretch)
         else:
-            for row in one.rows:
+            for row in stretch.rows:
                 for cell in row:
                     yield View(BlockKind.CELL, 0, runs_of(cell.block.signs))
 

@@ -122,7 +122,7 @@ def runs(marks: Iterable[tuple[int, Mark]]) -> tuple[tuple[int, ...], ...]:
     A number without a predecessor continues the newest sequence of its style with a smaller last number, which leaves a
     visible gap; otherwise it starts a new sequence.
     """
-    done: list[list[int]] = []
+    sequences: list[list[int]] = []
     # Per style, the sequences that can continue, each with its last number; the most recently used is last.
     open_runs: dict[tuple[Style, tuple[int, ...]], list[tuple[int, list[int]]]] = {}
     for place, mark in marks:
@@ -131,11 +131,11 @@ def runs(marks: Iterable[tuple[int, Mark]]) -> tuple[tuple[int, ...], ...]:
         above = [run for run in alike if run[0] < mark.number] if mark.number > 1 else []
         chosen = (following or above or [(0, [])])[-1]
         if not chosen[1]:
-            done.append(chosen[1])
+            sequences.append(chosen[1])
         chosen[1].append(place)
         others = [run for run in alike if run is not chosen]
         open_runs[mark.style, mark.parents] = [*others[-_OPEN_RUNS:], (mark.number, chosen[1])]
-    return tuple(tuple(run) for run in done)
+    return tuple(tuple(run) for run in sequences)
 
 
 def _roman(written: str) -> int:
