@@ -52,7 +52,7 @@ def test_editors_page_does_not_mention_git() -> None:
         pytest.param(
             "wrong way to fix it", "Edith", "This would change a published version", id="the lock is enforced"
         ),
-        pytest.param("wrong way to fix it", "Ed:", "became “legal@shop.example”", id="with the changed words"),
+        pytest.param("wrong way to fix it", "Ed,", "became “legal@shop.example”", id="with the changed words"),
         pytest.param(
             "the right way", "Edith", "**editorial**: users are not informed.", id="a correction is a new version"
         ),
