@@ -6,13 +6,20 @@ from collections.abc import Callable
 
 import pytest
 
+from book_builder import instant
 from doubling import assert_linear
 from inforce.book.read import parse_lock
 from inforce.book.yaml import parse_yaml
+from inforce.checks.context import CheckContext
+from inforce.checks.rules.change import unmentioned
 from inforce.manifest import parse_manifest
 from inforce.manifest.strict_json import parse_json
+from inforce.markdown import parse, to_html
+from inforce.markdown.source import read_source
+from inforce.redline import redline
 from inforce.word.roundtrip import parse_manuscript, take_back
 from inforce.word.roundtrip.values import Story
+from paper_book import PaperBook
 from test_word_roundtrip import TEXT, came, edited
 
 Make = Callable[[int], str]
@@ -40,6 +47,53 @@ YAML: dict[str, Make] = {
     "unfinished quotation": lambda count: "a: '" + "''" * count,
     "comments": lambda count: "#\n" * count,
 }
+MARKDOWN: dict[str, Make] = {
+    "references to one definition": lambda count: "[a] " * count + "\n\n[a]: https://a.example/\n",
+    "definitions": lambda count: "".join(f"[a{number}]: https://a.example/\n" for number in range(count)),
+    "closing marks": lambda count: "a* " * count,
+    "opening marks": lambda count: "*a **b _c __d " * (count // 4),
+    "open brackets": lambda count: "[" * count,
+    "headings": lambda count: "".join(f"## H {number}\n\n" for number in range(count // 2)),
+    "equal headings": lambda count: "## H\n\n" * (count // 2),
+    "lines of one paragraph": lambda count: "word\n" * count,
+    "quotes": lambda count: "> a\n\n" * (count // 2),
+    "lists in lists": lambda count: "".join("  " * depth + "- a\n" for depth in range(40)) * (count // 160),
+}
+
+
+@pytest.mark.parametrize("name", ["references to one definition", "closing marks"])
+def test_source_of_a_long_paragraph_is_read_in_linear_time(name: str) -> None:
+    assert_linear(read_source, MARKDOWN[name], 15_000)
+
+
+@pytest.mark.parametrize("make", MARKDOWN.values(), ids=MARKDOWN)
+@pytest.mark.parametrize("work", [parse, to_html, read_source])
+def test_markdown_is_parsed_in_linear_time(work: Callable[[str], object], make: Make) -> None:
+    assert_linear(work, make, 4_000)
+
+
+def test_long_moved_part_is_compared_in_linear_time() -> None:
+    def halves(count: int) -> tuple[str, str]:
+        parts = [f"## H {number}\n\n" for number in range(count)]
+        return "".join(parts), "".join(parts[count // 2 :] + parts[: count // 2])
+
+    assert_linear(lambda texts: redline(*texts), halves, 2_000)
+
+
+def test_summary_of_many_changed_sections_is_checked_in_linear_time() -> None:
+    def context(count: int) -> CheckContext:
+        book = PaperBook()
+        policy = book.policy("privacy").version("2026-01-15", en="# Privacy\n\nWe keep your name.\n")
+        sections = "".join(f"## H {number}\n\n" for number in range(count))
+        head = "---\nsummary:\n  - {section: h-1, text: T.}\n---\n"
+        policy.version("2026-03-01", en=f"{head}# Privacy\n\nWe keep your name.\n\n{sections}", change="material")
+        catalog = book.book().catalog
+        assert catalog
+        prepared = CheckContext(book.book(), catalog, instant("2026-06-01"))
+        assert prepared.revisions[0].redline  # compared once, outside the measured time
+        return prepared
+
+    assert_linear(lambda prepared: list(unmentioned(prepared)), context, 1_000)
 
 
 @pytest.mark.parametrize("make", JSON.values(), ids=JSON)

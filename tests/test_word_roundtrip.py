@@ -550,6 +550,16 @@ HOSTILE = [
     pytest.param(with_parts(sent(), {DOCUMENT: b"<w:document"}), "is damaged", id="no XML"),
     pytest.param(with_parts(sent(), {DOCUMENT: b"<a>" * 5000}), "is damaged", id="endless XML"),
     pytest.param(with_parts(sent(), {DOCUMENT: b"<a/>"}), "", id="other XML"),
+    pytest.param(
+        replaced(sent(), ("<w:body>", "<w:body>" + "<w:p/>" * 30_000)),
+        "more than 30,000 paragraphs",
+        id="too many paragraphs",
+    ),
+    pytest.param(
+        replaced(sent(), ("<w:body>", "<w:body><w:p>" + "<w:r/>" * 500_000 + "</w:p>")),
+        "more than 500,000 XML elements",
+        id="too many elements",
+    ),
 ]
 
 

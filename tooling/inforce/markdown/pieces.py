@@ -112,10 +112,10 @@ class _Pieces:
 
     def _starts(self) -> list[int]:
         """Return the source position of each token, and finally the length of the source."""
-        starts = [len(self.content)]
+        starts = [len(self.content)]  # in reverse order
         for place in range(len(self.tokens) - 1, -1, -1):
             token = self.tokens[place]
-            at, following = int(token.meta["at"]), starts[0]
+            at, following = int(token.meta["at"]), starts[-1]
             if token.type in {"link_close", "barred_close"} and token.markup == "autolink":
                 at = following - 1
             elif token.markup == "autolink":
@@ -124,8 +124,8 @@ class _Pieces:
                 at -= 1
             elif self._is_automatic_text(place):
                 at += 1
-            starts.insert(0, at)
-        return starts
+            starts.append(at)
+        return starts[::-1]
 
     def _is_automatic_text(self, place: int) -> bool:
         before = self.tokens[place - 1] if place else None

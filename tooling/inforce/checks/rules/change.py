@@ -52,7 +52,7 @@ def unmentioned(book: CheckContext) -> Iterator[Finding]:
         text = revision.text
         if any(not point.section for point in text.edition.summary) or _lacks_summary(text):
             continue
-        silent = [clause for clause in _changed_clauses(revision) if not _is_mentioned(revision, clause)]
+        silent = _unmentioned_clauses(revision)
         if linked := [clause for clause in silent if clause.only_links]:
             yield _unmentioned_links(text, linked)
         changed = [clause for clause in silent if not clause.only_links]
@@ -214,15 +214,21 @@ def _is_significant(revision: Revision, change: Change) -> bool:
     )
 
 
-def _is_mentioned(revision: Revision, clause: ChangedClause) -> bool:
+def _unmentioned_clauses(revision: Revision) -> list[ChangedClause]:
+    """Return the changed clauses whose id, heading and enclosing clauses the summary does not mention."""
     summary = revision.text.edition.summary
-    documents = (revision.text.document, revision.redline.old.document)
-    around = {
-        outer for document in documents for other in document.clauses if other.id == clause.id for outer in other.path
-    }
     named = {point.section for point in summary}
     words = " ".join(point.text for point in summary).casefold()
-    return bool({clause.id, *around} & named) or (bool(clause.heading) and clause.heading.casefold() in words)
+    around: dict[str, set[str]] = {}
+    for document in (revision.text.document, revision.redline.old.document):
+        for other in document.clauses:
+            around.setdefault(other.id, {other.id}).update(other.path)
+    return [
+        clause
+        for clause in _changed_clauses(revision)
+        if around.get(clause.id, {clause.id}).isdisjoint(named)
+        and not (clause.heading and clause.heading.casefold() in words)
+    ]
 
 
 def _numbers(revision: Revision) -> list[NumberChange]:

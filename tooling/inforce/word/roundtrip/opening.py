@@ -11,15 +11,20 @@ import io
 import zipfile
 import zlib
 from dataclasses import dataclass
+from itertools import islice
 
 from docx import Document
 from docx.document import Document as Opened
 from docx.opc.exceptions import OpcError
+from docx.oxml.document import CT_Body
+from docx.oxml.ns import qn
 
 from inforce.errors import InforceError
 
 LARGEST = 32 * 1024 * 1024
 _MOST_PARTS = 2000
+# 32 MiB can contain 3 million empty paragraphs, whose import took minutes.
+MOST_PARAGRAPHS, MOST_ELEMENTS = 30_000, 500_000
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK"
 _CUSTOM = "custom-properties"
@@ -56,6 +61,7 @@ def opened(content: bytes) -> OpenedFile:
         raise UnreadableWordError(f"cannot be unpacked: {_said(cause)}") from cause
     if body is None:
         raise UnreadableWordError("contains no text")
+    _refuse_long(body)
     return OpenedFile(document=document, properties=_properties(document))
 
 
@@ -89,6 +95,13 @@ def _refuse_member(name: str, data: bytes) -> None:
         )
     if name.endswith((".xml", ".rels")) and _has_document_type(data):
         raise UnreadableWordError(f"contains a document type declaration in “{name[:80]}”, which Word never writes")
+
+
+def _refuse_long(body: CT_Body) -> None:
+    for tag, what, most in ((qn("w:p"), "paragraphs", MOST_PARAGRAPHS), (None, "XML elements", MOST_ELEMENTS)):
+        if next(islice(body.iter(tag), most, None), None) is not None:
+            fix = "delete empty paragraphs, or split the policy into several"
+            raise UnreadableWordError(f"contains more than {most:,} {what}", fix)
 
 
 def _has_document_type(data: bytes) -> bool:
