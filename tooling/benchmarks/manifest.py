@@ -77,7 +77,7 @@ def _asks(second: float, chance: Callable[[], float], outage: range) -> Iterator
         yield second
         if outage.start <= second < outage.stop:
             failures += 1
-            wait = after_failure(DAY, failures, chance(), has_copy=True, asked=None)
+            wait = after_failure(DAY, failures, chance(), has_copy=True, requested=None)
         else:
             failures, wait = 0, after_answer(DAY, chance())
         second += wait.total_seconds()
