@@ -82,7 +82,7 @@ UPWARDS = [
     pytest.param(
         {"text.py": "from inforce.book import read", "book/read.py": ""},
         "inforce.text:2 imports inforce.book.read: floor 2 must not know floor 6",
-        id="an import that runs up",
+        id="an import of a higher floor",
     ),
     pytest.param(
         {"text.py": "if TYPE_CHECKING:\n    import inforce.policy", "policy.py": ""},
@@ -117,7 +117,7 @@ UPWARDS = [
     pytest.param(
         {"attic/box.py": ""},
         "inforce.attic.box: the room “attic” stands on no floor of the plan",
-        id="a room that is not in the plan",
+        id="a room missing in the plan",
     ),
 ]
 

@@ -54,7 +54,7 @@ class TestFiles:
         write_file(file, b"\r\n\0")
         assert file.read_bytes() == b"\r\n\0"
 
-    @pytest.mark.parametrize("mask", [0o077, 0o000], ids=["a careful umask", "a careless umask"])
+    @pytest.mark.parametrize("mask", [0o077, 0o000], ids=["a strict umask", "an open umask"])
     def test_written_file_is_readable_by_all_and_writable_by_its_owner(self, tmp_path: Path, mask: int) -> None:
         before = os.umask(mask)
         try:

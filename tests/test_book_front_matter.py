@@ -22,7 +22,7 @@ from inforce.text import canonical
         pytest.param("--- \na: b\n---\t\n# A\n", {"a": "b"}, 4, id="blanks behind the dashes"),
         pytest.param("---\n---\n# A\n", {}, 3, id="nothing in it"),
         pytest.param("---\n# only a comment\n---\n# A\n", {}, 4, id="a comment in it"),
-        pytest.param("---\na: |\n  ---\n---\n# A\n", {"a": "---\n"}, 5, id="dashes inside a value"),
+        pytest.param("---\na: |\n  ---\n---\n# A\n", {"a": "---\n"}, 5, id="dashes within a value"),
     ],
 )
 def test_front_matter_and_body_are_separated(text: str, data: dict[str, str], body_line: int) -> None:
@@ -52,23 +52,27 @@ def test_fields_have_their_line_in_the_file() -> None:
     ("text", "place", "problem", "fix"),
     [
         pytest.param(
-            "---\na: b\n# A\n", "en.md:1", "the front matter has no end", "close it with a line “---”", id="open"
+            "---\na: b\n# A\n",
+            "en.md:1",
+            "the front matter has no end",
+            "close it with a line “---”",
+            id="unterminated",
         ),
         pytest.param(
-            "---", "en.md:1", "the front matter has no end", "close it with a line “---”", id="open and empty"
+            "---", "en.md:1", "the front matter has no end", "close it with a line “---”", id="unterminated and empty"
         ),
         pytest.param("---\n- a\n---\n# A\n", "en.md:2", "the front matter has no fields", "write lines", id="a list"),
         pytest.param("---\nhello\n---\n# A\n", "en.md:2", "the front matter has no fields", "write lines", id="a text"),
         pytest.param(
             "---\n''\n---\n# A\n", "en.md:2", "the front matter has no fields", "write lines", id="an empty text"
         ),
-        pytest.param("---\na: 1\na: 2\n---\n# A\n", "en.md:3", "“a” occurs twice", "keep one", id="a name twice"),
+        pytest.param("---\na: 1\na: 2\n---\n# A\n", "en.md:3", "“a” occurs twice", "keep one", id="a duplicate key"),
         pytest.param(
             '---\na: "b\n---\n# A\n',
             "en.md:2",
             "this is not valid YAML",
             "close the quotation mark",
-            id="an open quote",
+            id="an unterminated quotation",
         ),
         pytest.param(
             "---\na: >\n" + "  x\n" * 5120 + "---\n# A\n",

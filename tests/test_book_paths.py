@@ -36,13 +36,13 @@ def said(book: BookBuilder) -> list[str]:
     [
         pytest.param("policy_versions/linked", "../../elsewhere", id="a policy out of the book"),
         pytest.param("policy_versions/linked", "terms", id="a policy that is another one"),
-        pytest.param("policy_versions/linked", "../nowhere", id="a policy that is nowhere"),
-        pytest.param("policy_versions/linked", "linked", id="a policy that is itself"),
-        pytest.param("policy_versions/linked", "/", id="a policy that is the whole disk"),
+        pytest.param("policy_versions/linked", "../nowhere", id="a link to a missing policy"),
+        pytest.param("policy_versions/linked", "linked", id="a link to itself"),
+        pytest.param("policy_versions/linked", "/", id="a link to the root folder"),
         pytest.param("policy_versions/terms/2", "2026-01-15", id="a version that is another one"),
         pytest.param("policy_versions/terms/2026-01-15/de.md", "../../../../secret.md", id="a text out of the book"),
         pytest.param("policy_versions/terms/2026-01-15/de.md", "en.md", id="a text that is another one"),
-        pytest.param("policy_versions/terms/2026-01-15/de.md", "nowhere.md", id="a text that is nowhere"),
+        pytest.param("policy_versions/terms/2026-01-15/de.md", "nowhere.md", id="a link to a missing text"),
         pytest.param("policy_versions/lock.json", "../../secret.md", id="the lock"),
     ],
 )

@@ -72,7 +72,7 @@ FAULTS = [
         "# when\n\npublished: 2027-02-30\nchange: material\n",
         f"{VERSION}:3: “published”: expected an existing date, got “2027-02-30”",
         "META-field",
-        id="a day that is none",
+        id="a date that does not exist",
     ),
     pytest.param(
         VERSION,
@@ -86,14 +86,14 @@ FAULTS = [
         "published: 2026-01-15\nchange: notice\neffectiv: 2026-02-01\n",
         f"{VERSION}:3: “effectiv” is not a known field here\n  did you mean “effective”?",
         "META-field",
-        id="a misspelt member",
+        id="a misspelt field",
     ),
     pytest.param(
         VERSION,
         "publishd: 2026-01-15\nchange: notice\n",
         f"{VERSION}:1: “published” is missing\n  is “publishd” a misspelling of it?",
         "META-field",
-        id="a missing member that is misspelt",
+        id="a missing field that is misspelt",
     ),
     pytest.param(
         VERSION,
@@ -111,14 +111,14 @@ FAULTS = [
         "# a list\n- published\n",
         f"{VERSION}:2: expected fields such as “name: value”, got a list",
         "META-field",
-        id="a list for members",
+        id="a list instead of fields",
     ),
     pytest.param(
         VERSION,
         "2026-01-15",
         f"{VERSION}:1: expected fields such as “name: value”, got text",
         "META-field",
-        id="a text for members",
+        id="a text instead of fields",
     ),
     pytest.param(
         POLICY,
@@ -142,35 +142,35 @@ FAULTS = [
         f"{BOOK}:3: “timezone”: expected a name of the IANA time zone database such as “Europe/Berlin” or “UTC”, "
         "got “Europe/Berln”",
         "META-field",
-        id="a zone that is none",
+        id="an invalid zone",
     ),
     pytest.param(
         EDITION,
         "---\nsummary:\n  - text: x\n    sections: y\n---\n# A\n",
         f"{EDITION}:4: “summary[0].sections” is not a known field here\n  did you mean “section”?",
         "META-field",
-        id="an unknown member of a summary",
+        id="an unknown field of a summary",
     ),
     pytest.param(
         EDITION,
         "---\nsummary: All is new.\n---\n# A\n",
         f"{EDITION}:2: “summary”: expected a list, got text\n  put “- ” before each item",
         "META-field",
-        id="a summary that is no list",
+        id="a summary that is not a list",
     ),
     pytest.param(
         EDITION,
         "---\n\ntranslates: sha256:abc\n---\n# A\n",
         f"{EDITION}:3: “translates”: expected “sha256:” and 64 lower-case hex digits, got “sha256:abc”",
         "META-field",
-        id="a digest that is none",
+        id="an invalid digest",
     ),
     pytest.param(
         EDITION,
         "---\ntitel: x\n# A\n",
         f"{EDITION}:1: the front matter has no end",
         "META-yaml",
-        id="open front matter",
+        id="unterminated front matter",
     ),
     pytest.param(
         EDITION, "", f"{EDITION}: contains no text\n  write the policy below", "TEXT-empty", id="an empty text"
@@ -204,7 +204,7 @@ FAULTS = [
         "{",
         "policy_versions/lock.json:1: is not valid JSON: ",
         "LOCK-unreadable",
-        id="a lock that is none",
+        id="an invalid lock",
     ),
     pytest.param(
         "policy_versions/terms/1.a/version.yml",
@@ -212,7 +212,7 @@ FAULTS = [
         "policy_versions/terms/1.a: expected digits joined by “.” or “-” such as “2027-03-01” or “1.10”, got “1.a”\n"
         "  rename the folder",
         "META-label",
-        id="a label that is none",
+        id="an invalid label",
     ),
     pytest.param(
         "policy_versions/Terms2/policy.yml",
@@ -220,7 +220,7 @@ FAULTS = [
         "policy_versions/Terms2: expected a policy id of lower-case letters, digits and hyphens such as “privacy”, "
         "got “Terms2”\n  rename the folder",
         "PATH-policy",
-        id="a policy id that is none",
+        id="an invalid policy id",
     ),
     pytest.param(
         "policy_versions/terms/2026-01-15/pt-br.md",
@@ -228,7 +228,7 @@ FAULTS = [
         "policy_versions/terms/2026-01-15/pt-br.md: expected the spelling “pt-BR”, got “pt-br”\n"
         "  rename the file to “pt-BR.md”",
         "META-language",
-        id="a language misspelt",
+        id="a misspelt language",
     ),
     pytest.param(
         "policy_versions/notes.txt",

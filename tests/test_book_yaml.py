@@ -39,15 +39,15 @@ def test_scalars_are_not_converted(written: str) -> None:
     [
         pytest.param("", None, id="an empty file"),
         pytest.param("# a comment\n", None, id="a comment alone"),
-        pytest.param("---\n", None, id="the beginning of a document alone"),
-        pytest.param("a:\n", {"a": ""}, id="a member without a value is empty text"),
-        pytest.param("- \n- x\n", ["", "x"], id="an item without a value too"),
+        pytest.param("---\n", None, id="only the start of a document"),
+        pytest.param("a:\n", {"a": ""}, id="a field without a value is empty text"),
+        pytest.param("- \n- x\n", ["", "x"], id="so is an item without a value"),
         pytest.param("'null': \"\\u00e9\"\n", {"null": "é"}, id="quotes and escapes"),
-        pytest.param("a: |\n  one\n  two\n", {"a": "one\ntwo\n"}, id="lines kept"),
-        pytest.param("a: >-\n  one\n  two\n", {"a": "one two"}, id="lines folded"),
+        pytest.param("a: |\n  one\n  two\n", {"a": "one\ntwo\n"}, id="literal lines"),
+        pytest.param("a: >-\n  one\n  two\n", {"a": "one two"}, id="folded lines"),
         pytest.param("a: 'x\n  y'\n", {"a": "x y"}, id="a quote over two lines"),
         pytest.param("---\na: b\n...\n", {"a": "b"}, id="one document with both its ends"),
-        pytest.param("a: {b: [c, {d: e}]}\n", {"a": {"b": ["c", {"d": "e"}]}}, id="in one line"),
+        pytest.param("a: {b: [c, {d: e}]}\n", {"a": {"b": ["c", {"d": "e"}]}}, id="flow style"),
         pytest.param("'<<': x\n", {"<<": "x"}, id="a quoted name is a name"),
         pytest.param("a: b # c\n", {"a": "b"}, id="a comment behind a value"),
         pytest.param("a: 名前\r\nb: é\r\n", {"a": "名前", "b": "é"}, id="other scripts, line ends of Windows"),
@@ -58,8 +58,8 @@ def test_usual_yaml_of_editors_is_read(text: str, data: object) -> None:
 
 
 REFUSED = [
-    pytest.param("a: 1\nb: 2\na: 3\n", 3, "“a” occurs twice", "keep one of the two", id="a name twice"),
-    pytest.param("m:\n  a: 1\n  'a': 2\n", 3, "“a” occurs twice", "keep one", id="a name twice, once in quotes"),
+    pytest.param("a: 1\nb: 2\na: 3\n", 3, "“a” occurs twice", "keep one of the two", id="a duplicate key"),
+    pytest.param("m:\n  a: 1\n  'a': 2\n", 3, "“a” occurs twice", "keep one", id="a duplicate key, once in quotes"),
     pytest.param("a: &x 1\nb: 2\n", 1, "“&x” is an anchor", "write the value out where it is needed", id="an anchor"),
     pytest.param("a: 1\nb: *x\n", 2, "“*x” is an alias", "write the value out", id="an alias"),
     pytest.param(
@@ -77,7 +77,7 @@ REFUSED = [
     pytest.param("a: !x 2\n", 1, "“!x” is a tag", "delete it: every value is read as plain text", id="a tag of ours"),
     pytest.param("a: ! 2\n", 1, "“!” is a tag", "delete it", id="a tag without a name"),
     pytest.param(
-        "a: 1\n---\nb: 2\n", 2, "a second YAML document begins here", "delete the “---” line", id="a second one"
+        "a: 1\n---\nb: 2\n", 2, "a second YAML document begins here", "delete the “---” line", id="a second document"
     ),
     pytest.param(
         "%YAML 1.1\n---\na: 1\n", 1, "YAML directives are not allowed", "delete the “%” line", id="a directive"
@@ -85,11 +85,11 @@ REFUSED = [
     pytest.param(
         "%TAG ! x:\n---\na: 1\n", 1, "YAML directives are not allowed", "delete the “%” line", id="a tag directive"
     ),
+    pytest.param("a: 1\n? [b]\n: 2\n", 2, "a list or mapping is used as a key", "put a plain word", id="a list as key"),
     pytest.param(
-        "a: 1\n? [b]\n: 2\n", 2, "a list or mapping is used as a key", "put a plain word", id="a list as name"
+        "a: 1\n? {b: c}\n: 2\n", 2, "a list or mapping is used as a key", "put a plain", id="a mapping as key"
     ),
-    pytest.param("a: 1\n? {b: c}\n: 2\n", 2, "a list or mapping is used as a key", "put a plain", id="members as name"),
-    pytest.param("a: {'': 1}\n", 1, "a value has no key", "put a plain word before the colon", id="an empty name"),
+    pytest.param("a: {'': 1}\n", 1, "a value has no key", "put a plain word before the colon", id="an empty key"),
     pytest.param(
         "a: 1\nb: " + "[" * 12 + "]" * 12, 2, "nested more than 12 levels deep", "flatten it", id="thirteen levels"
     ),
@@ -113,7 +113,7 @@ REFUSED = [
     ),
     pytest.param("a: 1\n  b: 2\n", 2, "this is not valid YAML: ", "", id="one blank too many"),
     pytest.param("a: [1]]\n", 1, "this is not valid YAML: ", "check the indentation", id="a bracket too many"),
-    pytest.param("%YAML 9.9\n---\na: 1\n", 1, "this is not valid YAML: ", "", id="a YAML of tomorrow"),
+    pytest.param("%YAML 9.9\n---\na: 1\n", 1, "this is not valid YAML: ", "", id="an unsupported YAML version"),
     pytest.param("a: 1\n" * 20_000, 1, "is longer than 64 KiB", "shorten it", id="a hundred kilobytes"),
     pytest.param("a: '" + "x" * 70_000 + "'", 1, "is longer than 64 KiB", "shorten it", id="one huge value"),
 ]

@@ -147,10 +147,10 @@ def test_dismissal_matches_its_question(answer: str, met: bool) -> None:
 @pytest.mark.parametrize(
     ("rule", "path", "words"),
     [
-        pytest.param("CLAIM-watch", "privacy", "no longer matches any question", id="no question left"),
-        pytest.param("CLAIM-watch", "privacy/2020-01-01/en.md", "which does not exist", id="no such file"),
-        pytest.param("CLAIM-wacht", "privacy", "did you mean “CLAIM-watch”", id="no such rule"),
-        pytest.param("HTML-raw", "privacy", "does not ask questions", id="a rule that cannot be answered"),
+        pytest.param("CLAIM-watch", "privacy", "no longer matches any question", id="no question any longer exists"),
+        pytest.param("CLAIM-watch", "privacy/2020-01-01/en.md", "which does not exist", id="an unknown file"),
+        pytest.param("CLAIM-wacht", "privacy", "did you mean “CLAIM-watch”", id="an unknown rule"),
+        pytest.param("HTML-raw", "privacy", "does not ask questions", id="a rule without questions"),
     ],
 )
 def test_dismissal_without_a_question_is_reported_at_its_line(rule: str, path: str, words: str) -> None:

@@ -64,15 +64,15 @@ LINKS = (
     ("new", "sections", "expected"),
     [
         pytest.param(LONGER, ["keep"], [], id="a changed section that is mentioned"),
-        pytest.param(LONGER, ["share"], ["keep"], id="a changed section that is not"),
-        pytest.param(LONGER, [""], [], id="a point without a section speaks for the whole text"),
-        pytest.param(RENAMED, ["share"], [], id="a mention of the section around it"),
-        pytest.param(RENAMED, ["keep"], ["partners"], id="no mention of it nor of the one around"),
+        pytest.param(LONGER, ["share"], ["keep"], id="a changed section that is not mentioned"),
+        pytest.param(LONGER, [""], [], id="a point without a section covers the whole text"),
+        pytest.param(RENAMED, ["share"], [], id="a mention of the enclosing section"),
+        pytest.param(RENAMED, ["keep"], ["partners"], id="neither it nor the enclosing section is mentioned"),
         pytest.param(OLD + "\n## Cookies {#cookies}\n\nOne.\n", ["keep"], ["cookies"], id="a new section"),
         pytest.param(OLD[: OLD.index("## 3.")], ["keep"], ["contact"], id="a removed section"),
         pytest.param(OLD.replace("15 January", "1 March"), ["keep"], [], id="a printed date of the version"),
         pytest.param(OLD.replace("short", "long"), ["keep"], ["privacy"], id="words below the title"),
-        pytest.param(OLD.replace("your name", "*your name*"), ["keep"], [], id="emphasis says nothing new"),
+        pytest.param(OLD.replace("your name", "*your name*"), ["keep"], [], id="only emphasis changed"),
     ],
 )
 def test_changed_section_missing_from_the_summary_is_a_question(
@@ -116,8 +116,8 @@ def test_many_unmentioned_sections_are_one_question() -> None:
 @pytest.mark.parametrize(
     ("meta", "rule"),
     [
-        pytest.param({}, "META-summary", id="one error where the summary is missing altogether"),
-        pytest.param(DRAFT, "CHANGE-summary", id="in a draft, the question what it is to say"),
+        pytest.param({}, "META-summary", id="one error if the summary is missing"),
+        pytest.param(DRAFT, "CHANGE-summary", id="a question in a draft"),
     ],
 )
 def test_missing_summary_is_reported_once(meta: dict[str, str], rule: str) -> None:
@@ -133,8 +133,8 @@ def test_missing_summary_is_reported_once(meta: dict[str, str], rule: str) -> No
         pytest.param(LONGER, "contact", ["contact"], id="a section that did not"),
         pytest.param(RENAMED, "share", [], id="a section in which another one changed"),
         pytest.param(OLD[: OLD.index("## 3.")], "contact", [], id="a section that was removed"),
-        pytest.param(MOVED, "keep", [], id="a section that a paragraph was moved out of"),
-        pytest.param(SWAPPED, "contact", [], id="a section that stands elsewhere"),
+        pytest.param(MOVED, "keep", [], id="a section from which a paragraph was moved"),
+        pytest.param(SWAPPED, "contact", [], id="a section that was moved"),
     ],
 )
 def test_summary_of_an_unchanged_section_is_reported(new: str, section: str, expected: list[str]) -> None:
@@ -158,7 +158,7 @@ def test_version_without_changes_is_reported(new: str, meta: dict[str, str], exp
     [
         pytest.param(LONGER, "editorial", "“24 months” became “36 months”", id="a number"),
         pytest.param(
-            OLD.replace("do not sell", "sell"), "editorial", "a negation was added or removed", id="a negation gone"
+            OLD.replace("do not sell", "sell"), "editorial", "a negation was added or removed", id="a removed negation"
         ),
         pytest.param(
             OLD.replace("Carriers get", "No carriers get"),
@@ -170,7 +170,7 @@ def test_version_without_changes_is_reported(new: str, meta: dict[str, str], exp
         pytest.param(OLD.replace("Carriers", "Couriers"), "editorial", "", id="a word"),
         pytest.param(OLD.replace("15 January", "1 March"), "editorial", "", id="a printed date of the version"),
         pytest.param(OLD.replace("3. Contact", "4. Contact"), "editorial", "", id="the number of a heading"),
-        pytest.param(LONGER, "notice", "", id="a number in a version people are told about"),
+        pytest.param(LONGER, "notice", "", id="a number in a notice version"),
     ],
 )
 def test_editorial_change_of_meaning_is_reported(new: str, change: str, words: str) -> None:
@@ -185,7 +185,7 @@ def test_editorial_change_of_meaning_is_reported(new: str, change: str, words: s
     [
         pytest.param(LONGER, "material", ["In “What we keep”, “24 months” became “36 months”."], id="a period"),
         pytest.param(LONGER, "editorial", [], id="in an editorial version it is a question instead"),
-        pytest.param(OLD.replace("Carriers", "Couriers"), "material", [], id="only words"),
+        pytest.param(OLD.replace("Carriers", "Couriers"), "material", [], id="words only"),
         pytest.param(OLD.replace("15 January", "1 March"), "material", [], id="a printed date of the version"),
         pytest.param(
             OLD.replace(" for 24 months", "").replace("address.", "address for 24 months."),

@@ -28,17 +28,21 @@ def two_versions(second: dict[str, str], first: dict[str, str] | None = None, ti
     ("second", "earliest"),
     [
         pytest.param({"effective": "2026-05-31"}, "", id="thirty days later is enough"),
-        pytest.param({"effective": "2026-05-30"}, "2026-05-31", id="a day less is not"),
-        pytest.param({}, "2026-05-31", id="binding on publication is not"),
-        pytest.param({"effective": "2026-05-15", "change": "notice"}, "", id="a lower level promises less"),
-        pytest.param({"change": "editorial"}, "", id="a level without a promise binds at once"),
+        pytest.param({"effective": "2026-05-30"}, "2026-05-31", id="a day less is reported"),
+        pytest.param({}, "2026-05-31", id="binding on publication is reported"),
+        pytest.param(
+            {"effective": "2026-05-15", "change": "notice"}, "", id="a lower level has a shorter notice period"
+        ),
+        pytest.param({"change": "editorial"}, "", id="a level without a notice period"),
         pytest.param(
             {"published": "2026-05-01T12:00:00Z", "effective": "2026-05-31"},
             "2026-06-01",
             id="the day of publication counts only from its start",
         ),
-        pytest.param({"retroactive": "A court.", "effective": "2026-04-01"}, "2026-05-31", id="a reason is no notice"),
-        pytest.param({"origin": IMPORTED}, "", id="what was imported was announced elsewhere"),
+        pytest.param(
+            {"retroactive": "A court.", "effective": "2026-04-01"}, "2026-05-31", id="a reason does not replace notice"
+        ),
+        pytest.param({"origin": IMPORTED}, "", id="imported versions need no notice"),
         pytest.param({"published": "2026-04-01", "effective": "2026-05-02", "draft": "true"}, "", id="a draft in time"),
     ],
 )
@@ -73,7 +77,7 @@ def test_notice_is_counted_in_days_of_the_books_time_zone() -> None:
             {"effective": "2026-07-01"},
             {"effective": "2026-07-01"},
             ["DATE-same"],
-            id="two versions from one instant on",
+            id="two versions with the same instant",
         ),
         pytest.param(
             {"effective": "2026-07-01"},
@@ -106,8 +110,8 @@ def test_effective_dates_must_be_in_version_order(
 @pytest.mark.parametrize(
     ("now", "fix"),
     [
-        pytest.param("2026-05-02", "add “cancelled”", id="what is only announced can be cancelled"),
-        pytest.param("2026-08-01", "already in force", id="what applies cannot"),
+        pytest.param("2026-05-02", "add “cancelled”", id="an announced version can be cancelled"),
+        pytest.param("2026-08-01", "already in force", id="a version in force cannot"),
     ],
 )
 def test_fix_of_a_wrong_order_depends_on_the_version_in_force(now: str, fix: str) -> None:
@@ -149,10 +153,10 @@ def test_printed_dates_are_recognised_by_their_labels(text: str, language: str, 
 @pytest.mark.parametrize(
     ("instant", "printed", "expected"),
     [
-        pytest.param("2019-07-03T01:12:00Z", "July 2, 2019", 0, id="it was still the day before in the west"),
-        pytest.param("2018-05-24T22:44:00Z", "May 25, 2018", 0, id="it was the next day already in the east"),
-        pytest.param("2018-05-24T22:44:00Z", "May 26, 2018", 1, id="it was that day nowhere"),
-        pytest.param("2019-07-03", "July 2, 2019", 1, id="a date is a day where the book lives"),
+        pytest.param("2019-07-03T01:12:00Z", "July 2, 2019", 0, id="the previous day in a western zone"),
+        pytest.param("2018-05-24T22:44:00Z", "May 25, 2018", 0, id="the next day in an eastern zone"),
+        pytest.param("2018-05-24T22:44:00Z", "May 26, 2018", 1, id="a day in no zone"),
+        pytest.param("2019-07-03", "July 2, 2019", 1, id="a date in the book's time zone"),
     ],
 )
 def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printed: str, expected: int) -> None:
@@ -166,8 +170,8 @@ def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printe
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        pytest.param("**Effective date:** 15 January 2026", 0, id="the day it applies"),
-        pytest.param("*Last updated: 2026-01-10*", 0, id="the day it was published"),
+        pytest.param("**Effective date:** 15 January 2026", 0, id="the effective date"),
+        pytest.param("*Last updated: 2026-01-10*", 0, id="the publication date"),
         pytest.param("Effective date: November 16, 2020", 1, id="another day"),
         pytest.param(
             "Effective date: November 16, 2020\n\nLast updated: 2026-01-15", 0, id="one of two dates is right"
@@ -187,8 +191,8 @@ def test_printed_date_must_be_a_date_of_the_version(words: str, expected: int) -
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param("editorial", 0, id="an editorial version keeps the date of what it corrects"),
-        pytest.param("notice", 1, id="any other version has dates of its own"),
+        pytest.param("editorial", 0, id="an editorial version keeps the corrected version's date"),
+        pytest.param("notice", 1, id="other versions must have their own dates"),
     ],
 )
 def test_correction_may_print_the_date_of_the_corrected_version(change: str, expected: int) -> None:
@@ -204,7 +208,7 @@ def test_correction_may_print_the_date_of_the_corrected_version(change: str, exp
     [
         pytest.param("2026-06-01", "false", False, id="published today"),
         pytest.param("2026-06-20", "false", False, id="published later"),
-        pytest.param("2026-05-20", "false", True, id="published before anybody could read it"),
+        pytest.param("2026-05-20", "false", True, id="published before it was public"),
         pytest.param("2026-05-20", "true", False, id="a draft is not published"),
     ],
 )

@@ -96,7 +96,7 @@ def test_mojibake_is_decoded(damaged: str, words: str) -> None:
     ("words", "fix"),
     [
         pytest.param("informationļ¼Œemail", "“information，email”", id="what it was is suggested"),
-        pytest.param("price锟斤拷now", "Look up the words", id="damage without evidence is to be looked up"),
+        pytest.param("price锟斤拷now", "Look up the words", id="damage without a known original"),
     ],
 )
 def test_fix_of_mojibake_contains_the_original_characters(words: str, fix: str) -> None:
@@ -141,7 +141,7 @@ def test_metadata_is_checked_too() -> None:
         pytest.param("раypal", "ра", id="Cyrillic for Latin"),
         pytest.param("пoлитика", "o", id="Latin for Cyrillic"),
         pytest.param("SMSка", "", id="a Latin abbreviation with a Cyrillic ending"),
-        pytest.param("kΩ", "", id="a Greek letter that looks like none"),
+        pytest.param("kΩ", "", id="a Greek letter without a Latin look-alike"),
     ],
 )
 def test_only_confusable_letters_make_a_mixed_script_word(word: str, strangers: str) -> None:

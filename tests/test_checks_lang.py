@@ -32,7 +32,7 @@ def translates(text: str) -> str:
     ("origin", "expected"),
     [
         pytest.param(EN, "", id="made from the binding text"),
-        pytest.param(EN.replace("24", "12"), "a text that is not in this book", id="made from a text unknown"),
+        pytest.param(EN.replace("24", "12"), "a text that is not in this book", id="made from an unknown text"),
     ],
 )
 def test_outdated_translation_is_reported(origin: str, expected: str) -> None:
@@ -61,8 +61,8 @@ def test_translation_without_the_digest_of_its_source_is_reported() -> None:
     ("other", "expected"),
     [
         pytest.param(DE, "", id="the same sections"),
-        pytest.param("# Datenschutz\n", "lacks the clause “keeping”", id="a section missing"),
-        pytest.param(DE + "\n## Rechte {#rights}\n\nJa.\n", "has the clause “rights”", id="a section too many"),
+        pytest.param("# Datenschutz\n", "lacks the clause “keeping”", id="a missing section"),
+        pytest.param(DE + "\n## Rechte {#rights}\n\nJa.\n", "has the clause “rights”", id="an additional section"),
         pytest.param(
             DE.replace("## Speichern", "### Speichern"), "on different levels", id="the same sections on other levels"
         ),
@@ -81,7 +81,7 @@ def test_different_sections_are_reported(other: str, expected: str) -> None:
     [
         pytest.param("for 24 months", "24 Monate", "de", [], id="equal numbers"),
         pytest.param("for 24 months", "12 Monate", "de", ["24, 12"], id="change its number"),
-        pytest.param("within seven days", "binnen 7 Tagen", "de", [], id="a word here and figures there"),
+        pytest.param("within seven days", "binnen 7 Tagen", "de", [], id="a word and figures"),
         pytest.param("1 March 2027", "2027年3月1日", "zh-Hans", [], id="a date in two calendars' spelling"),
         pytest.param("30 days", "三十天", "zh-Hans", [], id="a Chinese number"),
         pytest.param("10,000 euros", "1万欧元", "zh-Hans", [], id="a Chinese myriad"),
@@ -156,7 +156,7 @@ def test_missing_title_in_a_language_of_the_newest_version_is_reported() -> None
         pytest.param("１０ and ١٠", {"10"}, id="digits of other scripts"),
         pytest.param("1.5万 and 15000", {"15000"}, id="myriads"),
         pytest.param("2.50 and 2,50", {"2.50"}, id="prices"),
-        pytest.param("007 and 3.0", {"7", "3"}, id="zeros that say nothing"),
+        pytest.param("007 and 3.0", {"7", "3"}, id="insignificant zeros"),
     ],
 )
 def test_numbers_are_recognised_in_any_format(text: str, numbers: set[str]) -> None:

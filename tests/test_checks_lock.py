@@ -75,7 +75,7 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
             "LOCK-cancelled",
             FIRST,
             "in force since 2026-01-15",
-            id="a cancellation after the fact",
+            id="a late cancellation",
         ),
         pytest.param(
             lambda book: book.remove(f"{PRIVACY}/2026-01-15/de.md"),
@@ -104,7 +104,7 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
             "LOCK-seq",
             "2026-03-01/version.yml",
             "number 2 and would become number 3: “2026-02-01” was added before it",
-            id="a version put between two others",
+            id="a version inserted between two others",
         ),
     ],
 )
@@ -131,7 +131,7 @@ def test_change_of_a_locked_version_is_an_error(change: Change, rule: str, path:
         pytest.param(lambda book: book.write(f"{PRIVACY}/2026-03-01/de.md", "# Neu\n"), id="a new translation"),
         pytest.param(
             edit(THIRD, "change", "cancelled: {at: 2026-06-01, reason: A mistake.}\nchange"),
-            id="cancelling what was only announced",
+            id="cancelling an announced version",
         ),
         pytest.param(lambda book: book.policy("privacy").version("2028-01-01", meta={"draft": "true"}), id="a draft"),
     ],
@@ -212,7 +212,7 @@ def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        pytest.param(entry(lambda entries: entries.pop("2027-01-01")), "was removed", id="an entry taken out"),
+        pytest.param(entry(lambda entries: entries.pop("2027-01-01")), "was removed", id="a removed entry"),
         pytest.param(entry(lambda entries: entries["2027-01-01"].update(seq=4)), "“seq”", id="change its number"),
         pytest.param(
             entry(lambda entries: entries["2027-01-01"].update(change="notice")), "“change”", id="another level"
@@ -230,7 +230,7 @@ def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
         pytest.param(
             entry(lambda entries: entries["2026-01-15"].update(digests={})),
             "a different digest",
-            id="a digest taken out",
+            id="a removed digest",
         ),
         pytest.param(lambda book: book.remove(LOCK), "was removed", id="the whole lock removed"),
     ],

@@ -108,7 +108,7 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
             write(f"{PRIVACY}/2026-03-01/version.yml", "published: 2026-03-01\nchnge: material\n"),
             "META-field",
             f"{PRIVACY}/2026-03-01/version.yml",
-            id="a missing or unknown member",
+            id="a missing or unknown field",
         ),
         pytest.param(
             write(f"{PRIVACY}/2026-03-01/version.yml", "published: 2026-02-30\nchange: material\n"),
@@ -129,13 +129,13 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
             lambda book: book.rename(f"{PRIVACY}/2026-03-01", f"{PRIVACY}/new"),
             "META-label",
             f"{PRIVACY}/new",
-            id="a folder that is no version",
+            id="a folder that is not a version",
         ),
         pytest.param(
             write(f"{PRIVACY}/2026-03-01/EN-gb.md", "# Privacy\n"),
             "META-language",
             f"{PRIVACY}/2026-03-01/EN-gb.md",
-            id="a language in the wrong spelling",
+            id="a misspelt language",
         ),
         pytest.param(
             lambda book: book.rename(f"{PRIVACY}/2026-03-01/en.md", f"{PRIVACY}/2026-03-01/de.md"),
@@ -159,7 +159,7 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
             write("policy_versions/PRIVACY/policy.yml", ""),
             "PATH-collision",
             "policy_versions/privacy",
-            id="two names that are one on many disks",
+            id="names that collide on some file systems",
         ),
         pytest.param(
             write(f"{PRIVACY}/2026-03-01/de.md", b"# P\n" + b"x" * (1 << 20)),
@@ -192,7 +192,7 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
             write("policy_versions/lock.json", "{}"),
             "LOCK-unreadable",
             "policy_versions/lock.json",
-            id="a lock that cannot be read",
+            id="an unreadable lock",
         ),
     ],
 )

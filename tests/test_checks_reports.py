@@ -100,7 +100,7 @@ def test_json_contains_every_field() -> None:
         pytest.param(
             finding(path="a,b:c%.md", message="50 %\n::error::forged\r"),
             "::error file=a%2Cb%3Ac%25.md,line=3,title=HTML-raw::50 %25%0A::error::forged",
-            id="signs that mean something in a command",
+            id="special characters of a workflow command",
         ),
     ],
 )
@@ -112,7 +112,7 @@ def test_annotation_is_one_line_with_its_place(finding_: Finding, command: str) 
     ("expected", "shown", "last"),
     [
         pytest.param(10, 10, "Number 10.", id="ten fit"),
-        pytest.param(11, 10, "2 more are listed in the summary of this job.", id="of eleven, the last place says so"),
+        pytest.param(11, 10, "2 more are listed in the summary of this job.", id="the last of eleven has a hint"),
     ],
 )
 def test_at_most_ten_annotations_per_severity(expected: int, shown: int, last: str) -> None:
@@ -150,7 +150,7 @@ def marks(report: CheckReport) -> list[str]:
     ("other", "same"),
     [
         pytest.param(finding(evidence="a", line=8), True, id="a line that moved"),
-        pytest.param(finding(evidence="a", message="Put otherwise."), True, id="a message put otherwise"),
+        pytest.param(finding(evidence="a", message="Put otherwise."), True, id="a reworded message"),
         pytest.param(finding(evidence="b"), False, id="other words"),
         pytest.param(finding("TEXT-todo", evidence="a"), False, id="another rule"),
         pytest.param(finding(evidence="a", path="x.md"), False, id="another file"),

@@ -49,18 +49,22 @@ def test_text_without_exactly_one_title_is_reported(text: str, expected: list[st
         pytest.param("TEXT-placeholder", "Lorem ipsum dolor.", ["Lorem ipsum"], id="filler text"),
         pytest.param("TEXT-placeholder", "Your e-mail is protected.", [], id="ordinary words about e-mail"),
         pytest.param("TEXT-todo", "TODO: the address. TODO", ["TODO"], id="the same mark twice, once reported"),
-        pytest.param("TEXT-todo", "A fee of XXXX euros.", ["XXXX"], id="a number to come"),
+        pytest.param("TEXT-todo", "A fee of XXXX euros.", ["XXXX"], id="a placeholder for a number"),
         pytest.param("TEXT-todo", "Title XXX, todo list, TBDS.", [], id="a Roman number and ordinary words"),
         pytest.param("TEXT-todo", "Type `TODO` there.", [], id="a mark inside code"),
         pytest.param("TEXT-template", "Dear {{name}} of ${company}", ["{{name}}", "${company}"], id="two variables"),
         pytest.param("TEXT-template", "{% data variables.contact %}", ["{% data variables.contact %}"], id="a tag"),
         pytest.param("TEXT-template", "Signed {COMPANY_NAME}", ["{COMPANY_NAME}"], id="braces and capitals"),
         pytest.param("TEXT-template", "50 % of {a, b} cost $5 {1}", [], id="braces and signs that mean themselves"),
-        pytest.param("TEXT-blank", "[Company] keeps it.", ["[Company]"], id="a company to come"),
-        pytest.param("TEXT-blank", "[insert date] and [●]", ["[insert date]", "[●]"], id="a date and a bullet to come"),
-        pytest.param("TEXT-blank", "Signed: ________", ["________"], id="a line to write on"),
-        pytest.param("TEXT-blank", "由【公司名称】保存", ["【公司名称】"], id="a company to come, in Chinese"),
-        pytest.param("TEXT-blank", "“[sic]” [1] [...] [a] 【隐私政策】", [], id="brackets that belong there"),
+        pytest.param("TEXT-blank", "[Company] keeps it.", ["[Company]"], id="a placeholder for a company"),
+        pytest.param(
+            "TEXT-blank", "[insert date] and [●]", ["[insert date]", "[●]"], id="placeholders for a date and a list"
+        ),
+        pytest.param("TEXT-blank", "Signed: ________", ["________"], id="a line to fill in"),
+        pytest.param(
+            "TEXT-blank", "由【公司名称】保存", ["【公司名称】"], id="a placeholder for a company, in Chinese"
+        ),
+        pytest.param("TEXT-blank", "“[sic]” [1] [...] [a] 【隐私政策】", [], id="legitimate brackets"),
         pytest.param("TEXT-blank", "[Company](https://shop.example/)", [], id="a link"),
     ],
 )
@@ -86,7 +90,7 @@ def test_todo_in_capitals_is_a_word_in_some_languages(language: str) -> None:
         pytest.param("- one\n  - two", [], id="a list in a list"),
         pytest.param("It grew by\n3.5 percent\n-5 degrees", [], id="numbers at the beginning of a line"),
         pytest.param("the state\nof (a) things", [], id="a bracket within a line"),
-        pytest.param("• one bullet alone", [], id="one bullet is a character like any other"),
+        pytest.param("• one bullet alone", [], id="one bullet is an ordinary character"),
         pytest.param("*all* of it\n*is* ours", [], id="emphasis at the beginning of lines"),
         pytest.param("```\n7)Use\n```", [], id="code"),
     ],
@@ -100,7 +104,7 @@ def test_lines_that_look_like_list_items_are_reported(words: str, expected: list
     [
         pytest.param("Shop Street 1  \n12345 Shopton", ["Shop Street 1"], id="two blanks inside a paragraph"),
         pytest.param("Shop Street 1\\\n12345 Shopton", [], id="a backslash is kept"),
-        pytest.param("Shop Street 1  \n\n12345 Shopton  ", [], id="blanks at the end of a paragraph mean nothing"),
+        pytest.param("Shop Street 1  \n\n12345 Shopton  ", [], id="blanks at the end of a paragraph have no effect"),
     ],
 )
 def test_lost_line_breaks_are_noted(words: str, expected: list[str]) -> None:
@@ -163,31 +167,31 @@ def test_changed_section_id_is_reported(now: str, gone: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "words", "expected"),
     [
-        pytest.param("LINK-anchor", "[a](#keeping)\n\n## Keeping {#keeping}", [], id="a section that is there"),
-        pytest.param("LINK-anchor", "[a](#keepin)\n\n## Keeping {#keeping}", ["#keepin"], id="a section that is not"),
+        pytest.param("LINK-anchor", "[a](#keeping)\n\n## Keeping {#keeping}", [], id="an existing section"),
+        pytest.param("LINK-anchor", "[a](#keepin)\n\n## Keeping {#keeping}", ["#keepin"], id="a missing section"),
         pytest.param("LINK-anchor", "[up](#)", [], id="the top of the page"),
         pytest.param("LINK-internal", "[a](https://policies.shop.example/privacy/)", [], id="a policy of the book"),
         pytest.param(
             "LINK-internal",
             "[a](https://policies.shop.example/cookies/)",
             ["https://policies.shop.example/cookies/"],
-            id="a policy the book does not have",
+            id="an unknown policy",
         ),
         pytest.param("LINK-internal", "[a](/privacy/2026-01-15/)", [], id="a version of the book"),
-        pytest.param("LINK-internal", "[a](/privacy/2020-01-15/)", ["/privacy/2020-01-15/"], id="a version it has not"),
+        pytest.param("LINK-internal", "[a](/privacy/2020-01-15/)", ["/privacy/2020-01-15/"], id="an unknown version"),
         pytest.param(
             "LINK-internal", "[a](/privacy/history/) [b](/policies.json) [c](/)", [], id="other pages of the site"
         ),
-        pytest.param("LINK-internal", "[a](/privacy/#x)", ["/privacy/#x"], id="a section that policy does not have"),
+        pytest.param("LINK-internal", "[a](/privacy/#x)", ["/privacy/#x"], id="a section missing in that policy"),
         pytest.param("LINK-internal", "[a](https://shop.example/cookies/)", [], id="another site"),
         pytest.param("LINK-relative", "[a](../cookies/)", ["../cookies/"], id="a relative link"),
         pytest.param("LINK-relative", "[a](cookies.md)", ["cookies.md"], id="a link to a file"),
-        pytest.param("LINK-relative", "[a](#x) [b](/x/) [c](mailto:a@b.example)", [], id="links that say where to"),
+        pytest.param("LINK-relative", "[a](#x) [b](/x/) [c](mailto:a@b.example)", [], id="links with descriptive text"),
         pytest.param("LINK-insecure", "[a](http://shop.example/)", ["http://shop.example/"], id="an unencrypted page"),
         pytest.param("LINK-insecure", "<https://shop.example/>", [], id="an encrypted page"),
         pytest.param("LINK-scheme", "[a](javascript:alert)", ["javascript:alert"], id="a script"),
         pytest.param("LINK-scheme", "[a](data:text/plain,x)", ["data:text/plain,x"], id="data in a link"),
-        pytest.param("LINK-scheme", "[a](//shop.example/)", ["//shop.example/"], id="an address without its beginning"),
+        pytest.param("LINK-scheme", "[a](//shop.example/)", ["//shop.example/"], id="a URL without a scheme"),
         pytest.param("LINK-scheme", "[a]()", [""], id="no address at all"),
         pytest.param("LINK-scheme", "[a](tel:+49123) <a@b.example>", [], id="telephone and e-mail"),
         pytest.param(
@@ -213,9 +217,9 @@ def test_links_and_html_are_checked(rule: str, words: str, expected: list[str]) 
 @pytest.mark.parametrize(
     ("words", "fix"),
     [
-        pytest.param("a<br>b", "new paragraph", id="a break"),
+        pytest.param("a<br>b", "new paragraph", id="a line break"),
         pytest.param("<b>a</b>", "**words**", id="bold"),
-        pytest.param("<u>a</u>", "in words", id="what Markdown does not have"),
+        pytest.param("<u>a</u>", "in words", id="HTML without a Markdown equivalent"),
         pytest.param("<Acme Corp>", "\\<Acme Corp>", id="a name"),
         pytest.param("<!-- a -->", "pull request", id="a comment"),
     ],
@@ -238,8 +242,10 @@ def test_broken_anchor_is_reported_with_its_line_and_the_likely_anchor() -> None
             "CLAIM-absolute", "en", "We will never sell your data.", ["We will never sell your data"], id="never"
         ),
         pytest.param("CLAIM-absolute", "en", "It is completely secure.", ["completely secure"], id="completely secure"),
-        pytest.param("CLAIM-absolute", "en", "No method is completely secure.", [], id="no promise: a negation before"),
-        pytest.param("CLAIM-absolute", "en", "We cannot guarantee security.", [], id="no promise: cannot"),
+        pytest.param(
+            "CLAIM-absolute", "en", "No method is completely secure.", [], id="a negation before is no promise"
+        ),
+        pytest.param("CLAIM-absolute", "en", "We cannot guarantee security.", [], id="cannot is no promise"),
         pytest.param("CLAIM-absolute", "de", "Wir geben sie niemals weiter.", ["niemals weiter"], id="German"),
         pytest.param(
             "CLAIM-absolute", "fr", "Nous garantissons la sécurité.", ["Nous garantissons la sécurité"], id="French"

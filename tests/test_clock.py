@@ -58,7 +58,7 @@ BAD_INSTANTS = [
 
 
 @pytest.mark.parametrize("text", BAD_EPOCHS, ids=lambda text: repr(text)[:20])
-@pytest.mark.parametrize("given", [{}, OPTION], ids=["alone", "beside an option"])
+@pytest.mark.parametrize("given", [{}, OPTION], ids=["alone", "in addition to an option"])
 def test_invalid_epoch_is_an_error_wherever_it_is_set(text: str, given: dict[str, str]) -> None:
     with pytest.raises(ClockError, match=r"\ASOURCE_DATE_EPOCH: expected seconds since 1970 as digits.*got “") as error:
         instant({EPOCH: text}, **given)

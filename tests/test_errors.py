@@ -28,9 +28,9 @@ from inforce.errors import (
     [
         pytest.param(Place(path="a/book.yml", line=7), "a/book.yml:7", id="with a line, as editors understand it"),
         pytest.param(Place(path="a/book.yml"), "a/book.yml", id="without a line, the path alone"),
-        pytest.param(Place(path="a/\x1b[2J\n.md"), "a/\\x1b[2J\\n.md", id="what a terminal would obey is spelt out"),
-        pytest.param(Place(path="a/\udcff.md"), "a/\\udcff.md", id="a name that is no UTF-8 can still be printed"),
-        pytest.param(Place(path="a/\u202edm.x"), "a/\\u202edm.x", id="a mark of direction is escaped"),
+        pytest.param(Place(path="a/\x1b[2J\n.md"), "a/\\x1b[2J\\n.md", id="control characters are escaped"),
+        pytest.param(Place(path="a/\udcff.md"), "a/\\udcff.md", id="a file name that is not UTF-8 is printable"),
+        pytest.param(Place(path="a/\u202edm.x"), "a/\\u202edm.x", id="direction marks are escaped"),
     ],
 )
 def test_place_is_one_printable_line(place: Place, shown: str) -> None:
@@ -46,20 +46,22 @@ def test_book_error_contains_place_problem_and_fix() -> None:
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        pytest.param(ShapeError("a.b", "is missing"), "a.b is missing", id="a predicate follows the member"),
+        pytest.param(ShapeError("a.b", "is missing"), "a.b is missing", id="a predicate follows the field"),
         pytest.param(
             ShapeError("a[0]", "expected text, got a list"),
             "a[0]: expected text, got a list",
             id="what was expected follows a colon",
         ),
         pytest.param(
-            ShapeError("", "is empty", "write it"), "the document is empty (write it)", id="no path is the whole"
+            ShapeError("", "is empty", "write it"),
+            "the document is empty (write it)",
+            id="without a path it is the whole document",
         ),
         pytest.param(ShapeError("\x07", "is missing"), "\\x07 is missing", id="a path is printable too"),
         pytest.param(
             UnsupportedSpecError("2.0", "1.3"),
             "spec: expected major version 1, got “2.0” (update inforce)",
-            id="an unknown specification says what to do",
+            id="an unknown specification has a fix",
         ),
     ],
 )
@@ -70,11 +72,11 @@ def test_shape_error_is_a_sentence_about_its_field(fault: ShapeError, message: s
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        pytest.param("privacy", "“privacy”", id="plain words stay"),
-        pytest.param("", "“”", id="nothing is shown as nothing"),
-        pytest.param("x" * 61, "“" + "x" * 60 + "…”", id="long words are cut, and one sees it"),
-        pytest.param("a\tb\u200bc", "“a\\tb\\u200bc”", id="what does not print is spelt out"),
-        pytest.param("名前", "“名前”", id="other scripts stay"),
+        pytest.param("privacy", "“privacy”", id="plain words are unchanged"),
+        pytest.param("", "“”", id="empty text is empty"),
+        pytest.param("x" * 61, "“" + "x" * 60 + "…”", id="long text is truncated visibly"),
+        pytest.param("a\tb\u200bc", "“a\\tb\\u200bc”", id="non-printable characters are escaped"),
+        pytest.param("名前", "“名前”", id="other scripts are unchanged"),
     ],
 )
 def test_text_of_the_book_is_quoted_on_one_line(text: str, shown: str) -> None:
@@ -88,15 +90,15 @@ def test_printable_text_is_unchanged() -> None:
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
-        pytest.param(InforceError, 2, id="2 is an unreadable book or wrong use"),
-        pytest.param(CatalogError, 2, id="2 is a book that makes no catalogue"),
-        pytest.param(LockError, 2, id="2 is a lock that cannot be read"),
-        pytest.param(SettingsError, 2, id="2 is a setting that makes no sense"),
+        pytest.param(InforceError, 2, id="2 is an unreadable book or wrong usage"),
+        pytest.param(CatalogError, 2, id="2 is an inconsistent book"),
+        pytest.param(LockError, 2, id="2 is an unreadable lock"),
+        pytest.param(SettingsError, 2, id="2 is an invalid setting"),
         pytest.param(ManifestError, 2, id="2 is an unknown manifest"),
-        pytest.param(SignatureError, 1, id="1 is a finding: a wrong signature"),
+        pytest.param(SignatureError, 1, id="1 is a finding or an invalid signature"),
         pytest.param(PublishedHistoryError, 3, id="3 is published history that would change"),
         pytest.param(HistoryError, 4, id="4 is git"),
-        pytest.param(SetupError, 4, id="4 is what lies outside the book"),
+        pytest.param(SetupError, 4, id="4 is a problem of the environment"),
     ],
 )
 def test_every_error_has_its_exit_code(kind: type[InforceError], code: int) -> None:

@@ -33,12 +33,10 @@ DATA: dict[str, object] = {
 @pytest.mark.parametrize(
     ("take", "message"),
     [
+        pytest.param(lambda s: s.text("nam"), "nam is missing (is “name” a misspelling of it?)", id="a misspelt field"),
+        pytest.param(lambda s: s.text("zzz"), "zzz is missing (add “zzz: …”)", id="a missing field"),
         pytest.param(
-            lambda s: s.text("nam"), "nam is missing (is “name” a misspelling of it?)", id="a misspelt member"
-        ),
-        pytest.param(lambda s: s.text("zzz"), "zzz is missing (add “zzz: …”)", id="a missing member"),
-        pytest.param(
-            lambda s: s.text("blank"), "blank is empty (enter a value, or delete the line)", id="an empty member"
+            lambda s: s.text("blank"), "blank is empty (enter a value, or delete the line)", id="an empty field"
         ),
         pytest.param(lambda s: s.text("list"), "list: expected text, got a list", id="a list for a text"),
         pytest.param(lambda s: s.text("none"), "none: expected text, got nothing", id="null for a text"),
@@ -51,22 +49,30 @@ DATA: dict[str, object] = {
             id="a misspelt word",
         ),
         pytest.param(
-            lambda s: s.items("name"), "name: expected a list, got text (put “- ” before each item)", id="one for many"
+            lambda s: s.items("name"),
+            "name: expected a list, got text (put “- ” before each item)",
+            id="an item instead of a list",
         ),
         pytest.param(
             lambda s: s.texts("list", whole_number), "list[1]: expected a whole number, got “x”", id="an item of a list"
         ),
         pytest.param(
-            lambda s: s.shape("name"), "name: expected fields such as “name: value”, got text", id="text for members"
+            lambda s: s.shape("name"),
+            "name: expected fields such as “name: value”, got text",
+            id="text instead of fields",
         ),
         pytest.param(
-            lambda s: s.shape("inner").shape("deep").text("x"), "inner.deep.x is missing (add “x: …”)", id="far inside"
+            lambda s: s.shape("inner").shape("deep").text("x"),
+            "inner.deep.x is missing (add “x: …”)",
+            id="deeply nested",
         ),
         pytest.param(
             lambda s: s.shapes("rows"), "rows[1]: expected fields such as “name: value”, got text", id="a row"
         ),
         pytest.param(
-            lambda s: s.parsed("name", truth), "name: expected “true” or “false”, got “Ada”", id="what a parser says"
+            lambda s: s.parsed("name", truth),
+            "name: expected “true” or “false”, got “Ada”",
+            id="an error of the parser",
         ),
     ],
 )
@@ -106,8 +112,8 @@ def test_data_that_is_not_a_mapping_is_rejected() -> None:
         pytest.param("ttile", "did you mean “title”?", id="near a required member that is absent"),
         pytest.param("withdrawm", "did you mean “withdrawn”?", id="near an optional member that is absent"),
         pytest.param("Title", "did you mean “title”?", id="in upper case"),
-        pytest.param("zzz", "delete it; known fields: kind, title, withdrawn", id="near nothing"),
-        pytest.param("kinds", "delete it; known fields: kind, title, withdrawn", id="near what is there"),
+        pytest.param("zzz", "delete it; known fields: kind, title, withdrawn", id="no similar field"),
+        pytest.param("kinds", "delete it; known fields: kind, title, withdrawn", id="similar to an existing field"),
     ],
 )
 def test_unknown_field_is_rejected_with_a_suggestion(extra: str, fix: str) -> None:
@@ -157,11 +163,11 @@ def test_likely_spelling_is_suggested(word: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("member", "line"),
     [
-        pytest.param("title.en", 3, id="a member that is there"),
-        pytest.param("title.de", 2, id="a missing one: where it belongs"),
-        pytest.param("summary[1].text", 7, id="a member of an item"),
+        pytest.param("title.en", 3, id="an existing field"),
+        pytest.param("title.de", 2, id="a missing field: its parent"),
+        pytest.param("summary[1].text", 7, id="a field of an item"),
         pytest.param("summary[9].text", 5, id="a missing item: its list"),
-        pytest.param("kind", 1, id="a missing one at the top: the top"),
+        pytest.param("kind", 1, id="a missing top-level field: the document"),
         pytest.param("", 1, id="the whole"),
     ],
 )

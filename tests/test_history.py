@@ -305,11 +305,13 @@ def test_commit_without_a_book_has_an_empty_listing(book: BookBuilder) -> None:
 @pytest.mark.parametrize(
     ("ref", "words"),
     [
-        pytest.param("mian", "git fetch origin mian", id="a branch that is not here says how to fetch it"),
-        pytest.param("origin/main", "fetch-depth: 0", id="a base a workflow did not fetch says what to set"),
-        pytest.param("--output=x", "got the option", id="an option is no branch"),
-        pytest.param("a\nb", "there is no commit", id="a line break is no branch"),
-        pytest.param("", "there is no commit", id="nothing is no branch"),
+        pytest.param("mian", "git fetch origin mian", id="a remote branch is reported with the fetch command"),
+        pytest.param(
+            "origin/main", "fetch-depth: 0", id="a base not fetched by a workflow is reported with the setting"
+        ),
+        pytest.param("--output=x", "got the option", id="an option is rejected"),
+        pytest.param("a\nb", "there is no commit", id="a line break is rejected"),
+        pytest.param("", "there is no commit", id="an empty name is rejected"),
     ],
 )
 def test_unknown_base_is_an_error_with_a_fix(book: BookBuilder, ref: str, words: str) -> None:

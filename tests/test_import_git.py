@@ -91,7 +91,7 @@ def test_time_going_back_over_midnight_keeps_the_order() -> None:
     [
         pytest.param(None, "deleted the file", id="a file that was removed"),
         pytest.param(b"---\ntitle: Privacy\n---\n \n\t\n", "left the file empty", id="a file that was emptied"),
-        pytest.param(b"# One\n\n" + b"word " * 210_000, "contains more than", id="a file that no book takes"),
+        pytest.param(b"# One\n\n" + b"word " * 210_000, "contains more than", id="a file larger than the limit"),
     ],
 )
 def test_unusable_state_is_skipped_and_reported(raw: bytes | None, words: str) -> None:
@@ -107,8 +107,8 @@ def test_unusable_state_is_skipped_and_reported(raw: bytes | None, words: str) -
     [
         pytest.param("# Ā\n".encode(), "# Ā\n", "", id="UTF-8"),
         pytest.param(b"\xef\xbb\xbf# P\n", "# P\n", "", id="UTF-8 with a mark"),
-        pytest.param(b"# Donn\xe9es \x80\n", "# Données €\n", "windows-1252", id="what Windows wrote"),
-        pytest.param(b"# \x81\n", "# \ufffd\n", "windows-1252", id="a byte that means nothing"),
+        pytest.param(b"# Donn\xe9es \x80\n", "# Données €\n", "windows-1252", id="a file from Windows"),
+        pytest.param(b"# \x81\n", "# \ufffd\n", "windows-1252", id="an undefined byte"),
         pytest.param("# Ā\n".encode("utf-16"), "# Ā\n", "utf-16", id="UTF-16 with a mark"),
     ],
 )
@@ -123,24 +123,26 @@ def test_file_in_another_encoding_is_decoded_and_reported(raw: bytes, text: str,
     ("raw", "text", "title"),
     [
         pytest.param("---\ntitle: A b\n---\nWords.\n", "# A b\n\nWords.\n", "A b", id="a title becomes the heading"),
-        pytest.param("---\ntitle: A\n---\n# B\n", "# B\n", "B", id="a heading of its own counts more"),
-        pytest.param("---\ntitle: A\n---\nB\n=\n", "B\n=\n", "B", id="an underlined heading is one as well"),
-        pytest.param("---\ntitle: A\n---\n> # B\n", "# A\n\n> # B\n", "A", id="a heading in a quotation is none"),
-        pytest.param("# *B* c {#id}\n", "# *B* c {#id}\n", "B c", id="the title is what a reader sees"),
-        pytest.param("---\ntags: [a]\n---\nWords.\n", "Words.\n", "", id="without a title nothing is made up"),
+        pytest.param("---\ntitle: A\n---\n# B\n", "# B\n", "B", id="a heading in the text takes precedence"),
+        pytest.param("---\ntitle: A\n---\nB\n=\n", "B\n=\n", "B", id="an underlined heading counts"),
+        pytest.param(
+            "---\ntitle: A\n---\n> # B\n", "# A\n\n> # B\n", "A", id="a heading in a quotation does not count"
+        ),
+        pytest.param("# *B* c {#id}\n", "# *B* c {#id}\n", "B c", id="the title is the rendered text"),
+        pytest.param("---\ntags: [a]\n---\nWords.\n", "Words.\n", "", id="without a title none is added"),
         pytest.param("---\r\ntitle: A\r\n---\r\nB\r\n", "# A\n\nB\n", "A", id="line ends of another system"),
         pytest.param(
             "---\ntitle: 'A: b'\nx: !t &y [*y]\nx: 2\n...\nB\n", "# A: b\n\nB\n", "A: b", id="YAML of any kind"
         ),
-        pytest.param('---\ntitle: "A"\nx: {% y %}\n---\nB\n', "# A\n\nB\n", "A", id="what only looks like YAML"),
+        pytest.param('---\ntitle: "A"\nx: {% y %}\n---\nB\n', "# A\n\nB\n", "A", id="text that only looks like YAML"),
         pytest.param("---\ntitle: >\n  A\n  b\n---\nB\n", "# A b\n\nB\n", "A b", id="a title over two lines"),
         pytest.param("---\ntitle: [A]\n---\nB\n", "B\n", "", id="a title that is a list"),
         pytest.param("---\n---\nB\n", "B\n", "", id="front matter with nothing in it"),
         pytest.param("+++\ntitle = 'A'\n[x]\ny = 1\n+++\nB\n", "# A\n\nB\n", "A", id="TOML"),
-        pytest.param("+++\nnothing of the kind\n+++\nB\n", "+++\nnothing of the kind\n+++\nB\n", "", id="no TOML"),
+        pytest.param("+++\nnothing of the kind\n+++\nB\n", "+++\nnothing of the kind\n+++\nB\n", "", id="invalid TOML"),
         pytest.param("---\n\nWe keep it.\n\n---\nB\n", "---\n\nWe keep it.\n\n---\nB\n", "", id="prose between rules"),
-        pytest.param("---\n*Note*: @x\n---\nB\n", "---\n*Note*: @x\n---\nB\n", "", id="prose that is no YAML"),
-        pytest.param("---\ntitle: A\n\nB\n", "---\ntitle: A\n\nB\n", "", id="front matter without an end"),
+        pytest.param("---\n*Note*: @x\n---\nB\n", "---\n*Note*: @x\n---\nB\n", "", id="prose that is not YAML"),
+        pytest.param("---\ntitle: A\n\nB\n", "---\ntitle: A\n\nB\n", "", id="unterminated front matter"),
     ],
 )
 def test_foreign_front_matter_is_removed_and_the_body_kept(raw: str, text: str, title: str) -> None:
@@ -423,21 +425,27 @@ def a_version_is_published(book: BookBuilder) -> None:
 @pytest.mark.parametrize(
     ("before", "words", "message", "code"),
     [
-        pytest.param(nothing, {"file": "privcy.md"}, "did you mean “privacy.md”?", 2, id="a path with a slip"),
+        pytest.param(nothing, {"file": "privcy.md"}, "did you mean “privacy.md”?", 2, id="a misspelt path"),
         pytest.param(nothing, {"file": "old/Privacy.md"}, "did you mean “privacy.md”?", 2, id="another folder"),
         pytest.param(
             nothing, {"file": "empty.md"}, "contains no text in any commit", 2, id="a file that was always empty"
         ),
-        pytest.param(nothing, {"policy": "../x"}, "expected a policy id", 2, id="a policy that leaves the book"),
+        pytest.param(nothing, {"policy": "../x"}, "expected a policy id", 2, id="a policy that is a path"),
         pytest.param(nothing, {"language": Language("fr")}, "add it to “languages”", 2, id="an unlisted language"),
         pytest.param(nothing, {"ref": "mian"}, "there are: main", 4, id="an unknown branch"),
-        pytest.param(nothing, {"ref": "--output=x"}, "there is no branch", 4, id="an option for a branch"),
-        pytest.param(nothing, {"source": "nowhere"}, "clone it first", 4, id="a folder that is not there"),
-        pytest.param(nothing, {"source": "book"}, "is not in a git repository", 4, id="a folder that is no repository"),
-        pytest.param(nothing, {"source": "book/policy_versions/book.yml"}, "book.yml", 4, id="no bundle"),
-        pytest.param(one_version_is_there, {}, "privacy/2024-1-1: is there already", 2, id="a version in the way"),
-        pytest.param(one_version_is_there, {"language": Language("de")}, "expected en", 2, id="not what binds"),
-        pytest.param(the_policy_is_damaged, {}, "privacy/policy.yml", 2, id="a policy that cannot be read"),
+        pytest.param(nothing, {"ref": "--output=x"}, "there is no branch", 4, id="an option instead of a branch"),
+        pytest.param(nothing, {"source": "nowhere"}, "clone it first", 4, id="a missing folder"),
+        pytest.param(
+            nothing, {"source": "book"}, "is not in a git repository", 4, id="a folder that is not a repository"
+        ),
+        pytest.param(
+            nothing, {"source": "book/policy_versions/book.yml"}, "book.yml", 4, id="a file that is not a bundle"
+        ),
+        pytest.param(one_version_is_there, {}, "privacy/2024-1-1: is there already", 2, id="an existing version"),
+        pytest.param(
+            one_version_is_there, {"language": Language("de")}, "expected en", 2, id="a language that is not binding"
+        ),
+        pytest.param(the_policy_is_damaged, {}, "privacy/policy.yml", 2, id="an unreadable policy"),
         pytest.param(
             a_version_is_published, {}, "change its number", 3, id="published versions that would be renumbered"
         ),

@@ -156,14 +156,14 @@ def test_title_and_headings_are_detected_with_their_levels(name: str) -> None:
                 *(f"{n}." for n in range(1, 8)),
                 *(f"{n}." for n in range(1, 7)),
             ],
-            id="three numbered lists out of one line",
+            id="three numbered lists from one line",
         ),
         pytest.param("roman_and_letters", ["•"] * 6, id="letters and small Roman numbers"),
         pytest.param("chinese_numerals", ["•"] * 6, id="Chinese numbers"),
-        pytest.param("glued_chinese", ["•"] * 3, id="Chinese numbers out of one line"),
+        pytest.param("glued_chinese", ["•"] * 3, id="Chinese numbers from one line"),
         pytest.param("page_saved_as_text", ["1.", "2.", "3.", "•", "•"], id="lists of a page"),
         pytest.param("hard_wrapped_letter", ["•"] * 3, id="stars, over several lines"),
-        pytest.param("bullets_of_all_kinds", ["•"] * 9, id="bullets of all kinds, some out of one line"),
+        pytest.param("bullets_of_all_kinds", ["•"] * 9, id="bullets of all kinds, some from one line"),
         pytest.param("mixed_line_ends", ["1.", "2.", "3."], id="numbers before whole sentences"),
         pytest.param("outline_numbers", [], id="numbers of clauses are no list"),
         pytest.param("pdf_with_hyphens", [], id="numbers before headings are no list"),
@@ -214,7 +214,7 @@ def test_short_lines_of_an_address_remain_separate() -> None:
                 (1, "Line breaks were missing and have been inferred. Check where headings and lists begin and end."),
                 (26, "“7)Use” had no space after the number; a space was added."),
             ],
-            id="a number glued to its word, and a line that was many",
+            id="a number joined to its word, and joined lines",
         ),
         pytest.param(
             "outline_numbers", [(19, "After “2.” comes “4.”. Is something missing?")], id="a gap in the numbers"
@@ -228,14 +228,14 @@ def test_short_lines_of_an_address_remain_separate() -> None:
                 (14, "“well- known” was split at the end of a line. Is it one word?"),
                 (17, "“Page 2 of 2” looks like a page number."),
             ],
-            id="words cut at the end of a line, and numbers of pages",
+            id="hyphenated words, and page numbers",
         ),
         pytest.param(
             "page_saved_as_text",
             [(21, "“Write to us” was a link. To keep the link, write “[Write to us](https://shop.example/contact)”.")],
             id="the address behind a link",
         ),
-        pytest.param("bold_pseudo_headings", [], id="nothing where nothing is wrong"),
+        pytest.param("bold_pseudo_headings", [], id="no damage"),
     ],
 )
 def test_damage_visible_only_in_the_source_is_reported_with_its_line(
@@ -296,11 +296,11 @@ def test_text_that_only_resembles_a_marker_is_not_one(line: str) -> None:
     ("text", "expected"),
     [
         pytest.param("as said in (1) and (2) above, " * 20, [], id="references in running text are no list"),
-        pytest.param("We met in 1. FC Town. " * 20, [], id="a number alone parts nothing"),
+        pytest.param("We met in 1. FC Town. " * 20, [], id="a single number splits nothing"),
         pytest.param("We need: 1) a pen 2) ink 4) time", ["1.", "2.", "•"], id="a list with a gap keeps its numbers"),
         pytest.param("We need:\n1. a pen\n1. ink", ["1.", "•"], id="a number twice"),
         pytest.param("We need:\n3. a pen\n4. ink", ["3.", "4."], id="a list that begins later"),
-        pytest.param("We need:\n01. a pen\n02. ink", ["•", "•"], id="numbers with a nought"),
+        pytest.param("We need:\n01. a pen\n02. ink", ["•", "•"], id="numbers with leading zeros"),
     ],
 )
 def test_numbers_are_shown_unchanged(text: str, expected: list[str]) -> None:
@@ -317,8 +317,8 @@ def test_numbers_are_shown_unchanged(text: str, expected: list[str]) -> None:
         pytest.param("We keep it.", "We it keep.\n", id="another order"),
         pytest.param("1. a 2. b 4. c", "1. a\n2. b\n4. c\n", id="a number that a list would renumber"),
         pytest.param("[1]: a note", "[1]: a\n", id="words that Markdown hides"),
-        pytest.param("3.50", "350\n", id="a number run together"),
-        pytest.param("5 %", "5\n", id="a lost sign"),
+        pytest.param("3.50", "350\n", id="joined numbers"),
+        pytest.param("5 %", "5\n", id="a lost character"),
     ],
 )
 def test_changed_words_are_detected(plain: str, markdown: str) -> None:
@@ -423,11 +423,11 @@ def test_text_for_an_existing_policy_has_an_empty_summary(book: BookBuilder) -> 
     ("data", "words_given", "message"),
     [
         pytest.param(b" \r\n\t\n", {}, "contains no words", id="a file without words"),
-        pytest.param(b"\xef\xbb\xbf", {}, "contains no words", id="a mark alone"),
-        pytest.param(b"---\n***\n", {}, "contains no words", id="signs alone"),
-        pytest.param(b"word " * 210_000, {}, "more than 1,048,576 bytes", id="a file that no book takes"),
-        pytest.param(None, {}, "does not exist", id="a file that is not there"),
-        pytest.param(b"We keep it.", {"policy": "Privacy"}, "expected a policy id", id="a policy that cannot be"),
+        pytest.param(b"\xef\xbb\xbf", {}, "contains no words", id="only a byte order mark"),
+        pytest.param(b"---\n***\n", {}, "contains no words", id="only layout characters"),
+        pytest.param(b"word " * 210_000, {}, "more than 1,048,576 bytes", id="a file larger than the limit"),
+        pytest.param(None, {}, "does not exist", id="a missing file"),
+        pytest.param(b"We keep it.", {"policy": "Privacy"}, "expected a policy id", id="an invalid policy id"),
         pytest.param(b"We keep it.", {"language": Language("fr")}, "add it to “languages”", id="an unlisted language"),
         pytest.param(b"We keep it.", {"effective": "soon"}, "effective: expected a date", id="no date"),
         pytest.param(b"We keep it.", {"effective": "2027-01-01"}, "is before “published”", id="a date in the past"),
@@ -457,8 +457,10 @@ def test_invalid_import_is_rejected_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("page", "markdown"),
     [
-        pytest.param("<![](![](![ x</p><p>word</p>", "# P\n\nword\n", id="one that opens and never closes"),
-        pytest.param("<p>a</p><![CDATA[ hi ]]><p>b</p>", "# P\n\na\n\nb\n", id="one that browsers take for a comment"),
+        pytest.param("<![](![](![ x</p><p>word</p>", "# P\n\nword\n", id="an unterminated section"),
+        pytest.param(
+            "<p>a</p><![CDATA[ hi ]]><p>b</p>", "# P\n\na\n\nb\n", id="a section that browsers treat as a comment"
+        ),
     ],
 )
 def test_marked_sections_of_a_saved_page_are_skipped_as_in_browsers(page: str, markdown: str) -> None:

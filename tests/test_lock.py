@@ -176,7 +176,7 @@ def test_entry_with_all_fields_survives_the_round_trip() -> None:
         pytest.param({}, "type is missing", id="no type"),
         pytest.param({"type": "x", "spec": "1.0"}, "type: expected “policy-lock”, got “x”", id="another type"),
         pytest.param({"type": "policy-lock", "spec": "2.0"}, "spec: expected a specification 1.0", id="a newer one"),
-        pytest.param(lock_of(ENTRY) | {"x": 1}, "x is not a known field here", id="an unknown member"),
+        pytest.param(lock_of(ENTRY) | {"x": 1}, "x is not a known field here", id="an unknown field"),
         pytest.param(lock_of([]), "policies.terms.1.0: expected fields such as", id="an entry that is a list"),
         pytest.param(lock_of(ENTRY | {"x": 1}), "policies.terms.1.0.x is not a known field here", id="inside an entry"),
         pytest.param(lock_of(ENTRY, "v1"), "policies.terms.v1: expected digits joined by", id="no label"),
@@ -232,7 +232,7 @@ RESTORE = "restore the file from git; only “inforce freeze” writes it"
         pytest.param(
             '{"type": "policy-lock", "type": "x"}',
             f"{PATH}: cannot be read: “type” occurs twice\n  {RESTORE}",
-            id="a member twice",
+            id="a duplicate field",
         ),
         pytest.param(
             '{"type": "policy-lock", "spec": "2.0"}',
@@ -244,7 +244,7 @@ RESTORE = "restore the file from git; only “inforce freeze” writes it"
         pytest.param(
             '{"type": ' + "9" * 5000 + "}", f"{PATH}: cannot be read: ", id="a number of five thousand digits"
         ),
-        pytest.param('{"type": "\\ud800"}', f"{PATH}: cannot be read: ", id="half a character"),
+        pytest.param('{"type": "\\ud800"}', f"{PATH}: cannot be read: ", id="a lone surrogate"),
     ],
 )
 def test_unreadable_lock_file_is_rejected_with_a_fix(text: str, message: str) -> None:

@@ -174,7 +174,7 @@ def test_pdf_depends_only_on_the_paper(tmp_path: Path) -> None:
     [
         pytest.param({"body": "<p>One word less.</p>"}, id="another text"),
         pytest.param({"digests": ()}, id="another digest"),
-        pytest.param({"running": ("Privacy",)}, id="other words on top"),
+        pytest.param({"running": ("Privacy",)}, id="a different header"),
         pytest.param({"made": instant("2027-01-21")}, id="another day"),
     ],
 )

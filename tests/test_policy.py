@@ -151,7 +151,7 @@ class TestReadingVersions:
                 "is before “effective”",
                 id="enforced too early",
             ),
-            pytest.param({"enforce": "Never"}, "enforce", "expected a date such as", id="never is written small"),
+            pytest.param({"enforce": "Never"}, "enforce", "expected a date such as", id="never must be in lower case"),
             pytest.param(
                 {"effective": "2027-03-01", "cancelled": {"at": "2027-03-01", "reason": "x"}},
                 "cancelled.at",
@@ -170,7 +170,7 @@ class TestReadingVersions:
                 "is missing",
                 id="no reason",
             ),
-            pytest.param({"effectiv": "2027-03-01"}, "effectiv", "is not a known field here", id="a misspelt member"),
+            pytest.param({"effectiv": "2027-03-01"}, "effectiv", "is not a known field here", id="a misspelt field"),
         ],
     )
     def test_contradictory_fields_are_rejected_with_the_field(
@@ -231,7 +231,7 @@ class TestReadingPolicies:
                 {"withdrawn": {"at": "2028-01-01"}}, "withdrawn.reason", "is missing", id="withdrawn unexplained"
             ),
             pytest.param({"withdrawn": "2028-01-01"}, "withdrawn", "expected fields such as", id="withdrawn as a text"),
-            pytest.param({"titel": {"en": "x"}}, "titel", "is not a known field here", id="an unknown member"),
+            pytest.param({"titel": {"en": "x"}}, "titel", "is not a known field here", id="an unknown field"),
         ],
     )
     def test_invalid_policy_is_rejected_with_the_field(self, members: dict[str, Any], path: str, problem: str) -> None:

@@ -301,7 +301,7 @@ class TestFingerprints:
         [
             pytest.param({"text": SECOND.editions[0]}, id="the text it shows"),
             pytest.param({"pairs": (FIRST.editions * 2,)}, id="the texts it compares"),
-            pytest.param({"context": {"label": "2"}}, id="what it says"),
+            pytest.param({"context": {"label": "2"}}, id="its metadata"),
             pytest.param({"links": ({"rel": "latest-version", "href": "terms/"},)}, id="its relations"),
             pytest.param({"language": DE}, id="its language"),
             pytest.param({"address": "terms/2/"}, id="its address"),

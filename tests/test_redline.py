@@ -38,9 +38,9 @@ def marked(old: str, new: str) -> str:
     [
         row("a word is replaced whole", "We keep data.", "We sell data.", "We [-keep-]{+sell+} data."),
         row("a word is added with its space", "We keep data.", "We always keep data.", "We {+always +}keep data."),
-        row("a number is never cut", "for 24 months", "for 2 months", "for [-24-]{+2+} months"),
-        row("an amount is never cut", "€1,200.50 now", "€1,300.50 now", "[-€1,200.50-]{+€1,300.50+} now"),
-        row("a date is never cut", "on 2027-03-01", "on 2027-04-01", "on [-2027-03-01-]{+2027-04-01+}"),
+        row("a number is never split", "for 24 months", "for 2 months", "for [-24-]{+2+} months"),
+        row("an amount is never split", "€1,200.50 now", "€1,300.50 now", "[-€1,200.50-]{+€1,300.50+} now"),
+        row("a date is never split", "on 2027-03-01", "on 2027-04-01", "on [-2027-03-01-]{+2027-04-01+}"),
         row(
             "a sentence is added from its beginning to its end",
             "One is here. Two is there.",
@@ -54,13 +54,13 @@ def marked(old: str, new: str) -> str:
             "name, {+e-mail, +}address and phone",
         ),
         row(
-            "a part of an enumeration is deleted, and its comma stays",
+            "a part of an enumeration is deleted without its comma",
             "about cookies and similar technologies, and devices",
             "about cookies, and devices",
             "about cookies[- and similar technologies-], and devices",
         ),
         row(
-            "words that came on either side of words that stay are told apart",
+            "words inserted on either side of equal words are distinguished",
             "Thanks for entrusting Acme Inc. (“Acme”, “we”) with your code and with a secret it is hard to keep",
             "Thanks for entrusting Acme Inc. or Acme Ltd. (“Acme”, “we” or “us”) with data. The statement says how",
             "Thanks for entrusting Acme Inc. {+or Acme Ltd. +}(“Acme”, “we”"
@@ -68,20 +68,20 @@ def marked(old: str, new: str) -> str:
             "{+ or “us”) with data. The statement says how+}",
         ),
         row(
-            "a rewrite is not sprinkled with words that happen to stay",
+            "a rewrite contains no isolated equal words",
             "Upon loss the user must notify the provider of it in writing without delay",
             "If stolen, any customer must, before the third day, tell the shop by phone",
             "[-Upon loss the user must notify the provider of it in writing without delay\n-]"
             "{+If stolen, any customer must, before the third day, tell the shop by phone\n+}",
         ),
         row(
-            "a split shows only the border",
+            "a split marks only the boundary",
             text_of(f"{COLLECT} {DELETION}"),
             text_of(COLLECT, DELETION),
             f"{COLLECT}[- -]{{+\n+}}{DELETION}",
         ),
         row(
-            "a join shows only the border",
+            "a join marks only the boundary",
             text_of(COLLECT, DELETION),
             text_of(f"{COLLECT} {DELETION}"),
             f"{COLLECT}[-\n-]{{+ +}}{DELETION}",
@@ -99,7 +99,7 @@ def marked(old: str, new: str) -> str:
             "We collect:[- -]{+\n+}your name,[- -]{+\n+}your address,[- -]{+\n+}~your age.\n~",
         ),
         row(
-            "a moved paragraph is not written twice as changed",
+            "a moved paragraph is not also marked as changed",
             text_of(COLLECT, DELETION, SALE),
             text_of(SALE, COLLECT, DELETION),
             f">>{SALE}\n>>{COLLECT}\n{DELETION}\n<<{SALE}\n<<",
@@ -111,7 +111,7 @@ def marked(old: str, new: str) -> str:
             f">>We >>{{+will +}}>>{SALE[3:]}\n>>{COLLECT}\n{DELETION}\n<<{SALE}\n<<",
         ),
         row(
-            "a few words that change places are no move",
+            "a few words that swap places are no move",
             "- name\n- address",
             "- address\n- name",
             "{+address\n+}name\n[-address\n-]",
@@ -122,16 +122,16 @@ def marked(old: str, new: str) -> str:
         row("a list that becomes paragraphs changes no word", "- one\n- two", "one\n\ntwo", "~one\ntwo\n~"),
         row("bullets that become numbers change no word", "- one\n- two", "1. one\n2. two", "~one\ntwo\n~"),
         row(
-            "an item more renumbers, which is not marked",
+            "an additional item renumbers the list, which is not marked",
             "1. one\n2. two",
             "1. one\n2. new\n3. two",
             "one\n{+new\n+}two",
         ),
-        row("a list that begins elsewhere is set otherwise", "1. one\n2. two", "5. one\n6. two", "~one\ntwo\n~"),
+        row("a list with another start is a format change", "1. one\n2. two", "5. one\n6. two", "~one\ntwo\n~"),
         row("another image with the same words", "![map](a.png)", "![map](b.png)", "~map~"),
         row("an image without words", "![](a.png)", "![](b.png)", "~\ufffc~"),
         row("a line of code", "```\na = 1\nb = 2\n```", "```\na = 1\nb = 3\n```", "a = 1\nb = [-2-]{+3+}"),
-        row("a rule that goes", "a\n\n---\n\nb", "a\n\nb", "a\n[-\n-]b"),
+        row("a removed rule", "a\n\n---\n\nb", "a\n\nb", "a\n[-\n-]b"),
         row(
             "a cell of a table",
             "|a|b|\n|-|-|\n|name|24 days|",
@@ -163,7 +163,9 @@ def marked(old: str, new: str) -> str:
             f"[-What we collect-]{{+Data we gather+}}\n{COLLECT}",
         ),
         row("one Chinese character", "我们会出售您的信息。", "我们不会出售您的信息。", "我们{+不+}会出售您的信息。"),
-        row("a Chinese word is not cut", "我们收集您的信息。", "我们收取您的信息。", "我们[-收集-]{+收取+}您的信息。"),
+        row(
+            "a Chinese word is not split", "我们收集您的信息。", "我们收取您的信息。", "我们[-收集-]{+收取+}您的信息。"
+        ),
         row("a Chinese date", "自2027年3月1日起", "自2027年4月1日起", "自2027年[-3-]{+4+}月1日起"),
         row(
             "a Japanese period",
@@ -171,7 +173,9 @@ def marked(old: str, new: str) -> str:
             "データを六十日間保存します。",
             "データを[-三十-]{+六十+}日間保存します。",
         ),
-        row("a Japanese word is not cut", "情報を保存します。", "情報を保管します。", "情報を[-保存-]{+保管+}します。"),
+        row(
+            "a Japanese word is not split", "情報を保存します。", "情報を保管します。", "情報を[-保存-]{+保管+}します。"
+        ),
         row("a Thai period", "เก็บข้อมูลไว้ 30 วัน", "เก็บข้อมูลไว้ 60 วัน", "เก็บข้อมูลไว้ [-30-]{+60+} วัน"),
         row("an Arabic amount", "رسوم قدرها 30 دولارا.", "رسوم قدرها 60 دولارا.", "رسوم قدرها [-30-]{+60+} دولارا."),
         row("a Hindi word", "हम डेटा रखते हैं", "हम डेटा नहीं रखते हैं", "हम डेटा {+नहीं +}रखते हैं"),
@@ -193,7 +197,7 @@ def test_marked_words(old: str, new: str, expected: str) -> None:
         row("the unit of a number", "for 30 days", "for 30 months", ChangeClass.NUMBER, Action.REPLACED),
         row("a number in Han characters", "保存三十天", "保存六十天", ChangeClass.NUMBER, Action.REPLACED),
         row("an address", "[here](/a)", "[here](/b)", ChangeClass.LINK, Action.REFORMATTED),
-        row("a link that went", "[here](/a) it is", "here it is", ChangeClass.LINK, Action.REFORMATTED),
+        row("a removed link", "[here](/a) it is", "here it is", ChangeClass.LINK, Action.REFORMATTED),
         row("emphasis", "*all* of it", "all of it", ChangeClass.FORMATTING, Action.REFORMATTED),
         row("a level", "## Data", "### Data", ChangeClass.FORMATTING, Action.REFORMATTED),
         row("a split", f"{COLLECT} {SALE}", text_of(COLLECT, SALE), ChangeClass.FORMATTING, Action.REPLACED),
@@ -226,7 +230,7 @@ def test_class_of_change(old: str, new: str, kind: ChangeClass, action: Action) 
         row("a date", "by 1 March 2027", "by 1 April 2027", (NumberKind.DATE, "1 March 2027", "1 April 2027")),
         row("a percentage", "at 3 % more", "at 5 % more", (NumberKind.PERCENTAGE, "3 %", "5 %")),
         row("a bare number", "see section 7 here", "see section 8 here", (NumberKind.NUMBER, "7", "8")),
-        row("a number that came", "kept for long", "kept for 5 years", (NumberKind.PERIOD, "", "5 years")),
+        row("an added number", "kept for long", "kept for 5 years", (NumberKind.PERIOD, "", "5 years")),
         row("an address", "[here](/a)", "[here](/b)", (NumberKind.LINK, "/a", "/b")),
         row("business days", "in 5 days", "in 5 business days", (NumberKind.PERIOD, "5 days", "5 business days")),
     ],

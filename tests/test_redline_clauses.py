@@ -13,9 +13,9 @@ NEW_SECTION = "\n## Judges {#judges}\n\nThe courts of our town decide every quar
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        pytest.param(OLD, OLD, {}, id="nothing changed, nothing is named"),
-        pytest.param(OLD, OLD + NEW_SECTION, {"judges": ClauseState.ADDED}, id="a section that came as a whole"),
-        pytest.param(OLD + NEW_SECTION, OLD, {"judges": ClauseState.REMOVED}, id="a section that went as a whole"),
+        pytest.param(OLD, OLD, {}, id="nothing changed"),
+        pytest.param(OLD, OLD + NEW_SECTION, {"judges": ClauseState.ADDED}, id="an added section"),
+        pytest.param(OLD + NEW_SECTION, OLD, {"judges": ClauseState.REMOVED}, id="a removed section"),
         pytest.param(OLD, OLD.replace("two", "ten"), {"keeping": ClauseState.CHANGED}, id="one word of a section"),
     ],
 )

@@ -70,7 +70,7 @@ def test_inserted_paragraph_is_not_marked_as_split() -> None:
     assert "divided" not in to_html(redline(LONG, f"{LONG}\n\n{OTHER}"))
 
 
-@pytest.mark.parametrize("pair", [MOVED, MOVED[::-1]], ids=["forth", "back"])
+@pytest.mark.parametrize("pair", [MOVED, MOVED[::-1]], ids=["forwards", "back"])
 def test_moved_blocks_link_to_each_other(pair: tuple[str, str]) -> None:
     body = read(to_html(redline(*pair), anchor="m-"))
 

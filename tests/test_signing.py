@@ -177,8 +177,8 @@ class TestVerifying:
         [
             pytest.param(lambda text: text.replace("words", "swords"), id="a letter more"),
             pytest.param(lambda text: text + " ", id="a blank at the end"),
-            pytest.param(lambda text: text.rstrip("\n"), id="the last newline gone"),
-            pytest.param(lambda text: text.replace(":", ": "), id="the same data written otherwise"),
+            pytest.param(lambda text: text.rstrip("\n"), id="a missing final newline"),
+            pytest.param(lambda text: text.replace(":", ": "), id="the same data in another format"),
         ],
     )
     def test_other_bytes_are_rejected(self, key: PrivateKey, change: Any) -> None:
@@ -219,8 +219,8 @@ class TestVerifying:
             pytest.param({"b64": None}, "wrong “b64”", id="an encoded payload"),
             pytest.param({"b64": 0}, "wrong “b64”", id="zero for false"),
             pytest.param({"crit": None}, "wrong “crit”", id="an unencoded payload that is not critical"),
-            pytest.param({"crit": ["b64", "exp"]}, "wrong “crit”", id="something critical that is not understood"),
-            pytest.param({"kid": "another"}, "known key", id="another key's name"),
+            pytest.param({"crit": ["b64", "exp"]}, "wrong “crit”", id="an unknown critical header"),
+            pytest.param({"kid": "another"}, "known key", id="the id of another key"),
             pytest.param({"x": 1}, "does not match", id="a header that was not signed"),
         ],
     )
@@ -337,8 +337,8 @@ class TestKeys:
         [
             pytest.param({}, "this is a private key", id="a private key"),
             pytest.param({"d": None, "x": "AA"}, "numbers cannot be decoded", id="too short"),
-            pytest.param({"d": None, "x": "é"}, "numbers cannot be decoded", id="no base64url"),
-            pytest.param({"d": None, "x": None}, "numbers cannot be decoded", id="no number"),
+            pytest.param({"d": None, "x": "é"}, "numbers cannot be decoded", id="invalid base64url"),
+            pytest.param({"d": None, "x": None}, "numbers cannot be decoded", id="not a number"),
             pytest.param({"d": None, "crv": "X25519"}, "OKP/Ed25519 or EC/P-256, got “OKP/X25519”", id="another curve"),
             pytest.param({"d": None, "kty": "oct"}, "got “oct/Ed25519”", id="a shared secret"),
             pytest.param({"d": None, "alg": "ES256"}, "a key for Ed25519, got one for “ES256”", id="another algorithm"),

@@ -51,7 +51,7 @@ class TestLinks:
             pytest.param("", "", "./", "./index.html", id="home to itself"),
             pytest.param("", "privacy/", "privacy/", "privacy/index.html", id="home to a folder"),
             pytest.param("privacy/", "", "../", "../index.html", id="back home"),
-            pytest.param("privacy/", "feed.xml", "../feed.xml", "../feed.xml", id="a file is named as it is"),
+            pytest.param("privacy/", "feed.xml", "../feed.xml", "../feed.xml", id="a file name is unchanged"),
             pytest.param("privacy/1/", "privacy/1/en.md", "en.md", "en.md", id="a file beside the page"),
             pytest.param("privacy/", "privacy/#a", "./#a", "./index.html#a", id="a fragment of the page itself"),
             pytest.param("a/", "b/#c", "../b/#c", "../b/index.html#c", id="a fragment of another page"),
@@ -60,7 +60,7 @@ class TestLinks:
                 "privacy/changes/1...2/",
                 "1...2/",
                 "1...2/index.html",
-                id="dots stay in a name",
+                id="dots in a name are kept",
             ),
             pytest.param(
                 "privacy/changes/1...2/", "privacy/1/", "../../1/", "../../1/index.html", id="out of two folders"
@@ -180,7 +180,7 @@ class TestCache:
 
         assert (target.read_bytes(), target.stat().st_nlink) == (b"words", 1)
 
-    @pytest.mark.parametrize("linked", [True, False], ids=["with hard links", "without them"])
+    @pytest.mark.parametrize("linked", [True, False], ids=["with hard links", "without hard links"])
     def test_linking_over_an_earlier_build_changes_no_entry(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
     ) -> None:
@@ -195,7 +195,7 @@ class TestCache:
         assert target.read_bytes() == b"new words"
         assert (tmp_path / "again.html").read_bytes() == b"old words"
 
-    @pytest.mark.parametrize("content", [b"", b"wor", b"words and more"], ids=["empty", "cut short", "too long"])
+    @pytest.mark.parametrize("content", [b"", b"wor", b"words and more"], ids=["empty", "truncated", "too long"])
     def test_entry_of_wrong_size_is_created_again(self, tmp_path: Path, content: bytes) -> None:
         cache = Cache(tmp_path)
         cache.put(KEY, b"words")
@@ -415,7 +415,7 @@ class TestMessages:
             pytest.param("zh-Hans-CN", "现行有效", id="a region of it"),
             pytest.param("de-AT", "In Kraft", id="a region of another"),
             pytest.param("ar-EG", "سارٍ", id="a language from right to left"),
-            pytest.param("en", "In force", id="English, which is the key"),
+            pytest.param("en", "In force", id="English, which is the source language"),
             pytest.param("sw", "In force", id="a language without a catalogue"),
             pytest.param("zh-Hant", "In force", id="the same language in another script"),
         ],

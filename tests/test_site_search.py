@@ -31,7 +31,7 @@ SECTIONS = [
     pytest.param(
         '<p>Seen<span data-search-exclude hidden> and <b>not</b></span>.</p><br><img src="x">',
         [("terms/", "Terms &amp; more", "<p>Seen.</p>")],
-        id="what is excluded stays out",
+        id="excluded pages are omitted",
     ),
     pytest.param(
         "<dl><dt>Text</dt><dd>en.md</dd></dl>", [("terms/", "Terms &amp; more", "Text en.md")], id="lists of facts"

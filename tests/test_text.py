@@ -14,10 +14,10 @@ WORDS = "# Privacy\n\nWe keep café data.\n"
 @pytest.mark.parametrize(
     "written",
     [
-        pytest.param(WORDS, id="as it is"),
+        pytest.param(WORDS, id="unchanged"),
         pytest.param(WORDS.replace("\n", "\r\n"), id="with the line ends of Windows"),
         pytest.param(WORDS.replace("\n", "\r"), id="with the line ends of an old Mac"),
-        pytest.param(WORDS.replace("é", "e\u0301"), id="with letter and accent apart (NFD)"),
+        pytest.param(WORDS.replace("é", "e\u0301"), id="with decomposed letters (NFD)"),
         pytest.param("\ufeff" + WORDS, id="with a byte order mark"),
         pytest.param("\ufeff\ufeff" + WORDS, id="with two byte order marks"),
         pytest.param("\n\ufeff\n" + WORDS, id="with a byte order mark on the second line"),
@@ -72,7 +72,7 @@ def test_digest_is_the_sha256_of_the_bytes() -> None:
         pytest.param("sha256:" + "A" * 64, id="upper-case hex"),
         pytest.param("sha256:" + "a" * 63, id="a digit too few"),
         pytest.param("sha256:" + "a" * 65, id="a digit too many"),
-        pytest.param("sha256:" + "a" * 64 + "\n", id="a line end behind it"),
+        pytest.param("sha256:" + "a" * 64 + "\n", id="a trailing line end"),
         pytest.param("sha512:" + "a" * 64, id="another algorithm"),
         pytest.param("sha256:" + "٣" * 64, id="digits of another script"),
     ],

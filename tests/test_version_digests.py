@@ -103,7 +103,7 @@ def test_bytes_with_another_digest_are_rejected(catalog: Catalog) -> None:
         pytest.param({"redlines": {"1": {"e/n": str(OTHER)}}}, "the format", id="language outside the site"),
         pytest.param({"since": {"en": "sha256:0"}}, "64 lower-case", id="short digest"),
         pytest.param({"since": None}, "since", id="no since files"),
-        pytest.param({"seq": 2}, "twice", id="number twice"),
+        pytest.param({"seq": 2}, "twice", id="duplicate number"),
         pytest.param({"digests": {}}, "digests", id="no text"),
     ],
 )

@@ -54,20 +54,20 @@ def lines(text: str) -> list[str]:
 
 
 BOTH_WAYS = [
-    pytest.param("one two", "one three two", id="a word comes"),
-    pytest.param("one two three", "one three", id="a word goes"),
-    pytest.param(f"A.\n\n{SENTENCE}\n\nB.", "A.\n\nB.", id="a paragraph goes"),
-    pytest.param("A.\n\nB.", f"A.\n\nB.\n\n{SENTENCE}", id="a paragraph comes at the end"),
-    pytest.param(f"{SENTENCE} And more of it.", f"{SENTENCE}\n\nAnd more of it.", id="a paragraph is divided"),
+    pytest.param("one two", "one three two", id="an added word"),
+    pytest.param("one two three", "one three", id="a deleted word"),
+    pytest.param(f"A.\n\n{SENTENCE}\n\nB.", "A.\n\nB.", id="a deleted paragraph"),
+    pytest.param("A.\n\nB.", f"A.\n\nB.\n\n{SENTENCE}", id="an added paragraph at the end"),
+    pytest.param(f"{SENTENCE} And more of it.", f"{SENTENCE}\n\nAnd more of it.", id="a split paragraph"),
     pytest.param(f"{SENTENCE}\n\nAnd more of it.", f"{SENTENCE} And more of it.", id="paragraphs are joined"),
-    pytest.param(f"{SENTENCE}\n\nA.\n\nB.\n\nC.", f"A.\n\nB.\n\nC.\n\n{SENTENCE}", id="a paragraph moves"),
-    pytest.param("- one\n- two", "- one\n- and\n- two", id="an item comes"),
-    pytest.param("- one\n- two", "1. one\n2. two", id="a list gets numbers"),
-    pytest.param("# One\n\nText", "## One\n\nText", id="a heading sinks"),
-    pytest.param("one  \ntwo", "one  \nthree", id="a line within a paragraph changes"),
-    pytest.param("```\na\tb\n  c\n```", "```\na\tb\n  d\n```", id="code changes"),
-    pytest.param("", "# All\n\nnew", id="everything comes"),
-    pytest.param("# All\n\nold", "", id="everything goes"),
+    pytest.param(f"{SENTENCE}\n\nA.\n\nB.\n\nC.", f"A.\n\nB.\n\nC.\n\n{SENTENCE}", id="a moved paragraph"),
+    pytest.param("- one\n- two", "- one\n- and\n- two", id="an added item"),
+    pytest.param("- one\n- two", "1. one\n2. two", id="a list becomes numbered"),
+    pytest.param("# One\n\nText", "## One\n\nText", id="a heading is lowered"),
+    pytest.param("one  \ntwo", "one  \nthree", id="a changed line within a paragraph"),
+    pytest.param("```\na\tb\n  c\n```", "```\na\tb\n  d\n```", id="changed code"),
+    pytest.param("", "# All\n\nnew", id="everything is added"),
+    pytest.param("# All\n\nold", "", id="everything is deleted"),
 ]
 
 
@@ -81,22 +81,22 @@ def test_accepting_produces_new_and_rejecting_old_paragraphs(old: str, new: str)
 
 TABLE = "| data | kept |\n|---|---|\n| name | 24 months |\n| address | 12 months |\n"
 TABLES = [
-    pytest.param(TABLE, TABLE + "| orders | 10 years |\n", id="a row comes"),
-    pytest.param(TABLE, "| data | kept |\n|---|---|\n| name | 24 months |\n", id="a row goes"),
-    pytest.param(TABLE, TABLE.replace("24", "36"), id="a cell changes"),
+    pytest.param(TABLE, TABLE + "| orders | 10 years |\n", id="an added row"),
+    pytest.param(TABLE, "| data | kept |\n|---|---|\n| name | 24 months |\n", id="a deleted row"),
+    pytest.param(TABLE, TABLE.replace("24", "36"), id="a changed cell"),
     pytest.param(
         TABLE,
         "| data | why | kept |\n|---|---|---|\n| name | contract | 24 months |\n| address | parcels | 12 months |\n",
-        id="a column comes",
+        id="an added column",
     ),
     pytest.param(
         TABLE,
         "| data | why | kept |\n|---|---|---|\n| name | contract | 9 months |\n| orders | taxes | 10 years |\n",
-        id="a column and a row come, and a row goes",
+        id="a column and a row added, and a row deleted",
     ),
-    pytest.param(f"A.\n\n{TABLE}\n{SENTENCE}", f"{SENTENCE}\n\nA.\n\n{TABLE}", id="a table ends the text"),
-    pytest.param(TABLE, "No table now.", id="the table goes"),
-    pytest.param("No table yet.", TABLE, id="a table comes"),
+    pytest.param(f"A.\n\n{TABLE}\n{SENTENCE}", f"{SENTENCE}\n\nA.\n\n{TABLE}", id="a table at the end"),
+    pytest.param(TABLE, "No table now.", id="the table is deleted"),
+    pytest.param("No table yet.", TABLE, id="an added table"),
 ]
 
 

@@ -161,7 +161,7 @@ EDITS = [
             "-We keep account data for 12 months. Then we delete it.",
             "+We keep account data for 24 months. Then we delete it.",
         ],
-        id="a word is another",
+        id="a changed word",
     ),
     pytest.param(
         edited("never", went("never", "<w:i/>") + came("do not", "<w:i/>"), look="<w:i/>"),
@@ -169,7 +169,7 @@ EDITS = [
             "-We *never* sell your data, see [our **promise**][promise] and",
             "+We *do not* sell your data, see [our **promise**][promise] and",
         ],
-        id="a word within marks is another, and the marks stay",
+        id="a changed word within marks, which are kept",
     ),
     pytest.param(
         edited("never", went("never", "<w:i/>"), look="<w:i/>"),
@@ -177,7 +177,7 @@ EDITS = [
             "-We *never* sell your data, see [our **promise**][promise] and",
             "+We  sell your data, see [our **promise**][promise] and",
         ],
-        id="all words within marks go, and the marks with them",
+        id="all words within marks deleted, and the marks with them",
     ),
     pytest.param(
         edited(
@@ -189,7 +189,7 @@ EDITS = [
             "-We keep account data for 12 months. Then we delete it.",
             "+We keep account data for 12 months. \\<b> & \\*so\\* my_form [1] 3_4 \\&amp; Then we delete it.",
         ],
-        id="signs that would be marks are escaped",
+        id="special characters are escaped",
     ),
     pytest.param(
         edited(" Then we", came(" Always", "<w:b/>") + came(" and ever.") + run(" Then we")),
@@ -197,32 +197,32 @@ EDITS = [
             "-We keep account data for 12 months. Then we delete it.",
             "+We keep account data for 12 months. **Always** and ever. Then we delete it.",
         ],
-        id="bold words come",
+        id="added bold words",
     ),
     pytest.param(
         edited("How long we keep it", went("How") + came("For how") + run(" long we keep it")),
         ["-## How long we keep it {#retention}", "+## For how long we keep it {#retention}"],
-        id="a heading is another and keeps its id",
+        id="a changed heading keeps its id",
     ),
     pytest.param(
         edited("24 months", went("24") + came("36 | 48") + run(" months")),
         ["-| name | 24 months |", "+| name | 36 \\| 48 months |"],
-        id="a cell is another",
+        id="a changed cell",
     ),
     pytest.param(
         edited("A quoted line.", run("A quoted") + came(" short") + run(" line.")),
         ["-> A quoted line.", "+> A quoted short line."],
-        id="a quote is another",
+        id="a changed quote",
     ),
     pytest.param(
         edited("Complaints", run("Complaints") + came(" of all kinds")),
         ["-   - Complaints", "+   - Complaints of all kinds"],
-        id="an item within an item is another",
+        id="a changed nested item",
     ),
     pytest.param(
         edited("code  stays", run("code  ") + went("stays") + came("goes")),
         ["-code  stays", "+code  goes"],
-        id="code is another",
+        id="changed code",
     ),
 ]
 
@@ -402,7 +402,7 @@ REFUSED = [
         "a field (REF x)",
         id="a reference",
     ),
-    pytest.param(came("gone", "<w:strike/>"), "struck through by hand", id="words struck by hand"),
+    pytest.param(came("gone", "<w:strike/>"), "struck through by hand", id="strikethrough formatting"),
     pytest.param(came("secret", "<w:vanish/>"), "hidden text", id="hidden words"),
     pytest.param(came("2", '<w:vertAlign w:val="superscript"/>'), "superscript or subscript", id="a raised number"),
     pytest.param('<w:r><w:sym w:font="Wingdings" w:char="F04A"/></w:r>', "a symbol font", id="a symbol"),
@@ -537,8 +537,8 @@ HOSTILE = [
     pytest.param(b"%PDF-1.7 and so on", "is not a Word document", id="another type"),
     pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password", id="an old or locked file"),
     pytest.param(b"PK\x03\x04 and no more", "cannot be unpacked", id="half a file"),
-    pytest.param(sent()[:3000], "cannot be unpacked", id="a file cut short"),
-    pytest.param(bomb(), "more than 32 MiB", id="a bomb"),
+    pytest.param(sent()[:3000], "cannot be unpacked", id="a truncated file"),
+    pytest.param(bomb(), "more than 32 MiB", id="a zip bomb"),
     pytest.param(with_parts(sent(), {DOCUMENT: ENTITIES.encode()}), "document type", id="entities"),
     pytest.param(with_parts(sent(), {DOCUMENT: ENTITIES.encode("utf-16")}), "document type", id="entities in UTF-16"),
     pytest.param(
@@ -546,8 +546,8 @@ HOSTILE = [
     ),
     pytest.param(with_parts(sent(), {"word/vbaProject.bin": b"x"}), "macros", id="macros"),
     pytest.param(with_parts(sent(), {DOCUMENT: None}), "is damaged", id="no text"),
-    pytest.param(with_parts(sent(), {"[Content_Types].xml": None}), "is damaged", id="no list of parts"),
-    pytest.param(with_parts(sent(), {DOCUMENT: b"<w:document"}), "is damaged", id="no XML"),
+    pytest.param(with_parts(sent(), {"[Content_Types].xml": None}), "is damaged", id="no content types"),
+    pytest.param(with_parts(sent(), {DOCUMENT: b"<w:document"}), "is damaged", id="invalid XML"),
     pytest.param(with_parts(sent(), {DOCUMENT: b"<a>" * 5000}), "is damaged", id="endless XML"),
     pytest.param(with_parts(sent(), {DOCUMENT: b"<a/>"}), "", id="other XML"),
     pytest.param(

@@ -124,8 +124,10 @@ class TestLocks:
     @pytest.mark.parametrize(
         ("lock", "wanted"),
         [
-            pytest.param("client", PROJECT["project"]["dependencies"], id="client: what every back end needs"),
-            pytest.param("site", PROJECT["project"]["optional-dependencies"]["site"], id="site: what a site needs"),
+            pytest.param("client", PROJECT["project"]["dependencies"], id="client: the dependencies of a back end"),
+            pytest.param(
+                "site", PROJECT["project"]["optional-dependencies"]["site"], id="site: the dependencies of a site"
+            ),
             pytest.param(
                 "policies",
                 [
@@ -133,9 +135,9 @@ class TestLocks:
                     *PROJECT["project"]["optional-dependencies"]["site"],
                     *PROJECT["project"]["optional-dependencies"]["docx"],
                 ],
-                id="policies: what a repository of policies installs",
+                id="policies: the dependencies of a repository of policies",
             ),
-            pytest.param("site", PROJECT["dependency-groups"]["build"], id="site: what installs this folder"),
+            pytest.param("site", PROJECT["dependency-groups"]["build"], id="site: the build back end"),
             pytest.param(
                 "test",
                 [one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra],
@@ -169,7 +171,7 @@ class TestClosingLine:
                 2,
                 id="one failed",
             ),
-            pytest.param("@echo 'no browser' >&2; exit 4", "No test ran.", 2, id="nothing ran"),
+            pytest.param("@echo 'no browser' >&2; exit 4", "No test ran.", 2, id="no test ran"),
         ],
     )
     def test_last_line_is_machine_readable(self, tmp_path: Path, recipe: str, last: str, code: int) -> None:

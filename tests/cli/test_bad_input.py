@@ -26,25 +26,27 @@ WRONG_TITLE = "title: {en: Privacy}\nkind: privacy\nbinding_language: fr\nact: n
 BACKWARDS = "published: 2026-02-01\neffective: 2026-01-15\nchange: notice\n"
 
 UNREADABLE = [
-    pytest.param(TEXT, "---\nsummary:\n# Privacy\n", 1, "front matter has no end", id="front matter without an end"),
+    pytest.param(TEXT, "---\nsummary:\n# Privacy\n", 1, "front matter has no end", id="unterminated front matter"),
     pytest.param(TEXT, f"---\n# {'x' * 20480}\n---\n{OLD}", 1, "longer than 16 KiB", id="20 KiB of front matter"),
     pytest.param(TEXT, f"---\n{BOMB}---\n{OLD}", 2, "“&a” is an anchor", id="aliases that multiply"),
-    pytest.param(TEXT, b"# Privacy\n\n\xff\xfe\n", 3, "not UTF-8 at byte 11 (0xff)", id="bytes that are no UTF-8"),
+    pytest.param(TEXT, b"# Privacy\n\n\xff\xfe\n", 3, "not UTF-8 at byte 11 (0xff)", id="bytes that are not UTF-8"),
     pytest.param(TEXT, b"x" * (2 * 1024 * 1024), None, "2,097,152 bytes", id="a text of 2 MiB"),
     pytest.param(TEXT, "---\nsummary: []\n---\n \n", None, "ontains no text", id="an empty text"),
     pytest.param(VERSION, "published: !!python/object:os.system x\n", 1, "is a tag", id="a tag that makes an object"),
     pytest.param(VERSION, DATES + "change: notice\n", 3, "“change” occurs twice", id="a key twice"),
     pytest.param(VERSION, DATES + "efective: 2026-02-01\n", 3, "id you mean “effective”?", id="an unknown key"),
-    pytest.param(VERSION, "published: 2027-02-30\nchange: material\n", 1, "got “2027-02-30”", id="a day there is not"),
-    pytest.param(VERSION, "published: 1.10\nchange: notice\n", 1, "got “1.10”", id="a number stays the text it was"),
-    pytest.param(VERSION, "published: no\nchange: material\n", 1, "got “no”", id="and so does a no"),
-    pytest.param(VERSION, DATES + "draft: yes\n", 3, "got “yes”", id="a yes that YAML would take for true"),
+    pytest.param(
+        VERSION, "published: 2027-02-30\nchange: material\n", 1, "got “2027-02-30”", id="a date that does not exist"
+    ),
+    pytest.param(VERSION, "published: 1.10\nchange: notice\n", 1, "got “1.10”", id="a number remains text"),
+    pytest.param(VERSION, "published: no\nchange: material\n", 1, "got “no”", id="no remains text"),
+    pytest.param(VERSION, DATES + "draft: yes\n", 3, "got “yes”", id="yes remains text"),
     pytest.param(VERSION, "[" * 60_000, 1, "more than 12 levels deep", id="sixty thousand brackets"),
-    pytest.param(VERSION, "- published\n", 1, "xpected fields", id="a list in place of members"),
-    pytest.param(VERSION, "published: 2026-01-15\n\tchange: x\n", 1, "not valid YAML", id="a tab for an indentation"),
+    pytest.param(VERSION, "- published\n", 1, "xpected fields", id="a list instead of fields"),
+    pytest.param(VERSION, "published: 2026-01-15\n\tchange: x\n", 1, "not valid YAML", id="a tab as indentation"),
     pytest.param(VERSION, BACKWARDS, 2, "before “published”", id="effective before published"),
     pytest.param(
-        SETTINGS, f"{BOOK_YML}site: javascript:x\n", 3, "xpected an https address", id="a site that is a script"
+        SETTINGS, f"{BOOK_YML}site: javascript:x\n", 3, "xpected an https address", id="a site URL with a script"
     ),
     pytest.param(
         SETTINGS,
@@ -54,8 +56,8 @@ UNREADABLE = [
         id="an unknown time zone",
     ),
     pytest.param(POLICY, WRONG_TITLE, 1, "fr", id="no title in the binding language"),
-    pytest.param("policy_versions/lock.json", "{", 1, "is not valid JSON", id="a lock cut off"),
-    pytest.param("policy_versions/lock.json", "[" * 99_999, None, "annot be read", id="a lock that nests without end"),
+    pytest.param("policy_versions/lock.json", "{", 1, "is not valid JSON", id="a truncated lock"),
+    pytest.param("policy_versions/lock.json", "[" * 99_999, None, "annot be read", id="a deeply nested lock"),
     pytest.param(TEXT.replace("en", "pt-br"), "# X\n", None, "pt-BR", id="a language in a wrong spelling"),
     pytest.param(TEXT.replace(".md", ".txt"), "# X\n", None, "not expected here", id="a file of another kind"),
 ]
@@ -112,8 +114,8 @@ NO_BOOK = [
         no_policy("con"), "policy_versions/con", "Windows reserves this name", id="a policy named as a device"
     ),
     pytest.param(no_policy("CON"), "policy_versions/CON", "got “CON”", id="a policy in capitals"),
-    pytest.param(no_policy("a b"), "policy_versions/a b", "got “a b”", id="a policy with a blank"),
-    pytest.param(no_policy("schema"), "policy_versions/schema", "uses this path", id="a policy of the site's own"),
+    pytest.param(no_policy("a b"), "policy_versions/a b", "got “a b”", id="a policy with a space"),
+    pytest.param(no_policy("schema"), "policy_versions/schema", "uses this path", id="a policy with a reserved name"),
     pytest.param(folder_for_a_text, "2026-01-15/de", "ot expected here", id="a folder where a text should be"),
     pytest.param(link_out, "2026-01-15/de.md", "s a symbolic link", id="a link out of the book"),
     pytest.param(link_to_a_folder_outside, "policy_versions/terms", "s a symbolic link", id="a folder that is a link"),
@@ -143,10 +145,10 @@ BAD_STYLE = [
     pytest.param(OLD.encode() + b"\nA \x00 sign.\n", "error ENC-control", 7, id="a NUL"),
     pytest.param("\ufeff".encode() + OLD.encode(), " ENC-bom", 1, id="a byte order mark"),
     pytest.param(OLD.replace("\n", "\r\n").encode(), "note ENC-newline", 1, id="line ends of Windows"),
-    pytest.param(f"{OLD}\nPay \u202e100\u202c now.\n".encode(), "error ENC-bidi", 7, id="words turned round"),
+    pytest.param(f"{OLD}\nPay \u202e100\u202c now.\n".encode(), "error ENC-bidi", 7, id="a direction override"),
     pytest.param(f"{OLD}\n<script>alert(1)</script>\n".encode(), "error HTML-raw", 7, id="raw HTML"),
-    pytest.param(f"{OLD}\n[x](javascript:alert(1))\n".encode(), "error LINK-scheme", 7, id="a link that is a script"),
-    pytest.param(f"{OLD}\nWrite to \x1b[2J.\n".encode(), "error ENC-control", 7, id="a sign that clears a terminal"),
+    pytest.param(f"{OLD}\n[x](javascript:alert(1))\n".encode(), "error LINK-scheme", 7, id="a link to a script"),
+    pytest.param(f"{OLD}\nWrite to \x1b[2J.\n".encode(), "error ENC-control", 7, id="a terminal control character"),
 ]
 
 
@@ -176,7 +178,7 @@ def one_instant_twice(book: BookBuilder) -> None:
     ("damage", "rule"),
     [
         pytest.param(later_label_earlier_day, "error META-order", id="effective before its predecessor"),
-        pytest.param(one_instant_twice, "error DATE-same", id="two effective at one instant"),
+        pytest.param(one_instant_twice, "error DATE-same", id="two versions effective at one instant"),
     ],
 )
 def test_inconsistent_versions_are_errors(
@@ -191,8 +193,8 @@ def test_inconsistent_versions_are_errors(
 CHANGED = [
     pytest.param(TEXT, OLD.replace("12", "36"), "LOCK-text", id="a locked text edited"),
     pytest.param(VERSION, DATES + "effective: 2026-02-01\n", "LOCK-date", id="a locked date edited"),
-    pytest.param(VERSION, DATES + "draft: true\n", "LOCK-draft", id="a locked version made a draft"),
-    pytest.param("policy_versions/privacy/2026-01-01/version.yml", DATES, "LOCK-seq", id="a version put before"),
+    pytest.param(VERSION, DATES + "draft: true\n", "LOCK-draft", id="a locked version changed to a draft"),
+    pytest.param("policy_versions/privacy/2026-01-01/version.yml", DATES, "LOCK-seq", id="a version inserted before"),
 ]
 
 

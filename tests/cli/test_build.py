@@ -158,9 +158,9 @@ NOT_TO_BE_REPLACED = [
     pytest.param("../..", "contains the repository", id="the parent's parent"),
     pytest.param("policy_versions", "is the book or inside it", id="the book"),
     pytest.param("policy_versions/site", "is the book or inside it", id="a folder in the book"),
-    pytest.param("docs", "is not empty and contains no site of inforce", id="a folder with something else in it"),
+    pytest.param("docs", "is not empty and contains no site of inforce", id="a folder with other content"),
     pytest.param("mkdocs.yml", "is a file", id="a file"),
-    pytest.param("docs/../policy_versions/", "is the book", id="the book by another way"),
+    pytest.param("docs/../policy_versions/", "is the book", id="the book by another path"),
 ]
 
 
@@ -269,14 +269,16 @@ def test_properdocs_is_used_if_installed_instead_of_mkdocs(shell: BookBuilder, m
 
 
 TOLD = [
-    pytest.param(["INFO    -  Cleaning site directory"], [], id="progress is not told"),
-    pytest.param(["INFO    -  Not in nav:", "  - a.md"], [], id="nor what belongs to it"),
-    pytest.param(["WARNING -  Odd:", "  - a.md"], ["WARNING -  Odd:", "  - a.md"], id="a warning is told whole"),
-    pytest.param(["ERROR   -  No", "", "Aborted"], ["ERROR   -  No", "Aborted"], id="an error and how it ended"),
+    pytest.param(["INFO    -  Cleaning site directory"], [], id="progress is omitted"),
+    pytest.param(["INFO    -  Not in nav:", "  - a.md"], [], id="details of progress are omitted"),
+    pytest.param(
+        ["WARNING -  Odd:", "  - a.md"], ["WARNING -  Odd:", "  - a.md"], id="a warning is printed completely"
+    ),
+    pytest.param(["ERROR   -  No", "", "Aborted"], ["ERROR   -  No", "Aborted"], id="an error and the exit message"),
     pytest.param(
         ["Traceback (most recent call last):", '  File "a"', "    x", "", "KeyError: 1", "WARNING - b"],
         ["KeyError: 1", "WARNING - b"],
-        id="of a traceback its last line",
+        id="the last line of a traceback",
     ),
     pytest.param(
         [
@@ -285,7 +287,7 @@ TOLD = [
             *("Traceback (most recent call last):", '  File "b"', "OSError: 2"),
         ],
         ["KeyError: 1", "OSError: 2"],
-        id="of two that follow from each other both last lines",
+        id="the last lines of two chained tracebacks",
     ),
 ]
 

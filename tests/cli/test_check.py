@@ -98,9 +98,9 @@ def test_dismissals_that_are_not_a_regular_file_are_an_error(
 @pytest.mark.parametrize(
     ("answers", "place", "sentence"),
     [
-        pytest.param(b"dismissals: \xff\n", "dismissals.yml", "not UTF-8 at byte 12", id="no UTF-8"),
+        pytest.param(b"dismissals: \xff\n", "dismissals.yml", "not UTF-8 at byte 12", id="not UTF-8"),
         pytest.param(b"dismissals:\n  - rule: *x\n", "dismissals.yml", "is an alias", id="an alias"),
-        pytest.param(b"dismissals:\n  - rul: X\n", "dismissals.yml", "is missing", id="a member missing"),
+        pytest.param(b"dismissals:\n  - rul: X\n", "dismissals.yml", "is missing", id="a missing field"),
     ],
 )
 def test_unreadable_dismissals_are_an_error(

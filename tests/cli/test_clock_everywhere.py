@@ -21,10 +21,10 @@ INSTANT = "expected a date such as “2027-03-01” or an instant such as “202
 RANGE = "expected an instant from 1970-01-01T00:00:00Z to 9998-12-31T23:59:59Z, got “1969-01-01”"
 SECONDS = "expected seconds since 1970 as digits, at most 253370764799, got “{}”"
 BAD = [
-    pytest.param("INFORCE_AT", "tomorrow", f"INFORCE_AT: {INSTANT}", id="INFORCE_AT that is no instant"),
+    pytest.param("INFORCE_AT", "tomorrow", f"INFORCE_AT: {INSTANT}", id="invalid INFORCE_AT"),
     pytest.param("INFORCE_AT", "1969-01-01", f"INFORCE_AT: {RANGE}", id="INFORCE_AT before 1970"),
     pytest.param(
-        "SOURCE_DATE_EPOCH", "abc", f"SOURCE_DATE_EPOCH: {SECONDS.format('abc')}", id="epoch that is no number"
+        "SOURCE_DATE_EPOCH", "abc", f"SOURCE_DATE_EPOCH: {SECONDS.format('abc')}", id="epoch that is not a number"
     ),
     pytest.param(
         "SOURCE_DATE_EPOCH", "١٢٣", f"SOURCE_DATE_EPOCH: {SECONDS.format('١٢٣')}", id="epoch in Arabic digits"
@@ -34,7 +34,7 @@ BAD = [
     ),
 ]
 BAD_OPTIONS = [
-    pytest.param("--at", "tomorrow", f"--at: {INSTANT}", id="--at that is no instant"),
+    pytest.param("--at", "tomorrow", f"--at: {INSTANT}", id="invalid --at"),
     pytest.param("--at", "1969-01-01", f"--at: {RANGE}", id="--at before 1970"),
     pytest.param("--at", "", f"--at: {INSTANT.replace('tomorrow', '')}", id="empty --at"),
 ]

@@ -112,13 +112,13 @@ REFUSED = [
     pytest.param(["terms"], "is the first version of terms", id="a policy with one version"),
     pytest.param(["cookies"], "has no version yet", id="a policy without versions"),
     pytest.param(
-        ["privacy", "--language", "fr"], "has no text in “fr”; available languages: en", id="a language not there"
+        ["privacy", "--language", "fr"], "has no text in “fr”; available languages: en", id="a missing language"
     ),
-    pytest.param(["privacy", "--language", "de/../x"], "got “de/../x”", id="a language that leaves the folder"),
-    pytest.param(["privacy", "--output", "x"], "choose another --format", id="a terminal in a file"),
-    pytest.param(["privacy", "--format", "docx"], "choose a file with --output", id="Word on a screen"),
-    pytest.param(["privacy", "--format", "pdf"], "choose a file with --output", id="a PDF on a screen"),
-    pytest.param(["privacy", "--format", "odt"], "'odt' is not one of", id="an unknown form"),
+    pytest.param(["privacy", "--language", "de/../x"], "got “de/../x”", id="a language that is a path"),
+    pytest.param(["privacy", "--output", "x"], "choose another --format", id="terminal output to a file"),
+    pytest.param(["privacy", "--format", "docx"], "choose a file with --output", id="Word to the terminal"),
+    pytest.param(["privacy", "--format", "pdf"], "choose a file with --output", id="a PDF to the terminal"),
+    pytest.param(["privacy", "--format", "odt"], "'odt' is not one of", id="an unknown format"),
 ]
 
 

@@ -69,14 +69,14 @@ def test_draft_has_the_given_dates_label_and_languages(inforce: Type, book: Book
 REFUSED = [
     pytest.param(["privcy"], "did you mean “privacy”?", id="an unknown policy"),
     pytest.param(
-        ["privacy", "--effective", "2027-02-30"], "in the calendar, got “2027-02-30”", id="a day there is not"
+        ["privacy", "--effective", "2027-02-30"], "in the calendar, got “2027-02-30”", id="a date that does not exist"
     ),
     pytest.param(["privacy", "--change", "materiel"], "'materiel' is not one of", id="an unknown level"),
     pytest.param(["privacy", "--language", "zz-ZZZZZ"], "expected a language tag (BCP 47)", id="no language"),
     pytest.param(["privacy", "--language", "fr"], "expected one of en, got “fr”", id="a language the policy lacks"),
-    pytest.param(["privacy", "--label", "2026"], "expected a label after “2027-03-01”", id="a label too low"),
-    pytest.param(["privacy", "--label", "../x"], "got “../x”", id="a label that leaves the folder"),
-    pytest.param(["../privacy"], "has no policy “../privacy”", id="a policy that leaves the book"),
+    pytest.param(["privacy", "--label", "2026"], "expected a label after “2027-03-01”", id="a label before the newest"),
+    pytest.param(["privacy", "--label", "../x"], "got “../x”", id="a label that is a path"),
+    pytest.param(["../privacy"], "has no policy “../privacy”", id="a policy that is a path"),
 ]
 
 

@@ -119,7 +119,7 @@ def test_generator_reports_the_error_and_the_next_build_succeeds(
         shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("theme", ["material", "mkdocs"], ids=["our builder", "MkDocs"])
+@pytest.mark.parametrize("theme", ["material", "mkdocs"], ids=["the builder of inforce", "MkDocs"])
 def test_full_disk_keeps_the_old_site_and_is_one_message(
     book: BookBuilder, monkeypatch: pytest.MonkeyPatch, theme: str
 ) -> None:

@@ -104,7 +104,7 @@ REFUSED = [
     pytest.param(["privacy", "2026-01-16"], "did you mean “2026-01-15”?", id="an unknown version"),
     pytest.param(["privacy", "2027-03-01"], "is not published until 2027-01-20", id="a version not yet published"),
     pytest.param(["privacy", "2028-01-01"], "is a draft: delete “draft: true” first", id="a draft"),
-    pytest.param(["../x", "1"], "has no policy “../x”", id="a policy that leaves the book"),
+    pytest.param(["../x", "1"], "has no policy “../x”", id="a policy that is a path"),
 ]
 
 

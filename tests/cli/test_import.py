@@ -54,12 +54,14 @@ def test_options_apply_to_the_policy_and_its_versions(inforce: Type, book: BookB
 
 
 REFUSED = [
-    pytest.param(["--file", "term.md", "--policy", "terms"], 2, "did you mean “terms.md”?", id="a path misspelt"),
-    pytest.param(["--file", "terms.md", "--policy", "../x"], 2, "got “../x”", id="a policy that leaves the book"),
-    pytest.param(["--file", "terms.md", "--policy", "con"], 2, "“con” cannot be a policy id", id="a name of Windows"),
+    pytest.param(["--file", "term.md", "--policy", "terms"], 2, "did you mean “terms.md”?", id="a misspelt path"),
+    pytest.param(["--file", "terms.md", "--policy", "../x"], 2, "got “../x”", id="a policy that is a path"),
+    pytest.param(
+        ["--file", "terms.md", "--policy", "con"], 2, "“con” cannot be a policy id", id="a reserved name of Windows"
+    ),
     pytest.param(["--file", "terms.md", "--policy", "Terms"], 2, "got “Terms”", id="a policy in capitals"),
     pytest.param(["--file", "terms.md", "--policy", "t", "--language", "de/../x"], 2, "de/../x", id="no language"),
-    pytest.param(["--file", "terms.md", "--policy", "t", "--ref", "nowhere"], 4, "nowhere", id="no such branch"),
+    pytest.param(["--file", "terms.md", "--policy", "t", "--ref", "nowhere"], 4, "nowhere", id="an unknown branch"),
 ]
 
 
@@ -112,9 +114,9 @@ def test_plain_text_becomes_a_draft_and_damage_is_reported(inforce: Type, book: 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        pytest.param(None, "does not exist", id="a file that is not there"),
+        pytest.param(None, "does not exist", id="a missing file"),
         pytest.param(b" \n", "contains no words", id="a file without words"),
-        pytest.param(b"x " * 600_000, "more than 1,048,576 bytes", id="a file too long"),
+        pytest.param(b"x " * 600_000, "more than 1,048,576 bytes", id="an oversized file"),
     ],
 )
 def test_failed_text_import_leaves_the_book_unchanged(

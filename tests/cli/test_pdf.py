@@ -89,7 +89,7 @@ def test_redline_pdf_has_marks_in_words_and_both_digests(inforce: Type, book: Bo
         pytest.param(["privacy", "2026-01-16"], "did you mean “2026-01-15”?", id="an unknown version"),
         pytest.param(["cookies"], "has no version yet", id="a policy without versions"),
         pytest.param(
-            ["privacy", "--language", "fr"], "has no text in “fr”; available languages: en", id="a language not there"
+            ["privacy", "--language", "fr"], "has no text in “fr”; available languages: en", id="a missing language"
         ),
     ],
 )
@@ -131,9 +131,9 @@ OPTION = "plugins:\n  - inforce:\n      pdf: true\n"
 @pytest.mark.parametrize(
     ("words", "plugins", "has_pdfs"),
     [
-        pytest.param([], "plugins: [inforce]\n", False, id="not asked for"),
-        pytest.param(["--pdf"], "plugins: [inforce]\n", True, id="asked for once"),
-        pytest.param([], OPTION, True, id="asked for in mkdocs.yml"),
+        pytest.param([], "plugins: [inforce]\n", False, id="not requested"),
+        pytest.param(["--pdf"], "plugins: [inforce]\n", True, id="requested by option"),
+        pytest.param([], OPTION, True, id="requested in mkdocs.yml"),
     ],
 )
 def test_site_has_and_links_pdfs_only_with_the_option(

@@ -13,7 +13,7 @@ from inforce.cli.progress import progress
     ("steps", "of", "expected"),
     [
         pytest.param(range(100, 1001, 100), 1000, [300, 500, 800, 1000], id="small steps"),
-        pytest.param([48, 900, 1000], 1000, [900, 1000], id="a step over several quarters is told once"),
+        pytest.param([48, 900, 1000], 1000, [900, 1000], id="a step over several quarters is reported once"),
         pytest.param([1], 1, [1], id="one thing"),
     ],
 )

@@ -84,7 +84,7 @@ def test_contents_count_pages_and_bytes(tmp_path: Path) -> None:
                 *(f"  /privacy/{number}/" for number in range(20)),
                 "  … and 1,002 more",
             ],
-            id="more than anybody reads",
+            id="a long list",
         ),
     ],
 )

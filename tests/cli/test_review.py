@@ -183,7 +183,7 @@ def drafted(book: BookBuilder, **meta: str) -> BookBuilder:
             {"published": "2027-01-01", "effective": "2027-02-15"},
             "Counted from today, the earliest effective date that gives the promised 30 days of notice is "
             "**2027-02-20**.\n",
-            id="long enough only if it had been merged when it says",
+            id="long enough only by the date in version.yml",
         ),
     ],
 )

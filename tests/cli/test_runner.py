@@ -18,13 +18,15 @@ from inforce.errors import HistoryError, LockError, Place, PublishedHistoryError
 
 PROGRAM = [sys.executable, "-m", "inforce.cli"]
 WRONG_WORDS = [
-    pytest.param(["stauts"], "there is no command “stauts” – did you mean “status”?", id="a command misspelt"),
-    pytest.param(["status", "--at", "2027-02-30"], "expected an existing date, got “2027-02-30”", id="no such day"),
+    pytest.param(["stauts"], "there is no command “stauts” – did you mean “status”?", id="a misspelt command"),
+    pytest.param(
+        ["status", "--at", "2027-02-30"], "expected an existing date, got “2027-02-30”", id="a date that does not exist"
+    ),
     pytest.param(["status", "--at", "tomorrow"], "expected a date such as “2027-03-01”", id="no instant"),
     pytest.param(
         ["status", "--at", "2027-03-01T00:00:00"], "got “2027-03-01T00:00:00”", id="an instant without a zone"
     ),
-    pytest.param(["status", "--fromat", "json"], "--fromat", id="an option misspelt"),
+    pytest.param(["status", "--fromat", "json"], "--fromat", id="a misspelt option"),
 ]
 
 
@@ -77,11 +79,11 @@ FAILURES = [
         OSError(28, "No space left", "site"),
         4,
         "inforce: site cannot be used: No space left; free space on the disk\n",
-        id="a disk that is full",
+        id="a full disk",
     ),
     pytest.param(KeyboardInterrupt(), 130, "", id="Ctrl-C"),
-    pytest.param(click.Abort(), 130, "", id="a question left without answer"),
-    pytest.param(BrokenPipeError(), 141, "", id="a reader who left"),
+    pytest.param(click.Abort(), 130, "", id="an unanswered prompt"),
+    pytest.param(BrokenPipeError(), 141, "", id="a closed pipe"),
     pytest.param(
         ModuleNotFoundError(name="docx"),
         4,
@@ -95,7 +97,7 @@ FAILURES = [
         id="no yaml",
     ),
     pytest.param(
-        LockError(Place(path="a"), "\x1b[2J"), 2, "inforce: a: <U+001B>[2J\n", id="words that would clear a screen"
+        LockError(Place(path="a"), "\x1b[2J"), 2, "inforce: a: <U+001B>[2J\n", id="terminal control characters"
     ),
 ]
 

@@ -12,7 +12,7 @@ from cli.conftest import OLD, Type
 STATES = [
     pytest.param("2026-01-14", "draft, from 2026-01-15", "draft, from 2027-03-01", id="before anything is published"),
     pytest.param("2026-06-01", "in force since 2026-01-15", "draft, from 2027-03-01", id="before the announcement"),
-    pytest.param("2027-01-20", "in force since 2026-01-15", "announced, from 2027-03-01", id="once announced"),
+    pytest.param("2027-01-20", "in force since 2026-01-15", "announced, from 2027-03-01", id="after the announcement"),
     pytest.param("2027-03-01", "superseded", "in force since 2027-03-01", id="from the first instant of the day"),
 ]
 

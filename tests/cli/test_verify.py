@@ -90,8 +90,8 @@ def test_rollback_is_detected_with_the_stored_state(inforce: Type, repository: P
 @pytest.mark.parametrize(
     ("target", "sentence"),
     [
-        pytest.param("nowhere", "there is no folder nowhere", id="a folder that is not there"),
-        pytest.param("http://policies.example/", "https", id="an address anybody on the way could change"),
+        pytest.param("nowhere", "there is no folder nowhere", id="a missing folder"),
+        pytest.param("http://policies.example/", "https", id="an unencrypted URL"),
     ],
 )
 def test_invalid_target_is_rejected(inforce: Type, repository: Path, target: str, sentence: str) -> None:

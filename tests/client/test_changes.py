@@ -143,7 +143,7 @@ class TestWhateverElseComes:
             pytest.param({"type": "policy-versions"}, "expected “policy-changes”", id="another document"),
             pytest.param({"site": "https://elsewhere.example/"}, "site", id="another site's"),
             pytest.param({"policy": "privacy"}, "expected “terms”, got “privacy”", id="another policy's"),
-            pytest.param({"spec": "2.0"}, "expected major version 1", id="a specification of the future"),
+            pytest.param({"spec": "2.0"}, "expected major version 1", id="a future specification"),
             pytest.param({"runs": {}}, "expected a list", id="no list"),
             pytest.param({"old": {"seq": 2}}, "old.digest is missing", id="a step without texts"),
         ],
@@ -167,7 +167,7 @@ class TestWhateverElseComes:
         [
             pytest.param(answer(b"<html>"), "expected sha256:", id="a page"),
             pytest.param(answer(b"", status=404), "got 404", id="404"),
-            pytest.param(hang_up, "unreachable", id="no answer"),
+            pytest.param(hang_up, "unreachable", id="no response"),
             pytest.param(
                 answer(b" " * (4 * 2**20 + 1)), "more than the limit of 4,194,304 bytes", id="more than 4 MiB"
             ),

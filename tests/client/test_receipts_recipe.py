@@ -79,10 +79,10 @@ def test_same_id_with_another_content_is_a_conflict(app: Any) -> None:
         pytest.param({"policy": "other"}, 422, id="a policy that was never published"),
         pytest.param({"seq": 99, "serial": 9_999_999_999}, 503, id="a version newer than this server knows"),
         pytest.param({"subject": "u_noah"}, 400, id="another user"),
-        pytest.param({"act": "agreed"}, 400, id="an act that is none"),
+        pytest.param({"act": "agreed"}, 400, id="an unknown act"),
         pytest.param({"id": 7}, 400, id="no id"),
-        pytest.param({"at": "garbage"}, 400, id="a time that is none"),
-        pytest.param({"act": "acknowledged"}, 422, id="an act that the policy does not ask for"),
+        pytest.param({"at": "garbage"}, 400, id="an invalid time"),
+        pytest.param({"act": "acknowledged"}, 422, id="an act that the policy does not require"),
     ],
 )
 def test_invalid_receipt_is_not_stored(app: Any, change: dict[str, Any], status: int) -> None:

@@ -359,7 +359,7 @@ class TestCrashes:
     @pytest.mark.parametrize(
         "before",
         [
-            pytest.param(KILLED_BEFORE_THE_NEW_FILE_IS_THERE, id="before the new file takes the place of the old"),
+            pytest.param(KILLED_BEFORE_THE_NEW_FILE_IS_THERE, id="before the new file replaces the old one"),
             pytest.param(KILLED_IN_THE_MIDDLE_OF_WRITING, id="while the new file is written"),
         ],
     )

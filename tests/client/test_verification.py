@@ -164,7 +164,7 @@ PROOFS = [
         renamed(lambda document: document["versions"][1].pop("redlines")),
         [""],
         "no digest of terms/changes/2026-01-15...2026-02-01/en.json",
-        id="a redline left out",
+        id="a missing redline",
     ),
 ]
 
@@ -199,25 +199,27 @@ DAMAGES = [
     pytest.param(
         lambda site: (site.folder / "terms/2026-01-15/de.md").unlink(),
         [("LIVE-missing", "terms/2026-01-15/de.md")],
-        id="a text gone",
+        id="a missing text",
     ),
     pytest.param(
         lambda site: (site.folder / "terms/changes/2026-01-15...2026-02-01/index.html").unlink(),
         [("LIVE-missing", "terms/changes/2026-01-15...2026-02-01/")],
-        id="a redline gone",
+        id="a missing redline file",
     ),
     pytest.param(
         lambda site: (site.folder / "terms/2026-01-15/de.html").unlink(),
         [("LIVE-missing", "terms/2026-01-15/de.html")],
-        id="a fragment gone",
+        id="a missing fragment",
     ),
     pytest.param(
-        lambda site: (site.folder / "terms/feed.xml").unlink(), [("LIVE-missing", "terms/feed.xml")], id="a feed gone"
+        lambda site: (site.folder / "terms/feed.xml").unlink(),
+        [("LIVE-missing", "terms/feed.xml")],
+        id="a missing feed",
     ),
     pytest.param(
         resigned(lambda manifest: manifest["policies"].pop()),
         [("LIVE-lock", "policies.json")],
-        id="a policy left out of the manifest",
+        id="a policy missing in the manifest",
     ),
     pytest.param(
         resigned(lambda manifest: manifest["policies"][1].update(in_force=1)),
@@ -232,12 +234,12 @@ DAMAGES = [
     pytest.param(
         resigned(lambda manifest: manifest["policies"][1]["versions"].pop()),
         [("LIVE-lock", "policies.json")],
-        id="an announced version left out of the manifest",
+        id="an announced version missing in the manifest",
     ),
     pytest.param(
         lambda site: (site.folder / "policies.jws.json").unlink(),
         [("LIVE-missing", "policies.jws.json")],
-        id="the signed manifest gone",
+        id="a missing signed manifest",
     ),
     pytest.param(
         lambda site: site.write("policies.json", b"<html>", NOW), [("LIVE-manifest", "policies.json")], id="a page"
@@ -250,12 +252,12 @@ DAMAGES = [
     pytest.param(
         rewrite("policies.json", lambda manifest: manifest.update(poll_seconds=60)),
         [("LIVE-signature", "policies.jws.json")],
-        id="a manifest that is not the signed one",
+        id="a manifest that differs from the signed one",
     ),
     pytest.param(
         lambda site: site.publish(keys=(SECOND_KEY,)),
         [("LIVE-signature", "policies.jws.json")],
-        id="a stranger's signature",
+        id="the signature of an unknown key",
     ),
     pytest.param(
         resigned(lambda manifest: manifest["policies"][1]["versions"][0].update(change="notice")),
@@ -265,7 +267,7 @@ DAMAGES = [
     pytest.param(
         resigned(lambda manifest: manifest["policies"][1]["versions"][1].update(enforce_at="2026-10-01T00:00:00Z")),
         [("LIVE-lock", "policies.json")],
-        id="a shorter grace in the manifest",
+        id="a shorter grace period in the manifest",
     ),
     pytest.param(
         resigned(lambda manifest: manifest["policies"][1]["versions"][1]["digests"].pop("en")),
@@ -275,12 +277,12 @@ DAMAGES = [
     pytest.param(
         rewrite("terms/versions.json", lambda document: document["versions"].pop(0)),
         [("LIVE-lock", "terms/versions.json")],
-        id="a version gone from the list",
+        id="a version missing in the list",
     ),
     pytest.param(
         rewrite("terms/versions.json", lambda document: document["versions"][0]["digests"].pop("de")),
         [("LIVE-lock", "terms/versions.json")],
-        id="a language gone from the list",
+        id="a language missing in the list",
     ),
     pytest.param(
         rewrite("terms/versions.json", lambda document: document["versions"][0].update(version="2025-01-15")),
@@ -295,17 +297,17 @@ DAMAGES = [
     pytest.param(
         rewrite("terms/versions.json", lambda document: document.update(versions={})),
         [("LIVE-lock", "terms/versions.json")],
-        id="a list that is none",
+        id="an invalid list",
     ),
     pytest.param(
         lambda site: site.write("terms/versions.json", b"[]"),
         [("LIVE-lock", "terms/versions.json")],
-        id="a document that is none",
+        id="an invalid document",
     ),
     pytest.param(
         lambda site: os.utime(site.folder / "policies.json", (0, 0)),
         [("LIVE-cache", "policies.json")],
-        id="a time that says nothing of the issue",
+        id="a file time other than the time of issue",
     ),
 ]
 
@@ -417,7 +419,7 @@ class TestHosts:
             ),
             pytest.param({"Cache_Control": "max-age=999999999999999"}, "notice a change too late", id="too long"),
             pytest.param({"Set_Cookie": "a=b"}, "it sets a cookie", id="a cookie"),
-            pytest.param({}, "neither ETag nor Last-Modified", id="nothing to compare by"),
+            pytest.param({}, "neither ETag nor Last-Modified", id="no validator"),
         ],
     )
     def test_harmful_header_is_found(self, site: Published, host: Host, headers: dict[str, str], words: str) -> None:

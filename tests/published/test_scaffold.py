@@ -21,12 +21,12 @@ NOT_FOLLOWED = [
     pytest.param(f"{SIMPLE}hooks: [hook.py]\n", id="hooks"),
     pytest.param(f"{SIMPLE}INHERIT: base.yml\n", id="a configuration it inherits"),
     pytest.param(SIMPLE.replace("search", "search, macros"), id="another plugin"),
-    pytest.param(SIMPLE.replace(", inforce", ""), id="none of ours"),
-    pytest.param(SIMPLE.replace("material}", "material, custom_dir: theme}"), id="a theme of its own"),
+    pytest.param(SIMPLE.replace(", inforce", ""), id="without our plugin"),
+    pytest.param(SIMPLE.replace("material}", "material, custom_dir: theme}"), id="a custom theme"),
     pytest.param(SIMPLE.replace("material", "mkdocs"), id="another theme"),
     pytest.param(f"{SIMPLE}markdown_extensions: [pymdownx.snippets]\n", id="an extension that reads files"),
     pytest.param(f"{SIMPLE}docs_dir: elsewhere\n", id="documentation elsewhere"),
-    pytest.param(f"{SIMPLE}site_url: !ENV SITE\n", id="what the environment says"),
+    pytest.param(f"{SIMPLE}site_url: !ENV SITE\n", id="an environment variable"),
     pytest.param("- no\n- configuration\n", id="a list"),
 ]
 
