@@ -72,6 +72,8 @@ def test_redline_does_not_depend_on_earlier_redlines_or_evicted_words(history: l
 
     assert in_order == alone
     assert backwards == alone
+
+    forget()
     with room_for(words=5):
         assert [told(*pair) for pair in pairs] == alone
         of_prepared = [redline(prepared[old], prepared[new]) for old, new in places]
