@@ -33,15 +33,17 @@ const listed = (client, id) => {
   return found;
 };
 // Return all versions, from the file whose digest is in the manifest.
-const rows = async (client, options, { id, versions_digest: digest }) => {
+const rows = async (client, options, { id, versions_digest: digest, versions: listed }) => {
   const { policy, versions } = await json(
     client, "policy-version-digests", options, `${id}/versions.${digest?.slice(7)}.json`, DOCUMENT, digest);
   must(policy == id, "schema", policy);
-  shapedAll(versions, "seq version digests");
+  shapedAll(versions, "seq version change digests");
+  must(listed.every((old) => versions.every((x) => x.seq !== old.seq || x.version == old.version && x.change == old.change
+    && Object.keys(old.digests).every((tag) => x.digests[tag] == old.digests[tag]))), "changed-version", id);
   return versions;
 };
 const pick = (versions, id, seq) => {
-  const found = versions.find((x) => x.seq == seq);
+  const found = versions.find((x) => x.seq === seq);
   must(found, "missing", `${id} ${seq}`);
   return found;
 };
