@@ -73,5 +73,7 @@ def test_paths_built_into_apps_are_fixed() -> None:
         "policies.jws.json",
         "conformance/vectors.json",
         "conformance/envelopes.json",
+        "conformance/states.json",
+        "conformance/histories.json",
         "feed.xml",
     ]

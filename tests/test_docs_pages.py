@@ -104,6 +104,8 @@ TAKEN = [
     "feed.xml",
     "conformance/vectors.json",
     "conformance/envelopes.json",
+    "conformance/states.json",
+    "conformance/histories.json",
     "conformance/more.md",
     "schema/policy-manifest-1.json",
     "browser/index.md",

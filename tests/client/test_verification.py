@@ -58,6 +58,8 @@ class TestASiteAsItShouldBe:
             "schema/policy-version-digests-1.json",
             "conformance/vectors.json",
             "conformance/envelopes.json",
+            "conformance/states.json",
+            "conformance/histories.json",
             "privacy/",
             "privacy/history/",
             "privacy/feed.xml",

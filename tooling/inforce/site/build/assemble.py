@@ -26,8 +26,13 @@ from inforce.site.mkdocs.theme import ASSET_FOLDER, ASSETS, SEARCH
 from inforce.site.version_digests import make_version_digests, unknown_digests, versions_digests
 
 _TRIES = 5
-# The package that contains each file of conformance vectors.
-_VECTORS = {address.VECTORS: "inforce.acceptance", address.ENVELOPE_VECTORS: "inforce.signing"}
+# The package and the name of each file of conformance vectors.
+_VECTORS = {
+    address.VECTORS: ("inforce.acceptance", "vectors.json"),
+    address.ENVELOPE_VECTORS: ("inforce.signing", "vectors.json"),
+    address.STATE_VECTORS: ("inforce.client", "state_vectors.json"),
+    address.HISTORY_VECTORS: ("inforce.client", "history_vectors.json"),
+}
 CACHE_BYTES = 4_000_000_000
 
 
@@ -124,8 +129,8 @@ def shell_paths(publication: Publication) -> dict[str, Language]:
 
 def write_files(site: Path, publication: Publication) -> None:
     """Write the files of `publication` into `site` that every build writes."""
-    for path, package in _VECTORS.items():
-        write(site / path, (resources.files(package) / "vectors.json").read_bytes())
+    for path, (package, name) in _VECTORS.items():
+        write(site / path, (resources.files(package) / name).read_bytes())
     for path, content in browser_files():
         write(site / path, content)
     for file in publication.issued_files():
