@@ -248,7 +248,7 @@ class TestTwoManifests:
         assert reader(state_file=state).serial == SECOND
         assert reader(state_file=state, manifest=self.SHOP).serial == FIRST
 
-    def test_rollback_of_one_path_is_seen_whatever_the_other_learnt(
+    def test_rollback_of_one_path_is_detected_independently_of_the_other(
         self, host: Host, clock: Clock, settled: Reader, reader: NewReader, state: Path
     ) -> None:
         settled.refresh()

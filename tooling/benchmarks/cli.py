@@ -39,7 +39,9 @@ class Wait(NamedTuple):
 def main() -> int:
     """Print the table; return 1 if a command exceeded its limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("history", type=Path, nargs="?", help="a git bundle or repository with Markdown at its top")
+    parser.add_argument(
+        "history", type=Path, nargs="?", help="a git bundle or repository with Markdown files at the top level"
+    )
     named = parser.parse_args().history
     print(f"{'command':<34} {'took':>9} {'may take':>9} {'ratio':>6}")
     slow = False

@@ -362,15 +362,15 @@ def trials(until: float, chance: random.Random, chosen: tuple[Reader, ...]) -> I
 def main() -> int:
     """Run, print the table, and return 1 if there was a failure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("seconds", type=float, nargs="?", default=60.0, help="for how long")
+    parser.add_argument("seconds", type=float, nargs="?", default=60.0, help="the duration in seconds")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="readers whose name holds this")
+    parser.add_argument("--only", default="", help="only parsers whose name contains this")
     arguments = parser.parse_args()
     chosen = tuple(reader for reader in readers() if arguments.only in reader.name)
     for reader in chosen:
         for seed in reader.seeds:
             if (trial := tried(reader, seed)).came != "read":
-                sys.exit(f"{reader.name} does not read what is good: {trial.said or trial.came}")
+                sys.exit(f"{reader.name} rejects valid input: {trial.said or trial.came}")
     counts: Counter[tuple[str, str]] = Counter()
     slowest: dict[str, float] = {}
     told: set[tuple[str, str]] = set()

@@ -170,7 +170,7 @@ def _links_wrong(round_: Round, text: str) -> str:
     before, after = ({link.target for link in parse(side).links} for side in (round_.text, text))
     if round_.lost_targets == 0 and before - after:
         return f"wrong: links lost: {before - after}"
-    return "" if not after - before else f"wrong: links came from nowhere: {after - before}"
+    return "" if not after - before else f"wrong: unexpected links: {after - before}"
 
 
 def through_libreoffice(contents: list[bytes]) -> list[bytes] | None:
@@ -231,7 +231,7 @@ def main(repository: str | None, seed: int = SEED, count: int = ROUNDS) -> None:
         take_back(text, parse_manuscript(content).story).text == text
         for (_, text), content in zip(chosen, untouched, strict=True)
     )
-    print(f"opened and saved by LibreOffice without an edit: {same} of {len(chosen)} texts byte for byte as they were")
+    print(f"opened and saved by LibreOffice without an edit: {same} of {len(chosen)} texts unchanged, byte for byte")
 
 
 if __name__ == "__main__":

@@ -39,65 +39,65 @@ EQUIVALENT = {
         31,
         "1",
     ): "nor is that of a yes where there is none",
-    ("number = max(record.seq, timeline.lifts.get(record.seq, 0))", 56, "1"): "every number is 1 at least",
-    ("return 1 if record.act in NO else -1", 7, "2"): "any place behind 0 is last",
+    ("number = max(record.seq, timeline.lifts.get(record.seq, 0))", 56, "1"): "every number is at least 1",
+    ("return 1 if record.act in NO else -1", 7, "2"): "any place after 0 is last",
     ("return 1 if record.act in NO else -1", 35, "2"): "any place before 0 is first",
     (
         "return [turn for date in dates for turn in (date, date + 1, date - DAY + 1)]",
         57,
         "2",
-    ): "the date comes before, and on the date the next second is later than both",
+    ): "the date itself is earlier, and at the date the next second is later than both",
     (
         'return ShapeError(f"{path}.{wrong.path}" if wrong.path else path, wrong.problem)',
         18,
         "f'{path}.{wrong.path}'",
-    ): "only a manifest has items that are no objects, and its errors are not reported",
-    ("SECOND: Final = 1_000", 16, "1001"): "any unit will do that holds a millisecond",
+    ): "only a manifest contains items that are not objects, and its errors are not reported",
+    ("SECOND: Final = 1_000", 16, "1001"): "any unit that represents milliseconds is equivalent",
     ('return seconds * SECOND + int(((fraction or "") + "000")[:3])', 50, "'000~'"): "the fourth character is cut off",
     (
         "return number <= highest or number <= max(self.cancelled, default=0)",
         28,
         "number < max(self.cancelled, default=0)",
-    ): "a cancelled number never gets here",
+    ): "cancelled numbers are handled before",
     (
         "published = version.digests.get(record.language) if version and record.language is not None else None",
         52,
         "version",
-    ): "no member of a JSON object is named by nothing",
+    ): "a JSON object has no key null",
     (
         '_RANK: Final[tuple[Outcome, ...]] = ("ok", "notice", "stale", "prompt", "block")',
         53,
         "'stale~'",
-    ): "no policy is stale, only a manifest",
+    ): "only a manifest can be stale",
     (
         "if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):",
         3,
         "isinstance(value, bool) or not isinstance(value, (int, float))",
     ): "JSON has no infinite number",
-    ('outcome: Outcome = "ok"', 19, "'ok~'"): "only rows that lead on are without an outcome",
-    ('Row("B15", lambda _: True, "prompt"),', 21, "False"): "the last row follows where no other holds",
-    ('Row("Q3", lambda _: True, "ok", "current"),', 20, "False"): "the last row follows where no other holds",
+    ('outcome: Outcome = "ok"', 19, "'ok~'"): "only rows that lead to another table have no outcome",
+    ('Row("B15", lambda _: True, "prompt"),', 21, "False"): "the last row is the default",
+    ('Row("Q3", lambda _: True, "ok", "current"),', 20, "False"): "the last row is the default",
     (
         "return self if self.now > instant else self._replace(now=instant)",
         15,
         "self.now >= instant",
-    ): "to raise to the same instant changes nothing",
-    ("if have >= self.floor:", 0, "pass"): "where nothing is unmet nothing is enforced; this is only quicker",
+    ): "raising to the same instant has no effect",
+    ("if have >= self.floor:", 0, "pass"): "nothing is enforced if no version is unmet; this is only faster",
     (
         "if have >= self.floor:",
         3,
         "have > self.floor",
-    ): "where nothing is unmet nothing is enforced; this is only quicker",
+    ): "nothing is enforced if no version is unmet; this is only faster",
     (
         'Row("B6", lambda case: case.settled() and case.outdated(), "prompt", "expired", deferrable=True),',
         23,
         "case.outdated()",
-    ): "B8 concludes the same, and no row between them holds for its cases",
+    ): "B8 has the same outcome, and no row in between applies to its cases",
     (
         'Row("B8", lambda case: case.refused() and case.outdated(), "prompt", "expired", deferrable=True),',
         23,
         "case.outdated()",
-    ): "after B7 nothing but a refused consent can be outdated",
+    ): "after B7, only a refused consent can be outdated",
 }
 
 SWAPS: dict[type[ast.AST], tuple[Any, ...]] = {
@@ -327,7 +327,7 @@ def main() -> int:
     for mutant in survivors:
         line, column, other = mutant.key
         print(f"survived in {mutant.module}: {line}\n  from column {column}: {other}")
-        print(f"  {EQUIVALENT.get(mutant.key, 'no vector tells it apart')}")
+        print(f"  {EQUIVALENT.get(mutant.key, 'no vector distinguishes it')}")
     print(f"{len(document['vectors'])} vectors, {len(document['refusals'])} refusals")
     print(f"{made} mutants, {len(known)} of them equivalent; of the others {killed} killed ({killed / told_apart:.1%})")
     return 0 if killed == told_apart else 1

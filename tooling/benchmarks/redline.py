@@ -277,7 +277,7 @@ def goals(trials: dict[str, Trial]) -> Iterator[tuple[str, float, float]]:
     yield "words marked over the fewest, moves once", ours.marked(once=True), 1.05
     yield "crumbs for each 1,000 words marked", ours.crumbs, 4
     yield "numbers cut", ours.counts["cut numbers"], 0
-    yield "words cut in 100 places", 100 * ours.counts["cut words"] / max(1, ours.counts["borders"]), 1
+    yield "split words in 100 places", 100 * ours.counts["cut words"] / max(1, ours.counts["borders"]), 1
     yield "blocks lost of 1,000", 1000 * ours.counts["lost"] / max(1, ours.counts["shared"]), 1
     yield "pairs not exact", ours.counts["inexact"] + whole.counts["inexact"], 0
     yield "pairs with another answer on a busy machine", ours.counts["other"], 0
@@ -332,7 +332,10 @@ def report(title: str, pairs: Sequence[Pair], names: Sequence[str]) -> bool:
     rows = [[name, f"{value:.3f}", f"{most:.3f}", "met" if is_met else "MISSED"] for name, value, most, is_met in met]
     print(table([["goal", "measured", "at most", ""], *rows]), end="\n\n")
     found = moves_found([pair.markdown[1] for pair in pairs], ROUNDS)
-    print(table([["moved", "told as moved"], *([kind, f"{share:.1f} %"] for kind, share in found.items())]), end="\n\n")
+    print(
+        table([["moved", "reported as moved"], *([kind, f"{share:.1f} %"] for kind, share in found.items())]),
+        end="\n\n",
+    )
     return all(one[3] for one in met) and min(found.values(), default=100) >= 98
 
 
@@ -369,14 +372,14 @@ def report_unspaced() -> bool:
 def main() -> int:
     """Run all measurements, print them, and return 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("repository", help="folder of a git repository that holds Markdown")
-    parser.add_argument("--file", action="append", default=[], help="a file of it; may be given more than once")
-    parser.add_argument("--made-up", type=int, default=40, help="pairs of made-up texts (default: 40)")
-    parser.add_argument("--ours", action="store_true", help="leave the other engines out")
+    parser.add_argument("repository", help="folder of a git repository with Markdown files")
+    parser.add_argument("--file", action="append", default=[], help="a file in it; may be repeated")
+    parser.add_argument("--made-up", type=int, default=40, help="pairs of synthetic texts (default: 40)")
+    parser.add_argument("--ours", action="store_true", help="omit the other engines")
     given = parser.parse_args()
     names = [name for name in engines() if name.startswith("inforce") or not given.ours]
     history = report("History", [*real_pairs(given.repository, given.file)], names)
-    made_up = report("Made-up texts", [*made_up_pairs(given.made_up)], names)
+    made_up = report("Synthetic texts", [*made_up_pairs(given.made_up)], names)
     large, unspaced = report_large(), report_unspaced()
     return 0 if history and made_up and large and unspaced else 1
 

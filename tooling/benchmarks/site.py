@@ -67,11 +67,11 @@ def main() -> int:
     """Run the selected measurements and print each result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", type=int, nargs="*", default=[100, 1000], help="version pages: 100, 1000, 5000, 20000")
-    parser.add_argument("--only", default="", help="words of which each run has one in its name: inforce,Hugo")
-    parser.add_argument("--without", default="", choices=("", "docx"), help="leave this extra out")
-    parser.add_argument("--timeout", type=float, default=3600, help="seconds after which a run is given up")
+    parser.add_argument("--only", default="", help="only runs whose name contains one of these words: inforce,Hugo")
+    parser.add_argument("--without", default="", choices=("", "docx"), help="omit this extra")
+    parser.add_argument("--timeout", type=float, default=3600, help="time limit of a run in seconds")
     parser.add_argument("--docs", type=Path, help="add the figures to the table and the plot in this folder")
-    parser.add_argument("--work", type=Path, help="where books and sites are made; kept afterwards")
+    parser.add_argument("--work", type=Path, help="folder for books and sites, which is kept")
     arguments = parser.parse_args()
     programs = site_peers.prepare_peers(ROOT / ".cache" / "peers")
     print("".join(f"{name:>{width(name)}}" for name in HEAD), flush=True)
@@ -111,7 +111,7 @@ class Bench:
         yield self.run("inforce, nothing changed", ours, site, **before)
         yield self.run("inforce, nothing changed again", ours, site, **before)
         compare = [sys.executable, "-P", "-c", COMPARE, str(self.cache)]
-        yield self.run("entries compared with their seals", compare, self.cache)
+        yield self.run("verification of cache entries", compare, self.cache)
         yield self.verified(site)
         for written in site_books.book(self.shape, extra_version=True):
             site_books.put(self.book, written)

@@ -35,7 +35,7 @@ def main(data: Path, target: Path) -> None:
         points = sorted((row["pages"], row["cpu"]) for row in rows if row["what"] == name)
         if points:
             axes.plot(*zip(*points, strict=True), color=colour, linestyle=line, marker=mark, label=name)
-    axes.set(xscale="log", yscale="log", xlabel="version pages", ylabel="seconds of all processors")
+    axes.set(xscale="log", yscale="log", xlabel="version pages", ylabel="CPU seconds")
     for axis, places in ((axes.xaxis, sorted({row["pages"] for row in rows})), (axes.yaxis, None)):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         axis.set_minor_formatter(NullFormatter())

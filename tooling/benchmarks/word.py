@@ -114,7 +114,7 @@ def written(folder: Path, items: Iterable[tuple[str, str, str]]) -> dict[str, tu
         truth[f"{number}"] = (name, {"accept": plain_text(new), "reject": plain_text(old)})
     rate = sum(seconds) * 1000 / characters * 10_000
     print(f"{len(truth)} documents, median {statistics.median(sizes):,.0f} bytes")
-    print(f"median {statistics.median(seconds) * 1000:.1f} ms, {rate:.1f} ms of processor per 10,000 characters")
+    print(f"median {statistics.median(seconds) * 1000:.1f} ms, {rate:.1f} ms of CPU time per 10,000 characters")
     return truth
 
 
