@@ -1,4 +1,4 @@
-"""The automation that teams copy: every script run on a real repository with a bare remote, every workflow linted."""
+"""The automation that users copy: every script runs on a real repository, and workflows are linted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FREEZER = {"ACTOR": "github-actions", "TARGET": "main"}
 
 @pytest.fixture
 def forge(tmp_path: Path) -> Iterator[Forge]:
-    """A forge with a privacy policy on its main branch, published and not locked yet."""
+    """A forge with a privacy policy on its main branch, published but not locked."""
     with forge_in(tmp_path) as made:
         made.book.policy("privacy", kind="privacy", act="acknowledge").version("2026-01-15", en=OLD)
         made.book.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
@@ -40,7 +40,7 @@ def forge(tmp_path: Path) -> Iterator[Forge]:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository as `inforce init` writes it."""
+    """A repository created by `inforce init`."""
     folder = tmp_path_factory.mktemp("lint") / "policies"
     begin_repository(folder)
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
@@ -53,7 +53,7 @@ def read(workflow: Path) -> dict[Any, Any]:
 
 
 class TestLint:
-    """What init writes passes two linters, at their strictest."""
+    """The files of a new repository pass two linters in their strictest mode."""
 
     def test_actionlint_finds_nothing(self, repository: Path) -> None:
         ran = subprocess.run([BIN / "actionlint"], cwd=repository, capture_output=True, text=True, check=False)
@@ -66,7 +66,7 @@ class TestLint:
         ran = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout
 
-    def test_a_hole_would_be_found(self, tmp_path: Path) -> None:
+    def test_security_problem_would_be_found(self, tmp_path: Path) -> None:
         hole = "name: x\non: pull_request_target\njobs:\n  x:\n    runs-on: ubuntu-24.04\n    steps:\n"
         hole += "      - run: echo ${{ github.event.pull_request.title }}\n"
         (tmp_path / "x.yml").write_text(hole)
@@ -82,7 +82,7 @@ class TestLint:
         assert len(foreign) > 10
         assert [one for one, tag in foreign if not re.search(r"@[0-9a-f]{40}$", one) or " # v" not in tag] == []
 
-    def test_everything_is_installed_from_the_repository_by_hash(self, repository: Path) -> None:
+    def test_packages_are_installed_from_the_repository_by_hash(self, repository: Path) -> None:
         files = [*repository.glob(".github/**/*.yml"), ACTION / "gitlab-ci.yml"]
         installed = re.findall(r"pip install (.*)", "\n".join(file.read_text("utf-8") for file in files))
         assert len(installed) == 6
@@ -92,7 +92,7 @@ class TestLint:
         assert action["inputs"]["requirements"]["default"] == ".inforce/requirements.txt"
         assert f"inforce-{__version__}-py3-none-any.whl" in (repository / ".inforce/requirements.txt").read_text()
 
-    def test_the_job_with_the_key_runs_what_is_on_main_only(self) -> None:
+    def test_job_with_the_key_runs_only_code_from_main(self) -> None:
         with_key = [file.stem for file in WORKFLOWS if "secrets." in file.read_text("utf-8")]
         assert with_key == ["publish"]
         publish = read(ACTION / "workflows/publish.yml")
@@ -101,37 +101,37 @@ class TestLint:
         steps_with_key = [step for step in publish["jobs"]["build"]["steps"] if "secrets." in str(step)]
         assert [step["run"].split()[:2] for step in steps_with_key] == [["inforce", "build"]]
 
-    def test_engineers_own_what_signs(self) -> None:
+    def test_engineers_own_security_relevant_files(self) -> None:
         assert {"#/.inforce/", "#/.github/"} <= set((ACTION / "CODEOWNERS").read_text("utf-8").split())
 
-    def test_every_script_that_is_run_is_there(self, repository: Path) -> None:
+    def test_every_script_in_a_workflow_exists(self, repository: Path) -> None:
         named = re.findall(r"[\w./$]+/(\w+\.py)", "".join(file.read_text() for file in repository.rglob("*.yml")))
         assert len(set(named)) >= 6
         assert [name for name in named if not (repository / ".github/actions/inforce" / name).is_file()] == []
 
 
 class TestRights:
-    """A pull request from a fork meets no secret and no right to write."""
+    """A pull request from a fork has no secrets and no write access."""
 
-    def test_nothing_runs_with_rights_because_of_a_pull_request_but_the_comment(self) -> None:
+    def test_only_the_comment_workflow_runs_with_write_access_for_a_pull_request(self) -> None:
         on_pulls = [file.stem for file in WORKFLOWS if set(read(file)[True]) & {"pull_request", "workflow_run"}]
         assert on_pulls == ["check", "comment"]
         assert not any("pull_request_target" in file.read_text("utf-8") for file in WORKFLOWS)
 
-    def test_checking_may_only_read_and_has_no_secret(self) -> None:
+    def test_check_has_read_access_and_no_secrets(self) -> None:
         check = read(ACTION / "workflows/check.yml")
         assert [job["permissions"] for job in check["jobs"].values()] == [{"contents": "read"}]
         for file in (ACTION / "workflows/check.yml", ACTION / "action.yml"):
             assert not re.search(r"secrets\.|github\.token|GITHUB_TOKEN", file.read_text("utf-8"))
 
-    def test_the_comment_checks_nothing_of_a_pull_request_out(self) -> None:
+    def test_comment_workflow_checks_out_nothing_of_a_pull_request(self) -> None:
         (job,) = read(ACTION / "workflows/comment.yml")["jobs"].values()
         checkouts = [step["with"] for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
         assert checkouts == [{"sparse-checkout": ".github/actions/inforce", "persist-credentials": False}]
         assert not any("pip" in step.get("run", "") for step in job["steps"])
 
     @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-    def test_a_job_has_the_rights_it_names_and_no_others(self, workflow: Path) -> None:
+    def test_job_has_exactly_the_expected_permissions(self, workflow: Path) -> None:
         assert read(workflow)["permissions"] == {}
         writes = {
             name for job in read(workflow)["jobs"].values() for name, to in job["permissions"].items() if to == "write"
@@ -146,7 +146,7 @@ class TestRights:
         assert writes == may_write.get(workflow.stem, set())
 
     @pytest.mark.parametrize("script", sorted(ACTION.glob("*.py")), ids=lambda path: path.stem)
-    def test_scripts_need_nothing_installed_but_the_command(self, script: Path) -> None:
+    def test_scripts_need_only_the_standard_library_and_the_command(self, script: Path) -> None:
         imported = set(re.findall(r"^(?:import|from) (\w+)", script.read_text("utf-8"), re.MULTILINE))
         assert imported - set(sys.stdlib_module_names) <= {"service"}
 
@@ -154,7 +154,7 @@ class TestRights:
 class TestCheck:
     """The steps of the composite action, on a branch of a clone."""
 
-    def test_a_change_is_previewed_reviewed_and_checked(self, forge: Forge, tmp_path: Path) -> None:
+    def test_change_is_previewed_reviewed_and_checked(self, forge: Forge, tmp_path: Path) -> None:
         meta = {"published": "2036-12-01", "effective": "2037-03-01", "draft": "true"}
         text = SUMMARY + OLD.replace("12", "24")
         forge.book.git("checkout", "-q", "-b", "change")
@@ -181,7 +181,7 @@ class TestCheck:
         assert clone.git("status", "--porcelain") == "", "the preview is built from a copy"
         assert "::notice file=policy_versions/privacy/2026-01-15/version.yml" in ended[-1].stdout
 
-    def test_an_error_fails_the_run_after_the_review_was_written(self, forge: Forge, tmp_path: Path) -> None:
+    def test_error_fails_the_run_after_the_review_is_written(self, forge: Forge, tmp_path: Path) -> None:
         forge.book.git("checkout", "-q", "-b", "change")
         forge.book.write("policy_versions/privacy/2026-01-15/en.md", OLD + "\nTODO\n")
         values = {
@@ -196,7 +196,7 @@ class TestCheck:
         assert checked.returncode != 0
         assert "::error file=policy_versions/privacy/2026-01-15/en.md" in checked.stdout
 
-    def test_a_preview_reads_nothing_outside_of_the_repository(self, forge: Forge, tmp_path: Path) -> None:
+    def test_preview_reads_nothing_outside_the_repository(self, forge: Forge, tmp_path: Path) -> None:
         (tmp_path / "outside.yml").write_text("draft: true\n", "utf-8")
         folder = forge.book.root / "policy_versions/privacy/2027-01-01"
         folder.mkdir()
@@ -207,7 +207,7 @@ class TestCheck:
 
 
 class TestComment:
-    """What a run without rights left is posted as data."""
+    """The output of the unprivileged run is posted as data."""
 
     HEAD = "0123456789abcdef0123456789abcdef01234567"
 
@@ -236,7 +236,7 @@ class TestComment:
         forge.service.pulls[7] = {"state": "open", "head": {"sha": self.HEAD, "ref": "change"}}
         return forge
 
-    def test_the_first_review_is_written_and_the_next_replaces_it(self, pull: Forge, post: Post) -> None:
+    def test_first_review_is_posted_and_the_next_updates_it(self, pull: Forge, post: Post) -> None:
         assert post("First.\n")[0] == 0
         assert post("Second.\n")[0] == 0
         assert [call.method for call in pull.service.calls] == ["GET", "GET", "POST", "GET", "GET", "PATCH"]
@@ -244,7 +244,7 @@ class TestComment:
             "<!-- inforce: review of this pull request -->\nSecond.\n"
         ]
 
-    def test_it_is_found_among_hundreds_and_not_mistaken_for_a_copy(self, pull: Forge, post: Post) -> None:
+    def test_own_comment_is_found_among_hundreds_and_copies_are_ignored(self, pull: Forge, post: Post) -> None:
         copied = "<!-- inforce: review of this pull request -->\nAll is well.\n"
         pull.service.comments += [{"id": n, "user": {"type": "User"}, "body": copied} for n in range(250)]
         post("First.\n")
@@ -260,7 +260,7 @@ class TestComment:
             pytest.param({"state": "closed", "head": {"sha": HEAD}}, 0, id="it is closed"),
         ],
     )
-    def test_a_pull_request_that_moved_on_gets_no_comment(
+    def test_closed_or_changed_pull_request_gets_no_comment(
         self, forge: Forge, post: Post, pull_request: dict[str, Any], code: int
     ) -> None:
         forge.service.pulls[7] = pull_request
@@ -268,15 +268,13 @@ class TestComment:
         assert [call.method for call in forge.service.calls] == ["GET"]
 
     @pytest.mark.parametrize("number", ["", "0", "7/../8", "7\n8", "-7", "seven", "9" * 11])
-    def test_a_number_that_is_none_is_refused_before_anything_is_asked(
-        self, pull: Forge, post: Post, number: str
-    ) -> None:
+    def test_invalid_number_is_rejected_before_any_request(self, pull: Forge, post: Post, number: str) -> None:
         code, said = post(number=number)
         assert code == 1
         assert "expected the number of a pull request" in said
         assert pull.service.calls == []
 
-    def test_words_that_a_pull_request_forged_mention_no_user_and_load_nothing(self, pull: Forge, post: Post) -> None:
+    def test_forged_review_mentions_no_user_and_loads_nothing(self, pull: Forge, post: Post) -> None:
         forged = "@team ![x](https://evil.example/x.png) <img src=x> <script>x</script> <details><summary>a</summary>"
         post(forged)
         (comment,) = pull.service.comments
@@ -285,18 +283,18 @@ class TestComment:
             "<details><summary>a</summary>"
         )
 
-    def test_an_empty_review_replaces_nothing(self, pull: Forge, post: Post) -> None:
+    def test_empty_review_does_not_replace_the_comment(self, pull: Forge, post: Post) -> None:
         post("First.\n")
         assert post(" \n")[0] == 1
         assert pull.service.comments[0]["body"].endswith("First.\n")
 
-    def test_a_review_too_long_for_a_comment_is_cut(self, pull: Forge, post: Post) -> None:
+    def test_overlong_review_is_truncated(self, pull: Forge, post: Post) -> None:
         post("word " * 100_000)
         (comment,) = pull.service.comments
         assert len(comment["body"]) < 65_536
         assert comment["body"].endswith("… truncated: the full review is in the artefact of the run.\n")
 
-    def test_a_link_in_the_artefact_is_not_followed(self, pull: Forge) -> None:
+    def test_link_in_the_artefact_is_not_followed(self, pull: Forge) -> None:
         (pull.folder / "elsewhere").write_text("7", "utf-8")
         folder = pull.folder / "review"
         folder.mkdir()
@@ -325,7 +323,7 @@ class TestNewVersion:
             (target / script.name).write_bytes(script.read_bytes())
         return forge.step(step, values, clone.root)
 
-    def test_it_opens_a_draft_pull_request_with_the_words_of_the_newest_version(self, forge: Forge) -> None:
+    def test_form_opens_a_draft_pull_request_with_the_newest_text(self, forge: Forge) -> None:
         ended = self.press(forge)
         assert ended.returncode == 0, ended.stderr
         assert ended.stdout.endswith("https://github.example/shop/policies/pull/1\n")
@@ -341,7 +339,7 @@ class TestNewVersion:
         assert "draft: true" in forge.remote("show", f"{branch}:policy_versions/privacy/2037-03-01/version.yml")
         assert forge.remote("log", "-1", "--format=%an", branch) == "edith\n"
 
-    def test_the_token_is_written_nowhere(self, forge: Forge) -> None:
+    def test_token_is_not_stored(self, forge: Forge) -> None:
         ended = self.press(forge)
         assert forge.service.calls[0].token == f"Bearer {TOKEN}"
         assert TOKEN not in ended.stdout + ended.stderr
@@ -360,9 +358,7 @@ class TestNewVersion:
             pytest.param({"EFFECTIVE": "2026-01-10"}, "effective is before", id="a day that has passed"),
         ],
     )
-    def test_what_cannot_be_done_is_said_and_leaves_nothing_behind(
-        self, forge: Forge, given: dict[str, str], said: str
-    ) -> None:
+    def test_invalid_input_is_reported_and_leaves_nothing(self, forge: Forge, given: dict[str, str], said: str) -> None:
         ended = self.press(forge, **given)
         assert ended.returncode != 0
         assert said in ended.stderr
@@ -370,7 +366,7 @@ class TestNewVersion:
         assert forge.service.calls == []
         assert forge.remote("branch", "--list").split() == ["*", "main"]
 
-    def test_a_branch_that_is_there_is_not_overwritten(self, forge: Forge) -> None:
+    def test_existing_branch_is_not_overwritten(self, forge: Forge) -> None:
         self.press(forge)
         before = forge.remote("rev-parse", "policy/privacy-2037-03-01")
         ended = self.press(forge)
@@ -378,13 +374,13 @@ class TestNewVersion:
         assert "the branch “policy/privacy-2037-03-01” already exists" in ended.stderr
         assert forge.remote("rev-parse", "policy/privacy-2037-03-01") == before
 
-    def test_where_drafts_are_not_to_be_had_the_title_says_so(self, forge: Forge) -> None:
+    def test_without_draft_support_the_title_contains_draft(self, forge: Forge) -> None:
         forge.service.refusals = [(422, "Draft pull requests are not supported in this repository.")]
         assert self.press(forge).returncode == 0
         assert forge.service.pulls[1]["title"] == "Draft: privacy 2037-03-01"
         assert not forge.service.pulls[1]["draft"]
 
-    def test_a_refusal_of_the_service_is_told_in_its_words(self, forge: Forge) -> None:
+    def test_error_of_the_service_is_passed_on(self, forge: Forge) -> None:
         forge.service.refusals = [(403, "GitHub Actions is not permitted to create or approve pull requests.")]
         ended = self.press(forge)
         assert ended.returncode == 1
@@ -393,9 +389,9 @@ class TestNewVersion:
 
 
 class TestLock:
-    """What became public is proposed for the lock."""
+    """Newly published versions are proposed for the lock."""
 
-    def test_it_opens_one_pull_request_and_keeps_it_up_to_date(self, forge: Forge) -> None:
+    def test_single_pull_request_is_opened_and_updated(self, forge: Forge) -> None:
         first = forge.run("propose.py", "freeze", cwd=forge.clone("one").root, **FREEZER)
         assert first.returncode == 0, first.stderr
         assert forge.remote("diff", "--name-only", "main", "policy/freeze") == "policy_versions/lock.json\n"
@@ -406,7 +402,7 @@ class TestLock:
         assert called == [("GET", "pulls"), ("POST", "pulls"), started, ("GET", "pulls"), started]
         assert len(forge.service.pulls) == 1
 
-    def test_nothing_happens_where_all_is_locked(self, forge: Forge) -> None:
+    def test_nothing_happens_if_all_versions_are_locked(self, forge: Forge) -> None:
         forge.run("propose.py", "freeze", cwd=forge.clone("one").root, **FREEZER)
         ended = forge.run("propose.py", "freeze", cwd=forge.clone("two", "policy/freeze").root, **FREEZER)
         assert ended.returncode == 0
@@ -415,9 +411,9 @@ class TestLock:
 
 
 class TestWatch:
-    """The live site is checked against the lock, in quiet repositories too."""
+    """The live site is checked against the lock, even in repositories without activity."""
 
-    def test_schedules_are_kept_on(self, forge: Forge) -> None:
+    def test_schedules_are_kept_enabled(self, forge: Forge) -> None:
         step = next(step for step in steps("workflows/watch.yml") if "awake" in step["run"])
         names = str(step["env"]["WORKFLOWS"]).split()
         ended = forge.run("awake.py", WORKFLOWS=" ".join(names))
@@ -428,12 +424,12 @@ class TestWatch:
         scheduled = {file.name for file in WORKFLOWS if "schedule" in read(file)[True]}
         assert set(names) == scheduled
 
-    def test_a_name_that_is_none_and_a_refusal_fail_the_run(self, forge: Forge) -> None:
+    def test_invalid_name_and_error_of_the_service_fail_the_run(self, forge: Forge) -> None:
         assert forge.run("awake.py", WORKFLOWS="../x").returncode == 1
         forge.service.refusals = [(403, "no")]
         assert forge.run("awake.py", WORKFLOWS="watch.yml").returncode == 1
 
-    def test_a_site_that_is_not_what_was_locked_fails_the_run(self, forge: Forge, tmp_path: Path) -> None:
+    def test_site_that_differs_from_the_lock_fails_the_run(self, forge: Forge, tmp_path: Path) -> None:
         site = str(tmp_path / "site")
         env = forge.environment()
         for words in (["freeze"], ["build", "--site-dir", site]):
@@ -447,9 +443,9 @@ class TestWatch:
 
 
 class TestOthers:
-    """GitLab, pre-commit, and what a wheel carries along."""
+    """GitLab, pre-commit, and the files in the wheel."""
 
-    def test_the_steps_for_gitlab_run(self, forge: Forge) -> None:
+    def test_gitlab_jobs_run(self, forge: Forge) -> None:
         jobs = yaml.safe_load((ACTION / "gitlab-ci.yml").read_text("utf-8"))
         main = forge.book.git("rev-parse", "main").strip()
         forge.book.git("checkout", "-q", "-b", "change")
@@ -468,13 +464,13 @@ class TestOthers:
         assert "### Privacy 2027-03-01: new" in (forge.book.root / "review.md").read_text("utf-8")
         assert (forge.book.root / "preview/privacy/2027-03-01/index.html").is_file()
 
-    def test_no_secret_of_gitlab_reaches_a_merge_request(self) -> None:
+    def test_merge_request_gets_no_gitlab_secret(self) -> None:
         jobs = yaml.safe_load((ACTION / "gitlab-ci.yml").read_text("utf-8"))
         on_requests = [name for name, job in jobs.items() if "merge_request_event" in str(job)]
         assert on_requests == ["policies"]
         assert "KEY" not in str(jobs["policies"])
 
-    def test_the_hooks_for_pre_commit_run(self, forge: Forge) -> None:
+    def test_pre_commit_hooks_run(self, forge: Forge) -> None:
         hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
         assert [hook["id"] for hook in hooks] == ["inforce-check", "inforce-check-against-main"]
         assert all(hook["language"] == "system" and "additional_dependencies" not in hook for hook in hooks)
@@ -488,18 +484,18 @@ class TestOthers:
             assert re.match(hook["files"], "policy_versions/privacy/2026-01-15/en.md")
             assert not re.match(hook["files"], "docs/index.md")
 
-    def test_the_guide_for_engineers_names_every_workflow_and_hook(self) -> None:
+    def test_operator_guide_lists_every_workflow_and_hook(self) -> None:
         guide = (ROOT / "docs/operators/setup.md").read_text("utf-8")
         hooks = [hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))]
         assert [name for name in (*hooks, *(file.name for file in WORKFLOWS)) if f"`{name}`" not in guide] == []
 
-    def test_every_file_is_explained(self) -> None:
+    def test_every_file_is_documented(self) -> None:
         told = (ACTION / "README.md").read_text("utf-8")
         files = [file.relative_to(ACTION).as_posix() for file in ACTION.rglob("*") if file.is_file()]
         unexplained = [name for name in files if f"`{name}`" not in told and not name.endswith((".py", ".pyc"))]
         assert unexplained == ["README.md"]
 
-    def test_paths_are_those_of_this_machine_only_in_the_environment(self) -> None:
+    def test_absolute_paths_come_only_from_the_environment(self) -> None:
         assert not any(
             os.fspath(ROOT) in file.read_text("utf-8") for file in ACTION.rglob("*.*") if file.suffix != ".pyc"
         )

@@ -1,4 +1,4 @@
-"""Pages of docs/ take no address of the book, and each of their links leads somewhere, however the site is built."""
+"""Pages in docs/ must not use URLs of the book, and their links must have targets, in every way of building."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BookBuilder:
 
 @pytest.fixture(params=["inforce build", "mkdocs build"])
 def build(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]) -> Build:
-    """Return a function that builds a book; it returns the output of a failed build, and otherwise nothing."""
+    """Return a function that builds a book and returns the output of a failed build, or nothing."""
 
     def with_inforce(book: BookBuilder) -> str:
         code = run(["build", "--repo", str(book.root), "--site-dir", str(book.root / "new")])
@@ -65,7 +65,7 @@ def with_mkdocs(book: BookBuilder) -> str:
 
 
 def with_serve(book: BookBuilder) -> str:
-    """Make the site as `inforce serve` does; MkDocs writes its own errors to the terminal."""
+    """Build the site as `inforce serve` does; MkDocs prints its errors to the terminal."""
     try:
         SiteBuilder(book.root / "mkdocs.yml", "mkdocs", book.root / "new").make()
     except InforceError as error:
@@ -76,7 +76,7 @@ def with_serve(book: BookBuilder) -> str:
 
 
 def collecting_files(book: BookBuilder) -> str:
-    """Return the error of the plugin when MkDocs collects the files of docs/, as the first step of each build."""
+    """Return the error of the plugin when MkDocs collects the files of docs/, the first step of each build."""
     config = load_config(str(book.root / "mkdocs.yml"))
     try:
         config = config.plugins.on_config(config)
@@ -113,7 +113,7 @@ TAKEN = [
 
 
 @pytest.mark.parametrize("file", TAKEN)
-def test_file_at_an_address_of_the_book_is_refused(book: BookBuilder, file: str) -> None:
+def test_file_at_a_url_of_the_book_is_rejected(book: BookBuilder, file: str) -> None:
     book.write(f"docs/{file}", "# Other words\n")
 
     refused = collecting_files(book)
@@ -122,26 +122,26 @@ def test_file_at_an_address_of_the_book_is_refused(book: BookBuilder, file: str)
     assert "which belongs to the book" in refused
 
 
-# Every build reaches the refusal through the plugin, so one file per program is enough.
+# Every build reports this through the plugin, so one file per program is enough.
 @pytest.mark.parametrize(
     ("build", "file"),
     [("inforce build", "privacy/2026-01-15/en.md"), ("mkdocs build", "conformance/vectors.json")],
     indirect=["build"],
 )
-def test_every_build_refuses_such_a_file(book: BookBuilder, build: Build, file: str) -> None:
+def test_every_build_rejects_such_a_file(book: BookBuilder, build: Build, file: str) -> None:
     book.write(f"docs/{file}", "# Other words\n")
 
     assert f"docs/{file}: takes the address" in build(book)
 
 
-def test_a_preview_refuses_such_a_file(book: BookBuilder, capfd: pytest.CaptureFixture[str]) -> None:
+def test_preview_rejects_such_a_file(book: BookBuilder, capfd: pytest.CaptureFixture[str]) -> None:
     book.write("docs/privacy/anything.md", "# Other words\n")
 
     assert with_serve(book)
     assert "docs/privacy/anything.md: takes the address" in "".join(capfd.readouterr())
 
 
-def test_address_of_a_draft_is_refused_as_well(book: BookBuilder) -> None:
+def test_url_of_a_draft_is_rejected_too(book: BookBuilder) -> None:
     assert collecting_files(book) == ""
     book.policy("terms").version("2026-01-15", meta={"draft": "true"})
     book.write("docs/terms/2026-01-15/en.md", "# Other words\n")
@@ -169,7 +169,7 @@ def write_page_with_live_links(book: BookBuilder) -> None:
     book.write("docs/help.md", f"# Help\n\n{links}\n\n![Logo](logo.svg)\n")
 
 
-def test_dead_links_and_no_others_are_refused_and_all_are_listed(book: BookBuilder, build: Build) -> None:
+def test_exactly_the_dead_links_are_rejected_and_listed(book: BookBuilder, build: Build) -> None:
     write_page_with_live_links(book)
     for page, (target, _) in DEAD.items():
         book.write(f"docs/{page}.md", f"# Help\n\nSee [this]({target}).\n")
@@ -189,7 +189,7 @@ def problem_pattern(page: str, target: str) -> str:
     return rf"docs/{page}\.md: the link “[^”]*” {re.escape(problem)}"
 
 
-def test_dead_link_is_refused_while_serving_and_again_from_the_cache(book: BookBuilder) -> None:
+def test_dead_link_is_rejected_by_serve_and_on_cached_pages(book: BookBuilder) -> None:
     book.write("docs/help.md", "# Help\n\nSee [this](faq.md#how).\n")
 
     assert "docs/help.md: the link" in with_serve(book)
@@ -197,7 +197,7 @@ def test_dead_link_is_refused_while_serving_and_again_from_the_cache(book: BookB
 
 
 @pytest.mark.parametrize("offline", ["", "1"], ids=["for a server", "offline"])
-def test_live_links_and_pages_at_other_addresses_are_published(
+def test_valid_links_and_pages_at_other_urls_are_published(
     book: BookBuilder, build: Build, offline: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INFORCE_SITE_OFFLINE", offline)
@@ -209,7 +209,7 @@ def test_live_links_and_pages_at_other_addresses_are_published(
     assert (book.root / "new/about/privacy/index.html").is_file()
 
 
-def test_every_link_of_our_own_documentation_leads_somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_of_the_documentation_have_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = Path(__file__).parents[1]
     monkeypatch.setenv("INFORCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("INFORCE_AT", "2026-11-01")

@@ -1,1 +1,1 @@
-"""Tests that look at pages with a real browser; a package, so that its browser is open only while they run."""
+"""Tests in a real browser; a package, so that the browser is open only while they run."""

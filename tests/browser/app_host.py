@@ -1,7 +1,7 @@
-"""An app and its policy site on this machine: they answer as told, wrongly too, and remember what they were sent.
+"""A local app and its policy site, which respond as configured and record the requests.
 
-The app's page is served under the strictest security policy an app can have. Texts, digests and redlines are real; what
-they say is invented for the tests.
+The app's page has the strictest possible content security policy. Texts, digests and redlines are valid, with invented
+content.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ Answer = tuple[int, Mapping[str, str], bytes]
 
 
 def digest(text: str) -> str:
-    """Name `text` as a manifest does."""
+    """Return the digest of `text` as in a manifest."""
     return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
 def version(seq: int, text: str | Mapping[str, str], effective: str, **more: Any) -> dict[str, Any]:
-    """Make the material version `seq` of `text`, which is English or by language, in force from `effective`."""
+    """Return the material version `seq` of `text`, which is English or by language, in force from `effective`."""
     texts = {"en": text} if isinstance(text, str) else text
     return {
         "seq": seq,
@@ -55,7 +55,7 @@ def version(seq: int, text: str | Mapping[str, str], effective: str, **more: Any
 
 
 def policy(name: str, act: str, *versions: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Make a policy of `versions`, to which people are asked to `act`."""
+    """Return a policy of `versions` with the act `act`."""
     languages = list(dict.fromkeys(tag for one in versions for tag in one["digests"]))
     return {
         "id": name,
@@ -73,19 +73,18 @@ def _bare(version: dict[str, Any]) -> dict[str, Any]:
 
 
 class _PatientServer(ThreadingHTTPServer):
-    """Lets a browser wait on a busy machine, where it would otherwise be turned away."""
+    """Has a long queue, so that connections are not rejected on a busy machine."""
 
     request_queue_size = 128
 
 
 @dataclass(kw_only=True)
 class AppHost:
-    """Serves the app at `url` and its policies below `site`; `received` are the receipts it was sent.
+    """Serves the app at `url` and its policies under `site`; `received` contains the receipts.
 
-    A version with `unlisted` is not in the manifest, only in the file of digests. `pinned` are files of digests by
-    policy id that no longer follow what is served. `answers` are the statuses of the next receipts; without any left a
-    receipt is taken (201). `instead` are answers that stand in for files, by path. Without `tells_time`, no answer has
-    a `Date`.
+    A version with `unlisted` is only in the file of digests, not in the manifest. `pinned` contains fixed files of
+    digests by policy id. `answers` contains the statuses of the next receipts; afterwards, receipts are accepted (201).
+    `instead` contains responses that replace files, by path. Unless `tells_time`, responses have no `Date`.
     """
 
     policies: list[dict[str, Any]] = field(default_factory=list)
@@ -126,8 +125,8 @@ class AppHost:
                     utc_instant(host.issued_at).timestamp() if timestamp is None else timestamp, usegmt=True
                 )
 
-            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's name
-                """Keep silent."""
+            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - name required by the standard library
+                """Suppress the log."""
 
         self._server = _PatientServer(("127.0.0.1", 0), Handler)
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -147,18 +146,18 @@ class AppHost:
 
     @property
     def serial(self) -> int:
-        """The serial that belongs to `issued_at`."""
+        """Return the serial of `issued_at`."""
         return int(utc_instant(self.issued_at).timestamp())
 
     def manifest(self, **members: Any) -> bytes:
-        """Write the manifest, with `members` in place of its own."""
+        """Return the manifest, with `members` replaced."""
         place = {"site": self.site, "path": "policies.json"}
         head = {"type": "policy-manifest", "spec": "1.0", **place, "serial": self.serial}
         dates = {"issued_at": self.issued_at, "expires_at": self.expires_at, "poll_seconds": 86400}
         return json.dumps({**head, **dates, "policies": self._named(), **members}, ensure_ascii=False).encode()
 
     def bare(self) -> list[dict[str, Any]]:
-        """The policies as a manifest lists them, without their texts."""
+        """Return the policies as in a manifest, without texts."""
         return [
             one
             | {
@@ -172,7 +171,7 @@ class AppHost:
         return [bare | {"versions_digest": digest(self.digests(one).decode())} for one, bare in pairs]
 
     def digests(self, one: dict[str, Any]) -> bytes:
-        """Write the digests of everything that is served of the policy `one`."""
+        """Return the digests of everything served of a policy."""
         rows = []
         for new in one["versions"]:
             redlines = {
@@ -187,7 +186,7 @@ class AppHost:
         return self.pinned.get(one["id"]) or json.dumps(head | {"versions": rows}, ensure_ascii=False).encode()
 
     def pin(self) -> None:
-        """Keep the digests as they are, whatever is served from now on."""
+        """Fix the current digests, independent of later changes."""
         self.pinned = {one["id"]: self.digests(one) for one in self.policies}
 
     def _digests_in(self, one: dict[str, Any], folder: str) -> dict[str, str]:
@@ -200,12 +199,12 @@ class AppHost:
         }
 
     def serve(self, path: str, body: bytes | str, status: int = 200, **headers: str) -> None:
-        """Answer `path` with `body` from now on, as JSON unless told otherwise."""
+        """Respond to requests of `path` with `body`, as JSON by default."""
         data = body.encode() if isinstance(body, str) else body
         self.instead[path] = (status, {"content-type": "application/json"} | headers, data)
 
     def slow(self, path: str, seconds: float) -> None:
-        """Answer `path` as usual, after `seconds`."""
+        """Respond to requests of `path` after `seconds`."""
 
         def late() -> Answer:
             time.sleep(seconds)
@@ -214,7 +213,7 @@ class AppHost:
         self.instead[path] = late
 
     def got(self, count: int) -> list[dict[str, Any]]:
-        """Wait until `count` receipts have come, and a moment longer, lest there be one more."""
+        """Wait for `count` receipts, and a moment longer to detect additional ones."""
         deadline = time.monotonic() + 20
         while len(self.received) < count and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -1,7 +1,6 @@
-"""The page of an app that asks: opened, spoken to, and watched.
+"""The page of an app with the prompt, with its events.
 
-`says` are the events it heard, in order, as `(name, detail)`; times are those of the page's own clock, which begins at
-`NOON` and can be moved on.
+`says` contains the events in order, as `(name, detail)`; the clock of the page starts at `NOON` and can be advanced.
 """
 
 from __future__ import annotations
@@ -43,14 +42,14 @@ class AppPage:
     host: AppHost
 
     def open(self, *, at: str = NOON, listen: str = "", **attributes: Any) -> AppPage:
-        """Load the app at the instant `at`; `listen` is JavaScript that runs before anything else."""
+        """Load the app at the instant `at`; `listen` is JavaScript that runs first."""
         self.page.clock.install(time=at)
         self.page.add_init_script(LISTEN + listen)
         self.page.goto(self.host.url)
         return self.put(**attributes)
 
     def again(self, **attributes: Any) -> AppPage:
-        """Load the app once more, in the same profile."""
+        """Reload the app in the same profile."""
         self.page.goto(self.host.url)
         return self.put(**attributes)
 
@@ -62,7 +61,7 @@ class AppPage:
         inside: str | None = None,
         **attributes: str | None,
     ) -> AppPage:
-        """Put the prompt into the page, for the user `u_mia` unless told otherwise."""
+        """Add the prompt to the page, by default for the user `u_mia`."""
         own = {"manifest": self.host.site + "policies.json", "subject": "u_mia", "since": "2025-01-01T00:00:00Z"}
         own |= {"receipts": "/receipts"}
         given = {name.replace("_", "-"): value for name, value in (own | attributes).items() if value is not None}
@@ -84,23 +83,23 @@ class AppPage:
         return [(name, detail) for name, detail in self.page.evaluate("said")]
 
     def hears(self, name: str, **detail: Any) -> Any:
-        """Wait until the page heard `name` with `detail`, and return all that was said with it."""
+        """Wait for the event `name` with `detail`, and return its details."""
         wanted = [name, detail]
         test = """([name, detail]) => said.find(([x, y]) => x == name
           && Object.entries(detail).every(([key, value]) => y[key] === value))"""
         return self.page.wait_for_function(test, arg=wanted).json_value()[1]
 
     def settle(self) -> None:
-        """Wait until a first answer of the site has been dealt with."""
+        """Wait until the first response of the site has been processed."""
         self.page.wait_for_function("() => said.some(([name, x]) => name != 'decision' || x.reason != 'no-manifest')")
 
     def stays_usable(self) -> None:
-        """Hold that nothing stands before the app."""
+        """Assert that the prompt shows nothing."""
         expect(self.dialog).to_have_count(0)
         self.page.get_by_role("button", name="Buy").click()
 
     def ask_site(self) -> None:
-        """Let the prompt ask its site now, whatever the time."""
+        """Make the next poll due now."""
         self.page.evaluate(
             """async () => {
               const { client } = document.querySelector("policy-prompt");

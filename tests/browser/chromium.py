@@ -1,7 +1,7 @@
-"""Which Chromium the tests look through, and how one comes onto a machine that has none.
+"""Find a Chromium for the tests, or install one.
 
-`find` only looks. Run as a script this module also fetches: it prints the path of a browser that was seen to start,
-or says in one message what to do. It never replaces a browser that the user named.
+`find` only searches. As a script, this module also downloads: it prints the path of a browser that starts, or a message
+with instructions. A browser configured by the user is never replaced.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ ADVICE = f"""No Chromium was found, and none could be fetched. One of these help
 
 
 class NoBrowserError(Exception):
-    """There is no browser to test with; the message says what helps."""
+    """No browser is available; the message contains instructions."""
 
 
 def find() -> Path:
-    """Return the browser to use, in this order: the one named, one on the machine, Playwright's own."""
+    """Return the first of: the configured browser, an installed one, and that of Playwright."""
     if named := os.environ.get(NAMED_BY):
         return _named(named)
     for candidate in _on_this_machine():
@@ -49,7 +49,7 @@ def find() -> Path:
 
 
 def find_or_fetch() -> Path:
-    """Return a browser that was seen to start, fetching one where the machine has none."""
+    """Return a browser that starts; download one if none is installed."""
     if named := os.environ.get(NAMED_BY):
         return _named(named)
     for fetch in (_fetch_nothing, _fetch_from_playwright, _fetch_from_debian):
@@ -61,7 +61,7 @@ def find_or_fetch() -> Path:
 
 
 def starts(browser: Path) -> bool:
-    """Return whether `browser` opens an empty page: a download without its libraries does not."""
+    """Return whether `browser` opens an empty page, which fails if libraries are missing."""
     try:
         seen = subprocess.run(
             [browser, *FLAGS, "--dump-dom", "about:blank"],
@@ -91,18 +91,18 @@ def _on_this_machine() -> Iterator[Path]:
 
 
 def _of_playwright() -> Iterator[Path]:
-    from playwright.sync_api import sync_playwright  # starting its driver takes half a second: only where needed
+    from playwright.sync_api import sync_playwright  # imported here, since it takes half a second
 
     with sync_playwright() as playwright:
         yield Path(playwright.chromium.executable_path)
 
 
 def _fetch_nothing() -> None:
-    """Leave the machine as it is: the first look costs nothing."""
+    """Do nothing, for the first attempt."""
 
 
 def _fetch_from_playwright() -> None:
-    os.environ.setdefault("PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT", "10000")  # ms; it tries five times
+    os.environ.setdefault("PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT", "10000")  # ms; the download is retried five times
     _say("No Chromium that starts was found for the tests. Fetching Playwright's into its cache in your home folder.")
     _run(sys.executable, "-P", "-m", "playwright", "install", "chromium")
 
@@ -116,7 +116,7 @@ def _fetch_from_debian() -> None:
 
 
 def _run(*command: str) -> bool:
-    """Run `command`, and say in one line if it fails; whether it helped is seen by looking again."""
+    """Run `command`, and print one line if it fails; the caller searches again."""
     try:
         ended = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
@@ -137,7 +137,7 @@ def _say(sentence: str) -> None:
 
 
 def main() -> int:
-    """Print the browser's path, or the reason why there is none."""
+    """Print the path of the browser, or the reason why none is available."""
     try:
         print(find_or_fetch())
     except NoBrowserError as reason:

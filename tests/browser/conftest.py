@@ -1,4 +1,4 @@
-"""Fixtures for tests that look at pages: a browser, a watched page, a static host."""
+"""Fixtures for browser tests: a browser, a monitored page, and a static host."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Serve = Callable[..., StaticSite]
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium, open while the tests of this folder run.
+    """A Chromium that is open while the tests of this folder run.
 
-    Not for the whole session: Playwright leaves its event loop marked as running in this thread, and `asyncio.run`
-    in a test of another folder would be refused.
+    It is not session-wide: Playwright marks its event loop as running in this thread, so `asyncio.run` would fail in
+    tests of other folders.
     """
     executable = chromium.find()
-    expect.set_options(timeout=WAIT_SECONDS * 1000)  # a busy machine takes its time; a fault takes longer to be told
+    expect.set_options(timeout=WAIT_SECONDS * 1000)  # allows for a busy machine
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=executable, args=[*chromium.FLAGS, LOOPBACK_ONLY])
         yield opened
@@ -37,13 +37,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def watch() -> Watch:
-    """What goes wrong on the pages of this test; `watch.expect("404")` foresees a problem."""
+    """The problems on the pages of this test; `watch.expect("404")` allows a problem."""
     return Watch()
 
 
 @pytest.fixture
 def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
-    """A fresh profile, watched: no cookie and no cache of another test."""
+    """A new profile without cookies and cache, monitored."""
     opened = browser.new_context(locale="en-GB", timezone_id="UTC")
     opened.set_default_timeout(WAIT_SECONDS * 1000)
     watch.over(opened)
@@ -53,7 +53,7 @@ def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
-    """A page on which an error, a breach of policy or a request off this machine fails the test."""
+    """A page on which an error, a policy violation or a request to another machine fails the test."""
     yield context.new_page()
     for opened in context.pages:
         settled(opened)
@@ -62,7 +62,7 @@ def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
 
 @pytest.fixture
 def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
-    """A page of a browser in which JavaScript is switched off."""
+    """A page of a browser with JavaScript disabled."""
     context = browser.new_context(java_script_enabled=False, viewport=DESK)
     watch.over(context)
     yield context.new_page()
@@ -72,7 +72,7 @@ def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Serve]:
-    """Return `serve(folder, below="/")`, which serves a folder until the tests end and honours its `_headers`."""
+    """Return `serve(folder, below="/")`, which serves a folder with its `_headers` until the end of the tests."""
     with ExitStack() as running:
 
         def start(folder: Path, below: str = "/") -> StaticSite:

@@ -1,4 +1,4 @@
-"""What keeps a user from using a page, as axe finds it: a program that looks for breaches of WCAG."""
+"""Accessibility problems of a page according to axe, which checks WCAG."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def faults(page: Page, sizes: Iterable[ViewportSize], **rules: object) -> list[str]:
-    """What axe finds on `page` at `sizes` by `rules`, one sentence per place."""
+    """Return the findings of axe on `page` at `sizes` for `rules`, one sentence per element."""
     found = []
     page.evaluate(Axe().axe_script)
     for size in sizes:

@@ -1,8 +1,8 @@
-"""Draws the pictures that README and docs show: `pictures.py SITE FOLDER`, where SITE was built of the sample book.
+"""Create the pictures of README and docs: `pictures.py SITE FOLDER`, where SITE is a build of the sample book.
 
-Run as a script by `make pictures`, which builds the site at a fixed instant, so that a picture changes only when the
-page does. The picture of a page from right to left is of a book of the tests, built here, and the one of paper is drawn
-by the command line. Pictures are reduced to a palette: each stays below `LARGEST`.
+`make pictures` runs this script on a site built for a fixed instant, so that a picture changes only with the page. The
+right-to-left page is from a book of the tests, and the PDF is created by the command line. Pictures are reduced to a
+palette, so that each is smaller than `LARGEST`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest does for tests
+sys.path.insert(0, str(Path(__file__).parents[1]))  # as in pytest
 
 import pypdfium2
 from PIL import Image
@@ -28,7 +28,7 @@ from inforce.cli.runner import run
 from long_book import AT, arabic_book
 
 ROOT = Path(__file__).parents[2]
-LARGEST = 100_000  # bytes of one picture
+LARGEST = 100_000  # bytes per picture
 BOTH = ":has(> del:not(.inforce-pilcrow)):has(> ins:not(.inforce-pilcrow))"
 CHANGED = f".inforce-redline :is(p, li){BOTH}"
 BESIDE = ".inforce-sides tr:has(> td > p > del:not(.inforce-pilcrow)):has(> td > p > ins)"
@@ -36,10 +36,10 @@ REDLINE = "privacy/changes/2024-03-01...2025-01-01/"
 
 
 class Picture(NamedTuple):
-    """What to draw: the name of the file, the page, how much of it, and what to show of it.
+    """A picture: the file name, the page, the section shown, and preparations.
 
-    `opened` is clicked first; `middle` stands in the middle, and `above` at the upper edge; of `only` nothing else is
-    drawn. What is named there may be several things, of which the first that is on the page counts.
+    `opened` is clicked first; `middle` is scrolled to the centre, and `above` to the top; with `only`, the picture
+    shows only that element. Each may be a list, of which the first existing element is used.
     """
 
     name: str
@@ -80,7 +80,7 @@ PAPERS = {
 
 
 def draw(browser: Browser, picture: Picture, site: StaticSite) -> bytes:
-    """Draw `picture` of `site` as a PNG."""
+    """Create the PNG of `picture` from `site`."""
     with opened(browser, picture, site.url) as page:
         if picture.opened:
             page.locator(picture.opened).first.click()
@@ -96,7 +96,7 @@ def draw(browser: Browser, picture: Picture, site: StaticSite) -> bytes:
 
 @contextmanager
 def opened(browser: Browser, picture: Picture, url: str) -> Iterator[Page]:
-    """Open the page of `picture`, in the same way everywhere; it has to be there."""
+    """Open the page of `picture`, which must exist."""
     page = browser.new_page(
         viewport={"width": picture.width, "height": picture.height},
         color_scheme="dark" if picture.dark else "light",
@@ -114,7 +114,7 @@ def opened(browser: Browser, picture: Picture, url: str) -> Iterator[Page]:
 
 
 def print_first_page(words: tuple[str, ...], folder: Path) -> bytes:
-    """Draw the first page of the PDF that the command line writes for `words`, as a PNG."""
+    """Create a PNG of the first page of the PDF that the command `words` writes."""
     file = folder / "paper.pdf"
     if run([*words, "--output", str(file), "--repo", str(ROOT)]):
         raise SystemExit(f"inforce {' '.join(words)} wrote no PDF")
@@ -137,7 +137,7 @@ def keep(content: bytes, target: Path) -> None:
 
 
 def main(site_folder: str, folder: str) -> None:
-    """Draw every picture of the site in `site_folder` into `folder`, and name the files."""
+    """Create every picture of the site `site_folder` in `folder`, and return the file names."""
     into = Path(folder)
     into.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -1,7 +1,7 @@
-"""A folder served over HTTP on this machine, the way a static host serves a published site.
+"""Serve a folder over HTTP like a static host.
 
-It honours the `_headers` file of the folder and may hang the site below a path. It is a stand-in for a host in tests:
-no compression, no redirects beyond the slash of a folder, nothing that the files do not say.
+It applies the `_headers` file of the folder and can serve the site under a path. It neither compresses nor redirects,
+except to the trailing slash of a folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True, kw_only=True)
 class StaticSite:
-    """`folder` at `http://127.0.0.1:<port><below>`; `asked` lists the paths that were requested, in order."""
+    """Serves `folder` at `http://127.0.0.1:<port><below>`; `asked` contains the requested paths in order."""
 
     folder: Path
     below: str = "/"
@@ -30,7 +30,7 @@ class StaticSite:
 
     @property
     def url(self) -> str:
-        """The address of the site's root; it ends in a slash."""
+        """The URL of the site's root, with a trailing slash."""
         return f"http://127.0.0.1:{self._server.server_port}{self.below}"
 
     def __enter__(self) -> Self:
@@ -45,14 +45,14 @@ class StaticSite:
         self._server.server_close()
 
     def headers_for(self, path: str) -> Headers:
-        """Return the fields that `_headers` gives to `path`, a path below the site's root."""
+        """Return the headers for `path`, relative to the site's root, from `_headers`."""
         file = self.folder / "_headers"
         rules = parse_headers(file.read_text("utf-8")) if file.is_file() else ()
         return tuple(one for pattern, fields in rules if _matches(pattern, path) for one in fields)
 
 
 def parse_headers(text: str) -> tuple[tuple[str, Headers], ...]:
-    """Read a `_headers` file: a line per path pattern, and below it, indented, `Name: value` lines."""
+    """Parse a `_headers` file: path patterns, each followed by indented `Name: value` lines."""
     return tuple(_rules(line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")))
 
 
@@ -71,15 +71,15 @@ def _rules(lines: Iterator[str]) -> Iterator[tuple[str, Headers]]:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Return whether `path` fits `pattern`, where `*` stands for anything and `:name` for one step."""
+    """Return whether `path` matches `pattern`, in which `*` matches anything and `:name` one segment."""
     wild = re.sub(r"\\\*|:\w+", lambda found: ".*" if found[0] == r"\*" else "[^/]+", re.escape(pattern))
     return re.fullmatch(wild, path) is not None
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Answers for one `StaticSite`, in silence."""
+    """The request handler of a `StaticSite`, without a log."""
 
-    extensions_map = {  # noqa: RUF012 - the standard library's own name, and it is only read
+    extensions_map = {  # noqa: RUF012 - name of the standard library, read only
         **SimpleHTTPRequestHandler.extensions_map,
         ".ics": "text/calendar",
         ".js": "text/javascript",
@@ -103,7 +103,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return super().translate_path("/" + path[len(self._site.below) :])
 
     def send_header(self, keyword: str, value: str) -> None:
-        """Leave out what `_headers` says otherwise: a host sends one type of content."""
+        """Omit default headers that `_headers` sets, to avoid duplicates."""
         if keyword.lower() not in {name.lower() for name, _ in self._headers()}:
             super().send_header(keyword, value)
 
@@ -115,5 +115,5 @@ class _Handler(SimpleHTTPRequestHandler):
     def _headers(self) -> list[tuple[str, str]]:
         return list(self._site.headers_for("/" + urlsplit(self.path).path.removeprefix(self._site.below)))
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's own name
-        """Keep silent: pytest shows what matters."""
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - name required by the standard library
+        """Suppress the log."""

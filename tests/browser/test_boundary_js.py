@@ -1,4 +1,4 @@
-"""A hostile answer or stored state makes the browser client refuse with a documented reason, and nothing else."""
+"""For any hostile response or stored state, the browser client rejects with a documented reason."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def node(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_mutated_answers_and_states_yield_documented_reasons_only(node: Path) -> None:
+def test_mutated_responses_and_states_yield_only_documented_reasons(node: Path) -> None:
     types = (SOURCES / "client.d.ts").read_text("utf-8").partition("type RefusalReason =")[2].partition(";")[0]
-    key = generate_key(Algorithm.ES256)  # which every Node.js and browser can verify
+    key = generate_key(Algorithm.ES256)  # supported by every Node.js and browser
     head = {"spec": "1.0", "site": SITE, "policy": "terms"}
     step = (
         head
@@ -80,13 +80,15 @@ def test_mutated_answers_and_states_yield_documented_reasons_only(node: Path) ->
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["wrong"] == []
-    # Some of every kind are refused and some are taken, or the test would test nothing.
+    # Of every kind, some inputs must be rejected and some accepted, or the test would be void.
     assert all(0 < taken < ROUNDS for kind, taken in result["taken"].items() if kind != "state"), result["taken"]
     assert result["taken"]["state"] > 0
 
 
-def test_a_document_is_judged_by_its_size_before_it_is_parsed(node: Path) -> None:
-    """64 KiB for a manifest, 4 MiB for a history or a redline, as in Python; a stored manifest has no other limit."""
+def test_size_of_a_document_is_checked_before_parsing(node: Path) -> None:
+    """64 KiB for a manifest, 4 MiB for a history or a redline, as in Python; the limit for manifests also applies to
+    storage.
+    """
     program = """
       import { parse } from "./strict_json.js";
       import { own, read } from "./manifest.js";
@@ -107,8 +109,8 @@ def test_a_document_is_judged_by_its_size_before_it_is_parsed(node: Path) -> Non
     assert json.loads(done.stdout) == ["too-large", "too-large", "too-large", 0, "not-json", 1]
 
 
-def test_an_answer_in_single_bytes_costs_linear_time(node: Path) -> None:
-    """The host decides how its answer is cut; four times as many pieces cost about four times as much."""
+def test_response_in_single_bytes_takes_linear_time(node: Path) -> None:
+    """The host determines the number of chunks; four times as many must take about four times as long."""
     program = """
       import { get } from "./fetching.js";
       const cost = async (size) => {

@@ -1,4 +1,4 @@
-"""The client in the browser: what it refuses and says so, what it keeps, and that a receipt arrives once."""
+"""The client in the browser: rejections, stored state, and delivery of each receipt exactly once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STRANGER = generate_key()
 
 
 def terms(text: str = "# Terms\n\nBe kind.\n", **more: Any) -> dict[str, Any]:
-    """Terms to be accepted at some time: no user is blocked."""
+    """Return terms that need not be accepted yet, so that no user is blocked."""
     return policy("terms", "accept", version(1, text, "2026-01-01T00:00:00Z", enforce_at=None, **more))
 
 
@@ -55,7 +55,7 @@ def said_as(body: Callable[[AppHost], bytes | str], status: int = 200, **headers
 
 
 def with_member(text: str) -> Break:
-    """A manifest with `text` as one more member."""
+    """Return a manifest with `text` inserted as an additional field."""
     return said_as(lambda host: host.manifest()[:-1].decode() + "," + text + "}")
 
 
@@ -101,7 +101,7 @@ REFUSED: dict[str, tuple[Break, str, str]] = {
 
 
 @pytest.mark.parametrize(("broken", "event", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_manifest_is_refused_and_the_app_goes_on(
+def test_invalid_manifest_is_rejected_and_the_app_continues(
     app: AppPage, watch: Watch, broken: Break, event: str, reason: str
 ) -> None:
     watch.expect("Failed to load resource")
@@ -112,25 +112,29 @@ def test_a_manifest_is_refused_and_the_app_goes_on(
     assert app.page.evaluate("document.querySelector('policy-prompt').client.decision.outcome") == "stale"
 
 
-def test_a_slow_host_is_left_after_the_time_there_is(app: AppPage) -> None:
+def test_request_to_a_slow_host_times_out(app: AppPage) -> None:
     app.host.slow(MANIFEST, 3)
     app.open(options={"seconds": 0.3})
     app.hears("error", reason="timeout")
     app.stays_usable()
 
 
-def test_a_redirect_to_another_origin_is_not_followed_into_belief(app: AppPage) -> None:
+def test_redirect_to_another_origin_is_rejected(app: AppPage) -> None:
     host = app.host
     with AppHost(policies=host.policies) as elsewhere:
         elsewhere.serve(MANIFEST, elsewhere.manifest(site=host.site), **{"access-control-allow-origin": "*"})
         host.instead[MANIFEST] = (302, {"location": elsewhere.url + "legal/policies.json"}, b"")
-        host.instead["/"] = (200, {"content-type": "text/html"}, host._file("/")[2])  # its policy would stop it first
+        host.instead["/"] = (
+            200,
+            {"content-type": "text/html"},
+            host._file("/")[2],
+        )  # the content security policy would block it first
         app.open()
         app.hears("rejected", reason="redirect")
     app.stays_usable()
 
 
-def test_a_redirect_within_the_site_is_followed(app: AppPage) -> None:
+def test_redirect_within_the_site_is_followed(app: AppPage) -> None:
     app.host.instead[MANIFEST] = (302, {"location": "/legal/moved.json"}, b"")
     app.host.serve("/legal/moved.json", app.host.manifest())
     app.open()
@@ -153,9 +157,7 @@ def test_a_redirect_within_the_site_is_followed(app: AppPage) -> None:
         ),
     ],
 )
-def test_with_keys_only_what_one_of_them_signed_is_believed(
-    app: AppPage, body: Callable[[AppHost], str], fine: bool
-) -> None:
+def test_with_keys_only_signed_manifests_are_accepted(app: AppPage, body: Callable[[AppHost], str], fine: bool) -> None:
     app.host.serve("/legal/policies.jws.json", body(app.host))
     keys = {"keys": [KEY.public.to_jwk(), OLD_PLATFORM_KEY.public.to_jwk()]}
     app.open(manifest=app.host.site + "policies.jws.json", key=json.dumps(keys))
@@ -166,8 +168,8 @@ def test_with_keys_only_what_one_of_them_signed_is_believed(
         app.stays_usable()
 
 
-def test_client_without_keys_trusts_no_signature(app: AppPage) -> None:
-    """An empty set is a mistake of the app, and must not mean that anybody is believed."""
+def test_client_without_keys_accepts_no_signature(app: AppPage) -> None:
+    """An empty set of keys is an error of the app, and must not disable verification."""
     app.open(key='{"keys": []}')
     app.hears("rejected", reason="signature")
 
@@ -192,7 +194,7 @@ LATER: dict[str, tuple[Callable[[AppHost], dict[str, Any]], str, str]] = {
 
 
 @pytest.mark.parametrize(("worse", "event", "reason"), LATER.values(), ids=LATER.keys())
-def test_a_later_manifest_that_contradicts_an_earlier_one_changes_nothing(
+def test_manifest_that_contradicts_an_earlier_one_is_rejected(
     app: AppPage, worse: Callable[[AppHost], dict[str, Any]], event: str, reason: str
 ) -> None:
     app.open()
@@ -215,7 +217,7 @@ def serial_in_use(app: AppPage) -> int:
     return app.page.evaluate("document.querySelector('policy-prompt').client.manifest?.serial")
 
 
-def test_manifest_issued_after_both_clocks_locks_out_no_later_one(app: AppPage) -> None:
+def test_manifest_issued_after_both_clocks_does_not_block_a_later_one(app: AppPage) -> None:
     app.host.serve(MANIFEST, app.host.manifest(**issued("2099-01-01T00:00:00Z")))
     app.open()
     app.hears("rejected", reason="issued-in-future")
@@ -231,7 +233,7 @@ def test_host_time_lets_a_device_with_a_slow_clock_accept_a_manifest(app: AppPag
     assert serial_in_use(app) == SERIAL
 
 
-def test_manifest_ahead_of_the_device_is_used_by_this_page_alone_without_host_time(app: AppPage) -> None:
+def test_manifest_ahead_of_the_device_is_used_by_this_page_only_without_host_time(app: AppPage) -> None:
     app.host.tells_time = False
     app.host.serve(MANIFEST, app.host.manifest(**issued("2098-01-01T00:00:00Z")))
     app.open()
@@ -254,12 +256,12 @@ def test_page_with_a_manifest_ahead_of_the_device_accepts_an_earlier_one_later(a
     app.open()
     app.hears("decision", outcome="prompt")
     del app.host.instead[MANIFEST]
-    app.page.clock.fast_forward(36 * 3600 * 1000)  # one and a half of the pace
+    app.page.clock.fast_forward(36 * 3600 * 1000)  # 1.5 times the interval
     wait_until(app, f"() => document.querySelector('policy-prompt').client.manifest.serial == {SERIAL}")
 
 
-def test_what_a_key_taught_is_forgotten_with_the_key(app: AppPage) -> None:
-    """The old key signed a higher serial, other texts, and an expiry that makes a far time of the host believable."""
+def test_state_signed_by_a_key_is_deleted_with_the_key(app: AppPage) -> None:
+    """The old key signed a higher serial, other texts, and an expiry that makes a distant host time acceptable."""
     path, host = "/legal/policies.jws.json", app.host
     other_text = replace(host, policies=[terms("# Terms\n\nPay.\n")])
     hostile = host.manifest(**issued("2026-11-21T00:00:00Z"), policies=other_text.bare())
@@ -277,7 +279,7 @@ def test_what_a_key_taught_is_forgotten_with_the_key(app: AppPage) -> None:
 
 
 def wait_until(app: AppPage, condition: str) -> None:
-    """Evaluate `condition` until it holds; Playwright's own wait evaluates strings, which the page's policy blocks."""
+    """Poll `condition` until it is true; Playwright's wait evaluates strings, which the page's policy blocks."""
     for _ in range(200):
         if app.page.evaluate(condition):
             return
@@ -286,8 +288,8 @@ def wait_until(app: AppPage, condition: str) -> None:
 
 
 @pytest.mark.parametrize("tells_time", [True, False])
-def test_stored_serial_from_the_future_locks_out_no_later_manifest(app: AppPage, tells_time: bool) -> None:
-    """An earlier release, or a page whose clock was wrong, may have stored it with other texts and a far host time."""
+def test_stored_serial_from_the_future_does_not_block_a_later_manifest(app: AppPage, tells_time: bool) -> None:
+    """An earlier release, or a page with a wrong clock, may have stored it, with other texts and a distant time."""
     now, far = app.host.issued_at, issued("2098-01-01T00:00:00Z")
     other_text = replace(app.host, policies=[terms("# Terms\n\nPay.\n")])
     app.host.serve(MANIFEST, app.host.manifest(**far, policies=other_text.bare()))
@@ -302,7 +304,7 @@ def test_stored_serial_from_the_future_locks_out_no_later_manifest(app: AppPage,
     assert app.page.evaluate("Object.values(localStorage).filter((x) => /last_serial.:40/.test(x))") == []
 
 
-def test_serial_is_kept_as_long_as_one_of_its_keys_is_trusted(app: AppPage) -> None:
+def test_serial_is_kept_while_one_of_its_keys_is_trusted(app: AppPage) -> None:
     path, host = "/legal/policies.jws.json", app.host
     host.serve(path, jws(host, STRANGER, KEY, **issued("2026-11-21T00:00:00Z")))
     address = {"manifest": host.site + "policies.jws.json"}
@@ -315,7 +317,7 @@ def test_serial_is_kept_as_long_as_one_of_its_keys_is_trusted(app: AppPage) -> N
     app.hears("rollback", reason="rollback")
 
 
-def test_an_expired_manifest_asks_nothing_and_says_so(app: AppPage) -> None:
+def test_expired_manifest_is_reported_and_asks_no_question(app: AppPage) -> None:
     app.host.expires_at = "2026-11-20T11:59:59Z"
     app.host.policies[0]["versions"][0].pop("enforce_at")  # it would block
     app.open()
@@ -324,19 +326,19 @@ def test_an_expired_manifest_asks_nothing_and_says_so(app: AppPage) -> None:
     app.stays_usable()
 
 
-def test_the_site_is_asked_once_per_pace_and_not_on_every_page(app: AppPage) -> None:
+def test_site_is_polled_once_per_interval_and_not_on_every_page(app: AppPage) -> None:
     app.open()
     expect(app.dialog).to_be_visible()
     for _ in range(3):
         app.again()
         expect(app.dialog).to_be_visible()
     assert app.host.asked.count(("GET", MANIFEST)) == 1
-    app.page.clock.fast_forward(36 * 3600 * 1000)  # one and a half of the pace
+    app.page.clock.fast_forward(36 * 3600 * 1000)  # 1.5 times the interval
     app.page.wait_for_timeout(200)
     assert app.host.asked.count(("GET", MANIFEST)) == 2
 
 
-def test_a_busy_host_is_left_alone_as_long_as_it_asks(app: AppPage, watch: Watch) -> None:
+def test_retry_after_of_a_busy_host_is_respected(app: AppPage, watch: Watch) -> None:
     watch.expect("429")
     app.host.serve(MANIFEST, "", 429, **{"retry-after": "7200"})
     app.open()
@@ -350,7 +352,7 @@ def test_a_busy_host_is_left_alone_as_long_as_it_asks(app: AppPage, watch: Watch
     assert app.host.asked.count(("GET", MANIFEST)) == 2
 
 
-def test_an_announced_version_applies_at_its_instant_without_a_new_manifest(app: AppPage) -> None:
+def test_announced_version_applies_at_its_instant_without_a_new_manifest(app: AppPage) -> None:
     app.host.policies[0]["versions"].append(
         version(2, "# Terms\n\nBe very kind.\n", "2026-11-20T12:10:00Z", published_at="2026-12-20T12:10:00Z")
     )
@@ -365,11 +367,11 @@ def test_an_announced_version_applies_at_its_instant_without_a_new_manifest(app:
 
 
 def yes(seq: int) -> dict[str, Any]:
-    """What the app's server knows: `u_mia` accepted the version `seq`."""
+    """Return the records of the app's server: `u_mia` accepted the version `seq`."""
     return {"policy": "terms", "seq": seq, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u_mia"}
 
 
-def test_a_timer_further_off_than_a_browser_can_count_does_not_fire_at_once(app: AppPage) -> None:
+def test_timer_beyond_the_browsers_maximum_does_not_fire_immediately(app: AppPage) -> None:
     app.host.policies[0]["versions"].append(version(2, "# Terms\n\nBe very kind.\n", "2030-01-01T00:00:00Z"))
     app.open(options={"records": [yes(1)]})
     app.settle()
@@ -384,14 +386,14 @@ def test_a_timer_further_off_than_a_browser_can_count_does_not_fire_at_once(app:
 COUNT = "window.timers = 0; const own = setTimeout; window.setTimeout = (...x) => (timers++, own(...x));"
 
 
-def test_while_the_site_is_slow_nothing_runs_hot(app: AppPage) -> None:
+def test_slow_site_causes_no_busy_loop(app: AppPage) -> None:
     app.host.slow(MANIFEST, 1)
     app.open(listen=COUNT)
     app.hears("decision", outcome="prompt")
     assert app.page.evaluate("timers") < 20
 
 
-def test_a_receipt_names_exactly_what_was_accepted(app: AppPage) -> None:
+def test_receipt_identifies_exactly_the_accepted_text(app: AppPage) -> None:
     app.open()
     app.button("Accept").click()
     receipt = app.hears("receipt", act="accepted")
@@ -417,13 +419,13 @@ def test_two_tabs_agree_and_send_one_receipt(app: AppPage, context: BrowserConte
     expect(other.dialog).to_have_count(0)
     (sent,) = app.host.got(1)
     assert sent["id"] in ids
-    # By now each tab knows what the other one has said.
+    # Both tabs now have the same state.
     assert [tab.page.evaluate(press)["id"] for tab in (app, other)] == [sent["id"]] * 2
     app.page.clock.fast_forward(3600_000)
     assert len(app.host.got(1)) == 1
 
 
-def test_who_answers_what_another_tab_has_answered_unheard_is_asked_no_longer(
+def test_answer_given_in_another_tab_without_a_broadcast_ends_the_question(
     app: AppPage, context: BrowserContext
 ) -> None:
     deaf = "BroadcastChannel.prototype.postMessage = () => {};"
@@ -439,9 +441,7 @@ def test_who_answers_what_another_tab_has_answered_unheard_is_asked_no_longer(
     expect(app.dialog).to_have_count(0)
 
 
-def test_off_line_an_answer_waits_and_on_line_again_it_arrives_once(
-    app: AppPage, context: BrowserContext, watch: Watch
-) -> None:
+def test_offline_answer_is_sent_once_when_online_again(app: AppPage, context: BrowserContext, watch: Watch) -> None:
     watch.expect("ERR_INTERNET_DISCONNECTED")
     app.open()
     expect(app.dialog).to_be_visible()
@@ -456,7 +456,7 @@ def test_off_line_an_answer_waits_and_on_line_again_it_arrives_once(
     assert len(app.host.got(1)) == 1
 
 
-def test_an_answer_given_off_line_outlives_the_page(app: AppPage, context: BrowserContext, watch: Watch) -> None:
+def test_offline_answer_survives_closing_the_page(app: AppPage, context: BrowserContext, watch: Watch) -> None:
     watch.expect("ERR_INTERNET_DISCONNECTED")
     app.open()
     expect(app.dialog).to_be_visible()
@@ -470,7 +470,7 @@ def test_an_answer_given_off_line_outlives_the_page(app: AppPage, context: Brows
     assert len(app.host.got(1)) == 1
 
 
-def test_a_server_that_fails_twice_gets_the_receipt_the_third_time(app: AppPage, watch: Watch) -> None:
+def test_receipt_is_retried_until_the_server_accepts_it(app: AppPage, watch: Watch) -> None:
     watch.expect("500")
     app.host.answers = [500, 500]
     app.open()
@@ -488,7 +488,7 @@ def test_a_server_that_fails_twice_gets_the_receipt_the_third_time(app: AppPage,
     app.stays_usable()
 
 
-def test_a_receipt_that_is_refused_for_good_is_asked_for_again(app: AppPage, watch: Watch) -> None:
+def test_permanently_rejected_receipt_is_asked_for_again(app: AppPage, watch: Watch) -> None:
     watch.expect("422")
     app.host.answers = [422]
     app.open()
@@ -501,7 +501,7 @@ def test_a_receipt_that_is_refused_for_good_is_asked_for_again(app: AppPage, wat
     assert len(app.host.got(1)) == 1
 
 
-def test_without_an_address_for_receipts_the_app_is_told_and_nothing_waits(app: AppPage) -> None:
+def test_without_a_receipts_url_the_app_gets_an_event_and_nothing_is_pending(app: AppPage) -> None:
     app.open(receipts=None)
     app.button("Accept").click()
     app.hears("receipt", act="accepted")
@@ -509,7 +509,7 @@ def test_without_an_address_for_receipts_the_app_is_told_and_nothing_waits(app: 
     assert [one for one in app.host.asked if one[0] == "POST"] == []
 
 
-def test_a_receipt_that_the_app_takes_is_not_sent(app: AppPage) -> None:
+def test_receipt_handled_by_the_app_is_not_sent(app: AppPage) -> None:
     app.open(listen="document.addEventListener('policy:receipt', (event) => event.preventDefault());")
     app.button("Accept").click()
     app.stays_usable()
@@ -520,7 +520,7 @@ def test_a_receipt_that_the_app_takes_is_not_sent(app: AppPage) -> None:
 BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
 
 
-def test_where_storage_is_blocked_it_works_as_long_as_the_page_lives(app: AppPage) -> None:
+def test_with_blocked_storage_state_lasts_as_long_as_the_page(app: AppPage) -> None:
     app.open(listen=BLOCKED)
     app.button("Accept").click()
     expect(app.dialog).to_have_count(0)
@@ -528,7 +528,7 @@ def test_where_storage_is_blocked_it_works_as_long_as_the_page_lives(app: AppPag
     assert len(app.host.got(1)) == 1
 
 
-def test_where_storage_is_blocked_tabs_agree_all_the_same(app: AppPage, context: BrowserContext) -> None:
+def test_with_blocked_storage_tabs_still_agree(app: AppPage, context: BrowserContext) -> None:
     app.open(listen=BLOCKED)
     other = AppPage(page=context.new_page(), host=app.host).open(listen=BLOCKED)
     expect(other.dialog).to_be_visible()
@@ -564,8 +564,8 @@ def test_damaged_records_in_storage_are_ignored(app: AppPage, records: Any) -> N
     assert [each["subject"] for each in app.host.got(1)] == ["u_mia"]
 
 
-def test_what_storage_lost_is_kept_again_although_the_site_does_not_answer(app: AppPage, watch: Watch) -> None:
-    """Or the next page would wait for hours, as after any failure, and have nothing to show meanwhile."""
+def test_manifest_lost_from_storage_is_saved_again_even_if_the_site_fails(app: AppPage, watch: Watch) -> None:
+    """Otherwise the next page would have no manifest for hours, as after any failure."""
     watch.expect("Failed to load resource")
     app.open()
     expect(app.dialog).to_be_visible()
@@ -576,8 +576,8 @@ def test_what_storage_lost_is_kept_again_although_the_site_does_not_answer(app: 
     expect(app.dialog).to_be_visible()
 
 
-def test_two_manifests_of_a_site_do_not_disturb_each_other(app: AppPage) -> None:
-    """The smaller one is older, and is no rollback; texts and answers are those of the site."""
+def test_two_manifests_of_a_site_are_independent(app: AppPage) -> None:
+    """The smaller one is older, which is no rollback; texts and answers are shared."""
     path = "manifests/shop.json"
     app.host.serve(
         f"/legal/{path}", app.host.manifest(path=path, serial=app.host.serial - 1, issued_at="2026-11-20T05:59:59Z")
@@ -608,7 +608,7 @@ def test_two_manifests_of_a_site_do_not_disturb_each_other(app: AppPage) -> None
         ("/my-manifests/shop.json", "/my-manifests/", "shop.json"),
     ],
 )
-def test_site_and_path_of_a_manifest_follow_from_its_address(
+def test_site_and_path_of_a_manifest_follow_from_its_url(
     app: AppPage, watch: Watch, address: str, base: str, path: str
 ) -> None:
     watch.expect("Failed to load resource")
@@ -627,7 +627,7 @@ def test_site_and_path_of_a_manifest_follow_from_its_address(
     assert found == [app.host.url[:-1] + base, True]
 
 
-def test_nothing_identifies_anybody_before_they_do_something(app: AppPage) -> None:
+def test_no_identifying_data_is_stored_or_sent_before_the_user_acts(app: AppPage) -> None:
     app.open(subject=None)
     expect(app.dialog).to_be_visible()
     kept = app.page.evaluate("Object.entries(localStorage)")
@@ -641,7 +641,7 @@ def test_nothing_identifies_anybody_before_they_do_something(app: AppPage) -> No
     app.hears("decision", outcome="ok")
 
 
-def test_a_record_that_cannot_be_read_is_dropped_and_flagged(app: AppPage) -> None:
+def test_unreadable_record_is_dropped_with_a_flag(app: AppPage) -> None:
     app.open(
         options={"records": [{"policy": "terms", "seq": 1, "act": "accepted", "at": "yesterday", "subject": "u_mia"}]}
     )
@@ -652,7 +652,7 @@ def test_a_record_that_cannot_be_read_is_dropped_and_flagged(app: AppPage) -> No
     assert not [name for name, _ in app.says() if name == "error"]
 
 
-def test_a_manifest_without_https_is_a_mistake_that_is_told_at_once(app: AppPage) -> None:
+def test_manifest_url_without_https_raises_an_error(app: AppPage) -> None:
     app.open()
     said = app.page.evaluate(
         """async () => {

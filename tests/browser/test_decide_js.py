@@ -1,4 +1,4 @@
-"""`decide.js` is `inforce.acceptance.decide`: on every vector, and on any question whatever."""
+"""`decide.js` is equivalent to `inforce.acceptance.decide`: on every vector, and on random questions."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from inforce.acceptance.instants import parse_instant
 BROWSER = Path(acceptance.__file__).parents[2] / "browser"
 PUBLISHED = Path(acceptance.__file__).parents[1] / "site" / "browser"
 QUESTIONS, INSTANTS_EACH, SEED = 50_000, 5, 20_260_701
-LIMIT = 3_072  # bytes, gzipped as the file is shipped
+LIMIT = 3_072  # bytes of the gzipped file
 
-# Reads questions from standard input, one a line, and writes to each a decision, or null where it throws.
+# Reads questions from standard input, one per line, and writes a decision for each, or null if it throws.
 ANSWER_ALL = """
 import { createInterface } from "node:readline";
 import { decide } from "./decide.mjs";
@@ -39,7 +39,7 @@ process.stdout.write(answers.join("\\n"));
 
 @pytest.fixture(scope="module", params=[BROWSER, PUBLISHED], ids=["as written", "as published"])
 def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `decide.js` as a module, and a program that answers with it."""
+    """A folder with `decide.js` as a module, and a program that calls it."""
     folder = tmp_path_factory.mktemp("node")
     shutil.copy(request.param / "decide.js", folder / "decide.mjs")
     (folder / "answer_all.mjs").write_text(ANSWER_ALL, "utf-8")
@@ -47,7 +47,7 @@ def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def answers(node: Path, questions: Iterable[Any]) -> list[Any]:
-    """Let one Node answer all `questions`; None stands for one that it refuses."""
+    """Return the decisions of one Node.js process for all `questions`; None if it throws."""
     program = shutil.which("node")
     assert program, "these tests run decide.js in Node: install Node.js 20 or later, so that `node` is on PATH"
     done = subprocess.run(
@@ -61,14 +61,14 @@ def answers(node: Path, questions: Iterable[Any]) -> list[Any]:
     return [json.loads(line) for line in done.stdout.split("\n")]
 
 
-def test_decide_js_keeps_every_vector(node: Path) -> None:
+def test_decide_js_passes_every_vector(node: Path) -> None:
     decisions = answers(node, [vector["input"] for vector in VECTORS])
 
     wrong = {v["id"]: differences(v, d) for v, d in zip(VECTORS, decisions, strict=True) if differences(v, d)}
     assert wrong == {}
 
 
-def test_decide_js_refuses_what_every_client_refuses(node: Path) -> None:
+def test_decide_js_rejects_every_invalid_question(node: Path) -> None:
     refusals = [refusal for refusal in REFUSALS if "typed" not in refusal]
 
     decisions = answers(node, [refusal["input"] for refusal in refusals])
@@ -78,8 +78,8 @@ def test_decide_js_refuses_what_every_client_refuses(node: Path) -> None:
 
 @pytest.fixture(scope="module")
 def decided() -> list[tuple[Any, Any]]:
-    """Random questions, each with what Python decides."""
-    chance = Random(SEED)  # noqa: S311 - the same questions every time, so that a failure can be looked into
+    """Random questions, each with the decision of Python."""
+    chance = Random(SEED)  # noqa: S311 - reproducible questions
     drawn = [question(chance) for _ in range(QUESTIONS // INSTANTS_EACH)]
     for each in drawn[::3]:
         each["state"]["records"].append(unreadable_record(chance))
@@ -90,7 +90,7 @@ def decided() -> list[tuple[Any, Any]]:
     ]
 
 
-def test_decide_js_decides_like_python_in_every_member(node: Path, decided: list[tuple[Any, Any]]) -> None:
+def test_decide_js_equals_python_in_every_field(node: Path, decided: list[tuple[Any, Any]]) -> None:
     decisions = answers(node, [asked for asked, _ in decided])
 
     unlike = [asked for (asked, expected), decision in zip(decided, decisions, strict=True) if decision != expected]
@@ -100,7 +100,7 @@ def test_decide_js_decides_like_python_in_every_member(node: Path, decided: list
 def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
     node: Path, decided: list[tuple[Any, Any]]
 ) -> None:
-    """Asked again at `next_at` and at the expiry, it never returns the same instant."""
+    """Called again at `next_at` and at the expiry, it never returns the same instant."""
     asked = [
         each | {"now": now, "clock_offset_seconds": 0}
         for each, decision in decided[:5_000]
@@ -116,17 +116,17 @@ def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
 
 
 def test_decide_js_is_small() -> None:
-    """It is loaded by every page that asks, so every byte of it costs its user something."""
+    """Every page that uses the prompt loads this file."""
     assert len(gzip.compress((BROWSER / "decide.js").read_bytes(), 9)) <= LIMIT
 
 
 def block_of(types: str, name: str) -> str:
-    """Return what stands in `types` between the braces of the interface `name`; nothing for another kind of name."""
+    """Return the body of the interface `name` in `types`; empty if it is no interface."""
     found = re.search(rf"export interface {name} {{\n(.*?)\n}}", types, re.DOTALL)
     return found[1] if found else ""
 
 
-def test_the_types_of_decide_js_name_every_member_and_word_of_the_python_forms() -> None:
+def test_types_of_decide_js_contain_every_field_and_value_of_the_python_types() -> None:
     types = (BROWSER / "decide.d.ts").read_text("utf-8")
 
     for name in sorted(set(acceptance.__all__) - {"check_record", "decide"}):

@@ -1,4 +1,4 @@
-"""What is published for browsers: small, pinned by digest, made of these sources, typed, and documented."""
+"""The files for browsers: size, digests, sources, types and documentation."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ DOCUMENTATION = ROOT / "docs" / "apps" / "browser.md"
 PAGE = DOCUMENTATION.read_text("utf-8")
 FILES = dict(browser_files())
 LISTED = json.loads(FILES["browser/files.json"])
-LIMITS = {"decide.js": 3_072, "client.js": 6_656, "prompt.js": 12_288, "texts.js": 2_500}  # bytes, as gzip makes them
+LIMITS = {"decide.js": 3_072, "client.js": 6_656, "prompt.js": 12_288, "texts.js": 2_500}  # bytes of the gzipped files
 MESSAGES_LIMIT = 2_000
 
 
 @pytest.mark.parametrize("name", LISTED["files"])
-def test_a_file_is_small(name: str) -> None:
-    """Each is loaded by every page that asks, so every byte of it costs its user something."""
+def test_file_size_is_within_the_limit(name: str) -> None:
+    """Every page that uses the prompt loads these files."""
     assert len(gzip.compress(FILES[f"browser/{name}"], 9)) <= LIMITS.get(name, MESSAGES_LIMIT)
 
 
 @pytest.mark.parametrize("name", LISTED["files"])
-def test_a_file_has_the_digests_it_is_listed_with(name: str) -> None:
+def test_file_matches_its_listed_digests(name: str) -> None:
     data, listed = FILES[f"browser/{name}"], LISTED["files"][name]
     assert listed["bytes"] == len(data)
     assert listed["sha256"] == sha256(data).hexdigest()
@@ -46,8 +46,8 @@ def test_a_file_has_the_digests_it_is_listed_with(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LISTED["files"])
-def test_a_file_is_whole(name: str) -> None:
-    """It loads nothing but, by name, its own catalogues: what is pinned is what runs."""
+def test_file_is_self_contained(name: str) -> None:
+    """It loads nothing except its own message files by name, so a pinned file is complete."""
     text = FILES[f"browser/{name}"].decode()
     assert re.findall(r"\bfrom\s*[\"']|\bimport\s*[\"']", text) == []
     assert len(re.findall(r"\bimport\(", text)) == (1 if name == "prompt.js" else 0)
@@ -56,14 +56,14 @@ def test_a_file_is_whole(name: str) -> None:
     )
 
 
-def test_the_files_are_made_of_the_sources_beside_them() -> None:
-    """Change a source, then `npm ci && npm run build` in tooling/browser."""
+def test_files_are_built_from_the_current_sources() -> None:
+    """To update them: `npm ci && npm run build` in tooling/browser."""
     sources = [path for path in SOURCES.rglob("*.js") if "node_modules" not in path.parts and path.name != "build.js"]
     now = {path.relative_to(SOURCES).as_posix(): sha256(path.read_bytes()).hexdigest() for path in sources}
     assert LISTED["made_from"] == now
 
 
-def test_the_package_for_npm_is_whole_and_depends_on_nothing() -> None:
+def test_npm_package_is_complete_and_has_no_dependencies() -> None:
     package = json.loads((SOURCES / "package.json").read_text("utf-8"))
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     assert f'version = "{package["version"]}"' in project
@@ -74,12 +74,12 @@ def test_the_package_for_npm_is_whole_and_depends_on_nothing() -> None:
             assert list(SOURCES.glob(path.removeprefix("./"))), path
 
 
-def test_the_lock_of_the_build_names_no_registry() -> None:
+def test_build_lock_contains_no_registry() -> None:
     assert "resolved" not in (SOURCES / "package-lock.json").read_text("utf-8")
 
 
 def catalogue(name: str) -> dict[str, str]:
-    """Read the messages of a module without running it: names, and words in double quotes."""
+    """Return the messages of a module without running it."""
     text = (SOURCES / name).read_text("utf-8")
     block = text[text.index("MESSAGES = {" if name == "prompt.js" else "default {") :].partition("\n};")[0]
     return dict(re.findall(r'^  "?([\w-]+)"?: "(.*)",$', block, re.MULTILINE))
@@ -89,7 +89,7 @@ ENGLISH = catalogue("prompt.js")
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (SOURCES / "messages").iterdir()))
-def test_a_catalogue_says_everything_that_english_says(name: str) -> None:
+def test_translation_has_every_message(name: str) -> None:
     words = catalogue(f"messages/{name}")
     assert list(words) == list(ENGLISH)
     holes = {key: re.findall(r"{\w+}", text) for key, text in ENGLISH.items()}
@@ -97,43 +97,43 @@ def test_a_catalogue_says_everything_that_english_says(name: str) -> None:
 
 
 def column(heading: str, row: str = r"^\| (`.*?`) \|") -> list[str]:
-    """The names in the first column of the table below `heading`."""
+    """Return the names in the first column of the table under `heading`."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     return re.findall(r"`([^`]+)`", " ".join(re.findall(row, section, re.MULTILINE)))
 
 
-def test_the_documentation_names_every_attribute() -> None:
+def test_every_attribute_is_documented() -> None:
     source = (SOURCES / "prompt.js").read_text("utf-8")
     (listed,) = re.findall(r"observedAttributes = \[([^\]]*)\]", source)
     assert sorted(column("Attributes")) == sorted(re.findall(r'"([\w-]+)"', listed))
 
 
-def test_the_documentation_gives_every_message_as_it_is() -> None:
+def test_every_message_is_documented_verbatim() -> None:
     section = PAGE.partition("\n## Messages\n")[2].partition("\n## ")[0]
     assert dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section, re.MULTILINE)) == ENGLISH
 
 
-def test_the_documentation_names_every_custom_property_and_no_other() -> None:
+def test_documented_custom_properties_are_exactly_the_existing_ones() -> None:
     style = (SOURCES / "style.js").read_text("utf-8")
     assert set(column("How it looks")) == set(re.findall(r"var\((--policy-[\w-]+)", style))
 
 
-def test_the_documentation_names_every_part_and_no_other() -> None:
+def test_documented_parts_are_exactly_the_existing_ones() -> None:
     source = (SOURCES / "prompt.js").read_text("utf-8")
     made = {part for parts in re.findall(r'make\("[\w.]+", "([\w -]+)"', source) for part in parts.split()}
-    made |= {"button", "redline", "text", "inserted", "deleted"}  # whose names are words of the messages
+    made |= {"button", "redline", "text", "inserted", "deleted"}  # named after messages
     told = PAGE.partition("Parts, for")[2].partition("\n\n")[0]
     assert set(re.findall(r"`([a-z-]+)`", told)) == made
 
 
-def test_the_documentation_names_every_event_and_reason() -> None:
+def test_every_event_and_reason_is_documented() -> None:
     types = (SOURCES / "client.d.ts").read_text("utf-8")
     assert set(re.findall(r'"(policy:\w+)"', types)) == set(re.findall(r"^\| `(policy:\w+)`", PAGE, re.MULTILINE))
     reasons = types.partition("type RefusalReason =")[2].partition(";")[0]
     assert set(column("Events", r"^\| (`[a-z-]+`) \|")) == set(re.findall(r'"([\w-]+)"', reasons))
 
 
-def test_every_reason_of_the_sources_is_one_of_the_types() -> None:
+def test_every_reason_in_the_sources_is_in_the_types() -> None:
     types = (SOURCES / "client.d.ts").read_text("utf-8").partition("type RefusalReason =")[2].partition(";")[0]
     source = "\n".join(path.read_text("utf-8") for path in SOURCES.glob("*.js") if path.name != "build.js")
     used = re.findall(r'(?:must\([^\n]*?, |named\(\w+(?:\(\w+\))?, )"([a-z-]+)"', source)
@@ -142,7 +142,7 @@ def test_every_reason_of_the_sources_is_one_of_the_types() -> None:
 
 
 CODE = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-# What React and Vue are to these recipes; the frameworks themselves are not fetched to check a page.
+# Minimal types of React and Vue for these recipes, so that the frameworks need not be installed.
 REACT = """
 declare module "react" {
   export interface Ref<T> { current: T | null }
@@ -204,19 +204,19 @@ def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check(root: Path, *files: str) -> str:
-    """Run TypeScript's own compiler, as Deno carries it, over `files`; return what it finds wrong."""
+    """Run the TypeScript compiler of Deno on `files`; return its errors."""
     environ = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "DENO_DIR": str(root / "cache")}
     command = [deno.find_deno_bin(), "check", "--quiet", "--no-remote", *files]
     done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def test_the_types_fit_what_apps_write_and_refuse_what_they_should_not(types: Path) -> None:
+def test_types_accept_valid_and_reject_invalid_code(types: Path) -> None:
     (types / "use.ts").write_text(USE, "utf-8")
     assert check(types, "use.ts") == ""
 
 
-def test_the_recipes_for_react_and_vue_are_typed_as_they_stand(types: Path) -> None:
+def test_recipes_for_react_and_vue_type_check(types: Path) -> None:
     blocks: dict[str, str] = dict(CODE)
     script, template = re.findall(
         r"<script setup lang=\"ts\">\n(.*?)</script>|<template>(.*?)</template>", blocks["vue"], re.DOTALL
@@ -236,13 +236,13 @@ def test_the_recipes_for_react_and_vue_are_typed_as_they_stand(types: Path) -> N
 @pytest.mark.parametrize(
     ("name", "grammar"), [("kotlin", tree_sitter_kotlin.language()), ("swift", tree_sitter_swift.language())]
 )
-def test_the_recipe_for_a_web_view_can_be_parsed(name: str, grammar: Any) -> None:
+def test_recipe_for_a_web_view_can_be_parsed(name: str, grammar: Any) -> None:
     (source,) = [code for language, code in CODE if language == name]
     tree = Parser(Language(grammar)).parse(source.encode())
     assert not tree.root_node.has_error
 
 
-def test_the_scripts_on_the_page_can_be_parsed() -> None:
+def test_scripts_in_the_documentation_can_be_parsed() -> None:
     scripts = [code for language, code in CODE if language == "js"]
     assert len(scripts) == 3
     for script in scripts:

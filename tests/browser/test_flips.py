@@ -1,4 +1,4 @@
-"""Pages of an old build stay correct at every instant; a history answers what applied when, and leads to words."""
+"""Pages of an old build are correct at every instant; the history shows what applied when, with links to the text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ new PerformanceObserver(list => list.getEntries().forEach(one => {
 
 @pytest.fixture(scope="module")
 def site(reading_site: Path, serve: Serve) -> str:
-    """The address of the book with a version in each state, below a folder."""
+    """The URL of the book with a version in each state, served under a path."""
     return serve(reading_site, below="/legal/").url
 
 
@@ -37,7 +37,7 @@ def site(reading_site: Path, serve: Serve) -> str:
         pytest.param("terms/2/", LATER, "overtaken", "Superseded: this version was replaced", id="superseded"),
     ],
 )
-def test_a_version_says_what_it_is_when_its_page_is_opened(
+def test_version_page_shows_its_state_at_the_time_of_viewing(
     page: Page, site: str, place: str, at: str, state: str, words: str
 ) -> None:
     page.clock.set_fixed_time(at)
@@ -49,7 +49,7 @@ def test_a_version_says_what_it_is_when_its_page_is_opened(
     assert shown.count() == (0 if state == "in_force" else 1)
 
 
-def test_after_the_instant_the_old_page_leads_to_the_text_that_applies(page: Page, site: str) -> None:
+def test_old_page_links_to_the_text_in_force_after_the_instant(page: Page, site: str) -> None:
     page.clock.set_fixed_time(BEFORE)
     page.goto(site + "terms/")
     expect(page.locator(".inforce-successor")).to_be_hidden()
@@ -63,7 +63,7 @@ def test_after_the_instant_the_old_page_leads_to_the_text_that_applies(page: Pag
 
 
 @pytest.mark.parametrize("place", ["club/", ""])
-def test_a_policy_of_which_nothing_applied_yet_flips_too(page: Page, site: str, place: str) -> None:
+def test_policy_page_without_a_version_in_force_updates_too(page: Page, site: str, place: str) -> None:
     card = "article" if place else "section[aria-labelledby=policy-club]"
     for at, words in ((BEFORE, ["Not in force before March 1, 2027", "Announced"]), (APPLIES, ["In force"] * 2)):
         page.clock.set_fixed_time(at)
@@ -71,7 +71,7 @@ def test_a_policy_of_which_nothing_applied_yet_flips_too(page: Page, site: str, 
         assert page.locator(f"{card} .inforce-state strong:visible").all_inner_texts() == words
 
 
-def test_what_changed_since_a_version_says_which_text_is_in_force(page: Page, site: str) -> None:
+def test_since_page_identifies_the_text_in_force(page: Page, site: str) -> None:
     for at, words in (
         (BEFORE, ["To the text in force: 3", "To the announced text: 4"]),
         (APPLIES, ["To version 3, which applied from", "To the text in force: 4"]),
@@ -82,7 +82,7 @@ def test_what_changed_since_a_version_says_which_text_is_in_force(page: Page, si
         assert [one.startswith(start) for one, start in zip(found, words, strict=True)] == [True, True], found
 
 
-def test_a_history_flips_the_states_of_its_rows(page: Page, site: str) -> None:
+def test_history_updates_the_states_of_its_rows(page: Page, site: str) -> None:
     for at, states in (
         (BEFORE, ["Cancelled", "Announced", "In force", "Superseded", "Superseded"]),
         (APPLIES, ["Cancelled", "In force", "Superseded", "Superseded", "Superseded"]),
@@ -104,21 +104,21 @@ def test_a_history_flips_the_states_of_its_rows(page: Page, site: str) -> None:
         pytest.param("2027-03-01", "In force on March 1, 2027: 4", id="a day to come"),
     ],
 )
-def test_a_history_answers_what_applied_on_a_day(page: Page, site: str, day: str, answer: str) -> None:
+def test_history_shows_what_applied_on_a_day(page: Page, site: str, day: str, answer: str) -> None:
     page.goto(site + "terms/history/")
     page.get_by_label("What applied on").fill(day)
     assert " ".join(page.get_by_role("status").inner_text().split()) == answer
     assert page.url.endswith(f"#on={day}")
 
 
-def test_an_answer_can_be_passed_on_by_its_address(page: Page, site: str) -> None:
+def test_url_of_a_history_answer_can_be_shared(page: Page, site: str) -> None:
     page.goto(site + "terms/history/#on=2026-08-01")
     expect(page.get_by_role("status")).to_have_text("In force on August 1, 2026: 3")
     page.get_by_role("status").get_by_role("link").click()
     page.wait_for_url(f"{site}terms/3/")
 
 
-def test_a_mark_of_the_picture_is_reached_by_keyboard_and_leads_to_the_words(page: Page, site: str) -> None:
+def test_mark_of_the_chart_is_keyboard_accessible_and_links_to_the_text(page: Page, site: str) -> None:
     page.goto(site + "terms/history/")
     mark = page.get_by_role("link", name="Use, 4: changed")
     mark.first.focus()
@@ -127,7 +127,7 @@ def test_a_mark_of_the_picture_is_reached_by_keyboard_and_leads_to_the_words(pag
     expect(page.locator("#clause-use ins").first).to_contain_text("40")
 
 
-def test_the_table_that_the_picture_offers_instead_is_unfolded_where_one_goes_to_it(page: Page, site: str) -> None:
+def test_table_for_the_chart_is_expanded_when_its_link_is_followed(page: Page, site: str) -> None:
     page.goto(site + "terms/history/")
     page.get_by_role("link", name="Skip the picture").focus()
     page.keyboard.press("Enter")
@@ -135,7 +135,7 @@ def test_the_table_that_the_picture_offers_instead_is_unfolded_where_one_goes_to
 
 
 @pytest.mark.parametrize("place", ["", "terms/", "terms/4/"])
-def test_the_days_left_move_nothing(page: Page, site: str, place: str) -> None:
+def test_remaining_days_cause_no_layout_shift(page: Page, site: str, place: str) -> None:
     page.add_init_script(SHIFTS)
     page.clock.set_fixed_time(BEFORE)
     page.goto(site + place)
@@ -149,22 +149,22 @@ def test_the_days_left_move_nothing(page: Page, site: str, place: str) -> None:
     assert page.evaluate("window.shifted || 0") < 0.01
 
 
-def test_data_for_search_engines_is_no_breach_of_the_security_policy(page: Page, site: str) -> None:
-    """The `page` fixture fails on a report; the element is there and holds data, not a script that was stopped."""
+def test_structured_data_does_not_violate_the_security_policy(page: Page, site: str) -> None:
+    """The `page` fixture fails on a report; the element exists and contains data, not a blocked script."""
     page.goto(site + "terms/3/")
     assert (
         page.evaluate("JSON.parse(document.querySelector('[type=\"application/ld+json\"]').textContent).version") == "3"
     )
 
 
-def test_an_arabic_history_is_read_from_right_to_left_and_fits_a_phone(page: Page, site: str) -> None:
+def test_arabic_history_is_right_to_left_and_fits_a_phone(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(site + "terms/history/ar/")
     assert page.evaluate("getComputedStyle(document.querySelector('article')).direction") == "rtl"
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_a_page_that_slept_through_the_instant_flips_when_it_is_looked_at_again(page: Page, site: str) -> None:
+def test_page_suspended_at_the_instant_updates_when_it_becomes_visible(page: Page, site: str) -> None:
     page.clock.set_fixed_time(BEFORE)
     page.goto(site + "terms/4/")
     page.clock.set_fixed_time(APPLIES)

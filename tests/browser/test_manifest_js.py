@@ -1,4 +1,4 @@
-"""What the browser takes for a manifest is what Python takes for one: on any text, and on any single change."""
+"""The browser client accepts exactly the manifests that Python accepts: for any text, and for any single change."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ process.stdout.write(answers.join("\\n"));
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sources, and a program that reads texts with them."""
+    """A folder with the sources, and a program that parses texts with them."""
     folder = tmp_path_factory.mktemp("reading")
     for source in [*SOURCES.glob("*.js"), SOURCES / "package.json"]:
         shutil.copy(source, folder)
@@ -48,7 +48,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def answers(node: Path, texts: list[bytes], *arguments: str) -> list[str]:
-    """Let one Node read all `texts`; “refused” stands for those it does not take."""
+    """Return the results of one Node.js process for all `texts`; “refused” for rejected ones."""
     lines = "\n".join(b64encode(text).decode() for text in texts)
     done = subprocess.run(
         ["node", "read_all.js", *arguments], cwd=node, input=lines, capture_output=True, text=True, check=True
@@ -107,8 +107,8 @@ PIECES = [
 
 
 def texts() -> Iterator[bytes]:
-    """Yield the pieces, pieces within pieces, and pieces with a byte changed."""
-    chance = Random(20_261_120)  # noqa: S311 - the same texts every time
+    """Yield JSON texts: single and nested ones, and ones with a changed byte."""
+    chance = Random(20_261_120)  # noqa: S311 - reproducible texts
     yield from (piece.encode() for piece in PIECES)
     for _ in range(3_000):
         one, other = chance.choice(PIECES), chance.choice(PIECES)
@@ -125,7 +125,7 @@ def read_in_python(text: bytes) -> object:
         return "refused"
 
 
-def test_json_is_read_as_strictly_as_in_python(node: Path) -> None:
+def test_json_is_parsed_as_strictly_as_in_python(node: Path) -> None:
     asked = [text for text in texts() if b"\n" not in text]
     said = [one if one == "refused" else json.loads(one) for one in answers(node, asked, "json")]
     unlike = [(text, one) for text, one in zip(asked, said, strict=True) if one != read_in_python(text)]
@@ -134,7 +134,7 @@ def test_json_is_read_as_strictly_as_in_python(node: Path) -> None:
 
 
 def manifest() -> dict[str, Any]:
-    """A manifest with every member there is."""
+    """Return a manifest with every field."""
     first = version(1, "old", "2026-01-01T00:00:00Z", enforce_at=None)
     dates = {"effective_at_new": "2026-02-01T00:00:00Z", "enforce_at": "2026-05-01T00:00:00Z"}
     second = version(2, {"en": "new", "zh-Hans": "新"}, "2026-03-01T00:00:00Z", **dates, same_as=[1])
@@ -170,14 +170,14 @@ VALUES: tuple[Any, ...] = (
     *("2026-01-01", "accept", "editorial", "sha256:" + "0" * 64, "sha256:0", [], {}, [1], ["en"], [{}], {"en": "x"}),
     *({"en": "sha256:" + "0" * 64}, {"e": "sha256:" + "0" * 64}, "https://else.example/", "2026-01-15.1", "v1"),
 )
-# Read by neither `decide.js` nor the prompt; Python holds them to the schema all the same.
+# Used by neither `decide.js` nor the prompt; Python still validates them.
 UNREAD = {"latest", "in_force", "next_change_at"}
-# To `decide.js`, null is the same as absent.
+# In `decide.js`, null is equivalent to absent.
 LENIENT = [(name, None) for name in ("cancelled", "withdrawn_at", "published_at", "effective_at_new", "same_as")]
 
 
 def changed() -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Yield manifests with one member taken away, or with another value: the member, the value, the manifest."""
+    """Yield manifests with one field removed or changed: the field, the value and the manifest."""
     whole = manifest()
     places = [(), ("policies", 0), ("policies", 0, "versions", 0), ("policies", 0, "versions", 1)]
     for place in places:
@@ -209,7 +209,7 @@ def taken_in_python(text: bytes) -> bool:
     return True
 
 
-def test_a_manifest_with_one_change_is_taken_or_refused_as_in_python(node: Path) -> None:
+def test_manifest_with_one_change_is_accepted_or_rejected_as_in_python(node: Path) -> None:
     rows = [row for row in changed() if row[0] not in UNREAD and (row[0], row[1]) not in LENIENT]
     asked = [json.dumps(document).encode() for _, _, document in rows]
     said = [one == "fine" for one in answers(node, asked, "manifest", SITE, PATH)]

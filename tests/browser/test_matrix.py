@@ -1,8 +1,7 @@
-"""Every kind of page of a long book and of one from right to left, for every kind of reader.
+"""Every kind of page of a long book and of a right-to-left book, for every kind of reader.
 
-The book has a statement of 42 kB with 64 versions, as an import makes them, and Arabic terms. Served from a folder of
-its host. The `page` and `plain` fixtures fail a test on an error, on a breach of the security policy and on a request
-to another host.
+The book has a statement of 42 kB with 64 imported versions, and Arabic terms, and is served under a path. The `page`
+and `plain` fixtures fail a test on an error, a violation of the security policy and a request to another host.
 """
 
 from __future__ import annotations
@@ -41,12 +40,12 @@ PAGES = {
 }
 every_page = pytest.mark.parametrize("place", [pytest.param(place, id=name) for name, place in PAGES.items()])
 At = Callable[[str], str]
-BUDGET = 90_000  # bytes of a page of 42 kB of text, gzipped, with everything it loads
+BUDGET = 90_000  # bytes of a gzipped page with 42 kB of text, including all resources
 
 
 @pytest.fixture(scope="module")
 def long_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The long book as built when a version of each policy is announced."""
+    """The long book, built while a version of each policy is announced."""
     folder = tmp_path_factory.mktemp("long")
     book = long_book(folder / "book", committed(folder / "source"))
     return build(book.root, folder / "site", AT)
@@ -54,7 +53,7 @@ def long_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def labels(long_site: Path) -> dict[str, str]:
-    """The labels of the version in force of the long statement, and of the one before it."""
+    """The labels of the version in force of the long statement, and of its predecessor."""
     texts = sorted(path.parent.name for path in long_site.glob("privacy/*/en.md"))
     assert len(texts) == VERSIONS + 1
     assert texts[-1] == ANNOUNCED
@@ -63,36 +62,36 @@ def labels(long_site: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def host(long_site: Path, serve: Serve) -> StaticSite:
-    """The site, below a folder."""
+    """The site, served under a path."""
     return serve(long_site, below="/legal/policies/")
 
 
 @pytest.fixture
 def at(host: StaticSite, labels: dict[str, str]) -> At:
-    """`at(place)` is the address of `place`, in which labels are filled in."""
+    """Return `at(place)`, which returns the URL of `place` with labels filled in."""
     return lambda place: host.url + place.format_map(labels)
 
 
 def unfold(page: Page) -> None:
-    """Open everything that is folded on `page`."""
+    """Expand all collapsed sections of `page`."""
     page.evaluate("document.querySelectorAll('article details').forEach(one => { one.open = true; })")
 
 
 @every_page
-def test_everybody_can_use_a_page(page: Page, at: At, place: str) -> None:
-    """WCAG 2.2, levels A and AA, on a desk and on a phone; in the dark only colours differ."""
-    page.emulate_media(reduced_motion="reduce")  # colours on their way from one to another are none
+def test_page_is_accessible(page: Page, at: At, place: str) -> None:
+    """WCAG 2.2, levels A and AA, on a desktop and a phone; in dark mode only colours differ."""
+    page.emulate_media(reduced_motion="reduce")  # transitions would distort colours
     page.goto(at(place))
     unfold(page)
     assert faults(page, [DESK, PHONE], type="tag", values=WCAG) == []
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    # As the switch for the dark does; that it follows the reader's system is held on the sample.
+    # Like the switch for dark mode; the system setting is tested with the sample.
     page.evaluate("document.body.setAttribute('data-md-color-scheme', 'slate')")
     assert faults(page, [DESK], type="rule", values=["color-contrast"]) == []
 
 
 @every_page
-def test_a_page_names_its_language_and_direction(page: Page, at: At, place: str) -> None:
+def test_page_declares_its_language_and_direction(page: Page, at: At, place: str) -> None:
     page.goto(at(place))
     language, direction = ("ar", "rtl") if "terms" in place and "/en/" not in place else ("en", "ltr")
     html = page.locator("html")
@@ -102,10 +101,8 @@ def test_a_page_names_its_language_and_direction(page: Page, at: At, place: str)
 
 @pytest.mark.parametrize(
     "place", [pytest.param(place, id=name) for name, place in PAGES.items() if name != "a long history"]
-)  # where the one from right to left has the same, less often
-def test_the_keyboard_alone_reaches_everything_in_its_order_and_sees_where_it_is(
-    page: Page, at: At, place: str
-) -> None:
+)  # the right-to-left one has the same, less frequently
+def test_keyboard_reaches_everything_in_order_with_visible_focus(page: Page, at: At, place: str) -> None:
     """WCAG 2.2, 2.1.1, 2.1.2, 2.4.3, 2.4.7 and 2.4.11."""
     page.set_viewport_size(DESK)
     page.goto(at(place))
@@ -117,7 +114,7 @@ def test_the_keyboard_alone_reaches_everything_in_its_order_and_sees_where_it_is
         if number is None:
             break
         assert number >= 0, page.evaluate("document.activeElement.outerHTML")
-        if wanted[number] not in reached[-1:]:  # a field for a date has several parts
+        if wanted[number] not in reached[-1:]:  # a date field has several focusable parts
             reached.append(wanted[number])
         unseen += [] if shown else [wanted[number]]
     assert unseen == []
@@ -148,17 +145,17 @@ FOCUSED = """() => {
 
 
 def words(page: Page) -> str:
-    """Read the article of `page`, whatever lines its words stand on."""
+    """Return the text of the article of `page`, independent of line breaks."""
     return " ".join(page.inner_text("article").split())
 
 
 def follow(page: Page, within: str, name: str) -> Locator:
-    """Click the first link called `name` within `within`, and give the article it leads to."""
+    """Click the first link called `name` in `within`, and return the article of the target page."""
     page.locator(within).get_by_role("link", name=name, exact=True).first.click()
     return page.locator("article")
 
 
-def test_without_javascript_a_reader_learns_what_applies_and_what_is_announced(plain: Page, at: At) -> None:
+def test_without_javascript_current_and_announced_versions_are_shown(plain: Page, at: At) -> None:
     plain.goto(at(""))
     assert "version 2031-03-01 applies from March 1, 2031." in words(plain)
     follow(plain, "article", "Privacy Statement")
@@ -168,7 +165,7 @@ def test_without_javascript_a_reader_learns_what_applies_and_what_is_announced(p
     assert "Announced: this version applies from March 1, 2031." in words(plain)
 
 
-def test_without_javascript_a_reader_finds_what_applied_on_a_day_and_what_changed_then(plain: Page, at: At) -> None:
+def test_without_javascript_the_version_on_a_day_and_its_changes_can_be_found(plain: Page, at: At) -> None:
     plain.goto(at("privacy/"))
     follow(plain, "article", "History")
     row = plain.get_by_role("row").filter(has_text="February 22, 2020").first
@@ -181,7 +178,7 @@ def test_without_javascript_a_reader_finds_what_applied_on_a_day_and_what_change
     assert "added: " in words(plain)
 
 
-def test_without_javascript_a_reader_can_check_a_text_and_change_the_language(plain: Page, at: At) -> None:
+def test_without_javascript_a_text_can_be_verified_and_the_language_changed(plain: Page, at: At) -> None:
     plain.goto(at("terms/2025-01-15/"))
     expect(plain.locator(".inforce-digest")).to_have_text(re.compile("[0-9a-f]{64}"))
     file = plain.locator(".inforce-facts a[type='text/markdown']").first
@@ -201,7 +198,7 @@ def test_without_javascript_a_reader_can_check_a_text_and_change_the_language(pl
         pytest.param("terms/changes/2025-01-15...2026-02-01/", id="a redline from right to left"),
     ],
 )
-def test_on_paper_every_mark_is_a_line_and_a_word(page: Page, at: At, place: str) -> None:
+def test_printed_marks_have_a_line_and_a_word(page: Page, at: At, place: str) -> None:
     page.goto(at(place))
     page.emulate_media(media="print")
     drawn = page.locator(".inforce-redline :is(ins, del)").evaluate_all(
@@ -212,7 +209,7 @@ def test_on_paper_every_mark_is_a_line_and_a_word(page: Page, at: At, place: str
     assert {tuple(one) for one in drawn} == {("INS", "underline", True), ("DEL", "line-through", True)}
 
 
-def test_on_paper_stand_all_marks_and_all_of_the_text(
+def test_printed_redline_contains_all_marks_and_the_whole_text(
     page: Page, at: At, long_site: Path, labels: dict[str, str]
 ) -> None:
     page.goto(at("privacy/changes/{before}...{last}/"))
@@ -227,7 +224,7 @@ def test_on_paper_stand_all_marks_and_all_of_the_text(
     assert [heading for heading in headings if heading not in told] == []
 
 
-def test_a_long_page_is_light_and_its_words_come_first(
+def test_long_page_is_small_and_its_text_loads_first(
     page: Page, at: At, long_site: Path, labels: dict[str, str]
 ) -> None:
     answers: list[Response] = []
@@ -251,7 +248,7 @@ def test_a_long_page_is_light_and_its_words_come_first(
         pytest.param("terms/", id="from right to left"),
     ],
 )
-def test_a_banner_moves_nothing(page: Page, at: At, place: str, size: dict[str, int]) -> None:
+def test_banner_causes_no_layout_shift(page: Page, at: At, place: str, size: dict[str, int]) -> None:
     """Layout shift (https://wicg.github.io/layout-instability/), from the first paint until all scripts have run."""
     page.set_viewport_size(size)
     page.add_init_script(

@@ -1,6 +1,6 @@
-"""A site read from a disk, after `inforce build --offline`: every page, every way between them, and nothing else.
+"""A site from `inforce build --offline`, read from the disk: every page and every link.
 
-The `page` fixture fails a test on an error, on a breach of the security policy and on a request to another host.
+The `page` fixture fails a test on an error, a violation of the security policy and a request to another host.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PLACES = (
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book with an announced version and a translation, built for a disk, where its folder has a space in it."""
+    """A book with an announced version and a translation, built for offline use in a folder whose name has a space."""
     folder = tmp_path_factory.mktemp("a disk")
     book = scaffold(BookBuilder(folder / "book", languages="en, de"))
     policy = book.policy("privacy", kind="privacy")
@@ -37,7 +37,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("place", [pytest.param(place, id=place or "home") for place in PLACES])
-def test_a_page_is_read_from_a_disk_with_its_style_and_scripts(page: Page, disk: Path, place: str) -> None:
+def test_offline_page_loads_its_style_and_scripts(page: Page, disk: Path, place: str) -> None:
     page.goto((disk / place / "index.html").as_uri())
     page.wait_for_load_state("networkidle")
     settled(page)
@@ -47,11 +47,11 @@ def test_a_page_is_read_from_a_disk_with_its_style_and_scripts(page: Page, disk:
     expect(page.get_by_role("textbox", name="Search")).to_have_count(0)
 
 
-def test_every_way_between_pages_leads_to_a_file(page: Page, disk: Path) -> None:
+def test_every_offline_link_leads_to_a_file(page: Page, disk: Path) -> None:
     broken = []
     for place in PLACES:
         page.goto((disk / place / "index.html").as_uri())
-        # Links in a drawing have an object for an address, so it is read as it is written.
+        # The href of SVG links is an object, so the attribute is read instead.
         links = page.locator("a[href]").evaluate_all(
             "all => all.map(one => new URL(one.getAttribute('href'), document.baseURI).href.split('#')[0])"
         )
@@ -60,7 +60,7 @@ def test_every_way_between_pages_leads_to_a_file(page: Page, disk: Path) -> None
     assert broken == []
 
 
-def test_a_reader_walks_from_what_applies_to_what_changed(page: Page, disk: Path) -> None:
+def test_reader_can_follow_links_from_the_text_in_force_to_the_changes(page: Page, disk: Path) -> None:
     page.goto((disk / "index.html").as_uri())
     page.locator("article").get_by_role("link", name="Privacy").first.click()
     expect(page.locator(".inforce-status strong:visible").first).to_have_text("In force")

@@ -1,4 +1,4 @@
-"""The pictures of README and docs: all of them drawn by the script, none of them heavy, each of them told in words."""
+"""The pictures of README and docs: all created by the script, small, and with alternative text."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ NAMES = {picture.name for picture in PICTURES} | set(PAPERS)
 SHOWN = re.compile(r"!\[([^\]]*)\]\([^)]*pictures/([\w-]+)\.png\)")
 
 
-def test_every_picture_is_drawn_by_the_script_and_none_is_left_over() -> None:
-    plots = {"scale.svg"}  # by the benchmark that measures it
+def test_pictures_are_exactly_those_the_script_creates() -> None:
+    plots = {"scale.svg"}  # created by the benchmark
     assert {file.name for file in (ROOT / "docs/pictures").iterdir()} == {f"{name}.png" for name in NAMES} | plots
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_a_picture_is_light(name: str) -> None:
+def test_picture_is_small(name: str) -> None:
     file = ROOT / "docs/pictures" / f"{name}.png"
     assert file.stat().st_size <= LARGEST
     with Image.open(file) as picture:
         assert picture.mode == "P"
 
 
-def test_every_picture_is_shown_somewhere_and_told_in_words() -> None:
+def test_every_picture_is_used_with_an_alternative_text() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     told = [found for page in pages for found in SHOWN.findall(page.read_text("utf-8"))]
     assert {name for _, name in told} == NAMES

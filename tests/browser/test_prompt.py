@@ -1,4 +1,4 @@
-"""The prompt: what is asked, in which words, and what no app can do with it."""
+"""The prompt: what it asks, its messages, and what an app cannot change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KNOWN = {"records": [RECORD]}
 
 
 def terms(host: AppHost, enforce: str | None, new: str | dict[str, str] = NEW) -> dict[str, Any]:
-    """Terms whose second version has to be accepted by `enforce`, with the redline from the first."""
+    """Return terms whose second version must be accepted by `enforce`, with the redline from the first."""
     first, second = version(1, OLD, "2026-01-01T00:00:00Z"), version(2, new, "2026-02-01T00:00:00Z", enforce_at=enforce)
     runs = [{"op": "equal", "text": "You may use the shop"}, {"op": "insert", "text": ", and not resell your account"}]
     points = [{"section": "accounts", "text": "Accounts may not be resold."}]
@@ -40,7 +40,7 @@ def news() -> dict[str, Any]:
 
 
 def cookies() -> dict[str, Any]:
-    """A policy that asks nothing, of which a version is announced."""
+    """Return a policy with the act `none` and an announced version."""
     old, new = version(1, "# Cookies\n\nFew.\n", PAST), version(2, "# Cookies\n\nFewer.\n", SOON, published_at=PAST)
     return policy("cookies", "none", old, new)
 
@@ -64,7 +64,7 @@ STATES: dict[str, dict[str, Any]] = {
 
 
 def state(app: AppPage, name: str, **attributes: Any) -> AppPage:
-    """Bring the app into the state `name`, and wait until all of it is shown."""
+    """Bring the app into the state `name`, and wait until the prompt is complete."""
     host = app.host
     if name == "a notice":
         host.policies = [cookies()]
@@ -90,8 +90,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_everybody_can_use_it_light_dark_with_forced_colours_and_on_a_phone(app: AppPage, name: str) -> None:
-    """WCAG 2.2, A and AA, as far as axe can tell."""
+def test_prompt_is_accessible_in_all_colour_modes_and_on_a_phone(app: AppPage, name: str) -> None:
+    """WCAG 2.2, A and AA, as far as axe can check."""
     state(app, name)
     app.page.evaluate(Axe().axe_script)
     found = []
@@ -106,7 +106,7 @@ def test_everybody_can_use_it_light_dark_with_forced_colours_and_on_a_phone(app:
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_everybody_can_use_it_from_right_to_left(app: AppPage, name: str) -> None:
+def test_prompt_is_accessible_from_right_to_left(app: AppPage, name: str) -> None:
     state(app, name, languages="ar")
     app.page.evaluate(Axe().axe_script)
     app.page.set_viewport_size(PHONE)
@@ -118,7 +118,7 @@ def test_everybody_can_use_it_from_right_to_left(app: AppPage, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_nothing_is_wider_than_a_narrow_phone_or_too_small_to_press(app: AppPage, name: str) -> None:
+def test_everything_fits_a_narrow_phone_and_is_large_enough_to_press(app: AppPage, name: str) -> None:
     app.page.set_viewport_size(PHONE)
     state(app, name)
     boxes = app.page.evaluate(
@@ -135,7 +135,7 @@ def test_nothing_is_wider_than_a_narrow_phone_or_too_small_to_press(app: AppPage
     assert app.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_a_prompt_shows_the_summary_first_then_the_redline_then_the_text(app: AppPage) -> None:
+def test_prompt_shows_the_summary_then_the_redline_then_the_text(app: AppPage) -> None:
     state(app, "a prompt")
     article = app.dialog.locator("article").first
     order = article.evaluate("x => [...x.querySelectorAll('h3, .text, ul')].map((one) => one.textContent)")
@@ -149,7 +149,7 @@ def test_a_prompt_shows_the_summary_first_then_the_redline_then_the_text(app: Ap
     expect(article).to_contain_text("This has changed since your last answer. Please answer by March 1, 2027.")
 
 
-def test_where_no_redline_of_the_pair_was_published_the_one_since_is_shown(app: AppPage) -> None:
+def test_since_redline_is_shown_if_the_pair_has_none(app: AppPage) -> None:
     host = app.host
     host.policies = [terms(host, SOON)]
     ((status, headers, body),) = host.instead.values()
@@ -161,7 +161,7 @@ def test_where_no_redline_of_the_pair_was_published_the_one_since_is_shown(app: 
     expect(app.dialog.locator("ins")).to_contain_text("not resell")
 
 
-def test_a_redline_of_other_texts_is_not_shown(app: AppPage) -> None:
+def test_redline_of_other_texts_is_not_shown(app: AppPage) -> None:
     host = app.host
     host.policies = [terms(host, SOON)]
     path, (status, headers, body) = next(iter(host.instead.items()))
@@ -172,7 +172,7 @@ def test_a_redline_of_other_texts_is_not_shown(app: AppPage) -> None:
     expect(app.dialog.locator("ins")).to_have_count(0)
 
 
-def test_the_redline_starts_at_a_version_the_manifest_no_longer_lists(app: AppPage) -> None:
+def test_redline_starts_at_a_version_no_longer_in_the_manifest(app: AppPage) -> None:
     host = app.host
     host.policies = [terms(host, SOON)]
     host.policies[0]["versions"][0]["unlisted"] = True
@@ -180,7 +180,7 @@ def test_the_redline_starts_at_a_version_the_manifest_no_longer_lists(app: AppPa
     expect(app.dialog.locator("ins")).to_contain_text("not resell")
 
 
-def test_each_policy_is_answered_in_its_own_words_and_the_last_answer_closes(app: AppPage) -> None:
+def test_each_policy_has_its_own_buttons_and_the_last_answer_closes_the_dialog(app: AppPage) -> None:
     state(app, "a prompt")
     assert app.dialog.get_by_role("button").all_inner_texts() == [
         *("Accept", "Decline", "I have read this", "I agree", "I do not agree", "Later")
@@ -196,13 +196,13 @@ def test_each_policy_is_answered_in_its_own_words_and_the_last_answer_closes(app
     app.stays_usable()
 
 
-def test_yes_and_no_to_a_consent_look_alike(app: AppPage) -> None:
+def test_consent_buttons_have_equal_emphasis(app: AppPage) -> None:
     state(app, "a prompt")
     looks = "x => ['backgroundColor', 'color', 'fontSize', 'fontWeight'].map((name) => getComputedStyle(x)[name])"
     assert app.button("I agree").evaluate(looks) == app.button("I do not agree").evaluate(looks)
 
 
-def test_later_puts_off_and_stays_quiet_about_it_for_a_day(app: AppPage) -> None:
+def test_later_postpones_the_question_for_a_day(app: AppPage) -> None:
     app.host.policies = [terms(app.host, SOON)]
     app.open(options=KNOWN)
     app.button("Later").click()
@@ -214,8 +214,8 @@ def test_later_puts_off_and_stays_quiet_about_it_for_a_day(app: AppPage) -> None
 
 
 @pytest.mark.parametrize("pressed", ["", "h3", "[part=reason]", "summary"])
-def test_escape_means_later_where_there_is_a_later(app: AppPage, pressed: str) -> None:
-    """Wherever the user has just pressed."""
+def test_escape_means_later_if_later_is_available(app: AppPage, pressed: str) -> None:
+    """Independent of the focused element."""
     state(app, "a prompt")
     if pressed:
         app.dialog.locator(pressed).first.click()
@@ -223,7 +223,7 @@ def test_escape_means_later_where_there_is_a_later(app: AppPage, pressed: str) -
     app.stays_usable()
 
 
-def test_it_runs_under_the_strictest_security_policy_without_a_report(app: AppPage, watch: Watch) -> None:
+def test_prompt_runs_under_the_strictest_security_policy_without_a_report(app: AppPage, watch: Watch) -> None:
     watch.expect("TrustedHTML", "require-trusted-types-for")
     listen = (
         "window.breaches = []; addEventListener('securitypolicyviolation', (x) => breaches.push(x.violatedDirective));"
@@ -237,7 +237,7 @@ def test_it_runs_under_the_strictest_security_policy_without_a_report(app: AppPa
         app.page.evaluate("document.body.innerHTML = '<b>stopped</b>'")
 
 
-def test_no_escape_passes_a_block(app: AppPage) -> None:
+def test_escape_does_not_close_a_block(app: AppPage) -> None:
     state(app, "a block")
     for _ in range(4):
         app.page.keyboard.press("Escape")
@@ -250,14 +250,14 @@ def test_no_escape_passes_a_block(app: AppPage) -> None:
     assert app.dialog.evaluate("x => x.matches(':modal')")
 
 
-def test_a_dialog_that_something_closes_opens_again_while_it_blocks(app: AppPage) -> None:
+def test_closed_dialog_reopens_while_it_blocks(app: AppPage) -> None:
     state(app, "a block")
     app.dialog.evaluate("x => x.close()")
     expect(app.dialog).to_be_visible()
     assert app.dialog.evaluate("x => x.matches(':modal')")
 
 
-def test_a_block_leaves_open_what_must_stay_open(app: AppPage) -> None:
+def test_block_leaves_required_functions_available(app: AppPage) -> None:
     state(app, "a block")
     expect(app.button("Later")).to_have_count(0)
     assert app.page.get_by_role("link", name="Export your data").bounding_box()["height"] >= 44
@@ -266,7 +266,7 @@ def test_a_block_leaves_open_what_must_stay_open(app: AppPage) -> None:
     expect(app.page).to_have_title("Export")
 
 
-def test_a_page_that_stays_open_is_not_blocked(app: AppPage) -> None:
+def test_page_with_leave_open_is_not_blocked(app: AppPage) -> None:
     app.host.policies = [terms(app.host, PAST)]
     app.open(options=KNOWN, leave_open="")
     expect(app.bar).to_contain_text("This has changed since your last answer.")
@@ -277,7 +277,7 @@ def test_a_page_that_stays_open_is_not_blocked(app: AppPage) -> None:
     assert len(app.host.got(1)) == 1
 
 
-def test_focus_goes_in_and_comes_back(app: AppPage) -> None:
+def test_focus_moves_into_the_dialog_and_returns(app: AppPage) -> None:
     app.host.policies = [policy("terms", "accept", version(1, OLD, "2026-11-20T12:10:00Z", enforce_at=None))]
     app.open()
     app.settle()
@@ -295,7 +295,7 @@ def test_focus_goes_in_and_comes_back(app: AppPage) -> None:
     assert app.page.evaluate("document.activeElement.id") == "buy"
 
 
-def test_a_notice_takes_no_focus_and_is_told_once(app: AppPage) -> None:
+def test_notice_takes_no_focus_and_is_announced_once(app: AppPage) -> None:
     app.host.policies = [cookies()]
     app.open()
     expect(app.bar).to_contain_text("Cookies A new version applies from March 1, 2027.")
@@ -307,7 +307,7 @@ def test_a_notice_takes_no_focus_and_is_told_once(app: AppPage) -> None:
     app.stays_usable()
 
 
-def test_what_a_notice_is_about_can_be_read(app: AppPage) -> None:
+def test_text_of_a_notice_can_be_read(app: AppPage) -> None:
     app.host.policies = [cookies()]
     app.open()
     app.button("Read").click()
@@ -317,7 +317,7 @@ def test_what_a_notice_is_about_can_be_read(app: AppPage) -> None:
     expect(app.bar).to_have_count(0)
 
 
-def test_notices_can_be_switched_off_and_what_must_be_answered_cannot(app: AppPage) -> None:
+def test_notices_can_be_disabled_but_required_questions_cannot(app: AppPage) -> None:
     app.host.policies = [cookies()]
     app.open()
     app.button("No more notices").click()
@@ -330,14 +330,14 @@ def test_notices_can_be_switched_off_and_what_must_be_answered_cannot(app: AppPa
     expect(app.bar).to_have_count(0)
 
 
-def test_an_app_that_cancels_the_decision_shows_its_own_screen(app: AppPage) -> None:
+def test_app_that_cancels_the_decision_shows_its_own_screen(app: AppPage) -> None:
     app.host.policies = [terms(app.host, PAST)]
     app.open(listen="document.addEventListener('policy:decision', (event) => event.preventDefault());")
     app.hears("decision", outcome="block")
     app.stays_usable()
 
 
-def test_a_text_that_is_not_the_one_meant_is_not_shown_and_locks_no_user_out(app: AppPage) -> None:
+def test_unverified_text_is_not_shown_and_locks_no_user_out(app: AppPage) -> None:
     app.host.policies = [terms(app.host, PAST)]
     app.host.serve("/legal/terms/2026-02/en.md", "# Terms of Use\n\nPay twice.\n")
     app.open(options=KNOWN)
@@ -357,7 +357,7 @@ def test_a_text_that_is_not_the_one_meant_is_not_shown_and_locks_no_user_out(app
         pytest.param("en-GB", "Accept", None, id="English"),
     ],
 )
-def test_it_speaks_the_users_language_and_marks_what_does_not(
+def test_prompt_uses_the_users_language_and_marks_other_languages(
     app: AppPage, languages: str, words: str, marked: str | None
 ) -> None:
     texts = {"en": NEW, "zh-Hans": "# 使用条款\n\n您可以使用本店。\n"}
@@ -383,7 +383,7 @@ EVIL = [
 
 
 @pytest.mark.parametrize("words", EVIL)
-def test_a_malicious_text_stays_text(app: AppPage, words: str) -> None:
+def test_malicious_text_is_rendered_as_text(app: AppPage, words: str) -> None:
     first, second = version(1, OLD, PAST), version(2, f"# {words[:50]}\n\n{words}\n", PAST, enforce_at=None)
     step(app.host, "terms", first, second, summary=[{"section": None, "text": words[:900]}])
     app.host.policies = [policy("terms", "accept", first, second)]
@@ -398,7 +398,7 @@ def test_a_malicious_text_stays_text(app: AppPage, words: str) -> None:
     assert article.locator("p").last.evaluate("x => getComputedStyle(x).unicodeBidi") == "isolate"
 
 
-def test_changed_attributes_restart_it_and_a_removed_prompt_is_gone(app: AppPage) -> None:
+def test_changed_attributes_restart_the_prompt_and_a_removed_prompt_stops(app: AppPage) -> None:
     app.host.policies = [terms(app.host, SOON)]
     app.open()
     app.button("Accept").click()
@@ -409,7 +409,7 @@ def test_changed_attributes_restart_it_and_a_removed_prompt_is_gone(app: AppPage
     app.stays_usable()
 
 
-def test_an_app_can_say_it_in_its_own_words_and_colours(app: AppPage) -> None:
+def test_app_can_set_messages_and_colours(app: AppPage) -> None:
     app.host.policies = [terms(app.host, SOON)]
     app.host.serve(
         "/app.css",
@@ -422,7 +422,7 @@ def test_an_app_can_say_it_in_its_own_words_and_colours(app: AppPage) -> None:
     assert app.dialog.locator("h2").evaluate("x => getComputedStyle(x).letterSpacing") == "2px"
 
 
-def test_motion_is_only_for_those_who_did_not_ask_for_less(app: AppPage) -> None:
+def test_animation_respects_reduced_motion(app: AppPage) -> None:
     app.page.emulate_media(reduced_motion="reduce")
     state(app, "a prompt")
     assert app.dialog.evaluate("x => getComputedStyle(x).animationName") == "none"

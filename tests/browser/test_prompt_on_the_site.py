@@ -1,4 +1,4 @@
-"""The published site carries what apps load, and a page on which everybody can see what users will be asked."""
+"""The published site contains the browser files, and a page that previews the questions to users."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ AT = "2026-11-01T00:00:00Z"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository's own site, documentation included, as built on 1 November 2026."""
+    """The site of this repository, including the documentation, as built on 1 November 2026."""
     return build(ROOT, tmp_path_factory.mktemp("documentation") / "site", AT)
 
 
 @pytest.fixture
 def trying(page: Page, site: Path, serve: Serve) -> Page:
-    """The page on which to try, below a folder of its host, on the day the site was built."""
+    """The preview page, served under a path, on the day of the build."""
     page.clock.install(time=AT)
     page.goto(serve(site, below="/legal/policies/").url + "apps/try/")
     expect(page.locator("#outcome")).to_contain_text("The app would say")
     return page
 
 
-def test_the_site_publishes_what_apps_load_with_its_digests(site: Path) -> None:
+def test_site_publishes_the_browser_files_with_their_digests(site: Path) -> None:
     listed = json.loads((site / "browser" / "files.json").read_text("utf-8"))["files"]
     assert {"decide.js", "client.js", "prompt.js", "texts.js", "messages/de.js"} <= set(listed)
     for name, file in listed.items():
         assert (site / "browser" / name).stat().st_size == file["bytes"]
 
 
-def test_an_app_can_load_it_from_the_site_and_pin_it(page: Page, site: Path, serve: Serve, watch: Watch) -> None:
-    """By its digest: one other byte, and the browser does not run it."""
+def test_app_can_load_and_pin_the_files_of_the_site(page: Page, site: Path, serve: Serve, watch: Watch) -> None:
+    """If a pinned file differs by one byte, the browser does not run it."""
     watch.expect("favicon.ico", "Failed to find a valid digest")
     host = serve(site)
     page.goto(host.url + "schema/policy-manifest-1.json")
@@ -56,7 +56,7 @@ def test_an_app_can_load_it_from_the_site_and_pin_it(page: Page, site: Path, ser
     assert page.evaluate("customElements.get('policy-prompt') !== undefined")
 
 
-def test_an_editor_sees_what_users_will_be_asked_on_the_day(trying: Page) -> None:
+def test_editor_can_preview_the_questions_of_a_date(trying: Page) -> None:
     expect(trying.locator("#due tr", has_text="terms")).to_contain_text("first-time")
     for name in ("terms", "cookies", "privacy"):
         options = trying.locator(f"select[name={name}] option")
@@ -64,7 +64,7 @@ def test_an_editor_sees_what_users_will_be_asked_on_the_day(trying: Page) -> Non
     trying.locator("select[name=privacy]").select_option(label="2026-01-15.1 (number 5)")
     expect(trying.locator("#outcome")).to_contain_text("“notice”, because: upcoming")
     trying.locator("input[name=at]").fill("2031-03-01T12:00")
-    expect(trying.locator("#outcome")).to_contain_text("“stale”")  # the manifest of 2026 has long expired by then
+    expect(trying.locator("#outcome")).to_contain_text("“stale”")  # the manifest of 2026 has expired by then
     trying.locator("input[name=at]").fill("2026-11-02T12:00")
     trying.get_by_role("button", name="Show what the user sees").click()
     bar = trying.get_by_role("region", name="About our policies")
@@ -75,7 +75,7 @@ def test_an_editor_sees_what_users_will_be_asked_on_the_day(trying: Page) -> Non
     expect(dialog.get_by_role("heading", name="Privacy Policy", exact=True)).to_be_visible()
 
 
-def test_in_another_language_the_page_asks_in_it(trying: Page) -> None:
+def test_preview_in_another_language_uses_that_language(trying: Page) -> None:
     trying.locator("input[name=languages]").fill("zh-CN")
     trying.get_by_role("button", name="Show what the user sees").click()
     dialog = trying.locator("policy-prompt").get_by_role("dialog")
@@ -86,13 +86,13 @@ def test_in_another_language_the_page_asks_in_it(trying: Page) -> None:
     expect(dialog).to_have_count(0)
 
 
-def test_a_preview_of_a_block_can_be_left(trying: Page) -> None:
+def test_preview_of_a_block_can_be_closed(trying: Page) -> None:
     trying.get_by_role("button", name="Show what the user sees").click()
     trying.get_by_role("button", name="Leave the preview").click()
     expect(trying.locator("policy-prompt")).to_have_count(0)
 
 
-def test_everybody_can_use_the_page_on_which_to_try(trying: Page) -> None:
+def test_preview_page_is_accessible(trying: Page) -> None:
     trying.evaluate(Axe().axe_script)
     rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     found = trying.evaluate(

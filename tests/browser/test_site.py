@@ -1,7 +1,7 @@
-"""The published sample, as readers meet it: no other host is asked, everybody can read it, its words stay true.
+"""The published sample: no requests to other hosts, accessibility, and correct statements at any time.
 
-Served from a folder of its host, as it may be. The `page` fixture fails a test on an error, on a breach of the security
-policy and on a request to another host.
+It is served under a path. The `page` fixture fails a test on an error, a violation of the security policy and a request
+to another host.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ PAGES = {
     "what changed since a version, in Chinese": "privacy/2025-01-01/since/zh-Hans/",
 }
 every_page = pytest.mark.parametrize("place", [pytest.param(place, id=name) for name, place in PAGES.items()])
-APPLIES = "2031-02-28T16:00:00Z"  # when the announced version of the sample comes into force
+APPLIES = "2031-02-28T16:00:00Z"  # when the announced version of the sample takes effect
 
 
 @pytest.fixture(scope="module")
 def site(sample_site: Path, serve: Serve) -> str:
-    """The address of the sample, below a folder."""
+    """The URL of the sample, served under a path."""
     return serve(sample_site, below="/legal/policies/").url
 
 
 @every_page
-def test_everybody_can_use_a_page(page: Page, site: str, place: str) -> None:
-    """WCAG 2.2, levels A and AA; a page in another language differs in its words only."""
+def test_page_is_accessible(page: Page, site: str, place: str) -> None:
+    """WCAG 2.2, levels A and AA; pages in other languages differ only in their text."""
     page.goto(site + place)
     sizes = [PHONE] if "zh-Hans" in place else [DESK, PHONE]
     assert faults(page, sizes, type="tag", values=WCAG) == []
@@ -48,8 +48,8 @@ def test_everybody_can_use_a_page(page: Page, site: str, place: str) -> None:
 @pytest.mark.parametrize(
     "place", [pytest.param(place, id=name) for name, place in PAGES.items() if "zh-Hans" not in place]
 )
-def test_words_stand_out_from_their_ground_in_the_dark_too(page: Page, site: str, place: str) -> None:
-    """WCAG 2.2, 1.4.3: no other rule depends on colours."""
+def test_contrast_is_sufficient_in_dark_mode(page: Page, site: str, place: str) -> None:
+    """WCAG 2.2, 1.4.3: no other criterion depends on colours."""
     page.emulate_media(color_scheme="dark")
     page.goto(site + place)
     assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
@@ -57,7 +57,7 @@ def test_words_stand_out_from_their_ground_in_the_dark_too(page: Page, site: str
 
 
 @every_page
-def test_nothing_is_wider_than_a_narrow_phone(page: Page, site: str, place: str) -> None:
+def test_page_fits_a_narrow_phone(page: Page, site: str, place: str) -> None:
     """WCAG 2.2, 1.4.10: reflow at 320 CSS pixels."""
     page.set_viewport_size(PHONE)
     page.goto(site + place)
@@ -65,7 +65,7 @@ def test_nothing_is_wider_than_a_narrow_phone(page: Page, site: str, place: str)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_a_wide_table_can_be_reached_and_scrolled_by_keyboard_where_it_scrolls(page: Page, site: str) -> None:
+def test_wide_table_can_be_scrolled_by_keyboard(page: Page, site: str) -> None:
     page.set_viewport_size(PHONE)
     page.goto(site + "privacy/")
     table = page.locator(".md-typeset__scrollwrap").first
@@ -95,15 +95,17 @@ def test_a_wide_table_can_be_reached_and_scrolled_by_keyboard_where_it_scrolls(p
         ),
     ],
 )
-def test_everything_can_be_read_without_javascript(plain: Page, site: str, place: str, words: list[str]) -> None:
+def test_everything_is_readable_without_javascript(plain: Page, site: str, place: str, words: list[str]) -> None:
     plain.goto(site + place)
     text = " ".join(plain.inner_text("article").split())
     assert [one for one in words if one.strip() not in text] == []
     assert "No longer in force" not in text
 
 
-def test_without_javascript_the_words_are_true_before_and_after_the_announced_instant(plain: Page, site: str) -> None:
-    """They name days, and neither “now” nor how many days are left."""
+def test_without_javascript_statements_are_correct_before_and_after_the_announced_instant(
+    plain: Page, site: str
+) -> None:
+    """They contain dates, and neither “now” nor the number of days left."""
     plain.goto(site + "privacy/")
     text = " ".join(plain.inner_text("article").split())
     assert "version 2026-01-15.1, applies from February 3, 2026 until March 1, 2031." in text
@@ -111,14 +113,14 @@ def test_without_javascript_the_words_are_true_before_and_after_the_announced_in
     assert "days left" not in text
 
 
-def test_without_javascript_only_what_works_is_offered(plain: Page, site: str) -> None:
+def test_without_javascript_only_working_controls_are_shown(plain: Page, site: str) -> None:
     plain.goto(site + "privacy/changes/")
     expect(plain.locator("[data-inforce-picker]")).to_be_hidden()
     plain.get_by_role("link", name="from 2024-03-01").last.click()
     expect(plain.get_by_role("heading", level=1).first).to_have_text("Privacy Policy: what changed")
 
 
-def test_the_words_flip_by_themselves_at_the_announced_instant(page: Page, site: str) -> None:
+def test_statements_update_automatically_at_the_announced_instant(page: Page, site: str) -> None:
     page.clock.install(time="2031-02-28T15:59:30Z")
     page.goto(site + "privacy/")
     status, announced = page.locator(".inforce-status"), page.locator(".inforce-announced")
@@ -141,7 +143,7 @@ def test_the_words_flip_by_themselves_at_the_announced_instant(page: Page, site:
         pytest.param("privacy/zh-Hans/", ["现行有效", "已公布，待生效"], ["已失效", "现行有效"], id="in Chinese"),
     ],
 )
-def test_page_of_an_old_build_says_what_applies_when_it_is_opened(
+def test_page_of_an_old_build_shows_the_current_state(
     page: Page, site: str, place: str, before: list[str], after: list[str]
 ) -> None:
     for at, words in (("2031-02-28T15:59:59Z", before), (APPLIES, after)):
@@ -153,7 +155,7 @@ def test_page_of_an_old_build_says_what_applies_when_it_is_opened(
 def test_search_finds_words_of_the_text_in_force(page: Page, site: str) -> None:
     page.set_viewport_size(DESK)
     page.goto(site)
-    # Typed key by key, as a reader does: the search listens to keys, and not to a value that is set.
+    # Typed key by key, since the search listens to key events.
     page.get_by_role("textbox", name="Search").press_sequentially("guardian")
     found = page.locator(".md-search-result__item").first
     expect(found).to_contain_text("guardian")
@@ -168,9 +170,7 @@ def test_search_finds_words_of_the_text_in_force(page: Page, site: str) -> None:
         pytest.param("2025-09-01", "2024-03-01", id="newer first"),
     ],
 )
-def test_any_two_versions_are_compared_in_whichever_order_they_are_picked(
-    page: Page, site: str, old: str, new: str
-) -> None:
+def test_two_versions_can_be_compared_in_either_order(page: Page, site: str, old: str, new: str) -> None:
     page.goto(site + "privacy/changes/")
     page.get_by_role("combobox", name="From").select_option(old)
     page.get_by_role("combobox", name="to", exact=True).select_option(new)
@@ -178,14 +178,14 @@ def test_any_two_versions_are_compared_in_whichever_order_they_are_picked(
     page.wait_for_url(f"{site}privacy/changes/2024-03-01...2025-09-01/")
 
 
-def test_picking_one_version_twice_says_that_there_is_nothing_to_compare(page: Page, site: str) -> None:
+def test_comparing_a_version_with_itself_shows_a_message(page: Page, site: str) -> None:
     page.goto(site + "privacy/changes/")
     page.get_by_role("combobox", name="From").select_option("2031-03-01")
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("status")).to_contain_text("There is no comparison of these two")
 
 
-def test_the_choice_of_light_or_dark_lasts(page: Page, site: str) -> None:
+def test_choice_of_light_or_dark_mode_persists(page: Page, site: str) -> None:
     page.set_viewport_size(DESK)
     page.goto(site)
     page.locator("label[title='Switch to dark mode']").click()

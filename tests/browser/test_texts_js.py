@@ -1,4 +1,4 @@
-"""With a key, the browser proves every text and redline from the signature; a site published again is no refusal."""
+"""With a key, the browser verifies every text and redline from the signature; a republished site still works."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def call(app: AppPage, given: list[Any]) -> Any:
     return app.page.evaluate(CALL, given)
 
 
-def test_old_text_and_its_redline_are_proven_from_the_signature(app: AppPage) -> None:
+def test_old_text_and_its_redline_are_verified_from_the_signature(app: AppPage) -> None:
     opened(app)
     assert call(app, TEXT)["text"] == "# Terms\n\nBe kind.\n"
     assert [run["op"] for run in call(app, CHANGES)["runs"]] == ["delete", "insert"]
@@ -54,7 +54,7 @@ def test_old_text_and_its_redline_are_proven_from_the_signature(app: AppPage) ->
 
 
 def altered_text(host: AppHost) -> None:
-    """Alter an old text, and name its digest in the list of versions that is not signed."""
+    """Change an old text, and its digest in the unsigned list of versions."""
     other = version(1, "# Terms\n\nPay twice.\n", "2026-01-01T00:00:00Z")
     head = {"type": "policy-versions", "spec": "1.0", "site": host.site, "policy": "terms"}
     host.serve("/legal/terms/versions.json", json.dumps({**head, "versions": [other]}))
@@ -99,7 +99,7 @@ def no_digest(host: AppHost) -> None:
         pytest.param(no_digest, TEXT, "unproven", id="a manifest that names no digest"),
     ],
 )
-def test_host_that_alters_or_loses_a_file_is_refused_after_one_more_manifest(
+def test_changed_or_missing_file_is_rejected_after_one_more_manifest(
     app: AppPage, watch: Watch, damage: Callable[[AppHost], None], given: list[Any], reason: str
 ) -> None:
     if reason == "missing":
@@ -112,9 +112,7 @@ def test_host_that_alters_or_loses_a_file_is_refused_after_one_more_manifest(
 
 
 @pytest.mark.parametrize("given", [TEXT, CHANGES])
-def test_site_published_again_between_two_requests_is_healed_by_one_refresh(
-    app: AppPage, watch: Watch, given: list[Any]
-) -> None:
+def test_republished_site_works_after_one_refresh(app: AppPage, watch: Watch, given: list[Any]) -> None:
     watch.expect("404")
     opened(app)
     app.host.issued_at = "2026-11-20T06:00:01Z"

@@ -1,4 +1,4 @@
-"""The page fixture sees what must not happen, and the static host serves as a static host does."""
+"""The page fixture detects problems, and the static host behaves like one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ STRICT = "/*\n  Content-Security-Policy: default-src 'none'; script-src 'self'; 
 
 
 def site(folder: Path, **files: str) -> Path:
-    """Write `files` into `folder`; a double underscore in a name stands for a dot."""
+    """Write `files` into `folder`; a double underscore in a name represents a dot."""
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text, "utf-8")
     return folder
 
 
-def test_a_page_that_does_nothing_wrong_passes(page: Page, serve: Serve, tmp_path: Path) -> None:
+def test_page_without_problems_passes(page: Page, serve: Serve, tmp_path: Path) -> None:
     page.goto(serve(site(tmp_path, index__html=QUIET, _headers=STRICT)).url)
     assert page.inner_text("#text") == "Hello"
 
@@ -38,7 +38,7 @@ def test_a_page_that_does_nothing_wrong_passes(page: Page, serve: Serve, tmp_pat
         pytest.param("<img src=https://example.org/x.png>", "request to another host", id="a request to another host"),
     ],
 )
-def test_the_watch_reports(
+def test_problem_is_reported(
     context: BrowserContext, watch: Watch, serve: Serve, tmp_path: Path, body: str, sentence: str
 ) -> None:
     policy = "/*\n  Content-Security-Policy: script-src 'self'\n"
@@ -49,18 +49,18 @@ def test_the_watch_reports(
     assert sentence in "\n".join(watch.unforeseen())
 
 
-def test_a_problem_that_a_test_foresees_passes(page: Page, watch: Watch, serve: Serve, tmp_path: Path) -> None:
+def test_expected_problem_passes(page: Page, watch: Watch, serve: Serve, tmp_path: Path) -> None:
     watch.expect("404")
     page.goto(serve(site(tmp_path, index__html=QUIET + "<img src=missing.png>")).url)
 
 
-def test_a_site_below_a_path_answers_only_there(serve: Serve, tmp_path: Path) -> None:
+def test_site_under_a_path_responds_only_there(serve: Serve, tmp_path: Path) -> None:
     served = serve(site(tmp_path, index__html=QUIET), below="/legal/")
     answers = [httpx2.get(served.url).status_code, httpx2.get(served.url.replace("/legal/", "/")).status_code]
     assert (answers, served.asked) == ([200, 404], ["/legal/", "/"])
 
 
-def test_the_headers_file_is_honoured(serve: Serve, tmp_path: Path) -> None:
+def test_headers_file_is_applied(serve: Serve, tmp_path: Path) -> None:
     rules = "/*\n  X-Everywhere: yes\n/:policy/feed.xml\n  Cache-Control: max-age=3600\n"
     (tmp_path / "privacy").mkdir()
     site(tmp_path / "privacy", feed__xml="<feed/>")
@@ -68,6 +68,6 @@ def test_the_headers_file_is_honoured(serve: Serve, tmp_path: Path) -> None:
     assert (answer.headers["X-Everywhere"], answer.headers["Cache-Control"]) == ("yes", "max-age=3600")
 
 
-def test_a_headers_file_is_read_rule_by_rule() -> None:
+def test_headers_file_is_parsed_rule_by_rule() -> None:
     text = "# all\n/*\n  A: 1\n  B: x: y\n\n/policies.json\n  C: 2\n"
     assert parse_headers(text) == (("/*", (("A", "1"), ("B", "x: y"))), ("/policies.json", (("C", "2"),)))

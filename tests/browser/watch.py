@@ -1,6 +1,6 @@
-"""What must never happen on a page: an error, a breach of its security policy, a request to another host.
+"""Problems on a page: an error, a violation of its security policy, a request to another host.
 
-A `Watch` only listens and remembers; the `page` fixture asks it at the end of each test.
+A `Watch` only records; the `page` fixture evaluates it at the end of each test.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ addEventListener("securitypolicyviolation", breach => console.error(
 """
 
 
-@dataclass(kw_only=True)  # no slots: Playwright hangs a mark of its own on the object behind a listener
+@dataclass(kw_only=True)  # no slots: Playwright sets an attribute on listener objects
 class Watch:
-    """Remembers what went wrong on the pages of a context; `expected` holds pieces of text a test foresees."""
+    """Records problems on the pages of a context; `expected` contains substrings of expected problems."""
 
     problems: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> None:
-        """Listen to every page of `context`, from before its first script runs."""
+        """Listen to every page of `context` before its first script runs."""
         context.add_init_script(REPORT_BREACHES)
         context.on("console", self._on_console)
         context.on("request", self._on_request)
         context.on("page", lambda page: page.on("pageerror", self._on_error))
 
     def expect(self, *pieces: str) -> None:
-        """Let problems pass that contain one of `pieces`, such as a 404 that the test is about."""
+        """Ignore problems that contain one of `pieces`, such as an expected 404."""
         self.expected.extend(pieces)
 
     def unforeseen(self) -> list[str]:
-        """Return the problems that no test foresaw."""
+        """Return the unexpected problems."""
         return [one for one in self.problems if not any(piece in one for piece in self.expected)]
 
     def _on_console(self, message: ConsoleMessage) -> None:
@@ -54,7 +54,7 @@ class Watch:
 
 
 def settled(page: Page) -> None:
-    """Wait until what `page` has begun is done, so that a late error is still heard."""
+    """Wait until the pending work of `page` is done, to detect late errors."""
     if not page.is_closed() and page.url.startswith("http"):
         page.wait_for_load_state("load")
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")

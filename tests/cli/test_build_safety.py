@@ -1,4 +1,4 @@
-"""A build changes nothing outside the site, and publishes nothing that a commit put beside the book."""
+"""A build changes nothing outside the site, and publishes nothing that a commit added outside the book."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inforce.book.files import cache_folder, machine_secret, user_folder
 
 PROGRAM = Path(sys.executable).with_name("inforce")
 MODULES = ("random", "json", "inforce", "mkdocs", "site", "re", "pickle", "hashlib", "yaml", "socket", "encodings")
-# A module whose import leaves a file behind, so that nothing about the import can be missed.
+# A module that creates a file on import, so that any import is detected.
 HOSTILE = "import os\nopen(os.path.join(os.path.dirname(__file__), 'imported'), 'w').close()\nraise SystemExit(99)\n"
 
 
@@ -51,7 +51,7 @@ LINKS = ((".cache", "cache/served-8000", ".site.previous"), (".cache/inforce/spa
 
 
 @pytest.mark.parametrize("cache", [None, "cache"], ids=["default cache", "cache in the repository"])
-def test_a_committed_link_leads_a_build_nowhere(
+def test_committed_link_is_not_followed_by_a_build(
     repository: BookBuilder,
     build: Callable[[], Ending],
     valuables: Path,
@@ -71,7 +71,7 @@ def test_a_committed_link_leads_a_build_nowhere(
             made = build()
             assert made.code == 0, made.err
         assert (valuables / "deed.txt").read_text() == "keep this"
-        # A cache that its user placed there writes there; it removes nothing.
+        # A cache that the user placed there is written there; nothing else is removed.
         assert cache in links or [path.name for path in valuables.iterdir()] == ["deed.txt"], links
         for link in links:
             remove(repository.root / link)
@@ -85,7 +85,7 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def test_a_site_that_is_a_link_inside_the_repository_is_not_replaced(
+def test_site_that_is_a_link_inside_the_repository_is_not_replaced(
     repository: BookBuilder, build: Callable[[], Ending], valuables: Path
 ) -> None:
     (valuables / "policies.json").write_text("{}")
@@ -107,7 +107,7 @@ def build_in_a_process(repository: BookBuilder, **environ: str) -> None:
     assert made.returncode == 0, made.stderr
 
 
-def test_entries_that_another_machine_sealed_or_a_commit_altered_are_not_published(
+def test_entries_from_another_machine_or_altered_by_a_commit_are_not_published(
     repository: BookBuilder, tmp_path: Path
 ) -> None:
     elsewhere = {"XDG_CACHE_HOME": str(tmp_path / "attacker"), "INFORCE_CACHE": "cache"}
@@ -131,14 +131,14 @@ def test_entries_that_another_machine_sealed_or_a_commit_altered_are_not_publish
         assert altered
 
 
-def test_the_secret_is_for_this_user_alone() -> None:
+def test_secret_is_readable_only_by_this_user() -> None:
     machine_secret()
     state = (user_folder() / "secret").stat()
     assert (state.st_size, state.st_mode & 0o777) == (32, 0o600)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604])
-def test_a_secret_that_others_can_read_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int) -> None:
+def test_secret_readable_by_others_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     secret = tmp_path / "inforce/secret"
     secret.parent.mkdir()
@@ -151,10 +151,10 @@ def test_a_secret_that_others_can_read_is_not_used(tmp_path: Path, monkeypatch: 
         machine_secret.cache_clear()
 
 
-def test_a_cache_on_another_file_system_is_copied_from(
+def test_entries_are_copied_from_a_cache_on_another_file_system(
     repository: BookBuilder, build: Callable[[], Ending], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared_memory = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
+    shared_memory = Path("/dev/shm")  # noqa: S108 - another file system, if there is one
     if not shared_memory.is_dir() or shared_memory.stat().st_dev == repository.root.stat().st_dev:
         shared_memory = Path.cwd()
     cache = shared_memory / f"inforce-test-{os.getpid()}"
@@ -212,7 +212,7 @@ def test_mkdocs_without_inforce_imports_nothing_from_the_repository(repository: 
     assert (repository.root / "site/terms/index.html").is_file()
 
 
-def test_a_served_book_imports_nothing_from_the_repository(repository: BookBuilder) -> None:
+def test_serve_imports_nothing_from_the_repository(repository: BookBuilder) -> None:
     for name in MODULES:
         repository.write(f"{name}.py", HOSTILE)
     command = [str(PROGRAM), "serve", "--port", "0", "--at", "2026-02-01"]

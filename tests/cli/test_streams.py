@@ -1,4 +1,4 @@
-"""Standard streams that are closed, full or left by their reader: the exit code is right, and there is no traceback."""
+"""Standard streams that are closed or full, or whose reader ends: the exit code is right, and there is no traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cli.test_reference import TREE
 from inforce.signing import generate_key, write_private_key
 
 FULL = "inforce: standard output cannot be used: No space left on device; free space on the disk\n"
-# The words of every command, and the exit code where nothing is wrong with the streams.
+# The arguments of every command, and its exit code with working streams.
 WORDS: dict[str, tuple[str, int]] = {
     "init": ("init ../new", 0),
     "new": ("new privacy --effective 2028-01-01 --change notice", 0),
@@ -43,7 +43,7 @@ STREAMS = [
 
 
 def run(root: Path, words: str, streams: str) -> subprocess.CompletedProcess[str]:
-    """Run `inforce` with `words` by a shell that redirects its `streams`."""
+    """Run `inforce` with `words` in a shell that redirects `streams`."""
     command = f'exec "$0" -m inforce.cli {words} {streams}'
     return subprocess.run(["sh", "-c", command, sys.executable], cwd=root, capture_output=True, text=True, check=False)
 
@@ -81,26 +81,26 @@ def test_command_without_usable_streams_ends_with_its_exit_code(repository: Path
     assert ended.returncode == (4 if "full" in streams and code == 0 else code)
 
 
-def test_output_on_a_full_disk_is_one_sentence(repository: Path) -> None:
+def test_output_on_a_full_disk_is_one_message(repository: Path) -> None:
     for words in ("check", "--help", "--version", "manifest --help"):
         ended = run(repository, words, ">/dev/full")
         assert (ended.returncode, ended.stderr) == (4, FULL)
 
 
-def test_lock_is_not_written_where_what_it_locks_cannot_be_shown(repository: Path) -> None:
+def test_lock_is_not_written_if_its_output_fails(repository: Path) -> None:
     before = everything_in(repository)
     assert run(repository, "freeze", ">/dev/full").returncode == 4
     assert everything_in(repository) == before
 
 
-def test_full_standard_error_does_not_change_the_answer(repository: Path) -> None:
+def test_full_standard_error_does_not_change_the_exit_code(repository: Path) -> None:
     ended = run(repository, "freeze nonsense", "2>/dev/full")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert run(repository, "check", "2>/dev/full").stdout == run(repository, "check", "").stdout
 
 
-def test_closed_output_gives_its_number_to_no_file(repository: Path) -> None:
-    """Without standard output the first file that is opened would be number 1, and what is printed would go into it."""
+def test_closed_output_number_is_not_reused_for_a_file(repository: Path) -> None:
+    """Without standard output, the first opened file would get number 1 and receive the output."""
     words = (
         "import os; os.close(1); os.close(2)\n"
         "from inforce.cli.streams import open_streams; open_streams()\n"
@@ -113,7 +113,7 @@ def test_closed_output_gives_its_number_to_no_file(repository: Path) -> None:
     assert (repository / "notes.txt").read_text("utf-8") == "# Privacy\n\nOther words.\n"
 
 
-def test_reader_of_both_streams_who_leaves_ends_the_command_quietly(repository: Path) -> None:
+def test_closed_reader_of_both_streams_ends_the_command_quietly(repository: Path) -> None:
     read, write = os.pipe()
     os.close(read)
     words = [sys.executable, "-m", "inforce.cli", "check"]
