@@ -30,12 +30,12 @@ FREEZER = {"ACTOR": "github-actions", "TARGET": "main"}
 @pytest.fixture
 def forge(tmp_path: Path) -> Iterator[Forge]:
     """A forge with a privacy policy on its main branch, published but not locked."""
-    with forge_in(tmp_path) as made:
-        made.book.policy("privacy", kind="privacy", act="acknowledge").version("2026-01-15", en=OLD)
-        made.book.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
-        made.book.write("docs/imprint.md", "# Imprint\n")
-        made.begin()
-        yield made
+    with forge_in(tmp_path) as new_forge:
+        new_forge.book.policy("privacy", kind="privacy", act="acknowledge").version("2026-01-15", en=OLD)
+        new_forge.book.write("mkdocs.yml", "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n")
+        new_forge.book.write("docs/imprint.md", "# Imprint\n")
+        new_forge.begin()
+        yield new_forge
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(workflow: Path) -> dict[Any, Any]:
-    found: dict[Any, Any] = yaml.safe_load(workflow.read_text("utf-8"))
-    return found
+    parsed: dict[Any, Any] = yaml.safe_load(workflow.read_text("utf-8"))
+    return parsed
 
 
 class TestLint:
@@ -77,17 +77,17 @@ class TestLint:
 
     def test_every_action_is_pinned_to_a_commit(self, repository: Path) -> None:
         files = [*repository.glob(".github/workflows/*.yml"), *repository.glob(".github/actions/*/action.yml")]
-        used = [one for file in files for one in re.findall(r"uses: (\S+)(.*)", file.read_text("utf-8"))]
-        foreign = [(one, tag) for one, tag in used if not one.startswith("./")]
+        used = [text for file in files for text in re.findall(r"uses: (\S+)(.*)", file.read_text("utf-8"))]
+        foreign = [(item, tag) for item, tag in used if not item.startswith("./")]
         assert len(foreign) > 10
-        assert [one for one, tag in foreign if not re.search(r"@[0-9a-f]{40}$", one) or " # v" not in tag] == []
+        assert [item for item, tag in foreign if not re.search(r"@[0-9a-f]{40}$", item) or " # v" not in tag] == []
 
     def test_packages_are_installed_from_the_repository_by_hash(self, repository: Path) -> None:
         files = [*repository.glob(".github/**/*.yml"), ACTION / "gitlab-ci.yml"]
         installed = re.findall(r"pip install (.*)", "\n".join(file.read_text("utf-8") for file in files))
         assert len(installed) == 6
         sources = ("--require-hashes -r .inforce/requirements.txt", '--require-hashes -r "$REQUIREMENTS"')
-        assert [one for one in installed if not one.endswith(sources)] == []
+        assert [item for item in installed if not item.endswith(sources)] == []
         action = yaml.safe_load((repository / ".github/actions/inforce/action.yml").read_text("utf-8"))
         assert action["inputs"]["requirements"]["default"] == ".inforce/requirements.txt"
         assert f"inforce-{__version__}-py3-none-any.whl" in (repository / ".inforce/requirements.txt").read_text()
@@ -169,7 +169,7 @@ class TestCheck:
             "steps.upload.outputs.artifact-url": "https://github.example/shop/policies/artifacts/1",
         }
         ended = [forge.step(step, values, clone.root, INFORCE_AT="2026-06-01") for step in steps("action.yml")]
-        assert [one.returncode for one in ended] == [0, 0, 0], [one.stderr for one in ended]
+        assert [item.returncode for item in ended] == [0, 0, 0], [item.stderr for item in ended]
         review = (tmp_path / "review/review.md").read_text("utf-8")
         assert "### Privacy 2037-03-01: new" in review
         assert (
@@ -240,7 +240,7 @@ class TestComment:
         assert post("First.\n")[0] == 0
         assert post("Second.\n")[0] == 0
         assert [call.method for call in pull.service.calls] == ["GET", "GET", "POST", "GET", "GET", "PATCH"]
-        assert [one["body"] for one in pull.service.comments] == [
+        assert [comment["body"] for comment in pull.service.comments] == [
             "<!-- inforce: review of this pull request -->\nSecond.\n"
         ]
 
@@ -251,7 +251,7 @@ class TestComment:
         post("Second.\n")
         assert len(pull.service.comments) == 251
         assert pull.service.comments[-1]["body"].endswith("Second.\n")
-        assert {one["body"] for one in pull.service.comments[:-1]} == {copied}
+        assert {comment["body"] for comment in pull.service.comments[:-1]} == {copied}
 
     @pytest.mark.parametrize(
         ("pull_request", "code"),
@@ -269,9 +269,9 @@ class TestComment:
 
     @pytest.mark.parametrize("number", ["", "0", "7/../8", "7\n8", "-7", "seven", "9" * 11])
     def test_invalid_number_is_rejected_before_any_request(self, pull: Forge, post: Post, number: str) -> None:
-        code, said = post(number=number)
+        code, output = post(number=number)
         assert code == 1
-        assert "expected the number of a pull request" in said
+        assert "expected the number of a pull request" in output
         assert pull.service.calls == []
 
     def test_forged_review_mentions_no_user_and_loads_nothing(self, pull: Forge, post: Post) -> None:
@@ -347,7 +347,7 @@ class TestNewVersion:
         assert not any(TOKEN.encode() in raw for raw in held)
 
     @pytest.mark.parametrize(
-        ("given", "said"),
+        ("given", "report"),
         [
             pytest.param({"POLICY": "../x"}, "expected the id of a policy", id="a policy that leaves the folder"),
             pytest.param({"POLICY": "--repo"}, "expected the id of a policy", id="a policy that is an option"),
@@ -358,10 +358,12 @@ class TestNewVersion:
             pytest.param({"EFFECTIVE": "2026-01-10"}, "effective is before", id="a day that has passed"),
         ],
     )
-    def test_invalid_input_is_reported_and_leaves_nothing(self, forge: Forge, given: dict[str, str], said: str) -> None:
+    def test_invalid_input_is_reported_and_leaves_nothing(
+        self, forge: Forge, given: dict[str, str], report: str
+    ) -> None:
         ended = self.press(forge, **given)
         assert ended.returncode != 0
-        assert said in ended.stderr
+        assert report in ended.stderr
         assert "Traceback" not in ended.stderr
         assert forge.service.calls == []
         assert forge.remote("branch", "--list").split() == ["*", "main"]
@@ -458,7 +460,7 @@ class TestOthers:
         ended = subprocess.run(command, cwd=forge.book.root, env=env, capture_output=True, text=True, check=False)
         assert ended.returncode == 1, ended.stderr
         (finding,) = [
-            one for one in yaml.safe_load((forge.book.root / "code-quality.json").read_text()) if "TODO" in str(one)
+            item for item in yaml.safe_load((forge.book.root / "code-quality.json").read_text()) if "TODO" in str(item)
         ]
         assert finding["check_name"] == "TEXT-todo"
         assert "### Privacy 2027-03-01: new" in (forge.book.root / "review.md").read_text("utf-8")
@@ -490,9 +492,9 @@ class TestOthers:
         assert [name for name in (*hooks, *(file.name for file in WORKFLOWS)) if f"`{name}`" not in guide] == []
 
     def test_every_file_is_documented(self) -> None:
-        told = (ACTION / "README.md").read_text("utf-8")
+        before = (ACTION / "README.md").read_text("utf-8")
         files = [file.relative_to(ACTION).as_posix() for file in ACTION.rglob("*") if file.is_file()]
-        unexplained = [name for name in files if f"`{name}`" not in told and not name.endswith((".py", ".pyc"))]
+        unexplained = [name for name in files if f"`{name}`" not in before and not name.endswith((".py", ".pyc"))]
         assert unexplained == ["README.md"]
 
     def test_absolute_paths_come_only_from_the_environment(self) -> None:

@@ -344,7 +344,7 @@ def rezoned(book: PaperBook, old: str, new: str) -> PaperBook:
     ],
 )
 @pytest.mark.parametrize("with_base", [True, False], ids=["with a base", "without a base"])
-def test_a_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, with_base: bool) -> None:
+def test_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, with_base: bool) -> None:
     base = zoned(old)
 
     findings = [one for one in rezoned(base, old, new).check(NOW, base if with_base else None) if of_lock(one.rule)]
@@ -355,7 +355,7 @@ def test_a_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, w
     assert f"The time zone was changed to “{new}”" in finding.message
 
 
-def test_a_changed_time_zone_of_unlocked_versions_is_one_finding_about_book_yml() -> None:
+def test_changed_time_zone_of_unlocked_versions_is_one_finding_about_book_yml() -> None:
     base = zoned("UTC", None)
 
     findings = [finding for finding in rezoned(base, "UTC", "Asia/Shanghai").check(NOW, base) if of_lock(finding.rule)]
@@ -363,7 +363,7 @@ def test_a_changed_time_zone_of_unlocked_versions_is_one_finding_about_book_yml(
     assert [(finding.rule, finding.place.path) for finding in findings] == [("LOCK-base", "policy_versions/book.yml")]
 
 
-def test_a_changed_date_beside_a_changed_time_zone_is_reported_at_its_file() -> None:
+def test_changed_date_with_a_changed_time_zone_is_reported_at_its_file() -> None:
     base = zoned("UTC")
     changed = rezoned(base, "UTC", "Asia/Shanghai")
     changed.replace(f"{PRIVACY}/2026-03-01/version.yml", "2026-07-01", "2026-07-02")

@@ -20,7 +20,7 @@ NOT_IN_FILES = {"source", "titles", "versions", "id", "label", "editions", "seq"
 
 def sessions() -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Return the pages that show commands, each with its commands and their expected output."""
-    found = []
+    sessions_found = []
     for page in sorted(DOCS.rglob("*.md")):
         steps: list[tuple[str, list[str]]] = []
         for block in CONSOLE.findall(page.read_text("utf-8")):
@@ -30,8 +30,8 @@ def sessions() -> list[tuple[str, list[tuple[str, list[str]]]]]:
                 elif steps and line.strip():
                     steps[-1][1].append(line)
         if steps:
-            found.append((page.relative_to(DOCS).as_posix(), steps))
-    return found
+            sessions_found.append((page.relative_to(DOCS).as_posix(), steps))
+    return sessions_found
 
 
 @pytest.mark.parametrize(("page", "steps"), [pytest.param(*session, id=session[0]) for session in sessions()])

@@ -60,8 +60,8 @@ def with_mkdocs(book: BookBuilder) -> str:
         "-d",
         str(book.root / "new"),
     ]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr if done.returncode else ""
+    process = subprocess.run(words, capture_output=True, text=True, check=False)
+    return process.stdout + process.stderr if process.returncode else ""
 
 
 def with_serve(book: BookBuilder) -> str:

@@ -41,7 +41,7 @@ def documented() -> list[re.Pattern[str]]:
     """Return the URLs on the page, as patterns."""
     rows = re.findall(r"^\| (`/.*?`(?:, `/.*?`)*) \|", TEXT, re.MULTILINE)
     patterns = []
-    for one in (one for row in rows for one in re.findall(r"`/([^`]*)`", row)):
+    for one in (text for row in rows for text in re.findall(r"`/([^`]*)`", row)):
         pattern = re.escape(one).replace(re.escape("[<language>/]"), "(?:[a-z]+/)?")
         for name, wild in WILD.items():
             pattern = pattern.replace(re.escape(name), wild)

@@ -259,7 +259,7 @@ def test_manifest_lists(book: BookBuilder, levels: list[str], expected: list[int
 
 
 class TestEveryVersionForThoseWhoAsk:
-    def test_it_contains_state_page_texts_redline_and_source(self, book: BookBuilder) -> None:
+    def test_list_contains_state_page_texts_redline_and_source(self, book: BookBuilder) -> None:
         policy = book.policy("terms").version("2025-01-01").version("2026-01-15", en="# T\n", de="# T\n")
         policy.version("2027-03-01", meta={"published": "2026-09-01", "effective": "2027-03-01"})
         catalog = book.read().require()

@@ -48,7 +48,7 @@ def version(seq: int, text: str | Mapping[str, str], effective: str, **more: Any
         "change": "material",
         "published_at": effective,
         "effective_at": effective,
-        "digests": {language: digest(one) for language, one in texts.items()},
+        "digests": {language: digest(item) for language, item in texts.items()},
         "texts": texts,
         **more,
     }
@@ -56,7 +56,7 @@ def version(seq: int, text: str | Mapping[str, str], effective: str, **more: Any
 
 def policy(name: str, act: str, *versions: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return a policy of `versions` with the act `act`."""
-    languages = list(dict.fromkeys(tag for one in versions for tag in one["digests"]))
+    languages = list(dict.fromkeys(tag for item in versions for tag in item["digests"]))
     return {
         "id": name,
         "act": act,
@@ -159,42 +159,46 @@ class AppHost:
     def bare(self) -> list[dict[str, Any]]:
         """Return the policies as in a manifest, without texts."""
         return [
-            one
+            item
             | {
-                "versions": [_bare(each) for each in one["versions"] if not each.get("unlisted")],
+                "versions": [_bare(each) for each in item["versions"] if not each.get("unlisted")],
             }
-            for one in self.policies
+            for item in self.policies
         ]
 
     def _named(self) -> list[dict[str, Any]]:
         pairs = zip(self.policies, self.bare(), strict=True)
-        return [bare | {"versions_digest": digest(self.digests(one).decode())} for one, bare in pairs]
+        return [bare | {"versions_digest": digest(self.digests(item).decode())} for item, bare in pairs]
 
-    def digests(self, one: dict[str, Any]) -> bytes:
+    def digests(self, question: dict[str, Any]) -> bytes:
         """Return the digests of everything served of a policy."""
         rows = []
-        for new in one["versions"]:
+        for new in question["versions"]:
             redlines = {
-                old["version"]: self._digests_in(one, f"changes/{old['version']}...{new['version']}")
-                for old in one["versions"]
+                old["version"]: self._digests_in(question, f"changes/{old['version']}...{new['version']}")
+                for old in question["versions"]
             }
-            since = self._digests_in(one, f"{new['version']}/since")
+            since = self._digests_in(question, f"{new['version']}/since")
             rows.append(
-                _bare(new) | {"redlines": {old: found for old, found in redlines.items() if found}, "since": since}
+                _bare(new)
+                | {
+                    "redlines": {old: replacement for old, replacement in redlines.items() if replacement},
+                    "since": since,
+                }
             )
-        head = {"type": "policy-version-digests", "spec": "1.0", "site": self.site, "policy": one["id"]}
-        return self.pinned.get(one["id"]) or json.dumps(head | {"versions": rows}, ensure_ascii=False).encode()
+        head = {"type": "policy-version-digests", "spec": "1.0", "site": self.site, "policy": question["id"]}
+        return self.pinned.get(question["id"]) or json.dumps(head | {"versions": rows}, ensure_ascii=False).encode()
 
     def pin(self) -> None:
         """Fix the current digests, independent of later changes."""
-        self.pinned = {one["id"]: self.digests(one) for one in self.policies}
+        self.pinned = {item["id"]: self.digests(item) for item in self.policies}
 
-    def _digests_in(self, one: dict[str, Any], folder: str) -> dict[str, str]:
-        start = f"/legal/{one['id']}/{folder}/"
-        served = {path: found for path, found in self.instead.items() if isinstance(found, tuple)}
+    def _digests_in(self, question: dict[str, Any], folder: str) -> dict[str, str]:
+        start = f"/legal/{question['id']}/{folder}/"
+        served = {path: replacement for path, replacement in self.instead.items() if isinstance(replacement, tuple)}
         return {
-            path.removeprefix(start).removesuffix(".json"): digest(found[2].decode())
-            for path, found in served.items()
+            path.removeprefix(start).removesuffix(".json"): digest(replacement[2].decode())
+            for path, replacement in served.items()
             if path.startswith(start)
         }
 
@@ -222,8 +226,8 @@ class AppHost:
 
     def _answer(self, path: str) -> Answer:
         if path in self.instead:
-            found = self.instead[path]
-            return found() if callable(found) else found
+            replacement = self.instead[path]
+            return replacement() if callable(replacement) else replacement
         return self._file(path)
 
     def _file(self, path: str) -> Answer:
@@ -247,13 +251,13 @@ class AppHost:
         return self._published(path.removeprefix("/legal/"))
 
     def _published(self, path: str) -> Answer:
-        for one in self.policies:
-            digests = self.digests(one)
-            if path == f"{one['id']}/versions.{digest(digests.decode()).removeprefix('sha256:')}.json":
+        for item in self.policies:
+            digests = self.digests(item)
+            if path == f"{item['id']}/versions.{digest(digests.decode()).removeprefix('sha256:')}.json":
                 return 200, {"content-type": "application/json"}, digests
-            for each in one["versions"]:
+            for each in item["versions"]:
                 for language, text in each["texts"].items():
-                    if path == f"{one['id']}/{each['version']}/{language}.md":
+                    if path == f"{item['id']}/{each['version']}/{language}.md":
                         return 200, {"content-type": "text/markdown; charset=utf-8"}, text.encode()
         return 404, {}, b""
 
@@ -261,8 +265,8 @@ class AppHost:
 def step(host: AppHost, name: str, old: dict[str, Any], new: dict[str, Any], language: str = "en", **more: Any) -> None:
     """Publish a redline from `old` to `new` of the policy `name` on `host`: one text deleted, the other added."""
     sides = {
-        side: {"seq": one["seq"], "version": one["version"], "digest": one["digests"][language]}
-        for side, one in (("old", old), ("new", new))
+        side: {"seq": item["seq"], "version": item["version"], "digest": item["digests"][language]}
+        for side, item in (("old", old), ("new", new))
     }
     runs = [{"op": "delete", "text": old["texts"][language]}, {"op": "insert", "text": new["texts"][language]}]
     document = {

@@ -63,7 +63,7 @@ def find_or_fetch() -> Path:
 def starts(browser: Path) -> bool:
     """Return whether `browser` opens an empty page, which fails if libraries are missing."""
     try:
-        seen = subprocess.run(
+        process = subprocess.run(
             [browser, *FLAGS, "--dump-dom", "about:blank"],
             capture_output=True,
             stdin=subprocess.DEVNULL,
@@ -72,20 +72,20 @@ def starts(browser: Path) -> bool:
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return seen.returncode == 0 and b"<html>" in seen.stdout
+    return process.returncode == 0 and b"<html>" in process.stdout
 
 
 def _named(name: str) -> Path:
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         raise NoBrowserError(f"{NAMED_BY} names “{name}”, and there is no such program.")
-    return Path(found)
+    return Path(path)
 
 
 def _on_this_machine() -> Iterator[Path]:
     for program in PROGRAMS:
-        if found := shutil.which(program):
-            yield Path(found)
+        if path := shutil.which(program):
+            yield Path(path)
     yield from filter(Path.is_file, map(Path, MAC_APPLICATIONS))
     yield from filter(Path.is_file, _of_playwright())
 

@@ -15,11 +15,15 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 def faults(page: Page, sizes: Iterable[ViewportSize], **rules: object) -> list[str]:
     """Return the findings of axe on `page` at `sizes` for `rules`, one sentence per element."""
-    found = []
+    violations = []
     page.evaluate(Axe().axe_script)
     for size in sizes:
         page.set_viewport_size(size)
         settled(page)
         options = {"resultTypes": ["violations"], "runOnly": rules}
-        found += page.evaluate("options => axe.run(options).then(said => said.violations)", options)
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+        violations += page.evaluate("options => axe.run(options).then(said => said.violations)", options)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]

@@ -141,17 +141,17 @@ def main(site_folder: str, folder: str) -> None:
     into = Path(folder)
     into.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        made = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        arabic = build(arabic_book(made / "book").root, made / "site", AT)
+        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        arabic = build(arabic_book(temporary / "book").root, temporary / "site", AT)
         folders = {"sample": Path(site_folder), "arabic": arabic}
-        sites = {name: stack.enter_context(StaticSite(folder=one)) for name, one in folders.items()}
+        sites = {name: stack.enter_context(StaticSite(folder=folder_)) for name, folder_ in folders.items()}
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         for picture in PICTURES:
             keep(draw(browser, picture, sites[picture.book]), into / f"{picture.name}.png")
         browser.close()
         for name, words in PAPERS.items():
-            keep(print_first_page(words, made), into / f"{name}.png")
+            keep(print_first_page(words, temporary), into / f"{name}.png")
 
 
 if __name__ == "__main__":

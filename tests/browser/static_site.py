@@ -48,7 +48,7 @@ class StaticSite:
         """Return the headers for `path`, relative to the site's root, from `_headers`."""
         file = self.folder / "_headers"
         rules = parse_headers(file.read_text("utf-8")) if file.is_file() else ()
-        return tuple(one for pattern, fields in rules if _matches(pattern, path) for one in fields)
+        return tuple(header for pattern, fields in rules if _matches(pattern, path) for header in fields)
 
 
 def parse_headers(text: str) -> tuple[tuple[str, Headers], ...]:
@@ -72,7 +72,7 @@ def _rules(lines: Iterator[str]) -> Iterator[tuple[str, Headers]]:
 
 def _matches(pattern: str, path: str) -> bool:
     """Return whether `path` matches `pattern`, in which `*` matches anything and `:name` one segment."""
-    wild = re.sub(r"\\\*|:\w+", lambda found: ".*" if found[0] == r"\*" else "[^/]+", re.escape(pattern))
+    wild = re.sub(r"\\\*|:\w+", lambda match: ".*" if match[0] == r"\*" else "[^/]+", re.escape(pattern))
     return re.fullmatch(wild, path) is not None
 
 

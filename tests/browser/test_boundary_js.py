@@ -31,12 +31,12 @@ MANIFEST = {
 }
 
 
-def bare(one: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in one.items() if name != "texts"}
+def bare(question: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in question.items() if name != "texts"}
 
 
-def side(one: dict[str, Any]) -> dict[str, Any]:
-    return {"seq": one["seq"], "version": one["version"], "digest": one["digests"]["en"]}
+def side(question: dict[str, Any]) -> dict[str, Any]:
+    return {"seq": question["seq"], "version": question["version"], "digest": question["digests"]["en"]}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_mutated_responses_and_states_yield_only_documented_reasons(node: Path) 
     }
     terms = policy("terms", "accept", bare(NEW), versions_digest=digest(json.dumps(digests)))
     manifest = MANIFEST | {"policies": [terms]}
-    asked = {
+    inputs = {
         "site": SITE,
         "manifest": manifest,
         "envelope": json.loads(sign(json.dumps(manifest).encode(), [key])) | {"note": MANIFEST["note"]},
@@ -74,11 +74,11 @@ def test_mutated_responses_and_states_yield_only_documented_reasons(node: Path) 
         "reasons": re.findall(r'"([\w-]+)"', types),
         "rounds": ROUNDS,
     }
-    done = subprocess.run(
-        ["node", "boundary.mjs"], cwd=node, input=json.dumps(asked), capture_output=True, text=True, check=False
+    process = subprocess.run(
+        ["node", "boundary.mjs"], cwd=node, input=json.dumps(inputs), capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    result = json.loads(process.stdout)
     assert result["wrong"] == []
     # Of every kind, some inputs must be rejected and some accepted, or the test would be void.
     assert all(0 < taken < ROUNDS for kind, taken in result["taken"].items() if kind != "state"), result["taken"]
@@ -103,10 +103,10 @@ def test_size_of_a_document_is_checked_before_parsing(node: Path) -> None:
         parsed, reason(() => parse(text(65536))), parsed,
       ]));
     """
-    done = subprocess.run(
+    process = subprocess.run(
         ["node", "--input-type=module", "-e", program], cwd=node, capture_output=True, text=True, check=True
     )
-    assert json.loads(done.stdout) == ["too-large", "too-large", "too-large", 0, "not-json", 1]
+    assert json.loads(process.stdout) == ["too-large", "too-large", "too-large", 0, "not-json", 1]
 
 
 def test_response_in_single_bytes_takes_linear_time(node: Path) -> None:
@@ -129,7 +129,7 @@ def test_response_in_single_bytes_takes_linear_time(node: Path) -> None:
       for (let i = 0; i < 5; i++) for (const x of [0, 1]) best[x] = Math.min(best[x], await cost([50000, 200000][x]));
       console.log(Math.log(best[1] / best[0]) / Math.log(4));
     """
-    done = subprocess.run(
+    process = subprocess.run(
         ["node", "--input-type=module", "-e", program], cwd=node, capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 1.3
+    assert float(process.stdout) < 1.3

@@ -321,8 +321,8 @@ def test_expired_manifest_is_reported_and_asks_no_question(app: AppPage) -> None
     app.host.expires_at = "2026-11-20T11:59:59Z"
     app.host.policies[0]["versions"][0].pop("enforce_at")  # it would block
     app.open()
-    said = app.hears("decision", reason="expired")
-    assert (said["outcome"], said["would_be"]) == ("stale", "block")
+    details = app.hears("decision", reason="expired")
+    assert (details["outcome"], details["would_be"]) == ("stale", "block")
     app.stays_usable()
 
 
@@ -434,10 +434,10 @@ def test_answer_given_in_another_tab_without_a_broadcast_ends_the_question(
     expect(app.dialog).to_be_visible()
     expect(other.dialog).to_be_visible()
     press = "async () => document.querySelector('policy-prompt').client.act('terms')"
-    said = other.page.evaluate(press)["id"]
-    app.page.wait_for_function("id => Object.values(localStorage).some((text) => text.includes(id))", arg=said)
+    details = other.page.evaluate(press)["id"]
+    app.page.wait_for_function("id => Object.values(localStorage).some((text) => text.includes(id))", arg=details)
     expect(app.dialog).to_be_visible()
-    assert app.page.evaluate(press)["id"] == said
+    assert app.page.evaluate(press)["id"] == details
     expect(app.dialog).to_have_count(0)
 
 
@@ -451,7 +451,7 @@ def test_offline_answer_is_sent_once_when_online_again(app: AppPage, context: Br
     app.hears("error", reason="unreachable")
     assert app.host.received == []
     context.set_offline(False)
-    assert [one["act"] for one in app.host.got(1)] == ["accepted"]
+    assert [request["act"] for request in app.host.got(1)] == ["accepted"]
     app.page.clock.fast_forward(3600_000)
     assert len(app.host.got(1)) == 1
 
@@ -479,7 +479,7 @@ def test_receipt_is_retried_until_the_server_accepts_it(app: AppPage, watch: Wat
         app.page.wait_for_timeout(150)
         app.page.clock.fast_forward(5000)
     app.host.got(1)
-    assert [one for one in app.host.asked if one[0] == "POST"] == [
+    assert [request for request in app.host.asked if request[0] == "POST"] == [
         ("POST", "/receipts 500"),
         ("POST", "/receipts 500"),
         ("POST", "/receipts 201"),
@@ -493,8 +493,8 @@ def test_permanently_rejected_receipt_is_asked_for_again(app: AppPage, watch: Wa
     app.host.answers = [422]
     app.open()
     app.button("Accept").click()
-    said = app.hears("rejected", reason="refused")
-    assert said["receipt"]["policy"] == "terms"
+    details = app.hears("rejected", reason="refused")
+    assert details["receipt"]["policy"] == "terms"
     expect(app.dialog).to_contain_text("Your answer could not be saved.")
     app.button("Accept").click()
     expect(app.dialog).to_have_count(0)
@@ -506,7 +506,7 @@ def test_without_a_receipts_url_the_app_gets_an_event_and_nothing_is_pending(app
     app.button("Accept").click()
     app.hears("receipt", act="accepted")
     app.stays_usable()
-    assert [one for one in app.host.asked if one[0] == "POST"] == []
+    assert [request for request in app.host.asked if request[0] == "POST"] == []
 
 
 def test_receipt_handled_by_the_app_is_not_sent(app: AppPage) -> None:
@@ -591,8 +591,8 @@ def test_two_manifests_of_a_site_are_independent(app: AppPage) -> None:
     app.again()
     app.hears("decision", outcome="ok")
     assert app.page.evaluate("said.filter(([name]) => name == 'rollback' || name == 'rejected')") == []
-    kept = app.page.evaluate("Object.keys(localStorage)")
-    assert {f"inforce/1/{app.host.site}{name}" for name in ("policies.json", path)} < set(kept)
+    stored = app.page.evaluate("Object.keys(localStorage)")
+    assert {f"inforce/1/{app.host.site}{name}" for name in ("policies.json", path)} < set(stored)
 
 
 @pytest.mark.parametrize(
@@ -613,7 +613,7 @@ def test_site_and_path_of_a_manifest_follow_from_its_url(
 ) -> None:
     watch.expect("Failed to load resource")
     app.open()
-    found = app.page.evaluate(
+    results = app.page.evaluate(
         """async ([address, path]) => {
           const { createClient } = await import("/browser/client.js"), said = new EventTarget();
           localStorage.clear();
@@ -624,15 +624,15 @@ def test_site_and_path_of_a_manifest_follow_from_its_url(
         }""",
         [address, path],
     )
-    assert found == [app.host.url[:-1] + base, True]
+    assert results == [app.host.url[:-1] + base, True]
 
 
 def test_no_identifying_data_is_stored_or_sent_before_the_user_acts(app: AppPage) -> None:
     app.open(subject=None)
     expect(app.dialog).to_be_visible()
-    kept = app.page.evaluate("Object.entries(localStorage)")
-    assert [key for key, _ in kept] == [f"inforce/1/{app.host.site}policies.json"]
-    assert "subject" not in kept[0][1]
+    stored = app.page.evaluate("Object.entries(localStorage)")
+    assert [key for key, _ in stored] == [f"inforce/1/{app.host.site}policies.json"]
+    assert "subject" not in stored[0][1]
     app.button("Accept").click()
     app.stays_usable()
     (sent,) = app.host.got(1)
@@ -654,11 +654,11 @@ def test_unreadable_record_is_dropped_with_a_flag(app: AppPage) -> None:
 
 def test_manifest_url_without_https_raises_an_error(app: AppPage) -> None:
     app.open()
-    said = app.page.evaluate(
+    details = app.page.evaluate(
         """async () => {
           const { createClient } = await import("/browser/client.js");
           const manifest = "http://policies.example/policies.json";
           try { createClient({ manifest }); } catch (error) { return String(error); }
         }"""
     )
-    assert said == "TypeError: no https: http://policies.example/policies.json"
+    assert details == "TypeError: no https: http://policies.example/policies.json"

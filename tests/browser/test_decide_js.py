@@ -50,7 +50,7 @@ def answers(node: Path, questions: Iterable[Any]) -> list[Any]:
     """Return the decisions of one Node.js process for all `questions`; None if it throws."""
     program = shutil.which("node")
     assert program, "these tests run decide.js in Node: install Node.js 20 or later, so that `node` is on PATH"
-    done = subprocess.run(
+    process = subprocess.run(
         [program, "answer_all.mjs"],
         cwd=node,
         input="\n".join(json.dumps(each) for each in questions),
@@ -58,7 +58,7 @@ def answers(node: Path, questions: Iterable[Any]) -> list[Any]:
         text=True,
         check=True,
     )
-    return [json.loads(line) for line in done.stdout.split("\n")]
+    return [json.loads(line) for line in process.stdout.split("\n")]
 
 
 def test_decide_js_passes_every_vector(node: Path) -> None:
@@ -84,16 +84,18 @@ def decided() -> list[tuple[Any, Any]]:
     for each in drawn[::3]:
         each["state"]["records"].append(unreadable_record(chance))
     return [
-        (asked, decide(asked))
+        (questions, decide(questions))
         for each in drawn
-        for asked in (each | {"now": instant(chance)} for _ in range(INSTANTS_EACH))
+        for questions in (each | {"now": instant(chance)} for _ in range(INSTANTS_EACH))
     ]
 
 
 def test_decide_js_equals_python_in_every_field(node: Path, decided: list[tuple[Any, Any]]) -> None:
-    decisions = answers(node, [asked for asked, _ in decided])
+    decisions = answers(node, [questions for questions, _ in decided])
 
-    unlike = [asked for (asked, expected), decision in zip(decided, decisions, strict=True) if decision != expected]
+    unlike = [
+        questions for (questions, expected), decision in zip(decided, decisions, strict=True) if decision != expected
+    ]
     assert unlike[:1] == []
 
 
@@ -101,16 +103,16 @@ def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
     node: Path, decided: list[tuple[Any, Any]]
 ) -> None:
     """Called again at `next_at` and at the expiry, it never returns the same instant."""
-    asked = [
+    questions = [
         each | {"now": now, "clock_offset_seconds": 0}
         for each, decision in decided[:5_000]
         for now in (decision["next_at"], each["manifest"]["expires_at"])
         if now
     ]
 
-    decisions = answers(node, asked)
+    decisions = answers(node, questions)
 
-    late = [(each["now"], decision["next_at"]) for each, decision in zip(asked, decisions, strict=True)]
+    late = [(each["now"], decision["next_at"]) for each, decision in zip(questions, decisions, strict=True)]
     assert [pair for pair in late if pair[1] and (parse_instant(pair[1]) or 0) <= (parse_instant(pair[0]) or 0)] == []
     assert len([pair for pair in late if pair[1]]) > 1_000
 
@@ -122,8 +124,8 @@ def test_decide_js_is_small() -> None:
 
 def block_of(types: str, name: str) -> str:
     """Return the body of the interface `name` in `types`; empty if it is no interface."""
-    found = re.search(rf"export interface {name} {{\n(.*?)\n}}", types, re.DOTALL)
-    return found[1] if found else ""
+    match = re.search(rf"export interface {name} {{\n(.*?)\n}}", types, re.DOTALL)
+    return match[1] if match else ""
 
 
 def test_types_of_decide_js_contain_every_field_and_value_of_the_python_types() -> None:

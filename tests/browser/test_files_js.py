@@ -120,10 +120,10 @@ def test_documented_custom_properties_are_exactly_the_existing_ones() -> None:
 
 def test_documented_parts_are_exactly_the_existing_ones() -> None:
     source = (SOURCES / "prompt.js").read_text("utf-8")
-    made = {part for parts in re.findall(r'make\("[\w.]+", "([\w -]+)"', source) for part in parts.split()}
-    made |= {"button", "redline", "text", "inserted", "deleted"}  # named after messages
-    told = PAGE.partition("Parts, for")[2].partition("\n\n")[0]
-    assert set(re.findall(r"`([a-z-]+)`", told)) == made
+    parts_made = {part for parts in re.findall(r'make\("[\w.]+", "([\w -]+)"', source) for part in parts.split()}
+    parts_made |= {"button", "redline", "text", "inserted", "deleted"}  # named after messages
+    documented = PAGE.partition("Parts, for")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z-]+)`", documented)) == parts_made
 
 
 def test_every_event_and_reason_is_documented() -> None:
@@ -207,8 +207,8 @@ def check(root: Path, *files: str) -> str:
     """Run the TypeScript compiler of Deno on `files`; return its errors."""
     environ = {**os.environ, "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "DENO_DIR": str(root / "cache")}
     command = [deno.find_deno_bin(), "check", "--quiet", "--no-remote", *files]
-    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+    process = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=False)
+    return "" if process.returncode == 0 else process.stdout + process.stderr
 
 
 def test_types_accept_valid_and_reject_invalid_code(types: Path) -> None:
@@ -229,7 +229,9 @@ def test_recipes_for_react_and_vue_type_check(types: Path) -> None:
     (types / "vue.ts").write_text(f"declare function defineProps<T>(): T;\n{script[0]}\nconsole.log(kept);\n", "utf-8")
     assert check(types, "policies.tsx", "vue.ts") == ""
     assert [
-        one for one in re.findall(r"\s:?([a-z-]+)=", template[1]) if one not in (*column("Attributes"), "slot", "href")
+        text
+        for text in re.findall(r"\s:?([a-z-]+)=", template[1])
+        if text not in (*column("Attributes"), "slot", "href")
     ] == []
 
 
@@ -246,7 +248,7 @@ def test_scripts_in_the_documentation_can_be_parsed() -> None:
     scripts = [code for language, code in CODE if language == "js"]
     assert len(scripts) == 3
     for script in scripts:
-        done = subprocess.run(
+        process = subprocess.run(
             ["node", "--check", "--input-type=module"], input=script, text=True, capture_output=True, check=False
         )
-        assert done.returncode == 0, done.stderr
+        assert process.returncode == 0, process.stderr

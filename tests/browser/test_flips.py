@@ -78,8 +78,8 @@ def test_since_page_identifies_the_text_in_force(page: Page, site: str) -> None:
     ):
         page.clock.set_fixed_time(at)
         page.goto(site + "terms/1/since/")
-        found = page.locator("article h2[data-inforce-at]").all_inner_texts()
-        assert [one.startswith(start) for one, start in zip(found, words, strict=True)] == [True, True], found
+        texts = page.locator("article h2[data-inforce-at]").all_inner_texts()
+        assert [text.startswith(start) for text, start in zip(texts, words, strict=True)] == [True, True], texts
 
 
 def test_history_updates_the_states_of_its_rows(page: Page, site: str) -> None:
@@ -89,8 +89,8 @@ def test_history_updates_the_states_of_its_rows(page: Page, site: str) -> None:
     ):
         page.clock.set_fixed_time(at)
         page.goto(site + "terms/history/")
-        found = page.locator(".inforce-cell-state").all_inner_texts()
-        assert [one.split("\n")[0].strip() for one in found] == states
+        texts = page.locator(".inforce-cell-state").all_inner_texts()
+        assert [text.split("\n")[0].strip() for text in texts] == states
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,10 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answers(node: Path, texts: list[bytes], *arguments: str) -> list[str]:
     """Return the results of one Node.js process for all `texts`; “refused” for rejected ones."""
     lines = "\n".join(b64encode(text).decode() for text in texts)
-    done = subprocess.run(
+    process = subprocess.run(
         ["node", "read_all.js", *arguments], cwd=node, input=lines, capture_output=True, text=True, check=True
     )
-    return done.stdout.split("\n")
+    return process.stdout.split("\n")
 
 
 PIECES = [
@@ -111,9 +111,9 @@ def texts() -> Iterator[bytes]:
     chance = Random(20_261_120)  # noqa: S311 - reproducible texts
     yield from (piece.encode() for piece in PIECES)
     for _ in range(3_000):
-        one, other = chance.choice(PIECES), chance.choice(PIECES)
-        yield chance.choice([f"[{one},{other}]", f'{{"k":{one},"l":{other}}}', one + other]).encode()
-        data = bytearray(f'{{"k":{one},"l":[{other}]}}'.encode())
+        result, other = chance.choice(PIECES), chance.choice(PIECES)
+        yield chance.choice([f"[{result},{other}]", f'{{"k":{result},"l":{other}}}', result + other]).encode()
+        data = bytearray(f'{{"k":{result},"l":[{other}]}}'.encode())
         data[chance.randrange(len(data))] = chance.choice(b'{}[]",:\\0e.-u \xff\xc3')
         yield bytes(data)
 
@@ -126,11 +126,11 @@ def read_in_python(text: bytes) -> object:
 
 
 def test_json_is_parsed_as_strictly_as_in_python(node: Path) -> None:
-    asked = [text for text in texts() if b"\n" not in text]
-    said = [one if one == "refused" else json.loads(one) for one in answers(node, asked, "json")]
-    unlike = [(text, one) for text, one in zip(asked, said, strict=True) if one != read_in_python(text)]
+    inputs = [text for text in texts() if b"\n" not in text]
+    results = [answer if answer == "refused" else json.loads(answer) for answer in answers(node, inputs, "json")]
+    unlike = [(text, result) for text, result in zip(inputs, results, strict=True) if result != read_in_python(text)]
     assert unlike[:3] == []
-    assert 500 < said.count("refused") < len(said) - 500
+    assert 500 < results.count("refused") < len(results) - 500
 
 
 def manifest() -> dict[str, Any]:
@@ -140,8 +140,8 @@ def manifest() -> dict[str, Any]:
     second = version(2, {"en": "new", "zh-Hans": "新"}, "2026-03-01T00:00:00Z", **dates, same_as=[1])
     more = {"latest": 2, "in_force": 2, "next_change_at": "2027-01-01T00:00:00Z", "reask_seconds": 9, "cancelled": [3]}
     terms = policy("terms", "accept", first, second, **more, audience=["buyers"], withdrawn_at="2090-01-01T00:00:00Z")
-    for one in terms["versions"]:
-        del one["texts"]
+    for term in terms["versions"]:
+        del term["texts"]
     place = {"site": SITE, "path": PATH}
     head = {"type": "policy-manifest", "spec": "1.0", **place, "serial": 1_795_154_400, "poll_seconds": 60}
     return {**head, "issued_at": "2026-11-20T06:00:00Z", "expires_at": "2099-01-01T00:00:00Z", "policies": [terms]}
@@ -211,12 +211,12 @@ def taken_in_python(text: bytes) -> bool:
 
 def test_manifest_with_one_change_is_accepted_or_rejected_as_in_python(node: Path) -> None:
     rows = [row for row in changed() if row[0] not in UNREAD and (row[0], row[1]) not in LENIENT]
-    asked = [json.dumps(document).encode() for _, _, document in rows]
-    said = [one == "fine" for one in answers(node, asked, "manifest", SITE, PATH)]
+    inputs = [json.dumps(document).encode() for _, _, document in rows]
+    results = [answer == "fine" for answer in answers(node, inputs, "manifest", SITE, PATH)]
     unlike = [
-        (name, value, one)
-        for (name, value, _), text, one in zip(rows, asked, said, strict=True)
-        if one != taken_in_python(text)
+        (name, value, result)
+        for (name, value, _), text, result in zip(rows, inputs, results, strict=True)
+        if result != taken_in_python(text)
     ]
     assert unlike == []
-    assert 30 < said.count(True) < 200
+    assert 30 < results.count(True) < 200

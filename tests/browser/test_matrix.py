@@ -206,7 +206,7 @@ def test_printed_marks_have_a_line_and_a_word(page: Page, at: At, place: str) ->
              one.querySelector(".inforce-sr").getBoundingClientRect().width > 2])"""
     )
     assert len(drawn) > 4
-    assert {tuple(one) for one in drawn} == {("INS", "underline", True), ("DEL", "line-through", True)}
+    assert {tuple(mark) for mark in drawn} == {("INS", "underline", True), ("DEL", "line-through", True)}
 
 
 def test_printed_redline_contains_all_marks_and_the_whole_text(
@@ -215,13 +215,13 @@ def test_printed_redline_contains_all_marks_and_the_whole_text(
     page.goto(at("privacy/changes/{before}...{last}/"))
     spoken = page.locator(".inforce-redline :is(ins, del) .inforce-sr").all_text_contents()
     paper = PdfReader(io.BytesIO(page.pdf()))
-    told = re.sub(r"\s", "", "".join(sheet.extract_text() for sheet in paper.pages))
+    printed = re.sub(r"\s", "", "".join(sheet.extract_text() for sheet in paper.pages))
     for word in ("added:", "deleted:"):
-        assert told.count(word) >= [said.strip() for said in spoken].count(word) > 0
+        assert printed.count(word) >= [spoken_word.strip() for spoken_word in spoken].count(word) > 0
     text = plain_text((long_site / "privacy" / labels["last"] / "en.md").read_text("utf-8"))
     headings = [line for line in text.splitlines() if line and " " not in line]
     assert len(headings) > 10
-    assert [heading for heading in headings if heading not in told] == []
+    assert [heading for heading in headings if heading not in printed] == []
 
 
 def test_long_page_is_small_and_its_text_loads_first(
@@ -236,7 +236,7 @@ def test_long_page_is_small_and_its_text_loads_first(
     assert len(text) > 40_000
     sentences = [line.removeprefix("- ") for line in text.splitlines() if line.endswith(".")]
     first = answers[0].text()
-    assert [one for one in sentences if one not in first] == []
+    assert [sentence for sentence in sentences if sentence not in first] == []
 
 
 @pytest.mark.parametrize("size", [pytest.param(DESK, id="on a desk"), pytest.param(PHONE, id="on a phone")])

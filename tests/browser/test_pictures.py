@@ -28,6 +28,6 @@ def test_picture_is_small(name: str) -> None:
 
 def test_every_picture_is_used_with_an_alternative_text() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    told = [found for page in pages for found in SHOWN.findall(page.read_text("utf-8"))]
-    assert {name for _, name in told} == NAMES
-    assert [name for words, name in told if len(words) < 15] == []
+    shown = [text for page in pages for text in SHOWN.findall(page.read_text("utf-8"))]
+    assert {name for _, name in shown} == NAMES
+    assert [name for words, name in shown if len(words) < 15] == []

@@ -94,15 +94,17 @@ def test_prompt_is_accessible_in_all_colour_modes_and_on_a_phone(app: AppPage, n
     """WCAG 2.2, A and AA, as far as axe can check."""
     state(app, name)
     app.page.evaluate(Axe().axe_script)
-    found = []
+    violations = []
     for look, media in LOOKS.items():
         app.page.emulate_media(**media)
         for size in (DESK, PHONE):
             app.page.set_viewport_size(size)
             settled(app.page)
-            said = app.page.evaluate("axe.run({ resultTypes: ['violations'] }).then((x) => x.violations)")
-            found += [f"{look} {size}: {one['id']} {node['target']}" for one in said for node in one["nodes"]]
-    assert found == []
+            reported = app.page.evaluate("axe.run({ resultTypes: ['violations'] }).then((x) => x.violations)")
+            violations += [
+                f"{look} {size}: {receipt['id']} {node['target']}" for receipt in reported for node in receipt["nodes"]
+            ]
+    assert violations == []
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -190,7 +192,7 @@ def test_each_policy_has_its_own_buttons_and_the_last_answer_closes_the_dialog(a
     app.button("I do not agree").click()
     app.button("I have read this").click()
     expect(app.dialog).to_have_count(0)
-    assert sorted((one["policy"], one["act"]) for one in app.host.got(3)) == [
+    assert sorted((receipt["policy"], receipt["act"]) for receipt in app.host.got(3)) == [
         *(("news", "refused"), ("privacy", "acknowledged"), ("terms", "accepted"))
     ]
     app.stays_usable()

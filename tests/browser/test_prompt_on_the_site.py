@@ -95,7 +95,7 @@ def test_preview_of_a_block_can_be_closed(trying: Page) -> None:
 def test_preview_page_is_accessible(trying: Page) -> None:
     trying.evaluate(Axe().axe_script)
     rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    found = trying.evaluate(
+    violations = trying.evaluate(
         "(runOnly) => axe.run({ runOnly, resultTypes: ['violations'] }).then((x) => x.violations)", rules
     )
-    assert [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]] == []
+    assert [f"{violation['id']}: {node['target']}" for violation in violations for node in violation["nodes"]] == []

@@ -98,7 +98,7 @@ def test_wide_table_can_be_scrolled_by_keyboard(page: Page, site: str) -> None:
 def test_everything_is_readable_without_javascript(plain: Page, site: str, place: str, words: list[str]) -> None:
     plain.goto(site + place)
     text = " ".join(plain.inner_text("article").split())
-    assert [one for one in words if one.strip() not in text] == []
+    assert [word for word in words if word.strip() not in text] == []
     assert "No longer in force" not in text
 
 
@@ -157,9 +157,9 @@ def test_search_finds_words_of_the_text_in_force(page: Page, site: str) -> None:
     page.goto(site)
     # Typed key by key, since the search listens to key events.
     page.get_by_role("textbox", name="Search").press_sequentially("guardian")
-    found = page.locator(".md-search-result__item").first
-    expect(found).to_contain_text("guardian")
-    found.get_by_role("link").first.click()
+    result = page.locator(".md-search-result__item").first
+    expect(result).to_contain_text("guardian")
+    result.get_by_role("link").first.click()
     page.wait_for_url(f"{site}privacy/")
 
 

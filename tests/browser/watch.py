@@ -38,7 +38,7 @@ class Watch:
 
     def unforeseen(self) -> list[str]:
         """Return the unexpected problems."""
-        return [one for one in self.problems if not any(piece in one for piece in self.expected)]
+        return [problem for problem in self.problems if not any(piece in problem for piece in self.expected)]
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

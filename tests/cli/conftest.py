@@ -98,9 +98,9 @@ def with_substitute_for_mkdocs(book: BookBuilder) -> BookBuilder:
 
 def everything_in(folder: Path) -> dict[str, bytes]:
     """Return every file, link and folder in `folder` with its content, for comparison."""
-    found = {}
+    contents = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         content = path.readlink().as_posix().encode() if path.is_symlink() else b""
-        found[name] = path.read_bytes() if path.is_file() and not path.is_symlink() else content
-    return found
+        contents[name] = path.read_bytes() if path.is_file() and not path.is_symlink() else content
+    return contents

@@ -263,9 +263,9 @@ def test_missing_generator_is_one_message_with_the_package_to_install(
 
 def test_properdocs_is_used_if_installed_instead_of_mkdocs(shell: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_process, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
-    found = site_process.Generator.of(Workspace(root=shell.root))
-    assert found.command("build")[1:5] == ["-P", "-m", "inforce.site.build", "properdocs"]
-    assert found.command("serve")[1:5] == ["-P", "-m", "inforce.site.serve", "properdocs"]
+    generator = site_process.Generator.of(Workspace(root=shell.root))
+    assert generator.command("build")[1:5] == ["-P", "-m", "inforce.site.build", "properdocs"]
+    assert generator.command("serve")[1:5] == ["-P", "-m", "inforce.site.serve", "properdocs"]
 
 
 TOLD = [

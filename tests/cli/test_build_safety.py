@@ -25,9 +25,9 @@ HOSTILE = "import os\nopen(os.path.join(os.path.dirname(__file__), 'imported'), 
 @pytest.fixture
 def repository(tmp_path: Path) -> BookBuilder:
     """Return a repository that builds with the plugin of inforce."""
-    made = scaffold(BookBuilder(tmp_path / "repository"))
-    made.policy("terms").version("2026-01-15", en="# Terms\n\nPay within 30 days.\n")
-    return made
+    result = scaffold(BookBuilder(tmp_path / "repository"))
+    result.policy("terms").version("2026-01-15", en="# Terms\n\nPay within 30 days.\n")
+    return result
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_committed_link_is_not_followed_by_a_build(
             place.symlink_to(valuables)
         # From the second build on, there are a cache and an earlier site.
         for _ in range(2 if links == LINKS[0] else 1):
-            made = build()
-            assert made.code == 0, made.err
+            result = build()
+            assert result.code == 0, result.err
         assert (valuables / "deed.txt").read_text() == "keep this"
         # A cache that the user placed there is written there; nothing else is removed.
         assert cache in links or [path.name for path in valuables.iterdir()] == ["deed.txt"], links
@@ -91,20 +91,20 @@ def test_site_that_is_a_link_inside_the_repository_is_not_replaced(
     (valuables / "policies.json").write_text("{}")
     (repository.root / "site").symlink_to(valuables)
 
-    made = build()
+    result = build()
 
-    assert made.code == 2
-    assert "is a symbolic link inside the repository" in made.err
+    assert result.code == 2
+    assert "is a symbolic link inside the repository" in result.err
     assert sorted(path.name for path in valuables.iterdir()) == ["deed.txt", "policies.json"]
 
 
 def build_in_a_process(repository: BookBuilder, **environ: str) -> None:
     """Build as another user or machine: each process reads the secret of its own cache folder once."""
     command = [str(PROGRAM), "build", "--at", "2026-02-01"]
-    made = subprocess.run(
+    process = subprocess.run(
         command, cwd=repository.root, env={**os.environ, **environ}, capture_output=True, text=True, check=False
     )
-    assert made.returncode == 0, made.stderr
+    assert process.returncode == 0, process.stderr
 
 
 def test_entries_from_another_machine_or_altered_by_a_commit_are_not_published(
@@ -161,8 +161,8 @@ def test_entries_are_copied_from_a_cache_on_another_file_system(
     monkeypatch.setenv("INFORCE_CACHE", str(cache))
     try:
         for _ in range(2):
-            made = build()
-            assert made.code == 0, made.err
+            result = build()
+            assert result.code == 0, result.err
         page = repository.root / "site/terms/index.html"
         assert page.stat().st_nlink == (1 if cache.stat().st_dev != page.stat().st_dev else 3)
     finally:
@@ -228,7 +228,7 @@ def test_serve_imports_nothing_from_the_repository(repository: BookBuilder) -> N
     assert not (repository.root / "imported").exists()
 
 
-def test_a_site_is_readable_whatever_the_umask_and_its_cache_lies_outside_the_repository(
+def test_site_is_readable_with_any_umask_and_its_cache_is_outside_the_repository(
     repository: BookBuilder, build: Callable[[], Ending]
 ) -> None:
     folder = cache_folder(repository.root)
@@ -237,8 +237,8 @@ def test_a_site_is_readable_whatever_the_umask_and_its_cache_lies_outside_the_re
     assert folder != cache_folder(repository.root.parent)
     before = os.umask(0o077)
     try:
-        made = build()
-        assert made.code == 0, made.err
+        result = build()
+        assert result.code == 0, result.err
     finally:
         os.umask(before)
     site = repository.root / "site"

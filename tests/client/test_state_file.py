@@ -207,7 +207,7 @@ class TestSavedSerialFromTheFuture:
 
     @pytest.mark.parametrize("headers", [{"Date": http_date(START)}, {}], ids=["host time", "no host time"])
     @pytest.mark.usefixtures("saved")
-    def test_it_is_dropped_and_the_next_manifest_is_accepted_and_saved(
+    def test_future_manifest_is_dropped_and_the_next_one_is_accepted_and_saved(
         self, host: Host, reader: NewReader, state: Path, headers: dict[str, str]
     ) -> None:
         host.at[PLAIN] = serving(manifest, **headers)
@@ -221,7 +221,9 @@ class TestSavedSerialFromTheFuture:
         assert reader(state_file=state).serial == FIRST
 
     @pytest.mark.usefixtures("saved")
-    def test_it_stays_while_the_host_confirms_that_time(self, host: Host, reader: NewReader, state: Path) -> None:
+    def test_future_manifest_is_kept_while_the_host_confirms_its_time(
+        self, host: Host, reader: NewReader, state: Path
+    ) -> None:
         host.at[PLAIN] = serving(manifest, Date=http_date(self.FUTURE))
 
         report = reader(state_file=state).refresh()
@@ -298,7 +300,7 @@ class TestManifestAheadOfThisMachine:
             FIRST,
         )
 
-    def test_the_process_accepts_an_earlier_one_with_other_texts_later(
+    def test_process_accepts_an_earlier_manifest_with_other_texts_later(
         self, host: Host, clock: Clock, reader: NewReader, state: Path
     ) -> None:
         hostile = document(host.url, LATER)
