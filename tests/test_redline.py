@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inforce.markdown import BlockKind, ContainerKind, parse
-from inforce.redline import Action, BlockState, ChangeClass, Format, NumberKind, Op, prepare, prepared, redline
+from inforce.redline import Action, BlockState, ChangeClass, Format, NumberKind, Op, prepare, redline, tokens
 
 MARKS = {
     Op.EQUAL: "{}",
@@ -355,7 +355,7 @@ def test_prepared_text_and_string_produce_the_same_redline() -> None:
 
 def test_prepared_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(prepared, "parse", lambda text: read.append(text) or parse(text))
+    monkeypatch.setattr(tokens, "parse", lambda text: read.append(text) or parse(text))
     versions = [text_of(COLLECT, SALE, *[DELETION] * count) for count in range(5)]
     texts = [prepare(text) for text in versions]
 

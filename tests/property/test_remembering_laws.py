@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from inforce.markdown import Document, parse, to_html
 from inforce.markdown.dialect import PARSER
 from inforce.markdown.sections import read_sections
-from inforce.redline import alphabet as alphabets
 from inforce.redline import prepare, redline
+from inforce.redline import tokens as alphabets
 from inforce.redline import words as vocabulary
 from inforce.redline.figures import EXPRESSION, expressions
 from property.markdown_strategies import WORDS, blocks, documents, tricky

@@ -51,8 +51,8 @@ extent of the changes per clause; `found.statistics` the word counts; `found.equ
 from __future__ import annotations
 
 from inforce.redline.engine import redline
-from inforce.redline.prepared import Prepared, prepare
 from inforce.redline.result import Redline
+from inforce.redline.tokens import Prepared, prepare
 from inforce.redline.values import (
     IN_NEW,
     IN_OLD,

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from itertools import count, product, takewhile
 
 from inforce.markdown import BlockKind
-from inforce.redline.anchors import Gap, Pair, anchor, heaviest_chain
-from inforce.redline.sequence import compare
+from inforce.redline.sequence import Gap, Pair, anchor, compare, heaviest_chain
 from inforce.redline.similarity import Likeness, kinship
-from inforce.redline.units import ROW, Unit
+from inforce.redline.tokens import ROW, Unit
 
 # A shorter key (in letters) is too common to be an anchor on its own.
 LIGHTEST = 12

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from inforce.markdown import BlockKind, Clause
 from inforce.redline.drafts import Moved, Plan, Same
-from inforce.redline.leaf import Leaf
-from inforce.redline.prepared import DECISIVE, Prepared
+from inforce.redline.tokens import DECISIVE, Leaf, Prepared
 from inforce.redline.values import Change, ChangeClass, ClauseChange, ClauseState, Op, Run
 
 

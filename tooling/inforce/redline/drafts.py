@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from inforce.redline.leaf import Leaf
+from inforce.redline.tokens import Leaf
 from inforce.redline.values import Format, Op, Run
 from inforce.redline.weave import Strip
 

@@ -8,11 +8,10 @@ from itertools import chain
 from inforce.redline.align import match
 from inforce.redline.drafts import BlockDraft, Moved, Plan, Same
 from inforce.redline.inside import compared, whole
-from inforce.redline.prepared import Prepared, prepare
 from inforce.redline.result import Redline
 from inforce.redline.split_merge import Flow, Group
 from inforce.redline.tables import Columns
-from inforce.redline.units import ROW, Unit
+from inforce.redline.tokens import ROW, Prepared, Unit, prepare
 from inforce.redline.values import Op
 
 

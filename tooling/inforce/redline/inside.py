@@ -10,15 +10,13 @@ from functools import lru_cache
 from itertools import compress
 from typing import TypeVar
 
-from inforce.redline.alphabet import shared_alphabet
 from inforce.redline.cleanup import Smoother
 from inforce.redline.drafts import BlockDraft
-from inforce.redline.leaf import Leaf
 from inforce.redline.phrases import grown
 from inforce.redline.sequence import Hunk, compare, compare_signs, joined, trim
+from inforce.redline.tokens import Leaf, Look, Wording, shared_alphabet
 from inforce.redline.values import Op
 from inforce.redline.weave import Strip, weave
-from inforce.redline.wording import Look, Wording
 from inforce.redline.words import MARK, WORD
 
 # A block that changed once is compared again with all earlier and all later versions.

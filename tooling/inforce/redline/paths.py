@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from inforce.markdown import Container
 from inforce.redline.drafts import BlockDraft, Plan, Same
-from inforce.redline.leaf import Leaf
-from inforce.redline.prepared import Prepared
+from inforce.redline.tokens import Leaf, Prepared
 
 
 class Paths:

@@ -10,7 +10,7 @@ from itertools import accumulate
 import budoux
 
 from inforce.redline.sequence import Hunk
-from inforce.redline.wording import Wording
+from inforce.redline.tokens import Wording
 from inforce.redline.words import MARK
 
 KANA = re.compile("[\u3041-\u30ff]")

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import LCSseq
 
 from inforce.markdown import BlockKind
-from inforce.redline.alphabet import shared_alphabet
-from inforce.redline.units import Unit
+from inforce.redline.tokens import Unit, shared_alphabet
 
 # A word is common from this frequency on, in texts of at least this many words.
 COMMON = 60

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from rapidfuzz.distance import LCSseq
 
 from inforce.markdown import BlockKind
-from inforce.redline.anchors import Pair
+from inforce.redline.sequence import Pair
 from inforce.redline.similarity import Likeness
-from inforce.redline.units import Unit
+from inforce.redline.tokens import Unit
 
 # A group grows by paragraphs if it gains this percentage of their words, and by at most this many paragraphs.
 GAINED, MOST = 40, 30

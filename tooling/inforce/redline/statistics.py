@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from inforce.redline.drafts import Moved, Plan, Same
-from inforce.redline.prepared import Prepared
+from inforce.redline.tokens import Prepared
 from inforce.redline.values import Op, Statistics
 
 

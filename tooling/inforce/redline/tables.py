@@ -10,9 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from inforce.redline.anchors import Gap, Pair, gaps_between, heaviest_chain
-from inforce.redline.leaf import Leaf
-from inforce.redline.units import ROW, Unit
+from inforce.redline.sequence import Gap, Pair, gaps_between, heaviest_chain
+from inforce.redline.tokens import ROW, Leaf, Unit
 
 # A column with the same header counts as much as this many rows with the same cell.
 HEADER = 8

@@ -15,8 +15,8 @@ from functools import cached_property
 
 from inforce.redline.became import Became, became
 from inforce.redline.sequence import Hunk
+from inforce.redline.tokens import Look, Wording
 from inforce.redline.values import BlockState, Op, Run
-from inforce.redline.wording import Look, Wording
 
 
 class Strip:
