@@ -114,6 +114,9 @@ REFUSED = [
     pytest.param("a: 1\n  b: 2\n", 2, "this is not valid YAML: ", "", id="one blank too many"),
     pytest.param("a: [1]]\n", 1, "this is not valid YAML: ", "check the indentation", id="a bracket too many"),
     pytest.param("%YAML 9.9\n---\na: 1\n", 1, "this is not valid YAML: ", "", id="an unsupported YAML version"),
+    pytest.param(
+        f"? {'a' * 201}\n: 1\n", 1, "a key has more than 200 characters", "shorten it", id="a key of 201 characters"
+    ),
     pytest.param("a: 1\n" * 20_000, 1, "is longer than 64 KiB", "shorten it", id="a hundred kilobytes"),
     pytest.param("a: '" + "x" * 70_000 + "'", 1, "is longer than 64 KiB", "shorten it", id="one huge value"),
 ]
@@ -185,5 +188,5 @@ def test_fields_have_their_line() -> None:
 
 def test_names_in_messages_are_printable_and_truncated() -> None:
     with pytest.raises(FrontMatterError) as refused:
-        parse_yaml(f"{'n' * 500}: 1\n{'n' * 500}: 1\n", "x.yml")
+        parse_yaml(f"{'n' * 150}: 1\n{'n' * 150}: 1\n", "x.yml")
     assert refused.value.problem == f"“{'n' * 60}…” occurs twice"

@@ -174,6 +174,12 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
             id="a text whose table has more than 20,000 cells",
         ),
         pytest.param(
+            write(f"{PRIVACY}/2026-03-01/de.md", "# P\n\n" + "## A\n\nb\n-\n\n> 1. # C\n\n" * 1_667),
+            "PATH-size",
+            f"{PRIVACY}/2026-03-01/de.md",
+            id="a text with more than 5,000 headings",
+        ),
+        pytest.param(
             write(f"{PRIVACY}/notes.txt", ""), "PATH-unexpected", f"{PRIVACY}/notes.txt", id="a file without a place"
         ),
         pytest.param(

@@ -37,7 +37,7 @@ from inforce.errors import (
 from inforce.fields import Fields, Source, did_you_mean, first_duplicate
 from inforce.instant import parse_zone
 from inforce.language import Language
-from inforce.markdown import MOST_CELLS, line_of_excess_cells
+from inforce.markdown import MOST_CELLS, MOST_HEADINGS, line_of_excess_cells, line_of_excess_headings
 from inforce.policy import Edition, Label, Policy, Version
 from inforce.policy.catalog import Catalog
 from inforce.policy.lock import Lock
@@ -280,7 +280,7 @@ class _BookReader:
             text = self.text(entry)
             if text is None:
                 return None
-            refuse_large_tables(text, entry.path)
+            refuse_long_structure(text, entry.path)
             parts = parse_frontmatter(text, entry.path)
             source = parts.source
             if not parts.body.replace("\ufeff", "").strip():
@@ -315,13 +315,16 @@ class _BookReader:
         self.faults.append(fault)
 
 
-def refuse_large_tables(text: str, path: str) -> None:
-    """Raise a LayoutError if the tables of `text`, read from `path`, have more cells than a page can display."""
-    line = line_of_excess_cells(text)
-    if line is not None:
-        problem = f"has more than {MOST_CELLS:,} table cells up to this line, including the missing cells of short rows"
-        fix = "use fewer columns or rows, or split the text"
-        raise LayoutError(Place(path=path, line=line), problem, fix, rule="PATH-size")
+def refuse_long_structure(text: str, path: str) -> None:
+    """Raise a LayoutError if `text`, read from `path`, has more table cells or headings than a page can display."""
+    cells = f"{MOST_CELLS:,} table cells up to this line, including the missing cells of short rows"
+    headings = f"{MOST_HEADINGS:,} headings up to this line"
+    for line, what, fix in (
+        (line_of_excess_cells(text), cells, "use fewer columns or rows, or split the text"),
+        (line_of_excess_headings(text), headings, "combine sections, or split the text"),
+    ):
+        if line is not None:
+            raise LayoutError(Place(path=path, line=line), f"has more than {what}", fix, rule="PATH-size")
 
 
 def parse_book(listing: Listing, memory: ParseCache | None = None) -> Reading:

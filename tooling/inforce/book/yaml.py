@@ -16,6 +16,8 @@ import yaml
 from inforce.errors import FrontMatterError, Place, quoted
 
 DEEPEST = 12
+# The path of each field contains the keys of its parents.
+LONGEST_KEY = 200
 LONGEST = 64 * 1024
 # libyaml is about eight times faster; the Python parser is the fallback.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -126,6 +128,8 @@ class _Reading:
         top = self.stack[-1]
         if not event.value:
             raise self.fault(event, "a value has no key", "put a plain word before the colon")
+        if len(event.value) > LONGEST_KEY:
+            raise self.fault(event, f"a key has more than {LONGEST_KEY} characters", "shorten it")
         if event.value == "<<" and not event.style:
             raise self.fault(event, "“<<” is a merge key", "write the fields out")
         if event.value in top.value:

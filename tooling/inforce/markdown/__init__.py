@@ -31,11 +31,12 @@ from inforce.markdown.document import (
     SpanKind,
 )
 from inforce.markdown.fragment import to_html
+from inforce.markdown.limits import MOST_CELLS, MOST_HEADINGS, line_of_excess_cells, line_of_excess_headings
 from inforce.markdown.reader import parse, plain_text, raw_html
-from inforce.markdown.tables import MOST_CELLS, line_of_excess_cells
 
 __all__ = [
     "MOST_CELLS",
+    "MOST_HEADINGS",
     "Block",
     "BlockKind",
     "Clause",
@@ -48,6 +49,7 @@ __all__ = [
     "Span",
     "SpanKind",
     "line_of_excess_cells",
+    "line_of_excess_headings",
     "parse",
     "plain_text",
     "raw_html",

@@ -7,7 +7,9 @@ from inforce.checks.rule import on_reading
 policy_id = on_reading("PATH-policy", "The name of a policy's folder cannot be used as a path and web address.")
 link = on_reading("PATH-link", "A path is a symbolic link or neither a file nor a folder.")
 collision = on_reading("PATH-collision", "Two names are identical on some file systems.")
-size = on_reading("PATH-size", "A file is larger than 1 MiB, or a text has more than 20,000 table cells.")
+size = on_reading(
+    "PATH-size", "A file is larger than 1 MiB, or a text has more than 20,000 table cells or 5,000 headings."
+)
 unexpected = on_reading("PATH-unexpected", "A file or folder does not belong in a book.")
 repository = on_reading("PATH-repository", "There is a bare git repository in, beside or above the book.")
 

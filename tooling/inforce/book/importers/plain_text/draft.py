@@ -16,7 +16,7 @@ from inforce.book.importers.policy_file import NothingToImportError, binding_lan
 from inforce.book.importers.source_file import decoded
 from inforce.book.new_version import begin_version, empty_summary
 from inforce.book.paths import BOOK
-from inforce.book.read import LARGEST, read_book, refuse_large_tables
+from inforce.book.read import LARGEST, read_book, refuse_long_structure
 from inforce.book.write import NewVersion, add_versions, readable, to_edition
 from inforce.checks import CATALOGUE, Book, examine
 from inforce.disk import how_to_fix, read_regular
@@ -113,7 +113,7 @@ def _read(file: Path) -> tuple[str, str]:
         problem = f"contains more than {LARGEST:,} bytes, the limit for a text"
         raise LayoutError(Place(path=str(file)), problem, "import it in parts", rule="PATH-size")
     text, code = decoded(raw)
-    refuse_large_tables(text, str(file))
+    refuse_long_structure(text, str(file))
     if not words(text):
         message = f"{file} contains no words"
         raise NothingToImportError(message)
