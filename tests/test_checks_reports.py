@@ -88,7 +88,7 @@ def test_json_contains_every_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding_", "command"),
+    ("example", "command"),
     [
         pytest.param(finding(), f"::error file={PATH},line=3,title=HTML-raw::Something is wrong.", id="an error"),
         pytest.param(QUESTION, f"::warning file={PATH},line=9,title=CLAIM-watch::Is it so?", id="a question"),
@@ -104,8 +104,8 @@ def test_json_contains_every_field() -> None:
         ),
     ],
 )
-def test_annotation_is_one_line_with_its_place(finding_: Finding, command: str) -> None:
-    assert to_github(CheckReport(findings=(finding_,))) == f"{command}\n"
+def test_annotation_is_one_line_with_its_place(example: Finding, command: str) -> None:
+    assert to_github(CheckReport(findings=(example,))) == f"{command}\n"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
 
 def seen(steps: list[Step], title: str, who: str) -> str:
     """Return the first output for `who` at the step `title`."""
-    (step,) = [step_ for step_ in steps if step_.title.endswith(title)]
+    (step,) = [candidate for candidate in steps if candidate.title.endswith(title)]
     return next(what for name, what in step.seen if name.startswith(who))
 
 

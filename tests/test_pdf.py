@@ -51,7 +51,7 @@ order = 7
 
 def paper(**members: object) -> Paper:
     """Return a paper of `MARKDOWN` with the fields `members` replaced."""
-    paper_ = Paper(
+    example = Paper(
         title="Privacy Policy 2027-03-01 – Example Shop",
         author="Example Shop",
         language=Language("en"),
@@ -64,7 +64,7 @@ def paper(**members: object) -> Paper:
         digests=(DIGEST,),
         body=to_html(MARKDOWN),
     )
-    return replace(paper_, **members)
+    return replace(example, **members)
 
 
 def read(content: bytes) -> PdfReader:

@@ -32,7 +32,7 @@ def closed(*versions: Version, at: str = "2027-06-01") -> Policy:
 class TestStanding:
     def told(self, terms: Policy, at: str) -> list[tuple[Any, ...]]:
         now = instant(at)
-        rows = [standing(terms, version_, now, terms.interval(version_, now)) for version_ in terms.public(now)]
+        rows = [standing(terms, row, now, terms.interval(row, now)) for row in terms.public(now)]
         return [(row["state"], row["start"] and format_instant(row["start"])[:10], row["then"]) for row in rows]
 
     @pytest.mark.parametrize(
@@ -203,10 +203,7 @@ class TestFeedContents:
 
     def test_long_list_is_cut_and_states_the_remaining_number(self) -> None:
         texts = ["\n\n".join(f"Sentence {number} is about {word}." for number in range(60)) for word in ("a", "b")]
-        long = [
-            replace(version_, editions=(edition(EN, text),))
-            for version_, text in zip((FIRST, SECOND), texts, strict=True)
-        ]
+        long = [replace(row, editions=(edition(EN, text),)) for row, text in zip((FIRST, SECOND), texts, strict=True)]
 
         content = self.contents(*long)[0]
 

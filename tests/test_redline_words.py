@@ -114,7 +114,7 @@ def test_words_that_differ_have_different_keys(first: str, other: str) -> None:
     ],
 )
 def test_numeric_expressions(text: str, kind: str, expression: str) -> None:
-    assert [(expression_.kind, expression_.text) for expression_ in expressions(text)] == [(kind, expression)]
+    assert [(match.kind, match.text) for match in expressions(text)] == [(kind, expression)]
 
 
 def test_word_with_numeral_is_not_a_number() -> None:

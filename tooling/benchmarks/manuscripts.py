@@ -115,23 +115,23 @@ def _with_part(content: bytes, part: bytes) -> bytes:
     return target.getvalue()
 
 
-def verdict(round_: Round, returned: Returned) -> str:
+def verdict(trial: Round, returned: Returned) -> str:
     """Return “right”, “refused”, or a description of the error in `returned`."""
     if returned.untracked:
         return f"refused: reports untracked edits that do not exist: {returned.untracked[0]}"
     if returned.text is None:
         return f"refused: {returned.objections[0]}"
     return (
-        _words_wrong(round_, returned.text)
-        or _lines_wrong(round_, returned.text)
-        or _links_wrong(round_, returned.text)
+        _words_wrong(trial, returned.text)
+        or _lines_wrong(trial, returned.text)
+        or _links_wrong(trial, returned.text)
         or "right"
     )
 
 
-def _words_wrong(round_: Round, text: str) -> str:
+def _words_wrong(trial: Round, text: str) -> str:
     said = [_even(block.text) for block in parse(text).blocks if block.text.strip()]
-    must = [_even(text) for text in round_.says if text.strip()]
+    must = [_even(text) for text in trial.says if text.strip()]
     for place, (got, wanted) in enumerate(zip(said, must, strict=False)):
         if got != wanted:
             return f"wrong: block {place} says {got[:90]!r}, must say {wanted[:90]!r}"
@@ -142,15 +142,15 @@ def _even(text: str) -> str:
     return "\n".join(line.strip() for line in text.strip().split("\n"))
 
 
-def _lines_wrong(round_: Round, text: str) -> str:
+def _lines_wrong(trial: Round, text: str) -> str:
     """Return a changed line of an unedited block, except for numbers of items."""
-    blocks = parse(round_.text).blocks
+    blocks = parse(trial.text).blocks
     may = set()
     for place, block in enumerate(blocks):
-        stop = blocks[place + 1].line if place + 1 < len(blocks) else len(round_.text.split("\n")) + 1
-        if place in round_.touched:
+        stop = blocks[place + 1].line if place + 1 < len(blocks) else len(trial.text.split("\n")) + 1
+        if place in trial.touched:
             may.update(range(block.line, max(stop, block.line + 1)))
-    old, new = ([_unnumbered(line) for line in side.split("\n")] for side in (round_.text, text))
+    old, new = ([_unnumbered(line) for line in side.split("\n")] for side in (trial.text, text))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for what, start, stop, _, _ in matcher.get_opcodes():
         gone = [
@@ -165,10 +165,10 @@ def _unnumbered(line: str) -> str:
     return re.sub(r"^(\s*)\d+([.)])\s+", r"\1\2 ", line)
 
 
-def _links_wrong(round_: Round, text: str) -> str:
+def _links_wrong(trial: Round, text: str) -> str:
     # Sets, since a link that is split by a new paragraph counts as two.
-    before, after = ({link.target for link in parse(side).links} for side in (round_.text, text))
-    if round_.lost_targets == 0 and before - after:
+    before, after = ({link.target for link in parse(side).links} for side in (trial.text, text))
+    if trial.lost_targets == 0 and before - after:
         return f"wrong: links lost: {before - after}"
     return "" if not after - before else f"wrong: unexpected links: {after - before}"
 

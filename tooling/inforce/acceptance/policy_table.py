@@ -61,7 +61,7 @@ _QUIET_ROWS: Final = (
 
 
 def _rows_met(case: PolicyFacts) -> list[TableRow]:
-    """Return the rows that `case` matches: the row of the table and, if that row leads on, the non-blocking one."""
+    """Return the rows that `case` matches: its row in the table and, if that has no outcome, the non-blocking one."""
     row = _first(_ROWS, case)
     return [row, _first(_QUIET_ROWS, case)] if row.leads_on else [row]
 

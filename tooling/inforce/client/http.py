@@ -86,7 +86,7 @@ def redirected(request: Request, response: Response) -> Request | None:
     except ValueError:  # an invalid address
         same = False
     if not same:
-        raise RefusedError(Reason.REDIRECT, f"{request.url} leads elsewhere, to {quoted(location, 200)}")
+        raise RefusedError(Reason.REDIRECT, f"{request.url} redirects to another origin: {quoted(location, 200)}")
     return replace(request, url=target)
 
 

@@ -60,15 +60,15 @@ class WantedText:
 
         Raise UnknownVersionError if it has no text.
         """
-        tag_ = next((tag for tag in (*languages, *version.digests) if tag in version.digests), None)
-        if tag_ is None:
+        chosen = next((tag for tag in (*languages, *version.digests) if tag in version.digests), None)
+        if chosen is None:
             raise UnknownVersionError(policy, seq)
         return cls(
             policy=policy,
             seq=seq,
             version=version.version,
-            language=tag_,
-            digest=version.digests[tag_],
+            language=chosen,
+            digest=version.digests[chosen],
         )
 
     def request(self, site: str, limits: Limits) -> Request:

@@ -150,7 +150,7 @@ async def _followed(client: httpx2.AsyncClient, request: Request, limits: Limits
         if ahead is None:
             return response
         request = ahead
-    raise RefusedError(Reason.REDIRECT, f"{request.url} was the last of {limits.redirects} redirects, and leads on")
+    raise RefusedError(Reason.REDIRECT, f"{request.url} exceeds the limit of {limits.redirects} redirects")
 
 
 async def _once(client: httpx2.AsyncClient, request: Request) -> Response:

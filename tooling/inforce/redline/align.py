@@ -199,16 +199,16 @@ class _Matcher:
 
     def _side_by_side(self) -> None:
         """Pair unmatched units at the same place between two pairs if they are likely to correspond."""
-        pairs_: list[Pair] = []
+        additional: list[Pair] = []
         for olds, news in self._left_between():
             if len(olds) == len(news):
-                pairs_ += (pair for pair in zip(olds, news, strict=True) if self._replaces(pair))
+                additional += (pair for pair in zip(olds, news, strict=True) if self._replaces(pair))
             else:
                 front = list(takewhile(self._is_likely, zip(olds, news, strict=False)))
                 rest = zip(olds[len(front) :][::-1], news[len(front) :][::-1], strict=False)
-                pairs_ += front + list(takewhile(self._is_likely, rest))
-        self._take(pairs_)
-        self.matching.pairs = sorted([*self.matching.pairs, *pairs_])
+                additional += front + list(takewhile(self._is_likely, rest))
+        self._take(additional)
+        self.matching.pairs = sorted([*self.matching.pairs, *additional])
 
     def _left_between(self) -> Iterator[tuple[list[int], list[int]]]:
         """Yield the unmatched units of both texts between adjacent pairs."""

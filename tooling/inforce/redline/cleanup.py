@@ -31,8 +31,8 @@ class Smoother:
 
     def smooth(self, hunks: Sequence[Hunk]) -> list[Hunk]:
         """Return `hunks` moved to suitable borders, without crumbs, and as one replacement if little is unchanged."""
-        hunks_ = self.absorb(self._slid(hunks))
-        pieces = self._between_marks(hunks_)
+        absorbed = self.absorb(self._slid(hunks))
+        pieces = self._between_marks(absorbed)
         remaining = (hunk for piece, start, stop in pieces for hunk in self._given_up(piece, start, stop))
         return list(self._trimmed(joined(remaining)))
 

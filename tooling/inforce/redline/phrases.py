@@ -94,14 +94,14 @@ class _PhraseGrower:
 
     def grow(self, hunks: Sequence[Hunk]) -> list[Hunk]:
         """Return `hunks`, each grown if a border of a phrase is within a few words."""
-        hunks_: list[Hunk] = []
+        expanded: list[Hunk] = []
         starts = [*(hunk.old_start for hunk in hunks[1:]), len(self._places[0]) - 1]
         for hunk, after in zip(hunks, starts, strict=True):
-            before = hunks_[-1].old_stop if hunks_ else 0
+            before = expanded[-1].old_stop if expanded else 0
             back = self._steps((hunk.old_start, hunk.new_start), hunk.old_start - before, -1)
             on = self._steps((hunk.old_stop, hunk.new_stop), after - hunk.old_stop, 1)
-            hunks_.append(Hunk(hunk.old_start - back, hunk.old_stop + on, hunk.new_start - back, hunk.new_stop + on))
-        return hunks_
+            expanded.append(Hunk(hunk.old_start - back, hunk.old_stop + on, hunk.new_start - back, hunk.new_stop + on))
+        return expanded
 
     def _steps(self, place: tuple[int, int], room: int, direction: int) -> int:
         """Return the number of words from `place` to a border in both texts or to the next hunk; 0 if both are far."""

@@ -271,7 +271,7 @@ def _turns(change: Change, text: CheckedText) -> bool:
 
 
 def _place(text: CheckedText, section: str) -> Place:
-    clause = next((clause_ for clause_ in text.document.clauses if clause_.id == section), None)
+    clause = next((candidate for candidate in text.document.clauses if candidate.id == section), None)
     return text.place(clause.line) if clause else Place(path=text.edition.source.path)
 
 

@@ -225,7 +225,7 @@ class _StoryReader:
             self.problems.append(f"a field ({' '.join(instruction.split())[:40] or 'empty'})")
 
     def field_address(self) -> str:
-        result = next((field_ for field_ in reversed(self.fields) if field_.shows), None)
+        result = next((candidate for candidate in reversed(self.fields) if candidate.shows), None)
         return _field_address(result.instruction) if result else ""
 
     def simple_field(self, element: Any, fate: Fate, address: str) -> Iterator[Stretch]:

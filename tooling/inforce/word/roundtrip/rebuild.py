@@ -131,7 +131,7 @@ class _Grower:
     def home(self, block: RevisedBlock, kept_blocks: Sequence[KeptBlock]) -> Node | None:
         """Return the leaf that `block` corresponds to: the leaf that shares characters and formatting with it."""
         numbers = dict.fromkeys(id(kept_block.leaf) for kept_block in kept_blocks if kept_block.leaf is not None)
-        for number in (self.numbers[number_] for number_ in numbers):
+        for number in (self.numbers[leaf_id] for leaf_id in numbers):
             if self.alignment.looks.get(number) == block.look:
                 return self.leaves[number]
         if not kept_blocks:
@@ -141,12 +141,12 @@ class _Grower:
 
     def find_lists(self, after: Sequence[RevisedBlock | Grid]) -> None:
         """Record which source list each list of the document corresponds to."""
-        for place, block_ in enumerate(after):
-            if isinstance(block_, RevisedBlock) and block_.number is not None:
-                leaf = self.home(block_, self.kept(place, block_))
+        for place, other in enumerate(after):
+            if isinstance(other, RevisedBlock) and other.number is not None:
+                leaf = self.home(other, self.kept(place, other))
                 lists = [node for node in leaf.path if node.kind in LISTS] if leaf else []
                 if lists:
-                    self.lists.setdefault((block_.list_name, block_.look.depth), lists[-1])
+                    self.lists.setdefault((other.list_name, other.look.depth), lists[-1])
 
     def add_block(self, place: int, block: RevisedBlock, ordered: Ordered) -> None:
         kept_blocks = self.kept(place, block)

@@ -112,22 +112,22 @@ class _Counter:
 def side_of(story: Story, side: Side) -> tuple[RevisedBlock | Grid, ...]:
     """Return the blocks and tables of one `side` of `story`, without blank paragraphs."""
     counter = _Counter(story.numbering)
-    blocks_: list[RevisedBlock | Grid] = []
+    revised: list[RevisedBlock | Grid] = []
     waiting: list[Paragraph] = []
     for place, paragraph in enumerate(story.body):
         if isinstance(paragraph, Paragraph):
             waiting.append(paragraph)
             if side.has(paragraph.mark):
-                blocks_.extend(_block(waiting, side, counter))
+                revised.extend(_block(waiting, side, counter))
                 waiting = []
             continue
-        blocks_.extend(_block(waiting, side, counter))
+        revised.extend(_block(waiting, side, counter))
         waiting = []
         grid = _grid(place, paragraph, side)
         if grid.rows:
-            blocks_.append(grid)
-    blocks_.extend(_block(waiting, side, counter))
-    return tuple(blocks_)
+            revised.append(grid)
+    revised.extend(_block(waiting, side, counter))
+    return tuple(revised)
 
 
 def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterator[RevisedBlock]:
@@ -176,17 +176,17 @@ def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
 
 def trimmed(signs: list[Sign]) -> tuple[Sign, ...]:
     """Remove blanks at both ends and around line breaks, which Markdown does not keep."""
-    signs_: list[Sign] = []
+    trimmed: list[Sign] = []
     for sign in signs:
         if sign.text == "\n":
-            while signs_ and signs_[-1].text in (" ", "\t"):
-                signs_.pop()
-        elif sign.text in (" ", "\t") and (not signs_ or signs_[-1].text == "\n") and Form("code") not in sign.forms:
+            while trimmed and trimmed[-1].text in (" ", "\t"):
+                trimmed.pop()
+        elif sign.text in (" ", "\t") and (not trimmed or trimmed[-1].text == "\n") and Form("code") not in sign.forms:
             continue
-        signs_.append(sign)
-    while signs_ and signs_[-1].text in (" ", "\t", "\n"):
-        signs_.pop()
-    return tuple(signs_)
+        trimmed.append(sign)
+    while trimmed and trimmed[-1].text in (" ", "\t", "\n"):
+        trimmed.pop()
+    return tuple(trimmed)
 
 
 def _grid(number: int, table: Table, side: Side) -> Grid:

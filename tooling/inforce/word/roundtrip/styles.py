@@ -65,8 +65,8 @@ class Styles:
 
     def _number(self, properties: Any, style: str) -> tuple[str, int]:
         chain = [properties, *(style_element.find(qn("w:pPr")) for style_element in self._chain(style))]
-        for properties_ in chain:
-            numbering = properties_.find(qn("w:numPr")) if properties_ is not None else None
+        for candidate in chain:
+            numbering = candidate.find(qn("w:numPr")) if candidate is not None else None
             if numbering is not None:
                 number, depth = _value(numbering, "w:numId"), _value(numbering, "w:ilvl")
                 return ("", 0) if number in ("", "0") else (number, _number_of(depth))
@@ -106,7 +106,7 @@ def styles_of(document: Document) -> Styles:
         while at in elements and at not in chain:
             chain.append(at)
             at = _value(elements[at], "w:basedOn")
-        names[key] = tuple(own[style_] for style_ in chain)
+        names[key] = tuple(own[ancestor] for ancestor in chain)
     return Styles(names=names, elements=elements, numbering=numbering_of(document))
 
 
