@@ -1,4 +1,4 @@
-// Gives the client and the texts, as sources, mutated answers and stored states; writes what went wrong as JSON.
+// Passes mutated responses and stored states to the client and the texts; writes violations as JSON.
 import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createClient } from "./client.js";
@@ -50,12 +50,12 @@ const client = (name, keys) => {
   for (const event of ["error", "rejected", "rollback"]) target.addEventListener("policy:" + event, ({ detail }) => said.push(detail));
   return createClient({ manifest: site + name, subject: "u", keys, target, now: () => NOW, languages: ["en"] });
 };
-// What holds after any answer: documented reasons, a decision, and a time for the next request.
+// The invariants after any response: documented reasons, a decision, and a time for the next request.
 const judged = async (app, what, input) => {
   try {
     await app.refresh();
     if (!app.check().reason) wrong.push(`${what}: no decision`);
-    const { due_at = Infinity } = JSON.parse(stored[SITE_KEY] ?? "{}"); // absent: known to this page only
+    const { due_at = Infinity } = JSON.parse(stored[SITE_KEY] ?? "{}"); // absent: stored by this page only
     if (!(due_at > NOW)) wrong.push(`${what}: due at ${due_at}: ${JSON.stringify(input)}`);
   } catch (error) { wrong.push(`${what}: ${error.stack}: ${JSON.stringify(input)}`); }
   for (const { reason } of said) if (!reasons.includes(reason)) wrong.push(`${what}: reason ${reason}`);
@@ -91,7 +91,7 @@ for (let round = 0; round < rounds; round++) {
   stored = {};
   app = client("policies.json");
   await app.refresh();
-  // The good ones are among them: their digests fit, so that what follows is judged too.
+  // Includes valid documents with matching digests, so that later checks are reached too.
   const inputs = [digests, step].map((good) => one([good, JSON.stringify(mutated(JSON.parse(good)))]));
   const digest = manifest.policies[0].versions_digest.slice(7);
   files = { [digest + ".json"]: inputs[0], ".md": one([markdown, "x", new Uint8Array([255, 0])]), "en.json": inputs[1] };

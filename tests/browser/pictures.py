@@ -144,9 +144,7 @@ def main(site_folder: str, folder: str) -> None:
         temporary = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         arabic = build(arabic_book(temporary / "book").root, temporary / "site", AT)
         folders = {"sample": Path(site_folder), "arabic": arabic}
-        sites = {
-            name: stack.enter_context(StaticSite(folder=site_folder_path)) for name, site_folder_path in folders.items()
-        }
+        sites = {name: stack.enter_context(StaticSite(folder=site_path)) for name, site_path in folders.items()}
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         for picture in PICTURES:

@@ -21,7 +21,7 @@ STATES: dict[str, Any] = json.loads((_FOLDER / "state_vectors.json").read_text("
 HISTORIES: dict[str, Any] = json.loads((_FOLDER / "history_vectors.json").read_text("utf-8"))
 DAMAGED = "{"
 
-# What the browser client needs of a browser. `host` is the folder of the site: the body of each path.
+# The browser APIs that the client uses. `host` contains the response body by path.
 BROWSER = """
 const stored = new Map();
 let host = {}, date = null, reason = null;

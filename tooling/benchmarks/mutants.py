@@ -33,12 +33,12 @@ ORIGINAL = {name: compile(source, f"{name}.py", "exec") for name, source in SOUR
 SECONDS_ALLOWED = 5.0
 
 EQUIVALENT = {
-    ("newest_no = (0, 0)", 16, "1"): "where there is no no, its instant is never looked at",
+    ("newest_no = (0, 0)", 16, "1"): "without a negative answer, its instant is not used",
     (
         "return cls(have, yes.get(have, 0), *newest_no, flags, turns)",
         31,
         "1",
-    ): "nor is that of a yes where there is none",
+    ): "without a positive answer, its instant is not used",
     ("number = max(record.seq, timeline.lifts.get(record.seq, 0))", 56, "1"): "every number is at least 1",
     ("return 1 if record.act in NO else -1", 7, "2"): "any place after 0 is last",
     ("return 1 if record.act in NO else -1", 35, "2"): "any place before 0 is first",
