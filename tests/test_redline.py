@@ -215,7 +215,7 @@ def test_marked_words(old: str, new: str, expected: str) -> None:
         ),
     ],
 )
-def test_class_of_change(old: str, new: str, kind: ChangeClass, action: Action) -> None:
+def test_change_has_the_expected_class(old: str, new: str, kind: ChangeClass, action: Action) -> None:
     changes = redline(old, new).changes
 
     assert [(change.kind, change.action) for change in changes] == [(kind, action)]

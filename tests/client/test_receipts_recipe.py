@@ -108,7 +108,7 @@ def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(app: Any) -> 
     assert post(app, OLD, OLD | {"id": RECEIPT["id"], "digest": RECEIPT["digest"]}) == ([201, 422], [OLD])
 
 
-def test_time_of_receipt_is_the_servers(app: Any) -> None:
+def test_time_of_receipt_is_set_by_the_server(app: Any) -> None:
     """A stored record can be read, and its time of receipt comes from the server."""
 
     async def sending() -> Any:

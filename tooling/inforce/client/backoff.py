@@ -12,7 +12,7 @@ from datetime import timedelta
 DEFAULT_POLL_SECONDS = 86_400
 _SLOWEST, _FASTEST = 30 * 86_400, 60
 _SLOWEST_FORCED = 3_600
-# With a cached copy nothing is urgent: the first retry comes after a quarter of the poll interval.
+# A client with a cached copy retries after a quarter of the poll interval.
 _PATIENCE = 4
 
 

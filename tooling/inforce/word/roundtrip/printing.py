@@ -298,7 +298,7 @@ def _rule(cell: Node | None) -> str:
 
 
 def _with_cells(line: str, texts: Sequence[str], same: Sequence[bool]) -> str:
-    """Replace the cells of the row `line` by `texts` where they are not the `same`, and keep the padding of cells."""
+    """Replace the cells of the row `line` that are not the `same` with `texts`, and keep the padding."""
     parts = cells_of(line)
     first = 1 if not parts[0].strip() else 0
     if len(parts) - first < len(texts):
