@@ -75,7 +75,8 @@ def members(kind: type) -> set[str]:
 def test_every_field_of_the_book_is_documented(kind: type, also: set[str]) -> None:
     text = (DOCS / "reference" / "book.md").read_text("utf-8")
     known = (members(kind) | also) - {"reask_seconds", "language", "text", "body_line", "digest"}
-    assert [name for name in sorted(known) if f"`{name}`" not in text] == []
+    in_yaml = {name.replace("_at", "") for name in known}  # YAML has the short forms of the four instants
+    assert [name for name in sorted(in_yaml) if f"`{name}`" not in text] == []
 
 
 def test_links_between_pages_of_the_documentation_are_valid() -> None:
