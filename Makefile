@@ -16,7 +16,7 @@ LIBRARIES_ARE_HERE := { $(BIN)/python -P -c 'import weasyprint' && $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site serve test dist lint bench pictures properdocs lock clean libraries
+.PHONY: help site serve test dist lint bench fuzz mutants pictures properdocs lock clean libraries
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -49,6 +49,18 @@ lint: $(VENV)/.test ## check style and types
 bench: $(VENV)/.test ## run the benchmarks; BENCH=tooling/benchmarks/redline.py selects one
 	@set -e; for question in $(or $(BENCH),tooling/benchmarks/[a-z]*.py); do $(BIN)/python $$question; done
 
+fuzz: $(VENV)/.test ## run the property tests with new random inputs; EXAMPLES=100000 sets the number for each
+	@EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/pytest tests/property $(TESTS)
+
+mutants: $(VENV)/.test ## change the decision in small ways, in a copy, and list the changes that no test detects
+	@$(BIN)/python -P -m venv --clear .cache/mutants
+	@.cache/mutants/bin/python $(INSTALL) $(LOCKS)/mutants.txt
+	@rm -rf .cache/mutated && mkdir .cache/mutated && git archive HEAD | tar -x -C .cache/mutated
+	@export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tooling && cd .cache/mutated && \
+	  ../mutants/bin/cosmic-ray init tooling/mutants.toml mutants.sqlite && \
+	  ../mutants/bin/cosmic-ray exec tooling/mutants.toml mutants.sqlite && \
+	  ../mutants/bin/cr-report --surviving-only mutants.sqlite
+
 pictures: $(VENV)/.test libraries ## create the pictures of README and docs again, as of a fixed date
 	@$(BIN)/inforce build --at 2026-11-20 --site-dir .cache/pictures
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
@@ -69,6 +81,7 @@ lock: ## resolve the dependencies with uv; UPGRADE=--upgrade selects the newest 
 	@$(COMPILE) --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/client.txt
 	@$(COMPILE) --extra site --group build --group properdocs --constraints $(LOCKS)/test.txt \
 	  --output-file $(LOCKS)/properdocs.txt
+	@$(COMPILE) --group mutants --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/mutants.txt
 
 clean: ## remove all generated files, including the environment
 	@rm -rf site dist .cache $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

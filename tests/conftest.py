@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "inforce",
     settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    max_examples=int(os.environ.get("EXAMPLES", "100")),  # “make fuzz” asks for more
     deadline=None,  # a busy machine must not fail tests
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -1,4 +1,4 @@
-"""Parts of a Word document for `manuscript_editor`: paragraphs, runs, and their content."""
+"""Parts of a Word document for `imports_editor`: paragraphs, runs, and their content."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from manuscript_parts import (
+from imports_parts import (
     XML_SPACE,
     Paragraph,
     W,

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from manuscript_editor import Editor
+from imports_editor import Editor
 
 from inforce.book.read import read_book
 from inforce.language import Language
