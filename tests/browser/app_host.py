@@ -195,7 +195,9 @@ class AppHost:
 
     def _digests_in(self, question: dict[str, Any], folder: str) -> dict[str, str]:
         start = f"/legal/{question['id']}/{folder}/"
-        served = {path: replacement for path, replacement in self.instead.items() if isinstance(replacement, tuple)}
+        served = {
+            path: replacement for path, replacement in self.instead.copy().items() if isinstance(replacement, tuple)
+        }
         return {
             path.removeprefix(start).removesuffix(".json"): digest(replacement[2].decode())
             for path, replacement in served.items()
@@ -225,10 +227,8 @@ class AppHost:
         return self.received
 
     def _answer(self, path: str) -> Answer:
-        if path in self.instead:
-            replacement = self.instead[path]
-            return replacement() if callable(replacement) else replacement
-        return self._file(path)
+        response = self.instead.get(path) or self._file(path)
+        return response() if callable(response) else response
 
     def _file(self, path: str) -> Answer:
         if path == "/":
