@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ REFUSED: dict[str, tuple[Break, str, str]] = {
         "schema",
     ),
     "issued more than a day after both clocks": (
-        said_as(lambda host: host.manifest(issued_at="2026-11-21T12:00:01Z", serial=SERIAL + 30 * 3600 + 1)),
+        said_as(lambda host: host.manifest(issued_at="2026-11-21T12:02:00Z", serial=SERIAL + 30 * 3600 + 120)),
         "rejected",
         "issued-in-future",
     ),
@@ -117,6 +118,40 @@ def test_request_to_a_slow_host_times_out(app: AppPage) -> None:
     app.open(options={"seconds": 0.3})
     app.hears("error", reason="timeout")
     app.stays_usable()
+
+
+def test_request_ended_by_leaving_the_page_is_no_failure_of_the_site(app: AppPage) -> None:
+    """Otherwise the next page would wait for a minute, or for hours with a stored manifest, before it asks the site."""
+    left = Event()
+
+    def wait() -> tuple[int, dict[str, str], bytes]:
+        left.wait(60)
+        return 503, {}, b""
+
+    app.host.instead[MANIFEST] = wait
+    app.open()
+    for _ in range(200):
+        if ("GET", MANIFEST) in app.host.asked:
+            break
+        app.page.wait_for_timeout(50)
+    del app.host.instead[MANIFEST]
+    app.again()
+    left.set()
+    expect(app.dialog).to_be_visible()
+    assert app.host.asked.count(("GET", MANIFEST)) == 2
+
+
+def test_failure_after_the_user_came_back_to_the_page_is_stored(app: AppPage, watch: Watch) -> None:
+    """A browser can restore a page that was left, from its back/forward cache."""
+    watch.expect("Failed to load resource")
+    app.open()
+    expect(app.dialog).to_be_visible()
+    app.page.evaluate("() => { dispatchEvent(new Event('pagehide')); }")
+    app.host.serve(MANIFEST, "", 500)
+    app.ask_site()
+    app.hears("error", reason="status")
+    stored = app.page.evaluate("site => localStorage.getItem(`inforce/1/${site}policies.json`)", app.host.site)
+    assert json.loads(stored)["failures"] == 1
 
 
 def test_redirect_to_another_origin_is_rejected(app: AppPage) -> None:

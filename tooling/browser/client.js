@@ -6,7 +6,6 @@ import { decode, must, named } from "./strict_json.js";
 import { imported, verify } from "./verify.js";
 
 const { max, min, random } = Math;
-const YES = { accept: "accepted", acknowledge: "acknowledged", consent: "consented" };
 const written = (t) => new Date(t).toJSON().slice(0, 19) + "Z";
 // Stored state that `decide` rejects is ignored.
 const fit = (state) => {
@@ -22,12 +21,12 @@ export const createClient = ({
   // In a folder called manifests, `policies` is the main manifest of a site in that folder, since the name is reserved.
   const [, folder = "", name] = /\/(manifests\/(?!policies\.))?([^/]*)$/.exec(url.pathname);
   const path = folder + name.replace(".jws", ""), base = new URL(folder ? ".." : ".", url).href;
-  if (!/^(https:|http:..(localhost|127\.0\.0\.1)[:/])/.test(base)) throw TypeError("no https: " + url);
+  if (!/^http(s:|:..(localhost|127\.0\.0\.1)[:/])/.test(base)) throw TypeError("no https: " + url);
   site ??= base;
   // Storage keys contain the version of the format. The state of a manifest is stored per path, answers per site.
   const prefix = "inforce/1/" + site, siteKey = prefix + path, userKey = [prefix, app, subject].join(" "), shelf = {};
   const channel = new BroadcastChannel(prefix), running = new AbortController();
-  let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0, trusted;
+  let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0, left, trusted;
   // The poll times of this page, which override the stored ones.
   let page;
 
@@ -43,7 +42,7 @@ export const createClient = ({
     channel.postMessage([key, text]);
   };
   const emit = (name, detail) => target.dispatchEvent(
-    new CustomEvent("policy:" + name, { detail, bubbles: true, cancelable: true, composed: true }));
+    new CustomEvent("policy:" + name, { bubbles: true, cancelable: true, composed: true, detail }));
   const report = ({ reason = "not-json", message }, receipt) => emit(
     reason == "rollback" ? reason
       : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
@@ -108,6 +107,7 @@ export const createClient = ({
     if (t < (page || memory)[force ? "free_at" : "due_at"] && (page || t >= memory.checked_at)) return;
     // The current manifest is always saved again, since storage may have lost it while another page waits for it.
     let news = { body }, failures = 0, wait = 0, unsure;
+    left = false; // the browser may have restored this page
     try {
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
@@ -126,12 +126,14 @@ export const createClient = ({
           ? written(max(told, Date.parse(old.last_server_time) || 0)) : old.last_server_time,
       };
     } catch (error) {
+      // A browser ends the requests of a page that the user leaves, after `pagehide`. That is no failure of the site.
+      if (left) return;
       report(error);
       failures = (memory.failures | 0) + 1;
       wait = error.wait ?? 0;
     }
-    const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), first = manifest ? pace / 4 : 60;
-    const rest = (failures ? min(first * 2 ** min(failures - 1, 20), pace) : pace) * (random() + .5);
+    const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), half = manifest ? pace / 8 : 30;
+    const rest = (failures ? min(half * 2 ** failures, pace) : pace) * (random() + .5);
     const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
     const times = { due_at, free_at: t + max(failures ? rest : 60, wait) * 1e3 };
     page = unsure && times;
@@ -189,7 +191,8 @@ export const createClient = ({
     get: (path, limit, options) => get(base + path, limit, patience, options),
     async start() {
       addEventListener("online", again, running);
-      document.addEventListener("visibilitychange", again, running);
+      addEventListener("visibilitychange", again, running);
+      addEventListener("pagehide", () => left = true, running);
       await recall();
       await tick();
     },
@@ -203,7 +206,8 @@ export const createClient = ({
       const { act: asked, versions, binding_language } = policy(id);
       const { version, digests } = versions.find((x) => x.seq == seq);
       const tag = [shown, language, binding_language].find((x) => digests[x]), digest = digests[tag];
-      const who = subject || (load(userKey).subject ?? crypto.randomUUID()), act = said ?? YES[asked];
+      // The positive act: accept, accepted; acknowledge, acknowledged; consent, consented.
+      const who = subject || (load(userKey).subject ?? crypto.randomUUID()), act = said ?? asked.replace(/e?$/, "ed");
       const last = kept().findLast((x) => x.policy == id), t = clock();
       if (last?.seq == seq && last.act == act && last.digest == digest && reason != "expired") return look(), last;
       const receipt = {

@@ -1,6 +1,6 @@
 // See client.d.ts. Strict JSON, which every parser reads equally.
 
-export const must = (fits, reason, message, wait = 0) => {
+export const must = (fits, reason, message, wait) => {
   if (!fits) throw Object.assign(Error(message), { reason, wait });
 };
 export const named = (error, reason) => error.reason ? error : Object.assign(error, { reason });
