@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Serve
-from browser.faults import DESK, PHONE, WCAG, faults
+from browser.faults import DESK, PHONE, faults
 
 PAGES = {
     "home": "",
@@ -42,7 +42,7 @@ def test_page_is_accessible(page: Page, site: str, place: str) -> None:
     """WCAG 2.2, levels A and AA; pages in other languages differ only in their text."""
     page.goto(site + place)
     sizes = [PHONE] if "zh-Hans" in place else [DESK, PHONE]
-    assert faults(page, sizes, type="tag", values=WCAG) == []
+    assert faults(page, sizes) == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_contrast_is_sufficient_in_dark_mode(page: Page, site: str, place: str) 
     page.emulate_media(color_scheme="dark")
     page.goto(site + place)
     assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
-    assert faults(page, [DESK, PHONE], type="rule", values=["color-contrast"]) == []
+    assert faults(page, [DESK, PHONE], colours_only=True) == []
 
 
 @every_page
