@@ -7,7 +7,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -25,40 +26,58 @@ PUBLISHED = Path(acceptance.__file__).parents[1] / "site" / "browser"
 QUESTIONS, INSTANTS_EACH, SEED = 50_000, 5, 20_260_701
 LIMIT = 3_072  # bytes of the gzipped file
 
-# Reads questions from standard input, one per line, and writes a decision for each, or null if it throws.
+# Reads questions from standard input, one per line, each with the instants to decide it at (none: at its own). Writes a
+# line with a question that the two forms of the file decide differently, or null, and a line per decision: null if it
+# throws.
 ANSWER_ALL = """
 import { createInterface } from "node:readline";
-import { decide } from "./decide.mjs";
+import { decide as written } from "./written.mjs";
+import { decide as published } from "./published.mjs";
+const answer = (decide, question) => {
+  try { return JSON.stringify(decide(question)); } catch { return "null"; }
+};
 const answers = [];
+let unlike = "null";
 for await (const line of createInterface({ input: process.stdin })) {
-  try { answers.push(JSON.stringify(decide(JSON.parse(line)))); } catch { answers.push("null"); }
+  const [question, instants] = JSON.parse(line);
+  for (const asked of instants.length ? instants.map((now) => ({ ...question, now })) : [question]) {
+    const decision = answer(written, asked);
+    answers.push(decision);
+    if (answer(published, asked) !== decision) unlike = JSON.stringify(asked);
+  }
 }
-process.stdout.write(answers.join("\\n"));
+process.stdout.write([unlike, ...answers].join("\\n"));
 """
 
 
-@pytest.fixture(scope="module", params=[BROWSER, PUBLISHED], ids=["as written", "as published"])
-def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `decide.js` as a module, and a program that calls it."""
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `decide.js` as a module, as written and as published, and a program that answers with both."""
     folder = tmp_path_factory.mktemp("node")
-    shutil.copy(request.param / "decide.js", folder / "decide.mjs")
+    shutil.copy(BROWSER / "decide.js", folder / "written.mjs")
+    shutil.copy(PUBLISHED / "decide.js", folder / "published.mjs")
     (folder / "answer_all.mjs").write_text(ANSWER_ALL, "utf-8")
     return folder
 
 
-def answers(node: Path, questions: Iterable[Any]) -> list[Any]:
-    """Return the decisions of one Node.js process for all `questions`; None if it throws."""
+def answers(node: Path, questions: Iterable[Any], instants: Iterable[Sequence[str]] = repeat(())) -> list[Any]:
+    """Return the decision on each question at each of its instants; None if `decide.js` throws.
+
+    Assert that the file as written and as published decides each of them alike.
+    """
     program = shutil.which("node")
     assert program, "these tests run decide.js in Node: install Node.js 20 or later, so that `node` is on PATH"
     process = subprocess.run(
         [program, "answer_all.mjs"],
         cwd=node,
-        input="\n".join(json.dumps(each) for each in questions),
+        input="\n".join(json.dumps(each) for each in zip(questions, instants, strict=False)),
         capture_output=True,
         text=True,
         check=True,
     )
-    return [json.loads(line) for line in process.stdout.split("\n")]
+    unlike, *decisions = (json.loads(line) for line in process.stdout.split("\n"))
+    assert unlike is None, "decided differently as written and as published"
+    return decisions
 
 
 def test_decide_js_passes_every_vector(node: Path) -> None:
@@ -77,26 +96,32 @@ def test_decide_js_rejects_every_invalid_question(node: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def decided() -> list[tuple[Any, Any]]:
-    """Random questions, each with the decision of Python."""
+def drawn() -> list[tuple[Any, list[str]]]:
+    """Random questions, each with the instants to decide it at."""
     chance = Random(SEED)  # noqa: S311 - reproducible questions
-    drawn = [question(chance) for _ in range(QUESTIONS // INSTANTS_EACH)]
-    for each in drawn[::3]:
+    questions = [question(chance) for _ in range(QUESTIONS // INSTANTS_EACH)]
+    for each in questions[::3]:
         each["state"]["records"].append(unreadable_record(chance))
-    return [
-        (questions, decide(questions))
-        for each in drawn
-        for questions in (each | {"now": instant(chance)} for _ in range(INSTANTS_EACH))
-    ]
+    return [(each, [instant(chance) for _ in range(INSTANTS_EACH)]) for each in questions]
 
 
-def test_decide_js_equals_python_in_every_field(node: Path, decided: list[tuple[Any, Any]]) -> None:
-    decisions = answers(node, [questions for questions, _ in decided])
+@pytest.fixture(scope="module")
+def decided(drawn: list[tuple[Any, list[str]]]) -> list[tuple[Any, Any]]:
+    """The same questions, one per instant, each with the decision of Python."""
+    asked = [each | {"now": now} for each, instants in drawn for now in instants]
+    return [(each, decide(each)) for each in asked]
+
+
+def test_decide_js_equals_python_in_every_field(
+    node: Path, drawn: list[tuple[Any, list[str]]], decided: list[tuple[Any, Any]]
+) -> None:
+    decisions = answers(node, [each for each, _ in drawn], [instants for _, instants in drawn])
 
     unlike = [
         questions for (questions, expected), decision in zip(decided, decisions, strict=True) if decision != expected
     ]
     assert unlike[:1] == []
+    assert len(decisions) == QUESTIONS
 
 
 def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
