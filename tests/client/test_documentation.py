@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from inforce.acceptance import Outcome as DecisionOutcome
-from inforce.client import Limits, Policies, Reason
-from inforce.client.questions import Circumstances
+from inforce.client import AsyncPolicies, Limits, Policies, Reason
 from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest
 from inforce.manifest.strict_json import DEEPEST
 from inforce.manifest.words import ACTS, CHANGES, STATES
@@ -60,9 +59,13 @@ def test_every_argument_is_documented(option: str) -> None:
     assert f"`{option}`" in page("apps/client.md")
 
 
-@pytest.mark.parametrize("name", Circumstances.__annotations__)
-def test_every_field_of_a_question_is_documented(name: str) -> None:
+@pytest.mark.parametrize("name", [*inspect.signature(Policies.check).parameters][1:])
+def test_every_argument_of_a_check_is_documented(name: str) -> None:
     assert f"`{name}`" in page("apps/client.md")
+
+
+def test_both_clients_check_with_the_same_arguments() -> None:
+    assert inspect.signature(Policies.check) == inspect.signature(AsyncPolicies.check)
 
 
 @pytest.mark.parametrize("outcome", DecisionOutcome.__args__)  # type: ignore[attr-defined]  # a Literal has them

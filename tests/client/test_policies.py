@@ -503,7 +503,6 @@ def test_public_names_of_the_package() -> None:
     assert sorted(inforce.client.__all__) == [
         "AsyncPolicies",
         "Changes",
-        "Circumstances",
         "InvalidReceiptError",
         "Limits",
         "Outcome",

@@ -13,7 +13,6 @@ from __future__ import annotations
 from inforce.client.changes import Changes
 from inforce.client.limits import Limits
 from inforce.client.policies import AsyncPolicies, Policies
-from inforce.client.questions import Circumstances
 from inforce.client.receipts import InvalidReceiptError, parse_receipt
 from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
 from inforce.client.texts import PolicyText
@@ -21,7 +20,6 @@ from inforce.client.texts import PolicyText
 __all__ = [
     "AsyncPolicies",
     "Changes",
-    "Circumstances",
     "InvalidReceiptError",
     "Limits",
     "Outcome",

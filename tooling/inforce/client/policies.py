@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any, Unpack
+from types import MappingProxyType
+from typing import Any, Final
 
-from inforce.acceptance import Decision, RecordForm, SubjectForm, decide
+from inforce.acceptance import Decision, DeferralForm, RecordForm, Role, SubjectForm, decide
 from inforce.client.changes import Changes, WantedChanges
 from inforce.client.core import Core
 from inforce.client.limits import Limits
@@ -34,6 +35,7 @@ from inforce.manifest.words import MAIN_PATH
 from inforce.text import Digest
 
 _CHANCE = random.SystemRandom().random
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def _utc_now() -> datetime:
@@ -159,17 +161,37 @@ class Policies(_Client):
         self,
         records: Iterable[RecordForm],
         subject: str | SubjectForm,
-        **circumstances: Unpack[Circumstances],
+        *,
+        languages: Sequence[str] = (),
+        audience: Sequence[str] = (),
+        seen: Mapping[str, int] = _NONE,
+        deferred: Mapping[str, DeferralForm] = _NONE,
+        role: Role = "server",
     ) -> Decision:
-        """Return what `subject` with `records` owes now; `circumstances` are languages, audience and further options.
+        """Return the decision: what `subject`, whose confirmed answers are `records`, owes now.
 
         If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet.
+
+        - `records`: the user's records as the app stores them; see “The record” in the documentation for apps.
+        - `subject`: the user's id, or an object with `id`, `since` (when the user joined) and `linked` (other ids).
+        - `languages`: tags of the languages that the user reads, best first.
+        - `audience`: the tags that apply to the user; policies for other audiences do not concern them.
+        - `seen`: by policy, the number of the newest version that was shown to the user.
+        - `deferred`: by policy, the deferral of the user, as a decision permits it.
+        - `role`: `client` if the app runs on the user's own device; then unconfirmed records count.
+
+            >>> decision = policies.check(user.records, user.id, languages=["de", "en"])  # doctest: +SKIP
+            >>> decision["outcome"]  # doctest: +SKIP
+            'prompt'
+
+        Raise ShapeError, with the path, if an argument cannot be read. A host never causes an exception here.
         """
         if self._keeper.is_due:
             if self.manifest is None:
                 self.refresh()
             else:
                 Thread(target=self.refresh, name="inforce-refresh", daemon=True).start()
+        circumstances = Circumstances(languages, audience, seen, deferred, role)
         return self._decide(records, subject, circumstances)
 
     def text(self, policy: str, seq: int, language: str) -> PolicyText:
@@ -229,11 +251,30 @@ class AsyncPolicies(_Client):
         self,
         records: Iterable[RecordForm],
         subject: str | SubjectForm,
-        **circumstances: Unpack[Circumstances],
+        *,
+        languages: Sequence[str] = (),
+        audience: Sequence[str] = (),
+        seen: Mapping[str, int] = _NONE,
+        deferred: Mapping[str, DeferralForm] = _NONE,
+        role: Role = "server",
     ) -> Decision:
-        """Return what `subject` with `records` owes now; `circumstances` are languages, audience and further options.
+        """Return the decision: what `subject`, whose confirmed answers are `records`, owes now.
 
         If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet.
+
+        - `records`: the user's records as the app stores them; see “The record” in the documentation for apps.
+        - `subject`: the user's id, or an object with `id`, `since` (when the user joined) and `linked` (other ids).
+        - `languages`: tags of the languages that the user reads, best first.
+        - `audience`: the tags that apply to the user; policies for other audiences do not concern them.
+        - `seen`: by policy, the number of the newest version that was shown to the user.
+        - `deferred`: by policy, the deferral of the user, as a decision permits it.
+        - `role`: `client` if the app runs on the user's own device; then unconfirmed records count.
+
+            >>> decision = policies.check(user.records, user.id, languages=["de", "en"])  # doctest: +SKIP
+            >>> decision["outcome"]  # doctest: +SKIP
+            'prompt'
+
+        Raise ShapeError, with the path, if an argument cannot be read. A host never causes an exception here.
         """
         if self._keeper.is_due:
             if self.manifest is None:
@@ -242,6 +283,7 @@ class AsyncPolicies(_Client):
                 task = asyncio.create_task(self.refresh())
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
+        circumstances = Circumstances(languages, audience, seen, deferred, role)
         return self._decide(records, subject, circumstances)
 
     async def text(self, policy: str, seq: int, language: str) -> PolicyText:

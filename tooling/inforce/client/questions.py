@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypedDict, cast
+from typing import NamedTuple, cast
 
 from inforce.acceptance import DeferralForm, ManifestForm, Question, RecordForm, Role, StateForm, SubjectForm
 from inforce.client.state import ClientState
 from inforce.instant import format_instant
 
 
-class Circumstances(TypedDict, total=False):
+class Circumstances(NamedTuple):
     """Optional data for a decision.
 
     `languages` are those the user reads, best first; `audience` are the tags that apply to the user. `seen` is, by
@@ -39,8 +39,8 @@ def question(
     """
     state: StateForm = {
         "records": list(records),
-        "seen": dict(circumstances.get("seen", {})),
-        "deferred": dict(circumstances.get("deferred", {})),
+        "seen": dict(circumstances.seen),
+        "deferred": dict(circumstances.deferred),
     }
     if memory.last_serial >= 0:
         state["last_serial"] = memory.last_serial
@@ -52,7 +52,7 @@ def question(
         "subject": {"id": subject} if isinstance(subject, str) else subject,
         "state": state,
         "clock_offset_seconds": memory.clock_offset_seconds,
-        "audience": list(circumstances.get("audience", ())),
-        "languages": list(circumstances.get("languages", ())),
-        "role": circumstances.get("role", "server"),
+        "audience": list(circumstances.audience),
+        "languages": list(circumstances.languages),
+        "role": circumstances.role,
     }
