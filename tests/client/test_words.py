@@ -98,6 +98,9 @@ HIDDEN = [
     '<div class="inforce-text">{}</div></p>',
     '<div class="inforce-text"/>{}',
     '<![CDATA[<p>Fake]]><div class="inforce-text">{}</div>',
+    '<div class="inforce-text inforce-sr">{}</div>',
+    '<div class="md-hidden"><div class="inforce-text">{}</div></div>',
+    '<div class="inforce-sr"><div class="inforce-text">{}</div></div>',
     "<p>Fake</p>",
     "",
 ]
@@ -110,6 +113,16 @@ def test_hidden_words_do_not_count(site: Published, html: str, shown: str) -> No
     site.write("terms/2026-01-15/index.html", whole.encode())
 
     assert [place for place, _ in words(site)][:1] == [PAGE]
+
+
+@pytest.mark.parametrize("tag", ["noscript", "noembed", "noframes", "iframe", "xmp", "textarea", "title", "plaintext"])
+@pytest.mark.parametrize("before", ["</head>", "</header>"])
+def test_element_whose_content_browsers_read_as_text_contains_no_element(
+    site: Published, tag: str, before: str
+) -> None:
+    replace(site, PAGE, before, f'<{tag}><p title="</{tag}><img src=x.png id=x>"></p></{tag}>{before}')
+
+    assert PAGE in [place for place, _ in words(site)]
 
 
 @pytest.mark.parametrize(
@@ -172,6 +185,8 @@ ACTIVE = [
     "<form><button formaction=https://evil.example/></button></form>",
     "<video poster=https://evil.example/x.png></video>",
     "<div onclick=go()></div>",
+    '<template shadowrootmode="open"><p>We sell your data.</p></template>',
+    "<math><annotation-xml encoding=text/html></annotation-xml></math>",
     "<DIV OnPointerOver=go()></DIV>",
 ]
 

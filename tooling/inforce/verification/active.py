@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from inforce.errors import quoted
 
-_EMBEDDING: Final = frozenset(("iframe", "frame", "frameset", "object", "embed", "applet", "portal", "fencedframe"))
+_EMBEDDING: Final = frozenset(
+    ("iframe", "frame", "frameset", "object", "embed", "applet", "portal", "fencedframe", "template", "math")
+)
 _DATA_TYPES: Final = frozenset(("application/json", "application/ld+json"))
 _LOADING_LINKS: Final = frozenset(
     ("stylesheet", "icon", "preload", "modulepreload", "prefetch", "prerender", "manifest", "apple-touch-icon")

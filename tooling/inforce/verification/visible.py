@@ -23,6 +23,15 @@ _BLOCKS: Final = _LISTS | {"h1", "h2", "h3", "h4", "h5", "h6", "p", "pre", "bloc
 _OF_TEXT: Final = (_INLINE | _BLOCKS) - {"span", "ins", "del", "div", "details"}
 _OF_REDLINE: Final = _INLINE | _BLOCKS | {"summary"}
 _ATTRIBUTES: Final = frozenset(("id", "href", "start", "align"))
+# The classes of these elements on the pages of a site; style sheets of the site hide words by other classes.
+_PLAIN_CLASSES: Final = frozenset(
+    {"no-js", "md-container", "md-main", "md-main__inner", "md-grid", "md-content", "md-content__inner", "md-typeset"}
+    | {"inforce-shown", "inforce-text", "inforce-redline"}
+)
+# Browsers read the content of these elements as text, and HTMLParser reads it as elements.
+_TEXT_ONLY: Final = frozenset(
+    ("title", "textarea", "noscript", "noembed", "noframes", "iframe", "xmp", "plaintext", "listing")
+)
 _HIDING: Final = frozenset(("hidden", "style", "popover"))
 _NO_WORDS: Final = frozenset(("script", "style", "template", "svg", "form"))
 _PARTS: Final = frozenset(("header", "section", "aside", "nav", "footer"))
@@ -113,6 +122,8 @@ class _Reader(HTMLParser):
             self._fault(f"<{tag}> has an attribute twice")
         if tag == "style" or (tag == "meta" and values.get("http-equiv", "").lower() == "refresh"):
             self._fault(f"<{tag}> can hide or replace the text")
+        if self._stack[-1].tag in _TEXT_ONLY or tag == "plaintext":
+            self._fault(f"<{tag}> inside <{self._stack[-1].tag}> is text to browsers")
         self._check_active(tag, values)
         if tag in _VOID:
             self._void(tag, values)
@@ -208,20 +219,22 @@ class _Reader(HTMLParser):
             side = "ours" if tag == "summary" or classes & _OURS else side
             return _Open(tag=tag, zone="redline", hidden=hidden or tag not in _OF_REDLINE, side=side)
         if {"inforce-text", "inforce-redline"} & classes:
-            return self._began(tag, "text" if "inforce-text" in classes else "redline", hidden, parent)
+            return self._began(tag, "text" if "inforce-text" in classes else "redline", hidden, parent, classes)
         if tag == "article":
             self._articles += 1
             if self._articles > 1:
                 self._fault("it has two articles")
         zone = "article" if tag == "article" else self._zone(tag, classes, parent)
-        return _Open(tag=tag, zone=zone, hidden=hidden, around=parent.around and tag in _AROUND)
+        return _Open(
+            tag=tag, zone=zone, hidden=hidden, around=parent.around and tag in _AROUND and classes <= _PLAIN_CLASSES
+        )
 
-    def _began(self, tag: str, zone: str, hidden: bool, parent: _Open) -> _Open:
+    def _began(self, tag: str, zone: str, hidden: bool, parent: _Open, classes: set[str]) -> _Open:
         (self._text if zone == "text" else self._old).clear()
         self._new.clear()
         self._links.clear()
         self._moved = False
-        fit = parent.around and tag == "div" and parent.zone in ("article", "page")
+        fit = parent.around and tag == "div" and classes <= _PLAIN_CLASSES and parent.zone in ("article", "page")
         return _Open(tag=tag, zone=zone, hidden=hidden or not fit)
 
     @staticmethod
