@@ -11,9 +11,9 @@ import pytest
 from conformance.decision_vectors import DOCUMENT, REFUSALS, VECTORS, differences
 from inforce.acceptance import Question, decide
 from inforce.acceptance.context import Context
+from inforce.acceptance.decide import _rows_met
 from inforce.acceptance.facts import PolicyFacts
 from inforce.acceptance.manifest import DecisionManifest
-from inforce.acceptance.policy_table import _rows_met
 from inforce.errors import ShapeError
 
 ROWS = {*(f"A{n}" for n in range(1, 6)), *(f"B{n}" for n in range(1, 16)), "Q1", "Q2", "Q3"}

@@ -6,7 +6,7 @@ further client. This package does not read that file, because it does no I/O.
 
 from __future__ import annotations
 
-from inforce.acceptance.manifest_table import decide
+from inforce.acceptance.decide import decide
 from inforce.acceptance.state import check_record
 from inforce.acceptance.types import (
     ActOfPolicy,
