@@ -28,8 +28,19 @@ _MAJOR: Final = "1"
 def decide(question: Question) -> Decision:
     """Return what the subject of `question` owes under its manifest at its time, given their earlier answers.
 
-    Input and output are plain JSON data; no state is stored or modified. An unreadable manifest counts as no manifest.
-    Raise ShapeError, with the path, if another part of `question` cannot be read.
+    Input and output are plain JSON data; no state is stored or modified. The fields of `question`:
+
+    - `manifest`: the decoded manifest, or None if none was ever obtained; an unreadable one counts as none.
+    - `now`: the time as an RFC 3339 instant; `clock_offset_seconds` is added to it.
+    - `subject`: the `id` of the user, `since` (when they joined; now, if absent) and `linked` (their other ids).
+    - `state`: the `records` of the user, `seen` and `deferred` by policy, `last_serial` and `last_server_time`.
+    - `audience`: the tags that apply to the user; `languages`: those the user reads, best first.
+    - `role`: `server` counts confirmed records only.
+
+        >>> decide({"manifest": None, "now": "2027-03-01T00:00:00Z", "subject": {"id": "u_8f3c"}})
+        {'outcome': 'stale', 'reason': 'no-manifest', 'next_at': None, 'policies': []}
+
+    Raise ShapeError, with the path, if a field other than the manifest or a record cannot be read.
     """
     data = as_object(question)
     context = Context.from_data(data)
