@@ -27,12 +27,14 @@ from inforce.rendering.markdown import to_markdown
 from inforce.review.comment import _plain as in_review
 
 ACTION = Path(__file__).parents[2] / "tooling/action"
-# GitHub: a mention follows anything but a letter, digit or underscore; references are whole words.
+# GitHub: a mention follows anything but a letter, digit or underscore; references are whole words. GitLab links more
+# references, and addresses of any scheme.
 MENTION = re.compile(r"@[A-Za-z0-9-]")
 REFERENCE = re.compile(
-    r"[#!&][0-9]|\bGH-[0-9]|(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])", re.IGNORECASE
+    r"[#!&][0-9]|(?:[%$]|(?<!~)~)[\"\w]|(?:issue|epic|iteration|vulnerability|feature_flag|work_item):\d|\bGH-[0-9]|(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])",
+    re.IGNORECASE,
 )
-ADDRESS = re.compile(r"(?:https?|ftp)://|www\.|mailto:|xmpp:", re.IGNORECASE)
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:|xmpp:", re.IGNORECASE)
 HOSTILE = (
     *("![x](u)", "\\![x](u)", "![x][y]", "[x](u)", "[x]: u", "<img src=x>", "<!-- -->", "</details>", "<b>x</b>"),
     *("@x", ".@x", "中@x", "_@x_", "&#64;x", "&commat;x", "&#x40;x", "a@b.example", "@<b>x", "\\@x", "`@x`"),
@@ -40,6 +42,8 @@ HOSTILE = (
     *("https://github.com/o/r/issues/1", "www.x.example", "<https://x.example>", "mailto:a@b.example", "@team/x"),
     *("# x", "- x", "+ x", "1. x", "1) x", "> x", "---", "===", "```mermaid", "~~~", "| a | b |", "|-|-|", "    x"),
     *("**x**", "~~x~~", "*", "_", "`", "\\", "!", "&", "&amp;", "\n", "\n\n", " ", "x", "\u202e", "\x1b", "1", JOINER),
+    *("%12", '%"m"', "~12", "~bug", "$12", "*iteration:1", "[issue:1]", "[vulnerability:1]", "irc://x", "git+ssh://x"),
+    *(f"0a1b2c3d{JOINER}", f"{JOINER}0a1b2c3d", f"0a1b2c{JOINER}3d", f"#{JOINER}1", f"irc{JOINER}://x"),
     *("$x$", "xmpp:a@b.example", "<script>x</script>"),
 )
 words = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=4), max_size=8).map("".join)

@@ -1,7 +1,8 @@
 """Escape text of a book for Markdown on a code host, and for a terminal.
 
 GitHub and GitLab link some words of the rendered text: mentions (`@name`), issues (`#1`, `GH-1`, `!1`), epics (`&1`),
-commits (`0a1b2c3`), and web addresses. A backslash or an entity in the source does not prevent that, since hosts
+milestones, labels and snippets (`%1`, `~1`, `$1`), other objects (`[issue:1]`), commits (`0a1b2c3`), and addresses of
+any scheme. A backslash or an entity in the source does not prevent that, since hosts
 search the rendered text. An invisible word joiner (U+2060) does.
 
 Invariants:
@@ -22,12 +23,15 @@ _LINKED = re.compile(
     r"""(?:
       @                                                    # a mention, or an e-mail address
     | (?:\#|!|\\&|&amp;) (?=\d)                            # an issue, merge request or epic
+    | (?:[%$] | \\~) (?=\\?["\w])                         # a milestone, snippet or label of GitLab; `~~` is markup
+    | (?:issue|epic|iteration|vulnerability|feature_flag|work_item) (?=\\?:\d)
     | (?:\b|_) GH \\?- (?=\d)                              # an issue of GitHub
     | (?:https? | ftp | mailto | xmpp) (?=\\?:)            # an address
+    | (?<![a-z0-9]) [a-z][a-z0-9.]{1,20} (?=\\?://)        # an address of any other scheme
     | www (?=\\?\.)
-    | (?<![0-9A-Za-z]) (?=[0-9]*[a-f]) [0-9a-f]{7,40} (?![0-9A-Za-z])  # a commit; a digest is longer
     )"""
-    rf"(?!{JOINER})",  # skip what already has a joiner
+    rf"(?!{JOINER})"  # skip what already has a joiner
+    r"| (?<![0-9A-Za-z]) (?=[0-9]*[a-f]) [0-9a-f]{7,40} (?![0-9A-Za-z])",  # a commit; a digest is longer
     re.VERBOSE | re.IGNORECASE,
 )
 # C0 except tab and newline, DEL, C1, the bidirectional controls of Unicode, and surrogates.

@@ -13,7 +13,18 @@ _EMBEDDING: Final = frozenset(
 )
 _DATA_TYPES: Final = frozenset(("application/json", "application/ld+json"))
 _LOADING_LINKS: Final = frozenset(
-    ("stylesheet", "icon", "preload", "modulepreload", "prefetch", "prerender", "manifest", "apple-touch-icon")
+    (
+        "stylesheet",
+        "icon",
+        "preload",
+        "modulepreload",
+        "prefetch",
+        "prerender",
+        "preconnect",
+        "dns-prefetch",
+        "manifest",
+        "apple-touch-icon",
+    )
 )
 _LOADED: Final = {
     "script": ("src", "href", "xlink:href"),
@@ -32,6 +43,7 @@ _LOADED: Final = {
 }
 _CHANGING: Final = frozenset(("set", "animate", "animatetransform", "animatemotion"))
 _LINKS: Final = ("href", "xlink:href", "action", "formaction")
+_ANYWHERE: Final = ("background", "ping", "lowsrc", "dynsrc")
 _CODE_SCHEMES: Final = frozenset(("javascript", "vbscript", "data"))
 
 
@@ -47,6 +59,8 @@ def active_fault(tag: str, values: Mapping[str, str]) -> str | None:
     if tag == "script" and not (values.keys() & {"src", "href", "xlink:href"}):
         kind = values.get("type", "").strip().lower()
         return None if kind in _DATA_TYPES else "<script> contains code"
+    if any("url(" in value.lower() for value in values.values()):
+        return f"<{tag}> has a style that loads a file"
     if tag in _CHANGING:
         return f"<{tag}> changes other elements"
     if url := next((url for url in _loaded(tag, values) if not of_this_site(url)), None):
@@ -58,9 +72,9 @@ def active_fault(tag: str, values: Mapping[str, str]) -> str | None:
 
 def _loaded(tag: str, values: Mapping[str, str]) -> list[str]:
     """Return the URLs that `<tag>` loads or sends to, without images that the page itself contains."""
-    names = _LOADED.get(tag, ())
+    names: tuple[str, ...] = (*_LOADED.get(tag, ()), *_ANYWHERE)
     if tag == "link" and _LOADING_LINKS & set(values.get("rel", "").lower().split()):
-        names = ("href", "imagesrcset")
+        names = (*names, "href", "imagesrcset")
     urls = [url for name in names for url in _urls(name, values.get(name, ""))]
     return [url for url in urls if not (tag == "img" and url.startswith("data:image/"))]
 
