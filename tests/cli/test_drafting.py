@@ -69,7 +69,9 @@ def test_draft_has_the_given_dates_label_and_languages(inforce: Type, book: Book
 REFUSED = [
     pytest.param(["privcy"], "did you mean “privacy”?", id="an unknown policy"),
     pytest.param(
-        ["privacy", "--effective", "2027-02-30"], "expected an existing date, got “2027-02-30”", id="a date that does not exist"
+        ["privacy", "--effective", "2027-02-30"],
+        "expected an existing date, got “2027-02-30”",
+        id="a date that does not exist",
     ),
     pytest.param(["privacy", "--change", "materiel"], "'materiel' is not one of", id="an unknown level"),
     pytest.param(["privacy", "--language", "zz-ZZZZZ"], "expected a language tag (BCP 47)", id="no language"),

@@ -56,7 +56,7 @@ def test_event_loop_runs_while_a_manifest_is_processed(
             threads.append(served.wait(10))
             return original(*given)
 
-        monkeypatch.setattr(Core, "answered", slow)
+        monkeypatch.setattr(Core, "on_response", slow)
         asyncio.get_running_loop().call_later(0.05, served.set)
         await AsyncPolicies(host.url, clock=clock).refresh()
 
@@ -82,7 +82,7 @@ def test_manifest_that_takes_too_long_is_refused_and_requested_again(
 ) -> None:
     host.at["/policies.json"] = answer(manifest(host.url))
     app = reader(limits=Limits(seconds=1))
-    monkeypatch.setattr(Core, "answered", lambda *_: held.wait(60))
+    monkeypatch.setattr(Core, "on_response", lambda *_: held.wait(60))
     report = app.refresh()
     assert report is not None
     assert (report.outcome, report.reason) == (Outcome.KEPT, Reason.TIMEOUT)
