@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,6 @@ from inforce.book.front_matter import parse_frontmatter
 from inforce.book.importers.plain_text import convert
 from inforce.book.importers.source_file import decoded
 from inforce.book.read import parse_book, parse_lock
-from inforce.book.tree import Entry, EntryKind
 from inforce.book.yaml import parse_yaml
 from inforce.checks import Book, Dismissals, examine
 from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif, to_text
@@ -31,6 +30,7 @@ from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
 from inforce.signing import generate_key, sign, verify
 from inforce.text import canonical
+from property.book_strategies import listing_of
 
 NOW = instant("2027-01-01")
 SITE = "https://policies.shop.example/"
@@ -230,25 +230,12 @@ def _other_value(draw: st.DrawFn, raw: bytes) -> bytes:
     return json.dumps(whole[""]).encode()
 
 
-def listing(files: Mapping[str, bytes]) -> dict[str, tuple[Entry, ...]]:
-    """Return the entries of `files` as in a folder listing."""
-    folders: dict[str, dict[str, Entry]] = {"policy_versions": {}}
-    for path, content in files.items():
-        folder = path.rpartition("/")[0]
-        entry = Entry(path=path, kind=EntryKind.FILE, size=len(content), read=lambda content=content: content)
-        folders.setdefault(folder, {})[path] = entry
-        while "/" in folder:
-            folder, inner = folder.rpartition("/")[0], folder
-            folders.setdefault(folder, {})[inner] = Entry(path=inner, kind=EntryKind.FOLDER, size=0, read=bytes)
-    return {folder: tuple(entries[path] for path in sorted(entries)) for folder, entries in folders.items()}
-
-
 def book_with(path: str) -> Callable[[bytes], object]:
     """Return a parser of a book in which the file `path` is the mutated one, with the checks and all reports."""
 
     def read(raw: bytes) -> object:
         files = {name: text.encode() for name, text in BOOK.items()}
-        before, after = (parse_book(listing(content)) for content in (files, {**files, path: raw}))
+        before, after = (parse_book(listing_of(content)) for content in (files, {**files, path: raw}))
         base = Book(catalog=before.catalog, lock=before.lock)
         report = examine(Book(catalog=after.catalog, lock=after.lock, faults=after.faults, base=base), NOW)
         return [form(report) for form in (to_text, to_json, to_github, to_job_summary, to_gitlab, to_sarif)]
