@@ -139,6 +139,7 @@ def test_fix_of_a_wrong_order_depends_on_the_version_in_force(now: str, fix: str
         pytest.param("生效日期：2027年3月1日", "zh", {date(2027, 3, 1)}, id="Chinese"),
         pytest.param("最終更新日：2027年3月1日", "ja", {date(2027, 3, 1)}, id="Japanese"),
         pytest.param("시행일: 2027년 3월 1일", "ko", {date(2027, 3, 1)}, id="Korean"),
+        pytest.param("시행일: 2027. 3. 1.", "ko", {date(2027, 3, 1)}, id="Korean in figures"),
         pytest.param("We were founded on 1 March 2027.", "en", set(), id="a date without a label"),
         pytest.param("Standards of 1. März 2027", "de", set(), id="a word that only begins like a label"),
         pytest.param("Effective date: 31 February 2027", "en", set(), id="a day that is not in the calendar"),

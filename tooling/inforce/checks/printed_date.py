@@ -49,7 +49,7 @@ _LABELLED = re.compile(rf"[\s*_(\[（【•–—-]*+(?P<label>{'|'.join(_LABELS
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)",
+        r"(?P<y>\d{4})(?:[-/]|\. ?)(?P<m>\d{1,2})(?:[-/]|\. ?)(?P<d>\d{1,2})(?!\d)",
         r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]?",
         rf"(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?(?: de| of)?\s(?P<name>{_MONTH})\.?,?(?: del?)?\s(?P<y>\d{{4}})",
         rf"(?P<name>{_MONTH})\.?\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<y>\d{{4}})",

@@ -56,6 +56,9 @@ def is_rtl(character: str) -> bool:
 
 
 def _is_inside(word: str) -> bool:
-    """Return whether a Latin letter follows another script, unlike in an abbreviation such as `SMSка`."""
+    """Return whether a Latin letter follows another script, or is the initial of a word longer than an ending.
+
+    An abbreviation with an ending, such as `SMSка`, is neither.
+    """
     scripts = "".join("L" if _LATIN.match(letter) else "-" for letter in word)
-    return "-L" in scripts
+    return "-L" in scripts or scripts.startswith("L----")
