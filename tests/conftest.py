@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import gc
 import os
 import socket
@@ -11,6 +12,8 @@ from pathlib import Path
 import playwright
 import pytest
 from hypothesis import HealthCheck, settings
+
+import inforce
 
 settings.register_profile(
     "inforce",
@@ -37,6 +40,12 @@ NEUTRAL_SETTINGS = {
 # Scripts run with the same Node.js on every machine.
 NODE_OF_PLAYWRIGHT = Path(playwright.__file__).parent / "driver"
 HOOKS_OF_A_RUNNING_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "SOURCE_DATE_EPOCH", "FORCE_COLOR")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the package once, as an installation does: otherwise each process of a test would compile it again."""
+    if not hasattr(session.config, "workerinput"):
+        compileall.compile_dir(Path(inforce.__file__).parent, quiet=2)
 
 
 def pytest_collection_finish() -> None:

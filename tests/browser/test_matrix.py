@@ -108,7 +108,7 @@ def assert_keyboard_reaches_everything_in_order(page: Page) -> None:
     for _ in range(len(wanted) + 10):
         page.keyboard.press("Tab")
         number, shown = page.evaluate(FOCUSED)
-        if number is None:
+        if number is None or (number == 0 and len(reached) > 1):  # after the last one comes the browser or the first
             break
         assert number >= 0, page.evaluate("document.activeElement.outerHTML")
         if wanted[number] not in reached[-1:]:  # a date field has several focusable parts
