@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,12 +42,62 @@ STREAMS = [
     pytest.param("<&- >&- 2>&-", id="all closed"),
     pytest.param(">/dev/full 2>/dev/full", id="both full"),
 ]
+# Reads a line for each command, runs it in a copy of this process, and prints its exit code. The copy has the streams
+# that Python gives a new process, and ends like one. So the package is imported once and not for each command.
+COPIES = """
+import json, os, pkgutil, sys
+from importlib import import_module
+import inforce.cli
+for module in pkgutil.iter_modules(inforce.cli.__path__, "inforce.cli."):
+    if not module.name.endswith("__main__"):
+        import_module(module.name)
+for line in iter(sys.stdin.readline, ""):
+    words, folder, environ, closed = json.loads(line)
+    child = os.fork()
+    if not child:
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    raise SystemExit
+os.chdir(folder)
+os.environ.clear()
+os.environ.update(environ)
+for number, name in enumerate(("stdin", "stdout", "stderr")):
+    os.close(number)
+    if not closed:
+        os.open("/dev/full" if number else "/dev/null", os.O_RDWR)
+    stream = None if closed else open(number, "w" if number else "r", closefd=False)
+    setattr(sys, name, stream)
+    setattr(sys, f"__{name}__", stream)
+sys.argv = ["inforce", *words.split()]
+inforce.cli.main()
+"""
 
 
 def run(root: Path, words: str, streams: str) -> subprocess.CompletedProcess[str]:
     """Run `inforce` with `words` in a shell that redirects `streams`."""
     command = f'exec "$0" -m inforce.cli {words} {streams}'
     return subprocess.run(["sh", "-c", command, sys.executable], cwd=root, capture_output=True, text=True, check=False)
+
+
+Code = Callable[[Path, str, str], int]
+
+
+@pytest.fixture(scope="module")
+def in_a_copy() -> Iterator[Code]:
+    """Return a function like `run`, which returns only the exit code."""
+    command = [sys.executable, "-P", "-c", COPIES]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        asked, answers = process.stdin, process.stdout
+
+        def code(root: Path, words: str, streams: str) -> int:
+            print(json.dumps([words, str(root), dict(os.environ), "full" not in streams]), file=asked, flush=True)
+            return int(answers.readline())
+
+        yield code
+        asked.close()
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +126,21 @@ def test_every_command_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("streams", STREAMS)
 @pytest.mark.parametrize("name", WORDS)
-def test_command_without_usable_streams_ends_with_its_exit_code(repository: Path, name: str, streams: str) -> None:
+def test_command_without_usable_streams_ends_with_its_exit_code(
+    repository: Path, in_a_copy: Code, name: str, streams: str
+) -> None:
     words, code = WORDS[name]
-    ended = run(repository, words, streams)
-    assert (ended.stdout, ended.stderr) == ("", "")
-    assert ended.returncode == (4 if "full" in streams and code == 0 else code)
+    assert in_a_copy(repository, words, streams) == (4 if "full" in streams and code == 0 else code)
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+def test_new_process_without_usable_streams_ends_with_its_exit_code(repository: Path, streams: str) -> None:
+    """As for every command above, but with the streams that Python itself opens."""
+    for name in ("check", "verify"):
+        words, code = WORDS[name]
+        ended = run(repository, words, streams)
+        assert (ended.stdout, ended.stderr) == ("", "")
+        assert ended.returncode == (4 if "full" in streams and code == 0 else code)
 
 
 def test_output_on_a_full_disk_is_one_message(repository: Path) -> None:
