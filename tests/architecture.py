@@ -45,10 +45,10 @@ FLOORS = {
     "publication": 7,
     "client": 7,
     "review": 7,
-    "verification": 8,
-    "cli": 9,
-    "site": 9,
-    "__main__": 10,
+    "site": 8,
+    "verification": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 
 DOORS = {
@@ -99,6 +99,9 @@ PATH_METHODS = frozenset(
     {"expanduser", "hardlink_to", "is_dir", "is_file", "is_symlink", "iterdir", "mkdir", "read_bytes", "read_text"}
     | {"rglob", "rmdir", "symlink_to", "unlink", "write_bytes", "write_text"}
 )
+
+SITE_FOR_CLI = ("site.build.builder.build_site", "site.build.options.BuildOptions", "site.serve.serve_site")
+ENVIRONMENT = ("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv", "os.unsetenv")
 
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 50
@@ -284,12 +287,32 @@ def each_library_has_one_door(modules: Modules) -> Iterator[str]:
                 yield f"{module}:{line} imports {library}, whose door is {' or '.join(doors) or 'not in the plan'}"
 
 
-def site_and_cli_are_strangers(modules: Modules) -> Iterator[str]:
-    """Yield imports between `site` and `cli`, which must be replaceable independently."""
+def cli_calls_the_site_through_one_function(modules: Modules) -> Iterator[str]:
+    """Yield each import from `site` by `cli` except `SITE_FOR_CLI`, and each import of a library for other ways."""
     for module in modules.values():
-        for line, target in _inside(module, modules):
-            if {module.room, target.room} == {"site", "cli"}:
-                yield f"{module}:{line} imports {target}: site and cli never import each other"
+        for line, name in module.imports:
+            inside = name.removeprefix(f"{PACKAGE}.")
+            if module.room == "cli" and _is_in(inside, ("site",)) and inside not in SITE_FOR_CLI:
+                yield f"{module}:{line} imports {name}, expected {' or '.join(SITE_FOR_CLI)}"
+            if _is_in(name, ("pickle", "marshal", "shelve")):
+                yield f"{module}:{line} imports {name}: processes exchange JSON"
+        if module.room in ("cli", "site") and {"re", "subprocess"} <= {name for _, name in module.imports}:
+            yield f"{module} starts a process and imports re: output is read as JSON lines, not with patterns"
+
+
+def environment_is_read_at_the_edge(modules: Modules) -> Iterator[str]:
+    """Yield each use of environment variables outside `cli` and the plugin of MkDocs."""
+    for module in modules.values():
+        if module.room == "cli" or module.name == "site.mkdocs.plugin":
+            continue
+        used = {(line, name) for line, name in (*module.imports, *_uses(module)) if _is_in(name, ENVIRONMENT)}
+        for line, name in sorted(used):
+            yield f"{module}:{line} uses {name}: pass the value as a parameter, from cli or site.mkdocs.plugin"
+
+
+def _is_in(name: str, parents: Iterable[str]) -> bool:
+    """Return whether the dotted `name` is one of `parents` or below one of them."""
+    return any(f"{name}.".startswith(f"{parent}.") for parent in parents)
 
 
 def class_names_are_unique(modules: Modules) -> Iterator[str]:

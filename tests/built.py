@@ -6,14 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from book_builder import BookBuilder
-from inforce.site.build import builder
+from inforce.book.user_cache import CachePlace
+from inforce.clock import Clock
+from inforce.site.build.builder import build_site
+from inforce.site.build.options import BuildOptions
 
 ROOT = Path(__file__).parents[1]
+SECRET = b"the secret of a test machine" + bytes(4)
 MKDOCS_YML = "site_name: Example\ntheme:\n  name: material\nplugins: [search, inforce]\n"
 
 
@@ -26,17 +31,13 @@ def build(root: Path, target: Path, at: str, **environ: str) -> Path:
     return target
 
 
-def build_here(root: Path, target: Path, **environ: str) -> Path:
-    """Update the folder `target` from the book in `root` in this process, as the generator of `inforce build` does."""
+def build_here(
+    root: Path, target: Path, cache: Path, at: str, tell: Callable[[str, str], object] | None = None
+) -> Path:
+    """Update the folder `target` from the book in `root` in this process, as `inforce build` does."""
     target.mkdir(parents=True, exist_ok=True)
-    umask = os.umask(0o022)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in environ.items():
-                patch.setenv(name, value)
-            assert builder.main(["mkdocs", "--config-file", str(root / "mkdocs.yml"), "--site-dir", str(target)]) == 0
-    finally:
-        os.umask(umask)
+    options = BuildOptions(root=root, site=target, cache=CachePlace(cache, SECRET), clock=Clock(option=at))
+    build_site(options, **({"tell": tell} if tell else {}))
     return target
 
 

@@ -22,7 +22,8 @@ LAWS: tuple[Law, ...] = (
     architecture.nothing_in_a_circle,
     architecture.edges_alone_touch_the_world,
     architecture.each_library_has_one_door,
-    architecture.site_and_cli_are_strangers,
+    architecture.cli_calls_the_site_through_one_function,
+    architecture.environment_is_read_at_the_edge,
     architecture.everything_is_small,
     architecture.class_names_are_unique,
     architecture.the_plan_lists_the_rooms,
@@ -64,7 +65,7 @@ def test_no_machine_specific_paths_are_tracked() -> None:
 
 
 def test_contributing_lists_the_floors() -> None:
-    rows = re.findall(r"^\| (\d) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
     documented = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)}
     assert documented == {room: floor for room, floor in architecture.FLOORS.items() if room not in ("", "__main__")}
 
@@ -218,9 +219,41 @@ def test_library_import_in_its_room_is_allowed(tmp_path: Path) -> None:
     assert list(architecture.each_library_has_one_door(house(tmp_path, sources))) == []
 
 
-def test_site_and_cli_never_import_each_other(tmp_path: Path) -> None:
-    modules = house(tmp_path, {"site/plugin.py": "import inforce.cli", "cli/__init__.py": "from inforce import site"})
-    assert len(list(architecture.site_and_cli_are_strangers(modules))) == 2
+OTHER_WAYS = [
+    pytest.param("cli/a.py", "from inforce.site.book import read_publication", "site.book", id="another function"),
+    pytest.param("cli/a.py", "def late():\n    import inforce.site", "inforce.site,", id="the whole room"),
+    pytest.param("site/a.py", "import pickle", "processes exchange JSON", id="pickle"),
+    pytest.param("site/a.py", "from pickle import loads", "processes exchange JSON", id="a function of pickle"),
+    pytest.param("cli/a.py", "import re\nimport subprocess", "not with patterns", id="patterns for output"),
+]
+
+
+@pytest.mark.parametrize(("name", "source", "words"), OTHER_WAYS)
+def test_other_ways_from_cli_to_site_are_reported(tmp_path: Path, name: str, source: str, words: str) -> None:
+    (violation,) = architecture.cli_calls_the_site_through_one_function(house(tmp_path, {name: source}))
+    assert words in violation
+
+
+def test_cli_calls_the_builder(tmp_path: Path) -> None:
+    source = "from inforce.site.build.builder import build_site\nfrom inforce.site.build.options import BuildOptions"
+    assert list(architecture.cli_calls_the_site_through_one_function(house(tmp_path, {"cli/a.py": source}))) == []
+
+
+READS = [
+    "import os\nos.environ.get('X')",
+    "import os\nname = os.environ",
+    "from os import environ",
+    "import os\nos.getenv('X')",
+    "from os import getenv as read",
+    "import os as system\nsystem.environ['X']",
+]
+
+
+@pytest.mark.parametrize("source", READS)
+def test_environment_below_the_edge_is_reported(tmp_path: Path, source: str) -> None:
+    law = architecture.environment_is_read_at_the_edge
+    assert list(law(house(tmp_path / "a", {"site/build/options.py": source})))
+    assert list(law(house(tmp_path / "b", {"cli/a.py": source, "site/mkdocs/plugin.py": source}))) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from inforce.clock import AT, EARLIEST, EPOCH, LATEST, compare_with_commit, current_instant
+from inforce.clock import AT, EARLIEST, EPOCH, LATEST, Clock, compare_with_commit
 from inforce.errors import ClockError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -18,7 +18,7 @@ ENV_AT, ENV_EPOCH = {AT: "2027-01-02"}, {EPOCH: "1800000000"}
 
 
 def instant(environ: dict[str, str] | None = None, zone: ZoneInfo = SHANGHAI, **given: str) -> str:
-    return f"{current_instant(zone, environ or {}, lambda: NOW, **given):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{Clock.of(environ or {}, **given).instant(zone, lambda: NOW):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_date_before_1970_in_the_books_time_zone_is_rejected() -> None:
 @pytest.mark.parametrize("now", [EARLIEST - timedelta(seconds=1), LATEST + timedelta(days=1)], ids=["early", "late"])
 def test_system_clock_out_of_range_is_an_error(now: datetime) -> None:
     with pytest.raises(ClockError, match=r"\Athe clock of this system: expected"):
-        current_instant(ZoneInfo("UTC"), {}, lambda: now.astimezone(UTC))
+        Clock().instant(ZoneInfo("UTC"), lambda: now.astimezone(UTC))
 
 
 NEWEST = datetime(2026, 6, 1, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 from book_builder import BookBuilder, instant
 from inforce.book.git import Commit, FileChange, NoHistory, Repository, open_history
 from inforce.book.git.log import lineages, parse_log
+from inforce.book.git_environment import hidden_git_variables
 from inforce.book.read import parse_book
 from inforce.book.tree import EntryKind
 from inforce.errors import HistoryError
@@ -374,7 +376,9 @@ def test_git_variables_of_a_hook_are_ignored(
     monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "nowhere"))
 
-    assert evidence(book)[V1].commit == commit
+    with hidden_git_variables(os.environ):
+        assert evidence(book)[V1].commit == commit
+    assert os.environ["GIT_WORK_TREE"] == str(other.root)
 
 
 def test_linked_worktree_has_the_history_of_its_repository(book: BookBuilder, tmp_path: Path) -> None:

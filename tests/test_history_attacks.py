@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import zlib
@@ -12,6 +13,7 @@ import pytest
 
 from book_builder import BookBuilder
 from inforce.book.git import NoHistory, Repository, open_history
+from inforce.book.git_environment import hidden_git_variables
 from inforce.book.read import parse_book
 from inforce.cli.runner import run as type_words
 from inforce.errors import HistoryError
@@ -206,7 +208,14 @@ def test_replace_refs_and_grafts_do_not_change_history(shop: Shop) -> None:
 def test_environment_does_not_select_the_repository(shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, str(shop.outer.root.parent / "elsewhere"))
 
-    assert open_history(shop.book.root).fork("main") == shop.base
+    with hidden_git_variables(os.environ):
+        assert open_history(shop.book.root).fork("main") == shop.base
+
+
+def test_command_is_run_without_the_variables_of_a_hook(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_DIR", str(shop.outer.root.parent / "elsewhere"))
+
+    assert shop.check("main") == 0
 
 
 @pytest.mark.parametrize("above", [False, True], ids=["beside the book", "above the book"])

@@ -27,7 +27,6 @@ from inforce.site.build.assemble import check_manifest_size, issued_addresses, w
 
 KEY = generate_key()
 PUBLIC = PublicKey.from_jwk(KEY.public.to_jwk())
-PRIVATE = {"INFORCE_SIGNING_KEY": json.dumps(KEY.to_jwk())}
 SIGNING = "signing:\n  - " + json.dumps({"kid": KEY.public.kid, "public": KEY.public.to_jwk()}) + "\n"
 SHOP = "manifests:\n  shop: [privacy, terms]\n"
 NOW = instant("2026-06-01")
@@ -48,7 +47,7 @@ def test_each_manifest_is_written_and_signed_with_one_serial(tmp_path: Path) -> 
     publication = publication_of(book_with(tmp_path / "book", SIGNING + SHOP))
     site = tmp_path / "site"
 
-    write_manifest(site, publication, (), PRIVATE, pytest.fail)
+    write_manifest(site, publication, (), (KEY,), pytest.fail)
 
     plain = (site / "manifests/shop.json").read_bytes()
     assert verify((site / "manifests/shop.jws.json").read_bytes(), [PUBLIC]) == plain
@@ -149,7 +148,7 @@ def test_book_of_an_ordinary_company_is_built_with_one_warning(
     warnings: list[str] = []
 
     check_manifest_size(publication, warnings.append)
-    write_manifest(tmp_path / "site", publication, (), PRIVATE, warnings.append)
+    write_manifest(tmp_path / "site", publication, (), (KEY,), warnings.append)
 
     assert [sentence.split(" bytes")[0].rpartition(" ")[0] for sentence in warnings] == [
         "the manifest policies.json has"
@@ -189,8 +188,8 @@ def test_sign_reissues_every_manifest_or_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site"
-    write_manifest(site, publication_of(book_with(tmp_path / "book", SIGNING + SHOP)), (), PRIVATE, pytest.fail)
-    monkeypatch.setenv("INFORCE_SIGNING_KEY", PRIVATE["INFORCE_SIGNING_KEY"])
+    write_manifest(site, publication_of(book_with(tmp_path / "book", SIGNING + SHOP)), (), (KEY,), pytest.fail)
+    monkeypatch.setenv("INFORCE_SIGNING_KEY", json.dumps(KEY.to_jwk()))
 
     assert run(["sign", str(site), "--at", "2026-06-02T00:00:00Z"]) == 0
 

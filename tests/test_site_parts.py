@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from book_builder import instant
+from built import SECRET
+from inforce.book.user_cache import CachePlace
 from inforce.errors import BookError, Place, SetupError
 from inforce.instant import parse_zone
 from inforce.language import Language
@@ -122,6 +124,11 @@ class TestShell:
         assert shell_path("de", depth).count("/") == depth
 
 
+def cache_in(folder: Path) -> Cache:
+    """Return the cache in `folder`, sealed with the same secret in every test."""
+    return Cache(CachePlace(folder, SECRET))
+
+
 def _overwrite(entry: Path, content: bytes) -> None:
     entry.chmod(0o644)
     entry.write_bytes(content)
@@ -129,7 +136,7 @@ def _overwrite(entry: Path, content: bytes) -> None:
 
 class TestRecollection:
     def test_stored_shelf_is_found_now_and_by_the_next_build(self, tmp_path: Path) -> None:
-        cache = Cache(tmp_path)
+        cache = cache_in(tmp_path)
         cache.put(KEY, b"words")
         name, files = key_of("shelf"), {"terms/index.html": KEY}
         memory = BuildIndex(cache)
@@ -137,15 +144,15 @@ class TestRecollection:
         memory.begin()
 
         assert memory.recall(name) == files
-        assert BuildIndex(Cache(tmp_path)).recall(name) == files
+        assert BuildIndex(cache_in(tmp_path)).recall(name) == files
 
     def test_shelf_with_a_missing_file_is_not_found(self, tmp_path: Path) -> None:
-        BuildIndex(Cache(tmp_path)).remember(key_of("shelf"), {"terms/index.html": KEY})
+        BuildIndex(cache_in(tmp_path)).remember(key_of("shelf"), {"terms/index.html": KEY})
 
-        assert BuildIndex(Cache(tmp_path)).recall(key_of("shelf")) is None
+        assert BuildIndex(cache_in(tmp_path)).recall(key_of("shelf")) is None
 
     def test_unused_shelf_is_discarded(self, tmp_path: Path) -> None:
-        memory = BuildIndex(Cache(tmp_path))
+        memory = BuildIndex(cache_in(tmp_path))
         memory.remember(key_of("shelf"), {"terms/index.html": KEY})
         for _ in range(2):
             memory.begin()
@@ -155,17 +162,17 @@ class TestRecollection:
 
 class TestCache:
     def test_missing_entry_is_not_found(self, tmp_path: Path) -> None:
-        assert not Cache(tmp_path / "new").contains(KEY)
+        assert not cache_in(tmp_path / "new").contains(KEY)
 
     def test_stored_entry_is_found_by_this_build_and_the_next(self, tmp_path: Path) -> None:
-        cache = Cache(tmp_path)
+        cache = cache_in(tmp_path)
         cache.put(KEY, b"words")
 
         assert cache.contains(KEY)
-        assert Cache(tmp_path).contains(KEY)
+        assert cache_in(tmp_path).contains(KEY)
 
     def test_entry_is_a_read_only_hard_link_in_the_site(self, tmp_path: Path) -> None:
-        cache, target = Cache(tmp_path / "cache"), tmp_path / "site/terms/index.html"
+        cache, target = cache_in(tmp_path / "cache"), tmp_path / "site/terms/index.html"
         cache.put(KEY, b"words")
         add(tmp_path / "site", {"terms/index.html": KEY}, cache)
 
@@ -173,7 +180,7 @@ class TestCache:
         assert (target.read_bytes(), status.st_nlink, status.st_mode & 0o777) == (b"words", 2, 0o444)
 
     def test_entry_is_copied_without_hard_links(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        cache, target = Cache(tmp_path / "cache"), tmp_path / "page.html"
+        cache, target = cache_in(tmp_path / "cache"), tmp_path / "page.html"
         cache.put(KEY, b"words")
         monkeypatch.setattr(os, "link", _no_links)
         cache.link(KEY, str(target))
@@ -184,7 +191,7 @@ class TestCache:
     def test_linking_over_an_earlier_build_changes_no_entry(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
     ) -> None:
-        cache, target, other = Cache(tmp_path / "cache"), tmp_path / "page.html", key_of("another page")
+        cache, target, other = cache_in(tmp_path / "cache"), tmp_path / "page.html", key_of("another page")
         cache.put(KEY, b"old words")
         cache.put(other, b"new words")
         add(tmp_path, {"page.html": KEY}, cache)
@@ -197,21 +204,21 @@ class TestCache:
 
     @pytest.mark.parametrize("content", [b"", b"wor", b"words and more"], ids=["empty", "truncated", "too long"])
     def test_entry_of_wrong_size_is_created_again(self, tmp_path: Path, content: bytes) -> None:
-        cache = Cache(tmp_path)
+        cache = cache_in(tmp_path)
         cache.put(KEY, b"words")
         (entry,) = _entries(tmp_path)
         entry.unlink()
         entry.write_bytes(content)
 
-        assert not Cache(tmp_path).contains(KEY)
+        assert not cache_in(tmp_path).contains(KEY)
         cache.put(KEY, b"words")
-        assert Cache(tmp_path).contains(KEY)
+        assert cache_in(tmp_path).contains(KEY)
 
     def test_altered_entry_of_the_same_size_is_created_again(self, tmp_path: Path) -> None:
-        Cache(tmp_path).put(KEY, b"words")
+        cache_in(tmp_path).put(KEY, b"words")
         _overwrite(_entries(tmp_path)[0], b"lies!")
 
-        cache = Cache(tmp_path)
+        cache = cache_in(tmp_path)
         assert cache.reject_altered([KEY])
         assert not cache.contains(KEY)
         assert cache.read(KEY) is None
@@ -219,51 +226,47 @@ class TestCache:
         assert not cache.reject_altered([KEY])
 
     def test_altered_entry_is_never_linked_into_a_site(self, tmp_path: Path) -> None:
-        Cache(tmp_path / "cache").put(KEY, b"words")
+        cache_in(tmp_path / "cache").put(KEY, b"words")
         _overwrite(_entries(tmp_path / "cache")[0], b"lies!")
 
         with pytest.raises(LookupError):
-            Cache(tmp_path / "cache").link(KEY, str(tmp_path / "page.html"))
+            cache_in(tmp_path / "cache").link(KEY, str(tmp_path / "page.html"))
         assert not (tmp_path / "page.html").exists()
 
-    def test_entry_sealed_with_another_secret_is_not_used(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("inforce.site.build.cache.machine_secret", lambda: b"another machine" * 2)
-        Cache(tmp_path).put(KEY, b"lies!")
-        monkeypatch.undo()
+    def test_entry_sealed_with_another_secret_is_not_used(self, tmp_path: Path) -> None:
+        Cache(CachePlace(tmp_path, b"another machine" * 2)).put(KEY, b"lies!")
 
-        assert Cache(tmp_path).read(KEY) is None
+        assert cache_in(tmp_path).read(KEY) is None
 
     def test_symbolic_link_is_not_an_entry(self, tmp_path: Path) -> None:
-        Cache(tmp_path).put(KEY, b"words")
+        cache_in(tmp_path).put(KEY, b"words")
         (entry,) = _entries(tmp_path)
         content = tmp_path / "elsewhere"
         content.write_bytes(b"words")
         entry.unlink()
         entry.symlink_to(content)
 
-        assert Cache(tmp_path).read(KEY) is None
+        assert cache_in(tmp_path).read(KEY) is None
 
     def test_entries_are_not_written_through_a_symbolic_link(self, tmp_path: Path) -> None:
         outside = tmp_path / "outside"
         outside.mkdir()
         (tmp_path / "cache").mkdir()
         (tmp_path / "cache" / KEY[:2]).symlink_to(outside)
-        Cache(tmp_path / "cache").put(KEY, b"words")
+        cache_in(tmp_path / "cache").put(KEY, b"words")
 
         assert list(outside.iterdir()) == []
-        assert Cache(tmp_path / "cache").read(KEY) == b"words"
+        assert cache_in(tmp_path / "cache").read(KEY) == b"words"
 
     def test_cache_that_keeps_changing_is_rejected(self, tmp_path: Path) -> None:
         def make() -> dict[str, str]:
             return {"page.html": KEY}  # the entry is missing after every attempt
 
         with pytest.raises(SetupError, match="INFORCE_CACHE"):
-            make_genuine(make, Cache(tmp_path))
+            make_genuine(make, cache_in(tmp_path))
 
     def test_two_builds_can_share_a_cache(self, tmp_path: Path) -> None:
-        first, other = Cache(tmp_path), Cache(tmp_path)
+        first, other = cache_in(tmp_path), cache_in(tmp_path)
         first.put(KEY, b"words")
         other.put(KEY, b"words")
         first.put(key_of("another page"), b"more words")
@@ -274,20 +277,20 @@ class TestCache:
         assert len(_entries(tmp_path)) == 2
 
     def test_incomplete_file_of_another_build_is_not_an_entry(self, tmp_path: Path) -> None:
-        Cache(tmp_path).put(KEY, b"words")
+        cache_in(tmp_path).put(KEY, b"words")
         (_entries(tmp_path)[0].parent / ".new-unfinished").write_bytes(b"wor")
 
-        cache = Cache(tmp_path)
+        cache = cache_in(tmp_path)
         cache.prune(0)
 
         assert [path.name for path in _entries(tmp_path)] == [".new-unfinished"]
 
     def test_pruning_removes_only_as_many_unused_entries_as_necessary(self, tmp_path: Path) -> None:
         keys = [key_of(str(number)) for number in range(4)]
-        earlier = Cache(tmp_path / "cache")
+        earlier = cache_in(tmp_path / "cache")
         for key in keys:
             earlier.put(key, b"ten bytes.")
-        cache = Cache(tmp_path / "cache")
+        cache = cache_in(tmp_path / "cache")
         cache.use(keys[0])
 
         cache.prune(40)
@@ -306,29 +309,29 @@ class TestCache:
 
     def test_used_entry_is_pruned_last(self, tmp_path: Path) -> None:
         keys = [key_of(str(number)) for number in range(3)]
-        earlier = Cache(tmp_path)
+        earlier = cache_in(tmp_path)
         for key in keys:
             earlier.put(key, b"ten bytes.")
         for entry in _entries(tmp_path):
             os.utime(entry, (0, 0))
-        again = Cache(tmp_path)
+        again = cache_in(tmp_path)
         again.use(keys[1])
         again.prune(1000)
-        Cache(tmp_path).prune(10)
+        cache_in(tmp_path).prune(10)
 
         assert [path.name.partition("-")[0] for path in _entries(tmp_path)] == [keys[1]]
 
     def test_incomplete_files_are_removed_after_an_hour(self, tmp_path: Path) -> None:
-        Cache(tmp_path).put(KEY, b"words")
+        cache_in(tmp_path).put(KEY, b"words")
         left = _entries(tmp_path)[0].parent / ".new-1-1-1"
         left.write_bytes(b"wor")
         os.utime(left, (0, 0))
-        Cache(tmp_path).prune(1000)
+        cache_in(tmp_path).prune(1000)
 
         assert not left.exists()
 
     def test_removed_entry_raises_error_instead_of_being_copied(self, tmp_path: Path) -> None:
-        cache = Cache(tmp_path)
+        cache = cache_in(tmp_path)
         cache.put(KEY, b"words")
         _entries(tmp_path)[0].unlink()
 
@@ -340,7 +343,7 @@ class TestCache:
 class TestTree:
     @pytest.fixture
     def cache(self, tmp_path: Path) -> Cache:
-        made = Cache(tmp_path / "cache")
+        made = cache_in(tmp_path / "cache")
         made.put("a" * 64, b"one")
         made.put("b" * 64, b"two")
         return made

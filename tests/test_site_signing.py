@@ -14,10 +14,10 @@ from inforce.signing import PublicKey, generate_key, verify
 from inforce.site.build import incremental
 from inforce.site.build.assemble import write_manifest
 from inforce.site.build.incremental import compose
+from inforce.site.build.options import Listener
 
 KEY = generate_key()
 NAMED = json.dumps({"kid": KEY.public.kid, "public": KEY.public.to_jwk()})
-PRIVATE = {"INFORCE_SIGNING_KEY": json.dumps(KEY.to_jwk())}
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def publication(tmp_path: Path) -> Publication:
 
 
 def test_manifest_and_signed_manifest_are_written_with_a_key(publication: Publication, tmp_path: Path) -> None:
-    write_manifest(tmp_path, publication, (), PRIVATE, pytest.fail)
+    write_manifest(tmp_path, publication, (), (KEY,), pytest.fail)
 
     signed = (tmp_path / "policies.jws.json").read_bytes()
     assert verify(signed, [PublicKey.from_jwk(KEY.public.to_jwk())]) == (tmp_path / "policies.json").read_bytes()
@@ -36,13 +36,13 @@ def test_manifest_and_signed_manifest_are_written_with_a_key(publication: Public
 
 def test_nothing_is_published_without_a_key(publication: Publication, tmp_path: Path) -> None:
     with pytest.raises(SignatureError, match="no private key is set"):
-        write_manifest(tmp_path, publication, (), {}, pytest.fail)
+        write_manifest(tmp_path, publication, (), (), pytest.fail)
 
     assert not list(tmp_path.glob("policies*"))
 
 
 def test_unlisted_key_prevents_build_and_preview(publication: Publication, tmp_path: Path) -> None:
-    stranger = {"INFORCE_SIGNING_KEY": json.dumps(generate_key().to_jwk())}
+    stranger = (generate_key(),)
     for keyless in (False, True):
         with pytest.raises(SignatureError, match="does not list the key"):
             write_manifest(tmp_path, publication, (), stranger, pytest.fail, keyless=keyless)
@@ -52,7 +52,7 @@ def test_unlisted_key_prevents_build_and_preview(publication: Publication, tmp_p
 
 def test_preview_without_a_key_is_unsigned_with_a_warning(publication: Publication, tmp_path: Path) -> None:
     told: list[str] = []
-    write_manifest(tmp_path, publication, (), {}, told.append, keyless=True)
+    write_manifest(tmp_path, publication, (), (), told.append, keyless=True)
 
     assert [file.name for file in tmp_path.glob("policies*")] == ["policies.json"]
     assert ["the manifest is not signed" in sentence for sentence in told] == [True]
@@ -68,4 +68,4 @@ def test_oversized_manifest_is_rejected_before_pages_are_rendered(
     monkeypatch.setattr(incremental, "_composed", lambda *_: pytest.fail("pages are made"))
     monkeypatch.setattr(incremental.assemble, "make_genuine", lambda *_: pytest.fail("pages are made"))
     with pytest.raises(ManifestError, match="“manifest_bytes” in book"):
-        compose(None, publication, None, "", "mkdocs", pytest.fail)  # type: ignore[arg-type]
+        compose(None, None, publication, None, "", Listener())  # type: ignore[arg-type]

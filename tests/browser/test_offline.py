@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from book_builder import BookBuilder
 from browser.watch import settled
-from built import build, scaffold
+from built import MKDOCS_YML, build, scaffold
 
 TEXT = "# Privacy\n\nSee [your rights](#rights).\n\n## Rights {#rights}\n\nAsk us within %s days.\n"
 PLACES = (
@@ -33,7 +33,8 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     policy.version(
         "2027-03-01", meta={"published": "2026-06-01", "effective": "2027-03-01"}, en=TEXT % 20, de=TEXT % 20
     )
-    return build(book.root, folder / "site", "2026-12-01T00:00:00Z", INFORCE_SITE_OFFLINE="1")
+    book.write("mkdocs.yml", MKDOCS_YML.replace("inforce]", "inforce: {offline: true}]"))
+    return build(book.root, folder / "site", "2026-12-01T00:00:00Z")
 
 
 @pytest.mark.parametrize("place", [pytest.param(place, id=place or "home") for place in PLACES])

@@ -17,11 +17,10 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import HOOK, Type, everything_in, listening
-from inforce.cli import site_process
-from inforce.cli.repository import Workspace
-from inforce.cli.site_process import worth_telling
+from inforce.clock import Clock
 from inforce.errors import ClockError
 from inforce.site.book import read_publication
+from inforce.site.mkdocs import generator
 
 PATIENCE = 60
 
@@ -94,16 +93,19 @@ def test_site_with_the_plugin_reports_progress_and_removes_urls_only_if_allowed(
 
 
 def test_options_set_instant_and_offline_links(inforce: Type, shell: BookBuilder, tmp_path: Path) -> None:
-    shell.write(
-        "hook.py",
-        HOOK
-        + "    import os\n    print('WARNING', os.environ['INFORCE_AT'], os.environ.get('INFORCE_SITE_OFFLINE'))\n",
-    )
-    usual = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
-    offline = inforce("build", "--repo", shell.root, "--at", "2027-01-20", "--offline", "--site-dir", tmp_path / "disk")
-    assert usual.err == "WARNING 2027-01-19T23:00:00Z None\n"
-    assert offline.err == "WARNING 2027-01-19T23:00:00Z 1\n"
-    assert (tmp_path / "disk" / "index.html").is_file()
+    plugin = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
+    (shell.root / "docs/index.md").unlink()
+    shell.write("hook.py", "def on_post_build(config):\n    print('a hook printed this')\n")
+    for hooks, printed in [("", ""), ("hooks: [hook.py]\n", "a hook printed this\n")]:
+        shell.write("mkdocs.yml", plugin + hooks)
+        usual = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+        assert usual.err.endswith(printed)
+        assert json.loads((shell.root / "site/policies.json").read_text())["issued_at"] == "2027-01-19T23:00:00Z"
+        assert 'href="2026-01-15/"' in (shell.root / "site/privacy/index.html").read_text()
+        words = ("--at", "2027-01-21", "--offline", "--site-dir", tmp_path / "disk")
+        assert inforce("build", "--repo", shell.root, *words).code == 0
+        assert json.loads((tmp_path / "disk/policies.json").read_text())["issued_at"] == "2027-01-20T23:00:00Z"
+        assert 'href="2026-01-15/index.html"' in (tmp_path / "disk/privacy/index.html").read_text()
 
 
 def test_generator_error_is_passed_on_without_a_traceback(inforce: Type, shell: BookBuilder) -> None:
@@ -252,7 +254,7 @@ def test_interrupted_build_removes_its_temporary_files(shell: BookBuilder, end: 
 def test_missing_generator_is_one_message_with_the_package_to_install(
     inforce: Type, shell: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(site_process, "find_spec", lambda _name: None)
+    monkeypatch.setattr(generator, "find_spec", lambda _name: None)
     ended = inforce("build", "--repo", shell.root)
     assert ended.code == 4
     assert (
@@ -261,40 +263,41 @@ def test_missing_generator_is_one_message_with_the_package_to_install(
     )
 
 
-def test_properdocs_is_used_if_installed_instead_of_mkdocs(shell: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site_process, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
-    generator = site_process.Generator.of(Workspace(root=shell.root))
-    assert generator.command("build")[1:5] == ["-P", "-m", "inforce.site.build", "properdocs"]
-    assert generator.command("serve")[1:5] == ["-P", "-m", "inforce.site.serve", "properdocs"]
+def test_properdocs_is_used_if_installed_instead_of_mkdocs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator, "find_spec", lambda name: name if name == "properdocs.__main__" else None)
+    assert generator.installed_generator() == "properdocs"
 
 
-TOLD = [
-    pytest.param(["INFO    -  Cleaning site directory"], [], id="progress is omitted"),
-    pytest.param(["INFO    -  Not in nav:", "  - a.md"], [], id="details of progress are omitted"),
+HOOKS = [
+    pytest.param("print('a'); print('  b')", ["a", "  b"], id="printed lines"),
+    pytest.param("log.info('a')", [], id="progress is omitted"),
+    pytest.param("log.warning('a\\n  - b'); log.warning('a\\n  - b')", ["WARNING -  a", "  - b"], id="a warning, once"),
     pytest.param(
-        ["WARNING -  Odd:", "  - a.md"], ["WARNING -  Odd:", "  - a.md"], id="a warning is printed completely"
+        "log.error('a'); import os; os.system('echo another program')", ["ERROR   -  a"], id="not other programs"
     ),
-    pytest.param(["ERROR   -  No", "", "Aborted"], ["ERROR   -  No", "Aborted"], id="an error and the exit message"),
-    pytest.param(
-        ["Traceback (most recent call last):", '  File "a"', "    x", "", "KeyError: 1", "WARNING - b"],
-        ["KeyError: 1", "WARNING - b"],
-        id="the last line of a traceback",
-    ),
-    pytest.param(
-        [
-            *("Traceback (most recent call last):", '  File "a"', "KeyError: 1", ""),
-            *("The above exception was the direct cause of the following exception:", ""),
-            *("Traceback (most recent call last):", '  File "b"', "OSError: 2"),
-        ],
-        ["KeyError: 1", "OSError: 2"],
-        id="the last lines of two chained tracebacks",
-    ),
+    pytest.param("import warnings; warnings.warn('a')", [], id="warnings for programmers are omitted"),
 ]
 
 
-@pytest.mark.parametrize(("lines", "expected"), TOLD)
-def test_generator_output_is_filtered(lines: list[str], expected: list[str]) -> None:
-    assert list(worth_telling(lines)) == expected
+@pytest.mark.parametrize(("code", "expected"), HOOKS)
+def test_messages_of_the_generator_are_passed_on(
+    inforce: Type, shell: BookBuilder, code: str, expected: list[str]
+) -> None:
+    log = "    import logging\n    log = logging.getLogger('mkdocs.hook')\n"
+    shell.write("hook.py", f"{HOOK}{log}    {code}\n")
+    ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    assert (ended.code, ended.err.splitlines()) == (0, expected)
+
+
+def test_each_reason_of_an_error_is_one_line(inforce: Type, shell: BookBuilder) -> None:
+    code = "    try:\n        {}['a']\n    except KeyError as cause:\n        raise OSError(5, 'b') from cause\n"
+    shell.write("hook.py", f"def on_post_build(config):\n{code}")
+    ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    assert ended.code == 4
+    assert ended.err.splitlines()[0].startswith("ERROR   -  the site cannot be used: b; ")
+    shell.write("hook.py", f"def on_post_build(config):\n{code}".replace("OSError(5, 'b')", "LookupError('b')"))
+    ended = inforce("build", "--repo", shell.root, "--at", "2027-01-20")
+    assert (ended.code, ended.err.splitlines()[:2]) == (1, ["KeyError: 'a'", "LookupError: b"])
 
 
 def without_bytecode(tree: dict[str, bytes]) -> dict[str, bytes]:
@@ -350,4 +353,4 @@ def test_chosen_instant_before_the_newest_commit_is_rejected_with_a_key(
     book.commit("first", "2026-06-01T00:00:00Z")
     monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key.json"))
     with pytest.raises(ClockError, match="before the newest commit"):
-        read_publication(book.root, {**os.environ, "INFORCE_AT": "2026-05-01"}, None, print)
+        read_publication(book.root, Clock(option="2026-05-01"), print, signing=True)

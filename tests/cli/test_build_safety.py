@@ -14,7 +14,7 @@ import pytest
 from book_builder import BookBuilder
 from built import scaffold
 from cli.conftest import Ending, Type
-from inforce.book.files import cache_folder, machine_secret, user_folder
+from inforce.book.user_cache import cache_folder, machine_secret, user_folder
 
 PROGRAM = Path(sys.executable).with_name("inforce")
 MODULES = ("random", "json", "inforce", "mkdocs", "site", "re", "pickle", "hashlib", "yaml", "socket", "encodings")
@@ -132,23 +132,18 @@ def test_entries_from_another_machine_or_altered_by_a_commit_are_not_published(
 
 
 def test_secret_is_readable_only_by_this_user() -> None:
-    machine_secret()
-    state = (user_folder() / "secret").stat()
+    machine_secret(os.environ)
+    state = (user_folder(os.environ) / "secret").stat()
     assert (state.st_size, state.st_mode & 0o777) == (32, 0o600)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604])
-def test_secret_readable_by_others_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def test_secret_readable_by_others_is_not_used(tmp_path: Path, mode: int) -> None:
     secret = tmp_path / "inforce/secret"
     secret.parent.mkdir()
     secret.write_bytes(b"x" * 32)
     secret.chmod(mode)
-    machine_secret.cache_clear()
-    try:
-        assert machine_secret() != b"x" * 32
-    finally:
-        machine_secret.cache_clear()
+    assert machine_secret({"XDG_CACHE_HOME": str(tmp_path)}) != b"x" * 32
 
 
 def test_entries_are_copied_from_a_cache_on_another_file_system(
@@ -231,10 +226,10 @@ def test_serve_imports_nothing_from_the_repository(repository: BookBuilder) -> N
 def test_site_is_readable_with_any_umask_and_its_cache_is_outside_the_repository(
     repository: BookBuilder, build: Callable[[], Ending]
 ) -> None:
-    folder = cache_folder(repository.root)
-    assert folder.parent == user_folder()
+    folder = cache_folder(repository.root, os.environ)
+    assert folder.parent == user_folder(os.environ)
     assert not folder.is_relative_to(repository.root)
-    assert folder != cache_folder(repository.root.parent)
+    assert folder != cache_folder(repository.root.parent, os.environ)
     before = os.umask(0o077)
     try:
         result = build()

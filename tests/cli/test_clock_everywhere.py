@@ -112,16 +112,6 @@ def test_command_exits_with_2_and_one_message(
 PROGRAMS = [
     pytest.param([sys.executable, "-m", "mkdocs", "build", "-q"], 1, id="mkdocs build"),
     pytest.param([sys.executable, "-m", "mkdocs", "build", "-q", "--strict"], 1, id="mkdocs build --strict"),
-    pytest.param(
-        [sys.executable, "-m", "inforce.site.build", "mkdocs", "--config-file", "mkdocs.yml", "--site-dir", "other"],
-        1,
-        id="the builder",
-    ),
-    pytest.param(
-        [sys.executable, "-m", "inforce.site.serve", "mkdocs", "--config-file", "mkdocs.yml", "--port", "1"],
-        1,
-        id="the server",
-    ),
     pytest.param([sys.executable, str(ACTION / "review.py")], 2, id="review.py"),
     pytest.param([sys.executable, str(ACTION / "preview.py")], 2, id="preview.py"),
     pytest.param([sys.executable, str(ACTION / "watch.py")], 2, id="watch.py"),

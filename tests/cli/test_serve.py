@@ -16,7 +16,7 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import Type, listening
-from inforce.book.files import cache_folder
+from inforce.book.user_cache import cache_folder
 
 PATIENCE = 60
 SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
@@ -101,7 +101,7 @@ def test_saved_text_rebuilds_only_affected_pages_and_reloads_open_ones(shell: Bo
     with served(shell, port):
         assert b"reload.js" in page_with("for 12 months", port).encode()
         version = answer("/__inforce/changes/0", port)
-        folder = cache_folder(shell.root) / f"served-{port}"
+        folder = cache_folder(shell.root, os.environ) / f"served-{port}"
         before = {path: path.stat() for path in (folder / terms.id).rglob("*.html")}
         page = (folder / "privacy/index.html").stat()
         shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")

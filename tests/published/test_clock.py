@@ -41,7 +41,7 @@ def test_version_in_force_changes_at_the_instant(
     repository: Path, tmp_path: Path, at: str, in_force: int, latest: int, words: str
 ) -> None:
     cache = repository.parent / "cache"  # shared, so that MkDocs runs once for each set of published versions
-    site = build_here(repository, tmp_path / "site", INFORCE_AT=at, INFORCE_CACHE=str(cache))
+    site = build_here(repository, tmp_path / "site", cache, at)
     policy = json.loads((site / "policies.json").read_text("utf-8"))["policies"][0]
     assert (policy["in_force"], policy["latest"]) == (in_force, latest)
     assert words in (site / "terms/index.html").read_text("utf-8")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from book_builder import BookBuilder
 from built import build_here, scaffold
+from inforce.site.mkdocs import prebuild
+from inforce.site.mkdocs.generator import GeneratorRequest, run_generator
 from inforce.site.mkdocs.prebuild import Configuration
 
 SIMPLE = "site_name: Policies\ntheme: {name: material}\nplugins: [search, inforce]\n"
@@ -49,26 +52,38 @@ def test_configuration_with_further_inputs_is_left_to_mkdocs(tmp_path: Path, tex
 
 def test_plugin_options_are_applied(tmp_path: Path) -> None:
     document = read(tmp_path, SIMPLE.replace("inforce]", "inforce: {at: 2026-01-01, offline: true}]"))
-    assert (document.at, document.offline) == ("2026-01-01", True)
+    assert (document.clock.configured, document.offline) == ("2026-01-01", True)
 
 
-def test_mkdocs_runs_for_new_documentation_and_while_it_warns(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_mkdocs_runs_for_new_documentation_and_while_it_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book = scaffold(BookBuilder(tmp_path / "repository"))
     book.policy("terms").version("2026-01-15")
     settings = (book.root / "mkdocs.yml").read_text("utf-8")
     book.write("mkdocs.yml", f"{settings}nav: [about.md, gone.md]\n")
     book.write("docs/about.md", "# About\n")
 
-    def build() -> str:
-        build_here(book.root, tmp_path / "site", INFORCE_CACHE=str(tmp_path / "cache"), INFORCE_AT="2026-11-01")
-        return "".join(capfd.readouterr())
+    runs: list[GeneratorRequest] = []
 
-    said = [build() for _ in range(2)]
-    assert all("WARNING" in one and "gone.md" in one for one in said)
+    def run(request: GeneratorRequest, *receivers: Any) -> bool:
+        runs.append(request)
+        return run_generator(request, *receivers)
+
+    monkeypatch.setattr(prebuild, "run_generator", run)
+
+    def build() -> list[tuple[str, str]]:
+        messages: list[tuple[str, str]] = []
+        build_here(
+            book.root, tmp_path / "site", tmp_path / "cache", "2026-11-01", lambda *message: messages.append(message)
+        )
+        return messages
+
+    for messages in [build() for _ in range(2)]:
+        ((level, text),) = messages
+        assert level == "WARNING"
+        assert "gone.md" in text
+    assert len(runs) == 2
     book.write("mkdocs.yml", settings)
     book.write("docs/about.md", "# About us\n")
-    said = [build() for _ in range(2)]
-    assert ["Building documentation" in one for one in said] == [True, False]
+    assert [build() for _ in range(2)] == [[], []]
+    assert len(runs) == 3
     assert "About us" in (tmp_path / "site/about/index.html").read_text()

@@ -42,8 +42,10 @@ DAY = "2026-01-01"
 NO_GIT_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "NO_MKDOCS_2_WARNING": "1"}
 # Verifies every entry of a cache with its seal, as each build does with the entries it uses.
 COMPARE = (
-    "import sys; from pathlib import Path; from inforce.site.build.cache import Cache; "
-    "cache = Cache(Path(sys.argv[1])); sys.exit(cache.reject_altered(cache.keys()))"
+    "import os, sys; from pathlib import Path; from inforce.site.build.cache import Cache; "
+    "from inforce.book.user_cache import CachePlace, machine_secret; "
+    "cache = Cache(CachePlace(Path(sys.argv[1]), machine_secret(os.environ))); "
+    "sys.exit(cache.reject_altered(cache.keys()))"
 )
 HEAD = ("pages", "what", "wall s", "CPU s", "largest MB", "all MB", "written MB", "files", "CPU / Hugo")
 

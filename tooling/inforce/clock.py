@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,39 +33,47 @@ _SUSPICIOUS, _IMPOSSIBLE = timedelta(days=365), timedelta(days=3652)
 _DIGITS = re.compile("[0-9]{1,12}")  # ASCII only; 12 digits exceed LATEST
 
 
-def current_instant(
-    zone: ZoneInfo,
-    environ: Mapping[str, str],
-    system_clock: Callable[[], datetime],
-    *,
-    option: str | None = None,
-    configured: str | None = None,
-) -> datetime:
-    """Return the current instant; a date means the start of that day in `zone`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The values of the sources of the instant, except the system clock; None or "" if a source is not set."""
 
-    `option` is the value of `--at`, `configured` that of `at` in mkdocs.yml, `system_clock` returns an aware datetime.
-    ClockError if a source has an invalid value.
-    """
-    epoch = _from_epoch(environ[EPOCH]) if environ.get(EPOCH) else None
-    if option is not None:
-        return _from_text(_OPTION, option, zone)
-    if at := environ.get(AT):
-        return _from_text(AT, at, zone)
-    if configured is not None:
-        return _from_text(_CONFIGURED, configured, zone)
-    now = epoch or system_clock().astimezone(UTC).replace(microsecond=0)
-    return _in_range(_SYSTEM, format_instant(now), now)
+    option: str | None = None
+    variable: str = ""
+    configured: str | None = None
+    epoch: str = ""
 
+    @classmethod
+    def of(cls, environ: Mapping[str, str], *, option: str | None = None, configured: str | None = None) -> Clock:
+        """Return the sources: `option` is the value of `--at`, `configured` that of `at` in mkdocs.yml."""
+        return cls(option=option, variable=environ.get(AT, ""), configured=configured, epoch=environ.get(EPOCH, ""))
 
-def source_of_instant(environ: Mapping[str, str], *, option: str | None = None, configured: str | None = None) -> str:
-    """Return the name of the source that `current_instant` uses."""
-    if option is not None:
-        return _OPTION
-    if environ.get(AT):
-        return AT
-    if configured is not None:
-        return _CONFIGURED
-    return EPOCH if environ.get(EPOCH) else _SYSTEM
+    def instant(self, zone: ZoneInfo, system_clock: Callable[[], datetime]) -> datetime:
+        """Return the current instant; a date means the start of that day in `zone`.
+
+        `system_clock` returns an aware datetime. ClockError if a source has an invalid value.
+        """
+        epoch = _from_epoch(self.epoch) if self.epoch else None
+        text = self._text
+        if text is not None:
+            return _from_text(self.source, text, zone)
+        now = epoch or system_clock().astimezone(UTC).replace(microsecond=0)
+        return _in_range(_SYSTEM, format_instant(now), now)
+
+    @property
+    def source(self) -> str:
+        """The name of the source that `instant` uses."""
+        if self.option is not None:
+            return _OPTION
+        if self.variable:
+            return AT
+        if self.configured is not None:
+            return _CONFIGURED
+        return EPOCH if self.epoch else _SYSTEM
+
+    @property
+    def _text(self) -> str | None:
+        """The text of the source that is written by a person; None if there is none."""
+        return {_OPTION: self.option, AT: self.variable, _CONFIGURED: self.configured}.get(self.source)
 
 
 def compare_with_commit(now: datetime, newest: datetime | None, source: str, *, signing: bool) -> str | None:

@@ -148,6 +148,15 @@ class HistoryError(InforceError):
     exit_code = 4
 
 
+class GeneratorError(InforceError):
+    """The site generator, MkDocs or ProperDocs, failed and has reported the reason; `code` is its exit code."""
+
+    def __init__(self, generator: str, code: int) -> None:
+        # A negative code is that of a process which a signal ended.
+        self.exit_code = code if code > 0 else 4
+        super().__init__(f"{generator} failed with the exit code {code}")
+
+
 class SetupError(InforceError):
     """Something outside the book is missing: a program, a key, a permission."""
 

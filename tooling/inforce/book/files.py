@@ -11,12 +11,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import functools
-import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
 import stat
 import sys
@@ -25,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inforce.book.paths import BOOK
-from inforce.disk import create_file, how_to_fix, read_regular, replace_file
+from inforce.disk import how_to_fix, replace_file
 from inforce.errors import SetupError, printable
 from inforce.policy.lock import Lock
 
@@ -34,7 +31,6 @@ if sys.platform != "win32":
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-_SECRET_BYTES = 32
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 
@@ -56,62 +52,6 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as cause:
         raise _unwritable(path, cause) from cause
-
-
-def cache_folder(root: Path) -> Path:
-    """Return the cache folder of the book in `root`.
-
-    It is outside the repository, so that no commit can write to it. INFORCE_CACHE overrides it.
-    """
-    if named := os.environ.get("INFORCE_CACHE"):
-        return Path(named)
-    return user_folder() / hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]
-
-
-def user_folder() -> Path:
-    """Return the folder of inforce in this user's cache folder.
-
-    The cache folder follows the XDG Base Directory Specification, or the system's convention on macOS and Windows.
-    SetupError if the user has no home folder.
-    """
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    if Path(named).is_absolute():
-        return Path(named) / "inforce"
-    try:
-        home = Path.home()
-    except RuntimeError as cause:
-        message = "the user has no home folder for the cache: set INFORCE_CACHE to a folder outside the repository"
-        raise SetupError(message) from cause
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "inforce"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "inforce" / "Cache"
-    return home / ".cache" / "inforce"
-
-
-@functools.cache
-def machine_secret() -> bytes:
-    """Return the user's 32-byte secret on this machine, which authenticates cache entries.
-
-    It is created on first use. If it cannot be stored, each process has its own and finds no valid cache entries.
-    """
-    with contextlib.suppress(OSError, SetupError):
-        path = user_folder() / "secret"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            create_file(path, secrets.token_bytes(_SECRET_BYTES), mode=0o600)
-        secret = read_regular(path, _SECRET_BYTES, getattr(os, "O_NOFOLLOW", 0))
-        if len(secret) == _SECRET_BYTES and _is_private(path):
-            return secret
-    return secrets.token_bytes(_SECRET_BYTES)
-
-
-def _is_private(path: Path) -> bool:
-    """Return whether only this user can read and write the file `path`."""
-    if sys.platform == "win32":
-        return True
-    state = path.lstat()
-    return state.st_uid == os.geteuid() and not state.st_mode & 0o077
 
 
 def real_folder(path: Path) -> Path:

@@ -1,15 +1,14 @@
 """`inforce build`: build the site beside the old one, then replace the old one in one step.
 
 Invariants: if the build fails, the old site is unchanged; a book that is unreadable or changes published history is
-rejected before it is passed to the site generator.
+rejected before anything is built.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import time
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,18 +17,21 @@ import click
 from inforce.address import MANIFEST
 from inforce.book.files import new_folder
 from inforce.book.git import open_history
+from inforce.book.user_cache import CachePlace
 from inforce.cli.check_input import CHANGED_HISTORY, refuse_changed_history
 from inforce.cli.console import Screen
-from inforce.cli.progress import Report, progress
+from inforce.cli.progress import progress
 from inforce.cli.repository import Workspace, refuse_wrong_clock, with_instant, with_repository
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
-from inforce.cli.site_process import CONFIGURATION, Generator, counted, ending, hand_over, worth_telling
-from inforce.errors import BookError, InforceError, Place, SetupError
+from inforce.cli.termination import terminated_in_order
+from inforce.errors import BookError, GeneratorError, InforceError, Place, SetupError
 from inforce.pdf import require
 from inforce.policy.catalog import Catalog
+from inforce.signing import PrivateKey, private_keys
+from inforce.site.build.builder import build_site
+from inforce.site.build.options import BuildOptions
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
-_KILLED = 4
 _LISTED = 20
 _STAYS = (
     "Nothing was built: published pages must stay. Withdraw a policy or cancel a version in the book instead; their "
@@ -72,65 +74,65 @@ def command(
     if pdf:
         require()
     repository = Workspace(root=repo, at=at)
-    chosen = {"INFORCE_SITE_OFFLINE": offline, "INFORCE_PDF": pdf, "INFORCE_SITE_KEYLESS": unsigned}
-    # The generator starts in parallel with reading the book, then waits for the book on its stdin.
-    with _generator(repository, chosen).running("build", "--given", piped=True) as process:
-        reading = repository.read()
-        catalog, now = reading.require(), repository.now(reading)
-        target = replaceable(site_dir or repo / "site", repo)
-        refuse_changed_history(repo, reading, now)
-        if not unsigned:
-            _refuse_unsigned(catalog)
-        history = open_history(repo)
-        refuse_wrong_clock(now, at, history.newest, signing=catalog.settings.is_signed(os.environ))
-        with new_folder(target, known_by=MANIFEST, keep_previous=True) as fresh:
-            # The generator must have ended before the folder is moved, even after an error.
-            with ending(process), progress("Making", "pages") as report:
-                hand_over(process, (str(fresh), catalog, now, history.evidence(catalog)))
-                remarks, old = history.remarks, addresses_in(target)
-                _follow(process, report)
-            _refuse_other(fresh)
-            contents = Contents.of(fresh)
-            if not allow_removal:
-                _refuse_removal(contents.missing(old))
+    reading = repository.read()
+    catalog, now = reading.require(), repository.now(reading)
+    target = replaceable(site_dir or repo / "site", repo)
+    refuse_changed_history(repo, reading, now)
+    keys = _keys(catalog, unsigned=unsigned)
+    history = open_history(repo)
+    refuse_wrong_clock(now, at, history.newest, signing=bool(keys and catalog.settings.signing))
+    options = BuildOptions(
+        root=repo,
+        site=target,
+        cache=CachePlace.of(repo, os.environ),
+        now=now,
+        catalog=catalog,
+        evidence=history.evidence(catalog),
+        keys=keys,
+        offline=offline,
+        pdf=pdf,
+        unsigned=unsigned,
+    )
+    with terminated_in_order(), new_folder(target, known_by=MANIFEST, keep_previous=True) as fresh:
+        old = addresses_in(target)
+        _build(replace(options, site=fresh))
+        _refuse_other(fresh)
+        contents = Contents.of(fresh)
+        if not allow_removal:
+            _refuse_removal(contents.missing(old))
     _tell(catalog, now, target, contents, time.monotonic() - began)
-    for remark in remarks:
+    for remark in history.remarks:
         Screen().say(f"Note: {remark}")
 
 
-def _generator(repository: Workspace, chosen: Mapping[str, bool]) -> Generator:
-    """Return the generator for `repository` with the options `chosen`.
-
-    If the book is unreadable too, its error is raised instead of the generator's.
-    """
-    try:
-        return Generator.of(repository, **{name: "1" for name, is_chosen in chosen.items() if is_chosen})
-    except InforceError:
-        repository.read().require()
-        raise
-
-
-def _refuse_unsigned(catalog: Catalog) -> None:
-    """Raise SetupError if the book requires signatures and no key is set."""
-    if not catalog.settings.signing:
-        return
-    # Imported here, since unsigned books do not need the signing libraries.
-    from inforce.signing import private_keys
-
-    if not private_keys(os.environ):
+def _keys(catalog: Catalog, *, unsigned: bool) -> tuple[PrivateKey, ...]:
+    """Return the signing keys; SetupError if there are none, although the book requires them, unless `unsigned`."""
+    keys = private_keys(os.environ)
+    if catalog.settings.signing and not keys and not unsigned:
         fix = "set INFORCE_SIGNING_KEY_FILE or INFORCE_SIGNING_KEY, or build with --unsigned and sign it elsewhere"
         raise SetupError(f"the book requires signed manifests, but no private key is set: {fix}")
+    return keys
 
 
-def _follow(process: subprocess.Popen[str], report: Report) -> None:
-    """Wait for the generator's `process`; print its warnings and errors and pass on its exit code."""
+def _build(options: BuildOptions) -> None:
+    """Build with progress and messages on stderr; exit with 1, or with 4 for an error of the system."""
     errors = Screen(errors=True)
-    for line in worth_telling(counted(process.stdout or (), report)):
-        errors.say(line, style=_COLOURS.get(line.partition(" ")[0], ""))
-    code = process.wait()
-    if code:
-        errors.say("The site was not built; the old site is unchanged.")
-        raise click.exceptions.Exit(code if code > 0 else _KILLED)
+
+    def tell(level: str, text: str) -> None:
+        for line in f"{level:<8}-  {text}".splitlines() if level else [text]:
+            errors.say(line, style=_COLOURS.get(level, ""))
+
+    try:
+        with progress("Making", "pages") as report:
+            build_site(options, progress=report, tell=tell)
+        return
+    except GeneratorError as failure:
+        code = failure.exit_code
+    except InforceError as refusal:
+        tell("ERROR", str(refusal))
+        code = SetupError.exit_code if isinstance(refusal, SetupError) else 1
+    errors.say("The site was not built; the old site is unchanged.")
+    raise click.exceptions.Exit(code)
 
 
 def _refuse_other(folder: Path) -> None:
@@ -138,7 +140,7 @@ def _refuse_other(folder: Path) -> None:
     if not is_site(folder):
         fix = "add “- inforce” under “plugins:”"
         problem = "does not use the plugin “inforce”, so the site would contain no policies"
-        raise BookError(Place(path=CONFIGURATION), problem, fix)
+        raise BookError(Place(path="mkdocs.yml"), problem, fix)
 
 
 def _refuse_removal(vanished: list[str]) -> None:

@@ -13,6 +13,7 @@ from inforce.cli.console import Screen
 
 Report = Callable[[int, int], None]
 _LINES = 4
+_REDRAWN = 0.1  # seconds
 
 
 @contextlib.contextmanager
@@ -23,9 +24,18 @@ def progress(doing: str, things: str) -> Iterator[Report]:
         yield _lines(screen, doing, things)
         return
     columns = (TextColumn(f"{doing} {things}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task(doing, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+    # Drawn by the calls of `report`: a thread that draws would prevent rendering in forked processes.
+    with Progress(*columns, console=screen, transient=True, auto_refresh=False) as bar:
+        task, drawn = bar.add_task(doing, total=None), 0.0
+
+        def report(done: int, of: int) -> None:
+            nonlocal drawn
+            now = time.monotonic()
+            due = done == of or now - drawn >= _REDRAWN
+            drawn = now if due else drawn
+            bar.update(task, completed=done, total=of, refresh=due)
+
+        yield report
 
 
 def _lines(screen: Screen, doing: str, things: str) -> Report:

@@ -18,7 +18,7 @@ import click
 
 from inforce.book.read import Reading, read_book
 from inforce.cli.console import Screen
-from inforce.clock import AT, compare_with_commit, current_instant, source_of_instant
+from inforce.clock import AT, Clock, compare_with_commit
 from inforce.instant import parse_zone
 from inforce.language import Language
 
@@ -47,7 +47,7 @@ class Workspace:
 
 def instant_of(at: str | None, zone: ZoneInfo) -> datetime:
     """Return the instant of the option `--at`; if it is None, that of the environment or the system clock."""
-    return current_instant(zone, os.environ, _system_clock, option=at)
+    return Clock.of(os.environ, option=at).instant(zone, _system_clock)
 
 
 def refuse_wrong_clock(now: datetime, at: str | None, newest: datetime | None, *, signing: bool) -> None:
@@ -55,7 +55,7 @@ def refuse_wrong_clock(now: datetime, at: str | None, newest: datetime | None, *
 
     `at` is the option `--at`, if given. ClockError if nothing may be built or signed at `now`.
     """
-    warning = compare_with_commit(now, newest, source_of_instant(os.environ, option=at), signing=signing)
+    warning = compare_with_commit(now, newest, Clock.of(os.environ, option=at).source, signing=signing)
     if warning:
         Screen(errors=True).say(f"WARNING -  {warning}", style="yellow")
 

@@ -9,6 +9,7 @@ Not responsible for: programming errors, which keep their traceback.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -43,7 +44,12 @@ def run(words: Sequence[str]) -> int:
 def _invoke(words: list[str]) -> int:
     try:
         with inforce.make_context("inforce", words) as context:
-            inforce.invoke(context)
+            # Imported here, since help does not need the book.
+            from inforce.book.git_environment import hidden_git_variables
+
+            # A hook of git can start a command, with variables that would change the output of git.
+            with hidden_git_variables(os.environ):
+                inforce.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as refusal:

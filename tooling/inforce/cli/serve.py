@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 from pathlib import Path
 
 import click
 
+from inforce.book.user_cache import CachePlace
 from inforce.cli.repository import Workspace, with_instant, with_repository
-from inforce.cli.site_process import Generator
-from inforce.clock import AT
+from inforce.cli.termination import terminated_in_order
+from inforce.clock import Clock
 from inforce.errors import SetupError
+from inforce.signing import private_keys
+from inforce.site.build.options import BuildOptions
+from inforce.site.serve import serve_site
 
 _HOST = "127.0.0.1"
 
@@ -35,11 +40,17 @@ def command(ctx: click.Context, repo: Path, at: str | None, port: int) -> None:
     reading = repository.read()
     reading.require()
     repository.now(reading)
-    generator = Generator.of(repository, **({AT: at} if at else {}))
+    cache = CachePlace.of(repo, os.environ)
+    options = BuildOptions(
+        root=repo,
+        site=cache.folder / f"served-{port}",
+        cache=cache,
+        clock=Clock.of(os.environ, option=at),
+        keys=private_keys(os.environ),
+    )
     _refuse_taken(port)
-    running = generator.running("serve", "--port", str(port), piped=False)
-    with contextlib.suppress(KeyboardInterrupt), running as server:
-        ctx.exit(server.wait())
+    with contextlib.suppress(KeyboardInterrupt), terminated_in_order():
+        ctx.exit(serve_site(options, port))
 
 
 def _refuse_taken(port: int) -> None:

@@ -16,7 +16,6 @@ from inforce.language import Language
 _MANIFEST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LEVELS = ("material", "notice", "editorial")
 _DAY = 86_400
-_KEY_VARIABLES = ("INFORCE_SIGNING_KEY", "INFORCE_SIGNING_KEY_FILE")
 # JWK parameters (RFC 7518) of private keys.
 _PRIVATE = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
 # Apps compare this address character by character, so only one spelling is valid: lower-case ASCII, no default parts.
@@ -67,12 +66,6 @@ class Settings:
     signing: tuple[SigningKey, ...] = ()
     disclaimer: Mapping[Language, str] = field(default_factory=dict)
     source: Source = field(default_factory=lambda: Source(path="book.yml"), compare=False)
-
-    def is_signed(self, environ: Mapping[str, str]) -> bool:
-        """Return whether a build in the environment `environ` signs the manifest: the book lists keys and a key is
-        set.
-        """
-        return bool(self.signing) and any(environ.get(name) for name in _KEY_VARIABLES)
 
     @classmethod
     def from_shape(cls, shape: Fields, source: Source) -> Settings:

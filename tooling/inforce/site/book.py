@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inforce.book.git import open_history
 from inforce.book.read import ParseCache, read_book
-from inforce.clock import compare_with_commit, current_instant, source_of_instant
+from inforce.clock import Clock, compare_with_commit
 from inforce.policy.catalog import Catalog
 from inforce.policy.evidence import Evidence
 from inforce.publication import Publication
@@ -17,25 +17,24 @@ from inforce.site.messages import labels
 
 def read_publication(
     root: Path,
-    environ: Mapping[str, str],
-    configured: str | None,
+    clock: Clock,
     warn: Callable[[str], object],
     *,
+    signing: bool = False,
     history: bool = True,
     memory: ParseCache | None = None,
 ) -> Publication:
-    """Return the publication of the book in `root` now, with or without its `history`.
+    """Return the publication of the book in `root` at the instant of `clock`, with or without its `history`.
 
-    The environment `environ`, or else `at` as `configured` in mkdocs.yml, can replace the current time. `warn` is
-    called with doubts about that instant; raise ClockError if it is unacceptable. Files that `memory` records as
-    unchanged are not read again.
+    `warn` is called with doubts about that instant; raise ClockError if it is unacceptable, which is stricter if the
+    book lists signing keys and a build is `signing`. Files that `memory` records as unchanged are not read again.
     """
     catalog = read_book(root, memory).require()
-    now = current_instant(catalog.settings.timezone, environ, _system_clock, configured=configured)
+    now = clock.instant(catalog.settings.timezone, _system_clock)
     if not history:
         return Publication(catalog=catalog, now=now, labels_for=labels)
-    past, source = open_history(root), source_of_instant(environ, configured=configured)
-    if warning := compare_with_commit(now, past.newest, source, signing=catalog.settings.is_signed(environ)):
+    past, is_signed = open_history(root), signing and bool(catalog.settings.signing)
+    if warning := compare_with_commit(now, past.newest, clock.source, signing=is_signed):
         warn(warning)
     return publication_of(catalog, now, past.evidence(catalog))
 

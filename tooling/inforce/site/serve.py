@@ -1,4 +1,4 @@
-"""Serve the site on this machine and update it while the book is edited: `python -m inforce.site.serve`.
+"""Serve the site on this machine and update it while the book is edited.
 
 Invariants: pages are equal to those of a build, except for one line that loads the reload script; saving a text renders
 only the affected pages again; the server listens on the loopback interface only.
@@ -6,9 +6,7 @@ only the affected pages again; the server listens on the loopback interface only
 
 from __future__ import annotations
 
-import argparse
 import gc
-import os
 import sys
 import threading
 import time
@@ -21,11 +19,13 @@ from typing import Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from inforce.book.files import cache_folder, real_folder
+from inforce.book.files import real_folder
 from inforce.disk import system_refusal
-from inforce.errors import InforceError
+from inforce.errors import GeneratorError, InforceError
 from inforce.site.build.incremental import SiteBuilder, collect_rarely
-from inforce.site.mkdocs.prebuild import Configuration, ScaffoldError
+from inforce.site.build.options import BuildOptions, Listener
+from inforce.site.mkdocs.generator import serve_with_generator
+from inforce.site.mkdocs.prebuild import Configuration, request_of
 
 HOST = "127.0.0.1"
 # Text editors write several times per save; this delay groups the writes and is too short to be noticed.
@@ -143,36 +143,23 @@ class Waiter(FileSystemEventHandler):
             time.sleep(_QUIET)
 
 
-def main(words: list[str]) -> int:
-    """Serve the site with the arguments `words` until interrupted; return 1 if the first build fails."""
-    parser = argparse.ArgumentParser(prog="inforce.site.serve")
-    parser.add_argument("module", help="the generator: mkdocs or properdocs")
-    parser.add_argument("--config-file", type=Path, required=True)
-    parser.add_argument("--port", type=int, required=True)
-    arguments = parser.parse_args(words)
-    configuration = Configuration.read(arguments.config_file)
-    if not configuration.simple:
-        # MkDocs 1.6 with click 8.3 or newer does not watch files by default.
-        rest = ["--config-file", str(arguments.config_file), "--dev-addr", f"{HOST}:{arguments.port}", "--livereload"]
-        os.execv(sys.executable, [sys.executable, "-P", "-m", arguments.module, "serve", *rest])  # noqa: S606 - the same process
+def serve_site(options: BuildOptions, port: int) -> int:
+    """Serve a preview at `port` until interrupted; return 1 if the first build fails, or the exit code of MkDocs."""
+    if not Configuration.of(options).simple:
+        return serve_with_generator({**request_of(options, str(options.site)), "port": port})
     collect_rarely()
-    root = arguments.config_file.resolve().parent
-    folder = real_folder(cache_folder(root) / f"served-{arguments.port}")
-    maker = SiteBuilder(arguments.config_file, arguments.module, folder)
+    folder = real_folder(options.site)
+    maker = SiteBuilder(options, Listener(tell=_tell))
     if not _made(maker):
         return 1
     gc.freeze()  # most of the book stays in memory; freezing excludes it from garbage collection
     changes = ChangedPaths()
     # The first build comes before the first request: requests start threads, after which forking is unsafe.
-    with ThreadingHTTPServer(
-        (HOST, arguments.port), partial(Handler, changes=changes, directory=str(folder))
-    ) as server:
+    with ThreadingHTTPServer((HOST, port), partial(Handler, changes=changes, directory=str(folder))) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(
-            f"INFO    -  The site is at http://{HOST}:{arguments.port}/; Ctrl-C ends it.", file=sys.stderr, flush=True
-        )
-        _follow(root, maker, changes)
+        _tell("INFO", f"The site is at http://{HOST}:{port}/; Ctrl-C ends it.")
+        _follow(options.root, maker, changes)
     return 0
 
 
@@ -193,16 +180,15 @@ def _made(maker: SiteBuilder) -> bool:
     began = time.perf_counter()
     try:
         result = maker.make()
-    except ScaffoldError:
+    except GeneratorError:
         return False
     except (InforceError, OSError) as problem:
-        message = system_refusal(problem) if isinstance(problem, OSError) else problem
-        print(f"ERROR   -  {message}", file=sys.stderr, flush=True)
+        _tell("ERROR", system_refusal(problem) if isinstance(problem, OSError) else str(problem))
         return False
     spent = time.perf_counter() - began
-    print(f"INFO    -  {result:,} files changed in {spent:.2f} s.", file=sys.stderr, flush=True)
+    _tell("INFO", f"{result:,} files changed in {spent:.2f} s.")
     return True
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _tell(level: str, text: str) -> None:
+    print(f"{level:<8}-  {text}" if level else text, file=sys.stderr, flush=True)

@@ -1,8 +1,8 @@
 """Read-only access to a git repository, through GitPython; no other module runs git.
 
 Invariants:
-    The repository is the one whose `.git` is closest above the folder, regardless of `GIT_DIR` and of
-    bare repositories committed beside the book (`book/enclosing.py`).
+    The repository is the one whose `.git` is closest above the folder, regardless of bare repositories committed
+    beside the book (`book/enclosing.py`) and of `GIT_DIR`, which the callers hide (`book/git_environment.py`).
     Commits, trees and contents are compared with their ids (`objects.py`).
     No hook, filter, pager or transport is run. Git's own check of who owns the folder (`safe.directory`) is kept.
 """
@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -31,9 +30,6 @@ from inforce.errors import HistoryError
 if TYPE_CHECKING:
     from git.cmd import Git
 
-# All other GIT_ variables are removed: git sets many of them for hooks, and they could change the result.
-# These locate settings, such as `safe.directory`, and git's programs.
-_VISIBLE = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_TEST_")
 # System settings are kept (no GIT_CONFIG_NOSYSTEM): images put `safe.directory` there. Settings that could run a
 # program or change the output format are overridden individually.
 _ENVIRONMENT = {
@@ -238,8 +234,7 @@ class Repository:
         git = _git()
         raw: dict[str, Any] = {"stdout_as_string": False, "strip_newline_in_stdout": False, "env": _ENVIRONMENT}
         try:
-            with _hidden_hook():
-                return git(str(self.folder)).execute(command, **raw, **how)
+            return git(str(self.folder)).execute(command, **raw, **how)
         except OSError as cause:
             fix = how_to_fix(cause, "install git, or put it on the PATH")
             message = f"git could not be started in {self.folder}: {cause.strerror or cause}; {fix}"
@@ -258,17 +253,6 @@ def _git() -> type[Git]:
     from git.cmd import Git
 
     return Git
-
-
-@contextmanager
-def _hidden_hook() -> Iterator[None]:
-    """Remove GIT_ variables from the environment while the block runs: GitPython passes all of it to git."""
-    names = [name for name in os.environ if name.startswith("GIT_") and not name.startswith(_VISIBLE)]
-    hidden = {name: os.environ.pop(name) for name in names}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
 
 
 def _stop(process: subprocess.Popen[bytes], _handle: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from inforce.manifest import Size, size_of
 from inforce.manifest.words import signed_path
 from inforce.publication import Publication
 from inforce.publication.change_summary import Steps
-from inforce.signing import PublicKey, issue, private_keys
+from inforce.signing import PrivateKey, PublicKey, issue
 from inforce.site import search
 from inforce.site.build.cache import Cache, key_of
 from inforce.site.build.parallel import Files, Progress, Work, make_pages
@@ -163,12 +163,12 @@ def write_manifest(
     site: Path,
     publication: Publication,
     files: Iterable[str],
-    environ: Mapping[str, str],
+    keys: Sequence[PrivateKey],
     warn: Callable[[str], object],
     *,
     keyless: bool = False,
 ) -> None:
-    """Write each manifest into `site`, signed with the keys of `environ` if the book lists signing keys.
+    """Write each manifest into `site`, signed with `keys` if the book lists signing keys.
 
     `files` are the paths of the site's files, from which the digests in the manifest are taken. With `keyless`, for a
     site that is not published as it is, a manifest without a key is left unsigned. Raise SignatureError if a required
@@ -178,7 +178,7 @@ def write_manifest(
     """
     settings = publication.catalog.settings
     digests = versions_digests(files)
-    named, keys = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing], private_keys(environ)
+    named = [PublicKey.from_jwk(key.public, key.kid) for key in settings.signing]
     if keyless and named and not keys:
         warn("no signing key is set, so the manifest is not signed; sign it with “inforce sign” before publication")
         named = []

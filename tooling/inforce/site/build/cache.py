@@ -21,7 +21,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
-from inforce.book.files import machine_secret, real_folder
+from inforce.book.files import real_folder
+from inforce.book.user_cache import CachePlace
 
 _READ_ONLY = 0o444
 _COPY = 0o644
@@ -61,10 +62,10 @@ class CacheEntry(NamedTuple):
 class Cache:
     """The entries in `folder`; the file name of each contains its key, size and seal."""
 
-    def __init__(self, folder: Path) -> None:
-        """List the entries of `folder`, which is created with its first entry."""
-        self.folder = folder
-        self._secret = machine_secret()
+    def __init__(self, place: CachePlace) -> None:
+        """List the entries in the folder of `place`, which is created with its first entry."""
+        self.folder = folder = place.folder
+        self._secret = place.secret
         self._genuine: set[str] = set()
         self._buckets: set[str] = set()
         self._unfinished: list[str] = []

@@ -6,6 +6,7 @@ the site; this module writes only to the cache.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import multiprocessing
@@ -34,7 +35,7 @@ _FEW = 48
 _SMALLEST_PART, _LARGEST_PART, _PARTS_EACH = 48, 256, 8
 _DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 _IN_SHELLS = (PageKind.VERSION, PageKind.SINCE, PageKind.REDLINE, PageKind.HISTORY)
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 Files = dict[str, str]
 
 
@@ -268,7 +269,10 @@ def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Pa
     _SHARED.append(task)
     try:
         context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(_processors(), context, initializer=_end_with_parent, initargs=(os.getpid(),)) as pool:
+        with (
+            ProcessPoolExecutor(_processors(), context, initializer=_begin, initargs=(os.getpid(),)) as pool,
+            _killed(),
+        ):
             # Chunks are of similar size, so scheduling order does not matter.
             futures = {pool.submit(_make_shared, part): part for part in parts}
             for future in as_completed(futures):
@@ -278,6 +282,24 @@ def _made(task: _Task, parts: list[_Part], *, alone: bool) -> Iterator[tuple[_Pa
     finally:
         gc.unfreeze()
         _SHARED.pop()
+
+
+@contextlib.contextmanager
+def _killed() -> Iterator[None]:
+    """Kill the processes of the pool if the block is interrupted: the pool would wait for all of its work."""
+    try:
+        yield
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
+
+
+def _begin(parent: int) -> None:
+    """Start a process of the pool, which ends with `parent` and leaves signals to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent(parent)
 
 
 # Inherited by forked processes, so that the book is not sent to them.
@@ -295,8 +317,10 @@ def _can_fork() -> bool:
     return sys.platform == "linux" and _processors() > 1 and threading.active_count() == 1
 
 
-def _end_with_parent(parent: int) -> None:
-    """End this process when its parent ends for any reason (Linux)."""
+def end_with_parent(parent: int) -> None:
+    """End this process when the process `parent` ends for any reason (Linux)."""
+    if sys.platform != "linux":
+        return
     ctypes.CDLL(None).prctl(_DEATH, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

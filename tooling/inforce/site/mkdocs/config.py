@@ -12,10 +12,10 @@ class PluginConfig(base.Config):
     """Build for this instant (RFC 3339, or a date in the book's time zone); INFORCE_AT takes precedence."""
 
     offline = config_options.Type(bool, default=False)
-    """Make links that work from `file://`; the environment variable INFORCE_SITE_OFFLINE takes precedence."""
+    """Make links that work from `file://`."""
 
     pdf = config_options.Type(bool, default=False)
-    """Make a PDF of every version and redline (extra `inforce[pdf]`); INFORCE_PDF takes precedence."""
+    """Make a PDF of every version and redline (extra `inforce[pdf]`)."""
 
     nav = config_options.Type(bool, default=True)
     """Put the policies in front of the navigation."""

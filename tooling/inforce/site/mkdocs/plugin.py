@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,10 +22,13 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 
 from inforce import pdf
 from inforce.address import SITEMAP
-from inforce.book.files import cache_folder
+from inforce.book.git_environment import hidden_git_variables
+from inforce.book.user_cache import CachePlace
+from inforce.clock import Clock
 from inforce.language import Language
 from inforce.publication import Page, PageKind, Publication
 from inforce.publication.files.headers import CONTENT_SECURITY_POLICY
+from inforce.signing import PrivateKey, private_keys
 from inforce.site import search
 from inforce.site.book import read_publication
 from inforce.site.build import assemble
@@ -44,13 +48,38 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
 
+@dataclass(kw_only=True)
+class Handed:
+    """Options of the command that runs MkDocs; they take precedence over those in mkdocs.yml.
+
+    `at` is an instant or a date. With `unsigned`, a manifest without a key is left unsigned; with `scaffold`, another
+    process fills the gaps of the pages. `progress` receives the numbers of finished and of all pages.
+    """
+
+    at: str | None = None
+    offline: bool = False
+    pdf: bool = False
+    unsigned: bool = False
+    scaffold: bool = False
+    progress: Callable[[int, int], object] = tell_progress
+
+
 class InforcePlugin(BasePlugin[PluginConfig]):
     """Publishes the book next to mkdocs.yml."""
 
     publication: Publication
     renderer: Renderer
 
+    _keys: tuple[PrivateKey, ...]
+    _cache_place: CachePlace
+    handed = Handed()
     _serving = False
+
+    @classmethod
+    def accept(cls, handed: Handed) -> None:
+        """Use the options `handed` by the command that started this process, which has its own messages."""
+        cls.handed = handed
+        os.environ["NO_MKDOCS_2_WARNING"] = "true"  # the banner of Material about other generators
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Record whether this is a preview or a build."""
@@ -61,15 +90,13 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Read the book and configure address, theme and navigation for it."""
         root = Path(config.config_file_path).parent
         with translated():
-            self.publication = read_publication(
-                root, os.environ, self.config.at, logger.warning, history=not _scaffold_only()
-            )
-            if not _scaffold_only():
+            self._keys = private_keys(os.environ)
+            self.publication = self._read(root)
+            if not self.handed.scaffold:
                 assemble.check_manifest_size(self.publication, logger.warning)
             theme.refuse_other_theme(config)
-        self._cache_folder = cache_folder(root)
-        offline = self.config.offline or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
-        with_pdf = self.config.pdf or bool(os.environ.get("INFORCE_PDF"))
+            self._cache_place = CachePlace.of(root, os.environ)
+        offline, with_pdf = self.config.offline or self.handed.offline, self.config.pdf or self.handed.pdf
         with translated():
             if with_pdf:
                 pdf.require()
@@ -82,6 +109,14 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         if offline:
             theme.drop_search(config)
         return config
+
+    def _read(self, root: Path) -> Publication:
+        clock = Clock.of(os.environ, option=self.handed.at, configured=self.config.at)
+        # Only commands of inforce hide the variables that git sets for a hook.
+        with hidden_git_variables(os.environ):
+            return read_publication(
+                root, clock, logger.warning, signing=bool(self._keys), history=not self.handed.scaffold
+            )
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add a page for each page that changes with time, shells for permanent pages, and our style sheets and
@@ -146,14 +181,14 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Fill the gaps of all pages and write every file that is not a page."""
         site = Path(config.site_dir)
         (site / f"{SITEMAP}.gz").unlink(missing_ok=True)  # the sitemap of MkDocs, which contains the date of the build
-        if _scaffold_only():
+        if self.handed.scaffold:
             return
         with translated():
             self._fill_gaps(site)
             self._refuse_dead_links(site, Path(config.docs_dir), urlsplit(config.site_url or "").path or "/")
 
     def _fill_gaps(self, site: Path) -> None:
-        cache = Cache(self._cache_folder)
+        cache = Cache(self._cache_place)
         ours = [path.removesuffix(".md") + ".html" for path in (*self._shells, *self._living)]
         there = [path for path in (*ours, search.INDEX) if (site / path).is_file()]
         built = {path: cache.keep_content((site / path).read_bytes()) for path in there}
@@ -161,14 +196,14 @@ class InforcePlugin(BasePlugin[PluginConfig]):
 
         def make() -> dict[str, str]:
             work = Work.of(self.publication, self.renderer, shells, cache, renderer_fingerprint())
-            return assemble.composed(work, built, tell_progress)
+            return assemble.composed(work, built, self.handed.progress)
 
         files = assemble.make_genuine(make, cache)
         add(site, files, cache)
         shutil.rmtree(site / FOLDER, ignore_errors=True)
         assemble.write_files(site, self.publication)
-        keyless = self._serving or bool(os.environ.get("INFORCE_SITE_KEYLESS"))
-        assemble.write_manifest(site, self.publication, files, os.environ, logger.warning, keyless=keyless)
+        keyless = self._serving or self.handed.unsigned
+        assemble.write_manifest(site, self.publication, files, self._keys, logger.warning, keyless=keyless)
         cache.prune(assemble.CACHE_BYTES)
 
     def _refuse_dead_links(self, site: Path, docs: Path, base: str) -> None:
@@ -207,11 +242,6 @@ def _documents_of(files: Files, docs: str) -> Iterator[tuple[str, Path]]:
     for file in files:
         if file.abs_src_path and (path := Path(file.abs_src_path)).is_relative_to(docs):
             yield file.src_uri, path
-
-
-def _scaffold_only() -> bool:
-    """Whether another process fills the gaps."""
-    return bool(os.environ.get("INFORCE_SCAFFOLD"))
 
 
 def _in_nav(page: Page) -> bool:

@@ -9,27 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from inforce.book.yaml import inherited_configuration, parse_yaml
+from inforce.clock import Clock
 from inforce.disk import read_regular
 from inforce.errors import BookError, Place, quoted
+from inforce.instant import format_instant
 from inforce.publication import Publication
 from inforce.site.build.assemble import shell_paths
 from inforce.site.build.cache import Cache, key_of
+from inforce.site.build.options import BuildOptions, Listener
 from inforce.site.build.page_groups import plain_fields
 from inforce.site.build.parallel import Files
+from inforce.site.mkdocs.generator import GeneratorRequest, run_generator
 from inforce.site.renderer import has_contents
-
-GENERATOR = "inforce.site.mkdocs.program"
 
 _MEMBERS = {
     *("site_name", "site_url", "site_description", "site_author", "copyright", "repo_url", "repo_name", "edit_uri"),
@@ -47,14 +46,6 @@ _EXTENSIONS = {
 _PROGRAMS = ("mkdocs", "properdocs", "mkdocs-material", "markdown", "pymdown-extensions", "pygments", "jinja2")
 
 
-class ScaffoldError(Exception):
-    """MkDocs failed and has printed the reason; `code` is its exit code."""
-
-    def __init__(self, code: int) -> None:
-        self.code = code
-        super().__init__(f"MkDocs ended with {code}")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The configuration file `path`: its bytes, and whether a scaffold can be cached (`simple`)."""
@@ -62,10 +53,22 @@ class Configuration:
     path: Path
     raw: bytes
     simple: bool
-    at: str | None = None
+    clock: Clock = field(default_factory=Clock)
     offline: bool = False
     pdf: bool = False
     site_url: str = ""
+
+    @classmethod
+    def of(cls, options: BuildOptions) -> Configuration:
+        """Return the MkDocs configuration for `options`, which take precedence over those of the plugin in it."""
+        clock = options.clock if options.now is None else replace(options.clock, option=format_instant(options.now))
+        read = cls.read(options.configuration)
+        return replace(
+            read,
+            clock=replace(clock, configured=read.clock.configured),
+            offline=options.offline or read.offline,
+            pdf=options.pdf or read.pdf,
+        )
 
     @classmethod
     def read(cls, path: Path) -> Configuration:
@@ -79,70 +82,56 @@ class Configuration:
         options = _options(data)
         if options is None:
             return cls(path=path, raw=raw, simple=False)
-        offline = options.get("offline") == "true" or bool(os.environ.get("INFORCE_SITE_OFFLINE"))
-        pdf = options.get("pdf") == "true" or bool(os.environ.get("INFORCE_PDF"))
         return cls(
             path=path,
             raw=raw,
             simple=True,
-            at=options.get("at"),
-            offline=offline,
-            pdf=pdf,
+            clock=Clock(configured=options.get("at")),
+            offline=options.get("offline") == "true",
+            pdf=options.get("pdf") == "true",
             site_url=str(data.get("site_url") or ""),
         )
 
 
+def request_of(options: BuildOptions, site: str, *, scaffold: bool = False) -> GeneratorRequest:
+    """Return the request to build in the folder `site` with MkDocs."""
+    return {
+        "generator": options.generator,
+        "configuration": str(options.configuration),
+        "site": site,
+        "at": format_instant(options.now) if options.now else options.clock.option,
+        "offline": options.offline,
+        "pdf": options.pdf,
+        "unsigned": options.unsigned,
+        "scaffold": scaffold,
+    }
+
+
 def scaffold(
+    options: BuildOptions,
     configuration: Configuration,
     publication: Publication,
     cache: Cache,
     renderer_fingerprint: str,
-    module: str,
+    listener: Listener,
 ) -> Files:
-    """Return the cache keys of the scaffold files for `publication` by path; `module` builds them if necessary.
+    """Return the cache keys of the scaffold files for `publication` by path; MkDocs builds them if necessary.
 
-    Raise ScaffoldError if the generator fails.
+    Raise GeneratorError if it fails.
     """
-    name = key_of("scaffold", renderer_fingerprint, module, _name(configuration, publication))
+    name = key_of("scaffold", renderer_fingerprint, options.generator, _name(configuration, publication))
     raw = cache.read(name)
     known: Files = json.loads(raw) if raw else {}
     if known and not cache.reject_altered(known.values()):
         return known
     with tempfile.TemporaryDirectory(prefix="inforce-") as folder:
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            GENERATOR,
-            module,
-            "build",
-            "--config-file",
-            str(configuration.path),
-            "--site-dir",
-            folder,
-        ]
-        warned = _run(command)
+        warned = run_generator(request_of(options, folder, scaffold=True), listener.tell, listener.progress)
         root = Path(folder)
         files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
         built = {place: cache.keep_content(path.read_bytes()) for place, path in files.items()}
     if not warned:  # not cached, so that the warnings of MkDocs appear in every build
         cache.put(name, json.dumps(built).encode())
     return built
-
-
-def _run(command: list[str]) -> bool:
-    """Run MkDocs with `command`, pass on its output, and return whether it printed a warning."""
-    environment = {**os.environ, "INFORCE_SCAFFOLD": "1", "PYTHONIOENCODING": "utf-8"}
-    warned = False
-    with subprocess.Popen(  # noqa: S603 - our own interpreter
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
-    ) as process:
-        for line in process.stdout or ():
-            warned = warned or line.startswith(("WARNING", "ERROR"))
-            print(line, end="", flush=True)
-    if process.returncode:
-        raise ScaffoldError(process.returncode)
-    return warned
 
 
 def _refuse_code(path: Path, raw: bytes) -> None:
