@@ -524,3 +524,16 @@ class TestComparisons:
         document = self.document("terms/2/since/", AFTER)
 
         assert (document["in_force"], document["announced"]) == ([], [])
+
+
+def test_prepared_texts_are_cached_and_the_least_recently_used_is_evicted() -> None:
+    texts = Texts()
+    editions = [edition(EN, f"Text {number}.") for number in range(65)]
+    first, second = (texts.prepared(text) for text in editions[:2])
+
+    for text in editions[2:]:
+        assert texts.prepared(editions[0]) is first
+        texts.prepared(text)
+
+    assert texts.prepared(editions[0]) is first
+    assert texts.prepared(editions[1]) is not second
