@@ -57,6 +57,7 @@ DOORS = {
     "click": ("cli",),
     "diff_match_patch": ("redline",),
     "docx": ("word",),
+    "filelock": ("disk",),
     "git": ("book",),
     "httpx2": ("client",),
     "icalendar": ("publication",),

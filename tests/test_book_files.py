@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +96,6 @@ class TestFiles:
 
     def test_missing_permission_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "open", refuse(errno.EACCES))
-        monkeypatch.setattr(tempfile, "mkdtemp", refuse(errno.EACCES))
         message = "cannot be written: Permission denied; change the permissions, or use another path"
         with pytest.raises(SetupError, match=message):
             write_file(tmp_path / "c.txt", "x")
@@ -311,7 +309,7 @@ class TestKilledAndConcurrentBuilds:
             process.send_signal(signal.SIGKILL)
             process.wait()
         assert words_of(target) == "one"
-        assert names(tmp_path) == [unfinished, "site"]
+        assert names(tmp_path) == [unfinished, f"{unfinished}.lock", "site"]
 
         build(target, "two")
 
@@ -321,7 +319,7 @@ class TestKilledAndConcurrentBuilds:
         target = tmp_path / "site"
         with another_build(target) as (process, unfinished):
             build(target, "ours")
-            assert names(tmp_path) == [unfinished, "site"]
+            assert names(tmp_path) == [unfinished, f"{unfinished}.lock", "site"]
             assert words_of(target) == "ours"
             process.communicate("")
             assert process.returncode == 0
@@ -342,43 +340,64 @@ class TestKilledAndConcurrentBuilds:
         unrelated = [".site.new-", ".site.new-notes", ".blog.new-abcd1234", "site.new-abcd1234", ".site.new-ABCD1234"]
         for name in unrelated:
             (tmp_path / name).mkdir()
-        (tmp_path / ".site.new-file1234").write_text("a file")
-        (tmp_path / ".site.new-link1234").symlink_to(".blog.new-abcd1234")
+            (tmp_path / f"{name}.lock").touch()
+        (tmp_path / ".site.new-link1234.lock").symlink_to(".blog.new-abcd1234.lock")
+        (tmp_path / ".site.new-link1234").mkdir()
         (tmp_path / ".site.new-abcd1234/deep").mkdir(parents=True)
+        (tmp_path / ".site.new-abcd1234.lock").touch()
+        (tmp_path / ".site.new-only1234.lock").touch()
+
         build(target, "one")
-        assert names(tmp_path) == sorted([*unrelated, ".site.new-file1234", ".site.new-link1234", "site"])
+
+        kept = [".site.new-link1234", *unrelated]
+        assert names(tmp_path) == sorted([*kept, *(f"{name}.lock" for name in kept), "site"])
+
+    def test_link_in_place_of_a_leftover_is_not_followed(self, tmp_path: Path) -> None:
+        (tmp_path / "elsewhere/site").mkdir(parents=True)
+        for name in (".site.new-link1234", ".site.old-link1234"):
+            (tmp_path / name).symlink_to("elsewhere")
+            (tmp_path / f"{name}.lock").touch()
+
+        build(tmp_path / "site", "one")
+
+        assert names(tmp_path) == [".site.new-link1234", ".site.old-link1234", "elsewhere", "site"]
+        assert names(tmp_path / "elsewhere") == ["site"]
 
     def test_folder_moved_aside_by_a_killed_build_is_restored(self, tmp_path: Path) -> None:
         target = tmp_path / "site"
         aside = tmp_path / ".site.old-abcd1234/site"
         aside.mkdir(parents=True)
         (aside / "index.html").write_text("one")
+        (tmp_path / ".site.old-abcd1234.lock").touch()
         with pytest.raises(KeyError):
             build_half(target)
         assert (words_of(target), names(tmp_path)) == ("one", ["site"])
 
-    def test_temporary_folder_removed_by_another_build_is_created_again(
+    def test_temporary_folder_is_locked_before_it_is_created(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        make = tempfile.mkdtemp
-        created: list[str] = []
+        mkdir = Path.mkdir
+        created: list[Path] = []
 
-        def make_and_lose_the_first(**words: Any) -> str:
-            created.append(make(**words))
-            if len(created) == 1:
-                Path(created[0]).rmdir()
-            return created[-1]
+        def mkdir_during_another_build(self: Path, *words: Any, **named: Any) -> None:
+            mkdir(self, *words, **named)
+            if ".new-" in self.name:
+                created.append(self)
+                if len(created) == 1:
+                    build(tmp_path / "site", "another")
+                    assert self.is_dir()
 
-        monkeypatch.setattr(tempfile, "mkdtemp", make_and_lose_the_first)
+        monkeypatch.setattr(Path, "mkdir", mkdir_during_another_build)
         build(tmp_path / "site", "one")
-        assert (len(created), names(tmp_path)) == (2, ["site"])
+        assert (len(created), words_of(tmp_path / "site"), names(tmp_path)) == (2, "one", ["site"])
 
-    def test_builds_work_without_folder_locks_but_keep_leftovers(
+    def test_builds_work_without_locks_but_keep_leftovers(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         import fcntl
 
         monkeypatch.setattr(fcntl, "flock", refuse(errno.ENOLCK))
         (tmp_path / ".site.new-abcd1234").mkdir()
+        (tmp_path / ".site.new-abcd1234.lock").touch()
         build(tmp_path / "site", "one")
-        assert names(tmp_path) == [".site.new-abcd1234", "site"]
+        assert names(tmp_path) == [".site.new-abcd1234", ".site.new-abcd1234.lock", "site"]

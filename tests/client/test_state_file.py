@@ -544,6 +544,19 @@ class TestTwoProcesses:
 
         assert report is not None
         assert (report.outcome, report.reason, settled.serial) == (Outcome.UPDATED, Reason.STATE_FILE, SECOND)
+        assert report.detail.endswith("state.json cannot be written: another process holds the lock")
+
+    def test_link_in_place_of_the_lock_is_reported_and_not_followed(
+        self, settled: Reader, state: Path, tmp_path: Path
+    ) -> None:
+        state.with_name(".state.json.lock").unlink()
+        state.with_name(".state.json.lock").symlink_to("elsewhere")
+
+        report = settled.refresh()
+
+        assert report is not None
+        assert (report.outcome, report.reason, settled.serial) == (Outcome.UPDATED, Reason.STATE_FILE, SECOND)
+        assert not (tmp_path / "elsewhere").exists()
 
 
 class TestWhatIsKept:

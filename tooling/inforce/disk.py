@@ -1,4 +1,4 @@
-"""Read and write single files: only regular files are opened, and writes are atomic.
+"""Read, write and lock single files: only regular files are opened, and writes are atomic.
 
 Invariants: opening a file never blocks, even if it is a named pipe, a device or a socket; after a failed write the old
 file is unchanged and no temporary file remains.
@@ -12,7 +12,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from inforce.errors import printable
@@ -80,6 +80,25 @@ def read_regular(path: Path | str, most: int = -1, flags: int = 0) -> bytes:
         return file.read(most)
 
 
+@contextlib.contextmanager
+def locked(path: Path, patience_seconds: float = 0) -> Iterator[None]:
+    """Lock out other processes with the lock file `path`, which is created if it does not exist and is not removed.
+
+    The system releases the lock of a killed process. OSError if `path` is a link or no regular file, if the file system
+    has no locks, or, as TimeoutError, if another process holds the lock for longer than `patience_seconds`.
+    """
+    from filelock import FileLock, Timeout  # imported on first use, since it takes 30 ms
+
+    path.parent.stat()  # the library would create a missing folder
+    _refuse_special(path)
+    try:
+        lock = FileLock(path, timeout=patience_seconds, poll_interval=0.02, fallback_to_soft=False).acquire()
+    except Timeout as cause:
+        raise TimeoutError(errno.ETIMEDOUT, "another process holds the lock", os.fspath(path)) from cause
+    with lock:
+        yield
+
+
 def replace_file(path: Path, content: bytes, *, mode: int | None = None, temporary: Path | None = None) -> None:
     """Write `content` to `path` through the file `temporary` beside it; OSError if that fails.
 
@@ -95,7 +114,7 @@ def replace_file(path: Path, content: bytes, *, mode: int | None = None, tempora
     try:
         temporary.replace(path)
     except BaseException:
-        _remove(temporary)
+        remove_file(temporary)
         raise
 
 
@@ -109,18 +128,18 @@ def replace_files(contents: Mapping[Path, bytes], *, mode: int, modified: float)
         for path, content in contents.items():
             _refuse_special(path)
             fresh, old = _beside(path), _beside(path)
-            leftovers.callback(_remove, fresh)
+            leftovers.callback(remove_file, fresh)
             create_file(fresh, content, mode=mode)
             os.utime(fresh, (modified, modified))
             if is_there := path.exists():
-                leftovers.callback(_remove, old)
+                leftovers.callback(remove_file, old)
                 state = path.stat()
                 create_file(old, read_regular(path), mode=stat.S_IMODE(state.st_mode))
                 os.utime(old, ns=(state.st_atime_ns, state.st_mtime_ns))
             steps.append((fresh, path, old if is_there else None))
         for fresh, path, backup in steps:
             fresh.replace(path)
-            undo.callback(backup.replace if backup else _remove, path)
+            undo.callback(backup.replace if backup else remove_file, path)
         undo.pop_all()
 
 
@@ -138,7 +157,7 @@ def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
                 path.chmod(mode)  # os.open() applies the umask
             os.fsync(file.fileno())
     except BaseException:
-        _remove(path)
+        remove_file(path)
         raise
 
 
@@ -152,7 +171,8 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
 
 
-def _remove(path: Path) -> None:
+def remove_file(path: Path) -> None:
+    """Remove the file `path`; do nothing if it cannot be removed."""
     with contextlib.suppress(OSError):  # the original error is reported
         path.unlink(missing_ok=True)
 

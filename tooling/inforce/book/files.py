@@ -14,24 +14,23 @@ import errno
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from inforce.book.paths import BOOK
-from inforce.disk import how_to_fix, replace_file
+from inforce.disk import how_to_fix, locked, remove_file, replace_file
 from inforce.errors import SetupError, printable
 from inforce.policy.lock import Lock
-
-if sys.platform != "win32":
-    import fcntl
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
+_PATIENCE_SECONDS = 10
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def write_file(path: Path, content: str | bytes) -> None:
@@ -81,26 +80,21 @@ def new_folder(target: Path, *, known_by: str = "", keep_previous: bool = False)
     """
     target = target.resolve()
     _refuse_to_replace(target, known_by)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _clean_up_beside(target)
-        fresh, hold = _held_folder(target, "new")
-        previous = target.with_name(f".{target.name}.previous") if keep_previous else None
-        known = _unpack(previous, fresh)
-    except OSError as cause:
-        raise _unwritable(target, cause) from cause
-    try:
-        fresh.chmod(0o755)
-        yield fresh
+    with contextlib.ExitStack() as stack:
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _clean_up_beside(target)
+            fresh = stack.enter_context(_held_folder(target, "new"))
+            previous = target.with_name(f".{target.name}.previous") if keep_previous else None
+            known = _unpack(previous, fresh)
         try:
-            _take_place(fresh, target)
-        except OSError as cause:
-            raise _unwritable(target, cause) from cause
-        known = True
-    finally:
-        _put_away(fresh, previous if known else None)
-        _remove(fresh)
-        _let_go(hold)
+            fresh.chmod(0o755)
+            yield fresh
+            with writing(target):
+                _take_place(fresh, target)
+            known = True
+        finally:
+            _put_away(fresh, previous if known else None)
 
 
 def _unpack(previous: Path | None, fresh: Path) -> bool:
@@ -176,78 +170,51 @@ def _exchange(first: Path, second: Path) -> bool:
 
 def _step_aside(fresh: Path, target: Path) -> None:
     """Replace `target` with `fresh` in two renames; if the second fails, undo the first."""
-    aside, hold = _held_folder(target, "old")
-    old = aside / target.name
-    try:
+    with _held_folder(target, "old") as aside:
+        old = aside / target.name
         target.rename(old)
         try:
             fresh.rename(target)
         except BaseException:
             old.rename(target)
             raise
-    finally:
-        _remove(aside)
-        _let_go(hold)
 
 
-def _held_folder(target: Path, purpose: str) -> tuple[Path, int | None]:
-    """Create and lock a folder beside `target`; no other process removes it while this process runs."""
-    while True:
-        fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.{purpose}-"))
-        with contextlib.suppress(BlockingIOError, FileNotFoundError):
-            try:
-                hold = _hold(fresh)
-                if fresh.exists():
-                    return fresh, hold
-            except OSError:
-                _remove(fresh)
+@contextlib.contextmanager
+def _held_folder(target: Path, purpose: str) -> Iterator[Path]:
+    """Yield a new folder beside `target` that other processes do not remove during the block; remove it afterwards."""
+    folder = target.with_name(f".{target.name}.{purpose}-{secrets.token_hex(4)}")
+    lock = folder.with_name(f"{folder.name}.lock")
+    with contextlib.ExitStack() as stack:
+        stack.callback(remove_file, lock)
+        try:
+            stack.enter_context(locked(lock, _PATIENCE_SECONDS))  # another process can try it before this one has it
+        except OSError as cause:
+            if cause.errno not in _NO_LOCKS:
                 raise
-            _let_go(hold)
-        # Another build removed the folder before it was locked: try again.
+        folder.mkdir(mode=0o700)
+        stack.callback(_remove, folder)
+        yield folder
 
 
 def _clean_up_beside(target: Path) -> None:
-    """Remove the unlocked folders that killed builds of `target` left; folders of running builds are locked."""
-    left = re.compile(re.escape(f".{target.name}.") + r"(?:new|old)-[a-z0-9_]{8}")
-    for folder in [path for path in target.parent.iterdir() if left.fullmatch(path.name)]:
-        with contextlib.suppress(OSError):  # locked, gone, or owned by another user
-            hold = _hold(folder)
-            if hold is None:
-                continue
+    """Remove the folders that killed builds of `target` left; builds that are running hold the locks of theirs."""
+    left = re.compile(re.escape(f".{target.name}.") + r"(?:new|old)-[a-z0-9_]{8}\.lock")
+    for lock in [path for path in target.parent.iterdir() if left.fullmatch(path.name)]:
+        folder = lock.with_suffix("")
+        with contextlib.suppress(OSError), locked(lock):  # locked, gone, a link, or owned by another user
             aside = folder / target.name
-            if f".{target.name}.old-" in folder.name and aside.exists() and not target.exists():
-                aside.rename(target)
+            if f".{target.name}.old-" in lock.name and not folder.is_symlink() and not target.exists():
+                with contextlib.suppress(FileNotFoundError):
+                    aside.rename(target)
             _remove(folder)
-            _let_go(hold)
-
-
-def _hold(folder: Path) -> int | None:
-    """Lock `folder` until `_let_go` or the end of this process; BlockingIOError if another process has locked it.
-
-    None if the system or file system has no such locks: then leftovers of killed builds are not removed.
-    """
-    if sys.platform == "win32":
-        return None
-    hold = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as cause:
-        os.close(hold)
-        if isinstance(cause, BlockingIOError):
-            raise
-        return None
-    return hold
+            remove_file(lock)
 
 
 def _remove(folder: Path) -> None:
-    """Remove `folder` as far as possible."""
+    """Remove `folder` as far as possible; a link is not followed."""
     with contextlib.suppress(OSError):  # rmtree can raise errors of fstat despite ignore_errors
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _let_go(hold: int | None) -> None:
-    if hold is not None:
-        os.close(hold)
 
 
 def _unwritable(path: Path, cause: OSError) -> SetupError:

@@ -1,8 +1,8 @@
 """The Python client: which policies are in force and what a user owes, with few dependencies.
 
 Invariants: an invalid, stale, rolled back or missing manifest is reported; it never locks out a user, never counts as
-an acceptance and never prevents an app from starting. The client needs httpx2 and joserfc, and none of the build
-libraries.
+an acceptance and never prevents an app from starting. The client needs filelock, httpx2 and joserfc, and none
+of the build libraries.
 
 >>> policies = Policies("https://policies.shop.example/", state_file="policies-state.json")        # doctest: +SKIP
 >>> policies.check(records_of(user), {"id": user.id, "since": user.joined}, languages=["de-AT"])   # doctest: +SKIP

@@ -8,11 +8,8 @@ Not responsible for: accepting manifests.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,21 +17,16 @@ from typing import Any
 from inforce.client.results import Reason, RefusedError
 from inforce.client.state import ClientState
 from inforce.client.update_rules import forget_future, forget_untrusted
-from inforce.disk import open_regular, read_regular, replace_file
+from inforce.disk import locked, read_regular, replace_file
 from inforce.errors import ManifestError
 from inforce.fields import Fields
 from inforce.manifest import parse_json
 from inforce.manifest.words import MAIN_PATH
 from inforce.text import Digest
 
-try:
-    import fcntl
-except ImportError:  # not POSIX: without a lock the last writer wins
-    fcntl = None  # type: ignore[assignment]  # the stubs know the module on every system
-
 _TYPE, _SPEC = "policy-client-state", "1.0"
 _LARGEST = 4 * 1024 * 1024
-_PATIENCE_SECONDS, _STEP_SECONDS = 1.0, 0.02
+_PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +61,7 @@ class StateFile:
         different bytes under the same serial.
         """
         try:
-            with self._alone():
+            with locked(self.path.with_name(f".{self.path.name}.lock"), _PATIENCE_SECONDS):
                 newest = self._newer(memory)
                 if newest is memory:
                     states = {**self._others(), self.manifest: memory.to_json()}
@@ -115,22 +107,6 @@ class StateFile:
 
     def _replace(self, data: bytes) -> None:
         replace_file(self.path, data, temporary=self.path.with_name(f".{self.path.name}.new"))
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Lock out other processes during a write; the lock of a killed process is released by the system."""
-        lock = self.path.with_name(f".{self.path.name}.lock")
-        with os.fdopen(open_regular(lock, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as file:
-            deadline = time.monotonic() + _PATIENCE_SECONDS
-            while fcntl is not None:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() >= deadline:
-                        raise
-                    time.sleep(_STEP_SECONDS)
-            yield
 
     def _refused(self, problem: str) -> RefusedError:
         return RefusedError(Reason.STATE_FILE, f"the state file {self.path} {problem}")
