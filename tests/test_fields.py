@@ -8,7 +8,7 @@ from enum import StrEnum
 import pytest
 
 from inforce.errors import Place, SettingsError, ShapeError
-from inforce.fields import Fields, Source, did_you_mean, number_within, truth, whole_number
+from inforce.fields import Fields, LenientFields, Source, did_you_mean, number_within, one_of, truth, whole_number
 
 
 class Colour(StrEnum):
@@ -80,6 +80,22 @@ def test_error_contains_the_path_of_the_field(take: Callable[[Fields], object], 
     with pytest.raises(ShapeError) as refused:
         take(Fields(DATA))
     assert str(refused.value) == message
+
+
+JSON: dict[str, object] = {
+    "null": None,
+    "blank": " ",
+    "one": 1,
+    "seven": 7.0,
+    "half": 6.5,
+    "huge": 2**53,
+    "infinite": float("inf"),
+    "true": True,
+    "sevens": [7.0],
+    "halves": [6.5],
+    "zeros": [0],
+    "by": {"a": "b"},
+}
 
 
 def test_valid_value_is_returned() -> None:
@@ -178,3 +194,60 @@ def test_source_returns_the_nearest_known_line(member: str, line: int) -> None:
 
 def test_source_without_lines_returns_the_file() -> None:
     assert Source(path="a.yml").place("a.b[1].c", section="data") == Place(path="a.yml", section="data")
+
+
+@pytest.mark.parametrize(
+    ("take", "message"),
+    [
+        (lambda s: s.text("absent"), "absent is missing"),
+        (lambda s: s.text("null"), "null is missing"),
+        (lambda s: s.text("one"), "one: expected text, got a number"),
+        (lambda s: s.integer("half"), "half: expected a whole number, got a fraction"),
+        (lambda s: s.integer("true"), "true: expected a whole number, got true or false"),
+        (lambda s: s.integer("huge"), "huge: expected a whole number, got a number"),
+        (lambda s: s.integer("one", least=2), "one: expected a whole number from 2, got 1"),
+        (lambda s: s.counts("halves"), "halves: expected a list of whole numbers from 1"),
+        (lambda s: s.counts("zeros"), "zeros: expected a list of whole numbers from 1"),
+        (lambda s: s.words("zeros"), "zeros: expected a list of texts"),
+        (lambda s: s.number("blank"), "blank: expected a number, got text"),
+        (lambda s: s.number("true"), "true: expected a number, got true or false"),
+        (lambda s: s.number("infinite"), "infinite: expected a number, got a fraction"),
+        (lambda s: s.flag("one"), "one: expected true or false, got a number"),
+        (lambda s: s.mapping("one"), "one: expected an object, got a number"),
+        (lambda s: s.shape("one"), "one: expected an object, got a number"),
+        (lambda s: s.shape("by").integer("a"), "by.a: expected a whole number, got text"),
+        (lambda s: s.by_name("by", LenientFields.integer), "by.a: expected a whole number, got text"),
+        (lambda s: s.parsed("blank", one_of(("a", "b"))), "blank: expected one of a, b, got “ ”"),
+    ],
+)
+def test_value_that_a_browser_does_not_accept_is_rejected_with_its_path(
+    take: Callable[[Fields], object], message: str
+) -> None:
+    with pytest.raises(ShapeError) as refused:
+        take(LenientFields(JSON))
+    assert str(refused.value) == message
+
+
+def test_lenient_fields_read_json_as_a_browser_does() -> None:
+    shape = LenientFields(JSON)
+    assert (shape.text("blank"), shape.text("null", "x"), shape.integer("seven"), shape.number("half")) == (
+        " ",
+        "x",
+        7,
+        6.5,
+    )
+    assert (shape.counts("sevens"), shape.counts("null", ()), shape.words("null", ())) == ((7,), (), ())
+    assert (shape.flag("true"), shape.flag("null", None), shape.integer("null", None)) == (True, None, None)
+    assert (shape.by_name("null", LenientFields.text), shape.by_name("by", LenientFields.text)) == ({}, {"a": "b"})
+    assert (shape.parsed("blank", str.strip), shape.parsed("null", str.strip, None)) == ("", None)
+    assert (shape.mapping("by"), shape.mapping("null", {}), shape.names()) == ({"a": "b"}, {}, tuple(JSON))
+    assert "null" in shape
+    assert "absent" not in shape
+    with pytest.raises(ShapeError, match=r"^the document: expected an object, got a list$"):
+        LenientFields([])
+
+
+def test_null_is_a_wrong_value_in_a_strict_document() -> None:
+    for take in (Fields.text, Fields.integer, Fields.counts, Fields.words, Fields.flag):
+        with pytest.raises(ShapeError, match=r"^null: expected "):
+            take(Fields(JSON), "null", None)  # type: ignore[operator]  # each of them takes a name and a default

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inforce.instant import (
+    MAX_INSTANT,
+    MIN_INSTANT,
+    after,
     day_of,
     format_instant,
     format_local,
@@ -131,3 +134,18 @@ def test_start_of_day_is_formatted_as_a_date() -> None:
 def test_start_of_a_day_without_midnight_is_formatted_as_a_date() -> None:
     sao_paulo = ZoneInfo("America/Sao_Paulo")
     assert format_local(start_of_day(date(2018, 11, 4), sao_paulo), sao_paulo) == "2018-11-04"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        pytest.param(1, datetime(2027, 3, 1, 0, 0, 1, tzinfo=UTC), id="a second"),
+        pytest.param(-0.0004, datetime(2027, 2, 28, 23, 59, 59, 999_000, tzinfo=UTC), id="rounded down to 1 ms"),
+        pytest.param(1e300, MAX_INSTANT, id="beyond all intervals"),
+        pytest.param(-1e300, MIN_INSTANT, id="beyond all intervals, backwards"),
+        pytest.param(2**53, MAX_INSTANT, id="after the year 9999"),
+        pytest.param(-(10**11), MIN_INSTANT, id="before the year 1"),
+    ],
+)
+def test_instant_after_some_seconds_stays_within_the_limits(seconds: float, expected: datetime) -> None:
+    assert after(datetime(2027, 3, 1, tzinfo=UTC), seconds) == expected

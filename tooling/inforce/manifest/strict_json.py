@@ -12,11 +12,9 @@ import re
 from typing import Any, NoReturn
 
 from inforce.errors import ManifestError, quoted
-from inforce.fields import first_duplicate
+from inforce.fields import LARGEST_INTEGER, first_duplicate
 
 DEEPEST = 16
-# The largest integer that every JSON reader represents exactly: 2^53 - 1 (RFC 8259, section 6).
-LARGEST_NUMBER = 9_007_199_254_740_991
 # Possessive quantifiers, and an unfinished string, even one ending in a backslash, extends to the end of the text: the
 # pattern scans any input at most once.
 _STRING = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)', re.DOTALL)
@@ -77,7 +75,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > len(str(LARGEST_NUMBER)) + 1 or digits == "-0" or abs(int(digits)) > LARGEST_NUMBER:
+    if len(digits) > len(str(LARGEST_INTEGER)) + 1 or digits == "-0" or abs(int(digits)) > LARGEST_INTEGER:
         _refuse_number(digits)
     return int(digits)
 
