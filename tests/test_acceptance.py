@@ -12,8 +12,10 @@ import pytest
 
 import inforce.acceptance
 from inforce.acceptance import Decision, PolicyDecision, decide
-from inforce.acceptance.instants import parse_instant, write_instant
+from inforce.acceptance.decide import _written
 from inforce.errors import ShapeError
+from inforce.instant import parse_rfc3339
+from inforce.manifest import Manifest
 
 TOOLING = Path(inforce.acceptance.__file__).parents[2]
 EFFECTIVE, ENFORCED, LATER = "2026-06-01T00:00:00Z", "2026-06-15T00:00:00Z", "2026-07-01T00:00:00Z"
@@ -69,23 +71,18 @@ JUNK = (None, True, 0, -1, 7.5, "", "junk", [], ["junk"], [[]], {}, {"junk": "ju
 
 def test_public_names_of_the_package() -> None:
     assert inforce.acceptance.__all__ == [
-        "ActOfPolicy",
         "ActOfRecord",
-        "Change",
         "Decision",
         "DeferralForm",
         "Flag",
-        "ManifestForm",
         "Outcome",
         "PolicyDecision",
-        "PolicyForm",
         "Question",
         "Reason",
         "RecordForm",
         "Role",
         "StateForm",
         "SubjectForm",
-        "VersionForm",
         "check_record",
         "decide",
     ]
@@ -102,7 +99,8 @@ def test_decide_needs_only_the_standard_library() -> None:
         [sys.executable, "-I", "-S", "-c", program, TOOLING], capture_output=True, text=True, check=True
     )
 
-    assert process.stdout.split() == ["inforce.acceptance", "inforce.errors"]
+    rooms = [f"inforce.{name}" for name in ("acceptance", "errors", "fields", "instant", "manifest", "text")]
+    assert process.stdout.split() == rooms
 
 
 def test_decision_has_the_fields_of_its_type() -> None:
@@ -114,6 +112,66 @@ def test_decision_has_the_fields_of_its_type() -> None:
     assert set(stale) == set(Decision.__annotations__)
     assert set(fresh) == set(Decision.__annotations__) - {"would_be"}
     assert set(fresh["policies"][0]) == set(PolicyDecision.__annotations__)
+
+
+def published() -> dict[str, Any]:
+    """Return the same question under a manifest with every field that a client requires."""
+    question = overdue()
+    manifest = question["manifest"]
+    [terms] = manifest["policies"]
+    for version, digit in zip(terms["versions"], "12", strict=True):
+        version |= {"version": digit, "digests": {"en": f"sha256:{digit * 64}"}}
+    terms["versions"].reverse()
+    terms["page"] = "terms/"
+    manifest |= {"type": "policy-manifest", "site": "https://policies.shop.example/", "path": "policies.json"}
+    manifest |= {"poll_seconds": 86_400, "serial": int(parse_rfc3339(manifest["issued_at"]).timestamp())}
+    return question
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome", "reason"),
+    [
+        ({}, "block", "reaccept"),
+        ({"now": "2026-06-14T23:59:59Z"}, "block", "reaccept"),
+        ({"now": "2026-08-01T00:00:00Z"}, "stale", "expired"),
+        ({"state": {"last_serial": 2**40}}, "stale", "rollback"),
+        (
+            {"state": {"records": [{"policy": "terms", "seq": 2, "act": "accepted", "at": LATER, "subject": "u1"}]}},
+            "ok",
+            "current",
+        ),
+    ],
+)
+def test_validated_manifest_and_its_data_lead_to_the_same_decision(
+    changed: dict[str, Any], outcome: str, reason: str
+) -> None:
+    question = published() | changed
+    manifest = Manifest.from_json(question["manifest"])
+
+    decision = ask(question | {"manifest": manifest})
+
+    assert decision == ask(question)
+    assert (decision["outcome"], decision["reason"]) == (outcome, reason)
+
+
+def test_digest_other_than_in_a_validated_manifest_is_a_mismatch() -> None:
+    question = published()
+    question["state"]["records"][0] |= {"language": "en", "digest": f"sha256:{'3' * 64}"}
+    manifest = Manifest.from_json(question["manifest"])
+
+    decision = ask(question | {"manifest": manifest})
+
+    assert decision["policies"][0]["flags"] == ["digest-mismatch"]
+    assert decision == ask(question)
+
+
+def test_validated_manifest_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = published()
+    manifest = Manifest.from_json(question["manifest"])
+    module = sys.modules[decide.__module__]
+    monkeypatch.setattr(module, "manifest_for_decision", lambda _: pytest.fail("parsed again"))
+
+    assert ask(question | {"manifest": manifest})["outcome"] == "block"
 
 
 def test_modifying_a_decision_does_not_change_the_next_one() -> None:
@@ -191,12 +249,12 @@ def test_rejection_contains_path_expected_and_actual_value() -> None:
         ask(question)
 
     assert str(refused.value) == (
-        "state.deferred.terms.until: expected an RFC 3339 instant such as 2027-03-01T00:00:00Z, got '1 July'"
+        "state.deferred.terms.until: expected an RFC 3339 instant such as 2027-03-01T00:00:00Z, got “1 July”"
     )
 
 
 def test_question_that_is_not_an_object_is_rejected() -> None:
-    with pytest.raises(ShapeError, match=r"^the document: expected an object, got 7$"):
+    with pytest.raises(ShapeError, match=r"^the document: expected an object, got a number$"):
         ask(7)
 
 
@@ -224,10 +282,7 @@ def test_infinite_clock_correction_is_rejected(number: float) -> None:
     ],
 )
 def test_instants_are_written_in_utc_with_whole_seconds(text: str, utc: str | None) -> None:
-    instant = parse_instant(text)
-
-    assert instant is not None
-    assert write_instant(instant) == utc
+    assert _written(parse_rfc3339(text)) == utc
 
 
 @pytest.mark.parametrize(
@@ -248,4 +303,5 @@ def test_instants_are_written_in_utc_with_whole_seconds(text: str, utc: str | No
     ],
 )
 def test_text_that_is_not_rfc_3339_is_rejected_as_an_instant(text: str) -> None:
-    assert parse_instant(text) is None
+    with pytest.raises(ValueError, match="expected an RFC 3339 instant such as 2027-03-01T00:00:00Z, got “"):
+        parse_rfc3339(text)

@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import inforce.site
-from inforce.manifest.reading import utc_instant
+from inforce.manifest.model import utc_instant
 
 BROWSER = Path(inforce.site.__file__).parent / "browser"
 STRICTEST = (

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from browser.app_host import AppHost, policy, step, version
 from browser.app_page import AppPage
 from browser.watch import Watch
-from inforce.manifest.reading import utc_instant
+from inforce.manifest.model import utc_instant
 from inforce.signing import Algorithm, generate_key, sign
 
 SERIAL = 1_795_154_400

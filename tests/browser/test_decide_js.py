@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from itertools import repeat
 from pathlib import Path
 from random import Random
@@ -19,7 +20,9 @@ from conformance.decision_vectors import REFUSALS, VECTORS, differences
 from conformance.questions import instant, question, unreadable_record
 from inforce import acceptance
 from inforce.acceptance import decide
-from inforce.acceptance.instants import parse_instant
+from inforce.instant import parse_rfc3339
+from inforce.manifest import Manifest, ManifestPolicy, ManifestVersion
+from inforce.manifest.words import ACTS, CHANGES
 
 BROWSER = Path(acceptance.__file__).parents[2] / "browser"
 PUBLISHED = Path(acceptance.__file__).parents[1] / "site" / "browser"
@@ -143,7 +146,7 @@ def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
     decisions = answers(node, questions)
 
     late = [(each["now"], decision["next_at"]) for each, decision in zip(questions, decisions, strict=True)]
-    assert [pair for pair in late if pair[1] and (parse_instant(pair[1]) or 0) <= (parse_instant(pair[0]) or 0)] == []
+    assert [pair for pair in late if pair[1] and parse_rfc3339(pair[1]) <= parse_rfc3339(pair[0])] == []
     assert len([pair for pair in late if pair[1]]) > 1_000
 
 
@@ -166,3 +169,8 @@ def test_types_of_decide_js_contain_every_field_and_value_of_the_python_types() 
         members = re.findall(r"^  (\w+)\??:", block_of(types, name), re.MULTILINE)
         assert sorted(members) == sorted(getattr(form, "__annotations__", {})), name
         assert [word for word in get_args(form) if f'"{word}"' not in types] == [], name
+    for name, kind in (("ManifestForm", Manifest), ("PolicyForm", ManifestPolicy), ("VersionForm", ManifestVersion)):
+        members = re.findall(r"^  (\w+)\??:", block_of(types, name), re.MULTILINE)
+        assert members, name
+        assert set(members) <= {field.name for field in fields(kind)}, name
+    assert [word for word in (*ACTS, *CHANGES) if f'"{word}"' not in types] == []

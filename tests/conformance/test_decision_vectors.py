@@ -10,11 +10,12 @@ import pytest
 
 from conformance.decision_vectors import DOCUMENT, REFUSALS, VECTORS, differences
 from inforce.acceptance import Question, decide
-from inforce.acceptance.context import Context
 from inforce.acceptance.decide import _rows_met
 from inforce.acceptance.facts import PolicyFacts
-from inforce.acceptance.manifest import DecisionManifest
+from inforce.acceptance.question import Context
+from inforce.acceptance.raw_manifest import manifest_for_decision
 from inforce.errors import ShapeError
+from inforce.fields import LenientFields
 
 ROWS = {*(f"A{n}" for n in range(1, 6)), *(f"B{n}" for n in range(1, 16)), "Q1", "Q2", "Q3"}
 ROW_OF_REASON = {"no-manifest": "A1", "unsupported-spec": "A2", "rollback": "A3", "expired": "A4"}
@@ -46,8 +47,8 @@ def rows_of(question: Question) -> set[str]:
     decision = decide(question)
     if decision["outcome"] == "stale" and not decision["policies"]:
         return {ROW_OF_REASON[decision["reason"]]}
-    manifest = DecisionManifest.from_data(dict(question["manifest"] or {}))
-    context = Context.from_data(dict(question)).not_before(manifest.issued_at)
+    manifest = manifest_for_decision(LenientFields(question["manifest"]))
+    context = Context.from_shape(LenientFields(question)).not_before(manifest.issued_at)
     rows = {"A4" if decision["outcome"] == "stale" else "A5"}
     for policy in manifest.policies:
         rows.update(row.name for row in _rows_met(PolicyFacts.of(policy, manifest, context)))

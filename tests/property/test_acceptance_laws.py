@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 from conformance.questions import question, unreadable_record, version
 from inforce.acceptance import Decision, PolicyDecision, decide
-from inforce.acceptance.context import Context
-from inforce.acceptance.instants import SECOND, parse_instant, write_instant
+from inforce.acceptance.question import Context
+from inforce.acceptance.raw_manifest import manifest_for_decision
+from inforce.fields import LenientFields
+from inforce.instant import format_instant, parse_rfc3339
 
 RANK = ("ok", "notice", "stale", "prompt", "block")
 YES = {"accept": "accepted", "acknowledge": "acknowledged", "consent": "consented", "none": "acknowledged"}
@@ -51,17 +54,14 @@ def relied_on(query: dict[str, Any]) -> bool:
     return ask(query)["outcome"] != "stale"
 
 
-def instant_of(query: dict[str, Any]) -> int:
-    """Return the instant of the decision for `asked`, in milliseconds."""
-    issued_at = parse_instant(query["manifest"]["issued_at"])
-    return max(Context.from_data(query).now, issued_at or 0)
+def instant_of(query: dict[str, Any]) -> datetime:
+    """Return the instant of the decision for `query`."""
+    return max(Context.from_shape(LenientFields(query)).now, parse_rfc3339(query["manifest"]["issued_at"]))
 
 
-def at(query: dict[str, Any], milliseconds: int) -> dict[str, Any]:
-    """Return `asked` at `milliseconds` after 1970, with a clock that needs no correction."""
-    whole = write_instant(milliseconds)
-    assert whole
-    return query | {"now": f"{whole[:-1]}.{milliseconds % SECOND:03}Z", "clock_offset_seconds": 0}
+def at(query: dict[str, Any], instant: datetime) -> dict[str, Any]:
+    """Return `query` at `instant`, with a clock that needs no correction."""
+    return query | {"now": instant.isoformat(timespec="milliseconds"), "clock_offset_seconds": 0}
 
 
 def substance(answer: Decision) -> Any:
@@ -111,6 +111,14 @@ def test_invalid_manifest_never_blocks(query: dict[str, Any], fault: str) -> Non
 
 
 @many
+@given(questions)
+def test_read_manifest_and_its_data_lead_to_the_same_decision(query: dict[str, Any]) -> None:
+    manifest = manifest_for_decision(LenientFields(query["manifest"]))
+
+    assert ask(query | {"manifest": manifest}) == ask(query)
+
+
+@many
 @given(questions, chances)
 def test_order_of_versions_is_irrelevant(query: dict[str, Any], chance: Random) -> None:
     shuffled = deepcopy(query)
@@ -125,7 +133,7 @@ def test_order_of_versions_is_irrelevant(query: dict[str, Any], chance: Random) 
 def test_order_of_records_that_differ_in_time_or_number_is_irrelevant(query: dict[str, Any], chance: Random) -> None:
     """Records that `same_as` maps to one number must differ in time."""
     lifted = any("same_as" in each for policy in query["manifest"]["policies"] for each in policy["versions"])
-    different = {(parse_instant(each["at"]), 0 if lifted else each["seq"]): each for each in query["state"]["records"]}
+    different = {(parse_rfc3339(each["at"]), 0 if lifted else each["seq"]): each for each in query["state"]["records"]}
     records = list(different.values())
     shuffled = chance.sample(records, len(records))
 
@@ -165,12 +173,12 @@ def test_nothing_changes_before_next_at(query: dict[str, Any], fractions: list[f
     """Except within the second of the decision: `next_at` is a whole second after the decision."""
     assume(relied_on(query))
     begin, answer = instant_of(query), ask(query)
-    end = parse_instant(answer["next_at"] or "")
-    assert end is not None, "a manifest that is fresh expires some time"
+    assert answer["next_at"], "a manifest that is fresh expires some time"
+    end = parse_rfc3339(answer["next_at"])
 
-    between = [begin + int((end - begin) * fraction) for fraction in fractions]
-    for moment in [begin, *between, end - SECOND, end - 1]:
-        if moment == begin or begin // SECOND < moment // SECOND < end // SECOND:
+    between = [begin + (end - begin) * fraction for fraction in fractions]
+    for moment in [begin, *between, end - timedelta(seconds=1), end - timedelta(milliseconds=1)]:
+        if moment == begin or format_instant(begin) < format_instant(moment) < format_instant(end):
             assert substance(ask(at(query, moment))) == substance(answer)
 
 
@@ -182,7 +190,7 @@ def test_next_at_is_later_than_the_instant_of_the_decision(query: dict[str, Any]
     answer = ask(query)
 
     coming = [each["next_at"] for each in [answer, *answer["policies"]] if each["next_at"]]
-    assert [each for each in coming if (parse_instant(each) or 0) <= now] == []
+    assert [each for each in coming if parse_rfc3339(each) <= now] == []
 
 
 @many
@@ -193,7 +201,7 @@ def test_following_next_at_reaches_the_expiry_in_few_steps(query: dict[str, Any]
     steps = 0
 
     while answer_at := ask(query)["next_at"]:
-        query = at(query, parse_instant(answer_at) or 0)
+        query = at(query, parse_rfc3339(answer_at))
         steps += 1
         assert steps < 150
 
@@ -204,12 +212,12 @@ def test_following_next_at_reaches_the_expiry_in_few_steps(query: dict[str, Any]
 @given(questions)
 def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(query: dict[str, Any]) -> None:
     assume(relied_on(query))
-    expiry = max(parse_instant(query["manifest"]["expires_at"]) or 0, instant_of(query) + SECOND)
+    expiry = max(parse_rfc3339(query["manifest"]["expires_at"]), instant_of(query) + timedelta(seconds=1))
 
     answer = ask(query)
 
     turns = [each["next_at"] for each in answer["policies"] if each["next_at"]]
-    assert answer["next_at"] == min([*turns, write_instant(expiry) or ""])
+    assert answer["next_at"] == min([*turns, format_instant(expiry)])
 
 
 @many
@@ -237,12 +245,12 @@ def test_accepting_the_newest_version_never_worsens_the_outcome(query: dict[str,
     before = answer_about(policy, query)
     assume(before and before["target_seq"])
     assert before
-    moments = [instant_of(query), *(parse_instant(each["at"]) or 0 for each in query["state"]["records"])]
+    moments = [instant_of(query), *(parse_rfc3339(each["at"]) for each in query["state"]["records"])]
     yes = {
         "policy": policy["id"],
         "seq": before["target_seq"],
         "act": YES[policy["act"]],
-        "at": at({}, max(moments) + 1)["now"],
+        "at": at({}, max(moments) + timedelta(milliseconds=1))["now"],
         "subject": "acct:1",
     }
 

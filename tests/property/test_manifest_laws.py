@@ -22,7 +22,7 @@ from inforce.instant import format_instant
 from inforce.language import Language
 from inforce.manifest import MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest, reissued, to_bytes
 from inforce.manifest.build import manifest, versions_document
-from inforce.manifest.reading import utc_instant
+from inforce.manifest.model import utc_instant
 from inforce.manifest.strict_json import DEEPEST
 from inforce.policy import Act, Cancellation, ChangeLevel, Edition, Kind, Label, Policy, Version
 from inforce.policy.catalog import Catalog

@@ -1,7 +1,8 @@
 """Benchmark of a decision: three policies, one version announced, a user who answered before and a new user.
 
-Prints the median and the 99th percentile of one `decide` call on one core, beside the target. A back end decides on
-every request, so the target is 0.1 ms. The exit code is 1 if the target is missed.
+Prints the median and the 99th percentile of one `decide` call on one core, beside the target: under the validated
+`Manifest`, as in the client, and under a decoded one, which is read at every call. A back end decides on every request,
+so the target of the former is 60 µs. The exit code is 1 if the target is missed.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from functools import partial
 from typing import Any
 
 from inforce.acceptance import decide
+from inforce.manifest import Manifest
 
-GOAL_MICROSECONDS = 100
+GOAL_MICROSECONDS = 60
 ROUNDS = 5_000
+SERIAL = 1_800_424_800
 
 
 def version(seq: int, change: str, effective: str, enforce: str | None = None) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def question(*, answered: bool) -> dict[str, Any]:
         {
             "id": name,
             "act": act,
+            "page": f"{name}/",
             "languages": ["en", "zh-Hans"],
             "binding_language": "en",
             "versions": [*settled, version(4, "material", "2027-02-28", "2027-03-31")] if act == "accept" else settled,
@@ -55,7 +59,7 @@ def question(*, answered: bool) -> dict[str, Any]:
             "subject": "u_8f3c",
             "language": "en",
             "digest": f"sha256:{2:064x}",
-            "serial": 1_789_884_000,
+            "serial": SERIAL,
         }
         for policy in policies
         if answered
@@ -64,16 +68,18 @@ def question(*, answered: bool) -> dict[str, Any]:
         "type": "policy-manifest",
         "spec": "1.0",
         "site": "https://policies.shop.example/",
-        "serial": 1_789_884_000,
+        "path": "policies.json",
+        "serial": SERIAL,
         "issued_at": "2027-01-20T06:00:00Z",
         "expires_at": "2027-02-20T06:00:00Z",
+        "poll_seconds": 86_400,
         "policies": policies,
     }
     return {
         "manifest": manifest,
         "now": "2027-01-25T09:30:00Z",
         "subject": {"id": "u_8f3c", "since": "2025-01-01T00:00:00Z"},
-        "state": {"records": records, "last_serial": 1_789_884_000},
+        "state": {"records": records, "last_serial": SERIAL},
         "languages": ["zh-Hans-CN", "en"],
         "role": "server",
     }
@@ -93,12 +99,15 @@ def main() -> int:
     """Measure, print, and return the exit code."""
     missed = False
     for name, answered in (("answered before", True), ("never answered", False)):
-        asked: Any = question(answered=answered)
-        taken = microseconds(partial(decide, asked))
+        decoded: Any = question(answered=answered)
+        validated = decoded | {"manifest": Manifest.from_json(decoded["manifest"])}
+        taken = microseconds(partial(decide, validated))
         median, late = statistics.median(taken), taken[len(taken) * 99 // 100]
-        written = statistics.median(microseconds(partial(json.dumps, asked)))
+        read = statistics.median(microseconds(partial(decide, decoded)))
+        written = statistics.median(microseconds(partial(json.dumps, decoded)))
         print(f"decide, three policies, {name}: median {median:.0f} µs, 99th percentile {late:.0f} µs")
-        print(f"  target: a median of {GOAL_MICROSECONDS} µs; to write the question as JSON takes {written:.0f} µs")
+        print(f"  target: a median of {GOAL_MICROSECONDS} µs; under a decoded manifest {read:.0f} µs;", end=" ")
+        print(f"to write the question as JSON takes {written:.0f} µs")
         missed |= median > GOAL_MICROSECONDS
     return int(missed)
 

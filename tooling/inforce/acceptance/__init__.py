@@ -7,45 +7,35 @@ further client. This package does not read that file, because it does no I/O.
 from __future__ import annotations
 
 from inforce.acceptance.decide import decide
-from inforce.acceptance.state import check_record
+from inforce.acceptance.question import check_record
 from inforce.acceptance.types import (
-    ActOfPolicy,
     ActOfRecord,
-    Change,
     Decision,
     DeferralForm,
     Flag,
-    ManifestForm,
     Outcome,
     PolicyDecision,
-    PolicyForm,
     Question,
     Reason,
     RecordForm,
     Role,
     StateForm,
     SubjectForm,
-    VersionForm,
 )
 
 __all__ = [
-    "ActOfPolicy",
     "ActOfRecord",
-    "Change",
     "Decision",
     "DeferralForm",
     "Flag",
-    "ManifestForm",
     "Outcome",
     "PolicyDecision",
-    "PolicyForm",
     "Question",
     "Reason",
     "RecordForm",
     "Role",
     "StateForm",
     "SubjectForm",
-    "VersionForm",
     "check_record",
     "decide",
 ]

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from inforce.acceptance.context import Context
 from inforce.acceptance.facts import PolicyFacts
-from inforce.acceptance.instants import SECOND, write_instant
 from inforce.acceptance.languages import look_up
-from inforce.acceptance.manifest import DecisionManifest
-from inforce.acceptance.members import Data, a_text, an_integer, an_object, as_object
+from inforce.acceptance.question import Context
+from inforce.acceptance.raw_manifest import manifest_for_decision
 from inforce.acceptance.types import Decision, Outcome, PolicyDecision, Question, Reason
 from inforce.errors import ShapeError
+from inforce.fields import Fields, LenientFields
+from inforce.instant import MAX_INSTANT, format_instant
+from inforce.manifest import Manifest
 
 _RANK: Final[tuple[Outcome, ...]] = ("ok", "notice", "stale", "prompt", "block")
 _MAJOR: Final = "1"
@@ -28,9 +30,10 @@ _MAJOR: Final = "1"
 def decide(question: Question) -> Decision:
     """Return what the subject of `question` owes under its manifest at its time, given their earlier answers.
 
-    Input and output are plain JSON data; no state is stored or modified. The fields of `question`:
+    Input and output are plain JSON data, except the manifest; no state is stored or modified. The fields of `question`:
 
-    - `manifest`: the decoded manifest, or None if none was ever obtained; an unreadable one counts as none.
+    - `manifest`: a validated `Manifest`, or None if none was ever obtained. A decoded one is read at every
+      call, and counts as none if it cannot be read.
     - `now`: the time as an RFC 3339 instant; `clock_offset_seconds` is added to it.
     - `subject`: the `id` of the user, `since` (when they joined; now, if absent) and `linked` (their other ids).
     - `state`: the `records` of the user, `seen` and `deferred` by policy, `last_serial` and `last_server_time`.
@@ -42,33 +45,39 @@ def decide(question: Question) -> Decision:
 
     Raise ShapeError, with the path, if a field other than the manifest or a record cannot be read.
     """
-    data = as_object(question)
-    context = Context.from_data(data)
+    shape = LenientFields(question)
+    context = Context.from_shape(shape)
+    manifest = shape.value("manifest", {})
+    if isinstance(manifest, Manifest):
+        return _stale("rollback") if _is_rollback(manifest.serial, context) else _relying(manifest, context)
     try:
-        return _under(an_object(data, "manifest"), context)
+        return _under(shape.shape("manifest", {}), context)
     except ShapeError:
         return _stale("no-manifest")
 
 
-def _under(document: Data, context: Context) -> Decision:
-    if a_text(document, "spec").split(".")[0] != _MAJOR:
+def _under(document: Fields, context: Context) -> Decision:
+    if document.text("spec").split(".")[0] != _MAJOR:
         return _stale("unsupported-spec")
-    serial, last_serial = an_integer(document, "serial"), context.state.last_serial
-    if last_serial is not None and serial < last_serial:
+    if _is_rollback(document.integer("serial"), context):
         return _stale("rollback")
-    manifest = DecisionManifest.from_data(document)
-    return _relying(manifest, context.not_before(manifest.issued_at))
+    return _relying(manifest_for_decision(document), context)
 
 
-def _relying(manifest: DecisionManifest, context: Context) -> Decision:
+def _is_rollback(serial: int, context: Context) -> bool:
+    return context.state.last_serial is not None and serial < context.state.last_serial
+
+
+def _relying(manifest: Manifest, context: Context) -> Decision:
+    context = context.not_before(manifest.issued_at)
     policies = [judge(PolicyFacts.of(policy, manifest, context)) for policy in manifest.policies]
     worst = max(policies, key=_rank, default=None)
     outcome = worst["outcome"] if worst else "ok"
     if context.now > manifest.expires_at:  # a manifest is still fresh at the instant of expiry
         return {**_stale("expired"), "would_be": outcome, "policies": policies}
     # The manifest expires one second after the instant of expiry.
-    expires_at = max(manifest.expires_at, context.now + SECOND)
-    turns = [write_instant(expires_at), *(policy["next_at"] for policy in policies)]
+    expires_at = max(manifest.expires_at, context.soon)
+    turns = [_written(expires_at), *(policy["next_at"] for policy in policies)]
     return {
         "outcome": outcome,
         "reason": worst["reason"] if worst else "current",
@@ -146,7 +155,7 @@ def judge(case: PolicyFacts) -> PolicyDecision:
         "base_seq": None,
         "deadline": None,
         "deferrable": row.deferrable,
-        "language": look_up(case.context.languages, case.policy.languages, case.policy.binding_language),
+        "language": look_up(case.context.languages, case.policy.languages, case.policy.binding_language or None),
         "next_at": None,
         "flags": [],
     }
@@ -157,8 +166,8 @@ def judge(case: PolicyFacts) -> PolicyDecision:
     deadline = min(map(case.timeline.applies_at, case.news())) if upcoming else case.deadline
     decision["target_seq"] = target or None
     decision["base_seq"] = case.answers.have or None
-    decision["deadline"] = write_instant(deadline)
-    decision["next_at"] = write_instant(case.next_at())
+    decision["deadline"] = _written(deadline)
+    decision["next_at"] = _written(case.next_at())
     decision["flags"] = case.answers.flags
     return decision
 
@@ -168,3 +177,7 @@ def _first(rows: Iterable[TableRow], case: PolicyFacts) -> TableRow:
         if row.holds(case):
             break
     return row
+
+
+def _written(instant: datetime | None) -> str | None:
+    return None if instant is None or instant == MAX_INSTANT else format_instant(instant)

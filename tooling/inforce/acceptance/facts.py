@@ -6,13 +6,14 @@ Not responsible for: the conclusion.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
-from inforce.acceptance.context import Context
-from inforce.acceptance.instants import SECOND, Instant
-from inforce.acceptance.manifest import DecisionManifest, PolicyEntry, VersionEntry
+from inforce.acceptance.question import Context
 from inforce.acceptance.record_history import RecordHistory
 from inforce.acceptance.timeline import Timeline
+from inforce.instant import after
+from inforce.manifest import Manifest, ManifestPolicy, ManifestVersion
 
 
 class PolicyFacts(NamedTuple):
@@ -21,18 +22,18 @@ class PolicyFacts(NamedTuple):
     `deadline` and `deferred_until` are None if none exists or none applies.
     """
 
-    policy: PolicyEntry
+    policy: ManifestPolicy
     act: str
     context: Context
-    at: Instant
+    at: datetime
     timeline: Timeline
     answers: RecordHistory
     known: int
-    deadline: Instant | None
-    deferred_until: Instant | None
+    deadline: datetime | None
+    deferred_until: datetime | None
 
     @classmethod
-    def of(cls, policy: PolicyEntry, manifest: DecisionManifest, context: Context) -> PolicyFacts:
+    def of(cls, policy: ManifestPolicy, manifest: Manifest, context: Context) -> PolicyFacts:
         """Compute the facts about `policy` of `manifest` in `context`."""
         timeline = Timeline.of(policy, context.subject.since, context.now)
         answers = RecordHistory.of(policy, timeline, context, manifest.serial)
@@ -55,7 +56,7 @@ class PolicyFacts(NamedTuple):
         """Return whether no version applies to the subject yet."""
         return not self.timeline.in_force
 
-    def news(self) -> list[VersionEntry]:
+    def news(self) -> list[ManifestVersion]:
         """Return the announced versions that the subject does not know yet."""
         return [version for version in self.timeline.announced() if version.seq > self.known]
 
@@ -79,23 +80,23 @@ class PolicyFacts(NamedTuple):
         """Return whether a deferral of the version in force is still running."""
         return self.deferred_until is not None and self.deferred_until > self.at
 
-    def outdated_at(self) -> Instant | None:
+    def outdated_at(self) -> datetime | None:
         """Return when the answer expires; None if it never does."""
         seconds, answers = self.policy.reask_seconds, self.answers
         if seconds is None or self.act == "none" or self.nothing_in_force():
             return None
         if self.settled():
-            return answers.have_at + seconds * SECOND if answers.have else None
-        return answers.no_at + seconds * SECOND if self.refused() else None
+            return after(answers.have_at, seconds) if answers.have else None
+        return after(answers.no_at, seconds) if self.refused() else None
 
     def outdated(self) -> bool:
         """Return whether the answer has expired."""
         outdated_at = self.outdated_at()
         return outdated_at is not None and outdated_at <= self.at
 
-    def next_at(self) -> Instant | None:
+    def next_at(self) -> datetime | None:
         """Return the next instant, in a later second than `at`, at which the facts can change without new data."""
         points = [self.deadline, self.deferred_until, self.outdated_at(), self.policy.withdrawn_at]
         points += [*self.timeline.turning_points(), *self.answers.turns]
         coming = [instant for instant in points if instant is not None and instant > self.at]
-        return max(min(coming), self.at + SECOND) if coming else None
+        return max(min(coming), self.context.soon) if coming else None

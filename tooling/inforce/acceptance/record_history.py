@@ -7,17 +7,19 @@ Not responsible for: whether the answers suffice.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
-from inforce.acceptance.context import Context
-from inforce.acceptance.instants import DAY, Instant
-from inforce.acceptance.manifest import PolicyEntry
-from inforce.acceptance.state import NO, Record
+from inforce.acceptance.question import NO, Context, Record
 from inforce.acceptance.timeline import Timeline
 from inforce.acceptance.types import ActOfRecord, Flag
+from inforce.instant import MIN_INSTANT, after
+from inforce.manifest import ManifestPolicy, ManifestVersion
 
-Counted: TypeAlias = tuple[Instant, int, int, ActOfRecord]
+_DAY: Final = timedelta(days=1)
+_TICK: Final = 0.001  # the finest unit of an instant, in seconds
+Counted: TypeAlias = tuple[datetime, int, int, ActOfRecord]
 """A record that counts: its effective time, the number it counts for, its rank in a tie of both, and its `act`."""
 
 _BY_TIME_NUMBER_AND_PLACE: Final = itemgetter(0, 1, 2)
@@ -31,34 +33,39 @@ class RecordHistory(NamedTuple):
     """
 
     have: int
-    have_at: Instant
+    have_at: datetime
     no: int
-    no_at: Instant
+    no_at: datetime
     flags: list[Flag]
-    turns: list[Instant]
+    turns: list[datetime]
 
     @classmethod
-    def of(cls, policy: PolicyEntry, timeline: Timeline, context: Context, serial: int) -> RecordHistory:
+    def of(cls, policy: ManifestPolicy, timeline: Timeline, context: Context, serial: int) -> RecordHistory:
         """Summarise the records of `context` about `policy`, given its `timeline` and the `serial` of the manifest."""
         counted: list[Counted] = []
-        dates: list[Instant] = []
+        dates: list[datetime] = []
         flags: set[Flag] = {"unreadable-record" for record in context.unreadable if record.policy in (None, policy.id)}
-        for record in context.records:
-            if record.policy != policy.id:
-                continue
-            number, flag = _number(record, policy, timeline, serial)
+        records = context.records.get(policy.id)
+        if not records:
+            return cls(0, MIN_INSTANT, 0, MIN_INSTANT, sorted(flags), [])
+        for record in records:
+            version = policy.version(record.seq)
+            number, flag = _number(record, version, policy, timeline, serial)
             if flag:
                 flags.add(flag)
             if number:
                 counted.append((record.made_at(context.now), number, _place_in_tie(record, context.now), record.act))
                 dates.append(record.at)
-                flags |= _flags_of_date(record, policy, context.now)
+                if record.at > context.now and record.at - context.now >= _DAY:
+                    flags.add("future-record")
+                if version and _is_early(record, version):
+                    flags.add("early-record")
         return cls._sum(sorted(counted, key=_BY_TIME_NUMBER_AND_PLACE), sorted(flags), _turns(dates, context.now))
 
     @classmethod
-    def _sum(cls, counted: list[Counted], flags: list[Flag], turns: list[Instant]) -> RecordHistory:
-        yes: dict[int, Instant] = {}
-        newest_no = (0, 0)
+    def _sum(cls, counted: list[Counted], flags: list[Flag], turns: list[datetime]) -> RecordHistory:
+        yes: dict[int, datetime] = {}
+        newest_no = (0, MIN_INSTANT)
         for at, number, _, act in counted:
             if act not in NO:
                 yes[number] = at
@@ -69,14 +76,15 @@ class RecordHistory(NamedTuple):
             else:
                 yes.pop(number, None)
         have = max(yes, default=0)
-        return cls(have, yes.get(have, 0), *newest_no, flags, turns)
+        return cls(have, yes.get(have, MIN_INSTANT), *newest_no, flags, turns)
 
 
-def _number(record: Record, policy: PolicyEntry, timeline: Timeline, serial: int) -> tuple[int, Flag | None]:
-    """Return the number `record` counts for, 0 if it does not count, and the flag it sets."""
-    version = policy.version(record.seq)
+def _number(
+    record: Record, version: ManifestVersion | None, policy: ManifestPolicy, timeline: Timeline, serial: int
+) -> tuple[int, Flag | None]:
+    """Return the number `record`, about `version`, counts for, 0 if it does not count, and the flag it sets."""
     published = version.digests.get(record.language) if version and record.language is not None else None
-    if published and record.digest and record.digest != published:
+    if published and record.digest and record.digest != str(published):
         return 0, "digest-mismatch"
     number = max(record.seq, timeline.lifts.get(record.seq, 0))
     if number in policy.cancelled:
@@ -88,25 +96,20 @@ def _number(record: Record, policy: PolicyEntry, timeline: Timeline, serial: int
     return 0, "unknown-version"
 
 
-def _place_in_tie(record: Record, now: Instant) -> int:
+def _place_in_tie(record: Record, now: datetime) -> int:
     """Return the rank of `record` among records of equal time and number: a higher rank overrides a lower one."""
     if record.at <= now:
         return 0
     return 1 if record.act in NO else -1
 
 
-def _flags_of_date(record: Record, policy: PolicyEntry, now: Instant) -> set[Flag]:
-    """Return the flags for a date far in the future of `now`, or long before the publication of the version."""
-    flags: set[Flag] = set()
-    if record.at - now >= DAY:
-        flags.add("future-record")
-    version = policy.version(record.seq)
-    if version and version.published_at is not None and version.published_at - record.at > DAY:
-        flags.add("early-record")
-    return flags
+def _is_early(record: Record, version: ManifestVersion) -> bool:
+    """Return whether `record` was made more than a day before `version` was published."""
+    published_at = version.published_at
+    return published_at is not None and record.at < published_at and published_at - record.at > _DAY
 
 
-def _turns(dates: list[Instant], now: Instant) -> list[Instant]:
+def _turns(dates: list[datetime], now: datetime) -> list[datetime]:
     """Return the instants at which the order or the flags of records change without new data.
 
     Only records dated after `now` cause such a change: until its date a record counts as made now, and it can overtake
@@ -114,4 +117,4 @@ def _turns(dates: list[Instant], now: Instant) -> list[Instant]:
     """
     if max(dates, default=now) <= now:
         return []
-    return [turn for date in dates for turn in (date, date + 1, date - DAY + 1)]
+    return [after(date, seconds) for date in dates for seconds in (0, _TICK, _TICK - 86_400)]

@@ -7,10 +7,10 @@ Not responsible for: the subject's answers.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
-from inforce.acceptance.instants import Instant
-from inforce.acceptance.manifest import PolicyEntry, VersionEntry
+from inforce.manifest import ManifestPolicy, ManifestVersion
 
 
 class Timeline(NamedTuple):
@@ -21,21 +21,21 @@ class Timeline(NamedTuple):
     that of the newest version in force with the same text.
     """
 
-    at: Instant
-    since: Instant | None
-    in_force: list[VersionEntry]
-    coming: list[VersionEntry]
+    at: datetime
+    since: datetime | None
+    in_force: list[ManifestVersion]
+    coming: list[ManifestVersion]
     target: int
     floor: int
     notice_floor: int
     lifts: dict[int, int]
 
     @classmethod
-    def of(cls, policy: PolicyEntry, since: Instant | None, at: Instant) -> Timeline:
+    def of(cls, policy: ManifestPolicy, since: datetime | None, at: datetime) -> Timeline:
         """Compute the timeline of `policy` at the instant `at` for a user who joined at `since`; None means now."""
         joined = at if since is None else since
-        in_force: list[VersionEntry] = []
-        coming: list[VersionEntry] = []
+        in_force: list[ManifestVersion] = []
+        coming: list[ManifestVersion] = []
         target = floor = notice_floor = 0
         lifts: dict[int, int] = {}
         for version in policy.versions:
@@ -55,11 +55,11 @@ class Timeline(NamedTuple):
                 lifts[earlier] = seq
         return cls(at, since, in_force, coming, target, floor, notice_floor, lifts)
 
-    def applies_at(self, version: VersionEntry) -> Instant:
+    def applies_at(self, version: ManifestVersion) -> datetime:
         """Return the instant from which `version` applies to the subject."""
         return version.applies_at(self.at if self.since is None else self.since)
 
-    def announced(self) -> list[VersionEntry]:
+    def announced(self) -> list[ManifestVersion]:
         """Return the announced versions: more than editorial, already published, not applying yet."""
         return [
             version
@@ -67,7 +67,7 @@ class Timeline(NamedTuple):
             if version.change != "editorial" and version.published_at is not None and version.published_at <= self.at
         ]
 
-    def deadline(self, have: int) -> Instant | None:
+    def deadline(self, have: int) -> datetime | None:
         """Return the earliest instant at which a material version in force above the number `have` is enforced.
 
         Return None if none is ever enforced. A user without an affirmative answer who joined after the first of these
@@ -76,15 +76,15 @@ class Timeline(NamedTuple):
         if have >= self.floor:
             return None
         unmet = [version for version in self.in_force if version.change == "material" and version.seq > have]
-        enforced = [max(v.enforce_at, self.applies_at(v)) for v in unmet if v.enforce_at is not None]
+        enforced = [max(enforced_at, self.applies_at(v)) for v in unmet if (enforced_at := v.enforced_at)]
         if not enforced:
             return None
         newcomer = not have and (self.since is None or self.since >= min(map(self.applies_at, unmet)))
         return self.at if newcomer else min(enforced)
 
-    def turning_points(self) -> list[Instant | None]:
+    def turning_points(self) -> list[datetime | None]:
         """Return the instants at which a future version applies or is announced; may include past ones and None."""
-        points: list[Instant | None] = []
+        points: list[datetime | None] = []
         for version in self.coming:
             points += [self.applies_at(version), version.published_at]
             if self.since is None:  # from that instant on, `since` is later than it

@@ -1,6 +1,6 @@
-"""Types of the JSON data that `decide` takes and returns.
+"""Types of the JSON data that `decide` takes and returns, except the manifest.
 
-They describe plain dicts, so an app needs no classes of this package.
+They describe plain dicts, so an app needs no other classes of this package than `Manifest`.
 
 Invariants: every field that `decide` reads or writes is declared here under its one name.
 Not responsible for: reading the data; any rule.
@@ -8,11 +8,12 @@ Not responsible for: reading the data; any rule.
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypeAlias, TypedDict
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
-ActOfPolicy: TypeAlias = Literal["acknowledge", "accept", "consent", "none"]
+from inforce.manifest import Manifest
+
 ActOfRecord: TypeAlias = Literal["accepted", "acknowledged", "consented", "declined", "refused", "withdrawn"]
-Change: TypeAlias = Literal["material", "notice", "editorial"]
 Role: TypeAlias = Literal["client", "server"]
 Flag: TypeAlias = Literal[
     "cancelled-version",
@@ -42,43 +43,6 @@ Reason: TypeAlias = Literal[
     "current",
     "manifest-behind",
 ]
-
-
-class VersionForm(TypedDict):
-    """A version as the manifest lists it. `enforce_at` null means never; absent means from `effective_at`."""
-
-    seq: int
-    change: Change
-    effective_at: str
-    effective_at_new: NotRequired[str]
-    enforce_at: NotRequired[str | None]
-    published_at: NotRequired[str]
-    same_as: NotRequired[list[int]]
-    digests: NotRequired[dict[str, str]]
-
-
-class PolicyForm(TypedDict):
-    """A policy as the manifest lists it."""
-
-    id: str
-    act: ActOfPolicy
-    versions: list[VersionForm]
-    languages: NotRequired[list[str]]
-    binding_language: NotRequired[str]
-    audience: NotRequired[list[str]]
-    cancelled: NotRequired[list[int]]
-    reask_seconds: NotRequired[int]
-    withdrawn_at: NotRequired[str]
-
-
-class ManifestForm(TypedDict):
-    """The fields of a manifest that a decision uses."""
-
-    spec: str
-    serial: int
-    issued_at: str
-    expires_at: str
-    policies: list[PolicyForm]
 
 
 class RecordForm(TypedDict):
@@ -127,7 +91,7 @@ class SubjectForm(TypedDict):
 class Question(TypedDict):
     """The argument of `decide`: the manifest (null: none was ever obtained), the context and the state."""
 
-    manifest: ManifestForm | None
+    manifest: Manifest | Mapping[str, Any] | None
     now: str
     subject: SubjectForm
     state: NotRequired[StateForm]

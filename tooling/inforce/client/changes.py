@@ -18,7 +18,7 @@ from inforce.client.results import Reason, RefusedError
 from inforce.errors import DigestMismatchError, ManifestError, UnknownVersionError, quoted
 from inforce.fields import Fields
 from inforce.manifest import ManifestPolicy, ManifestVersion, PolicyDigests, parse_json
-from inforce.manifest.reading import refuse_foreign
+from inforce.manifest.model import refuse_foreign
 from inforce.text import Digest
 
 _REDLINE, _SINCE = "policy-changes", "policy-changes-since"

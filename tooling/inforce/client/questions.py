@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from inforce.acceptance import DeferralForm, ManifestForm, Question, RecordForm, Role, StateForm, SubjectForm
+from inforce.acceptance import DeferralForm, Question, RecordForm, Role, StateForm, SubjectForm
 from inforce.client.state import ClientState
 from inforce.instant import format_instant
 
@@ -47,7 +47,7 @@ def question(
     if memory.last_server_time:
         state["last_server_time"] = format_instant(memory.last_server_time)
     return {
-        "manifest": cast(ManifestForm, memory.manifest.data) if memory.manifest else None,
+        "manifest": memory.manifest,
         "now": format_instant(now),
         "subject": {"id": subject} if isinstance(subject, str) else subject,
         "state": state,

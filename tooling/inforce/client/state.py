@@ -16,7 +16,7 @@ from inforce.client.backoff import after_forced
 from inforce.fields import Fields, whole_number
 from inforce.instant import format_instant
 from inforce.manifest import Manifest, ManifestVersion
-from inforce.manifest.reading import utc_instant
+from inforce.manifest.model import utc_instant
 from inforce.manifest.words import LANGUAGE, VERSION_LABEL
 from inforce.text import Digest
 

@@ -8,7 +8,7 @@ Not responsible for: verifying signatures (see `signing`); decisions.
 
 from __future__ import annotations
 
-from inforce.manifest.reading import Manifest, ManifestPolicy, ManifestVersion, parse_manifest
+from inforce.manifest.model import Manifest, ManifestPolicy, ManifestVersion, parse_manifest
 from inforce.manifest.schema import DIGESTS_SCHEMA, MANIFEST_SCHEMA, SCHEMAS, VERSIONS_SCHEMA
 from inforce.manifest.serialise import Budget, Size, refuse_too_large, reissued, size_of, to_bytes
 from inforce.manifest.strict_json import parse_json

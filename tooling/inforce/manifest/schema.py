@@ -1,6 +1,6 @@
 """The JSON Schemas (2020-12) of the documents apps read: the manifest and the two lists of a policy's versions.
 
-Invariants: the documents from `build` match the schemas; `reading` rejects invalid ones. Unknown fields are allowed,
+Invariants: the documents from `build` match the schemas; `model` rejects invalid ones. Unknown fields are allowed,
 because readers ignore them.
 Not responsible for: the uniqueness of numbers and ids, which JSON Schema cannot express and the reader checks.
 """

@@ -15,7 +15,7 @@ from typing import Any
 
 from inforce.errors import ManifestError
 from inforce.instant import format_instant
-from inforce.manifest.reading import Manifest, ManifestPolicy
+from inforce.manifest.model import Manifest, ManifestPolicy
 from inforce.manifest.strict_json import parse_json
 from inforce.manifest.words import MAIN_PATH
 

@@ -14,7 +14,7 @@ from typing import Self
 
 from inforce.errors import DigestMismatchError, ManifestError, quoted
 from inforce.fields import Fields, first_duplicate
-from inforce.manifest.reading import ManifestVersion, refuse_foreign
+from inforce.manifest.model import ManifestVersion, refuse_foreign
 from inforce.manifest.strict_json import parse_json
 from inforce.manifest.words import DIGESTS_TYPE, LANGUAGE, VERSION_LABEL
 from inforce.text import Digest

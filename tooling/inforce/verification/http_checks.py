@@ -10,7 +10,7 @@ from inforce.client.http import Response
 from inforce.client.results import RefusedError
 from inforce.errors import quoted
 from inforce.instant import format_instant
-from inforce.manifest.reading import utc_instant
+from inforce.manifest.model import utc_instant
 from inforce.manifest.words import signed_path
 from inforce.text import Digest
 from inforce.verification import rules

@@ -1,20 +1,23 @@
-"""Parse a manifest from bytes into typed values and reject everything the schema rejects.
+"""The one typed form of a manifest: `Manifest`, its policies and their versions, parsed from bytes.
 
-Invariants: a `Manifest` has a supported specification and the expected site, and its addresses stay below that site.
-Unknown fields are kept in `data` and otherwise ignored.
+Invariants: everything the schema rejects is rejected; a parsed `Manifest` has a supported specification and the
+expected site, and its addresses stay below that site. Unknown fields are kept in `data` and otherwise ignored. Versions
+are in ascending order. Fields with a default are optional, or unused by a decision: `acceptance` sets only the others.
 Not responsible for: fetching; verifying signatures.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from inforce.errors import ManifestError, UnsupportedSpecError, quoted
-from inforce.fields import Fields, first_duplicate
+from inforce.fields import Fields, first_duplicate, one_of
+from inforce.instant import parse_rfc3339
 from inforce.manifest.strict_json import parse_json
 from inforce.manifest.words import (
     ACTS,
@@ -38,7 +41,7 @@ class ManifestVersion:
     """A version as listed in a manifest; `never_enforced` represents `enforce_at: null`."""
 
     seq: int
-    version: str
+    version: str = ""
     change: str
     effective_at: datetime
     digests: Mapping[str, Digest]
@@ -48,21 +51,32 @@ class ManifestVersion:
     never_enforced: bool = False
     same_as: tuple[int, ...] = ()
 
+    def applies_at(self, joined: datetime) -> datetime:
+        """Return the instant from which this version applies to a user who joined at `joined`."""
+        if self.effective_at_new is not None and joined >= self.effective_at_new:
+            return self.effective_at_new
+        return self.effective_at
+
+    @property
+    def enforced_at(self) -> datetime | None:
+        """When this version is enforced; None if it never is."""
+        return None if self.never_enforced else self.enforce_at or self.effective_at
+
     @classmethod
     def from_shape(cls, shape: Fields) -> ManifestVersion:
         """Read a version from `shape`."""
         digests = shape.shape("digests")
-        never = "enforce_at" in shape and shape.value("enforce_at") is None
+        never = shape.value("enforce_at", "") is None
         version = cls(
-            seq=_count(shape, "seq"),
+            seq=shape.integer("seq", least=1),
             version=shape.parsed("version", _matching(VERSION_LABEL, "a version label")),
-            change=shape.parsed("change", _one_of(CHANGES)),
+            change=shape.parsed("change", one_of(CHANGES)),
             effective_at=shape.parsed("effective_at", utc_instant),
-            published_at=_optional(shape, "published_at"),
-            effective_at_new=_optional(shape, "effective_at_new"),
-            enforce_at=None if never else _optional(shape, "enforce_at"),
+            published_at=shape.parsed("published_at", utc_instant, None),
+            effective_at_new=shape.parsed("effective_at_new", utc_instant, None),
+            enforce_at=None if never else shape.parsed("enforce_at", utc_instant, None),
             never_enforced=never,
-            same_as=_counts(shape, "same_as"),
+            same_as=shape.counts("same_as", ()),
             digests={_language(digests, name): digests.parsed(name, Digest) for name in digests.names()},
         )
         if not version.digests:
@@ -76,7 +90,7 @@ class ManifestPolicy:
 
     id: str
     act: str
-    page: str
+    page: str = ""
     languages: tuple[str, ...]
     binding_language: str
     versions: tuple[ManifestVersion, ...]
@@ -94,18 +108,18 @@ class ManifestPolicy:
         """Read a policy from `shape`."""
         policy = cls(
             id=shape.parsed("id", _matching(POLICY_ID, "a policy id")),
-            act=shape.parsed("act", _one_of(ACTS)),
+            act=shape.parsed("act", one_of(ACTS)),
             page=shape.parsed("page", _matching(PAGE, "an address below the site")),
             languages=shape.texts("languages", _matching(LANGUAGE, "a language tag")),
             binding_language=shape.parsed("binding_language", _matching(LANGUAGE, "a language tag")),
-            versions=tuple(ManifestVersion.from_shape(inner) for inner in shape.shapes("versions")),
-            latest=_count(shape, "latest") if "latest" in shape else None,
-            in_force=_count(shape, "in_force") if "in_force" in shape else None,
-            next_change_at=_optional(shape, "next_change_at"),
+            versions=ascending(ManifestVersion.from_shape(inner) for inner in shape.shapes("versions")),
+            latest=shape.integer("latest", None, least=1),
+            in_force=shape.integer("in_force", None, least=1),
+            next_change_at=shape.parsed("next_change_at", utc_instant, None),
             audience=shape.texts("audience", str, ()),
-            reask_seconds=_count(shape, "reask_seconds") if "reask_seconds" in shape else None,
-            withdrawn_at=_optional(shape, "withdrawn_at"),
-            cancelled=_counts(shape, "cancelled"),
+            reask_seconds=shape.integer("reask_seconds", None, least=1),
+            withdrawn_at=shape.parsed("withdrawn_at", utc_instant, None),
+            cancelled=shape.counts("cancelled", ()),
             versions_digest=shape.parsed("versions_digest", Digest, None),
         )
         if not policy.languages:
@@ -115,7 +129,14 @@ class ManifestPolicy:
 
     def version(self, seq: int) -> ManifestVersion | None:
         """Return the version with the number `seq`; None if it is not listed."""
-        return next((version for version in self.versions if version.seq == seq), None)
+        for version in self.versions:
+            if version.seq == seq:
+                return version
+        return None
+
+    def knows(self, number: int) -> bool:
+        """Return whether a listed version or cancellation has the number `number` or a higher one."""
+        return number <= (self.versions[-1].seq if self.versions else 0) or number <= max(self.cancelled, default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +144,14 @@ class Manifest:
     """A parsed manifest; `data` is the whole document, unknown fields included."""
 
     spec: str
-    site: str
-    path: str
+    site: str = ""
+    path: str = ""
     serial: int
     issued_at: datetime
     expires_at: datetime
-    poll_seconds: int
+    poll_seconds: int = 0
     policies: tuple[ManifestPolicy, ...]
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_json(cls, data: object, *, site: str | None = None, path: str | None = None) -> Manifest:
@@ -149,10 +170,10 @@ class Manifest:
             spec=shape.text("spec"),
             site=shape.text("site"),
             path=own,
-            serial=_count(shape, "serial", least=0),
+            serial=shape.integer("serial", least=0),
             issued_at=shape.parsed("issued_at", utc_instant),
             expires_at=shape.parsed("expires_at", utc_instant),
-            poll_seconds=_count(shape, "poll_seconds"),
+            poll_seconds=shape.integer("poll_seconds", least=1),
             policies=tuple(ManifestPolicy.from_shape(inner) for inner in shape.shapes("policies")),
             data={name: shape.value(name) for name in shape.names()},
         )
@@ -196,41 +217,18 @@ def utc_instant(text: str) -> datetime:
     if not re.fullmatch(INSTANT, text):
         message = f"expected an instant such as “2027-02-28T16:00:00Z”, got {quoted(text)}"
         raise ValueError(message)
-    return datetime.fromisoformat(text).astimezone(UTC)
+    return parse_rfc3339(text)
 
 
-def _optional(shape: Fields, name: str) -> datetime | None:
-    return shape.parsed(name, utc_instant) if name in shape else None
-
-
-def _count(shape: Fields, name: str, least: int = 1) -> int:
-    number = shape.integer(name)
-    if number < least:
-        raise shape.error(name, f"expected a whole number from {least}, got {number}")
-    return number
-
-
-def _counts(shape: Fields, name: str) -> tuple[int, ...]:
-    numbers = shape.items(name, ())
-    if not all(type(number) is int and number > 0 for number in numbers):
-        raise shape.error(name, "expected a list of whole numbers from 1")
-    return numbers
+def ascending(versions: Iterable[ManifestVersion]) -> tuple[ManifestVersion, ...]:
+    """Return `versions` in ascending order of their numbers."""
+    return tuple(sorted(versions, key=attrgetter("seq")))
 
 
 def _matching(pattern: str, what: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if not re.fullmatch(pattern, text):
             message = f"expected {what}, got {quoted(text)}"
-            raise ValueError(message)
-        return text
-
-    return parse
-
-
-def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            message = f"expected one of {', '.join(words)}, got {quoted(text)}"
             raise ValueError(message)
         return text
 
