@@ -17,6 +17,7 @@ from inforce.instant import (
     is_start_of_day,
     parse_date,
     parse_instant,
+    parse_rfc3339,
     parse_zone,
     start_of_day,
 )
@@ -149,3 +150,8 @@ def test_start_of_a_day_without_midnight_is_formatted_as_a_date() -> None:
 )
 def test_instant_after_some_seconds_stays_within_the_limits(seconds: float, expected: datetime) -> None:
     assert after(datetime(2027, 3, 1, tzinfo=UTC), seconds) == expected
+
+
+def test_digits_beyond_milliseconds_are_truncated() -> None:
+    assert parse_rfc3339("2027-03-01T00:00:00.9999Z") == datetime(2027, 3, 1, 0, 0, 0, 999_000, tzinfo=UTC)
+    assert parse_rfc3339("2027-03-01T08:00:00.25+08:00") == datetime(2027, 3, 1, 0, 0, 0, 250_000, tzinfo=UTC)
