@@ -599,6 +599,31 @@ def test_damaged_records_in_storage_are_ignored(app: AppPage, records: Any) -> N
     assert [each["subject"] for each in app.host.got(1)] == ["u_mia"]
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *({"last_serial": value, "due_at": 0} for value in ("x", {}, {"a": 1}, [[]], True, 1e300)),
+        *({"due_at": value, "free_at": value} for value in (1e300, "9" * 300, "x", {}, [])),
+        *({"checked_at": value, "due_at": 0} for value in ("x", {}, 1e300)),
+        *({"failures": value, "due_at": 0} for value in ("x", {}, 1e300, -1e300)),
+    ],
+    ids=str,
+)
+def test_damaged_state_in_storage_does_not_stop_updates(app: AppPage, damage: dict[str, Any]) -> None:
+    app.open()
+    expect(app.dialog).to_be_visible()
+    app.host.issued_at = "2026-11-20T07:00:00Z"
+    app.page.evaluate(
+        """damage => {
+          const key = `inforce/1/${document.querySelector("policy-prompt").client.site}policies.json`;
+          localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), ...damage }));
+        }""",
+        damage,
+    )
+    app.again()
+    wait_until(app, f"() => document.querySelector('policy-prompt').client.manifest.serial == {app.host.serial}")
+
+
 def test_manifest_lost_from_storage_is_saved_again_even_if_the_site_fails(app: AppPage, watch: Watch) -> None:
     """Otherwise the next page would have no manifest for hours, as after any failure."""
     watch.expect("Failed to load resource")

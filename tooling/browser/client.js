@@ -86,7 +86,7 @@ export const createClient = ({
       page = undefined;
     } catch (error) {
       report(error);
-      page = { due_at: 0 };
+      page = {};
     }
   };
   const compare = ({ serial, policies }, payload, { last_serial = -1, payload: last, known }) => {
@@ -104,7 +104,9 @@ export const createClient = ({
   const refresh = (force) => alone(siteKey, async () => {
     await recall();
     const memory = learnt(), t = clock();
-    if (t < (page || memory)[force ? "free_at" : "due_at"] && (page || t >= memory.checked_at)) return;
+    const { checked_at, [force ? "free_at" : "due_at"]: due } = page || memory;
+    // No pause is longer than 45 days: a later time is damaged, and would stop all polls.
+    if (t >= checked_at && due > t && due < t + 4e9) return;
     // The current manifest is always saved again, since storage may have lost it while another page waits for it.
     let news = { body }, failures = 0, wait = 0, unsure;
     left = false; // the browser may have restored this page
@@ -112,11 +114,10 @@ export const createClient = ({
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
       const text = decode(data), [fresh, payload, signers] = await taken(text), told = Date.parse(headers.get("date"));
-      const issued = fresh.serial * 1e3, day = DAY * 1e3, latest = max(t, told) + day;
-      // Ignore a stored serial that would be rejected today, since it would block every later manifest.
-      const old = memory.last_serial * 1e3 > (latest || t + day) ? {} : memory, grown = compare(fresh, payload, old);
-      // Without the host's time, the maximum is NaN and the comparison is false.
-      must(!(issued > latest), "issued-in-future", fresh.issued_at);
+      const issued = fresh.serial * 1e3, day = DAY * 1e3, latest = max(t, told || t) + day;
+      // Ignore a stored serial that would be rejected today or is no number: it would block every later manifest.
+      const old = memory.last_serial * 1e3 <= latest ? memory : {}, grown = compare(fresh, payload, old);
+      must(!told || issued <= latest, "issued-in-future", fresh.issued_at);
       manifest = fresh;
       unsure = issued > t && !told;
       if (!unsure) news = {
@@ -129,15 +130,15 @@ export const createClient = ({
       // A browser ends the requests of a page that the user leaves, after `pagehide`. That is no failure of the site.
       if (left) return;
       report(error);
-      failures = (memory.failures | 0) + 1;
+      failures = ++memory.failures || 1;
       wait = error.wait ?? 0;
     }
     const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), half = manifest ? pace / 8 : 30;
     const rest = (failures ? min(half * 2 ** failures, pace) : pace) * (random() + .5);
     const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
-    const times = { due_at, free_at: t + max(failures ? rest : 60, wait) * 1e3 };
+    const times = { checked_at: t, due_at, free_at: t + max(failures ? rest : 60, wait) * 1e3 };
     page = unsure && times;
-    if (!page) save(siteKey, { ...news, failures: wait ? 0 : failures, checked_at: t, ...times });
+    if (!page) save(siteKey, { ...news, failures: wait ? 0 : failures, ...times });
     look();
   });
 
@@ -179,8 +180,7 @@ export const createClient = ({
     await recall();
     look();
   };
-  const due = (id) => check().policies.find((x) => x.id == id);
-  const policy = (id) => manifest.policies.find((x) => x.id == id);
+  const policy = (id, all = manifest) => all.policies.find((x) => x.id == id);
 
   return {
     site, base, languages, check, refresh, flush, policy,
@@ -202,7 +202,7 @@ export const createClient = ({
       channel.onmessage = null;
     },
     act(id, said, { language: shown, surface } = {}) {
-      const { base_seq, target_seq: seq, language, reason } = due(id);
+      const { base_seq, target_seq: seq, language, reason } = policy(id, check());
       const { act: asked, versions, binding_language } = policy(id);
       const { version, digests } = versions.find((x) => x.seq == seq);
       const tag = [shown, language, binding_language].find((x) => digests[x]), digest = digests[tag];
@@ -223,7 +223,7 @@ export const createClient = ({
       return receipt;
     },
     dismiss(id, seconds = DAY) {
-      const { target_seq: seq, reason } = due(id), { seen, deferred } = load(userKey);
+      const { target_seq: seq, reason } = policy(id, check()), { seen, deferred } = load(userKey);
       const until = written(clock() + seconds * 1e3);
       save(userKey, "upcoming changed".includes(reason)
         ? { seen: { ...seen, [id]: seq } } : { deferred: { ...deferred, [id]: { seq, until } } });
