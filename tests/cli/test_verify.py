@@ -87,6 +87,83 @@ def test_rollback_is_detected_with_the_stored_state(inforce: Type, repository: P
     assert "LIVE-serial" in ended.out
 
 
+OVERLAY = '<section style="position:fixed;inset:0"><p>You also agree to everything.</p></section>'
+SHADOW = '<template shadowrootmode="open"><p>You sell your soul.</p></template>'
+SCRIPT = "<script>alert(1)</script>"
+CHANGES = {
+    "index.html": ("</body>", f"{SCRIPT}</body>"),
+    "404.html": ("</body>", f"{SCRIPT}</body>"),
+    "privacy/index.html": ("</h1>", f"</h1>{OVERLAY}"),
+    "privacy/history/index.html": ("</h1>", f"</h1>{SHADOW}"),
+    "privacy/2026-01-15/index.html": ('class="inforce-text', 'class="inforce-sr inforce-text'),
+    "privacy/2026-01-15/since/index.html": ("</h1>", '</h1><span class="inforce-note">do not</span>'),
+    "privacy/2026-01-15/en.html": ("12", "36"),
+    "privacy/feed.xml": ("privacy", "terms"),
+    "browser/prompt.js": ("accept", "decline"),
+    "schema/policy-manifest-1.json": ("required", "optional"),
+    "conformance/vectors.json": ("block", "pass"),
+    "_headers": ("nosniff", "sniff"),
+}
+
+
+def test_every_changed_file_of_a_real_site_is_found(inforce: Type, repository: Path) -> None:
+    for file, (old, new) in CHANGES.items():
+        path = repository / "site" / file
+        text = path.read_text("utf-8")
+        assert old in text, file
+        path.write_text(text.replace(old, new, 1), "utf-8")
+    (repository / "site/evil.js").write_text("alert(1)")
+
+    ended = verified(inforce, repository, "--monitor")
+
+    assert ended.code == 1
+    lines = {line.partition(":")[0] for line in ended.out.splitlines()}
+    addresses = [file.removesuffix("index.html") for file in (*CHANGES, "evil.js")]
+    assert lines == {f"error LIVE-file /{address}" for address in addresses}
+
+
+def test_pages_are_not_compared_without_a_rebuild(inforce: Type, repository: Path) -> None:
+    (repository / "site/index.html").write_text("<p>Another page.</p>")
+
+    ended = verified(inforce, repository, "--no-rebuild")
+
+    assert ended.code == 0
+    assert "its pages were not compared" in ended.out
+
+
+def test_repository_that_cannot_be_built_is_reported(inforce: Type, repository: Path) -> None:
+    with (repository / "mkdocs.yml").open("a") as file:
+        file.write("nav:\n  - missing.md\nstrict: true\n")
+
+    ended = verified(inforce, repository)
+
+    assert ended.code == 1
+    assert "missing.md" in ended.err
+    assert ended.err.endswith("The site cannot be built again, so its pages were not compared.\n")
+
+
+def test_site_built_for_offline_use_matches_with_that_option(inforce: Type, repository: Path) -> None:
+    assert inforce("build", "--repo", repository, "--at", BUILT, "--offline").code == 0
+
+    assert verified(inforce, repository).code == 1
+    assert verified(inforce, repository, "--offline").code == 0
+
+
+def test_site_signed_again_later_matches(
+    inforce: Type, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = inforce("keygen", "--out", tmp_path / "key.json")
+    book = repository / "policy_versions/book.yml"
+    book.write_text(book.read_text("utf-8") + key.out[key.out.index("signing:") :], "utf-8")
+    monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(tmp_path / "key.json"))
+    assert inforce("build", "--repo", repository, "--at", BUILT).code == 0
+    assert inforce("sign", repository / "site", "--at", "2027-01-20T18:00:00Z").code == 0
+
+    ended = verified(inforce, repository)
+
+    assert (ended.code, ended.out.partition(" ")[2]) == (0, "matches the lock and the book.\n"), ended.out
+
+
 @pytest.mark.parametrize(
     ("target", "sentence"),
     [

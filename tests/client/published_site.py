@@ -6,17 +6,14 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from book_builder import BookBuilder, instant
 from inforce.checks import CheckReport
-from inforce.language import Language
 from inforce.manifest import digests_file, to_bytes
 from inforce.manifest.build import manifest, manifest_paths, versions_document
 from inforce.manifest.words import signed_path
-from inforce.markdown import plain_text, to_html
 from inforce.policy.catalog import Catalog
 from inforce.policy.lock import Lock
 from inforce.publication import Publication
@@ -25,19 +22,10 @@ from inforce.signing import PrivateKey, generate_key, sign
 from inforce.text import Digest
 from inforce.verification import verify
 from inforce.verification.site import lasting_addresses
-from inforce.verification.words import Shown, shown
 
 NOW = instant("2026-09-20")
 DAY_AFTER = instant("2026-09-21")
 KEY, SECOND_KEY = generate_key(), generate_key()
-
-
-def page(words: str, kind: str = "inforce-text", beside: str = "") -> bytes:
-    """Return a page with `words` in an element of `kind`, and the HTML `beside` it."""
-    article = (
-        f'<article><header class="inforce-status">In force</header>{beside}<div class="{kind}">{words}</div></article>'
-    )
-    return f"<!doctype html><html><head><title>T</title></head><body><main>{article}</main></body></html>".encode()
 
 
 def signing(*keys: PrivateKey) -> str:
@@ -72,8 +60,6 @@ class Published:
         for address in lasting_addresses(self.lock, now):
             page = address.endswith("/")
             self.write(f"{address}index.html" if page else address, b"<!doctype html>" if page else b"{}")
-        for place in shown(self.lock, now, self.binding):
-            self.write_words(place, now)
 
     def write_digests(self, now: datetime) -> dict[str, Digest]:
         """Write the digests of each policy, with empty redlines and since files, and return theirs."""
@@ -89,29 +75,6 @@ class Published:
             self.write(digests_file(policy.id, written[policy.id]), raw)
         return written
 
-    @property
-    def binding(self) -> dict[str, Language]:
-        return {policy.id: policy.binding_language for policy in self.catalog}
-
-    def write_words(self, place: Shown, now: datetime) -> None:
-        """Write the page or fragment `place` with the given words."""
-        policy = next(policy for policy in self.catalog if policy.id == place.policy)
-        current = policy.in_force(now)
-        texts = {
-            version.label.text: edition.text
-            for version in policy.public(now)
-            for edition in version.editions
-            if edition.language == place.language
-        }
-        text = texts[place.label or (current.label.text if current else "")]
-        if place.address.endswith(".html"):
-            self.write(place.address, to_html(text).encode())
-        elif place.old:
-            old, new = (escape(plain_text(words)) for words in (texts[place.old], text))
-            self.write(f"{place.address}index.html", page(f"<del>{old}</del><ins>{new}</ins>", "inforce-redline"))
-        else:
-            self.write(f"{place.address}index.html", page(to_html(text)))
-
     def write(self, address: str, content: bytes, when: datetime | None = None) -> None:
         file = self.folder / address
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +87,7 @@ class Published:
 
     def verify(self, target: str = "", now: datetime = NOW, **options: Any) -> CheckReport:
         settings = self.catalog.settings
-        return verify(target or str(self.folder), settings, self.lock, now, binding=self.binding, **options)
+        return verify(target or str(self.folder), settings, self.lock, now, **options)
 
     def found(self, target: str = "", now: datetime = NOW, **options: Any) -> list[tuple[str, str]]:
         """Return rule and address of every finding."""

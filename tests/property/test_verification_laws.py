@@ -41,7 +41,6 @@ def found(catalog: Catalog, document: dict[str, Any], now: datetime) -> list[str
         now=now,
         answers=answers,
         memory=ClientState(),
-        over_http=False,
     )
     return [finding.rule for finding in manifest_findings(site)]
 

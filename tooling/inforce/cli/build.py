@@ -33,6 +33,7 @@ from inforce.site.build.options import BuildOptions
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
 _LISTED = 20
+_UNCHANGED = "The site was not built; the old site is unchanged."
 _STAYS = (
     "Nothing was built: published pages must stay. Withdraw a policy or cancel a version in the book instead; their "
     "pages stay. For a different date, use another “--site-dir”; “--allow-removal” builds anyway."
@@ -95,7 +96,7 @@ def command(
     )
     with terminated_in_order(), new_folder(target, known_by=MANIFEST, keep_previous=True) as fresh:
         old = addresses_in(target)
-        _build(replace(options, site=fresh))
+        build(replace(options, site=fresh), "Making", _UNCHANGED)
         _refuse_other(fresh)
         contents = Contents.of(fresh)
         if not allow_removal:
@@ -114,8 +115,11 @@ def _keys(catalog: Catalog, *, unsigned: bool) -> tuple[PrivateKey, ...]:
     return keys
 
 
-def _build(options: BuildOptions) -> None:
-    """Build with progress and messages on stderr; exit with 1, or with 4 for an error of the system."""
+def build(options: BuildOptions, activity: str, otherwise: str) -> None:
+    """Build with the progress of `activity` and messages on stderr.
+
+    After an error, print the sentence `otherwise` and exit with 1, or with 4 for an error of the system.
+    """
     errors = Screen(errors=True)
 
     def tell(level: str, text: str) -> None:
@@ -123,7 +127,7 @@ def _build(options: BuildOptions) -> None:
             errors.say(line, style=_COLOURS.get(level, ""))
 
     try:
-        with progress("Making", "pages") as report:
+        with progress(activity, "pages") as report:
             build_site(options, progress=report, tell=tell)
         return
     except GeneratorError as failure:
@@ -131,7 +135,7 @@ def _build(options: BuildOptions) -> None:
     except InforceError as refusal:
         tell("ERROR", str(refusal))
         code = SetupError.exit_code if isinstance(refusal, SetupError) else 1
-    errors.say("The site was not built; the old site is unchanged.")
+    errors.say(otherwise)
     raise click.exceptions.Exit(code)
 
 

@@ -29,7 +29,7 @@ COMMANDS = {
     "import": "Import the history of a document, or a text.",
     "keygen": "Create a key for signing manifests.",
     "sign": "Sign a built site again without rebuilding it.",
-    "verify": "Check a built or live site against the lock file.",
+    "verify": "Check a built or live site against the repository.",
 }
 # Commands whose names are keywords of Python.
 _MODULES = {"import": "import_"}

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
+from inforce.book.git import open_history
 from inforce.book.read import Reading
+from inforce.book.user_cache import CachePlace
 from inforce.checks import CheckReport
+from inforce.cli.build import build
 from inforce.cli.console import Screen
 from inforce.cli.findings import show
 from inforce.cli.repository import Workspace, with_instant, with_repository
-from inforce.verification import to_lines, verify
+from inforce.cli.termination import terminated_in_order
+from inforce.site.build.options import BuildOptions
+from inforce.verification import Rebuild, to_lines, verify
 
 _FOUND = 1
+_NOT_COMPARED = "The site cannot be built again, so its pages were not compared."
 
 
 @click.command()
@@ -26,14 +36,29 @@ _FOUND = 1
     metavar="FILE",
     help="Store the manifest, so that the next run detects a rollback.",
 )
+@click.option("--offline", is_flag=True, help="The site was built with --offline.")
+@click.option("--pdf", is_flag=True, help="The site was built with --pdf.")
+@click.option(
+    "--no-rebuild", is_flag=True, help="Compare the texts and the data for apps, but not the pages; build nothing."
+)
 @with_repository
 @with_instant
 @click.pass_context
-def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, repo: Path, at: str | None) -> None:
-    """Check a built or live site against the lock file.
+def command(
+    ctx: click.Context,
+    target: str,
+    monitor: bool,
+    state: Path | None,
+    offline: bool,
+    pdf: bool,
+    no_rebuild: bool,
+    repo: Path,
+    at: str | None,
+) -> None:
+    """Check a built or live site against the repository.
 
-    Fetches every published text, page and file, and compares digests, visible words, dates, signatures and headers with
-    the book in the repository.
+    Compares every text with the lock file, checks dates, signatures and headers, builds the site again as of its date,
+    and compares every page and file with the result. Building runs the plugins and hooks in mkdocs.yml.
 
     \b
     Example:
@@ -42,23 +67,47 @@ def command(ctx: click.Context, target: str, monitor: bool, state: Path | None, 
     """
     repository = Workspace(root=repo, at=at)
     reading = repository.read()
-    report = _verified(target, reading, repository.now(reading), state)
+    with terminated_in_order(), TemporaryDirectory(prefix="inforce-") as folder:
+        rebuild = None
+        if not no_rebuild:
+            options = _options(repository, reading, Path(folder) / "site")
+            rebuild = partial(_rebuilt, replace(options, offline=offline, pdf=pdf))
+        report = _verified(target, reading, repository.now(reading), state, rebuild)
     if monitor:
         for line in to_lines(report.findings):
             Screen().say(line)
     elif report.findings:
         show(Screen(), report)
     else:
-        Screen().say(f"{target} matches the lock and the book.")
+        Screen().say(f"{target} matches the lock and the book{', but its pages were not compared' * no_rebuild}.")
     ctx.exit(_FOUND if report.blocks else 0)
 
 
-def _verified(target: str, reading: Reading, now: datetime, state: Path | None) -> CheckReport:
+def _options(repository: Workspace, reading: Reading, site: Path) -> BuildOptions:
+    """Return the options to build the book in the folder `site` without a key."""
+    catalog, root = reading.require(), repository.root
+    return BuildOptions(
+        root=root,
+        site=site,
+        cache=CachePlace.of(root, os.environ),
+        now=repository.now(reading),
+        catalog=catalog,
+        evidence=open_history(root).evidence(catalog),
+        unsigned=True,
+    )
+
+
+def _verified(target: str, reading: Reading, now: datetime, state: Path | None, rebuild: Rebuild | None) -> CheckReport:
     if "://" not in target and not Path(target).is_dir():
         raise click.BadParameter(f"there is no folder {target}; a URL begins with https://", param_hint="TARGET")
-    catalog = reading.require()
-    binding = {policy.id: policy.binding_language for policy in catalog}
     try:
-        return verify(target, catalog.settings, reading.lock, now, binding=binding, state_file=state)
+        return verify(target, reading.require().settings, reading.lock, now, state_file=state, rebuild=rebuild)
     except ValueError as cause:
         raise click.BadParameter(str(cause), param_hint="TARGET") from cause
+
+
+def _rebuilt(options: BuildOptions, instant: datetime) -> Path:
+    """Build the site with `options` as of `instant`, and return its folder."""
+    options.site.mkdir()
+    build(replace(options, now=instant), "Building the site again", _NOT_COMPARED)
+    return options.site

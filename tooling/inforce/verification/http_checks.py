@@ -23,11 +23,16 @@ _LONGEST_CACHED = 86_400
 def missing_findings(site: Site) -> Iterator[Finding]:
     """Yield a finding for each published address that does not answer."""
     for address, answer in site.answers.items():
-        fix = "Publish the whole site again: published addresses are permanent."
-        if isinstance(answer, RefusedError):
-            yield found(rules.MISSING, address, f"It cannot be read: {answer.detail}.", fix)
-        elif answer.status != 200:
-            yield found(rules.MISSING, address, f"Expected status 200, got {answer.status}.", fix)
+        yield from missing(address, answer)
+
+
+def missing(address: str, answer: Response | RefusedError) -> Iterator[Finding]:
+    """Yield a finding if the `answer` at `address` has no content."""
+    fix = "Publish the whole site again: published addresses are permanent."
+    if isinstance(answer, RefusedError):
+        yield found(rules.MISSING, address, f"It cannot be read: {answer.detail}.", fix)
+    elif answer.status != 200:
+        yield found(rules.MISSING, address, f"Expected status 200, got {answer.status}.", fix)
 
 
 def text_findings(site: Site) -> Iterator[Finding]:

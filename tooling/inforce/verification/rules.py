@@ -20,8 +20,7 @@ SERIAL = _rule("LIVE-serial", "The manifest is older than one seen before, or co
 DATE = _rule("LIVE-date", "The manifest has expired, or was issued in the future.")
 LOCK = _rule("LIVE-lock", "The data of a version differ from the lock.")
 UNLOCKED = _rule("LIVE-unlocked", "The site shows a version or a language that was never locked.")
-WORDS = _rule("LIVE-words", "The words on a page differ from the locked text.")
-ACTIVE = _rule("LIVE-active", "A page runs code or loads content that the site does not publish.")
+FILE = _rule("LIVE-file", "A page or file differs from the one that the repository builds.")
 PROOF = _rule("LIVE-proof", "The digests in the manifest do not match the published files.")
 HEADER = _rule("LIVE-header", "A header prevents apps from reading the site.")
 CACHE = _rule("LIVE-cache", "A header makes apps notice changes late or poll too often.", Severity.NOTE)
@@ -31,7 +30,7 @@ STATE = _rule("LIVE-state", "The state of the last run cannot be read.", Severit
 RULES = {
     rule.id: rule
     for rule in (
-        *(MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, WORDS, ACTIVE, PROOF),
+        *(MISSING, DIGEST, MANIFEST, SIGNATURE, SERIAL, DATE, LOCK, UNLOCKED, FILE, PROOF),
         *(HEADER, CACHE, KEY, STATE),
     )
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from inforce.address import CONFORMANCE, DIGESTS_SCHEMA, FEED, MANIFEST, MANIFEST_SCHEMA, VERSIONS_SCHEMA
@@ -16,6 +17,7 @@ from inforce.errors import ManifestError
 from inforce.instant import format_instant
 from inforce.language import Language
 from inforce.manifest import parse_json
+from inforce.manifest.reading import utc_instant
 from inforce.manifest.words import signed_path
 from inforce.policy.lock import Lock, LockEntry
 
@@ -26,9 +28,9 @@ Answers = Mapping[str, Response | RefusedError]
 class Site:
     """The site that `trust` refers to, as fetched at `now`, and what it is compared with.
 
-    `answers` are by address relative to the site. `memory` is the state from earlier runs. `over_http` says that the
-    answers came from a host, whose headers are checked. `binding` are the binding languages by policy id. `additional`
-    are the policies of each additional manifest by its path, and `memories` the states of those from earlier runs.
+    `answers` are by address relative to the site. `memory` is the state from earlier runs. `folder` contains the site;
+    it is None if the answers came from a host, whose headers are checked. `additional` are the policies of each
+    additional manifest by its path, and `memories` the states of those from earlier runs.
     """
 
     trust: Trust
@@ -36,8 +38,7 @@ class Site:
     now: datetime
     answers: Answers
     memory: ClientState
-    over_http: bool
-    binding: Mapping[str, Language] = field(default_factory=dict)
+    folder: Path | None = None
     additional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     memories: Mapping[str, ClientState] = field(default_factory=dict)
 
@@ -49,6 +50,18 @@ class Site:
     def known(self, path: str) -> ClientState:
         """Return the state of the manifest at `path` from earlier runs."""
         return self.memory if path == MANIFEST else self.memories.get(path, ClientState())
+
+    @property
+    def over_http(self) -> bool:
+        """Whether the answers came from a host."""
+        return self.folder is None
+
+    def issued_at(self, address: str) -> datetime | None:
+        """Return the date of issue in the document at `address`; None if there is none."""
+        try:
+            return utc_instant(str((self.document(address) or {}).get("issued_at")))
+        except ValueError:
+            return None
 
     def body(self, address: str) -> bytes | None:
         """Return the body at `address`; None if the status was not 200."""

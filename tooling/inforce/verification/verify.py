@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from inforce.address import MANIFEST, manifest_file
 from inforce.checks import CheckReport, Finding
@@ -20,16 +22,15 @@ from inforce.client.transport import fetch_all
 from inforce.client.trust import Trust
 from inforce.client.update_rules import accepted
 from inforce.disk import read_regular
-from inforce.language import Language
 from inforce.policy.lock import Lock
 from inforce.policy.settings import Settings
 from inforce.signing import PublicKey
 from inforce.verification import rules
 from inforce.verification.digests import digest_findings, named_digests, proven_files
+from inforce.verification.files import Rebuild, built_at, file_findings
 from inforce.verification.http_checks import header_findings, missing_findings, text_findings
 from inforce.verification.manifest_checks import history_findings, manifest_findings
 from inforce.verification.site import Answers, Site, lasting_addresses, read_addresses
-from inforce.verification.words import shown, word_findings
 
 
 def verify(
@@ -38,38 +39,37 @@ def verify(
     lock: Lock,
     now: datetime,
     *,
-    binding: Mapping[str, Language],
     state_file: Path | None = None,
-    pages: bool = True,
+    rebuild: Rebuild | None = None,
 ) -> CheckReport:
     """Compare the site at `target`, an address or a folder, with `settings`, `lock` and the time `now`.
 
-    `binding` are the binding languages of the policies, by id: their pages are one level higher. `state_file` stores
-    the manifest seen, so that the next run detects a rollback; `pages` decides whether to read every page and
-    to request every other file as well. Raise ValueError if `target` is an address with neither https nor localhost.
+    `state_file` stores the manifest seen, so that the next run detects a rollback. `rebuild` builds the site again as
+    of the instant at which it was built, and returns the folder: every file is compared with it. Without it only texts,
+    manifests, lists, redlines and since files are compared, and pages need only exist. Raise ValueError if `target` is
+    an address with neither https nor localhost.
     """
     trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
-    over_http = "://" in target
     additional = {manifest_file(name): policies for name, policies in settings.manifests.items()}
     read = read_addresses(lock, now, signed=bool(trust.keys), manifests=(MANIFEST, *additional))
-    read += [page.address for page in shown(lock, now, binding)] if pages else []
-    checked = [address for address in lasting_addresses(lock, now) if address not in read] if pages else []
-    answers = _answers(target, read, checked)
+    checked = [] if rebuild else [address for address in lasting_addresses(lock, now) if address not in read]
     file = StateFile(path=state_file, site=settings.site, trusted=trust.key_ids) if state_file else None
     memory, findings = _remembered(file)
     site = Site(
         trust=trust,
         lock=lock,
         now=now,
-        answers=answers,
+        answers=_answers(target, dict.fromkeys(read, Limits().document), checked),
         memory=memory,
-        over_http=over_http,
-        binding=binding,
+        folder=None if "://" in target else Path(target),
         additional=additional,
         memories={path: _remembered(file and replace(file, manifest=path))[0] for path in additional},
     )
-    site = _with_digests(site, target, pages=pages)
+    site = _with_digests(site, target)
     findings += _findings(site)
+    if rebuild:
+        reported = {finding.place.path for finding in findings}
+        findings += file_findings(site, rebuild(built_at(site)), partial(_answers, target), reported)
     findings += _remember(file, site, findings) if file else []
     return CheckReport(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
 
@@ -80,50 +80,53 @@ def _findings(site: Site) -> list[Finding]:
         *manifest_findings(site),
         *history_findings(site),
         *text_findings(site),
-        *word_findings(site),
         *digest_findings(site),
         *header_findings(site),
     ]
 
 
-def _with_digests(site: Site, target: str, *, pages: bool) -> Site:
-    """Return `site` with the files of digests that its manifests refer to; with `pages`, also with the files they
-    prove.
+def _with_digests(site: Site, target: str) -> Site:
+    """Return `site` with the files of digests that its manifests refer to, and with the files that they prove."""
+    for addresses in (named_digests, proven_files):
+        limits = dict.fromkeys(addresses(site), Limits().document)
+        site = replace(site, answers={**site.answers, **_answers(target, limits)})
+    return site
+
+
+def _answers(target: str, read: Mapping[str, int], checked: Sequence[str] = ()) -> Answers:
+    """Return the answers of `target` at the addresses `read`, each with the limit of its body in bytes, and at
+    `checked`, without a body.
     """
-    site = replace(site, answers={**site.answers, **_answers(target, list(named_digests(site)))})
-    return replace(site, answers={**site.answers, **_answers(target, list(proven_files(site)))}) if pages else site
-
-
-def _answers(target: str, read: Sequence[str], checked: Sequence[str] = ()) -> Answers:
     return _over_http(target, read, checked) if "://" in target else _in_folder(Path(target), read, checked)
 
 
-def _over_http(target: str, read: Sequence[str], checked: Sequence[str]) -> Answers:
+def _over_http(target: str, read: Mapping[str, int], checked: Sequence[str]) -> Answers:
     base, limits = secure_site(target if target.endswith("/") else f"{target}/"), Limits()
-    requests = [Request(url=base + address, limit=limits.document) for address in read]
-    requests += [Request(url=base + address, limit=limits.document, method="HEAD") for address in checked]
+    requests = [Request(url=base + quote(address), limit=limit) for address, limit in read.items()]
+    requests += [Request(url=base + quote(address), limit=limits.document, method="HEAD") for address in checked]
     answers = asyncio.run(fetch_all(requests, limits))
     return dict(zip([*read, *checked], answers, strict=True))
 
 
-def _in_folder(folder: Path, read: Sequence[str], checked: Sequence[str]) -> Answers:
-    answers: dict[str, Response | RefusedError] = {address: _read(folder / _file(address)) for address in read}
+def _in_folder(folder: Path, read: Mapping[str, int], checked: Sequence[str]) -> Answers:
+    answers: dict[str, Response | RefusedError] = {
+        address: _read(folder / _file(address), limit) for address, limit in read.items()
+    }
     answers |= {address: _exists(folder / _file(address)) for address in checked}
     return answers
 
 
 def _file(address: str) -> str:
-    return f"{address}index.html" if address.endswith("/") else address
+    return f"{address}index.html" if address.endswith("/") or not address else address
 
 
-def _read(path: Path) -> Response | RefusedError:
+def _read(path: Path, limit: int) -> Response | RefusedError:
     try:
         modified = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-        return Response(
-            status=200,
-            headers={"last-modified": format_datetime(modified, usegmt=True)},
-            body=read_regular(path),
-        )
+        body = read_regular(path, limit + 1)
+        if len(body) > limit:
+            return RefusedError(Reason.TOO_LARGE, f"{path} has more than the limit of {limit:,} bytes")
+        return Response(status=200, headers={"last-modified": format_datetime(modified, usegmt=True)}, body=body)
     except FileNotFoundError:
         return Response(status=404, headers={})
     except OSError as cause:
