@@ -1,4 +1,4 @@
-"""Check the live site against the lock: every text, date, page, header and signature.
+"""Check the live site against the repository: every text, date, page, file, header and signature.
 
 Environment: optionally SITE, its URL; by default the one in book.yml. The exit code is 1 if there is an error, so that
 the run fails and GitHub notifies the owner.
