@@ -233,7 +233,7 @@ class TestLibraries:
         policy = tmp_path / "policy-rc.d"
         program(tmp_path / "bin", "apt-get", f'echo "apt-get $*" >>{log}', *lines)
         program(tmp_path / "bin", "update-rc.d", f'echo "update-rc.d $*" >>{log}')
-        path = machine(tmp_path / "bin", "sh", "mktemp", "rm", "chmod", "grep", "head")
+        path = machine(tmp_path / "bin", "sh", "mktemp", "rm", "mv", "dirname", "chmod", "grep", "head")
         return run(str(ROOT / ".ci" / "libraries"), "nginx-light", PATH=path, POLICY_RC_D=str(policy))
 
     def test_packages_are_printed_first_and_start_no_service(self, tmp_path: Path) -> None:
@@ -249,6 +249,30 @@ class TestLibraries:
             "services: 101",
         ]
         assert not policy.exists()
+
+    def test_file_that_allows_services_is_replaced_and_then_restored(self, tmp_path: Path) -> None:
+        policy = tmp_path / "policy-rc.d"
+        program(tmp_path, policy.name, "exit 0")
+        before = policy.read_text()
+        self.install(tmp_path, f'{policy}; echo "services: $?" >>{tmp_path}/log', "exit 100")
+        assert policy.read_text() == before
+        assert "services: 101" in (tmp_path / "log").read_text()
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "log", "policy-rc.d"]
+
+    def test_file_saved_by_a_killed_run_is_restored(self, tmp_path: Path) -> None:
+        (tmp_path / "policy-rc.d").write_text("of the killed run")
+        (tmp_path / "policy-rc.d.before-inforce").write_text("of the machine")
+        assert self.install(tmp_path).returncode == 0
+        assert (tmp_path / "policy-rc.d").read_text() == "of the machine"
+        assert not (tmp_path / "policy-rc.d.before-inforce").exists()
+
+    def test_missing_folder_is_reported_in_one_line(self, tmp_path: Path) -> None:
+        path = machine(tmp_path / "bin", "sh", "mktemp", "rm", "mv", "dirname", "chmod", "grep", "head")
+        ended = run(str(ROOT / ".ci" / "libraries"), "x", PATH=path, POLICY_RC_D=str(tmp_path / "none/policy-rc.d"))
+        assert ended.returncode == 4
+        assert ended.stderr.splitlines()[2:] == [
+            f"{tmp_path}/none cannot be written, so services could start: run this as root."
+        ]
 
     def test_failure_is_one_line_and_leaves_no_files(self, tmp_path: Path) -> None:
         ended = self.install(tmp_path, "echo 'Err:1 x'; echo 'E: no network' >&2; echo 'E: more' >&2; exit 100")
