@@ -105,7 +105,15 @@ def test_hostile_body_is_rejected_with_a_problem_document(app: Any, body: bytes,
 
 
 def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(app: Any) -> None:
-    assert post(app, OLD, OLD | {"id": RECEIPT["id"], "digest": RECEIPT["digest"]}) == ([201, 422], [OLD])
+    wrong = [OLD | {"digest": RECEIPT["digest"]}, OLD | {"act": "acknowledged"}, OLD | {"version": "2019-01-01"}]
+    wrong = [receipt | {"id": RECEIPT["id"]} for receipt in wrong]
+    assert post(app, OLD, *wrong) == ([201, 422, 422, 422], [OLD])
+
+
+def test_receipt_with_every_field_of_the_browser_client_is_stored(app: Any) -> None:
+    surface = {"template": "policy-prompt/1", "label": "Accept", "language": "en", "opened": False, "screen": None}
+    whole = RECEIPT | {"version": "2026-01-01", "base_seq": None, "surface": surface}
+    assert post(app, whole) == ([201], [whole])
 
 
 def test_time_of_receipt_is_set_by_the_server(app: Any) -> None:

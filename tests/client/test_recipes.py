@@ -64,6 +64,14 @@ HOSTILE = [
     pytest.param(written(act=None), 400, id="no act"),
     pytest.param(written(id=7), 400, id="a number as an id"),
     pytest.param(written(serial="1"), 400, id="a text as a serial"),
+    pytest.param(written(version={}), 400, id="an object as a version"),
+    pytest.param(written(version="../../x"), 400, id="a path as a version"),
+    pytest.param(written(version="2019-01-01"), 422, id="the label of another version"),
+    pytest.param(written(base_seq=["x"]), 400, id="a list as the user's version"),
+    pytest.param(written(base_seq=-1), 400, id="a negative version"),
+    pytest.param(written(surface="x"), 400, id="a text as a surface"),
+    pytest.param(written(surface={"template": ["x"]}), 400, id="a list in a surface"),
+    pytest.param(written(surface={"template": "x" * 300}), 400, id="a long text in a surface"),
     pytest.param(written(subject="u_noah"), 400, id="another subject"),
     pytest.param(written(subject=None), 400, id="no subject"),
     pytest.param(written(act="acknowledged"), 422, id="an act that the policy does not require"),
@@ -166,10 +174,10 @@ class TestFastAPI:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> list[int]:
-            bodies = [OLD, OLD | {"digest": ACCEPTED["digest"]}]
+            bodies = [OLD | {"act": "acknowledged"}, OLD, OLD | {"digest": ACCEPTED["digest"]}]
             return [(await client.post("/policies/answers", json=body)).status_code for body in bodies]
 
-        assert asyncio.run(served(shop.app, visit)) == [201, 422]
+        assert asyncio.run(served(shop.app, visit)) == [422, 201, 422]
         assert [record["seq"] for record in shop.RECORDS] == [1]
 
     @pytest.mark.parametrize(("path", "is_open"), PATHS)
