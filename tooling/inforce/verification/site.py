@@ -17,7 +17,7 @@ from inforce.errors import ManifestError
 from inforce.instant import format_instant
 from inforce.language import Language
 from inforce.manifest import parse_json
-from inforce.manifest.reading import utc_instant
+from inforce.manifest.model import utc_instant
 from inforce.manifest.words import signed_path
 from inforce.policy.lock import Lock, LockEntry
 
