@@ -12,9 +12,9 @@ from inforce import address
 from inforce.manifest import digests_file
 from inforce.manifest.words import signed_path
 from inforce.policy import Kind
-from inforce.publication import Page, PageKind
-from inforce.publication.files.redline_json import comparison_file
+from inforce.publication import Page
 from inforce.text import Digest
+from page_files import comparison_file
 from test_publication import ANNOUNCED, DE, FIRST, SECOND, SITE, edition, files, pages, policy, publication
 
 TEXT = (Path(__file__).parents[1] / "docs/reference/site.md").read_text("utf-8")
@@ -77,7 +77,7 @@ def test_every_field_of_a_comparison_is_documented() -> None:
     shown = found()
     names: set[str] = set()
     for page in shown.values():
-        if page.kind in (PageKind.REDLINE, PageKind.SINCE):
+        if page.kind.name in ("redline", "since"):
             pattern = publication(ANNOUNCED)
             changes = [pattern.texts.changes(*pair) for pair in page.pairs]
             names |= members(json.loads(comparison_file(page, SITE, changes)[1]))

@@ -24,6 +24,7 @@ from inforce.publication import Publication
 from inforce.publication.files.headers import headers
 from inforce.signing import Issue, PublicKey, generate_key, issue, verify
 from inforce.site.build.assemble import check_manifest_size, issued_addresses, write_manifest
+from inforce.site.page_kinds import page_kinds
 
 KEY = generate_key()
 PUBLIC = PublicKey.from_jwk(KEY.public.to_jwk())
@@ -40,7 +41,7 @@ def book_with(root: Path, extra: str, *policies: str) -> BookBuilder:
 
 
 def publication_of(book: BookBuilder) -> Publication:
-    return Publication(catalog=book.read().require(), now=NOW)
+    return Publication(catalog=book.read().require(), now=NOW, kinds=page_kinds())
 
 
 def test_each_manifest_is_written_and_signed_with_one_serial(tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ from inforce.policy import Cancellation, ChangeLevel, Edition, Policy, SummaryPo
 from inforce.policy.catalog import Catalog
 from inforce.policy.evidence import Evidence
 from inforce.policy.settings import Publisher, Settings
-from inforce.publication import Page, PageKind, Publication, Texts
-from inforce.publication.files.redline_json import comparison_file
+from inforce.publication import Page, Publication, Texts
 from inforce.publication.pairs import first_compared, version_pairs
+from inforce.site.page_kinds import page_kinds
 from inforce.text import Digest
+from page_files import comparison_file
 from policy_builder import EN, policy, version
 
 DE = Language("de")
@@ -48,7 +49,9 @@ def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: An
         languages=(EN, DE),
         compare_pairs=compare_pairs,
     )
-    return Publication(catalog=Catalog(settings=settings, policies=policies), now=instant(at), **more)
+    return Publication(
+        catalog=Catalog(settings=settings, policies=policies), now=instant(at), kinds=page_kinds(), **more
+    )
 
 
 def pages(shown: Publication) -> dict[str, Page]:
@@ -277,11 +280,11 @@ class TestFingerprints:
         item = pages(publication("2028-02-01", policy(FIRST, SECOND, third)))
         other = pages(publication("2028-02-01", policy(FIRST, replace(SECOND, **changed), third)))
 
-        kinds = (PageKind.VERSION, PageKind.REDLINE)
+        kinds = ("version", "redline")
         changed_pages = {
             place.removeprefix("terms/").removeprefix("changes/").rstrip("/")
             for place, page in item.items()
-            if page.kind in kinds and page.fingerprint() != other[place].fingerprint()
+            if page.kind.name in kinds and page.fingerprint() != other[place].fingerprint()
         }
         # Adjacent pages show the version's dates and level next to the link, but not its text.
         neighbours = set() if "editions" in changed else {"1", "3"}
@@ -292,8 +295,8 @@ class TestFingerprints:
         item = pages(publication(AFTER, policy(*older)))
         other = pages(publication(AFTER, policy(*older, version("5", "2027-01-01"))))
 
-        unchanged = (PageKind.VERSION, PageKind.REDLINE)
-        touched = [place for place, page in item.items() if page.kind in unchanged and page != other[place]]
+        unchanged = ("version", "redline")
+        touched = [place for place, page in item.items() if page.kind.name in unchanged and page != other[place]]
         assert touched == ["terms/4/"]
 
     @pytest.mark.parametrize(
@@ -309,13 +312,13 @@ class TestFingerprints:
     )
     def test_fingerprint_includes_every_input_of_a_page(self, changed: dict[str, Any]) -> None:
         page = Page(
-            kind=PageKind.VERSION, address="terms/1/", language=EN, context={"label": "1"}, text=FIRST.editions[0]
+            kind=page_kinds()[-1], address="terms/1/", language=EN, context={"label": "1"}, text=FIRST.editions[0]
         )
 
         assert replace(page, **changed).fingerprint() != page.fingerprint()
 
     def test_page_rejects_values_that_are_not_plain_data(self) -> None:
-        page = Page(kind=PageKind.HOME, address="", language=EN, context={"policy": object()})
+        page = Page(kind=page_kinds()[0], address="", language=EN, context={"policy": object()})
 
         with pytest.raises(TypeError, match="which is not plain data"):
             page.fingerprint()

@@ -9,6 +9,7 @@ import pytest
 from book_builder import BookBuilder, instant
 from inforce.publication import Page, Publication, Texts
 from inforce.site import documents, renderer
+from inforce.site.page_kinds import page_kinds
 from inforce.site.renderer import Renderer
 from word_reader import accepted, rejected
 
@@ -20,12 +21,12 @@ def publication(tmp_path: Path) -> Publication:
     policy = BookBuilder(tmp_path).policy("privacy", act="acknowledge")
     policy.version("2026-01-01", en="# Privacy\n\nKept for 24 months.\n")
     policy.version("2027-01-01", en="# Privacy\n\nKept for 36 months.\n")
-    return Publication(catalog=policy.book.read().require(), now=instant("2027-06-01"))
+    return Publication(catalog=policy.book.read().require(), now=instant("2027-06-01"), kinds=page_kinds())
 
 
 def redline_page(publication: Publication) -> Page:
     (policy,) = publication.policies
-    return next(page for page in publication.lasting_pages(policy) if page.kind == "redline")
+    return next(page for page in publication.lasting_pages(policy) if page.kind.name == "redline")
 
 
 def test_redline_page_links_a_document_with_both_texts(publication: Publication) -> None:
@@ -39,7 +40,7 @@ def test_redline_page_links_a_document_with_both_texts(publication: Publication)
         ["Privacy", "Kept for 24 months."],
         ["Privacy", "Kept for 36 months."],
     )
-    assert maker.files_of(page) == tuple(dict(rendered.files))
+    assert list(dict(maker.files_of(page))) == list(dict(rendered.files))
 
 
 def test_tracked_changes_have_publisher_and_publication_date(publication: Publication) -> None:
@@ -60,7 +61,7 @@ def test_without_the_library_no_document_is_created_or_linked(
     rendered = maker.render(page, Texts())
 
     assert "docx" not in rendered.content
-    assert [name for name, _ in rendered.files] == list(maker.files_of(page)) == [page.context["file"]]
+    assert [name for name, _ in rendered.files] == list(dict(maker.files_of(page))) == [page.context["file"]]
 
 
 def test_redline_page_shows_changed_sections_side_by_side(publication: Publication) -> None:

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from inforce.language import Language
-from inforce.publication import Page, PageKind
+from inforce.publication import Page
+from inforce.publication.pages.policy import KIND
 from inforce.site.mkdocs.page_template import Rendered
 from inforce.site.search import entries, merged
 
-PAGE = Page(kind=PageKind.POLICY, address="terms/", language=Language("en"), context={})
+PAGE = Page(kind=KIND, address="terms/", language=Language("en"), context={})
 SECTIONS = [
     pytest.param(
         "<p>Before.</p>",

@@ -15,6 +15,7 @@ from inforce.site.build import incremental
 from inforce.site.build.assemble import write_manifest
 from inforce.site.build.incremental import compose
 from inforce.site.build.options import Listener
+from inforce.site.page_kinds import page_kinds
 
 KEY = generate_key()
 NAMED = json.dumps({"kid": KEY.public.kid, "public": KEY.public.to_jwk()})
@@ -24,7 +25,7 @@ NAMED = json.dumps({"kid": KEY.public.kid, "public": KEY.public.to_jwk()})
 def publication(tmp_path: Path) -> Publication:
     book = BookBuilder(tmp_path / "book", extra=f"signing:\n  - {NAMED}\n")
     book.policy("terms").version("2026-01-15")
-    return Publication(catalog=book.read().require(), now=instant("2026-06-01"))
+    return Publication(catalog=book.read().require(), now=instant("2026-06-01"), kinds=page_kinds())
 
 
 def test_manifest_and_signed_manifest_are_written_with_a_key(publication: Publication, tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_oversized_manifest_is_rejected_before_pages_are_rendered(
     book = BookBuilder(tmp_path / "book", extra="manifest_bytes: 1024\n")
     for number in range(9):
         book.policy(f"policy-{number}").version("2026-01-15")
-    publication = Publication(catalog=book.read().require(), now=instant("2026-06-01"))
+    publication = Publication(catalog=book.read().require(), now=instant("2026-06-01"), kinds=page_kinds())
     monkeypatch.setattr(incremental, "_composed", lambda *_: pytest.fail("pages are made"))
     monkeypatch.setattr(incremental.assemble, "make_genuine", lambda *_: pytest.fail("pages are made"))
     with pytest.raises(ManifestError, match="“manifest_bytes” in book"):

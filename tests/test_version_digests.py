@@ -16,6 +16,7 @@ from inforce.manifest import DIGESTS_SCHEMA, PolicyDigests, digests_file, digest
 from inforce.manifest.build import manifest
 from inforce.policy.catalog import Catalog
 from inforce.publication import Publication
+from inforce.site.page_kinds import page_kinds
 from inforce.text import Digest
 
 NOW, SITE = instant("2026-09-20"), "https://policies.shop.example/"
@@ -32,7 +33,7 @@ def catalog(tmp_path: Path) -> Catalog:
 
 def digests_at(catalog: Catalog, now: datetime = NOW) -> bytes:
     """Return the digests of the policy as if each file contained its own address."""
-    return Publication(catalog=catalog, now=now).version_digests(
+    return Publication(catalog=catalog, now=now, kinds=page_kinds()).version_digests(
         catalog.policy("terms"), lambda place: str(Digest.of(place))
     )
 

@@ -19,6 +19,7 @@ from inforce.policy.lock import Lock
 from inforce.publication import Publication
 from inforce.publication.files.headers import headers
 from inforce.signing import PrivateKey, generate_key, sign
+from inforce.site.page_kinds import page_kinds
 from inforce.text import Digest
 from inforce.verification import verify
 from inforce.verification.site import lasting_addresses
@@ -63,7 +64,7 @@ class Published:
 
     def write_digests(self, now: datetime) -> dict[str, Digest]:
         """Write the digests of each policy, with empty redlines and since files, and return theirs."""
-        written, publication = {}, Publication(catalog=self.catalog, now=now)
+        written, publication = {}, Publication(catalog=self.catalog, now=now, kinds=page_kinds())
 
         def empty(place: str) -> str:
             self.write(place, b"{}")

@@ -20,10 +20,10 @@ from inforce.manifest import digests_file, to_bytes
 from inforce.manifest.build import manifest
 from inforce.policy.catalog import Catalog
 from inforce.publication import Publication
-from inforce.publication.files.redline_json import comparison_file
-from inforce.publication.pages import PageKind
 from inforce.signing import PrivateKey, sign
+from inforce.site.page_kinds import page_kinds
 from inforce.text import Digest
+from page_files import comparison_file
 
 FIRST, SECOND, THIRD = "# Terms\n\nWe keep it.\n", "# Terms\n\nWe keep it a year.\n", "# Terms\n\nWe keep it a month.\n"
 STEP = "/terms/changes/2...3/en.json"
@@ -55,7 +55,7 @@ def publish(
 ) -> None:
     """Serve `documents` by path on `host`, with the manifest and the digests that prove them, signed with `keys`."""
     files = {path: to_bytes(document) for path, document in documents.items()}
-    publication = Publication(catalog=catalog, now=now)
+    publication = Publication(catalog=catalog, now=now, kinds=page_kinds())
     digests = publication.version_digests(
         catalog.policy("terms"), lambda place: str(Digest.of(files.get(f"/{place}", b"")))
     )
@@ -72,9 +72,9 @@ def publish(
 
 def redlines_of(catalog: Catalog, now: datetime) -> dict[str, dict[str, Any]]:
     """Return the redlines of the only policy of `catalog` by path."""
-    publication, documents = Publication(catalog=catalog, now=now), {}
+    publication, documents = Publication(catalog=catalog, now=now, kinds=page_kinds()), {}
     for page in publication.lasting_pages(catalog.policy("terms")):
-        if page.kind in (PageKind.SINCE, PageKind.REDLINE):
+        if page.kind.name in ("since", "redline"):
             changes = [publication.texts.changes(*pair) for pair in page.pairs]
             place, content = comparison_file(page, catalog.settings.site, changes)
             documents[f"/{place}"] = json.loads(content)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from inforce.policy import Version
 from inforce.policy.evidence import Evidence
 from inforce.publication import Publication
+from inforce.publication.pages import PageSource
 from inforce.site.build.page_groups import policy_names, shelves
 from property.book_strategies import hours
 from property.test_publication_laws import budgets, orderly, publication
@@ -81,3 +82,13 @@ def test_outlines_are_those_of_the_pages_that_change_with_time(versions: list[Ve
     published = publication(versions, now)
     pages = [(page.address, page.kind, page.language, page.text) for page in published.living_pages()]
     assert sorted(published.outlines(), key=str) == sorted(pages, key=str)
+
+
+@given(orderly, hours)
+def test_outlines_of_each_kind_are_those_of_its_pages(versions: list[Version], now: datetime) -> None:
+    published = publication(versions, now)
+    for policy in published.policies:
+        source = PageSource(catalog=published.catalog, now=now, policies=(policy,))
+        for kind in published.kinds:
+            outlines = [(stub.address, stub.kind, stub.language, stub.text) for stub in kind.stubs(source)]
+            assert outlines == [(page.address, page.kind, page.language, page.text) for page in kind.pages(source)]

@@ -20,17 +20,7 @@ from inforce.publication.files.icalendar import calendar, has_dates
 from inforce.publication.files.sitemap import sitemap
 from inforce.publication.files.texts import Texts
 from inforce.publication.files.timemap import timemap
-from inforce.publication.pages import Page, PageKind
-from inforce.publication.pages.current import (
-    PageStub,
-    compare_pages,
-    home_page,
-    languages_of,
-    outlines_of,
-    policy_pages,
-)
-from inforce.publication.pages.history import history_pages
-from inforce.publication.pages.permanent import LastingPages
+from inforce.publication.pages import Page, PageKind, PageSource, PageStub
 from inforce.publication.pairs import version_pairs
 from inforce.publication.version_digests import DigestOf, version_digests
 from inforce.rendering.labels import ENGLISH, Labels
@@ -54,11 +44,12 @@ class Publication:
     """Everything that a build publishes of `catalog` at `now`.
 
     `evidence` maps policy id and version label to the first commit that contains the text; `labels_for` returns the
-    interface words of feeds and calendars in a language.
+    interface words of feeds and calendars in a language. `kinds` are the kinds of its pages.
     """
 
     catalog: Catalog
     now: datetime
+    kinds: tuple[PageKind, ...] = ()
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
     texts: Texts = field(default_factory=Texts)
     labels_for: Callable[[Language], Labels] = lambda _: ENGLISH
@@ -69,53 +60,60 @@ class Publication:
         return tuple(policy for policy in self.catalog if policy.public(self.now))
 
     def living_pages(self) -> Iterator[Page]:
-        """Yield the pages that change with time: home, texts in force, comparisons."""
-        yield self.home()
+        """Yield the pages that change with time."""
+        yield from self.book_pages()
         for policy in self.policies:
             yield from self.living_pages_of(policy)
 
-    def home(self) -> Page:
-        """Return the home page."""
-        return home_page(self.catalog, self.policies, self.now)
+    def book_pages(self) -> Iterator[Page]:
+        """Yield the pages of the whole book."""
+        for kind in self._kinds(of_book=True, depends_on_time=True):
+            yield from kind.pages(self._source(self.policies))
 
     def living_pages_of(self, policy: Policy) -> Iterator[Page]:
-        """Yield the pages of `policy` that change with time: texts in force, comparisons."""
-        version = policy.in_force(self.now)
-        evidence = self.evidence.get(policy.id, {}).get(version.label.text) if version else None
-        yield from policy_pages(self.catalog, policy, self.now, evidence)
-        yield from compare_pages(policy, self.pairs(policy), self.now)
+        """Yield the pages of `policy` that change with time."""
+        source = self._source((policy,))
+        for kind in self._kinds(depends_on_time=True):
+            yield from kind.pages(source)
 
     def outlines(self) -> Iterator[PageStub]:
         """Yield the outlines of the pages that change with time."""
-        yield PageStub("", PageKind.HOME, self.catalog.settings.languages[0])
+        for kind in self._kinds(of_book=True, depends_on_time=True):
+            yield from kind.stubs(self._source(self.policies))
         for policy in self.policies:
-            yield from outlines_of(policy, self.now)
+            yield from self.outlines_of(policy)
 
-    def history_addresses(self) -> Iterator[str]:
-        """Yield the path of every history page."""
-        for policy in self.policies:
-            for language in languages_of(policy, self.now):
-                yield address.history_page(policy, language)
+    def outlines_of(self, policy: Policy) -> Iterator[PageStub]:
+        """Yield the outlines of the pages of `policy` that change with time."""
+        source = self._source((policy,))
+        for kind in self._kinds(depends_on_time=True):
+            yield from kind.stubs(source)
 
     def histories_of(self, policy: Policy) -> Iterator[Page]:
-        """Yield the history pages of `policy`, one per language."""
-        return history_pages(self.catalog, policy, self.now)
+        """Yield the pages of `policy` that are rendered from its published comparisons."""
+        source = self._source((policy,))
+        for kind in self._kinds(depends_on_time=True, from_redlines=True):
+            yield from kind.pages(source)
 
     def lasting_pages(self, policy: Policy, language: Language | None = None) -> Iterator[Page]:
-        """Yield the permanent pages of `policy`: one per version and language, and every redline.
+        """Yield the permanent pages of `policy`, only those in `language` if given."""
+        source = self._source((policy,), language)
+        for kind in self._kinds(depends_on_time=False):
+            yield from kind.pages(source)
 
-        Only those in `language`, if given.
-        """
-        return iter(
-            LastingPages(
-                catalog=self.catalog,
-                policy=policy,
-                now=self.now,
-                evidence=self.evidence.get(policy.id, {}),
-                pairs=self.pairs(policy),
-                only=language,
-            )
-        )
+    def lasting_outlines(self, policy: Policy, language: Language) -> Iterator[PageStub]:
+        """Yield the outlines of the permanent pages of `policy` in `language`."""
+        source = self._source((policy,), language)
+        for kind in self._kinds(depends_on_time=False):
+            yield from kind.stubs(source)
+
+    def _kinds(self, *, depends_on_time: bool, of_book: bool = False, from_redlines: bool = False) -> list[PageKind]:
+        wanted = (depends_on_time, of_book, from_redlines)
+        return [kind for kind in self.kinds if (kind.depends_on_time, kind.of_book, kind.from_redlines) == wanted]
+
+    def _source(self, policies: tuple[Policy, ...], only: Language | None = None) -> PageSource:
+        evidence = self.evidence.get(policies[0].id, {}) if len(policies) == 1 else {}
+        return PageSource(catalog=self.catalog, now=self.now, policies=policies, evidence=evidence, only=only)
 
     def pairs(self, policy: Policy) -> tuple[tuple[Version, Version], ...]:
         """Return the pairs of versions of `policy` with a redline."""
@@ -162,9 +160,23 @@ class Publication:
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.DIGESTS_SCHEMA, make=lambda: to_bytes(DIGESTS_SCHEMA))
         yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now, self.manifest_paths))
-        yield PublishedFile(address=address.SITEMAP, make=lambda: sitemap(self.catalog, self.now))
+        yield PublishedFile(address=address.SITEMAP, make=self._sitemap)
         for policy in self.policies:
             yield from self._issued_files_of(policy)
+
+    def _sitemap(self) -> bytes:
+        """Return the sitemap: the indexed pages of the book, and those of each policy with a text in force."""
+        pages: list[tuple[str, datetime | None]] = [
+            (stub.address, None)
+            for kind in self._kinds(of_book=True, depends_on_time=True)
+            for stub in kind.stubs(self._source(self.policies))
+            if kind.is_indexed
+        ]
+        for policy in self.policies:
+            if version := policy.in_force(self.now):
+                stubs = (stub for stub in self.outlines_of(policy) if stub.kind.is_indexed)
+                pages += [(stub.address, version.effective_at) for stub in stubs]
+        return sitemap(self.catalog.settings.site, pages)
 
     def feeds(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
         """Yield the feeds; `steps` returns the changes between two texts where they are already known."""

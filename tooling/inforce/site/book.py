@@ -13,6 +13,7 @@ from inforce.policy.catalog import Catalog
 from inforce.policy.evidence import Evidence
 from inforce.publication import Publication
 from inforce.site.messages import labels
+from inforce.site.page_kinds import page_kinds
 
 
 def read_publication(
@@ -32,7 +33,7 @@ def read_publication(
     catalog = read_book(root, memory).require()
     now = clock.instant(catalog.settings.timezone, _system_clock)
     if not history:
-        return Publication(catalog=catalog, now=now, labels_for=labels)
+        return Publication(catalog=catalog, now=now, kinds=page_kinds(), labels_for=labels)
     past, is_signed = open_history(root), signing and bool(catalog.settings.signing)
     if warning := compare_with_commit(now, past.newest, clock.source, signing=is_signed):
         warn(warning)
@@ -45,7 +46,7 @@ def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Ev
     for folder, found in evidence_of.items():
         policy_id, label = folder.split("/")[1:]
         evidence[policy_id][label] = found
-    return Publication(catalog=catalog, now=now, evidence=evidence, labels_for=labels)
+    return Publication(catalog=catalog, now=now, kinds=page_kinds(), evidence=evidence, labels_for=labels)
 
 
 def _system_clock() -> datetime:

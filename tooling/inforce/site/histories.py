@@ -10,7 +10,7 @@ import json
 
 from inforce.policy import Edition
 from inforce.publication.change_summary import Step, Steps
-from inforce.publication.pages.current import languages_of
+from inforce.publication.pages.context import languages_of
 from inforce.site.build.page_groups import policy_names
 from inforce.site.build.parallel import Files, Work
 

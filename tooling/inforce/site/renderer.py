@@ -16,9 +16,9 @@ from inforce.errors import Place
 from inforce.markdown import to_html
 from inforce.policy import Edition
 from inforce.policy.settings import Settings
-from inforce.publication import Page, PageKind, Texts
+from inforce.publication import Page, Texts
 from inforce.publication.change_summary import Steps
-from inforce.publication.files.redline_json import comparison_file
+from inforce.publication.pages import CompanionFile, FileFormat
 from inforce.publication.pages.change_matrix import by_column, picture
 from inforce.redline import Redline
 from inforce.rendering import html as redline_html
@@ -29,6 +29,7 @@ from inforce.site.head import head_of
 from inforce.site.links import Links
 from inforce.site.messages import labels
 from inforce.site.mkdocs.page_template import Rendered
+from inforce.site.page_kinds import page_kinds
 from inforce.site.sanitiser import passed
 from inforce.site.templating import Words, environment
 
@@ -64,7 +65,7 @@ class Renderer:
                 _redline(changes.redline, labels(page.language), number) for number, changes in enumerate(found, 1)
             ],
         }
-        module: Any = environment(page.language).get_template(f"{page.kind}.html").make_module(context)
+        module: Any = environment(page.language).get_template(f"{page.kind.name}.html").make_module(context)
         # Templates escape their output; titles and descriptions stay unescaped until the head is written.
         name, description = module.title.striptags(), module.description.striptags()
         return Rendered(
@@ -77,21 +78,33 @@ class Renderer:
 
     def get_ready(self) -> None:
         """Compile every template now, so that forked processes need not do it."""
-        for kind in PageKind:
-            environment(self.settings.languages[0]).get_template(f"{kind}.html")
+        for kind in page_kinds():
+            environment(self.settings.languages[0]).get_template(f"{kind.name}.html")
 
-    def files_of(self, page: Page) -> tuple[str, ...]:
-        """Return the paths of the additional files of `page`."""
-        names = {"file": True, "document": has_documents(), "paper": self.pdf}
-        return tuple(page.context[name] for name, is_created in names.items() if is_created and name in page.context)
+    def files_of(self, page: Page) -> Iterator[tuple[str, FileFormat]]:
+        """Yield the path and the format of each companion file of `page`."""
+        left_out = {FileFormat.WORD: not has_documents(), FileFormat.PDF: not self.pdf}
+        for file in page.kind.companions:
+            if not left_out.get(file.format):
+                yield file.address(page), file.format
 
     def _files(self, page: Page, changes: list[EditionChanges]) -> Iterator[tuple[str, bytes]]:
-        if "file" in page.context:
-            yield comparison_file(page, self.settings.site, changes, labels(page.language))
-        if has_documents() and "document" in page.context:
-            yield page.context["document"], word_document(page, self.settings.publisher.name, changes[0].redline)
-        if self.pdf and "paper" in page.context:
-            yield page.context["paper"], pdf_document(page, self.settings, changes)
+        created = {address for address, _ in self.files_of(page)}
+        for file in page.kind.companions:
+            if (address := file.address(page)) in created:
+                yield address, self._file(file, page, changes)
+
+    def _file(self, file: CompanionFile, page: Page, changes: list[EditionChanges]) -> bytes:
+        match file.format:
+            case FileFormat.MARKDOWN:
+                return page.text.text.encode() if page.text else b""
+            case FileFormat.FRAGMENT:
+                return fragment(page.text).encode() if page.text else b""
+            case FileFormat.WORD:
+                return word_document(page, self.settings.publisher.name, changes[0].redline)
+            case FileFormat.PDF:
+                return pdf_document(page, self.settings, changes)
+        return file.data(page, self.settings.site, changes, labels(page.language))
 
     @property
     def fingerprint(self) -> str:

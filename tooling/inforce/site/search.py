@@ -13,12 +13,11 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
-from inforce.publication import Page, PageKind
+from inforce.publication import Page
 from inforce.site.mkdocs.page_template import Rendered
 
 INDEX = "search/search_index.json"
 TEXTS = "search/texts.json"
-FOUND = (PageKind.HOME, PageKind.POLICY)
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _APART = {"dt", "dd", "tr", "td", "th", "div", "blockquote", "section", "summary"}

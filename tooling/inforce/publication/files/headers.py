@@ -13,7 +13,7 @@ from inforce import address
 from inforce.language import Language
 from inforce.manifest.words import signed_path
 from inforce.policy import Policy
-from inforce.publication.pages.current import languages_of
+from inforce.publication.pages.context import languages_of
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

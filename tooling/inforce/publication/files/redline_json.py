@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from inforce.changes import EditionChanges
-from inforce.publication.pages import Page, PageKind
+from inforce.publication.pages import Page
 from inforce.rendering.json import to_data
 from inforce.rendering.labels import ENGLISH, Labels
 from inforce.rendering.sentences import to_sentences
@@ -15,28 +15,32 @@ _SPEC = "1.0"
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def comparison_file(page: Page, site: str, found: list[EditionChanges], labels: Labels = ENGLISH) -> tuple[str, bytes]:
-    """Return the path and the bytes of the JSON file of `page`, whose redlines are `found`.
+def redline_document(page: Page, site: str, changes: list[EditionChanges], labels: Labels = ENGLISH) -> bytes:
+    """Return the JSON file of the redline `page`, with a sentence per change in the words of `labels`."""
+    facts, redline = page.context, changes[0]
+    comparison = _one(facts["old"], facts["new"], facts["summary"], redline)
+    sentences = list(to_sentences(redline.redline, labels))
+    return _to_bytes({**_head("policy-changes", page, site), **comparison, "sentences": sentences})
 
-    A file of a single redline also has a sentence per change in the words of `labels`.
-    """
+
+def since_document(page: Page, site: str, changes: list[EditionChanges], _labels: Labels = ENGLISH) -> bytes:
+    """Return the JSON file of the `page` with the changes since a version."""
     facts = page.context
-    head = {"spec": _SPEC, "site": site, "policy": facts["policy"]["id"], "language": str(page.language)}
-    if page.kind is PageKind.REDLINE:
-        comparison = _one(facts["old"], facts["new"], facts["summary"], found[0])
-        comparison["sentences"] = list(to_sentences(found[0].redline, labels))
-        document = {"type": "policy-changes", **head, **comparison}
-        return facts["file"], _to_bytes(document)
-    rows = list(zip(facts["targets"], found, strict=True))
-    towards = [(target, _one(facts["version"], target, target["summary"], changes)) for target, changes in rows]
-    document = {
-        "type": "policy-changes-since",
-        **head,
-        "version": facts["version"]["label"],
-        "in_force": [comparison for target, comparison in towards if target["in_force"]],
-        "announced": [comparison for target, comparison in towards if not target["in_force"]],
-    }
-    return facts["file"], _to_bytes(document)
+    rows = list(zip(facts["targets"], changes, strict=True))
+    towards = [(target, _one(facts["version"], target, target["summary"], change)) for target, change in rows]
+    return _to_bytes(
+        {
+            **_head("policy-changes-since", page, site),
+            "version": facts["version"]["label"],
+            "in_force": [comparison for target, comparison in towards if target["in_force"]],
+            "announced": [comparison for target, comparison in towards if not target["in_force"]],
+        }
+    )
+
+
+def _head(kind: str, page: Page, site: str) -> dict[str, Any]:
+    policy = page.context["policy"]["id"]
+    return {"type": kind, "spec": _SPEC, "site": site, "policy": policy, "language": str(page.language)}
 
 
 def _to_bytes(document: dict[str, Any]) -> bytes:

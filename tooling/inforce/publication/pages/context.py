@@ -10,6 +10,7 @@ from inforce import address
 from inforce.language import Language
 from inforce.policy import Edition, Interval, Kind, Policy, PolicyState, Version
 from inforce.policy.evidence import Evidence
+from inforce.publication.files.icalendar import has_dates
 
 Facts = dict[str, Any]
 Relations = tuple[Mapping[str, str], ...]
@@ -154,3 +155,41 @@ def relations_of(policy: Policy, language: Language) -> Iterator[Mapping[str, st
         yield {"rel": _LICENCE_RELATIONS[policy.kind], "href": current}
     yield {"rel": "alternate", "href": address.feed_file(policy), "type": "application/atom+xml"}
     yield {"rel": "timemap", "href": address.timemap_file(policy), "type": "application/link-format"}
+
+
+def announced_facts(policy: Policy, language: Language, now: datetime) -> list[Facts]:
+    """Return every version of `policy` that will apply as known at `now`, with its summary and the redline from the one
+    before.
+
+    This excludes versions that are overtaken by another one or that would apply only after the policy's withdrawal.
+    """
+    current, rows = policy.in_force(now), []
+    for version in policy.announced(now):
+        stands = standing(policy, version, now, policy.interval(version, now))
+        if stands["state"] == "announced":
+            edition = version.edition(language) or version.edition(policy.binding_language)
+            shown = edition.language if edition else policy.binding_language
+            since = address.since_page(policy, current, shown) if current and current.edition(shown) else None
+            summary = {"summary": summary_facts(edition), "language": str(shown), "since": since}
+            rows.append({**version_facts(policy, version, language), **stands, **summary})
+    return rows
+
+
+def languages_of(policy: Policy, now: datetime) -> tuple[Language, ...]:
+    """Return every language of the public versions of `policy`, the binding one first."""
+    public = {language for version in policy.public(now) for language in version.languages}
+    return (policy.binding_language, *sorted(public - {policy.binding_language}))
+
+
+def calendar_of(policy: Policy, now: datetime) -> str | None:
+    """Return the path of the calendar of `policy`, or None if it has no date."""
+    return address.calendar_file(policy) if has_dates(policy, now) else None
+
+
+def current_facts(policy: Policy, language: Language, now: datetime) -> Facts | None:
+    """Return the version of `policy` in force at `now` and its state; None if no version is in force."""
+    version = policy.in_force(now)
+    if version is None:
+        return None
+    interval = policy.interval(version, now)
+    return {**version_facts(policy, version, language), **standing(policy, version, now, interval)}

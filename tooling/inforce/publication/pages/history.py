@@ -7,6 +7,7 @@ its policy or the state of a version changes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -15,12 +16,13 @@ from zoneinfo import ZoneInfo
 from inforce import address
 from inforce.instant import day_of, is_start_of_day
 from inforce.language import Language
-from inforce.policy import Policy, Version
-from inforce.policy.catalog import Catalog
-from inforce.publication.pages import Page, PageKind
+from inforce.policy import Edition, Policy, Version
+from inforce.publication.pages import Page, PageContext, PageKind, PageSource
 from inforce.publication.pages.context import (
     Facts,
     alternates,
+    calendar_of,
+    languages_of,
     named_languages,
     policy_facts,
     relations_of,
@@ -28,52 +30,62 @@ from inforce.publication.pages.context import (
     version_facts,
     withdrawal_facts,
 )
-from inforce.publication.pages.current import calendar_of, languages_of
 
 _MOST_COLUMNS = 120
 
 
-def history_pages(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[Page]:
-    """Yield the history pages of `policy`: when each version known at `now` applied, applies or will apply, newest
-    first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryContext(PageContext):
+    """The versions, newest first, and the columns of the change matrix, oldest first."""
+
+    policy: Facts
+    zone: str
+    versions: list[Facts]
+    columns: list[Facts]
+    withdrawn: Facts | None
+    calendar: str | None
+    languages: list[Facts]
+
+
+def _outlines(source: PageSource) -> Iterator[tuple[str, Language, Edition | None]]:
+    for language in languages_of(source.policy, source.now):
+        yield address.history_page(source.policy, language), language, None
+
+
+def _pages(source: PageSource) -> Iterator[Page]:
+    """Yield the history pages: when each version known at the instant applied, applies or will apply.
 
     The pairs of a page are the editions in its language, each with the one before; its change matrix is computed from
     them.
     """
-    languages = languages_of(policy, now)
-    pages = partial(address.history_page, policy)
-    rows = list(_rows(catalog, policy, now))
-    for language in languages:
-        drawn = [version for version in policy.public(now) if version.edition(language)][-_MOST_COLUMNS:]
-        yield Page(
-            kind=PageKind.HISTORY,
-            address=pages(language),
-            language=language,
-            context={
-                "policy": policy_facts(policy, language),
-                "zone": catalog.settings.timezone.key,
-                "versions": [_row(policy, *row, language) for row in reversed(rows)],
-                "columns": list(_columns(policy, drawn, language)),
-                "withdrawn": withdrawal_facts(policy),
-                "calendar": calendar_of(policy, now),
-                "languages": named_languages(languages, pages),
-            },
-            links=(*relations_of(policy, language), *alternates(languages, policy.binding_language, pages)),
-            pairs=tuple(
-                (before, after)
-                for old, new in pairwise(drawn)
-                if (before := old.edition(language)) and (after := new.edition(language))
-            ),
+    policy, languages = source.policy, languages_of(source.policy, source.now)
+    pages, rows = partial(address.history_page, policy), list(_rows(source))
+    for page, language, _ in _outlines(source):
+        drawn = [version for version in policy.public(source.now) if version.edition(language)][-_MOST_COLUMNS:]
+        context = HistoryContext(
+            policy=policy_facts(policy, language),
+            zone=source.catalog.settings.timezone.key,
+            versions=[_row(policy, *row, language) for row in reversed(rows)],
+            columns=list(_columns(policy, drawn, language)),
+            withdrawn=withdrawal_facts(policy),
+            calendar=calendar_of(policy, source.now),
+            languages=named_languages(languages, pages),
         )
+        links = (*relations_of(policy, language), *alternates(languages, policy.binding_language, pages))
+        pairs = tuple(
+            (before, after)
+            for old, new in pairwise(drawn)
+            if (before := old.edition(language)) and (after := new.edition(language))
+        )
+        yield Page(kind=KIND, address=page, language=language, context=context, links=links, pairs=pairs)
 
 
-def _rows(catalog: Catalog, policy: Policy, now: datetime) -> Iterator[tuple[Version | None, Version, Facts]]:
-    """Yield the versions of `policy`, each with the one before and its data that is the same in every language."""
-    intervals = {row.version.seq: row for row in policy.intervals(now)}
-    zone = catalog.settings.timezone
+def _rows(source: PageSource) -> Iterator[tuple[Version | None, Version, Facts]]:
+    """Yield the versions, each with the one before and its data that is the same in every language."""
+    policy, now, zone = source.policy, source.now, source.catalog.settings.timezone
     before: Version | None = None
     for version in policy.public(now):
-        stands = standing(policy, version, now, intervals.get(version.seq))
+        stands = standing(policy, version, now, source.intervals.get(version.seq))
         days = {"from": _local(stands["start"], zone), "until": _local(stands["end"], zone)}
         cancelled = version.cancelled.reason if version.cancelled and version.is_cancelled(now) else None
         label = before.label.text if before else None
@@ -113,3 +125,6 @@ def _local(instant: datetime | None, zone: ZoneInfo) -> str:
         return ""
     day = day_of(instant, zone).isoformat()
     return day if is_start_of_day(instant, zone) else f"{day}T{instant.astimezone(zone):%H:%M}"
+
+
+KIND = PageKind(name="history", outlines=_outlines, pages=_pages, depends_on_time=True, from_redlines=True)

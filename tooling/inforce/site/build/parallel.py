@@ -19,22 +19,20 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from itertools import islice
 
-from inforce import address
-from inforce.publication import Page, PageKind, Publication, Texts
+from inforce.publication import Page, Publication, Texts
 from inforce.publication.change_summary import Steps
-from inforce.publication.pages.current import outlines_of
+from inforce.publication.pages import FileFormat
 from inforce.site import search
 from inforce.site.build.cache import Cache, CacheEntry, key_of
 from inforce.site.build.page_groups import BuildIndex, PageGroup, policy_names, shelves
 from inforce.site.mkdocs.page_template import Shells, shell_path
-from inforce.site.renderer import Renderer, fragment
+from inforce.site.renderer import Renderer
 
 _FEW = 48
 # Pages of one shelf share texts and most of their blocks, so one process should render a whole shelf; the limit keeps
 # all processes busy.
 _SMALLEST_PART, _LARGEST_PART, _PARTS_EACH = 48, 256, 8
 _DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
-_IN_SHELLS = (PageKind.VERSION, PageKind.SINCE, PageKind.REDLINE, PageKind.HISTORY)
 Progress = Callable[[int, int], object]
 Files = dict[str, str]
 
@@ -84,14 +82,18 @@ class Work:
         """Return the cache key of each file of `page` by path."""
         base = self.name(page.fingerprint())
         keys = {page_file(page.address): key_of(base, self.shells.key(shell_of(page)))}
-        keys |= {place: key_of(base, place) for place in self.renderer.files_of(page)}
-        if page.kind is PageKind.VERSION and page.text:
-            text = page.context["edition"]["file"]
-            keys[text] = key_of("text", str(page.text.digest))
-            keys[address.fragment_beside(text)] = key_of("fragment", str(page.text.digest), self.renderer_fingerprint)
-        if page.kind in search.FOUND:
+        keys |= {place: self._file_key(base, place, page, form) for place, form in self.renderer.files_of(page)}
+        if page.kind.is_indexed:
             keys[search.beside(page)] = key_of(base, "search")
         return keys
+
+    def _file_key(self, base: str, place: str, page: Page, form: FileFormat) -> str:
+        """Return the cache key of the companion file `place`; that of a text depends on the text alone."""
+        if page.text and form is FileFormat.MARKDOWN:
+            return key_of("text", str(page.text.digest))
+        if page.text and form is FileFormat.FRAGMENT:
+            return key_of("fragment", str(page.text.digest), self.renderer_fingerprint)
+        return key_of(base, place)
 
     def make(self, page: Page, texts: Texts, steps: Steps | None = None) -> Files:
         """Render the files of `page` that are not in the cache; return the keys of all of them by path.
@@ -104,11 +106,7 @@ class Work:
         rendered = self.renderer.render(page, texts, steps)
         files = {page_file(page.address): self.shells.shell(shell_of(page)).fill(rendered).encode()}
         files |= dict(rendered.files)
-        if page.kind is PageKind.VERSION and page.text:
-            text = page.context["edition"]["file"]
-            files[text] = page.text.text.encode()
-            files[address.fragment_beside(text)] = fragment(page.text).encode()
-        if page.kind in search.FOUND:
+        if page.kind.is_indexed:
             files[search.beside(page)] = search.entries(page, rendered)
         for place, key in keys.items():
             if not self.cache.contains(key):
@@ -118,7 +116,7 @@ class Work:
 
 def shell_of(page: Page) -> str:
     """Return the shell file of `page`; a page that changes with time has its own."""
-    if page.kind in _IN_SHELLS:
+    if not page.kind.has_own_shell:
         return shell_path(str(page.language), page.address.count("/")).replace(".md", ".html")
     return page_file(page.address)
 
@@ -160,10 +158,7 @@ class _Task:
 
     def count(self, shelf: PageGroup) -> int:
         """Return the number of pages of `shelf`."""
-        publication, language = self.work.publication, shelf.language
-        versions = sum(language in one.languages for one in shelf.policy.public(publication.now))
-        pairs = publication.pairs(shelf.policy)
-        return 2 * versions + sum(language in old.languages and language in new.languages for old, new in pairs)
+        return sum(1 for _ in self.work.publication.lasting_outlines(shelf.policy, shelf.language))
 
     def make(self, part: _Part) -> Files:
         """Yield the pages of `part`."""
@@ -213,9 +208,10 @@ def _living(work: Work, files: Files) -> tuple[dict[str, Files], list[Page]]:
     unknown: dict[str, Files] = {}
     missing: list[Page] = []
     publication, names = work.publication, policy_names(work.shelves)
-    _look_for(work, publication.home(), files, missing)
+    for page in publication.book_pages():
+        _look_for(work, page, files, missing)
     for policy in publication.policies:
-        shells = [work.shells.key(page_file(one.address)) for one in outlines_of(policy, publication.now)]
+        shells = [work.shells.key(page_file(outline.address)) for outline in publication.outlines_of(policy)]
         name = work.name("living", names[policy.id], *shells)
         known = work.memory.recall(name)
         if known is None:

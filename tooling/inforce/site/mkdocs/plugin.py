@@ -26,7 +26,7 @@ from inforce.book.git_environment import hidden_git_variables
 from inforce.book.user_cache import CachePlace
 from inforce.clock import Clock
 from inforce.language import Language
-from inforce.publication import Page, PageKind, Publication
+from inforce.publication import Page, Publication
 from inforce.publication.files.headers import CONTENT_SECURITY_POLICY
 from inforce.signing import PrivateKey, private_keys
 from inforce.site import search
@@ -245,5 +245,5 @@ def _documents_of(files: Files, docs: str) -> Iterator[tuple[str, Path]]:
 
 
 def _in_nav(page: Page) -> bool:
-    """Return whether `page` is in the navigation: the home page and each policy once."""
-    return page.kind is PageKind.HOME or (page.kind is PageKind.POLICY and page.address.count("/") == 1)
+    """Return whether `page` is in the navigation: pages of a kind that is, in the binding language."""
+    return page.kind.in_navigation and page.address.count("/") <= 1

@@ -180,7 +180,7 @@ def _named(listed: Any) -> dict[str, dict[str, Any]]:
 def _name(configuration: Configuration, publication: Publication) -> str:
     settings = publication.catalog.settings
     pages = [
-        [outline.address, outline.kind, str(outline.language), has_contents(outline.text)]
+        [outline.address, outline.kind.name, str(outline.language), has_contents(outline.text)]
         for outline in publication.outlines()
     ]
     parts = [
