@@ -102,6 +102,7 @@ PATH_METHODS = frozenset(
 )
 
 SITE_FOR_CLI = ("site.build.builder.build_site", "site.build.options.BuildOptions", "site.serve.serve_site")
+PAGES = "publication.pages"
 ENVIRONMENT = ("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv", "os.unsetenv")
 
 LONGEST_MODULE = 400
@@ -309,6 +310,30 @@ def environment_is_read_at_the_edge(modules: Modules) -> Iterator[str]:
         used = {(line, name) for line, name in (*module.imports, *_uses(module)) if _is_in(name, ENVIRONMENT)}
         for line, name in sorted(used):
             yield f"{module}:{line} uses {name}: pass the value as a parameter, from cli or site.mkdocs.plugin"
+
+
+def page_kinds_are_not_compared(modules: Modules) -> Iterator[str]:
+    """Yield each comparison with a kind of page outside `publication.pages`, and each import of the module of one."""
+    kinds = {
+        str(module)
+        for module in modules.values()
+        if _is_in(module.name, (PAGES,)) and re.search(r"^KIND\b", module.source, re.MULTILINE)
+    }
+    for module in modules.values():
+        if _is_in(module.name, (PAGES,)):
+            continue
+        for line, name in module.imports:
+            if _is_in(name, kinds):
+                yield f"{module}:{line} imports {name}: read the fields of PageKind instead"
+        for node in ast.walk(module.tree):
+            if isinstance(node, (ast.Compare, ast.Match)) and _names_page_kind(node):
+                yield f"{module}:{node.lineno} compares the kind of a page: read a field of PageKind instead"
+
+
+def _names_page_kind(node: ast.Compare | ast.Match) -> bool:
+    """Return whether one side of `node` is `page.kind`, its name, or its context with a class."""
+    sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else [node.subject]
+    return any(re.search(r"(?:\b(?:page|stub|outline)\.kind|\.kind\.name)$", ast.unparse(side)) for side in sides)
 
 
 def _is_in(name: str, parents: Iterable[str]) -> bool:

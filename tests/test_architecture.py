@@ -24,6 +24,7 @@ LAWS: tuple[Law, ...] = (
     architecture.each_library_has_one_door,
     architecture.cli_calls_the_site_through_one_function,
     architecture.environment_is_read_at_the_edge,
+    architecture.page_kinds_are_not_compared,
     architecture.everything_is_small,
     architecture.class_names_are_unique,
     architecture.the_plan_lists_the_rooms,
@@ -247,6 +248,32 @@ READS = [
     "from os import getenv as read",
     "import os as system\nsystem.environ['X']",
 ]
+
+
+COMPARISONS = [
+    "if page.kind is PageKind.HOME: ...",
+    "x = page.kind == HOME",
+    "x = page.kind.name in ('home', 'policy')",
+    "x = [page for page in pages if 'home' == page.kind.name]",
+    "x = one.kind.name != 'home'",
+    "match page.kind:\n    case _: ...",
+    "match outline.kind.name:\n    case 'home': ...",
+    "from inforce.publication.pages.home import KIND",
+    "from inforce.publication.pages import home",
+]
+
+
+@pytest.mark.parametrize("source", COMPARISONS)
+def test_comparison_with_a_page_kind_is_reported(tmp_path: Path, source: str) -> None:
+    home = "KIND = PageKind(name='home')"
+    sources = {"publication/pages/__init__.py": "", "publication/pages/home.py": home, "site/a.py": source}
+    (violation,) = architecture.page_kinds_are_not_compared(house(tmp_path, sources))
+    assert violation.startswith("inforce.site.a:")
+
+
+def test_fields_of_a_page_kind_are_read(tmp_path: Path) -> None:
+    source = "x = page.kind.is_indexed and entry.kind is EntryKind.FILE"
+    assert list(architecture.page_kinds_are_not_compared(house(tmp_path, {"site/a.py": source}))) == []
 
 
 @pytest.mark.parametrize("source", READS)
