@@ -123,9 +123,9 @@ class Fields:
     def number(self, name: str, default: float | _Required = REQUIRED) -> float:
         """Return the field `name` as a finite number."""
         value = self.value(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if type(value) not in (int, float) or not math.isfinite(value):
             raise self.error(name, f"expected a number, got {_kind(value)}")
-        return value
+        return float(value)
 
     def flag(self, name: str, default: T | _Required = REQUIRED) -> bool | T:
         """Return the field `name` as a boolean."""
@@ -162,7 +162,7 @@ class Fields:
     def items(self, name: str, default: tuple[object, ...] | _Required = REQUIRED) -> tuple[Any, ...]:
         """Return the field `name` as a tuple."""
         value = self.value(name, default)
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, (list, tuple)):
             raise self.error(name, f"expected a list, got {_kind(value)}", "put “- ” before each item")
         return tuple(value)
 
@@ -293,13 +293,14 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 def one_of(words: tuple[W, ...]) -> Callable[[str], W]:
     """Return a parser of texts that are one of `words`."""
+    known: dict[str, W] = {word: word for word in words}
 
     def parse(text: str) -> W:
-        for word in words:
-            if word == text:
-                return word
-        message = f"expected one of {', '.join(words)}, got {quoted(text)}"
-        raise ValueError(message)
+        word = known.get(text)
+        if word is None:
+            message = f"expected one of {', '.join(words)}, got {quoted(text)}"
+            raise ValueError(message)
+        return word
 
     return parse
 

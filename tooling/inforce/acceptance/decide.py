@@ -115,11 +115,11 @@ class TableRow:
 _ROWS: Final = (
     TableRow("B1", PolicyFacts.outside, "ok", "not-applicable", apart=True),
     TableRow("B2", PolicyFacts.withdrawn, "ok", "policy-withdrawn", apart=True),
-    TableRow("B3", lambda case: case.nothing_in_force() and bool(case.news()), "notice", "upcoming"),
+    TableRow("B3", lambda case: case.nothing_in_force() and bool(case.news), "notice", "upcoming"),
     TableRow("B4", PolicyFacts.nothing_in_force, "ok", "not-yet-effective"),
     TableRow("B5", lambda case: case.act == "none", leads_on=True),
-    TableRow("B6", lambda case: case.settled() and case.outdated(), "prompt", "expired", deferrable=True),
-    TableRow("B7", PolicyFacts.settled, leads_on=True),
+    TableRow("B6", lambda case: case.settled and case.outdated(), "prompt", "expired", deferrable=True),
+    TableRow("B7", lambda case: case.settled, leads_on=True),
     TableRow("B8", lambda case: case.refused() and case.outdated(), "prompt", "expired", deferrable=True),
     TableRow("B9", PolicyFacts.refused, "ok", "refused"),
     TableRow("B10", lambda case: case.declined() and not case.overdue(), "notice", "declined"),
@@ -131,7 +131,7 @@ _ROWS: Final = (
 )
 
 _QUIET_ROWS: Final = (
-    TableRow("Q1", lambda case: bool(case.news()), "notice", "upcoming"),
+    TableRow("Q1", lambda case: bool(case.news), "notice", "upcoming"),
     TableRow("Q2", lambda case: case.timeline.notice_floor > case.known, "notice", "changed"),
     TableRow("Q3", lambda case: "manifest-behind" in case.answers.flags, "ok", "manifest-behind"),
     TableRow("Q3", lambda _: True, "ok", "current"),
@@ -163,7 +163,7 @@ def judge(case: PolicyFacts) -> PolicyDecision:
         return decision
     upcoming = row.reason == "upcoming"
     target = max(version.seq for version in case.timeline.announced()) if upcoming else case.timeline.target
-    deadline = min(map(case.timeline.applies_at, case.news())) if upcoming else case.deadline
+    deadline = min(map(case.timeline.applies_at, case.news)) if upcoming else case.deadline
     decision["target_seq"] = target or None
     decision["base_seq"] = case.answers.have or None
     decision["deadline"] = _written(deadline)

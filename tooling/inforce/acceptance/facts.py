@@ -19,7 +19,9 @@ from inforce.manifest import Manifest, ManifestPolicy, ManifestVersion
 class PolicyFacts(NamedTuple):
     """The facts at the instant `at`. `known` is the highest version number the subject has seen or accepted.
 
-    `deadline` and `deferred_until` are None if none exists or none applies.
+    `news` are the announced versions that the subject does not know yet. `settled` means that the newest material
+    version in force, if any, has an affirmative answer. `deadline`, `deferred_until` and `outdated_at`, when the answer
+    expires, are None if none exists or none applies.
     """
 
     policy: ManifestPolicy
@@ -29,8 +31,11 @@ class PolicyFacts(NamedTuple):
     timeline: Timeline
     answers: RecordHistory
     known: int
+    news: list[ManifestVersion]
+    settled: bool
     deadline: datetime | None
     deferred_until: datetime | None
+    outdated_at: datetime | None
 
     @classmethod
     def of(cls, policy: ManifestPolicy, manifest: Manifest, context: Context) -> PolicyFacts:
@@ -38,10 +43,21 @@ class PolicyFacts(NamedTuple):
         timeline = Timeline.of(policy, context.subject.since, context.now)
         answers = RecordHistory.of(policy, timeline, context, manifest.serial)
         known = max(context.state.seen.get(policy.id, 0), answers.have)
-        deadline = None if policy.act == "none" else timeline.deadline(answers.have)
         deferral = context.state.deferred.get(policy.id)
-        deferred_until = deferral.until if deferral is not None and deferral.seq == timeline.target else None
-        return cls(policy, policy.act, context, context.now, timeline, answers, known, deadline, deferred_until)
+        return cls(
+            policy,
+            policy.act,
+            context,
+            context.now,
+            timeline,
+            answers,
+            known,
+            [version for version in timeline.announced() if version.seq > known],
+            answers.have >= timeline.floor,
+            None if policy.act == "none" else timeline.deadline(answers.have),
+            deferral.until if deferral is not None and deferral.seq == timeline.target else None,
+            _outdated_at(policy, timeline, answers),
+        )
 
     def outside(self) -> bool:
         """Return whether the policy is for another audience than the subject's."""
@@ -56,17 +72,9 @@ class PolicyFacts(NamedTuple):
         """Return whether no version applies to the subject yet."""
         return not self.timeline.in_force
 
-    def news(self) -> list[ManifestVersion]:
-        """Return the announced versions that the subject does not know yet."""
-        return [version for version in self.timeline.announced() if version.seq > self.known]
-
-    def settled(self) -> bool:
-        """Return whether the newest material version in force, if any, has an affirmative answer."""
-        return self.answers.have >= self.timeline.floor
-
     def refused(self) -> bool:
         """Return whether consent to the newest material version in force, or to a later one, is refused."""
-        return self.act == "consent" and self.answers.no >= self.timeline.floor
+        return _refused(self.policy, self.timeline, self.answers)
 
     def declined(self) -> bool:
         """Return whether the newest material version of a contract in force, or a later one, is declined."""
@@ -80,23 +88,27 @@ class PolicyFacts(NamedTuple):
         """Return whether a deferral of the version in force is still running."""
         return self.deferred_until is not None and self.deferred_until > self.at
 
-    def outdated_at(self) -> datetime | None:
-        """Return when the answer expires; None if it never does."""
-        seconds, answers = self.policy.reask_seconds, self.answers
-        if seconds is None or self.act == "none" or self.nothing_in_force():
-            return None
-        if self.settled():
-            return after(answers.have_at, seconds) if answers.have else None
-        return after(answers.no_at, seconds) if self.refused() else None
-
     def outdated(self) -> bool:
         """Return whether the answer has expired."""
-        outdated_at = self.outdated_at()
-        return outdated_at is not None and outdated_at <= self.at
+        return self.outdated_at is not None and self.outdated_at <= self.at
 
     def next_at(self) -> datetime | None:
         """Return the next instant, in a later second than `at`, at which the facts can change without new data."""
-        points = [self.deadline, self.deferred_until, self.outdated_at(), self.policy.withdrawn_at]
+        points = [self.deadline, self.deferred_until, self.outdated_at, self.policy.withdrawn_at]
         points += [*self.timeline.turning_points(), *self.answers.turns]
         coming = [instant for instant in points if instant is not None and instant > self.at]
         return max(min(coming), self.context.soon) if coming else None
+
+
+def _refused(policy: ManifestPolicy, timeline: Timeline, answers: RecordHistory) -> bool:
+    return policy.act == "consent" and answers.no >= timeline.floor
+
+
+def _outdated_at(policy: ManifestPolicy, timeline: Timeline, answers: RecordHistory) -> datetime | None:
+    """Return when the answer to `policy` expires; None if it never does."""
+    seconds = policy.reask_seconds
+    if seconds is None or policy.act == "none" or not timeline.in_force:
+        return None
+    if answers.have >= timeline.floor:
+        return after(answers.have_at, seconds) if answers.have else None
+    return after(answers.no_at, seconds) if _refused(policy, timeline, answers) else None

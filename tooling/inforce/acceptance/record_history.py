@@ -44,8 +44,10 @@ class RecordHistory(NamedTuple):
         """Summarise the records of `context` about `policy`, given its `timeline` and the `serial` of the manifest."""
         counted: list[Counted] = []
         dates: list[datetime] = []
-        flags: set[Flag] = {"unreadable-record" for record in context.unreadable if record.policy in (None, policy.id)}
-        records = context.records.get(policy.id)
+        flags: set[Flag] = set()
+        if any(record.policy in (None, policy.id) for record in context.unreadable):
+            flags.add("unreadable-record")
+        now, records = context.now, context.records.get(policy.id)
         if not records:
             return cls(0, MIN_INSTANT, 0, MIN_INSTANT, sorted(flags), [])
         for record in records:
@@ -54,13 +56,14 @@ class RecordHistory(NamedTuple):
             if flag:
                 flags.add(flag)
             if number:
-                counted.append((record.made_at(context.now), number, _place_in_tie(record, context.now), record.act))
+                counted.append((record.made_at(now), number, _place_in_tie(record, now), record.act))
                 dates.append(record.at)
-                if record.at > context.now and record.at - context.now >= _DAY:
+                if record.at > now and record.at - now >= _DAY:
                     flags.add("future-record")
                 if version and _is_early(record, version):
                     flags.add("early-record")
-        return cls._sum(sorted(counted, key=_BY_TIME_NUMBER_AND_PLACE), sorted(flags), _turns(dates, context.now))
+        counted.sort(key=_BY_TIME_NUMBER_AND_PLACE)
+        return cls._sum(counted, sorted(flags), _turns(dates, now))
 
     @classmethod
     def _sum(cls, counted: list[Counted], flags: list[Flag], turns: list[datetime]) -> RecordHistory:
@@ -115,6 +118,6 @@ def _turns(dates: list[datetime], now: datetime) -> list[datetime]:
     Only records dated after `now` cause such a change: until its date a record counts as made now, and it can overtake
     any other record one instant after that record's date.
     """
-    if max(dates, default=now) <= now:
+    if not dates or max(dates) <= now:
         return []
     return [after(date, seconds) for date in dates for seconds in (0, _TICK, _TICK - 86_400)]

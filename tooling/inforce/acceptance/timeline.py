@@ -61,6 +61,8 @@ class Timeline(NamedTuple):
 
     def announced(self) -> list[ManifestVersion]:
         """Return the announced versions: more than editorial, already published, not applying yet."""
+        if not self.coming:
+            return []
         return [
             version
             for version in self.coming
