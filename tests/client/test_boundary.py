@@ -106,7 +106,7 @@ def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> N
     """A decision can be made from every accepted manifest."""
     memory, _ = judge(body(changed), headers={**JSON, "date": date, "etag": date})
     client = Policies(SITE, clock=Clock())
-    client._keeper._memory = memory
+    client._session._memory = memory
     client.check([], {"id": "u"})
     assert ClientState.to_json(memory)
 
@@ -188,7 +188,7 @@ def test_mutated_digests_redline_or_text_raise_documented_errors_only(history: A
         return Response(status=200, headers=JSON, body=content)
 
     client = Policies(SITE, clock=Clock())
-    client._keeper._memory = naming(digests)[0]
+    client._session._memory = naming(digests)[0]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("inforce.client.transport.fetch_and_wait", respond)
         for call in (lambda: client.text("terms", 1, "en"), lambda: client.changes("terms", 1, 2, "en")):
@@ -202,7 +202,7 @@ def test_version_label_of_a_history_cannot_lead_outside_the_site(label: str) -> 
     history = copy.deepcopy(HISTORY)
     history["versions"][0]["version"] = label
     client = Policies(SITE, clock=Clock())
-    client._keeper._memory = naming(body(history))[0]
+    client._session._memory = naming(body(history))[0]
     requested: list[str] = []
 
     def respond(request: Any, _limits: Limits) -> Response:
@@ -241,7 +241,7 @@ def test_mutated_state_file_is_refused_or_read(tmp_path: Path, data: st.DataObje
     path = tmp_path / "state.json"
     path.write_bytes(body(changed))
     client = Policies(SITE, state_file=path, clock=Clock())
-    if not client._keeper.is_due:
+    if not client._session.is_due:
         client.check([], {"id": "u"})
     StateFile(path=path, site=SITE).write(judge(manifest(SITE))[0])
 

@@ -235,12 +235,12 @@ class TestOneQuestionPerProcess:
 
     def test_process_forked_during_a_refresh_polls_independently(self, host: Host, clock: Clock) -> None:
         policies = Policies(host.url, snapshot=manifest(host.url), limits=SHORT, clock=clock)
-        with policies._keeper.turn() as request:
+        with policies._session.turn() as request:
             assert request is not None
-            assert not policies._keeper.is_due
-            policies._keeper._process = os.getpid() - 1  # the state of a child process after a fork
+            assert not policies._session.is_due
+            policies._session._process = os.getpid() - 1  # the state of a child process after a fork
 
-            assert policies._keeper.is_due
+            assert policies._session.is_due
 
 
 class TestSnapshots:

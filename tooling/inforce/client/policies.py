@@ -23,7 +23,7 @@ from inforce.client.problem import problem
 from inforce.client.proof import WantedDigests, digests_of, listed_policy, may_heal
 from inforce.client.questions import Circumstances, question
 from inforce.client.results import RefreshReport, RefusedError
-from inforce.client.session import Keeper
+from inforce.client.session import Session
 from inforce.client.state import ClientState, KnownVersion
 from inforce.client.state_file import StateFile
 from inforce.client.texts import PolicyText, TextStore, WantedText
@@ -75,22 +75,22 @@ class _Client:
         core = Core(trust=trust, limits=self._limits)
         path, trusted = state_file and Path(state_file), trust.key_ids
         file = StateFile(path=path, site=site, trusted=trusted, manifest=manifest) if path else None
-        self._keeper = Keeper(core, file, clock=clock, chance=chance, on_report=on_report)
+        self._session = Session(core, file, clock=clock, chance=chance, on_report=on_report)
         self._shelf = TextStore()
         self._digests: dict[str, tuple[Digest, PolicyDigests]] = {}
         self._running: set[object] = set()  # an event loop keeps only weak references to its tasks
         if snapshot:
-            self._keeper.offer(snapshot)
+            self._session.offer(snapshot)
 
     @property
     def manifest(self) -> Manifest | None:
         """The last good manifest; None if none was obtained yet."""
-        return self._keeper.memory.manifest
+        return self._session.memory.manifest
 
     @property
     def report(self) -> RefreshReport | None:
         """The report of the last refresh in this process."""
-        return self._keeper.report
+        return self._session.report
 
     def problem(self, decision: Decision) -> dict[str, Any]:
         """Return the policies due by `decision` as a problem document (RFC 9457) for a 403 response."""
@@ -99,10 +99,10 @@ class _Client:
     def _decide(
         self, records: Iterable[RecordForm], subject: str | SubjectForm, circumstances: Circumstances
     ) -> Decision:
-        return decide(question(self._keeper.memory, self._keeper.now, records, subject, circumstances))
+        return decide(question(self._session.memory, self._session.now, records, subject, circumstances))
 
     def _text(self, policy: str, seq: int, language: str) -> Steps[PolicyText]:
-        memory = self._keeper.memory
+        memory = self._session.memory
         # A version of a proven manifest stays proven after it, or its whole policy, has left the manifest.
         version = memory.known.get(policy, {}).get(seq) if memory.manifest else None
         if version is None:
@@ -115,7 +115,7 @@ class _Client:
         return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))
 
     def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:
-        memory = self._keeper.memory
+        memory = self._session.memory
         listed = listed_policy(memory, policy, base_seq)
         digests = yield from self._proven_digests(memory, listed)
         wanted = WantedChanges.of(listed, digests, base_seq, target_seq, language)
@@ -136,7 +136,7 @@ class _Client:
 
     @property
     def _site(self) -> str:
-        return self._keeper.core.trust.site
+        return self._session.core.trust.site
 
 
 class Policies(_Client):
@@ -149,13 +149,13 @@ class Policies(_Client):
         due one minute after the last request, doubled by each failure up to an hour; use it for a receipt that names a
         newer manifest than this client has.
         """
-        with self._keeper.turn(force=force) as request:
+        with self._session.turn(force=force) as request:
             if request is None:
                 return None
             try:
-                return self._keeper.take(fetch_and_wait(request, self._limits))
+                return self._session.take(fetch_and_wait(request, self._limits))
             except RefusedError as refusal:
-                return self._keeper.take(refusal)
+                return self._session.take(refusal)
 
     def check(
         self,
@@ -186,7 +186,7 @@ class Policies(_Client):
 
         Raise ShapeError, with the path, if an argument cannot be read. A host never causes an exception here.
         """
-        if self._keeper.is_due:
+        if self._session.is_due:
             if self.manifest is None:
                 self.refresh()
             else:
@@ -238,14 +238,14 @@ class AsyncPolicies(_Client):
         due one minute after the last request, doubled by each failure up to an hour; use it for a receipt that names a
         newer manifest than this client has.
         """
-        with self._keeper.turn(force=force) as request:
+        with self._session.turn(force=force) as request:
             if request is None:
                 return None
             try:
                 answer = await fetch(request, self._limits)
             except RefusedError as refusal:
-                return await asyncio.to_thread(self._keeper.take, refusal)
-            return await asyncio.to_thread(self._keeper.take, answer)
+                return await asyncio.to_thread(self._session.take, refusal)
+            return await asyncio.to_thread(self._session.take, answer)
 
     async def check(
         self,
@@ -276,7 +276,7 @@ class AsyncPolicies(_Client):
 
         Raise ShapeError, with the path, if an argument cannot be read. A host never causes an exception here.
         """
-        if self._keeper.is_due:
+        if self._session.is_due:
             if self.manifest is None:
                 await self.refresh()
             else:

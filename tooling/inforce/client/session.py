@@ -23,8 +23,8 @@ from inforce.client.state import ClientState
 from inforce.client.state_file import StateFile
 
 
-class Keeper:
-    """Manages what one process knows about one site."""
+class Session:
+    """The state of one site in one process, and the turns of its callers to poll."""
 
     def __init__(
         self,
