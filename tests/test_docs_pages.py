@@ -15,7 +15,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import get_files
 
 from book_builder import BookBuilder
-from built import MKDOCS_YML
+from built import MKDOCS_YML, shared_cache
 from inforce.book.user_cache import CachePlace
 from inforce.cli.runner import run
 from inforce.clock import Clock
@@ -29,7 +29,7 @@ Build = Callable[[BookBuilder], str]
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BookBuilder:
-    monkeypatch.setenv("INFORCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("INFORCE_CACHE", shared_cache()["INFORCE_CACHE"])
     monkeypatch.setenv("INFORCE_AT", AT)
     book = BookBuilder(tmp_path / "shop")
     book.policy("privacy", act="acknowledge").version(
@@ -209,11 +209,3 @@ def test_valid_links_and_pages_at_other_urls_are_published(book: BookBuilder, bu
 
     assert build(book) == ""
     assert (book.root / "new/about/privacy/index.html").is_file()
-
-
-def test_links_of_the_documentation_have_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = Path(__file__).parents[1]
-    monkeypatch.setenv("INFORCE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("INFORCE_AT", "2026-11-01")
-
-    assert run(["build", "--repo", str(root), "--site-dir", str(tmp_path / "site")]) == 0

@@ -129,7 +129,7 @@ class AppHost:
                 """Suppress the log."""
 
         self._server = _PatientServer(("127.0.0.1", 0), Handler)
-        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -75,13 +75,21 @@ def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
     assert watch.unforeseen() == []
 
 
+@pytest.fixture(scope="package")
+def without_javascript(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile with JavaScript disabled, in which nothing can be stored."""
+    opened = browser.new_context(java_script_enabled=False, viewport=DESK)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
+def plain(without_javascript: BrowserContext, watch: Watch) -> Iterator[Page]:
     """A page of a browser with JavaScript disabled."""
-    context = browser.new_context(java_script_enabled=False, viewport=DESK)
-    watch.over(context)
-    yield context.new_page()
-    context.close()
+    watch.over(without_javascript)
+    page = without_javascript.new_page()
+    yield page
+    page.close()
     assert watch.unforeseen() == []
 
 

@@ -15,9 +15,10 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 # Axe needs up to 10 ms per element for the rules on colours, so that they take most of the time on a page of 2,000
 # elements. Their result for an element depends on the computed styles of the element and its ancestors. The script
-# therefore returns, for each combination of them (with tags, classes and states) that the page contains, the first and
-# the last element with text: one of the two could be covered by the header, and axe does not judge covered text.
-REPRESENTATIVES = """() => {
+# therefore marks, for each combination of them (with tags, classes and states) that the page contains, the first and
+# the last element with text: one of the two could be covered by the header, and axe does not judge covered text. A link
+# is marked even if its text is in an element of its own.
+MARK = """() => {
   const styles = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode", "textShadow",
     "fontSize", "fontWeight", "display", "visibility", "position", "overflow", "textDecorationLine", "fill",
     "borderBottomWidth"];
@@ -31,20 +32,26 @@ REPRESENTATIVES = """() => {
       Boolean(element.control?.disabled), ...styles.map((name) => style[name]),
       ...states.map((name) => element.getAttribute(name))].join("\\n");
     const number = numbers.get(key) ?? numbers.set(key, numbers.size).size;
-    if (long || element.matches("input, select, textarea")) {
+    element.removeAttribute("data-axe");
+    if (long || element.matches("input, select, textarea, a[href]")) {
       first.has(number) || first.set(number, element);
       last.set(number, element);
     }
     for (const child of element.children) visit(child, number);
   };
   visit(document.body, "");
-  return Array.from(new Set([...first.values(), ...last.values()]));
+  for (const element of [...first.values(), ...last.values()]) element.setAttribute("data-axe", "");
 }"""
-RUN_AXE = f"""([rules, disabled, sampled]) => {{
-  const context = sampled ? {{ include: ({REPRESENTATIVES})() }} : document;
-  const off = Object.fromEntries(disabled.map((rule) => [rule, {{ enabled: false }}]));
-  return axe.run(context, {{ resultTypes: ["violations"], runOnly: rules, rules: off }})
-    .then((results) => results.violations);
+# A colour in transition, as after a change of the size, is neither the old nor the new one.
+RUN_AXE = f"""(rules) => {{
+  for (const one of document.getAnimations()) {{
+    try {{ one.finish(); }} catch {{ one.cancel(); }}
+  }}
+  ({MARK})();
+  axe.configure({{ rules: [
+    {{ id: "color-contrast", selector: "[data-axe]" }}, {{ id: "link-in-text-block", selector: "a[href][data-axe]" }},
+  ] }});
+  return axe.run(document, {{ resultTypes: ["violations"], runOnly: rules }}).then((results) => results.violations);
 }}"""
 
 
@@ -58,9 +65,8 @@ def faults(page: Page, sizes: Iterable[ViewportSize], *, colours_only: bool = Fa
     for size in sizes:
         page.set_viewport_size(size)
         settled(page)
-        if not colours_only:
-            violations += page.evaluate(RUN_AXE, [{"type": "tag", "values": WCAG}, COLOUR_RULES, False])
-        violations += page.evaluate(RUN_AXE, [{"type": "rule", "values": COLOUR_RULES}, [], True])
+        rules = {"type": "rule", "values": COLOUR_RULES} if colours_only else {"type": "tag", "values": WCAG}
+        violations += page.evaluate(RUN_AXE, rules)
     return [
         f"{violation['id']}: {node['target']} {node['failureSummary']}"
         for violation in violations

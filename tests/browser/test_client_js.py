@@ -101,16 +101,22 @@ REFUSED: dict[str, tuple[Break, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("broken", "event", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_invalid_manifest_is_rejected_and_the_app_continues(
-    app: AppPage, watch: Watch, broken: Break, event: str, reason: str
+    app: AppPage, watch: Watch, subtests: pytest.Subtests
 ) -> None:
+    """Each is loaded by a page without stored state."""
     watch.expect("Failed to load resource")
-    broken(app.host)
-    app.open()
-    app.hears(event, reason=reason)
-    app.stays_usable()
-    assert app.page.evaluate("document.querySelector('policy-prompt').client.decision.outcome") == "stale"
+    app.page.add_init_script("localStorage.clear()")
+    load = app.open
+    for name, (broken, event, reason) in REFUSED.items():
+        with subtests.test(name):
+            app.host.instead.clear()
+            broken(app.host)
+            load()
+            app.hears(event, reason=reason)
+            app.stays_usable()
+            assert app.page.evaluate("document.querySelector('policy-prompt').client.decision.outcome") == "stale"
+        load = app.again
 
 
 def test_request_to_a_slow_host_times_out(app: AppPage) -> None:
@@ -580,23 +586,30 @@ def test_damaged_storage_is_reset(app: AppPage) -> None:
     expect(app.dialog).to_be_visible()
 
 
-@pytest.mark.parametrize("records", [7, None, {}, [None, 7, "junk", [], {}], [{"id": "x", "at": "garbage"}]], ids=repr)
-def test_damaged_records_in_storage_are_ignored(app: AppPage, records: Any) -> None:
+DAMAGED: list[Any] = [7, None, {}, [None, 7, "junk", [], {}], [{"id": "x", "at": "garbage"}]]
+
+
+def test_damaged_records_in_storage_are_ignored(app: AppPage, subtests: pytest.Subtests) -> None:
     """The user is asked as before, and the answer is stored and sent."""
     app.open()
-    expect(app.dialog).to_be_visible()
-    app.page.evaluate(
-        """records => {
-          const { site } = document.querySelector("policy-prompt").client;
-          localStorage.setItem(`inforce/1/${site}  u_mia`, JSON.stringify({ records }));
-        }""",
-        records,
-    )
-    app.again()
-    expect(app.dialog).to_be_visible()
-    app.button("Accept").click()
-    expect(app.dialog).to_have_count(0)
-    assert [each["subject"] for each in app.host.got(1)] == ["u_mia"]
+    for records in DAMAGED:
+        with subtests.test(repr(records)):
+            app.host.received.clear()
+            expect(app.dialog).to_be_visible()
+            app.page.evaluate(
+                """records => {
+                  const { site } = document.querySelector("policy-prompt").client;
+                  localStorage.setItem(`inforce/1/${site}  u_mia`, JSON.stringify({ records }));
+                }""",
+                records,
+            )
+            app.again()
+            expect(app.dialog).to_be_visible()
+            app.button("Accept").click()
+            expect(app.dialog).to_have_count(0)
+            assert [each["subject"] for each in app.host.got(1)] == ["u_mia"]
+            app.page.evaluate("localStorage.clear()")
+            app.again()
 
 
 @pytest.mark.parametrize(
@@ -655,36 +668,37 @@ def test_two_manifests_of_a_site_are_independent(app: AppPage) -> None:
     assert {f"inforce/1/{app.host.site}{name}" for name in ("policies.json", path)} < set(stored)
 
 
-@pytest.mark.parametrize(
-    ("address", "base", "path"),
-    [
-        ("/legal/policies.json", "/legal/", "policies.json"),
-        ("/legal/policies.jws.json?v=1#x", "/legal/", "policies.json"),
-        ("/policies.json", "/", "policies.json"),
-        ("/legal/manifests/shop.json", "/legal/", "manifests/shop.json"),
-        ("/legal/manifests/policies-eu.jws.json", "/legal/", "manifests/policies-eu.json"),
-        ("/manifests/policies.json", "/manifests/", "policies.json"),
-        ("/manifests/manifests/shop.json", "/manifests/", "manifests/shop.json"),
-        ("/my-manifests/shop.json", "/my-manifests/", "shop.json"),
-    ],
-)
-def test_site_and_path_of_a_manifest_follow_from_its_url(
-    app: AppPage, watch: Watch, address: str, base: str, path: str
-) -> None:
+ADDRESSES = [
+    ("/legal/policies.json", "/legal/", "policies.json"),
+    ("/legal/policies.jws.json?v=1#x", "/legal/", "policies.json"),
+    ("/policies.json", "/", "policies.json"),
+    ("/legal/manifests/shop.json", "/legal/", "manifests/shop.json"),
+    ("/legal/manifests/policies-eu.jws.json", "/legal/", "manifests/policies-eu.json"),
+    ("/manifests/policies.json", "/manifests/", "policies.json"),
+    ("/manifests/manifests/shop.json", "/manifests/", "manifests/shop.json"),
+    ("/my-manifests/shop.json", "/my-manifests/", "shop.json"),
+]
+
+
+def test_site_and_path_of_a_manifest_follow_from_its_url(app: AppPage, watch: Watch) -> None:
     watch.expect("Failed to load resource")
     app.open()
     results = app.page.evaluate(
-        """async ([address, path]) => {
-          const { createClient } = await import("/browser/client.js"), said = new EventTarget();
-          localStorage.clear();
-          const client = createClient({ manifest: address, target: said });
-          await client.start();
-          client.stop();
-          return [client.base, Object.keys(localStorage).includes("inforce/1/" + client.base + path)];
+        """async (addresses) => {
+          const { createClient } = await import("/browser/client.js"), found = [];
+          for (const [address, , path] of addresses) {
+            localStorage.clear();
+            const client = createClient({ manifest: address, target: new EventTarget() });
+            await client.start();
+            client.stop();
+            const stored = Object.keys(localStorage).includes(`inforce/1/${client.base}${path}`);
+            found.push([address, client.base, stored]);
+          }
+          return found;
         }""",
-        [address, path],
+        ADDRESSES,
     )
-    assert results == [app.host.url[:-1] + base, True]
+    assert results == [[address, app.host.url[:-1] + base, True] for address, base, _ in ADDRESSES]
 
 
 def test_no_identifying_data_is_stored_or_sent_before_the_user_acts(app: AppPage) -> None:

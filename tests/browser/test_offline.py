@@ -40,7 +40,6 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("place", [pytest.param(place, id=place or "home") for place in PLACES])
 def test_offline_page_loads_its_style_and_scripts(page: Page, disk: Path, place: str) -> None:
     page.goto((disk / place / "index.html").as_uri())
-    page.wait_for_load_state("networkidle")
     settled(page)
     expect(page.locator("article h1").first).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.md-header')).position") == "sticky"

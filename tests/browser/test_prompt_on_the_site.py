@@ -31,6 +31,11 @@ def trying(page: Page, site: Path, serve: Serve) -> Page:
     return page
 
 
+def test_links_of_the_documentation_have_targets(site: Path) -> None:
+    """A link without a target fails the build, as tests/test_docs_pages.py tests."""
+    assert (site / "editors/index.html").is_file()
+
+
 def test_site_publishes_the_browser_files_with_their_digests(site: Path) -> None:
     listed = json.loads((site / "browser" / "files.json").read_text("utf-8"))["files"]
     assert {"decide.js", "client.js", "prompt.js", "texts.js", "messages/de.js"} <= set(listed)

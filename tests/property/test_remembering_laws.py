@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -34,13 +36,18 @@ def read(text: str) -> tuple[Document, str]:
     return parse(text), to_html(text)
 
 
+@lru_cache(maxsize=1)
+def caches(_modules: int) -> list[Any]:
+    """Return the caches of the imported modules; `_modules` is their number, so that later imports are noticed."""
+    prefixes = ("inforce.redline", "inforce.markdown")
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith(prefixes)]
+    return [var for module in modules for var in vars(module).values() if hasattr(var, "cache_clear")]
+
+
 def forget() -> None:
     """Clear all caches of parsed texts and redlines, as in a new process."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("inforce.redline", "inforce.markdown")):
-            for var in vars(module).values():
-                if hasattr(var, "cache_clear"):
-                    var.cache_clear()
+    for each in caches(len(sys.modules)):
+        each.cache_clear()
     vocabulary.KEYS.clear()
     alphabets._shared = alphabets.Alphabet()
 
