@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
+import signal
+import sys
+import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
 from importlib import resources
 from pathlib import Path
@@ -27,6 +32,7 @@ from inforce.markdown import to_html
 from inforce.policy.settings import Publisher, Settings
 from inforce.publication.files.pdf import WORDS
 from inforce.rendering.labels import ENGLISH
+from inforce.site.build import parallel
 from inforce.site.build.assemble import make_genuine
 from inforce.site.build.cache import Cache, key_of, renderer_fingerprint
 from inforce.site.build.page_groups import BuildIndex
@@ -578,3 +584,20 @@ def _wanted() -> set[str]:
 
 def _filled(text: str) -> Counter[str]:
     return Counter(re.findall(r"%\(\w+\)s|\{\w+\}", text))
+
+
+def interrupted_pool() -> None:
+    """Start a process that would run for an hour, and interrupt it."""
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(1, context, initializer=parallel._begin, initargs=(os.getpid(),))
+    with pool, parallel._killed():
+        assert pool.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN
+        pool.submit(time.sleep, 3600)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pages are rendered in forked processes on Linux only")
+def test_interrupted_build_ends_its_processes_at_once() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_pool()
+    assert multiprocessing.active_children() == []

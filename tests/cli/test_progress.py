@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -41,3 +42,17 @@ def test_remaining_time_is_estimated_from_the_elapsed_time(
         "Making pages: 990 of 1000",
         "Making pages: 1000 of 1000",
     ]
+
+
+def test_bar_in_a_terminal_is_drawn_without_a_thread(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process with another thread does not fork, so pages would be rendered on one processor."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    before = threading.active_count()
+    with progress("Making", "pages") as report:
+        assert threading.active_count() == before
+        report(250, 1000)
+        assert "250/1000" in capsys.readouterr().err
+        report(1000, 1000)
+        assert "1000/1000" in capsys.readouterr().err

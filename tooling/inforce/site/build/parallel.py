@@ -7,7 +7,6 @@ the site; this module writes only to the cache.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -26,13 +25,13 @@ from inforce.site import search
 from inforce.site.build.cache import Cache, CacheEntry, key_of
 from inforce.site.build.page_groups import BuildIndex, PageGroup, policy_names, shelves
 from inforce.site.mkdocs.page_template import Shells, shell_path
+from inforce.site.processes import end_with_parent
 from inforce.site.renderer import Renderer
 
 _FEW = 48
 # Pages of one shelf share texts and most of their blocks, so one process should render a whole shelf; the limit keeps
 # all processes busy.
 _SMALLEST_PART, _LARGEST_PART, _PARTS_EACH = 48, 256, 8
-_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 Progress = Callable[[int, int], object]
 Files = dict[str, str]
 
@@ -311,12 +310,3 @@ def _make_shared(part: _Part) -> tuple[Files, Mapping[str, CacheEntry]]:
 def _can_fork() -> bool:
     """Return whether this process can be forked safely, that is, without running threads."""
     return sys.platform == "linux" and _processors() > 1 and threading.active_count() == 1
-
-
-def end_with_parent(parent: int) -> None:
-    """End this process when the process `parent` ends for any reason (Linux)."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None).prctl(_DEATH, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)

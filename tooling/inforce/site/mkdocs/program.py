@@ -21,9 +21,8 @@ from jinja2 import TemplateNotFound
 
 from inforce.disk import system_refusal
 from inforce.errors import printable, quoted
-from inforce.site.build.parallel import end_with_parent
 from inforce.site.mkdocs.generator import GeneratorRequest
-from inforce.site.mkdocs.plugin import Handed, InforcePlugin
+from inforce.site.processes import end_with_parent
 
 _ENVIRONMENT = 4
 _INTERRUPTED = 130
@@ -35,6 +34,9 @@ def main() -> int:
     """Fulfil the request on stdin and return the exit code."""
     request: GeneratorRequest = json.load(sys.stdin)
     end_with_parent(request["parent"])
+    # Imported after that, since it takes a second in which the parent can end.
+    from inforce.site.mkdocs.plugin import Handed, InforcePlugin
+
     handed = Handed(
         at=request.get("at"),
         offline=request.get("offline", False),
