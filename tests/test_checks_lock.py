@@ -218,7 +218,7 @@ def entry(change: Callable[[dict[str, dict[str, object]]], object]) -> Change:
             entry(lambda entries: entries["2027-01-01"].update(change="notice")), "“change”", id="another level"
         ),
         pytest.param(
-            entry(lambda entries: entries["2027-01-01"].update(effective="2027-02-01")),
+            entry(lambda entries: entries["2027-01-01"].update(effective_at="2027-02-01")),
             "“effective”",
             id="another date",
         ),

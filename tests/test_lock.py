@@ -67,8 +67,8 @@ def test_lock_is_written_in_stable_order_in_utc_without_empty_fields(book: BookB
     assert data["policies"]["terms"]["1.9"] == {
         "seq": 1,
         "change": "material",
-        "published": "2026-01-14T16:00:00Z",
-        "effective": "2026-01-14T16:00:00Z",
+        "published_at": "2026-01-14T16:00:00Z",
+        "effective_at": "2026-01-14T16:00:00Z",
         "digests": {"en": digest},
     }
 
@@ -149,8 +149,8 @@ class TestAdding:
 ENTRY = {
     "seq": 1,
     "change": "material",
-    "published": "2026-01-15T00:00:00Z",
-    "effective": "2026-01-15T00:00:00Z",
+    "published_at": "2026-01-15T00:00:00Z",
+    "effective_at": "2026-01-15T00:00:00Z",
     "digests": {"en": "sha256:" + "a" * 64},
 }
 
@@ -161,9 +161,9 @@ def lock_of(entry: object, label: str = "1.0") -> dict[str, Any]:
 
 def test_entry_with_all_fields_survives_the_round_trip() -> None:
     whole = ENTRY | {
-        "effective": "2026-03-01T00:00:00Z",
-        "effective_new": "2026-01-15T00:00:00Z",
-        "enforce": "never",
+        "effective_at": "2026-03-01T00:00:00Z",
+        "effective_at_new": "2026-01-15T00:00:00Z",
+        "enforce_at": None,
         "cancelled": {"at": "2026-02-01T00:00:00Z", "reason": "A mistake."},
     }
     assert Lock.from_json(lock_of(whole)).to_json() == lock_of(whole)
@@ -186,7 +186,7 @@ def test_entry_with_all_fields_survives_the_round_trip() -> None:
         pytest.param(lock_of(ENTRY | {"seq": 1.0}), "policies.terms.1.0.seq: expected a whole number", id="a fraction"),
         pytest.param(lock_of(ENTRY | {"change": "x"}), "policies.terms.1.0.change: expected one of", id="a level"),
         pytest.param(
-            lock_of(ENTRY | {"published": "soon"}), "policies.terms.1.0.published: expected a date", id="soon"
+            lock_of(ENTRY | {"published_at": "soon"}), "policies.terms.1.0.published_at: expected a date", id="soon"
         ),
         pytest.param(
             lock_of(ENTRY | {"digests": {"en": "x"}}), "policies.terms.1.0.digests.en: expected “sha", id="hex"

@@ -337,7 +337,7 @@ def locked(story: Story) -> str:
     """Return the number, level and effective date of each version in the lock."""
     lock = json.loads((story.clone().root / "policy_versions/lock.json").read_text("utf-8"))
     return "\n".join(
-        json.dumps({"version": label, "seq": one["seq"], "change": one["change"], "effective": one["effective"]})
+        json.dumps({"version": label, "seq": one["seq"], "change": one["change"], "effective_at": one["effective_at"]})
         for label, one in lock["policies"]["privacy"].items()
     )
 

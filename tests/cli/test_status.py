@@ -137,8 +137,8 @@ def test_json_lists_every_version_with_its_instants(inforce: Type, book: BookBui
         "seq": 2,
         "state": "announced",
         "change": "material",
-        "published": "2027-01-19T23:00:00Z",
-        "effective": "2027-02-28T23:00:00Z",
+        "published_at": "2027-01-19T23:00:00Z",
+        "effective_at": "2027-02-28T23:00:00Z",
         "languages": ["en"],
         "locked": False,
     }

@@ -26,7 +26,7 @@ SOUND = {
     "site: https://policies.shop.example/\ntimezone: Asia/Shanghai\nlanguages: [en, de]\n"
     "notice_days: {material: 30}\n",
     LOCK: '{"type": "policy-lock", "spec": "1.0", "policies": {"terms": {"2027-01-01": {"seq": 1, "change": "notice", '
-    '"published": "2026-12-31T16:00:00Z", "effective": "2026-12-31T16:00:00Z", "digests": {}}}}}',
+    '"published_at": "2026-12-31T16:00:00Z", "effective_at": "2026-12-31T16:00:00Z", "digests": {}}}}}',
     POLICY: "title: {en: Terms}\nkind: terms\nbinding_language: en\nact: accept\n"
     "withdrawn: {at: 2030-01-01, reason: Gone}\n",
     VERSION: "published: 2027-01-01\neffective: 2027-02-01\nenforce: never\nchange: material\ndraft: false\n"

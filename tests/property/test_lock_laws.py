@@ -76,7 +76,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-members = st.sampled_from(["type", "spec", "policies", "terms", "1.0", "seq", "change", "published", "digests", "en"])
+members = st.sampled_from(
+    ["type", "spec", "policies", "terms", "1.0", "seq", "change", "published_at", "digests", "en"]
+)
 nearly = st.recursive(
     st.sampled_from(["policy-lock", "1.0", 1, "material", "2027-01-01T00:00:00Z", "sha256:" + "a" * 64]) | json_values,
     lambda inner: st.dictionaries(members, inner, max_size=6),

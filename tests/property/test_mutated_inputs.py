@@ -71,7 +71,7 @@ BOOK = {
     f"{FOLDER}/2027-03-01/zh-Hans.md": "# 隐私政策\n\n## 保存期限 {#keep}\n\n我们永久保存您的姓名。\n",
     "policy_versions/lock.json": (
         '{"type": "policy-lock", "spec": "1.0", "policies": {"privacy": {"2026-01-15": {"seq": 1, "change": "material",'
-        ' "published": "2026-01-15T00:00:00Z", "effective": "2026-01-15T00:00:00Z", "digests": {"en": "sha256:'
+        ' "published_at": "2026-01-15T00:00:00Z", "effective_at": "2026-01-15T00:00:00Z", "digests": {"en": "sha256:'
         f'{"a" * 64}"}}}}}}}}}}'
     ),
 }

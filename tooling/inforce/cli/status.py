@@ -185,8 +185,8 @@ def _version_data(policy: Policy, version: Version, lock: Lock, now: datetime) -
         "seq": version.seq,
         "state": str(policy.state(version, now)),
         "change": str(version.change),
-        "published": format_instant(version.published_at),
-        "effective": format_instant(version.effective_at),
+        "published_at": format_instant(version.published_at),
+        "effective_at": format_instant(version.effective_at),
         "languages": [str(language) for language in version.languages],
         "locked": lock.entry(policy.id, version.label.text) is not None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from inforce.errors import ShapeError, quoted
@@ -60,13 +60,13 @@ class LockEntry:
     def from_shape(cls, shape: Fields) -> LockEntry:
         """Parse an entry from `shape`."""
         digests = shape.shape("digests")
-        never = shape.value("enforce", "") == "never"
+        never = shape.value("enforce_at", "") is None
         entry = cls(
             seq=shape.integer("seq"),
-            published_at=shape.parsed("published", _instant),
-            effective_at=shape.parsed("effective", _instant),
-            effective_at_new=_optional(shape, "effective_new"),
-            enforce_at=None if never else _optional(shape, "enforce"),
+            published_at=shape.parsed("published_at", _instant),
+            effective_at=shape.parsed("effective_at", _instant),
+            effective_at_new=shape.parsed("effective_at_new", _instant, None),
+            enforce_at=None if never else shape.parsed("enforce_at", _instant, None),
             never_enforced=never,
             change=shape.choice("change", ChangeLevel),
             cancelled=_cancellation(shape),
@@ -78,15 +78,15 @@ class LockEntry:
     def to_json(self) -> dict[str, Any]:
         """Return the entry as JSON data without empty fields."""
         instants = {
-            "published": self.published_at,
-            "effective": self.effective_at,
-            "effective_new": self.effective_at_new,
-            "enforce": self.enforce_at,
+            "published_at": self.published_at,
+            "effective_at": self.effective_at,
+            "effective_at_new": self.effective_at_new,
+            "enforce_at": self.enforce_at,
         }
         data: dict[str, Any] = {"seq": self.seq, "change": str(self.change)}
         data |= {name: format_instant(instant) for name, instant in instants.items() if instant}
         if self.never_enforced:
-            data["enforce"] = "never"
+            data["enforce_at"] = None
         if self.cancelled:
             data["cancelled"] = {"at": format_instant(self.cancelled.at), "reason": self.cancelled.reason}
         data["digests"] = {str(tag): str(digest) for tag, digest in sorted(self.digests.items())}
@@ -165,11 +165,7 @@ def _entries(shape: Fields) -> dict[str, LockEntry]:
 
 
 def _instant(text: str) -> datetime:
-    return parse_instant(text, _UTC).astimezone(UTC)
-
-
-def _optional(shape: Fields, name: str) -> datetime | None:
-    return shape.parsed(name, _instant) if name in shape else None
+    return parse_instant(text, _UTC)
 
 
 def _cancellation(shape: Fields) -> Cancellation | None:
