@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import NoReturn
 
 import pytest
 
+import inforce
 from inforce.disk import create_file, how_to_fix, open_regular, read_regular, replace_file
 from special_files import SPECIAL_FILES, Make, without_waiting
 
@@ -79,6 +81,27 @@ def test_failed_write_leaves_only_the_old_file(tmp_path: Path, monkeypatch: pyte
         create_file(tmp_path / "other", b"new")
     monkeypatch.undo()
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"old")]
+
+
+@pytest.mark.parametrize(("durable", "synced"), [(True, 1), (False, 0)], ids=["durable", "not durable"])
+def test_only_a_durable_file_waits_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool, synced: int
+) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(os, "fsync", calls.append)
+
+    replace_file(tmp_path / "file", b"new", modified=5, durable=durable)
+
+    assert (len(calls), (tmp_path / "file").read_bytes(), (tmp_path / "file").stat().st_mtime) == (synced, b"new", 5)
+
+
+def test_no_other_module_writes_temporary_files_or_replaces_files() -> None:
+    package = Path(inforce.__file__).parent
+    writing = re.compile(r"\bfsync\(|\bos\.(?:replace|rename|O_EXCL)|\bmkstemp|\bNamedTemp|emporary\.replace\(")
+
+    found = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if writing.search(path.read_text())}
+
+    assert found == {"disk.py"}
 
 
 def test_fix_depends_on_the_error_number() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import re
@@ -13,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
 from importlib import resources
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urljoin
 
 import pytest
@@ -327,6 +329,17 @@ class TestCache:
 
         assert [path.name.partition("-")[0] for path in _entries(tmp_path)] == [keys[1]]
 
+    def test_full_disk_leaves_no_entry_and_no_temporary_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cache = cache_in(tmp_path)
+        monkeypatch.setattr(Path, "replace", _refuse_full_disk)
+
+        with pytest.raises(OSError, match="No space left"):
+            cache.put(KEY, b"words")
+
+        assert (_entries(tmp_path), cache.contains(KEY)) == ([], False)
+
     def test_incomplete_files_are_removed_after_an_hour(self, tmp_path: Path) -> None:
         cache_in(tmp_path).put(KEY, b"words")
         left = _entries(tmp_path)[0].parent / ".new-1-1-1"
@@ -565,6 +578,10 @@ def _settings(zone: str) -> Settings:
 
 def _no_links(*_: object) -> None:
     raise OSError("no links between disks")
+
+
+def _refuse_full_disk(*_: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _entries(folder: Path) -> list[Path]:

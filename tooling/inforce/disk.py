@@ -99,19 +99,30 @@ def locked(path: Path, patience_seconds: float = 0) -> Iterator[None]:
         yield
 
 
-def replace_file(path: Path, content: bytes, *, mode: int | None = None, temporary: Path | None = None) -> None:
+def replace_file(
+    path: Path,
+    content: bytes,
+    *,
+    mode: int | None = None,
+    modified: float | None = None,
+    temporary: Path | None = None,
+    durable: bool = True,
+) -> None:
     """Write `content` to `path` through the file `temporary` beside it; OSError if that fails.
 
-    `mode` is the file's mode; by default the umask determines it. OSError if `path` exists and is not a regular file,
-    such as a device or a named pipe. A link at `path` is replaced; its target is unchanged.
+    `mode` is the file's mode; by default the umask determines it. `modified` is its time in seconds since 1970. Without
+    `durable` a power failure can lose the content, which saves a few milliseconds. OSError if `path` exists and is not
+    a regular file, such as a device or a named pipe. A link at `path` is replaced; its target is unchanged.
     """
     _refuse_special(path)
     if temporary is None:
         temporary = _beside(path)
     else:
         temporary.unlink(missing_ok=True)  # a remnant of a killed process
-    create_file(temporary, content, mode=mode)
+    create_file(temporary, content, mode=mode, durable=durable)
     try:
+        if modified is not None:
+            os.utime(temporary, (modified, modified))
         temporary.replace(path)
     except BaseException:
         remove_file(temporary)
@@ -124,29 +135,30 @@ def replace_files(contents: Mapping[Path, bytes], *, mode: int, modified: float)
     The old files are copied before the first one is replaced, so that a rollback needs no space on the disk.
     """
     with contextlib.ExitStack() as leftovers, contextlib.ExitStack() as undo:
-        steps = []
-        for path, content in contents.items():
+        copies = {}
+        for path in contents:
             _refuse_special(path)
-            fresh, old = _beside(path), _beside(path)
-            leftovers.callback(remove_file, fresh)
-            create_file(fresh, content, mode=mode)
-            os.utime(fresh, (modified, modified))
-            if is_there := path.exists():
-                leftovers.callback(remove_file, old)
-                state = path.stat()
-                create_file(old, read_regular(path), mode=stat.S_IMODE(state.st_mode))
-                os.utime(old, ns=(state.st_atime_ns, state.st_mtime_ns))
-            steps.append((fresh, path, old if is_there else None))
-        for fresh, path, backup in steps:
-            fresh.replace(path)
-            undo.callback(backup.replace if backup else remove_file, path)
+            if path.exists():
+                copies[path] = _beside(path)
+                leftovers.callback(remove_file, copies[path])
+                _copy(path, copies[path])
+        for path, content in contents.items():
+            replace_file(path, content, mode=mode, modified=modified)
+            undo.callback(copies[path].replace if path in copies else remove_file, path)
         undo.pop_all()
 
 
-def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
+def _copy(path: Path, target: Path) -> None:
+    """Copy the file `path` with its mode and times to the new file `target`."""
+    state = path.stat()
+    create_file(target, read_regular(path), mode=stat.S_IMODE(state.st_mode))
+    os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def create_file(path: Path, content: bytes, *, mode: int | None = None, durable: bool = True) -> None:
     """Write `content` to the new file `path`; FileExistsError if the path exists, even as a link.
 
-    `mode` is the file's mode from its creation on; by default the umask determines it.
+    `mode` is the file's mode from its creation on; by default the umask determines it. `durable` as for `replace_file`.
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666 if mode is None else mode)
     try:
@@ -155,7 +167,8 @@ def create_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
             file.flush()
             if mode is not None:
                 path.chmod(mode)  # os.open() applies the umask
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
     except BaseException:
         remove_file(path)
         raise

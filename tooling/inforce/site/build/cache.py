@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import itertools
 import os
 import stat
 import time
@@ -23,12 +22,12 @@ from typing import NamedTuple
 
 from inforce.book.files import real_folder
 from inforce.book.user_cache import CachePlace
+from inforce.disk import create_file, read_regular, replace_file
 
 _READ_ONLY = 0o444
 _COPY = 0o644
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 # Incomplete files of a killed build are removed after an hour.
-_UNFINISHED = ".new-"
 _STALE_SECONDS = 3600
 # Used entries are marked at most once per this many seconds; the mark decides the order of removal.
 _MARK_SECONDS = 6 * 3600
@@ -72,7 +71,6 @@ class Cache:
         self._known = dict(_entries(folder, self._unfinished))
         self._used: set[str] = set()
         self._new: dict[str, CacheEntry] = {}
-        self._numbers = itertools.count()
 
     def refresh(self) -> None:
         """List the entries again, since other processes may have added some."""
@@ -149,21 +147,14 @@ class Cache:
         """Store `content` as the entry `key`."""
         bucket = self._bucket(key)
         seal = self._seal(key, content)
-        unfinished = f"{bucket}/{_UNFINISHED}{os.getpid()}-{next(self._numbers)}-{time.monotonic_ns()}"
-        path = f"{bucket}/{key}-{len(content)}-{seal}"
+        path = Path(f"{bucket}/{key}-{len(content)}-{seal}")
         # Hard links share one file, so entries are read-only: writing to a site must not change the cache.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
-            handle = os.open(unfinished, flags, _READ_ONLY)
+            replace_file(path, content, mode=_READ_ONLY, durable=False)
         except FileNotFoundError:  # the cache was emptied in the meantime
-            real_folder(Path(bucket))
-            handle = os.open(unfinished, flags, _READ_ONLY)
-        with os.fdopen(handle, "wb", buffering=0) as file:
-            file.write(content)
-            os.fchmod(handle, _READ_ONLY)
-            status = os.fstat(handle)
-        os.replace(unfinished, path)  # noqa: PTH105 - tens of thousands of times
-        self._known[key] = self._new[key] = CacheEntry(path, status.st_ino, status.st_mtime, status.st_size, seal)
+            replace_file(real_folder(path.parent) / path.name, content, mode=_READ_ONLY, durable=False)
+        status = path.lstat()
+        self._known[key] = self._new[key] = CacheEntry(str(path), status.st_ino, status.st_mtime, status.st_size, seal)
         self._genuine.add(key)
         self._used.add(key)
 
@@ -217,10 +208,7 @@ class Cache:
         if content is None:
             raise LookupError(key)
         # Never into an existing file, since it can be an entry linked by an earlier build.
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _COPY)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            os.fchmod(handle, _COPY)
+        create_file(Path(target), content, mode=_COPY, durable=False)
 
     def use(self, key: str) -> None:
         """Mark the entry `key` as used."""
@@ -283,7 +271,7 @@ def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, CacheEn
                 key, _, rest = file.name.partition("-")
                 size, _, seal = rest.partition("-")
                 if len(key) != 64 or not size.isdecimal() or len(seal) != 32:
-                    unfinished += [file.path] if file.name.startswith(_UNFINISHED) else []
+                    unfinished += [file.path] if file.name.startswith(".") else []
                     continue
                 with contextlib.suppress(OSError):
                     state = file.stat(follow_symlinks=False)
@@ -295,10 +283,8 @@ def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, CacheEn
 def _read_entry(entry: CacheEntry) -> bytes | None:
     """Return the content of the entry `found`; None if it is missing, of another size, or not a regular file."""
     with contextlib.suppress(OSError):
-        handle = os.open(entry.path, os.O_RDONLY | _NO_LINK)
-        with os.fdopen(handle, "rb") as file:
-            content = file.read(entry.size + 1)
-            return content if len(content) == entry.size else None
+        content = read_regular(entry.path, entry.size + 1, _NO_LINK)
+        return content if len(content) == entry.size else None
     return None
 
 
