@@ -43,7 +43,7 @@ def test_text_is_grouped_by_file_and_counted() -> None:
         "    Something is wrong.\n"
         "    → Nothing.\n"
         "\n"
-        "one error, one question and one note.\n"
+        "1 error, 1 question and 1 note.\n"
         "To answer a question permanently, add its rule, path, evidence and your reason to dismissals.yml.\n"
     )
 
@@ -64,7 +64,7 @@ def test_text_lists_dismissals_with_their_reasons() -> None:
     text = to_text(CheckReport(findings=(), answered=(ANSWER,)))
 
     assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in text
-    assert text.endswith("The checks found nothing.\nOne question answered in dismissals.yml.\n")
+    assert text.endswith("The checks found nothing.\n1 question answered in dismissals.yml.\n")
 
 
 def test_json_contains_every_field() -> None:

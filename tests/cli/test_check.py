@@ -57,7 +57,7 @@ def test_dismissed_question_is_not_repeated(inforce: Type, book: BookBuilder) ->
     ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
     assert "question CLAIM-retention" not in ended.out
     assert "  CLAIM-retention policy_versions/cookies/2026-01-15/en.md:5: The law demands it.\n" in ended.out
-    assert "One question answered in dismissals.yml.\n" in ended.out
+    assert "1 question answered in dismissals.yml.\n" in ended.out
     result = inforce("check", "--repo", book.root, "--at", "2026-06-01", "--format", "json", "--answers")
     assert [load["reason"] for load in json.loads(result.out)["answered"]] == ["The law demands it."]
 

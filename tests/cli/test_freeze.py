@@ -64,7 +64,7 @@ def test_error_in_a_locked_text_is_reported(inforce: Type, book: BookBuilder) ->
     ended = inforce("freeze", "--repo", book.root, "--at", "2026-06-01")
     assert ended.code == 0
     assert list(lock_of(book)["privacy"]) == ["2026-01-15"]
-    assert "contain one error" in ended.err
+    assert "contain 1 error" in ended.err
     assert "  HTML-raw  policy_versions/privacy/2026-01-15/en.md:7\n" in ended.err
 
 

@@ -19,6 +19,11 @@ def quoted(text: str, longest: int = 60) -> str:
     return f"“{printable(text[:longest])}{'…' if len(text) > longest else ''}”"
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return `number` and `noun`, in the plural if necessary: “1 error”, “2,000 errors”."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def sentence(subject: str, problem: str) -> str:
     """Return the sentence “`subject` `problem`”; `problem` is a predicate such as “is missing”, or “expected …”."""
     return f"{subject}{': ' if problem.startswith('expected ') else ' '}{problem}"

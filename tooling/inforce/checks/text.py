@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from inforce.errors import Place
+from inforce.errors import Place, counted
 from inforce.fields import Source
 from inforce.markdown import Block, BlockKind, Document, SpanKind
 from inforce.policy import Edition, Policy, Version
@@ -126,7 +126,7 @@ class Repeated:
     def times(self) -> str:
         """A phrase for the other occurrences, such as “ (and 2 more times)”; empty if there are none."""
         others = self.count - 1
-        return "" if not others else f" (and {others} more {'time' if others == 1 else 'times'})"
+        return "" if not others else f" (and {counted(others, 'more time')})"
 
 
 @lru_cache(maxsize=4)

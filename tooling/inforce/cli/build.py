@@ -24,7 +24,7 @@ from inforce.cli.progress import progress
 from inforce.cli.repository import Workspace, refuse_wrong_clock, with_instant, with_repository
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
 from inforce.cli.termination import terminated_in_order
-from inforce.errors import BookError, GeneratorError, InforceError, Place, SetupError
+from inforce.errors import BookError, GeneratorError, InforceError, Place, SetupError, counted
 from inforce.pdf import require
 from inforce.policy.catalog import Catalog
 from inforce.signing import PrivateKey, private_keys
@@ -160,7 +160,7 @@ def removal_told(vanished: list[str]) -> list[str]:
     """Return lines that list the first `vanished` paths and how to proceed."""
     more = [f"  … and {len(vanished) - _LISTED:,} more"] if len(vanished) > _LISTED else []
     return [
-        f"{_count(len(vanished), 'address', 'addresses')} of the existing site would disappear:",
+        f"{counted(len(vanished), 'address', 'addresses')} of the existing site would disappear:",
         *(f"  /{address}" for address in vanished[:_LISTED]),
         *more,
         _STAYS,
@@ -171,12 +171,8 @@ def _tell(catalog: Catalog, now: datetime, target: Path, contents: Contents, sec
     public = [len(policy.public(now)) for policy in catalog]
     screen = Screen()
     screen.say(
-        f"Built {_count(len([number for number in public if number]), 'policy', 'policies')}, "
-        f"{_count(sum(public), 'version')} and {_count(contents.pages, 'page')} "
+        f"Built {counted(len([number for number in public if number]), 'policy', 'policies')}, "
+        f"{counted(sum(public), 'version')} and {counted(contents.pages, 'page')} "
         f"({contents.size / 1_000_000:.1f} MB) in {seconds:.1f} s."
     )
     screen.say(f"The site is in {target}; view it with “inforce serve”.")
-
-
-def _count(number: int, singular: str, many: str = "") -> str:
-    return f"{number:,} {singular if number == 1 else many or singular + 's'}"

@@ -17,6 +17,7 @@ from inforce.checks import CheckReport, Finding, Severity, examine
 from inforce.cli.check_input import book_of, refuse_changed_history
 from inforce.cli.console import Screen
 from inforce.cli.repository import Workspace, with_instant, with_repository
+from inforce.errors import counted
 from inforce.instant import format_local
 from inforce.policy import Policy, Version
 from inforce.policy.catalog import Catalog
@@ -76,8 +77,10 @@ def _errors(report: CheckReport, additions: Iterable[Addition]) -> tuple[Finding
 
 def _warn(errors: tuple[Finding, ...]) -> None:
     screen = Screen(errors=True)
-    count = "one error" if len(errors) == 1 else f"{len(errors)} errors"
-    screen.say(f"Note: the locked texts contain {count}. Once the lock is committed, only a new version can fix them:")
+    screen.say(
+        f"Note: the locked texts contain {counted(len(errors), 'error')}. "
+        "Once the lock is committed, only a new version can fix them:"
+    )
     for finding in errors[:_SHOWN]:
         screen.say(f"  {finding.rule}  {finding.place}")
     screen.say("To fix them first, restore policy_versions/lock.json.")

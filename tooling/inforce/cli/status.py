@@ -14,6 +14,7 @@ import click
 
 from inforce.cli.console import Screen
 from inforce.cli.repository import Workspace, with_instant, with_repository
+from inforce.errors import counted
 from inforce.instant import format_instant, format_local
 from inforce.policy import Policy, PolicyState, Version
 from inforce.policy.catalog import Catalog
@@ -148,7 +149,7 @@ def _show_coming(screen: Screen, events: list[Coming], now: datetime, zone: Zone
 
 def _in_days(wait: timedelta) -> str:
     days = wait // _DAY
-    return "within a day" if days < 1 else "in 1 day" if days == 1 else f"in {days} days"
+    return "within a day" if days < 1 else f"in {counted(days, 'day')}"
 
 
 def status_document(catalog: Catalog, lock: Lock, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from functools import cache
 
 from inforce.book.paths import BOOK
 from inforce.checks import CheckReport, Finding, Severity, earliest_effective
+from inforce.errors import counted
 from inforce.escaping import harmless, plain, unlinked
 from inforce.instant import day_of, format_local, start_of_day
 from inforce.policy import Act, ChangeLevel, Version
@@ -118,25 +119,26 @@ class ReviewComment:
     def _notice(self, version: Version, *, was_public: bool = False) -> str:
         """Return a sentence that compares the notice period of `version` with the promised one."""
         notice = max((version.effective_at - version.published_at) // timedelta(days=1), 0)
+        given = f"{counted(notice, 'day')} of notice"
         if self.settings is None:
-            return f"{_days(notice)} of notice."
+            return f"{given}."
         promised = self.settings.notice_days.get(str(version.change), 0)
         if not promised:
-            return f"{_days(notice)} of notice; no notice period is promised for changes of this level."
+            return f"{given}; no notice period is promised for changes of this level."
         zone = self.settings.timezone
         # A new version is not public before it is merged, whatever version.yml states.
         today = version.published_at if was_public else start_of_day(day_of(self.now, zone), zone)
         earliest = self._day(earliest_effective(max(version.published_at, today), promised, zone))
         promise = f"the book promises {promised}. The earliest effective date that complies: {earliest}."
         if version.effective_at < earliest_effective(version.published_at, promised, zone):
-            return f"**{_days(notice)} of notice; {promise}**"
+            return f"**{given}; {promise}**"
         if version.published_at < today and version.effective_at < earliest_effective(today, promised, zone):
             return (
-                f"{_days(notice)} of notice according to version.yml, but the version becomes public only after the "
-                f"merge. Counted from today, the earliest effective date that gives the promised {_days(promised)} "
-                f"of notice is **{earliest}**."
+                f"{given} according to version.yml, but the version becomes public only after the "
+                "merge. Counted from today, the earliest effective date that gives the promised "
+                f"{counted(promised, 'day')} of notice is **{earliest}**."
             )
-        return f"{_days(notice)} of notice; {promise}"
+        return f"{given}; {promise}"
 
     def _changed_fields(self, amendment: CatalogChange, before: Version) -> Iterator[str]:
         was, now = self._fields(before), self._fields(amendment.version)
@@ -173,11 +175,11 @@ def _overview(amendments: tuple[CatalogChange, ...], errors: int, questions: int
         versions = ", ".join(f"{change.policy.id} {change.version.label}" for change in amendments[:3])
         rest = f" and {len(amendments) - 3} more" if len(amendments) > 3 else ""
         changed = f"Changes {versions}{rest}"
-    return f"{changed}: {_count(errors, 'error')}, {_count(questions, 'question')}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+    counts = [
+        counted(number, noun) if number else f"no {noun}s"
+        for number, noun in ((errors, "error"), (questions, "question"))
+    ]
+    return f"{changed}: {', '.join(counts)}."
 
 
 def _weight(amendment: CatalogChange) -> str:
@@ -264,10 +266,6 @@ def _finding(finding: Finding) -> str:
     line = f", line {finding.place.line}" if finding.place.line else ""
     words = f"{_plain(finding.message)} {_plain(finding.fix)}".rstrip()
     return f"- {words} <sub>{where}{line} · {finding.rule}</sub>"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
 
 
 def _plain(words: str) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.run import CheckReport, Dismissed
-from inforce.errors import printable
+from inforce.errors import counted, printable
 
 
 def to_text(report: CheckReport) -> str:
@@ -19,7 +19,7 @@ def to_text(report: CheckReport) -> str:
         lines += ["Answered questions", *(_answered(dismissed) for dismissed in report.answered), ""]
     lines.append(count(report))
     if report.answered:
-        lines.append(f"{_counted(len(report.answered), 'question').capitalize()} answered in dismissals.yml.")
+        lines.append(f"{counted(len(report.answered), 'question')} answered in dismissals.yml.")
     if report.of(Severity.QUESTION):
         lines.append(
             "To answer a question permanently, add its rule, path, evidence and your reason to dismissals.yml."
@@ -30,7 +30,7 @@ def to_text(report: CheckReport) -> str:
 
 def count(report: CheckReport) -> str:
     """Return the numbers of errors, questions and notes in `report`, in words."""
-    counts = [_counted(len(report.of(severity)), str(severity)) for severity in Severity if report.of(severity)]
+    counts = [counted(len(report.of(severity)), str(severity)) for severity in Severity if report.of(severity)]
     if not counts:
         return "The checks found nothing."
     return f"{counts[0] if len(counts) == 1 else ', '.join(counts[:-1]) + ' and ' + counts[-1]}."
@@ -47,7 +47,3 @@ def _lines(finding: Finding) -> Iterator[str]:
 
 def _answered(answered: Dismissed) -> str:
     return f"  {answered.finding.rule} {answered.finding.place}: {answered.answer.reason}"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"one {word}" if number == 1 else f"{number} {word}s"

@@ -13,6 +13,7 @@ from inforce.checks.notice import earliest_effective
 from inforce.checks.printed_date import find_printed_date
 from inforce.checks.rule import rule
 from inforce.checks.text import CheckedText
+from inforce.errors import counted
 from inforce.instant import day_of, format_local, is_start_of_day, start_of_day
 from inforce.policy import ChangeLevel, Policy, Version
 
@@ -31,8 +32,8 @@ def notice(book: CheckContext) -> Iterator[Finding]:
             given = (day_of(version.effective_at, book.zone) - day_of(version.published_at, book.zone)).days
             yield notice.finding(
                 version.source.place("effective"),
-                f"The {version.change} version “{version.label}” takes effect {_days(given)} after its "
-                f"publication. book.yml promises {_days(promised)} of notice, so the earliest date is "
+                f"The {version.change} version “{version.label}” takes effect {counted(given, 'day')} after its "
+                f"publication. book.yml promises {counted(promised, 'day')} of notice, so the earliest date is "
                 f"{format_local(earliest, book.zone)}.",
                 evidence=format_local(version.effective_at, book.zone),
                 fix=f"Write “effective: {format_local(earliest, book.zone)}” or later.",
@@ -155,10 +156,6 @@ def _days_of(instant: datetime, zone: ZoneInfo) -> set[date]:
     """Return the day of `instant` in `zone`; if it is not the start of a day, its days in all time zones."""
     somewhere = () if is_start_of_day(instant, zone) else (instant - WESTMOST, instant + EASTMOST)
     return {day_of(instant, zone), *(local.astimezone(UTC).date() for local in somewhere)}
-
-
-def _days(number: int) -> str:
-    return "one day" if number == 1 else f"{number} days"
 
 
 RULES = (notice, order, same_instant, printed, backdated, review)

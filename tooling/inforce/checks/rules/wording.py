@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from inforce.errors import counted
 from inforce.redline import Action, Change, ChangeClass, Redline
 
 LONGEST = 60
@@ -26,7 +27,7 @@ def tell(redline: Redline) -> Told:
         return Told(clause="only invisible markup differs")
     descriptions = [f"{tell_change(change)}{_where(change)}" for change in changes[:MOST_DESCRIBED]]
     more = len(changes) - len(descriptions)
-    rest = f", and {more} more {'change' if more == 1 else 'changes'}" if more else ""
+    rest = f", and {counted(more, 'more change')}" if more else ""
     first = changes[0]
     return Told(
         clause="; ".join(descriptions) + rest, evidence=shortened(first.now or first.was), line=line_of(redline, first)
