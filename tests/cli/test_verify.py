@@ -159,9 +159,11 @@ def test_site_signed_again_later_matches(
     assert inforce("build", "--repo", repository, "--at", BUILT).code == 0
     assert inforce("sign", repository / "site", "--at", "2027-01-20T18:00:00Z").code == 0
 
+    monkeypatch.delenv("INFORCE_SIGNING_KEY_FILE")
     ended = verified(inforce, repository)
 
     assert (ended.code, ended.out.partition(" ")[2]) == (0, "matches the lock and the book.\n"), ended.out
+    assert "WARNING" not in ended.err
 
 
 @pytest.mark.parametrize(

@@ -115,26 +115,32 @@ def _keys(catalog: Catalog, *, unsigned: bool) -> tuple[PrivateKey, ...]:
     return keys
 
 
-def build(options: BuildOptions, activity: str, otherwise: str) -> None:
-    """Build with the progress of `activity` and messages on stderr.
+def build(options: BuildOptions, activity: str, otherwise: str, *, warnings: bool = True) -> None:
+    """Build with the progress of `activity` and messages on stderr; without `warnings`, only after an error.
 
     After an error, print the sentence `otherwise` and exit with 1, or with 4 for an error of the system.
     """
     errors = Screen(errors=True)
+    held: list[tuple[str, str]] = []
 
     def tell(level: str, text: str) -> None:
         for line in f"{level:<8}-  {text}".splitlines() if level else [text]:
             errors.say(line, style=_COLOURS.get(level, ""))
 
+    def hold(level: str, text: str) -> None:
+        held.append((level, text))
+
     try:
         with progress(activity, "pages") as report:
-            build_site(options, progress=report, tell=tell)
+            build_site(options, progress=report, tell=tell if warnings else hold)
         return
     except GeneratorError as failure:
         code = failure.exit_code
     except InforceError as refusal:
-        tell("ERROR", str(refusal))
+        hold("ERROR", str(refusal))
         code = SetupError.exit_code if isinstance(refusal, SetupError) else 1
+    for message in held:
+        tell(*message)
     errors.say(otherwise)
     raise click.exceptions.Exit(code)
 

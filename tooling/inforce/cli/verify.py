@@ -109,5 +109,5 @@ def _verified(target: str, reading: Reading, now: datetime, state: Path | None, 
 def _rebuilt(options: BuildOptions, instant: datetime) -> Path:
     """Build the site with `options` as of `instant`, and return its folder."""
     options.site.mkdir()
-    build(replace(options, now=instant), "Building the site again", _NOT_COMPARED)
+    build(replace(options, now=instant), "Building the site again", _NOT_COMPARED, warnings=False)
     return options.site

@@ -42,7 +42,7 @@ _ERROR_PAGE = "404.html"
 _PACKED = ".gz"
 _FIX = "Find out who changed it, then build and publish the site again."
 _OTHER_BUILD = (
-    "If nobody changed them: check out the commit that was published, use the same version of inforce, and give the "
+    "If they were not changed: check out the commit that was published, use the same version of inforce, and give the "
     "options of that build (--offline, --pdf)."
 )
 
