@@ -31,7 +31,7 @@ serve: $(VENV)/.site ## serve the site, and rebuild it when a text changes
 
 test: $(VENV)/.test libraries ## run all tests; TESTS="tests/test_text.py -n 0" selects some
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
-	  $(BIN)/pytest $(TESTS)
+	  env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest $(TESTS)  # so that the next run need not compile the tests again
 
 dist: $(VENV)/.site ## build the wheel, the source archive, the lock for apps and the browser package into dist/
 	@rm -rf dist
