@@ -45,7 +45,7 @@ class RecordHistory(NamedTuple):
         counted: list[Counted] = []
         dates: list[datetime] = []
         flags: set[Flag] = set()
-        if any(record.policy in (None, policy.id) for record in context.unreadable):
+        if context.unreadable and any(record.policy in (None, policy.id) for record in context.unreadable):
             flags.add("unreadable-record")
         now, records = context.now, context.records.get(policy.id)
         if not records:
@@ -78,8 +78,8 @@ class RecordHistory(NamedTuple):
                 yes = {answered: when for answered, when in yes.items() if answered > number}
             else:
                 yes.pop(number, None)
-        have = max(yes, default=0)
-        return cls(have, yes.get(have, MIN_INSTANT), *newest_no, flags, turns)
+        have = max(yes) if yes else 0
+        return cls(have, yes.get(have, MIN_INSTANT), newest_no[0], newest_no[1], flags, turns)
 
 
 def _number(

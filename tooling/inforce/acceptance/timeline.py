@@ -77,11 +77,15 @@ class Timeline(NamedTuple):
         """
         if have >= self.floor:
             return None
-        unmet = [version for version in self.in_force if version.change == "material" and version.seq > have]
-        enforced = [max(enforced_at, self.applies_at(v)) for v in unmet if (enforced_at := v.enforced_at)]
+        applied, enforced = [], []
+        for version in self.in_force:
+            if version.change == "material" and version.seq > have:
+                applied.append(self.applies_at(version))
+                if enforced_at := version.enforced_at:
+                    enforced.append(max(enforced_at, applied[-1]))
         if not enforced:
             return None
-        newcomer = not have and (self.since is None or self.since >= min(map(self.applies_at, unmet)))
+        newcomer = not have and (self.since is None or self.since >= min(applied))
         return self.at if newcomer else min(enforced)
 
     def turning_points(self) -> list[datetime | None]:
