@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from book_builder import BookBuilder, instant
+from built import build_here, scaffold
 from inforce.errors import ManifestError, SignatureError
 from inforce.publication import Publication
 from inforce.signing import PublicKey, generate_key, verify
-from inforce.site.build import incremental
 from inforce.site.build.assemble import write_manifest
-from inforce.site.build.incremental import compose
-from inforce.site.build.options import Listener
+from inforce.site.build.incremental import SiteBuilder
 from inforce.site.page_kinds import page_kinds
 
 KEY = generate_key()
@@ -65,8 +64,6 @@ def test_oversized_manifest_is_rejected_before_pages_are_rendered(
     book = BookBuilder(tmp_path / "book", extra="manifest_bytes: 1024\n")
     for number in range(9):
         book.policy(f"policy-{number}").version("2026-01-15")
-    publication = Publication(catalog=book.read().require(), now=instant("2026-06-01"), kinds=page_kinds())
-    monkeypatch.setattr(incremental, "_composed", lambda *_: pytest.fail("pages are made"))
-    monkeypatch.setattr(incremental.assemble, "make_genuine", lambda *_: pytest.fail("pages are made"))
+    monkeypatch.setattr(SiteBuilder, "_compose", lambda *_: pytest.fail("pages are made"))
     with pytest.raises(ManifestError, match="“manifest_bytes” in book"):
-        compose(None, None, publication, None, "", Listener())  # type: ignore[arg-type]
+        build_here(scaffold(book).root, tmp_path / "site", tmp_path / "cache", "2026-06-01")

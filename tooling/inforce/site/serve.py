@@ -10,6 +10,7 @@ import gc
 import sys
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -149,7 +150,8 @@ def serve_site(options: BuildOptions, port: int) -> int:
         return serve_with_generator({**request_of(options, str(options.site)), "port": port})
     collect_rarely()
     folder = real_folder(options.site)
-    maker = SiteBuilder(options, Listener(tell=_tell))
+    # A preview is never published, so it can be unsigned.
+    maker = SiteBuilder(replace(options, unsigned=True), Listener(tell=_tell))
     if not _made(maker):
         return 1
     gc.freeze()  # most of the book stays in memory; freezing excludes it from garbage collection

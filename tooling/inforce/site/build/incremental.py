@@ -6,14 +6,12 @@ Invariants: after each update the folder contains the same site as a full build 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from inforce import pdf
 from inforce.book.read import ParseCache
 from inforce.publication import Publication
-from inforce.site.book import read_publication
+from inforce.site.book import publication_of, read_publication
 from inforce.site.build import assemble
 from inforce.site.build.cache import Cache, renderer_fingerprint
 from inforce.site.build.options import BuildOptions, Listener
@@ -35,11 +33,11 @@ def collect_rarely() -> None:
 
 
 class SiteBuilder:
-    """Updates the folder of the `options` from the book; its site is a preview, so it can be unsigned."""
+    """Updates the folder of the `options` to the site of the book, as often as the book changes."""
 
     def __init__(self, options: BuildOptions, listener: Listener) -> None:
         """Report to `listener`; this builds nothing."""
-        self._options, self._listener = replace(options, unsigned=True), listener
+        self._options, self._listener = options, listener
         self._cache = Cache(options.cache)
         self._renderer_fingerprint = renderer_fingerprint()
         self._memory = ParseCache()
@@ -48,87 +46,68 @@ class SiteBuilder:
 
     def make(self) -> int:
         """Update the folder and return the number of changed files; raise the errors of a build."""
+        configuration = Configuration.of(self._options)
+        publication = self._publication(configuration)
+        assemble.check_manifest_size(publication, self._listener.warn)
+        try:
+            changed = self._place(self._compose(configuration, publication))
+        except LookupError:  # another process emptied the cache just now
+            self._cache.refresh()
+            self._files = None
+            changed = self._place(self._compose(configuration, publication))
+        site, files, keys = self._options.site, self._files or {}, self._options.keys
+        assemble.write_files(site, publication)
+        assemble.write_manifest(site, publication, files, keys, self._listener.warn, keyless=self._options.unsigned)
+        return changed
+
+    def prune(self) -> None:
+        """Remove the entries of the cache that were not used for the longest time, if it is large."""
+        self._cache.prune(assemble.CACHE_BYTES)
+
+    def _publication(self, configuration: Configuration) -> Publication:
         options = self._options
-        configuration = Configuration.of(options)
-        publication = read_publication(
-            options.root,
-            configuration.clock,
-            self._listener.warn,
-            signing=bool(options.keys),
-            memory=self._memory,
+        if options.catalog is not None and options.now is not None:
+            return publication_of(options.catalog, options.now, options.evidence)
+        signing = bool(options.keys)
+        return read_publication(
+            options.root, configuration.clock, self._listener.warn, signing=signing, memory=self._memory
         )
-        self._shelves.begin()
-        files = compose(
-            options,
-            configuration,
-            publication,
-            self._cache,
-            self._renderer_fingerprint,
-            self._listener,
-            memory=self._shelves,
-        )
-        options.site.mkdir(parents=True, exist_ok=True)
+
+    def _place(self, files: Files) -> int:
+        """Link `files` into the folder and return the number of those that changed."""
+        site = self._options.site
+        site.mkdir(parents=True, exist_ok=True)
         if self._files is None:
-            settle(options.site, files, self._cache)
+            settle(site, files, self._cache)
             changed = files
         else:
             changed = {place: key for place, key in files.items() if self._files.get(place) != key}
-            drop(options.site, self._files.keys() - files.keys())
-            add(options.site, changed, self._cache)
+            drop(site, self._files.keys() - files.keys())
+            add(site, changed, self._cache)
         self._files = files
-        write_issued(options, publication, files, self._listener)
         return len(changed)
 
+    def _compose(self, configuration: Configuration, publication: Publication) -> Files:
+        """Render the files of `publication` that the cache lacks; return the keys of all its files by path.
 
-def compose(
-    options: BuildOptions,
-    configuration: Configuration,
-    publication: Publication,
-    cache: Cache,
-    renderer_fingerprint: str,
-    listener: Listener,
-    *,
-    memory: BuildIndex | None = None,
-) -> Files:
-    """Render the files of `publication` that `cache` lacks; return the keys of all its files by path.
+        Each cache entry is checked against its seal; altered ones are rendered again.
+        """
+        self._shelves.begin()
+        return assemble.make_genuine(lambda: self._composed(configuration, publication), self._cache)
 
-    `memory` is the state of the previous call. Each cache entry is checked against its seal; altered ones are rendered
-    again.
-    """
-    assemble.check_manifest_size(publication, listener.warn)
-
-    def make() -> Files:
-        return _composed(options, configuration, publication, cache, renderer_fingerprint, listener, memory)
-
-    return assemble.make_genuine(make, cache)
-
-
-def _composed(
-    options: BuildOptions,
-    configuration: Configuration,
-    publication: Publication,
-    cache: Cache,
-    renderer_fingerprint: str,
-    listener: Listener,
-    memory: BuildIndex | None,
-) -> Files:
-    if configuration.pdf:
-        pdf.require()
-    built = scaffold(options, configuration, publication, cache, renderer_fingerprint, listener)
-    settings = publication.catalog.settings
-    renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
-    work = Work.of(publication, renderer, Shells(cache, built), cache, renderer_fingerprint, memory)
-    files = assemble.composed(work, built, listener.progress)
-    # Only the pages of docs/ are checked; all others have no handwritten links.
-    pages = [place for place, key in built.items() if place.endswith(".html") and files.get(place) == key]
-    there = files.keys() | assemble.issued_addresses(publication)
-    base = urlsplit(configuration.site_url or settings.site).path or "/"
-    docs = configuration.path.parent / "docs"
-    refuse_dead_links(docs, base, pages, there, lambda page: links_in_cache(cache, files[page]))
-    return files
-
-
-def write_issued(options: BuildOptions, publication: Publication, files: Iterable[str], listener: Listener) -> None:
-    """Write the files with the time of the build into the folder of `options`; `files` are the paths of all others."""
-    assemble.write_files(options.site, publication)
-    assemble.write_manifest(options.site, publication, files, options.keys, listener.warn, keyless=options.unsigned)
+    def _composed(self, configuration: Configuration, publication: Publication) -> Files:
+        if configuration.pdf:
+            pdf.require()
+        cache, fingerprint = self._cache, self._renderer_fingerprint
+        built = scaffold(self._options, configuration, publication, cache, fingerprint, self._listener)
+        settings = publication.catalog.settings
+        renderer = Renderer(settings=settings, offline=configuration.offline, pdf=configuration.pdf)
+        work = Work.of(publication, renderer, Shells(cache, built), cache, fingerprint, self._shelves)
+        files = assemble.composed(work, built, self._listener.progress)
+        # Only the pages of docs/ are checked; all others have no handwritten links.
+        pages = [place for place, key in built.items() if place.endswith(".html") and files.get(place) == key]
+        there = files.keys() | assemble.issued_addresses(publication)
+        base = urlsplit(configuration.site_url or settings.site).path or "/"
+        docs = configuration.path.parent / "docs"
+        refuse_dead_links(docs, base, pages, there, lambda page: links_in_cache(cache, files[page]))
+        return files
