@@ -81,7 +81,7 @@ def serve_with_generator(request: GeneratorRequest) -> int:
 def _running(request: GeneratorRequest, **how: Any) -> Iterator[subprocess.Popen[str]]:
     """Start the generator with `request`; at the end of the block, terminate it, and kill it if it does not end."""
     # The flag -P keeps modules of the repository from being imported.
-    command = [sys.executable, "-X", "utf8", "-P", "-m", _PROGRAM]
+    command = [sys.executable, "-P", "-X", "utf8", "-m", _PROGRAM]
     folder = Path(request["configuration"]).parent
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, encoding="utf-8", **how) as process:  # noqa: S603
         try:
