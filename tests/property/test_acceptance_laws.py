@@ -35,12 +35,12 @@ def rank(answer: Decision | PolicyDecision) -> int:
 
 
 def answer_about(policy: dict[str, Any], query: dict[str, Any]) -> PolicyDecision | None:
-    """Return the decision about `policy` for `asked`; None if the manifest is rolled back."""
+    """Return the decision about `policy` for `query`; None if the manifest is rolled back."""
     return next((each for each in ask(query)["policies"] if each["id"] == policy["id"]), None)
 
 
 def publishing(added: dict[str, Any], policy: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
-    """Return `asked` with the version `added` to `policy`, with a different text."""
+    """Return `query` with the version `added` to `policy`, with a different text."""
     more = deepcopy(query)
     plain = {name: value for name, value in added.items() if name not in ("same_as", "digests")}
     for each in more["manifest"]["policies"]:

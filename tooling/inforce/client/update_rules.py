@@ -65,10 +65,11 @@ def forget_untrusted(memory: ClientState, trusted: Collection[str]) -> ClientSta
 
 
 def forget_future(memory: ClientState, host_time: datetime | None, now: datetime) -> ClientState:
-    """Return `memory` without what manifests taught it, if its serial is more than a day after `now` and `told`.
+    """Return `memory` without what manifests taught it, if its serial is more than a day after `now` and `host_time`.
 
-    `told` is the time of the host, if it sent one. A manifest with such a serial would be refused today; a state that
-    an earlier release saved, or that was saved while the clocks were wrong, must not lock out every later manifest.
+    `host_time` is the time of the host, if it sent one. A manifest with such a serial would be refused today; a state
+    that an earlier release saved, or that was saved while the clocks were wrong, must not lock out every later
+    manifest.
     """
     latest = max(now, host_time or now) + _DAY
     return _nothing_learnt(memory) if memory.last_serial > latest.timestamp() else memory
@@ -97,7 +98,7 @@ def accepted_until_restart(memory: ClientState, manifest: Manifest, payload: byt
 
 
 def refuse_future(manifest: Manifest, host_time: datetime, now: datetime) -> None:
-    """Raise RefusedError if `manifest` was issued more than a day after both `now` and the server time `told`.
+    """Raise RefusedError if `manifest` was issued more than a day after both `now` and the server time `host_time`.
 
     Its serial would lock out every later manifest.
     """
@@ -108,7 +109,7 @@ def refuse_future(manifest: Manifest, host_time: datetime, now: datetime) -> Non
 
 
 def clocked(memory: ClientState, host_time: datetime | None, now: datetime) -> ClientState:
-    """Return `memory` with the server time `told`, received when this machine's clock showed `now`.
+    """Return `memory` with the server time `host_time`, received when this machine's clock showed `now`.
 
     Accept a server time only between the manifest's issue date and the later of its expiry and the local clock, so that
     one answer of a host with a wrong clock does not affect every later answer.
