@@ -6,6 +6,7 @@ Problems in a readable book are findings of the checks, not exceptions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -22,6 +23,11 @@ def quoted(text: str, longest: int = 60) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return `number` and `noun`, in the plural if necessary: “1 error”, “2,000 errors”."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return `words`, of which there is at least one, as in “a, b and c”."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def sentence(subject: str, problem: str) -> str:

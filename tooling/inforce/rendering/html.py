@@ -13,7 +13,7 @@ from html import escape
 from itertools import groupby
 
 from inforce.markdown import BlockKind, Container, ContainerKind
-from inforce.redline import BlockState, Format, Redline, RedlineBlock
+from inforce.redline import BlockState, Redline, RedlineBlock
 from inforce.rendering.inline import hidden, mark_html, runs_html, words_html
 from inforce.rendering.labels import ENGLISH, Labels
 
@@ -66,7 +66,7 @@ class _Writer:
             return _element(block, "", words_html(block.shown))
         inner = runs_html(block.shown, self.labels) + mark_html(block, self.labels)
         if block.was or block.now:
-            was, now = _spell(block.was, self.labels), _spell(block.now, self.labels)
+            was, now = self.labels.spell(block.was), self.labels.spell(block.now)
             words = self.labels.structure_changed.format(was=was, now=now)
             inner += f'<span class="inforce-note"> ({escape(words)})</span>'
         if block.state is not BlockState.MOVED_TO:
@@ -167,10 +167,6 @@ def _element(block: RedlineBlock, attributes: str, inner: str) -> str:
         return f"<{tag}{align}{attributes}>{inner}</{tag}>"
     tag = f"h{block.level}" if block.kind is BlockKind.HEADING else "p"
     return f"<{tag}{attributes}>{inner}</{tag}>"
-
-
-def _spell(formats: tuple[Format, ...], labels: Labels) -> str:
-    return ", ".join(str(format_).replace("_", " ") for format_ in formats) or labels.plain
 
 
 def _beginning(text: str, words: int = 8) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from inforce.redline import Format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,10 @@ class Labels:
     more_changes: str = "And {count} more."
     nothing: str = "nothing"
     plain: str = "plain"
+
+    def spell(self, formats: Iterable[Format]) -> str:
+        """Return the names of `formats`, such as “bold, link”."""
+        return ", ".join(str(format_).replace("_", " ") for format_ in formats) or self.plain
 
 
 ENGLISH = Labels()

@@ -41,7 +41,7 @@ def _reformatted(change: Change, now: str, labels: Labels) -> str:
         was_target = _target(change.lost) or labels.nothing
         now_target = _target(change.got) or labels.nothing
         return labels.link_sentence.format(now=now, was_target=was_target, now_target=now_target)
-    lost, got = _spell(change.lost, labels), _spell(change.got, labels)
+    lost, got = labels.spell(change.lost), labels.spell(change.got)
     return labels.format_sentence.format(now=now, lost=lost, got=got)
 
 
@@ -61,7 +61,3 @@ def shortened(text: str) -> str:
 
 def _target(formats: Iterable[Format]) -> str:
     return next((format_.value for format_ in formats if format_.kind in ("link", "image")), "")
-
-
-def _spell(formats: tuple[Format, ...], labels: Labels) -> str:
-    return ", ".join(str(format_).replace("_", " ") for format_ in formats) or labels.plain

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.run import CheckReport, Dismissed
-from inforce.errors import counted, printable
+from inforce.errors import counted, listed, printable
 
 
 def to_text(report: CheckReport) -> str:
@@ -31,9 +31,7 @@ def to_text(report: CheckReport) -> str:
 def count(report: CheckReport) -> str:
     """Return the numbers of errors, questions and notes in `report`, in words."""
     counts = [counted(len(report.of(severity)), str(severity)) for severity in Severity if report.of(severity)]
-    if not counts:
-        return "The checks found nothing."
-    return f"{counts[0] if len(counts) == 1 else ', '.join(counts[:-1]) + ' and ' + counts[-1]}."
+    return f"{listed(counts)}." if counts else "The checks found nothing."
 
 
 def _lines(finding: Finding) -> Iterator[str]:

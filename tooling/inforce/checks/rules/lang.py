@@ -10,7 +10,7 @@ from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import rule
 from inforce.checks.rules.numerals import KNOWN, number_words_in, numbers_in
 from inforce.checks.text import CheckedText
-from inforce.errors import Place
+from inforce.errors import Place, listed
 from inforce.language import Language
 from inforce.markdown import Clause, Document
 from inforce.policy import Edition, Policy, Version
@@ -112,7 +112,7 @@ def missing(book: CheckContext) -> Iterator[Finding]:
             if absent and version.cancelled is None:
                 yield missing.finding(
                     version.source.place(),
-                    f"“{version.label}” of {policy.id} is not available in {_and([f'“{tag}”' for tag in absent])}.",
+                    f"“{version.label}” of {policy.id} is not available in {listed([f'“{tag}”' for tag in absent])}.",
                     evidence=", ".join(absent),
                     fix="You can add a translation at any time, also to a version that is published and locked.",
                 )
@@ -126,7 +126,7 @@ def unlisted(book: CheckContext) -> Iterator[Finding]:
         if text.edition.language not in known:
             yield unlisted.finding(
                 Place(path=text.edition.source.path),
-                f"This text is in “{text.edition.language}”; book.yml lists {_and([f'“{tag}”' for tag in known])}.",
+                f"This text is in “{text.edition.language}”; book.yml lists {listed([f'“{tag}”' for tag in known])}.",
                 evidence=str(text.edition.language),
                 fix=f"Add “{text.edition.language}” to “languages” in book.yml, or rename the file.",
             )
@@ -140,7 +140,7 @@ def no_title(book: CheckContext) -> Iterator[Finding]:
         if absent := [str(tag) for tag in spoken if tag not in policy.titles]:
             yield no_title.finding(
                 policy.source.place("title"),
-                f"{policy.id} has texts in {_and([f'“{tag}”' for tag in absent])} but no title in that language.",
+                f"{policy.id} has texts in {listed([f'“{tag}”' for tag in absent])} but no title in that language.",
                 evidence=", ".join(absent),
                 fix=f"Add “{absent[0]}: …” to “title” in policy.yml.",
             )
@@ -181,7 +181,7 @@ def _levels(document: Document) -> list[int]:
 
 
 def _listed(clauses: list[Clause]) -> str:
-    return _and([f"“{clause.id}”" for clause in clauses])
+    return listed([f"“{clause.id}”" for clause in clauses])
 
 
 def _named(clause: Clause) -> str:
@@ -227,10 +227,6 @@ def _targets(document: Document, language: Language) -> dict[str, str]:
         return "/".join(part for part in parts if not re.fullmatch(r"[a-z]{2}[-_][A-Za-z]{2,4}", part))
 
     return {plain(link.target): link.target for link in document.links}
-
-
-def _and(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 RULES = (outdated, no_origin, sections, numbers, links, missing, unlisted, no_title)
