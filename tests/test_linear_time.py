@@ -11,7 +11,7 @@ from doubling import assert_linear
 from inforce.book.read import parse_lock
 from inforce.book.yaml import parse_yaml
 from inforce.checks.context import CheckContext
-from inforce.checks.rules.change import unmentioned
+from inforce.checks.rules.change import unmentioned_change
 from inforce.manifest import parse_manifest
 from inforce.manifest.strict_json import parse_json
 from inforce.markdown import parse, to_html
@@ -81,7 +81,7 @@ def test_long_moved_part_is_compared_in_linear_time() -> None:
 
 
 def test_summary_of_many_changed_sections_is_checked_in_linear_time() -> None:
-    find = unmentioned.find
+    find = unmentioned_change.find
     assert find
 
     def context(count: int) -> CheckContext:

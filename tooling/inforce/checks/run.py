@@ -62,9 +62,9 @@ def examine(book: Book, now: datetime, rules: Iterable[Rule] = tuple(CATALOGUE.v
     """
     rules = tuple(rules)
     findings = [from_fault(fault) for fault in book.faults]
-    context = CheckContext(book, book.catalog, now) if book.catalog else None
-    if context:
-        findings += [finding for rule in rules if rule.find for finding in rule.find(context)]
+    ctx = CheckContext(book, book.catalog, now) if book.catalog else None
+    if ctx:
+        findings += [finding for rule in rules if rule.find for finding in rule.find(ctx)]
     answered = [
         Dismissed(finding=finding, answer=answer)
         for finding in findings
@@ -72,8 +72,8 @@ def examine(book: Book, now: datetime, rules: Iterable[Rule] = tuple(CATALOGUE.v
     ]
     answered_ids = {id(dismissed.finding) for dismissed in answered}
     remaining = [finding for finding in findings if id(finding) not in answered_ids]
-    if context and len(rules) == len(CATALOGUE):
-        remaining += _unused_dismissals(context, {dismissed.answer for dismissed in answered})
+    if ctx and len(rules) == len(CATALOGUE):
+        remaining += _unused_dismissals(ctx, {dismissed.answer for dismissed in answered})
     return CheckReport(
         findings=tuple(sorted(remaining, key=lambda finding: finding.order)),
         answered=tuple(sorted(answered, key=lambda dismissed: dismissed.finding.order)),
@@ -98,14 +98,14 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if not words or words.endswith((".", "?", "!")) else ".")
 
 
-def _unused_dismissals(book: CheckContext, used: set[Dismissal]) -> Iterator[Finding]:
+def _unused_dismissals(ctx: CheckContext, used: set[Dismissal]) -> Iterator[Finding]:
     """Yield a finding for each unused dismissal; dismissals about locked texts remain as a record."""
-    fixable = {file.source.path for file in book.files}
-    for dismissal in book.book.answers.answers:
-        covered = {path for path in book.paths if dismissal.covers(path)}
+    fixable = {file.source.path for file in ctx.files}
+    for dismissal in ctx.book.answers.answers:
+        covered = {path for path in ctx.paths if dismissal.covers(path)}
         if dismissal not in used and (not covered or covered & fixable or _is_invalid(dismissal)):
             yield unused_dismissal.finding(
-                book.book.answers.source.place(f"dismissals[{dismissal.number}]"),
+                ctx.book.answers.source.place(f"dismissals[{dismissal.number}]"),
                 f"This dismissal {_why_unused(dismissal, covered)}.",
                 evidence=dismissal.rule,
                 fix="Remove it.",

@@ -43,12 +43,12 @@ class ChangedClause:
 
 
 @rule("CHANGE-summary", Severity.QUESTION, "A section changed and the summary does not mention it.")
-def unmentioned(book: CheckContext) -> Iterator[Finding]:
+def unmentioned_change(ctx: CheckContext) -> Iterator[Finding]:
     """Report changed sections whose id, heading or enclosing section the summary does not mention.
 
     A point of the summary without a section applies to the whole text.
     """
-    for revision in book.revisions:
+    for revision in ctx.revisions:
         text = revision.text
         if any(not point.section for point in text.edition.summary) or _lacks_summary(text):
             continue
@@ -58,14 +58,14 @@ def unmentioned(book: CheckContext) -> Iterator[Finding]:
         changed = [clause for clause in silent if not clause.only_links]
         if len(changed) > MANY:
             headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in changed[:MANY])
-            yield unmentioned.finding(
+            yield unmentioned_change.finding(
                 Place(path=text.edition.source.path, line=1),
                 f"{len(changed)} sections changed, and the summary does not mention them: {headings}, ….",
                 evidence=", ".join(clause.id for clause in changed),
                 fix="Add a point for each of them, or one point without “section” for the whole text.",
             )
         for clause in changed if len(changed) <= MANY else ():
-            yield unmentioned.finding(
+            yield unmentioned_change.finding(
                 _place(text, clause.id),
                 f"Section “{clause.heading}” {clause.fate}, and the summary does not mention it.",
                 evidence=clause.id,
@@ -76,7 +76,7 @@ def unmentioned(book: CheckContext) -> Iterator[Finding]:
 def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Finding:
     """Return one question about all clauses in which only links changed; most such changes correct a link."""
     headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in linked[:MANY])
-    return unmentioned.finding(
+    return unmentioned_change.finding(
         _place(text, linked[0].id),
         f"In {headings}{', …' if len(linked) > MANY else ''} only the targets of links changed, and the summary does "
         "not mention it.",
@@ -86,14 +86,14 @@ def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Findin
 
 
 @rule("CHANGE-unchanged", Severity.QUESTION, "The summary mentions a section that did not change.")
-def unchanged(book: CheckContext) -> Iterator[Finding]:
+def unchanged_section(ctx: CheckContext) -> Iterator[Finding]:
     """Report sections in the summary that are unchanged, including the sections inside them."""
-    for revision in book.revisions:
+    for revision in ctx.revisions:
         text = revision.text
         same = _same_clauses(revision) if text.edition.summary else set()
         for index, point in enumerate(text.edition.summary):
             if point.section in same:
-                yield unchanged.finding(
+                yield unchanged_section.finding(
                     text.edition.source.place(f"summary[{index}].section"),
                     f"The summary mentions “{text.heading(point.section)}”, which did not change.",
                     evidence=point.section,
@@ -102,12 +102,12 @@ def unchanged(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("CHANGE-nothing", Severity.QUESTION, "A version has the same text as the previous version.")
-def nothing(book: CheckContext) -> Iterator[Finding]:
+def text_unchanged(ctx: CheckContext) -> Iterator[Finding]:
     """Report versions whose binding text equals the previous one; drafts may still be copies."""
-    for revision in book.revisions:
+    for revision in ctx.revisions:
         text = revision.text
         if revision.redline.equal and not text.version.draft:
-            yield nothing.finding(
+            yield text_unchanged.finding(
                 Place(path=text.edition.source.path),
                 f"“{text.version.label}” has the same text as the previous version.",
                 fix="Write the change into the text, or answer why the same text is published again.",
@@ -115,15 +115,15 @@ def nothing(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("CHANGE-editorial", Severity.QUESTION, "An editorial change affects a number, a date or a negation.")
-def editorial(book: CheckContext) -> Iterator[Finding]:
+def meaning_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changes in editorial versions that can change the meaning; users are not notified of such versions."""
     fix = "Set “change” to “notice” or “material” in version.yml, or answer why the meaning is the same."
-    for revision in book.revisions:
+    for revision in ctx.revisions:
         text = revision.text
         if text.version.change is not ChangeLevel.EDITORIAL:
             continue
         if numbers := _numbers(revision):
-            yield editorial.finding(
+            yield meaning_changed.finding(
                 _place(text, numbers[0].clause),
                 f"“{text.version.label}” is editorial, but {_in_words(numbers)}. "
                 "Is it correct that users need not be told?",
@@ -132,7 +132,7 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
             )
         if turning := [change for change in revision.redline.changes if _turns(change, text)]:
             more = f", and {len(turning) - 1} more such changes" if len(turning) > 1 else ""
-            yield editorial.finding(
+            yield meaning_changed.finding(
                 text.place(line_of(revision.redline, turning[0])),
                 f"“{text.version.label}” is editorial, but a negation was added or removed: "
                 f"{tell_change(turning[0])}{more}. Is it correct that users need not be told?",
@@ -142,9 +142,9 @@ def editorial(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("CHANGE-numbers", Severity.NOTE, "Numbers or dates changed.")
-def numbers(book: CheckContext) -> Iterator[Finding]:
+def numbers_changed(ctx: CheckContext) -> Iterator[Finding]:
     """List changed numbers, amounts, periods, dates and percentages, one note per section."""
-    for revision in book.revisions:
+    for revision in ctx.revisions:
         if revision.text.version.change is ChangeLevel.EDITORIAL:
             continue
         by_clause: dict[str, list[NumberChange]] = {}
@@ -153,7 +153,7 @@ def numbers(book: CheckContext) -> Iterator[Finding]:
         for clause, changed in by_clause.items():
             where = f"In “{changed[0].heading}”, " if changed[0].heading else ""
             words = _in_words(changed)
-            yield numbers.finding(
+            yield numbers_changed.finding(
                 _place(revision.text, clause),
                 f"{where}{words if where else words[:1].upper() + words[1:]}.",
                 evidence=shortened(changed[0].now or changed[0].was),
@@ -275,4 +275,4 @@ def _place(text: CheckedText, section: str) -> Place:
     return text.place(clause.line) if clause else Place(path=text.edition.source.path)
 
 
-RULES = (unmentioned, unchanged, nothing, editorial, numbers)
+RULES = (unmentioned_change, unchanged_section, text_unchanged, meaning_changed, numbers_changed)

@@ -11,11 +11,11 @@ from inforce.checks.rules.phrases import ABSOLUTE, ON_PUBLICATION, WATCH, WITHOU
 
 
 @rule("CLAIM-absolute", Severity.QUESTION, "A text makes a promise without exceptions.")
-def absolute(book: CheckContext) -> Iterator[Finding]:
+def absolute_promise(ctx: CheckContext) -> Iterator[Finding]:
     """Report absolute promises such as “we never …” or “completely secure”."""
     yield from _asked(
-        absolute,
-        book,
+        absolute_promise,
+        ctx,
         ABSOLUTE,
         "“{words}” is a promise without exceptions. Is it kept in all cases, including court orders and emergencies?",
         "State the exceptions, or answer how the promise is kept.",
@@ -23,11 +23,11 @@ def absolute(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("CLAIM-retention", Severity.QUESTION, "A text sets no limit on how long data is kept.")
-def retention(book: CheckContext) -> Iterator[Finding]:
+def unlimited_retention(ctx: CheckContext) -> Iterator[Finding]:
     """Report data that is kept permanently or indefinitely."""
     yield from _asked(
-        retention,
-        book,
+        unlimited_retention,
+        ctx,
         WITHOUT_LIMIT,
         "“{words}” sets no limit on how long data is kept. Is there a reason to keep it indefinitely?",
         "State a period or the event that ends it, or answer why there is none.",
@@ -35,11 +35,11 @@ def retention(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("CLAIM-watch", Severity.QUESTION, "A text asks readers to check for changes themselves.")
-def watch(book: CheckContext) -> Iterator[Finding]:
+def changes_left_to_readers(ctx: CheckContext) -> Iterator[Finding]:
     """Report clauses that ask readers to check the page for changes."""
     yield from _asked(
-        watch,
-        book,
+        changes_left_to_readers,
+        ctx,
         WATCH,
         "“{words}” leaves it to readers to notice changes. Are they not told?",
         "State how users are notified of changes, or answer why they cannot be.",
@@ -47,22 +47,22 @@ def watch(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("CLAIM-binding", Severity.QUESTION, "A text applies changes on publication although book.yml promises notice.")
-def binding(book: CheckContext) -> Iterator[Finding]:
+def binding_on_publication(ctx: CheckContext) -> Iterator[Finding]:
     """Report clauses that apply a change immediately, if book.yml promises notice."""
-    days = max(book.catalog.settings.notice_days.values(), default=0)
+    days = max(ctx.catalog.settings.notice_days.values(), default=0)
     if days:
         yield from _asked(
-            binding,
-            book,
+            binding_on_publication,
+            ctx,
             ON_PUBLICATION,
             f"“{{words}}” applies changes immediately, but book.yml promises up to {days} days of notice. Which holds?",
             "Correct the text or book.yml, or answer how they fit together.",
         )
 
 
-def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, fix: str) -> Iterator[Finding]:
+def _asked(rule: Rule, ctx: CheckContext, phrases: Phrases, question: str, fix: str) -> Iterator[Finding]:
     """Yield a finding of `rule` for each match of `phrases`; the same words only once per text."""
-    for text in book.texts:
+    for text in ctx.texts:
         reported: set[str] = set()
         language = text.edition.language.tag.partition("-")[0]
         for block in text.prose:
@@ -75,4 +75,4 @@ def _asked(rule: Rule, book: CheckContext, phrases: Phrases, question: str, fix:
                     )
 
 
-RULES = (absolute, retention, watch, binding)
+RULES = (absolute_promise, unlimited_retention, changes_left_to_readers, binding_on_publication)

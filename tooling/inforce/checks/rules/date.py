@@ -23,71 +23,71 @@ WESTMOST, EASTMOST = timedelta(hours=12), timedelta(hours=14)
 
 
 @rule("DATE-notice", Severity.ERROR, "The notice period of a version is shorter than book.yml promises.")
-def notice(book: CheckContext) -> Iterator[Finding]:
+def notice_too_short(ctx: CheckContext) -> Iterator[Finding]:
     """Report versions after the first whose notice period is too short."""
-    for policy, version in book.open_versions:
-        promised = book.catalog.settings.notice_days.get(str(version.change), 0)
-        earliest = earliest_effective(version.published_at, promised, book.zone)
+    for policy, version in ctx.open_versions:
+        promised = ctx.catalog.settings.notice_days.get(str(version.change), 0)
+        earliest = earliest_effective(version.published_at, promised, ctx.zone)
         if version.seq > 1 and version.effective_at < earliest and _is_to_apply(policy, version):
-            given = (day_of(version.effective_at, book.zone) - day_of(version.published_at, book.zone)).days
-            yield notice.finding(
+            given = (day_of(version.effective_at, ctx.zone) - day_of(version.published_at, ctx.zone)).days
+            yield notice_too_short.finding(
                 version.source.place("effective"),
                 f"The {version.change} version “{version.label}” takes effect {counted(given, 'day')} after its "
                 f"publication. book.yml promises {counted(promised, 'day')} of notice, so the earliest date is "
-                f"{format_local(earliest, book.zone)}.",
-                evidence=format_local(version.effective_at, book.zone),
-                fix=f"Write “effective: {format_local(earliest, book.zone)}” or later.",
+                f"{format_local(earliest, ctx.zone)}.",
+                evidence=format_local(version.effective_at, ctx.zone),
+                fix=f"Write “effective: {format_local(earliest, ctx.zone)}” or later.",
             )
 
 
 @rule("DATE-order", Severity.ERROR, "A version takes effect before the previous version.")
-def order(book: CheckContext) -> Iterator[Finding]:
+def order_reversed(ctx: CheckContext) -> Iterator[Finding]:
     """Report open versions that take effect before the previous version that is not cancelled."""
-    for earlier, later in _neighbours(book):
+    for earlier, later in _neighbours(ctx):
         if later.effective_at < earlier.effective_at:
-            yield order.finding(
+            yield order_reversed.finding(
                 later.source.place("effective"),
-                f"“{later.label}” takes effect on {format_local(later.effective_at, book.zone)}, before "
-                f"“{earlier.label}” ({format_local(earlier.effective_at, book.zone)}), which would then never be in "
+                f"“{later.label}” takes effect on {format_local(later.effective_at, ctx.zone)}, before "
+                f"“{earlier.label}” ({format_local(earlier.effective_at, ctx.zone)}), which would then never be in "
                 "force.",
-                evidence=format_local(later.effective_at, book.zone),
+                evidence=format_local(later.effective_at, ctx.zone),
                 fix=f"Change the date, or add “cancelled” to version.yml of “{earlier.label}”."
-                if earlier.effective_at > book.now
+                if earlier.effective_at > ctx.now
                 else f"“{earlier.label}” is already in force: set “effective” of “{later.label}” to a later date.",
             )
 
 
 @rule("DATE-same", Severity.ERROR, "Two versions take effect at the same time.")
-def same_instant(book: CheckContext) -> Iterator[Finding]:
+def same_effective_date(ctx: CheckContext) -> Iterator[Finding]:
     """Report open versions that take effect at the same instant as the previous version."""
-    for earlier, later in _neighbours(book):
+    for earlier, later in _neighbours(ctx):
         if later.effective_at == earlier.effective_at:
-            yield same_instant.finding(
+            yield same_effective_date.finding(
                 later.source.place("effective"),
                 f"“{earlier.label}” and “{later.label}” both take effect on "
-                f"{format_local(later.effective_at, book.zone)}, so “{earlier.label}” would never be in force.",
-                evidence=format_local(later.effective_at, book.zone),
+                f"{format_local(later.effective_at, ctx.zone)}, so “{earlier.label}” would never be in force.",
+                evidence=format_local(later.effective_at, ctx.zone),
                 fix=f"Change one of the two dates, or cancel “{earlier.label}”.",
             )
 
 
 @rule("DATE-printed", Severity.ERROR, "A date printed in the text differs from the dates of the version.")
-def printed(book: CheckContext) -> Iterator[Finding]:
+def printed_date_differs(ctx: CheckContext) -> Iterator[Finding]:
     """Compare dates after labels such as “Effective date” with the dates of version.yml.
 
     An editorial version may keep the date of the version it corrects. If a text prints several dates, one must be
     correct. An instant that is not the start of a day matches its date in any time zone.
     """
-    for text in book.texts:
-        known = {day for instant in _printable_instants(text) for day in _days_of(instant, book.zone)}
+    for text in ctx.texts:
+        known = {day for instant in _printable_instants(text) for day in _days_of(instant, ctx.zone)}
         dates = [(block, date) for block in text.prose if (date := find_printed_date(block.text))]
         if dates and not any(date.days & known for _, date in dates):
             block, date = dates[0]
-            yield printed.finding(
+            yield printed_date_differs.finding(
                 text.place_of(block, date.words),
                 f"The text contains “{date.words}”, but “{text.version.label}” is published on "
-                f"{format_local(text.version.published_at, book.zone)} and takes effect on "
-                f"{format_local(text.version.effective_at, book.zone)}.",
+                f"{format_local(text.version.published_at, ctx.zone)} and takes effect on "
+                f"{format_local(text.version.effective_at, ctx.zone)}.",
                 evidence=date.words,
                 fix="Correct the date in the text, or in version.yml if the text is correct. You can also remove it "
                 "from the text: every page shows the dates of version.yml.",
@@ -95,35 +95,35 @@ def printed(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("DATE-past", Severity.QUESTION, "A new version has a publication date in the past.")
-def backdated(book: CheckContext) -> Iterator[Finding]:
+def backdated(ctx: CheckContext) -> Iterator[Finding]:
     """Report versions that become public through this change but have a publication date before today."""
-    base = book.book.base.catalog if book.book.base else None
-    today = start_of_day(day_of(book.now, book.zone), book.zone)
-    for policy, version in book.open_versions if base else ():
+    base = ctx.book.base.catalog if ctx.book.base else None
+    today = start_of_day(day_of(ctx.now, ctx.zone), ctx.zone)
+    for policy, version in ctx.open_versions if base else ():
         was = base.find(policy.id) if base else None
         known = was.version(version.label.text) if was else None
-        if version.is_public(today - timedelta(seconds=1)) and not (known and known.is_public(book.now)):
+        if version.is_public(today - timedelta(seconds=1)) and not (known and known.is_public(ctx.now)):
             yield backdated.finding(
                 version.source.place("published"),
-                f"“{version.label}” has the publication date {format_local(version.published_at, book.zone)}, but it "
+                f"“{version.label}” has the publication date {format_local(version.published_at, ctx.zone)}, but it "
                 "only becomes public when this change is merged.",
-                evidence=format_local(version.published_at, book.zone),
+                evidence=format_local(version.published_at, ctx.zone),
                 fix="Write the day of the merge into “published”, or answer when the text first became available.",
             )
 
 
 @rule("DATE-review", Severity.NOTE, "No new version of a policy was published for twelve months.")
-def review(book: CheckContext) -> Iterator[Finding]:
+def review_overdue(ctx: CheckContext) -> Iterator[Finding]:
     """Report policies whose newest version is older than twelve months and which are not withdrawn."""
-    for policy in book.catalog:
-        newest = policy.latest(book.now)
-        withdrawn = policy.withdrawn is not None and policy.withdrawn.at <= book.now
-        if newest and not withdrawn and newest.published_at + YEAR <= book.now:
-            yield review.finding(
+    for policy in ctx.catalog:
+        newest = policy.latest(ctx.now)
+        withdrawn = policy.withdrawn is not None and policy.withdrawn.at <= ctx.now
+        if newest and not withdrawn and newest.published_at + YEAR <= ctx.now:
+            yield review_overdue.finding(
                 newest.source.place("published"),
-                f"The newest version of {policy.id} was published on {format_local(newest.published_at, book.zone)}, "
+                f"The newest version of {policy.id} was published on {format_local(newest.published_at, ctx.zone)}, "
                 "more than twelve months ago.",
-                evidence=format_local(newest.published_at, book.zone),
+                evidence=format_local(newest.published_at, ctx.zone),
                 fix="Read it again. If it no longer matches your practice, start a new version with “inforce new”.",
             )
 
@@ -134,10 +134,10 @@ def _is_to_apply(policy: Policy, version: Version) -> bool:
     )
 
 
-def _neighbours(book: CheckContext) -> Iterator[tuple[Version, Version]]:
+def _neighbours(ctx: CheckContext) -> Iterator[tuple[Version, Version]]:
     """Yield pairs of successive versions that are not cancelled and of which one can still be changed."""
-    still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
-    for policy in book.catalog:
+    still_open = {(policy.id, version.seq) for policy, version in ctx.open_versions}
+    for policy in ctx.catalog:
         applying = (version for version in policy.versions if version.cancelled is None)
         for earlier, later in itertools.pairwise(applying):
             if still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}:
@@ -158,4 +158,4 @@ def _days_of(instant: datetime, zone: ZoneInfo) -> set[date]:
     return {day_of(instant, zone), *(local.astimezone(UTC).date() for local in somewhere)}
 
 
-RULES = (notice, order, same_instant, printed, backdated, review)
+RULES = (notice_too_short, order_reversed, same_effective_date, printed_date_differs, backdated, review_overdue)

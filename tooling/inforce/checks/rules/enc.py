@@ -33,11 +33,11 @@ not_utf8 = on_reading("ENC-utf8", "A file is not encoded in UTF-8.")
 
 
 @rule("ENC-bom", Severity.NOTE, "A file begins with a byte order mark.")
-def bom(book: CheckContext) -> Iterator[Finding]:
+def byte_order_mark(ctx: CheckContext) -> Iterator[Finding]:
     """Report files that begin with a byte order mark; the published text never contains it."""
-    for file in book.files:
+    for file in ctx.files:
         if file.content.startswith(BOM):
-            yield bom.finding(
+            yield byte_order_mark.finding(
                 file.place(0),
                 "The file begins with a byte order mark, which is not part of the published text.",
                 evidence="U+FEFF",
@@ -46,11 +46,11 @@ def bom(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-newline", Severity.NOTE, "Lines end with a carriage return.")
-def newline(book: CheckContext) -> Iterator[Finding]:
+def carriage_return(ctx: CheckContext) -> Iterator[Finding]:
     """Report files with carriage returns; the published text always has line feeds."""
-    for file in book.files:
+    for file in ctx.files:
         if (offset := file.content.find("\r")) >= 0:
-            yield newline.finding(
+            yield carriage_return.finding(
                 file.place(offset),
                 "Lines of this file end with a carriage return, which is not part of the published text.",
                 evidence="U+000D",
@@ -59,14 +59,14 @@ def newline(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-control", Severity.ERROR, "A file contains a control character.")
-def control(book: CheckContext) -> Iterator[Finding]:
+def control_character(ctx: CheckContext) -> Iterator[Finding]:
     """Report control characters, except those that ENC-mojibake reports."""
-    for file in book.files:
+    for file in ctx.files:
         if not CONTROL.search(file.content):
             continue
         damage = find_damage(file.content)
         for sign in each_once(match for match in CONTROL.finditer(file.content) if not _is_within(match, damage)):
-            yield control.finding(
+            yield control_character.finding(
                 file.place(sign.match.start()),
                 f"This line contains {_named(sign.match[0])}{sign.times}; browsers and apps show it differently.",
                 evidence=file.word_at(*sign.match.span()),
@@ -75,11 +75,11 @@ def control(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-private", Severity.ERROR, "A file contains a character whose meaning depends on the font.")
-def private(book: CheckContext) -> Iterator[Finding]:
+def private_use_character(ctx: CheckContext) -> Iterator[Finding]:
     """Report characters of the private use areas, such as the bullets of a word processor."""
-    for file in book.files:
+    for file in ctx.files:
         for sign in each_once(PRIVATE.finditer(file.content)):
-            yield private.finding(
+            yield private_use_character.finding(
                 file.place(sign.match.start()),
                 f"The character U+{ord(sign.match[0]):04X} has a meaning only in one font{sign.times}; "
                 "readers see an empty box.",
@@ -89,11 +89,11 @@ def private(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-lost", Severity.ERROR, "A file contains a replacement character in place of a lost one.")
-def lost(book: CheckContext) -> Iterator[Finding]:
+def replacement_character(ctx: CheckContext) -> Iterator[Finding]:
     """Report U+FFFD, which programs write in place of characters they cannot decode."""
-    for file in book.files:
+    for file in ctx.files:
         for sign in each_once(re.finditer("\ufffd+", file.content)):
-            yield lost.finding(
+            yield replacement_character.finding(
                 file.place(sign.match.start()),
                 f"A character was lost and replaced with “�”{sign.times}.",
                 evidence=file.word_at(*sign.match.span()),
@@ -102,9 +102,9 @@ def lost(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-mojibake", Severity.ERROR, "A file contains words garbled by a wrong encoding.")
-def mojibake(book: CheckContext) -> Iterator[Finding]:
+def mojibake(ctx: CheckContext) -> Iterator[Finding]:
     """Report UTF-8 that was decoded with another encoding, and suggest the original."""
-    for file in book.files:
+    for file in ctx.files:
         reported: set[str] = set()
         for damage in find_damage(file.content):
             words = file.word_at(damage.start, damage.stop)
@@ -119,12 +119,12 @@ def mojibake(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-invisible", Severity.ERROR, "A file contains an invisible zero-width character.")
-def invisible(book: CheckContext) -> Iterator[Finding]:
+def invisible_character(ctx: CheckContext) -> Iterator[Finding]:
     """Report zero-width characters outside the scripts that need them."""
-    for file in book.files:
+    for file in ctx.files:
         hidden = (match for match in INVISIBLE.finditer(file.content) if not _is_needed(file.content, match))
         for sign in each_once(hidden):
-            yield invisible.finding(
+            yield invisible_character.finding(
                 file.place(sign.match.start()),
                 f"This line contains {_named(sign.match[0])}{sign.times}. It is invisible and makes searches fail.",
                 evidence=_spelt(file.word_at(*sign.match.span()), sign.match[0]),
@@ -133,12 +133,12 @@ def invisible(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-bidi", Severity.ERROR, "A file contains an invisible character that changes the writing direction.")
-def bidi(book: CheckContext) -> Iterator[Finding]:
+def direction_character(ctx: CheckContext) -> Iterator[Finding]:
     """Report direction overrides in all lines, and other direction marks in left-to-right lines."""
-    for file in book.files:
+    for file in ctx.files:
         controls = (match for match in BIDI.finditer(file.content) if _misleads(file.content, match))
         for sign in each_once(controls):
-            yield bidi.finding(
+            yield direction_character.finding(
                 file.place(sign.match.start()),
                 f"This line contains {_named(sign.match[0])}{sign.times}, which can change the order of words.",
                 evidence=_spelt(file.word_at(*sign.match.span()), sign.match[0]),
@@ -147,9 +147,9 @@ def bidi(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-script", Severity.ERROR, "A word contains look-alike letters of another script.")
-def mixed_script(book: CheckContext) -> Iterator[Finding]:
+def mixed_script(ctx: CheckContext) -> Iterator[Finding]:
     """Report Latin words with Cyrillic or Greek look-alike letters, and the reverse."""
-    for file in book.files:
+    for file in ctx.files:
         if not (OTHER_ALPHABET.search(file.content) and MIXTURE.search(file.content)):
             continue
         for sign in each_once(WORD.finditer(file.content)):
@@ -164,9 +164,9 @@ def mixed_script(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("ENC-nfc", Severity.NOTE, "A letter and its accent are stored as separate characters.")
-def not_nfc(book: CheckContext) -> Iterator[Finding]:
+def not_nfc(ctx: CheckContext) -> Iterator[Finding]:
     """Report the first line that is not in Unicode normal form C; the published text always is."""
-    for file in book.files:
+    for file in ctx.files:
         if unicodedata.is_normalized("NFC", file.content):
             continue
         offset = 0
@@ -229,14 +229,14 @@ def _unnormalised_word(line: str) -> str:
 
 RULES = (
     not_utf8,
-    bom,
-    newline,
-    control,
-    private,
-    lost,
+    byte_order_mark,
+    carriage_return,
+    control_character,
+    private_use_character,
+    replacement_character,
     mojibake,
-    invisible,
-    bidi,
+    invisible_character,
+    direction_character,
     mixed_script,
     not_nfc,
 )

@@ -35,16 +35,16 @@ IN_WORDS = frozenset(
 
 
 @rule("HTML-raw", Severity.ERROR, "A text contains HTML.")
-def raw(book: CheckContext) -> Iterator[Finding]:
+def html_tag(ctx: CheckContext) -> Iterator[Finding]:
     """Report HTML tags and comments; one finding per kind of tag in each text."""
-    for text in book.texts:
+    for text in ctx.texts:
         reported: set[str] = set()
         for html in raw_html(text.edition.text):
             name = _name(html.snippet)
             if name not in reported:
                 reported.add(name)
                 shown = html.snippet.splitlines()[0][:60]
-                yield raw.finding(
+                yield html_tag.finding(
                     text.place(html.line),
                     f"“{shown}” is shown to readers literally: a text is Markdown without HTML.",
                     evidence=shown,
@@ -67,4 +67,4 @@ def _fix(name: str, shown: str) -> str:
     return f"If readers should see it, write “\\{shown}”; otherwise write its meaning."
 
 
-RULES = (raw,)
+RULES = (html_tag,)

@@ -19,14 +19,14 @@ SMALLEST_DEMANDED = 13
 
 
 @rule("LANG-outdated", Severity.QUESTION, "A translation was made from a text other than the current binding text.")
-def outdated(book: CheckContext) -> Iterator[Finding]:
+def translation_outdated(ctx: CheckContext) -> Iterator[Finding]:
     """Compare `translates` of each translation with the digest of the binding edition."""
-    for text, binding in _translations(book):
+    for text, binding in _translations(ctx):
         origin = text.edition.translates
         if origin and origin != binding.digest:
             versions = [version for version in text.policy.versions if _is_text_of(version, text.policy, str(origin))]
             of = f"of “{versions[-1].label}”" if versions else "that is not in this book"
-            yield outdated.finding(
+            yield translation_outdated.finding(
                 text.edition.source.place("translates"),
                 f"This translation was made from a text {of}, not from the binding text of “{text.version.label}”.",
                 evidence=str(origin),
@@ -35,11 +35,11 @@ def outdated(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LANG-origin", Severity.NOTE, "A translation does not state which text it was made from.")
-def no_origin(book: CheckContext) -> Iterator[Finding]:
+def source_not_stated(ctx: CheckContext) -> Iterator[Finding]:
     """Report translations without `translates` in their front matter."""
-    for text, binding in _translations(book):
+    for text, binding in _translations(ctx):
         if text.edition.translates is None:
-            yield no_origin.finding(
+            yield source_not_stated.finding(
                 Place(path=text.edition.source.path, line=1),
                 "This translation does not state its source text, so pages cannot show whether it is outdated.",
                 fix=f"If it matches the binding text, write “translates: {binding.digest}”.",
@@ -47,10 +47,10 @@ def no_origin(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LANG-clauses", Severity.QUESTION, "The clauses of a translation differ from those of the binding text.")
-def sections(book: CheckContext) -> Iterator[Finding]:
+def clauses_differ(ctx: CheckContext) -> Iterator[Finding]:
     """Compare the explicit ids of clauses; without explicit ids, the levels of the headings."""
-    for text, binding in _translations(book):
-        theirs, ours = book.document(binding), text.document
+    for text, binding in _translations(ctx):
+        theirs, ours = ctx.document(binding), text.document
         if missing := [clause for clause in theirs.clauses if _has_id(clause) and clause.id not in _ids(ours)]:
             yield _sections(text, f"lacks the clause {_listed(missing)} of the binding text", missing)
         if extra := [clause for clause in ours.clauses if _has_id(clause) and clause.id not in _ids(theirs)]:
@@ -63,17 +63,17 @@ def sections(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LANG-numbers", Severity.QUESTION, "The numbers in a translation differ from those in the binding text.")
-def numbers(book: CheckContext) -> Iterator[Finding]:
+def numbers_differ(ctx: CheckContext) -> Iterator[Finding]:
     """Compare the numbers of each section; a number written as a word counts as present."""
-    for text, binding in _translations(book):
-        for theirs, ours in _pairs(book.document(binding), text.document):
-            there, here = _text_of(book.document(binding), theirs), _text_of(text.document, ours)
+    for text, binding in _translations(ctx):
+        for theirs, ours in _pairs(ctx.document(binding), text.document):
+            there, here = _text_of(ctx.document(binding), theirs), _text_of(text.document, ours)
             lost = _unmatched(there, binding.language, here, text.edition.language)
             added = _unmatched(here, text.edition.language, there, binding.language)
             if lost or added:
                 sides = [f"{', '.join(lost)} only in “{binding.language}”"] if lost else []
                 sides += [f"{', '.join(added)} only in “{text.edition.language}”"] if added else []
-                yield numbers.finding(
+                yield numbers_differ.finding(
                     text.place(ours.line),
                     f"The numbers of {_named(ours)} differ: {' and '.join(sides)}.",
                     evidence=", ".join([*lost, *added]),
@@ -82,17 +82,17 @@ def numbers(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LANG-links", Severity.QUESTION, "The links in a translation differ from those in the binding text.")
-def links(book: CheckContext) -> Iterator[Finding]:
+def links_differ(ctx: CheckContext) -> Iterator[Finding]:
     """Compare the targets of links, ignoring the language part of an address."""
-    for text, binding in _translations(book):
+    for text, binding in _translations(ctx):
         here = _targets(text.document, text.edition.language)
-        there = _targets(book.document(binding), binding.language)
+        there = _targets(ctx.document(binding), binding.language)
         lost = [there[target] for target in there if target not in here]
         added = [here[target] for target in here if target not in there]
         if lost or added:
             sides = [f"{', '.join(lost)} only in “{binding.language}”"] if lost else []
             sides += [f"{', '.join(added)} only in “{text.edition.language}”"] if added else []
-            yield links.finding(
+            yield links_differ.finding(
                 Place(path=text.edition.source.path),
                 f"The links differ: {' and '.join(sides)}.",
                 evidence=", ".join([*lost, *added]),
@@ -101,16 +101,16 @@ def links(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LANG-missing", Severity.NOTE, "A version is not available in all languages of the book.")
-def missing(book: CheckContext) -> Iterator[Finding]:
+def language_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report missing languages of the version in force and all later ones."""
-    for policy in book.catalog:
-        current = policy.in_force(book.now)
+    for policy in ctx.catalog:
+        current = policy.in_force(ctx.now)
         for version in policy.versions[(current.seq if current else 1) - 1 :]:
-            absent = [str(tag) for tag in book.catalog.settings.languages if tag not in version.languages]
-            folder = book.path(policy.id, version.label.text)
-            absent = [tag for tag in absent if not book.is_unread(f"{folder}/{tag}.md")]
+            absent = [str(tag) for tag in ctx.catalog.settings.languages if tag not in version.languages]
+            folder = ctx.path(policy.id, version.label.text)
+            absent = [tag for tag in absent if not ctx.is_unread(f"{folder}/{tag}.md")]
             if absent and version.cancelled is None:
-                yield missing.finding(
+                yield language_missing.finding(
                     version.source.place(),
                     f"“{version.label}” of {policy.id} is not available in {listed([f'“{tag}”' for tag in absent])}.",
                     evidence=", ".join(absent),
@@ -119,12 +119,12 @@ def missing(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LANG-unlisted", Severity.QUESTION, "A text is in a language that book.yml does not list.")
-def unlisted(book: CheckContext) -> Iterator[Finding]:
+def language_unlisted(ctx: CheckContext) -> Iterator[Finding]:
     """Compare the languages of texts with those of the book."""
-    known = book.catalog.settings.languages
-    for text in book.texts:
+    known = ctx.catalog.settings.languages
+    for text in ctx.texts:
         if text.edition.language not in known:
-            yield unlisted.finding(
+            yield language_unlisted.finding(
                 Place(path=text.edition.source.path),
                 f"This text is in “{text.edition.language}”; book.yml lists {listed([f'“{tag}”' for tag in known])}.",
                 evidence=str(text.edition.language),
@@ -133,12 +133,12 @@ def unlisted(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LANG-title", Severity.NOTE, "A policy has no title in one of the languages of its texts.")
-def no_title(book: CheckContext) -> Iterator[Finding]:
+def title_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Compare the languages of titles with those of the newest version."""
-    for policy in book.catalog:
+    for policy in ctx.catalog:
         spoken = policy.versions[-1].languages if policy.versions else ()
         if absent := [str(tag) for tag in spoken if tag not in policy.titles]:
-            yield no_title.finding(
+            yield title_missing.finding(
                 policy.source.place("title"),
                 f"{policy.id} has texts in {listed([f'“{tag}”' for tag in absent])} but no title in that language.",
                 evidence=", ".join(absent),
@@ -146,8 +146,8 @@ def no_title(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-def _translations(book: CheckContext) -> Iterator[tuple[CheckedText, Edition]]:
-    for text in book.texts:
+def _translations(ctx: CheckContext) -> Iterator[tuple[CheckedText, Edition]]:
+    for text in ctx.texts:
         binding = text.version.edition(text.policy.binding_language)
         if not text.is_binding and binding:
             yield text, binding
@@ -160,7 +160,7 @@ def _is_text_of(version: Version, policy: Policy, digest: str) -> bool:
 
 def _sections(text: CheckedText, problem: str, clauses: list[Clause]) -> Finding:
     here = next((clause for clause in clauses if clause in text.document.clauses), None)
-    return sections.finding(
+    return clauses_differ.finding(
         text.place(here.line) if here else Place(path=text.edition.source.path),
         f"The text in “{text.edition.language}” {problem}.",
         evidence=", ".join(clause.id for clause in clauses),
@@ -229,4 +229,13 @@ def _targets(document: Document, language: Language) -> dict[str, str]:
     return {plain(link.target): link.target for link in document.links}
 
 
-RULES = (outdated, no_origin, sections, numbers, links, missing, unlisted, no_title)
+RULES = (
+    translation_outdated,
+    source_not_stated,
+    clauses_differ,
+    numbers_differ,
+    links_differ,
+    language_missing,
+    language_unlisted,
+    title_missing,
+)

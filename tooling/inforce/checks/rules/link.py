@@ -35,16 +35,16 @@ SITE_FILES = frozenset(
 
 
 @rule("LINK-anchor", Severity.ERROR, "A link leads to a section that does not exist.")
-def anchor(book: CheckContext) -> Iterator[Finding]:
+def section_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report links within a text to ids that do not exist."""
-    for text, link in _links(book):
+    for text, link in _links(ctx):
         if not link.target.startswith("#") or link.target == "#":
             continue
         known = [heading.id for heading in text.document.headings]
         wanted = unquote(link.target[1:])
         if wanted not in known:
             hint = did_you_mean(wanted, known[:SUGGESTED_AMONG]).strip(" –")
-            yield anchor.finding(
+            yield section_missing.finding(
                 text.place(link.line),
                 f"The link “{link.text}” leads to the section “{wanted}”, which this text does not have.",
                 evidence=link.target,
@@ -53,40 +53,40 @@ def anchor(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LINK-internal", Severity.ERROR, "A link leads to a page that this site does not have.")
-def internal(book: CheckContext) -> Iterator[Finding]:
+def page_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report links to the book's own site whose policy, version or section does not exist."""
-    site = book.catalog.settings.site
-    for text, link in _links(book):
+    site = ctx.catalog.settings.site
+    for text, link in _links(ctx):
         target = link.target
         if target.startswith("/") and not target.startswith("//"):
             target = "{0.scheme}://{0.netloc}".format(urlsplit(site)) + target
         if not (target + "/").startswith(site):
             if target != link.target:
-                yield internal.finding(
+                yield page_missing.finding(
                     text.place(link.line),
                     f"The link “{link.target}” leads outside the site, whose address is {site}.",
                     evidence=link.target,
                     fix=f"Write the complete address, such as “{site}{text.policy.id}/”.",
                 )
-        elif problem := _unknown_page(book, target[len(site) :]):
-            yield internal.finding(
+        elif problem := _unknown_page(ctx, target[len(site) :]):
+            yield page_missing.finding(
                 text.place(link.line),
                 f"The link “{link.text}” leads to {link.target}, but {problem}.",
                 evidence=link.target,
-                fix="The policies are: " + ", ".join(f"{site}{policy.id}/" for policy in book.catalog) + ".",
+                fix="The policies are: " + ", ".join(f"{site}{policy.id}/" for policy in ctx.catalog) + ".",
             )
 
 
 @rule("LINK-relative", Severity.ERROR, "A link is relative, so its target depends on the page that shows the text.")
-def relative(book: CheckContext) -> Iterator[Finding]:
+def relative_link(ctx: CheckContext) -> Iterator[Finding]:
     """Report relative links: a text is shown at several addresses and in apps."""
-    site = book.catalog.settings.site
-    for text, link in _links(book):
+    site = ctx.catalog.settings.site
+    for text, link in _links(ctx):
         if SCHEME.match(link.target) or link.target.startswith(("#", "/")) or not link.target:
             continue
         names = link.target.split("/")
-        policy = next((policy.id for policy in book.catalog if policy.id in names), "")
-        yield relative.finding(
+        policy = next((policy.id for policy in ctx.catalog if policy.id in names), "")
+        yield relative_link.finding(
             text.place(link.line),
             f"The link “{link.target}” leads to a different address from each page that shows this text.",
             evidence=link.target,
@@ -95,11 +95,11 @@ def relative(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LINK-insecure", Severity.QUESTION, "A link leads to an unencrypted page.")
-def insecure(book: CheckContext) -> Iterator[Finding]:
+def unencrypted_link(ctx: CheckContext) -> Iterator[Finding]:
     """Report `http:` addresses."""
-    for text, link in _links(book):
+    for text, link in _links(ctx):
         if link.target.lower().startswith("http:") and not link.image:
-            yield insecure.finding(
+            yield unencrypted_link.finding(
                 text.place(link.line),
                 f"The link “{link.text}” leads to an address without encryption.",
                 evidence=link.target,
@@ -108,9 +108,9 @@ def insecure(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LINK-scheme", Severity.ERROR, "A link has an address that cannot be published.")
-def scheme(book: CheckContext) -> Iterator[Finding]:
+def unlinkable_address(ctx: CheckContext) -> Iterator[Finding]:
     """Report addresses that are not web, e-mail or telephone addresses, or lack their scheme."""
-    for text, link in _links(book):
+    for text, link in _links(ctx):
         match = SCHEME.match(link.target)
         if link.target.startswith("//"):
             fix = f"Write “https:{link.target}”."
@@ -120,7 +120,7 @@ def scheme(book: CheckContext) -> Iterator[Finding]:
             fix = "Write the address in the round brackets."
         else:
             continue
-        yield scheme.finding(
+        yield unlinkable_address.finding(
             text.place(link.line),
             f"The link “{link.text or link.alt}” leads to “{link.target[:80]}”, which pages do not show as a link.",
             evidence=link.target[:80],
@@ -129,11 +129,11 @@ def scheme(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LINK-credentials", Severity.ERROR, "A link contains a user name or password.")
-def credentials(book: CheckContext) -> Iterator[Finding]:
+def credentials_in_link(ctx: CheckContext) -> Iterator[Finding]:
     """Report user information in web addresses (RFC 3986, section 3.2.1)."""
-    for text, link in _links(book):
+    for text, link in _links(ctx):
         if "@" in _authority(link.target):
-            yield credentials.finding(
+            yield credentials_in_link.finding(
                 text.place(link.line),
                 f"The link “{link.text}” contains a user name and possibly a password.",
                 evidence=link.target,
@@ -142,11 +142,11 @@ def credentials(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LINK-alt", Severity.ERROR, "An image has no description.")
-def no_description(book: CheckContext) -> Iterator[Finding]:
+def image_without_description(ctx: CheckContext) -> Iterator[Finding]:
     """Report images whose square brackets are empty."""
-    for text, link in _links(book):
+    for text, link in _links(ctx):
         if link.image and not link.alt.strip():
-            yield no_description.finding(
+            yield image_without_description.finding(
                 text.place(link.line),
                 "This image has no description for users who cannot see it.",
                 evidence=link.target,
@@ -155,9 +155,9 @@ def no_description(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LINK-image", Severity.ERROR, "An image is stored outside the site.")
-def remote_image(book: CheckContext) -> Iterator[Finding]:
+def remote_image(ctx: CheckContext) -> Iterator[Finding]:
     """Report images on other hosts: pages load nothing from third parties."""
-    for text, link in _links(book):
+    for text, link in _links(ctx):
         if link.image and (SCHEME.match(link.target) or link.target.replace("\\", "/").startswith("//")):
             yield remote_image.finding(
                 text.place(link.line),
@@ -167,8 +167,8 @@ def remote_image(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-def _links(book: CheckContext) -> Iterator[tuple[CheckedText, Link]]:
-    for text in book.texts:
+def _links(ctx: CheckContext) -> Iterator[tuple[CheckedText, Link]]:
+    for text in ctx.texts:
         for link in text.document.links:
             yield text, link
 
@@ -180,26 +180,35 @@ def _authority(target: str) -> str:
         return ""
 
 
-def _unknown_page(book: CheckContext, target: str) -> str:
+def _unknown_page(ctx: CheckContext, target: str) -> str:
     """Return the problem of `target`, an address relative to the site's root; empty if it exists."""
     path, _, fragment = target.partition("#")
     names = [unquote(name) for name in path.partition("?")[0].split("/") if name]
-    if not names or names[0] in SITE_FILES or names[0] in book.book.pages:
+    if not names or names[0] in SITE_FILES or names[0] in ctx.book.pages:
         return ""
-    policy = book.catalog.find(names[0])
+    policy = ctx.catalog.find(names[0])
     if policy is None:
         return f"there is no policy “{names[0]}”"
     if len(names) > 1 and names[1][:1].isdigit() and policy.version(names[1]) is None:
         return f"{policy.id} has no version “{names[1]}”"
-    return _unknown_section(book, policy, unquote(fragment)) if len(names) == 1 and fragment else ""
+    return _unknown_section(ctx, policy, unquote(fragment)) if len(names) == 1 and fragment else ""
 
 
-def _unknown_section(book: CheckContext, policy: Policy, section: str) -> str:
-    newest = policy.latest(book.now) or (policy.versions[-1] if policy.versions else None)
+def _unknown_section(ctx: CheckContext, policy: Policy, section: str) -> str:
+    newest = policy.latest(ctx.now) or (policy.versions[-1] if policy.versions else None)
     edition = newest.edition(policy.binding_language) if newest else None
-    if edition is None or any(heading.id == section for heading in book.document(edition).headings):
+    if edition is None or any(heading.id == section for heading in ctx.document(edition).headings):
         return ""
     return f"{policy.id} has no section “{section}”"
 
 
-RULES = (anchor, internal, relative, insecure, scheme, credentials, no_description, remote_image)
+RULES = (
+    section_missing,
+    page_missing,
+    relative_link,
+    unencrypted_link,
+    unlinkable_address,
+    credentials_in_link,
+    image_without_description,
+    remote_image,
+)

@@ -23,159 +23,159 @@ from inforce.text import Digest
 _INSTANTS = ("published_at", "effective_at", "effective_at_new", "enforce_at")
 _ZONES_APART = timedelta(hours=26)
 
-unreadable = on_reading("LOCK-unreadable", "The lock file cannot be read.")
+lock_unreadable = on_reading("LOCK-unreadable", "The lock file cannot be read.")
 
 
 @rule("LOCK-text", Severity.ERROR, "A locked text was changed.", history=True)
-def text(book: CheckContext) -> Iterator[Finding]:
+def text_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report locked editions whose digest differs, with the changed words if the published text is known."""
-    for locked in book.locked:
+    for locked in ctx.locked:
         for language, digest in sorted(locked.entry.digests.items()):
             edition = locked.version.edition(language)
             if edition and edition.digest != digest:
-                description = _told(book, book.known_text(digest), edition.text)
-                yield text.finding(
+                description = _told(ctx, ctx.known_text(digest), edition.text)
+                yield text_changed.finding(
                     Place(
                         path=edition.source.path, line=edition.file_line(description.line) if description.line else None
                     ),
                     f"This text of “{locked.version.label}” is published and locked, but has changed"
                     f"{description.clause}.",
                     evidence=description.evidence or f"{edition.digest} instead of {digest}",
-                    fix=_new_version(book, locked.policy, edition.source.path),
+                    fix=_new_version(ctx, locked.policy, edition.source.path),
                 )
 
 
 @rule("LOCK-date", Severity.ERROR, "A date of a locked version was changed.", history=True)
-def dates(book: CheckContext) -> Iterator[Finding]:
+def date_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changed instants of locked versions; a changed time zone is one finding, about book.yml."""
     moved: list[str] = []
-    for locked in book.locked:
+    for locked in ctx.locked:
         entry = LockEntry.of(locked.version)
-        if _moved_by_zone(book, locked.entry, entry):
+        if _moved_by_zone(ctx, locked.entry, entry):
             moved.append(f"“{locked.version.label}” of {locked.policy.id}")
             continue
-        was, now = _instants(locked.entry, book.zone), _instants(entry, book.zone)
+        was, now = _instants(locked.entry, ctx.zone), _instants(entry, ctx.zone)
         for member in was:
             if was[member] != now[member]:
-                yield _changed(dates, book, locked, member, was[member], now[member])
+                yield _changed(date_changed, ctx, locked, member, was[member], now[member])
     if moved:
-        yield _zone_changed(dates, book, moved)
+        yield _zone_changed(date_changed, ctx, moved)
 
 
 @rule("LOCK-level", Severity.ERROR, "The change level of a locked version was changed.", history=True)
-def level(book: CheckContext) -> Iterator[Finding]:
+def level_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changed levels of locked versions."""
-    for locked in book.locked:
+    for locked in ctx.locked:
         if locked.entry.change is not locked.version.change:
-            yield _changed(level, book, locked, "change", str(locked.entry.change), str(locked.version.change))
+            yield _changed(level_changed, ctx, locked, "change", str(locked.entry.change), str(locked.version.change))
 
 
 @rule("LOCK-draft", Severity.ERROR, "A locked version was turned into a draft.", history=True)
-def made_draft(book: CheckContext) -> Iterator[Finding]:
+def became_draft(ctx: CheckContext) -> Iterator[Finding]:
     """Report locked versions that are drafts and would disappear from the site."""
-    for locked in book.locked:
+    for locked in ctx.locked:
         if locked.version.draft:
-            yield _changed(made_draft, book, locked, "draft", "published", "a draft")
+            yield _changed(became_draft, ctx, locked, "draft", "published", "a draft")
 
 
 @rule("LOCK-cancelled", Severity.ERROR, "A cancellation was changed, removed or made too late.", history=True)
-def cancelled(book: CheckContext) -> Iterator[Finding]:
+def cancellation_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changed cancellations of locked versions, and those added after the effective date."""
-    for locked in book.locked:
+    for locked in ctx.locked:
         was, now = locked.entry.cancelled, locked.version.cancelled
         if was and was != now:
-            before, after = (f"cancelled at {format_local(was.at, book.zone)}", "a different value")
-            yield _changed(cancelled, book, locked, "cancelled", before, after)
-        elif now and not was and locked.entry.effective_at <= book.now:
-            since = format_local(locked.entry.effective_at, book.zone)
-            yield _changed(cancelled, book, locked, "cancelled", f"in force since {since}", "cancelled")
+            before, after = (f"cancelled at {format_local(was.at, ctx.zone)}", "a different value")
+            yield _changed(cancellation_changed, ctx, locked, "cancelled", before, after)
+        elif now and not was and locked.entry.effective_at <= ctx.now:
+            since = format_local(locked.entry.effective_at, ctx.zone)
+            yield _changed(cancellation_changed, ctx, locked, "cancelled", f"in force since {since}", "cancelled")
 
 
 @rule("LOCK-edition", Severity.ERROR, "A locked text was removed.", history=True)
-def edition(book: CheckContext) -> Iterator[Finding]:
+def edition_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report locked editions whose file is missing."""
-    for locked in book.locked:
+    for locked in ctx.locked:
         for language in sorted(locked.entry.digests):
-            path = book.path(locked.policy.id, str(locked.version.label), f"{language}.md")
-            if locked.version.edition(language) is None and not book.is_unread(path):
-                yield edition.finding(
+            path = ctx.path(locked.policy.id, str(locked.version.label), f"{language}.md")
+            if locked.version.edition(language) is None and not ctx.is_unread(path):
+                yield edition_missing.finding(
                     Place(path=path),
                     f"The text of “{locked.version.label}” in “{language}” is published and locked, but is missing.",
                     evidence=str(locked.entry.digests[language]),
-                    fix=_restore(book, path),
+                    fix=_restore(ctx, path),
                 )
 
 
 @rule("LOCK-version", Severity.ERROR, "A locked version was removed or renamed.", history=True)
-def version(book: CheckContext) -> Iterator[Finding]:
+def version_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report missing locked versions; suggest a version with the same texts, which was probably renamed."""
-    for policy in book.catalog:
+    for policy in ctx.catalog:
         held = {version.label.text for version in policy.versions}
-        for label, entry in book.lock.entries.get(policy.id, {}).items():
-            path = book.path(policy.id, label)
-            if label not in held and not book.is_unread(path):
-                new_name = _same_texts(book, policy, entry)
+        for label, entry in ctx.lock.entries.get(policy.id, {}).items():
+            path = ctx.path(policy.id, label)
+            if label not in held and not ctx.is_unread(path):
+                new_name = _same_texts(ctx, policy, entry)
                 what = f"was renamed to “{new_name}”" if new_name else "is missing"
-                yield version.finding(
+                yield version_missing.finding(
                     Place(path=path),
                     f"“{label}” of {policy.id} is published and locked, but {what}.",
                     evidence=label,
-                    fix=f"Rename the folder back: “git mv {book.path(policy.id, new_name)} {path}”."
+                    fix=f"Rename the folder back: “git mv {ctx.path(policy.id, new_name)} {path}”."
                     if new_name
-                    else _restore(book, path),
+                    else _restore(ctx, path),
                 )
 
 
 @rule("LOCK-policy", Severity.ERROR, "A locked policy was removed or renamed.", history=True)
-def policy(book: CheckContext) -> Iterator[Finding]:
+def policy_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report missing locked policies."""
-    held = {policy.id for policy in book.catalog}
-    for policy_id, entries in book.lock.entries.items():
-        path = book.path(policy_id)
-        if entries and policy_id not in held and not book.is_unread(path):
-            yield policy.finding(
+    held = {policy.id for policy in ctx.catalog}
+    for policy_id, entries in ctx.lock.entries.items():
+        path = ctx.path(policy_id)
+        if entries and policy_id not in held and not ctx.is_unread(path):
+            yield policy_missing.finding(
                 Place(path=path),
                 f"The policy “{policy_id}” is published and locked, but is missing.",
                 evidence=policy_id,
-                fix=f"{_restore(book, path)} To end a policy, add “withdrawn” to its policy.yml.",
+                fix=f"{_restore(ctx, path)} To end a policy, add “withdrawn” to its policy.yml.",
             )
 
 
 @rule("LOCK-seq", Severity.ERROR, "The sequence number of a locked version would change.", history=True)
-def number(book: CheckContext) -> Iterator[Finding]:
+def seq_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report the first locked version of each policy whose sequence number changed."""
     reported: set[str] = set()
-    for locked in book.locked:
+    for locked in ctx.locked:
         was, now = locked.entry.seq, locked.version.seq
-        if was == now or locked.policy.id in reported or book.is_unread(book.path(locked.policy.id)):
+        if was == now or locked.policy.id in reported or ctx.is_unread(ctx.path(locked.policy.id)):
             continue
         reported.add(locked.policy.id)
         newcomers = [
-            locked_date.label.text
-            for locked_date in locked.policy.versions[: now - 1]
-            if book.lock.entry(locked.policy.id, locked_date.label.text) is None
+            version.label.text
+            for version in locked.policy.versions[: now - 1]
+            if ctx.lock.entry(locked.policy.id, version.label.text) is None
         ]
         cause = f"“{newcomers[-1]}” was added before it" if newcomers else "an earlier version is missing"
-        yield number.finding(
+        yield seq_changed.finding(
             locked.version.source.place(),
             f"“{locked.version.label}” was published as number {was} and would become number {now}: {cause}.",
             evidence=str(locked.version.label),
             fix=f"Give “{newcomers[-1]}” a label higher than that of every published version."
             if newcomers
-            else _restore(book, book.path(locked.policy.id)),
+            else _restore(ctx, ctx.path(locked.policy.id)),
         )
 
 
 @rule("LOCK-missing", Severity.NOTE, "A published version is not completely in the lock yet.")
-def missing(book: CheckContext) -> Iterator[Finding]:
+def not_locked(ctx: CheckContext) -> Iterator[Finding]:
     """Report public versions that are not in the lock in all languages, in one note per policy."""
     waiting: dict[str, list[Version]] = {}
-    for policy, version in book.lock.unlocked(book.catalog, book.now):
+    for policy, version in ctx.lock.unlocked(ctx.catalog, ctx.now):
         waiting.setdefault(policy.id, []).append(version)
     for versions in waiting.values():
         labels = ", ".join(f"“{version.label}”" for version in versions[:3]) + (", …" if len(versions) > 3 else "")
         what = f"The published version {labels} is" if len(versions) == 1 else f"{len(versions)} published versions are"
-        yield missing.finding(
+        yield not_locked.finding(
             versions[0].source.place(),
             f"{what} not completely in the lock yet, so changes of the text would go unnoticed.",
             evidence=labels,
@@ -184,69 +184,69 @@ def missing(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("LOCK-entry", Severity.ERROR, "An entry of lock.json was changed or removed.", history=True)
-def entry(book: CheckContext) -> Iterator[Finding]:
+def entry_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report entries of the base branch's lock that were changed or removed."""
-    base = book.book.base
+    base = ctx.book.base
     for policy_id, entries in (base.lock.entries if base else {}).items():
         for label, was in entries.items():
-            if problem := _entry_problem(was, book.lock.entry(policy_id, label), book.zone):
-                path = book.path("lock.json")
-                yield entry.finding(
+            if problem := _entry_problem(was, ctx.lock.entry(policy_id, label), ctx.zone):
+                path = ctx.path("lock.json")
+                yield entry_changed.finding(
                     Place(path=path),
                     f"The entry of “{label}” of {policy_id} {problem}.",
                     evidence=f"{policy_id} {label}",
-                    fix=f"{_restore(book, path)} Then run “inforce freeze”, which only adds.",
+                    fix=f"{_restore(ctx, path)} Then run “inforce freeze”, which only adds.",
                 )
 
 
 @rule("LOCK-base", Severity.ERROR, "A version that is public on the base branch was changed or removed.", history=True)
-def public_version(book: CheckContext) -> Iterator[Finding]:
+def public_version_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changed versions that are public on the base branch but not locked there in all languages."""
-    base = book.book.base
+    base = ctx.book.base
     if base is None or base.catalog is None:
         return
     moved: list[str] = []
     for policy in base.catalog:
-        held = book.catalog.find(policy.id)
+        held = ctx.catalog.find(policy.id)
         now_held = {version.label.text: version for version in held.versions} if held else {}
-        for was in policy.public(book.now):
-            path = book.path(policy.id, was.label.text)
-            if base.lock.entry(policy.id, was.label.text) is None and not book.is_unread(path):
+        for was in policy.public(ctx.now):
+            path = ctx.path(policy.id, was.label.text)
+            if base.lock.entry(policy.id, was.label.text) is None and not ctx.is_unread(path):
                 now = now_held.get(was.label.text)
-                if now and _moved_by_zone(book, LockEntry.of(was), LockEntry.of(now)):
+                if now and _moved_by_zone(ctx, LockEntry.of(was), LockEntry.of(now)):
                     moved.append(f"“{was.label}” of {policy.id}")
-                if problem := _version_problem(was, now, book):
-                    yield public_version.finding(
+                if problem := _version_problem(was, now, ctx):
+                    yield public_version_changed.finding(
                         Place(path=path),
-                        f"“{was.label}” of {policy.id} is public on {book.book.base_ref}, but {problem}.",
+                        f"“{was.label}” of {policy.id} is public on {ctx.book.base_ref}, but {problem}.",
                         evidence=was.label.text,
-                        fix=_new_version(book, policy, path),
+                        fix=_new_version(ctx, policy, path),
                     )
     if moved:
-        yield _zone_changed(public_version, book, moved)
+        yield _zone_changed(public_version_changed, ctx, moved)
 
 
-def _zone_changed(rule: Rule, book: CheckContext, moved: list[str]) -> Finding:
+def _zone_changed(rule: Rule, ctx: CheckContext, moved: list[str]) -> Finding:
     others = f" and {len(moved) - 1} more" if len(moved) > 1 else ""
     return rule.finding(
-        book.catalog.settings.source.place("timezone"),
-        f"The time zone was changed to “{book.zone.key}”, which moves the published dates of {moved[0]}{others}.",
-        evidence=book.zone.key,
+        ctx.catalog.settings.source.place("timezone"),
+        f"The time zone was changed to “{ctx.zone.key}”, which moves the published dates of {moved[0]}{others}.",
+        evidence=ctx.zone.key,
         fix="Restore “timezone” in book.yml: the instants of published versions must not change.",
     )
 
 
-def _moved_by_zone(book: CheckContext, was: LockEntry, now: LockEntry) -> bool:
+def _moved_by_zone(ctx: CheckContext, was: LockEntry, now: LockEntry) -> bool:
     """Return whether `was` and `now` differ only because the time zone of the book changed.
 
     If the base is readable, its time zone is compared. Otherwise each changed instant must have been moved to the start
     of a day, by at most 26 hours, the largest difference between two zones.
     """
-    base = book.book.base.catalog if book.book.base else None
+    base = ctx.book.base.catalog if ctx.book.base else None
     if base is not None:
         zone = base.settings.timezone
         moved = _instants(was, zone) != _instants(now, zone)
-        return moved and zone != book.zone and _instants(was, zone) == _instants(now, book.zone)
+        return moved and zone != ctx.zone and _instants(was, zone) == _instants(now, ctx.zone)
     pairs = [(getattr(was, name), getattr(now, name)) for name in _INSTANTS]
     changed = [(locked, other) for locked, other in pairs if locked != other]
     return (
@@ -255,21 +255,21 @@ def _moved_by_zone(book: CheckContext, was: LockEntry, now: LockEntry) -> bool:
         and all(
             locked_date
             and other
-            and is_start_of_day(other, book.zone)
-            and not is_start_of_day(locked_date, book.zone)
+            and is_start_of_day(other, ctx.zone)
+            and not is_start_of_day(locked_date, ctx.zone)
             and abs(locked_date - other) <= _ZONES_APART
             for locked_date, other in changed
         )
     )
 
 
-def _changed(rule: Rule, book: CheckContext, locked: Locked, member: str, was: str, now: str) -> Finding:
+def _changed(rule: Rule, ctx: CheckContext, locked: Locked, member: str, was: str, now: str) -> Finding:
     source = locked.version.source
     return rule.finding(
         source.place(member),
         f"“{member}” of “{locked.version.label}” was published as “{was}” and is now “{now}”.",
         evidence=now,
-        fix=_new_version(book, locked.policy, source.path),
+        fix=_new_version(ctx, locked.policy, source.path),
     )
 
 
@@ -284,10 +284,10 @@ def _instants(entry: LockEntry, zone: ZoneInfo) -> dict[str, str]:
     return written | {"enforce": "never"} if entry.never_enforced else written
 
 
-def _same_texts(book: CheckContext, policy: Policy, entry: LockEntry) -> str:
+def _same_texts(ctx: CheckContext, policy: Policy, entry: LockEntry) -> str:
     wanted: set[Digest] = set(entry.digests.values())
     for version in policy.versions:
-        unlocked = book.lock.entry(policy.id, version.label.text) is None
+        unlocked = ctx.lock.entry(policy.id, version.label.text) is None
         if unlocked and wanted <= {edition.digest for edition in version.editions}:
             return version.label.text
     return ""
@@ -306,7 +306,7 @@ def _entry_problem(was: LockEntry, now: LockEntry | None, zone: ZoneInfo) -> str
     return f"has a different “{members[0]}”" if members else ""
 
 
-def _version_problem(was: Version, now: Version | None, book: CheckContext) -> str:
+def _version_problem(was: Version, now: Version | None, ctx: CheckContext) -> str:
     if now is None:
         return "is missing"
     if now.draft:
@@ -316,15 +316,15 @@ def _version_problem(was: Version, now: Version | None, book: CheckContext) -> s
         if current is None:
             return f"has lost its text in “{edition.language}”"
         if current.digest != edition.digest:
-            description = _told(book, edition.text, current.text)
+            description = _told(ctx, edition.text, current.text)
             return f"its text in “{edition.language}” has changed{description.clause}"
     if was.cancelled and was.cancelled != now.cancelled:
         return "has a different cancellation"
-    if now.cancelled and not was.cancelled and was.effective_at <= book.now:
+    if now.cancelled and not was.cancelled and was.effective_at <= ctx.now:
         return "was cancelled although it had already taken effect"
-    if _moved_by_zone(book, LockEntry.of(was), LockEntry.of(now)):
+    if _moved_by_zone(ctx, LockEntry.of(was), LockEntry.of(now)):
         return ""
-    members = _differing(LockEntry.of(was), LockEntry.of(now), book.zone)
+    members = _differing(LockEntry.of(was), LockEntry.of(now), ctx.zone)
     return f"has a different “{members[0]}”" if members else ""
 
 
@@ -333,34 +333,34 @@ def _differing(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
     return [name for name in before if before[name] != after[name]] + ["change"] * (was.change is not now.change)
 
 
-def _told(book: CheckContext, was: str | None, now: str) -> Told:
+def _told(ctx: CheckContext, was: str | None, now: str) -> Told:
     if was is None:
         return Told(clause="")
-    description = tell(book.redline(was, now))
+    description = tell(ctx.redline(was, now))
     return Told(clause=f": {description.clause}", evidence=description.evidence, line=description.line)
 
 
-def _restore(book: CheckContext, path: str) -> str:
-    return f"Restore it with “git checkout {book.book.base_ref} -- {path}”."
+def _restore(ctx: CheckContext, path: str) -> str:
+    return f"Restore it with “git checkout {ctx.book.base_ref} -- {path}”."
 
 
-def _new_version(book: CheckContext, policy: Policy, path: str) -> str:
+def _new_version(ctx: CheckContext, policy: Policy, path: str) -> str:
     new = f"inforce new {policy.id} --effective DATE --change LEVEL"
-    return f"{_restore(book, path)} Write the change into a new version: “{new}”."
+    return f"{_restore(ctx, path)} Write the change into a new version: “{new}”."
 
 
 RULES = (
-    unreadable,
-    text,
-    dates,
-    level,
-    made_draft,
-    cancelled,
-    edition,
-    version,
-    policy,
-    number,
-    missing,
-    entry,
-    public_version,
+    lock_unreadable,
+    text_changed,
+    date_changed,
+    level_changed,
+    became_draft,
+    cancellation_changed,
+    edition_missing,
+    version_missing,
+    policy_missing,
+    seq_changed,
+    not_locked,
+    entry_changed,
+    public_version_changed,
 )

@@ -14,56 +14,58 @@ from inforce.fields import did_you_mean
 from inforce.instant import day_of, format_local
 from inforce.policy import Version
 
-missing_file = on_reading("META-file", "A required file is missing.")
-strict_yaml = on_reading("META-yaml", "A YAML file has a syntax error or uses a feature that is not allowed.")
-member = on_reading("META-field", "A field is missing, unknown or has an invalid value.")
-label = on_reading("META-label", "The name of a version's folder is not a valid label, or two labels are equal.")
-language = on_reading("META-language", "The file name of a text is not a correctly spelt language tag.")
-missing_binding = on_reading("META-binding", "A version has no text in the binding language.")
+file_missing = on_reading("META-file", "A required file is missing.")
+invalid_yaml = on_reading("META-yaml", "A YAML file has a syntax error or uses a feature that is not allowed.")
+invalid_field = on_reading("META-field", "A field is missing, unknown or has an invalid value.")
+invalid_label = on_reading(
+    "META-label", "The name of a version's folder is not a valid label, or two labels are equal."
+)
+invalid_language_tag = on_reading("META-language", "The file name of a text is not a correctly spelt language tag.")
+binding_text_missing = on_reading("META-binding", "A version has no text in the binding language.")
 unused_dismissal = Rule(
     id="META-dismissal", severity=Severity.NOTE, title="A dismissal in dismissals.yml no longer matches any question."
 )
 
 
 @rule("META-order", Severity.ERROR, "The order of two versions by label differs from their order by date.")
-def order(book: CheckContext) -> Iterator[Finding]:
+def order_differs(ctx: CheckContext) -> Iterator[Finding]:
     """Report open versions whose order by label differs from their order by `published`."""
-    still_open = {(policy.id, version.seq) for policy, version in book.open_versions}
-    for policy in book.catalog:
+    still_open = {(policy.id, version.seq) for policy, version in ctx.open_versions}
+    for policy in ctx.catalog:
         for earlier, later in itertools.pairwise(policy.versions):
             fixable = still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}
             if later.published_at < earlier.published_at and fixable:
-                yield order.finding(
+                yield order_differs.finding(
                     later.source.place("published"),
                     f"By its label, “{later.label}” comes after “{earlier.label}”, but “published” is earlier.",
-                    evidence=format_local(later.published_at, book.zone),
+                    evidence=format_local(later.published_at, ctx.zone),
                     fix="Correct “published”, or rename the folder of the version that is not published yet.",
                 )
 
 
 @rule("META-date", Severity.NOTE, "A label looks like a date but differs from the dates of the version.")
-def label_date(book: CheckContext) -> Iterator[Finding]:
+def label_date_differs(ctx: CheckContext) -> Iterator[Finding]:
     """Report labels that are dates but not the publication or effective date of the version."""
-    for _, version in book.open_versions:
+    for _, version in ctx.open_versions:
         day = _day_in(version)
-        days = {day_of(instant, book.zone) for instant in (version.published_at, version.effective_at)}
+        days = {day_of(instant, ctx.zone) for instant in (version.published_at, version.effective_at)}
         if day and day not in days:
-            yield label_date.finding(
+            yield label_date_differs.finding(
                 version.source.place("effective"),
                 f"“{version.label}” is a date, but the version takes effect on "
-                f"{format_local(version.effective_at, book.zone)}.",
+                f"{format_local(version.effective_at, ctx.zone)}.",
                 evidence=version.label.text,
                 fix="Rename the folder before the version is published, or leave it: only the order of labels counts.",
             )
 
 
 @rule("META-summary", Severity.ERROR, "A version after the first has no summary of its changes.")
-def summary(book: CheckContext) -> Iterator[Finding]:
+def summary_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report open versions whose binding text has no summary, except the first version and drafts."""
-    for policy, version in book.open_versions:
+    for policy, version in ctx.open_versions:
         edition = version.edition(policy.binding_language)
         if edition and version.seq > 1 and not version.draft and not edition.summary:
-            yield summary.finding(
+            yield summary_missing.finding(
                 Place(path=edition.source.path, line=1),
                 f"“{version.label}” has no summary of the changes since the previous version.",
                 fix="Write “summary:” into the front matter: the id of each changed section with a plain sentence.",
@@ -75,18 +77,18 @@ def summary(book: CheckContext) -> Iterator[Finding]:
     Severity.ERROR,
     "A summary refers to a clause that exists neither in this text nor in the previous one.",
 )
-def summary_section(book: CheckContext) -> Iterator[Finding]:
+def summary_clause_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report clauses that a summary refers to but that do not exist."""
-    for text in book.texts:
+    for text in ctx.texts:
         if not any(point.section for point in text.edition.summary):
             continue
         known = {clause.id for clause in text.document.clauses}
         if text.predecessor:
-            known |= {clause.id for clause in book.document(text.predecessor).clauses}
+            known |= {clause.id for clause in ctx.document(text.predecessor).clauses}
         for index, point in enumerate(text.edition.summary):
             if point.section and point.section not in known:
                 hint = did_you_mean(point.section, sorted(known)).strip(" –")
-                yield summary_section.finding(
+                yield summary_clause_missing.finding(
                     text.edition.source.place(f"summary[{index}].section"),
                     f"The summary refers to the clause “{point.section}”, which does not exist.",
                     evidence=point.section,
@@ -105,15 +107,15 @@ def _day_in(version: Version) -> date | None:
 
 
 RULES = (
-    missing_file,
-    strict_yaml,
-    member,
-    label,
-    language,
-    missing_binding,
-    order,
-    label_date,
-    summary,
-    summary_section,
+    file_missing,
+    invalid_yaml,
+    invalid_field,
+    invalid_label,
+    invalid_language_tag,
+    binding_text_missing,
+    order_differs,
+    label_date_differs,
+    summary_missing,
+    summary_clause_missing,
     unused_dismissal,
 )

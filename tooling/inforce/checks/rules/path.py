@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from inforce.checks.rule import on_reading
 
-policy_id = on_reading("PATH-policy", "The name of a policy's folder cannot be used as a path and web address.")
-link = on_reading("PATH-link", "A path is a symbolic link or neither a file nor a folder.")
-collision = on_reading("PATH-collision", "Two names are identical on some file systems.")
-size = on_reading(
+invalid_policy_id = on_reading("PATH-policy", "The name of a policy's folder cannot be used as a path and web address.")
+special_file = on_reading("PATH-link", "A path is a symbolic link or neither a file nor a folder.")
+name_collision = on_reading("PATH-collision", "Two names are identical on some file systems.")
+too_large = on_reading(
     "PATH-size", "A file is larger than 1 MiB, or a text has more than 20,000 table cells or 5,000 headings."
 )
-unexpected = on_reading("PATH-unexpected", "A file or folder does not belong in a book.")
-repository = on_reading("PATH-repository", "There is a bare git repository in, beside or above the book.")
+unexpected_path = on_reading("PATH-unexpected", "A file or folder does not belong in a book.")
+bare_repository = on_reading("PATH-repository", "There is a bare git repository in, beside or above the book.")
 
-RULES = (policy_id, link, collision, size, unexpected, repository)
+RULES = (invalid_policy_id, special_file, name_collision, too_large, unexpected_path, bare_repository)

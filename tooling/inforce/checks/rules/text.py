@@ -46,24 +46,24 @@ LETTERED = re.compile(r"[ \t]*\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\)[ \t]+\S")
 MOST_COMPARED, LONGEST_COMPARED = 100, 200
 LOST_BREAK = re.compile(r"\S[ \t]*[ \t]{2}$")
 
-empty = on_reading("TEXT-empty", "A file contains no text.")
+empty_file = on_reading("TEXT-empty", "A file contains no text.")
 
 
 @rule("TEXT-title", Severity.ERROR, "A text does not have exactly one title at its beginning.")
-def title(book: CheckContext) -> Iterator[Finding]:
+def not_one_title(ctx: CheckContext) -> Iterator[Finding]:
     """Report texts that do not begin with a heading of the first level, or have several."""
-    for text in book.texts:
+    for text in ctx.texts:
         tops = [clause for clause in text.document.clauses if clause.level == 1]
         first = text.document.clauses[0] if text.document.clauses else None
         if not tops or (first and first.level != 1):
-            yield title.finding(
+            yield not_one_title.finding(
                 text.place(1),
                 "The text does not begin with its title.",
                 evidence=text.document.blocks[0].text[:80],
                 fix="Begin the text with “# ” and the title.",
             )
         for clause in tops[1:]:
-            yield title.finding(
+            yield not_one_title.finding(
                 text.place(clause.line),
                 f"“{clause.heading}” is a second title.",
                 evidence=clause.heading,
@@ -72,10 +72,10 @@ def title(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-placeholder", Severity.ERROR, "A text contains filler text or a hidden e-mail address.")
-def placeholder(book: CheckContext) -> Iterator[Finding]:
+def filler_text(ctx: CheckContext) -> Iterator[Finding]:
     """Report hidden e-mail addresses, filler text and similar leftovers."""
-    for text, block, words in _matches(book, SCRAPED):
-        yield placeholder.finding(
+    for text, block, words in _matches(ctx, SCRAPED):
+        yield filler_text.finding(
             text.place_of(block, words),
             f"“{words}” is a leftover of copying or filler text.",
             evidence=words,
@@ -83,10 +83,10 @@ def placeholder(book: CheckContext) -> Iterator[Finding]:
             if "protected" in words.lower()
             else "Write the intended text, or remove it.",
         )
-    for text in book.texts:
+    for text in ctx.texts:
         for link in text.document.links:
             if SCRAPED_LINK in link.target:
-                yield placeholder.finding(
+                yield filler_text.finding(
                     text.place(link.line),
                     f"The link “{link.text}” leads to a service that hides e-mail addresses, not to the address.",
                     evidence=link.target,
@@ -95,11 +95,11 @@ def placeholder(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-todo", Severity.ERROR, "A text contains a marker of unfinished work.")
-def todo(book: CheckContext) -> Iterator[Finding]:
+def unfinished(ctx: CheckContext) -> Iterator[Finding]:
     """Report TODO and similar markers in capitals, except “TODO” in languages in which it means “all”."""
-    for text, block, words in _matches(book, TODO):
+    for text, block, words in _matches(ctx, TODO):
         if words != "TODO" or _primary(text.edition.language) not in TODO_MEANS_ALL:
-            yield todo.finding(
+            yield unfinished.finding(
                 text.place_of(block, words),
                 f"“{words}” marks unfinished work.",
                 evidence=words,
@@ -108,10 +108,10 @@ def todo(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-template", Severity.ERROR, "A text contains an unfilled template variable.")
-def template(book: CheckContext) -> Iterator[Finding]:
+def template_variable(ctx: CheckContext) -> Iterator[Finding]:
     """Report variables of common template languages outside code."""
-    for text, block, words in _matches(book, TEMPLATE):
-        yield template.finding(
+    for text, block, words in _matches(ctx, TEMPLATE):
+        yield template_variable.finding(
             text.place_of(block, words),
             f"“{words}” is a template variable, which is shown to readers literally.",
             evidence=words,
@@ -120,10 +120,10 @@ def template(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-blank", Severity.QUESTION, "A text contains a blank that may still have to be filled in.")
-def blank(book: CheckContext) -> Iterator[Finding]:
+def unfilled_blank(ctx: CheckContext) -> Iterator[Finding]:
     """Report brackets such as “[Company]” and lines to fill in."""
-    for text, block, words in _matches(book, BLANK):
-        yield blank.finding(
+    for text, block, words in _matches(ctx, BLANK):
+        yield unfilled_blank.finding(
             text.place_of(block, words),
             f"Does “{words}” still have to be filled in?",
             evidence=words,
@@ -132,13 +132,13 @@ def blank(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-list", Severity.ERROR, "Lines look like a list but will not be shown as one.")
-def no_list(book: CheckContext) -> Iterator[Finding]:
+def list_not_recognised(ctx: CheckContext) -> Iterator[Finding]:
     """Report lines of paragraphs that look like list items; Markdown joins them into one paragraph."""
-    for text in book.texts:
+    for text in ctx.texts:
         for block in text.document.blocks:
             if block.kind is BlockKind.PARAGRAPH and (first := _first_item(text, block)):
                 line, words = first
-                yield no_list.finding(
+                yield list_not_recognised.finding(
                     text.place(line),
                     f"“{words}” looks like a list item, but will be shown inside a paragraph.",
                     evidence=words,
@@ -147,9 +147,9 @@ def no_list(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-break", Severity.NOTE, "Spaces at the end of a line are not published as a line break.")
-def lost_break(book: CheckContext) -> Iterator[Finding]:
+def line_break_lost(ctx: CheckContext) -> Iterator[Finding]:
     """Report Markdown line breaks made of two spaces, which the canonical text does not contain."""
-    for text in book.texts:
+    for text in ctx.texts:
         written = re.split(r"\r\n|\r|\n", text.edition.source.text)[text.edition.body_line - 1 :]
         lost = [
             number
@@ -160,7 +160,7 @@ def lost_break(book: CheckContext) -> Iterator[Finding]:
         ]
         if lost:
             lines = "this line" if len(lost) == 1 else f"{len(lost)} lines"
-            yield lost_break.finding(
+            yield line_break_lost.finding(
                 text.place(lost[0]),
                 f"Spaces at the end of {lines} are not published, so they do not make a line break.",
                 evidence=written[lost[0] - 1].strip()[-60:],
@@ -169,14 +169,14 @@ def lost_break(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-levels", Severity.QUESTION, "A heading skips a level.")
-def levels(book: CheckContext) -> Iterator[Finding]:
+def level_skipped(ctx: CheckContext) -> Iterator[Finding]:
     """Report headings more than one level below the previous one."""
-    for text in book.texts:
+    for text in ctx.texts:
         above = 1
         for clause in text.document.clauses:
             if clause.level > above + 1:
                 marks = "#" * (above + 1)
-                yield levels.finding(
+                yield level_skipped.finding(
                     text.place(clause.line),
                     f"“{clause.heading}” is a heading of level {clause.level} directly below one of level {above}.",
                     evidence=clause.heading,
@@ -186,13 +186,13 @@ def levels(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-twice", Severity.ERROR, "Two sections have the same id.")
-def same_id(book: CheckContext) -> Iterator[Finding]:
+def duplicate_id(ctx: CheckContext) -> Iterator[Finding]:
     """Report headings with the id of an earlier heading."""
-    for text in book.texts:
+    for text in ctx.texts:
         lines: dict[str, str] = {}
         for heading in text.document.headings:
             if heading.id in lines:
-                yield same_id.finding(
+                yield duplicate_id.finding(
                     text.place(heading.line),
                     f"“{heading.text}” has the id “{heading.id}”, which “{lines[heading.id]}” already has.",
                     evidence=heading.id,
@@ -202,14 +202,14 @@ def same_id(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-gone", Severity.QUESTION, "The id of a section differs from the previous version.")
-def id_gone(book: CheckContext) -> Iterator[Finding]:
+def id_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report headings whose id differs from the previous version; removed sections are ignored."""
-    for text in book.texts:
-        renamed = list(_renamed(text, book.document(text.predecessor))) if text.predecessor else []
+    for text in ctx.texts:
+        renamed = list(_renamed(text, ctx.document(text.predecessor))) if text.predecessor else []
         if renamed:
             gone, clause = renamed[0]
             more = f", and {len(renamed) - 1} more" if len(renamed) > 1 else ""
-            yield id_gone.finding(
+            yield id_changed.finding(
                 text.place(clause.line),
                 f"“{clause.heading}” had the id “{gone}” in the previous version and now has “{clause.id}”{more}; "
                 "links to the old id no longer work.",
@@ -219,14 +219,14 @@ def id_gone(book: CheckContext) -> Iterator[Finding]:
 
 
 @rule("TEXT-id", Severity.NOTE, "A section has no explicit id.")
-def no_id(book: CheckContext) -> Iterator[Finding]:
+def no_explicit_id(ctx: CheckContext) -> Iterator[Finding]:
     """Report headings below the title without “{#id}”, in one note per text."""
-    for text in book.texts:
+    for text in ctx.texts:
         without = [clause for clause in text.document.clauses if clause.level > 1 and not clause.explicit_id]
         if without:
             first = without[0]
             others = f" and {len(without) - 1} more have" if len(without) > 1 else " has"
-            yield no_id.finding(
+            yield no_explicit_id.finding(
                 text.place(first.line),
                 f"“{first.heading}”{others} no explicit id, so links break when the heading is reworded."
                 if len(without) > 1
@@ -236,9 +236,9 @@ def no_id(book: CheckContext) -> Iterator[Finding]:
             )
 
 
-def _matches(book: CheckContext, pattern: re.Pattern[str]) -> Iterator[tuple[CheckedText, Block, str]]:
+def _matches(ctx: CheckContext, pattern: re.Pattern[str]) -> Iterator[tuple[CheckedText, Block, str]]:
     """Yield matches of `pattern` in the prose of all open texts; the same words only once per text."""
-    for text in book.texts:
+    for text in ctx.texts:
         reported: set[str] = set()
         for block in text.prose:
             for match in pattern.finditer(block.text):
@@ -278,16 +278,16 @@ def _primary(language: Language) -> str:
 
 
 RULES = (
-    empty,
-    title,
-    placeholder,
-    todo,
-    template,
-    blank,
-    no_list,
-    lost_break,
-    levels,
-    same_id,
-    id_gone,
-    no_id,
+    empty_file,
+    not_one_title,
+    filler_text,
+    unfinished,
+    template_variable,
+    unfilled_blank,
+    list_not_recognised,
+    line_break_lost,
+    level_skipped,
+    duplicate_id,
+    id_changed,
+    no_explicit_id,
 )
