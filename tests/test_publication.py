@@ -55,19 +55,19 @@ def publication(at: str, *policies: Policy, compare_pairs: int = 200, **more: An
 
 
 def pages(shown: Publication) -> dict[str, Page]:
-    """Return every page of `found` by path."""
+    """Return every page of `shown` by path."""
     lasting = [page for item in shown.policies for page in shown.lasting_pages(item)]
     histories = (page for item in shown.policies for page in shown.histories_of(item))
     return {page.address: page for page in [*shown.living_pages(), *histories, *lasting]}
 
 
 def files(shown: Publication) -> dict[str, bytes]:
-    """Return every file of `found` that is not a page, by path."""
+    """Return every file of `shown` that is not a page, by path."""
     return {file.address: file.make() for file in shown.files()}
 
 
 def tree(shown: Publication, place: str) -> Xml.Element:
-    """Return the parsed XML of `found` at `place`."""
+    """Return the parsed XML of `shown` at `place`."""
     return Xml.fromstring(files(shown)[place])  # noqa: S314 - written by the code under test
 
 

@@ -102,7 +102,7 @@ def answer(body: bytes, status: int = 200, **headers: str) -> Behaviour:
 
 
 def serving(make: Callable[[str], bytes], status: int = 200, **headers: str) -> Behaviour:
-    """Answer with the result of `made` for the address of the site."""
+    """Answer with the result of `make` for the address of the site."""
     return lambda exchange: answer(make(exchange.site.url), status, **headers)(exchange)
 
 

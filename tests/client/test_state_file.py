@@ -277,7 +277,7 @@ class TestTwoManifests:
 
 
 class TestManifestAheadOfThisMachine:
-    """Without a server time, nothing from a manifest dated in the future is saved or locks out another one."""
+    """Without a server time, nothing from a manifest dated in the future is saved or blocks another one."""
 
     def test_future_manifest_is_used_by_this_process_only(self, host: Host, reader: NewReader, state: Path) -> None:
         ahead = START + timedelta(days=27_000)

@@ -26,8 +26,8 @@ def after_failure(
 ) -> timedelta:
     """Return the delay after `failures` consecutive failures (from 1).
 
-    `has_copy` says that a cached manifest exists; without one the first retry comes after a minute. `requested` is the
-    `Retry-After` of a busy host in seconds.
+    `has_copy` states whether a cached manifest exists; without one, the first retry is after a minute. `requested` is
+    the `Retry-After` of a busy host in seconds.
     """
     pace = _kept_within(poll_seconds)
     first = max(pace / _PATIENCE, _FASTEST) if has_copy else _FASTEST

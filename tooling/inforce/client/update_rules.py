@@ -56,7 +56,7 @@ def accepted(
 def forget_untrusted(memory: ClientState, trusted: Collection[str]) -> ClientState:
     """Return `memory` without the data from manifests that were signed, but by none of the `trusted` key ids.
 
-    A serial, a version or a server time that a stolen key introduced would otherwise lock out every later manifest,
+    A serial, a version or a server time that a stolen key introduced would otherwise block every later manifest,
     even after the key was replaced.
     """
     if not memory.last_signers or not trusted or set(memory.last_signers) & set(trusted):
@@ -65,11 +65,10 @@ def forget_untrusted(memory: ClientState, trusted: Collection[str]) -> ClientSta
 
 
 def forget_future(memory: ClientState, host_time: datetime | None, now: datetime) -> ClientState:
-    """Return `memory` without what manifests taught it, if its serial is more than a day after `now` and `host_time`.
+    """Return `memory` without the values from manifests if its serial is over a day after `now` and `host_time`.
 
-    `host_time` is the time of the host, if it sent one. A manifest with such a serial would be refused today; a state
-    that an earlier release saved, or that was saved while the clocks were wrong, must not lock out every later
-    manifest.
+    `host_time` is the server time, if the host sent one. A manifest with such a serial would be rejected today. An
+    earlier release, or a client with a wrong clock, may have saved it; it must not block every later manifest.
     """
     latest = max(now, host_time or now) + _DAY
     return _nothing_learnt(memory) if memory.last_serial > latest.timestamp() else memory
@@ -90,8 +89,8 @@ def _nothing_learnt(memory: ClientState) -> ClientState:
 def accepted_until_restart(memory: ClientState, manifest: Manifest, payload: bytes, body: bytes) -> ClientState:
     """Use `manifest` in this process without saving it or remembering its serial.
 
-    This is for a manifest dated ahead of this machine without a server time: one of the two is wrong, and a serial from
-    the future would lock out every later manifest. Raise RefusedError as `accepted` does.
+    This is for a manifest dated ahead of this machine's clock if the host sent no time: one of the two is wrong, and a
+    saved serial from the future would block every later manifest. Raise RefusedError as `accepted` does.
     """
     new = accepted(memory, manifest, payload, body)
     return replace(new, last_serial=memory.last_serial, last_digest=memory.last_digest, lasting=memory)
@@ -100,7 +99,7 @@ def accepted_until_restart(memory: ClientState, manifest: Manifest, payload: byt
 def refuse_future(manifest: Manifest, host_time: datetime, now: datetime) -> None:
     """Raise RefusedError if `manifest` was issued more than a day after both `now` and the server time `host_time`.
 
-    Its serial would lock out every later manifest.
+    Its serial would block every later manifest.
     """
     latest = max(now, host_time) + _DAY
     if manifest.issued_at > latest:

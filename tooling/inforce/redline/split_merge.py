@@ -59,7 +59,7 @@ class Flow:
         return result[1:-1]
 
     def _add(self, groups: list[Group], group: Group) -> None:
-        """Add `group` to `found`; assign the units before it to it, the previous group, both or neither."""
+        """Add `group` to `groups`; assign the units before it to it, the previous group, both or neither."""
         last = groups[-1] = self._grown(groups[-1], 1, (group.old_start, group.new_start))
         group = self._grown(group, -1, (last.old_stop, last.new_stop))
         between = Group(last.old_stop, group.old_start, last.new_stop, group.new_start)

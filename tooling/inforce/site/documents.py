@@ -38,7 +38,7 @@ def word_document(page: Page, author: str, redline: Redline) -> bytes:
 
 
 def pdf_document(page: Page, settings: Settings, changes: list[EditionChanges]) -> bytes:
-    """Return the text of `page`, or the redline `found`, as a PDF of a book with `settings`."""
+    """Return the text of `page`, or the redline of the first of `changes`, as a PDF of a book with `settings`."""
     language = page.language
     maker = PaperMaker(settings=settings, language=language, words=paper_words(language), labels=labels(language))
     if page.text:

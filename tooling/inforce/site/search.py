@@ -39,7 +39,7 @@ def entries(page: Page, rendered: Rendered) -> bytes:
 
 
 def merged(index: bytes, additional: Iterable[bytes]) -> bytes:
-    """Return `index`, made by the theme's plugin from the other pages, with the entries `found` added."""
+    """Return `index`, made by the theme's plugin from the other pages, with the `additional` entries."""
     data = json.loads(index)
     data["docs"] += [entry for entries in additional for entry in json.loads(entries)]
     return json.dumps(data, separators=(",", ":")).encode()

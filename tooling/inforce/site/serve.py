@@ -69,7 +69,7 @@ class ChangedPaths:
             self._changed.notify_all()
 
     def after(self, version: int, seconds: float) -> int:
-        """Wait at most `seconds` until the count differs from `seen`; return the count."""
+        """Wait at most `seconds` until the count differs from `version`; return the count."""
         with self._changed:
             self._changed.wait_for(lambda: self._count != version, seconds)
             return self._count

@@ -127,7 +127,7 @@ def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
 def _standing(
     path: str, policy: str, public: Mapping[str, LockEntry], listed: Mapping[str, Any], issued: datetime
 ) -> Iterator[Finding]:
-    """Compare the entry `said` of `policy` in the manifest with its locked versions `public` at `issued`."""
+    """Compare the entry `listed` of `policy` in the manifest with its locked versions `public` at `issued`."""
     labels = [version["version"] for version in listed["versions"]]
     if not public.keys() >= set(labels):
         return  # a version that was never locked has its own finding, and shifts the numbers

@@ -145,7 +145,7 @@ class Repository:
         return datetime.fromtimestamp(min(int(seconds), _LATEST), UTC)
 
     def merge_base(self, first: str, other: str) -> str | None:
-        """Return the merge base of the commits `one` and `other`; None if it is not in this clone.
+        """Return the merge base of the commits `first` and `other`; None if it is not in this clone.
 
         DamagedObjectError if a commit since then does not match its id, since its parents could be forged.
         """

@@ -208,7 +208,7 @@ def _misleads(content: str, match: re.Match[str]) -> bool:
 
 
 def _line_around(content: str, match: re.Match[str]) -> str:
-    """Return the line around `found`, at most `LINE` characters on each side."""
+    """Return the line around `match`, at most `LINE` characters on each side."""
     start = max(content.rfind("\n", 0, match.start()) + 1, match.start() - LINE)
     stop = content.find("\n", match.end(), match.end() + LINE)
     return content[start : stop if stop >= 0 else match.end() + LINE]

@@ -67,7 +67,7 @@ class PaperMaker:
     labels: Labels = ENGLISH
 
     def version(self, place: str, facts: Facts, text: str) -> Paper:
-        """Return the paper of a version; `says` is the data of its page at `place`, `text` its HTML."""
+        """Return the paper of a version; `facts` is the data of its page at `place`, `text` its HTML."""
         words, policy, version, edition = self.words, facts["policy"], facts["version"], facts["edition"]
         applies = self._applies(facts)
         rows = [
@@ -93,7 +93,7 @@ class PaperMaker:
         )
 
     def redline(self, place: str, facts: Facts, editions: tuple[Edition, Edition], changes: Redline) -> Paper:
-        """Return the paper of the redline `found` of `editions`; `says` is the data of its page at `place`."""
+        """Return the paper of the redline `changes` of `editions`; `facts` is the data of its page at `place`."""
         words, policy, old, new = self.words, facts["policy"], facts["old"], facts["new"]
         rows = [
             *(

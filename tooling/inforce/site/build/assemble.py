@@ -100,7 +100,7 @@ def _told_of(work: Work, steps: Steps) -> Files:
 
 
 def _index(cache: Cache, built: str, entries: list[str]) -> str:
-    """Return the key of the search index of `built` with the entries under the keys `found`."""
+    """Return the key of the search index of `built` with the entries under the keys `entries`."""
     key = key_of("index", built, *entries)
     if not cache.contains(key):
         whole = [cache.require(one) for one in (built, *entries)]

@@ -172,7 +172,7 @@ class Cache:
         return new
 
     def merge(self, entries: Mapping[str, CacheEntry]) -> None:
-        """Add the entries `kept` by another process to the list."""
+        """Add `entries`, which another process stored, to the list."""
         self._known |= entries
         self._genuine |= entries.keys()
 
@@ -281,7 +281,7 @@ def _entries(folder: Path, unfinished: list[str]) -> Iterator[tuple[str, CacheEn
 
 
 def _read_entry(entry: CacheEntry) -> bytes | None:
-    """Return the content of the entry `found`; None if it is missing, of another size, or not a regular file."""
+    """Return the content of `entry`; None if it is missing, of another size, or not a regular file."""
     with contextlib.suppress(OSError):
         content = read_regular(entry.path, entry.size + 1, _NO_LINK)
         return content if len(content) == entry.size else None

@@ -90,7 +90,7 @@ def view_of_block(block: RevisedBlock) -> View:
 
 @lru_cache(maxsize=_REMEMBERED)
 def signs_of(leaf: Node) -> tuple[Sign, ...]:
-    """Return the characters of `leaf` as a document shows them; `base` is the number of their piece."""
+    """Return the characters of `leaf` as a document shows them; each has the number of its piece."""
     if leaf.kind is BlockKind.CODE:
         return tuple(Sign(legal(sign), PLAIN, place) for place, sign in enumerate(leaf.content))
     return trimmed(
