@@ -18,7 +18,7 @@ _parser: Any = importlib.import_module("re._parser")
 
 FUNCTIONS = frozenset({"compile", "match", "fullmatch", "search", "split", "findall", "finditer", "sub", "subn"})
 ANCHORED = frozenset({"match", "fullmatch"})
-# Argument of `re` that uses local names: the source of a list of example values, evaluated in the same module.
+# The source of each pattern built from local names, and of a list of example patterns, evaluated in its module.
 EXAMPLES = {
     # The results are module constants.
     "'|'.join(alternatives).replace('\\\\w+…', '\\\\w++…').replace('…', '[^.;。；]{0,60}?')": "[]",

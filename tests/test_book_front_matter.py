@@ -38,7 +38,7 @@ def test_body_line_is_the_line_in_the_file() -> None:
     assert written[parts.body_line - 1 :] == read
 
 
-def test_rule_in_the_body_is_text() -> None:
+def test_thematic_break_in_the_body_does_not_end_the_front_matter() -> None:
     assert parse_frontmatter("# A\n\n---\n\nB\n", "en.md").body == "# A\n\n---\n\nB\n"
 
 

@@ -208,7 +208,7 @@ def test_dismissals_with_wrong_shape_are_rejected(data: object, path: str) -> No
     assert refusal.value.path == path
 
 
-def test_report_states_whether_it_blocks_and_changes_history() -> None:
+def test_report_states_whether_findings_block_and_change_history() -> None:
     sound, broken = one_text("# Privacy\n"), one_text("# Privacy\n").freeze(NOW)
     broken.replace(EN, "# Privacy", "# Secrecy")
 

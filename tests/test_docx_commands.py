@@ -56,7 +56,7 @@ def test_unedited_document_writes_nothing(inforce: Type, draft: Path) -> None:
 
     ended = inforce("docx", "import", file, "--repo", draft)
 
-    assert (ended.code, ended.out) == (0, f"Nothing differs from {EN}.\n")
+    assert (ended.code, ended.out) == (0, f"The document does not differ from {EN}.\n")
     assert (draft / EN).stat().st_mtime_ns == before
 
 

@@ -38,7 +38,7 @@ def test_editors_page_does_not_mention_git() -> None:
     ("title", "who", "what"),
     [
         pytest.param("a new version", "Edith", "(draft)", id="the form opens a draft"),
-        pytest.param("first edit", "Edith", "26 days of notice; the book promises 30", id="short notice is reported"),
+        pytest.param("first edit", "Edith", "26 days of notice; the book requires 30", id="short notice is reported"),
         pytest.param(
             "first edit", "Edith", "The earliest effective date that complies: 2027-02-19", id="with the earliest date"
         ),

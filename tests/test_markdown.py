@@ -78,7 +78,7 @@ def test_plain_text_is_parsed(text: str, read: str) -> None:
     ],
 )
 def test_heading_without_an_id_gets_a_slug(heading: str, slug: str) -> None:
-    # Without the escape, a heading of asterisks would be a rule.
+    # Without the escapes, the asterisks would be a thematic break.
     text = heading.replace("***", "\\*\\*\\*")
 
     assert [found.id for found in parse(f"# {text}").headings] == [slug]

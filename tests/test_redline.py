@@ -182,7 +182,7 @@ def marked(old: str, new: str) -> str:
         row("Hebrew and English mixed", "אנחנו ACME שומרים", "אנחנו ACME מוכרים", "אנחנו ACME [-שומרים-]{+מוכרים+}"),
     ],
 )
-def test_marked_words(old: str, new: str, expected: str) -> None:
+def test_changed_words_are_marked(old: str, new: str, expected: str) -> None:
     assert marked(old, new) == expected
 
 

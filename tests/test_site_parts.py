@@ -107,7 +107,7 @@ class TestShell:
         title = "Terms &amp; &lt;Conditions&gt;"
         assert page == f"<title>{title}</title><meta><h1>{title}</h1><p>One</p><nav><ul></ul>"
 
-    def test_page_of_gaps_equals_its_shell(self) -> None:
+    def test_shell_filled_with_gaps_is_unchanged(self) -> None:
         assert Shell.cut(self.HTML).fill(gaps()) == self.HTML
 
     def test_text_that_looks_like_a_gap_is_not_filled(self) -> None:

@@ -61,7 +61,7 @@ def lines(text: str) -> list[str]:
 
 
 @given(edited())
-def test_import_equals_accepting_every_change_or_fails(pair: tuple[str, str]) -> None:
+def test_import_fails_or_accepts_every_change(pair: tuple[str, str]) -> None:
     old, new = map(canonical, pair)
     story = story_of(old, new)
 

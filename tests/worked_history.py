@@ -48,7 +48,7 @@ generates this page from the output.
 
 The people: **Edith** writes policies and knows Word and a web browser. **Rita** is the lawyer who approves. **Ed** is
 the engineer who set up the repository. **Vera** visits the site. **Ada’s app** asks its users; Ada accepted the
-version of 2026. The book promises 30 days of notice of a material change.
+version of 2026. The book requires 30 days of notice of a material change.
 """
 MESSAGE = re.compile(r"\n{3,}")
 

@@ -160,7 +160,7 @@ NOT_TO_BE_REPLACED = [
     pytest.param("../..", "contains the repository", id="the parent's parent"),
     pytest.param("policy_versions", "is the book or inside it", id="the book"),
     pytest.param("policy_versions/site", "is the book or inside it", id="a folder in the book"),
-    pytest.param("docs", "is not empty and contains no site of inforce", id="a folder with other content"),
+    pytest.param("docs", "is not empty and contains no inforce site", id="a folder with other content"),
     pytest.param("mkdocs.yml", "is a file", id="a file"),
     pytest.param("docs/../policy_versions/", "is the book", id="the book by another path"),
 ]

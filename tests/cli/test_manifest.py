@@ -153,7 +153,7 @@ def test_folder_without_a_manifest_is_not_signed(
     monkeypatch.setenv("INFORCE_SIGNING_KEY_FILE", str(key))
     ended = inforce("sign", tmp_path)
     assert ended.code == 2
-    assert "contains no site of inforce" in ended.err
+    assert "contains no inforce site" in ended.err
 
 
 def test_manifest_is_never_issued_before_the_previous_one(

@@ -171,12 +171,12 @@ def drafted(book: BookBuilder, **meta: str) -> BookBuilder:
     [
         pytest.param(
             {"published": "2027-05-10", "effective": "2027-06-01"},
-            "- **22 days of notice; the book promises 30. The earliest effective date that complies: 2027-06-09.**\n",
+            "- **22 days of notice; the book requires 30. The earliest effective date that complies: 2027-06-09.**\n",
             id="too short",
         ),
         pytest.param(
             {"published": "2027-05-01", "effective": "2027-06-01"},
-            "- 31 days of notice; the book promises 30. The earliest effective date that complies: 2027-05-31.\n",
+            "- 31 days of notice; the book requires 30. The earliest effective date that complies: 2027-05-31.\n",
             id="long enough",
         ),
         pytest.param(
@@ -208,7 +208,7 @@ def test_moved_date_of_a_public_version_is_compared_with_its_own_publication(inf
     book.policy("privacy", kind="privacy", act="acknowledge").version("2027-03-01", meta=meta, en=NEW)
     result = inforce("review", "--base", "main", "--repo", book.root, "--at", "2027-02-01").out
     assert (
-        "- **21 days of notice; the book promises 30. The earliest effective date that complies: 2027-02-19.**\n"
+        "- **21 days of notice; the book requires 30. The earliest effective date that complies: 2027-02-19.**\n"
         in result
     )
     text = NEW.replace("24 months.", "36 months.")
@@ -244,7 +244,7 @@ def test_invalid_url_is_rejected(inforce: Type, merged: BookBuilder, address: st
 
 
 @pytest.mark.parametrize(("published", "instant"), [("2027-06-01", "2027-05-31T22:00:00Z"), ("2027-01-01", None)])
-def test_instant_from_which_all_is_public_can_be_printed(
+def test_visible_from_prints_when_every_change_is_public(
     inforce: Type, merged: BookBuilder, published: str, instant: str | None
 ) -> None:
     drafted(merged, published=published, effective="2027-07-01")

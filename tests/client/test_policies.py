@@ -101,7 +101,7 @@ class TestAsking:
         assert (report.outcome, report.reason, app.serial) == (Outcome.UNCHANGED, None, FIRST)
         assert app.refresh() is None
 
-    def test_same_bytes_are_unchanged(self, host: Host, clock: Clock, reader: NewReader) -> None:
+    def test_same_bytes_are_reported_as_unchanged(self, host: Host, clock: Clock, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         app = reader()
         app.refresh()

@@ -109,7 +109,7 @@ def subjects(draw: st.DrawFn) -> Mapping[str, Any]:
 
 
 @given(catalog=catalogs(), now=INSTANTS, later=st.integers(0, 25), who=subjects())
-def test_omitting_the_history_changes_no_decision_until_the_expiry(
+def test_omitting_the_history_changes_no_decision_before_expiry(
     catalog: Catalog, now: datetime, later: int, who: Mapping[str, Any]
 ) -> None:
     """The listed versions suffice: the decision is the same as with every version ever published."""

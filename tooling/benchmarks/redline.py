@@ -281,7 +281,7 @@ def goals(trials: dict[str, Trial]) -> Iterator[tuple[str, float, float]]:
     yield "blocks lost of 1,000", 1000 * ours.counts["lost"] / max(1, ours.counts["shared"]), 1
     yield "pairs not exact", ours.counts["inexact"] + whole.counts["inexact"], 0
     yield "pairs with another answer on a busy machine", ours.counts["other"], 0
-    yield "longest time of one pair, ms", max(ours.milliseconds), 150
+    yield "longest time for one pair, ms", max(ours.milliseconds), 150
     if GIT in trials:
         yield "p99, texts prepared, over git's", ours.p99 / trials[GIT].p99, 4
         yield "p99, from Markdown, over git's", whole.p99 / trials[GIT].p99, 12

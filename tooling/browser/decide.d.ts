@@ -70,9 +70,9 @@ export interface VersionForm {
   effective_at: string;
   /** The effective date for users who join at or after it. */
   effective_at_new?: string;
-  /** Until when an older acceptance suffices. Null: no limit; default: `effective_at`. */
+  /** The end of the period in which an older acceptance suffices. Null: no limit; default: `effective_at`. */
   enforce_at?: string | null;
-  /** From when it may be announced; without it, the version is not announced. */
+  /** The time of publication; a version without it is not announced. */
   published_at?: string;
   /** Earlier versions with the same binding text. */
   same_as?: number[];
@@ -174,7 +174,7 @@ export interface PolicyDecision {
   target_seq: number | null;
   /** The version that the user accepted, from which the redline starts. */
   base_seq: number | null;
-  /** Until when an older acceptance suffices, or, with `upcoming`, when the next announced version takes effect. */
+  /** The end of the period in which an older acceptance suffices; with `upcoming`, the next effective date. */
   deadline: string | null;
   deferrable: boolean;
   /** The published language to display. */

@@ -30,7 +30,7 @@ _LINKED = re.compile(
     | (?<![a-z0-9]) [a-z][a-z0-9.]{1,20} (?=\\?://)        # an address of any other scheme
     | www (?=\\?\.)
     )"""
-    rf"(?!{JOINER})"  # skip what already has a joiner
+    rf"(?!{JOINER})"  # unless a joiner follows
     r"| (?<![0-9A-Za-z]) (?=[0-9]*[a-f]) [0-9a-f]{7,40} (?![0-9A-Za-z])",  # a commit; a digest is longer
     re.VERBOSE | re.IGNORECASE,
 )

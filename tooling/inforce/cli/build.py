@@ -146,7 +146,7 @@ def build(options: BuildOptions, activity: str, otherwise: str, *, warnings: boo
 
 
 def _refuse_other(folder: Path) -> None:
-    """Raise BookError if `folder` does not contain a site of inforce."""
+    """Raise BookError if `folder` does not contain an inforce site."""
     if not is_site(folder):
         fix = "add “- inforce” under “plugins:”"
         problem = "does not use the plugin “inforce”, so the site would contain no policies"

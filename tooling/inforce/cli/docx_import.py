@@ -62,7 +62,7 @@ def _lines(result: TakenBack, *, accepted: bool) -> Iterator[str]:
     elif result.written:
         yield from _written(result)
     else:
-        yield f"Nothing differs from {result.path}."
+        yield f"The document does not differ from {result.path}."
 
 
 def _written(result: TakenBack) -> Iterator[str]:

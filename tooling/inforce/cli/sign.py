@@ -45,9 +45,7 @@ def command(site: Path, at: str | None) -> None:
         raise SetupError(message)
     manifest = site / MANIFEST
     if not manifest.is_file():
-        raise click.BadParameter(
-            f"{site} contains no site of inforce (there is no {MANIFEST} in it)", param_hint="SITE"
-        )
+        raise click.BadParameter(f"{site} contains no inforce site (there is no {MANIFEST} in it)", param_hint="SITE")
     refuse_wrong_clock(now, at, open_history(site).newest, signing=True)
     paths = [MANIFEST, *_additional(site)]
     issues = [resign(read_regular(site / path), now, keys, path) for path in paths]

@@ -1,6 +1,6 @@
 """The output folder of a build: whether it may be replaced, its files, and the URLs that would disappear.
 
-Invariants: only an empty folder or a site of inforce may be replaced; nothing is written.
+Invariants: only an empty folder or an inforce site may be replaced; nothing is written.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def addresses_in(folder: Path) -> list[str]:
 
 
 def is_site(folder: Path) -> bool:
-    """Return whether `folder` contains a site of inforce."""
+    """Return whether `folder` contains an inforce site."""
     return (folder / MANIFEST).is_file()
 
 
@@ -79,7 +79,7 @@ def replaceable(target: Path, root: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise _refusal(target, "is a file")
     if folder.is_dir() and any(folder.iterdir()) and not is_site(folder):
-        raise _refusal(target, f"is not empty and contains no site of inforce (there is no {MANIFEST} in it)")
+        raise _refusal(target, f"is not empty and contains no inforce site (there is no {MANIFEST} in it)")
     return folder
 
 

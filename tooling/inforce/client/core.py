@@ -64,7 +64,7 @@ class Core:
 
     @staticmethod
     def busy_until(answer: Response | RefusedError, now: datetime) -> datetime | None:
-        """Return until when `answer` asks the client not to poll again; None if it does not."""
+        """Return the time before which `answer` asks the client not to poll again; None if it does not."""
         if isinstance(answer, RefusedError) or answer.status not in _BUSY:
             return None
         wait = retry_after(answer, now)

@@ -23,7 +23,7 @@ def problem(decision: Decision, manifest: Manifest | None, site: str) -> dict[st
         "type": f"{site}#due",
         "title": "Policies must be accepted first",
         "status": STATUS,
-        "detail": "Reading, export, closing the account, signing out and support stay open.",
+        "detail": "Reading, export, closing the account, signing out and support remain available.",
         "policies": [_due(policy, manifest, site) for policy in due],
     }
 

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from inforce.markdown.dialect import PARSER, give_slugs_to
 
-# Fences, definitions, and characters that the parser replaces first.
+# Syntax that can affect other sections: fences, link definitions, and characters replaced before parsing.
 _REACHING_ACROSS = ("```", "~~~", "]:", "\r", "\0")
 # After an empty line, only white space and list markers can continue the preceding block (CommonMark 5.2).
 _BEGINNING = re.compile(r"[^\s0-9*+>-]")

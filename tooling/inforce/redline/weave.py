@@ -144,7 +144,7 @@ class _Weaver:
     def _spelt_otherwise(
         self, both: tuple[Wording, Wording], start: tuple[int, int], words: Iterable[tuple[str, str]]
     ) -> tuple[int, int]:
-        """Write words that read the same, as replaced if the spelling differs; return the start of the rest."""
+        """Write matching words, and those spelt differently as replaced; return the start of the unwritten text."""
         at = start
         for was, now in words:
             after = (at[0] + len(was), at[1] + len(now))

@@ -129,7 +129,7 @@ class ReviewComment:
         # A new version is not public before it is merged, whatever version.yml states.
         today = version.published_at if was_public else start_of_day(day_of(self.now, zone), zone)
         earliest = self._day(earliest_effective(max(version.published_at, today), promised, zone))
-        promise = f"the book promises {promised}. The earliest effective date that complies: {earliest}."
+        promise = f"the book requires {promised}. The earliest effective date that complies: {earliest}."
         if version.effective_at < earliest_effective(version.published_at, promised, zone):
             return f"**{given}; {promise}**"
         if version.published_at < today and version.effective_at < earliest_effective(today, promised, zone):

@@ -56,7 +56,7 @@ class History(Protocol):
         """Return the merge base of the current branch and `ref`; None if it is not in this clone."""
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
-        """Return the canonical texts with the given `digests`, as far as they occur on any branch in this clone."""
+        """Return the canonical texts with the given `digests` that occur on a branch in this clone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class GitHistory:
         return None if parted in self._repository.boundary and parted not in (commit, self._head) else parted
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
-        """Return the canonical texts with the given `digests`, as far as they occur on any branch in this clone."""
+        """Return the canonical texts with the given `digests` that occur on a branch in this clone."""
         missing, contents = set(digests), dict[Digest, str]()
         if not missing:
             return {}

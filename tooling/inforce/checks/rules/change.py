@@ -232,7 +232,7 @@ def _unmentioned_clauses(revision: Revision) -> list[ChangedClause]:
 
 
 def _numbers(revision: Revision) -> list[NumberChange]:
-    """Return changed numbers without duplicates, link targets, heading numbers, printed dates and moved numbers."""
+    """Return each changed number once; omit link targets, heading numbers, printed dates and moved numbers."""
     changes = [
         number
         for number in dict.fromkeys(revision.redline.numbers)

@@ -46,17 +46,17 @@ def changes_left_to_readers(ctx: CheckContext) -> Iterator[Finding]:
     )
 
 
-@rule("CLAIM-binding", Severity.QUESTION, "A text applies changes on publication although book.yml promises notice.")
+@rule("CLAIM-binding", Severity.QUESTION, "A text applies changes on publication although book.yml requires notice.")
 def binding_on_publication(ctx: CheckContext) -> Iterator[Finding]:
-    """Report clauses that apply a change immediately, if book.yml promises notice."""
+    """Report clauses that apply a change immediately, if book.yml requires notice."""
     days = max(ctx.catalog.settings.notice_days.values(), default=0)
     if days:
         yield from _asked(
             binding_on_publication,
             ctx,
             ON_PUBLICATION,
-            f"“{{words}}” applies changes immediately, but book.yml promises up to {days} days of notice. Which holds?",
-            "Correct the text or book.yml, or answer how they fit together.",
+            f"“{{words}}” applies changes at once, but book.yml requires up to {days} days of notice. Which applies?",
+            "Correct the text or book.yml, or answer why both are correct.",
         )
 
 

@@ -22,7 +22,7 @@ YEAR = timedelta(days=365)
 WESTMOST, EASTMOST = timedelta(hours=12), timedelta(hours=14)
 
 
-@rule("DATE-notice", Severity.ERROR, "The notice period of a version is shorter than book.yml promises.")
+@rule("DATE-notice", Severity.ERROR, "The notice period of a version is shorter than book.yml requires.")
 def notice_too_short(ctx: CheckContext) -> Iterator[Finding]:
     """Report versions after the first whose notice period is too short."""
     for policy, version in ctx.open_versions:
@@ -33,7 +33,7 @@ def notice_too_short(ctx: CheckContext) -> Iterator[Finding]:
             yield notice_too_short.finding(
                 version.source.place("effective"),
                 f"The {version.change} version “{version.label}” takes effect {counted(given, 'day')} after its "
-                f"publication. book.yml promises {counted(promised, 'day')} of notice, so the earliest date is "
+                f"publication. book.yml requires {counted(promised, 'day')} of notice, so the earliest date is "
                 f"{format_local(earliest, ctx.zone)}.",
                 evidence=format_local(version.effective_at, ctx.zone),
                 fix=f"Write “effective: {format_local(earliest, ctx.zone)}” or later.",

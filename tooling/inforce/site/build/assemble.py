@@ -80,7 +80,7 @@ def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
     for _ in range(_TRIES):
         try:
             files = make()
-        except LookupError:  # an entry that `make` read is missing or altered, and others can be
+        except LookupError:  # `make` read a missing or altered entry; check all others too
             cache.reject_altered(cache.keys())
             continue
         if not cache.reject_altered(files.values()):

@@ -41,7 +41,7 @@ def refuse_other_theme(config: MkDocsConfig) -> None:
 
 
 def drop_search(config: MkDocsConfig) -> None:
-    """Disable the search for pages read from a disk, where browsers do not run workers."""
+    """Disable the search in pages opened as local files, for which browsers do not run workers."""
     for name in ("material/search", "search"):
         config.plugins.pop(name, None)
 

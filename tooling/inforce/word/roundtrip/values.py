@@ -1,8 +1,8 @@
-"""The content of a returned document: paragraphs and tables of stretches, each with its fate.
+"""The content of a returned document: paragraphs and tables of stretches, each kept, inserted or deleted.
 
 Invariants: these values hold the old and the new content of the file.
 
-Not responsible for: judging it.
+Not responsible for: deciding whether a change can be imported.
 """
 
 from __future__ import annotations
