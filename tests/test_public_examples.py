@@ -1,18 +1,197 @@
-"""The examples in the docstrings of the public functions print what they show."""
+"""The docstrings of the public functions and classes describe every parameter, field and error; their examples run."""
 
 from __future__ import annotations
 
+import ast
 import doctest
+import enum
 import importlib
+import inspect
+import pydoc
+import re
+import textwrap
+import typing
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, TypedDict
 
 import pytest
 
+from inforce.acceptance import Question, check_record, decide
+from inforce.errors import ShapeError
 
-@pytest.mark.parametrize(
-    ("module", "examples"),
-    [("inforce.acceptance.decide", 1), ("inforce.redline.engine", 2), ("inforce.redline.tokens", 3)],
-)
-def test_examples_of_public_functions_print_what_they_show(module: str, examples: int) -> None:
-    results = doctest.testmod(importlib.import_module(module), verbose=False)
+PACKAGES = ("inforce.acceptance", "inforce.redline")
+RECORD = {"policy": "terms", "seq": 1, "act": "accepted", "at": "2027-03-01T00:00:00Z", "subject": "u_8f3c"}
+# Each documented error, with a call that raises it.
+ERRORS: list[tuple[str, type[Exception], Callable[[], object]]] = [
+    ("acceptance.decide", ShapeError, lambda: decide({"manifest": None, "now": "today", "subject": {"id": "u"}})),
+    ("acceptance.check_record", ShapeError, lambda: check_record({**RECORD, "seq": 0})),
+]
+
+
+def public(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
+    """Return every exported object, and the public functions and properties of every exported class, by name."""
+    objects = {}
+    for package in packages:
+        module = importlib.import_module(package)
+        for name in module.__all__:
+            objects[f"{package}.{name}".removeprefix("inforce.")] = value = getattr(module, name)
+            if inspect.isclass(value):
+                objects |= {f"{package}.{name}.{of}".removeprefix("inforce."): each for of, each in members(value)}
+    return objects
+
+
+def members(owner: type) -> Iterator[tuple[str, Any]]:
+    """Yield the functions and properties that a class of this project defines or inherits from one."""
+    for base in owner.__mro__:
+        for name, value in vars(base).items() if base.__module__.startswith("inforce.") else ():
+            if not name.startswith("_") and isinstance(value, KINDS):
+                yield name, getattr(owner, name) if isinstance(value, classmethod | staticmethod) else value
+
+
+KINDS = (type(members), classmethod, staticmethod, property, cached_property)
+OBJECTS = public()
+DOCUMENTED = {name: value for name, value in OBJECTS.items() if isinstance(value, (type, *KINDS))}
+VALUES = {name: value for name, value in OBJECTS.items() if name not in DOCUMENTED}
+FUNCTIONS = {name: value for name, value in DOCUMENTED.items() if inspect.isfunction(value)}
+
+
+def text_of(value: Any) -> str:
+    """Return the docstring of `value`; that of a class with that of its constructor, as `help` shows both."""
+    text = inspect.getdoc(value) or ""
+    init = vars(value).get("__init__") or value.__init__ if inspect.isclass(value) else None
+    return f"{text}\n\n{inspect.getdoc(init) or ''}" if inspect.isfunction(init) else text
+
+
+def gaps(value: Any) -> list[str]:
+    """Return what the docstring of `value` lacks."""
+    text, found = text_of(value), []
+    if not re.match(r"[A-Z][^\n]*(\n[^\n]+)*\.(\s|$)", text):
+        found.append("no first sentence")
+    if isinstance(value, property | cached_property):
+        return found
+    described = re.findall(r"^:param (\w+): \S", text, re.MULTILINE)
+    listed = re.findall(r"^- `([^`]+)`: \S", text, re.MULTILINE)
+    if inspect.isclass(value) and issubclass(value, enum.Enum):
+        return [*found, *_difference([each.value for each in value], listed)]
+    if typing.is_typeddict(value):
+        fields = re.findall(r"^- `([^`]+)`: \S", text_of(decide), re.MULTILINE) if value is Question else listed
+        return [*found, *_difference([*value.__annotations__], fields)]
+    parameters = [each for each in inspect.signature(value).parameters.values() if each.name != "self"]
+    found += [f"{each} hides parameters" for each in parameters if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
+    names = [each.name for each in parameters]
+    return found + _difference(names, listed if inspect.isclass(value) and not described else described)
+
+
+def _difference(expected: list[str], got: list[str]) -> list[str]:
+    return [] if got == expected else [f"described {got}, expected {expected}"]
+
+
+def documented_errors(value: Any) -> set[str]:
+    return set(re.findall(r"^:raises (\w+): \S", text_of(value), re.MULTILINE))
+
+
+def own_errors(function: Any) -> set[str]:
+    """Return the names of the errors that the source of `function` raises itself."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    raised = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+    return {each.func.id for each in raised if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_docstring_has_a_first_sentence_and_every_parameter_or_field(name: str) -> None:
+    assert gaps(DOCUMENTED[name]) == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_documented_errors_are_those_raised(name: str) -> None:
+    assert documented_errors(DOCUMENTED[name]) == {error.__name__ for of, error, _ in ERRORS if of == name}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_error_raised_in_a_function_itself_is_documented(name: str) -> None:
+    assert own_errors(FUNCTIONS[name]) <= documented_errors(FUNCTIONS[name])
+
+
+@pytest.mark.parametrize(("name", "error", "call"), [pytest.param(*case, id=case[0]) for case in ERRORS])
+def test_documented_error_is_raised(name: str, error: type[Exception], call: Callable[[], object]) -> None:
+    assert name in DOCUMENTED
+    with pytest.raises(error):
+        call()
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_docstring_of_the_package_names_every_exported_value(name: str) -> None:
+    package, _, exported = name.partition(".")
+    text = importlib.import_module(f"inforce.{package}").__doc__ or ""
+    words = (exported, *map(str, typing.get_args(VALUES[name])))
+    assert [word for word in words if f"`{word}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_example_prints_what_it_shows(name: str) -> None:
+    package, _, function = name.partition(".")
+    names = dict(vars(importlib.import_module(f"inforce.{package}")))
+    example = doctest.DocTestParser().get_doctest(text_of(FUNCTIONS[name]), names, function, None, None)
+    results = doctest.DocTestRunner(verbose=False).run(example)
+    assert results.attempted > 0
     assert results.failed == 0
-    assert results.attempted >= examples
+
+
+def test_help_shows_the_parameters() -> None:
+    assert ":param question: " in pydoc.plain(pydoc.render_doc(decide))
+
+
+def test_all_public_objects_are_read() -> None:
+    assert {"acceptance.decide", "redline.Redline.count", "redline.Redline.equal"} <= DOCUMENTED.keys()
+    assert {"acceptance.Reason", "redline.IN_OLD"} <= VALUES.keys()
+    assert len(DOCUMENTED) > 30
+
+
+def test_gap_in_a_docstring_is_reported() -> None:
+    def added(old: str, depth: int = 0) -> str:
+        """Return it.
+
+        :param old: the text
+        """
+        return old * depth
+
+    def hidden(**options: str) -> None:
+        """Do it.
+
+        :param options: what
+        """
+
+    def nameless(old: str) -> None:
+        """:param old: the text"""
+
+    class Form(TypedDict):
+        """A form.
+
+        - `seq`: a number
+        """
+
+        seq: int
+        at: str
+
+    class Kind(enum.StrEnum):
+        """A kind."""
+
+        ONE = "one"
+
+    assert gaps(added) == ["described ['old'], expected ['old', 'depth']"]
+    assert gaps(hidden) == ["**options: 'str' hides parameters"]
+    assert gaps(nameless) == ["no first sentence"]
+    assert gaps(Form) == ["described ['seq'], expected ['seq', 'at']"]
+    assert gaps(Kind) == ["described [], expected ['one']"]
+
+
+def test_undocumented_error_is_reported() -> None:
+    def failing() -> None:
+        """Fail.
+
+        :raises KeyError: never
+        """
+        raise ValueError("no")
+
+    assert (own_errors(failing), documented_errors(failing)) == ({"ValueError"}, {"KeyError"})

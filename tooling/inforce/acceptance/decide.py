@@ -30,20 +30,24 @@ _MAJOR: Final = "1"
 def decide(question: Question) -> Decision:
     """Return what the subject of `question` owes under its manifest at its time, given their earlier answers.
 
-    Input and output are plain JSON data, except the manifest; no state is stored or modified. The fields of `question`:
-
-    - `manifest`: a validated `Manifest`, or None if none was ever obtained. A decoded one is read at every
-      call, and counts as none if it cannot be read.
-    - `now`: the time as an RFC 3339 instant; `clock_offset_seconds` is added to it.
-    - `subject`: the `id` of the user, `since` (when they joined; now, if absent) and `linked` (their other ids).
-    - `state`: the `records` of the user, `seen` and `deferred` by policy, `last_serial` and `last_server_time`.
-    - `audience`: the tags that apply to the user; `languages`: those the user reads, best first.
-    - `role`: `server` counts confirmed records only.
+    Input and output are plain JSON data, except the manifest; no state is stored or modified.
 
         >>> decide({"manifest": None, "now": "2027-03-01T00:00:00Z", "subject": {"id": "u_8f3c"}})
         {'outcome': 'stale', 'reason': 'no-manifest', 'next_at': None, 'policies': []}
 
-    Raise ShapeError, with the path, if a field other than the manifest or a record cannot be read.
+    :param question: a dict with the fields below; only the first three are required
+
+    - `manifest`: a validated `Manifest`, or None if none was ever obtained. A decoded one (dict) is read at every
+      call, and counts as none if it cannot be read.
+    - `now`: the time of this machine as an RFC 3339 instant
+    - `subject`: the user, a `SubjectForm`
+    - `state`: what the app stores about the user, a `StateForm`; default: nothing
+    - `clock_offset_seconds`: seconds that are added to `now`; default: 0
+    - `audience`: list of the tags that apply to the user; a policy for other audiences is `not-applicable`
+    - `languages`: list of the language tags (BCP 47) that the user reads, best first (RFC 4647, section 3.4)
+    - `role`: `server` counts confirmed records only; `client`, or absent: all records
+
+    :raises ShapeError: if a field other than the manifest or a record cannot be read; `path` is the field
     """
     shape = LenientFields(question)
     context = Context.from_shape(shape)

@@ -76,7 +76,15 @@ class Unreadable(NamedTuple):
 
 
 def check_record(value: object) -> None:
-    """Raise ShapeError, with the path, if `decide` would drop the record `value` as unreadable."""
+    """Check that `decide` can read the record `value`, and would not drop it as unreadable.
+
+        >>> check_record({"policy": "terms", "seq": 2, "act": "accepted", "at": "2027-03-01", "subject": "u_8f3c"})
+        Traceback (most recent call last):
+        inforce.errors.ShapeError: at: expected an RFC 3339 instant such as 2027-03-01T00:00:00Z, got “2027-03-01”
+
+    :param value: a decoded record; its fields are those of `RecordForm`
+    :raises ShapeError: if a field is missing or has the wrong type; `path` is the field
+    """
     Record.from_shape(LenientFields(value))
 
 

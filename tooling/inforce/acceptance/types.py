@@ -46,9 +46,18 @@ Reason: TypeAlias = Literal[
 
 
 class RecordForm(TypedDict):
-    """One act of a user concerning one version. `pending` means that the server has not confirmed it yet.
+    """One act of a user concerning one version.
 
-    `received_at` is the server's time of receipt; it replaces an `at` that is later than the decision.
+    - `policy`: id of the policy
+    - `seq`: number of the version, from 1
+    - `act`: what the user did, an `ActOfRecord`
+    - `at`: when, an RFC 3339 instant
+    - `subject`: id of the user
+    - `language`: optional; tag of the language in which the text was shown
+    - `digest`: optional; digest of the text that was shown, `sha256:` and 64 hexadecimal digits
+    - `serial`: optional; serial of the manifest in use, its `issued_at` in seconds
+    - `received_at`: optional; the server's time of receipt, which replaces an `at` later than the decision
+    - `pending`: optional; True if the server has not confirmed the record yet
     """
 
     policy: str
@@ -64,14 +73,25 @@ class RecordForm(TypedDict):
 
 
 class DeferralForm(TypedDict):
-    """The user's choice to answer later about one version."""
+    """The user's choice to answer later about one version.
+
+    - `seq`: number of the version, from 1
+    - `until`: when to ask again, an RFC 3339 instant
+    """
 
     seq: int
     until: str
 
 
 class StateForm(TypedDict, total=False):
-    """The state stored by the app. `seen` and `deferred` are by policy id."""
+    """The state stored by the app; every field is optional.
+
+    - `records`: the user's records, in any order; a record that cannot be read is dropped and flagged
+    - `seen`: by policy id, the `seq` of the newest version that was shown to the user
+    - `deferred`: by policy id, the deferral of the user
+    - `last_serial`: the highest manifest serial seen; a manifest with a lower one is a rollback
+    - `last_server_time`: the latest time received from a server, an RFC 3339 instant; `now` is never earlier
+    """
 
     records: list[RecordForm]
     seen: dict[str, int]
@@ -81,7 +101,12 @@ class StateForm(TypedDict, total=False):
 
 
 class SubjectForm(TypedDict):
-    """The user: an opaque id, the date they joined (absent: they join now), and their earlier ids."""
+    """The user a decision is about.
+
+    - `id`: an opaque id
+    - `since`: optional; when the user joined, an RFC 3339 instant; absent: they join now
+    - `linked`: optional; other ids of the user, whose affirmative records count too
+    """
 
     id: str
     since: NotRequired[str | None]
@@ -89,7 +114,7 @@ class SubjectForm(TypedDict):
 
 
 class Question(TypedDict):
-    """The argument of `decide`: the manifest (null: none was ever obtained), the context and the state."""
+    """The argument of `decide`; `help(decide)` describes its fields."""
 
     manifest: Manifest | Mapping[str, Any] | None
     now: str
@@ -102,7 +127,20 @@ class Question(TypedDict):
 
 
 class PolicyDecision(TypedDict):
-    """The decision for one policy. `base_seq` is the user's own version: the redline to show starts there."""
+    """The decision for one policy.
+
+    - `id`: id of the policy
+    - `outcome`: what the app does, as in `Decision`
+    - `reason`: the rule that applied, such as `first-time`, `reaccept` or `upcoming`
+    - `target_seq`: `seq` of the version the user is asked or notified about; None if there is none
+    - `base_seq`: `seq` of the user's own version, where the redline to show starts; None if they have none
+    - `deadline`: the instant (RFC 3339) from which a missing answer blocks, or at which an upcoming version takes
+      effect; None if there is none
+    - `deferrable`: whether the user may answer later
+    - `language`: tag of the published language that fits the user best
+    - `next_at`: the next instant (RFC 3339) at which the decision can change without new data, or None
+    - `flags`: problems of the user's records, sorted
+    """
 
     id: str
     outcome: Outcome
@@ -117,10 +155,14 @@ class PolicyDecision(TypedDict):
 
 
 class Decision(TypedDict):
-    """The result of `decide`. `next_at` is the next instant at which it can change without new data.
+    """The result of `decide`.
 
-    `would_be` is present only under an expired manifest: the outcome under a fresh one, which `policies` then
-    describes.
+    - `outcome`: what the app does: `ok` nothing; `notice` notifies the user; `stale` lets the user through, because no
+      current manifest is available; `prompt` asks the user; `block` asks before the user can continue
+    - `reason`: the reason of the strictest policy, or why the manifest is not relied on
+    - `next_at`: the next instant (RFC 3339) at which the decision can change without new data, or None
+    - `would_be`: only under an expired manifest: the outcome under a fresh one, which `policies` then describes
+    - `policies`: the decision for each policy, in the order of the manifest
     """
 
     outcome: Outcome

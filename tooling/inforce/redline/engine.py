@@ -18,13 +18,14 @@ from inforce.redline.values import Op
 def redline(old: str | Prepared, new: str | Prepared) -> Redline:
     """Return the redline of the Markdown texts `old` and `new`.
 
-    - `old`, `new`: bodies of Markdown without front matter, or results of `prepare`, which saves parsing a text again.
+    Any two strings have a redline: no text raises an error. The time is linear in the length of the texts.
 
         >>> found = redline("We keep it for 12 months.", "We keep it for 24 months.")
         >>> [(str(run.op), run.text) for run in found.runs]
         [('equal', 'We keep it for '), ('delete', '12'), ('insert', '24'), ('equal', ' months.\\n')]
 
-    Any two strings have a redline: no text raises an error. The time is linear in the length of the texts.
+    :param old: the old text: Markdown without front matter, or a result of `prepare`, which is not parsed again
+    :param new: the new text, in the same form
     """
     old = old if isinstance(old, Prepared) else prepare(old)
     new = new if isinstance(new, Prepared) else prepare(new)

@@ -89,7 +89,14 @@ class _Flat:
 
 
 class Redline:
-    """The differences between the texts `old` and `new`, word by word; see the package's docstring."""
+    """The differences between two texts, word by word; `help(inforce.redline)` explains how to render them.
+
+    `redline` returns it. `runs` is a tuple of `Run`: the plain text of both in reading order, each with one operation.
+
+    :param old: the old text
+    :param new: the new text
+    :param plan: the alignment of their blocks
+    """
 
     def __init__(self, old: Prepared, new: Prepared, plan: Plan) -> None:
         self.old = old
@@ -136,7 +143,13 @@ class Redline:
         return count_words(self.old, self.new, self._plan, len(self._strokes))
 
     def count(self, kind: ChangeClass) -> int:
-        """Return the number of changes of the class `kind`."""
+        """Return the number of changes of one class.
+
+            >>> redline("We keep it for 12 months.", "We keep it for 24 months.").count(ChangeClass.NUMBER)
+            1
+
+        :param kind: the class to count
+        """
         return sum(1 for change in self.changes if change.kind is kind)
 
     @cached_property

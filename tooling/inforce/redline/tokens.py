@@ -236,7 +236,12 @@ DECISIVE = 1 << 40
 
 
 class Prepared:
-    """A prepared Markdown text; `redline` accepts it in place of the text, any number of times."""
+    """A prepared Markdown text; `redline` accepts it in place of the text, any number of times.
+
+    `prepare` returns it. `text` is its plain text, `document` its parsed form; the other attributes are for `redline`.
+
+    :param text: a body of Markdown without front matter
+    """
 
     def __init__(self, text: str) -> None:
         self.document: Document = parse(text)
@@ -247,6 +252,9 @@ class Prepared:
         """Split all words now instead of on first use; return this text.
 
         This saves time, at the cost of memory, if many redlines use the text.
+
+            >>> prepare("We keep it for 12 months.").cut_words().text
+            'We keep it for 12 months.\\n'
         """
         _ = self.units
         for leaf in self.leaves:
@@ -289,7 +297,7 @@ class Prepared:
 
 
 def prepare(text: str) -> Prepared:
-    """Return `text`, a body of Markdown without front matter, prepared for any number of redlines.
+    """Return `text` prepared for any number of redlines.
 
     The result is immutable and can be shared by threads. Parsing happens here; words are split when they are needed.
 
@@ -297,6 +305,8 @@ def prepare(text: str) -> Prepared:
         >>> first, second = prepare("We keep it for 12 months."), prepare("We keep it for 24 months.")
         >>> redline(first, second).equal, redline(first, first).equal
         (False, True)
+
+    :param text: a body of Markdown without front matter; any string is accepted
     """
     return Prepared(text)
 

@@ -9,7 +9,15 @@ from inforce.markdown import BlockKind, Container
 
 
 class Op(StrEnum):
-    """The operation on a run of text, or on the mark that ends a block."""
+    """The operation on a run of text, or on the mark that ends a block.
+
+    - `equal`: in both texts
+    - `delete`: in the old text only
+    - `insert`: in the new text only
+    - `move_from`: the old place of moved words
+    - `move_to`: the new place of moved words
+    - `reformat`: in both texts, with another format
+    """
 
     EQUAL = "equal"
     DELETE = "delete"
@@ -26,9 +34,11 @@ IN_NEW = frozenset({Op.EQUAL, Op.REFORMAT, Op.INSERT, Op.MOVE_TO})
 class ChangeClass(StrEnum):
     """The class of a change; if several apply, the first one.
 
-    `number`: a number, amount, date, period or percentage differs. `substantive`: words differ or moved. `link`: the
-    words are the same and the link target differs. `formatting`: the words are the same and their format differs.
-    `editorial`: the same words with different quotes, dashes, spaces or code points.
+    - `number`: a number, amount, date, period or percentage differs
+    - `substantive`: words differ or moved
+    - `link`: the words are the same and the link target differs
+    - `formatting`: the words are the same and their format differs
+    - `editorial`: the same words with different quotes, dashes, spaces or code points
     """
 
     NUMBER = "number"
@@ -39,7 +49,14 @@ class ChangeClass(StrEnum):
 
 
 class Action(StrEnum):
-    """The operation of one change."""
+    """The operation of one change.
+
+    - `replaced`: old words became new words
+    - `inserted`: new words only
+    - `deleted`: old words only
+    - `moved`: the same words in another place
+    - `reformatted`: the same words with another format
+    """
 
     REPLACED = "replaced"
     INSERTED = "inserted"
@@ -49,7 +66,16 @@ class Action(StrEnum):
 
 
 class BlockState(StrEnum):
-    """The state of a block as a whole."""
+    """The state of a block as a whole.
+
+    - `equal`: same words and formats in both texts
+    - `changed`: words within it differ
+    - `reformatted`: only formats differ
+    - `inserted`: in the new text only
+    - `deleted`: in the old text only
+    - `moved_from`: the old place of a moved block
+    - `moved_to`: the new place of a moved block
+    """
 
     EQUAL = "equal"
     CHANGED = "changed"
@@ -61,7 +87,13 @@ class BlockState(StrEnum):
 
 
 class ClauseState(StrEnum):
-    """The state of a clause as a whole."""
+    """The state of a clause as a whole.
+
+    - `added`: in the new text only
+    - `removed`: in the old text only
+    - `changed`: in both texts, with changes
+    - `moved`: all its words moved, and nothing else changed
+    """
 
     ADDED = "added"
     REMOVED = "removed"
@@ -70,7 +102,15 @@ class ClauseState(StrEnum):
 
 
 class NumberKind(StrEnum):
-    """The kind of a changed number or link address."""
+    """The kind of a changed number or link address.
+
+    - `amount`: an amount of money
+    - `period`: a length of time such as “12 months”
+    - `date`: a date
+    - `percentage`: a percentage
+    - `number`: any other number
+    - `link`: the address of a link or image
+    """
 
     AMOUNT = "amount"
     PERIOD = "period"
@@ -82,9 +122,10 @@ class NumberKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of text: `kind` is a value of SpanKind, BlockKind or ContainerKind.
+    """A format of text.
 
-    `value` is the address of a link or image, the level of a heading, or the first number of an ordered list.
+    - `kind`: the format, such as `strong`, `heading` or `bullet_list`
+    - `value`: the address of a link or image, the level of a heading, or the first number of an ordered list
     """
 
     kind: str
@@ -98,9 +139,13 @@ class Format:
 class Run:
     """A stretch of text with one operation.
 
-    `was` and `now` are the formats it lost and gained, outermost first; only `reformat` and `move_to` runs have them.
-    `formats` are all its formats, and `words` is the number of words that start in it; only runs of blocks have these
-    two. `change` is the number of its change, 0 for none.
+    - `op`: the operation
+    - `text`: the plain text
+    - `was`: the formats it lost, outermost first; only in `reformat` and `move_to` runs
+    - `now`: the formats it gained, outermost first; only in `reformat` and `move_to` runs
+    - `formats`: all its formats, outermost first; only in runs of blocks
+    - `words`: the number of words that start in it; only in runs of blocks
+    - `change`: the number of its change, 0 for none
     """
 
     op: Op
@@ -116,10 +161,26 @@ class Run:
 class RedlineBlock:
     """A leaf block of the merged text; the package's docstring explains how to render a sequence of them.
 
-    `old` and `new` are its places in the blocks of the two documents, None if missing. `mark` is the operation on its
-    end: a block with an inserted mark was split off, one with a deleted mark was joined with the next. `was` and `now`
-    are its old and new format as a block if they differ, and `change` is the number of that change. `column` counts the
-    columns of the merged table, so a column has the same number in every row.
+    - `kind`: kind of block in the new text; of a deleted block, in the old text
+    - `runs`: its text with the operations at this place
+    - `shown`: the same, and at the new end of a move also the words deleted by an edit
+    - `path`: the containers (quote, list, item, table, row) it is in, outermost first
+    - `clause`: id of the clause it is shown in
+    - `old`: its index in the blocks of the old text, None if missing
+    - `new`: its index in the blocks of the new text, None if missing
+    - `state`: its state as a whole
+    - `mark`: the operation on its end: `insert` if it was split off, `delete` if it was joined with the next block
+    - `level`: level of a heading, from 1; otherwise 0
+    - `id`: id of a heading
+    - `info`: first word of the info string of a code block
+    - `column`: number of the column of the merged table, from 0; the same in every row
+    - `align`: alignment of a cell: `left`, `center`, `right` or empty
+    - `tight`: whether it is a paragraph of a list without spacing
+    - `was`: its old format as a block, if it differs
+    - `now`: its new format as a block, if it differs
+    - `change`: number of the change of the block as a whole, 0 for none
+    - `move`: number of its move, the same at both ends, 0 for none
+    - `partner`: index in `Redline.blocks` of the other end of its move, None if it did not move
     """
 
     kind: BlockKind
@@ -146,10 +207,18 @@ class RedlineBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change, in reading order: `was` and `now` are the old and new words, empty if there are none.
+    """One change.
 
-    A change of format has its words in both, and the formats in `lost` and `got`. `block` is its place in
-    `Redline.blocks`; `clause` and `heading` identify the clause of the new text (or of the old, if deleted).
+    - `number`: its number in reading order, from 1; `Run.change` refers to it
+    - `kind`: its class
+    - `action`: its operation
+    - `was`: the old words, empty if there are none; a change of format has its words in `was` and `now`
+    - `now`: the new words, empty if there are none
+    - `block`: index in `Redline.blocks`
+    - `clause`: id of the clause in the new text; if deleted, in the old text
+    - `heading`: heading of that clause
+    - `lost`: the formats that a change of format removed
+    - `got`: the formats that a change of format added
     """
 
     number: int
@@ -166,10 +235,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseChange:
-    """The changes of one clause, and the number of its words inserted, deleted and moved.
+    """The changes of one clause.
 
-    `share` is the part of the words of both texts together that is not equal, from 0 to 1 in steps of 0.0001. `classes`
-    are the classes of its changes. `heading` is the new one; a removed clause keeps its old one.
+    - `id`: its id in the new text; of a removed clause, in the old text
+    - `heading`: its heading in the same text
+    - `state`: its state as a whole
+    - `words`: number of its words in the same text
+    - `inserted`: number of words inserted
+    - `deleted`: number of words deleted
+    - `moved`: number of words moved from it and to it
+    - `share`: part of the words of both texts together that is not equal, from 0 to 1 in steps of 0.0001
+    - `classes`: the classes of its changes, in the order of `ChangeClass`
     """
 
     id: str
@@ -185,7 +261,14 @@ class ClauseChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberChange:
-    """A changed number or address; `was` or `now` is empty if it was added or removed."""
+    """A changed number or address.
+
+    - `kind`: the kind of number
+    - `was`: the old one as written, empty if it was added
+    - `now`: the new one as written, empty if it was removed
+    - `clause`: id of its clause
+    - `heading`: heading of that clause
+    """
 
     kind: NumberKind
     was: str
@@ -196,9 +279,17 @@ class NumberChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """Word counts of both texts by operation; `moves` counts moves, `changes` changes.
+    """The number of words of both texts, by operation.
 
-    `old` is equal + reformatted + deleted + moved, `new` is equal + reformatted + inserted + moved.
+    - `old`: words of the old text: equal + reformatted + deleted + moved
+    - `new`: words of the new text: equal + reformatted + inserted + moved
+    - `equal`: words that did not change
+    - `reformatted`: words with another format only
+    - `inserted`: words in the new text only
+    - `deleted`: words in the old text only
+    - `moved`: words in another place
+    - `moves`: number of moves, not of words
+    - `changes`: number of changes, not of words
     """
 
     old: int
