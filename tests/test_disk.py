@@ -75,10 +75,10 @@ def test_failed_write_leaves_only_the_old_file(tmp_path: Path, monkeypatch: pyte
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, step, full)
-    with pytest.raises(OSError, match="No space left"):
-        replace_file(tmp_path / "file", b"new")
-    with pytest.raises(OSError, match="No space left"):
-        create_file(tmp_path / "other", b"new")
+    for write, name in ((replace_file, "file"), (create_file, "other")):
+        with pytest.raises(OSError, match="No space left") as problem:
+            write(tmp_path / name, b"new")
+        assert problem.value.filename == str(tmp_path / name)
     monkeypatch.undo()
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"old")]
 

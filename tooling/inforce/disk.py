@@ -119,7 +119,8 @@ def replace_file(
         temporary = _beside(path)
     else:
         temporary.unlink(missing_ok=True)  # a remnant of a killed process
-    create_file(temporary, content, mode=mode, durable=durable)
+    with _naming(path):
+        _create(temporary, content, mode=mode, durable=durable)
     try:
         if modified is not None:
             os.utime(temporary, (modified, modified))
@@ -160,6 +161,22 @@ def create_file(path: Path, content: bytes, *, mode: int | None = None, durable:
 
     `mode` is the file's mode from its creation on; by default the umask determines it. `durable` as for `replace_file`.
     """
+    with _naming(path):
+        _create(path, content, mode=mode, durable=durable)
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Add `path` to an OSError without a file name, such as that of a write to a full disk."""
+    try:
+        yield
+    except OSError as cause:
+        if cause.filename is None:
+            cause.filename = os.fspath(path)
+        raise
+
+
+def _create(path: Path, content: bytes, *, mode: int | None, durable: bool) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666 if mode is None else mode)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -24,7 +24,7 @@ from inforce.book.paths import BOOK
 from inforce.book.read import read_book
 from inforce.book.vendoring import vendored
 from inforce.book.write import readable, to_edition
-from inforce.disk import how_to_fix
+from inforce.disk import create_file, how_to_fix
 from inforce.errors import LayoutError, Place, SetupError, ShapeError
 from inforce.fields import did_you_mean
 from inforce.instant import day_of, parse_instant
@@ -108,9 +108,9 @@ def draft_version(
     texts = dict(_texts(policy, copied, tuple(languages)))
     folder = root / BOOK / policy.id / beginning.label.text
     with new_folder(folder) as fresh:
-        (fresh / "version.yml").write_bytes(beginning.version_yml.encode())
+        create_file(fresh / "version.yml", beginning.version_yml.encode(), durable=False)
         for language, text in texts.items():
-            (fresh / f"{language}.md").write_bytes(text.encode())
+            create_file(fresh / f"{language}.md", text.encode(), durable=False)
     return Draft(folder=folder, label=beginning.label, languages=tuple(texts), copied=copied)
 
 
@@ -164,7 +164,7 @@ def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = 
         with tempfile.TemporaryDirectory(dir=folder, prefix=".begin-") as staging:
             for path, data in contents.items():
                 (Path(staging) / path).parent.mkdir(parents=True, exist_ok=True)
-                (Path(staging) / path).write_bytes(data)
+                create_file(Path(staging) / path, data, durable=False)
             _move_up(Path(staging), folder)
     except OSError as cause:
         if not was_there:

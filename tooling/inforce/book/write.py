@@ -18,6 +18,7 @@ import yaml
 from inforce.book.files import new_folder
 from inforce.book.paths import BOOK
 from inforce.book.read import Reading, UnreadableBookError
+from inforce.disk import create_file
 from inforce.errors import LayoutError, Place, PublishedHistoryError
 from inforce.policy import Label
 from inforce.policy.catalog import Catalog
@@ -83,11 +84,11 @@ def add_versions(
         if target.exists():
             shutil.copytree(target, fresh, symlinks=True, dirs_exist_ok=True)
         if policy_yml is not None:
-            (fresh / "policy.yml").write_bytes(policy_yml.encode())
+            create_file(fresh / "policy.yml", policy_yml.encode(), durable=False)
         for version in added:
             (fresh / version.label.text).mkdir()
             for name, text in version.files.items():
-                (fresh / version.label.text / name).write_bytes(text.encode())
+                create_file(fresh / version.label.text / name, text.encode(), durable=False)
     return target
 
 

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from inforce.disk import create_file
 from inforce.site.build.cache import Cache
 
 # A web server must be able to read the site, whatever the umask of the user who builds it.
@@ -89,7 +90,7 @@ def write(path: Path, content: bytes) -> None:
     """Write `content` to a new file at `path` and create its parent folders; never write to an existing file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    path.write_bytes(content)
+    create_file(path, content, durable=False)
 
 
 def _remove(target: str) -> None:
