@@ -86,7 +86,7 @@ class PaperBook(BookBuilder):
             faults=reading.faults,
             base=base.book() if base else None,
             published={Digest.of(text): text for text in published},
-            answers=self._answers(),
+            dismissals=self._dismissals(),
         )
 
     def examine(self, now: str, base: PaperBook | None = None, published: Iterable[str] = ()) -> CheckReport:
@@ -97,7 +97,7 @@ class PaperBook(BookBuilder):
         """Return the findings at `now`."""
         return self.examine(now, base, published).findings
 
-    def _answers(self) -> Dismissals:
+    def _dismissals(self) -> Dismissals:
         raw = self.files.get(DISMISSALS)
         if raw is None:
             return Dismissals()

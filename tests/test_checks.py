@@ -113,7 +113,7 @@ def test_findings_are_deterministic() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "met"),
+    ("dismissal", "applies"),
     [
         pytest.param("rule: CLAIM-retention\n    path: privacy", True, id="about the policy's folder"),
         pytest.param(f"rule: CLAIM-retention\n    path: {EN}", True, id="about the file, by the path of the finding"),
@@ -131,17 +131,17 @@ def test_findings_are_deterministic() -> None:
         pytest.param("rule: CLAIM-watch\n    path: privacy", False, id="to another rule"),
     ],
 )
-def test_dismissal_matches_its_question(answer: str, met: bool) -> None:
+def test_dismissal_matches_its_question(dismissal: str, applies: bool) -> None:
     book = one_text(TEXT)
-    book.write(DISMISSALS, f"dismissals:\n  - {answer}\n    reason: The law asks for it.\n")
+    book.write(DISMISSALS, f"dismissals:\n  - {dismissal}\n    reason: The law asks for it.\n")
 
     report = book.examine(NOW)
 
-    assert ("CLAIM-retention" in rules(report.findings)) is not met
-    assert [(answered.finding.rule, answered.answer.reason) for answered in report.answered] == (
-        [("CLAIM-retention", "The law asks for it.")] if met else []
+    assert ("CLAIM-retention" in rules(report.findings)) is not applies
+    assert [(question.finding.rule, question.dismissal.reason) for question in report.dismissed] == (
+        [("CLAIM-retention", "The law asks for it.")] if applies else []
     )
-    assert ("META-dismissal" in rules(report.findings)) is not met
+    assert ("META-dismissal" in rules(report.findings)) is not applies
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_error_cannot_be_dismissed() -> None:
         pytest.param(
             {"dismissals": [{"rule": "A", "path": "x", "reason": "r", "why": "w"}]}, "dismissals[0].why", id="unknown"
         ),
-        pytest.param({"answer": []}, "answer", id="a misspelt list"),
+        pytest.param({"dismissal": []}, "dismissal", id="a misspelt list"),
     ],
 )
 def test_dismissals_with_wrong_shape_are_rejected(data: object, path: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import jsonschema
 import pytest
 
-from inforce.checks import CheckReport, Dismissal, Dismissed, Finding, Severity
+from inforce.checks import CheckReport, Dismissal, DismissedQuestion, Finding, Severity
 from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif, to_text
 from inforce.errors import Place
 from paper_book import DISMISSALS, one_text
@@ -23,8 +23,8 @@ def finding(rule: str = "HTML-raw", severity: Severity = Severity.ERROR, line: i
 
 QUESTION = finding("CLAIM-watch", Severity.QUESTION, 9, section="changes", message="Is it so?", evidence="look")
 NOTE = finding("TEXT-id", Severity.NOTE, None, path="policy_versions/privacy/2/en.md", fix="Nothing.")
-ANSWER = Dismissed(
-    finding=QUESTION, answer=Dismissal(rule="CLAIM-watch", path=PATH, reason="People are told by e-mail.")
+DISMISSED = DismissedQuestion(
+    finding=QUESTION, dismissal=Dismissal(rule="CLAIM-watch", path=PATH, reason="People are told by e-mail.")
 )
 REPORT = CheckReport(findings=(finding(fix="Take it out."), QUESTION, NOTE))
 
@@ -44,7 +44,7 @@ def test_text_is_grouped_by_file_and_counted() -> None:
         "    → Nothing.\n"
         "\n"
         "1 error, 1 question and 1 note.\n"
-        "To answer a question permanently, add its rule, path, evidence and your reason to dismissals.yml.\n"
+        "To dismiss a question permanently, add its rule, path, evidence and your reason to dismissals.yml.\n"
     )
 
 
@@ -61,15 +61,15 @@ def test_text_of_an_empty_report_does_not_overstate() -> None:
 
 
 def test_text_lists_dismissals_with_their_reasons() -> None:
-    text = to_text(CheckReport(findings=(), answered=(ANSWER,)))
+    text = to_text(CheckReport(findings=(), dismissed=(DISMISSED,)))
 
     assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in text
-    assert text.endswith("The checks found nothing.\n1 question answered in dismissals.yml.\n")
+    assert text.endswith("The checks found nothing.\n1 question dismissed in dismissals.yml.\n")
 
 
 def test_json_contains_every_field() -> None:
-    report = CheckReport(findings=(QUESTION,), answered=(ANSWER,))
-    data = json.loads(to_json(report, answers=True))
+    report = CheckReport(findings=(QUESTION,), dismissed=(DISMISSED,))
+    data = json.loads(to_json(report, dismissals=True))
 
     assert json.loads(to_json(report)) == {"findings": data["findings"]}
     assert data["findings"] == [
@@ -84,7 +84,7 @@ def test_json_contains_every_field() -> None:
             "fix": "",
         }
     ]
-    assert data["answered"] == [{**data["findings"][0], "reason": "People are told by e-mail."}]
+    assert data["dismissed"] == [{**data["findings"][0], "reason": "People are told by e-mail."}]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_at_most_ten_annotations_per_severity(expected: int, shown: int, last: s
 
 
 def test_job_summary_escapes_text_of_the_book() -> None:
-    report = CheckReport(findings=(finding(message="“<br>” | *x* `y` [a](b)\n# no"),), answered=(ANSWER,))
+    report = CheckReport(findings=(finding(message="“<br>” | *x* `y` [a](b)\n# no"),), dismissed=(DISMISSED,))
 
     summary = to_job_summary(report)
 
@@ -257,7 +257,7 @@ SARIF = {
 
 
 def test_sarif_report_conforms_to_the_standard() -> None:
-    report = CheckReport(findings=REPORT.findings, answered=(ANSWER,))
+    report = CheckReport(findings=REPORT.findings, dismissed=(DISMISSED,))
 
     data = json.loads(to_sarif(report))
 

@@ -57,9 +57,9 @@ def test_dismissed_question_is_not_repeated(inforce: Type, book: BookBuilder) ->
     ended = inforce("check", "--repo", book.root, "--at", "2026-06-01")
     assert "question CLAIM-retention" not in ended.out
     assert "  CLAIM-retention policy_versions/cookies/2026-01-15/en.md:5: The law demands it.\n" in ended.out
-    assert "1 question answered in dismissals.yml.\n" in ended.out
-    result = inforce("check", "--repo", book.root, "--at", "2026-06-01", "--format", "json", "--answers")
-    assert [load["reason"] for load in json.loads(result.out)["answered"]] == ["The law demands it."]
+    assert "1 question dismissed in dismissals.yml.\n" in ended.out
+    result = inforce("check", "--repo", book.root, "--at", "2026-06-01", "--format", "json", "--dismissals")
+    assert [load["reason"] for load in json.loads(result.out)["dismissed"]] == ["The law demands it."]
 
 
 def test_link_to_another_page_of_the_site_is_valid(inforce: Type, book: BookBuilder) -> None:
@@ -82,13 +82,13 @@ def test_link_to_another_page_of_the_site_is_valid(inforce: Type, book: BookBuil
 def test_dismissals_that_are_not_a_regular_file_are_an_error(
     inforce: Type, book: BookBuilder, what: str, rule: str, sentence: str
 ) -> None:
-    answers = book.root / "policy_versions/dismissals.yml"
+    dismissals = book.root / "policy_versions/dismissals.yml"
     if what == "file":
-        answers.write_bytes(b"#" * (1024 * 1024 + 1))
+        dismissals.write_bytes(b"#" * (1024 * 1024 + 1))
     elif what == "folder":
-        answers.mkdir()
+        dismissals.mkdir()
     else:
-        answers.symlink_to(book.root / "policy_versions/book.yml")
+        dismissals.symlink_to(book.root / "policy_versions/book.yml")
     ended = inforce("check", "--repo", book.root)
     assert ended.code == 1
     assert f"  error {rule}, the whole file\n" in ended.out
@@ -96,7 +96,7 @@ def test_dismissals_that_are_not_a_regular_file_are_an_error(
 
 
 @pytest.mark.parametrize(
-    ("answers", "place", "sentence"),
+    ("dismissals", "place", "sentence"),
     [
         pytest.param(b"dismissals: \xff\n", "dismissals.yml", "not UTF-8 at byte 12", id="not UTF-8"),
         pytest.param(b"dismissals:\n  - rule: *x\n", "dismissals.yml", "is an alias", id="an alias"),
@@ -104,9 +104,9 @@ def test_dismissals_that_are_not_a_regular_file_are_an_error(
     ],
 )
 def test_unreadable_dismissals_are_an_error(
-    inforce: Type, book: BookBuilder, answers: bytes, place: str, sentence: str
+    inforce: Type, book: BookBuilder, dismissals: bytes, place: str, sentence: str
 ) -> None:
-    book.write("policy_versions/dismissals.yml", answers)
+    book.write("policy_versions/dismissals.yml", dismissals)
     ended = inforce("check", "--repo", book.root)
     assert ended.code == 1
     assert f"policy_versions/{place}\n  error" in ended.out

@@ -13,7 +13,7 @@ from inforce.checks.finding import Finding, Severity
 from inforce.checks.notice import earliest_effective
 from inforce.checks.rule import Rule
 from inforce.checks.rules import CATALOGUE
-from inforce.checks.run import CheckReport, Dismissed, check, examine, from_fault
+from inforce.checks.run import CheckReport, DismissedQuestion, check, examine, from_fault
 
 __all__ = [
     "CATALOGUE",
@@ -21,7 +21,7 @@ __all__ = [
     "CheckReport",
     "Dismissal",
     "Dismissals",
-    "Dismissed",
+    "DismissedQuestion",
     "Finding",
     "Rule",
     "Severity",

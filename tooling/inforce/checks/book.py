@@ -28,5 +28,5 @@ class Book:
     base: Book | None = None
     base_ref: str = "main"
     published: Mapping[Digest, str] = field(default_factory=dict)
-    answers: Dismissals = field(default_factory=Dismissals)
+    dismissals: Dismissals = field(default_factory=Dismissals)
     pages: frozenset[str] = frozenset()

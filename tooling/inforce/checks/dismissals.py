@@ -1,4 +1,4 @@
-"""Dismissals: an editor's recorded answers to questions of the checks, each with the reason, stored in the book.
+"""Dismissals: questions of the checks that an editor dismissed, each with the reason, stored in the book.
 
 A dismissal applies to a rule and a path, and optionally to a section and to the words concerned. If the path is a
 folder, it applies to everything below it, including later versions.
@@ -38,7 +38,7 @@ class Dismissal:
         shape.close()
         return dismissal
 
-    def meets(self, finding: Finding) -> bool:
+    def applies_to(self, finding: Finding) -> bool:
         """Return whether this dismissal applies to `finding`, which must be a question."""
         return (
             finding.severity is Severity.QUESTION
@@ -57,7 +57,7 @@ class Dismissal:
 class Dismissals:
     """All dismissals of a book, in the order of the file."""
 
-    answers: tuple[Dismissal, ...] = ()
+    entries: tuple[Dismissal, ...] = ()
     source: Source = field(default_factory=lambda: Source(path="dismissals.yml"), compare=False)
 
     @classmethod
@@ -68,11 +68,11 @@ class Dismissals:
             Dismissal.from_shape(item, folder, number) for number, item in enumerate(shape.shapes("dismissals", ()))
         ]
         shape.close()
-        return cls(answers=tuple(dismissals), source=source)
+        return cls(entries=tuple(dismissals), source=source)
 
-    def to(self, finding: Finding) -> Dismissal | None:
+    def for_finding(self, finding: Finding) -> Dismissal | None:
         """Return the first dismissal that applies to `finding`, or None."""
-        return next((answer for answer in self.answers if answer.meets(finding)), None)
+        return next((dismissal for dismissal in self.entries if dismissal.applies_to(finding)), None)
 
 
 def _plain(words: str) -> str:

@@ -9,7 +9,7 @@ from inforce.errors import Place
 
 
 class Severity(StrEnum):
-    """The severity of a finding: an error blocks, a question needs an answer with a reason, a note needs nothing."""
+    """The severity of a finding: an error blocks, a question must be resolved or dismissed, a note needs nothing."""
 
     ERROR = "error"
     QUESTION = "question"

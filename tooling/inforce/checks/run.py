@@ -1,4 +1,4 @@
-"""The use case: check a book by the rules of the catalogue, and separate answered questions."""
+"""The use case: check a book by the rules of the catalogue, and separate dismissed questions."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ PREDICATES = ("is ", "has ", "holds ", "cannot ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dismissed:
-    """An answered question and the dismissal that answers it."""
+class DismissedQuestion:
+    """A question and the dismissal that applies to it."""
 
     finding: Finding
-    answer: Dismissal
+    dismissal: Dismissal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """The findings of one run, sorted by path, line and rule; answered questions are listed separately."""
+    """The findings of one run, sorted by path, line and rule; dismissed questions are listed separately."""
 
     findings: tuple[Finding, ...]
-    answered: tuple[Dismissed, ...] = ()
+    dismissed: tuple[DismissedQuestion, ...] = ()
 
     def of(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of `severity`."""
@@ -51,7 +51,7 @@ class CheckReport:
 
 
 def check(book: Book, now: datetime) -> tuple[Finding, ...]:
-    """Return the findings of all rules about `book` at `now`, except answered questions."""
+    """Return the findings of all rules about `book` at `now`, except dismissed questions."""
     return examine(book, now).findings
 
 
@@ -65,18 +65,18 @@ def examine(book: Book, now: datetime, rules: Iterable[Rule] = tuple(CATALOGUE.v
     ctx = CheckContext(book, book.catalog, now) if book.catalog else None
     if ctx:
         findings += [finding for rule in rules if rule.find for finding in rule.find(ctx)]
-    answered = [
-        Dismissed(finding=finding, answer=answer)
+    dismissed = [
+        DismissedQuestion(finding=finding, dismissal=dismissal)
         for finding in findings
-        if (answer := book.answers.to(finding)) is not None
+        if (dismissal := book.dismissals.for_finding(finding)) is not None
     ]
-    answered_ids = {id(dismissed.finding) for dismissed in answered}
-    remaining = [finding for finding in findings if id(finding) not in answered_ids]
+    dismissed_ids = {id(question.finding) for question in dismissed}
+    remaining = [finding for finding in findings if id(finding) not in dismissed_ids]
     if ctx and len(rules) == len(CATALOGUE):
-        remaining += _unused_dismissals(ctx, {dismissed.answer for dismissed in answered})
+        remaining += _unused_dismissals(ctx, {question.dismissal for question in dismissed})
     return CheckReport(
         findings=tuple(sorted(remaining, key=lambda finding: finding.order)),
-        answered=tuple(sorted(answered, key=lambda dismissed: dismissed.finding.order)),
+        dismissed=tuple(sorted(dismissed, key=lambda question: question.finding.order)),
     )
 
 
@@ -101,11 +101,11 @@ def _sentence(words: str) -> str:
 def _unused_dismissals(ctx: CheckContext, used: set[Dismissal]) -> Iterator[Finding]:
     """Yield a finding for each unused dismissal; dismissals about locked texts remain as a record."""
     fixable = {file.source.path for file in ctx.files}
-    for dismissal in ctx.book.answers.answers:
+    for dismissal in ctx.book.dismissals.entries:
         covered = {path for path in ctx.paths if dismissal.covers(path)}
         if dismissal not in used and (not covered or covered & fixable or _is_invalid(dismissal)):
             yield unused_dismissal.finding(
-                ctx.book.answers.source.place(f"dismissals[{dismissal.number}]"),
+                ctx.book.dismissals.source.place(f"dismissals[{dismissal.number}]"),
                 f"This dismissal {_why_unused(dismissal, covered)}.",
                 evidence=dismissal.rule,
                 fix="Remove it.",

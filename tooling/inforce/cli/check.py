@@ -34,15 +34,15 @@ _JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
     show_default=True,
     help="The output format.",
 )
-@click.option("--answers", is_flag=True, help="With --format json: also list the dismissed questions.")
+@click.option("--dismissals", is_flag=True, help="With --format json: also list the dismissed questions.")
 @with_repository
 @with_instant
 @click.pass_context
-def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo: Path, at: str | None) -> None:
+def command(ctx: click.Context, base: str | None, form: str, dismissals: bool, repo: Path, at: str | None) -> None:
     """Check a book and show how to fix each error.
 
-    An error blocks the build. A question needs one answer with a reason in policy_versions/dismissals.yml. A note
-    needs no action.
+    An error blocks the build. A question must be resolved, or dismissed with a reason in
+    policy_versions/dismissals.yml. A note needs no action.
 
     \b
     Example:
@@ -52,7 +52,7 @@ def command(ctx: click.Context, base: str | None, form: str, answers: bool, repo
     repository = Workspace(root=repo, at=at)
     reading = _read(repository, base)
     report = examine(book_of(repo, reading, base), repository.now(reading))
-    _print(report, form, answers)
+    _print(report, form, dismissals)
     ctx.exit(CHANGED_HISTORY if report.changes_history else _FOUND if report.blocks else 0)
 
 
@@ -75,12 +75,12 @@ def _holds_a_book(root: Path, ref: str) -> bool:
         return False
 
 
-def _print(report: CheckReport, form: str, answers: bool) -> None:
+def _print(report: CheckReport, form: str, dismissals: bool) -> None:
     """Print `report` in the chosen format; in a GitHub job, also write the job summary."""
     if form == "text":
         show(Screen(), report)
         return
-    click.echo(to_json(report, answers=True) if answers and form == "json" else _FORMS[form](report), nl=False)
+    click.echo(to_json(report, dismissals=True) if dismissals and form == "json" else _FORMS[form](report), nl=False)
     if form == "github" and (summary := os.environ.get(_JOB_SUMMARY)):
         with os.fdopen(open_regular(summary, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "a", encoding="utf-8") as file:
             file.write(to_job_summary(report))

@@ -48,7 +48,7 @@ def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
     HistoryError if the commit is not in this clone.
     """
     history = open_history(root)
-    answers, faults = _answers(root)
+    dismissals, faults = _dismissals(root)
     compared = _base(history, base) if base else None
     return Book(
         catalog=reading.catalog,
@@ -57,7 +57,7 @@ def book_of(root: Path, reading: Reading, base: str | None = None) -> Book:
         base=compared,
         base_ref=base or "HEAD",
         published=history.texts_of(_lost(reading.catalog, reading.lock)),
-        answers=answers,
+        dismissals=dismissals,
         pages=_pages(root),
     )
 
@@ -117,7 +117,7 @@ def _lost(catalog: Catalog | None, lock: Lock) -> Iterator[Digest]:
                     yield digest
 
 
-def _answers(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
+def _dismissals(root: Path) -> tuple[Dismissals, tuple[BookError, ...]]:
     """Return the dismissals, and a fault if they cannot be read."""
     file = root / _DISMISSALS
     if fault := _unfit(file):

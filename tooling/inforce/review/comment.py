@@ -56,7 +56,7 @@ class ReviewComment:
         lines += [*_findings("Errors", errors), *_findings("Questions", questions)]
         if questions:
             lines += [
-                "To settle a question, record the answer and the reason in `policy_versions/dismissals.yml`.",
+                "To dismiss a question, enter it and the reason in `policy_versions/dismissals.yml`.",
                 "",
             ]
         if self.hint:

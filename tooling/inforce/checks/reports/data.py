@@ -9,15 +9,15 @@ from inforce.checks.finding import Finding
 from inforce.checks.run import CheckReport
 
 
-def to_json(report: CheckReport, *, answers: bool = False) -> str:
+def to_json(report: CheckReport, *, dismissals: bool = False) -> str:
     """Return the `findings` of `report` as JSON; absent fields are null.
 
-    With `answers` there is a second list, `answered`: the answered questions, each with its `reason`.
+    With `dismissals` there is a second list, `dismissed`: the dismissed questions, each with its `reason`.
     """
     data = {"findings": [_finding(finding) for finding in report.findings]}
-    if answers:
-        data["answered"] = [
-            {**_finding(dismissed.finding), "reason": dismissed.answer.reason} for dismissed in report.answered
+    if dismissals:
+        data["dismissed"] = [
+            {**_finding(question.finding), "reason": question.dismissal.reason} for question in report.dismissed
         ]
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

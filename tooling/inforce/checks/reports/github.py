@@ -32,12 +32,12 @@ def to_job_summary(report: CheckReport) -> str:
     lines = ["## Checks of the policies", "", count(report), ""]
     for path, findings in groupby(report.findings, key=lambda finding: finding.place.path):
         lines += [f"### {_plain(path)}", "", *(_item(finding) for finding in findings), ""]
-    if report.answered:
-        answered = [
-            f"- {dismissed.finding.rule}, {_plain(str(dismissed.finding.place))}: {_plain(dismissed.answer.reason)}"
-            for dismissed in report.answered
+    if report.dismissed:
+        dismissed = [
+            f"- {question.finding.rule}, {_plain(str(question.finding.place))}: {_plain(question.dismissal.reason)}"
+            for question in report.dismissed
         ]
-        lines += ["### Answered questions", "", *answered, ""]
+        lines += ["### Dismissed questions", "", *dismissed, ""]
     return "\n".join(lines)
 
 

@@ -17,12 +17,12 @@ LEVELS = {Severity.ERROR: "error", Severity.QUESTION: "warning", Severity.NOTE: 
 
 
 def to_sarif(report: CheckReport) -> str:
-    """Return `report` as one SARIF run; answered questions are suppressed results with their reason."""
-    dismissed = [answered.finding for answered in report.answered]
+    """Return `report` as one SARIF run; dismissed questions are suppressed results with their reason."""
+    dismissed = [question.finding for question in report.dismissed]
     rules = sorted({finding.rule for finding in (*report.findings, *dismissed)})
     results = [_result(finding, fingerprint, rules) for finding, fingerprint in fingerprinted(report.findings)]
-    for answered, (finding, fingerprint) in zip(report.answered, fingerprinted(dismissed), strict=True):
-        suppression = {"kind": "external", "justification": answered.answer.reason}
+    for question, (finding, fingerprint) in zip(report.dismissed, fingerprinted(dismissed), strict=True):
+        suppression = {"kind": "external", "justification": question.dismissal.reason}
         results.append(_result(finding, fingerprint, rules) | {"suppressions": [suppression]})
     driver = {"name": "inforce", "semanticVersion": __version__, "rules": [_rule(rule) for rule in rules]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from inforce.checks.finding import Finding, Severity
-from inforce.checks.run import CheckReport, Dismissed
+from inforce.checks.run import CheckReport, DismissedQuestion
 from inforce.errors import counted, listed, printable
 
 
@@ -15,14 +15,14 @@ def to_text(report: CheckReport) -> str:
     lines: list[str] = []
     for path, findings in groupby(report.findings, key=lambda finding: finding.place.path):
         lines += [path, *(line for finding in findings for line in _lines(finding)), ""]
-    if report.answered:
-        lines += ["Answered questions", *(_answered(dismissed) for dismissed in report.answered), ""]
+    if report.dismissed:
+        lines += ["Dismissed questions", *(_dismissed(question) for question in report.dismissed), ""]
     lines.append(count(report))
-    if report.answered:
-        lines.append(f"{counted(len(report.answered), 'question')} answered in dismissals.yml.")
+    if report.dismissed:
+        lines.append(f"{counted(len(report.dismissed), 'question')} dismissed in dismissals.yml.")
     if report.of(Severity.QUESTION):
         lines.append(
-            "To answer a question permanently, add its rule, path, evidence and your reason to dismissals.yml."
+            "To dismiss a question permanently, add its rule, path, evidence and your reason to dismissals.yml."
         )
     # The report quotes the book, which can contain terminal control characters.
     return "".join(f"{printable(line)}\n" for line in lines)
@@ -43,5 +43,5 @@ def _lines(finding: Finding) -> Iterator[str]:
         yield f"    → {finding.fix}"
 
 
-def _answered(answered: Dismissed) -> str:
-    return f"  {answered.finding.rule} {answered.finding.place}: {answered.answer.reason}"
+def _dismissed(question: DismissedQuestion) -> str:
+    return f"  {question.finding.rule} {question.finding.place}: {question.dismissal.reason}"

@@ -69,7 +69,8 @@ def unmentioned_change(ctx: CheckContext) -> Iterator[Finding]:
                 _place(text, clause.id),
                 f"Section “{clause.heading}” {clause.fate}, and the summary does not mention it.",
                 evidence=clause.id,
-                fix=f"Add “- section: {clause.id}” with a plain sentence, or answer why users need not be told.",
+                fix=f"Add “- section: {clause.id}” with a plain sentence, "
+                "or dismiss the question and state why users need not be told.",
             )
 
 
@@ -81,7 +82,8 @@ def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Findin
         f"In {headings}{', …' if len(linked) > MANY else ''} only the targets of links changed, and the summary does "
         "not mention it.",
         evidence=", ".join(clause.id for clause in linked),
-        fix="Mention it in the summary if the terms on the linked pages differ, or answer that they do not.",
+        fix="Mention it in the summary if the terms on the linked pages differ, "
+        "or dismiss the question and state that they do not.",
     )
 
 
@@ -97,7 +99,8 @@ def unchanged_section(ctx: CheckContext) -> Iterator[Finding]:
                     text.edition.source.place(f"summary[{index}].section"),
                     f"The summary mentions “{text.heading(point.section)}”, which did not change.",
                     evidence=point.section,
-                    fix="Remove the point, enter the id of the section that changed, or answer why readers need it.",
+                    fix="Remove the point, enter the id of the section that changed, "
+                    "or dismiss the question and state why readers need it.",
                 )
 
 
@@ -110,14 +113,18 @@ def text_unchanged(ctx: CheckContext) -> Iterator[Finding]:
             yield text_unchanged.finding(
                 Place(path=text.edition.source.path),
                 f"“{text.version.label}” has the same text as the previous version.",
-                fix="Write the change into the text, or answer why the same text is published again.",
+                fix="Write the change into the text, "
+                "or dismiss the question and state why the same text is published again.",
             )
 
 
 @rule("CHANGE-editorial", Severity.QUESTION, "An editorial change affects a number, a date or a negation.")
 def meaning_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changes in editorial versions that can change the meaning; users are not notified of such versions."""
-    fix = "Set “change” to “notice” or “material” in version.yml, or answer why the meaning is the same."
+    fix = (
+        "Set “change” to “notice” or “material” in version.yml, "
+        "or dismiss the question and state why the meaning is the same."
+    )
     for revision in ctx.revisions:
         text = revision.text
         if text.version.change is not ChangeLevel.EDITORIAL:

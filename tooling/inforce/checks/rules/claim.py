@@ -18,7 +18,7 @@ def absolute_promise(ctx: CheckContext) -> Iterator[Finding]:
         ctx,
         ABSOLUTE,
         "“{words}” is a promise without exceptions. Is it kept in all cases, including court orders and emergencies?",
-        "State the exceptions, or answer how the promise is kept.",
+        "State the exceptions, or dismiss the question and state how the promise is kept.",
     )
 
 
@@ -30,7 +30,7 @@ def unlimited_retention(ctx: CheckContext) -> Iterator[Finding]:
         ctx,
         WITHOUT_LIMIT,
         "“{words}” sets no limit on how long data is kept. Is there a reason to keep it indefinitely?",
-        "State a period or the event that ends it, or answer why there is none.",
+        "State a period or the event that ends it, or dismiss the question and state why there is none.",
     )
 
 
@@ -42,7 +42,7 @@ def changes_left_to_readers(ctx: CheckContext) -> Iterator[Finding]:
         ctx,
         WATCH,
         "“{words}” leaves it to readers to notice changes. Are they not told?",
-        "State how users are notified of changes, or answer why they cannot be.",
+        "State how users are notified of changes, or dismiss the question and state why they cannot be.",
     )
 
 
@@ -56,7 +56,7 @@ def binding_on_publication(ctx: CheckContext) -> Iterator[Finding]:
             ctx,
             ON_PUBLICATION,
             f"“{{words}}” applies changes at once, but book.yml requires up to {days} days of notice. Which applies?",
-            "Correct the text or book.yml, or answer why both are correct.",
+            "Correct the text or book.yml, or dismiss the question and state why both are correct.",
         )
 
 

@@ -108,7 +108,8 @@ def backdated(ctx: CheckContext) -> Iterator[Finding]:
                 f"“{version.label}” has the publication date {format_local(version.published_at, ctx.zone)}, but it "
                 "only becomes public when this change is merged.",
                 evidence=format_local(version.published_at, ctx.zone),
-                fix="Write the day of the merge into “published”, or answer when the text first became available.",
+                fix="Write the day of the merge into “published”, "
+                "or dismiss the question and state when the text first became available.",
             )
 
 

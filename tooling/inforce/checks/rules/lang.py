@@ -77,7 +77,7 @@ def numbers_differ(ctx: CheckContext) -> Iterator[Finding]:
                     text.place(ours.line),
                     f"The numbers of {_named(ours)} differ: {' and '.join(sides)}.",
                     evidence=", ".join([*lost, *added]),
-                    fix="Correct the wrong one, or answer why they differ.",
+                    fix="Correct the wrong one, or dismiss the question and state why they differ.",
                 )
 
 
@@ -96,7 +96,7 @@ def links_differ(ctx: CheckContext) -> Iterator[Finding]:
                 Place(path=text.edition.source.path),
                 f"The links differ: {' and '.join(sides)}.",
                 evidence=", ".join([*lost, *added]),
-                fix="Correct the wrong one, or answer why they differ.",
+                fix="Correct the wrong one, or dismiss the question and state why they differ.",
             )
 
 
@@ -164,7 +164,7 @@ def _sections(text: CheckedText, problem: str, clauses: list[Clause]) -> Finding
         text.place(here.line) if here else Place(path=text.edition.source.path),
         f"The text in “{text.edition.language}” {problem}.",
         evidence=", ".join(clause.id for clause in clauses),
-        fix="Give the same clauses the same ids in all languages, or answer why they differ.",
+        fix="Give the same clauses the same ids in all languages, or dismiss the question and state why they differ.",
     )
 
 

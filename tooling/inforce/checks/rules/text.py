@@ -127,7 +127,7 @@ def unfilled_blank(ctx: CheckContext) -> Iterator[Finding]:
             text.place_of(block, words),
             f"Does “{words}” still have to be filled in?",
             evidence=words,
-            fix="Fill it in, or answer why it is needed.",
+            fix="Fill it in, or dismiss the question and state why it is needed.",
         )
 
 
@@ -214,7 +214,8 @@ def id_changed(ctx: CheckContext) -> Iterator[Finding]:
                 f"“{clause.heading}” had the id “{gone}” in the previous version and now has “{clause.id}”{more}; "
                 "links to the old id no longer work.",
                 evidence=", ".join(old_id for old_id, _ in renamed),
-                fix=f"Write “{{#{gone}}}” after the heading, or answer that there are no links to it.",
+                fix=f"Write “{{#{gone}}}” after the heading, "
+                "or dismiss the question and state that there are no links to it.",
             )
 
 
