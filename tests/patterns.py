@@ -25,7 +25,7 @@ EXAMPLES = {
     "f\"(?:{'|'.join(sequences)})+\"": "[_tables('cp1252')[0]]",
     "f'\\\\S{{0,{limit}}}$'": "['\\\\S{0,40}$']",
     "f'\\\\S{{0,{limit}}}'": "['\\\\S{0,40}']",
-    "re.escape(f'.{target.name}.') + '(?:new|old)-[a-z0-9_]{8}'": "['[.]site[.](?:new|old)-[a-z0-9_]{8}']",
+    r"re.escape(f'.{target.name}.') + '(?:new|old)-[a-z0-9_]{8}\\.lock'": "['[.]a[.](?:new|old)-[a-z0-9_]{8}[.]lock']",
     "ends[fence]": r"['^(?:---|\\.\\.\\.)[ \\t]*$', '^\\+\\+\\+[ \\t]*$']",
     "before + pattern_of(style).pattern": "["
     "before + pattern_of(style).pattern for style, before in "
