@@ -19,6 +19,7 @@ from inforce.site.templating import environment
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
 RULE, PAGE_KIND = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+(TEMPLATE,) = re.findall(r"^```html\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 IMPORTS = """
 from collections.abc import Iterator
 from inforce.checks.context import CheckContext
@@ -57,12 +58,11 @@ def test_page_kind_is_rendered_with_its_template(tmp_path: Path, monkeypatch: py
     (page,) = [page for page in publication.living_pages() if page.address == "terms/labels/en/"]
     assert page.address in {stub.address for stub in publication.outlines()}
 
-    template = environment(page.language).from_string(
-        "{% set title %}{{ policy.title }}{% endset %}{% set description %}{% endset %}{{ labels | join(' ') }}"
-    )
+    template = environment(page.language).from_string(TEMPLATE)
     monkeypatch.setattr(renderer, "environment", lambda _language: _Templates(template))
     rendered = Renderer(settings=catalog.settings).render(page, Texts())
-    assert rendered.content == "2026-01-15 2026-03-01"
+    assert rendered.title == "Terms: labels"
+    assert re.findall("<li>(.*)</li>", rendered.content) == ["2026-01-15", "2026-03-01"]
 
 
 class _Templates:
