@@ -15,7 +15,7 @@ import yaml
 
 from forge import ACTION, TOKEN, Forge, forge_in, steps
 from inforce import __version__
-from inforce.book.new_version import begin_repository
+from inforce.book.init import create_repository
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -42,7 +42,7 @@ def forge(tmp_path: Path) -> Iterator[Forge]:
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository created by `inforce init`."""
     folder = tmp_path_factory.mktemp("lint") / "policies"
-    begin_repository(folder)
+    create_repository(folder)
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
     return folder
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from book_builder import BookBuilder, instant
-from inforce.book.new_version import Draft, begin_repository, draft_version
+from inforce.book.init import create_repository
+from inforce.book.new_version import Draft, draft_version
 from inforce.book.read import read_book
 from inforce.errors import InforceError, SetupError
 from inforce.language import Language
@@ -230,7 +231,7 @@ def test_first_version_of_a_policy_begins_with_its_title(book: BookBuilder) -> N
 
 
 def test_new_repository_contains_a_policy_in_force(tmp_path: Path) -> None:
-    written = begin_repository(tmp_path / "new" / "policies")
+    written = create_repository(tmp_path / "new" / "policies")
 
     root = tmp_path / "new" / "policies"
     privacy = read_book(root).require().policy("privacy")
@@ -259,7 +260,7 @@ def test_new_repository_contains_a_policy_in_force(tmp_path: Path) -> None:
 
 
 def test_empty_repository_has_no_policy(tmp_path: Path) -> None:
-    written = begin_repository(tmp_path, empty=True)
+    written = create_repository(tmp_path, empty=True)
 
     assert read_book(tmp_path).require().policies == ()
     assert not any("privacy/" in path for path in written)
@@ -270,7 +271,7 @@ def test_repository_is_created_in_an_empty_git_repository(tmp_path: Path) -> Non
     (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     inode = tmp_path.stat().st_ino
 
-    begin_repository(tmp_path)
+    create_repository(tmp_path)
 
     assert (tmp_path / ".git" / "HEAD").read_text() == "ref: refs/heads/main\n"
     assert tmp_path.stat().st_ino == inode
@@ -281,9 +282,9 @@ def test_folder_that_is_not_empty_is_rejected_and_unchanged(tmp_path: Path) -> N
     (tmp_path / "letter.txt").write_text("mine")
 
     with pytest.raises(InforceError, match=r"is not empty: “letter\.txt” is in it") as refused:
-        begin_repository(tmp_path)
+        create_repository(tmp_path)
     with pytest.raises(InforceError, match="is not a folder"):
-        begin_repository(tmp_path / "letter.txt")
+        create_repository(tmp_path / "letter.txt")
 
     assert refused.value.exit_code == 2
     assert contents(tmp_path) == {"letter.txt": b"mine"}
@@ -304,7 +305,7 @@ def test_nothing_is_left_after_a_disk_error(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(Path, "rename", fail_late)
 
     with pytest.raises(SetupError, match="No space left on device"):
-        begin_repository(root)
+        create_repository(root)
 
     assert root.exists() is there
     assert contents(tmp_path) == {}

@@ -1,31 +1,25 @@
-"""Create a draft of the next version, or a repository of policies.
+"""Create a draft of the next version.
 
-Invariants: a draft starts as a byte-for-byte copy of the previous version's text; a folder is written whole or not at
-all, and existing files are never changed.
+Invariants: a draft starts as a byte-for-byte copy of the previous version's text; its folder is written whole or not
+at all, and existing files are never changed.
 Not responsible for: checking dates against the promised notice period (see `checks`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from inforce.book.files import new_folder
 from inforce.book.paths import BOOK
 from inforce.book.read import read_book
-from inforce.book.vendoring import vendored
 from inforce.book.write import readable, to_edition
-from inforce.disk import create_file, how_to_fix
-from inforce.errors import LayoutError, Place, SetupError, ShapeError
+from inforce.disk import create_file
+from inforce.errors import ShapeError
 from inforce.fields import did_you_mean
 from inforce.instant import day_of, parse_instant
 from inforce.language import Language
@@ -63,11 +57,6 @@ TRANSLATES = """\
 translates: {digest}
 """
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_SKELETON = "skeleton"
-_TEMPLATES = ("pull_request_template.md", "CODEOWNERS")
-_EXAMPLE = f"{BOOK}/privacy"
-# A name with a leading dot would change how this package itself is packed and versioned.
-_DOT = "dot-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,27 +91,27 @@ def draft_version(
     policy, zone = catalog.policy(policy_id), catalog.settings.timezone
     newest = policy.versions[-1].label if policy.versions else None
     published = published or day_of(now, zone).isoformat()
-    beginning = begin_version(newest, zone, effective=effective, published=published, change=change, label=label)
+    stub = version_stub(newest, zone, effective=effective, published=published, change=change, label=label)
     uncancelled = [version for version in policy.versions if not version.is_cancelled(now)]
     copied = uncancelled[-1] if uncancelled else None
     texts = dict(_texts(policy, copied, tuple(languages)))
-    folder = root / BOOK / policy.id / beginning.label.text
+    folder = root / BOOK / policy.id / stub.label.text
     with new_folder(folder) as fresh:
-        create_file(fresh / "version.yml", beginning.version_yml.encode(), durable=False)
+        create_file(fresh / "version.yml", stub.version_yml.encode(), durable=False)
         for language, text in texts.items():
             create_file(fresh / f"{language}.md", text.encode(), durable=False)
-    return Draft(folder=folder, label=beginning.label, languages=tuple(texts), copied=copied)
+    return Draft(folder=folder, label=stub.label, languages=tuple(texts), copied=copied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
+class VersionStub:
     """A version to be drafted: its label, and its version.yml with a comment on every field."""
 
     label: Label
     version_yml: str
 
 
-def begin_version(
+def version_stub(
     newest: Label | None,
     zone: ZoneInfo,
     *,
@@ -130,7 +119,7 @@ def begin_version(
     published: str,
     change: ChangeLevel,
     label: str | None = None,
-) -> Beginning:
+) -> VersionStub:
     """Return the label and the version.yml of a version after `newest`; ShapeError if a date or the label is wrong.
 
     `effective` and `published` are dates in `zone` or RFC 3339 instants; `label` defaults to the effective date.
@@ -144,34 +133,7 @@ def begin_version(
         problem = f"expected a label after “{newest}”, the newest version, got “{chosen}”"
         raise ShapeError("label", problem, f"choose one with --label, such as “{_successor(newest)}”")
     text = VERSION_YML.format(zone=zone.key, published=published, effective=effective, change=change)
-    return Beginning(label=chosen, version_yml=text)
-
-
-def begin_repository(folder: Path, *, empty: bool = False, wheel: Path | None = None) -> tuple[str, ...]:
-    """Write a repository of policies that builds without changes into `folder`, which is new or empty except `.git`.
-
-    `empty` leaves out the example policy. The workflows install `wheel`, by default the wheel of this program. Returns
-    the paths written, relative to `folder`, with `/` between names. LayoutError (exit code 2) if the folder is not
-    empty; SetupError if no wheel can be built. After an error nothing is left behind.
-    """
-    _refuse_occupied(folder)
-    was_there = folder.exists()
-    skeleton = {**dict(_skeleton(files("inforce.book") / _SKELETON, "")), **dict(_automation()), **vendored(wheel)}
-    contents = {path: data for path, data in skeleton.items() if not (empty and path.startswith(f"{_EXAMPLE}/"))}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # The folder itself is not replaced: it may be a shell's working directory or a mount point.
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".begin-") as staging:
-            for path, data in contents.items():
-                (Path(staging) / path).parent.mkdir(parents=True, exist_ok=True)
-                create_file(Path(staging) / path, data, durable=False)
-            _move_up(Path(staging), folder)
-    except OSError as cause:
-        if not was_there:
-            shutil.rmtree(folder, ignore_errors=True)
-        message = f"{folder} cannot be written to: {cause.strerror or cause}; {how_to_fix(cause)}"
-        raise SetupError(message) from cause
-    return tuple(sorted(contents))
+    return VersionStub(label=chosen, version_yml=text)
 
 
 def empty_summary(text: str) -> str:
@@ -228,51 +190,3 @@ def _text(policy: Policy, edition: Edition) -> str:
         head += empty_summary(edition.text)
     lines = _LINE.findall(edition.source.text.removeprefix("\ufeff"))
     return to_edition("".join(lines[edition.body_line - 1 :]), head)
-
-
-def _refuse_occupied(folder: Path) -> None:
-    place = Place(path=str(folder))
-    fix = "choose a folder that does not exist yet"
-    if folder.exists() and not folder.is_dir():
-        raise LayoutError(place, "is not a folder", fix, rule="PATH-unexpected")
-    existing = sorted(entry.name for entry in folder.iterdir() if entry.name != ".git") if folder.is_dir() else []
-    if existing:
-        raise LayoutError(place, f"is not empty: “{existing[0]}” is in it", fix, rule="PATH-unexpected")
-
-
-def _skeleton(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
-    for entry in folder.iterdir():
-        name = f".{entry.name.removeprefix(_DOT)}" if entry.name.startswith(_DOT) else entry.name
-        if entry.is_dir():
-            yield from _skeleton(entry, f"{path}{name}/")
-        else:
-            yield f"{path}{name}", entry.read_bytes()
-
-
-def _automation() -> Iterator[tuple[str, bytes]]:
-    """Yield the files of `tooling/action/` that a new repository gets, with their paths in it."""
-    # A wheel has them beside this module; a checkout has them in tooling/action/.
-    packed = files("inforce.book") / "automation"
-    folder = packed if packed.is_dir() else Path(__file__).parents[2] / "action"
-    for name, data in _skeleton(folder, ""):
-        if name.startswith("workflows/") or name in _TEMPLATES:
-            yield f".github/{name}", data
-        elif name == "action.yml" or (name.endswith(".py") and "/" not in name):
-            yield f".github/actions/inforce/{name}", data
-
-
-def _move_up(staging: Path, folder: Path) -> None:
-    """Move the entries of `staging` into `folder`, all or none."""
-    with contextlib.ExitStack() as undo:
-        for entry in sorted(staging.iterdir()):
-            target = folder / entry.name
-            entry.rename(target)
-            undo.callback(_remove, target)
-        undo.pop_all()
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from inforce.book.new_version import begin_repository
+from inforce.book.init import create_repository
 from inforce.cli.console import Screen
 
 
@@ -32,7 +32,7 @@ def command(folder: Path, empty: bool, wheel: Path | None) -> None:
       inforce init policies
       inforce init policies --empty
     """
-    paths = begin_repository(folder, empty=empty, wheel=wheel)
+    paths = create_repository(folder, empty=empty, wheel=wheel)
     screen = Screen()
     screen.say(f"Wrote {len(paths)} files into {folder}:")
     for path in paths:

@@ -14,7 +14,7 @@ from pathlib import Path
 from inforce.book.importers.plain_text import Conversion, convert, words
 from inforce.book.importers.policy_file import NothingToImportError, binding_language, describe, known_id, name_of
 from inforce.book.importers.source_file import decoded
-from inforce.book.new_version import begin_version, empty_summary
+from inforce.book.new_version import empty_summary, version_stub
 from inforce.book.paths import BOOK
 from inforce.book.read import LARGEST, read_book, refuse_long_structure
 from inforce.book.write import NewVersion, add_versions, readable, to_edition
@@ -85,19 +85,19 @@ def import_text(
     published = wishes.published or day_of(now, zone).isoformat()
     effective = wishes.effective or published
     newest = policy.versions[-1].label if policy and policy.versions else None
-    begun = begin_version(
+    stub = version_stub(
         newest, zone, effective=effective, published=published, change=wishes.change, label=wishes.label
     )
     body = _titled(conversion, wishes.title or (policy.title(language) if policy else name_of(policy_id)))
     edition = to_edition(body, empty_summary(body) if newest else "")
-    added = NewVersion(label=begun.label, files={"version.yml": begun.version_yml, f"{language}.md": edition})
+    added = NewVersion(label=stub.label, files={"version.yml": stub.version_yml, f"{language}.md": edition})
     policy_yml = None if policy else _policy_yml(policy_id, language, conversion, file, wishes)
     folder = add_versions(root, reading, policy_id, [added], policy_yml)
-    path = f"{BOOK}/{policy_id}/{begun.label}/{language}.md"
+    path = f"{BOOK}/{policy_id}/{stub.label}/{language}.md"
     above = edition.count("\n") - conversion.text.count("\n")
     remarks = [*_of_file(path, conversion, code), *_of_source(path, conversion, above), *_of_checks(root, path, now)]
     ordered = sorted(remarks, key=lambda remark: remark.place.line or 0)
-    return ImportedText(folder=folder / begun.label.text, label=begun.label, remarks=tuple(ordered))
+    return ImportedText(folder=folder / stub.label.text, label=stub.label, remarks=tuple(ordered))
 
 
 def _read(file: Path) -> tuple[str, str]:
