@@ -49,7 +49,7 @@ def test_tracked_changes_have_publisher_and_publication_date(publication: Public
     content = documents.word_document(page, "Example Shop", Texts().changes(*page.pairs[0]).redline)
 
     assert dict(Renderer(settings=publication.catalog.settings).render(page, Texts()).files)[DOCUMENT] == content
-    assert page.context["new"]["published"] == instant("2027-01-01")
+    assert page.context["new"]["published_at"] == instant("2027-01-01")
 
 
 def test_without_the_library_no_document_is_created_or_linked(

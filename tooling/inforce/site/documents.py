@@ -34,7 +34,7 @@ def word_document(page: Page, author: str, redline: Redline) -> bytes:
 
     facts = page.context
     title = f"{facts['policy']['title']}: {facts['old']['label']} → {facts['new']['label']}"
-    return to_docx(redline, title=title, author=author, date=facts["new"]["published"], language=page.language)
+    return to_docx(redline, title=title, author=author, date=facts["new"]["published_at"], language=page.language)
 
 
 def pdf_document(page: Page, settings: Settings, changes: list[EditionChanges]) -> bytes:

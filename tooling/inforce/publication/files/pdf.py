@@ -73,7 +73,7 @@ class PaperMaker:
         rows = [
             FactRow(name=words.version, text=words.numbered.format(label=version["label"], seq=version["seq"])),
             FactRow(name=words.applies, text=applies),
-            FactRow(name=words.published, text=self._day(version["published"])),
+            FactRow(name=words.published, text=self._day(version["published_at"])),
             FactRow(name=words.language, text=self._stands(edition, policy)),
             self._link(words.address, place),
             self._link(words.text_in_force, policy["page"]),
@@ -84,7 +84,7 @@ class PaperMaker:
             title=f"{title} – {self.settings.publisher.name}",
             author=self.settings.publisher.name,
             language=self.language,
-            made=version["published"],
+            made=version["published_at"],
             rows=tuple(rows),
             running=(title, applies, self.language.own_name),
             digests=(f"sha256:{edition['digest']}",),
@@ -97,7 +97,10 @@ class PaperMaker:
         words, policy, old, new = self.words, facts["policy"], facts["old"], facts["new"]
         rows = [
             *(
-                FactRow(name=name, text=words.beginning.format(label=side["label"], start=self._day(side["effective"])))
+                FactRow(
+                    name=name,
+                    text=words.beginning.format(label=side["label"], start=self._day(side["effective_at"])),
+                )
                 for name, side in ((words.old, old), (words.new, new))
             ),
             FactRow(name=words.language, text=self.language.own_name),
@@ -109,7 +112,7 @@ class PaperMaker:
             title=f"{names} – {self.settings.publisher.name}",
             author=self.settings.publisher.name,
             language=self.language,
-            made=new["published"],
+            made=new["published_at"],
             rows=tuple(rows),
             running=(names, rows[1].text, self.language.own_name),
             digests=tuple(
@@ -124,7 +127,7 @@ class PaperMaker:
     def _applies(self, facts: Facts) -> str:
         """Return when the version applies, worded so that it remains true after a later version is announced."""
         words, standing = self.words, facts["standing"]
-        effective = self._day(facts["version"]["effective"])
+        effective = self._day(facts["version"]["effective_at"])
         if standing["state"] == "draft":
             return words.draft.format(start=effective)
         if standing["state"] == "cancelled":
