@@ -3,30 +3,91 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import doctest
 import enum
 import importlib
 import inspect
 import pydoc
 import re
+import sys
 import textwrap
 import typing
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, TypedDict
 
 import pytest
 
+from client.conftest import no_proxy, nothing_left_running  # noqa: F401 - used by every test here
+from client.host import Host, answer
+from client.test_changes import STEP, book_of, publish, redlines_of
+from client.world import START, Clock
 from inforce.acceptance import Question, check_record, decide
-from inforce.errors import ShapeError
+from inforce.client import AsyncPolicies, InvalidReceiptError, Limits, Policies, RefusedError, parse_receipt
+from inforce.errors import DigestMismatchError, SetupError, ShapeError, SignatureError, UnknownVersionError
 
-PACKAGES = ("inforce.acceptance", "inforce.redline")
+PACKAGES = ("inforce.acceptance", "inforce.redline", "inforce.client")
+SITE = "https://policies.shop.example/"
 RECORD = {"policy": "terms", "seq": 1, "act": "accepted", "at": "2027-03-01T00:00:00Z", "subject": "u_8f3c"}
-# Each documented error, with a call that raises it.
-ERRORS: list[tuple[str, type[Exception], Callable[[], object]]] = [
-    ("acceptance.decide", ShapeError, lambda: decide({"manifest": None, "now": "today", "subject": {"id": "u"}})),
-    ("acceptance.check_record", ShapeError, lambda: check_record({**RECORD, "seq": 0})),
+
+
+def asking(method: str, *arguments: Any, damaged: str = "") -> Callable[[type, Host], object]:
+    """Return a call of `method` of a client of a host on which the file at the path `damaged` is another one."""
+
+    def call(kind: type, host: Host) -> object:
+        if damaged:
+            host.at[damaged] = answer(b"{}")
+        result = getattr(kind(host.url, clock=Clock()), method)(*arguments)
+        return asyncio.run(result) if inspect.iscoroutine(result) else result
+
+    return call
+
+
+def html_without_library(kind: type, host: Host) -> object:
+    text: Any = asking("text", "terms", 2, "en")(kind, host)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in sys.modules if name.startswith(("inforce.markdown", "markdown_it"))]:
+            patch.delitem(sys.modules, name)
+        patch.setitem(sys.modules, "markdown_it", None)
+        return text.html()
+
+
+# Each documented error of a client, with a call that raises it.
+CLIENT_ERRORS: list[tuple[str, type[Exception], Callable[[type, Host], object]]] = [
+    ("", ValueError, lambda kind, _: kind("http://policies.shop.example/")),
+    ("", SignatureError, lambda kind, _: kind(SITE, keys=[{}])),
+    (".check", ShapeError, asking("check", [], {})),
+    (".text", UnknownVersionError, asking("text", "terms", 9, "en")),
+    (".text", DigestMismatchError, asking("text", "terms", 2, "en", damaged="/terms/2/en.md")),
+    (".text", RefusedError, asking("text", "terms", 2, "en", damaged="/policies.json")),
+    (".changes", UnknownVersionError, asking("changes", "terms", 2, 9, "en")),
+    (".changes", DigestMismatchError, asking("changes", "terms", 2, 3, "en", damaged=STEP)),
+    (".changes", RefusedError, asking("changes", "terms", 2, 3, "en", damaged="/policies.json")),
 ]
+# Each documented error, with a call that raises it on a host that has published a book.
+ERRORS: list[tuple[str, type[Exception], Callable[[Host], object]]] = [
+    ("acceptance.decide", ShapeError, lambda _: decide({"manifest": None, "now": "today", "subject": {"id": "u"}})),
+    ("acceptance.check_record", ShapeError, lambda _: check_record({**RECORD, "seq": 0})),
+    ("client.Limits", ValueError, lambda _: Limits(seconds=0)),
+    ("client.parse_receipt", InvalidReceiptError, lambda _: parse_receipt(b"{}", "u_8f3c")),
+    ("client.PolicyText.html", SetupError, partial(html_without_library, Policies)),
+    *[
+        (f"client.{kind.__name__}{method}", error, partial(call, kind))
+        for kind in (Policies, AsyncPolicies)
+        for method, error, call in CLIENT_ERRORS
+    ],
+]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    """A host that has published a book with one policy of three versions."""
+    with Host() as host:
+        catalog = book_of(host, tmp_path)
+        publish(host, catalog, redlines_of(catalog, START))
+        yield host
 
 
 def public(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
@@ -65,7 +126,7 @@ def text_of(value: Any) -> str:
 
 def gaps(value: Any) -> list[str]:
     """Return what the docstring of `value` lacks."""
-    text, found = text_of(value), []
+    text, found = text_of(value), list[str]()
     if not re.match(r"[A-Z][^\n]*(\n[^\n]+)*\.(\s|$)", text):
         found.append("no first sentence")
     if isinstance(value, property | cached_property):
@@ -114,10 +175,13 @@ def test_every_error_raised_in_a_function_itself_is_documented(name: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "error", "call"), [pytest.param(*case, id=case[0]) for case in ERRORS])
-def test_documented_error_is_raised(name: str, error: type[Exception], call: Callable[[], object]) -> None:
+def test_documented_error_is_raised(
+    name: str, error: type[Exception], call: Callable[[Host], object], host: Host
+) -> None:
     assert name in DOCUMENTED
-    with pytest.raises(error):
-        call()
+    with pytest.raises(error) as raised:
+        call(host)
+    assert raised.type is error
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -128,24 +192,30 @@ def test_docstring_of_the_package_names_every_exported_value(name: str) -> None:
     assert [word for word in words if f"`{word}`" not in text] == []
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_example_prints_what_it_shows(name: str) -> None:
-    package, _, function = name.partition(".")
-    names = dict(vars(importlib.import_module(f"inforce.{package}")))
-    example = doctest.DocTestParser().get_doctest(text_of(FUNCTIONS[name]), names, function, None, None)
-    results = doctest.DocTestRunner(verbose=False).run(example)
-    assert results.attempted > 0
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_example_prints_what_it_shows(name: str, host: Host) -> None:
+    package, _, of = name.partition(".")
+    names = {**vars(importlib.import_module(f"inforce.{package}")), "asyncio": asyncio}
+    names |= {kind.__name__: partial(kind, clock=Clock()) for kind in (Policies, AsyncPolicies)}
+    names["policies"] = Policies(host.url, clock=Clock())
+    text = text_of(DOCUMENTED[name]).replace(SITE, host.url)
+    results = doctest.DocTestRunner(verbose=False).run(doctest.DocTestParser().get_doctest(text, names, of, None, None))
     assert results.failed == 0
+    assert results.attempted > 0 or name not in FUNCTIONS
 
 
-def test_help_shows_the_parameters() -> None:
-    assert ":param question: " in pydoc.plain(pydoc.render_doc(decide))
+@pytest.mark.parametrize("kind", [Policies, AsyncPolicies])
+def test_help_of_a_client_shows_all_parameters_of_its_methods(kind: type) -> None:
+    shown = pydoc.plain(pydoc.render_doc(kind))
+    for method in (kind.__init__, kind.check, kind.text, kind.changes, kind.refresh, kind.problem):  # type: ignore[attr-defined]
+        names = [*inspect.signature(method).parameters][1:]
+        assert [name for name in names if f":param {name}: " not in shown] == []
 
 
 def test_all_public_objects_are_read() -> None:
     assert {"acceptance.decide", "redline.Redline.count", "redline.Redline.equal"} <= DOCUMENTED.keys()
+    assert {"client.AsyncPolicies.check", "client.Policies.manifest", "client.parse_receipt"} <= DOCUMENTED.keys()
     assert {"acceptance.Reason", "redline.IN_OLD"} <= VALUES.keys()
-    assert len(DOCUMENTED) > 30
 
 
 def test_gap_in_a_docstring_is_reported() -> None:

@@ -32,9 +32,14 @@ SUMMARY = "---\nsummary:\n  - text: We keep it for a year only.\n---\n"
 
 @pytest.fixture
 def catalog(host: Host, tmp_path: Path) -> Catalog:
-    """Write the book of `host`: two versions that applied, and one that is announced."""
-    book = BookBuilder(tmp_path)
-    text = (tmp_path / "policy_versions" / "book.yml").read_text("utf-8")
+    """The book of `host`."""
+    return book_of(host, tmp_path)
+
+
+def book_of(host: Host, folder: Path) -> Catalog:
+    """Write the book of `host` to `folder`: two versions that applied, and one that is announced."""
+    book = BookBuilder(folder)
+    text = (folder / "policy_versions" / "book.yml").read_text("utf-8")
     book.write("policy_versions/book.yml", text.replace("https://policies.shop.example/", host.url))
     coming = {"published": "2026-09-01", "effective": "2027-01-01"}
     policy = book.policy("terms").version("1", en=FIRST).version("2", en=SUMMARY + SECOND, de="# AGB\n\nEin Jahr.\n")

@@ -51,7 +51,9 @@ def test_example_is_a_valid_manifest() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_documented(reason: Reason) -> None:
-    assert f"| `{reason}` |" in page("apps/client.md")
+    """The page and `help(Reason)` describe it in the same words."""
+    (text,) = re.findall(rf"^- `{reason}`: (.+)$", inspect.getdoc(Reason) or "", re.MULTILINE)
+    assert f"| `{reason}` | {text} |" in page("apps/client.md")
 
 
 @pytest.mark.parametrize("option", inspect.signature(Policies).parameters)

@@ -4,8 +4,7 @@ Invariants: an invalid, stale, rolled back or missing manifest is reported; it n
 an acceptance and never prevents an app from starting. The client needs filelock, httpx2 and joserfc, and none
 of the build libraries.
 
->>> policies = Policies("https://policies.shop.example/", state_file="policies-state.json")        # doctest: +SKIP
->>> policies.check(records_of(user), {"id": user.id, "since": user.joined}, languages=["de-AT"])   # doctest: +SKIP
+`help(Policies)` describes the methods, with examples.
 """
 
 from __future__ import annotations

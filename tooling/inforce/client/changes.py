@@ -28,9 +28,13 @@ _REDLINE, _SINCE = "policy-changes", "policy-changes-since"
 class Changes:
     """The differences between the versions `base_seq` and `target_seq` of a policy, in one language.
 
-    `summary` is the author's summary (`text`, with the `section` it refers to; empty across several versions), `runs`
-    the redline in reading order (`op`: equal, insert, delete, move_from, move_to, reformat; and `text`), `data` the
-    whole JSON object from the site.
+    - `policy`: id of the policy
+    - `base_seq`: number of the older version
+    - `target_seq`: number of the newer version
+    - `language`: tag of the language of both texts
+    - `summary`: points of the author's summary: `text`, and the `section` it refers to; empty across several versions
+    - `runs`: the redline in reading order: `op` (a value of `inforce.redline.Op`) and `text`
+    - `data`: the whole JSON object from the site
     """
 
     policy: str

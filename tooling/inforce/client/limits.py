@@ -9,9 +9,14 @@ from dataclasses import dataclass
 class Limits:
     """Limits of one fetch.
 
-    `seconds` covers everything from name resolution to the last byte, redirects included; processing the answer may
-    take as long again. Sizes are bytes after decompression. `redirects` counts redirects within the origin of the site;
-    redirects to another origin are refused.
+        >>> policies = Policies("https://policies.shop.example/", limits=Limits(seconds=3.0))
+
+    :param seconds: time from name resolution to the last byte, with redirects; processing may take as long again
+    :param manifest: size of a manifest in bytes after decompression
+    :param text: size of a text in bytes after decompression
+    :param document: size of any other file in bytes after decompression
+    :param redirects: number of redirects within the origin of the site; others are refused
+    :raises ValueError: if a limit is below zero, or zero except `redirects`
     """
 
     seconds: float = 15.0

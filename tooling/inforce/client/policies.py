@@ -62,13 +62,19 @@ class _Client:
         clock: Callable[[], datetime] = _utc_now,
         chance: Callable[[], float] = _CHANCE,
     ) -> None:
-        """Create a client of `site`, the absolute https address of a policy site.
+        """Create a client; nothing is fetched until a method is called.
 
-        `manifest` is the path of the manifest to poll, relative to the site: `manifests/shop.json` lists some policies
-        only. `keys` are public JWKs: with them the client accepts only manifests that one of them signed. `state_file`
-        keeps the state across restarts and shares it between processes. `snapshot` is a manifest, as fetched, bundled
-        with the app. `on_report` is called with the report of every refresh. Raise ValueError or SignatureError if
-        `site`, `manifest` or a key is invalid.
+        :param site: address of the policy site: https and ending in `/`; http only on localhost
+        :param manifest: path of the manifest below `site`; `manifests/shop.json` lists some policies only
+        :param keys: public keys as JWKs (RFC 7517); with them, only manifests signed by one of them are accepted
+        :param state_file: file that keeps the state across restarts and shares it between processes; None: no file
+        :param snapshot: a manifest bundled with the app, as fetched; it is used until a newer one is available
+        :param limits: limits of each fetch; None: `Limits()`
+        :param on_report: function that is called with the `RefreshReport` of every refresh; default: no function
+        :param clock: for tests: function that returns the time, with its zone; default: the time of this machine
+        :param chance: for tests: function that returns a random number in [0, 1)
+        :raises ValueError: if `site` or `manifest` is invalid
+        :raises SignatureError: if a key is invalid, private, or of an unsupported kind
         """
         self._limits = limits or Limits()
         trust = Trust.of(site, tuple(keys), manifest)
@@ -84,16 +90,22 @@ class _Client:
 
     @property
     def manifest(self) -> Manifest | None:
-        """The last good manifest; None if none was obtained yet."""
+        """The last good manifest, a `Manifest`; None if none was obtained yet."""
         return self._session.memory.manifest
 
     @property
     def report(self) -> RefreshReport | None:
-        """The report of the last refresh in this process."""
+        """The report of the last refresh in this process; None if there was none."""
         return self._session.report
 
     def problem(self, decision: Decision) -> dict[str, Any]:
-        """Return the policies due by `decision` as a problem document (RFC 9457) for a 403 response."""
+        """Return the policies that a decision asks for as a problem document (RFC 9457) for a 403 response.
+
+            >>> policies.problem(policies.check([], "u_8f3c"))["title"]
+            'Policies must be accepted first'
+
+        :param decision: the result of `check`; policies with the outcome `prompt` or `block` are included
+        """
         return problem(decision, self.manifest, self._site)
 
     def _decide(
@@ -140,14 +152,23 @@ class _Client:
 
 
 class Policies(_Client):
-    """A client for synchronous code, safe to share between threads; one per process and site is enough."""
+    """A client for synchronous code, safe to share between threads; one per process and site is enough.
+
+    >>> policies = Policies("https://policies.shop.example/")
+    >>> policies.check([], "u_8f3c")["outcome"]
+    'block'
+    """
 
     def refresh(self, *, force: bool = False) -> RefreshReport | None:
-        """Poll the site for a newer manifest and wait for the answer.
+        """Return the report of a poll for a newer manifest; None at once if no poll is due or another caller polls.
 
-        Return None immediately if the poll is not due or another caller has a request in progress. With `force` it is
-        due one minute after the last request, doubled by each failure up to an hour; use it for a receipt that names a
-        newer manifest than this client has.
+        A host never causes an exception here; the report has the reason. `check` polls when a poll is due.
+
+            >>> print(policies.refresh())
+            updated
+
+        :param force: if True, a poll is due one minute after the last request, doubled by each failure up to an hour;
+            use it for a receipt with the serial of a newer manifest
         """
         with self._session.turn(force=force) as request:
             if request is None:
@@ -168,23 +189,23 @@ class Policies(_Client):
         deferred: Mapping[str, DeferralForm] = _NONE,
         role: Role = "server",
     ) -> Decision:
-        """Return the decision: what `subject`, whose confirmed answers are `records`, owes now.
+        """Return the decision: what the user owes now.
 
-        If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet.
+        If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet. A host
+        never causes an exception here.
 
-        - `records`: the user's records as the app stores them; see “The record” in the documentation for apps.
-        - `subject`: the user's id, or an object with `id`, `since` (when the user joined) and `linked` (other ids).
-        - `languages`: tags of the languages that the user reads, best first.
-        - `audience`: the tags that apply to the user; policies for other audiences do not concern them.
-        - `seen`: by policy, the number of the newest version that was shown to the user.
-        - `deferred`: by policy, the deferral of the user, as a decision permits it.
-        - `role`: `client` if the app runs on the user's own device; then unconfirmed records count.
+            >>> decision = policies.check([], "u_8f3c", languages=["de-AT", "en"])
+            >>> [(policy["id"], policy["reason"], policy["language"]) for policy in decision["policies"]]
+            [('terms', 'first-time', 'de')]
 
-            >>> decision = policies.check(user.records, user.id, languages=["de", "en"])  # doctest: +SKIP
-            >>> decision["outcome"]  # doctest: +SKIP
-            'prompt'
-
-        Raise ShapeError, with the path, if an argument cannot be read. A host never causes an exception here.
+        :param records: the user's records as the app stores them (dicts like `RecordForm`), in any order
+        :param subject: id of the user, or a dict like `SubjectForm` with `id`, `since` and `linked`
+        :param languages: language tags (BCP 47) that the user reads, best first (RFC 4647, section 3.4)
+        :param audience: tags that apply to the user; a policy for other audiences does not concern them
+        :param seen: by policy id, the `seq` of the newest version that was shown to the user
+        :param deferred: by policy id, the user's deferral (a dict like `DeferralForm`), if a decision permitted it
+        :param role: `server`, or `client` on the user's own device, where unconfirmed records count too
+        :raises ShapeError: if an argument cannot be read, except a record; `path` is the field of the question
         """
         if self._session.is_due:
             if self.manifest is None:
@@ -195,20 +216,39 @@ class Policies(_Client):
         return self._decide(records, subject, circumstances)
 
     def text(self, policy: str, seq: int, language: str) -> PolicyText:
-        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding language if it is not
-        available.
+        """Return the verified text of a version, from the cache or the site.
 
-        The text is verified by the digest in the manifest; after a mismatch the manifest is refreshed once. Raise
-        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
+        The manifest proves its digest; after a mismatch the manifest is refreshed once.
+
+            >>> text = policies.text("terms", 2, "de")
+            >>> text.version, text.language
+            ('2', 'de')
+
+        :param policy: id of the policy
+        :param seq: number of the version, from 1, as in a decision
+        :param language: tag of the language; if the version lacks it, the text is in the binding language
+        :raises UnknownVersionError: if there is no such policy or version
+        :raises DigestMismatchError: if the site has another text than the published one
+        :raises RefusedError: if the site does not answer as expected, or there is no manifest; `reason` is the cause
         """
         return self._proven(lambda: self._text(policy, seq, language))
 
     def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
-        """Fetch the changes in `policy` from the version `base_seq` to `target_seq`, as a decision contains them.
+        """Return the verified changes between two versions, from the site.
 
-        They are in `language`, or in the binding language if one of the two versions is not available in it. They are
-        verified by a digest that the manifest proves; after a mismatch the manifest is refreshed once. Raise
-        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
+        The manifest proves their digest; after a mismatch the manifest is refreshed once.
+
+            >>> changes = policies.changes("terms", 2, 3, "en")
+            >>> [point["text"] for point in changes.summary]
+            ['We keep it for a month only.']
+
+        :param policy: id of the policy
+        :param base_seq: number of the older version, as in a decision
+        :param target_seq: number of the newer version, as in a decision
+        :param language: tag of the language; if one version lacks it, the changes are in the binding language
+        :raises UnknownVersionError: if there is no such policy or version, or the versions share no language
+        :raises DigestMismatchError: if the site has other changes than the published ones
+        :raises RefusedError: if the site does not answer as expected, or there is no manifest; `reason` is the cause
         """
         return self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
 
@@ -229,15 +269,19 @@ class Policies(_Client):
 
 
 class AsyncPolicies(_Client):
-    """A client for asyncio; one per process and site is enough."""
+    """A client for asyncio, with the methods of `Policies`; one per process and site is enough.
+
+    The methods that can wait are coroutines: add `await` to the examples of `check`, `text`, `changes` and `refresh`.
+
+        >>> async def outcome(user: str) -> str:
+        ...     policies = AsyncPolicies("https://policies.shop.example/")
+        ...     return (await policies.check([], user))["outcome"]
+        >>> asyncio.run(outcome("u_8f3c"))
+        'block'
+    """
 
     async def refresh(self, *, force: bool = False) -> RefreshReport | None:
-        """Poll the site for a newer manifest and wait for the answer.
-
-        Return None immediately if the poll is not due or another caller has a request in progress. With `force` it is
-        due one minute after the last request, doubled by each failure up to an hour; use it for a receipt that names a
-        newer manifest than this client has.
-        """
+        """Do the same as `Policies.refresh`."""
         with self._session.turn(force=force) as request:
             if request is None:
                 return None
@@ -258,24 +302,7 @@ class AsyncPolicies(_Client):
         deferred: Mapping[str, DeferralForm] = _NONE,
         role: Role = "server",
     ) -> Decision:
-        """Return the decision: what `subject`, whose confirmed answers are `records`, owes now.
-
-        If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet.
-
-        - `records`: the user's records as the app stores them; see “The record” in the documentation for apps.
-        - `subject`: the user's id, or an object with `id`, `since` (when the user joined) and `linked` (other ids).
-        - `languages`: tags of the languages that the user reads, best first.
-        - `audience`: the tags that apply to the user; policies for other audiences do not concern them.
-        - `seen`: by policy, the number of the newest version that was shown to the user.
-        - `deferred`: by policy, the deferral of the user, as a decision permits it.
-        - `role`: `client` if the app runs on the user's own device; then unconfirmed records count.
-
-            >>> decision = policies.check(user.records, user.id, languages=["de", "en"])  # doctest: +SKIP
-            >>> decision["outcome"]  # doctest: +SKIP
-            'prompt'
-
-        Raise ShapeError, with the path, if an argument cannot be read. A host never causes an exception here.
-        """
+        """Do the same as `Policies.check`."""
         if self._session.is_due:
             if self.manifest is None:
                 await self.refresh()
@@ -287,21 +314,11 @@ class AsyncPolicies(_Client):
         return self._decide(records, subject, circumstances)
 
     async def text(self, policy: str, seq: int, language: str) -> PolicyText:
-        """Fetch the text of the version `seq` of `policy` in `language`, or in the binding language if it is not
-        available.
-
-        The text is verified by the digest in the manifest; after a mismatch the manifest is refreshed once. Raise
-        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
-        """
+        """Do the same as `Policies.text`."""
         return await self._proven(lambda: self._text(policy, seq, language))
 
     async def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
-        """Fetch the changes in `policy` from the version `base_seq` to `target_seq`, as a decision contains them.
-
-        They are in `language`, or in the binding language if one of the two versions is not available in it. They are
-        verified by a digest that the manifest proves; after a mismatch the manifest is refreshed once. Raise
-        UnknownVersionError, DigestMismatchError, or RefusedError if the site does not answer.
-        """
+        """Do the same as `Policies.changes`."""
         return await self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
 
     async def _proven(self, steps: Callable[[], Steps[T]]) -> T:
@@ -318,3 +335,7 @@ class AsyncPolicies(_Client):
             if self._serial == serial:
                 raise
         return await carried(steps(), self._limits)
+
+
+for _name in ("refresh", "check", "text", "changes"):  # `help` shows the whole text, which is written only once
+    getattr(AsyncPolicies, _name).__doc__ = getattr(Policies, _name).__doc__

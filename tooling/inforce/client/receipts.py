@@ -50,25 +50,38 @@ _OPTIONAL: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
 
 
 class InvalidReceiptError(ReceiptError):
-    """A body that is not a receipt of the signed-in user. `status` is the HTTP status of the response: 400 or 413."""
+    """A body that is not a receipt of the signed-in user.
+
+    :param status: HTTP status of the response: 413 if the body is too large, otherwise 400
+    :param detail: what is wrong, a sentence for the developer of the page
+    """
 
     def __init__(self, status: int, detail: str) -> None:
-        """Create the error for a body rejected with `status` because of `detail`."""
         super().__init__(detail)
         self.status = status
 
     @property
     def problem(self) -> dict[str, Any]:
-        """Return the problem document (RFC 9457) for the response."""
+        """The problem document (RFC 9457) for the response, a dict."""
         title = "The receipt is too large" if self.status == 413 else "This is not a receipt of the signed-in user"
         return {"type": "about:blank", "title": title, "status": self.status, "detail": str(self)}
 
 
 def parse_receipt(body: bytes, subject: str) -> dict[str, Any]:
-    """Return the receipt in `body`, whose subject must be `subject`, the reference of the signed-in user.
+    """Return the receipt that a browser posted as a record for `check`, after strict validation.
 
-    Raise InvalidReceiptError if it is larger than 16 KiB, is not strict JSON, lacks a field, has a field of the wrong
-    type, or has another subject. `version`, `base_seq` and `surface` are optional.
+    The app must check that its digest is a published one. `version`, `base_seq` and `surface` are optional fields.
+
+        >>> import json, uuid
+        >>> record = {"policy": "terms", "seq": 2, "act": "accepted", "at": "2027-03-01T00:00:00Z", "subject": "u_8f3c"}
+        >>> receipt = {**record, "id": str(uuid.uuid4()), "language": "en", "digest": f"sha256:{64 * '0'}"}
+        >>> parse_receipt(json.dumps(receipt).encode(), "u_8f3c") == receipt
+        True
+
+    :param body: body of the request, at most 16 KiB of strict JSON (RFC 8259)
+    :param subject: id of the signed-in user, which the receipt must contain
+    :raises InvalidReceiptError: if `body` is too large or not strict JSON, or a field is missing or has the wrong type,
+        or `subject` is another one; `status` and `problem` are for the response
     """
     if len(body) > RECEIPT_BYTES:
         raise InvalidReceiptError(413, f"expected at most {RECEIPT_BYTES:,} bytes")

@@ -15,7 +15,32 @@ from inforce.errors import DigestMismatchError, InforceError, UnknownVersionErro
 
 
 class Reason(StrEnum):
-    """Why an answer was refused."""
+    """Why an answer was refused.
+
+    - `unreachable`: no connection, or it was interrupted
+    - `timeout`: the fetch took longer than the limit
+    - `redirect`: a redirect to another host, scheme or port, or a redirect loop
+    - `too-large`: more bytes than the limit, after decompression
+    - `missing`: 404 or 410
+    - `busy`: 429 or 503; `Retry-After` is honoured up to a day
+    - `status`: any other status
+    - `unexpected-304`: status 304, but the client has no manifest yet
+    - `content-type`: not `application/json`; probably an HTML page
+    - `not-json`: not strict JSON
+    - `signature`: no known key has signed these bytes
+    - `not-a-manifest`: a document of another kind
+    - `unsupported-spec`: a major specification this client does not know
+    - `wrong-site`: the manifest of another site
+    - `wrong-path`: the `path` in the manifest differs from the requested one
+    - `schema`: a field is missing or has the wrong type, or `serial` is not `issued_at` in seconds
+    - `issued-in-future`: the manifest was issued more than a day after the times of both this machine and the host
+    - `rollback`: an older manifest than one seen before
+    - `equivocation`: a different manifest with a serial seen before
+    - `changed-version`: a version seen before has another text, level or label
+    - `state-file`: the state file is damaged, or cannot be written; a new manifest is in use nevertheless
+    - `unreadable`: the answer caused an unexpected error in the client
+    - `unproven`: the text or redline cannot be verified: there is no manifest yet, or it has no `versions_digest`
+    """
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
@@ -43,9 +68,11 @@ class Reason(StrEnum):
 
 
 class RefusedError(InforceError):
-    """An answer was refused: `reason` is a code, `detail` a sentence.
+    """An answer of the site was refused.
 
-    `retry_after` is the delay in seconds that a busy host requested.
+    :param reason: why
+    :param detail: what is wrong, a sentence for operators
+    :param retry_after: delay in seconds that a busy host requested (RFC 9110, section 10.2.3), None if it did not
     """
 
     exit_code = 4
@@ -75,7 +102,12 @@ def refusing(what: str) -> Iterator[None]:
 
 
 class Outcome(StrEnum):
-    """The effect of a refresh on the state."""
+    """The effect of a refresh on the state.
+
+    - `updated`: a newer manifest is in use
+    - `unchanged`: the manifest in use is still the newest
+    - `kept`: the answer was refused, and the previous state is in use
+    """
 
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -84,9 +116,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshReport:
-    """The result of one refresh. With a `reason`, an answer was refused and the previous state was kept.
+    """The result of one refresh; `str` of it is a line for a log.
 
-    The exception is `updated` with the reason `state-file`: a new manifest is in use but could not be saved.
+    - `outcome`: the effect on the state
+    - `at`: when
+    - `reason`: why the answer was refused, or None; `updated` with `state-file`: the new manifest could not be saved
+    - `detail`: what is wrong, a sentence for operators
     """
 
     outcome: Outcome

@@ -19,7 +19,15 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyText:
-    """The text of a version in one language: canonical Markdown, exactly as published."""
+    """The text of a version in one language, exactly as published.
+
+    - `policy`: id of the policy
+    - `seq`: number of the version, from 1
+    - `version`: label of the version
+    - `language`: tag of the language of the text; record it with the answer
+    - `digest`: the SHA-256 of the text, as `sha256:` and 64 hexadecimal digits; record it with the answer
+    - `markdown`: the canonical Markdown
+    """
 
     policy: str
     seq: int
@@ -31,8 +39,12 @@ class PolicyText:
     def html(self) -> str:
         """Return the text as an HTML fragment without script or style, equal to the one at `…/<language>.html`.
 
-        It is rendered locally from the verified text, with the renderer of the site. Raise SetupError if that renderer
-        is not installed.
+        It is rendered locally from the verified text, with the renderer of the site.
+
+            >>> policies.text("terms", 2, "en").html()
+            '<h1 id="terms">Terms</h1>\\n<p>We keep it a year.</p>\\n'
+
+        :raises SetupError: if that renderer is not installed, the extra `html` of the wheel
         """
         try:
             # Imported here, because most back ends show no text and do not install its libraries.
