@@ -69,7 +69,7 @@ def test_new_translation_deleted_text_and_deleted_version_are_shown(inforce: Typ
     review = reviewed(inforce, merged)
     assert "**fr**: a text of 3 words; there is no earlier text to compare it with." in review.out
     assert "**de**: the text was deleted." in review.out
-    assert "### Privacy 2026-01-15: gone" in review.out
+    assert "### Privacy 2026-01-15: deleted" in review.out
 
 
 def test_first_version_and_draft_are_shown(inforce: Type, merged: BookBuilder) -> None:

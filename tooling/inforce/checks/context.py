@@ -79,11 +79,11 @@ class CheckContext:
 
     def document(self, edition: Edition) -> Document:
         """Return the parsed Markdown of `edition`, from a cache."""
-        return self._read(edition.text).document
+        return self._parsed(edition.text).document
 
     def redline(self, old: str, new: str) -> Redline:
         """Compare the Markdown texts `old` and `new`; each is parsed only once."""
-        return redline(self._read(old), self._read(new))
+        return redline(self._parsed(old), self._parsed(new))
 
     def known_text(self, digest: Digest) -> str | None:
         """Return the text with `digest`, even if the book no longer contains it; None if it is unknown."""
@@ -148,7 +148,7 @@ class CheckContext:
         files += [File(source=version.source) for _, version in self.open_versions]
         return (*files, *(File(source=text.edition.source, text=text) for text in self.texts))
 
-    def _read(self, text: str) -> Prepared:
+    def _parsed(self, text: str) -> Prepared:
         if text not in self._prepared:
             self._prepared[text] = prepare(text)
         return self._prepared[text]

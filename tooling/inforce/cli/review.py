@@ -15,7 +15,7 @@ from inforce.cli.check_input import book_of
 from inforce.cli.console import Screen
 from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.instant import format_instant
-from inforce.review.catalog_diff import CatalogChange, ChangeKind, amendments
+from inforce.review.catalog_diff import ChangeKind, VersionChange, version_changes
 from inforce.review.comment import ReviewComment
 from inforce.review.links import ReviewLinks
 
@@ -82,12 +82,12 @@ def command(
     now = repository.now(reading)
     book = book_of(repo, reading, base)
     before = book.base.catalog if book.base else None
-    changes = tuple(amendments(before, reading.catalog)) if reading.catalog else ()
+    changes = tuple(version_changes(before, reading.catalog)) if reading.catalog else ()
     if visible_from:
         click.echo(format_instant(_visible_from(changes, now)))
         return
     commentary = ReviewComment(
-        amendments=changes,
+        version_changes=changes,
         report=examine(book, now),
         settings=reading.catalog.settings if reading.catalog else None,
         now=now,
@@ -102,6 +102,6 @@ def command(
         click.echo(text, nl=False)
 
 
-def _visible_from(changes: tuple[CatalogChange, ...], now: datetime) -> datetime:
+def _visible_from(changes: tuple[VersionChange, ...], now: datetime) -> datetime:
     """Return the instant from which every added or changed version is public."""
-    return max((now, *(change.version.published_at for change in changes if change.what is not ChangeKind.GONE)))
+    return max((now, *(change.version.published_at for change in changes if change.kind is not ChangeKind.DELETED)))

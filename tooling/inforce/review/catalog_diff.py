@@ -20,7 +20,7 @@ class ChangeKind(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
-    GONE = "gone"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +33,13 @@ class TextChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogChange:
+class VersionChange:
     """The change of `version` of `policy`: its changed texts and, unless it is new, its earlier state `was`.
 
     `against` is the version with whose texts the new texts are compared, if any.
     """
 
-    what: ChangeKind
+    kind: ChangeKind
     policy: Policy
     version: Version
     texts: tuple[TextChange, ...]
@@ -47,39 +47,39 @@ class CatalogChange:
     against: Version | None = None
 
 
-def amendments(base: Catalog | None, catalog: Catalog) -> Iterator[CatalogChange]:
+def version_changes(base: Catalog | None, catalog: Catalog) -> Iterator[VersionChange]:
     """Yield the differences between the book `base` (None if there was none) and `catalog`, by policy and version."""
     for policy in catalog:
         before = base.find(policy.id) if base else None
         for version in policy.versions:
             was = before.version(version.label.text) if before else None
             if was is None:
-                yield _came(policy, version)
-            elif was != _numbered(version, was):
-                yield _changed(policy, version, was)
+                yield _new_version(policy, version)
+            elif was != _renumbered(version, was):
+                yield _changed_version(policy, version, was)
     for before in base or ():
         after = catalog.find(before.id)
         for was in before.versions:
             if after is None or after.version(was.label.text) is None:
-                yield CatalogChange(what=ChangeKind.GONE, policy=before, version=was, texts=())
+                yield VersionChange(kind=ChangeKind.DELETED, policy=before, version=was, texts=())
 
 
-def _came(policy: Policy, version: Version) -> CatalogChange:
+def _new_version(policy: Policy, version: Version) -> VersionChange:
     against = policy.predecessor(version)
     texts = tuple(
         TextChange(language=edition.language, old=against.edition(edition.language) if against else None, new=edition)
         for edition in version.editions
     )
-    return CatalogChange(what=ChangeKind.NEW, policy=policy, version=version, texts=texts, against=against)
+    return VersionChange(kind=ChangeKind.NEW, policy=policy, version=version, texts=texts, against=against)
 
 
-def _changed(policy: Policy, version: Version, was: Version) -> CatalogChange:
+def _changed_version(policy: Policy, version: Version, was: Version) -> VersionChange:
     languages = sorted({*version.languages, *was.languages})
     pairs = ((language, was.edition(language), version.edition(language)) for language in languages)
     texts = tuple(TextChange(language=language, old=old, new=new) for language, old, new in pairs if old != new)
-    return CatalogChange(what=ChangeKind.CHANGED, policy=policy, version=version, texts=texts, was=was, against=was)
+    return VersionChange(kind=ChangeKind.CHANGED, policy=policy, version=version, texts=texts, was=was, against=was)
 
 
-def _numbered(version: Version, was: Version) -> Version:
+def _renumbered(version: Version, was: Version) -> Version:
     """Return `version` with the number of `was`, since the checks compare numbers."""
     return replace(version, seq=was.seq)

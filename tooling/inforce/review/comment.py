@@ -21,7 +21,7 @@ from inforce.policy.settings import Settings
 from inforce.redline import NumberChange, NumberKind, Redline, redline
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
-from inforce.review.catalog_diff import CatalogChange, ChangeKind, TextChange
+from inforce.review.catalog_diff import ChangeKind, TextChange, VersionChange
 from inforce.review.links import ReviewLinks
 
 # GitHub's limit for a comment is 65,536 characters.
@@ -36,7 +36,7 @@ _ACTIONS = {Act.ACKNOWLEDGE: "to take note", Act.ACCEPT: "to accept it", Act.CON
 class ReviewComment:
     """The input of a review as of `now`; `settings` is None if they could not be read."""
 
-    amendments: tuple[CatalogChange, ...]
+    version_changes: tuple[VersionChange, ...]
     report: CheckReport
     settings: Settings | None
     now: datetime
@@ -46,11 +46,12 @@ class ReviewComment:
     def to_markdown(self) -> str:
         """Return the comment; redlines that would exceed the length limit are omitted."""
         errors, questions = self.report.of(Severity.ERROR), self._questions()
-        lines = ["## Changes in this pull request", "", _overview(self.amendments, len(errors), len(questions)), ""]
+        overview = _overview(self.version_changes, len(errors), len(questions))
+        lines = ["## Changes in this pull request", "", overview, ""]
         if self.report.changes_history:
             lines += ["> **This would change a published version.** It must not be merged in this state.", ""]
-        for amendment in self.amendments:
-            lines += self._amendment(amendment)
+        for change in self.version_changes:
+            lines += self._version_change(change)
         if self.links.artefact:
             lines += [f"[Download the preview]({self.links.artefact}), unpack it and open `index.html`.", ""]
         lines += [*_findings("Errors", errors), *_findings("Questions", questions)]
@@ -65,13 +66,13 @@ class ReviewComment:
 
     def _questions(self) -> tuple[Finding, ...]:
         """Return the questions about the changed versions."""
-        folders = tuple(f"{BOOK}/{change.policy.id}/{change.version.label}/" for change in self.amendments)
+        folders = tuple(f"{BOOK}/{change.policy.id}/{change.version.label}/" for change in self.version_changes)
         return tuple(finding for finding in self.report.of(Severity.QUESTION) if finding.place.path.startswith(folders))
 
     def _redlines(self, length: int) -> Iterator[str]:
-        for amendment in self.amendments:
-            for change in amendment.texts:
-                block = _marked(amendment, change)
+        for change in self.version_changes:
+            for text_change in change.texts:
+                block = _redline_section(change, text_change)
                 length += sum(len(line) + 1 for line in block)
                 if length > _LONGEST:
                     yield "The redlines are too long for one comment: see the preview, or run `inforce diff`."
@@ -79,30 +80,31 @@ class ReviewComment:
                     return
                 yield from block
 
-    def _amendment(self, amendment: CatalogChange) -> Iterator[str]:
-        title = _plain(amendment.policy.title(amendment.policy.binding_language))
-        yield f"### {title} {amendment.version.label}: {amendment.what}"
+    def _version_change(self, change: VersionChange) -> Iterator[str]:
+        title = _plain(change.policy.title(change.policy.binding_language))
+        yield f"### {title} {change.version.label}: {change.kind}"
         yield ""
-        if amendment.what is ChangeKind.GONE:
+        if change.kind is ChangeKind.DELETED:
             return
-        if amendment.was:
-            yield from self._changed_fields(amendment, amendment.was)
+        if change.was:
+            yield from self._changed_fields(change, change.was)
         else:
-            yield from self._standing(amendment)
-        if amendment.version.draft:
+            yield from self._level_and_dates(change)
+        if change.version.draft:
             yield "- This is a draft: it is not published until you delete `draft: true` from version.yml."
         yield ""
-        for change in amendment.texts:
-            yield from _text(amendment, change)
-            links = self.links.to(amendment.policy, amendment.version, change.language) if change.new else ""
-            if links:
+        for text_change in change.texts:
+            yield from _text_change(change, text_change)
+            if not text_change.new:
+                continue
+            if links := self.links.for_version(change.policy, change.version, text_change.language):
                 yield f"Preview: {links}"
                 yield ""
 
-    def _standing(self, amendment: CatalogChange) -> Iterator[str]:
+    def _level_and_dates(self, change: VersionChange) -> Iterator[str]:
         """Yield the level, the dates and the notice period of a new version."""
-        version, before = amendment.version, amendment.against
-        yield f"- {_weight(amendment)}"
+        version, before = change.version, change.against
+        yield f"- {_level_sentence(change)}"
         yield (
             f"- Published {self._day(version.published_at)}, in force from {self._day(version.effective_at)}"
             + (f"; version {before.label} applies until then." if before else "; it is the first version.")
@@ -140,15 +142,15 @@ class ReviewComment:
             )
         return f"{given}; {promise}"
 
-    def _changed_fields(self, amendment: CatalogChange, before: Version) -> Iterator[str]:
-        was, now = self._fields(before), self._fields(amendment.version)
+    def _changed_fields(self, change: VersionChange, before: Version) -> Iterator[str]:
+        was, now = self._fields(before), self._fields(change.version)
         yield from (f"- {name}: {_plain(was[name])} → {_plain(now[name])}" for name in now if was[name] != now[name])
-        if amendment.version.cancelled and not before.cancelled:
+        if change.version.cancelled and not before.cancelled:
             yield "- **It is cancelled** and will not take effect."
-        follows = amendment.policy.predecessor(amendment.version)
+        follows = change.policy.predecessor(change.version)
         is_relevant = any(was[name] != now[name] for name in ("published", "effective", "change", "draft"))
-        if follows and is_relevant and amendment.version.cancelled is None:
-            yield f"- {self._notice(amendment.version, was_public=before.is_public(self.now))}"
+        if follows and is_relevant and change.version.cancelled is None:
+            yield f"- {self._notice(change.version, was_public=before.is_public(self.now))}"
 
     def _fields(self, version: Version) -> dict[str, str]:
         instants = {
@@ -168,12 +170,12 @@ class ReviewComment:
         return format_local(instant, self.settings.timezone) if self.settings else instant.isoformat()
 
 
-def _overview(amendments: tuple[CatalogChange, ...], errors: int, questions: int) -> str:
-    if not amendments:
+def _overview(version_changes: tuple[VersionChange, ...], errors: int, questions: int) -> str:
+    if not version_changes:
         changed = "No policy has changed"
     else:
-        versions = ", ".join(f"{change.policy.id} {change.version.label}" for change in amendments[:3])
-        rest = f" and {len(amendments) - 3} more" if len(amendments) > 3 else ""
+        versions = ", ".join(f"{change.policy.id} {change.version.label}" for change in version_changes[:3])
+        rest = f" and {len(version_changes) - 3} more" if len(version_changes) > 3 else ""
         changed = f"Changes {versions}{rest}"
     counts = [
         counted(number, noun) if number else f"no {noun}s"
@@ -182,39 +184,39 @@ def _overview(amendments: tuple[CatalogChange, ...], errors: int, questions: int
     return f"{changed}: {', '.join(counts)}."
 
 
-def _weight(amendment: CatalogChange) -> str:
-    level = amendment.version.change
-    if amendment.policy.act is Act.NONE:
+def _level_sentence(change: VersionChange) -> str:
+    level = change.version.change
+    if change.policy.act is Act.NONE:
         return f"**{level}**: users are never asked about this policy."
     if level is ChangeLevel.MATERIAL:
-        again = "again " if amendment.against else ""
-        return f"**{level}**: users are asked {again}{_ACTIONS[amendment.policy.act]}."
+        again = "again " if change.against else ""
+        return f"**{level}**: users are asked {again}{_ACTIONS[change.policy.act]}."
     effect = "users are informed and not asked" if level is ChangeLevel.NOTICE else "users are not informed"
     return f"**{level}**: {effect}."
 
 
-def _text(amendment: CatalogChange, change: TextChange) -> Iterator[str]:
-    if change.new is None:
-        yield f"**{change.language}**: the text was deleted."
-    elif change.old is None:
-        words = len(change.new.text.split())
-        yield f"**{change.language}**: a text of {words:,} words; there is no earlier text to compare it with."
+def _text_change(change: VersionChange, text_change: TextChange) -> Iterator[str]:
+    if text_change.new is None:
+        yield f"**{text_change.language}**: the text was deleted."
+    elif text_change.old is None:
+        words = len(text_change.new.text.split())
+        yield f"**{text_change.language}**: a text of {words:,} words; there is no earlier text to compare it with."
     else:
-        yield from _compared_text(amendment, change, _compared(change.old.text, change.new.text))
+        yield from _compared_text(change, text_change, _redline_of(text_change.old.text, text_change.new.text))
     yield ""
 
 
-def _compared_text(amendment: CatalogChange, change: TextChange, comparison: Redline) -> Iterator[str]:
+def _compared_text(change: VersionChange, text_change: TextChange, comparison: Redline) -> Iterator[str]:
     sentences = to_sentences(comparison)
-    against = _against(amendment)
+    against = _compared_with(change)
     if not sentences:
-        yield f"**{change.language}**, compared with {against}: no word differs."
+        yield f"**{text_change.language}**, compared with {against}: no word differs."
         return
     clauses = len(comparison.new.document.clauses)
     changed = len({difference.clause for difference in comparison.changes})
-    yield f"**{change.language}**, compared with {against}: {changed} of {max(clauses, changed)} sections changed."
+    yield f"**{text_change.language}**, compared with {against}: {changed} of {max(clauses, changed)} sections changed."
     yield ""
-    summary = change.new.summary if change.new else ()
+    summary = text_change.new.summary if text_change.new else ()
     yield from (f"- The author says: {_plain(point.text)}" for point in summary)
     if numbers := [number for number in dict.fromkeys(comparison.numbers) if number.kind is not NumberKind.LINK]:
         yield f"- Numbers: {'; '.join(_number(number) for number in numbers[:_NUMBERS])}"
@@ -230,23 +232,27 @@ def _number(number: NumberChange) -> str:
     return f"{where}**{_plain(number.now)}** was added" if number.now else f"{where}{_plain(number.was)} was removed"
 
 
-def _against(amendment: CatalogChange) -> str:
-    label = amendment.against.label if amendment.against else ""
-    return f"the previous text of {label}" if amendment.what is ChangeKind.CHANGED else str(label)
+def _compared_with(change: VersionChange) -> str:
+    label = change.against.label if change.against else ""
+    return f"the previous text of {label}" if change.kind is ChangeKind.CHANGED else str(label)
 
 
-def _marked(amendment: CatalogChange, change: TextChange) -> list[str]:
-    """Return the redline of `change` in a collapsed section; empty if there is none."""
-    marked = to_markdown(_compared(change.old.text, change.new.text)) if change.old and change.new else ""
+def _redline_section(change: VersionChange, text_change: TextChange) -> list[str]:
+    """Return the redline of `text_change` in a collapsed section; empty if there is none."""
+    marked = (
+        to_markdown(_redline_of(text_change.old.text, text_change.new.text))
+        if text_change.old and text_change.new
+        else ""
+    )
     if not marked.strip():
         return []
-    name = f"{amendment.policy.id} {amendment.version.label}, {change.language}"
+    name = f"{change.policy.id} {change.version.label}, {text_change.language}"
     safe = unlinked(harmless(marked))
     return [f"<details><summary>Redline of {name}</summary>", "", safe, "", "</details>", ""]
 
 
 @cache
-def _compared(old: str, new: str) -> Redline:
+def _redline_of(old: str, new: str) -> Redline:
     return redline(old, new)
 
 

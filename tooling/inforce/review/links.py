@@ -27,20 +27,20 @@ class ReviewLinks:
     artefact: str = ""
     site: Path | None = None
 
-    def to(self, policy: Policy, version: Version, language: Language) -> str:
+    def for_version(self, policy: Policy, version: Version, language: Language) -> str:
         """Return the links to `version` in `language` and to its redlines as one line; empty if there are none."""
-        places = [(name, path) for name, path in _places(policy, version, language) if self._holds(path)]
+        addresses = [(name, path) for name, path in _addresses(policy, version, language) if self._exists(path)]
         if self.preview:
-            return " · ".join(f"[{name}]({self.preview}{path})" for name, path in places)
-        return " · ".join(f"{name}: `{path}{'index.html' if path.endswith('/') else ''}`" for name, path in places)
+            return " · ".join(f"[{name}]({self.preview}{path})" for name, path in addresses)
+        return " · ".join(f"{name}: `{path}{'index.html' if path.endswith('/') else ''}`" for name, path in addresses)
 
-    def _holds(self, path: str) -> bool:
+    def _exists(self, path: str) -> bool:
         if not self.preview and not self.artefact:
             return False
         return self.site is None or (self.site / path).exists()
 
 
-def _places(policy: Policy, version: Version, language: Language) -> Iterator[tuple[str, str]]:
+def _addresses(policy: Policy, version: Version, language: Language) -> Iterator[tuple[str, str]]:
     yield "page", address.version_page(policy, version, language)
     before = policy.predecessor(version)
     if before:

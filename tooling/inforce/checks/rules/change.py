@@ -15,7 +15,7 @@ from inforce.checks.finding import Finding, Severity
 from inforce.checks.revision import Revision
 from inforce.checks.rule import rule
 from inforce.checks.rules.phrases import NEGATIONS
-from inforce.checks.rules.wording import line_of, shortened, tell_change
+from inforce.checks.rules.wording import describe_change, line_of, shortened
 from inforce.checks.text import CheckedText
 from inforce.errors import Place
 from inforce.markdown import Document
@@ -23,8 +23,8 @@ from inforce.policy import ChangeLevel
 from inforce.redline import Action, Change, ChangeClass, ClauseState, NumberChange, NumberKind
 
 SIGNIFICANT = frozenset({ChangeClass.NUMBER, ChangeClass.SUBSTANTIVE, ChangeClass.LINK})
-MANY = 5
-FATES = {
+MOST_LISTED = 5
+STATE_PHRASES = {
     ClauseState.ADDED: "is new",
     ClauseState.REMOVED: "was removed",
     ClauseState.CHANGED: "changed",
@@ -38,7 +38,7 @@ class ChangedClause:
 
     id: str
     heading: str
-    fate: str
+    state_phrase: str
     only_links: bool
 
 
@@ -52,22 +52,22 @@ def unmentioned_change(ctx: CheckContext) -> Iterator[Finding]:
         text = revision.text
         if any(not point.section for point in text.edition.summary) or _lacks_summary(text):
             continue
-        silent = _unmentioned_clauses(revision)
-        if linked := [clause for clause in silent if clause.only_links]:
+        unmentioned = _unmentioned_clauses(revision)
+        if linked := [clause for clause in unmentioned if clause.only_links]:
             yield _unmentioned_links(text, linked)
-        changed = [clause for clause in silent if not clause.only_links]
-        if len(changed) > MANY:
-            headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in changed[:MANY])
+        changed = [clause for clause in unmentioned if not clause.only_links]
+        if len(changed) > MOST_LISTED:
+            headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in changed[:MOST_LISTED])
             yield unmentioned_change.finding(
                 Place(path=text.edition.source.path, line=1),
                 f"{len(changed)} sections changed, and the summary does not mention them: {headings}, ….",
                 evidence=", ".join(clause.id for clause in changed),
                 fix="Add a point for each of them, or one point without “section” for the whole text.",
             )
-        for clause in changed if len(changed) <= MANY else ():
+        for clause in changed if len(changed) <= MOST_LISTED else ():
             yield unmentioned_change.finding(
                 _place(text, clause.id),
-                f"Section “{clause.heading}” {clause.fate}, and the summary does not mention it.",
+                f"Section “{clause.heading}” {clause.state_phrase}, and the summary does not mention it.",
                 evidence=clause.id,
                 fix=f"Add “- section: {clause.id}” with a plain sentence, "
                 "or dismiss the question and state why users need not be told.",
@@ -76,11 +76,11 @@ def unmentioned_change(ctx: CheckContext) -> Iterator[Finding]:
 
 def _unmentioned_links(text: CheckedText, linked: list[ChangedClause]) -> Finding:
     """Return one question about all clauses in which only links changed; most such changes correct a link."""
-    headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in linked[:MANY])
+    headings = ", ".join(f"“{shortened(clause.heading)}”" for clause in linked[:MOST_LISTED])
     return unmentioned_change.finding(
         _place(text, linked[0].id),
-        f"In {headings}{', …' if len(linked) > MANY else ''} only the targets of links changed, and the summary does "
-        "not mention it.",
+        f"In {headings}{', …' if len(linked) > MOST_LISTED else ''} only the targets of links changed, "
+        "and the summary does not mention it.",
         evidence=", ".join(clause.id for clause in linked),
         fix="Mention it in the summary if the terms on the linked pages differ, "
         "or dismiss the question and state that they do not.",
@@ -92,7 +92,7 @@ def unchanged_section(ctx: CheckContext) -> Iterator[Finding]:
     """Report sections in the summary that are unchanged, including the sections inside them."""
     for revision in ctx.revisions:
         text = revision.text
-        same = _same_clauses(revision) if text.edition.summary else set()
+        same = _unchanged_clauses(revision) if text.edition.summary else set()
         for index, point in enumerate(text.edition.summary):
             if point.section in same:
                 yield unchanged_section.finding(
@@ -134,16 +134,16 @@ def meaning_changed(ctx: CheckContext) -> Iterator[Finding]:
                 _place(text, numbers[0].clause),
                 f"“{text.version.label}” is editorial, but {_in_words(numbers)}. "
                 "Is it correct that users need not be told?",
-                evidence=", ".join(shortened(number.now or number.was) for number in numbers[:MANY]),
+                evidence=", ".join(shortened(number.now or number.was) for number in numbers[:MOST_LISTED]),
                 fix=fix,
             )
-        if turning := [change for change in revision.redline.changes if _turns(change, text)]:
-            more = f", and {len(turning) - 1} more such changes" if len(turning) > 1 else ""
+        if negated := [change for change in revision.redline.changes if _changes_negation(change, text)]:
+            more = f", and {len(negated) - 1} more such changes" if len(negated) > 1 else ""
             yield meaning_changed.finding(
-                text.place(line_of(revision.redline, turning[0])),
+                text.place(line_of(revision.redline, negated[0])),
                 f"“{text.version.label}” is editorial, but a negation was added or removed: "
-                f"{tell_change(turning[0])}{more}. Is it correct that users need not be told?",
-                evidence=", ".join(shortened(change.now or change.was) for change in turning[:MANY]),
+                f"{describe_change(negated[0])}{more}. Is it correct that users need not be told?",
+                evidence=", ".join(shortened(change.now or change.was) for change in negated[:MOST_LISTED]),
                 fix=fix,
             )
 
@@ -173,13 +173,13 @@ def _lacks_summary(text: CheckedText) -> bool:
     return not text.edition.summary and not text.version.draft
 
 
-def _same_clauses(revision: Revision) -> set[str]:
+def _unchanged_clauses(revision: Revision) -> set[str]:
     """Return the ids of clauses whose text, position and inner clauses are unchanged."""
     before, now = _contents(revision.redline.old.document), _contents(revision.text.document)
     same = {clause for clause, content in now.items() if before.get(clause) == content}
     same -= {change.clause for change in revision.redline.changes}
-    around = {outer for clause in revision.text.document.clauses if clause.id not in same for outer in clause.path}
-    return same - around
+    enclosing = {outer for clause in revision.text.document.clauses if clause.id not in same for outer in clause.path}
+    return same - enclosing
 
 
 def _contents(document: Document) -> dict[str, list[tuple[str, object]]]:
@@ -198,15 +198,15 @@ def _changed_clauses(revision: Revision) -> list[ChangedClause]:
         if _is_significant(revision, change):
             by_clause.setdefault(change.clause, []).append(change)
 
-    def fate(clause: str) -> str:
+    def state_phrase(clause: str) -> str:
         guess = ClauseState.CHANGED if clause in before & now else ClauseState.ADDED
-        return FATES[known.get(clause, guess if clause in now else ClauseState.REMOVED)]
+        return STATE_PHRASES[known.get(clause, guess if clause in now else ClauseState.REMOVED)]
 
     return [
         ChangedClause(
             id=clause,
             heading=changes[0].heading,
-            fate=fate(clause),
+            state_phrase=state_phrase(clause),
             only_links=all(change.kind is ChangeClass.LINK for change in changes),
         )
         for clause, changes in by_clause.items()
@@ -224,16 +224,16 @@ def _is_significant(revision: Revision, change: Change) -> bool:
 def _unmentioned_clauses(revision: Revision) -> list[ChangedClause]:
     """Return the changed clauses whose id, heading and enclosing clauses the summary does not mention."""
     summary = revision.text.edition.summary
-    named = {point.section for point in summary}
+    mentioned = {point.section for point in summary}
     words = " ".join(point.text for point in summary).casefold()
-    around: dict[str, set[str]] = {}
+    enclosing: dict[str, set[str]] = {}
     for document in (revision.text.document, revision.redline.old.document):
         for other in document.clauses:
-            around.setdefault(other.id, {other.id}).update(other.path)
+            enclosing.setdefault(other.id, {other.id}).update(other.path)
     return [
         clause
         for clause in _changed_clauses(revision)
-        if around.get(clause.id, {clause.id}).isdisjoint(named)
+        if enclosing.get(clause.id, {clause.id}).isdisjoint(mentioned)
         and not (clause.heading and clause.heading.casefold() in words)
     ]
 
@@ -258,7 +258,7 @@ def _counts_headings(number: NumberChange) -> bool:
 
 
 def _in_words(numbers: list[NumberChange]) -> str:
-    phrases = [_number_in_words(number) for number in numbers[:MANY]]
+    phrases = [_number_in_words(number) for number in numbers[:MOST_LISTED]]
     more = len(numbers) - len(phrases)
     return ", ".join(phrases) + (f" and {more} more changed" if more else "")
 
@@ -269,7 +269,7 @@ def _number_in_words(number: NumberChange) -> str:
     return f"“{shortened(number.now)}” was added" if number.now else f"“{shortened(number.was)}” was deleted"
 
 
-def _turns(change: Change, text: CheckedText) -> bool:
+def _changes_negation(change: Change, text: CheckedText) -> bool:
     """Return whether `change` adds or removes negations."""
     pattern = NEGATIONS.get(text.edition.language.tag.partition("-")[0])
     if pattern is None or change.action in (Action.MOVED, Action.REFORMATTED):

@@ -13,7 +13,7 @@ from inforce.checks.rules.phrases import ABSOLUTE, ON_PUBLICATION, WATCH, WITHOU
 @rule("CLAIM-absolute", Severity.QUESTION, "A text makes a promise without exceptions.")
 def absolute_promise(ctx: CheckContext) -> Iterator[Finding]:
     """Report absolute promises such as “we never …” or “completely secure”."""
-    yield from _asked(
+    yield from _questions(
         absolute_promise,
         ctx,
         ABSOLUTE,
@@ -25,7 +25,7 @@ def absolute_promise(ctx: CheckContext) -> Iterator[Finding]:
 @rule("CLAIM-retention", Severity.QUESTION, "A text sets no limit on how long data is kept.")
 def unlimited_retention(ctx: CheckContext) -> Iterator[Finding]:
     """Report data that is kept permanently or indefinitely."""
-    yield from _asked(
+    yield from _questions(
         unlimited_retention,
         ctx,
         WITHOUT_LIMIT,
@@ -37,7 +37,7 @@ def unlimited_retention(ctx: CheckContext) -> Iterator[Finding]:
 @rule("CLAIM-watch", Severity.QUESTION, "A text asks readers to check for changes themselves.")
 def changes_left_to_readers(ctx: CheckContext) -> Iterator[Finding]:
     """Report clauses that ask readers to check the page for changes."""
-    yield from _asked(
+    yield from _questions(
         changes_left_to_readers,
         ctx,
         WATCH,
@@ -51,7 +51,7 @@ def binding_on_publication(ctx: CheckContext) -> Iterator[Finding]:
     """Report clauses that apply a change immediately, if book.yml requires notice."""
     days = max(ctx.catalog.settings.notice_days.values(), default=0)
     if days:
-        yield from _asked(
+        yield from _questions(
             binding_on_publication,
             ctx,
             ON_PUBLICATION,
@@ -60,7 +60,7 @@ def binding_on_publication(ctx: CheckContext) -> Iterator[Finding]:
         )
 
 
-def _asked(rule: Rule, ctx: CheckContext, phrases: Phrases, question: str, fix: str) -> Iterator[Finding]:
+def _questions(rule: Rule, ctx: CheckContext, phrases: Phrases, question: str, fix: str) -> Iterator[Finding]:
     """Yield a finding of `rule` for each match of `phrases`; the same words only once per text."""
     for text in ctx.texts:
         reported: set[str] = set()

@@ -28,7 +28,7 @@ def notice_too_short(ctx: CheckContext) -> Iterator[Finding]:
     for policy, version in ctx.open_versions:
         promised = ctx.catalog.settings.notice_days.get(str(version.change), 0)
         earliest = earliest_effective(version.published_at, promised, ctx.zone)
-        if version.seq > 1 and version.effective_at < earliest and _is_to_apply(policy, version):
+        if version.seq > 1 and version.effective_at < earliest and _will_apply(policy, version):
             given = (day_of(version.effective_at, ctx.zone) - day_of(version.published_at, ctx.zone)).days
             yield notice_too_short.finding(
                 version.source.place("effective"),
@@ -43,7 +43,7 @@ def notice_too_short(ctx: CheckContext) -> Iterator[Finding]:
 @rule("DATE-order", Severity.ERROR, "A version takes effect before the previous version.")
 def order_reversed(ctx: CheckContext) -> Iterator[Finding]:
     """Report open versions that take effect before the previous version that is not cancelled."""
-    for earlier, later in _neighbours(ctx):
+    for earlier, later in _successive_versions(ctx):
         if later.effective_at < earlier.effective_at:
             yield order_reversed.finding(
                 later.source.place("effective"),
@@ -60,7 +60,7 @@ def order_reversed(ctx: CheckContext) -> Iterator[Finding]:
 @rule("DATE-same", Severity.ERROR, "Two versions take effect at the same time.")
 def same_effective_date(ctx: CheckContext) -> Iterator[Finding]:
     """Report open versions that take effect at the same instant as the previous version."""
-    for earlier, later in _neighbours(ctx):
+    for earlier, later in _successive_versions(ctx):
         if later.effective_at == earlier.effective_at:
             yield same_effective_date.finding(
                 later.source.place("effective"),
@@ -129,13 +129,13 @@ def review_overdue(ctx: CheckContext) -> Iterator[Finding]:
             )
 
 
-def _is_to_apply(policy: Policy, version: Version) -> bool:
+def _will_apply(policy: Policy, version: Version) -> bool:
     return version.cancelled is None and any(
         earlier.seq < version.seq and not earlier.draft for earlier in policy.versions
     )
 
 
-def _neighbours(ctx: CheckContext) -> Iterator[tuple[Version, Version]]:
+def _successive_versions(ctx: CheckContext) -> Iterator[tuple[Version, Version]]:
     """Yield pairs of successive versions that are not cancelled and of which one can still be changed."""
     still_open = {(policy.id, version.seq) for policy, version in ctx.open_versions}
     for policy in ctx.catalog:

@@ -114,7 +114,7 @@ def mojibake(ctx: CheckContext) -> Iterator[Finding]:
                     file.place(damage.start),
                     f"“{words}” is garbled by a wrong encoding.",
                     evidence=words,
-                    fix=_repair(file, damage),
+                    fix=_repair_fix(file, damage),
                 )
 
 
@@ -186,7 +186,7 @@ def _is_within(match: re.Match[str], damage: list[DamagedText]) -> bool:
     return any(damaged.start <= match.start() < damaged.stop for damaged in damage)
 
 
-def _repair(file: File, damage: DamagedText) -> str:
+def _repair_fix(file: File, damage: DamagedText) -> str:
     if not damage.repaired:
         return "Look up the words in the original and type them again."
     word = file.word_at(damage.start, damage.stop)

@@ -15,7 +15,7 @@ from inforce.language import Language
 from inforce.markdown import Clause, Document
 from inforce.policy import Edition, Policy, Version
 
-SMALLEST_DEMANDED = 13
+SMALLEST_REQUIRED = 13
 
 
 @rule("LANG-outdated", Severity.QUESTION, "A translation was made from a text other than the current binding text.")
@@ -52,14 +52,16 @@ def clauses_differ(ctx: CheckContext) -> Iterator[Finding]:
     for text, binding in _translations(ctx):
         theirs, ours = ctx.document(binding), text.document
         if missing := [clause for clause in theirs.clauses if _has_id(clause) and clause.id not in _ids(ours)]:
-            yield _sections(text, f"lacks the clause {_listed(missing)} of the binding text", missing)
+            yield _clauses_finding(text, f"lacks the clause {_listed(missing)} of the binding text", missing)
         if extra := [clause for clause in ours.clauses if _has_id(clause) and clause.id not in _ids(theirs)]:
-            yield _sections(text, f"has the clause {_listed(extra)}, which the binding text does not have", extra)
+            yield _clauses_finding(
+                text, f"has the clause {_listed(extra)}, which the binding text does not have", extra
+            )
         if not missing and not extra and _levels(theirs) != _levels(ours):
             counted = f"{len(_levels(ours))} headings, the binding text {len(_levels(theirs))}"
             if len(_levels(ours)) == len(_levels(theirs)):
                 counted = "headings on different levels from the binding text"
-            yield _sections(text, f"has {counted}", [])
+            yield _clauses_finding(text, f"has {counted}", [])
 
 
 @rule("LANG-numbers", Severity.QUESTION, "The numbers in a translation differ from those in the binding text.")
@@ -136,8 +138,8 @@ def language_unlisted(ctx: CheckContext) -> Iterator[Finding]:
 def title_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Compare the languages of titles with those of the newest version."""
     for policy in ctx.catalog:
-        spoken = policy.versions[-1].languages if policy.versions else ()
-        if absent := [str(tag) for tag in spoken if tag not in policy.titles]:
+        languages = policy.versions[-1].languages if policy.versions else ()
+        if absent := [str(tag) for tag in languages if tag not in policy.titles]:
             yield title_missing.finding(
                 policy.source.place("title"),
                 f"{policy.id} has texts in {listed([f'“{tag}”' for tag in absent])} but no title in that language.",
@@ -158,7 +160,7 @@ def _is_text_of(version: Version, policy: Policy, digest: str) -> bool:
     return edition is not None and str(edition.digest) == digest
 
 
-def _sections(text: CheckedText, problem: str, clauses: list[Clause]) -> Finding:
+def _clauses_finding(text: CheckedText, problem: str, clauses: list[Clause]) -> Finding:
     here = next((clause for clause in clauses if clause in text.document.clauses), None)
     return clauses_differ.finding(
         text.place(here.line) if here else Place(path=text.edition.source.path),
@@ -215,7 +217,7 @@ def _unmatched(text: str, language: Language, other: str, other_language: Langua
 
 
 def _is_small(number: str) -> bool:
-    return len(number) < 3 and number.isdigit() and int(number) < SMALLEST_DEMANDED
+    return len(number) < 3 and number.isdigit() and int(number) < SMALLEST_REQUIRED
 
 
 def _targets(document: Document, language: Language) -> dict[str, str]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from inforce.checks.context import CheckContext, Locked
 from inforce.checks.finding import Finding, Severity
 from inforce.checks.rule import Rule, on_reading, rule
-from inforce.checks.rules.wording import Told, tell
+from inforce.checks.rules.wording import Description, describe
 from inforce.errors import Place
 from inforce.instant import format_local, is_start_of_day
 from inforce.policy import Policy, Version
@@ -21,7 +21,7 @@ from inforce.policy.lock import LockEntry
 from inforce.text import Digest
 
 _INSTANTS = ("published_at", "effective_at", "effective_at_new", "enforce_at")
-_ZONES_APART = timedelta(hours=26)
+_MOST_BETWEEN_ZONES = timedelta(hours=26)
 
 lock_unreadable = on_reading("LOCK-unreadable", "The lock file cannot be read.")
 
@@ -33,7 +33,7 @@ def text_changed(ctx: CheckContext) -> Iterator[Finding]:
         for language, digest in sorted(locked.entry.digests.items()):
             edition = locked.version.edition(language)
             if edition and edition.digest != digest:
-                description = _told(ctx, ctx.known_text(digest), edition.text)
+                description = _described_change(ctx, ctx.known_text(digest), edition.text)
                 yield text_changed.finding(
                     Place(
                         path=edition.source.path, line=edition.file_line(description.line) if description.line else None
@@ -41,7 +41,7 @@ def text_changed(ctx: CheckContext) -> Iterator[Finding]:
                     f"This text of “{locked.version.label}” is published and locked, but has changed"
                     f"{description.clause}.",
                     evidence=description.evidence or f"{edition.digest} instead of {digest}",
-                    fix=_new_version(ctx, locked.policy, edition.source.path),
+                    fix=_new_version_fix(ctx, locked.policy, edition.source.path),
                 )
 
 
@@ -55,9 +55,9 @@ def date_changed(ctx: CheckContext) -> Iterator[Finding]:
             moved.append(f"“{locked.version.label}” of {locked.policy.id}")
             continue
         was, now = _instants(locked.entry, ctx.zone), _instants(entry, ctx.zone)
-        for member in was:
-            if was[member] != now[member]:
-                yield _changed(date_changed, ctx, locked, member, was[member], now[member])
+        for field in was:
+            if was[field] != now[field]:
+                yield _field_changed(date_changed, ctx, locked, field, was[field], now[field])
     if moved:
         yield _zone_changed(date_changed, ctx, moved)
 
@@ -67,7 +67,9 @@ def level_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changed levels of locked versions."""
     for locked in ctx.locked:
         if locked.entry.change is not locked.version.change:
-            yield _changed(level_changed, ctx, locked, "change", str(locked.entry.change), str(locked.version.change))
+            yield _field_changed(
+                level_changed, ctx, locked, "change", str(locked.entry.change), str(locked.version.change)
+            )
 
 
 @rule("LOCK-draft", Severity.ERROR, "A locked version was turned into a draft.", history=True)
@@ -75,7 +77,7 @@ def became_draft(ctx: CheckContext) -> Iterator[Finding]:
     """Report locked versions that are drafts and would disappear from the site."""
     for locked in ctx.locked:
         if locked.version.draft:
-            yield _changed(became_draft, ctx, locked, "draft", "published", "a draft")
+            yield _field_changed(became_draft, ctx, locked, "draft", "published", "a draft")
 
 
 @rule("LOCK-cancelled", Severity.ERROR, "A cancellation was changed, removed or made too late.", history=True)
@@ -85,10 +87,10 @@ def cancellation_changed(ctx: CheckContext) -> Iterator[Finding]:
         was, now = locked.entry.cancelled, locked.version.cancelled
         if was and was != now:
             before, after = (f"cancelled at {format_local(was.at, ctx.zone)}", "a different value")
-            yield _changed(cancellation_changed, ctx, locked, "cancelled", before, after)
+            yield _field_changed(cancellation_changed, ctx, locked, "cancelled", before, after)
         elif now and not was and locked.entry.effective_at <= ctx.now:
             since = format_local(locked.entry.effective_at, ctx.zone)
-            yield _changed(cancellation_changed, ctx, locked, "cancelled", f"in force since {since}", "cancelled")
+            yield _field_changed(cancellation_changed, ctx, locked, "cancelled", f"in force since {since}", "cancelled")
 
 
 @rule("LOCK-edition", Severity.ERROR, "A locked text was removed.", history=True)
@@ -102,7 +104,7 @@ def edition_missing(ctx: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The text of “{locked.version.label}” in “{language}” is published and locked, but is missing.",
                     evidence=str(locked.entry.digests[language]),
-                    fix=_restore(ctx, path),
+                    fix=_restore_fix(ctx, path),
                 )
 
 
@@ -110,11 +112,11 @@ def edition_missing(ctx: CheckContext) -> Iterator[Finding]:
 def version_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report missing locked versions; suggest a version with the same texts, which was probably renamed."""
     for policy in ctx.catalog:
-        held = {version.label.text for version in policy.versions}
+        existing = {version.label.text for version in policy.versions}
         for label, entry in ctx.lock.entries.get(policy.id, {}).items():
             path = ctx.path(policy.id, label)
-            if label not in held and not ctx.is_unread(path):
-                new_name = _same_texts(ctx, policy, entry)
+            if label not in existing and not ctx.is_unread(path):
+                new_name = _renamed_to(ctx, policy, entry)
                 what = f"was renamed to “{new_name}”" if new_name else "is missing"
                 yield version_missing.finding(
                     Place(path=path),
@@ -122,22 +124,22 @@ def version_missing(ctx: CheckContext) -> Iterator[Finding]:
                     evidence=label,
                     fix=f"Rename the folder back: “git mv {ctx.path(policy.id, new_name)} {path}”."
                     if new_name
-                    else _restore(ctx, path),
+                    else _restore_fix(ctx, path),
                 )
 
 
 @rule("LOCK-policy", Severity.ERROR, "A locked policy was removed or renamed.", history=True)
 def policy_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report missing locked policies."""
-    held = {policy.id for policy in ctx.catalog}
+    existing = {policy.id for policy in ctx.catalog}
     for policy_id, entries in ctx.lock.entries.items():
         path = ctx.path(policy_id)
-        if entries and policy_id not in held and not ctx.is_unread(path):
+        if entries and policy_id not in existing and not ctx.is_unread(path):
             yield policy_missing.finding(
                 Place(path=path),
                 f"The policy “{policy_id}” is published and locked, but is missing.",
                 evidence=policy_id,
-                fix=f"{_restore(ctx, path)} To end a policy, add “withdrawn” to its policy.yml.",
+                fix=f"{_restore_fix(ctx, path)} To end a policy, add “withdrawn” to its policy.yml.",
             )
 
 
@@ -162,7 +164,7 @@ def seq_changed(ctx: CheckContext) -> Iterator[Finding]:
             evidence=str(locked.version.label),
             fix=f"Give “{newcomers[-1]}” a label higher than that of every published version."
             if newcomers
-            else _restore(ctx, ctx.path(locked.policy.id)),
+            else _restore_fix(ctx, ctx.path(locked.policy.id)),
         )
 
 
@@ -195,7 +197,7 @@ def entry_changed(ctx: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The entry of “{label}” of {policy_id} {problem}.",
                     evidence=f"{policy_id} {label}",
-                    fix=f"{_restore(ctx, path)} Then run “inforce freeze”, which only adds.",
+                    fix=f"{_restore_fix(ctx, path)} Then run “inforce freeze”, which only adds.",
                 )
 
 
@@ -207,12 +209,12 @@ def public_version_changed(ctx: CheckContext) -> Iterator[Finding]:
         return
     moved: list[str] = []
     for policy in base.catalog:
-        held = ctx.catalog.find(policy.id)
-        now_held = {version.label.text: version for version in held.versions} if held else {}
+        existing = ctx.catalog.find(policy.id)
+        current_versions = {version.label.text: version for version in existing.versions} if existing else {}
         for was in policy.public(ctx.now):
             path = ctx.path(policy.id, was.label.text)
             if base.lock.entry(policy.id, was.label.text) is None and not ctx.is_unread(path):
-                now = now_held.get(was.label.text)
+                now = current_versions.get(was.label.text)
                 if now and _moved_by_zone(ctx, LockEntry.of(was), LockEntry.of(now)):
                     moved.append(f"“{was.label}” of {policy.id}")
                 if problem := _version_problem(was, now, ctx):
@@ -220,7 +222,7 @@ def public_version_changed(ctx: CheckContext) -> Iterator[Finding]:
                         Place(path=path),
                         f"“{was.label}” of {policy.id} is public on {ctx.book.base_ref}, but {problem}.",
                         evidence=was.label.text,
-                        fix=_new_version(ctx, policy, path),
+                        fix=_new_version_fix(ctx, policy, path),
                     )
     if moved:
         yield _zone_changed(public_version_changed, ctx, moved)
@@ -253,23 +255,23 @@ def _moved_by_zone(ctx: CheckContext, was: LockEntry, now: LockEntry) -> bool:
         was.never_enforced == now.never_enforced
         and bool(changed)
         and all(
-            locked_date
+            published
             and other
             and is_start_of_day(other, ctx.zone)
-            and not is_start_of_day(locked_date, ctx.zone)
-            and abs(locked_date - other) <= _ZONES_APART
-            for locked_date, other in changed
+            and not is_start_of_day(published, ctx.zone)
+            and abs(published - other) <= _MOST_BETWEEN_ZONES
+            for published, other in changed
         )
     )
 
 
-def _changed(rule: Rule, ctx: CheckContext, locked: Locked, member: str, was: str, now: str) -> Finding:
+def _field_changed(rule: Rule, ctx: CheckContext, locked: Locked, field: str, was: str, now: str) -> Finding:
     source = locked.version.source
     return rule.finding(
-        source.place(member),
-        f"“{member}” of “{locked.version.label}” was published as “{was}” and is now “{now}”.",
+        source.place(field),
+        f"“{field}” of “{locked.version.label}” was published as “{was}” and is now “{now}”.",
         evidence=now,
-        fix=_new_version(ctx, locked.policy, source.path),
+        fix=_new_version_fix(ctx, locked.policy, source.path),
     )
 
 
@@ -284,7 +286,7 @@ def _instants(entry: LockEntry, zone: ZoneInfo) -> dict[str, str]:
     return written | {"enforce": "never"} if entry.never_enforced else written
 
 
-def _same_texts(ctx: CheckContext, policy: Policy, entry: LockEntry) -> str:
+def _renamed_to(ctx: CheckContext, policy: Policy, entry: LockEntry) -> str:
     wanted: set[Digest] = set(entry.digests.values())
     for version in policy.versions:
         unlocked = ctx.lock.entry(policy.id, version.label.text) is None
@@ -302,8 +304,8 @@ def _entry_problem(was: LockEntry, now: LockEntry | None, zone: ZoneInfo) -> str
         return "has a different cancellation"
     if was.seq != now.seq:
         return "has a different “seq”"
-    members = _differing(was, now, zone)
-    return f"has a different “{members[0]}”" if members else ""
+    fields = _differing_fields(was, now, zone)
+    return f"has a different “{fields[0]}”" if fields else ""
 
 
 def _version_problem(was: Version, now: Version | None, ctx: CheckContext) -> str:
@@ -316,7 +318,7 @@ def _version_problem(was: Version, now: Version | None, ctx: CheckContext) -> st
         if current is None:
             return f"has lost its text in “{edition.language}”"
         if current.digest != edition.digest:
-            description = _told(ctx, edition.text, current.text)
+            description = _described_change(ctx, edition.text, current.text)
             return f"its text in “{edition.language}” has changed{description.clause}"
     if was.cancelled and was.cancelled != now.cancelled:
         return "has a different cancellation"
@@ -324,29 +326,29 @@ def _version_problem(was: Version, now: Version | None, ctx: CheckContext) -> st
         return "was cancelled although it had already taken effect"
     if _moved_by_zone(ctx, LockEntry.of(was), LockEntry.of(now)):
         return ""
-    members = _differing(LockEntry.of(was), LockEntry.of(now), ctx.zone)
-    return f"has a different “{members[0]}”" if members else ""
+    fields = _differing_fields(LockEntry.of(was), LockEntry.of(now), ctx.zone)
+    return f"has a different “{fields[0]}”" if fields else ""
 
 
-def _differing(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
+def _differing_fields(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
     before, after = _instants(was, zone), _instants(now, zone)
     return [name for name in before if before[name] != after[name]] + ["change"] * (was.change is not now.change)
 
 
-def _told(ctx: CheckContext, was: str | None, now: str) -> Told:
+def _described_change(ctx: CheckContext, was: str | None, now: str) -> Description:
     if was is None:
-        return Told(clause="")
-    description = tell(ctx.redline(was, now))
-    return Told(clause=f": {description.clause}", evidence=description.evidence, line=description.line)
+        return Description(clause="")
+    description = describe(ctx.redline(was, now))
+    return Description(clause=f": {description.clause}", evidence=description.evidence, line=description.line)
 
 
-def _restore(ctx: CheckContext, path: str) -> str:
+def _restore_fix(ctx: CheckContext, path: str) -> str:
     return f"Restore it with “git checkout {ctx.book.base_ref} -- {path}”."
 
 
-def _new_version(ctx: CheckContext, policy: Policy, path: str) -> str:
+def _new_version_fix(ctx: CheckContext, policy: Policy, path: str) -> str:
     new = f"inforce new {policy.id} --effective DATE --change LEVEL"
-    return f"{_restore(ctx, path)} Write the change into a new version: “{new}”."
+    return f"{_restore_fix(ctx, path)} Write the change into a new version: “{new}”."
 
 
 RULES = (

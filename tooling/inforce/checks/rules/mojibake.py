@@ -62,7 +62,7 @@ def _round_trips(text: str) -> Iterator[DamagedText]:
         for codec in CODECS:
             pattern, to_byte = _tables(codec)
             for match in pattern.finditer(text, *run.span()):
-                repaired = _read_back(match[0], to_byte)
+                repaired = _repaired(match[0], to_byte)
                 if repaired and _is_convincing(match[0], repaired, codec):
                     yield DamagedText(start=match.start(), stop=match.end(), repaired=repaired)
 
@@ -80,7 +80,7 @@ def _signs(text: str) -> Iterator[DamagedText]:
         yield DamagedText(start=match.start(), stop=match.end(), repaired="”")
 
 
-def _read_back(words: str, to_byte: dict[str, int]) -> str:
+def _repaired(words: str, to_byte: dict[str, int]) -> str:
     repaired = _decoded(bytes(to_byte[character] for character in words))
     return repaired if ORDINARY.fullmatch(repaired) else ""
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from inforce.errors import counted
 from inforce.redline import Action, Change, ChangeClass, Redline
 
-LONGEST = 60
+LONGEST_QUOTE = 60
 MOST_DESCRIBED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Description:
     """A redline in words: `clause` to end a sentence with, the first changed words, and their line."""
 
     clause: str
@@ -20,21 +20,21 @@ class Told:
     line: int | None = None
 
 
-def tell(redline: Redline) -> Told:
+def describe(redline: Redline) -> Description:
     """Return a description of the first changes of `redline` and the number of further changes."""
     changes = redline.changes
     if not changes:
-        return Told(clause="only invisible markup differs")
-    descriptions = [f"{tell_change(change)}{_where(change)}" for change in changes[:MOST_DESCRIBED]]
+        return Description(clause="only invisible markup differs")
+    descriptions = [f"{describe_change(change)}{_where(change)}" for change in changes[:MOST_DESCRIBED]]
     more = len(changes) - len(descriptions)
     rest = f", and {counted(more, 'more change')}" if more else ""
     first = changes[0]
-    return Told(
+    return Description(
         clause="; ".join(descriptions) + rest, evidence=shortened(first.now or first.was), line=line_of(redline, first)
     )
 
 
-def tell_change(change: Change) -> str:
+def describe_change(change: Change) -> str:
     """Return a description of `change` in a few words."""
     was, now = shortened(change.was), shortened(change.now)
     if change.action is Action.MOVED:
@@ -57,9 +57,9 @@ def line_of(redline: Redline, change: Change) -> int:
 
 
 def shortened(words: str) -> str:
-    """Return `words` on one line, cut to `LONGEST` characters."""
+    """Return `words` on one line, cut to `LONGEST_QUOTE` characters."""
     line = " ".join(words.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+    return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1].rstrip()}…"
 
 
 def _where(change: Change) -> str:
