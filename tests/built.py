@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import copies
 from book_builder import BookBuilder
 from inforce.book.user_cache import CachePlace
 from inforce.clock import Clock
@@ -27,10 +27,23 @@ def shared_cache() -> dict[str, str]:
     return {"INFORCE_CACHE": f"{os.environ['XDG_CACHE_HOME']}/builds"}
 
 
-def build(root: Path, target: Path, at: str, **environ: str) -> Path:
-    """Build the book in `root` into `target` for the instant `at`, by default with the cache of other tests."""
+def build(root: Path, target: Path, at: str, python: str = "", **environ: str) -> Path:
+    """Build the book in `root` into `target` for the instant `at`, by default with the cache of other tests.
+
+    `python` is the program that runs MkDocs, by default that of `copies`.
+    """
     env = {**os.environ, "INFORCE_AT": at, **shared_cache(), **environ}
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(target)]
+    command = [
+        python or copies.python(),
+        "-m",
+        "mkdocs",
+        "build",
+        "-q",
+        "-f",
+        str(root / "mkdocs.yml"),
+        "-d",
+        str(target),
+    ]
     process = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stderr
     return target

@@ -13,7 +13,9 @@ import playwright
 import pytest
 from hypothesis import HealthCheck, settings
 
+import copies
 import inforce
+from inforce.site.mkdocs import generator
 
 settings.register_profile(
     "inforce",
@@ -65,6 +67,14 @@ def neutral_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         for name in HOOKS_OF_A_RUNNING_GIT:
             patch.delenv(name, raising=False)
         patch.setenv("PATH", str(NODE_OF_PLAYWRIGHT), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def generator_that_is_already_imported() -> Iterator[None]:
+    """Run the generator in copies of one process if a test builds in the process of pytest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generator, "sys", copies.Executable())
         yield
 
 
