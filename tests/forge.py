@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
+import copies
 from book_builder import GIT_ENV, BookBuilder
 
 ACTION = Path(__file__).parents[1] / "tooling" / "action"
@@ -121,7 +122,9 @@ class Forge:
     def environment(self, **given: str) -> dict[str, str]:
         """Return the environment of a workflow, updated with `given`."""
         return {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(
+                (*map(str, (Path(copies.inforce()).parent, Path(sys.executable).parent)), os.environ["PATH"])
+            ),
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
             **_shared_cache(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import get_files
 
+import copies
 from book_builder import BookBuilder
 from built import MKDOCS_YML, shared_cache
 from inforce.book.user_cache import CachePlace
@@ -54,7 +54,7 @@ def build(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]) -> 
 
 def with_mkdocs(book: BookBuilder) -> str:
     words = [
-        sys.executable,
+        copies.python(),
         "-m",
         "mkdocs",
         "build",

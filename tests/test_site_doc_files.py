@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import copies
 from book_builder import BookBuilder
 from built import scaffold
 from inforce.errors import BookError, LayoutError
@@ -59,7 +59,7 @@ def test_pipe_is_refused(root: Path) -> None:
 
 def build(book: BookBuilder, target: Path) -> str:
     """Build the book, and return the message of the build, which must fail."""
-    command = [sys.executable, "-P", "-m", "inforce.cli", "build", "--repo", str(book.root), "--site-dir", str(target)]
+    command = [copies.inforce(), "build", "--repo", str(book.root), "--site-dir", str(target)]
     environment = {**os.environ, "INFORCE_CACHE": str(target.parent / "cache")}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, target.exists()) == (1, False)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import copies
 from book_builder import BookBuilder
 from forge import Forge, forge_in
 from inforce.acceptance import decide
@@ -88,7 +89,7 @@ class Story:
 
     def inforce(self, *words: str, branch: str = "main") -> subprocess.CompletedProcess[str]:
         """Run a command in a clone of `branch` on the current date."""
-        command = [str(Path(sys.executable).with_name("inforce")), *words]
+        command = [copies.inforce(), *words]
         env = self.forge.environment(INFORCE_AT=self.today, COLUMNS="100", NO_COLOR="1")
         root = self.clone(branch).root
         return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
