@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import copies
 from book_builder import BookBuilder
 from built import scaffold
 from cli.conftest import Ending, Type
@@ -100,7 +101,7 @@ def test_site_that_is_a_link_inside_the_repository_is_not_replaced(
 
 def build_in_a_process(repository: BookBuilder, **environ: str) -> None:
     """Build as another user or machine: each process reads the secret of its own cache folder once."""
-    command = [str(PROGRAM), "build", "--at", "2026-02-01"]
+    command = [copies.inforce(), "build", "--at", "2026-02-01"]
     process = subprocess.run(
         command, cwd=repository.root, env={**os.environ, **environ}, capture_output=True, text=True, check=False
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
 
+import copies
 from book_builder import BookBuilder
 from built import scaffold
 from cli.conftest import Type, everything_in, privacy_book
@@ -108,15 +108,15 @@ def test_command_exits_with_2_and_one_message(
     assert everything_in(repository.root) == before
 
 
-# Entry points that run as separate processes: arguments and exit code.
+# Entry points that run as separate processes: arguments of Python and exit code.
 PROGRAMS = [
-    pytest.param([sys.executable, "-m", "mkdocs", "build", "-q"], 1, id="mkdocs build"),
-    pytest.param([sys.executable, "-m", "mkdocs", "build", "-q", "--strict"], 1, id="mkdocs build --strict"),
-    pytest.param([sys.executable, str(ACTION / "review.py")], 2, id="review.py"),
-    pytest.param([sys.executable, str(ACTION / "preview.py")], 2, id="preview.py"),
-    pytest.param([sys.executable, str(ACTION / "watch.py")], 2, id="watch.py"),
-    pytest.param([sys.executable, str(ACTION / "propose.py"), "new"], 2, id="propose.py new"),
-    pytest.param([sys.executable, str(ACTION / "propose.py"), "freeze"], 2, id="propose.py freeze"),
+    pytest.param(["-m", "mkdocs", "build", "-q"], 1, id="mkdocs build"),
+    pytest.param(["-m", "mkdocs", "build", "-q", "--strict"], 1, id="mkdocs build --strict"),
+    pytest.param([str(ACTION / "review.py")], 2, id="review.py"),
+    pytest.param([str(ACTION / "preview.py")], 2, id="preview.py"),
+    pytest.param([str(ACTION / "watch.py")], 2, id="watch.py"),
+    pytest.param([str(ACTION / "propose.py"), "new"], 2, id="propose.py new"),
+    pytest.param([str(ACTION / "propose.py"), "freeze"], 2, id="propose.py freeze"),
 ]
 JOB = {
     "BASE": "HEAD",
@@ -128,7 +128,6 @@ JOB = {
     "EFFECTIVE": "2028-01-01",
     "CHANGE": "notice",
     "GITHUB_SERVER_URL": "https://github.example",
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
 }
 
 
@@ -137,8 +136,9 @@ JOB = {
 def test_program_exits_with_the_same_message(
     repository: BookBuilder, words: list[str], code: int, source: str, value: str, message: str
 ) -> None:
-    env = {**os.environ, **JOB, source: value}
-    ended = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    path = f"{Path(copies.inforce()).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, **JOB, "PATH": path, source: value}
+    ended = subprocess.run([copies.python(), *words], env=env, capture_output=True, text=True, check=False)
     output = ended.stdout + ended.stderr
     assert ended.returncode == code, output
     assert output.count(message) == 1, output

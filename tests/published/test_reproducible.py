@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import copies
 from built import build
 
 AT = "2026-11-01T00:00:00Z"
@@ -43,10 +44,14 @@ build_site(BuildOptions(root=root, site=site, cache=cache, clock=clock), tell=pr
 
 
 def start(root: Path, target: Path, *words: str, **environ: str) -> subprocess.Popen[str]:
-    """Start to build the book in `root` into `target` as `inforce build` does, with the `words` of `BUILDER`."""
+    """Start to build the book in `root` into `target` as `inforce build` does, with the `words` of `BUILDER`.
+
+    With a hash seed, which Python reads when it starts, this is a new process of Python.
+    """
     env = {**os.environ, "INFORCE_AT": AT, **environ}
     target.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-c", BUILDER, str(root), str(target), *words]
+    python = sys.executable if "PYTHONHASHSEED" in environ else copies.python()
+    command = [python, "-c", BUILDER, str(root), str(target), *words]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -72,7 +77,7 @@ def test_warm_build_is_independent_of_zone_locale_and_hash_seed(
     sample_repository: Path, first: Path, cache: Path, tmp_path: Path
 ) -> None:
     environ = {"TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONHASHSEED": "7", "INFORCE_CACHE": str(cache)}
-    assert tree(build(sample_repository, tmp_path / "site", AT, **environ)) == tree(first)
+    assert tree(build(sample_repository, tmp_path / "site", AT, sys.executable, **environ)) == tree(first)
 
 
 def test_build_without_mkdocs_makes_the_same_site_over_old_files(
