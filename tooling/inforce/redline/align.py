@@ -17,7 +17,7 @@ from inforce.redline.sequence import Gap, Pair, anchor, compare, heaviest_chain
 from inforce.redline.similarity import Likeness, kinship
 from inforce.redline.tokens import ROW, Unit
 
-# A shorter key (in letters) is too common to be an anchor on its own.
+# Minimum length, in letters, of a key that is an anchor on its own; shorter keys are too common.
 LIGHTEST = 12
 # Minimum number of words of a reported move.
 SHORTEST_MOVE = 8
@@ -26,7 +26,7 @@ SHORTEST_MOVE = 8
 LIKELY, LIKELY_MOVED, MUCH_MORE = 28, 52, 25
 # Rows of a table have the same structure, so they must share more words.
 LIKELY_ROW, NAMED_ROW = 45, 65
-# Up to this many pairs in one gap are compared exhaustively; beyond, only pairs that share distinctive words.
+# If a gap has at most this many pairs, all are compared; otherwise, only pairs that share distinctive words.
 FEW = 300
 # Units of at most this many words at the same place are paired regardless of their content.
 SHORT = 6
@@ -181,7 +181,7 @@ class _Matcher:
         self._side_by_side()
 
     def _called_away(self, likely: Mapping[Pair, int]) -> tuple[set[int], set[int]]:
-        """Return the old and the new units that are much more similar to a unit elsewhere than to any nearby."""
+        """Return the old and the new units that are much more similar to a unit elsewhere than to any nearby unit."""
         home: list[dict[int, int]] = [{}, {}]
         away: list[tuple[int, Pair]] = []
         for pair, alike in likely.items():

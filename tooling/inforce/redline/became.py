@@ -1,6 +1,6 @@
-"""Which number or address replaced which, within the runs of one block that both texts contain.
+"""Changed numbers and addresses within one block that both texts contain, each with its old and new form.
 
-The result does not depend on the position of the block, so it can be cached for all redlines that contain the block.
+The result does not depend on the position of the block, so it can be cached for all redlines with the block.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Became(NamedTuple):
 
 
 def became(runs: Sequence[Run]) -> Iterator[Became]:
-    """Yield the changed numbers and addresses in `runs`: numbers first, each in reading order."""
+    """Yield the changed numbers and addresses in `runs`: first the numbers, then the addresses, in reading order."""
     old_text = "".join([run.text for run in runs if run.op is not Op.INSERT])
     new_text = "".join([run.text for run in runs if run.op is not Op.DELETE])
     old_found, new_found = expressions(old_text), expressions(new_text)
@@ -35,7 +35,7 @@ def became(runs: Sequence[Run]) -> Iterator[Became]:
 
 
 def _touched(runs: Sequence[Run]) -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
-    """Yield the word changes in `runs`: their place, and the ranges in the old and the new text."""
+    """Yield each word change in `runs`: its place, and its ranges in the old and the new text."""
     place = old = new = 0
     for changed, group in groupby(runs, lambda run: run.op is Op.DELETE or run.op is Op.INSERT):
         members = list(group)

@@ -17,7 +17,7 @@ ADDRESSED = frozenset({SpanKind.LINK, SpanKind.IMAGE})
 
 
 def describe(strokes: Iterable[Stroke], clauses: ClauseMap, numbered: Set[int]) -> tuple[Change, ...]:
-    """Return the changes for `strokes`; in those with a number in `numbered`, a number changed."""
+    """Return the changes for `strokes`; `numbered` contains those (by number) that change a number in the text."""
     return tuple(_change(stroke, clauses, stroke.number in numbered) for stroke in strokes)
 
 

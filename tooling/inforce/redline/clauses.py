@@ -1,7 +1,7 @@
 """Matching of the clauses of two texts, and the changes in each.
 
-Clauses correspond if their headings do, or their explicit ids, or otherwise most of their text. Clauses are identified
-by their index, because a draft may use one id twice.
+Two clauses correspond if their headings or explicit ids correspond, or otherwise most of their text. Clauses are
+identified by their index, because two clauses of a draft can have the same id.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class ClauseMap:
         return votes
 
     def _stretches(self, same: Same) -> Iterator[tuple[tuple[int, int], int, int]]:
-        """Group `same` blocks by clause: yield them and their places in the new text."""
+        """Yield the parts of `same` by clause: the old and the new clause, and start and end in the new text."""
         place, shift = same.new, same.new - same.old
         while place < same.new + same.count:
             clauses = (self.old.clauses[place - shift], self.new.clauses[place])

@@ -1,4 +1,4 @@
-"""Hunks adjusted for readability: borders between words and sentences, no isolated equal words inside a rewrite.
+"""Adjusts hunks for readability: they end between words or sentences, and a rewrite contains no isolated equal words.
 
 Hunks only slide or grow over equal words, so the result stays exact. Unchanged marks that end a block are never
 affected.
@@ -12,7 +12,8 @@ from itertools import accumulate
 from inforce.redline.sequence import Hunk, joined, trim
 from inforce.redline.words import MARK, SPACE
 
-# Minimum changed words, in total and on the smaller side, that make an equal passage of this length a crumb.
+# An equal passage of 0, 1 or 2 words between two hunks is a crumb, that is, absorbed by them, if they contain at least
+# this many changed words, in total and in the smaller hunk.
 CRUMBS = ((2, 0), (5, 2), (9, 4))
 # If less than this percentage of a text is unchanged, only equal passages of this length are kept.
 LITTLE, PIECE = 50, 3

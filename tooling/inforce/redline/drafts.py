@@ -1,4 +1,4 @@
-"""Intermediate results of the engine: unchanged stretches, drafts of blocks, and moves.
+"""Intermediate results of the engine: unchanged sequences of blocks, drafts of blocks, and moves.
 
 In a plan, the old blocks are in the order of the old text and the new blocks in that of the new text.
 """
@@ -16,7 +16,7 @@ from inforce.redline.weave import Strip
 
 @dataclass(slots=True)
 class Same:
-    """A stretch of `count` blocks that look the same in both texts, from `old` and from `new` on."""
+    """A sequence of `count` blocks that look the same in both texts; it starts at the places `old` and `new`."""
 
     old: int
     new: int
@@ -32,8 +32,8 @@ class BlockDraft:
     """A draft of a block: the leaves that end in it, and the `strip` with its operations.
 
     `runs` are those of the strip, after the numbers of their changes are set. `was` and `now` are its old and new
-    format if they differ. `change` is the number of a change of the block as a whole, `mark_change` of a change of its
-    end. `column` is a cell's column in the merged table.
+    format if they differ. `change` is the number of a change of the block as a whole, `mark_change` that of a change of
+    its end. `column` is a cell's column in the merged table.
     """
 
     old: Leaf | None

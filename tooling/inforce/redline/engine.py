@@ -20,8 +20,8 @@ def redline(old: str | Prepared, new: str | Prepared) -> Redline:
 
     Any two strings have a redline: no text raises an error. The time is linear in the length of the texts.
 
-        >>> found = redline("We keep it for 12 months.", "We keep it for 24 months.")
-        >>> [(str(run.op), run.text) for run in found.runs]
+        >>> result = redline("We keep it for 12 months.", "We keep it for 24 months.")
+        >>> [(str(run.op), run.text) for run in result.runs]
         [('equal', 'We keep it for '), ('delete', '12'), ('insert', '24'), ('equal', ' months.\\n')]
 
     :param old: the old text: Markdown without front matter, or a result of `prepare`, which is not parsed again

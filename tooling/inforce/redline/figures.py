@@ -1,7 +1,8 @@
 """Numbers in a text, classified as dates, amounts, percentages or periods.
 
-Units and currencies are recognised in the languages listed here; in other languages, a number is just a number. Dates
-are recognised only by form: a day, a word and a year. Values are not converted, and “ten” is not a number.
+Units and currencies are recognised in the languages listed here; in other languages, every number has the kind
+`number`. Dates are recognised only by form: a day, a word and a year. Values are not converted, and numbers in words,
+such as “ten”, are not recognised.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Expression:
     text: str
 
 
-@lru_cache(1024)  # a changed block occurs in every redline across several versions
+@lru_cache(1024)  # a changed block occurs in the redlines of many pairs of versions
 def expressions(text: str) -> tuple[Expression, ...]:
     """Return the numeric expressions in `text`, in order."""
     return tuple(
@@ -102,7 +103,7 @@ def expressions(text: str) -> tuple[Expression, ...]:
 def _found(text: str) -> Iterator[re.Match[str]]:
     """Yield the expressions in `text`, searching only where one can start.
 
-    Each contains a digit, with at most one word or sign and a space before it.
+    Each contains a digit, preceded by at most one word or sign and a space.
     """
     at = 0
     while figure := _ANY_FIGURE.search(text, at):

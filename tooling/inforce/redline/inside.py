@@ -19,7 +19,7 @@ from inforce.redline.values import Op
 from inforce.redline.weave import Strip, weave
 from inforce.redline.words import MARK, WORD
 
-# A block that changed once is compared again with all earlier and all later versions.
+# A block that changed once differs in every redline between a version before and a version after the change.
 _ROOM, _LONGEST = 1024, 20_000
 Item = TypeVar("Item")
 Keys = Sequence[str]
@@ -46,7 +46,7 @@ def _inserted(wording: Wording) -> Strip:
 
 
 def compared(old: Sequence[Leaf], new: Sequence[Leaf]) -> list[BlockDraft]:
-    """Return the drafts of the leaves `old` that became the leaves `new`; both sides end with the last draft."""
+    """Return the drafts for the leaves `old`, which became the leaves `new`; both sides end with the last draft."""
     wordings = tuple([leaf.wording for leaf in old]), tuple([leaf.wording for leaf in new])
     length = sum([len(wording.text) for side in wordings for wording in side])
     strips = (_strips if length <= _LONGEST else _strips.__wrapped__)(*wordings)
@@ -92,7 +92,7 @@ def _places(wordings: Sequence[Wording]) -> list[int]:
 
 
 def _with_signs(was: Keys, now: Keys, hunks: Sequence[Hunk], places: tuple[Places, Places]) -> Iterator[Hunk]:
-    """Yield the places where the keys `was` and `now` differ, in words (`hunks`) or between them."""
+    """Yield the differences of the keys `was` and `now`: those of words (`hunks`) and those between words."""
     at = before = (0, 0)
     ends = (len(places[0]) - 1, len(places[1]) - 1)
     for hunk in [*hunks, Hunk(ends[0], ends[0], ends[1], ends[1])]:

@@ -1,7 +1,7 @@
 """Grouping and numbering of changes: adjacent edits in one place are one change.
 
 Deletions and insertions without equal text between them are one change, even across the end of a block. A block or a
-table row added or removed as a whole, a move, and a format changed over adjacent runs or blocks are one change each.
+table row added or removed as a whole, a move, and a change of format over adjacent runs or blocks are one change each.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which number or address replaced which, within blocks that both texts contain.
+"""Changed numbers and addresses in the blocks that both texts contain.
 
 Numbers in blocks added, removed or moved as a whole are not listed.
 """
@@ -34,7 +34,7 @@ def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberCha
 
 
 def _told_once(draft: BlockDraft) -> Iterator[Became]:
-    """Yield the replacements in a moved block: formats changed over adjacent runs belong to the same change."""
+    """Yield the replacements in a moved block; of adjacent runs with a changed format, only those of the first."""
     for became in draft.strip.became:
         runs = draft.runs[max(0, became.place - 1) : became.place + 1]
         if [run.op for run in runs] != [Op.REFORMAT, Op.REFORMAT]:

@@ -1,4 +1,4 @@
-"""Phrase borders in Chinese, Japanese and Thai, which write no spaces between words."""
+"""Phrase borders in Chinese, Japanese and Thai, which are written without spaces between words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from inforce.redline.words import MARK
 KANA = re.compile("[\u3041-\u30ff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 THAI = re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]")
-# Characters used only in traditional Chinese, and in nearly every text of it.
+# Characters that occur only in traditional Chinese, and of which nearly every such text contains some.
 TRADITIONAL = re.compile("[個們這為與對會於從後時將資訊業務權條說國應並來請關過還無經]")
 # A Japanese text can be split before a word and before a particle.
 PARTICLE = re.compile("[ぁ-ゖ][\u30a1-\u30fa㐀-鿿]|[\u30a1-\u30fc㐀-鿿][をにはがのとでもへやし]")
-# A border depends on the three characters on each side.
+# A border depends on this many characters on each side.
 CONTEXT = 3
-# Phrases are seldom longer; splitting one is better than marking many unchanged words.
+# Maximum growth in words: phrases are seldom longer, and marking many unchanged words is worse than splitting one.
 FURTHEST = 3
 
 LOADERS: dict[str, Callable[[], budoux.Parser]] = {
@@ -34,7 +34,7 @@ LOADERS: dict[str, Callable[[], budoux.Parser]] = {
 
 
 def language_of(text: str) -> str:
-    """Return which of these languages `text` is written in, or None."""
+    """Return the tag of the language of `text` if it is one of these, else an empty string."""
     if text.isascii():
         return ""
     if THAI.search(text):
@@ -47,7 +47,7 @@ def language_of(text: str) -> str:
 
 
 def is_border(text: str, place: int, language: str) -> bool:
-    """Return whether a phrase of `language` ends before `text[place]`; always true beside other scripts and signs."""
+    """Return whether a phrase of `language` ends before `text[place]`; always true next to other scripts and signs."""
     if place in {0, len(text)} or not (_written(text[place - 1]) and _written(text[place])):
         return True
     if language == "ja" and PARTICLE.match(text, place - 1):

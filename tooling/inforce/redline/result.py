@@ -30,7 +30,7 @@ from inforce.redline.words import MARK
 
 
 def flat_runs(new: Prepared, plan: Plan) -> tuple[Run, ...]:
-    """Return the runs of `plan`; the runs of one side joined are its plain text. `new` is the new text."""
+    """Return the runs of `plan`; joined, the runs of one side are its plain text. `new` is the new text."""
     flat = _Flat()
     for entry in plan:
         if isinstance(entry, Same):
@@ -91,7 +91,8 @@ class _Flat:
 class Redline:
     """The differences between two texts, word by word; `help(inforce.redline)` explains how to render them.
 
-    `redline` returns it. `runs` is a tuple of `Run`: the plain text of both in reading order, each with one operation.
+    Returned by `redline`. `runs` is a tuple of `Run`: the plain text of both texts in reading order, each run with one
+    operation.
 
     :param old: the old text
     :param new: the new text
@@ -177,7 +178,7 @@ def redline_blocks(old: Prepared, new: Prepared, plan: Plan, clauses: ClauseMap)
 
 
 def _partners(plan: Plan) -> dict[int, int]:
-    """Return for the place of each end of a move the place of the other end."""
+    """Return the place of the other end, by the place of each end of a move."""
     ends: dict[int, int] = {}
     partners: dict[int, int] = {}
     place = 0

@@ -17,13 +17,13 @@ from typing import NamedTuple
 from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]  # ships no types
 from rapidfuzz.distance import Indel, LCSseq
 
-# A string with surrogates cannot be encoded.
+# Surrogates are skipped, since a string that contains them cannot be encoded.
 FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
 # The bit-parallel table is fastest if it is small. Otherwise, the search for the shortest edit script takes time
 # quadratic in the number of edits; if there are many, anchors split the texts first. If there are no anchors and the
 # table would be too large, the whole range is replaced.
 FEW_BITS, MOST_STEPS, MOST_BITS = 1 << 22, 2_500, 1 << 27
-# Moved text counts as many edits although few words differ: 22,000 edits took 22 s.
+# Maximum number of edits: moved text counts as many edits although few words differ, and 22,000 edits took 22 s.
 MOST_EDITS = 2_000
 # This many consecutive words that occur once in each text form an anchor.
 SHINGLE = 4
@@ -64,7 +64,7 @@ ENGINE = _engine()
 
 
 def compare(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
-    """Return the places where the keys `old` and `new` differ, in order; between two of them something is equal."""
+    """Return the places where the keys `old` and `new` differ, in order; equal keys separate them."""
     signs = Signs()
     return compare_signs(signs.encode(old), signs.encode(new))
 
@@ -224,7 +224,7 @@ def heaviest_chain(weighted: Iterable[tuple[int, int, int]]) -> list[Pair]:
 
 
 def _best_below(best: Sequence[tuple[int, int]], rank: int) -> tuple[int, int]:
-    """Query a Fenwick tree of maxima: the heaviest (weight, index) at or below `rank`, the earliest of equals."""
+    """Return the heaviest (weight, index) at or below `rank` in a Fenwick tree of maxima; of equals, the earliest."""
     best_pair = (0, -1)
     while rank:
         if best[rank][0] > best_pair[0]:

@@ -16,25 +16,25 @@ from rapidfuzz.distance import LCSseq
 from inforce.markdown import BlockKind
 from inforce.redline.tokens import Unit, shared_alphabet
 
-# A word is common from this frequency on, in texts of at least this many words.
+# A word is common if it makes up more than 1/60 of the words of both texts.
 COMMON = 60
-# A word shared by more units than this is not used to find candidates; the best candidates are kept for each unit.
+# Words in more new units than this do not determine candidates; maximum number of candidates for each old unit.
 RARE, BEST = 20, 5
 # Share of words, in percent, that any two clauses have in common because of words like “the”.
 EVERY_CLAUSE = 5
 # Units this similar by their distinctive words need no further comparison.
 CERTAIN = 60
-# Minimum number of words of a text that must occur in a longer one to count as contained.
+# Minimum number of words that a unit must share with a longer one to count as contained in it.
 WITHIN = 6
-# This many consecutive shared words are not a coincidence.
+# Length of a shared passage in words: this many consecutive shared words are not a coincidence.
 PIECE = 4
 
 
-class _Said(NamedTuple):
+class _UnitWords(NamedTuple):
     """The words of a unit as one character each: all of them, and the distinctive ones."""
 
     all: str
-    telling: str
+    distinctive: str
 
 
 class Likeness:
@@ -51,12 +51,12 @@ class Likeness:
         del counts[mark]
         total = counts.total()
         if total < COMMON * 8:
-            counts.clear()  # too few words to determine the common ones
+            counts.clear()  # too few words to determine which are common
         for sign, count in counts.items():
             if count * COMMON > total:
                 joined = joined.replace(sign, "")
-        self._said = {
-            id(unit): _Said(text, rest if len(rest) * 4 >= len(text) else text)
+        self._unit_words = {
+            id(unit): _UnitWords(text, rest if len(rest) * 4 >= len(text) else text)
             for unit, text, rest in zip(units, texts, joined.split(mark), strict=False)
         }
 
@@ -80,11 +80,11 @@ class Likeness:
         A unit that occurs nearly whole within a longer one is as similar as one of which half was rewritten. The result
         may be 0 if it is less than `least`.
         """
-        return _alike(self._said[id(old)], self._said[id(new)], least)
+        return _alike(self._unit_words[id(old)], self._unit_words[id(new)], least)
 
     def candidates(self, old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
         """Yield pairs of `old` and `new` that share distinctive words: for each old unit those that share the most."""
-        news = [_signs_in(self._said[id(unit)].telling) for unit in new]
+        news = [_signs_in(self._unit_words[id(unit)].distinctive) for unit in new]
         if not news:
             return
         shared_with = self._shared_with_few if len(new) <= RARE else self._shared_with_many
@@ -93,27 +93,27 @@ class Likeness:
             yield from ((unit, new[at]) for _, at in best)
 
     def _shared_with_few(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
-        """Count for each of `old` the words shared with each of `news`, if there are too few for common words."""
+        """Yield for each of `old` the number of words shared with each of `news`, which are few."""
         for unit in old:
-            telling = _signs_in(self._said[id(unit)].telling)
-            yield enumerate([len(telling & new) for new in news])
+            distinctive = _signs_in(self._unit_words[id(unit)].distinctive)
+            yield enumerate([len(distinctive & new) for new in news])
 
     def _shared_with_many(self, old: Sequence[Unit], news: Sequence[Set[str]]) -> Iterator[Iterable[tuple[int, int]]]:
-        """Count for each of `old` the rare words shared with each of `news`."""
+        """Yield for each of `old` the number of rare words shared with each of `news`, which are many."""
         index: dict[str, list[int]] = defaultdict(list)
-        for at, telling in enumerate(news):
-            for sign in telling:
+        for at, distinctive in enumerate(news):
+            for sign in distinctive:
                 index[sign].append(at)
         rare = {sign: places for sign, places in index.items() if len(places) <= RARE}
         for unit in old:
             counts = [0] * len(news)
-            for sign in rare.keys() & self._said[id(unit)].telling:
+            for sign in rare.keys() & self._unit_words[id(unit)].distinctive:
                 for at in rare[sign]:
                     counts[at] += 1
             yield enumerate(counts)
 
     def pieces(self, old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int, int]]:
-        """Return the pairs of paragraphs `old` and `new` that share a passage: places, and its length."""
+        """Return the pairs of paragraphs that share a passage: the old and the new place, and the number of pieces."""
         places: dict[str, list[int]] = defaultdict(list)
         for unit in old:
             if unit.kind == BlockKind.PARAGRAPH:
@@ -136,16 +136,16 @@ def _signs_in(text: str) -> Set[str]:
     return frozenset(text)
 
 
-@lru_cache(4096)  # a block that changed once is compared again with all earlier and all later versions
-def _alike(was: _Said, now: _Said, least: int) -> int:
-    if was.telling == now.telling:
+@lru_cache(4096)  # a changed block occurs in the redlines of many pairs of versions
+def _alike(was: _UnitWords, now: _UnitWords, least: int) -> int:
+    if was.distinctive == now.distinctive:
         return 100 if was.all == now.all else 90
-    if not was.telling or not now.telling:
+    if not was.distinctive or not now.distinctive:
         return 0
-    telling = _percent(was.telling, now.telling, least)
-    if telling >= CERTAIN:
-        return telling
-    return max(telling, _percent(was.all, now.all, least + EVERY_CLAUSE) - EVERY_CLAUSE, 0)
+    distinctive = _percent(was.distinctive, now.distinctive, least)
+    if distinctive >= CERTAIN:
+        return distinctive
+    return max(distinctive, _percent(was.all, now.all, least + EVERY_CLAUSE) - EVERY_CLAUSE, 0)
 
 
 def _percent(was: str, now: str, least: int) -> int:
@@ -160,6 +160,6 @@ def _percent(was: str, now: str, least: int) -> int:
 
 
 def kinship(old: Unit, new: Unit) -> int:
-    """Return in percent how readily a block changes from one kind to the other, different kind."""
+    """Return the factor, in percent, by which different kinds reduce the similarity of two units."""
     others = {old.kind, new.kind} - {BlockKind.PARAGRAPH}
     return 70 if len(others) == 1 and others <= {BlockKind.HEADING, BlockKind.CODE} else 0

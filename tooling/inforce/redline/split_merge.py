@@ -1,4 +1,4 @@
-"""Splits, joins and re-wraps: unmatched paragraphs whose words come from, or went to, adjacent ones.
+"""Split, joined and redistributed paragraphs: unmatched ones whose words came from, or went to, adjacent ones.
 
 A group is a range of old units and the range of new units that contain their words; it starts as a pair. It grows by
 adjacent unmatched paragraphs if it gains most of their words.
@@ -46,7 +46,7 @@ class Flow:
         self._commons: dict[Group, int] = {}
 
     def groups(self, pairs: Sequence[Pair]) -> list[Group]:
-        """Return the groups grown from the ordered `pairs`, and those of unmatched paragraphs alone."""
+        """Return the groups grown from the ordered `pairs`, and the groups of unmatched paragraphs only."""
         ends = (len(self.texts[0]), len(self.texts[1]))
         result = [Group(0, 0, 0, 0)]
         for old, new in pairs:

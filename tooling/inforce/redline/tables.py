@@ -59,7 +59,7 @@ class Columns:
         return numbers.index(leaf.block.column)
 
     def are_same(self, unit: Unit, other: Unit) -> bool:
-        """Return whether the columns of two rows' tables are the same, one by one."""
+        """Return whether the tables of the rows `unit` and `other` have the same columns in the same order."""
         columns = self._columns.get((unit.table, other.table), ())
         return all(column.old == column.new for column in columns)
 

@@ -1,10 +1,10 @@
 """A text prepared for redlines: its leaf blocks with their words, keys and formats.
 
 A leaf block or a table row is a unit of alignment. Versions of a policy share nearly all their blocks, and each version
-is compared with several others. The wording of a block (its text, its formats and what follows from these two) is
+is compared with several others. The wording of a block (its text, its formats and the values derived from them) is
 therefore computed once, cached (least recently used) and shared by all texts that contain it. Each distinct word gets
-one character of an alphabet, so that texts can be compared as strings; words that read the same share it, and the
-characters are arbitrary: do not sort by them.
+one character of an alphabet, so that texts can be compared as strings; words with equal keys share a character. The
+characters are in no meaningful order: do not sort by them.
 
 Invariants: a `Prepared` is immutable. Words are split on first use, because most blocks of two versions are equal and
 do not need them.
@@ -38,7 +38,7 @@ class Leaf:
         self.wording = wording_of(block)
         self.shape = _shape(block)
         self.key = self.wording.key
-        # Blocks with equal prints look the same, so blocks shared by two texts are found without comparing them.
+        # Blocks with equal prints look the same, so shared blocks are found without comparing their content.
         self.print = (block.text, self.wording.spans, self.shape)
 
     def cut_words(self) -> None:
@@ -48,7 +48,7 @@ class Leaf:
 
     @property
     def size(self) -> int:
-        """The number of words that a reader counts."""
+        """The number of words that count, that is, contain a letter or digit."""
         return self.wording.size
 
 
@@ -65,7 +65,7 @@ def _shape(block: Block) -> tuple[Format, ...]:
     elif kind is BlockKind.HEADING:
         value = str(block.level)
     else:
-        value = block.info or block.align  # code blocks use the one, cells the other, rules neither
+        value = block.info or block.align  # only code blocks have `info`, only cells have `align`
     return _shape_of(outer, kind, value)
 
 
@@ -93,7 +93,7 @@ class Unit:
 
     @cached_property
     def size(self) -> int:
-        """The number of words that a reader counts."""
+        """The number of words that count, that is, contain a letter or digit."""
         return sum([leaf.size for leaf in self.leaves])
 
     @cached_property
@@ -120,7 +120,7 @@ def _row(leaf: Leaf) -> int | None:
     return leaf.block.path[-1].key if leaf.block.kind is BlockKind.CELL else None
 
 
-# A few tens of megabytes at most: longer texts are not cached.
+# The number of cached wordings, and the maximum length of each: at most a few tens of megabytes in total.
 _ROOM, _LONGEST = 2048, 10_000
 Look = tuple[Format, ...]
 
@@ -231,14 +231,14 @@ def _stretches(text: str, spans: tuple[Span, ...]) -> tuple[tuple[int, int, Look
     return tuple(stretches)
 
 
-# A heading or an id identifies a clause better than any amount of text under it.
+# Weight of a heading or an id, which identifies a clause better than any amount of text under it.
 DECISIVE = 1 << 40
 
 
 class Prepared:
     """A prepared Markdown text; `redline` accepts it in place of the text, any number of times.
 
-    `prepare` returns it. `text` is its plain text, `document` its parsed form; the other attributes are for `redline`.
+    Returned by `prepare`. `text` is its plain text, `document` its parsed form; the other attributes are for `redline`.
 
     :param text: a body of Markdown without front matter
     """
@@ -315,7 +315,7 @@ _NUMBERS = count(1)
 
 
 class Alphabet(dict[str, str]):
-    """Assigns characters to words in order of first use; none to words without letter or digit.
+    """Assigns characters to words in order of first use; none to words without a letter or digit.
 
     `number` distinguishes alphabets; `mark` is the character that ends a block.
     """

@@ -244,7 +244,7 @@ class ClauseChange:
     - `inserted`: number of words inserted
     - `deleted`: number of words deleted
     - `moved`: number of words moved from it and to it
-    - `share`: part of the words of both texts together that is not equal, from 0 to 1 in steps of 0.0001
+    - `share`: share of the words of both texts that are not equal, from 0 to 1 in steps of 0.0001
     - `classes`: the classes of its changes, in the order of `ChangeClass`
     """
 

@@ -42,12 +42,12 @@ _HAN_AND_KANA += "\uf900-\ufaff\U00020000-\U0003ffff"
 HAN_FIGURES = "〇零一二三四五六七八九十百千万萬億亿两兩"
 _CURRENCY = "$£¥€₤₦₩₪₫₭₮₱₴₹₺₽₿฿"
 _ADDRESS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&+=%]"
-# Names are at most as long as mail and DNS allow: without a limit, each beginning of a longer one is read to its end.
+# Names have the maximum length of mail and DNS; without a limit, matching long ones would take quadratic time.
 _LABEL = r"[A-Za-z0-9\-]{1,63}+"
 
 TOKEN = re.compile(
     rf"""
-      [A-Za-z]+(?=[ ,;)\n]|\.[ \n]|\.\Z)                                # most words; the rest would say the same
+      [A-Za-z]+(?=[ ,;)\n]|\.[ \n]|\.\Z)                                # most words; a shortcut for speed
     | \s+
     | https?://{_ADDRESS}                                              # addresses whole
     | [A-Za-z0-9._%+\-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,16}}

@@ -1,8 +1,8 @@
 """A redline side by side: the changed clauses as a table with the old text on the left and the new text on the right.
 
-Invariants: each block is next to its new form, and equal blocks span both columns; each side contains all words of its
-text in order and none of the other text. Unchanged clauses are left out. Headings are rendered as paragraphs and no
-element has an id, so that a page can show this table together with the redline.
+Invariants: each old block is next to its new form, and equal blocks span both columns; each side contains all words of
+its text in order, and only those. Unchanged clauses are left out. Headings are rendered as paragraphs and no element
+has an id, so that a page can show this table together with the redline.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A redline for the terminal: lines of styled segments, which the command line colours."""
+"""A redline for the terminal: lines of styled segments, to which the command line adds colours."""
 
 from __future__ import annotations
 
