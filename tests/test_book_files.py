@@ -241,7 +241,7 @@ class TestWhatIsNotReplaced:
     ) -> None:
         target = tmp_path / "site"
         what(target)
-        with pytest.raises(SetupError) as refused, new_folder(target, known_by="policies.json"):
+        with pytest.raises(SetupError) as refused, new_folder(target, marker="policies.json"):
             pass
         assert str(refused.value).startswith(f"{target} {problem}")
         assert names(tmp_path) == ["site"]
@@ -263,7 +263,7 @@ class TestWhatIsNotReplaced:
         target = tmp_path / "site"
         target.mkdir()
         for _ in range(2):
-            with new_folder(target, known_by="policies.json") as fresh:
+            with new_folder(target, marker="policies.json") as fresh:
                 (fresh / "policies.json").write_text("{}")
         assert names(target) == ["policies.json"]
 

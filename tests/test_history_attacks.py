@@ -89,7 +89,7 @@ def test_bare_repository_beside_the_book_is_not_the_base(shop: Shop) -> None:
     history = open_history(shop.book.root)
 
     assert parse_book(history.listing("main")).require().policy("terms").versions[0].editions[0].text == TEXT
-    assert history.fork("main") == shop.base
+    assert history.merge_base("main") == shop.base
     assert shop.check("main") == 3
 
 
@@ -102,7 +102,7 @@ def test_bare_repository_above_the_book_is_not_the_base(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", hostile], check=True)
     shutil.copytree(hostile, deep, dirs_exist_ok=True)
 
-    assert open_history(deep / "legal").fork("HEAD") == base
+    assert open_history(deep / "legal").merge_base("HEAD") == base
 
 
 def test_bare_repository_beside_the_book_is_an_error(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,7 +165,7 @@ def test_commit_between_base_and_branch_with_other_parents_is_an_error(shop: Sho
     replace_loose_object(shop.outer.root / ".git", head, "commit", without_parent)
 
     with pytest.raises(HistoryError, match="does not match its id"):
-        open_history(shop.book.root).fork("main")
+        open_history(shop.book.root).merge_base("main")
 
 
 def test_evidence_needs_objects_that_match_their_ids(shop: Shop) -> None:
@@ -185,7 +185,7 @@ def test_annotated_tag_with_other_content_is_not_a_base(shop: Shop) -> None:
     shop.outer.git("tag", "-a", "-m", "first", "first")
     shop.outer.git("commit", "-q", "--allow-empty", "-m", "one")
     tag = shop.outer.git("rev-parse", "refs/tags/first").strip()
-    assert open_history(shop.book.root).fork("first") == shop.base
+    assert open_history(shop.book.root).merge_base("first") == shop.base
     raw = shop.outer.git("cat-file", "tag", "first").replace(shop.base, shop.outer.git("rev-parse", "HEAD").strip())
     replace_loose_object(shop.outer.root / ".git", tag, "tag", raw.encode())
 
@@ -200,7 +200,7 @@ def test_replace_refs_and_grafts_do_not_change_history(shop: Shop) -> None:
 
     history = open_history(shop.book.root)
 
-    assert history.fork("main") == shop.base
+    assert history.merge_base("main") == shop.base
     assert parse_book(history.listing("main")).require()
 
 
@@ -209,7 +209,7 @@ def test_environment_does_not_select_the_repository(shop: Shop, name: str, monke
     monkeypatch.setenv(name, str(shop.outer.root.parent / "elsewhere"))
 
     with hidden_git_variables(os.environ):
-        assert open_history(shop.book.root).fork("main") == shop.base
+        assert open_history(shop.book.root).merge_base("main") == shop.base
 
 
 def test_command_is_run_without_the_variables_of_a_hook(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +260,7 @@ def test_worktree_inside_a_bare_repository_is_no_error(shop: Shop) -> None:
     book.root = mirror / "tree/legal"
 
     assert book.read().faults == ()
-    assert open_history(book.root).fork("change") == shop.base
+    assert open_history(book.root).merge_base("change") == shop.base
     assert open_history(book.root).remarks == ()
 
 
@@ -274,7 +274,7 @@ def test_book_in_a_submodule_has_the_history_of_the_submodule(shop: Shop) -> Non
     root = outer.root / "module/legal"
 
     assert (outer.root / "module/.git").is_file()
-    assert open_history(root).fork("HEAD") == shop.base
+    assert open_history(root).merge_base("HEAD") == shop.base
     assert open_history(root).remarks == ()
 
 

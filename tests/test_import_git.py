@@ -13,7 +13,7 @@ import pytest
 
 from book_builder import BookBuilder, instant
 from inforce.book.files import write_lock
-from inforce.book.importers.git_history import Imported, Wishes, import_history
+from inforce.book.importers.git_history import HistoryOptions, Imported, import_history
 from inforce.book.importers.plan import DocumentState, Plan, plan_versions
 from inforce.book.importers.source_file import ForeignText, read_foreign
 from inforce.errors import HistoryError, InforceError
@@ -170,8 +170,8 @@ def book(tmp_path: Path) -> BookBuilder:
     return BookBuilder(tmp_path / "book", timezone="Asia/Shanghai", languages="en, de")
 
 
-def imported(book: BookBuilder, source: Path, file: str = "privacy.md", **wishes: Any) -> Imported:
-    return import_history(book.root, source, file, "privacy", Wishes(**wishes))
+def imported(book: BookBuilder, source: Path, file: str = "privacy.md", **options: Any) -> Imported:
+    return import_history(book.root, source, file, "privacy", HistoryOptions(**options))
 
 
 def policy(book: BookBuilder) -> Policy:
@@ -463,12 +463,12 @@ def test_invalid_import_is_rejected_and_nothing_is_written(
     source.write("empty.md", "\n")
     source.state("# One\n", "2024-01-01T00:00:00Z")
     before(book)
-    wishes = Wishes(ref=words.get("ref"), language=words.get("language"))
+    options = HistoryOptions(ref=words.get("ref"), language=words.get("language"))
     place = tmp_path / words["source"] if "source" in words else source.root
     files = contents(book.root)
 
     with pytest.raises(InforceError) as refused:
-        import_history(book.root, place, words.get("file", "privacy.md"), words.get("policy", "privacy"), wishes)
+        import_history(book.root, place, words.get("file", "privacy.md"), words.get("policy", "privacy"), options)
 
     assert message in str(refused.value)
     assert refused.value.exit_code == code

@@ -11,7 +11,7 @@ import pytest
 
 from book_builder import BookBuilder, instant
 from inforce.book.importers.plain_text import WordsChangedError, convert, refuse_other_words, words, words_as_read
-from inforce.book.importers.plain_text.draft import ImportedText, TextWishes, import_text
+from inforce.book.importers.plain_text.draft import ImportedText, TextOptions, import_text
 from inforce.book.importers.plain_text.list_markers import Style, marks_of
 from inforce.book.importers.plain_text.unjoin import split_heading
 from inforce.book.importers.source_file import decoded
@@ -331,8 +331,8 @@ def book(tmp_path: Path) -> BookBuilder:
     return BookBuilder(tmp_path / "book", languages="en, de")
 
 
-def imported(book: BookBuilder, name: str, policy: str = "privacy", **wishes: Any) -> ImportedText:
-    return import_text(book.root, TEXTS / f"{name}.txt", policy, now=NOW, wishes=TextWishes(**wishes))
+def imported(book: BookBuilder, name: str, policy: str = "privacy", **options: Any) -> ImportedText:
+    return import_text(book.root, TEXTS / f"{name}.txt", policy, now=NOW, options=TextOptions(**options))
 
 
 def contents(root: Path) -> Mapping[str, bytes]:
@@ -443,11 +443,11 @@ def test_invalid_import_is_rejected_and_nothing_is_written(
     file = tmp_path / "text.txt"
     if data is not None:
         file.write_bytes(data)
-    wishes = {name: value for name, value in words_given.items() if name != "policy"}
+    options = {name: value for name, value in words_given.items() if name != "policy"}
     before = contents(book.root)
 
     with pytest.raises(InforceError) as refused:
-        import_text(book.root, file, words_given.get("policy", "privacy"), now=NOW, wishes=TextWishes(**wishes))
+        import_text(book.root, file, words_given.get("policy", "privacy"), now=NOW, options=TextOptions(**options))
 
     assert message in str(refused.value)
     assert refused.value.exit_code == 2

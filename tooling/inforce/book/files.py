@@ -68,36 +68,36 @@ def write_lock(root: Path, lock: Lock) -> None:
 
 
 @contextlib.contextmanager
-def new_folder(target: Path, *, known_by: str = "", keep_previous: bool = False) -> Iterator[Path]:
+def new_folder(target: Path, *, marker: str = "", keep_previous: bool = False) -> Iterator[Path]:
     """Yield an empty folder beside `target`, which replaces `target` if the block succeeds and is removed otherwise.
 
     With `keep_previous` the folder that was replaced, or that a failed block left, is kept beside `target` as
     `.NAME.previous`, and the next call yields it with its contents: for writers that update a folder incrementally.
 
     Readers of `target` see the old folder or the new one, never a mixture. On systems that cannot exchange folders
-    `target` is missing for a moment. SetupError if `target` cannot or must not be replaced: with `known_by`, an
+    `target` is missing for a moment. SetupError if `target` cannot or must not be replaced: with `marker`, an
     existing folder that is not empty must contain a file of that name.
     """
     target = target.resolve()
-    _refuse_to_replace(target, known_by)
+    _refuse_to_replace(target, marker)
     with contextlib.ExitStack() as stack:
         with writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             _clean_up_beside(target)
-            fresh = stack.enter_context(_held_folder(target, "new"))
+            fresh = stack.enter_context(_locked_folder(target, "new"))
             previous = target.with_name(f".{target.name}.previous") if keep_previous else None
-            known = _unpack(previous, fresh)
+            known = _move_previous_into(previous, fresh)
         try:
             fresh.chmod(0o755)
             yield fresh
             with writing(target):
-                _take_place(fresh, target)
+                _replace(fresh, target)
             known = True
         finally:
-            _put_away(fresh, previous if known else None)
+            _keep_as_previous(fresh, previous if known else None)
 
 
-def _unpack(previous: Path | None, fresh: Path) -> bool:
+def _move_previous_into(previous: Path | None, fresh: Path) -> bool:
     """Move the entries of the folder `previous` into the empty folder `fresh`; return whether `previous` existed.
 
     A link of that name is removed, not followed.
@@ -117,14 +117,14 @@ def _unpack(previous: Path | None, fresh: Path) -> bool:
     return False
 
 
-def _put_away(replaced: Path, previous: Path | None) -> None:
+def _keep_as_previous(replaced: Path, previous: Path | None) -> None:
     """Rename the folder `replaced`, if it still exists, to `previous`, unless another build created that first."""
     with contextlib.suppress(OSError):
         if previous is not None:
             replaced.rename(previous)
 
 
-def _refuse_to_replace(target: Path, known_by: str) -> None:
+def _refuse_to_replace(target: Path, marker: str) -> None:
     if not target.exists():
         return
     if not target.is_dir():
@@ -133,8 +133,8 @@ def _refuse_to_replace(target: Path, known_by: str) -> None:
         problem = "contains the working directory"
     elif (target / ".git").exists() or (target / BOOK).exists():
         problem = "contains a repository or a book, which would be lost"
-    elif known_by and any(target.iterdir()) and not (target / known_by).exists():
-        problem = f"contains files but no “{known_by}”, so this program did not write it"
+    elif marker and any(target.iterdir()) and not (target / marker).exists():
+        problem = f"contains files but no “{marker}”, so this program did not write it"
     else:
         return
     raise SetupError(f"{printable(str(target))} {problem}: choose a new folder")
@@ -147,14 +147,14 @@ def _is_working_in(target: Path) -> bool:
         return False
 
 
-def _take_place(fresh: Path, target: Path) -> None:
+def _replace(fresh: Path, target: Path) -> None:
     try:
         fresh.rename(target)  # succeeds if `target` is missing or empty
     except OSError as cause:
         if cause.errno not in _TAKEN:
             raise
         if not _exchange(fresh, target):
-            _step_aside(fresh, target)
+            _replace_in_two_steps(fresh, target)
 
 
 def _exchange(first: Path, second: Path) -> bool:
@@ -168,9 +168,9 @@ def _exchange(first: Path, second: Path) -> bool:
     return bool(result == 0)
 
 
-def _step_aside(fresh: Path, target: Path) -> None:
+def _replace_in_two_steps(fresh: Path, target: Path) -> None:
     """Replace `target` with `fresh` in two renames; if the second fails, undo the first."""
-    with _held_folder(target, "old") as aside:
+    with _locked_folder(target, "old") as aside:
         old = aside / target.name
         target.rename(old)
         try:
@@ -181,7 +181,7 @@ def _step_aside(fresh: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _held_folder(target: Path, purpose: str) -> Iterator[Path]:
+def _locked_folder(target: Path, purpose: str) -> Iterator[Path]:
     """Yield a new folder beside `target` that other processes do not remove during the block; remove it afterwards."""
     folder = target.with_name(f".{target.name}.{purpose}-{secrets.token_hex(4)}")
     lock = folder.with_name(f"{folder.name}.lock")

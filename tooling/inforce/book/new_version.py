@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from inforce.book.files import new_folder
 from inforce.book.paths import BOOK
 from inforce.book.read import read_book
-from inforce.book.write import readable, to_edition
+from inforce.book.write import readable_catalog, to_edition
 from inforce.disk import create_file
 from inforce.errors import ShapeError
 from inforce.fields import did_you_mean
@@ -87,7 +87,7 @@ def draft_version(
     version. InforceError with exit code 2 for an unknown policy or language, a label that is not after the newest one,
     or a folder that already exists.
     """
-    catalog = readable(read_book(root), policy_id)
+    catalog = readable_catalog(read_book(root), policy_id)
     policy, zone = catalog.policy(policy_id), catalog.settings.timezone
     newest = policy.versions[-1].label if policy.versions else None
     published = published or day_of(now, zone).isoformat()

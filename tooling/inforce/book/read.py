@@ -89,27 +89,27 @@ class ParseCache:
     unnoticed.
     """
 
-    kept: dict[str, tuple[tuple[int, ...], object]] = field(default_factory=dict)
+    entries: dict[str, tuple[tuple[int, ...], object]] = field(default_factory=dict)
 
-    def recall(self, entry: Entry) -> Any:
+    def get(self, entry: Entry) -> Any:
         """Return the cached content of the file `entry`; None if the file may have changed."""
-        state, content = self.kept.get(entry.path, ((), None))
+        state, content = self.entries.get(entry.path, ((), None))
         return content if state and state == entry.state else None
 
-    def keep(self, entry: Entry, content: object) -> None:
+    def put(self, entry: Entry, content: object) -> None:
         """Cache `content` for the file `entry`."""
         if entry.state and time.time_ns() - max(entry.state[1:3]) > _COARSE:
-            self.kept[entry.path] = (entry.state, content)
+            self.entries[entry.path] = (entry.state, content)
         else:
-            self.kept.pop(entry.path, None)
+            self.entries.pop(entry.path, None)
 
 
 @dataclass(slots=True)
 class _BookReader:
-    """Reads a book from `listing`, collects faults, and does not read again what is in `memory`."""
+    """Reads a book from `listing`, collects faults, and does not read again what is in `cache`."""
 
     listing: Listing
-    memory: ParseCache = field(default_factory=ParseCache)
+    cache: ParseCache = field(default_factory=ParseCache)
     faults: list[BookError] = field(default_factory=list)
 
     def book(self) -> Reading:
@@ -166,7 +166,7 @@ class _BookReader:
             fix = _MISSING[path.rpartition("/")[2]]
             self.faults.append(LayoutError(Place(path=path), "is missing", fix, rule="META-file"))
             return None
-        known: tuple[object, Source] | None = self.memory.recall(entry)
+        known: tuple[object, Source] | None = self.cache.get(entry)
         if known:
             return known
         text = self.text(entry)
@@ -174,7 +174,7 @@ class _BookReader:
             return None
         data, lines = parse_yaml(text.removeprefix("\ufeff"), entry.path)
         read = {} if data is None else data, Source(path=entry.path, text=text, lines=lines)
-        self.memory.keep(entry, read)
+        self.cache.put(entry, read)
         return read
 
     def settings(self, entry: Entry | None) -> Settings | None:
@@ -272,7 +272,7 @@ class _BookReader:
 
     def edition(self, entry: Entry) -> Edition | None:
         source = Source(path=entry.path)
-        known: Edition | None = self.memory.recall(entry)
+        known: Edition | None = self.cache.get(entry)
         if known:
             return known
         try:
@@ -291,7 +291,7 @@ class _BookReader:
                     rule="TEXT-empty",
                 )
             edition = Edition.from_shape(language, Fields(parts.data), parts.body, source, parts.body_line)
-            self.memory.keep(entry, edition)
+            self.cache.put(entry, edition)
             return edition
         except (BookError, ShapeError) as fault:
             self.fault(fault, source)
@@ -327,15 +327,15 @@ def refuse_long_structure(text: str, path: str) -> None:
             raise LayoutError(Place(path=path, line=line), f"has more than {what}", fix, rule="PATH-size")
 
 
-def parse_book(listing: Listing, memory: ParseCache | None = None) -> Reading:
+def parse_book(listing: Listing, cache: ParseCache | None = None) -> Reading:
     """Read a book from `listing`, which maps each folder's path to its entries."""
-    return _BookReader(listing, memory or ParseCache()).book()
+    return _BookReader(listing, cache or ParseCache()).book()
 
 
-def read_book(root: Path, memory: ParseCache | None = None) -> Reading:
+def read_book(root: Path, cache: ParseCache | None = None) -> Reading:
     """Read the book of the repository `root`; LayoutError if it has none.
 
-    Files unchanged since they were cached in `memory` are not read again; `memory` is updated.
+    Files unchanged since they were cached in `cache` are not read again; `cache` is updated.
     """
     book = root / BOOK
     if book.is_symlink():
@@ -347,7 +347,7 @@ def read_book(root: Path, memory: ParseCache | None = None) -> Reading:
         raise LayoutError(Place(path=str(book)), problem, fix, rule="META-file")
     with _uncollected():
         listing = list_folder(root, BOOK)
-        reading = parse_book(listing, memory)
+        reading = parse_book(listing, cache)
         return replace(reading, faults=(*reading.faults, *unlisted_bare_repositories(root, listing)))
 
 

@@ -42,12 +42,12 @@ class NewVersion:
     files: Mapping[str, str]
 
 
-def to_yaml(members: Mapping[str, Any]) -> str:
-    """Return `members` (strings and mappings of strings) as YAML, in their order, so that `parse_yaml` restores them.
+def to_yaml(fields: Mapping[str, Any]) -> str:
+    """Return `fields` (strings and mappings of strings) as YAML, in their order, so that `parse_yaml` restores them.
 
     Characters that `parse_yaml` rejects, such as control characters and lone surrogates, become U+FFFD.
     """
-    clean = _clean(members)
+    clean = _clean(fields)
     return yaml.dump(clean, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=1 << 20)
 
 
@@ -58,7 +58,7 @@ def to_edition(body: str, front_matter: str = "") -> str:
     return body
 
 
-def readable(reading: Reading, policy_id: str) -> Catalog:
+def readable_catalog(reading: Reading, policy_id: str) -> Catalog:
     """Return the catalog if the settings and the policy `policy_id`, if it exists, were read without a fault.
 
     UnreadableBookError with the faults otherwise. Faults in other policies are ignored.

@@ -26,14 +26,14 @@ _PYTHON = "tag:yaml.org,2002:python/"
 # Control characters, line ends of YAML (U+0085, U+2028, U+2029), byte order marks, surrogates, noncharacters.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 # The fix for an error of the YAML library, by a part of its message.
-_Fixes = {
+_FIXES = {
     "mapping values": "put a value that contains “: ” into quotation marks",
     "start any token": "indent with spaces, not tabs; quote a value that begins with a punctuation mark",
     "end of stream": "close the quotation mark",
     "expected ':'": "put a colon and a space after the key",
     "expected ',' or": "close the bracket, or put a comma between the items",
 }
-_Fix = "check the indentation, the colons and the quotation marks"
+_DEFAULT_FIX = "check the indentation, the colons and the quotation marks"
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _OpenCollection:
             return f"{self.path}[{len(self.value)}]"
         return f"{self.path}.{self.key}" if self.path else str(self.key)
 
-    def take(self, value: object) -> None:
+    def append(self, value: object) -> None:
         if isinstance(self.value, list):
             self.value.append(value)
         else:
@@ -57,12 +57,12 @@ class _OpenCollection:
             self.key = None
 
     @property
-    def wants_key(self) -> bool:
+    def expects_key(self) -> bool:
         return isinstance(self.value, dict) and self.key is None
 
 
 @dataclass(slots=True)
-class _Reading:
+class _DocumentBuilder:
     """Builds the data of a YAML document from parser events."""
 
     path: str
@@ -79,18 +79,18 @@ class _Reading:
     def line(self, event: yaml.Event) -> int:
         return self.first_line + (event.start_mark.line if event.start_mark else 0)
 
-    def read(self, event: yaml.Event) -> None:
+    def add_event(self, event: yaml.Event) -> None:
         # Fast path: most events are plain scalars, of which a large book has 100,000.
         if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:
             self.scalar(event)
             return
-        self.refuse_surprises(event)
+        self.refuse_special_syntax(event)
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self.open(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             self.add(self.stack.pop().value)
 
-    def refuse_surprises(self, event: yaml.Event) -> None:
+    def refuse_special_syntax(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if event.version or event.tags:
@@ -108,23 +108,23 @@ class _Reading:
     def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if len(self.stack) >= DEEPEST:
             raise self.fault(event, f"nested more than {DEEPEST} levels deep", "flatten it")
-        if self.stack and self.stack[-1].wants_key:
+        if self.stack and self.stack[-1].expects_key:
             raise self.fault(event, "a list or mapping is used as a key", "put a plain word before the colon")
         path = self.stack[-1].next_path() if self.stack else ""
-        self.note(path, event)
+        self.note_line(path, event)
         self.stack.append(_OpenCollection(path, {} if isinstance(event, yaml.MappingStartEvent) else []))
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
         if match := _INVISIBLE.search(event.value):
             raise self.fault(event, *_invisible(match))
-        if self.stack and self.stack[-1].wants_key:
-            self.name(event)
+        if self.stack and self.stack[-1].expects_key:
+            self.start_key(event)
             return
-        self.note(self.stack[-1].next_path() if self.stack else "", event)
+        self.note_line(self.stack[-1].next_path() if self.stack else "", event)
         empty = event.value == "" and not event.style
         self.add(None if empty and not self.stack else event.value)
 
-    def name(self, event: yaml.ScalarEvent) -> None:
+    def start_key(self, event: yaml.ScalarEvent) -> None:
         top = self.stack[-1]
         if not event.value:
             raise self.fault(event, "a value has no key", "put a plain word before the colon")
@@ -137,12 +137,12 @@ class _Reading:
         top.key = event.value
         self.lines[top.next_path()] = self.line(event)
 
-    def note(self, path: str, event: yaml.Event) -> None:
+    def note_line(self, path: str, event: yaml.Event) -> None:
         self.lines.setdefault(path, self.line(event))
 
     def add(self, value: object) -> None:
         if self.stack:
-            self.stack[-1].take(value)
+            self.stack[-1].append(value)
         else:
             self.root = value
 
@@ -153,7 +153,7 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
     Returns the data (dicts, lists and strings; None for an empty document) and the line of each field by its path such
     as `summary[0].text`. FrontMatterError for everything a book does not allow.
     """
-    reading = _Reading(path, first_line)
+    builder = _DocumentBuilder(path, first_line)
     if len(text) > LONGEST:
         problem = f"is longer than {LONGEST // 1024} KiB"
         raise FrontMatterError(Place(path=path, line=first_line), problem, "shorten it", rule="META-yaml")
@@ -163,12 +163,12 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
     loader = _LOADER(text)
     try:
         while event := loader.get_event():
-            reading.read(event)
+            builder.add_event(event)
     except yaml.MarkedYAMLError as cause:
-        raise _no_yaml(cause, path, first_line) from cause
+        raise _syntax_error(cause, path, first_line) from cause
     finally:
         loader.dispose()
-    return reading.root, reading.lines
+    return builder.root, builder.lines
 
 
 def inherited_configuration(text: str, path: str) -> str | None:
@@ -202,11 +202,11 @@ def _invisible(match: re.Match[str]) -> tuple[str, str]:
     return f"this line contains an invisible character (U+{ord(match[0]):04X})", "delete it"
 
 
-def _no_yaml(cause: yaml.MarkedYAMLError, path: str, first_line: int) -> FrontMatterError:
+def _syntax_error(cause: yaml.MarkedYAMLError, path: str, first_line: int) -> FrontMatterError:
     # For an unterminated construct, report where it begins.
     unfinished = (cause.context or "").startswith("while scanning")
     mark = (unfinished and cause.context_mark) or cause.problem_mark or cause.context_mark
     message = cause.problem or cause.context or ""
-    fix = next((fix for piece, fix in _Fixes.items() if piece in message), _Fix)
+    fix = next((fix for piece, fix in _FIXES.items() if piece in message), _DEFAULT_FIX)
     place = Place(path=path, line=first_line + (mark.line if mark else 0))
     return FrontMatterError(place, f"this is not valid YAML: {message}", fix, rule="META-yaml")

@@ -94,7 +94,7 @@ def command(
         pdf=pdf,
         unsigned=unsigned,
     )
-    with terminated_in_order(), new_folder(target, known_by=MANIFEST, keep_previous=True) as fresh:
+    with terminated_in_order(), new_folder(target, marker=MANIFEST, keep_previous=True) as fresh:
         old = addresses_in(target)
         build(replace(options, site=fresh), "Making", _UNCHANGED)
         _refuse_other(fresh)

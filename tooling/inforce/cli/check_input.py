@@ -91,7 +91,7 @@ def _unusable_keys(catalog: Catalog | None) -> Iterator[BookError]:
 
 def _base(history: History, ref: str) -> Book | None:
     """Return the book of the commit `ref`; None if it has none."""
-    listing = history.listing(history.fork(ref) or ref)
+    listing = history.listing(history.merge_base(ref) or ref)
     if not listing:
         return None
     reading = parse_book(listing)

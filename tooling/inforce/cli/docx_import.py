@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from inforce.book.importers.word import TakenBack, import_manuscript
+from inforce.book.importers.word import ManuscriptImport, import_manuscript
 from inforce.cli.console import Screen
 from inforce.cli.repository import with_repository
 from inforce.redline import redline
@@ -45,7 +45,7 @@ def import_(ctx: click.Context, file: Path, into: str | None, untracked: bool, r
     ctx.exit(_REFUSED if rejects_untracked or result.returned.objections else 0)
 
 
-def _lines(result: TakenBack, *, accepted: bool) -> Iterator[str]:
+def _lines(result: ManuscriptImport, *, accepted: bool) -> Iterator[str]:
     returned = result.returned
     for comment in returned.comments:
         yield _comment(comment)
@@ -65,7 +65,7 @@ def _lines(result: TakenBack, *, accepted: bool) -> Iterator[str]:
         yield f"The document does not differ from {result.path}."
 
 
-def _written(result: TakenBack) -> Iterator[str]:
+def _written(result: ManuscriptImport) -> Iterator[str]:
     changes = redline(result.before, result.returned.text or "")
     yield f"Wrote {result.path}. Changed:"
     for clause in changes.changed_clauses:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from inforce.book.importers.git_history import Imported, Wishes, import_history
+from inforce.book.importers.git_history import HistoryOptions, Imported, import_history
 from inforce.cli.console import Screen
 from inforce.cli.import_options import with_description
 from inforce.cli.progress import progress
@@ -50,9 +50,9 @@ def git(
     Example:
       inforce import git ../legal --file privacy.md --policy privacy
     """
-    wishes = Wishes(ref=ref, change=ChangeLevel(change), language=language, kind=kind, act=act, title=title)
+    options = HistoryOptions(ref=ref, change=ChangeLevel(change), language=language, kind=kind, act=act, title=title)
     with progress("Reading", "commits") as report:
-        imported = import_history(repo, source, file, policy_id, wishes, report)
+        imported = import_history(repo, source, file, policy_id, options, report)
     _tell(imported, repo)
 
 

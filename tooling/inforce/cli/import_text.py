@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from inforce.book.importers.plain_text.draft import TextWishes, import_text
+from inforce.book.importers.plain_text.draft import TextOptions, import_text
 from inforce.cli.console import Screen
 from inforce.cli.import_options import with_description
 from inforce.cli.repository import Workspace, with_instant, with_repository
@@ -54,7 +54,7 @@ def text(
       inforce import text privacy.txt --policy privacy
     """
     repository = Workspace(root=repo, at=at)
-    wishes = TextWishes(
+    options = TextOptions(
         effective=effective,
         published=published,
         label=label,
@@ -64,7 +64,7 @@ def text(
         act=act,
         title=title,
     )
-    imported = import_text(repo, file, policy_id, now=repository.now(repository.read()), wishes=wishes)
+    imported = import_text(repo, file, policy_id, now=repository.now(repository.read()), options=options)
     screen = Screen()
     screen.say(f"Imported version {imported.label} as a draft into {os.path.relpath(imported.folder, repo)}.")
     for remark in imported.remarks:

@@ -92,7 +92,7 @@ def command(
         settings=reading.catalog.settings if reading.catalog else None,
         now=now,
         links=ReviewLinks(preview=preview and preview.rstrip("/") + "/", artefact=artefact, site=site),
-        hint="" if open_history(repo).fork(base) else _NO_PAST.format(ref=base),
+        hint="" if open_history(repo).merge_base(base) else _NO_PAST.format(ref=base),
     )
     text = commentary.to_markdown()
     if output:

@@ -52,7 +52,7 @@ class History(Protocol):
         HistoryError, with instructions to fetch it, if the commit is not in this clone.
         """
 
-    def fork(self, ref: str) -> str | None:
+    def merge_base(self, ref: str) -> str | None:
         """Return the merge base of the current branch and `ref`; None if it is not in this clone."""
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
@@ -84,7 +84,7 @@ class NoHistory:
         message = f"the book as of “{ref}” cannot be read: {self.reason}"
         raise HistoryError(message)
 
-    def fork(self, ref: str) -> str | None:  # noqa: ARG002 # the shape of History
+    def merge_base(self, ref: str) -> str | None:  # noqa: ARG002 # the shape of History
         """Return None, since there is no commit."""
         return None
 
@@ -134,7 +134,7 @@ class GitHistory:
         }
         first = {}
         for path, steps in lineages(commits, editions).items():
-            step = self._first_holding(editions[path].digest, steps)
+            step = self._first_with(editions[path].digest, steps)
             if step:
                 first[path.rpartition("/")[0]] = step
         proven = self._proven(first.values())
@@ -175,12 +175,12 @@ class GitHistory:
                 folders[entry.path.rpartition("/")[0]].append(self._entry(entry, sizes.get(entry.blob, 0)))
         return {path: tuple(sorted(entries, key=lambda entry: entry.name)) for path, entries in folders.items()}
 
-    def fork(self, ref: str) -> str | None:
+    def merge_base(self, ref: str) -> str | None:
         """Return the merge base of the current branch and `ref`; None if it is not in this clone."""
         commit = self._repository.commit_id(ref)
-        parted = self._repository.merge_base(commit, self._head) if commit and self._head else None
+        base = self._repository.merge_base(commit, self._head) if commit and self._head else None
         # In a shallow clone git may find a commit far before the actual merge base.
-        return None if parted in self._repository.boundary and parted not in (commit, self._head) else parted
+        return None if base in self._repository.boundary and base not in (commit, self._head) else base
 
     def texts_of(self, digests: Iterable[Digest]) -> Mapping[Digest, str]:
         """Return the canonical texts with the given `digests` that occur on a branch in this clone."""
@@ -202,7 +202,7 @@ class GitHistory:
         merges = ("--full-history", "--diff-merges=first-parent")
         return self._repository.log("--relative", *merges, *words, "--", BOOK)
 
-    def _first_holding(self, digest: Digest, steps: tuple[tuple[Commit, str], ...]) -> tuple[Commit, str] | None:
+    def _first_with(self, digest: Digest, steps: tuple[tuple[Commit, str], ...]) -> tuple[Commit, str] | None:
         """Return the first of `steps`, oldest first, that has `digest`; None if an earlier step cannot be read."""
         for commit, blob in steps:
             try:
@@ -278,11 +278,13 @@ class GitHistory:
         present = {entry.path: entry for entries in listing.values() for entry in entries}
         files = {path: entry for path, entry in present.items() if entry.kind is EntryKind.FILE and not _hidden(path)}
         same = {
-            path for path in files.keys() & committed.keys() if _same(self._held(files[path]), committed[path].blob)
+            path
+            for path in files.keys() & committed.keys()
+            if _same(self._content_of(files[path]), committed[path].blob)
         }
         return sorted((files.keys() | {path for path in committed if not _hidden(path)}) - same)
 
-    def _held(self, entry: Entry) -> bytes:
+    def _content_of(self, entry: Entry) -> bytes:
         text = self._read.get(entry.path)
         return entry.read() if text is None else text.encode()
 

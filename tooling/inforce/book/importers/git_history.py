@@ -17,7 +17,7 @@ from inforce.book.git import Commit, FileChange, Repository
 from inforce.book.importers.plan import DocumentState, PlannedVersion, plan_versions
 from inforce.book.importers.policy_file import NothingToImportError, binding_language, describe, known_id
 from inforce.book.read import read_book
-from inforce.book.write import NewVersion, add_versions, readable, to_edition, to_yaml
+from inforce.book.write import NewVersion, add_versions, readable_catalog, to_edition, to_yaml
 from inforce.errors import HistoryError, InforceError
 from inforce.fields import did_you_mean
 from inforce.instant import format_instant
@@ -37,7 +37,7 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class HistoryOptions:
     """The options of an import; None means the default.
 
     `ref` is the branch, tag or commit whose history is imported (default HEAD), `change` the level of every version but
@@ -57,7 +57,7 @@ def import_history(
     source: Path,
     file: str,
     policy_id: str,
-    wishes: Wishes | None = None,
+    options: HistoryOptions | None = None,
     progress: Progress | None = None,
 ) -> Imported:
     """Import the history of `file` in the repository or bundle `source` into the book `root` as the policy `policy_id`.
@@ -66,18 +66,18 @@ def import_history(
     version that already exists or a language the book does not list (exit code 2), a published version whose number
     would change (3), or an unreadable repository (4). Nothing is written then.
     """
-    wishes = wishes or Wishes()
+    options = options or HistoryOptions()
     reading = read_book(root)
-    catalog = readable(reading, known_id(policy_id))
-    language = binding_language(catalog, policy_id, wishes.language)
+    catalog = readable_catalog(reading, known_id(policy_id))
+    language = binding_language(catalog, policy_id, options.language)
     with opened(source) as repository:
-        steps = read_steps(repository, file, wishes.ref, progress)
-    plan = plan_versions(steps, catalog.settings.timezone, wishes.change)
+        steps = read_steps(repository, file, options.ref, progress)
+    plan = plan_versions(steps, catalog.settings.timezone, options.change)
     if not plan.versions:
         message = f"“{file}” contains no text in any commit; pass another path with --file"
         raise NothingToImportError(message)
-    titles = (wishes.title or "", *(version.title for version in reversed(plan.versions)))
-    description = describe(policy_id, language, titles, file, kind=wishes.kind, act=wishes.act)
+    titles = (options.title or "", *(version.title for version in reversed(plan.versions)))
+    description = describe(policy_id, language, titles, file, kind=options.kind, act=options.act)
     policy_yml = None if catalog.find(policy_id) else description
     added = (_new_version(version, language) for version in plan.versions)
     folder = add_versions(root, reading, policy_id, added, policy_yml)

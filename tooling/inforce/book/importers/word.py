@@ -14,7 +14,7 @@ from pathlib import Path
 from inforce.book.files import write_file
 from inforce.book.paths import BOOK
 from inforce.book.read import Reading, read_book
-from inforce.book.write import readable
+from inforce.book.write import readable_catalog
 from inforce.disk import how_to_fix, read_regular
 from inforce.errors import (
     BookError,
@@ -36,7 +36,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenBack:
+class ManuscriptImport:
     """The result of importing a document: the target path, its text before, and the returned text.
 
     `written` is whether the file at `path`, relative to the repository, was changed.
@@ -50,7 +50,7 @@ class TakenBack:
 
 def export_manuscript(root: Path, policy_id: str, label: str, language: str | None = None) -> tuple[Edition, bytes]:
     """Return the edition of `label` of `policy_id`, in `language` or the binding one, and its Word document."""
-    catalog = readable(read_book(root), policy_id)
+    catalog = readable_catalog(read_book(root), policy_id)
     policy = catalog.policy(policy_id)
     version = catalog.version(policy, label)
     edition = _edition(policy, version, language or str(policy.binding_language))
@@ -62,7 +62,7 @@ def export_manuscript(root: Path, policy_id: str, label: str, language: str | No
     return edition, to_manuscript(edition.text, origin, title=title, author=author, date=version.published_at)
 
 
-def import_manuscript(root: Path, file: Path, *, into: str | None = None, untracked: bool = False) -> TakenBack:
+def import_manuscript(root: Path, file: Path, *, into: str | None = None, untracked: bool = False) -> ManuscriptImport:
     """Import the document `file` into the draft it was exported from, or the draft `into` with the same text.
 
     If there are objections, or edits without Track Changes and `untracked` is false, nothing is written and the result
@@ -71,14 +71,14 @@ def import_manuscript(root: Path, file: Path, *, into: str | None = None, untrac
     """
     manuscript = parse_manuscript(_read(file))
     reading = read_book(root)
-    catalog = readable(reading, manuscript.origin.policy)
+    catalog = readable_catalog(reading, manuscript.origin.policy)
     edition = _target(reading, catalog, manuscript.origin, into)
     returned = take_back(edition.text, manuscript.story)
     blocked = bool(returned.untracked) and not untracked
     writes = returned.text is not None and not blocked and returned.text != edition.text
     if writes and returned.text is not None:
         write_file(root / edition.source.path, rewritten(edition, returned.text))
-    return TakenBack(path=edition.source.path, before=edition.text, returned=returned, written=writes)
+    return ManuscriptImport(path=edition.source.path, before=edition.text, returned=returned, written=writes)
 
 
 def rewritten(edition: Edition, text: str) -> str:
@@ -131,20 +131,20 @@ def _target(reading: Reading, catalog: Catalog, origin: DocumentOrigin, into: st
     place = Place(path=f"{BOOK}/{policy.id}/{version.label}")
     locked = version.label.text in reading.lock.entries.get(policy.id, {})
     if locked or not version.draft:
-        raise _stands(place, locked=locked, fix=_way_on(policy, origin))
+        raise _not_editable(place, locked=locked, fix=_next_step(policy, origin))
     edition = _edition(policy, version, str(origin.language))
     if edition.digest != origin.digest:
         raise _changed_since(edition, origin)
     return edition
 
 
-def _stands(place: Place, *, locked: bool, fix: str) -> InforceError:
+def _not_editable(place: Place, *, locked: bool, fix: str) -> InforceError:
     if locked:
         return PublishedHistoryError(place, "is published, and its text cannot be changed", fix, rule="LOCK-text")
     return BookError(place, "is not a draft, and only drafts can be changed", fix)
 
 
-def _way_on(policy: Policy, origin: DocumentOrigin) -> str:
+def _next_step(policy: Policy, origin: DocumentOrigin) -> str:
     drafts = [
         version.label.text
         for version in policy.versions

@@ -17,7 +17,7 @@ from inforce.book.importers.source_file import decoded
 from inforce.book.new_version import empty_summary, version_stub
 from inforce.book.paths import BOOK
 from inforce.book.read import LARGEST, read_book, refuse_long_structure
-from inforce.book.write import NewVersion, add_versions, readable, to_edition
+from inforce.book.write import NewVersion, add_versions, readable_catalog, to_edition
 from inforce.checks import CATALOGUE, Book, examine
 from inforce.disk import how_to_fix, read_regular
 from inforce.errors import LayoutError, Place, SetupError
@@ -29,7 +29,7 @@ _GROUPS = ("ENC", "TEXT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextWishes:
+class TextOptions:
     """The options of an import; None means the default.
 
     `effective` and `published` are dates or instants (default: the day of the import), `label` is the version's label
@@ -68,30 +68,30 @@ class ImportedText:
 
 
 def import_text(
-    root: Path, file: Path, policy_id: str, *, now: datetime, wishes: TextWishes | None = None
+    root: Path, file: Path, policy_id: str, *, now: datetime, options: TextOptions | None = None
 ) -> ImportedText:
     """Write the plain text `file` as the draft of a version of the new or existing `policy_id` into the book in `root`.
 
     InforceError with exit code 2, and nothing is written, if the file is missing, contains no words or more than
     1 MiB, if Markdown cannot preserve its words, or if the label is not after that of the newest version.
     """
-    wishes = wishes or TextWishes()
+    options = options or TextOptions()
     reading = read_book(root)
-    catalog = readable(reading, known_id(policy_id))
+    catalog = readable_catalog(reading, known_id(policy_id))
     policy, zone = catalog.find(policy_id), catalog.settings.timezone
-    language = binding_language(catalog, policy_id, wishes.language)
+    language = binding_language(catalog, policy_id, options.language)
     source, code = _read(file)
     conversion = convert(source)
-    published = wishes.published or day_of(now, zone).isoformat()
-    effective = wishes.effective or published
+    published = options.published or day_of(now, zone).isoformat()
+    effective = options.effective or published
     newest = policy.versions[-1].label if policy and policy.versions else None
     stub = version_stub(
-        newest, zone, effective=effective, published=published, change=wishes.change, label=wishes.label
+        newest, zone, effective=effective, published=published, change=options.change, label=options.label
     )
-    body = _titled(conversion, wishes.title or (policy.title(language) if policy else name_of(policy_id)))
+    body = _titled(conversion, options.title or (policy.title(language) if policy else name_of(policy_id)))
     edition = to_edition(body, empty_summary(body) if newest else "")
     added = NewVersion(label=stub.label, files={"version.yml": stub.version_yml, f"{language}.md": edition})
-    policy_yml = None if policy else _policy_yml(policy_id, language, conversion, file, wishes)
+    policy_yml = None if policy else _policy_yml(policy_id, language, conversion, file, options)
     folder = add_versions(root, reading, policy_id, [added], policy_yml)
     path = f"{BOOK}/{policy_id}/{stub.label}/{language}.md"
     above = edition.count("\n") - conversion.text.count("\n")
@@ -124,9 +124,9 @@ def _titled(conversion: Conversion, title: str) -> str:
     return conversion.text if conversion.title else f"# {title}\n\n{conversion.text}"
 
 
-def _policy_yml(policy_id: str, language: Language, conversion: Conversion, file: Path, wishes: TextWishes) -> str:
-    titles = (wishes.title or "", conversion.title)
-    return describe(policy_id, language, titles, file.name, kind=wishes.kind, act=wishes.act)
+def _policy_yml(policy_id: str, language: Language, conversion: Conversion, file: Path, options: TextOptions) -> str:
+    titles = (options.title or "", conversion.title)
+    return describe(policy_id, language, titles, file.name, kind=options.kind, act=options.act)
 
 
 def _of_file(path: str, conversion: Conversion, code: str) -> Iterator[Remark]:
