@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import doctest
 import enum
 import importlib
 import inspect
+import json
 import pydoc
 import re
 import sys
@@ -17,13 +19,16 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypedDict
+from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from client.conftest import no_proxy, nothing_left_running  # noqa: F401 - used by every test here
 from client.host import Host, answer
 from client.test_changes import STEP, book_of, publish, redlines_of
-from client.world import START, Clock
+from client.world import START, Clock, document
 from inforce.acceptance import Question, check_record, decide
 from inforce.client import AsyncPolicies, InvalidReceiptError, Limits, Policies, RefusedError, parse_receipt
 from inforce.errors import DigestMismatchError, SetupError, ShapeError, SignatureError, UnknownVersionError
@@ -79,6 +84,34 @@ ERRORS: list[tuple[str, type[Exception], Callable[[Host], object]]] = [
         for method, error, call in CLIENT_ERRORS
     ],
 ]
+
+
+# Each function that reads data of an app or a browser, with valid data.
+READERS: dict[str, tuple[dict[str, Any], Callable[[Any], object]]] = {
+    "acceptance.check_record": (RECORD, check_record),
+    "acceptance.decide": (
+        {
+            "manifest": document(SITE),
+            "now": "2027-03-01T00:00:00Z",
+            "subject": {"id": "u_8f3c", "since": "2026-03-01T00:00:00Z", "linked": []},
+            "state": {"records": [RECORD], "seen": {"terms": 1}, "deferred": {}},
+            "clock_offset_seconds": 0,
+            "audience": [],
+            "languages": ["en"],
+            "role": "server",
+        },
+        decide,
+    ),
+    "client.parse_receipt": (
+        {**RECORD, "id": str(UUID(int=1)), "language": "en", "digest": f"sha256:{64 * '0'}", "surface": {}},
+        lambda value: parse_receipt(json.dumps(value).encode(), "u_8f3c"),
+    ),
+}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
 
 
 @pytest.fixture
@@ -182,6 +215,17 @@ def test_documented_error_is_raised(
     with pytest.raises(error) as raised:
         call(host)
     assert raised.type is error
+
+
+@settings(max_examples=100, deadline=None)
+@given(value=JSON, data=st.data())
+@pytest.mark.parametrize("name", READERS)
+def test_invalid_data_raises_only_documented_errors(name: str, value: object, data: st.DataObject) -> None:
+    sample, call = READERS[name]
+    field = data.draw(st.sampled_from(["", *sample]))
+    changed = {**sample, field: value} if field else value
+    with contextlib.suppress(*(error for of, error, _ in ERRORS if of == name)):
+        call(changed)
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -205,7 +205,8 @@ class Policies(_Client):
         :param seen: by policy id, the `seq` of the newest version that was shown to the user
         :param deferred: by policy id, the user's deferral (a dict like `DeferralForm`), if a decision permitted it
         :param role: `server`, or `client` on the user's own device, where unconfirmed records count too
-        :raises ShapeError: if an argument cannot be read, except a record; `path` is the field of the question
+        :raises ShapeError: if an id, instant, tag or number is invalid, except in a record; `path` is its field in the
+            question for `decide`
         """
         if self._session.is_due:
             if self.manifest is None:
