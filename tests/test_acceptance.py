@@ -69,7 +69,7 @@ def places(value: Any) -> list[tuple[dict[str, Any] | list[Any], str | int]]:
 JUNK = (None, True, 0, -1, 7.5, "", "junk", [], ["junk"], [[]], {}, {"junk": "junk"})
 
 
-def test_public_names_of_the_package() -> None:
+def test_package_exports_the_documented_names() -> None:
     assert inforce.acceptance.__all__ == [
         "ActOfRecord",
         "Decision",
@@ -142,7 +142,7 @@ def published() -> dict[str, Any]:
         ),
     ],
 )
-def test_validated_manifest_and_its_data_lead_to_the_same_decision(
+def test_validated_manifest_and_its_data_yield_the_same_decision(
     changed: dict[str, Any], outcome: str, reason: str
 ) -> None:
     question = published() | changed
@@ -196,7 +196,7 @@ def test_policies_are_returned_in_the_order_of_the_manifest() -> None:
     assert [policy["id"] for policy in decision["policies"]] == ["privacy", "terms", "cookies"]
 
 
-def test_junk_in_a_manifest_raises_no_exception() -> None:
+def test_invalid_values_in_a_manifest_raise_no_exception() -> None:
     """Junk in any place of a manifest results in a decision."""
     for number in range(len(places(overdue()["manifest"]))):
         for junk in JUNK:
@@ -208,7 +208,7 @@ def test_junk_in_a_manifest_raises_no_exception() -> None:
 
 @pytest.mark.parametrize("name", ["spec", "serial", "issued_at", "expires_at", "policies"])
 @pytest.mark.parametrize("junk", JUNK, ids=repr)
-def test_manifest_with_junk_in_a_required_place_blocks_no_user(name: str, junk: object) -> None:
+def test_manifest_with_an_invalid_required_field_blocks_no_user(name: str, junk: object) -> None:
     question = overdue()
     question["manifest"][name] = junk
     readable = {"serial": (0, -1), "policies": ([],)}.get(name, ())
@@ -221,7 +221,7 @@ def test_manifest_with_junk_in_a_required_place_blocks_no_user(name: str, junk: 
 
 @pytest.mark.parametrize("name", ["seq", "change", "effective_at", "enforce_at", "published_at", "same_as", "digests"])
 @pytest.mark.parametrize("junk", [True, 7.5, "junk", ["junk"], [[]]], ids=repr)
-def test_version_with_junk_blocks_no_user(name: str, junk: object) -> None:
+def test_version_with_an_invalid_field_blocks_no_user(name: str, junk: object) -> None:
     question = overdue()
     question["manifest"]["policies"][0]["versions"][1][name] = junk
 
@@ -242,7 +242,7 @@ def test_every_field_of_a_question_is_read_or_rejected_with_shape_error() -> Non
             assert str(key) in (refused_at(question) or str(key))
 
 
-def test_rejection_contains_path_expected_and_actual_value() -> None:
+def test_rejection_states_path_expected_and_actual_value() -> None:
     question = overdue()
     question["state"]["deferred"] = {"terms": {"seq": 2, "until": "1 July"}}
 

@@ -67,7 +67,7 @@ def test_file_paths_always_contain_the_language(language: Language) -> None:
     ]
 
 
-def test_paths_built_into_apps_are_fixed() -> None:
+def test_paths_used_by_apps_never_change() -> None:
     assert [address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE, address.FEED] == [
         "policies.json",
         "policies.jws.json",

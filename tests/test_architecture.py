@@ -41,7 +41,7 @@ def test_package_follows_architecture_rule(package: Modules, law: Law) -> None:
     assert list(law(package)) == []
 
 
-def test_files_outside_the_package_are_small() -> None:
+def test_files_outside_the_package_are_within_the_line_limit() -> None:
     assert list(architecture.everything_is_small(read_package(TOOLING))) == []
 
 
@@ -65,7 +65,7 @@ def test_no_machine_specific_paths_are_tracked() -> None:
     assert list(architecture.nothing_of_one_machine(tracked())) == []
 
 
-def test_contributing_lists_the_floors() -> None:
+def test_contributing_page_lists_the_floors() -> None:
     rows = re.findall(r"^\| (\d+) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
     documented = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)}
     assert documented == {room: floor for room, floor in architecture.FLOORS.items() if room not in ("", "__main__")}
@@ -125,7 +125,9 @@ UPWARDS = [
 
 
 @pytest.mark.parametrize(("sources", "sentence"), UPWARDS)
-def test_import_of_same_or_higher_floor_is_reported(tmp_path: Path, sources: dict[str, str], sentence: str) -> None:
+def test_import_from_the_same_or_a_higher_floor_is_reported(
+    tmp_path: Path, sources: dict[str, str], sentence: str
+) -> None:
     assert list(architecture.imports_run_down(house(tmp_path, sources))) == [sentence]
 
 
@@ -138,7 +140,7 @@ def test_import_of_same_or_higher_floor_is_reported(tmp_path: Path, sources: dic
         pytest.param({"__main__.py": "from inforce.cli import main", "cli/__init__.py": ""}, id="the front door"),
     ],
 )
-def test_import_of_lower_floor_is_allowed(tmp_path: Path, sources: dict[str, str]) -> None:
+def test_import_from_a_lower_floor_is_allowed(tmp_path: Path, sources: dict[str, str]) -> None:
     assert list(architecture.imports_run_down(house(tmp_path, sources))) == []
 
 
@@ -199,7 +201,7 @@ def test_pure_computation_in_core_is_allowed(tmp_path: Path, source: str) -> Non
 
 
 @pytest.mark.parametrize("room", ["book", "signing", "site", "cli", "client", "review", "verification"])
-def test_side_effects_in_edge_rooms_are_allowed(tmp_path: Path, room: str) -> None:
+def test_side_effects_in_outer_rooms_are_allowed(tmp_path: Path, room: str) -> None:
     assert list(architecture.edges_alone_touch_the_world(house(tmp_path, {f"{room}.py": "import os"}))) == []
 
 
@@ -230,12 +232,12 @@ OTHER_WAYS = [
 
 
 @pytest.mark.parametrize(("name", "source", "words"), OTHER_WAYS)
-def test_other_ways_from_cli_to_site_are_reported(tmp_path: Path, name: str, source: str, words: str) -> None:
+def test_unlisted_imports_from_site_in_cli_are_reported(tmp_path: Path, name: str, source: str, words: str) -> None:
     (violation,) = architecture.cli_calls_the_site_through_one_function(house(tmp_path, {name: source}))
     assert words in violation
 
 
-def test_cli_calls_the_builder(tmp_path: Path) -> None:
+def test_cli_may_import_the_builder(tmp_path: Path) -> None:
     source = "from inforce.site.build.builder import build_site\nfrom inforce.site.build.options import BuildOptions"
     assert list(architecture.cli_calls_the_site_through_one_function(house(tmp_path, {"cli/a.py": source}))) == []
 
@@ -271,13 +273,13 @@ def test_comparison_with_a_page_kind_is_reported(tmp_path: Path, source: str) ->
     assert violation.startswith("inforce.site.a:")
 
 
-def test_fields_of_a_page_kind_are_read(tmp_path: Path) -> None:
+def test_access_to_fields_of_a_page_kind_is_allowed(tmp_path: Path) -> None:
     source = "x = page.kind.is_indexed and entry.kind is EntryKind.FILE"
     assert list(architecture.page_kinds_are_not_compared(house(tmp_path, {"site/a.py": source}))) == []
 
 
 @pytest.mark.parametrize("source", READS)
-def test_environment_below_the_edge_is_reported(tmp_path: Path, source: str) -> None:
+def test_environment_access_outside_cli_and_plugin_is_reported(tmp_path: Path, source: str) -> None:
     law = architecture.environment_is_read_at_the_edge
     assert list(law(house(tmp_path / "a", {"site/build/options.py": source})))
     assert list(law(house(tmp_path / "b", {"cli/a.py": source, "site/mkdocs/plugin.py": source}))) == []
@@ -308,7 +310,7 @@ def test_class_names_are_unique(tmp_path: Path) -> None:
     ]
 
 
-def test_floors_list_no_missing_room(tmp_path: Path) -> None:
+def test_floor_without_modules_is_reported(tmp_path: Path) -> None:
     rooms = {f"{room}.py": "" for room in architecture.FLOORS if room not in ("", "__main__", "client")}
     modules = house(tmp_path, {"__init__.py": "", **rooms})
     assert list(architecture.the_plan_lists_the_rooms(modules)) == [

@@ -165,7 +165,7 @@ class TestFolders:
         build(tmp_path / "a/b/site", "one")
         assert words_of(tmp_path / "a/b/site") == "one"
 
-    def test_link_to_a_folder_keeps_its_target_path(self, tmp_path: Path) -> None:
+    def test_link_to_a_folder_still_points_to_the_same_path(self, tmp_path: Path) -> None:
         (tmp_path / "www").mkdir()
         (tmp_path / "site").symlink_to("www")
         build(tmp_path / "site", "one")
@@ -391,7 +391,7 @@ class TestKilledAndConcurrentBuilds:
         build(tmp_path / "site", "one")
         assert (len(created), words_of(tmp_path / "site"), names(tmp_path)) == (2, "one", ["site"])
 
-    def test_builds_work_without_locks_but_keep_leftovers(
+    def test_without_file_locks_builds_work_but_keep_leftovers(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         import fcntl

@@ -45,7 +45,7 @@ def test_invalid_policy_ids_are_rejected(name: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(("file", "tag"), [("en.md", "en"), ("zh-Hans.md", "zh-Hans"), ("pt-BR.md", "pt-BR")])
-def test_file_name_is_parsed_as_language(file: str, tag: str) -> None:
+def test_file_name_determines_the_language(file: str, tag: str) -> None:
     assert str(edition_language(file, file)) == tag
 
 
@@ -91,6 +91,6 @@ def test_names_that_collide_on_some_file_systems_are_reported(names: list[str], 
     assert all(str(fault).startswith("policy_versions/x/") for fault in faults)
 
 
-def test_collision_message_contains_both_names() -> None:
+def test_collision_message_lists_both_names() -> None:
     (fault,) = collisions(["Pt.md", "pt.md"], "p")
     assert str(fault) == "p/pt.md: “Pt.md” and “pt.md” are the same file on many systems\n  keep one of the two"

@@ -155,7 +155,7 @@ def test_unreadable_folder_raises_setup_error(tmp_path: Path) -> None:
     assert refused.value.exit_code == 4
 
 
-def test_entries_are_sorted_and_have_their_kind(tmp_path: Path) -> None:
+def test_entries_are_sorted_and_have_a_kind(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     for name in ("b/z.txt", "b/A.txt", "b/é.txt"):
         (tmp_path / name).write_text("x" * len(name))

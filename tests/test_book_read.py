@@ -286,7 +286,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("path", "content", "message", "rule"), FAULTS)
-def test_fault_contains_place_expected_and_actual_value_and_fix(
+def test_fault_states_place_expected_and_actual_value_and_fix(
     book: BookBuilder, path: str, content: Any, message: str, rule: str
 ) -> None:
     file = book.root / path
@@ -374,7 +374,7 @@ def test_equal_labels_are_a_fault(book: BookBuilder) -> None:
     assert fault.rule == "META-label"
 
 
-def test_windows_line_ends_are_accepted(book: BookBuilder) -> None:
+def test_windows_line_endings_are_accepted(book: BookBuilder) -> None:
     catalog = book.read().require()
     for path in (BOOK, POLICY, VERSION, EDITION):
         file = book.root / path

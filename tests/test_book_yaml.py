@@ -53,7 +53,7 @@ def test_scalars_are_not_converted(written: str) -> None:
         pytest.param("a: 名前\r\nb: é\r\n", {"a": "名前", "b": "é"}, id="other scripts, line ends of Windows"),
     ],
 )
-def test_usual_yaml_of_editors_is_read(text: str, data: object) -> None:
+def test_common_yaml_is_accepted(text: str, data: object) -> None:
     assert parse_yaml(text, "x.yml")[0] == data
 
 
@@ -123,7 +123,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "line", "problem", "fix"), REFUSED)
-def test_error_prone_yaml_features_are_rejected_with_their_line(
+def test_error_prone_yaml_features_are_rejected_with_a_line(
     text: str, line: int | None, problem: str, fix: str
 ) -> None:
     with pytest.raises(FrontMatterError) as refused:

@@ -59,7 +59,9 @@ def test_summary_of_the_older_text_is_ignored() -> None:
         pytest.param(("contact",), ["use", "keeping"], id="a point for an unchanged clause"),
     ],
 )
-def test_changed_clause_without_summary_point_is_unmentioned(sections: tuple[str, ...], unmentioned: list[str]) -> None:
+def test_changed_clause_without_summary_point_is_listed_as_unmentioned(
+    sections: tuple[str, ...], unmentioned: list[str]
+) -> None:
     difference = changes(edition(OLD), edition(NEW, *((section, "Said.") for section in sections)))
 
     assert [clause.id for clause in difference.unmentioned] == unmentioned

@@ -90,7 +90,7 @@ def test_fault_becomes_a_finding_with_the_same_message() -> None:
     assert (finding.message, finding.fix) == ("“b.md” is a symbolic link.", "Put the file there.")
 
 
-def test_faults_are_reported_for_a_book_without_settings() -> None:
+def test_faults_are_reported_even_without_book_settings() -> None:
     fault = LayoutError(Place(path="policy_versions/book.yml"), "is missing", "add the file", rule="META-file")
 
     assert rules(check(Book(catalog=None, faults=(fault,)), instant(NOW))) == ["META-file"]
@@ -221,7 +221,7 @@ def test_report_states_whether_findings_block_and_change_history() -> None:
 IMPORTED = {"origin": "{commit: abc, committed: 2026-01-01, path: p.md}"}
 
 
-def test_wording_is_checked_only_in_unlocked_versions() -> None:
+def test_wording_of_locked_versions_is_not_checked() -> None:
     book = PaperBook()
     privacy = book.policy("privacy")
     privacy.version("1", meta={"published": "2026-01-01"}, en="# P\n\nTODO locked\n")

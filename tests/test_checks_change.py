@@ -75,7 +75,7 @@ LINKS = (
         pytest.param(OLD.replace("your name", "*your name*"), ["keep"], [], id="only emphasis changed"),
     ],
 )
-def test_changed_section_missing_from_the_summary_is_a_question(
+def test_changed_section_missing_from_the_summary_yields_a_question(
     new: str, sections: list[str], expected: list[str]
 ) -> None:
     findings = found(revision(new, *sections), "CHANGE-summary")
@@ -84,7 +84,7 @@ def test_changed_section_missing_from_the_summary_is_a_question(
     assert {finding.severity for finding in findings} <= {Severity.QUESTION}
 
 
-def test_sections_with_only_changed_links_are_one_question() -> None:
+def test_sections_whose_only_changes_are_links_yield_one_question() -> None:
     book = PaperBook()
     moved = LINKS.replace("/terms", "/legal/terms").replace("We keep", "We store")
     summary = "---\nsummary:\n  - section: c\n    text: We store it.\n---\n"
@@ -104,7 +104,7 @@ def test_question_contains_the_heading_of_the_section() -> None:
     assert "- section: keep" in finding.fix
 
 
-def test_many_unmentioned_sections_are_one_question() -> None:
+def test_several_unmentioned_sections_yield_one_question() -> None:
     sections = "".join(f"\n## New {n} {{#n{n}}}\n\nWords.\n" for n in range(6))
 
     findings = found(revision(OLD + sections, "keep"), "CHANGE-summary")
@@ -173,7 +173,7 @@ def test_version_without_changes_is_reported(new: str, meta: dict[str, str], exp
         pytest.param(LONGER, "notice", "", id="a number in a notice version"),
     ],
 )
-def test_editorial_change_of_meaning_is_reported(new: str, change: str, words: str) -> None:
+def test_change_of_meaning_with_level_editorial_is_reported(new: str, change: str, words: str) -> None:
     findings = found(revision(new, "", change=change), "CHANGE-editorial")
 
     assert len(findings) == bool(words)
@@ -195,7 +195,7 @@ def test_editorial_change_of_meaning_is_reported(new: str, change: str, words: s
         ),
     ],
 )
-def test_changed_numbers_are_notes(new: str, change: str, noted: list[str]) -> None:
+def test_changed_numbers_yield_notes(new: str, change: str, noted: list[str]) -> None:
     assert [finding.message for finding in found(revision(new, "", change=change), "CHANGE-numbers")] == noted
 
 

@@ -53,7 +53,7 @@ def test_short_notice_is_reported_with_the_earliest_date(second: dict[str, str],
     assert all(earliest in finding.message and finding.severity is Severity.ERROR for finding in findings)
 
 
-def test_first_version_needs_no_notice() -> None:
+def test_first_version_needs_no_notice_period() -> None:
     assert "DATE-notice" not in rules(one_text("# Privacy\n", extra=PROMISE).check(NOW))
 
 
@@ -160,7 +160,7 @@ def test_printed_dates_are_recognised_by_their_labels(text: str, language: str, 
         pytest.param("2019-07-03", "July 2, 2019", 1, id="a date in the book's time zone"),
     ],
 )
-def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printed: str, expected: int) -> None:
+def test_printed_date_may_be_the_local_date_in_any_time_zone(instant: str, printed: str, expected: int) -> None:
     book = PaperBook()
     text = f"# Privacy\n\nEffective date: {printed}\n"
     book.policy("privacy").version("1", meta={"published": instant}, en=text)
@@ -179,7 +179,7 @@ def test_printed_date_may_be_the_local_day_in_any_time_zone(instant: str, printe
         ),
     ],
 )
-def test_printed_date_must_be_a_date_of_the_version(words: str, expected: int) -> None:
+def test_printed_date_that_is_no_date_of_the_version_is_reported(words: str, expected: int) -> None:
     book = one_text(f"# Privacy\n\n{words}\n")
     book.write(f"{PRIVACY}/2026-01-15/version.yml", "published: 2026-01-10\neffective: 2026-01-15\nchange: material\n")
 
@@ -221,7 +221,7 @@ def test_new_version_with_a_past_publication_date_is_reported(published: str, dr
     assert "DATE-past" not in rules(book.check(NOW)), "without a base nothing is known to be new"
 
 
-def test_past_publication_date_is_accepted_if_public_on_the_base_branch() -> None:
+def test_past_publication_date_is_accepted_if_the_base_branch_has_the_version() -> None:
     assert "DATE-past" not in rules(one_text("# Privacy\n").check(NOW, one_text("# Privacy\n")))
 
 

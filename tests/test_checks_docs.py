@@ -109,7 +109,7 @@ def found(rule: str, heading: str) -> list[str]:
     return rules(book.check(NOW, base))
 
 
-def test_rules_and_pages_correspond() -> None:
+def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
     assert {path.stem for path in PAGES.glob("*.md")} - {"index"} == set(CATALOGUE)
 
 

@@ -122,7 +122,7 @@ def test_repeated_character_is_counted_and_reported_once() -> None:
     assert "(and 2 more times)" in findings[0].message
 
 
-def test_lines_are_those_of_the_file_including_front_matter() -> None:
+def test_line_numbers_include_the_front_matter() -> None:
     text = "---\r\ntranslates: sha256:" + "0" * 64 + "\r\n---\r\n\r\n# Privacy {#top}\r\n\r\nA\u200bB\r\n"
 
     finding = of_rule(one_text(text).check(NOW), "ENC-invisible")[0]

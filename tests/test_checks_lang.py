@@ -69,7 +69,7 @@ def test_translation_without_the_digest_of_its_source_is_reported() -> None:
         pytest.param(DE + "\n## Rechte\n\nJa.\n", "has 3 headings, the binding text 2", id="a heading without an id"),
     ],
 )
-def test_different_sections_are_reported(other: str, expected: str) -> None:
+def test_translation_with_different_sections_is_reported(other: str, expected: str) -> None:
     findings = found(bilingual(other=other), "LANG-clauses")
 
     assert len(findings) == bool(expected)
@@ -117,13 +117,13 @@ def test_numbers_are_compared_section_by_section(en: str, other: str, language: 
         pytest.param("<a@x.example>", "a at x.example", ["mailto:a@x.example"], id="an address that is no link"),
     ],
 )
-def test_different_links_are_reported(en: str, de: str, evidence: list[str]) -> None:
+def test_translation_with_different_links_is_reported(en: str, de: str, evidence: list[str]) -> None:
     assert [
         reported.evidence for reported in found(bilingual(f"{EN}\n{en}\n", f"{DE}\n{de}\n"), "LANG-links")
     ] == evidence
 
 
-def test_missing_translation_is_noted_from_the_version_in_force_on() -> None:
+def test_missing_translations_are_noted_for_versions_in_force_or_later() -> None:
     book = bilingual()
     book.policy("privacy").version("2026-03-01", en=EN).version("2026-05-01", en=EN, de=DE, zh_Hans="# 隐私\n")
 
@@ -135,7 +135,7 @@ def test_missing_translation_of_a_locked_version_is_noted() -> None:
     assert [note.evidence for note in found(bilingual().freeze(NOW), "LANG-missing")] == ["zh-Hans"]
 
 
-def test_language_missing_from_the_book_is_a_question() -> None:
+def test_language_missing_in_the_settings_yields_a_question() -> None:
     assert [reported.evidence for reported in found(bilingual(languages="en"), "LANG-unlisted")] == ["de"]
     assert found(bilingual(), "LANG-unlisted") == []
 

@@ -189,7 +189,7 @@ def test_unreadable_version_is_not_reported_as_deleted() -> None:
     assert {"META-yaml", "ENC-utf8"} <= set(rules(book.check(NOW)))
 
 
-def test_public_unlocked_versions_are_one_note_per_policy() -> None:
+def test_public_unlocked_versions_yield_one_note_per_policy() -> None:
     book = published()
     book.policy("terms").version("2026-01-15")
 
@@ -312,7 +312,7 @@ def test_unreadable_base_yields_no_lock_findings() -> None:
     assert history(published(), base) == []
 
 
-def test_locking_a_version_unlocked_on_the_base_branch_is_no_change() -> None:
+def test_locking_a_version_unlocked_on_the_base_branch_is_permitted() -> None:
     assert history(locked(), published()) == []
 
 
@@ -344,7 +344,7 @@ def rezoned(book: PaperBook, old: str, new: str) -> PaperBook:
     ],
 )
 @pytest.mark.parametrize("with_base", [True, False], ids=["with a base", "without a base"])
-def test_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, with_base: bool) -> None:
+def test_changed_time_zone_yields_one_finding_about_book_yml(old: str, new: str, with_base: bool) -> None:
     base = zoned(old)
 
     findings = [one for one in rezoned(base, old, new).check(NOW, base if with_base else None) if of_lock(one.rule)]
@@ -355,7 +355,7 @@ def test_changed_time_zone_is_one_finding_about_book_yml(old: str, new: str, wit
     assert f"The time zone was changed to “{new}”" in finding.message
 
 
-def test_changed_time_zone_of_unlocked_versions_is_one_finding_about_book_yml() -> None:
+def test_changed_time_zone_of_unlocked_versions_yields_one_finding_about_book_yml() -> None:
     base = zoned("UTC", None)
 
     findings = [finding for finding in rezoned(base, "UTC", "Asia/Shanghai").check(NOW, base) if of_lock(finding.rule)]

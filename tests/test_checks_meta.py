@@ -41,7 +41,7 @@ def test_labels_and_dates_must_have_the_same_order(meta: dict[str, str], expecte
     assert rules(of_rule(book.check(NOW), "META-order")) == expected
 
 
-def test_order_that_can_no_longer_change_is_not_reported() -> None:
+def test_order_of_locked_versions_is_not_reported() -> None:
     book = two_versions(published="2026-01-10", effective="2026-03-01").freeze(NOW)
 
     assert "META-order" not in rules(book.check(NOW))
@@ -54,7 +54,7 @@ def test_label_with_a_different_date_is_noted() -> None:
     assert "2026-04-01" in noted[0].message
 
 
-def test_label_that_is_not_a_calendar_date_is_a_plain_number() -> None:
+def test_label_that_is_no_calendar_date_is_treated_as_a_number() -> None:
     book = PaperBook()
     book.policy("privacy").version("2026-13-45", meta={"published": "2026-01-15"})
 
@@ -82,7 +82,7 @@ def test_version_without_summary_is_reported(section: str, meta: dict[str, str],
     assert all(finding.place.path == f"{PRIVACY}/2026-03-01/en.md" for finding in missing)
 
 
-def test_summary_of_an_unknown_section_is_reported_with_the_likely_id() -> None:
+def test_summary_of_an_unknown_section_is_reported_with_a_suggestion() -> None:
     finding = of_rule(two_versions("keeps").check(NOW), "META-clause")[0]
 
     assert finding.severity is Severity.ERROR
@@ -202,7 +202,7 @@ def write(path: str, content: str | bytes) -> Callable[[PaperBook], object]:
         ),
     ],
 )
-def test_unreadable_file_is_a_finding(damage: Callable[[PaperBook], object], rule: str, path: str) -> None:
+def test_unreadable_file_yields_a_finding(damage: Callable[[PaperBook], object], rule: str, path: str) -> None:
     book = two_versions()
     damage(book)
 

@@ -29,7 +29,7 @@ DISMISSED = DismissedQuestion(
 REPORT = CheckReport(findings=(finding(fix="Take it out."), QUESTION, NOTE))
 
 
-def test_text_is_grouped_by_file_and_counted() -> None:
+def test_text_report_is_grouped_by_file_and_counts_findings() -> None:
     assert to_text(REPORT) == (
         f"{PATH}\n"
         "  error HTML-raw, line 3\n"
@@ -56,18 +56,18 @@ def test_control_characters_of_the_book_are_escaped(form: Callable[[CheckReport]
     assert "\u202e" not in text
 
 
-def test_text_of_an_empty_report_does_not_overstate() -> None:
+def test_empty_text_report_does_not_claim_compliance() -> None:
     assert to_text(CheckReport(findings=())) == "The checks found nothing.\n"
 
 
-def test_text_lists_dismissals_with_their_reasons() -> None:
+def test_text_report_lists_dismissals_with_their_reasons() -> None:
     text = to_text(CheckReport(findings=(), dismissed=(DISMISSED,)))
 
     assert f"CLAIM-watch {PATH}:9: People are told by e-mail." in text
     assert text.endswith("The checks found nothing.\n1 question dismissed in dismissals.yml.\n")
 
 
-def test_json_contains_every_field() -> None:
+def test_json_report_contains_every_field() -> None:
     report = CheckReport(findings=(QUESTION,), dismissed=(DISMISSED,))
     data = json.loads(to_json(report, dismissals=True))
 
@@ -115,7 +115,7 @@ def test_annotation_is_one_line_with_its_place(example: Finding, command: str) -
         pytest.param(11, 10, "2 more are listed in the summary of this job.", id="the last of eleven has a hint"),
     ],
 )
-def test_at_most_ten_annotations_per_severity(expected: int, shown: int, last: str) -> None:
+def test_annotations_are_limited_to_ten_per_severity(expected: int, shown: int, last: str) -> None:
     report = CheckReport(findings=tuple(finding(line=n, message=f"Number {n}.") for n in range(1, expected + 1)))
 
     lines = to_github(report).splitlines()
@@ -272,7 +272,7 @@ def test_sarif_report_conforms_to_the_standard() -> None:
     ]
 
 
-def test_path_in_sarif_is_a_uri() -> None:
+def test_sarif_report_contains_paths_as_uris() -> None:
     data = json.loads(to_sarif(CheckReport(findings=(finding(path="policy_versions/größe/1/en.md"),))))
 
     location = data["runs"][0]["results"][0]["locations"][0]["physicalLocation"]

@@ -73,7 +73,7 @@ def test_placeholders_and_leftovers_are_reported(rule: str, words: str, expected
 
 
 @pytest.mark.parametrize("language", ["es", "pt-BR"])
-def test_todo_in_capitals_is_a_word_in_some_languages(language: str) -> None:
+def test_todo_is_not_reported_in_languages_in_which_it_is_a_word(language: str) -> None:
     assert evidence(body("SOBRE TODO esto. FIXME"), "TEXT-todo", language) == ["FIXME"]
 
 
@@ -119,7 +119,7 @@ def test_lost_line_breaks_are_noted(words: str, expected: list[str]) -> None:
         pytest.param("# A\n\n## B\n\n#### C\n", ["C"], id="a level skipped further down"),
     ],
 )
-def test_skipped_heading_levels_are_a_question(text: str, expected: list[str]) -> None:
+def test_skipped_heading_levels_yield_a_question(text: str, expected: list[str]) -> None:
     assert evidence(text, "TEXT-levels") == expected
 
 
@@ -135,7 +135,7 @@ def test_duplicate_id_is_reported(text: str, expected: list[str]) -> None:
     assert evidence(text, "TEXT-twice") == expected
 
 
-def test_sections_without_an_id_are_one_note() -> None:
+def test_sections_without_an_id_yield_one_note() -> None:
     notes = of_rule(one_text("# A\n\n## B\n\n## C {#c}\n\n## D\n").check(NOW), "TEXT-id")
 
     assert [(note.severity, note.evidence) for note in notes] == [(Severity.NOTE, "B")]
@@ -224,11 +224,11 @@ def test_links_and_html_are_checked(rule: str, words: str, expected: list[str]) 
         pytest.param("<!-- a -->", "pull request", id="a comment"),
     ],
 )
-def test_fix_of_html_is_markdown(words: str, fix: str) -> None:
+def test_fix_for_html_suggests_markdown(words: str, fix: str) -> None:
     assert fix in of_rule(one_text(body(words)).check(NOW), "HTML-raw")[0].fix
 
 
-def test_broken_anchor_is_reported_with_its_line_and_the_likely_anchor() -> None:
+def test_broken_anchor_is_reported_with_its_line_and_a_suggestion() -> None:
     finding = of_rule(one_text(body("One.\n\nTwo\n[a](#keepin).\n\n## K {#keeping}")).check(NOW), "LINK-anchor")[0]
 
     assert (finding.place.line, finding.place.section) == (6, "privacy")
@@ -286,7 +286,7 @@ def test_broken_anchor_is_reported_with_its_line_and_the_likely_anchor() -> None
         ),
     ],
 )
-def test_claims_are_questions_at_their_line(rule: str, language: str, words: str, expected: list[str]) -> None:
+def test_claims_yield_questions_with_their_line(rule: str, language: str, words: str, expected: list[str]) -> None:
     book = one_text(body(words), language, extra="notice_days: {material: 30}\n")
 
     findings = of_rule(book.check(NOW), rule)
@@ -295,5 +295,5 @@ def test_claims_are_questions_at_their_line(rule: str, language: str, words: str
     assert {finding.severity for finding in findings} <= {Severity.QUESTION}
 
 
-def test_binding_on_publication_is_consistent_without_promised_notice() -> None:
+def test_binding_on_publication_is_accepted_if_the_book_requires_no_notice() -> None:
     assert "CLAIM-binding" not in rules(one_text(body("Changes are effective upon posting.")).check(NOW))

@@ -34,7 +34,7 @@ def instant(environ: dict[str, str] | None = None, zone: ZoneInfo = SHANGHAI, **
         pytest.param({EPOCH: "253370764799"}, {}, "9998-12-31T23:59:59Z", id="the last second of 9998"),
     ],
 )
-def test_first_source_that_is_set_takes_precedence(
+def test_first_source_with_a_value_takes_precedence(
     environ: dict[str, str], given: dict[str, str], expected: str
 ) -> None:
     assert instant(environ, **given) == expected

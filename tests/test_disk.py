@@ -84,7 +84,7 @@ def test_failed_write_leaves_only_the_old_file(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("durable", "synced"), [(True, 1), (False, 0)], ids=["durable", "not durable"])
-def test_only_a_durable_file_waits_for_the_disk(
+def test_only_durable_writes_call_fsync(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool, synced: int
 ) -> None:
     calls: list[int] = []

@@ -133,19 +133,19 @@ def test_file_at_a_url_of_the_book_is_rejected(book: BookBuilder, file: str) -> 
     [("inforce build", "privacy/2026-01-15/en.md"), ("mkdocs build", "conformance/vectors.json")],
     indirect=["build"],
 )
-def test_every_build_rejects_such_a_file(book: BookBuilder, build: Build, file: str) -> None:
+def test_every_kind_of_build_rejects_a_file_at_a_url_of_the_book(book: BookBuilder, build: Build, file: str) -> None:
     book.write(f"docs/{file}", "# Other words\n")
 
     assert f"docs/{file}: takes the address" in build(book)
 
 
-def test_preview_rejects_such_a_file(book: BookBuilder) -> None:
+def test_preview_rejects_a_file_at_a_url_of_the_book(book: BookBuilder) -> None:
     book.write("docs/privacy/anything.md", "# Other words\n")
 
     assert "docs/privacy/anything.md: takes the address" in with_serve(book)
 
 
-def test_url_of_a_draft_is_rejected_too(book: BookBuilder) -> None:
+def test_file_at_the_url_of_a_draft_is_rejected(book: BookBuilder) -> None:
     assert collecting_files(book) == ""
     book.policy("terms").version("2026-01-15", meta={"draft": "true"})
     book.write("docs/terms/2026-01-15/en.md", "# Other words\n")
@@ -173,7 +173,7 @@ def write_page_with_live_links(book: BookBuilder) -> None:
     book.write("docs/help.md", f"# Help\n\n{links}\n\n![Logo](logo.svg)\n")
 
 
-def test_exactly_the_dead_links_are_rejected_and_listed(book: BookBuilder, build: Build) -> None:
+def test_dead_links_are_rejected_and_listed(book: BookBuilder, build: Build) -> None:
     write_page_with_live_links(book)
     for page, (target, _) in DEAD.items():
         book.write(f"docs/{page}.md", f"# Help\n\nSee [this]({target}).\n")

@@ -49,7 +49,7 @@ def documented() -> list[re.Pattern[str]]:
     return patterns
 
 
-def test_documented_urls_are_exactly_those_of_a_site() -> None:
+def test_documented_urls_match_those_of_a_site() -> None:
     shown = found()
     companions = [
         page.context[name] for page in shown.values() for name in ("file", "document") if name in page.context

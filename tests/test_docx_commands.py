@@ -50,7 +50,7 @@ def test_tracked_changes_are_imported_into_the_draft(inforce: Type, draft: Path)
     assert f"Wrote {EN}. Changed:\n  Retention: 1 words added, 1 deleted\n" in ended.out
 
 
-def test_unedited_document_writes_nothing(inforce: Type, draft: Path) -> None:
+def test_import_of_an_unedited_document_writes_nothing(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft)
     before = (draft / EN).stat().st_mtime_ns
 
@@ -60,7 +60,7 @@ def test_unedited_document_writes_nothing(inforce: Type, draft: Path) -> None:
     assert (draft / EN).stat().st_mtime_ns == before
 
 
-def test_unchanged_line_endings_blanks_and_front_matter_keep_their_bytes(inforce: Type, draft: Path) -> None:
+def test_import_keeps_line_endings_blanks_and_front_matter(inforce: Type, draft: Path) -> None:
     start = "\r\n# Privacy  \r\n\r\n\r\n## Retention {#retention}\r\n\r\n"
     body = f"{start}We keep your data\r\nfor 24 months.   \r\n\r\nNo more.  \r\n\r\n"
     head = "---\r\nsummary:\r\n  - text: New.\r\n---\r\n"
@@ -84,7 +84,7 @@ def test_import_into_published_version_fails_with_instructions(inforce: Type, bo
     assert "inforce new privacy" in ended.err
 
 
-def test_import_into_locked_version_fails_as_changed_history(inforce: Type, draft: Path) -> None:
+def test_import_into_locked_version_exits_as_changed_history(inforce: Type, draft: Path) -> None:
     file = exported(inforce, draft, "2027-03-01")
     inforce("freeze", "--repo", draft, "--at", "2027-06-01")
     locked = (draft / "policy_versions/privacy/2027-03-01/en.md").read_bytes()

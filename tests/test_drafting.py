@@ -93,7 +93,7 @@ def uncommented(text: str) -> str:
     return "\n".join(line.removeprefix("#") if line.startswith(("#s", "#  ")) else line for line in text.split("\n"))
 
 
-def test_instant_is_kept_as_given(book: BookBuilder) -> None:
+def test_instant_is_written_as_given(book: BookBuilder) -> None:
     draft(book, effective="2027-02-28T20:00:00+02:00", published="2027-02-01")
 
     version = drafted(book)
@@ -291,7 +291,7 @@ def test_folder_that_is_not_empty_is_rejected_and_unchanged(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["a new folder", "an empty folder"])
-def test_nothing_is_left_after_a_disk_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+def test_disk_error_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
     root = tmp_path / "policies"
     if there:
         root.mkdir()

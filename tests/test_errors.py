@@ -33,7 +33,7 @@ from inforce.errors import (
         pytest.param(Place(path="a/\u202edm.x"), "a/\\u202edm.x", id="direction marks are escaped"),
     ],
 )
-def test_place_is_one_printable_line(place: Place, shown: str) -> None:
+def test_place_is_formatted_as_one_printable_line(place: Place, shown: str) -> None:
     assert str(place) == shown
 
 
@@ -65,7 +65,7 @@ def test_book_error_contains_place_problem_and_fix() -> None:
         ),
     ],
 )
-def test_shape_error_is_a_sentence_about_its_field(fault: ShapeError, message: str) -> None:
+def test_shape_error_message_is_a_sentence_about_its_field(fault: ShapeError, message: str) -> None:
     assert str(fault) == message
 
 

@@ -76,7 +76,7 @@ DATA: dict[str, object] = {
         ),
     ],
 )
-def test_error_contains_the_path_of_the_field(take: Callable[[Fields], object], message: str) -> None:
+def test_error_states_the_path_of_the_field(take: Callable[[Fields], object], message: str) -> None:
     with pytest.raises(ShapeError) as refused:
         take(Fields(DATA))
     assert str(refused.value) == message
@@ -144,7 +144,7 @@ def test_unknown_field_is_rejected_with_a_suggestion(extra: str, fix: str) -> No
 
 
 @pytest.mark.parametrize("text", ["0", "7", "007", "999999999"])
-def test_whole_numbers_are_decimal_digits(text: str) -> None:
+def test_whole_numbers_in_decimal_digits_are_accepted(text: str) -> None:
     assert whole_number(text) == int(text)
 
 
@@ -187,7 +187,7 @@ def test_likely_spelling_is_suggested(word: str, hint: str) -> None:
         pytest.param("", 1, id="the whole"),
     ],
 )
-def test_source_returns_the_nearest_known_line(member: str, line: int) -> None:
+def test_source_returns_the_line_of_the_closest_known_field(member: str, line: int) -> None:
     lines = {"": 1, "title": 2, "title.en": 3, "summary": 5, "summary[0]": 6, "summary[1]": 7}
     assert Source(path="a.yml", lines=lines).place(member) == Place(path="a.yml", line=line)
 

@@ -134,7 +134,7 @@ def test_version_with_a_restored_text_has_its_own_commit(book: BookBuilder) -> N
     assert commits["policy_versions/terms/2026-03-01"].commit == again
 
 
-def test_evidence_is_that_of_the_binding_text(book: BookBuilder) -> None:
+def test_evidence_is_the_commit_of_the_binding_text(book: BookBuilder) -> None:
     first = book.commit("in English", when="2026-01-10T00:00:00Z")
     book.write(f"{V1}/de.md", "# Bedingungen\n")
     book.commit("in German", when="2026-02-10T00:00:00Z")
@@ -142,7 +142,7 @@ def test_evidence_is_that_of_the_binding_text(book: BookBuilder) -> None:
     assert evidence(book)[V1].commit == first
 
 
-def test_evidence_in_a_squashed_history_is_the_remaining_commit(book: BookBuilder) -> None:
+def test_evidence_in_a_squashed_history_is_the_squashed_commit(book: BookBuilder) -> None:
     book.write("README.md", "Policies.\n")
     (book.root / V1 / "en.md").unlink()
     book.commit("an empty book", when="2026-01-01T00:00:00Z")
@@ -187,7 +187,7 @@ def test_uncommitted_text_has_no_evidence_and_is_reported(book: BookBuilder) -> 
     assert "policy_versions/book.yml" not in remark
 
 
-def test_files_with_other_line_ends_count_as_committed(book: BookBuilder) -> None:
+def test_files_with_other_line_endings_count_as_committed(book: BookBuilder) -> None:
     book.commit("the first words")
 
     book.write(f"{V1}/en.md", TEXT.replace("\n", "\r\n"))
@@ -195,7 +195,7 @@ def test_files_with_other_line_ends_count_as_committed(book: BookBuilder) -> Non
     assert open_history(book.root).remarks == ()
 
 
-def test_folder_without_git_is_a_remark_and_no_error(book: BookBuilder) -> None:
+def test_folder_without_git_yields_a_remark(book: BookBuilder) -> None:
     history = open_history(book.root)
 
     assert isinstance(history, NoHistory)
@@ -208,7 +208,7 @@ def test_folder_without_git_is_a_remark_and_no_error(book: BookBuilder) -> None:
         history.listing("main")
 
 
-def test_missing_git_is_a_remark(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_git_yields_a_remark(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     book.commit("the first words")
     monkeypatch.setenv("PATH", str(book.root))
 
@@ -224,7 +224,7 @@ def test_repository_of_another_owner_is_rejected_with_a_fix(book: BookBuilder, m
     assert f"git config --global --add safe.directory {book.root.resolve()}" in remark
 
 
-def test_repository_without_commits_is_a_remark(book: BookBuilder) -> None:
+def test_repository_without_commits_yields_a_remark(book: BookBuilder) -> None:
     book.git("init", "-q", "-b", "main")
     history = open_history(book.root)
 
@@ -239,7 +239,7 @@ def shallow_clone(book: BookBuilder, folder: Path, depth: int) -> BookBuilder:
     return clone
 
 
-def test_boundary_of_a_shallow_clone_is_no_evidence(book: BookBuilder, tmp_path: Path) -> None:
+def test_boundary_commit_of_a_shallow_clone_is_not_evidence(book: BookBuilder, tmp_path: Path) -> None:
     book.commit("the first words", when="2026-01-01T00:00:00Z")
     book.write("README.md", "Policies.\n")
     book.commit("a readme", when="2026-01-02T00:00:00Z")
@@ -256,7 +256,7 @@ def test_boundary_of_a_shallow_clone_is_no_evidence(book: BookBuilder, tmp_path:
     assert "fetch-depth: 0" in remark
 
 
-def test_detached_head_is_supported(book: BookBuilder) -> None:
+def test_evidence_is_found_with_a_detached_head(book: BookBuilder) -> None:
     commit = book.commit("the first words")
     book.git("checkout", "-q", "--detach")
 
@@ -381,7 +381,7 @@ def test_git_variables_of_a_hook_are_ignored(
     assert os.environ["GIT_WORK_TREE"] == str(other.root)
 
 
-def test_linked_worktree_has_the_history_of_its_repository(book: BookBuilder, tmp_path: Path) -> None:
+def test_linked_worktree_uses_the_history_of_its_repository(book: BookBuilder, tmp_path: Path) -> None:
     commit = book.commit("the first words")
     book.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "beside"))
     beside = BookBuilder(tmp_path / "beside")
@@ -444,7 +444,7 @@ def test_partial_clone_is_reported_and_yields_no_evidence(book: BookBuilder, tmp
     assert history.remarks == ("This clone is partial: old texts that are only on the server could not be compared.",)
 
 
-def test_failing_repository_is_a_remark_and_no_error(book: BookBuilder) -> None:
+def test_git_failure_yields_a_remark(book: BookBuilder) -> None:
     commit = book.commit("the first words")
     tree = book.git("rev-parse", f"{commit}^{{tree}}").strip()
     (book.root / ".git" / "objects" / tree[:2] / tree[2:]).unlink()

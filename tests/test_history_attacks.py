@@ -168,7 +168,7 @@ def test_commit_between_base_and_branch_with_other_parents_is_an_error(shop: Sho
         open_history(shop.book.root).merge_base("main")
 
 
-def test_evidence_needs_objects_that_match_their_ids(shop: Shop) -> None:
+def test_object_that_does_not_match_its_id_yields_no_evidence(shop: Shop) -> None:
     shop.book.policy("terms").version("2026-02-01", en=FORGED)
     shop.outer.commit("another version")
     raw = shop.outer.git("cat-file", "commit", shop.base).encode()
@@ -181,7 +181,7 @@ def test_evidence_needs_objects_that_match_their_ids(shop: Shop) -> None:
     assert any("does not match its id" in remark for remark in history.remarks)
 
 
-def test_annotated_tag_with_other_content_is_not_a_base(shop: Shop) -> None:
+def test_annotated_tag_with_other_content_is_rejected_as_base(shop: Shop) -> None:
     shop.outer.git("tag", "-a", "-m", "first", "first")
     shop.outer.git("commit", "-q", "--allow-empty", "-m", "one")
     tag = shop.outer.git("rev-parse", "refs/tags/first").strip()
@@ -243,7 +243,7 @@ def test_repository_inside_the_book_is_reported(shop: Shop, place: str) -> None:
     assert ("PATH-repository", f"{place}/HEAD") in rules
 
 
-def test_uncommittable_repository_is_no_error(shop: Shop) -> None:
+def test_repository_that_cannot_be_committed_is_no_error(shop: Shop) -> None:
     (shop.book.root / "docs").mkdir()
     for folder in (shop.book.root / "policy_versions", shop.book.root / "docs"):
         subprocess.run(["git", "init", "-q", folder], check=True)

@@ -32,7 +32,7 @@ def marks(row: MatrixRow) -> list[tuple[int, str]]:
     return [(cell.column, str(cell.state)) for cell in row.cells]
 
 
-def test_mark_is_at_every_change_of_a_section_and_nowhere_else() -> None:
+def test_chart_has_a_mark_for_each_change_of_a_section_and_no_other() -> None:
     rows = drawn(A, B, B)
 
     assert {heading: marks(row) for heading, row in rows.items()} == {
@@ -50,7 +50,7 @@ def test_renamed_section_keeps_its_row_under_the_newest_name() -> None:
     assert (rows["Use of the shop"].first, rows["Use of the shop"].last) == (0, 2)
 
 
-def test_section_spans_from_its_first_to_its_last_version() -> None:
+def test_row_spans_the_first_to_the_last_version_of_a_section() -> None:
     rows = drawn(A, B, C, C)
 
     assert marks(rows["Rights of our customers"]) == [(2, "added")]
@@ -117,7 +117,7 @@ def test_table_agrees_with_the_chart_for_each_version() -> None:
     assert headings == [[], ["Cookies"], ["Cookies", "Rights of our customers", "Use of the shop"]]
 
 
-def test_changed_link_is_a_small_change() -> None:
+def test_changed_link_has_a_small_mark() -> None:
     old = (
         "# Terms\n\nSee [here](https://one.example/), which is a long text that stays as it is for a good many words.\n"
     )

@@ -60,5 +60,5 @@ def test_editors_page_does_not_mention_git() -> None:
         pytest.param("the right way", "An auditor", '"seq": 3, "change": "editorial"', id="which is locked"),
     ],
 )
-def test_each_person_sees_the_relevant_output(steps: list[Step], title: str, who: str, what: str) -> None:
+def test_each_person_sees_the_expected_output(steps: list[Step], title: str, who: str, what: str) -> None:
     assert what in seen(steps, title, who)

@@ -37,7 +37,7 @@ def plan(*texts: bytes | str | None, seconds: tuple[int, ...] = ()) -> Plan:
     return plan_versions(steps, SHANGHAI)
 
 
-def test_each_change_of_the_text_is_a_version_labelled_by_its_day() -> None:
+def test_each_change_of_the_text_becomes_a_version_labelled_by_its_date() -> None:
     planned = plan("# P\n\nOne.\n", "# P\n\nTwo.\n", "# P\n\nThree.\n", seconds=(0, 60, 5 * 3600))
 
     assert [version.label.text for version in planned.versions] == ["2024-04-17", "2024-04-17.1", "2024-04-18"]
@@ -54,13 +54,13 @@ def test_first_version_is_material_and_later_ones_have_the_given_level() -> None
     ]
 
 
-def test_commit_without_changed_words_is_no_version() -> None:
+def test_commit_without_changed_words_creates_no_version() -> None:
     planned = plan("---\ntags: [a]\n---\n# P\n", "---\ntags: [b]\n---\n# P  \r\n\r\n", b"\xef\xbb\xbf# P")
 
     assert len(planned.versions) == 1
 
 
-def test_restored_text_is_a_new_version() -> None:
+def test_restored_text_becomes_a_new_version() -> None:
     planned = plan("# One\n", "# Two\n", "# One\n")
 
     digests = [Digest.of(version.text) for version in planned.versions]
@@ -94,7 +94,7 @@ def test_time_going_back_over_midnight_keeps_the_order() -> None:
         pytest.param(b"# One\n\n" + b"word " * 210_000, "contains more than", id="a file larger than the limit"),
     ],
 )
-def test_unusable_state_is_skipped_and_reported(raw: bytes | None, words: str) -> None:
+def test_state_without_readable_text_is_skipped_and_reported(raw: bytes | None, words: str) -> None:
     planned = plan("# One\n", raw, "# One\n", "# Two\n")
 
     assert [version.text for version in planned.versions] == ["# One\n", "# Two\n"]
@@ -321,7 +321,7 @@ def test_file_removed_and_added_again_keeps_its_history(source: Source, book: Bo
     assert len(result.remarks) == 2
 
 
-def test_merged_branch_is_one_change_at_the_time_of_the_merge(source: Source, book: BookBuilder) -> None:
+def test_merged_branch_becomes_one_version_at_the_time_of_the_merge(source: Source, book: BookBuilder) -> None:
     source.state("# One\n\nA\n\nB\n", "2024-01-01T00:00:00Z")
     source.git("switch", "-q", "-c", "side")
     source.state("# One\n\nA\n\nfirst try\n", "2024-01-02T00:00:00Z")
@@ -336,7 +336,7 @@ def test_merged_branch_is_one_change_at_the_time_of_the_merge(source: Source, bo
     assert [version.label.text for version in policy(book).versions] == ["2024-01-01", "2024-01-04", "2024-01-05"]
 
 
-def test_link_in_place_of_the_file_is_no_text(source: Source, book: BookBuilder) -> None:
+def test_link_in_place_of_the_file_is_not_imported(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     (source.root / "privacy.md").unlink()
     (source.root / "privacy.md").symlink_to("elsewhere.md")
@@ -347,7 +347,7 @@ def test_link_in_place_of_the_file_is_no_text(source: Source, book: BookBuilder)
     assert texts(book) == ["# One\n"]
 
 
-def test_text_that_begins_with_a_rule_survives_the_round_trip(source: Source, book: BookBuilder) -> None:
+def test_text_that_begins_with_a_thematic_break_survives_the_round_trip(source: Source, book: BookBuilder) -> None:
     text = "---\n\nWe keep it.\n\n---\n\n# Privacy\n"
     source.state(text, "2024-01-01T00:00:00Z")
 
@@ -367,7 +367,7 @@ def bare(source: Source, to: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["a bundle", "a bundle without HEAD", "a bare repository", "a folder inside"])
-def test_repository_formats_are_supported(source: Source, book: BookBuilder, tmp_path: Path, kind: str) -> None:
+def test_all_repository_formats_can_be_imported(source: Source, book: BookBuilder, tmp_path: Path, kind: str) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z", path="legal/privacy.md")
     places = {
         "a bundle": lambda: bundled(source, tmp_path / "all.bundle", "--all"),
@@ -381,7 +381,7 @@ def test_repository_formats_are_supported(source: Source, book: BookBuilder, tmp
     assert texts(book) == ["# One\n"]
 
 
-def test_branch_can_be_selected(source: Source, book: BookBuilder) -> None:
+def test_selected_branch_is_imported(source: Source, book: BookBuilder) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     source.git("switch", "-q", "-c", "side")
     source.state("# Two\n", "2024-01-02T00:00:00Z")
@@ -475,7 +475,9 @@ def test_invalid_import_is_rejected_and_nothing_is_written(
     assert contents(book.root) == files
 
 
-def test_ambiguous_branch_must_be_selected(source: Source, book: BookBuilder, tmp_path: Path) -> None:
+def test_import_with_ambiguous_branches_requires_an_explicit_branch(
+    source: Source, book: BookBuilder, tmp_path: Path
+) -> None:
     source.state("# One\n", "2024-01-01T00:00:00Z")
     source.git("branch", "-q", "old")
     source.git("branch", "-q", "-m", "main", "new")

@@ -184,7 +184,7 @@ def test_list_of_another_kind_starts_after_a_blank_line() -> None:
     assert "3. Delete what you do not want.\n\n- Nothing breaks.\n" in convert(source("page_saved_as_text")).text
 
 
-def test_lines_with_tabs_are_a_table() -> None:
+def test_lines_with_tabs_become_a_table() -> None:
     blocks = parse(convert(source("tables_with_tabs")).text).blocks
     cells = [block.text for block in blocks if block.kind is BlockKind.CELL]
 
@@ -288,7 +288,7 @@ def test_markers_of_many_styles_are_recognised(line: str, style: Style, number: 
 
 
 @pytest.mark.parametrize("line", ["99.5 % of the time", "-5 degrees", "2027-03-01", "e.g. towels", "1986", "A towel"])
-def test_text_that_only_resembles_a_marker_is_not_one(line: str) -> None:
+def test_text_that_only_resembles_a_marker_is_no_list_item(line: str) -> None:
     assert marks_of(line) == ()
 
 
@@ -303,7 +303,7 @@ def test_text_that_only_resembles_a_marker_is_not_one(line: str) -> None:
         pytest.param("We need:\n01. a pen\n02. ink", ["•", "•"], id="numbers with leading zeros"),
     ],
 )
-def test_numbers_are_shown_unchanged(text: str, expected: list[str]) -> None:
+def test_list_numbers_are_unchanged(text: str, expected: list[str]) -> None:
     converted = convert(f"Needs\n\n{text}\n").text
 
     assert [item.split()[0] for item in items(converted)] == expected
@@ -356,7 +356,7 @@ def test_text_becomes_the_draft_of_a_new_policy(book: BookBuilder) -> None:
     assert version.editions[0].text == convert(source("glued_in_one_line")).text
 
 
-def test_damaged_words_are_reported_with_their_place_and_probable_original(book: BookBuilder) -> None:
+def test_damaged_words_are_reported_with_their_place_and_a_suggestion(book: BookBuilder) -> None:
     remarks = [str(remark) for remark in imported(book, "glued_in_one_line").remarks]
 
     path = "policy_versions/privacy/2027-01-20/en.md"

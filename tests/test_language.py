@@ -95,7 +95,7 @@ def test_script_determines_the_direction(tag: str, direction: str) -> None:
         ("tlh", "tlh"),
     ],
 )
-def test_language_has_its_name_in_itself(tag: str, name: str) -> None:
+def test_language_name_is_in_that_language(tag: str, name: str) -> None:
     assert Language(tag).own_name == name
 
 
@@ -109,7 +109,7 @@ def test_language_has_its_name_in_itself(tag: str, name: str) -> None:
         ("tlh", "2027-03-01"),
     ],
 )
-def test_day_is_formatted_as_in_the_language(tag: str, day: str) -> None:
+def test_date_is_formatted_as_is_usual_in_the_language(tag: str, day: str) -> None:
     assert Language(tag).format_day(date(2027, 3, 1)) == day
 
 

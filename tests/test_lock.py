@@ -209,7 +209,7 @@ def test_entries_of_unknown_shape_are_rejected(data: object, problem: str) -> No
     assert str(refused.value).startswith(problem)
 
 
-def test_entry_has_an_enforce_instant_or_never() -> None:
+def test_entry_has_an_enforce_instant_or_the_value_never() -> None:
     entry = LockEntry(seq=1, published_at=NOW, effective_at=NOW, change=ChangeLevel.NOTICE, digests={})
     with pytest.raises(ValueError, match="expected an instant or “never” as “enforce”, got both"):
         replace(entry, enforce_at=NOW, never_enforced=True)
@@ -254,7 +254,7 @@ def test_unreadable_lock_file_is_rejected_with_a_fix(text: str, message: str) ->
     assert refused.value.rule == "LOCK-unreadable"
 
 
-def test_lock_can_be_longer_than_a_text(book: BookBuilder) -> None:
+def test_lock_may_exceed_the_size_limit_of_a_text(book: BookBuilder) -> None:
     entries = {f"{number}": ENTRY | {"seq": number} for number in range(1, 6001)}
     text = json.dumps({"type": "policy-lock", "spec": "1.0", "policies": {"terms": entries}}, indent=1)
     assert len(text) > 1024 * 1024

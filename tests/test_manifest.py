@@ -215,7 +215,9 @@ class TestWhatAppsAreTold:
 
         assert policy_of(book)["versions"][-1]["same_as"] == [1]
 
-    def test_version_repeating_a_cancelled_text_is_listed_for_users_who_accepted_early(self, book: BookBuilder) -> None:
+    def test_version_with_the_text_of_a_cancelled_one_is_listed_for_users_who_accepted_early(
+        self, book: BookBuilder
+    ) -> None:
         policy = book.policy("terms")
         cancelled = {"effective": "2026-03-01", "cancelled": "{at: 2026-02-01, reason: Not now.}"}
         policy.version("1", en="# T\n\nOld.\n", meta=cancelled).version("2", en="# T\n\nOld.\n")
@@ -247,7 +249,7 @@ META_OF = {
 
 
 @pytest.mark.parametrize(("levels", "expected"), VERSIONS_LISTED)
-def test_manifest_lists(book: BookBuilder, levels: list[str], expected: list[int]) -> None:
+def test_manifest_lists_the_expected_versions(book: BookBuilder, levels: list[str], expected: list[int]) -> None:
     policy = book.policy("terms")
     for number, words in enumerate(levels, 1):
         kind, _, level = words.rpartition(" ")
@@ -259,7 +261,7 @@ def test_manifest_lists(book: BookBuilder, levels: list[str], expected: list[int
 
 
 class TestEveryVersionForThoseWhoAsk:
-    def test_list_contains_state_page_texts_redline_and_source(self, book: BookBuilder) -> None:
+    def test_version_list_contains_state_page_texts_redline_and_source(self, book: BookBuilder) -> None:
         policy = book.policy("terms").version("2025-01-01").version("2026-01-15", en="# T\n", de="# T\n")
         policy.version("2027-03-01", meta={"published": "2026-09-01", "effective": "2027-03-01"})
         catalog = book.read().require()
@@ -281,7 +283,7 @@ class TestEveryVersionForThoseWhoAsk:
             "subject": "terms: clearer",
         }
 
-    def test_imported_version_contains_its_source(self, book: BookBuilder) -> None:
+    def test_imported_version_states_its_source(self, book: BookBuilder) -> None:
         origin = "{commit: 0123abc, committed: 2020-01-01, path: terms.md}"
         book.policy("terms").version("2026-01-15", meta={"origin": origin})
         catalog = book.read().require()
@@ -309,7 +311,7 @@ class TestBytes:
         with pytest.raises(ManifestError):
             to_bytes({"value": value})
 
-    def test_written_manifest_reads_back_with_unknown_fields(self) -> None:
+    def test_parsing_a_written_manifest_keeps_unknown_fields(self) -> None:
         document = {**valid(), "future": {"deep": [1, None, True]}}
 
         read = parse_manifest(to_bytes(document), site=SITE)
@@ -329,13 +331,15 @@ class TestBudget:
         assert f"{length:,} bytes" in budget.sentence
         assert "“manifest_bytes” in book.yml" in budget.sentence
 
-    def test_signed_form_must_also_fit(self) -> None:
+    def test_signed_form_above_the_limit_is_rejected(self) -> None:
         raw = b'"' * 40_000
 
         assert size_of(raw).size is Size.LARGE
         assert size_of(raw, signatures=1).size is Size.TOO_LARGE
 
-    def test_three_policies_in_two_languages_with_an_announced_version_fit(self, book: BookBuilder) -> None:
+    def test_three_policies_in_two_languages_with_an_announced_version_are_within_the_limit(
+        self, book: BookBuilder
+    ) -> None:
         english, chinese = "# Policy\n\nWords.\n", "# 政策\n\n文字。\n"
         book.policy("cookies", act="consent").version("2026-01-15", en=english, zh_Hans=chinese)
         book.policy("terms").version("2026-01-15", en=english, zh_Hans=chinese)
@@ -439,7 +443,7 @@ WRONG = [
 
 class TestStrictReading:
     @pytest.mark.parametrize(("path", "value", "member"), WRONG)
-    def test_reader_and_schema_reject(self, path: str, value: object, member: str) -> None:
+    def test_reader_and_schema_reject_invalid_values(self, path: str, value: object, member: str) -> None:
         document = changed(path, value)
 
         with pytest.raises(ManifestError) as refusal:
@@ -450,7 +454,7 @@ class TestStrictReading:
             jsonschema.validate(document, MANIFEST_SCHEMA)
 
     @pytest.mark.parametrize("member", [name for name in valid() if name != "policies"])
-    def test_reader_and_schema_require_every_field_of_the_document(self, member: str) -> None:
+    def test_reader_and_schema_require_every_mandatory_field(self, member: str) -> None:
         document = {name: value for name, value in valid().items() if name != member}
 
         with pytest.raises(ManifestError) as refusal:
@@ -475,7 +479,7 @@ class TestStrictReading:
     def test_unknown_minor_specification_is_accepted(self) -> None:
         assert parse_manifest(to_bytes(changed("spec", "1.7"))).spec == "1.7"
 
-    def test_unknown_major_specification_is_reported_whatever_else_is_in_the_document(self) -> None:
+    def test_unknown_major_specification_is_reported_before_other_errors(self) -> None:
         with pytest.raises(UnsupportedSpecError, match=r"expected major version 1, got “2\.0”"):
             parse_manifest(b'{"type":"policy-manifest","spec":"2.0"}')
 
@@ -522,7 +526,7 @@ NOT_STRICT = [
 
 class TestStrictJson:
     @pytest.mark.parametrize(("raw", "reason"), NOT_STRICT)
-    def test_parse_json_rejects(self, raw: bytes, reason: str) -> None:
+    def test_parse_json_rejects_invalid_json(self, raw: bytes, reason: str) -> None:
         with pytest.raises(ManifestError, match=reason):
             parse_json(raw)
 
@@ -536,7 +540,7 @@ class TestStrictJson:
         ],
         ids=["sixteen levels", "brackets inside text", "the largest numbers", "a whole surrogate pair"],
     )
-    def test_parse_json_accepts(self, raw: bytes, data: object) -> None:
+    def test_parse_json_accepts_valid_json(self, raw: bytes, data: object) -> None:
         assert parse_json(raw) == data
 
 
@@ -570,7 +574,7 @@ def sample(book: BookBuilder) -> Catalog:
     return book.read().require()
 
 
-def test_parsing_a_manifest_needs_none_of_the_build_libraries() -> None:
+def test_parsing_a_manifest_imports_no_build_library() -> None:
     script = (
         "import sys, inforce.manifest\n"
         "heavy = {'langcodes', 'babel', 'yaml', 'markdown_it', 'jinja2', 'git', 'click', 'rich', 'mkdocs'}\n"

@@ -105,7 +105,7 @@ def test_manifest_paths_in_the_book_are_valid_paths(name: str) -> None:
         assert re.fullmatch(MANIFEST_PATH, f"manifests/{name}.json")
 
 
-def test_policy_cannot_have_the_address_of_the_manifests(tmp_path: Path) -> None:
+def test_policy_id_equal_to_the_manifest_folder_is_rejected(tmp_path: Path) -> None:
     book = book_with(tmp_path, "", "manifests")
 
     assert ["the site uses this path" in str(fault) for fault in book.read().faults] == [True]
@@ -175,7 +175,7 @@ def test_plain_bytes_above_the_client_limit_are_rejected() -> None:
         Issue(plain=b" " * 65_537, signed=None)
 
 
-def test_estimated_signed_size_is_never_below_the_real_one(tmp_path: Path) -> None:
+def test_estimated_signed_size_is_never_too_small(tmp_path: Path) -> None:
     plain = publication_of(book_with(tmp_path, "")).manifest({})
     signed = issue(plain, [KEY.public], [KEY]).signed
     assert signed is not None
@@ -185,7 +185,7 @@ def test_estimated_signed_size_is_never_below_the_real_one(tmp_path: Path) -> No
     assert size_of(plain, signatures=1).size != "too-large"
 
 
-def test_sign_reissues_every_manifest_or_none(
+def test_sign_reissues_all_manifests_or_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site"
@@ -232,7 +232,7 @@ def test_verify_finds_a_policy_that_the_book_does_not_list(shop_site: Published)
     assert ("LIVE-lock", "manifests/shop.json") in shop_site.found()
 
 
-def test_app_with_an_additional_manifest_gets_no_other_policy(tmp_path: Path) -> None:
+def test_app_with_an_additional_manifest_receives_only_its_policies(tmp_path: Path) -> None:
     book = book_with(tmp_path, SHOP.replace("privacy, ", ""))
     with Host() as host:
         settings = (tmp_path / "policy_versions/book.yml").read_text()

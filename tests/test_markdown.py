@@ -77,14 +77,14 @@ def test_plain_text_is_parsed(text: str, read: str) -> None:
         row("a heading without letters still gets an id", "***", "section"),
     ],
 )
-def test_heading_without_an_id_gets_a_slug(heading: str, slug: str) -> None:
+def test_heading_without_an_id_has_a_slug_as_id(heading: str, slug: str) -> None:
     # Without the escapes, the asterisks would be a thematic break.
     text = heading.replace("***", "\\*\\*\\*")
 
     assert [found.id for found in parse(f"# {text}").headings] == [slug]
 
 
-def test_equal_headings_get_unique_slugs() -> None:
+def test_equal_headings_have_unique_slugs() -> None:
     document = parse("# A\n\n# A\n\n# B {#a-1}\n\n# A")
 
     assert [heading.id for heading in document.headings] == ["a", "a-2", "a-1", "a-3"]
@@ -107,7 +107,7 @@ def test_document_has_title_and_clauses() -> None:
     assert [clause.explicit_id for clause in document.clauses] == [False, True, True, False]
 
 
-def test_heading_inside_quote_starts_no_clause() -> None:
+def test_heading_inside_a_quote_starts_no_clause() -> None:
     document = parse(POLICY)
 
     assert "quoted" in [heading.id for heading in document.headings]
@@ -127,7 +127,7 @@ def test_text_without_a_first_level_heading_has_no_title() -> None:
     assert parse("## Only\n\nText.").title is None
 
 
-def test_formats_are_spans_over_the_text() -> None:
+def test_formats_are_returned_as_spans_of_the_text() -> None:
     (block,) = parse("We *keep **it*** [here `x`](#a) ![m](/m.png)").blocks
 
     assert block.text == "We keep it here x m"
@@ -205,7 +205,7 @@ def test_every_link_and_image_is_listed_with_its_line() -> None:
         row("a file is not", "file:///etc/passwd", False),
     ],
 )
-def test_supported_addresses(target: str, shown: bool) -> None:
+def test_links_with_supported_addresses_are_accepted(target: str, shown: bool) -> None:
     text = f"[a]({target})"
 
     (link,) = parse(text).links
@@ -268,7 +268,7 @@ def test_raw_html_is_reported(text: str, expected: list[tuple[int, str]]) -> Non
         row("quotes stay, a no-break space is named", '"a"\xa0b', '<p>"a"&nbsp;b</p>\n'),
     ],
 )
-def test_html_is_rendered(text: str, html: str) -> None:
+def test_markdown_is_rendered_as_html(text: str, html: str) -> None:
     assert to_html(text) == html
 
 
@@ -304,11 +304,11 @@ def test_link_after_many_open_brackets_is_a_link() -> None:
         row("emphasis", "*a " * 3000 + "end" + "*" * 3000),
     ],
 )
-def test_deep_nesting_loses_no_text_and_does_not_overflow(text: str) -> None:
+def test_deep_nesting_loses_no_text_and_does_not_overflow_the_stack(text: str) -> None:
     assert "end" in plain_text(text)
     assert "end" in to_html(text)
 
 
 @pytest.mark.parametrize("text", ["\x00", "\ufeff# a", "\ud800", "[a](\ud800)", "\u2028", "a\rb", "<\x7f>"])
-def test_any_string_is_readable(text: str) -> None:
+def test_any_string_can_be_parsed(text: str) -> None:
     assert plain_text(text).endswith("\n")

@@ -133,7 +133,7 @@ def structure(element: object) -> set[str]:
     return kinds
 
 
-def test_headings_become_bookmarks_and_links_stay_links(drawn: bytes) -> None:
+def test_headings_become_bookmarks_and_links_remain_links(drawn: bytes) -> None:
     document = read(drawn)
     titles = [
         element["/Title"] for level in document.outline for element in (level if isinstance(level, list) else [level])
@@ -143,7 +143,7 @@ def test_headings_become_bookmarks_and_links_stay_links(drawn: bytes) -> None:
     assert targets == ["https://a.example/p/"]
 
 
-def test_marks_are_lines_in_addition_to_colours() -> None:
+def test_changes_are_marked_by_lines_in_addition_to_colours() -> None:
     words = "<p>{}30 days{} and {}20 days{} and more.</p>"
     plain = to_pdf(paper(body=words.format("", "", "", "")))
     marked = to_pdf(paper(body=words.format("<del>", "</del>", "<ins>", "</ins>")))
@@ -155,7 +155,7 @@ def lines_drawn(content: bytes) -> int:
     return sum(page.get_contents().get_data().split().count(b"S") for page in read(content).pages)
 
 
-def test_pdf_depends_only_on_the_paper(tmp_path: Path) -> None:
+def test_pdf_does_not_depend_on_the_environment(tmp_path: Path) -> None:
     """Another time zone, locale, folder and hash seed, another day: the same bytes."""
     program = "import sys; from test_pdf import paper, to_pdf; sys.stdout.buffer.write(to_pdf(paper()))"
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu"}
@@ -178,11 +178,11 @@ def test_pdf_depends_only_on_the_paper(tmp_path: Path) -> None:
         pytest.param({"made": instant("2027-01-21")}, id="another day"),
     ],
 )
-def test_different_papers_have_different_identifiers(members: dict[str, object]) -> None:
+def test_different_documents_have_different_identifiers(members: dict[str, object]) -> None:
     assert paper(**members).identifier() != paper().identifier() == paper().identifier()
 
 
-def test_nothing_is_fetched_and_images_become_alternative_text(tmp_path: Path) -> None:
+def test_images_are_not_fetched_but_replaced_by_alternative_text(tmp_path: Path) -> None:
     secret = tmp_path / "secret.css"
     secret.write_text("p { content: 'stolen' }")
     body = (

@@ -13,7 +13,7 @@ TOOLING = Path(__file__).parent.parent / "tooling"
 COPIES = {"action/propose.py", "browser/manifest.js", "inforce/policy/settings.py"}
 
 
-def test_policy_id_patterns_are_equal() -> None:
+def test_all_copies_of_the_policy_id_pattern_are_equal() -> None:
     patterns = {
         (path.relative_to(TOOLING).as_posix(), pattern)
         for path in TOOLING.rglob("*")

@@ -17,7 +17,7 @@ def labels(versions: tuple[Version, ...]) -> list[str]:
 
 
 class TestNumbers:
-    def test_seq_is_the_position_by_label_from_one(self) -> None:
+    def test_seq_is_the_position_in_label_order_from_one(self) -> None:
         terms = policy(version("1.10", "2027-01-01"), version("1.9", "2026-01-01"), version("2", "2028-01-01"))
         assert [(v.seq, str(v.label)) for v in terms.versions] == [(1, "1.9"), (2, "1.10"), (3, "2")]
 
@@ -121,7 +121,7 @@ class TestIntervals:
         assert terms.next_change(now) == instant("2027-03-01")
         assert terms.next_change(instant("2027-03-01")) is None
 
-    def test_version_overtaken_before_it_applied_has_no_interval(self) -> None:
+    def test_version_overtaken_before_its_effective_date_has_no_interval(self) -> None:
         terms = policy(FIRST, ANNOUNCED, version("3", "2027-01-25", "2027-02-15"))
         now = instant("2028-01-01")
         assert [row.version.seq for row in terms.intervals(now)] == [1, 3]

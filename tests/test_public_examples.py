@@ -237,7 +237,7 @@ def test_docstring_of_the_package_names_every_exported_value(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_example_prints_what_it_shows(name: str, host: Host) -> None:
+def test_docstring_examples_print_the_shown_output(name: str, host: Host) -> None:
     package, _, of = name.partition(".")
     names = {**vars(importlib.import_module(f"inforce.{package}")), "asyncio": asyncio}
     names |= {kind.__name__: partial(kind, clock=Clock()) for kind in (Policies, AsyncPolicies)}
@@ -249,14 +249,14 @@ def test_example_prints_what_it_shows(name: str, host: Host) -> None:
 
 
 @pytest.mark.parametrize("kind", [Policies, AsyncPolicies])
-def test_help_of_a_client_shows_all_parameters_of_its_methods(kind: type) -> None:
+def test_help_of_a_client_lists_all_parameters_of_its_methods(kind: type) -> None:
     shown = pydoc.plain(pydoc.render_doc(kind))
     for method in (kind.__init__, kind.check, kind.text, kind.changes, kind.refresh, kind.problem):  # type: ignore[attr-defined]
         names = [*inspect.signature(method).parameters][1:]
         assert [name for name in names if f":param {name}: " not in shown] == []
 
 
-def test_all_public_objects_are_read() -> None:
+def test_documented_names_include_all_public_objects() -> None:
     assert {"acceptance.decide", "redline.Redline.count", "redline.Redline.equal"} <= DOCUMENTED.keys()
     assert {"client.AsyncPolicies.check", "client.Policies.manifest", "client.parse_receipt"} <= DOCUMENTED.keys()
     assert {"acceptance.Reason", "redline.IN_OLD"} <= VALUES.keys()

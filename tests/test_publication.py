@@ -117,7 +117,7 @@ class TestPages:
 
         assert [place for place in addresses for label in hidden if f"/{label}/" in place] == []
 
-    def test_policy_without_public_version_is_not_listed(self) -> None:
+    def test_policy_without_a_public_version_is_not_listed(self) -> None:
         shown = publication(BEFORE, policy(replace(FIRST, draft=True)))
 
         assert list(pages(shown)) == [""]
@@ -234,7 +234,7 @@ class TestPairs:
     @pytest.mark.parametrize(
         ("compare_pairs", "first"), [(0, 1), (1, 2), (2, 2), (3, 3), (189, 19), (190, 20), (200, 20), (210, 21)]
     )
-    def test_number_of_compared_versions_is_limited_by_pairs(self, compare_pairs: int, first: int) -> None:
+    def test_number_of_compared_versions_follows_from_the_limit_on_pairs(self, compare_pairs: int, first: int) -> None:
         assert first_compared(compare_pairs) == first
 
     @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ class TestFeeds:
             assert self.entries(at, FIRST, SECOND) == expected
         assert self.entries(at, FIRST, SECOND, feed="feed.xml") == (expected or [])
 
-    def test_version_that_applies_at_once_has_one_entry(self) -> None:
+    def test_version_effective_at_publication_has_one_entry(self) -> None:
         assert self.entries(AFTER, FIRST) == [self.IN_FORCE_1]
 
     def test_retroactive_version_has_an_entry_at_publication(self) -> None:
@@ -367,7 +367,7 @@ class TestFeeds:
 
         assert self.entries(AFTER, FIRST, gone) == [self.ANNOUNCED_2, self.IN_FORCE_1]
 
-    def test_overtaken_version_has_no_in_force_entry(self) -> None:
+    def test_overtaken_version_has_no_entry_for_its_effective_date(self) -> None:
         overtaking = version("3", "2027-02-01", "2027-02-15")
 
         shown = self.entries(AFTER, FIRST, SECOND, overtaking)
@@ -460,7 +460,7 @@ class TestHeaders:
             or ("/changes/" in place and not place.endswith("/"))
         )
 
-    def test_every_file_for_programs_has_one_cache_lifetime(self, rules: StaticSite) -> None:
+    def test_all_files_for_programs_have_the_same_cache_lifetime(self, rules: StaticSite) -> None:
         shown = self.found()
         companions = [page.context["file"] for page in pages(shown).values() if "file" in page.context]
         polled = [*files(shown), *companions, address.MANIFEST, address.SIGNED_MANIFEST, *address.CONFORMANCE]

@@ -88,7 +88,7 @@ class TestCalendar:
         assert max(map(len, raw.split(b"\r\n"))) <= 75
         return list(Calendar.from_ical(raw).walk("VEVENT"))
 
-    def test_announced_date_is_a_whole_day_in_the_books_zone(self) -> None:
+    def test_announced_date_is_an_all_day_event_in_the_books_zone(self) -> None:
         coming = replace(SECOND, effective_at=instant("2027-02-28T16:00:00Z"))
 
         (event,) = self.events(ANNOUNCED, policy(FIRST, coming), "Asia/Shanghai")
@@ -111,7 +111,7 @@ class TestCalendar:
 
         assert event["description"] == "Fish, chips; <b>"
 
-    def test_entry_does_not_change_on_its_day(self) -> None:
+    def test_calendar_entry_does_not_change_on_its_date(self) -> None:
         terms = [[event.to_ical() for event in self.events(at, policy(FIRST, SECOND))] for at in (ANNOUNCED, AFTER)]
 
         assert terms[0] == terms[1]
@@ -201,7 +201,7 @@ class TestFeedContents:
 
         assert [content.count("changes/0...2/") for content in contents if content] == [1, 1]
 
-    def test_long_list_is_cut_and_states_the_remaining_number(self) -> None:
+    def test_long_list_is_truncated_and_states_the_remaining_number(self) -> None:
         texts = ["\n\n".join(f"Sentence {number} is about {word}." for number in range(60)) for word in ("a", "b")]
         long = [replace(row, editions=(edition(EN, text),)) for row, text in zip((FIRST, SECOND), texts, strict=True)]
 
@@ -210,7 +210,7 @@ class TestFeedContents:
         assert content is not None
         assert (content.count("<li>"), "And 20 more." in content) == (41, True)
 
-    def test_words_are_in_the_binding_language(self) -> None:
+    def test_feed_titles_are_in_the_binding_language(self) -> None:
         root = tree(
             publication(AFTER, policy(FIRST), labels_for=lambda _: Labels(in_force_title="{title} {label} gilt")),
             "terms/feed.xml",

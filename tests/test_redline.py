@@ -235,7 +235,7 @@ def test_change_has_the_expected_class(old: str, new: str, kind: ChangeClass, ac
         row("business days", "in 5 days", "in 5 business days", (NumberKind.PERIOD, "5 days", "5 business days")),
     ],
 )
-def test_changed_numbers(old: str, new: str, expected: tuple[NumberKind, str, str]) -> None:
+def test_changed_numbers_are_listed(old: str, new: str, expected: tuple[NumberKind, str, str]) -> None:
     (number,) = redline(f"# T\n\n## Keeping {{#keeping}}\n\n{old}", f"# T\n\n## Keeping {{#keeping}}\n\n{new}").numbers
 
     assert (number.kind, number.was, number.now) == expected
@@ -246,7 +246,7 @@ def test_numbers_of_inserted_paragraph_are_not_changed_numbers() -> None:
     assert redline("One.", "One.\n\nTwo costs €5 in 3 days.").numbers == ()
 
 
-def test_moved_block_has_partner_and_shows_edits_at_new_place() -> None:
+def test_moved_block_refers_to_its_old_place_and_shows_edits_at_the_new_one() -> None:
     comparison = redline(text_of(SALE, COLLECT, DELETION), text_of(COLLECT, DELETION, SALE.replace("never", "do not")))
 
     left, came = (block for block in comparison.blocks if block.move)
@@ -278,14 +278,14 @@ def test_move_that_crosses_no_block_is_an_edit() -> None:
     assert comparison.statistics.moves == 0
 
 
-def test_deleted_items_are_in_the_existing_list() -> None:
+def test_deleted_items_remain_in_their_list() -> None:
     comparison = redline("- one thing\n- two things\n- three things", "- one thing\n- three things")
 
     assert len({block.path[0].key for block in comparison.blocks}) == 1
     assert len({block.path[1].key for block in comparison.blocks}) == 3
 
 
-def test_deleted_rows_are_in_the_existing_table() -> None:
+def test_deleted_rows_remain_in_their_table() -> None:
     comparison = redline("|a|b|\n|-|-|\n|x|1|\n|y|2|\n|z|3|", "|a|b|\n|-|-|\n|x|1|\n|z|3|")
 
     gone = [block for block in comparison.blocks if block.state is BlockState.DELETED]
@@ -328,7 +328,7 @@ def test_block_has_its_old_and_new_format() -> None:
     assert [run.op for run in block.runs] == [Op.EQUAL]
 
 
-def test_clause_has_changed_share() -> None:
+def test_clause_states_its_changed_share() -> None:
     old = "# T\n\n## A {#a}\n\none two three four\n\n## B {#b}\n\nkept"
     new = "# T\n\n## A {#a}\n\none two three five six\n\n## B {#b}\n\nkept"
 
@@ -369,12 +369,12 @@ def test_prepared_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read == versions
 
 
-def test_cut_words_does_not_change_the_redline() -> None:
+def test_splitting_words_in_advance_does_not_change_the_redline() -> None:
     old, new = text_of(COLLECT, SALE), text_of(SALE, DELETION)
 
     assert redline(prepare(old).cut_words(), prepare(new).cut_words()).blocks == redline(old, new).blocks
 
 
-def test_invisible_difference_is_no_difference() -> None:
+def test_invisible_difference_is_not_a_change() -> None:
     assert redline("a  b\nc\n\n* x", "a b c\n\n- x").equal is False
     assert redline("a b\nc\n\n* x\n", "a b c\n\n\n- x").equal

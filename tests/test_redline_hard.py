@@ -106,7 +106,7 @@ DIFFERENT = {pair[0]: name for name, pair in HARD.items()}
 
 
 @pytest.mark.parametrize("text", DIFFERENT.keys(), ids=DIFFERENT.values())
-def test_unusual_text_equals_itself(text: str) -> None:
+def test_redline_of_an_unusual_text_with_itself_is_empty(text: str) -> None:
     assert redline(text, text).equal
 
 

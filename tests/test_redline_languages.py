@@ -83,5 +83,5 @@ def test_changed_amount_is_reported_as_a_whole(name: str, was: str, now: str, am
 
 
 @pytest.mark.parametrize("name", SENTENCES)
-def test_sentence_in_any_script_equals_itself(name: str) -> None:
+def test_redline_of_a_sentence_with_itself_is_empty_in_every_script(name: str) -> None:
     assert redline(SENTENCES[name], SENTENCES[name]).equal

@@ -65,7 +65,7 @@ def test_words_are_tokenised(text: str, words: list[str]) -> None:
         row("an ellipsis and three dots are the same sign", "…", "..."),
     ],
 )
-def test_words_that_read_the_same_share_a_key(first: str, other: str) -> None:
+def test_indistinguishable_words_share_a_key(first: str, other: str) -> None:
     assert keys_of([first]) == keys_of([other])
 
 
@@ -113,7 +113,7 @@ def test_words_that_differ_have_different_keys(first: str, other: str) -> None:
         row("the number of a Chinese article", "见第三条", "number", "第三条"),
     ],
 )
-def test_numeric_expressions(text: str, kind: str, expression: str) -> None:
+def test_numeric_expressions_are_recognised(text: str, kind: str, expression: str) -> None:
     assert [(match.kind, match.text) for match in expressions(text)] == [(kind, expression)]
 
 

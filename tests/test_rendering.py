@@ -59,7 +59,7 @@ HTML = [
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), HTML)
-def test_html_contains(old: str, new: str, expected: str) -> None:
+def test_html_contains_the_expected_markup(old: str, new: str, expected: str) -> None:
     fragment = to_html(redline(old, new))
 
     read(fragment)
@@ -120,7 +120,7 @@ SIDES = [
 
 
 @pytest.mark.parametrize(("old", "new", "rows"), SIDES)
-def test_side_by_side_contains(old: str, new: str, rows: list[list[str]]) -> None:
+def test_side_by_side_html_contains_the_expected_markup(old: str, new: str, rows: list[list[str]]) -> None:
     body = read(to_sides(redline(old, new)))
 
     shown = [["".join(cell.itertext()) for cell in row] for row in body.findall("table/tbody/tr")]
@@ -139,7 +139,7 @@ def test_each_side_has_its_own_link_and_only_the_new_side_has_a_note() -> None:
     assert "".join(before.itertext()) == "a"
 
 
-def test_items_quotes_and_code_look_on_both_sides_as_in_the_text() -> None:
+def test_items_quotes_and_code_have_the_same_markup_on_both_sides() -> None:
     old = "4. x\n\n- y\n\n> z\n\n```\nc\n```\n\n---"
 
     body = read(to_sides(redline(old, f"{old}\n\nmore")))
@@ -169,7 +169,7 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), SENTENCES)
-def test_sentence_describes(old: str, new: str, sentence: str) -> None:
+def test_sentence_describes_the_change(old: str, new: str, sentence: str) -> None:
     assert to_sentences(redline(old, new)) == (sentence,)
 
 
@@ -195,7 +195,7 @@ MARKDOWN = [
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), MARKDOWN)
-def test_markdown_contains(old: str, new: str, expected: str) -> None:
+def test_markdown_contains_the_expected_lines(old: str, new: str, expected: str) -> None:
     assert expected.replace("-", r"\-") in to_markdown(redline(old, new))
 
 
@@ -216,7 +216,7 @@ LINES = [
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), LINES)
-def test_terminal_lines_contain(old: str, new: str, expected: str) -> None:
+def test_terminal_lines_contain_the_expected_text(old: str, new: str, expected: str) -> None:
     lines = ["".join(segment.text for segment in line) for line in to_lines(redline(old, new))]
 
     assert expected in "\n".join(lines)
@@ -228,7 +228,7 @@ def test_segments_have_a_style() -> None:
     assert line == (Segment("a ", "equal"), Segment("[-cat-]", "delete"), Segment("{+dog+}", "insert"))
 
 
-def test_data_contain_runs_clauses_numbers_and_counts() -> None:
+def test_json_contains_runs_clauses_numbers_and_counts() -> None:
     data = to_data(redline("# Data {#data}\n\nKept 24 months.", "# Data {#data}\n\nKept 36 months."))
 
     assert data == {
@@ -247,13 +247,13 @@ def test_data_contain_runs_clauses_numbers_and_counts() -> None:
     }
 
 
-def test_data_contain_the_old_id_of_a_renamed_clause() -> None:
+def test_json_contains_the_old_id_of_a_renamed_clause() -> None:
     data = to_data(redline("# A\n\n## Use\n\nWe keep what we need.", "# A\n\n## Use of data\n\nWe keep what we need."))
 
     assert [(element["id"], element["was"]) for element in data["clauses"]] == [("use-of-data", "use")]
 
 
-def test_data_contain_lost_and_added_formats() -> None:
+def test_json_contains_removed_and_added_formats() -> None:
     (run, _) = to_data(redline("[a](https://x.example/)", "*a*"))["runs"]
 
     assert run == {
@@ -307,7 +307,9 @@ SHOWN = [
 
 
 @pytest.mark.parametrize(("render", "names"), SHOWN)
-def test_labels_of_another_language_appear_in(render: Callable[[Redline, Labels], object], names: list[str]) -> None:
+def test_labels_of_another_language_appear_in_every_format(
+    render: Callable[[Redline, Labels], object], names: list[str]
+) -> None:
     labels = in_another_language()
 
     shown = "".join(str(render(redline(*pair), labels)) for pair in CHANGES).replace("\\", "")

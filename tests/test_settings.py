@@ -118,7 +118,7 @@ def test_invalid_setting_is_rejected_with_the_field(change: dict[str, object], p
 
 
 @pytest.mark.parametrize("member", list(least()))
-def test_required_settings_must_be_present(member: str) -> None:
+def test_missing_required_setting_is_rejected(member: str) -> None:
     with pytest.raises(ShapeError, match=f"^{member} is missing"):
         read({name: value for name, value in least().items() if name != member})
 
@@ -141,7 +141,7 @@ def test_message_does_not_contain_the_secret() -> None:
         "http://127.0.0.1:8000/site/",
     ],
 )
-def test_site_is_https_or_http_on_loopback(address: str) -> None:
+def test_site_address_may_be_https_or_http_on_loopback(address: str) -> None:
     assert site_address(address) == address
 
 

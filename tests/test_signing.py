@@ -101,7 +101,7 @@ class TestTheSignedFile:
         assert len(plain) <= 2048
         assert len(gzip.compress(signed, mtime=0)) <= 1000
 
-    def test_second_language_adds_about_one_digest_per_version(self, key: PrivateKey) -> None:
+    def test_additional_language_adds_about_one_digest_per_version(self, key: PrivateKey) -> None:
         plain, signed = three_policies("en", "zh-Hans"), sign(three_policies("en", "zh-Hans"), [key])
 
         assert len(plain) <= 2048
@@ -158,7 +158,7 @@ class TestVerifying:
 
         assert verify(signed, [old_platforms.public]) == PAYLOAD
 
-    def test_keys_can_be_rotated_while_both_are_known(self, key: PrivateKey) -> None:
+    def test_keys_can_be_rotated_while_both_are_trusted(self, key: PrivateKey) -> None:
         new = generate_key()
         both, after = sign(PAYLOAD, [key, new]), sign(PAYLOAD, [new])
 
@@ -181,7 +181,7 @@ class TestVerifying:
             pytest.param(lambda text: text.replace(":", ": "), id="the same data in another format"),
         ],
     )
-    def test_other_bytes_are_rejected(self, key: PrivateKey, change: Any) -> None:
+    def test_changed_bytes_are_rejected(self, key: PrivateKey, change: Any) -> None:
         document = opened(sign(PAYLOAD, [key]))
         document["payload"] = change(document["payload"])
 
@@ -294,7 +294,7 @@ for (const [index, {protected: header, signature}] of signatures.entries()) {
 
 class TestAnotherImplementation:
     @pytest.mark.parametrize("damage", [False, True], ids=["as signed", "with a byte changed"])
-    def test_web_crypto_verifies_the_same(
+    def test_web_crypto_verifies_the_same_signatures(
         self, tmp_path: Path, key: PrivateKey, old_platforms: PrivateKey, damage: bool
     ) -> None:
         signed = sign(three_policies(), [key, old_platforms])
@@ -326,7 +326,7 @@ class TestKeys:
         assert RFC_8037["d"] not in f"{private} {private!r} {private.public!r}"
 
     @pytest.mark.parametrize("algorithm", Algorithm)
-    def test_key_survives_a_round_trip(self, algorithm: Algorithm) -> None:
+    def test_key_survives_the_round_trip(self, algorithm: Algorithm) -> None:
         private = generate_key(algorithm)
 
         assert PrivateKey.from_jwk(private.to_jwk()) == private
@@ -401,10 +401,10 @@ class TestKeyFiles:
         assert private_keys({"INFORCE_SIGNING_KEY": single}) == (key,)
         assert private_keys({"INFORCE_SIGNING_KEY": two}) == (key, second)
 
-    def test_empty_environment_gives_no_key(self) -> None:
+    def test_empty_environment_variable_yields_no_key(self) -> None:
         assert private_keys({"INFORCE_SIGNING_KEY": "", "HOME": "/"}) == ()
 
-    def test_both_variables_at_once_are_rejected(self) -> None:
+    def test_setting_both_key_variables_is_rejected(self) -> None:
         with pytest.raises(SetupError, match="both set"):
             private_keys({"INFORCE_SIGNING_KEY": "{}", "INFORCE_SIGNING_KEY_FILE": "key.json"})
 
@@ -422,17 +422,17 @@ class TestKeyFiles:
 
 
 class TestIssues:
-    def test_book_with_a_key_is_published_signed(self, key: PrivateKey) -> None:
+    def test_book_with_a_key_is_published_with_a_signature(self, key: PrivateKey) -> None:
         issued = issue(PAYLOAD, [key.public], [key])
 
         assert issued.plain == PAYLOAD
         assert issued.signed is not None
         assert verify(issued.signed, [key.public]) == PAYLOAD
 
-    def test_book_without_keys_is_published_unsigned(self) -> None:
+    def test_book_without_keys_is_published_without_a_signature(self) -> None:
         assert issue(PAYLOAD, [], []).signed is None
 
-    def test_book_with_a_key_is_never_published_unsigned(self, key: PrivateKey) -> None:
+    def test_book_with_a_key_is_never_published_without_a_signature(self, key: PrivateKey) -> None:
         with pytest.raises(SignatureError, match="requires signed manifests, but no private key is set"):
             issue(PAYLOAD, [key.public], [])
 

@@ -74,7 +74,7 @@ def test_build_publishes_no_file_of_another_folder(tmp_path: Path) -> None:
     assert "docs/secret.txt: this link leads out of the repository" in build(book, tmp_path / "site")
 
 
-def test_build_names_theme_and_template_that_it_cannot_use(tmp_path: Path) -> None:
+def test_build_reports_an_unusable_theme_and_template(tmp_path: Path) -> None:
     book = scaffold(BookBuilder(tmp_path / "repository"))
     book.policy("terms").version("2026-01-15")
     book.write("docs/faq.md", "---\ntemplate: nowhere.html\n---\n# Questions\n")
@@ -102,7 +102,7 @@ def test_tag_that_runs_code_is_refused(tmp_path: Path, line: str) -> None:
         Configuration.read(tmp_path / "mkdocs.yml")
 
 
-def test_tag_with_a_handle_of_its_own_is_refused(tmp_path: Path) -> None:
+def test_tag_with_a_custom_handle_is_refused(tmp_path: Path) -> None:
     text = f"%TAG !e! tag:yaml.org,2002:python/object/\n---\n{PLAIN}copyright: !e!apply:os.system ['true']\n"
     (tmp_path / "mkdocs.yml").write_text(text)
     with pytest.raises(BookError, match="would run code"):
@@ -132,6 +132,6 @@ def test_inherited_configuration_must_be_another_file(tmp_path: Path, name: str,
     "line",
     ["extra: !!python/name:material.extensions.emoji.twemoji", "site_url: !ENV SITE", "extra: {INHERIT: no.yml}"],
 )
-def test_other_tags_and_names_are_left_to_mkdocs(tmp_path: Path, line: str) -> None:
+def test_other_tags_and_file_names_are_passed_to_mkdocs(tmp_path: Path, line: str) -> None:
     (tmp_path / "mkdocs.yml").write_text(f"{PLAIN}{line}\n")
     assert Configuration.read(tmp_path / "mkdocs.yml").raw.endswith(f"{line}\n".encode())

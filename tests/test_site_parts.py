@@ -143,7 +143,7 @@ def _overwrite(entry: Path, content: bytes) -> None:
 
 
 class TestRecollection:
-    def test_stored_shelf_is_found_now_and_by_the_next_build(self, tmp_path: Path) -> None:
+    def test_stored_group_is_found_by_this_build_and_the_next(self, tmp_path: Path) -> None:
         cache = cache_in(tmp_path)
         cache.put(KEY, b"words")
         name, files = key_of("shelf"), {"terms/index.html": KEY}
@@ -154,12 +154,12 @@ class TestRecollection:
         assert memory.recall(name) == files
         assert BuildIndex(cache_in(tmp_path)).recall(name) == files
 
-    def test_shelf_with_a_missing_file_is_not_found(self, tmp_path: Path) -> None:
+    def test_group_with_a_missing_file_is_not_found(self, tmp_path: Path) -> None:
         BuildIndex(cache_in(tmp_path)).remember(key_of("shelf"), {"terms/index.html": KEY})
 
         assert BuildIndex(cache_in(tmp_path)).recall(key_of("shelf")) is None
 
-    def test_unused_shelf_is_discarded(self, tmp_path: Path) -> None:
+    def test_unused_group_is_discarded(self, tmp_path: Path) -> None:
         memory = BuildIndex(cache_in(tmp_path))
         memory.remember(key_of("shelf"), {"terms/index.html": KEY})
         for _ in range(2):
@@ -196,7 +196,7 @@ class TestCache:
         assert (target.read_bytes(), target.stat().st_nlink) == (b"words", 1)
 
     @pytest.mark.parametrize("linked", [True, False], ids=["with hard links", "without hard links"])
-    def test_linking_over_an_earlier_build_changes_no_entry(
+    def test_linking_into_an_earlier_build_changes_no_cache_entry(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
     ) -> None:
         cache, target, other = cache_in(tmp_path / "cache"), tmp_path / "page.html", key_of("another page")
@@ -308,14 +308,14 @@ class TestCache:
         cache.prune(0)
         assert [path.name.partition("-")[0] for path in _entries(tmp_path / "cache")] == [keys[0]]
 
-    def test_key_parts_are_separated(self) -> None:
+    def test_cache_key_parts_are_separated(self) -> None:
         assert len({key_of("ab", "c"), key_of("a", "bc"), key_of("abc"), key_of("abc", "")}) == 4
 
     def test_program_digest_is_stable(self) -> None:
         assert re.fullmatch("[0-9a-f]{64}", renderer_fingerprint())
         assert renderer_fingerprint() == renderer_fingerprint()
 
-    def test_used_entry_is_pruned_last(self, tmp_path: Path) -> None:
+    def test_most_recently_used_entry_is_pruned_last(self, tmp_path: Path) -> None:
         keys = [key_of(str(number)) for number in range(3)]
         earlier = cache_in(tmp_path)
         for key in keys:
@@ -442,7 +442,7 @@ class TestMessages:
             pytest.param("zh-Hant", "In force", id="the same language in another script"),
         ],
     )
-    def test_words_come_from_the_closest_catalogue_or_remain_english(self, tag: str, word: str) -> None:
+    def test_translation_uses_the_closest_catalogue_or_english(self, tag: str, word: str) -> None:
         assert translations(Language(tag)).ugettext("In force") == word
 
     def test_missing_translation_falls_back_to_english(self) -> None:
@@ -503,7 +503,7 @@ class TestDay:
 
         assert words.day(instant(at)) == f'<time datetime="{at}">{shown}</time>'
 
-    def test_day_that_starts_after_midnight_has_no_time(self) -> None:
+    def test_date_of_a_day_without_midnight_has_no_time(self) -> None:
         words = Words(_settings("America/Santiago"), Language("de"), Links(page=""))
 
         assert "8. September 2024<" in words.day(instant("2024-09-08T04:00:00Z"))
@@ -515,7 +515,7 @@ class TestWords:
         {"tag": "de", "name": "Deutsch <&>", "page": "privacy/1/de/", "mark": "lags"},
     )
 
-    def test_other_languages_are_linked_and_the_own_is_not(self) -> None:
+    def test_page_links_its_other_languages_but_not_its_own(self) -> None:
         words = Words(_settings("UTC"), Language("de"), Links(page="privacy/1/de/"))
 
         shown = words.tongues(self.ROWS)
@@ -547,7 +547,7 @@ class TestWords:
         at = instant("2027-03-01T00:00:00Z")
         return [words.tongues(self.ROWS), words.editions(self.ROWS), words.day(at), words.plain_day(at), words.iso(at)]
 
-    def test_values_are_escaped_and_links_in_messages_remain(self) -> None:
+    def test_values_in_messages_are_escaped_and_links_are_kept(self) -> None:
         template = environment(Language("de")).from_string(
             "{{ _('%(title)s of %(name)s, version %(label)s.', **said) }}"
         )
@@ -560,7 +560,7 @@ class TestWords:
         }
 
 
-def test_version_label_keeps_its_order_after_arabic_words() -> None:
+def test_version_label_after_arabic_words_is_isolated() -> None:
     """UAX #9: after Arabic letters, 2026-01-15 would be shown as 15-01-2026 unless it is isolated."""
     sentences = [str(message.string) for message in _catalogue("ar")]
     named = re.compile(r"(.?)(?:%\((?:label|old|new)\)s|\{(?:label|old|new)\})(.?)")

@@ -42,7 +42,7 @@ SECTIONS = [
 
 
 @pytest.mark.parametrize(("content", "expected"), SECTIONS)
-def test_page_is_found_by(content: str, expected: list[tuple[str, str, str]]) -> None:
+def test_page_is_found_by_its_words(content: str, expected: list[tuple[str, str, str]]) -> None:
     data = json.loads(entries(PAGE, Rendered(title="Terms & more", head="", content=content)))
     assert [(one["location"], one["title"], one["text"]) for one in data] == expected
 

@@ -36,7 +36,7 @@ def load(name: str, source: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_rule_reports_and_accepts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rule_skeleton_reports_bad_and_accepts_good_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = load("skeleton_rule", IMPORTS + RULE, monkeypatch).title_with_full_stop
     for title, count in (("Terms.", 1), ("Terms", 0)):
         book = BookBuilder(tmp_path / title)
@@ -49,7 +49,7 @@ def test_rule_reports_and_accepts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert all(finding.place.line and finding.evidence == title for finding in findings)
 
 
-def test_page_kind_is_rendered_with_its_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_kind_skeleton_is_rendered_with_its_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = load("skeleton_page_kind", PAGE_KIND, monkeypatch).KIND
     book = BookBuilder(tmp_path / "book")
     book.policy("terms").version("2026-01-15").version("2026-03-01")

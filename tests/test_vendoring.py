@@ -126,7 +126,7 @@ def test_install_from_an_index_is_detected(text: str) -> None:
         "python -m pip install 'weasyprint>=70,<71'",
     ],
 )
-def test_install_from_a_file_is_allowed(text: str) -> None:
+def test_install_from_a_file_is_not_reported(text: str) -> None:
     assert index_installs(text) == []
 
 
@@ -147,7 +147,7 @@ def test_every_requirement_has_a_hash_and_no_index(own: dict[str, bytes]) -> Non
     assert {"mkdocs", "python-docx", "httpx2"} <= set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
 
 
-def test_same_sources_yield_the_same_wheel(own: dict[str, bytes]) -> None:
+def test_wheel_builds_are_reproducible(own: dict[str, bytes]) -> None:
     assert vendored() == own
 
 
@@ -181,7 +181,7 @@ def test_modified_installation_is_rejected(installed: Path, tmp_path: Path, chan
     assert not (tmp_path / "policies").exists()
 
 
-def test_wheel_can_be_passed(own: dict[str, bytes], tmp_path: Path) -> None:
+def test_wheel_can_be_passed_as_an_argument(own: dict[str, bytes], tmp_path: Path) -> None:
     (tmp_path / Path(WHEEL).name).write_bytes(own[WHEEL])
     assert vendored(tmp_path / Path(WHEEL).name) == own
 

@@ -60,7 +60,7 @@ def test_every_text_redline_and_since_file_has_its_digest(catalog: Catalog) -> N
     assert document[1].version.digests == {str(text.language): text.digest for text in texts}
 
 
-def test_document_fits_its_schema(catalog: Catalog) -> None:
+def test_document_matches_its_schema(catalog: Catalog) -> None:
     Draft202012Validator(DIGESTS_SCHEMA).validate(json.loads(digests_at(catalog)))
 
 
@@ -73,7 +73,7 @@ def test_later_version_is_not_included(catalog: Catalog) -> None:
     assert list(read(digests_at(catalog, instant("2026-08-31"))).versions) == [1, 2]
 
 
-def test_manifest_contains_the_digest_once_per_policy(catalog: Catalog) -> None:
+def test_manifest_contains_the_digest_of_the_file_once_per_policy(catalog: Catalog) -> None:
     plain = to_bytes(manifest(catalog, NOW, {"terms": OTHER}))
 
     (policy,) = parse_manifest(plain).policies

@@ -72,7 +72,7 @@ BOTH_WAYS = [
 
 
 @pytest.mark.parametrize(("old", "new"), BOTH_WAYS)
-def test_accepting_produces_new_and_rejecting_old_paragraphs(old: str, new: str) -> None:
+def test_accepting_yields_the_new_and_rejecting_the_old_paragraphs(old: str, new: str) -> None:
     content = document(old, new)
 
     assert lines("\n".join(accepted(content))) == lines(plain_text(new))
@@ -109,7 +109,7 @@ def test_table_keeps_all_words(old: str, new: str) -> None:
 
 
 @given(pairs)
-def test_any_redline_restores_both_texts(pair: tuple[str, str]) -> None:
+def test_every_redline_restores_both_texts(pair: tuple[str, str]) -> None:
     content = document(*pair)
 
     assert characters(accepted(content)) == characters([in_xml(plain_text(pair[1]))])
@@ -117,7 +117,7 @@ def test_any_redline_restores_both_texts(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_any_redline_has_links_outside_revisions_complete_moves_and_unique_numbers(
+def test_every_redline_has_links_outside_revisions_complete_moves_and_unique_numbers(
     pair: tuple[str, str],
 ) -> None:
     content = document(*pair)

@@ -358,7 +358,7 @@ def test_link_stored_as_field_is_a_link() -> None:
     assert lines[1] == "+We keep account data for 12 months. See [the law](https://law.example/a). Then we delete it."
 
 
-def test_link_to_heading_created_in_word_targets_its_id() -> None:
+def test_link_created_in_word_to_a_heading_targets_its_id() -> None:
     """Word adds its own bookmark to the heading."""
     heading = paragraph_of("How long we keep it")
     own = '<w:bookmarkStart w:id="77" w:name="_How_long_we"/><w:bookmarkEnd w:id="77"/>'
@@ -421,7 +421,7 @@ def test_content_without_markdown_equivalent_is_rejected_with_its_sentence(xml: 
     assert "We keep account data" in str(returned.objections[0])
 
 
-def test_merged_cells_crowded_cells_and_missing_header_row_are_rejected() -> None:
+def test_cells_with_several_paragraphs_and_missing_header_rows_are_rejected() -> None:
     merged = back(
         replaced(
             sent(), ('<w:t xml:space="preserve">mail</w:t>', "<w:t>mail</w:t></w:r></w:p><w:p><w:r><w:t>post</w:t>")
@@ -454,14 +454,14 @@ def test_link_to_a_file_is_rejected() -> None:
     assert "leads to “file:" in back(edited(" Then we", f'<w:ins w:id="1" {WHO}>{field}</w:ins>')).objections[0].problem
 
 
-def test_formatting_only_in_word_is_omitted_and_reported() -> None:
+def test_formatting_without_markdown_equivalent_is_omitted_and_reported() -> None:
     returned = back(edited(" Then we", came(" At once.", '<w:highlight w:val="yellow"/>') + run(" Then we")))
 
     assert "12 months. At once. Then we" in str(returned.text)
     assert "highlight" in returned.remarks[0].problem
 
 
-def test_relative_link_keeps_its_address_and_lost_address_is_reported() -> None:
+def test_relative_link_keeps_its_address_and_a_lost_address_is_reported() -> None:
     """Documents do not link to addresses without a host, so these exist only in the text."""
     text = "# A\n\nSee [our terms](/terms) first.\n"
     look = '<w:rStyle w:val="Hyperlink"/>'
@@ -582,7 +582,7 @@ def test_malicious_file_is_rejected_with_one_sentence(content: bytes, message: s
         pytest.param({"docProps/custom.xml": (">en<", ">e n<")}, "cannot be read", id="no language"),
     ],
 )
-def test_document_that_is_not_a_manuscript_is_rejected(parts: dict[str, tuple[str, str]], message: str) -> None:
+def test_document_not_exported_by_inforce_is_rejected(parts: dict[str, tuple[str, str]], message: str) -> None:
     content = sent()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         changed_parts = {

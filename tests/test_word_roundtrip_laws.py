@@ -40,7 +40,7 @@ def test_leaves_of_a_source_are_the_blocks_of_its_text(text: str) -> None:
 
 
 @given(documents)
-def test_unedited_document_changes_no_byte(text: str) -> None:
+def test_import_of_an_unedited_document_changes_no_byte(text: str) -> None:
     source = canonical(text)
 
     found = returned(source)

@@ -111,7 +111,7 @@ class TestLocks:
         assert [line for line in lines if "://" in line or line.startswith("-")] == []
 
     @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
-    def test_every_pin_has_a_hash(self, lock: Path) -> None:
+    def test_every_pinned_package_has_a_hash(self, lock: Path) -> None:
         entries = re.split(r"\n(?=[a-z0-9])", lock.read_text("utf-8"))[1:]
         assert entries
         assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
@@ -154,7 +154,7 @@ class TestLocks:
         names = {re.split(r"[<>=\[; ]", one)[0].lower() for one in wanted}
         assert names - set(pins(lock)) == set()
 
-    def test_back_end_installs_no_site_builder(self) -> None:
+    def test_back_end_installation_contains_no_site_builder(self) -> None:
         assert {"mkdocs", "click", "gitpython", "sqlalchemy"}.isdisjoint(pins("client"))
 
 
@@ -174,7 +174,9 @@ class TestClosingLine:
             pytest.param("@echo 'no browser' >&2; exit 4", "No test ran.", 2, id="no test ran"),
         ],
     )
-    def test_last_line_is_machine_readable(self, tmp_path: Path, recipe: str, last: str, code: int) -> None:
+    def test_last_line_of_ci_output_is_machine_readable(
+        self, tmp_path: Path, recipe: str, last: str, code: int
+    ) -> None:
         (tmp_path / ".ci").mkdir()
         shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
         (tmp_path / "Makefile").write_text(f"test:\n\t{recipe}\n", "utf-8")
@@ -188,7 +190,7 @@ class TestBrowser:
     SCRIPT = str(ROOT / "tests" / "browser" / "chromium.py")
     PAGE = "echo '<html></html>'"
 
-    def test_configured_browser_takes_precedence(self, tmp_path: Path) -> None:
+    def test_configured_browser_is_preferred(self, tmp_path: Path) -> None:
         program(tmp_path / "bin", "chromium", self.PAGE)
         mine = program(tmp_path, "mine", self.PAGE)
         process = run(sys.executable, self.SCRIPT, PATH=str(tmp_path / "bin"), INFORCE_CHROMIUM=str(mine))
@@ -259,7 +261,7 @@ class TestLibraries:
         assert "services: 101" in (tmp_path / "log").read_text()
         assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "log", "policy-rc.d"]
 
-    def test_file_saved_by_a_killed_run_is_restored(self, tmp_path: Path) -> None:
+    def test_file_left_by_a_killed_run_is_restored(self, tmp_path: Path) -> None:
         (tmp_path / "policy-rc.d").write_text("of the killed run")
         (tmp_path / "policy-rc.d.before-inforce").write_text("of the machine")
         assert self.install(tmp_path).returncode == 0
@@ -274,7 +276,7 @@ class TestLibraries:
             f"{tmp_path}/none cannot be written, so services could start: run this as root."
         ]
 
-    def test_failure_is_one_line_and_leaves_no_files(self, tmp_path: Path) -> None:
+    def test_failure_prints_one_line_and_leaves_no_files(self, tmp_path: Path) -> None:
         ended = self.install(tmp_path, "echo 'Err:1 x'; echo 'E: no network' >&2; echo 'E: more' >&2; exit 100")
         assert ended.returncode == 4
         assert ended.stderr.splitlines()[2:] == ["apt-get update failed: E: no network"]
@@ -297,11 +299,11 @@ class TestGround:
         with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as caller:
             assert caller.getpeername() == server.getsockname()
 
-    def test_git_reads_no_settings_of_the_machine(self) -> None:
+    def test_git_ignores_machine_settings(self) -> None:
         settings = subprocess.run(["git", "config", "--global", "--list"], capture_output=True, text=True, check=False)
         assert settings.stdout == ""
 
-    def test_scripts_use_the_same_node_everywhere(self) -> None:
+    def test_scripts_use_the_same_node_version_everywhere(self) -> None:
         ran = subprocess.run(["node", "--print", "process.execPath"], capture_output=True, text=True, check=True)
         assert ran.stdout.strip().endswith("/playwright/driver/node")
 
@@ -322,7 +324,7 @@ class TestWorkflows:
         assert writes <= ({"pages", "id-token"} if workflow.stem == "pages" else set())
 
     @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-    def test_no_checkout_persists_credentials(self, workflow: Path) -> None:
+    def test_checkouts_do_not_persist_credentials(self, workflow: Path) -> None:
         jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"].values()
         checkouts = [step for job in jobs for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
         assert checkouts

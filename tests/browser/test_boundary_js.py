@@ -109,7 +109,7 @@ def test_size_of_a_document_is_checked_before_parsing(node: Path) -> None:
     assert json.loads(process.stdout) == ["too-large", "too-large", "too-large", 0, "not-json", 1]
 
 
-def test_response_in_single_bytes_takes_linear_time(node: Path) -> None:
+def test_response_sent_byte_by_byte_takes_linear_time(node: Path) -> None:
     """The host determines the number of chunks; four times as many must take about four times as long."""
     program = """
       import { get } from "./fetching.js";

@@ -126,7 +126,7 @@ def test_request_to_a_slow_host_times_out(app: AppPage) -> None:
     app.stays_usable()
 
 
-def test_request_ended_by_leaving_the_page_is_no_failure_of_the_site(app: AppPage) -> None:
+def test_request_aborted_by_leaving_the_page_is_not_a_site_failure(app: AppPage) -> None:
     """Otherwise the next page would wait for a minute, or for hours with a stored manifest, before it asks the site."""
     left = Event()
 
@@ -147,7 +147,7 @@ def test_request_ended_by_leaving_the_page_is_no_failure_of_the_site(app: AppPag
     assert app.host.asked.count(("GET", MANIFEST)) == 2
 
 
-def test_failure_after_the_user_came_back_to_the_page_is_stored(app: AppPage, watch: Watch) -> None:
+def test_failure_after_returning_to_the_page_is_stored(app: AppPage, watch: Watch) -> None:
     """A browser can restore a page that was left, from its back/forward cache."""
     watch.expect("Failed to load resource")
     app.open()
@@ -198,7 +198,9 @@ def test_redirect_within_the_site_is_followed(app: AppPage) -> None:
         ),
     ],
 )
-def test_with_keys_only_signed_manifests_are_accepted(app: AppPage, body: Callable[[AppHost], str], fine: bool) -> None:
+def test_client_with_keys_accepts_only_signed_manifests(
+    app: AppPage, body: Callable[[AppHost], str], fine: bool
+) -> None:
     app.host.serve("/legal/policies.jws.json", body(app.host))
     keys = {"keys": [KEY.public.to_jwk(), OLD_PLATFORM_KEY.public.to_jwk()]}
     app.open(manifest=app.host.site + "policies.jws.json", key=json.dumps(keys))
@@ -209,7 +211,7 @@ def test_with_keys_only_signed_manifests_are_accepted(app: AppPage, body: Callab
         app.stays_usable()
 
 
-def test_client_without_keys_accepts_no_signature(app: AppPage) -> None:
+def test_empty_set_of_keys_does_not_disable_verification(app: AppPage) -> None:
     """An empty set of keys is an error of the app, and must not disable verification."""
     app.open(key='{"keys": []}')
     app.hears("rejected", reason="signature")
@@ -258,7 +260,7 @@ def serial_in_use(app: AppPage) -> int:
     return app.page.evaluate("document.querySelector('policy-prompt').client.manifest?.serial")
 
 
-def test_manifest_issued_after_both_clocks_does_not_block_a_later_one(app: AppPage) -> None:
+def test_manifest_ahead_of_device_and_host_time_does_not_block_a_later_one(app: AppPage) -> None:
     app.host.serve(MANIFEST, app.host.manifest(**issued("2099-01-01T00:00:00Z")))
     app.open()
     app.hears("rejected", reason="issued-in-future")
@@ -274,7 +276,7 @@ def test_host_time_lets_a_device_with_a_slow_clock_accept_a_manifest(app: AppPag
     assert serial_in_use(app) == SERIAL
 
 
-def test_manifest_ahead_of_the_device_is_used_by_this_page_only_without_host_time(app: AppPage) -> None:
+def test_without_host_time_a_manifest_ahead_of_the_device_is_used_only_by_this_page(app: AppPage) -> None:
     app.host.tells_time = False
     app.host.serve(MANIFEST, app.host.manifest(**issued("2098-01-01T00:00:00Z")))
     app.open()
@@ -367,7 +369,7 @@ def test_expired_manifest_is_reported_and_asks_no_question(app: AppPage) -> None
     app.stays_usable()
 
 
-def test_site_is_polled_once_per_interval_and_not_on_every_page(app: AppPage) -> None:
+def test_pages_share_one_poll_per_interval(app: AppPage) -> None:
     app.open()
     expect(app.dialog).to_be_visible()
     for _ in range(3):
@@ -379,7 +381,7 @@ def test_site_is_polled_once_per_interval_and_not_on_every_page(app: AppPage) ->
     assert app.host.asked.count(("GET", MANIFEST)) == 2
 
 
-def test_retry_after_of_a_busy_host_is_respected(app: AppPage, watch: Watch) -> None:
+def test_retry_after_header_is_respected(app: AppPage, watch: Watch) -> None:
     watch.expect("429")
     app.host.serve(MANIFEST, "", 429, **{"retry-after": "7200"})
     app.open()
@@ -412,7 +414,7 @@ def yes(seq: int) -> dict[str, Any]:
     return {"policy": "terms", "seq": seq, "act": "accepted", "at": "2026-02-01T00:00:00Z", "subject": "u_mia"}
 
 
-def test_timer_beyond_the_browsers_maximum_does_not_fire_immediately(app: AppPage) -> None:
+def test_timer_longer_than_the_browser_allows_does_not_fire_immediately(app: AppPage) -> None:
     app.host.policies[0]["versions"].append(version(2, "# Terms\n\nBe very kind.\n", "2030-01-01T00:00:00Z"))
     app.open(options={"records": [yes(1)]})
     app.settle()
@@ -449,7 +451,7 @@ def test_receipt_identifies_exactly_the_accepted_text(app: AppPage) -> None:
     assert sent["id"][14] == "7"
 
 
-def test_two_tabs_agree_and_send_one_receipt(app: AppPage, context: BrowserContext) -> None:
+def test_answer_in_two_tabs_sends_one_receipt(app: AppPage, context: BrowserContext) -> None:
     app.open()
     other = AppPage(page=context.new_page(), host=app.host).open()
     expect(app.dialog).to_be_visible()
@@ -482,7 +484,7 @@ def test_answer_given_in_another_tab_without_a_broadcast_ends_the_question(
     expect(app.dialog).to_have_count(0)
 
 
-def test_offline_answer_is_sent_once_when_online_again(app: AppPage, context: BrowserContext, watch: Watch) -> None:
+def test_offline_answer_is_sent_once_after_reconnecting(app: AppPage, context: BrowserContext, watch: Watch) -> None:
     watch.expect("ERR_INTERNET_DISCONNECTED")
     app.open()
     expect(app.dialog).to_be_visible()
@@ -529,7 +531,7 @@ def test_receipt_is_retried_until_the_server_accepts_it(app: AppPage, watch: Wat
     app.stays_usable()
 
 
-def test_permanently_rejected_receipt_is_asked_for_again(app: AppPage, watch: Watch) -> None:
+def test_permanently_rejected_receipt_makes_the_client_ask_again(app: AppPage, watch: Watch) -> None:
     watch.expect("422")
     app.host.answers = [422]
     app.open()
@@ -561,7 +563,7 @@ def test_receipt_handled_by_the_app_is_not_sent(app: AppPage) -> None:
 BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
 
 
-def test_with_blocked_storage_state_lasts_as_long_as_the_page(app: AppPage) -> None:
+def test_without_storage_state_lasts_as_long_as_the_page(app: AppPage) -> None:
     app.open(listen=BLOCKED)
     app.button("Accept").click()
     expect(app.dialog).to_have_count(0)
@@ -569,7 +571,7 @@ def test_with_blocked_storage_state_lasts_as_long_as_the_page(app: AppPage) -> N
     assert len(app.host.got(1)) == 1
 
 
-def test_with_blocked_storage_tabs_still_agree(app: AppPage, context: BrowserContext) -> None:
+def test_without_storage_tabs_still_share_answers(app: AppPage, context: BrowserContext) -> None:
     app.open(listen=BLOCKED)
     other = AppPage(page=context.new_page(), host=app.host).open(listen=BLOCKED)
     expect(other.dialog).to_be_visible()
@@ -715,7 +717,7 @@ def test_no_identifying_data_is_stored_or_sent_before_the_user_acts(app: AppPage
     app.hears("decision", outcome="ok")
 
 
-def test_unreadable_record_is_dropped_with_a_flag(app: AppPage) -> None:
+def test_unreadable_record_is_ignored_and_flagged(app: AppPage) -> None:
     app.open(
         options={"records": [{"policy": "terms", "seq": 1, "act": "accepted", "at": "yesterday", "subject": "u_mia"}]}
     )

@@ -120,7 +120,7 @@ def decided(drawn: list[tuple[Any, list[str]]]) -> list[tuple[Any, Any]]:
     return [(each, decide(each)) for each in asked]
 
 
-def test_decide_js_equals_python_in_every_field(
+def test_decide_js_returns_the_same_fields_as_python(
     node: Path, drawn: list[tuple[Any, list[str]]], decided: list[tuple[Any, Any]]
 ) -> None:
     decisions = answers(node, [each for each, _ in drawn], [instants for _, instants in drawn])
@@ -132,7 +132,7 @@ def test_decide_js_equals_python_in_every_field(
     assert len(decisions) == QUESTIONS
 
 
-def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
+def test_next_at_in_decide_js_is_later_than_the_instant_of_the_decision(
     node: Path, decided: list[tuple[Any, Any]]
 ) -> None:
     """Called again at `next_at` and at the expiry, it never returns the same instant."""
@@ -150,7 +150,7 @@ def test_next_at_of_decide_js_is_later_than_the_instant_of_the_decision(
     assert len([pair for pair in late if pair[1]]) > 1_000
 
 
-def test_decide_js_is_small() -> None:
+def test_decide_js_is_within_its_size_limit() -> None:
     """Every page that uses the prompt loads this file."""
     assert len(gzip.compress((BROWSER / "decide.js").read_bytes(), 9)) <= LIMIT
 
@@ -161,7 +161,7 @@ def block_of(types: str, name: str) -> str:
     return match[1] if match else ""
 
 
-def test_types_of_decide_js_contain_every_field_and_value_of_the_python_types() -> None:
+def test_decide_js_types_contain_every_field_and_value_of_the_python_types() -> None:
     types = (BROWSER / "decide.d.ts").read_text("utf-8")
 
     for name in sorted(set(acceptance.__all__) - {"check_record", "decide"}):

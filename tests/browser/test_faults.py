@@ -22,7 +22,7 @@ FAULTS = """
 """
 
 
-def test_faults_of_the_last_elements_of_a_long_page_are_found(page: Page) -> None:
+def test_faults_at_the_end_of_a_long_page_are_found(page: Page) -> None:
     page.set_content(LONG.format(ITEMS))
     assert faults(page, [DESK]) == []
 

@@ -74,7 +74,7 @@ def test_npm_package_is_complete_and_has_no_dependencies() -> None:
             assert list(SOURCES.glob(path.removeprefix("./"))), path
 
 
-def test_build_lock_contains_no_registry() -> None:
+def test_build_lock_contains_no_registry_url() -> None:
     assert "resolved" not in (SOURCES / "package-lock.json").read_text("utf-8")
 
 
@@ -113,12 +113,12 @@ def test_every_message_is_documented_verbatim() -> None:
     assert dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section, re.MULTILINE)) == ENGLISH
 
 
-def test_documented_custom_properties_are_exactly_the_existing_ones() -> None:
+def test_every_custom_property_is_documented_and_exists() -> None:
     style = (SOURCES / "style.js").read_text("utf-8")
     assert set(column("How it looks")) == set(re.findall(r"var\((--policy-[\w-]+)", style))
 
 
-def test_documented_parts_are_exactly_the_existing_ones() -> None:
+def test_every_part_is_documented_and_exists() -> None:
     source = (SOURCES / "prompt.js").read_text("utf-8")
     parts_made = {part for parts in re.findall(r'make\("[\w.]+", "([\w -]+)"', source) for part in parts.split()}
     parts_made |= {"button", "redline", "text", "inserted", "deleted"}  # named after messages
@@ -133,7 +133,7 @@ def test_every_event_and_reason_is_documented() -> None:
     assert set(column("Events", r"^\| (`[a-z-]+`) \|")) == set(re.findall(r'"([\w-]+)"', reasons))
 
 
-def test_every_reason_in_the_sources_is_in_the_types() -> None:
+def test_types_include_every_reason_in_the_sources() -> None:
     types = (SOURCES / "client.d.ts").read_text("utf-8").partition("type RefusalReason =")[2].partition(";")[0]
     source = "\n".join(path.read_text("utf-8") for path in SOURCES.glob("*.js") if path.name != "build.js")
     used = re.findall(r'(?:must\([^\n]*?, |named\(\w+(?:\(\w+\))?, )"([a-z-]+)"', source)

@@ -111,14 +111,14 @@ def test_history_shows_what_applied_on_a_day(page: Page, site: str, day: str, an
     assert page.url.endswith(f"#on={day}")
 
 
-def test_url_of_a_history_answer_can_be_shared(page: Page, site: str) -> None:
+def test_url_of_a_history_query_can_be_shared(page: Page, site: str) -> None:
     page.goto(site + "terms/history/#on=2026-08-01")
     expect(page.get_by_role("status")).to_have_text("In force on August 1, 2026: 3")
     page.get_by_role("status").get_by_role("link").click()
     page.wait_for_url(f"{site}terms/3/")
 
 
-def test_mark_of_the_chart_is_keyboard_accessible_and_links_to_the_text(page: Page, site: str) -> None:
+def test_chart_marks_are_keyboard_accessible_and_link_to_the_text(page: Page, site: str) -> None:
     page.goto(site + "terms/history/")
     mark = page.get_by_role("link", name="Use, 4: changed")
     mark.first.focus()
@@ -164,7 +164,7 @@ def test_arabic_history_is_right_to_left_and_fits_a_phone(page: Page, site: str)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_page_suspended_at_the_instant_updates_when_it_becomes_visible(page: Page, site: str) -> None:
+def test_page_hidden_at_the_effective_instant_updates_when_shown(page: Page, site: str) -> None:
     page.clock.set_fixed_time(BEFORE)
     page.goto(site + "terms/4/")
     page.clock.set_fixed_time(APPLIES)

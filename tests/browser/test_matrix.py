@@ -78,7 +78,7 @@ def unfold(page: Page) -> None:
 
 
 @every_page
-def test_page_has_its_language_and_is_accessible_by_keyboard_and_to_axe(page: Page, at: At, place: str) -> None:
+def test_page_declares_its_language_and_passes_keyboard_and_axe_checks(page: Page, at: At, place: str) -> None:
     """Check the language, the keyboard and WCAG 2.2, levels A and AA, on a desk and on a phone, light and dark."""
     page.set_viewport_size(DESK)
     page.goto(at(place))
@@ -118,7 +118,7 @@ def assert_keyboard_reaches_everything_in_order(page: Page) -> None:
     assert reached == wanted, "the order of the keyboard"
 
 
-def test_picture_of_a_long_history_scrolls_to_its_newest_version_on_a_desk(page: Page, at: At) -> None:
+def test_long_history_chart_scrolls_to_the_newest_version_on_a_desktop(page: Page, at: At) -> None:
     """Otherwise the long book is too short for the checks of this file."""
     page.set_viewport_size(DESK)
     page.goto(at("privacy/history/"))
@@ -206,7 +206,7 @@ def test_without_javascript_a_text_can_be_verified_and_the_language_changed(plai
         pytest.param("terms/changes/2025-01-15...2026-02-01/", id="a redline from right to left"),
     ],
 )
-def test_printed_marks_have_a_line_and_a_word(page: Page, at: At, place: str) -> None:
+def test_printed_changes_are_marked_by_a_line_and_a_word(page: Page, at: At, place: str) -> None:
     page.goto(at(place))
     page.emulate_media(media="print")
     drawn = page.locator(".inforce-redline :is(ins, del)").evaluate_all(
@@ -232,7 +232,7 @@ def test_printed_redline_contains_all_marks_and_the_whole_text(
     assert [heading for heading in headings if heading not in printed] == []
 
 
-def test_long_page_is_small_and_its_text_loads_first(
+def test_long_page_is_within_its_size_limit_and_loads_its_text_first(
     page: Page, at: At, long_site: Path, labels: dict[str, str]
 ) -> None:
     answers: list[Response] = []

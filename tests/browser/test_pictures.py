@@ -13,13 +13,13 @@ NAMES = {picture.name for picture in PICTURES} | set(PAPERS)
 SHOWN = re.compile(r"!\[([^\]]*)\]\([^)]*pictures/([\w-]+)\.png\)")
 
 
-def test_pictures_are_exactly_those_the_script_creates() -> None:
+def test_picture_files_match_those_the_script_creates() -> None:
     plots = {"scale.svg"}  # created by the benchmark
     assert {file.name for file in (ROOT / "docs/pictures").iterdir()} == {f"{name}.png" for name in NAMES} | plots
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_picture_is_small(name: str) -> None:
+def test_picture_is_within_the_size_limit(name: str) -> None:
     file = ROOT / "docs/pictures" / f"{name}.png"
     assert file.stat().st_size <= LARGEST
     with Image.open(file) as picture:

@@ -32,7 +32,7 @@ def host(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> StaticSite:
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
-def test_profile_is_new(page: Page, watch: Watch, host: StaticSite, turn: str) -> None:
+def test_each_test_gets_an_empty_profile(page: Page, watch: Watch, host: StaticSite, turn: str) -> None:
     watch.expect("ERR_FAILED")
     host.asked.clear()
     page.goto(host.url)

@@ -108,7 +108,7 @@ def test_prompt_is_accessible_in_all_colour_modes_and_on_a_phone(app: AppPage, n
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_prompt_is_accessible_from_right_to_left(app: AppPage, name: str) -> None:
+def test_right_to_left_prompt_is_accessible(app: AppPage, name: str) -> None:
     state(app, name, languages="ar")
     app.page.evaluate(Axe().axe_script)
     app.page.set_viewport_size(PHONE)
@@ -120,7 +120,7 @@ def test_prompt_is_accessible_from_right_to_left(app: AppPage, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_everything_fits_a_narrow_phone_and_is_large_enough_to_press(app: AppPage, name: str) -> None:
+def test_prompt_fits_a_narrow_phone_with_buttons_large_enough_to_tap(app: AppPage, name: str) -> None:
     app.page.set_viewport_size(PHONE)
     state(app, name)
     boxes = app.page.evaluate(
@@ -182,7 +182,7 @@ def test_redline_starts_at_a_version_no_longer_in_the_manifest(app: AppPage) -> 
     expect(app.dialog.locator("ins")).to_contain_text("not resell")
 
 
-def test_each_policy_has_its_own_buttons_and_the_last_answer_closes_the_dialog(app: AppPage) -> None:
+def test_each_policy_has_buttons_and_the_last_answer_closes_the_dialog(app: AppPage) -> None:
     state(app, "a prompt")
     assert app.dialog.get_by_role("button").all_inner_texts() == [
         *("Accept", "Decline", "I have read this", "I agree", "I do not agree", "Later")
@@ -204,7 +204,7 @@ def test_consent_buttons_have_equal_emphasis(app: AppPage) -> None:
     assert app.button("I agree").evaluate(looks) == app.button("I do not agree").evaluate(looks)
 
 
-def test_later_postpones_the_question_for_a_day(app: AppPage) -> None:
+def test_later_button_postpones_the_question_for_a_day(app: AppPage) -> None:
     app.host.policies = [terms(app.host, SOON)]
     app.open(options=KNOWN)
     app.button("Later").click()
@@ -225,7 +225,7 @@ def test_escape_means_later_if_later_is_available(app: AppPage, pressed: str) ->
     app.stays_usable()
 
 
-def test_prompt_runs_under_the_strictest_security_policy_without_a_report(app: AppPage, watch: Watch) -> None:
+def test_prompt_causes_no_violation_of_the_strictest_security_policy(app: AppPage, watch: Watch) -> None:
     watch.expect("TrustedHTML", "require-trusted-types-for")
     listen = (
         "window.breaches = []; addEventListener('securitypolicyviolation', (x) => breaches.push(x.violatedDirective));"
@@ -259,7 +259,7 @@ def test_closed_dialog_reopens_while_it_blocks(app: AppPage) -> None:
     assert app.dialog.evaluate("x => x.matches(':modal')")
 
 
-def test_block_leaves_required_functions_available(app: AppPage) -> None:
+def test_required_functions_remain_available_while_blocked(app: AppPage) -> None:
     state(app, "a block")
     expect(app.button("Later")).to_have_count(0)
     assert app.page.get_by_role("link", name="Export your data").bounding_box()["height"] >= 44
@@ -297,7 +297,7 @@ def test_focus_moves_into_the_dialog_and_returns(app: AppPage) -> None:
     assert app.page.evaluate("document.activeElement.id") == "buy"
 
 
-def test_notice_takes_no_focus_and_is_announced_once(app: AppPage) -> None:
+def test_notice_does_not_take_focus_and_is_announced_once(app: AppPage) -> None:
     app.host.policies = [cookies()]
     app.open()
     expect(app.bar).to_contain_text("Cookies A new version applies from March 1, 2027.")
@@ -309,7 +309,7 @@ def test_notice_takes_no_focus_and_is_announced_once(app: AppPage) -> None:
     app.stays_usable()
 
 
-def test_text_of_a_notice_can_be_read(app: AppPage) -> None:
+def test_notice_opens_the_text(app: AppPage) -> None:
     app.host.policies = [cookies()]
     app.open()
     app.button("Read").click()
@@ -339,7 +339,7 @@ def test_app_that_cancels_the_decision_shows_its_own_screen(app: AppPage) -> Non
     app.stays_usable()
 
 
-def test_unverified_text_is_not_shown_and_locks_no_user_out(app: AppPage) -> None:
+def test_unverified_text_is_not_shown_and_does_not_block_the_user(app: AppPage) -> None:
     app.host.policies = [terms(app.host, PAST)]
     app.host.serve("/legal/terms/2026-02/en.md", "# Terms of Use\n\nPay twice.\n")
     app.open(options=KNOWN)
@@ -359,7 +359,7 @@ def test_unverified_text_is_not_shown_and_locks_no_user_out(app: AppPage) -> Non
         pytest.param("en-GB", "Accept", None, id="English"),
     ],
 )
-def test_prompt_uses_the_users_language_and_marks_other_languages(
+def test_prompt_uses_the_users_language_and_tags_text_in_other_languages(
     app: AppPage, languages: str, words: str, marked: str | None
 ) -> None:
     texts = {"en": NEW, "zh-Hans": "# 使用条款\n\n您可以使用本店。\n"}
@@ -400,7 +400,7 @@ def test_malicious_text_is_rendered_as_text(app: AppPage, words: str) -> None:
     assert article.locator("p").last.evaluate("x => getComputedStyle(x).unicodeBidi") == "isolate"
 
 
-def test_changed_attributes_restart_the_prompt_and_a_removed_prompt_stops(app: AppPage) -> None:
+def test_attribute_changes_restart_the_prompt_and_removal_stops_it(app: AppPage) -> None:
     app.host.policies = [terms(app.host, SOON)]
     app.open()
     app.button("Accept").click()

@@ -88,14 +88,14 @@ def test_wide_table_can_be_scrolled_by_keyboard(page: Page, site: str) -> None:
         ),
     ],
 )
-def test_everything_is_readable_without_javascript(plain: Page, site: str, place: str, words: list[str]) -> None:
+def test_all_texts_are_readable_without_javascript(plain: Page, site: str, place: str, words: list[str]) -> None:
     plain.goto(site + place)
     text = " ".join(plain.inner_text("article").split())
     assert [word for word in words if word.strip() not in text] == []
     assert "No longer in force" not in text
 
 
-def test_without_javascript_statements_are_correct_before_and_after_the_announced_instant(
+def test_without_javascript_statements_are_correct_before_and_after_the_effective_instant(
     plain: Page, site: str
 ) -> None:
     """They contain dates, and neither “now” nor the number of days left."""
@@ -113,7 +113,7 @@ def test_without_javascript_only_working_controls_are_shown(plain: Page, site: s
     expect(plain.get_by_role("heading", level=1).first).to_have_text("Privacy Policy: what changed")
 
 
-def test_statements_update_automatically_at_the_announced_instant(page: Page, site: str) -> None:
+def test_statements_update_at_the_effective_instant(page: Page, site: str) -> None:
     page.clock.install(time="2031-02-28T15:59:30Z")
     page.goto(site + "privacy/")
     status, announced = page.locator(".inforce-status"), page.locator(".inforce-announced")
@@ -171,7 +171,7 @@ def test_two_versions_can_be_compared_in_either_order(page: Page, site: str, old
     page.wait_for_url(f"{site}privacy/changes/2024-03-01...2025-09-01/")
 
 
-def test_comparing_a_version_with_itself_shows_a_message(page: Page, site: str) -> None:
+def test_comparison_of_a_version_with_itself_shows_a_message(page: Page, site: str) -> None:
     page.goto(site + "privacy/changes/")
     page.get_by_role("combobox", name="From").select_option("2031-03-01")
     page.get_by_role("button", name="Compare").click()

@@ -99,7 +99,7 @@ def no_digest(host: AppHost) -> None:
         pytest.param(no_digest, TEXT, "unproven", id="a manifest that names no digest"),
     ],
 )
-def test_changed_or_missing_file_is_rejected_after_one_more_manifest(
+def test_changed_or_missing_file_is_rejected_after_one_manifest_refresh(
     app: AppPage, watch: Watch, damage: Callable[[AppHost], None], given: list[Any], reason: str
 ) -> None:
     if reason == "missing":
@@ -122,5 +122,5 @@ def test_republished_site_works_after_one_refresh(app: AppPage, watch: Watch, gi
     assert app.host.asked.count(("GET", MANIFEST)) == 1
 
 
-def test_version_that_was_never_published_is_missing(app: AppPage) -> None:
+def test_unpublished_version_is_reported_as_missing(app: AppPage) -> None:
     assert call(opened(app), ["text", "terms", 9, "en"]) == "missing"

@@ -54,7 +54,7 @@ def test_expected_problem_passes(page: Page, watch: Watch, serve: Serve, tmp_pat
     page.goto(serve(site(tmp_path, index__html=QUIET + "<img src=missing.png>")).url)
 
 
-def test_site_under_a_path_responds_only_there(serve: Serve, tmp_path: Path) -> None:
+def test_site_served_under_a_path_responds_only_there(serve: Serve, tmp_path: Path) -> None:
     served = serve(site(tmp_path, index__html=QUIET), below="/legal/")
     answers = [httpx2.get(served.url).status_code, httpx2.get(served.url.replace("/legal/", "/")).status_code]
     assert (answers, served.asked) == ([200, 404], ["/legal/", "/"])
@@ -68,6 +68,6 @@ def test_headers_file_is_applied(serve: Serve, tmp_path: Path) -> None:
     assert (answer.headers["X-Everywhere"], answer.headers["Cache-Control"]) == ("yes", "max-age=3600")
 
 
-def test_headers_file_is_parsed_rule_by_rule() -> None:
+def test_headers_file_is_parsed_into_rules() -> None:
     text = "# all\n/*\n  A: 1\n  B: x: y\n\n/policies.json\n  C: 2\n"
     assert parse_headers(text) == (("/*", (("A", "1"), ("B", "x: y"))), ("/policies.json", (("C", "2"),)))

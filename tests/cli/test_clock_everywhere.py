@@ -88,7 +88,7 @@ def test_every_command_with_an_instant_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("source", "value", "message"), [*BAD_OPTIONS, *BAD])
 @pytest.mark.parametrize("command", WORDS)
-def test_command_exits_with_2_and_one_message(
+def test_command_with_an_invalid_instant_exits_with_2_and_one_message(
     inforce: Type,
     repository: BookBuilder,
     monkeypatch: pytest.MonkeyPatch,
@@ -133,7 +133,7 @@ JOB = {
 
 @pytest.mark.parametrize(("source", "value", "message"), [BAD[0], BAD[2]])
 @pytest.mark.parametrize(("words", "code"), PROGRAMS)
-def test_program_exits_with_the_same_message(
+def test_program_with_an_invalid_instant_exits_with_the_same_message(
     repository: BookBuilder, words: list[str], code: int, source: str, value: str, message: str
 ) -> None:
     path = f"{Path(copies.inforce()).parent}{os.pathsep}{os.environ['PATH']}"

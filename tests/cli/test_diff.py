@@ -74,7 +74,7 @@ def test_author_markup_is_rendered_as_text(inforce: Type, book: BookBuilder) -> 
     assert "<script" not in page
 
 
-def test_json_runs_reproduce_both_texts(inforce: Type, book: BookBuilder) -> None:
+def test_json_contains_both_texts(inforce: Type, book: BookBuilder) -> None:
     data = json.loads(inforce("diff", "privacy", "--repo", book.root, "--format", "json").out)
     old = "".join(run["text"] for run in data["runs"] if run["op"] in ("equal", "reformat", "delete", "move_from"))
     new = "".join(run["text"] for run in data["runs"] if run["op"] in ("equal", "reformat", "insert", "move_to"))

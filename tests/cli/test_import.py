@@ -21,14 +21,14 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> BookBuilder:
     return builder
 
 
-def test_every_state_becomes_a_version(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
+def test_each_committed_state_becomes_a_version(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
     ended = inforce("import", "git", past.root, "--file", "terms.md", "--policy", "terms", "--repo", book.root)
     assert ended.code == 0, ended.err
     assert "Imported 8 versions, 2025-01-01 to 2025-08-01, into policy_versions/terms.\n" in ended.out
     assert "in force since 2025-08-01" in inforce("status", "--repo", book.root, "--at", "2026-01-01").out
 
 
-def test_progress_outside_a_terminal_is_a_few_lines(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
+def test_progress_without_a_terminal_is_a_few_lines(inforce: Type, book: BookBuilder, past: BookBuilder) -> None:
     ended = inforce("import", "git", past.root, "--file", "terms.md", "--policy", "terms", "--repo", book.root)
     assert ended.err.splitlines() == [f"Reading commits: {count} of 8" for count in (2, 4, 6, 8)]
 
@@ -96,7 +96,9 @@ Write to [email protected] at any time.
 """
 
 
-def test_plain_text_becomes_a_draft_and_damage_is_reported(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+def test_imported_plain_text_becomes_a_draft_and_damage_is_reported(
+    inforce: Type, book: BookBuilder, tmp_path: Path
+) -> None:
     (tmp_path / "privacy.txt").write_text(PLAIN, "utf-8")
     words = ["--policy", "shop-privacy", "--effective", "2027-05-01", "--published", "2027-04-01", "--repo", book.root]
     ended = inforce("import", "text", tmp_path / "privacy.txt", *words)

@@ -72,7 +72,7 @@ def test_large_manifest_is_printed_with_a_note(inforce: Type, book: BookBuilder)
     assert json.loads(ended.out)["type"] == "policy-manifest"
 
 
-def test_new_key_is_private_and_its_public_part_is_printed_for_the_book(inforce: Type, tmp_path: Path) -> None:
+def test_keygen_writes_a_private_file_and_prints_the_public_key_for_the_book(inforce: Type, tmp_path: Path) -> None:
     ended = inforce("keygen", "--out", tmp_path / "key.json")
     private = json.loads((tmp_path / "key.json").read_text())
     assert stat.S_IMODE((tmp_path / "key.json").stat().st_mode) == 0o600
@@ -111,7 +111,7 @@ def test_site_is_signed_again_with_new_dates_and_the_same_policies(
     assert (site / "policies.json").stat().st_mtime == 1803081600
 
 
-def test_key_that_signed_only_the_previous_issue_is_reported(
+def test_key_missing_from_the_new_signatures_is_reported(
     inforce: Type, site: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inforce("keygen", "--out", tmp_path / "new.json")
@@ -129,7 +129,7 @@ def test_key_that_signed_only_the_previous_issue_is_reported(
     assert f"the key {keys[0]['kid']} signed only the previous issue" in third.err
 
 
-def test_compressed_copy_of_the_previous_issue_is_reported(
+def test_outdated_compressed_copy_is_reported(
     inforce: Type, site: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (site / "policies.json.gz").write_bytes(b"")

@@ -29,7 +29,7 @@ def test_pdf_contains_the_text_and_its_metadata(inforce: Type, book: BookBuilder
     assert "Page 1 of 1" in words
 
 
-def test_newest_version_is_the_default_and_drafts_are_labelled(
+def test_newest_version_is_exported_by_default_and_drafts_are_labelled(
     inforce: Type, book: BookBuilder, tmp_path: Path
 ) -> None:
     words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
@@ -70,7 +70,9 @@ def test_pdf_states_when_the_version_applies(
     assert f"Applies {sentence} Published" in told(tmp_path / "a.pdf")
 
 
-def test_redline_pdf_has_marks_in_words_and_both_digests(inforce: Type, book: BookBuilder, tmp_path: Path) -> None:
+def test_redline_pdf_labels_changes_in_words_and_has_both_digests(
+    inforce: Type, book: BookBuilder, tmp_path: Path
+) -> None:
     file = tmp_path / "redline.pdf"
     ended = inforce("diff", "privacy", "--format", "pdf", "--output", file, "--repo", book.root)
     assert ended.code == 0, ended.err
@@ -111,7 +113,7 @@ def test_invalid_arguments_are_rejected(
         pytest.param(["build", "--pdf"], id="a site"),
     ],
 )
-def test_missing_extra_is_one_message_and_nothing_is_written(
+def test_missing_pdf_extra_prints_one_message_and_writes_nothing(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str]
 ) -> None:
     monkeypatch.setattr(pdf, "find_spec", lambda _: None)
@@ -136,7 +138,7 @@ OPTION = "plugins:\n  - inforce:\n      pdf: true\n"
         pytest.param([], OPTION, True, id="requested in mkdocs.yml"),
     ],
 )
-def test_site_has_and_links_pdfs_only_with_the_option(
+def test_site_contains_and_links_pdfs_only_with_the_option(
     inforce: Type, book: BookBuilder, words: list[str], plugins: str, has_pdfs: bool
 ) -> None:
     book.write("mkdocs.yml", f"site_name: Policies\ntheme: {{name: material}}\n{plugins}")

@@ -24,7 +24,7 @@ def reviewed(inforce: Type, book: BookBuilder) -> Ending:
     return inforce("review", "--base", "main", "--repo", book.root, "--at", LATER)
 
 
-def test_new_version_is_shown_with_level_notice_and_changes(inforce: Type, merged: BookBuilder) -> None:
+def test_review_shows_level_notice_and_changes_of_a_new_version(inforce: Type, merged: BookBuilder) -> None:
     text = NEW.replace("24 months.", "36 months.").replace("24 months instead of 12", "36 months instead of 24")
     meta = {"published": "2027-06-01", "effective": "2027-07-01"}
     merged.policy("privacy", kind="privacy", act="acknowledge").version(
@@ -57,7 +57,9 @@ def test_changed_version_is_compared_with_its_old_state(inforce: Type, merged: B
     assert "**This would change a published version.**" in review.out
 
 
-def test_new_translation_deleted_text_and_deleted_version_are_shown(inforce: Type, merged: BookBuilder) -> None:
+def test_review_lists_a_new_translation_a_deleted_text_and_a_deleted_version(
+    inforce: Type, merged: BookBuilder
+) -> None:
     merged.write("policy_versions/privacy/2027-03-01/de.md", "# Datenschutz\n\nKurz.\n")
     merged.policy("terms").version("2026-01-15", en="# Terms\n", de="# Bedingungen\n")
     merged.commit("terms")
@@ -72,7 +74,7 @@ def test_new_translation_deleted_text_and_deleted_version_are_shown(inforce: Typ
     assert "### Privacy 2026-01-15: deleted" in review.out
 
 
-def test_first_version_and_draft_are_shown(inforce: Type, merged: BookBuilder) -> None:
+def test_review_lists_a_first_version_and_a_draft(inforce: Type, merged: BookBuilder) -> None:
     merged.policy("cookies", kind="cookies").version("2027-02-01", meta={"draft": "true"})
     review = reviewed(inforce, merged)
     assert "### Cookies 2027-02-01: new" in review.out
@@ -80,7 +82,7 @@ def test_first_version_and_draft_are_shown(inforce: Type, merged: BookBuilder) -
     assert "there is no earlier text to compare it with" in review.out
 
 
-def test_change_without_policies_is_reported_as_such(inforce: Type, merged: BookBuilder) -> None:
+def test_review_states_that_no_policy_changed(inforce: Type, merged: BookBuilder) -> None:
     merged.write("README.md", "Policies\n")
     review = reviewed(inforce, merged)
     assert "No policy has changed: no errors, no questions.\n" in review.out
@@ -102,7 +104,7 @@ def test_review_of_an_unreadable_book_lists_its_errors(inforce: Type, merged: Bo
     assert "<sub>book.yml, line 1 · META-field</sub>" in review.out
 
 
-def test_text_of_the_book_creates_no_markup_and_no_mention(inforce: Type, merged: BookBuilder) -> None:
+def test_book_text_creates_no_markup_and_no_mention(inforce: Type, merged: BookBuilder) -> None:
     text = OLD + "\nAsk @everyone, **now**, <img src=x> or mail a@b.example \x1b[2J.\n"
     merged.policy("privacy", kind="privacy", act="acknowledge").version("2028-01-01", en=text)
     review = reviewed(inforce, merged)
@@ -127,7 +129,7 @@ def test_review_can_be_written_to_a_file(inforce: Type, merged: BookBuilder, tmp
     assert (tmp_path / "review.md").read_text("utf-8").startswith("## Changes in this pull request\n")
 
 
-def test_hostile_base_does_not_crash_the_review(inforce: Type, book: BookBuilder) -> None:
+def test_invalid_base_does_not_crash_the_review(inforce: Type, book: BookBuilder) -> None:
     version = book.root / "policy_versions/privacy/2026-01-15"
     (version / "de.md").symlink_to("/etc/hostname")
     (version / "fr.md").write_bytes(b"a" * 2_000_000)
@@ -244,7 +246,7 @@ def test_invalid_url_is_rejected(inforce: Type, merged: BookBuilder, address: st
 
 
 @pytest.mark.parametrize(("published", "instant"), [("2027-06-01", "2027-05-31T22:00:00Z"), ("2027-01-01", None)])
-def test_visible_from_prints_when_every_change_is_public(
+def test_visible_from_prints_when_all_changes_are_public(
     inforce: Type, merged: BookBuilder, published: str, instant: str | None
 ) -> None:
     drafted(merged, published=published, effective="2027-07-01")
@@ -252,7 +254,7 @@ def test_visible_from_prints_when_every_change_is_public(
     assert result.out == f"{instant or '2027-01-20T23:00:00Z'}\n"
 
 
-def test_changes_merged_by_others_are_not_part_of_the_review(inforce: Type, merged: BookBuilder) -> None:
+def test_changes_already_on_the_base_are_not_part_of_the_review(inforce: Type, merged: BookBuilder) -> None:
     merged.git("checkout", "-q", "-b", "change")
     drafted(merged).commit("a new version")
     merged.git("checkout", "-q", "main")
@@ -265,7 +267,7 @@ def test_changes_merged_by_others_are_not_part_of_the_review(inforce: Type, merg
     assert inforce("check", "--base", "main", "--repo", merged.root, "--at", LATER).code != 3
 
 
-def test_shallow_base_is_used_with_a_hint(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
+def test_review_against_a_shallow_clone_prints_a_hint(inforce: Type, merged: BookBuilder, tmp_path: Path) -> None:
     merged.git("checkout", "-q", "-b", "change")
     drafted(merged).commit("a new version")
     merged.git("checkout", "-q", "main")

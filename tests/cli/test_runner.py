@@ -103,7 +103,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("failure", "code", "sentence"), FAILURES)
-def test_every_error_is_one_message_with_its_exit_code(
+def test_every_error_prints_one_message_and_sets_its_exit_code(
     inforce: Type, monkeypatch: pytest.MonkeyPatch, failure: BaseException, code: int, sentence: str
 ) -> None:
     def fail(_context: click.Context) -> None:
@@ -125,7 +125,7 @@ def test_programming_errors_keep_their_traceback(inforce: Type, monkeypatch: pyt
         inforce("status")
 
 
-def test_missing_site_extra_is_one_message_with_the_package_to_install() -> None:
+def test_missing_site_extra_prints_the_package_to_install() -> None:
     words = "import sys; sys.modules['click'] = None; from inforce.cli import main; main()"
     ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False)
     assert ended.returncode == 4
@@ -147,7 +147,7 @@ def test_output_is_utf8_in_every_locale(book: BookBuilder) -> None:
     assert "Example Shop · https://policies.shop.example/" in ended.stdout.decode("utf-8")
 
 
-def test_closed_pipe_is_not_an_error_message(book: BookBuilder) -> None:
+def test_closed_pipe_prints_no_error_message(book: BookBuilder) -> None:
     words = [*PROGRAM, "status", "--repo", str(book.root)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout

@@ -68,7 +68,7 @@ def page_with(words: str, port: int) -> str:
     return page
 
 
-def test_served_site_is_rebuilt_on_changes_and_ends_on_ctrl_c(shell: BookBuilder) -> None:
+def test_server_rebuilds_on_changes_and_ends_on_ctrl_c(shell: BookBuilder) -> None:
     shell.write("mkdocs.yml", SITE_YML)
     (shell.root / "docs/index.md").unlink()
     port = free_port()
@@ -92,7 +92,7 @@ def answer(path: str, port: int) -> bytes:
     return body
 
 
-def test_saved_text_rebuilds_only_affected_pages_and_reloads_open_ones(shell: BookBuilder) -> None:
+def test_saving_a_text_rebuilds_only_affected_pages_and_reloads_open_ones(shell: BookBuilder) -> None:
     """The terms do not depend on the privacy policy: none of their files is rebuilt."""
     shell.write("mkdocs.yml", SITE_YML)
     (shell.root / "docs/index.md").unlink()

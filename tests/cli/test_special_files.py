@@ -47,7 +47,7 @@ PLACES = [
 
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize(("place", "words", "codes"), PLACES)
-def test_special_file_is_rejected_without_blocking_and_kept(
+def test_special_file_is_rejected_without_blocking_and_not_replaced(
     inforce: Type,
     shell: BookBuilder,
     monkeypatch: pytest.MonkeyPatch,

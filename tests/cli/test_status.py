@@ -33,7 +33,7 @@ def test_scheduled_changes_are_shown_with_date_and_remaining_days(inforce: Type,
     assert "2027-03-01  privacy 2027-03-01 comes into force (in 30 days)" in shown.out
 
 
-def test_absence_of_scheduled_changes_is_stated(inforce: Type, book: BookBuilder) -> None:
+def test_status_states_that_no_change_is_scheduled(inforce: Type, book: BookBuilder) -> None:
     shown = inforce("status", "--repo", book.root, "--at", "2028-01-01")
     assert "No changes are scheduled." in shown.out
 
@@ -83,7 +83,7 @@ def test_long_list_of_events_is_truncated(inforce: Type, book: BookBuilder) -> N
     assert "… and 4 more" in shown.out
 
 
-def test_superseded_versions_share_one_row(inforce: Type, book: BookBuilder) -> None:
+def test_superseded_versions_are_summarised_in_one_row(inforce: Type, book: BookBuilder) -> None:
     terms = book.policy("terms")
     for year in range(1990, 2020):
         terms.version(f"{year}-01-01")
@@ -102,7 +102,7 @@ def test_policy_without_versions_and_book_without_policies_are_shown(inforce: Ty
     assert "There is no policy yet" in inforce("status", "--repo", empty.root).out
 
 
-def test_published_unlocked_versions_are_counted(inforce: Type, book: BookBuilder) -> None:
+def test_status_counts_published_unlocked_versions(inforce: Type, book: BookBuilder) -> None:
     assert "1 published version is not locked yet" in inforce("status", "--repo", book.root, "--at", "2026-06-01").out
     assert "2 published versions are not locked yet" in inforce("status", "--repo", book.root, "--at", "2027-06-01").out
 
@@ -116,7 +116,7 @@ def test_narrow_window_truncates_no_word(
     assert "privacy 2027-03-01\n  state: announced, from 2027-03-01\n  change: material\n" in shown.out
 
 
-def test_table_rows_in_a_pipe_are_single_lines(
+def test_each_table_row_in_a_pipe_is_one_line(
     inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COLUMNS")

@@ -143,7 +143,7 @@ def test_new_process_without_usable_streams_ends_with_its_exit_code(repository: 
         assert ended.returncode == (4 if "full" in streams and code == 0 else code)
 
 
-def test_output_on_a_full_disk_is_one_message(repository: Path) -> None:
+def test_output_to_a_full_disk_prints_one_message(repository: Path) -> None:
     for words in ("check", "--help", "--version", "manifest --help"):
         ended = run(repository, words, ">/dev/full")
         assert (ended.returncode, ended.stderr) == (4, FULL)
@@ -155,13 +155,13 @@ def test_lock_is_not_written_if_its_output_fails(repository: Path) -> None:
     assert everything_in(repository) == before
 
 
-def test_full_standard_error_does_not_change_the_exit_code(repository: Path) -> None:
+def test_unwritable_stderr_does_not_change_the_exit_code(repository: Path) -> None:
     ended = run(repository, "freeze nonsense", "2>/dev/full")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert run(repository, "check", "2>/dev/full").stdout == run(repository, "check", "").stdout
 
 
-def test_closed_output_number_is_not_reused_for_a_file(repository: Path) -> None:
+def test_file_descriptor_of_closed_stdout_is_not_reused_for_a_file(repository: Path) -> None:
     """Without standard output, the first opened file would get number 1 and receive the output."""
     words = (
         "import os; os.close(1); os.close(2)\n"
@@ -175,7 +175,7 @@ def test_closed_output_number_is_not_reused_for_a_file(repository: Path) -> None
     assert (repository / "notes.txt").read_text("utf-8") == "# Privacy\n\nOther words.\n"
 
 
-def test_closed_reader_of_both_streams_ends_the_command_quietly(repository: Path) -> None:
+def test_command_ends_quietly_if_the_reader_of_both_streams_ends(repository: Path) -> None:
     read, write = os.pipe()
     os.close(read)
     words = [sys.executable, "-m", "inforce.cli", "check"]

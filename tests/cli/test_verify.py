@@ -61,7 +61,7 @@ def test_text_that_differs_from_the_lock_exits_with_1(inforce: Type, repository:
     assert "privacy/2026-01-15/en.md\n  error LIVE-digest" in ended.out
 
 
-def test_monitor_prints_one_line_per_finding_and_nothing_otherwise(inforce: Type, repository: Path) -> None:
+def test_monitor_prints_one_line_per_finding_and_nothing_without_findings(inforce: Type, repository: Path) -> None:
     assert verified(inforce, repository, "--monitor").out == ""
     shutil.rmtree(repository / "site/privacy/history")
     ended = verified(inforce, repository, "--monitor")
@@ -142,14 +142,14 @@ def test_repository_that_cannot_be_built_is_reported(inforce: Type, repository: 
     assert ended.err.endswith("The site cannot be built again, so its pages were not compared.\n")
 
 
-def test_site_built_for_offline_use_matches_with_that_option(inforce: Type, repository: Path) -> None:
+def test_offline_site_matches_with_the_offline_option(inforce: Type, repository: Path) -> None:
     assert inforce("build", "--repo", repository, "--at", BUILT, "--offline").code == 0
 
     assert verified(inforce, repository).code == 1
     assert verified(inforce, repository, "--offline").code == 0
 
 
-def test_site_signed_again_later_matches(
+def test_reissued_site_matches(
     inforce: Type, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = inforce("keygen", "--out", tmp_path / "key.json")

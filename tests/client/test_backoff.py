@@ -29,7 +29,7 @@ def simulation() -> ModuleType:
 
 
 class TestCrowds:
-    def test_clients_that_started_in_one_minute_do_not_return_at_once(self, simulation: ModuleType) -> None:
+    def test_clients_started_in_the_same_minute_do_not_poll_simultaneously(self, simulation: ModuleType) -> None:
         minutes = simulation.crowd(200_000, 2, at_once=True)
 
         assert minutes[0] == 200_000
@@ -70,7 +70,7 @@ def test_delay_after_failures_is_at_least_half_a_minute_and_at_most_1_5_interval
 
 
 @given(failures=st.integers(1, 60), chance=CHANCE, has_copy=st.booleans())
-def test_another_failure_never_shortens_the_delay(failures: int, chance: float, has_copy: bool) -> None:
+def test_further_failures_never_shorten_the_delay(failures: int, chance: float, has_copy: bool) -> None:
     waits = [after_failure(DAY, n, chance, has_copy=has_copy, requested=None) for n in (failures, failures + 1)]
 
     assert waits == sorted(waits)

@@ -91,7 +91,7 @@ def test_signature_with_a_kid_that_is_not_a_string_is_ignored(kid: Any) -> None:
 
 @CLIENTS
 @given(mutated(json.loads(sign(manifest(SITE), [KEY]))), st.dictionaries(st.sampled_from(["kid", "alg", "typ"]), ODD))
-def test_mutated_envelope_is_refused_or_accepted(changed: Any, header: dict[str, Any]) -> None:
+def test_mutated_envelope_raises_no_exception(changed: Any, header: dict[str, Any]) -> None:
     """Every answer results in a report and in a time of the next request."""
     for raw in (body(changed), envelope(header)):
         memory, report = judge(raw, keys=True)
@@ -102,7 +102,7 @@ def test_mutated_envelope_is_refused_or_accepted(changed: Any, header: dict[str,
 
 @CLIENTS
 @given(mutated(document(SITE)), st.text())
-def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> None:
+def test_mutated_manifest_is_refused_or_yields_a_decision(changed: Any, date: str) -> None:
     """A decision can be made from every accepted manifest."""
     memory, _ = judge(body(changed), headers={**JSON, "date": date, "etag": date})
     client = Policies(SITE, clock=Clock())
@@ -111,7 +111,7 @@ def test_mutated_manifest_is_refused_or_decided_by(changed: Any, date: str) -> N
     assert ClientState.to_json(memory)
 
 
-def test_exception_in_our_own_code_is_a_refusal_with_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exception_in_the_client_is_a_refusal_with_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unforeseen exception keeps the last good manifest, is reported, and the client waits."""
 
     def fail(*_: Any) -> Any:
@@ -216,7 +216,7 @@ def test_version_label_of_a_history_cannot_lead_outside_the_site(label: str) -> 
     assert len(requested) == 1
 
 
-def test_exception_while_reading_an_answer_is_a_refusal() -> None:
+def test_exception_while_processing_a_response_is_a_refusal() -> None:
     """Every exception raised while an answer is processed becomes a refusal."""
 
     def steps() -> Steps[None]:
@@ -232,7 +232,7 @@ def test_exception_while_reading_an_answer_is_a_refusal() -> None:
 
 @CLIENTS
 @given(st.data())
-def test_mutated_state_file_is_refused_or_read(tmp_path: Path, data: st.DataObject) -> None:
+def test_mutated_state_file_does_not_stop_the_client(tmp_path: Path, data: st.DataObject) -> None:
     """A client starts with any state file, even one with a matching digest."""
     good = json.loads(_to_bytes({"policies.json": judge(manifest(SITE))[0].to_json()}, SITE))
     changed = data.draw(mutated(good))
@@ -258,7 +258,7 @@ def test_hostile_envelope_is_reported_with_back_off(host: Host, reader: NewReade
     assert len(host.asked) == 1
 
 
-def test_forced_refresh_has_its_own_back_off(host: Host, reader: NewReader, clock: Clock) -> None:
+def test_forced_refreshes_are_limited_to_one_per_minute(host: Host, reader: NewReader, clock: Clock) -> None:
     """Before the poll is due, a client polls only when forced, and at most once a minute."""
     host.at["/policies.json"] = answer(manifest(host.url))
     app = reader()
@@ -273,7 +273,7 @@ def test_forced_refresh_has_its_own_back_off(host: Host, reader: NewReader, cloc
 @pytest.mark.parametrize(
     ("days", "reason"), [(1, None), (1.1, Reason.ISSUED_IN_FUTURE), (27_000, Reason.ISSUED_IN_FUTURE)]
 )
-def test_manifest_issued_after_both_clocks_locks_out_no_later_one(
+def test_manifest_ahead_of_device_and_host_time_does_not_block_a_later_one(
     host: Host, reader: NewReader, clock: Clock, days: float, reason: Reason | None
 ) -> None:
     """A manifest more than a day ahead of the device and of the host is rejected; the next good one is accepted."""
@@ -290,7 +290,7 @@ def test_manifest_issued_after_both_clocks_locks_out_no_later_one(
     assert (again.outcome, again.reason) == (Outcome.UPDATED, None)
 
 
-def test_device_with_a_slow_clock_accepts_a_manifest_within_the_server_time(host: Host, reader: NewReader) -> None:
+def test_device_with_a_slow_clock_accepts_a_manifest_confirmed_by_server_time(host: Host, reader: NewReader) -> None:
     """With the server time, a device with a slow clock accepts a good manifest."""
     host.at["/policies.json"] = answer(
         manifest(host.url, START + timedelta(days=3)), Date="Wed, 23 Sep 2026 06:00:00 GMT"

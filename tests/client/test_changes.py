@@ -117,7 +117,7 @@ def digests_of(host: Host) -> str:
     return path
 
 
-def test_changes_from_a_version_that_the_manifest_no_longer_lists(host: Host, ask: Any) -> None:
+def test_changes_from_a_version_missing_in_the_manifest_are_returned(host: Host, ask: Any) -> None:
     changes = ask(1, 2)
 
     assert {run["op"] for run in changes.runs} == {"equal", "insert"}
@@ -133,7 +133,7 @@ def test_language_missing_in_one_version_falls_back_to_the_binding_language(ask:
 
 
 class TestWhateverElseComes:
-    def test_changes_between_other_texts_are_rejected(
+    def test_redline_of_other_texts_is_rejected(
         self, host: Host, catalog: Catalog, published: dict[str, dict[str, Any]], ask: Any
     ) -> None:
         published[STEP]["new"]["digest"] = str(Digest.of("# Other words\n"))
@@ -190,7 +190,7 @@ class TestWhateverElseComes:
             ask(base, target)
 
 
-def test_arguments_come_from_the_decision(host: Host, published: Mapping[str, Any], clock: Clock) -> None:
+def test_changes_accept_the_fields_of_a_decision(host: Host, published: Mapping[str, Any], clock: Clock) -> None:
     assert published
     policies = Policies(host.url, clock=clock)
     clock.now = instant("2027-01-01")

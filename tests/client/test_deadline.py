@@ -65,7 +65,7 @@ def test_event_loop_runs_while_a_manifest_is_processed(
 
 
 @pytest.mark.parametrize("waiting", [False, True], ids=["asyncio", "threads"])
-def test_endless_processing_is_a_timeout(host: Host, held: threading.Event, waiting: bool) -> None:
+def test_endless_processing_times_out(host: Host, held: threading.Event, waiting: bool) -> None:
     host.at["/x"] = answer(b"{}")
     endless, limits = steps(host.url + "x", lambda: held.wait(60)), Limits(seconds=1)
 
@@ -89,7 +89,7 @@ def test_manifest_that_takes_too_long_is_refused_and_requested_again(
     assert app.refresh() is None
 
 
-def test_documented_errors_pass_the_deadline() -> None:
+def test_documented_errors_are_raised_to_the_caller() -> None:
     def refuse() -> None:
         raise RefusedError(Reason.MISSING, "x")
 

@@ -75,7 +75,7 @@ def test_every_outcome_is_documented(outcome: str) -> None:
     assert f"| `{outcome}` |" in page("apps/client.md")
 
 
-def test_documented_limits_are_the_actual_ones() -> None:
+def test_documented_limits_match_the_code() -> None:
     (matches,) = re.findall(r"`Limits\((.*?)\)`", page("apps/client.md"))
     written = dict(part.split("=") for part in matches.split(", "))
 

@@ -190,7 +190,7 @@ def settled(host: Host, clock: Clock, reader: NewReader, tmp_path: Path) -> Read
 
 
 @pytest.mark.parametrize(("fault", "reason"), [*BROKEN, *CONTRADICTING])
-def test_last_good_state_is_kept_and_the_reason_reported(
+def test_after_a_fault_the_last_good_state_is_kept_and_the_reason_reported(
     host: Host, settled: Reader, reader: NewReader, tmp_path: Path, fault: Behaviour, reason: Reason
 ) -> None:
     host.at[PLAIN] = fault
@@ -209,7 +209,7 @@ def test_last_good_state_is_kept_and_the_reason_reported(
 
 
 @pytest.mark.parametrize(("fault", "reason"), BROKEN)
-def test_without_any_manifest_the_outcome_is_stale_and_never_ok(
+def test_without_any_manifest_the_outcome_is_stale(
     host: Host, reader: NewReader, fault: Behaviour, reason: Reason
 ) -> None:
     host.at[PLAIN] = fault
@@ -222,7 +222,7 @@ def test_without_any_manifest_the_outcome_is_stale_and_never_ok(
 
 
 @pytest.mark.parametrize(("fault", "reason"), UNBELIEVABLE)
-def test_with_keys_manifests_without_a_trusted_signature_are_rejected(
+def test_client_with_keys_rejects_manifests_without_a_trusted_signature(
     host: Host, clock: Clock, reader: NewReader, fault: Behaviour, reason: Reason
 ) -> None:
     host.at[SIGNED] = serving(sealed(manifest))
@@ -238,7 +238,7 @@ def test_with_keys_manifests_without_a_trusted_signature_are_rejected(
     assert app.serial == int(START.timestamp())
 
 
-def test_memory_use_is_limited_for_any_body(host: Host, settled: Reader) -> None:
+def test_memory_use_is_limited_for_every_response_body(host: Host, settled: Reader) -> None:
     host.at[PLAIN] = answer(BOMB, Content_Encoding="gzip")
     tracemalloc.start()
 
@@ -250,7 +250,7 @@ def test_memory_use_is_limited_for_any_body(host: Host, settled: Reader) -> None
 
 
 class TestExpiry:
-    def test_expired_manifest_makes_the_decision_stale_and_blocks_no_user(
+    def test_expired_manifest_yields_a_stale_decision_and_blocks_no_user(
         self, host: Host, clock: Clock, settled: Reader
     ) -> None:
         host.at[PLAIN] = behaviours.hang_up
@@ -260,7 +260,7 @@ class TestExpiry:
 
         assert (decision["outcome"], decision["reason"], decision["would_be"]) == ("stale", "expired", "block")
 
-    def test_new_manifest_that_has_already_expired_is_accepted_and_stale(self, host: Host, settled: Reader) -> None:
+    def test_expired_manifest_from_the_host_is_accepted_and_stale(self, host: Host, settled: Reader) -> None:
         host.at[PLAIN] = serving(newer(expires_at="2026-09-21T00:00:00Z"))
 
         report = settled.refresh()
@@ -307,7 +307,7 @@ class TestClocks:
 
         assert (decision["outcome"], decision["reason"]) == ("ok", "current")
 
-    def test_setting_the_clock_back_does_not_avoid_a_deadline(
+    def test_setting_the_clock_back_does_not_postpone_a_deadline(
         self, host: Host, clock: Clock, reader: NewReader
     ) -> None:
         coming = document(host.url)

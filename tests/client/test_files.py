@@ -59,7 +59,7 @@ def test_every_changed_file_is_found(site: Published, original: Path, suffix: by
 
 
 @pytest.mark.parametrize("over_http", [False, True], ids=["folder", "http"])
-def test_each_changed_page_is_found_alone(site: Published, original: Path, over_http: bool) -> None:
+def test_only_the_changed_page_is_reported(site: Published, original: Path, over_http: bool) -> None:
     unseen = []
     with StaticSite(folder=site.folder) as live:
         for file in ("index.html", PAGE, "terms/history/index.html", "file with space.bin", "feed.xml"):
@@ -121,13 +121,13 @@ def test_compressed_copies_are_compared_with_their_files(site: Published, origin
     ]
 
 
-def test_signed_manifest_of_a_book_without_keys_is_an_additional_file(site: Published, original: Path) -> None:
+def test_signed_manifest_is_an_additional_file_if_the_book_has_no_keys(site: Published, original: Path) -> None:
     site.catalog = replace(site.catalog, settings=replace(site.catalog.settings, signing=()))
 
     assert ("LIVE-file", "policies.jws.json") in found(site, original)
 
 
-def test_site_is_built_as_of_the_date_of_its_lists_of_versions(site: Published, original: Path) -> None:
+def test_site_is_rebuilt_for_the_date_in_its_version_lists(site: Published, original: Path) -> None:
     instants = []
 
     def rebuild(now: datetime) -> Path:
@@ -145,7 +145,7 @@ def test_site_is_built_as_of_the_date_of_its_lists_of_versions(site: Published, 
     assert instants == [NOW, DAY_AFTER, LATER]
 
 
-def test_date_of_issue_in_the_future_is_not_used(site: Published, original: Path) -> None:
+def test_future_issue_date_is_not_used(site: Published, original: Path) -> None:
     site.publish(LATER)
     instants = []
 
@@ -170,7 +170,7 @@ def test_manifest_issued_again_after_the_build_is_accepted(site: Published, orig
     assert found(site, original, now=DAY_AFTER) == []
 
 
-def test_many_differences_are_counted(site: Published, original: Path) -> None:
+def test_numerous_differences_are_summarised_with_their_number(site: Published, original: Path) -> None:
     for number in range(60):
         site.write(f"more/{number}.html", b"")
 

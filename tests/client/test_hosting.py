@@ -155,7 +155,7 @@ HEADERS: list[tuple[str, str, Mapping[str, str | None]]] = [
 @pytest.mark.parametrize(
     ("address", "expected"), [pytest.param(address, headers, id=name) for name, address, headers in HEADERS]
 )
-def test_headers(served: Served, address: str, expected: Mapping[str, str | None]) -> None:
+def test_response_has_the_documented_headers(served: Served, address: str, expected: Mapping[str, str | None]) -> None:
     response = served.get(address)
 
     assert {name: response.headers.get(name) for name in expected} == expected
@@ -163,7 +163,7 @@ def test_headers(served: Served, address: str, expected: Mapping[str, str | None
 
 
 class TestComparing:
-    def test_conditional_request_gets_304(self, served: Served) -> None:
+    def test_conditional_request_returns_304(self, served: Served) -> None:
         first = served.get("policies.json")
 
         again = served.get("policies.json", if_none_match=first.headers["etag"])
@@ -181,7 +181,7 @@ class TestComparing:
         assert second.status_code == 200
         assert parse_manifest(second.content).serial > parse_manifest(first.content).serial
 
-    def test_without_the_issue_time_the_change_would_be_missed(self, served: Served) -> None:
+    def test_without_the_issue_time_as_modification_time_the_change_is_missed(self, served: Served) -> None:
         first = served.get("policies.json")
         served.published.publish(instant("2026-09-21"))
         os.utime(served.published.folder / "policies.json", (NOW.timestamp(), NOW.timestamp()))

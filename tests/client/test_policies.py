@@ -170,7 +170,7 @@ class TestBusyHosts:
         ],
     )
     @pytest.mark.parametrize("status", [429, 503])
-    def test_retry_after_is_respected(
+    def test_retry_after_header_is_respected(
         self, host: Host, clock: Clock, reader: NewReader, retry_after: str, waited: int, status: int
     ) -> None:
         app = reader(snapshot=manifest(host.url))
@@ -182,7 +182,7 @@ class TestBusyHosts:
         clock.pass_by(seconds=1)
         assert app.refresh() is not None
 
-    def test_with_a_manifest_retries_start_after_a_quarter_of_the_interval_and_slow_down(
+    def test_with_a_manifest_retry_delays_grow_from_a_quarter_of_the_interval(
         self, host: Host, clock: Clock, reader: NewReader
     ) -> None:
         app = reader(snapshot=manifest(host.url))
@@ -190,9 +190,7 @@ class TestBusyHosts:
 
         assert waits(app, clock) == [21_600, 43_200, 86_400, 86_400]
 
-    def test_without_a_manifest_retries_start_after_a_minute_and_slow_down(
-        self, clock: Clock, reader: NewReader
-    ) -> None:
+    def test_without_a_manifest_retry_delays_grow_from_one_minute(self, clock: Clock, reader: NewReader) -> None:
         assert waits(reader(), clock)[:4] == [60, 120, 240, 480]
 
 
@@ -285,7 +283,7 @@ class TestSnapshots:
 
 
 class TestKeys:
-    def test_with_keys_the_signed_file_is_requested_and_accepted(self, host: Host, reader: NewReader) -> None:
+    def test_client_with_keys_requests_and_accepts_the_signed_file(self, host: Host, reader: NewReader) -> None:
         key, other = generate_key(), generate_key(Algorithm.ES256)
         host.at[SIGNED] = serving(lambda site: sign(manifest(site), [key, other]))
         app = reader(keys=[other.public.to_jwk()])
@@ -326,13 +324,13 @@ class TestSites:
         assert Policies(site).manifest is None
 
     @pytest.mark.parametrize("limits", [{"seconds": 0}, {"manifest": -1}, {"redirects": -1}])
-    def test_limits_of_zero_are_rejected(self, limits: dict[str, Any]) -> None:
+    def test_zero_limits_are_rejected(self, limits: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="above zero"):
             inforce.client.Limits(**limits)
 
 
 class TestTexts:
-    def test_text_is_verified_and_fetched_once(self, host: Host, reader: NewReader) -> None:
+    def test_text_is_fetched_once_and_verified(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         host.at[TEXT_FILE] = answer(TEXT.encode(), Content_Type="application/octet-stream")
         app = reader()
@@ -385,7 +383,7 @@ class TestTexts:
             pytest.param(redirect("http://127.0.0.1:9/"), RefusedError, "another origin", id="a redirect elsewhere"),
         ],
     )
-    def test_any_other_answer_is_never_returned_as_a_text(
+    def test_invalid_response_is_never_returned_as_a_text(
         self, host: Host, reader: NewReader, behaviour: Behaviour, error: type[Exception], words: str
     ) -> None:
         host.at[PLAIN] = serving(manifest)
@@ -413,7 +411,7 @@ class TestTexts:
             app.text(policy="imprint", seq=1)
         assert len(host.asked) == 1
 
-    def test_version_that_the_manifest_no_longer_lists_is_verified_by_its_digests(
+    def test_version_missing_in_the_manifest_is_verified_with_the_digests_file(
         self, host: Host, reader: NewReader
     ) -> None:
         publish(host, OLDER)
@@ -432,7 +430,7 @@ class TestTexts:
         with pytest.raises(RefusedError):
             app.text(seq=1)
 
-    def test_text_before_any_manifest_fetches_the_manifest_first(self, host: Host, reader: NewReader) -> None:
+    def test_request_for_a_text_fetches_the_manifest_first(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = serving(manifest)
         host.at[TEXT_FILE] = answer(TEXT.encode())
 
@@ -450,7 +448,7 @@ class TestTexts:
 
         assert (app.text(2).version, app.text(3).version, app.text(3).seq) == ("2026-01-01", "2026-02-01", 3)
 
-    def test_addresses_of_texts_match_those_of_the_site(self, tmp_path: Path) -> None:
+    def test_text_urls_match_those_of_the_site(self, tmp_path: Path) -> None:
         BookBuilder(tmp_path).policy("terms").version("2026-01-15")
         catalog = BookBuilder(tmp_path).read().require()
         policy = catalog.policy("terms")
@@ -489,7 +487,7 @@ class TestDecisions:
 
 
 class TestReports:
-    def test_every_refresh_is_reported_with_reason_and_sentence(self, host: Host, reader: NewReader) -> None:
+    def test_every_refresh_is_reported_with_a_reason_and_a_message(self, host: Host, reader: NewReader) -> None:
         host.at[PLAIN] = answer(b"", status=500)
         app = reader()
 
@@ -499,7 +497,7 @@ class TestReports:
         assert app.policies.report == app.reports[-1]
 
 
-def test_public_names_of_the_package() -> None:
+def test_package_exports_the_documented_names() -> None:
     assert sorted(inforce.client.__all__) == [
         "AsyncPolicies",
         "Changes",

@@ -78,7 +78,7 @@ def test_old_text_and_its_redline_are_verified_from_the_signature(host: Host, ap
     assert paths(host) == [MANIFEST, digests_of(host), OLD_TEXT, OLD_REDLINE]
 
 
-def test_unsigned_list_of_versions_proves_nothing(host: Host, catalog: Catalog, app: App) -> None:
+def test_unsigned_list_of_versions_is_not_used_for_verification(host: Host, catalog: Catalog, app: App) -> None:
     """A host that alters an old text and its digest in the unsigned list is detected."""
     forged = versions_document(catalog, catalog.policy("terms"), START, {})
     forged["versions"][0]["digests"]["en"] = str(Digest.of("# Other words\n"))
@@ -119,7 +119,7 @@ def missing(path: Callable[[Host], str]) -> Callable[[Host, Catalog], None]:
         pytest.param(missing(lambda _: OLD_REDLINE), App.changes, RefusedError, "missing: terms from", id="no redline"),
     ],
 )
-def test_altered_or_missing_file_is_rejected_after_one_more_manifest(
+def test_altered_or_missing_file_is_rejected_after_one_manifest_refresh(
     host: Host, catalog: Catalog, clock: Clock, app: App, damage: Any, call: Call, error: type[Exception], words: str
 ) -> None:
     damage(host, catalog)
@@ -148,12 +148,12 @@ def test_republished_site_works_after_one_refresh(
     assert paths(host)[1:4] == [before, MANIFEST, digests_of(host)]
 
 
-def test_listed_text_is_proven_by_the_manifest_alone(host: Host, app: App) -> None:
+def test_text_listed_in_the_manifest_needs_no_digests_file(host: Host, app: App) -> None:
     assert app.text(2).markdown == SECOND
     assert paths(host) == [MANIFEST, "/terms/2/en.md"]
 
 
-def test_manifest_without_digests_proves_listed_texts_only(
+def test_manifest_without_digests_verifies_only_listed_texts(
     host: Host, catalog: Catalog, clock: Clock, app: App
 ) -> None:
     clock.now = LATER
@@ -174,14 +174,14 @@ def test_without_a_manifest_nothing_is_returned(host: Host, app: App, clock: Clo
     assert refusal.value.reason is Reason.UNPROVEN
 
 
-def test_version_missing_in_the_digests_was_never_published(app: App) -> None:
+def test_version_missing_in_the_digests_is_reported_as_unpublished(app: App) -> None:
     with pytest.raises(UnknownVersionError, match="“9”"):
         app.text(9)
     with pytest.raises(UnknownVersionError, match="“9”"):
         app.changes(1, 9)
 
 
-def test_digests_are_fetched_again_when_the_manifest_has_others(
+def test_digests_are_fetched_again_when_their_digest_in_the_manifest_changes(
     host: Host, catalog: Catalog, clock: Clock, app: App
 ) -> None:
     app.changes()
@@ -194,9 +194,7 @@ def test_digests_are_fetched_again_when_the_manifest_has_others(
     assert app.changes().summary[0]["text"] == "Another build."
 
 
-def test_redline_over_versions_without_one_of_its_own_comes_from_the_since_file(
-    host: Host, tmp_path: Path, clock: Clock
-) -> None:
+def test_redline_of_distant_versions_comes_from_the_since_file(host: Host, tmp_path: Path, clock: Clock) -> None:
     """Distant versions have no redline of their own, so the one since the older version is verified instead."""
     catalog = book_of(host, tmp_path, FIRST, SECOND, "# Terms\n\nWe keep it a day.\n", extra="compare_pairs: 0\n")
     files = redlines_of(catalog, START)

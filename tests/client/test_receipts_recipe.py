@@ -67,7 +67,7 @@ def test_duplicate_receipt_is_stored_once(app: Any) -> None:
     assert post(app, RECEIPT, RECEIPT) == ([201, 201], [RECEIPT])
 
 
-def test_same_id_with_another_content_is_a_conflict(app: Any) -> None:
+def test_same_id_with_different_content_is_a_conflict(app: Any) -> None:
     assert post(app, RECEIPT, RECEIPT | {"act": "declined"}) == ([201, 409], [RECEIPT])
 
 
@@ -134,11 +134,11 @@ def test_time_of_receipt_is_set_by_the_server(app: Any) -> None:
     assert record["received_at"] > "2026"
 
 
-def test_receipt_requires_signing_in(app: Any) -> None:
+def test_receipt_without_signing_in_is_rejected(app: Any) -> None:
     assert post(app, RECEIPT, user=None)[0] == [401]
 
 
-def test_server_without_a_manifest_makes_the_browser_retry(app: Any, host: Host) -> None:
+def test_browser_retries_if_the_server_has_no_manifest(app: Any, host: Host) -> None:
     """A receipt is rejected permanently only if it is certainly wrong."""
     host.at["/policies.json"] = serving(lambda _: b"")
     assert post(app, RECEIPT) == ([503], [])

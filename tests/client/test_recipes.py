@@ -181,9 +181,7 @@ class TestFastAPI:
         assert [record["seq"] for record in shop.RECORDS] == [1]
 
     @pytest.mark.parametrize(("path", "is_open"), PATHS)
-    def test_only_complete_path_segments_remain_open_to_a_blocked_user(
-        self, load: Load, path: str, is_open: bool
-    ) -> None:
+    def test_open_paths_match_only_complete_segments(self, load: Load, path: str, is_open: bool) -> None:
         assert load("fastapi.md").is_open(path) is is_open
 
     @pytest.mark.parametrize(
@@ -302,9 +300,7 @@ class TestDjango:
         assert (statuses, [record["seq"] for record in shop.RECORDS]) == ([201, 422], [1])
 
     @pytest.mark.parametrize(("path", "is_open"), PATHS)
-    def test_only_complete_path_segments_remain_open_to_a_blocked_user(
-        self, load: Load, path: str, is_open: bool
-    ) -> None:
+    def test_open_paths_match_only_complete_segments(self, load: Load, path: str, is_open: bool) -> None:
         self.ask()
         assert load("django.md").is_open(path) is is_open
 
@@ -353,7 +349,7 @@ class TestDjango:
 
 
 class TestProblems:
-    def test_problem_document_contains_only_due_policies_and_their_urls(self) -> None:
+    def test_problem_document_lists_only_due_policies_and_their_urls(self) -> None:
         decision: Any = {
             "outcome": "block",
             "policies": [

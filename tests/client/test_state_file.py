@@ -133,7 +133,7 @@ class TestRestarts:
         assert report.reason is None
         assert app.serial == int(START.timestamp())
 
-    def test_versions_and_time_of_the_host_are_forgotten_with_the_key_that_signed_them(
+    def test_versions_and_host_time_are_forgotten_with_the_key_that_signed_them(
         self, host: Host, reader: NewReader, state: Path
     ) -> None:
         """A stolen key may also have signed other texts and an expiry that makes a distant time acceptable."""
@@ -152,7 +152,7 @@ class TestRestarts:
         assert report.reason is None
         assert app.check()["outcome"] == "block"
 
-    def test_serial_stays_as_long_as_one_of_its_keys_is_trusted(
+    def test_serial_is_kept_while_one_of_its_keys_is_trusted(
         self, host: Host, clock: Clock, reader: NewReader, state: Path
     ) -> None:
         old, new = generate_key(), generate_key()
@@ -171,7 +171,7 @@ class TestRestarts:
         assert report is not None
         assert report.reason is Reason.ROLLBACK
 
-    def test_manifest_whose_serial_is_not_the_time_of_its_issue_is_refused(self, host: Host, reader: NewReader) -> None:
+    def test_manifest_whose_serial_differs_from_its_issue_time_is_refused(self, host: Host, reader: NewReader) -> None:
         host.at["/policies.json"] = serving(lambda site: manifest(site, serial=int(START.timestamp()) + 1))
 
         app = reader()
@@ -235,7 +235,7 @@ class TestSavedSerialFromTheFuture:
 class TestTwoManifests:
     SHOP = "manifests/shop.json"
 
-    def test_older_manifest_of_another_path_is_no_rollback(
+    def test_older_manifest_at_another_path_is_not_a_rollback(
         self, host: Host, settled: Reader, reader: NewReader, state: Path
     ) -> None:
         settled.refresh()
@@ -250,7 +250,7 @@ class TestTwoManifests:
         assert reader(state_file=state).serial == SECOND
         assert reader(state_file=state, manifest=self.SHOP).serial == FIRST
 
-    def test_rollback_of_one_path_is_detected_independently_of_the_other(
+    def test_rollback_is_detected_per_manifest_path(
         self, host: Host, clock: Clock, settled: Reader, reader: NewReader, state: Path
     ) -> None:
         settled.refresh()
@@ -264,14 +264,14 @@ class TestTwoManifests:
         assert report is not None
         assert report.reason is Reason.ROLLBACK
 
-    def test_snapshot_of_another_path_is_refused(self, reader: NewReader, host: Host) -> None:
+    def test_snapshot_of_another_manifest_path_is_refused(self, reader: NewReader, host: Host) -> None:
         app = reader(snapshot=manifest(host.url), manifest=self.SHOP)
 
         assert app.serial is None
         assert app.reports[-1].reason is Reason.WRONG_PATH
 
     @pytest.mark.parametrize("path", ["shop.json", "manifests/policies.json", "../x.json", "policies.jws.json", ""])
-    def test_path_that_no_manifest_has_is_refused(self, reader: NewReader, path: str) -> None:
+    def test_path_that_is_no_manifest_path_is_refused(self, reader: NewReader, path: str) -> None:
         with pytest.raises(ValueError, match="path of a manifest"):
             reader(manifest=path)
 
@@ -317,7 +317,7 @@ class TestManifestAheadOfThisMachine:
         assert report is not None
         assert (report.outcome, report.reason, app.serial) == (Outcome.UPDATED, None, FIRST)
 
-    def test_failure_in_between_saves_nothing_of_it(
+    def test_failure_after_a_future_manifest_does_not_save_it(
         self, host: Host, clock: Clock, reader: NewReader, state: Path
     ) -> None:
         host.at[PLAIN] = serving(lambda site: manifest(site, LATER))
@@ -329,7 +329,7 @@ class TestManifestAheadOfThisMachine:
         assert app.serial == SECOND
         assert not state.exists()
 
-    def test_snapshot_ahead_of_this_machine_locks_out_no_earlier_manifest(
+    def test_snapshot_ahead_of_the_clock_does_not_block_an_earlier_manifest(
         self, host: Host, reader: NewReader, state: Path
     ) -> None:
         app = reader(state_file=state, snapshot=manifest(host.url, LATER))
@@ -340,7 +340,7 @@ class TestManifestAheadOfThisMachine:
 
         assert app.serial == FIRST
 
-    def test_saved_manifest_whose_serial_is_not_the_time_of_its_issue_is_dropped(
+    def test_saved_manifest_whose_serial_differs_from_its_issue_time_is_dropped(
         self, host: Host, reader: NewReader, state: Path
     ) -> None:
         host.at[PLAIN] = serving(manifest)
@@ -365,7 +365,7 @@ class TestCrashes:
             pytest.param(KILLED_IN_THE_MIDDLE_OF_WRITING, id="while the new file is written"),
         ],
     )
-    def test_process_killed_before_saving_leaves_the_last_good_state(
+    def test_killing_a_process_before_it_saves_leaves_the_last_good_state(
         self, host: Host, settled: Reader, reader: NewReader, state: Path, before: str
     ) -> None:
         saved = state.read_bytes()
@@ -379,7 +379,7 @@ class TestCrashes:
         again.refresh()
         assert again.serial == SECOND
 
-    def test_full_disk_keeps_the_old_file_and_the_verified_manifest_in_use(
+    def test_full_disk_leaves_the_old_file_and_the_new_manifest_in_use(
         self, host: Host, settled: Reader, state: Path
     ) -> None:
         before = state.read_bytes()
@@ -390,7 +390,9 @@ class TestCrashes:
         assert state.read_bytes() == before
         assert settled.serial == FIRST
 
-    def test_missing_folder_is_only_reported(self, host: Host, reader: NewReader, tmp_path: Path) -> None:
+    def test_missing_folder_is_reported_and_raises_no_error(
+        self, host: Host, reader: NewReader, tmp_path: Path
+    ) -> None:
         host.at[PLAIN] = serving(manifest)
         app = reader(state_file=tmp_path / "none" / "state.json")
 
@@ -453,7 +455,7 @@ class TestDamage:
 
     @pytest.mark.parametrize(("make", "kind"), SPECIAL_FILES)
     @pytest.mark.parametrize("name", ["state.json", ".state.json.lock"], ids=["the file", "its lock"])
-    def test_special_file_is_reported_and_neither_waited_for_nor_replaced(
+    def test_special_file_is_reported_without_blocking_and_not_replaced(
         self, host: Host, reader: NewReader, tmp_path: Path, name: str, make: Make, kind: str
     ) -> None:
         make(tmp_path / name)
@@ -469,7 +471,7 @@ class TestDamage:
         assert f"got {kind}" in report.detail or "Is a directory" in report.detail
         assert (tmp_path / name).lstat().st_ino == before
 
-    def test_with_a_damaged_file_the_snapshot_is_used(self, host: Host, reader: NewReader, state: Path) -> None:
+    def test_snapshot_is_used_if_the_file_is_damaged(self, host: Host, reader: NewReader, state: Path) -> None:
         state.write_bytes(b"{")
 
         app = reader(state_file=state, snapshot=manifest(host.url))
@@ -504,7 +506,7 @@ class TestTwoProcesses:
         newest = int((LATER + timedelta(hours=1)).timestamp())
         assert (fast.serial, slow.serial, reader(state_file=state).serial) == (newest, newest, newest)
 
-    def test_different_answers_to_two_processes_are_detected(
+    def test_different_manifests_with_one_serial_in_two_processes_are_detected(
         self, host: Host, settled: Reader, reader: NewReader, state: Path
     ) -> None:
         second = reader(state_file=state)
@@ -535,7 +537,7 @@ class TestTwoProcesses:
 
         assert json.loads(state.read_bytes())["states"]["policies.json"]["last_serial"] == int(instants[-1].timestamp())
 
-    def test_lock_held_too_long_is_reported_after_at_most_a_second(self, settled: Reader, state: Path) -> None:
+    def test_lock_held_for_more_than_a_second_is_reported(self, settled: Reader, state: Path) -> None:
         import fcntl
 
         with state.with_name(".state.json.lock").open("ab") as held:
@@ -560,7 +562,7 @@ class TestTwoProcesses:
 
 
 class TestWhatIsKept:
-    def test_versions_that_left_the_manifest_stay_known(
+    def test_versions_removed_from_the_manifest_remain_known(
         self, host: Host, settled: Reader, reader: NewReader, state: Path
     ) -> None:
         host.at[PLAIN] = serving(lambda site: manifest(site, LATER, policies=[]))
@@ -569,7 +571,7 @@ class TestWhatIsKept:
 
         assert reader(state_file=state).text().markdown == TEXT
 
-    def test_etag_survives_a_restart(self, host: Host, clock: Clock, reader: NewReader, state: Path) -> None:
+    def test_etag_is_kept_across_a_restart(self, host: Host, clock: Clock, reader: NewReader, state: Path) -> None:
         host.at[PLAIN] = validated(manifest(host.url), '"v1"')
         reader(state_file=state).refresh()
         clock.now = LATER

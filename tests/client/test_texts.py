@@ -31,7 +31,7 @@ def test_full_cache_evicts_the_oldest_text() -> None:
     ]
 
 
-def test_cached_text_has_the_version_that_was_requested() -> None:
+def test_cached_text_has_the_requested_version() -> None:
     store = TextStore()
     store.put(text(1))
 

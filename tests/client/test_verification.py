@@ -90,7 +90,7 @@ class TestASiteAsItShouldBe:
             "terms/2027-01-01/since/en.json",
         ]
 
-    def test_later_versions_are_not_requested_yet(self, site: Published) -> None:
+    def test_unpublished_versions_are_not_requested(self, site: Published) -> None:
         assert "terms/2027-01-01/en.md" not in read_addresses(site.lock, instant("2026-08-01"), signed=True)
 
 
@@ -172,7 +172,7 @@ PROOFS = [
 
 
 @pytest.mark.parametrize(("damage", "addresses", "words"), PROOFS)
-def test_content_that_the_digests_do_not_prove_is_found(
+def test_content_that_differs_from_its_digest_is_found(
     site: Published, damage: Callable[[Published], None], addresses: list[str], words: str
 ) -> None:
     damage(site)
@@ -316,7 +316,7 @@ DAMAGES = [
 
 class TestDamage:
     @pytest.mark.parametrize(("damage", "expected"), DAMAGES)
-    def test_change_is_found(
+    def test_each_change_of_a_site_is_found(
         self, site: Published, damage: Callable[[Published], None], expected: list[tuple[str, str]]
     ) -> None:
         damage(site)
@@ -327,13 +327,13 @@ class TestDamage:
         assert all(finding.message.endswith(".") for finding in report.findings)
         assert {finding.rule for finding in report.findings} <= RULES.keys()
 
-    def test_version_that_was_never_locked_is_found_wherever_the_site_shows_it(self, site: Published) -> None:
+    def test_unlocked_version_is_found_in_every_file_that_contains_it(self, site: Published) -> None:
         entries = {label: entry for label, entry in site.lock.entries["terms"].items() if label != "2027-01-01"}
         site.lock = Lock(entries={**site.lock.entries, "terms": entries})
 
         assert site.found() == [("LIVE-unlocked", "policies.json"), ("LIVE-unlocked", "terms/versions.json")]
 
-    def test_difference_is_described_with_the_field_names_of_the_manifest(self, site: Published) -> None:
+    def test_differences_are_described_with_manifest_field_names(self, site: Published) -> None:
         rewrite(
             "terms/versions.json", lambda document: document["versions"][1].update(enforce_at="2026-03-01T00:00:00Z")
         )(site)
@@ -368,7 +368,7 @@ class TestTime:
 
         assert site.found(state_file=state) == [("LIVE-serial", "policies.json")]
 
-    def test_unreadable_state_of_the_last_run_is_reported(self, site: Published, tmp_path: Path) -> None:
+    def test_unreadable_state_from_the_previous_run_is_reported(self, site: Published, tmp_path: Path) -> None:
         (tmp_path / "seen.json").write_text("{")
 
         assert site.found(state_file=tmp_path / "seen.json") == [("LIVE-state", "")]
@@ -379,7 +379,7 @@ class TestTime:
 
 
 class TestKeys:
-    def test_listed_key_that_has_not_signed_is_reported_during_rotation(self, tmp_path: Path) -> None:
+    def test_missing_signature_of_a_listed_key_is_reported(self, tmp_path: Path) -> None:
         book = BookBuilder(tmp_path / "book", extra=signing(KEY, SECOND_KEY))
         book.policy("terms").version("2026-01-15")
         site = Published(tmp_path / "site", book.read().require())
@@ -401,7 +401,7 @@ class TestKeys:
 
 
 class TestHosts:
-    def test_host_without_our_headers_is_found(self, site: Published) -> None:
+    def test_missing_headers_are_found(self, site: Published) -> None:
         (site.folder / "_headers").unlink()
         with StaticSite(folder=site.folder) as plain:
             rule_places = site.found(plain.url)
@@ -434,7 +434,7 @@ class TestHosts:
 
         assert any(words in message.lower() or words in message for message in messages), messages
 
-    def test_host_that_does_not_answer_is_one_finding_per_address(self, site: Published) -> None:
+    def test_unreachable_host_is_one_finding_per_url(self, site: Published) -> None:
         report = site.verify("http://127.0.0.1:9/")
 
         assert {finding.rule for finding in report.findings} == {"LIVE-missing"}
@@ -442,7 +442,7 @@ class TestHosts:
             {*read_addresses(site.lock, NOW, signed=True), *lasting_addresses(site.lock, NOW)}
         )
 
-    def test_untrustworthy_address_is_rejected(self, site: Published) -> None:
+    def test_unsafe_url_is_rejected(self, site: Published) -> None:
         with pytest.raises(ValueError, match="https address"):
             site.verify("http://policies.shop.example/")
 

@@ -56,7 +56,7 @@ def rows_of(question: Question) -> set[str]:
 
 
 @pytest.mark.parametrize("vector", named(VECTORS))
-def test_decide_returns_the_expected_decision_by_the_expected_rows(vector: dict[str, Any]) -> None:
+def test_decide_and_the_tables_return_the_expected_decision(vector: dict[str, Any]) -> None:
     question = copy.deepcopy(vector["input"])
 
     decision = decide(question)
@@ -67,7 +67,7 @@ def test_decide_returns_the_expected_decision_by_the_expected_rows(vector: dict[
 
 
 @pytest.mark.parametrize("refusal", named(REFUSALS))
-def test_invalid_data_of_an_app_is_rejected_with_its_path(refusal: dict[str, Any]) -> None:
+def test_invalid_app_data_is_rejected_with_its_path(refusal: dict[str, Any]) -> None:
     with pytest.raises(ShapeError) as refused:
         decide(refusal["input"])
 
@@ -97,7 +97,7 @@ def test_each_vector_has_its_own_id_and_title() -> None:
     assert len({each["title"] for each in VECTORS}) == len(VECTORS)
 
 
-def test_file_explains_its_own_fields() -> None:
+def test_vector_file_describes_every_field() -> None:
     """Clients in other languages are written from this file alone."""
     explained = {"expect", "expect_policies", "rows", "boundary", "path", "typed"}
 

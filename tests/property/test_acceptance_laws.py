@@ -112,7 +112,7 @@ def test_invalid_manifest_never_blocks(query: dict[str, Any], fault: str) -> Non
 
 @many
 @given(questions)
-def test_read_manifest_and_its_data_lead_to_the_same_decision(query: dict[str, Any]) -> None:
+def test_validated_manifest_and_its_data_yield_the_same_decision(query: dict[str, Any]) -> None:
     manifest = manifest_for_decision(LenientFields(query["manifest"]))
 
     assert ask(query | {"manifest": manifest}) == ask(query)
@@ -130,7 +130,7 @@ def test_order_of_versions_is_irrelevant(query: dict[str, Any], chance: Random) 
 
 @many
 @given(questions, chances)
-def test_order_of_records_that_differ_in_time_or_number_is_irrelevant(query: dict[str, Any], chance: Random) -> None:
+def test_order_of_records_with_different_times_or_numbers_is_irrelevant(query: dict[str, Any], chance: Random) -> None:
     """Records that `same_as` maps to one number must differ in time."""
     lifted = any("same_as" in each for policy in query["manifest"]["policies"] for each in policy["versions"])
     different = {(parse_rfc3339(each["at"]), 0 if lifted else each["seq"]): each for each in query["state"]["records"]}
@@ -169,7 +169,7 @@ def test_editorial_version_changes_no_outcome(query: dict[str, Any], chance: Ran
 
 @many
 @given(questions, st.lists(st.floats(0, 1, exclude_max=True), max_size=4))
-def test_nothing_changes_before_next_at(query: dict[str, Any], fractions: list[float]) -> None:
+def test_decision_is_constant_before_next_at(query: dict[str, Any], fractions: list[float]) -> None:
     """Except within the second of the decision: `next_at` is a whole second after the decision."""
     assume(relied_on(query))
     begin, answer = instant_of(query), ask(query)
@@ -195,7 +195,7 @@ def test_next_at_is_later_than_the_instant_of_the_decision(query: dict[str, Any]
 
 @many
 @given(questions)
-def test_following_next_at_reaches_the_expiry_in_few_steps(query: dict[str, Any]) -> None:
+def test_repeated_next_at_reaches_the_expiry_in_few_steps(query: dict[str, Any]) -> None:
     """A client that sets its timer to `next_at` never gets the same instant again, including the expiry."""
     assume(relied_on(query))
     steps = 0
@@ -210,7 +210,7 @@ def test_following_next_at_reaches_the_expiry_in_few_steps(query: dict[str, Any]
 
 @many
 @given(questions)
-def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(query: dict[str, Any]) -> None:
+def test_next_at_is_the_earliest_next_at_of_the_policies_or_the_expiry(query: dict[str, Any]) -> None:
     assume(relied_on(query))
     expiry = max(parse_rfc3339(query["manifest"]["expires_at"]), instant_of(query) + timedelta(seconds=1))
 
@@ -222,7 +222,7 @@ def test_next_at_is_the_earliest_of_the_policies_and_the_expiry(query: dict[str,
 
 @many
 @given(questions, chances)
-def test_unreadable_record_changes_only_the_flags(query: dict[str, Any], chance: Random) -> None:
+def test_unreadable_record_only_adds_a_flag(query: dict[str, Any], chance: Random) -> None:
     junk = unreadable_record(chance)
     records = query["state"]["records"]
     spoilt = query | {"state": query["state"] | {"records": [junk, *records]}}

@@ -46,7 +46,7 @@ def test_book_survives_the_round_trip(catalog: Catalog) -> None:
 
 @given(catalogs, st.sampled_from(["\r\n", "\r"]), st.booleans())
 @settings(max_examples=30)
-def test_book_saved_on_another_system_is_equal(catalog: Catalog, end: str, mark: bool) -> None:
+def test_book_with_other_line_endings_is_equal(catalog: Catalog, end: str, mark: bool) -> None:
     saved = {path: "\ufeff" * mark + text.replace("\n", end) for path, text in files_of(catalog).items()}
     assert parse_book(listing_of(saved)).require() == catalog
 

@@ -26,7 +26,7 @@ texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40).map
 
 
 @given(texts)
-def test_findings_for_any_text_are_within_its_file(text: str) -> None:
+def test_findings_have_a_line_within_the_file(text: str) -> None:
     """The place of a finding is an existing line; its severity is that of its rule."""
     raw = text.encode("utf-8", "surrogatepass")
     book = one_text(raw, extra="notice_days: {material: 30}\n")
@@ -39,7 +39,7 @@ def test_findings_for_any_text_are_within_its_file(text: str) -> None:
 
 
 @given(texts, texts)
-def test_any_change_and_any_translation_can_be_checked(old: str, new: str) -> None:
+def test_checks_of_any_change_and_translation_raise_no_error(old: str, new: str) -> None:
     """Rules that compare two texts accept any two texts."""
     book = one_text("# A\n" + old, extra="notice_days: {material: 30}\n")
     privacy = book.policy("privacy")
@@ -50,7 +50,7 @@ def test_any_change_and_any_translation_can_be_checked(old: str, new: str) -> No
 
 
 @given(texts)
-def test_damage_is_within_the_text_and_reported_once(text: str) -> None:
+def test_damaged_ranges_are_within_the_text_and_do_not_overlap(text: str) -> None:
     """Damaged ranges are in order and do not overlap."""
     end = 0
     for damage in find_damage(text):
@@ -59,7 +59,7 @@ def test_damage_is_within_the_text_and_reported_once(text: str) -> None:
 
 
 @given(texts, st.sampled_from(["en", "de", "fr", "es", "zh", "ja", "sw"]))
-def test_numbers_and_dates_of_any_text_can_be_parsed(text: str, language: str) -> None:
+def test_numbers_and_dates_in_any_text_can_be_parsed(text: str, language: str) -> None:
     """A number contains digits, and a date has a day."""
     assert all(any(character.isdigit() for character in number) for number in numbers_in(text))
     assert all(number.isdigit() for number in number_words_in(text, language))

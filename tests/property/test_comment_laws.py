@@ -104,7 +104,7 @@ def assert_silent(text: str) -> None:
 
 
 @given(words)
-def test_words_render_as_themselves(text: str) -> None:
+def test_escaped_words_render_unchanged(text: str) -> None:
     text = text.replace("\0", "")
     page = rendered(f"- {plain(text)}\n")
 
@@ -116,7 +116,7 @@ def test_words_render_as_themselves(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("around", ["{}", "- {}\n", "### {} 1: new\n", "> {}\n", "**{}** is new", "- {} <sub>x</sub>"])
-def test_hostile_word_in_any_place_of_a_review_is_harmless(text: str, around: str) -> None:
+def test_hostile_words_in_any_field_of_a_review_are_harmless(text: str, around: str) -> None:
     page = rendered(around.format(in_review(text)))
 
     assert not page.tags & {"img", "a", "script", "comment", "code", "pre", "table", "hr", "del", "em", "ol"}

@@ -55,7 +55,7 @@ def test_section_is_marked_only_while_it_exists_or_at_its_removal(texts: list[st
 
 
 @given(orderly, hours, hours)
-def test_calendar_keeps_every_entry(versions: list[Version], first: datetime, other: datetime) -> None:
+def test_calendar_never_loses_an_entry(versions: list[Version], first: datetime, other: datetime) -> None:
     earlier, later = (_entries(versions, now) for now in sorted((first, other)))
 
     assert set(earlier) <= set(later)
@@ -63,7 +63,7 @@ def test_calendar_keeps_every_entry(versions: list[Version], first: datetime, ot
 
 
 @given(anyhow, hours, st.none() | hours)
-def test_at_most_one_version_is_in_force_and_equals_in_force(
+def test_at_most_one_version_has_the_state_in_force(
     versions: list[Version], now: datetime, gone: datetime | None
 ) -> None:
     policy = policy_of(versions)

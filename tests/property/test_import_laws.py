@@ -115,7 +115,7 @@ def test_imported_text_is_canonical(body: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"], exclude_characters="\ufeff")))
-def test_metadata_survives_the_strict_round_trip(value: str) -> None:
+def test_imported_metadata_is_read_back_unchanged(value: str) -> None:
     members = {"subject": value, "inner": {"path": value}}
 
     assert parse_yaml(to_yaml(members), "version.yml")[0] == members

@@ -36,7 +36,7 @@ def test_instant_survives_the_round_trip_in_any_zone(instant: datetime, zone: Zo
 
 
 @given(days, zones)
-def test_day_starts_at_its_first_instant(day: date, zone: ZoneInfo) -> None:
+def test_start_of_a_day_is_its_first_instant(day: date, zone: ZoneInfo) -> None:
     """The second before belongs to an earlier day; the start belongs to this day, or to the next if the day was
     skipped.
     """

@@ -41,7 +41,7 @@ def words_of_html(html: str) -> str:
 
 
 @given(texts)
-def test_sanitiser_that_allows_fragment_markup_changes_no_byte(text: str) -> None:
+def test_sanitiser_leaves_rendered_fragments_unchanged(text: str) -> None:
     html = to_html(text)
 
     clean = nh3.clean(
@@ -56,7 +56,7 @@ def test_sanitiser_that_allows_fragment_markup_changes_no_byte(text: str) -> Non
 
 
 @given(texts)
-def test_parsed_text_has_exactly_the_words_of_the_page(text: str) -> None:
+def test_parsed_text_has_the_words_of_the_rendered_page(text: str) -> None:
     assert "".join(plain_text(text).split()) == words_of_html(to_html(text))
 
 

@@ -111,7 +111,7 @@ def test_number_of_compared_first_versions_follows_from_the_settings(compare_pai
 
 
 @given(orderly, budgets)
-def test_growing_policy_keeps_all_pairs_and_compares_all_neighbours(
+def test_additional_versions_remove_no_pair_and_all_neighbours_are_compared(
     generated: list[Version], compare_pairs: int
 ) -> None:
     grown = policy_of(generated).versions

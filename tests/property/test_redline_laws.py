@@ -57,7 +57,7 @@ def test_rejecting_yields_the_old_text_and_accepting_the_new_one(pair: tuple[str
 
 
 @given(pairs)
-def test_marked_blocks_yield_both_texts(pair: tuple[str, str]) -> None:
+def test_blocks_yield_both_texts(pair: tuple[str, str]) -> None:
     old, new = pair
 
     comparison = redline(old, new)
@@ -67,7 +67,7 @@ def test_marked_blocks_yield_both_texts(pair: tuple[str, str]) -> None:
 
 
 @given(texts)
-def test_text_does_not_differ_from_itself(text: str) -> None:
+def test_redline_of_a_text_with_itself_is_empty(text: str) -> None:
     comparison = redline(text, text)
 
     assert comparison.equal
@@ -95,7 +95,7 @@ def test_words_are_counted_once_on_each_side(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_every_changed_run_belongs_to_a_change_and_every_change_to_a_block(pair: tuple[str, str]) -> None:
+def test_every_changed_run_has_a_change_and_every_change_a_block(pair: tuple[str, str]) -> None:
     comparison = redline(*pair)
 
     numbers = {run.change for run in comparison.runs if run.op is not Op.EQUAL}
@@ -124,7 +124,7 @@ def test_equal_run_has_no_mark(pair: tuple[str, str]) -> None:
 
 
 @given(documents, st.lists(st.sampled_from(string.ascii_letters), min_size=20, max_size=20, unique=True))
-def test_format_change_changes_no_words(text: str, letters: list[str]) -> None:
+def test_format_change_keeps_all_words(text: str, letters: list[str]) -> None:
     sentence = " ".join(letters)
 
     comparison = redline(f"{sentence}\n\n{text}", f"*{sentence}*\n\n{text}")

@@ -143,14 +143,14 @@ def test_text_is_split_only_after_complete_blocks(text: str) -> None:
         lambda text: not {"```", "~~~"} & {text[at : at + 3] for at in range(len(text))}
     )
 )
-def test_unused_definition_only_disables_splitting(text: str) -> None:
+def test_unused_link_definition_changes_only_the_splitting(text: str) -> None:
     defined = f"{text}\n\n[used by nothing]: /nowhere"
 
     assert len(read_sections(defined)) == 1
     assert read(defined) == read(text)
 
 
-def test_sentence_links_a_heading_only_in_texts_that_contain_it() -> None:
+def test_heading_is_linked_only_in_texts_that_contain_it() -> None:
     sentence = "See [there](#a)."
 
     without, with_it, again = (to_html(text) for text in (sentence, f"# A {{#a}}\n\n{sentence}", sentence))
@@ -204,7 +204,7 @@ FIGURES += [
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(FIGURES), max_size=20).map("".join))
 @example("On € 12 and 5 March 2027, or March 12, 2027; 百分之三 of EUR 30")
-def test_numbers_equal_those_of_a_search_in_the_whole_text(text: str) -> None:
+def test_numbers_found_by_part_equal_those_in_the_whole_text(text: str) -> None:
     found = [(expression.start, expression.stop, expression.kind) for expression in expressions(text)]
 
     assert found == [(match.start(), match.end(), match.lastgroup) for match in EXPRESSION.finditer(text)]

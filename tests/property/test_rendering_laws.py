@@ -35,7 +35,7 @@ def test_html_is_well_formed_and_valid(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_html_without_deletions_is_the_new_text(pair: tuple[str, str]) -> None:
+def test_html_without_deletions_has_the_new_text(pair: tuple[str, str]) -> None:
     comparison = redline(*pair)
 
     body = read(to_html(comparison))
@@ -44,7 +44,7 @@ def test_html_without_deletions_is_the_new_text(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_html_without_insertions_is_the_old_text_with_both_places_of_moves(pair: tuple[str, str]) -> None:
+def test_html_without_insertions_has_the_old_text_and_both_places_of_moves(pair: tuple[str, str]) -> None:
     comparison = redline(*pair)
 
     body = read(to_html(comparison))
@@ -83,7 +83,7 @@ def changed_blocks(comparison: Redline) -> list[RedlineBlock]:
 
 
 @given(documents, documents, st.sampled_from(HOSTILE), st.sampled_from(HOSTILE))
-def test_text_never_becomes_a_script(old: str, new: str, first: str, other: str) -> None:
+def test_text_is_never_rendered_as_a_script(old: str, new: str, first: str, other: str) -> None:
     comparison = redline(f"{first}\n\n{old}", f"{new}\n\n{other}")
 
     for fragment in (to_html(comparison), to_sides(comparison)):
@@ -103,7 +103,7 @@ def test_rendering_is_deterministic(pair: tuple[str, str]) -> None:
 
 
 @given(pairs, st.lists(pairs, max_size=3))
-def test_earlier_renderings_change_no_byte(pair: tuple[str, str], others: list[tuple[str, str]]) -> None:
+def test_rendering_does_not_depend_on_earlier_renderings(pair: tuple[str, str], others: list[tuple[str, str]]) -> None:
     assert forget("inforce.rendering")
     alone = everything(redline(*pair))
     forget("inforce.rendering")
@@ -132,7 +132,7 @@ def test_json_round_trip_preserves_both_texts(pair: tuple[str, str]) -> None:
 
 
 @given(pairs)
-def test_every_change_has_a_sentence(pair: tuple[str, str]) -> None:
+def test_every_change_is_described_by_a_sentence(pair: tuple[str, str]) -> None:
     comparison = redline(*pair)
 
     assert len(to_sentences(comparison)) == len(comparison.changes)

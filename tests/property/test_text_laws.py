@@ -31,7 +31,7 @@ def test_canonical_text_is_nfc_with_lf_no_trailing_blanks_and_one_newline_at_the
 
 
 @given(anything | leftovers)
-def test_words_never_change(text: str) -> None:
+def test_canonical_form_keeps_all_words(text: str) -> None:
     """All non-blank characters remain in the same order."""
 
     def words(of: str) -> list[str]:
@@ -44,7 +44,7 @@ def test_words_never_change(text: str) -> None:
     st.lists(anything.map(lambda line: re.sub(r"[\r\n\ufeff]", "", line))),
     st.data(),
 )
-def test_digest_does_not_depend_on_how_an_editor_saves(lines: list[str], data: st.DataObject) -> None:
+def test_digest_does_not_depend_on_line_endings_and_trailing_blanks(lines: list[str], data: st.DataObject) -> None:
     """Line ends, normalisation, trailing blanks, a byte order mark and final newlines do not affect the digest."""
     plain = "\n".join(lines)
     apart = data.draw(st.booleans())

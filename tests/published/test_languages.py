@@ -55,7 +55,7 @@ def test_text_declares_language_and_direction_if_the_page_differs(reading_site: 
         pytest.param("terms/changes/", "ar de en", id="comparisons"),
     ],
 )
-def test_page_lists_its_other_languages_and_a_default(reading_site: Path, place: str, languages: str) -> None:
+def test_page_declares_its_other_languages_and_a_default(reading_site: Path, place: str, languages: str) -> None:
     matches = re.findall(r'<link rel=" alternate" href="([^"]*)" hreflang="([^"]*)"', page(reading_site, place))
     tags = {tag: href.removeprefix(HOME) for href, tag in matches}
 

@@ -27,7 +27,7 @@ def test_every_internal_link_resolves(sample_site: Path) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_every_published_text_hashes_to_its_digest(sample_site: Path, policy: str) -> None:
+def test_every_published_text_matches_its_digest(sample_site: Path, policy: str) -> None:
     versions = load(sample_site, f"{policy}/versions.json")["versions"]
     texts = [(version["texts"][tag], digest) for version in versions for tag, digest in version["digests"].items()]
     assert len(texts) >= len(versions) > 1
@@ -94,7 +94,7 @@ def test_every_version_and_language_has_a_page(sample_site: Path) -> None:
             assert (page / "since" / "index.html").is_file()
 
 
-def test_redlines_of_neighbours_label_changes_in_words(sample_site: Path) -> None:
+def test_redlines_of_adjacent_versions_label_changes_in_words(sample_site: Path) -> None:
     text = (sample_site / "privacy/changes/2024-03-01...2025-01-01/index.html").read_text("utf-8")
     assert "<ins" in text
     assert "<del" in text
@@ -102,7 +102,7 @@ def test_redlines_of_neighbours_label_changes_in_words(sample_site: Path) -> Non
     assert "deleted:" in text
 
 
-def test_redline_runs_reproduce_both_texts(sample_site: Path) -> None:
+def test_redline_json_contains_both_texts(sample_site: Path) -> None:
     document = load(sample_site, "privacy/changes/2024-03-01...2025-01-01/en.json")
     texts = {
         side: plain_text((sample_site / f"privacy/{document[side]['version']}/en.md").read_text("utf-8"))

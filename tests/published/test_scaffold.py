@@ -40,12 +40,12 @@ def read(tmp_path: Path, text: str) -> Configuration:
 
 
 @pytest.mark.parametrize("text", FOLLOWED)
-def test_plain_configuration_is_supported(tmp_path: Path, text: str) -> None:
+def test_scaffold_is_reused_with_a_plain_configuration(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text).simple
 
 
 @pytest.mark.parametrize("text", NOT_FOLLOWED)
-def test_configuration_with_further_inputs_is_left_to_mkdocs(tmp_path: Path, text: str) -> None:
+def test_mkdocs_runs_if_the_configuration_has_further_inputs(tmp_path: Path, text: str) -> None:
     (tmp_path / "base.yml").write_text("copyright: Sinomai\n")
     assert not read(tmp_path, text).simple
 
@@ -55,7 +55,9 @@ def test_plugin_options_are_applied(tmp_path: Path) -> None:
     assert (document.clock.configured, document.offline) == ("2026-01-01", True)
 
 
-def test_mkdocs_runs_for_new_documentation_and_while_it_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mkdocs_runs_again_for_new_documentation_and_after_warnings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     book = scaffold(BookBuilder(tmp_path / "repository"))
     book.policy("terms").version("2026-01-15")
     settings = (book.root / "mkdocs.yml").read_text("utf-8")

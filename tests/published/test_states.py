@@ -109,7 +109,7 @@ def test_page_contains_the_instants_at_which_its_words_change(reading_site: Path
     assert relations == flips
 
 
-def test_page_in_force_links_the_next_version_once_it_applies(reading_site: Path) -> None:
+def test_page_links_the_next_version_once_it_is_in_force(reading_site: Path) -> None:
     page = (reading_site / "terms/index.html").read_text("utf-8")
 
     (way,) = re.findall(r'<p class="inforce-successor"([^>]*)><a href="([^"]*)">([^<]*)', page)
@@ -162,13 +162,13 @@ def test_title_is_escaped_everywhere_in_the_theme(reading_site: Path) -> None:
     assert "Terms &amp; &lt;/script&gt;" in text.partition("md-nav--primary")[2].partition("</nav>")[0]
 
 
-def test_every_page_sets_no_referrer(reading_site: Path) -> None:
+def test_every_page_disables_the_referrer(reading_site: Path) -> None:
     for page in reading_site.rglob("*.html"):
         if page.name in ("index.html", "404.html"):
             assert '<meta name="referrer" content="no-referrer">' in page.read_text("utf-8"), page
 
 
-def test_history_has_a_table_for_every_picture(reading_site: Path) -> None:
+def test_history_has_a_table_for_every_chart(reading_site: Path) -> None:
     page = (reading_site / "terms/history/index.html").read_text("utf-8")
     picture, _, table = page.partition('id="sections-table"')
 
