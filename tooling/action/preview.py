@@ -25,7 +25,7 @@ def main() -> int:
         return review.returncode
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "policies"
-        # Links are copied as links, which the book rejects, so that no file outside the repository is read.
+        # Links are copied as links, so that no file outside the repository is read; the build rejects links in a book.
         shutil.copytree(".", copy, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", "site", ".cache"))
         for file in copy.glob("policy_versions/*/*/version.yml"):
             if file.is_file() and not file.is_symlink():

@@ -107,7 +107,7 @@ def main() -> int:
         written = statistics.median(microseconds(partial(json.dumps, decoded)))
         print(f"decide, three policies, {name}: median {median:.0f} µs, 99th percentile {late:.0f} µs")
         print(f"  target: a median of {GOAL_MICROSECONDS} µs; under a decoded manifest {read:.0f} µs;", end=" ")
-        print(f"to write the question as JSON takes {written:.0f} µs")
+        print(f"serialising the question as JSON takes {written:.0f} µs")
         missed |= median > GOAL_MICROSECONDS
     return int(missed)
 

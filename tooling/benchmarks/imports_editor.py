@@ -174,7 +174,7 @@ class Editor:
         return True
 
     def delete_sentence(self) -> bool:
-        """Delete the last sentence of a run with several."""
+        """Delete the last sentence of a run that has several."""
         chosen = self.free(lambda one: not one.cell and any(". " in run_text(run).rstrip() for run in runs_of(one)))
         if chosen is None:
             return False

@@ -93,7 +93,7 @@ class Bench:
     """A size: a book of this `shape` in `folder`, and the sites that all generators build from it."""
 
     def __init__(self, folder: Path, shape: site_books.Shape, programs: Path, arguments: argparse.Namespace) -> None:
-        """Take the working folder, the shape of the book, the peers' programs, and the options."""
+        """Store the working folder, the shape of the book, the peers' programs, and the options."""
         self.folder, self.shape, self.programs, self.asked = folder, shape, programs, arguments
         self.book = folder / "book"
         self.cache = folder / "cache"

@@ -82,7 +82,7 @@ def wait_for(address: str, word: str, process: subprocess.Popen[bytes]) -> None:
             if word in answer.read().decode():
                 return
         time.sleep(LOOK)
-    message = f"{address} never said {word}"
+    message = f"{address} never contained {word}"
     raise TimeoutError(message)
 
 

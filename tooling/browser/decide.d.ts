@@ -8,11 +8,11 @@
  *
  * 1. *Parse the question.* Instants are RFC 3339 with `T`, and `Z` or a numeric offset, in the years 1000 to 9999; they
  *    are converted to milliseconds, and finer fractions are dropped. An invalid value in `now`, `since`,
- *    `last_server_time` or a deferral is an error of the app and throws. Records are stored data: one with a missing field
- *    or a field of the wrong type is dropped, with the flag `unreadable-record`.
- * 2. *Evaluate the manifest* (table A). A manifest never throws, and one that is missing, foreign, rolled back, expired or
- *    broken never blocks. It is broken, which is equivalent to missing, if its instants, serial, lists or version numbers
- *    are invalid. Other fields are not checked, since clients validate the manifest against the schema.
+ *    `last_server_time` or a deferral is an error of the app, and `decide` throws. Records are stored data: one with a
+ *    missing field or a field of the wrong type is dropped, with the flag `unreadable-record`.
+ * 2. *Evaluate the manifest* (table A). No manifest causes an exception, and one that is missing, foreign, rolled back,
+ *    expired or broken never blocks. It is broken, which is equivalent to missing, if its instants, serial, lists or
+ *    version numbers are invalid. Other fields are not checked, since clients validate the manifest against the schema.
  * 3. *Evaluate each policy* (table B). Its versions are either in force for this user or upcoming; the valid records are
  *    reduced to the highest accepted version (`have`) and the newest negative answer; the rows of the table are the long
  *    conditional expression in order, with `quiet` for its last three rows.

@@ -79,8 +79,8 @@ class Clock:
 def compare_with_commit(now: datetime, newest: datetime | None, source: str, *, signing: bool) -> str | None:
     """Compare the instant `now` of a build or a signature with the time of the `newest` commit (None: no commits).
 
-    With a wrong clock, clients would reject the serial of the manifest, or that of all later manifests. Returns a
-    warning if `now` is more than a year after the commit, or if it is before the commit, was set explicitly and nothing
+    If the clock is wrong, clients reject the manifest or all later ones because of its serial. Returns a warning
+    if `now` is more than a year after the commit, or if it is before the commit, was set explicitly and nothing
     is signed (a preview). ClockError for any other instant before the commit, and for one more than ten years after it.
     """
     if newest is None:

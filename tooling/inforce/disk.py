@@ -82,12 +82,12 @@ def read_regular(path: Path | str, most: int = -1, flags: int = 0) -> bytes:
 
 @contextlib.contextmanager
 def locked(path: Path, patience_seconds: float = 0) -> Iterator[None]:
-    """Lock out other processes with the lock file `path`, which is created if it does not exist and is not removed.
+    """Acquire an exclusive lock on the file `path`, which is created if it does not exist and is not removed.
 
     The system releases the lock of a killed process. OSError if `path` is a link or no regular file, if the file system
     has no locks, or, as TimeoutError, if another process holds the lock for longer than `patience_seconds`.
     """
-    from filelock import FileLock, Timeout  # imported on first use, since it takes 30 ms
+    from filelock import FileLock, Timeout  # imported on first use, since the import takes 30 ms
 
     path.parent.stat()  # the library would create a missing folder
     _refuse_special(path)

@@ -26,7 +26,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Return `words`, of which there is at least one, as in “a, b and c”."""
+    """Join `words`, of which there is at least one, as in “a, b and c”."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
@@ -163,7 +163,7 @@ class GeneratorError(InforceError):
     """The site generator, MkDocs or ProperDocs, failed and has reported the reason; `code` is its exit code."""
 
     def __init__(self, generator: str, code: int) -> None:
-        # A negative code is that of a process which a signal ended.
+        # A negative code means that a signal ended the process.
         self.exit_code = code if code > 0 else 4
         super().__init__(f"{generator} failed with the exit code {code}")
 

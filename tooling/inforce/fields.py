@@ -181,7 +181,7 @@ class Fields:
             raise self._error(path, cause.problem, cause.fix) from cause
 
     def mapping(self, name: str, default: Mapping[str, Any] | _Required = REQUIRED) -> Mapping[str, Any]:
-        """Return the field `name`, a mapping, as it is."""
+        """Return the field `name`, a mapping, unchanged."""
         value = self.value(name, default)
         if not isinstance(value, dict):
             raise self.error(name, f"expected an object, got {_kind(value)}")

@@ -29,10 +29,10 @@ _ZONE = re.compile(r"(?!Factory$)[A-Z][A-Za-z0-9_+/-]{0,63}")
 _YEARS = range(1920, 9999)
 
 MIN_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
-"""Stands for every instant before the year 1."""
+"""Represents every instant before the year 1."""
 
 MAX_INSTANT: Final = datetime.max.replace(tzinfo=UTC)
-"""Stands for every instant after the year 9999."""
+"""Represents every instant after the year 9999."""
 
 
 def parse_zone(name: str) -> ZoneInfo:
@@ -78,7 +78,7 @@ def parse_rfc3339(text: str) -> datetime:
         raise ValueError(message) from cause
     try:
         instant = local.astimezone(UTC)
-    except OverflowError:  # the offset leads into the year 10000
+    except OverflowError:  # the offset moves the instant into the year 10000
         return MAX_INSTANT
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000) if match["fraction"] else instant
 

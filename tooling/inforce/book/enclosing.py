@@ -1,7 +1,7 @@
 """Find the git repository around a folder without running git.
 
-Git takes the first folder on the way up that has `.git` or that has the parts of a bare repository (`HEAD`, `objects`,
-`refs`). A commit can hold those parts as ordinary files, but no `.git`.
+Git uses the closest folder at or above the current one that has `.git` or the parts of a bare repository (`HEAD`,
+`objects`, `refs`). A commit can hold those parts as ordinary files, but no `.git`.
 
 Invariants:
     Only `.git` marks a repository.
@@ -41,7 +41,7 @@ def bare_repositories(listing: Listing) -> Iterator[LayoutError]:
 
 
 def unlisted_bare_repositories(root: Path, listing: Listing) -> Iterator[LayoutError]:
-    """Yield the same errors for the folders around the book in `root`, its hidden folders and `docs/`."""
+    """Yield the same errors for the folders above the book in `root`, for its hidden folders and for `docs/`."""
     for folder in _enclosing(root):
         if is_bare_repository(_names(folder)):
             yield _fault(Path(os.path.relpath(folder, root.resolve())).as_posix())

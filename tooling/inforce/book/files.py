@@ -1,8 +1,8 @@
-"""Atomic writes: write files whole and replace folders in one step.
+"""Write files and replace folders atomically.
 
 Invariants:
     If a writer is killed, readers see either the old content or the new content.
-    The next build removes what a killed build left behind, and never touches what another build is still writing.
+    A build removes the temporary folders of killed builds, but not those of running builds.
     The working directory, a repository and a book are never replaced.
 """
 
@@ -72,7 +72,7 @@ def new_folder(target: Path, *, marker: str = "", keep_previous: bool = False) -
     """Yield an empty folder beside `target`, which replaces `target` if the block succeeds and is removed otherwise.
 
     With `keep_previous` the folder that was replaced, or that a failed block left, is kept beside `target` as
-    `.NAME.previous`, and the next call yields it with its contents: for writers that update a folder incrementally.
+    `.NAME.previous`, and the next call yields it with its contents. Use it to update a folder incrementally.
 
     Readers of `target` see the old folder or the new one, never a mixture. On systems that cannot exchange folders
     `target` is missing for a moment. SetupError if `target` cannot or must not be replaced: with `marker`, an
@@ -188,7 +188,7 @@ def _locked_folder(target: Path, purpose: str) -> Iterator[Path]:
     with contextlib.ExitStack() as stack:
         stack.callback(remove_file, lock)
         try:
-            stack.enter_context(locked(lock, _PATIENCE_SECONDS))  # another process can try it before this one has it
+            stack.enter_context(locked(lock, _PATIENCE_SECONDS))  # another process can lock the file first
         except OSError as cause:
             if cause.errno not in _NO_LOCKS:
                 raise
@@ -198,11 +198,11 @@ def _locked_folder(target: Path, purpose: str) -> Iterator[Path]:
 
 
 def _clean_up_beside(target: Path) -> None:
-    """Remove the folders that killed builds of `target` left; builds that are running hold the locks of theirs."""
+    """Remove the folders left by killed builds of `target`; running builds lock theirs."""
     left = re.compile(re.escape(f".{target.name}.") + r"(?:new|old)-[a-z0-9_]{8}\.lock")
     for lock in [path for path in target.parent.iterdir() if left.fullmatch(path.name)]:
         folder = lock.with_suffix("")
-        with contextlib.suppress(OSError), locked(lock):  # locked, gone, a link, or owned by another user
+        with contextlib.suppress(OSError), locked(lock):  # locked, deleted, a link, or owned by another user
             aside = folder / target.name
             if f".{target.name}.old-" in lock.name and not folder.is_symlink() and not target.exists():
                 with contextlib.suppress(FileNotFoundError):

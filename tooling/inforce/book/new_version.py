@@ -120,7 +120,7 @@ def version_stub(
     change: ChangeLevel,
     label: str | None = None,
 ) -> VersionStub:
-    """Return the label and the version.yml of a version after `newest`; ShapeError if a date or the label is wrong.
+    """Return the label and the version.yml of a version after `newest`; ShapeError if a date or the label is invalid.
 
     `effective` and `published` are dates in `zone` or RFC 3339 instants; `label` defaults to the effective date.
     """

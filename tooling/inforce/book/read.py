@@ -106,7 +106,7 @@ class ParseCache:
 
 @dataclass(slots=True)
 class _BookReader:
-    """Reads a book from `listing`, collects faults, and does not read again what is in `cache`."""
+    """Reads a book from `listing`, collects faults, and does not read files in `cache` again."""
 
     listing: Listing
     cache: ParseCache = field(default_factory=ParseCache)

@@ -49,7 +49,7 @@ class Entry:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the name begins with a dot, so that the entry is not part of the book."""
+        """Whether the name begins with a dot; such an entry is not part of the book."""
         return self.name.startswith(".")
 
 

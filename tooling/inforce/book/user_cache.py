@@ -20,7 +20,7 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class CachePlace:
-    """The cache in `folder`; `secret` is the key of the seals of its entries."""
+    """The cache in `folder`; `secret` is the key that authenticates its entries."""
 
     folder: Path
     secret: bytes = field(repr=False)

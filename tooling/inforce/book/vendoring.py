@@ -104,7 +104,7 @@ def _of_installation() -> dict[str, bytes]:
 
 
 def _members(name: str, wheel: bytes) -> dict[str, bytes]:
-    """Read the files of `wheel` but RECORD, each checked against it; every file must be in it."""
+    """Read all files of `wheel` except RECORD, and check each against RECORD, which must list it."""
     try:
         with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
             contents = {member.filename: archive.read(member) for member in archive.infolist() if not member.is_dir()}

@@ -151,7 +151,7 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> tuple[Any, dict[str
     """Parse the YAML `text` of the file `path`, whose first line is line `first_line` of the file.
 
     Returns the data (dicts, lists and strings; None for an empty document) and the line of each field by its path such
-    as `summary[0].text`. FrontMatterError for everything a book does not allow.
+    as `summary[0].text`. FrontMatterError for any construct that a book must not contain.
     """
     builder = _DocumentBuilder(path, first_line)
     if len(text) > LONGEST:

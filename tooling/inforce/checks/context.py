@@ -3,7 +3,7 @@
 Invariants: rules about words see only texts that can still be fixed. Locked editions are excluded. Of an imported
 history only the newest version is included, because the others were published elsewhere and would repeat the same
 findings. Versions that are public but not yet locked are included.
-Not responsible for: findings.
+Not responsible for: creating findings.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class CheckContext:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone in which the book's dates are days."""
+        """The time zone of the book's dates."""
         return self.catalog.settings.timezone
 
     @property
@@ -132,7 +132,7 @@ class CheckContext:
 
     @cached_property
     def revisions(self) -> tuple[Revision, ...]:
-        """All binding texts with a predecessor that can still be fixed, except imported ones."""
+        """All binding texts that can still be fixed and have a predecessor, except imported ones."""
         return tuple(
             Revision(text=text, redline=self.redline(before.text, text.edition.text))
             for text in self.texts

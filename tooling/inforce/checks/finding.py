@@ -9,7 +9,7 @@ from inforce.errors import Place
 
 
 class Severity(StrEnum):
-    """The severity of a finding: an error blocks, a question must be resolved or dismissed, a note needs nothing."""
+    """The severity of a finding: an error blocks, a question must be resolved or dismissed, a note needs no action."""
 
     ERROR = "error"
     QUESTION = "question"

@@ -1,4 +1,4 @@
-"""Notice: the earliest effective date that respects the notice period promised in book.yml."""
+"""The earliest effective date that complies with the notice period in book.yml."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _sentence(words: str) -> str:
 
 
 def _unused_dismissals(ctx: CheckContext, used: set[Dismissal]) -> Iterator[Finding]:
-    """Yield a finding for each unused dismissal; dismissals about locked texts remain as a record."""
+    """Yield a finding for each unused dismissal; dismissals about locked texts are kept as a record."""
     fixable = {file.source.path for file in ctx.files}
     for dismissal in ctx.book.dismissals.entries:
         covered = {path for path in ctx.paths if dismissal.covers(path)}

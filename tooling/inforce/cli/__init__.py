@@ -1,4 +1,4 @@
-"""The command line: `inforce`, one file per command.
+"""The command line: `inforce`, with one module per command.
 
 Invariants: a command parses its arguments, calls one use case, prints the result and exits with a documented code;
 `runner` turns every error into one message on stderr. Not responsible for: rendering the site; `build` and `serve` run

@@ -1,7 +1,7 @@
 """Run the command line: map every error to one message and one exit code.
 
 Exit codes: 0 success, 1 findings, 2 wrong usage or an unreadable book, 3 published history would change, 4 environment,
-130 interrupted, 141 the reader of the output has ended.
+130 interrupted, 141 the pipe for the output was closed.
 
 Invariants: neither the input of an editor nor a full disk or a closed stream causes a traceback (see `streams`).
 Not responsible for: programming errors, which keep their traceback.

@@ -153,7 +153,7 @@ def _in_days(wait: timedelta) -> str:
 
 
 def status_document(catalog: Catalog, lock: Lock, now: datetime) -> dict[str, Any]:
-    """Return what the command prints as JSON values, with every version; instants are RFC 3339 in UTC."""
+    """Return the output of the command as JSON values, with every version; instants are RFC 3339 in UTC."""
     return {
         "at": format_instant(now),
         "policies": [_policy_data(policy, lock, now) for policy in catalog],

@@ -1,8 +1,8 @@
 """The manifest, the small file that apps poll: its vocabulary, serialisation, schema and parsing.
 
-Invariants: what is read matches the schema; what is written has the same bytes on every machine. This module needs the
-standard library only, so that an app can read a manifest without the build tools; `manifest.building` creates one from
-a catalogue.
+Invariants: a parsed manifest matches the schema; a written one has the same bytes on every machine. This package needs
+only the standard library, so that an app can read a manifest without the build tools; `manifest.building` creates one
+from a catalogue.
 Not responsible for: verifying signatures (see `signing`); decisions.
 """
 

@@ -117,8 +117,9 @@ def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
     """Return the versions of `policy` that apps need at `now`, oldest first.
 
     These are the version in force, every announced version, every material version whose grace period still runs, and
-    the floors: the newest version that asks, the newest that notifies, and the newest whose grace period is over. The
-    few versions that repeat an earlier text and are needed for it are included. No other version can change a decision.
+    the floors: the newest version that requires an answer, the newest of which users are notified, and the newest whose
+    grace period is over. The few versions that repeat an earlier text and are needed for it are included. No other
+    version can change a decision.
     """
     standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
     applying = [version for version in standing if version.effective_at <= now]

@@ -1,4 +1,4 @@
-"""Write a manifest: its bytes, its size compared with the budget, and a new issue without a rebuild.
+"""Serialise a manifest, compare its size with the limits, and issue it again without a rebuild.
 
 Invariants: a document has the same bytes on every machine.
 Not responsible for: signing (see `signing`).

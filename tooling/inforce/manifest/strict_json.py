@@ -1,4 +1,4 @@
-"""Parse JSON strictly, as RFC 7493 (I-JSON) or stricter, so that a text has the same meaning in every language.
+"""Parse JSON strictly, as RFC 7493 (I-JSON) or stricter, so that every parser reads a text in the same way.
 
 Invariants: no duplicate fields; numbers are integers that every reader represents exactly; nesting is limited; text is
 valid Unicode. Nothing recurses before the depth is checked.

@@ -1,4 +1,4 @@
-"""Parse the digests of everything published of a policy, a file that the manifest identifies by its digest.
+"""Parse the file with the digests of all published files of a policy, which the manifest identifies by its digest.
 
 Invariants: `PolicyDigests.from_bytes` returns values only if the bytes have the expected digest; every label is valid
 as part of an address.
@@ -88,7 +88,7 @@ def _full(shape: Fields, name: str, pattern: str) -> str:
 
 
 def digests_file(policy_id: str, digest: Digest) -> str:
-    """Return the address of the file with the digests of everything published of a policy; it contains `digest`."""
+    """Return the address of the file with the digests of a policy's published files; it contains `digest`."""
     return f"{policy_id}/versions.{digest.hex}.json"
 
 

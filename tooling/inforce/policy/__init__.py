@@ -1,7 +1,7 @@
 """Policies, their versions and editions as validated value objects.
 
-Invariants: the rules that concern a single policy. State is derived from an instant and never stored. Not responsible
-for: reading files, and rules across policies (see `catalog`).
+Invariants: values comply with all rules that concern a single policy. State is derived from an instant and never
+stored. Not responsible for: reading files, and rules across policies (see `catalog`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Editions: a version in one language, with its author's summary of the changes."""
+"""An edition: a version in one language, with the author's summary of the changes."""
 
 from __future__ import annotations
 

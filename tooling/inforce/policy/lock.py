@@ -101,7 +101,7 @@ class Lock:
 
     @classmethod
     def from_json(cls, data: object) -> Lock:
-        """Parse a lock from decoded JSON; raise ShapeError with the field that is wrong."""
+        """Parse a lock from decoded JSON; raise ShapeError with the invalid field."""
         shape = Fields(data)
         if (kind := shape.text("type")) != _TYPE:
             raise shape.error("type", f"expected “{_TYPE}”, got {quoted(kind)}")

@@ -1,4 +1,4 @@
-"""Policies: a document that keeps its identity over time, and the intervals in which its versions apply."""
+"""A policy: a document that keeps its identity over time, and the intervals in which its versions apply."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ class Policy:
         return next(reversed(self.public(now)), None)
 
     def in_force(self, now: datetime) -> Version | None:
-        """Return the version in force at `now`: the highest seq among the published, effective and not cancelled
-        ones.
+        """Return the version in force at `now`: of those published, effective and not cancelled, the one with the
+        highest `seq`.
         """
         applying = (
             version

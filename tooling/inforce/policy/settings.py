@@ -69,7 +69,7 @@ class Settings:
 
     @classmethod
     def from_shape(cls, shape: Fields, source: Source) -> Settings:
-        """Parse the settings from the `shape` of book.yml; raise ShapeError with the field that is invalid."""
+        """Parse the settings from the `shape` of book.yml; raise ShapeError with the invalid field."""
         settings = cls(
             publisher=_publisher(shape.shape("publisher")),
             site=shape.parsed("site", site_address),

@@ -1,4 +1,4 @@
-"""Versions: one numbered, dated publication of a policy."""
+"""A version: one numbered, dated publication of a policy."""
 
 from __future__ import annotations
 

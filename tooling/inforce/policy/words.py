@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class Act(StrEnum):
-    """The act that a policy asks of users; only `accept` can block a user."""
+    """The act that a policy requires of users; only `accept` can block a user."""
 
     ACKNOWLEDGE = "acknowledge"
     ACCEPT = "accept"

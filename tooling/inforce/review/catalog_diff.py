@@ -25,7 +25,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextChange:
-    """A text in `language` that was added, deleted or changed; `old` is the text compared with."""
+    """A text in `language` that was added, deleted or changed; `old` is the text it is compared with."""
 
     language: Language
     old: Edition | None

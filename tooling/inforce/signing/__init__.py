@@ -2,7 +2,7 @@
 
 Invariants: the payload that `verify` returns was signed by one of the caller's keys, with that key's own algorithm,
 byte for byte. A private key file is created with access for its owner only and is never overwritten.
-Not responsible for: judging what was signed.
+Not responsible for: interpreting the signed content.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ def _base64url(text: str) -> str:
 def _refuse_other_terms(header: Mapping[str, Any], key: PublicKey) -> None:
     expected = {"alg": str(key.algorithm), "typ": TYPE, **_UNENCODED}
     for name, value in expected.items():
-        if repr(header.get(name)) != repr(value):  # repr tells False from 0
+        if repr(header.get(name)) != repr(value):  # repr distinguishes False from 0
             got = quoted(str(header.get(name)))
             raise SignatureError(
                 f"the signature of {quoted(key.kid)} has the wrong “{name}”: expected {value}, got {got}"

@@ -1,4 +1,4 @@
-"""Create the files that a site publishes of one manifest, signed with the keys of the book.
+"""Create the files that a site publishes for one manifest, signed with the keys of the book.
 
 Invariants: a book that lists keys is never published unsigned; every issue has a new serial.
 """

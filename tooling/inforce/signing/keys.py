@@ -1,6 +1,7 @@
 """JSON Web Keys (RFC 7517), identified by their thumbprint (RFC 7638).
 
-Invariants: a key has exactly one algorithm, whatever a signature claims; the id of a key is its thumbprint.
+Invariants: a key has exactly one algorithm, whatever the header of a signature contains; the id of a key is its
+thumbprint.
 Not responsible for: reading and writing files (see `key_files`).
 """
 

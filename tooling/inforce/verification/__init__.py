@@ -1,7 +1,7 @@
 """Compare a built or live site with the lock, and with the same site built again: content, headers, and rollbacks.
 
 Invariants: every text ever published is fetched and hashed, every date compared, every signature checked, every file
-compared with the one that the repository builds; a failed request is a finding.
+compared with the one built from the repository; a failed request is a finding.
 Not responsible for: fixing anything. This package needs the libraries that read a book; back ends that only call
 `decide` do not load it.
 """

@@ -16,7 +16,7 @@ _FIX = "Build and publish the whole site again."
 
 
 def named_digests(site: Site) -> dict[str, tuple[str, Digest]]:
-    """Return policy id and digest of each file of digests that a manifest of `site` refers to, by its address."""
+    """Return, by address, the policy id and digest of each digests file that a manifest of `site` refers to."""
     return {
         digests_file(policy, digest): (policy, digest) for _, policy, digest in _policies(site) if digest is not None
     }

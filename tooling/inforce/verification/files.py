@@ -165,7 +165,7 @@ def _below(root: Path) -> Iterator[str]:
 
 
 def _is_packed(packed: Path, original: Path) -> bool:
-    """Return whether the file `packed` is `original`, compressed; no more is decompressed than that needs."""
+    """Return whether the file `packed` is `original`, compressed; decompress only as much as the comparison needs."""
     try:
         content = read_regular(original)
         with gzip.GzipFile(fileobj=io.BytesIO(read_regular(packed))) as file:

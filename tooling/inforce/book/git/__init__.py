@@ -1,6 +1,6 @@
-"""Git as evidence: the commit that first contained a text, the book at another commit, the text of a digest.
+"""Git as evidence: the commit that first contained a text, the book at another commit, the text with a given digest.
 
-Invariants: only facts that git proves are returned; what could not be checked is listed in `remarks`. Nothing is
+Invariants: only facts that git proves are returned; facts that could not be checked are listed in `remarks`. Nothing is
 written or checked out, and no hook or program from a repository's configuration is run.
 Not responsible for: the data model; a book can be read without git.
 """

@@ -34,7 +34,7 @@ class History(Protocol):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Return sentences on what could not be checked; empty if everything was."""
+        """Return a sentence for each fact that could not be checked; empty if there are none."""
 
     @property
     def newest(self) -> datetime | None:
@@ -107,7 +107,7 @@ class GitHistory:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Return sentences on what could not be checked, including what `evidence` could not determine."""
+        """Return a sentence for each fact that could not be checked, including those from `evidence`."""
         return (*self._state, *self._doubts)
 
     @property

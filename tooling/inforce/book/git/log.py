@@ -18,7 +18,7 @@ FORMAT = "%H %ct%n%s"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """One file a commit changed: its path, the id of its new content (`blob`), and the path it was renamed from.
+    """A file that a commit changed: its path, the id of its new content (`blob`), and the path it was renamed from.
 
     `kind` is git's letter: A added, M modified, D deleted, R renamed, T turned into a link or back. `mode` is git's
     mode of the file after the commit: `100644` a file, `120000` a link.

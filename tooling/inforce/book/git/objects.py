@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from inforce.errors import HistoryError
 
 _SHA1_DIGITS = 40
-# Ids written before answers are read: 200 SHA-256 ids are 13,000 bytes; the smallest pipe is 16 KiB.
+# The number of ids written before answers are read: 200 SHA-256 ids are 13,000 bytes; the smallest pipe is 16 KiB.
 _AHEAD = 200
 FIELDS = 3  # id, type and size; the answer for a missing object has two fields
 _CLAIMS = 256
@@ -62,7 +62,7 @@ class Objects:
     def read_all(self, kind: str, names: Collection[str]) -> dict[str, bytes]:
         """Return the contents of the objects `names` by id, without those that are missing or of another type.
 
-        DamagedObjectError if the content of one does not match its id.
+        DamagedObjectError if the content of an object does not match its id.
         """
         return {name: content for name, type_, content in self._answers(names) if type_ == kind}
 

@@ -199,7 +199,7 @@ class Repository:
         return {answer[0]: int(answer[2]) for answer in answers if len(answer) == FIELDS}
 
     def content(self, blob: str) -> bytes:
-        """Read the content `blob`; HistoryError if it is not here, as in a partial clone, or does not match its id."""
+        """Read the content `blob`; HistoryError if it is not in this clone or does not match its id."""
         # One process reads all objects: one process per text would take minutes for a large book.
         return self._objects.read("blob", blob)
 

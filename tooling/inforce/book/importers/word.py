@@ -37,9 +37,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManuscriptImport:
-    """The result of importing a document: the target path, its text before, and the returned text.
+    """The result of importing a document: the target path, its text before the import, and the imported text.
 
-    `written` is whether the file at `path`, relative to the repository, was changed.
+    `written` is true if the file at `path`, relative to the repository, was changed.
     """
 
     path: str
@@ -49,7 +49,7 @@ class ManuscriptImport:
 
 
 def export_manuscript(root: Path, policy_id: str, label: str, language: str | None = None) -> tuple[Edition, bytes]:
-    """Return the edition of `label` of `policy_id`, in `language` or the binding one, and its Word document."""
+    """Return an edition of the version `label` of `policy_id`, by default the binding one, and its Word document."""
     catalog = readable_catalog(read_book(root), policy_id)
     policy = catalog.policy(policy_id)
     version = catalog.version(policy, label)
@@ -63,7 +63,7 @@ def export_manuscript(root: Path, policy_id: str, label: str, language: str | No
 
 
 def import_manuscript(root: Path, file: Path, *, into: str | None = None, untracked: bool = False) -> ManuscriptImport:
-    """Import the document `file` into the draft it was exported from, or the draft `into` with the same text.
+    """Import the document `file` into the draft it was exported from, or into the draft `into` with the same text.
 
     If there are objections, or edits without Track Changes and `untracked` is false, nothing is written and the result
     lists them. InforceError with exit code 2 if the file is not a manuscript, the version does not exist or is not a

@@ -10,7 +10,7 @@ from inforce.checks.finding import Finding
 
 
 def fingerprinted(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
-    """Yield each of `findings` with a hash of its rule, path, section, evidence and number among equal ones."""
+    """Yield each of `findings` with a hash of its rule, path, section, evidence and index among equal findings."""
     counts: Counter[tuple[str, ...]] = Counter()
     for finding in findings:
         key = (finding.rule, finding.place.path, finding.place.section or "", finding.evidence)

@@ -13,7 +13,7 @@ MOST_DESCRIBED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """A redline in words: `clause` to end a sentence with, the first changed words, and their line."""
+    """A redline in words: `clause` ends a sentence; the other fields are the first changed words and their line."""
 
     clause: str
     evidence: str = ""

@@ -1,7 +1,7 @@
 """Convert plain text to Markdown: detect the title, headings, lists and tables without changing a word.
 
 Invariants: the rendered Markdown has the words of the source in the same order; otherwise `convert` raises
-WordsChangedError. Pure. Reports damage that only the source shows.
+WordsChangedError. Pure. Damage that is visible only in the source is reported.
 Not responsible for: wrong encodings and placeholders (see `checks`).
 """
 

@@ -80,7 +80,7 @@ class Mark:
     """The marker of a line: its style, its `label` as written, and its number (0 for a bullet).
 
     `parents` are the numbers before the last of an outline (`1.2` of `1.2.3`); `rest` is the line after the marker,
-    and `glued` is whether no space separates the two.
+    and `glued` is true if no space separates the two.
     """
 
     style: Style

@@ -136,7 +136,7 @@ def _are_headings(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> 
 
 
 def _leads(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
-    """Return whether the paragraph after the one at `place` has no marker or one of another style."""
+    """Return whether the paragraph after `place` has no marker, or a marker of another style."""
     following = pieces[place + 1] if place + 1 < len(pieces) else None
     own = pieces[place].mark
     if following is None or own is None:
@@ -195,7 +195,7 @@ def _label(mark: Mark) -> str:
 
 
 def _is_item(mark: Mark) -> bool:
-    """Return whether `mark`, which is not that of a heading, is that of a list item; numbers of clauses are not."""
+    """Return whether `mark`, which is not part of a heading, begins a list item; clause numbers do not."""
     return mark.style in LIST_STYLES or mark.style in (Style.DOT, Style.ROMAN, Style.LETTER, Style.CHINESE_PARENS)
 
 

@@ -28,7 +28,7 @@ _NEVER_WRAPPED_TO = frozenset(
 class SourceParagraph:
     """The lines of a paragraph, and the marker of its first line.
 
-    `alone` is whether blank lines surround it; `underline` is the character of a rule directly below; a `rule` has no
+    `alone` is true if blank lines surround it; `underline` is the character of a rule directly below; a `rule` has no
     words; `tabs` is the number of tabs in each line. `hard` contains the indices of lines with a deliberate break.
     """
 
@@ -110,7 +110,7 @@ class _Joiner:
             pieces.append(SourceParagraph(lines=[line], rule=True))
 
     def _mark(self, line: str, last: str) -> Mark | None:
-        """Return the marker of `line`; None for a number that is only there because the text was wrapped."""
+        """Return the marker of `line`; None for a number that begins the line only because the text was wrapped."""
         candidates = marks_of(line)
         following = [mark for mark in candidates if (mark.style, mark.parents, mark.number - 1) in self._known]
         first = [mark for mark in candidates if mark.number == 1 and not mark.parents]

@@ -33,7 +33,7 @@ class TextBlockKind(StrEnum):
 class TextBlock:
     """A block of the Markdown: its lines, and its `label` as in the source, with the space after it.
 
-    `counted` is whether the label (“3.”, “3)”) equals the number that Markdown would render. Rows of a table are lines
+    `counted` is true if the label (“3.”, “3)”) equals the number that Markdown would render. Rows of a table are lines
     with tabs. `hard` contains the indices of lines that end with a hard line break.
     """
 
