@@ -1,4 +1,4 @@
-"""Assignment of blocks to clauses: a heading starts a clause, the next heading ends it."""
+"""Assign blocks to clauses: each heading starts a clause, which ends before the next heading."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ DEEPEST_BLOCK = 40
 DEEPEST_INLINE = 50
 # The alternative text of an image is parsed by a nested parser.
 DEEPEST_IMAGE = 6
-# For every open bracket, the parser searches for its end up to the end of the block. After this many characters without
-# a match, brackets of that block are read as text.
+# For every opening bracket, the parser searches the rest of the block for the closing one. After this many characters
+# searched without a match, the brackets of that block are read as text.
 FURTHEST_IN_VAIN = 2_000_000
 # Key under which a block stores that number; negative, so it is never a position in a text.
 _IN_VAIN = -1
@@ -38,7 +38,7 @@ LINE_ENDS = str.maketrans("\n\r", "  ")
 
 
 class Dialect(MarkdownIt):
-    """The parser; it accepts every address, because `tidy` decides later."""
+    """The parser; it accepts every address, because `tidy` later disables unsupported ones."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002 - the parser's own signature
         """Accept any `url`."""
@@ -64,7 +64,7 @@ def make_parser(*, html: bool = False) -> Dialect:
 
 
 def slug(heading: str) -> str:
-    """Return the generated id of `heading`: lower case, its letters, marks and digits, hyphens for spaces."""
+    """Return the generated id of `heading`: its letters, marks and digits in lower case, with hyphens for spaces."""
     preserved = (
         letter
         for letter in heading.strip().lower()
@@ -86,12 +86,12 @@ def take_heading_ids(state: StateCore) -> None:
 
 
 def give_slugs(state: StateCore) -> None:
-    """Give each heading of `state` without an id a unique slug, with the suffixes `-1`, `-2` as on GitHub."""
+    """Set a unique slug as the id of each heading of `state` without one, with suffixes `-1`, `-2` as on GitHub."""
     give_slugs_to(state.tokens)
 
 
 def give_slugs_to(tokens: Sequence[Token]) -> None:
-    """Give each heading among `tokens`, which are those of a complete text, the slug described in `give_slugs`."""
+    """Set the ids of headings as in `give_slugs`; `tokens` are those of a complete text."""
     headings = [place for place, token in enumerate(tokens) if token.type == "heading_open"]
     taken = {str(tokens[place].attrs.get("id")) for place in headings}
     counts: dict[str, int] = {}
@@ -108,7 +108,7 @@ def give_slugs_to(tokens: Sequence[Token]) -> None:
 
 
 def tidy(state: StateCore) -> None:
-    """Normalise the tokens of `state` so that text and HTML agree."""
+    """Normalise the tokens of `state`, so that plain text and HTML have the same content."""
     for token in state.tokens:
         if token.children:
             tidy_inline(token.children)

@@ -1,9 +1,9 @@
 """The HTML of a text: a fragment without scripts, styles or requests to other hosts.
 
-The output equals the serialisation of the HTML standard (escapes, void elements), so that a sanitiser that parses and
-serialises it returns the same bytes. Link titles and code languages are omitted, because they are not visible. The same
-text is shown on pages of different depth, in apps and on paper, without accompanying files: relative addresses, missing
-anchors and image files would be broken, so only their words are shown.
+The output follows the serialisation rules of the HTML standard (escapes, void elements), so that a sanitiser that
+parses and serialises it returns the same bytes. Link titles and code languages are omitted, because they are not
+visible. The same text is shown on pages of different depth, in apps and on paper, without accompanying files. Relative
+links, links to missing anchors and image files would be broken there, so only their words are shown.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from inforce.markdown.document import Link, Span, SpanKind
 
-# OBJECT REPLACEMENT CHARACTER: stands for content that is not text.
+# OBJECT REPLACEMENT CHARACTER: represents content that is not text.
 UNNAMED_IMAGE = "\ufffc"
 LINE_BREAKS = {"softbreak": " ", "hardbreak": "\n"}
 FORMATS = {"em": SpanKind.EMPHASIS, "strong": SpanKind.STRONG, "link": SpanKind.LINK}

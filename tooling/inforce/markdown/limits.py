@@ -1,11 +1,11 @@
 """The numbers of table cells and headings in a text, counted line by line before it is parsed.
 
-Invariants: a count is never lower than the number of cells or headings that the parser makes, and takes linear time.
+Invariants: a count is never lower than the number that the parser creates; counting takes linear time.
 """
 
 from __future__ import annotations
 
-# A cell takes some 100 µs and 2 KB in every page and comparison; the parser pads each row to the length of the header,
+# A cell takes about 100 µs and 2 kB in every page and comparison; the parser pads each row to the length of the header,
 # so that a text of 24 kB could have 65,536 cells.
 MOST_CELLS = 20_000
 # Each heading is a clause of every page and comparison: `check` takes about 0.6 ms for one.

@@ -1,4 +1,4 @@
-"""The source of a block's text: each stretch with its source, and the format marks around it.
+"""The source of a block's text: each piece of text with its source and the format marks around it.
 
 Invariants: the pieces in order, with the marks around them, are the inline source; their joined texts are the plain
 text. The parser does not report token positions, so a subclass of its state records them.
@@ -25,7 +25,8 @@ _DELIMITERS = ("*", "_")
 class Wrap:
     """A format around pieces as written: `opening`, `inner`, `closing`; compared by identity.
 
-    `kind` is None if the marks have no effect (an unsupported address); `automatic` is an address in angle brackets.
+    `kind` is None if the marks have no effect (an unsupported address). `automatic` is true for an address in angle
+    brackets.
     """
 
     kind: SpanKind | None
@@ -38,7 +39,7 @@ class Wrap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePiece:
-    """A stretch of plain text, usually one character, its `source`, and its `wraps`, outermost first."""
+    """A piece of plain text, usually one character, its `source`, and its `wraps`, outermost first."""
 
     text: str
     source: str

@@ -1,7 +1,7 @@
 """A text parsed part by part, with cached parts: most parts do not change between versions.
 
 Invariants: the tokens equal those of the text parsed as a whole. A text is split only where all open blocks have ended:
-after an unindented heading, and before a line that cannot continue a block, after an empty line. A text with constructs
+after an unindented heading, and between an empty line and a line that cannot continue a block. A text with constructs
 of wider scope (fences, link definitions) is parsed as a whole.
 """
 
@@ -104,5 +104,5 @@ def _read(source: str) -> Part:
 
 
 def _own(token: Token) -> Token:
-    """Copy `token` if it still gets its own id; all others are shared by the texts that contain them."""
+    """Return a copy of `token` if its id is still to be set; other tokens are shared by all texts that contain them."""
     return token.copy(attrs={}) if token.type == "heading_open" and "id" not in token.attrs else token

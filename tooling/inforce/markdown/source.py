@@ -190,7 +190,7 @@ def _place(node: Node) -> None:
 
 
 def _inner(node: Node) -> list[str]:
-    """Return the lines of `node` as its children see them."""
+    """Set the marker of `node`, and return its lines without markers, as its children contain them."""
     lines = list(node.lines)
     if node.parent is None or node.kind not in {ContainerKind.ITEM, ContainerKind.QUOTE}:
         return lines

@@ -1,7 +1,7 @@
-"""The style of PDFs: A4, black on white; every mark of a redline is a line and a word, not only a colour.
+"""The style of PDFs: A4, black on white; every mark of a redline has a line and a word in addition to its colour.
 
-PDFs use the fonts of the machine. The first font with a glyph draws it, so the order determines the regional forms of
-Han characters for each language.
+PDFs use the fonts of the machine. Each glyph comes from the first font that has it, so the order determines the
+regional forms of Han characters for each language.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class WordLinks:
     bookmarks: set[str] = field(default_factory=set)
 
     def around(self, target: str, inner: str) -> str:
-        """Return the link to `target` around the runs and revisions `inner`; only `inner` without such a target."""
+        """Return the runs and revisions `inner` in a link to `target`; only `inner` if the target does not exist."""
         if target.startswith("#") and len(target) > 1:
             return element("w:hyperlink", inner, attributes={"w:anchor": bookmark_name(target[1:]), "w:history": "1"})
         if not target.lower().startswith(SAFE_SCHEMES):
@@ -33,7 +33,7 @@ class WordLinks:
         return element("w:hyperlink", inner, attributes={"r:id": relation, "w:history": "1"})
 
     def bookmark(self, heading: str, number: str) -> str:
-        """Return the bookmark for the heading id `heading`, once; `number` must be unique in the document."""
+        """Return the bookmark for the id `heading`, "" if it exists; `number` must be unique in the document."""
         name = bookmark_name(heading)
         if not heading or name in self.bookmarks:
             return ""

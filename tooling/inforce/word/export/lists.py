@@ -1,4 +1,4 @@
-"""Numbering of lists: which paragraphs have a number or bullet, and where each list starts.
+"""Numbering of lists: the number or bullet of each paragraph, and the start of each list.
 
 Invariants: Word generates the numbers; they are never words of the text, so accepting or rejecting changes renumbers
 the items. An item has one number in each text: on its first paragraph.
@@ -41,7 +41,7 @@ class Lists:
         return number, indent(depth, _HANGING)
 
     def _begins(self, block: RedlineBlock) -> bool:
-        """Return whether `block` is the first of its item in either text, and remember the item."""
+        """Return whether `block` is the first of its item in either text, and record the item."""
         item = next(container.key for container in reversed(block.path) if container.kind is ContainerKind.ITEM)
         first = (block.old is not None and item not in self.old_items) or (
             block.new is not None and item not in self.new_items

@@ -23,7 +23,7 @@ def element(name: str, *inner: str, attributes: Mapping[str, str] | None = None)
     return f"<{head}>{content}</{name}>" if content else f"<{head}/>"
 
 
-@lru_cache(4096)  # authors, dates, measures and small numbers, which recur in every document
+@lru_cache(4096)  # authors, dates, measures and small numbers recur in every document
 def _attribute(name: str, of: str) -> str:
     return f" {name}={quoteattr(legal(of))}"
 

@@ -1,7 +1,7 @@
-"""The file: an Office Open XML package around a body, the same bytes for the same redline.
+"""The file: an Office Open XML package around a body.
 
-Invariants: the file does not depend on the clock or the machine. python-docx creates the parts common to all files
-once; this module only adds words, numbers and links.
+Invariants: the same redline produces the same bytes, independent of clock and machine. python-docx creates the parts
+common to all files once; this module only adds words, numbers and links.
 """
 
 from __future__ import annotations

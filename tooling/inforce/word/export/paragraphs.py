@@ -1,4 +1,4 @@
-"""Blocks as paragraphs: style, number and indent, the words, and the revision of the paragraph mark.
+"""Blocks as paragraphs: style, number, indent, words, and the revision of the paragraph mark.
 
 Invariants: a paragraph mark is tracked like any word (ISO/IEC 29500-1, 17.13.5), so that accepting a join joins the
 paragraphs and rejecting a split rejoins them. The style is the new one; the old style is tracked.
@@ -95,7 +95,7 @@ class Paragraphs:
         return start + element("w:bookmarkEnd", attributes={"w:id": number})
 
     def _in_range(self, name: str, mark: Op, paragraph: str) -> str:
-        """Put a range of the move called `name`, which both its ends share, around `paragraph`."""
+        """Return `paragraph` inside a range of the move `name`; both ends of a move have the same name."""
         tag = TAGS[mark]
         start = self.revisions.mark(f"{tag}RangeStart", name=name)
         return start + paragraph + element(f"{tag}RangeEnd", attributes={"w:id": str(self.revisions.count)})

@@ -38,7 +38,7 @@ def table_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
 
 
 def _fate(blocks: Sequence[RedlineBlock]) -> Op:
-    """Return whether all of `blocks` were inserted or all of them deleted."""
+    """Return the operation on all of `blocks`: inserted, deleted, or equal if neither applies to all."""
     states = {block.state for block in blocks}
     if states <= _CAME:
         return Op.INSERT

@@ -19,7 +19,7 @@ from inforce.word.roundtrip.views import View, signs_of, view_of_block, views_of
 
 _TOKENS = re.compile(r"\w+|\s+|.", re.DOTALL)
 _LIKE = 0.6
-_MOST_COMPARED = 400  # maximum number of pairs to compare; beyond it, moved and edited blocks count as new
+_MOST_COMPARED = 400  # maximum number of pairs to compare; if there are more, moved and edited blocks count as new
 Place = tuple[int, int, int]
 
 
@@ -34,7 +34,7 @@ class Difference(NamedTuple):
 class Alignment:
     """The source of the document's characters: the leaf number and the piece number for each base.
 
-    `looks` is how each leaf was formatted in the document, `cells` the leaf of each cell.
+    `looks` contains the formatting of each leaf in the document, `cells` the leaf of each cell.
     """
 
     origins: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Alignment:
 
 
 class _Met(NamedTuple):
-    """A block of the document; `place` is that of a cell."""
+    """A block of the document; `place` is the place of a cell."""
 
     block: RevisedBlock
     view: View
@@ -52,7 +52,7 @@ class _Met(NamedTuple):
 
 
 def align(leaves: Sequence[Node], before: Sequence[RevisedBlock | Grid]) -> Alignment:
-    """Return which of `leaves` each block of `before`, a document with every change rejected, corresponds to."""
+    """Map each block of `before`, a document with every change rejected, to the corresponding one of `leaves`."""
     known = [(number, view) for number, view in enumerate(views_of_text(leaves)) if view is not None]
     met = list(_met(before))
     pairs = dict(_pairs(known, met))
@@ -69,7 +69,7 @@ def align(leaves: Sequence[Node], before: Sequence[RevisedBlock | Grid]) -> Alig
 
 
 def same_signs(old: Sequence[Sign], new: Sequence[Sign]) -> Iterator[tuple[Sign, Sign]]:
-    """Pair the characters that two texts share, word by word."""
+    """Yield the pairs of characters that two texts share, word by word."""
     if [sign.text for sign in old] == [sign.text for sign in new]:
         yield from zip(old, new, strict=True)
         return
@@ -82,7 +82,7 @@ def same_signs(old: Sequence[Sign], new: Sequence[Sign]) -> Iterator[tuple[Sign,
 
 
 def likeness(old: Sequence[Sign], new: Sequence[Sign]) -> float:
-    """Return how similar two texts are, from 0 to 1."""
+    """Return the similarity of two texts, from 0 to 1."""
     olds, news = ([text for text, _ in _words(side) if not text.isspace()] for side in (old, new))
     return SequenceMatcher(None, olds, news, autojunk=False).ratio()
 
@@ -124,7 +124,7 @@ def _met(before: Sequence[RevisedBlock | Grid]) -> Iterator[_Met]:
 
 
 def _pairs(known: Sequence[tuple[int, View]], met: Sequence[_Met]) -> Iterator[tuple[int, int]]:
-    """Pair places in `met` with numbers of leaves."""
+    """Yield pairs of a place in `met` and the number of a leaf."""
     if len(known) == len(met) and all(_fits(view, block) for (_, view), block in zip(known, met, strict=True)):
         yield from ((there, number) for there, (number, _) in enumerate(known))
         return
@@ -137,7 +137,7 @@ def _pairs(known: Sequence[tuple[int, View]], met: Sequence[_Met]) -> Iterator[t
 
 
 def _likely(known: Sequence[tuple[int, View]], places: range, met: Sequence[_Met]) -> Iterator[tuple[int, int]]:
-    """Pair differing blocks by bookmark, and the rest in order if both sides have the same number."""
+    """Yield pairs of differing blocks with the same bookmark; pair the others in order if both sides have as many."""
     left = dict(known)
     open_places = []
     for there in places:

@@ -109,7 +109,7 @@ def _choose_chains(atoms: Sequence[_Atom], anchors: dict[str, str]) -> None:
 
 
 def _chains_after(atoms: Sequence[_Atom]) -> list[Chain]:
-    """Return for each of `atoms` the chain of the next visible character that has one, in one backward pass."""
+    """Return for each of `atoms` the chain of the next visible character that has one; takes linear time."""
     chains: list[Chain] = []
     after: Chain = ()
     for atom in reversed(atoms):
@@ -181,7 +181,7 @@ def _shared(chain: Chain | None, two: Chain | None) -> Chain:
 
 
 def _written(atoms: Sequence[_Atom], depth: int, strict: int) -> str:
-    """Return `atoms` as source; their first `depth` marks are already written."""
+    """Return `atoms` as source, without the outermost `depth` marks, which are already written."""
     parts = []
     for wrap, group in groupby(atoms, key=lambda atom: _at(atom, depth)):
         run = list(group)

@@ -1,9 +1,9 @@
 """Corrections for word processors: restore lost settings and map renamed bookmarks.
 
 LibreOffice saves a paragraph after a deleted one with the settings of the deleted one, without a tracked change: a
-heading becomes an ordinary paragraph and an item loses its number. It also marks the end of a paragraph as new if both
-sides of it are new. Word adds its own bookmark to a heading that a new link targets; the link is read as a link to our
-bookmark.
+heading becomes an ordinary paragraph and an item loses its number. It also marks the end of a paragraph as new if the
+text on both sides of it is new. Word adds its own bookmark to a heading that a new link targets; the link is read as a
+link to our bookmark.
 
 Invariants: a paragraph gets its settings back only if it has our bookmark and exactly the words of that block, and is
 formatted like the deleted one.
@@ -35,7 +35,7 @@ def fixed(story: Story, leaves: Sequence[Node]) -> Story:
 
 
 def _parted(body: Sequence[Paragraph | Table], leaves: Sequence[Node]) -> Iterator[Paragraph | Table]:
-    """Return `body` with the paragraph ends that LibreOffice marked as inserted although they existed.
+    """Yield `body` with those paragraph ends restored that LibreOffice marked as inserted although they existed.
 
     Two blocks of the text with only new paragraphs between them had a paragraph end between them before.
     """
@@ -101,7 +101,7 @@ def _contradicts(look: Look, leaf: Node) -> bool:
 
 
 def _lists(story: Story, leaves: Sequence[Node]) -> dict[int, Look]:
-    """Return how the items of each list of the text are formatted in the document."""
+    """Return the formatting in the document of the items of each list of the text."""
     looks: dict[int, Look] = {}
     for paragraph in story.body:
         if (
@@ -122,7 +122,7 @@ def _list_of(leaf: Node) -> Node | None:
 
 
 def _look(leaf: Node, lists: dict[int, Look]) -> Look | None:
-    """Return how `leaf` is formatted in a document; None if unknown."""
+    """Return the formatting of `leaf` in a document; None if unknown."""
     kind = leaf.kind if isinstance(leaf.kind, BlockKind) else BlockKind.PARAGRAPH
     number, _ = number_of(leaf)
     if number is not None:

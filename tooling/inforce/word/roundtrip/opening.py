@@ -23,7 +23,7 @@ from inforce.errors import InforceError
 
 LARGEST = 32 * 1024 * 1024
 _MOST_PARTS = 2000
-# 32 MiB can contain 3 million empty paragraphs, whose import took minutes.
+# A file of 32 MiB can contain 3 million empty paragraphs, which took minutes to import.
 MOST_PARAGRAPHS, MOST_ELEMENTS = 30_000, 500_000
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK"
@@ -53,7 +53,7 @@ def opened(content: bytes) -> OpenedFile:
     try:
         document = Document(io.BytesIO(content))
         body = document.element.body
-        document.part.styles, document.part.package.parts  # noqa: B018 - what is missing shows here
+        document.part.styles, document.part.package.parts  # noqa: B018 - raises an error for missing parts
     except (OpcError, KeyError, ValueError, AttributeError, SyntaxError, RecursionError) as cause:
         # lxml raises SyntaxError for syntax errors; python-docx raises KeyError for a missing part.
         raise UnreadableWordError(f"is damaged: {_said(cause)}") from cause
@@ -75,7 +75,7 @@ def _refuse_wrong_type(content: bytes) -> None:
 
 
 def _refuse_bombs(content: bytes) -> None:
-    """Reject files that unpack to too much, have a document type declaration, or contain executable content."""
+    """Reject files that are too large unpacked, have a document type declaration, or contain executable content."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -105,7 +105,7 @@ def _refuse_long(body: CT_Body) -> None:
 
 
 def _has_document_type(data: bytes) -> bool:
-    # All encodings that lxml detects automatically: one byte per letter, or two or four with zero bytes.
+    # In all encodings that lxml detects automatically, a letter is one byte, or two or four with zero bytes.
     return b"<!DOCTYPE" in data.replace(b"\0", b"") or b"<!ENTITY" in data.replace(b"\0", b"")
 
 

@@ -1,7 +1,7 @@
 """The origin of a manuscript: the text and version it was made from, stored in the document's custom properties.
 
-Invariants: the properties survive saving in Word and LibreOffice, which both keep custom properties (ISO/IEC 29500-1,
-22.3); Word shows them to the user.
+Invariants: the properties remain in the document when Word or LibreOffice saves it, since both keep custom properties
+(ISO/IEC 29500-1, 22.3). Word displays them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Output of the new text: source lines for unchanged blocks, original markers around changed ones.
 
-Invariants: an unchanged node is written with its exact source lines; nothing beside a changed block is modified, except
-the numbers of items after an added or removed item in a counting list.
+Invariants: an unchanged node is written with its exact source lines; nothing next to a changed block is modified,
+except the numbers of items after an added or removed item in a counting list.
 """
 
 from __future__ import annotations
@@ -258,7 +258,7 @@ def _neighbours(nodes: Sequence[Node]) -> Iterable[tuple[Node, Node]]:
 
 
 def _sign_of(new: New, before: New | None) -> str:
-    """Choose the marker of a list's items: the original one, or one that differs from a list directly before it."""
+    """Return the marker of a list's items: the original, or one unlike that of the list directly before it."""
     bullets = new.kind is ContainerKind.BULLET_LIST
     own = new.model.children[0].marker.strip()[-1:] if new.model is not None and new.model.kind is new.kind else ""
     sign = own or ("-" if bullets else ".")
@@ -269,7 +269,7 @@ def _sign_of(new: New, before: New | None) -> str:
 
 
 def _counts(model: Node | None) -> bool:
-    """Return whether the numbers of a list are written as they are shown."""
+    """Return whether the source of a list contains the numbers that are shown."""
     if model is None or model.kind is not ContainerKind.ORDERED_LIST:
         return True
     written = [_NUMBER.search(item.marker) for item in model.children]
@@ -282,7 +282,7 @@ def _pattern(new: New) -> str:
 
 
 def _like(new: New, marker: str) -> str:
-    """Add to `marker` the padding that the list's other items have."""
+    """Return `marker` with the padding of the list's other items."""
     pattern = _pattern(new)
     lead, space = len(pattern) - len(pattern.lstrip(" ")), len(pattern) - len(pattern.rstrip(" "))
     return f"{' ' * lead}{marker.strip()}{' ' * space}" if pattern else marker
@@ -298,7 +298,7 @@ def _rule(cell: Node | None) -> str:
 
 
 def _with_cells(line: str, texts: Sequence[str], same: Sequence[bool]) -> str:
-    """Replace the cells of the row `line` that are not the `same` with `texts`, and keep the padding."""
+    """Return the row `line` with its changed cells replaced by `texts`; `same` marks the unchanged cells."""
     parts = cells_of(line)
     first = 1 if not parts[0].strip() else 0
     if len(parts) - first < len(texts):

@@ -126,7 +126,7 @@ class _StoryReader:
         return result
 
     def conclude(self, paragraph: Paragraph) -> None:
-        """Add the objections and remarks about `paragraph`, which has been read."""
+        """Add the objections to, and remarks about, `paragraph` after reading it."""
         words = paragraph.text(Side.AFTER) or paragraph.text(Side.BEFORE)
         for problem in dict.fromkeys(self.problems):
             self.objections.append(Objection(problem=f"{problem} cannot be imported", words=words))

@@ -33,7 +33,7 @@ class KeptBlock(NamedTuple):
 class New:
     """A node of the new text. `old` is the node it replaces, `model` a node of the kind to write.
 
-    A leaf has its `signs`, and is `lost` if some look like a link with an unknown address; a container has its
+    A leaf has its `signs`, and is `lost` if some are formatted as a link whose address is unknown; a container has its
     `children`. `number` is the number of an item, or the first number of a list.
     """
 
@@ -58,7 +58,7 @@ class New:
 
 
 class _Slot(NamedTuple):
-    """A container required for a block: like `node`, or a new one with `key`; `begins` starts an item."""
+    """A container required for a block: one like `node`, or a new one with `key`; `begins`: it starts an item."""
 
     kind: ContainerKind
     key: Any
@@ -95,7 +95,7 @@ class _Grower:
         return self.top
 
     def find_moves(self, after: Sequence[RevisedBlock | Grid]) -> None:
-        """Return blocks that were cut and pasted elsewhere, tracked as deletion and insertion."""
+        """Record the origins of blocks that were cut and pasted elsewhere, tracked as deletion and insertion."""
         origins = self.alignment.origins
         blocks = [(place, block) for place, block in enumerate(after) if isinstance(block, RevisedBlock)]
         alive = {origins[sign.base][0] for _, block in blocks for sign in block.signs if sign.base in origins}
@@ -163,7 +163,7 @@ class _Grower:
         self.slots_before = slots
 
     def leaf_for(self, block: RevisedBlock, kept_blocks: Sequence[KeptBlock], home: Node | None) -> Node | None:
-        """Return the leaf that `block` replaces: each is replaced once, by the first block with words of it."""
+        """Return the leaf that `block` replaces; the first block that contains words of a leaf replaces it."""
         candidates = [kept_block.leaf for kept_block in kept_blocks if kept_block.leaf is not None]
         alike = [leaf for leaf in candidates if leaf.kind is block.look.kind and leaf.level == block.look.level]
         for leaf in (*([home] if home else []), *alike, *candidates):
@@ -184,7 +184,7 @@ class _Grower:
         return tuple(slots)
 
     def slots_for(self, block: RevisedBlock, ordered: Ordered) -> tuple[_Slot, ...]:
-        """Choose the containers of a block that is new or formatted differently."""
+        """Return the containers for a block that is new or has changed formatting."""
         look = block.look
         if look.kind is BlockKind.RULE:
             return ()
@@ -306,7 +306,7 @@ class _Grower:
         return new_row
 
     def add_unseen(self, node: Node, new: New) -> None:
-        """Keep the invisible lines of `node`, each after its original predecessor."""
+        """Add the invisible lines of `node` to `new`, each after its original predecessor."""
         for place, child in enumerate(node.children):
             if _is_unseen(child):
                 before = {id(sibling) for sibling in node.children[:place]}
@@ -318,7 +318,7 @@ class _Grower:
 
 
 def _is_unseen(node: Node) -> bool:
-    """Return whether a document shows nothing of `node`: the definition of a link, or an empty quote."""
+    """Return whether `node` is invisible in a document: the definition of a link, or an empty quote."""
     return node.kind is None or all(view is None for view in views_of_text(node.leaves()))
 
 

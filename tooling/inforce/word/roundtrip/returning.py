@@ -31,7 +31,8 @@ _LOST = "the address of a link that exists only in the text is left out; add it 
 class Returned:
     """The result of an import: `text` is the new Markdown, None if there are objections.
 
-    `untracked` are places edited without Track Changes, `remarks` omissions, `comments` the editors' comments.
+    `untracked` lists the places edited without Track Changes, `remarks` the omissions, and `comments` the comments of
+    editors.
     """
 
     text: str | None
@@ -67,7 +68,7 @@ def take_back(source: str, story: Story) -> Returned:
 
 
 def _proven(top: New, source: str, after: Sequence[RevisedBlock | Grid]) -> tuple[str | None, tuple[Objection, ...]]:
-    """Write `top`, parse the result, and escape more if it does not match `after`."""
+    """Return the source of `top`, verified by parsing; escape more characters if it does not match `after`."""
     anchors = {bookmark_name(heading.id): heading.id for heading in parse(source).headings}
     wanted = [_without_hidden(view) for view in views_of_side(after)]
     blocks = list(top.leaves())
@@ -133,7 +134,7 @@ def _shape(leaf: Node) -> tuple[str, ...]:
 
 
 def _shapes(new: New, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Return the containers of each leaf of `new`, outermost first."""
+    """Yield the containers of each leaf of `new`, outermost first."""
     for child in new.children:
         if isinstance(child.kind, BlockKind):
             yield path
@@ -142,7 +143,7 @@ def _shapes(new: New, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _without_hidden(view: View) -> View:
-    """Remove from `view` links that documents do not support: Word extends their formatting to new words."""
+    """Return `view` without links that documents do not support, since Word extends their formatting to new words."""
     hidden = frozenset({Form("link")})
     runs: list[tuple[str, frozenset[Form]]] = []
     for text, forms in view.runs:

@@ -43,7 +43,7 @@ class RevisedBlock:
     """A paragraph of one text: its characters, its formatting, and all candidate formattings (`looks`).
 
     `number` is the number that the list `list_name` shows before it: 0 for a bullet, None without one. `torn` is true
-    if paragraphs of different kinds were joined. `anchors` are the numbers of our bookmarks in it.
+    if paragraphs of different kinds were joined. `anchors` contains the numbers of our bookmarks in it.
     """
 
     signs: tuple[Sign, ...]
@@ -61,7 +61,7 @@ class RevisedBlock:
 
     @property
     def is_shown(self) -> bool:
-        """Return whether a text has a block for it; blank paragraphs are only spacing."""
+        """Whether a text has a block for it; blank paragraphs are only spacing."""
         return bool(self.text.strip(BLANKS)) or self.number is not None or self.look.kind is not BlockKind.PARAGRAPH
 
 
@@ -131,7 +131,7 @@ def side_of(story: Story, side: Side) -> tuple[RevisedBlock | Grid, ...]:
 
 
 def _block(paragraphs: list[Paragraph], side: Side, counter: _Counter) -> Iterator[RevisedBlock]:
-    """Return a block of `paragraphs`, the last of which keeps its mark; None if it would be blank."""
+    """Yield the block of `paragraphs`, of which the last keeps its mark; yield nothing if it would be blank."""
     if not paragraphs:
         return
     look, torn = _settled(paragraphs, side)
@@ -164,7 +164,7 @@ def _signs(paragraphs: list[Paragraph], side: Side, *, whole: bool = False) -> t
 
 
 def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
-    """Return the characters of `part` if it is on `side`; blanks have no formats except code."""
+    """Yield the characters of `part` if it is on `side`; blanks have no formats except code."""
     if not side.has(part.fate):
         return
     forms = part.were if side is Side.BEFORE else part.forms
@@ -175,7 +175,7 @@ def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
 
 
 def trimmed(signs: list[Sign]) -> tuple[Sign, ...]:
-    """Remove blanks at both ends and around line breaks, which Markdown does not keep."""
+    """Return `signs` without blanks at both ends and around line breaks, which Markdown does not keep."""
     trimmed: list[Sign] = []
     for sign in signs:
         if sign.text == "\n":

@@ -1,8 +1,8 @@
 """Words as Markdown source: characters that would be markup are escaped, and no others.
 
-Invariants: parsed again, the words are the same. `strict` controls escaping: 0 leaves characters that are markup only
-beside others, 1 escapes every character that can be markup. The caller parses the block again, and escapes more if
-needed.
+Invariants: parsing the result produces the same words. `strict` controls escaping: 0 does not escape characters that
+are markup only next to certain others, 1 escapes every character that can be markup. The caller parses the block again,
+and escapes more if needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Formatting of paragraphs and characters: styles, numbering and formats, as far as Markdown supports them.
+"""Formatting of paragraphs and characters that Markdown supports: styles, numbering and formats.
 
 Invariants: styles are identified by name, which Word and LibreOffice keep, and not only by id.
 """
@@ -111,7 +111,7 @@ def styles_of(document: Document) -> Styles:
 
 
 def numbering_of(document: Document) -> Numbering:
-    """Read which lists of `document` are ordered, and their start numbers (ISO/IEC 29500-1, 17.9)."""
+    """Read the lists of `document`: whether each is ordered, and its start number (ISO/IEC 29500-1, 17.9)."""
     part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/numbering")), None)
     root = getattr(part, "element", None)
     if root is None:

@@ -1,4 +1,4 @@
-"""The content of a returned document: paragraphs and tables of stretches, each kept, inserted or deleted.
+"""The content of a returned document: paragraphs and tables, made of stretches that were kept, inserted or deleted.
 
 Invariants: these values hold the old and the new content of the file.
 
@@ -123,7 +123,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """Content that Markdown cannot express: `problem` describes it, `words` are the sentence concerned."""
+    """Content that Markdown cannot express: `problem` describes it, `words` is the sentence concerned."""
 
     problem: str
     words: str

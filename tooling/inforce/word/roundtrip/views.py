@@ -1,7 +1,7 @@
 """The common view of a text and a document: kind, words, formats and number of each block.
 
-Invariants: two texts with the same views read the same, in Word and as Markdown. Every import is checked against these
-views; anything not in a view (widths, fonts, spacing) has no Markdown equivalent.
+Invariants: two texts with the same views have the same visible content, in Word and as Markdown. Every import is
+checked against these views; anything not in a view (widths, fonts, spacing) has no Markdown equivalent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from inforce.word.roundtrip.addresses import key_of_target
 from inforce.word.roundtrip.revisions import Grid, RevisedBlock, Sign, trimmed
 from inforce.word.roundtrip.values import PLAIN, Form, Forms
 
-_REMEMBERED = 4096  # nodes and marks are identified by object identity and never change
+_REMEMBERED = 4096  # cache size; nodes and marks are immutable and compared by identity
 _LISTS = (ContainerKind.BULLET_LIST, ContainerKind.ORDERED_LIST)
 Runs = tuple[tuple[str, Forms], ...]
 
