@@ -43,7 +43,7 @@ HOSTILE = (
     *("# x", "- x", "+ x", "1. x", "1) x", "> x", "---", "===", "```mermaid", "~~~", "| a | b |", "|-|-|", "    x"),
     *("**x**", "~~x~~", "*", "_", "`", "\\", "!", "&", "&amp;", "\n", "\n\n", " ", "x", "\u202e", "\x1b", "1", JOINER),
     *("%12", '%"m"', "~12", "~bug", "$12", "*iteration:1", "[issue:1]", "[vulnerability:1]", "irc://x", "git+ssh://x"),
-    *(f"0a1b2c3d{JOINER}", f"{JOINER}0a1b2c3d", f"0a1b2c{JOINER}3d", f"#{JOINER}1", f"irc{JOINER}://x"),
+    *(f"0a1b2c3d{JOINER}", f"{JOINER}0a1b2c3d", f"0a1b2c{JOINER}3d", f"#{JOINER}1", f"irc{JOINER}://x", "0irc://x"),
     *("$x$", "xmpp:a@b.example", "<script>x</script>"),
 )
 words = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=4), max_size=8).map("".join)
