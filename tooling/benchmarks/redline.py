@@ -280,7 +280,7 @@ def goals(trials: dict[str, Trial]) -> Iterator[tuple[str, float, float]]:
     yield "split words in 100 places", 100 * ours.counts["cut words"] / max(1, ours.counts["borders"]), 1
     yield "blocks lost of 1,000", 1000 * ours.counts["lost"] / max(1, ours.counts["shared"]), 1
     yield "pairs not exact", ours.counts["inexact"] + whole.counts["inexact"], 0
-    yield "pairs with another answer on a busy machine", ours.counts["other"], 0
+    yield "pairs with another result under load", ours.counts["other"], 0
     yield "longest time for one pair, ms", max(ours.milliseconds), 150
     if GIT in trials:
         yield "p99, texts prepared, over git's", ours.p99 / trials[GIT].p99, 4

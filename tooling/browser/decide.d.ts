@@ -76,7 +76,7 @@ export interface VersionForm {
   published_at?: string;
   /** Earlier versions with the same binding text. */
   same_as?: number[];
-  /** By language. */
+  /** The digests of the texts, by language. */
   digests?: Record<string, string>;
 }
 
@@ -134,13 +134,13 @@ export interface StateForm {
   records?: RecordForm[];
   /** The highest version whose notice was dismissed, by policy. */
   seen?: Record<string, number>;
-  /** By policy. */
+  /** The deferral of each policy. */
   deferred?: Record<string, DeferralForm>;
   last_serial?: number | null;
   last_server_time?: string | null;
 }
 
-/** The user. */
+/** The user whom the decision concerns. */
 export interface SubjectForm {
   /** An opaque id. */
   id: string;
@@ -151,17 +151,17 @@ export interface SubjectForm {
 }
 
 export interface Question {
-  /** Null if there has been none. */
+  /** The last valid manifest; null if there has been none. */
   manifest: ManifestForm | null;
   now: string;
   subject: SubjectForm;
   state?: StateForm;
-  /** Added to `now`. */
+  /** The number of seconds added to `now`. */
   clock_offset_seconds?: number;
   audience?: string[];
   /** Language ranges in order of preference. */
   languages?: string[];
-  /** Default: client. */
+  /** On a server, only confirmed records count; default: client. */
   role?: Role;
 }
 
@@ -180,7 +180,7 @@ export interface PolicyDecision {
   /** The published language to display. */
   language: string | null;
   next_at: string | null;
-  /** Sorted, without duplicates. */
+  /** Problems of the user's records, sorted, without duplicates. */
   flags: Flag[];
 }
 

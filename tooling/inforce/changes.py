@@ -1,6 +1,6 @@
 """The differences between two editions of a policy by clause, together with the author's summary.
 
-Invariants: every changed clause is included, whether or not the summary mentions it. Not responsible for: judging the
+Invariants: every changed clause is included, whether or not the summary mentions it. Not responsible for: checking the
 changes (see `checks`) and rendering them (see `rendering`).
 """
 

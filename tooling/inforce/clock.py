@@ -44,7 +44,7 @@ class Clock:
 
     @classmethod
     def of(cls, environ: Mapping[str, str], *, option: str | None = None, configured: str | None = None) -> Clock:
-        """Return the sources: `option` is the value of `--at`, `configured` that of `at` in mkdocs.yml."""
+        """Return the sources: `option` is the value of `--at`, `configured` the value of `at` in mkdocs.yml."""
         return cls(option=option, variable=environ.get(AT, ""), configured=configured, epoch=environ.get(EPOCH, ""))
 
     def instant(self, zone: ZoneInfo, system_clock: Callable[[], datetime]) -> datetime:

@@ -167,7 +167,7 @@ def create_file(path: Path, content: bytes, *, mode: int | None = None, durable:
 
 @contextlib.contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Add `path` to an OSError without a file name, such as that of a write to a full disk."""
+    """Add `path` to an OSError without a file name, such as one from a write to a full disk."""
     try:
         yield
     except OSError as cause:

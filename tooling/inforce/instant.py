@@ -1,8 +1,8 @@
 """Instants: RFC 3339 timestamps and dates in the book's time zone, both as aware UTC datetimes.
 
 Invariants: a date means the start of that day in the book's time zone; every returned instant is in UTC; two texts of
-one instant are parsed as equal values, whatever their offset.
-Not responsible for: reading the clock, which is an argument everywhere.
+one instant are parsed as equal values, even if their offsets differ. Not responsible for: reading the clock, which is
+an argument everywhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read a question: the subject, the time, the place, the languages the subject reads, and the state stored by the app.
+"""Read a question: the subject, the time, the role, the languages of the subject, and the state stored by the app.
 
 Invariants: invalid data from the app raises ShapeError with its path, with or without a manifest. Records are stored
 data: a record with a missing field, or a field of the wrong type, is read as Unreadable, so that it cannot lock out a
@@ -18,7 +18,7 @@ from inforce.fields import Fields, LenientFields, one_of
 from inforce.instant import after, parse_rfc3339
 
 NO: Final[frozenset[ActOfRecord]] = frozenset({"declined", "refused", "withdrawn"})
-"""The acts that say no; the others say yes."""
+"""The negative acts; all others are affirmative."""
 
 _act = one_of(get_args(ActOfRecord))
 _role = one_of(get_args(Role))

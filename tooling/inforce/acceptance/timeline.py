@@ -93,6 +93,6 @@ class Timeline(NamedTuple):
         points: list[datetime | None] = []
         for version in self.coming:
             points += [self.applies_at(version), version.published_at]
-            if self.since is None:  # from that instant on, `since` is later than it
+            if self.since is None:  # the version applies to users who join from this instant on
                 points.append(version.effective_at_new)
         return points

@@ -144,7 +144,7 @@ def empty_summary(text: str) -> str:
 
 
 def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
-    """Read both dates; return the instant of `effective`, which must not be before that of `published`."""
+    """Read both dates; return the instant of `effective`, which must not be before `published`."""
     instants = {}
     for name, text in (("published", published), ("effective", effective)):
         try:
@@ -171,7 +171,7 @@ def _successor(label: Label) -> Label:
 
 
 def _texts(policy: Policy, copied: Version | None, wanted: tuple[Language, ...]) -> Iterator[tuple[Language, str]]:
-    """Yield the draft's text by language: that of `copied`, or only a title for the first version of a policy."""
+    """Yield the draft's text by language: the text of `copied`, or only a title for the first version of a policy."""
     known = copied.languages if copied else (policy.binding_language, *policy.titles)
     for language in wanted:
         if language not in known:

@@ -66,7 +66,8 @@ def user_folder(environ: Mapping[str, str]) -> Path:
 def machine_secret(environ: Mapping[str, str]) -> bytes:
     """Return the user's 32-byte secret on this machine, which authenticates cache entries.
 
-    It is created on first use. If it cannot be stored, each process has its own and finds no valid cache entries.
+    It is created on first use. If it cannot be stored, each process uses its own secret, and all existing cache entries
+    are invalid.
     """
     try:
         return _secret_in(user_folder(environ))

@@ -117,7 +117,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
-    """The first of several equal matches, and their number."""
+    """The first of several equal matches, and the number of matches."""
 
     match: re.Match[str]
     count: int

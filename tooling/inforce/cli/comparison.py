@@ -46,7 +46,7 @@ table { border-collapse: collapse } td, th { border: 1px solid #999; padding: .2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The comparison of `old` with `new`, two versions of `policy`, in `language`; `settings` are those of the book."""
+    """The comparison of `old` with `new`, two versions of `policy`, in `language`, with the `settings` of the book."""
 
     policy: Policy
     old: Version

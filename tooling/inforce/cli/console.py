@@ -1,4 +1,4 @@
-"""Terminal output: lines and tables that are readable in a pipe and in a narrow window.
+"""Terminal output: lines and tables that are readable through a pipe and in a narrow window.
 
 Invariants: text from a book is never interpreted as markup, and control characters are made visible.
 """

@@ -100,7 +100,7 @@ def _named(catalog: Catalog, policy_id: str, label: str | None, now: datetime) -
 
 
 def _show(policy: Policy, version: Version, lock: Lock) -> None:
-    """Print what is added to the lock for `version`."""
+    """Print the entry that is added to the lock for `version`."""
     screen = Screen()
     entry = lock.entry(policy.id, version.label.text)
     screen.say(f"{policy.id} {version.label}: {'locks what was added' if entry else f'locked as number {version.seq}'}")

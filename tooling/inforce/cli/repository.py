@@ -46,7 +46,7 @@ class Workspace:
 
 
 def instant_of(at: str | None, zone: ZoneInfo) -> datetime:
-    """Return the instant of the option `--at`; if it is None, that of the environment or the system clock."""
+    """Return the instant of the option `--at`; if it is None, of the environment or the system clock."""
     return Clock.of(os.environ, option=at).instant(zone, _system_clock)
 
 

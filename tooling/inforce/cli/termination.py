@@ -1,4 +1,4 @@
-"""SIGTERM ends a command like Ctrl-C."""
+"""Handling of SIGTERM: a command ends as after Ctrl-C."""
 
 from __future__ import annotations
 

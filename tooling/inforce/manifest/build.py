@@ -131,7 +131,7 @@ def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
 
 
 def same_as(policy: Policy, version: Version, now: datetime) -> tuple[int, ...]:
-    """Return earlier numbers of `policy` whose binding text equals that of `version`; accepting them suffices."""
+    """Return the numbers of earlier versions with the binding text of `version`; accepting one of them suffices."""
     digest = _binding_digest(policy, version)
     earlier = [other for other in policy.public(now) if other.seq < version.seq]
     return tuple(other.seq for other in earlier if digest and _binding_digest(policy, other) == digest)
@@ -151,7 +151,7 @@ def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
 
 
 def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: int) -> Iterator[Version]:
-    """Yield those of `applying` that lift an old record above a floor, or a record of a cancelled version above 0."""
+    """Yield the versions in `applying` that lift an old record above a floor, or one of a cancelled version above 0."""
     cancelled = {version.seq for version in policy.public(now) if version.is_cancelled(now)}
     for version in applying:
         repeated = same_as(policy, version, now)

@@ -1,7 +1,7 @@
 """The difference between two states of a book: new, changed and deleted versions.
 
 Invariants: a new version is compared with its predecessor, a changed version with its earlier state.
-Not responsible for: judging or describing the changes (see `comment`).
+Not responsible for: describing the changes (see `comment`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A review as Markdown: one comment for lawyers and engineers.
 
 Invariants: text from a book is never interpreted as markup, links or mentions.
-Not responsible for: judging the changes (see `checks`).
+Not responsible for: checking the changes (see `checks`).
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class ReviewComment:
         if not promised:
             return f"{given}; no notice period is promised for changes of this level."
         zone = self.settings.timezone
-        # A new version is not public before it is merged, whatever version.yml states.
+        # A new version is not public before it is merged, even if version.yml has an earlier date.
         today = version.published_at if was_public else start_of_day(day_of(self.now, zone), zone)
         earliest = self._day(earliest_effective(max(version.published_at, today), promised, zone))
         promise = f"the book requires {promised}. The earliest effective date that complies: {earliest}."

@@ -48,7 +48,7 @@ _OTHER_BUILD = (
 
 
 def built_at(site: Site) -> datetime:
-    """Return the instant at which `site` was built: that of its lists of versions or, without them, of its manifest.
+    """Return the instant at which `site` was built, read from its lists of versions or else from its manifest.
 
     The manifest can be issued again after the build. The instant is never later than `site.now`.
     """
@@ -63,7 +63,7 @@ def built_at(site: Site) -> datetime:
 def file_findings(site: Site, folder: Path, fetch: Fetch, reported: Collection[str]) -> Iterator[Finding]:
     """Yield a finding for each file of `site` that differs from the one in `folder`, the site built again.
 
-    `fetch` returns the answers that `site` lacks. Addresses in `reported` have a finding already.
+    `fetch` returns the answers that `site` lacks. Addresses in `reported` already have a finding.
     """
     files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
     compared = [file for file in files if _is_compared(site, file) and address_of(file) not in reported]
@@ -86,7 +86,7 @@ def file_findings(site: Site, folder: Path, fetch: Fetch, reported: Collection[s
 
 
 def address_of(file: str) -> str:
-    """Return the address of `file`, a path relative to the site: that of a page ends in “/”."""
+    """Return the address of `file`, a path relative to the site; the address of a page ends in “/”."""
     return file.removesuffix("index.html") if file == "index.html" or file.endswith("/index.html") else file
 
 
@@ -104,7 +104,7 @@ def _signed(site: Site) -> set[str]:
 
 
 def _expected(site: Site, path: Path, file: str) -> bytes:
-    """Return the content of `path`; if it is a manifest, as issued at the date of that of `site`."""
+    """Return the content of `path`; a manifest is issued again at the date of the manifest of `site`."""
     content = read_regular(path)
     if file not in site.manifests:
         return content

@@ -21,7 +21,7 @@ _LONGEST_CACHED = 86_400
 
 
 def missing_findings(site: Site) -> Iterator[Finding]:
-    """Yield a finding for each published address that does not answer."""
+    """Yield a finding for each published address that cannot be fetched."""
     for address, answer in site.answers.items():
         yield from missing(address, answer)
 
@@ -49,9 +49,7 @@ def text_findings(site: Site) -> Iterator[Finding]:
 
 
 def header_findings(site: Site) -> Iterator[Finding]:
-    """Yield findings for headers that prevent apps from reading `site` or from noticing a change; in a folder, file
-    times.
-    """
+    """Yield findings for headers that keep apps from reading `site` or noticing changes; for a folder, file times."""
     for path in site.manifests:
         yield from _issued(site, path)
     if not site.over_http:

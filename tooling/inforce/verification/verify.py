@@ -86,7 +86,7 @@ def _findings(site: Site) -> list[Finding]:
 
 
 def _with_digests(site: Site, target: str) -> Site:
-    """Return `site` with the files of digests that its manifests refer to, and with the files that they prove."""
+    """Return `site` with the digests files of its manifests, and with every file whose digest these contain."""
     for addresses in (named_digests, proven_files):
         limits = dict.fromkeys(addresses(site), Limits().document)
         site = replace(site, answers={**site.answers, **_answers(target, limits)})

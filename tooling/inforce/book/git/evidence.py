@@ -103,7 +103,7 @@ class GitHistory:
         self._head = repository.commit_id("HEAD")
         self._digests: dict[str, Digest | None] = {}
         self._doubts: list[str] = []
-        self._read: dict[str, str] = {}  # the text of each file for which evidence was requested
+        self._read: dict[str, str] = {}  # text of each file by path, filled by `evidence`
 
     @property
     def remarks(self) -> tuple[str, ...]:

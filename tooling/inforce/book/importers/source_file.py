@@ -81,7 +81,7 @@ def _without_front_matter(text: str) -> tuple[str, str]:
 
 
 def _yaml_title(head: str) -> str | None:
-    """Return the title in the YAML `head`; None if it is text between two rules rather than front matter."""
+    """Return the title in the YAML `head`; None if it is text between two thematic breaks rather than front matter."""
     try:
         # Composed, not constructed, so that tags, aliases and duplicate keys have no effect.
         root = yaml.compose(head, Loader=_LOADER)

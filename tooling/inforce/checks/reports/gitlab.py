@@ -1,4 +1,4 @@
-"""A report for GitLab: a Code Quality artefact, which GitLab compares with that of the target branch."""
+"""A report for GitLab: a Code Quality artefact, which GitLab compares with the artefact of the target branch."""
 
 from __future__ import annotations
 

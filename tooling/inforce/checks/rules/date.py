@@ -146,7 +146,7 @@ def _successive_versions(ctx: CheckContext) -> Iterator[tuple[Version, Version]]
 
 
 def _printable_instants(text: CheckedText) -> Iterator[datetime]:
-    """Yield the instants a text may print: its own and, for editorial versions, those of the corrected version."""
+    """Yield the instants a text may print: its version's and, if that is editorial, the corrected version's."""
     for version in reversed(text.policy.versions[: text.version.seq]):
         yield from (version.published_at, version.effective_at)
         if version.change is not ChangeLevel.EDITORIAL:

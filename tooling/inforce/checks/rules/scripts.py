@@ -56,9 +56,9 @@ def is_rtl(character: str) -> bool:
 
 
 def _is_inside(word: str) -> bool:
-    """Return whether a Latin letter follows another script, or is the initial of a word longer than an ending.
+    """Return whether a Latin letter follows another script, or begins a word before four or more other letters.
 
-    An abbreviation with an ending, such as `SMSка`, is neither.
+    Return False for an abbreviation with an ending, such as `SMSка`.
     """
     scripts = "".join("L" if _LATIN.match(letter) else "-" for letter in word)
     return "-L" in scripts or scripts.startswith("L----")

@@ -73,7 +73,7 @@ def import_text(
     """Write the plain text `file` as the draft of a version of the new or existing `policy_id` into the book in `root`.
 
     InforceError with exit code 2, and nothing is written, if the file is missing, contains no words or more than
-    1 MiB, if Markdown cannot preserve its words, or if the label is not after that of the newest version.
+    1 MiB, if Markdown cannot preserve its words, or if the label is not after the newest label.
     """
     options = options or TextOptions()
     reading = read_book(root)

@@ -145,7 +145,7 @@ def _leads(pieces: tuple[SourceParagraph, ...], place: int) -> bool:
 
 
 def _counted(pieces: tuple[SourceParagraph, ...], run: tuple[int, ...]) -> Iterator[int]:
-    """Yield the items of `run` whose numbers equal those of an ordered list in Markdown."""
+    """Yield the items of `run` whose numbers equal the numbers that Markdown renders for an ordered list."""
     previous: int | None = None
     for place in run:
         mark = pieces[place].mark

@@ -55,7 +55,7 @@ def pieces_of(text: str) -> tuple[SourceParagraph, ...]:
 
 
 def _groups(text: str) -> Iterator[list[str]]:
-    """Split `text` at blank lines, and around lines in which several lines were joined."""
+    """Split `text` at blank lines, and around lines that consist of several joined lines."""
     group: list[str] = []
     for line in text.split("\n"):
         parts = unglue(line) if line.strip() else ()
