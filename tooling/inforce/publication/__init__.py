@@ -1,7 +1,8 @@
 """Everything that a build publishes, as values: pages, texts, redlines, feeds and manifests.
 
-Invariants: the output depends only on the catalogue, the clock and the evidence, and contains no draft. Not responsible
-for: writing files and the look of pages (see `site`).
+Invariants: the output depends only on the catalogue, the clock and the evidence, and contains no draft.
+
+Not responsible for: writing files and the look of pages (see `site`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from inforce.rendering.sentences import to_sentences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseStep:
-    """The change to one clause: the percentage that differs, and its previous id if that was different.
+    """The change to one clause: the percentage of its words that differ, and its previous id if that was different.
 
     For a removed clause, `after` is the id of the clause before it.
     """

@@ -13,14 +13,15 @@ from inforce.policy import Version
 
 
 def first_compared(compare_pairs: int) -> int:
-    """Return the number of first versions of which all pairs are compared: the largest K with K(K-1)/2 ≤
-    `compare_pairs`.
+    """Return the number K of first versions whose pairs all have a redline.
+
+    It is the largest K with K(K-1)/2 ≤ `compare_pairs`.
     """
     return (1 + isqrt(1 + 8 * compare_pairs)) // 2
 
 
 def version_pairs(versions: tuple[Version, ...], compare_pairs: int) -> tuple[tuple[Version, Version], ...]:
-    """Return the pairs of `versions` (sorted by seq) that are compared, by the seq of the old and the new version."""
+    """Return the pairs of `versions` (sorted by seq) with a redline, sorted by the seq of both versions."""
     first = versions[: first_compared(compare_pairs)]
     pairs = {(old.seq, new.seq): (old, new) for old, new in [*pairwise(versions), *combinations(first, 2)]}
     return tuple(pairs[key] for key in sorted(pairs))

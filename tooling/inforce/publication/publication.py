@@ -121,7 +121,7 @@ class Publication:
 
     @property
     def manifest_paths(self) -> tuple[str, ...]:
-        """The path of each manifest, the main one first."""
+        """Return the path of each manifest, the main one first."""
         return manifest_paths(self.catalog.settings)
 
     def manifest(self, versions_digests: Mapping[str, Digest], path: str = address.MANIFEST) -> bytes:
@@ -144,7 +144,7 @@ class Publication:
     def files(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
         """Yield every file that is neither a page nor a manifest: schemas, texts, feeds, calendars.
 
-        `steps` returns the changes between two texts where they are already known.
+        `steps` returns the changes between two texts, if they are already known.
         """
         yield from self.issued_files()
         yield from self.feeds(steps)
@@ -155,7 +155,7 @@ class Publication:
                     yield PublishedFile(address=place, make=edition.text.encode)
 
     def issued_files(self) -> Iterator[PublishedFile]:
-        """Yield the files that every build writes, since they contain its time or are cheap to make."""
+        """Yield the files that every build writes, since they contain its time or are quick to create."""
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.DIGESTS_SCHEMA, make=lambda: to_bytes(DIGESTS_SCHEMA))
@@ -179,7 +179,7 @@ class Publication:
         return sitemap(self.catalog.settings.site, pages)
 
     def feeds(self, steps: Steps | None = None) -> Iterator[PublishedFile]:
-        """Yield the feeds; `steps` returns the changes between two texts where they are already known."""
+        """Yield the feeds; `steps` returns the changes between two texts, if they are already known."""
         steps = steps or self.step
         title = (
             f"{self.labels_for(self.catalog.settings.languages[0]).policies} – {self.catalog.settings.publisher.name}"

@@ -1,7 +1,9 @@
 """The digests of all files of a policy that apps read: texts, redlines and since files.
 
 Invariants: every redline and since file of the policy is listed with its digest, so that a client that trusts the
-digest of this document can verify each of them. Not responsible for: creating the files.
+digest of this document can verify each of them.
+
+Not responsible for: creating the files.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def read_publication(
 ) -> Publication:
     """Return the publication of the book in `root` at the instant of `clock`, with or without its `history`.
 
-    `warn` is called with doubts about that instant; raise ClockError if it is unacceptable, which is stricter if the
+    `warn` is called if that instant is doubtful. Raise ClockError if it is unacceptable; the limits are stricter if the
     book lists signing keys and a build is `signing`. Files that `memory` records as unchanged are not read again.
     """
     catalog = read_book(root, memory).require()
@@ -41,7 +41,7 @@ def read_publication(
 
 
 def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Evidence]) -> Publication:
-    """Return the evidence from the git history for each version of `catalog`, by the version's folder."""
+    """Return the publication of `catalog` at `now`; `evidence_of` contains the evidence by folder of the version."""
     evidence: dict[str, dict[str, Evidence]] = {policy.id: {} for policy in catalog}
     for folder, found in evidence_of.items():
         policy_id, label = folder.split("/")[1:]

@@ -1,4 +1,4 @@
-"""Check the files of docs/: each is a file of this repository."""
+"""Check that each file of docs/ is a regular file of this repository."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _GIT = ".git"
 
 
 def refuse_irregular(files: Iterable[tuple[str, Path]], root: Path) -> None:
-    """Raise LayoutError for the first of `files` that is not a file, or that leads out of the repository `root`.
+    """Raise LayoutError for the first of `files` that is not a regular file, or leads out of the repository `root`.
 
-    `files` are paths in docs/ and files. MkDocs would hang on a named pipe and publish the file that a link leads to.
-    Git's own folder counts as outside: it can contain the credentials of the machine.
+    `files` are paths in docs/ with their files. MkDocs would wait forever for a named pipe, and publish the target of a
+    link. Git's own folder counts as outside: it can contain the credentials of the machine.
     """
     root = root.resolve()
     for name, path in files:

@@ -19,7 +19,7 @@ from inforce.site.build.cache import Cache, key_of
 
 _LISTED = 20
 _ADDRESSES = {"href", "src", "action", "poster"}
-# The parts of a page around its article are written by the theme, which links only pages that exist.
+# The theme writes the parts of a page around its article, and links only to pages that exist.
 _ARTICLE = ("<article", "</article>")
 _ALWAYS = {"", "top"}
 _FIX = "correct the link or remove it"
@@ -76,7 +76,7 @@ def links_in_cache(cached: Cache, key: str) -> PageLinks:
 
 
 def refuse_dead_links(docs: Path, base: str, pages: Iterable[str], files: Container[str], read: Read) -> None:
-    """Raise BookError with a list of the links on `pages` that lead to no file of the site or to no section of a page.
+    """Raise BookError with a list of the links on `pages` to files or sections that do not exist.
 
     `pages` and `files` are paths in the site, `base` is the path of the site's address, such as `/` or `/policies/`.
     """
@@ -112,7 +112,7 @@ def _problem(base: str, page: str, target: str, files: Container[str], read: Rea
 
 
 def _file(base: str, page: str, path: str, files: Container[str]) -> str | None:
-    """Return the file that the link `path` on `page` leads to; None if it is not in `files`."""
+    """Return the file to which the link `path` on `page` leads; None if it is not in `files`."""
     if not path:
         return page
     start = "/" if path.startswith("/") else f"/{posixpath.dirname(page)}"

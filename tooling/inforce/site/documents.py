@@ -26,8 +26,9 @@ def has_documents() -> bool:
 
 
 def word_document(page: Page, author: str, redline: Redline) -> bytes:
-    """Return the `redline` of `page` as a Word document; its changes are by `author` at the publication of the newer
-    version.
+    """Return the `redline` of `page` as a Word document.
+
+    Its changes are by `author`, dated at the publication of the newer version.
     """
     # Imported here because a site without Word documents does not need the library.
     from inforce.word import to_docx

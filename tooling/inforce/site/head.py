@@ -24,7 +24,7 @@ def head_of(page: Page, settings: Settings, title: str, description: str) -> str
         f'<link rel="canonical" href="{escape(site + page.address)}">',
     ]
     for relation in page.links:
-        # The space is intended: Material requests a sitemap for every `link[rel=alternate]`, on any host.
+        # The space is intentional: Material requests a sitemap for every `link[rel=alternate]`, on any host.
         rel = " alternate" if relation["rel"] == "alternate" else relation["rel"]
         more = "".join(
             [f' {name}="{escape(value)}"' for name, value in relation.items() if name not in ("rel", "href")]

@@ -34,8 +34,9 @@ def make_histories(work: Work, steps: Steps) -> Files:
 
 
 def published_steps(work: Work, files: Files) -> Steps:
-    """Return a function that reads the changes between two texts from the comparisons in `files`, and compares missing
-    ones.
+    """Return a function that returns the changes between two texts.
+
+    It reads them from the comparisons in `files`, and compares the two texts if there is no comparison.
     """
 
     @functools.cache

@@ -1,4 +1,4 @@
-"""Relative links between pages, so that a site works in any folder of any host and from a disk."""
+"""Relative links between pages, so that a site works in any folder of any host and as local files."""
 
 from __future__ import annotations
 

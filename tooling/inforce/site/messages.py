@@ -1,6 +1,6 @@
 """Interface words in the languages of readers, from message catalogues that translators can edit.
 
-Invariants: a missing translation falls back to English, never to an empty text. Catalogues are gettext files in
+Invariants: a message without a translation is shown in English, never as an empty text. Catalogues are gettext files in
 `messages/`; the English text is the key.
 """
 

@@ -40,7 +40,7 @@ _MAY_BE_HEADING = re.compile(r"^ {0,3}(?:#{2,3}[ \t]|-+[ \t]*$)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """Renders pages of a book with `settings`; `offline` makes links work from a disk, `pdf` adds PDFs."""
+    """Renders pages of a book with `settings`; `offline` makes links work in local files, `pdf` adds PDFs."""
 
     settings: Settings
     offline: bool = False
@@ -77,7 +77,7 @@ class Renderer:
         )
 
     def get_ready(self) -> None:
-        """Compile every template now, so that forked processes need not do it."""
+        """Compile every template now, so that forked processes need not compile it."""
         for kind in page_kinds():
             environment(self.settings.languages[0]).get_template(f"{kind.name}.html")
 
@@ -108,7 +108,7 @@ class Renderer:
 
     @property
     def fingerprint(self) -> str:
-        """Return the settings that affect pages in addition to their data."""
+        """Return the settings that, besides the data of pages, affect their content."""
         settings = self.settings
         return "\0".join(
             (settings.site, settings.publisher.name, settings.timezone.key, str(self.offline), str(self.pdf))

@@ -26,12 +26,12 @@ _KEPT = {"p", "li", "ul", "ol", "pre", "code"}
 
 
 def beside(page: Page) -> str:
-    """Return the path of the entries of `page`, which is not a path of the site."""
+    """Return the path under which the entries of `page` are stored; the site has no file at this path."""
     return f"{INDEX}#{page.address}"
 
 
 def entries(page: Page, rendered: Rendered) -> bytes:
-    """Return the search entries of `page`, which was `rendered`, as JSON."""
+    """Return the search entries of `page`, whose content is `rendered`, as JSON."""
     reader = _SectionReader()
     reader.feed(rendered.content)
     reader.close()

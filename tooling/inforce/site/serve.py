@@ -56,7 +56,7 @@ _TELLING = {"created", "modified", "moved", "deleted"}
 
 
 class ChangedPaths:
-    """Counter of changes of the site, on which requests can wait."""
+    """Counter of changes of the site; requests can wait for the next change."""
 
     def __init__(self) -> None:
         self._count = 1
@@ -126,7 +126,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 class Waiter(FileSystemEventHandler):
-    """Watches for saved files."""
+    """Watches for changes of files."""
 
     def __init__(self) -> None:
         self.noticed = threading.Event()
@@ -156,7 +156,7 @@ def serve_site(options: BuildOptions, port: int) -> int:
         return 1
     gc.freeze()  # most of the book stays in memory; freezing excludes it from garbage collection
     changes = ChangedPaths()
-    # The first build comes before the first request: requests start threads, after which forking is unsafe.
+    # The first build precedes the first request, because requests start threads, after which forking is unsafe.
     with ThreadingHTTPServer((HOST, port), partial(Handler, changes=changes, directory=str(folder))) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -110,7 +110,7 @@ def environment(language: Language) -> Environment:
 
 @lru_cache(1024)
 def _day(language: Language, zone: ZoneInfo, instant: datetime) -> Markup:
-    """Return `instant` formatted for `language` in `zone`; cached, since adjacent versions show the same days."""
+    """Return `instant` in `zone`, formatted for `language`; cached, since adjacent versions show the same days."""
     shown = language.format_day(day_of(instant, zone))
     if not is_start_of_day(instant, zone):
         clock, name = format_local(instant, zone).split(" ")[1:]
@@ -127,7 +127,7 @@ def _tongues(language: Language, rows: tuple[tuple[str, ...], ...]) -> Markup:
 
 @lru_cache(512)
 def _editions(language: Language, rows: tuple[tuple[str, ...], ...]) -> Markup:
-    """Return the list of a version's languages in words of `language`; cached like `_tongues`."""
+    """Return the list of a version's languages with the interface words of `language`; cached like `_tongues`."""
     written: Markup = _languages(language).editions(_named(rows))
     return written
 
@@ -155,11 +155,11 @@ class Words:
         self._spelt: dict[str, str] = {}
 
     def day(self, instant: datetime) -> Markup:
-        """Return `instant` for readers: the date, with time and zone unless it is the start of a day."""
+        """Return `instant` for readers: the date, followed by time and zone unless it is the start of a day."""
         return _day(self._language, self._zone, instant)
 
     def plain_day(self, instant: datetime) -> str:
-        """Return the date of `instant` for readers, without markup and time."""
+        """Return the date of `instant` for readers, without markup or time of day."""
         return self._language.format_day(day_of(instant, self._zone))
 
     def iso(self, instant: datetime) -> str:

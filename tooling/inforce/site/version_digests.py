@@ -1,4 +1,4 @@
-"""The file with the digest of every redline and since file of a policy; its own name contains its digest.
+"""The file with the digest of every redline and since file of a policy; the name of this file contains its digest.
 
 Invariants: the digests are those of the files of this build; unchanged files are not read again.
 """

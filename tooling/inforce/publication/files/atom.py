@@ -42,12 +42,12 @@ class Event:
 
     @property
     def editions(self) -> tuple[Edition | None, Edition | None]:
-        """Return the binding editions of the version before and of this version, where they exist."""
+        """Return the binding editions of the previous version and of this one, each None if it does not exist."""
         language = self.policy.binding_language
         return self.before.edition(language) if self.before else None, self.version.edition(language)
 
     def key_parts(self) -> str:
-        """Return all inputs of the entry except the interface words of its language."""
+        """Return all inputs of the entry except the interface words in its language."""
         texts = [edition and (str(edition.digest), edition.summary) for edition in self.editions]
         return repr((self.page, self.policy.title(self.policy.binding_language), self.word, self.at, texts))
 
@@ -89,7 +89,7 @@ def _events(policy: Policy, now: datetime) -> Iterator[Event]:
     for version in policy.public(now):
         if version.published_at < version.effective_at:
             yield _event(policy, version, "announced", version.published_at)
-        # Evaluated at that instant, not now: a version overtaken by another one never came into force.
+        # Evaluated at that instant and not at `now`: a version overtaken by another one never came into force.
         start = max(version.effective_at, version.published_at)
         if start <= now and policy.in_force(start) is version:
             yield _event(policy, version, "in-force", start)
@@ -135,7 +135,7 @@ def _entry(root: Xml.Element, site: str, event: Event, steps: Steps, labels: Lab
 
 
 def _content(site: str, event: Event, points: list[str], steps: Steps, labels: Labels) -> str:
-    """Return the author's summary and the list of changes as HTML with escaped text."""
+    """Return the author's summary and the list of changes as HTML; their text is escaped."""
     old, new = event.editions
     parts = [_list("ul", points)] if points else []
     if old and new and event.before:

@@ -22,7 +22,7 @@ _PRODUCT = "-//inforce//policy calendar//EN"
 
 
 def has_dates(policy: Policy, now: datetime) -> bool:
-    """Return whether the calendar of `policy` has any entry at `now`."""
+    """Return whether the calendar of `policy` has an entry at `now`."""
     return policy.withdrawn is not None or any(_was_announced(version) for version in policy.public(now))
 
 

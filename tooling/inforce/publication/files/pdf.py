@@ -1,6 +1,6 @@
-"""Versions and redlines as papers: the facts around the text on a PDF.
+"""Versions and redlines as papers: the facts that a PDF states in addition to its text.
 
-Invariants: a paper states absolute instants and addresses and never “now”, since it can outlive its site.
+Invariants: a paper states absolute instants and addresses and never “now”, since copies remain when the site changes.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _LABELLED = re.compile(r'(<(?:ins|del)[^<>]*>)<span class="inforce-sr">([^<]*</s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperMaker:
-    """Creates the papers of a book with `settings` in one `language` with the interface words `words` and `labels`."""
+    """Creates the papers of a book with `settings` in one `language`, with the interface words `words` and `labels`."""
 
     settings: Settings
     language: Language
@@ -162,7 +162,7 @@ class PaperMaker:
             _section("inforce-numbers", words.numbers, numbers),
             to_html(changes, labels) or f"<p>{escape(words.nothing)}</p>",
         ]
-        # The labels of marks are hidden on screen; on paper they are outside the mark, or its line would cross them.
+        # The labels of marks are hidden on screen; on paper they are outside the mark, since its line would cross them.
         return _LABELLED.sub(r'<span class="inforce-sr"> \2\1', "\n".join(parts))
 
 

@@ -1,7 +1,7 @@
 """TimeMaps (RFC 7089, 5; application/link-format, RFC 6690): the permanent pages by the time they came into force.
 
 Invariants: a page is listed from the time its version came into force, with the instant from which the policy's page
-showed it; a version that is only announced is not a memento.
+showed it. A version that is only announced is not a memento.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Pages as values, and the kinds of pages: one module per kind, with `KIND` and the data of its template.
 
 Invariants: a page depends only on its value, so pages with equal fingerprints are equal; a permanent page refers to its
-neighbours and to the stable path of the text in force, never to a growing list. Only the module of a kind states what
-is special about its pages; all other code reads the fields of `PageKind`.
+neighbours and to the stable path of the text in force, never to a growing list. Only the module of a kind contains
+rules for its pages; all other code reads the fields of `PageKind`.
+
 Not responsible for: listing the kinds, which are the modules of this package (see `site/page_kinds`).
 """
 
@@ -82,9 +83,9 @@ class PageStub(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)  # no slots: cached_property needs a dict
 class PageSource:
-    """What pages are made of, as known at `now`: the book, its public `policies`, and `evidence` by version label.
+    """The source of pages, as known at `now`: the book, its public `policies`, and `evidence` by version label.
 
-    Pages of a policy are made of a source with that policy alone; permanent ones `only` in one language if set.
+    Pages of a policy have a source with that policy alone. If `only` is set, permanent pages are in that language only.
     """
 
     catalog: Catalog
@@ -110,7 +111,7 @@ class PageSource:
 
 
 class FileFormat(Enum):
-    """The format of a companion file; the builder makes all but JSON from the text or the redline of the page."""
+    """The format of a companion file; the builder creates all but JSON from the text or the redline of the page."""
 
     MARKDOWN = "the text"
     FRAGMENT = "the text as HTML without a page"
@@ -136,7 +137,7 @@ class PageKind:
     """A kind of page; its template is `NAME.html`.
 
     `outlines` yields the path of each page of a source, cheaply; `pages` yields the same pages with their content.
-    `of_book`: its pages are made of the whole book, not of one policy. `depends_on_time`: a page changes without a
+    `of_book`: its pages depend on the whole book, not on one policy. `depends_on_time`: a page changes without a
     change of its version or a neighbour. `from_redlines`: it is rendered last, from the published comparisons.
     `is_indexed`: search and sitemap list it. `in_navigation`: the navigation lists it in the binding language.
     """
@@ -153,7 +154,7 @@ class PageKind:
 
     @property
     def has_own_shell(self) -> bool:
-        """Whether MkDocs makes a shell for each page; all other pages share one per language and folder depth."""
+        """Whether MkDocs creates a shell for each page; all other pages share one per language and folder depth."""
         return self.depends_on_time and not self.from_redlines
 
     def stubs(self, source: PageSource) -> Iterator[PageStub]:

@@ -1,7 +1,8 @@
 """The change matrix of a history: a row per section, a column per version, a mark where a section changed.
 
-Invariants: a section has the same row in all versions, even if its id and heading change. Not responsible for: the look
-of marks (see the templates).
+Invariants: a section has the same row in all versions, even if its id and heading change.
+
+Not responsible for: the look of marks (see the templates).
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ class MatrixRow:
 def picture(outline: Iterable[tuple[str, str]], steps: Sequence[Step]) -> tuple[MatrixRow, ...]:
     """Return the rows for the newest text, whose ids and headings are `outline`, over `steps`, oldest first.
 
-    Removed sections have the row of their former position; rows are in reading order, cells in order of time.
+    Removed sections have a row at their former position; rows are in reading order, cells in order of time.
     """
     newest = len(steps)
-    # Backwards in time: the keys of the rows are the section ids of the current version.
+    # Backwards in time: the keys of `rows` are the section ids at the time of the current step.
     rows = {clause: MatrixRow(heading=heading, first=0, last=newest) for clause, heading in outline}
     order = list(rows.values())
     for column in range(newest, 0, -1):
@@ -85,7 +86,7 @@ def _step_back(rows: dict[str, MatrixRow], order: list[MatrixRow], clauses: Sequ
 
 def _mark(rows: dict[str, MatrixRow], order: list[MatrixRow], clause: ClauseStep, column: int) -> None:
     row = rows.get(clause.id)
-    if row is None:  # a comparison with a section that the newer text does not have
+    if row is None:  # the comparison lists a section that the newer text does not contain
         row = rows[clause.id] = MatrixRow(heading=clause.heading, first=0, last=column)
         order.append(row)
     row.cells.append(_cell(clause, column))

@@ -34,8 +34,9 @@ def policy_facts(policy: Policy, language: Language) -> Facts:
 
 
 def version_facts(policy: Policy, version: Version, language: Language) -> Facts:
-    """Return the instants and the level of `version`, and its page in `language`, or in the binding language if it has
-    none.
+    """Return the instants and the level of `version`, and its page.
+
+    The page is in `language`, or in the binding language if the version has no edition in `language`.
     """
     shown = language if version.edition(language) else policy.binding_language
     return {
@@ -55,9 +56,9 @@ def version_facts(policy: Policy, version: Version, language: Language) -> Facts
 def standing(policy: Policy, version: Version, now: datetime, interval: Interval | None) -> Facts:
     """Return the state of `version` at `now`, the interval in which it applies, and its state after that.
 
-    `interval` is when the version is in force as known at `now`. `state` is `overtaken` if another version applies
-    before its effective date, and `withdrawn` if its policy is withdrawn. `start` is None for a version that never
-    applies; `then` is `superseded` or `withdrawn`.
+    `interval` is the interval in which the version is in force, as known at `now`. `state` is `overtaken` if another
+    version applies before its effective date, and `withdrawn` if its policy is withdrawn. `start` is None for a version
+    that never applies; `then` is `superseded` or `withdrawn`.
     """
     start, end = (interval.start, interval.end) if interval else (None, None)
     then, gone = PolicyState.SUPERSEDED.value, policy.withdrawn
@@ -102,10 +103,9 @@ def summary_facts(edition: Edition | None) -> list[Facts]:
 
 
 def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
-    """Return the relation of `edition` to the binding text: empty for the binding text itself, `translation`, or
-    `lags`.
+    """Return the relation of `edition` to the binding text: `translation`, `lags`, or empty for the binding text.
 
-    A translation lags if it was made from another text than the binding text of this version, or if its source is not
+    A translation lags if it was made from a text other than the binding text of this version, or if its source is not
     stated.
     """
     binding = version.edition(policy.binding_language)
@@ -127,7 +127,7 @@ def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None,
 
 
 def alternates(languages: Iterable[Language], binding: Language, page: Callable[[Language], str]) -> Relations:
-    """Return the links to a page in other `languages`; the default for all other readers is the binding language."""
+    """Return the links to a page in other `languages`; the default for readers of further languages is `binding`."""
     tags = tuple(languages)
     rows = [{"rel": "alternate", "href": page(language), "hreflang": str(language)} for language in tags]
     default = [{"rel": "alternate", "href": page(binding), "hreflang": "x-default"}] if binding in tags else []
@@ -158,9 +158,9 @@ def relations_of(policy: Policy, language: Language) -> Iterator[Mapping[str, st
 
 
 def announced_facts(policy: Policy, language: Language, now: datetime) -> list[Facts]:
-    """Return every version of `policy` that will apply as known at `now`, with its summary and the redline from the one
-    before.
+    """Return every version of `policy` that will apply, as known at `now`, with its summary and its redline.
 
+    The redline is from the version before.
     This excludes versions that are overtaken by another one or that would apply only after the policy's withdrawal.
     """
     current, rows = policy.in_force(now), []

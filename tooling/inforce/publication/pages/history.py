@@ -1,4 +1,4 @@
-"""Histories: when each version of a policy applied, and in which versions its sections changed.
+"""Histories: the interval in which each version of a policy applied, and the versions that changed each section.
 
 Invariants: a history depends only on the versions and the editions that it compares, so it is rendered again only when
 its policy or the state of a version changes.
@@ -53,7 +53,7 @@ def _outlines(source: PageSource) -> Iterator[tuple[str, Language, Edition | Non
 
 
 def _pages(source: PageSource) -> Iterator[Page]:
-    """Yield the history pages: when each version known at the instant applied, applies or will apply.
+    """Yield the history pages: the interval in which each version applied, applies or will apply.
 
     The pairs of a page are the editions in its language, each with the one before; its change matrix is computed from
     them.
@@ -104,8 +104,9 @@ def _redline(policy: Policy, old: Version, new: Version, language: Language) -> 
 
 
 def _columns(policy: Policy, drawn: list[Version], language: Language) -> Iterator[Facts]:
-    """Return the columns of the change matrix; a version whose neighbour is not in `language` has no redline to link
-    to.
+    """Yield the columns of the change matrix.
+
+    A version links to no redline if the version before has no edition in `language`.
     """
     before: Version | None = None
     for version in drawn:

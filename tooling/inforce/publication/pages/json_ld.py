@@ -1,6 +1,6 @@
 """JSON-LD for search engines in the vocabulary of schema.org, as plain data.
 
-Invariants: the data state dates and intervals and never “now”, so they remain true until the page is rebuilt.
+Invariants: the data state dates and intervals and never “now”, so they remain correct until the page is rebuilt.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class PolicyPageContext(PageContext):
 
 
 def _outlines(source: PageSource) -> Iterator[tuple[str, Language, Edition | None]]:
-    """Yield a page per language of any version; it shows the binding text if there is none in its language."""
+    """Yield one page for each language of any version; it shows the binding text if it has none in its language."""
     policy, version = source.policy, source.policy.in_force(source.now)
     for language in languages_of(policy, source.now):
         text = (version.edition(language) or version.edition(policy.binding_language)) if version else None

@@ -56,7 +56,7 @@ def _pages(source: PageSource) -> Iterator[Page]:
                 policy=policy_facts(policy, language),
                 old=version_facts(policy, old, language),
                 new=version_facts(policy, new, language),
-                # A summary describes the changes from the version before; it would mislead for a larger step.
+                # A summary describes only the changes from the version before; other redlines have none.
                 summary=summary_facts(after) if new.seq == old.seq + 1 else [],
                 file=address.redline_file(policy, old, new, language),
                 document=address.redline_docx(policy, old, new, language),

@@ -1,4 +1,4 @@
-"""Assemble the site: fill shells, write files and leave out the scaffold."""
+"""Assemble the site: fill shells, write files and omit the scaffold."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
         place: pages.pop(place) for place in [place for place in pages if place.startswith(f"{search.INDEX}#")]
     }
     for key in (*built.values(), *search_entries.values()):
-        work.cache.use(key)  # whether or not they are files of the site
+        work.cache.use(key)  # also the entries that are not files of the site
     theirs = {place: key for place, key in built.items() if not place.startswith(f"{FOLDER}/")}
     theirs.pop(address.SITEMAP, None)
     steps = published_steps(work, pages)
@@ -73,7 +73,7 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
 
 
 def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
-    """Return the keys that `make` returns after checking each of their entries in `cache` against its seal.
+    """Return the result of `make` after checking each of these entries in `cache` against its seal.
 
     Altered entries are removed, and `make` is called again.
     """

@@ -4,6 +4,7 @@
 
 Invariants: the site is byte for byte equal to the result of `mkdocs build`, which runs only if its part of the work is
 not cached; a folder with an earlier site is updated, so that the time depends on the changes.
+
 Not responsible for: replacing a published site; the caller does that.
 """
 
@@ -30,8 +31,9 @@ def build_site(
 ) -> None:
     """Update the folder `options.site` to the site of the book.
 
-    `progress` receives the numbers of finished and of all pages, `tell` the level and the text of each message; both
-    are silent by default. Raise InforceError if the site cannot be built, GeneratorError after telling the reason.
+    `progress` receives the numbers of finished and of all pages, `tell` the level and the text of each message; by
+    default nothing is reported. Raise InforceError if the site cannot be built, GeneratorError after its reason was
+    reported.
     """
     listener = Listener(progress=progress, tell=tell)
     collect_rarely()
@@ -50,7 +52,7 @@ def build_site(
 
 @contextmanager
 def _public_files() -> Iterator[None]:
-    """Make new files readable by a web server while the block runs."""
+    """Set the umask so that a web server can read new files, and restore it after the block."""
     before = os.umask(PUBLIC_UMASK)
     try:
         yield

@@ -29,7 +29,7 @@ _COPY = 0o644
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 # Incomplete files of a killed build are removed after an hour.
 _STALE_SECONDS = 3600
-# Used entries are marked at most once per this many seconds; the mark decides the order of removal.
+# Used entries are marked at most once per this many seconds; the marks determine the order of removal.
 _MARK_SECONDS = 6 * 3600
 # Libraries that affect the bytes of a page.
 _LIBRARIES = (
@@ -62,7 +62,7 @@ class Cache:
     """The entries in `folder`; the file name of each contains its key, size and seal."""
 
     def __init__(self, place: CachePlace) -> None:
-        """List the entries in the folder of `place`, which is created with its first entry."""
+        """List the entries in the folder of `place`; the folder is created with the first entry."""
         self.folder = folder = place.folder
         self._secret = place.secret
         self._genuine: set[str] = set()
@@ -225,7 +225,7 @@ class Cache:
             held += entry.size
             if key in self._used and now - entry.used > _MARK_SECONDS:
                 with contextlib.suppress(OSError):
-                    os.utime(entry.path, (now, os.stat(entry.path).st_mtime))  # noqa: PTH116 - the string is at hand
+                    os.utime(entry.path, (now, os.stat(entry.path).st_mtime))  # noqa: PTH116 - the path is a string
         _sweep(self._unfinished, now - _STALE_SECONDS)
         if held <= most_bytes:
             return
@@ -295,7 +295,7 @@ def _buckets(folder: Path) -> list[str]:
 
 
 def _sweep(unfinished: list[str], before: float) -> None:
-    """Remove the files `unfinished` that killed processes wrote `before`."""
+    """Remove the files `unfinished` if they were written earlier than `before`, by processes that were killed."""
     for name in unfinished:
         path = Path(name)
         with contextlib.suppress(OSError):

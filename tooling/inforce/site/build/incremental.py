@@ -33,10 +33,10 @@ def collect_rarely() -> None:
 
 
 class SiteBuilder:
-    """Updates the folder of the `options` to the site of the book, as often as the book changes."""
+    """Updates the folder of the `options` to the site of the book, each time `make` is called."""
 
     def __init__(self, options: BuildOptions, listener: Listener) -> None:
-        """Report to `listener`; this builds nothing."""
+        """Store the options and the `listener`; nothing is built yet."""
         self._options, self._listener = options, listener
         self._cache = Cache(options.cache)
         self._renderer_fingerprint = renderer_fingerprint()
@@ -51,7 +51,7 @@ class SiteBuilder:
         assemble.check_manifest_size(publication, self._listener.warn)
         try:
             changed = self._place(self._compose(configuration, publication))
-        except LookupError:  # another process emptied the cache just now
+        except LookupError:  # another process has emptied the cache
             self._cache.refresh()
             self._files = None
             changed = self._place(self._compose(configuration, publication))

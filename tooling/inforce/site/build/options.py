@@ -22,8 +22,8 @@ CONFIGURATION = "mkdocs.yml"
 class BuildOptions:
     """What to build: the site of the repository `root`, in the folder `site`, with the cache `cache`.
 
-    `now` is the instant of the site; without it, `clock` determines it. `catalog` is the book as the caller has read
-    it, and `evidence` its git history by folder of the version; without `catalog`, both are read. `keys` sign the
+    `now` is the instant of the site; without it, `clock` determines it. `catalog` is the book if the caller has already
+    read it, and `evidence` its git history by folder of the version; without `catalog`, both are read. `keys` sign the
     manifest; with `unsigned`, a manifest without a key is left unsigned. `generator` is the module of MkDocs.
 
     Raise BookError if there is no mkdocs.yml, SetupError if neither MkDocs nor ProperDocs is installed.
@@ -43,7 +43,7 @@ class BuildOptions:
     generator: str = field(default_factory=installed_generator)
 
     def __post_init__(self) -> None:
-        """Check that the repository can have a site."""
+        """Check that a site can be built from the repository."""
         if not self.configuration.is_file():
             fix = "run “inforce init DIR” and copy the file from there"
             raise BookError(Place(path=str(self.configuration)), "is missing, so no site can be built", fix)
@@ -62,7 +62,8 @@ def ignore(*_values: object) -> None:
 class Listener:
     """Receives the progress of a build as the numbers of finished and of all pages, and messages with their level.
 
-    The level is that of the module `logging`, or "" for output of MkDocs without one. By default nothing is reported.
+    The level is that of the module `logging`, or "" for output of MkDocs without a level. By default, nothing is
+    reported.
     """
 
     progress: Callable[[int, int], object] = ignore

@@ -1,7 +1,7 @@
 """Shelves: groups of all permanent pages of one policy in one language, keyed by all their inputs.
 
-Invariants: two shelves with the same name have the same pages, so a cached shelf costs no work, whatever its size; the
-name includes every input of its pages, which a test checks.
+Invariants: two shelves with the same name have the same pages, so no page of a cached shelf is rendered; the name
+includes every input of its pages, which a test checks.
 """
 
 from __future__ import annotations
@@ -124,5 +124,5 @@ def plain_fields(value: Policy | Version | Edition | Settings) -> list[Any]:
 
 
 def _plain(value: object) -> object:
-    """Return the JSON form of a value that JSON lacks, by default its `repr`, which is complete for value objects."""
+    """Return a JSON form of a value of another type, by default its `repr`, which is complete for value objects."""
     return format_instant(value) if isinstance(value, datetime) else repr(value)

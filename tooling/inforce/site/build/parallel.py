@@ -1,7 +1,8 @@
 """Render the pages that are not in the cache, on all processors.
 
-Invariants: the number of processes and the content of the cache do not change the site. Not responsible for: writing
-the site; this module writes only to the cache.
+Invariants: the number of processes and the content of the cache do not affect the site.
+
+Not responsible for: writing the site; this module writes only to the cache.
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ class _Task:
         return sum(1 for _ in self.work.publication.lasting_outlines(shelf.policy, shelf.language))
 
     def make(self, part: _Part) -> Files:
-        """Yield the pages of `part`."""
+        """Render the pages of `part`; return the keys of their files by path."""
         if part.shelf is None:
             pages: Iterable[Page] = self.living
         else:
@@ -200,7 +201,7 @@ def make_pages(work: Work, progress: Progress) -> Files:
 
 
 def _living(work: Work, files: Files) -> tuple[dict[str, Files], list[Page]]:
-    """Add the keys of pages that change with time to `files`; return the ones to store by name, and the missing pages.
+    """Add the keys of pages that change with time to `files`; return those to store by name, and the missing pages.
 
     If the name of a policy's inputs is known, its pages are not checked one by one.
     """
@@ -291,7 +292,7 @@ def _killed() -> Iterator[None]:
 
 
 def _begin(parent: int) -> None:
-    """Start a process of the pool, which ends with `parent` and leaves signals to it."""
+    """Start a process of the pool, which ends with `parent` and ignores interrupts, which `parent` handles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent(parent)

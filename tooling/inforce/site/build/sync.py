@@ -15,7 +15,7 @@ from pathlib import Path
 from inforce.disk import create_file
 from inforce.site.build.cache import Cache
 
-# A web server must be able to read the site, whatever the umask of the user who builds it.
+# A web server must be able to read the site, independent of the umask of the user who builds it.
 PUBLIC_UMASK = 0o022
 
 
@@ -33,7 +33,7 @@ def settle(folder: Path, wanted: Mapping[str, str], cache: Cache) -> None:
 
 
 def _wrong(folder: Path, missing: dict[str, str], cache: Cache) -> Iterator[str]:
-    """Return the unwanted paths in `folder` in the form for `drop`, and remove correct files from `missing`."""
+    """Yield the unwanted paths in `folder` in the form for `drop`, and remove correct files from `missing`."""
     waiting = [""]
     while waiting:
         prefix = waiting.pop()

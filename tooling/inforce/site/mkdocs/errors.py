@@ -1,4 +1,4 @@
-"""Messages of the plugin while MkDocs runs: errors as a message without a traceback, and progress."""
+"""Messages of the plugin while MkDocs runs: progress, and errors without a traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = get_plugin_logger("inforce")
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Convert an InforceError or OSError of the block into the error that ends a build with its message."""
+    """Convert an InforceError or OSError of the block into an MkDocs error, which ends the build with its message."""
     from mkdocs.exceptions import PluginError
 
     try:

@@ -1,7 +1,8 @@
-"""Run the site generator, MkDocs or ProperDocs, in its own process: a JSON object goes in, and JSON lines come out.
+"""Run the site generator, MkDocs or ProperDocs, in its own process, which reads a JSON object and writes JSON lines.
 
 Invariants: the process ends with the block or process that started it; its progress messages and tracebacks are not
 passed on.
+
 Not responsible for: the other side of the pipe (`program`).
 """
 
@@ -26,7 +27,7 @@ _PATIENCE = 5
 
 
 class GeneratorRequest(TypedDict, total=False):
-    """What a process of the generator has to do; `at` is the text of an instant, `port` that of a preview."""
+    """The request to a process of the generator; `at` is an instant as text, `port` the port of a preview."""
 
     generator: str
     configuration: str
@@ -41,7 +42,7 @@ class GeneratorRequest(TypedDict, total=False):
 
 
 def installed_generator() -> str:
-    """Return the module of the installed generator; SetupError if there is none."""
+    """Return the name of the installed generator's module; raise SetupError if none is installed."""
     module = next((name for name in _GENERATORS if _can_run(name)), None)
     if module is None:
         message = "a site needs MkDocs, which is not installed; install the wheel of inforce with its extra “site”"
@@ -52,7 +53,7 @@ def installed_generator() -> str:
 def run_generator(
     request: GeneratorRequest, tell: Callable[[str, str], object], progress: Callable[[int, int], object]
 ) -> bool:
-    """Build with the generator; return whether it warned. GeneratorError if it fails.
+    """Build with the generator; return whether it warned. Raise GeneratorError if it fails.
 
     `tell` receives its messages and their level, `progress` the numbers of finished and of all pages.
     """
@@ -72,7 +73,7 @@ def run_generator(
 
 
 def serve_with_generator(request: GeneratorRequest) -> int:
-    """Let the generator serve a preview until it ends; return its exit code."""
+    """Serve a preview with the generator until it ends; return its exit code."""
     with _running(request) as process:
         return process.wait()
 
@@ -80,7 +81,7 @@ def serve_with_generator(request: GeneratorRequest) -> int:
 @contextlib.contextmanager
 def _running(request: GeneratorRequest, **how: Any) -> Iterator[subprocess.Popen[str]]:
     """Start the generator with `request`; at the end of the block, terminate it, and kill it if it does not end."""
-    # The flag -P keeps modules of the repository from being imported.
+    # The flag -P prevents imports of modules from the repository.
     command = [sys.executable, "-P", "-X", "utf8", "-m", _PROGRAM]
     folder = Path(request["configuration"]).parent
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, encoding="utf-8", **how) as process:  # noqa: S603

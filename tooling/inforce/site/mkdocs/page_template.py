@@ -1,6 +1,6 @@
 """Shells: pages of MkDocs and Material with gaps, rendered once per language and folder depth and filled many times.
 
-Invariants: a filled shell equals the page that MkDocs would render, in a hundredth of the time.
+Invariants: a filled shell equals the page that MkDocs would render; filling takes a hundredth of the time.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ class Shell:
 
     @classmethod
     def cut(cls, html: str) -> Shell:
-        """Split `html` at its gaps; raise ValueError unless it has exactly one gap for the content and one for the
-        head.
+        """Split `html` at its gaps.
+
+        Raise ValueError unless it has exactly one gap for the content and one for the head.
         """
         pieces = tuple(_GAP.split(html))
         for name in ("content", "head"):

@@ -77,9 +77,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
 
     @classmethod
     def accept(cls, handed: Handed) -> None:
-        """Use the options `handed` by the command that started this process, which has its own messages."""
+        """Use the options `handed` by the command that started this process."""
         cls.handed = handed
-        os.environ["NO_MKDOCS_2_WARNING"] = "true"  # the banner of Material about other generators
+        os.environ["NO_MKDOCS_2_WARNING"] = "true"  # disables the banner of Material about other generators
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Record whether this is a preview or a build."""
@@ -119,9 +119,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
             )
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add a page for each page that changes with time, shells for permanent pages, and our style sheets and
-        scripts.
-        """
+        """Add the pages that change with time, the shells for permanent pages, and our style sheets and scripts."""
         with translated():
             refuse_irregular(_documents_of(files, config.docs_dir), Path(config.config_file_path).parent)
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
@@ -139,8 +137,9 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return files
 
     def on_page_markdown(self, markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str | None:
-        """Return pages of placeholders only for our pages, and exclude them from search, since we add their entries
-        ourselves.
+        """Return only placeholders for our pages.
+
+        Exclude these pages from the search of MkDocs, since our own code adds their entries.
         """
         path = page.file.src_uri
         if path in self._shells:
@@ -211,7 +210,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         refuse_dead_links(docs, base, self._documents, files, lambda page: links_of((site / page).read_bytes()))
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
-        """Watch the book for changes too."""
+        """Watch the files of the book in addition to those of docs/."""
         server.watch(str(Path(config.config_file_path).parent / "policy_versions"))
         return server
 
@@ -238,12 +237,12 @@ class InforcePlugin(BasePlugin[PluginConfig]):
 
 
 def _documents_of(files: Files, docs: str) -> Iterator[tuple[str, Path]]:
-    """Yield path in `docs` and file of each of `files` that comes from this folder, not from the theme."""
+    """Yield the path in `docs` and the file of each of `files` from this folder, but not those from the theme."""
     for file in files:
         if file.abs_src_path and (path := Path(file.abs_src_path)).is_relative_to(docs):
             yield file.src_uri, path
 
 
 def _in_nav(page: Page) -> bool:
-    """Return whether `page` is in the navigation: pages of a kind that is, in the binding language."""
+    """Return whether `page` is in the navigation, which lists some kinds of pages, in the binding language."""
     return page.kind.in_navigation and page.address.count("/") <= 1

@@ -72,7 +72,7 @@ class Configuration:
 
     @classmethod
     def read(cls, path: Path) -> Configuration:
-        """Return the MkDocs configuration `path`; BookError if it or a configuration it inherits would run code."""
+        """Return the MkDocs configuration `path`; raise BookError if it, or one it inherits, would run code."""
         raw = path.read_bytes()
         _refuse_code(path, raw)
         try:
@@ -129,7 +129,7 @@ def scaffold(
         root = Path(folder)
         files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
         built = {place: cache.keep_content(path.read_bytes()) for place, path in files.items()}
-    if not warned:  # not cached, so that the warnings of MkDocs appear in every build
+    if not warned:  # a build with warnings is not cached, so that they appear in every build
         cache.put(name, json.dumps(built).encode())
     return built
 
@@ -162,13 +162,13 @@ def _options(data: Any) -> dict[str, Any] | None:
     if "inforce" not in plugins or not plugins.keys() <= _PLUGINS or not extensions.keys() <= _EXTENSIONS:
         return None
     options = plugins["inforce"]
-    # YAML has more spellings of booleans than we accept here.
+    # YAML has more spellings of booleans than are accepted here.
     plain = all(options.get(name, "false") in ("true", "false") for name in _SWITCHES)
     return options if plain else None
 
 
 def _named(listed: Any) -> dict[str, dict[str, Any]]:
-    """Parse a list of names with optional options."""
+    """Parse a list of names, each with or without options."""
     if isinstance(listed, dict):
         return {name: options or {} for name, options in listed.items()}
     configured: dict[str, dict[str, Any]] = {}

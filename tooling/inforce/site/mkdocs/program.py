@@ -31,10 +31,10 @@ Tell = Callable[[str, str], None]
 
 
 def main() -> int:
-    """Fulfil the request on stdin and return the exit code."""
+    """Execute the request on stdin and return the exit code."""
     request: GeneratorRequest = json.load(sys.stdin)
     end_with_parent(request["parent"])
-    # Imported after that, since it takes a second in which the parent can end.
+    # Imported only now, since the import takes a second, in which the parent can end.
     from inforce.site.mkdocs.plugin import Handed, InforcePlugin
 
     handed = Handed(
@@ -47,7 +47,7 @@ def main() -> int:
     if "port" in request:
         InforcePlugin.accept(handed)
         return _serve(request)
-    # Only events are written to the pipe: whatever a program that MkDocs starts prints goes to stderr.
+    # Only events are written to the pipe; the output of programs that MkDocs starts goes to stderr.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as pipe:
         os.dup2(2, 1)
 
@@ -63,7 +63,7 @@ def main() -> int:
         sys.stdout = sys.stderr = _Printed(tell)
         try:
             return _build(request, tell)
-        except KeyboardInterrupt:  # the parent process, which the terminal interrupts too, reports it
+        except KeyboardInterrupt:  # the terminal also interrupts the parent process, which reports it
             return _INTERRUPTED
 
 
@@ -104,7 +104,7 @@ def _build(request: GeneratorRequest, tell: Tell) -> int:
 
 
 def _reasons(problem: BaseException) -> Iterator[str]:
-    """Yield the message of `problem` for the user, after that of the exceptions that caused it."""
+    """Yield the messages of the exceptions that caused `problem`, and then its own, for the user."""
     if message := getattr(problem, "format_message", None):  # the exceptions of MkDocs
         yield str(message())
         return

@@ -33,7 +33,7 @@ def prepare_theme(config: MkDocsConfig) -> None:
 
 
 def refuse_other_theme(config: MkDocsConfig) -> None:
-    """Raise BookError if `config` has another theme than Material, whose templates ours extend."""
+    """Raise BookError if the theme of `config` is not Material, whose templates ours extend."""
     if config.theme.name != "material":
         got = quoted(str(config.theme.name or config.theme.get("custom_dir") or "none"))
         place = Place(path=Path(config.config_file_path).name)
@@ -47,7 +47,7 @@ def drop_search(config: MkDocsConfig) -> None:
 
 
 def speak(config: MkDocsConfig, language: Language) -> None:
-    """Set the theme of `config` to `language` for the next page."""
+    """Set the language of the theme in `config` to `language` for the next page."""
     config.theme["language"] = theme_language(language)
     config.theme["direction"] = language.direction
     if config.theme["inforce_palette"]:
