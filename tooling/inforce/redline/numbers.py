@@ -25,7 +25,7 @@ def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberCha
         if not isinstance(draft, BlockDraft) or draft.strip.whole or not draft.strip.became:
             continue
         clause = clauses.of(draft.old, draft.new)
-        for became in _told_once(draft) if moved else draft.strip.became:
+        for became in _once_per_format_change(draft) if moved else draft.strip.became:
             change = NumberChange(
                 kind=became.kind, was=became.was, now=became.now, clause=clause.id, heading=clause.heading
             )
@@ -33,7 +33,7 @@ def number_changes(plan: Plan, clauses: ClauseMap) -> tuple[tuple[int, NumberCha
     return tuple(changes)
 
 
-def _told_once(draft: BlockDraft) -> Iterator[Became]:
+def _once_per_format_change(draft: BlockDraft) -> Iterator[Became]:
     """Yield the replacements in a moved block; of adjacent runs with a changed format, only those of the first."""
     for became in draft.strip.became:
         runs = draft.runs[max(0, became.place - 1) : became.place + 1]

@@ -102,7 +102,7 @@ class Flow:
         return group
 
     def _reach(self, group: Group, side: int, direction: int, limit: tuple[int, int]) -> int:
-        """Return the number of unmatched paragraphs beside `group`."""
+        """Return the number of unmatched paragraphs next to `group` in `direction`, at most up to `limit`."""
         units, left = self.texts[side], self.left[side]
         start = group[2 * side + 1] if direction > 0 else group[2 * side] - 1
         reach = 0

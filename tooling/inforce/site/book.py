@@ -43,9 +43,9 @@ def read_publication(
 def publication_of(catalog: Catalog, now: datetime, evidence_of: Mapping[str, Evidence]) -> Publication:
     """Return the publication of `catalog` at `now`; `evidence_of` contains the evidence by folder of the version."""
     evidence: dict[str, dict[str, Evidence]] = {policy.id: {} for policy in catalog}
-    for folder, found in evidence_of.items():
+    for folder, evidence_item in evidence_of.items():
         policy_id, label = folder.split("/")[1:]
-        evidence[policy_id][label] = found
+        evidence[policy_id][label] = evidence_item
     return Publication(catalog=catalog, now=now, kinds=page_kinds(), evidence=evidence, labels_for=labels)
 
 

@@ -2,7 +2,7 @@
 
     from inforce.word import to_docx
 
-    content = to_docx(found, title="Privacy", author="Example Shop", date=published, language=Language("en"))
+    content = to_docx(redline, title="Privacy", author="Example Shop", date=published, language=Language("en"))
 
 Invariants: accepting all changes produces the words of the new text, rejecting all changes those of the old text; the
 same arguments produce the same bytes.

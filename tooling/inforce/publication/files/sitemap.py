@@ -12,7 +12,7 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def sitemap(site: str, pages: Iterable[tuple[str, datetime | None]]) -> bytes:
-    """Return the sitemap of `site` with `pages`: the path of each, and when it last changed, if known."""
+    """Return the sitemap of `site` with `pages`: the path of each, and the instant of its last change, if known."""
     root = Xml.Element("urlset", xmlns=_NAMESPACE)
     for path, changed in pages:
         entry = Xml.SubElement(root, "url")

@@ -73,7 +73,7 @@ class Page:
 
 
 class PageStub(NamedTuple):
-    """The outline of a page, known before its content is computed: its path and the text it shows."""
+    """The outline of a page, available before its content is computed: its path and the text that it shows."""
 
     address: str
     kind: PageKind

@@ -65,7 +65,7 @@ def composed(work: Work, built: Files, progress: Progress) -> Files:
     theirs = {place: key for place, key in built.items() if not place.startswith(f"{FOLDER}/")}
     theirs.pop(address.SITEMAP, None)
     steps = published_steps(work, pages)
-    files = theirs | pages | make_histories(work, steps) | _told_of(work, steps) | make_version_digests(work, pages)
+    files = theirs | pages | make_histories(work, steps) | _feed_files(work, steps) | make_version_digests(work, pages)
     if search.INDEX in files:
         whole = _index(work.cache, built[search.INDEX], [search_entries[place] for place in sorted(search_entries)])
         files |= {search.TEXTS: whole, search.INDEX: _index_without_texts(work.cache, whole)}
@@ -89,7 +89,7 @@ def make_genuine(make: Callable[[], Files], cache: Cache) -> Files:
     raise SetupError(message)
 
 
-def _told_of(work: Work, steps: Steps) -> Files:
+def _feed_files(work: Work, steps: Steps) -> Files:
     """Create the files that summarise the changes of the redlines; return their keys by path."""
     files: Files = {}
     for file in work.publication.feeds(steps):

@@ -41,8 +41,8 @@ Files = dict[str, str]
 class Work:
     """All inputs for rendering the pages of a book.
 
-    They include the `shells` and `renderer_fingerprint`, the digest of the programs. `shelves` are those of the
-    publication, `memory` the known keys of their files.
+    They include the `shells` and `renderer_fingerprint`, the digest of the programs. `shelves` contains the shelves of
+    the publication, and `memory` the keys of their files.
     """
 
     publication: Publication
@@ -203,7 +203,7 @@ def make_pages(work: Work, progress: Progress) -> Files:
 def _living(work: Work, files: Files) -> tuple[dict[str, Files], list[Page]]:
     """Add the keys of pages that change with time to `files`; return those to store by name, and the missing pages.
 
-    If the name of a policy's inputs is known, its pages are not checked one by one.
+    If `work.memory` has the files of a policy for the same inputs, its pages are not checked one by one.
     """
     unknown: dict[str, Files] = {}
     missing: list[Page] = []
