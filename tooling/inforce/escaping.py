@@ -27,7 +27,7 @@ _LINKED = re.compile(
     | (?:issue|epic|iteration|vulnerability|feature_flag|work_item) (?=\\?:\d)
     | (?:\b|_) GH \\?- (?=\d)                              # an issue of GitHub
     | (?:https? | ftp | mailto | xmpp) (?=\\?:)            # an address
-    | (?<![a-z]) [a-z][a-z0-9.]{1,20} (?=\\?://)           # an address of any other scheme
+    | (?<=[a-z0-9.+-]) \\?: (?=//)                         # an address of any other scheme
     | www (?=\\?\.)
     )"""
     rf"(?!{JOINER})"  # unless a joiner follows
