@@ -150,18 +150,18 @@ class Editor:
         ]
         for part in reversed([part for part in parts if part is not None]):
             holder.insert(place, part)
-        said = chosen.says[0]
-        chosen.says = [said[: len(before) + start] + new + said[len(before) + stop :]]
+        expected = chosen.says[0]
+        chosen.says = [expected[: len(before) + start] + new + expected[len(before) + stop :]]
         return True
 
     def _before(self, paragraph: ET.Element, run: ET.Element) -> str:
         """Return the text of `paragraph` before `run`."""
-        found = ""
-        for one in paragraph.iter(f"{W}r"):
-            if one is run:
-                return found
-            found += run_text(one)
-        return found
+        before = ""
+        for run_before in paragraph.iter(f"{W}r"):
+            if run_before is run:
+                return before
+            before += run_text(run_before)
+        return before
 
     def insert_sentence(self) -> bool:
         """Add a sentence at the end of a paragraph."""
@@ -186,8 +186,8 @@ class Editor:
         chosen.element.remove(run)
         chosen.element.insert(place, self.revision("del", gone(self.run(text[cut:], run))))
         chosen.element.insert(place, self.run(text[:cut], run))
-        said = chosen.says[0]
-        chosen.says = [(said[: len(before) + cut] + said[len(before) + len(text) :]).strip()]
+        expected = chosen.says[0]
+        chosen.says = [(expected[: len(before) + cut] + expected[len(before) + len(text) :]).strip()]
         return True
 
     def split(self) -> bool:
@@ -214,8 +214,8 @@ class Editor:
         first.append(self.run(text[:cut], run))
         set_text(run, text[cut:])
         self._put(first, chosen.element, 0)
-        said = chosen.says[0]
-        chosen.says = [said[: len(before) + cut].strip(), said[len(before) + cut :].strip()]
+        expected = chosen.says[0]
+        chosen.says = [expected[: len(before) + cut].strip(), expected[len(before) + cut :].strip()]
         return True
 
     def join(self) -> bool:
@@ -244,11 +244,11 @@ class Editor:
 
     def _next(self, paragraph: Paragraph) -> Paragraph | None:
         place = self.paragraphs.index(paragraph) + 1
-        found = self.paragraphs[place] if place < len(self.paragraphs) else None
+        after = self.paragraphs[place] if place < len(self.paragraphs) else None
         siblings = list(self.parents[paragraph.element])
-        if found is None or found.cell or found.element not in siblings or not found.says or not found.says[0].strip():
+        if after is None or after.cell or after.element not in siblings or not after.says or not after.says[0].strip():
             return None
-        return found if siblings.index(found.element) == siblings.index(paragraph.element) + 1 else None
+        return after if siblings.index(after.element) == siblings.index(paragraph.element) + 1 else None
 
     def move(self) -> bool:
         """Move a paragraph before another one, as Word tracks moves."""
@@ -337,19 +337,19 @@ class Editor:
         properties = ET.Element(f"{W}trPr")
         properties.append(self.revision("ins"))
         copied.insert(0, properties)
-        said = []
+        words = []
         for cell in copied.iter(f"{W}p"):
             for child in [child for child in cell if child.tag != f"{W}pPr"]:
                 cell.remove(child)
-            said.append(self.dice.choice(SENTENCES))
+            words.append(self.dice.choice(SENTENCES))
             add_mark(properties_of(cell), self.revision("ins"))
             style = cell.find(f"{W}pPr/{W}pStyle")
             if style is not None:
                 properties_of(cell).remove(style)
-            cell.append(self.revision("ins", self.run(said[-1])))
+            cell.append(self.revision("ins", self.run(words[-1])))
         self._put(copied, row, 1)
         self.touched.update(one.block for one in mine)
-        mine[-1].says = [*mine[-1].says, *said]
+        mine[-1].says = [*mine[-1].says, *words]
         return True
 
     def remove_row(self) -> bool:

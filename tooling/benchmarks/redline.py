@@ -91,11 +91,11 @@ def judge(pair: Pair, pieces: Sequence[Piece], least: int) -> Counter[str]:
     """Count correct and incorrect parts of `pieces` as a redline of `pair`."""
     counts = Counter(fewest=least)
     sides = [[piece for piece in pieces if piece[0] in ops] for ops in (OLD, NEW)]
-    judged = [_judge_side(own) for own in sides]
-    counts.update(judged[0] + judged[1])
-    counts["moved once"] = judged[1]["moved"]
-    told = tuple("".join(text for _, text in own) for own in sides)
-    counts["inexact"] = int(told != pair.texts)
+    side_counts = [_judge_side(own) for own in sides]
+    counts.update(side_counts[0] + side_counts[1])
+    counts["moved once"] = side_counts[1]["moved"]
+    restored = tuple("".join(text for _, text in own) for own in sides)
+    counts["inexact"] = int(restored != pair.texts)
     counts["crumbs"] = _crumbs(pieces)
     counts.update(_lost(pair, sides[0]))
     return counts
@@ -165,16 +165,16 @@ def is_sound(html: str) -> bool:
 
 
 def moves_found(texts: Sequence[str], rounds: int) -> dict[str, float]:
-    """Move blocks within `texts`, and count how often the redline reports them as moved."""
-    writer, found = Writer(), Counter[str]()
+    """Move blocks within `texts`; return, by kind, the percentage that the redline reports as moved."""
+    writer, detected = Writer(), Counter[str]()
     plain = [[block for block in text.split("\n\n") if "|" not in block and "```" not in block] for text in texts]
     roomy = [blocks for blocks in plain if len(blocks) > 20 and _movable(blocks, 1)]
     if not roomy:
         return {}
     for number in range(rounds):
         for kind in MOVES:
-            found[kind] += _is_found(writer, roomy[number % len(roomy)], kind)
-    return {kind: 100 * found[kind] / rounds for kind in MOVES}
+            detected[kind] += _is_found(writer, roomy[number % len(roomy)], kind)
+    return {kind: 100 * detected[kind] / rounds for kind in MOVES}
 
 
 def _movable(blocks: Sequence[str], size: int) -> list[int]:
@@ -331,12 +331,12 @@ def report(title: str, pairs: Sequence[Pair], names: Sequence[str]) -> bool:
     met = [(name, value, most, value <= most) for name, value, most in goals(trials)]
     rows = [[name, f"{value:.3f}", f"{most:.3f}", "met" if is_met else "MISSED"] for name, value, most, is_met in met]
     print(table([["goal", "measured", "at most", ""], *rows]), end="\n\n")
-    found = moves_found([pair.markdown[1] for pair in pairs], ROUNDS)
+    shares = moves_found([pair.markdown[1] for pair in pairs], ROUNDS)
     print(
-        table([["moved", "reported as moved"], *([kind, f"{share:.1f} %"] for kind, share in found.items())]),
+        table([["moved", "reported as moved"], *([kind, f"{share:.1f} %"] for kind, share in shares.items())]),
         end="\n\n",
     )
-    return all(one[3] for one in met) and min(found.values(), default=100) >= 98
+    return all(one[3] for one in met) and min(shares.values(), default=100) >= 98
 
 
 def report_large() -> bool:

@@ -105,8 +105,8 @@ def difflib_words(pair: Pair) -> list[Piece]:
 def rapidfuzz_words(pair: Pair) -> list[Piece]:
     """Compute the longest common subsequence of words over the whole text."""
     words, signs = [cut(text) for text in pair.texts], Signs()
-    found = LCSseq.opcodes(*(signs.encode(side) for side in words))
-    return _replaced(words, ((o.tag, o.src_start, o.src_end, o.dest_start, o.dest_end) for o in found))
+    opcodes = LCSseq.opcodes(*(signs.encode(side) for side in words))
+    return _replaced(words, ((o.tag, o.src_start, o.src_end, o.dest_start, o.dest_end) for o in opcodes))
 
 
 def _replaced(words: Sequence[Sequence[str]], opcodes: Iterable[tuple[str, int, int, int, int]]) -> list[Piece]:
@@ -152,7 +152,7 @@ def git_words(pair: Pair) -> list[Piece]:
 
 def engines() -> dict[str, Callable[[Pair], list[Piece] | str]]:
     """Return every installed engine by name; those of this package come first."""
-    found: dict[str, Callable[[Pair], list[Piece] | str]] = {
+    installed: dict[str, Callable[[Pair], list[Piece] | str]] = {
         "inforce, texts prepared": inforce_prepared,
         "inforce, from Markdown": inforce_markdown,
         "inforce, from Markdown to HTML": inforce_html,
@@ -162,9 +162,9 @@ def engines() -> dict[str, Callable[[Pair], list[Piece] | str]]:
         "rapidfuzz LCS, words": rapidfuzz_words,
     }
     if importlib.util.find_spec("redlines"):
-        found["redlines"] = redlines_words
+        installed["redlines"] = redlines_words
     if importlib.util.find_spec("lxml"):
-        found["lxml htmldiff"] = lxml_htmldiff
+        installed["lxml htmldiff"] = lxml_htmldiff
     if shutil.which("git"):
-        found["git diff --word-diff"] = git_words
-    return found
+        installed["git diff --word-diff"] = git_words
+    return installed

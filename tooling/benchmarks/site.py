@@ -134,9 +134,9 @@ class Bench:
     def served(self) -> Cost:
         """Save a text while the book is served."""
         text = self.book / f"policy_versions/policy-000/{site_books.label(self.shape.versions - 1)}/en.md"
-        found = site_served.saved(self.book, text, "policy-000/", {**os.environ, **self.environment()}, DAY)
+        saved = site_served.saved(self.book, text, "policy-000/", {**os.environ, **self.environment()}, DAY)
         what, pages = "inforce serve, a text saved", self.shape.pages
-        return Cost(pages, what, found.wall, found.cpu, found.largest, found.largest, 0, 0, "0")
+        return Cost(pages, what, saved.wall, saved.cpu, saved.largest, saved.largest, 0, 0, "0")
 
     def peers(self, page: str) -> Iterator[Cost]:
         """Build the versions of the book with the peers; Hugo's layout is derived from our `page`."""

@@ -57,10 +57,10 @@ class Lexicon:
         self.spaced = not language.startswith("zh")
         if self.spaced:
             syllables = ["".join(pair) for pair in itertools.product("bcdfglmnprstv", ("a", "e", "i", "o", "u", "er"))]
-            made = {"".join(chance.choices(syllables, k=chance.choice((1, 2, 2, 3, 3, 4)))) for _ in range(_WORDS * 2)}
+            words = {"".join(chance.choices(syllables, k=chance.choice((1, 2, 2, 3, 3, 4)))) for _ in range(_WORDS * 2)}
         else:
-            made = {"".join(chance.choices(_HAN, k=chance.choice((1, 2, 2, 2, 3)))) for _ in range(_WORDS * 2)}
-        self.words = sorted(made)[:_WORDS]
+            words = {"".join(chance.choices(_HAN, k=chance.choice((1, 2, 2, 2, 3)))) for _ in range(_WORDS * 2)}
+        self.words = sorted(words)[:_WORDS]
         chance.shuffle(self.words)
         self._weights = list(itertools.accumulate(1 / place for place in range(1, len(self.words) + 1)))
 
