@@ -282,6 +282,11 @@ class TestLibraries:
         assert ended.stderr.splitlines()[2:] == ["apt-get update failed: E: no network"]
         assert not (tmp_path / "policy-rc.d").exists()
 
+    def test_link_to_a_missing_file_is_restored(self, tmp_path: Path) -> None:
+        (tmp_path / "policy-rc.d").symlink_to("/nowhere")
+        assert self.install(tmp_path).returncode == 0
+        assert (tmp_path / "policy-rc.d").readlink() == Path("/nowhere")
+
     def test_make_installs_packages_only_with_this_script(self) -> None:
         assert "apt-get install -y" not in (ROOT / "Makefile").read_text("utf-8")
 

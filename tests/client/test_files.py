@@ -15,8 +15,14 @@ import pytest
 from book_builder import instant
 from browser.static_site import StaticSite
 from client.published_site import DAY_AFTER, KEY, NOW, Published
+from inforce.client.http import Response
+from inforce.instant import format_instant
+from inforce.manifest import to_bytes
+from inforce.policy.lock import Lock
+from inforce.policy.version import Cancellation
 from inforce.signing import resign
 from inforce.verification.files import address_of, difference
+from inforce.verification.http_checks import page_header_findings
 
 LATER = instant("2026-09-25")
 PAGE = "terms/changes/2026-01-15...2026-02-01/index.html"
@@ -121,6 +127,62 @@ def test_compressed_copies_are_compared_with_their_files(site: Published, origin
     ]
 
 
+def test_compressed_copy_of_several_parts_is_found(site: Published, original: Path) -> None:
+    """Some readers decompress only the first part."""
+    content = (site.folder / PAGE).read_bytes()
+    site.write(f"{PAGE}.gz", gzip.compress(content[:9]) + gzip.compress(content[9:]))
+
+    assert found(site, original) == [("LIVE-file", f"{PAGE}.gz")]
+
+
+def test_large_compressed_copy_is_rejected_unread(site: Published, original: Path) -> None:
+    with (site.folder / f"{PAGE}.gz").open("wb") as file:
+        file.truncate(1 << 40)
+
+    assert found(site, original) == [("LIVE-file", f"{PAGE}.gz")]
+
+
+def test_note_about_a_file_does_not_prevent_its_comparison(site: Published, original: Path, tmp_path: Path) -> None:
+    """The time of the manifest, and the state of the last run, have notes at the addresses of these two files."""
+    site.catalog = replace(site.catalog, settings=replace(site.catalog.settings, signing=()))
+    (site.folder / "policies.jws.json").unlink()
+    document = site.document("policies.json") | {"poll_seconds": 60}
+    site.write("policies.json", to_bytes(document), LATER)
+    site.write("index.html", b"<p>Another page.</p>")
+    (tmp_path / "seen.json").write_text("{")
+
+    findings = site.found(rebuild=lambda _: original, state_file=tmp_path / "seen.json")
+
+    assert {("LIVE-file", ""), ("LIVE-file", "policies.json"), ("LIVE-cache", "policies.json")} <= set(findings)
+
+
+def test_site_built_before_a_cancellation_is_found(site: Published, original: Path) -> None:
+    terms = site.lock.entries["terms"]
+    cancelled = replace(terms["2027-01-01"], cancelled=Cancellation(at=DAY_AFTER, reason="Withdrawn."))
+    site.lock = Lock(entries={**site.lock.entries, "terms": {**terms, "2027-01-01": cancelled}})
+
+    assert ("LIVE-lock", "terms/versions.json") not in found(site, original)
+    reissue(site)
+    assert ("LIVE-lock", "terms/versions.json") in found(site, original, now=LATER)
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "is_found"),
+    [
+        ("Refresh", "0; url=https://shop.example/", True),
+        ("Link", "<https://shop.example/x.css>; rel=stylesheet", True),
+        ("Link", "<https://shop.example/x>; rel=canonical", False),
+        ("Content-Type", "text/html; charset=utf-16", True),
+        ("Content-Type", "text/plain", True),
+        ("Content-Type", 'text/html;charset="UTF-8"', False),
+        ("Content-Type", "text/html", False),
+    ],
+)
+def test_header_that_changes_the_shown_page_is_found(header: str, value: str, is_found: bool) -> None:
+    response = Response(status=200, headers={header.lower(): value}, body=b"")
+    assert [finding.rule for finding in page_header_findings("terms/", response)] == ["LIVE-header"] * is_found
+
+
 def test_signed_manifest_is_an_additional_file_if_the_book_has_no_keys(site: Published, original: Path) -> None:
     site.catalog = replace(site.catalog, settings=replace(site.catalog.settings, signing=()))
 
@@ -145,8 +207,12 @@ def test_site_is_rebuilt_for_the_date_in_its_version_lists(site: Published, orig
     assert instants == [NOW, DAY_AFTER, LATER]
 
 
-def test_future_issue_date_is_not_used(site: Published, original: Path) -> None:
-    site.publish(LATER)
+@pytest.mark.parametrize("issued", [LATER, instant("1970-01-01"), instant("2026-01-01")])
+def test_impossible_issue_date_is_not_used(site: Published, original: Path, issued: datetime) -> None:
+    for policy in ("terms", "privacy"):
+        document = site.document(f"{policy}/versions.json") | {"issued_at": format_instant(issued)}
+        site.write(f"{policy}/versions.json", to_bytes(document))
+    (site.folder / "policies.json").unlink()
     instants = []
 
     def rebuild(now: datetime) -> Path:

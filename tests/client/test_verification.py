@@ -343,6 +343,37 @@ class TestDamage:
         assert finding.message == "Terms 2026-02-01, “enforce_at”: expected never, got “2026-03-01T00:00:00Z”."
 
 
+class TestHostileSite:
+    @pytest.mark.parametrize(
+        "label", [[], {}, None, 7, "9" * 3_000_000], ids=["list", "object", "null", "number", "long"]
+    )
+    def test_invalid_label_in_the_list_is_reported_in_a_short_message(self, site: Published, label: object) -> None:
+        rewrite("terms/versions.json", lambda document: document["versions"][0].update(version=label))(site)
+
+        findings = site.verify().findings
+
+        assert {finding.rule for finding in findings} == {"LIVE-lock", "LIVE-unlocked"}
+        assert max(len(finding.message) for finding in findings) < 500
+
+    def test_time_beyond_the_calendar_is_ignored(self, site: Published, host: Host) -> None:
+        body = (site.folder / "policies.json").read_bytes()
+        host.at["/policies.json"] = answer(body, Last_Modified="Fri, 31 Dec 9999 23:59:59 -2300")
+
+        assert "LIVE-header" in {finding.rule for finding in site.verify(host.url).findings}
+
+    def test_digests_of_unknown_policies_are_not_requested(self, site: Published, host: Host) -> None:
+        document = site.document("policies.json")
+        digest = {"versions_digest": f"sha256:{0:064}"}
+        document["policies"] += [{**document["policies"][0], "id": f"p{number}", **digest} for number in range(9)]
+        host.at["/policies.json"] = answer(to_bytes(document))
+
+        site.verify(host.url)
+
+        paths = [path for path, _ in host.asked]
+        assert "/privacy/versions.json" in paths
+        assert not [path for path in paths if f"{0:064}" in path]
+
+
 class TestTime:
     def test_expired_manifest_is_found(self, site: Published) -> None:
         assert site.found(now=instant("2026-11-01")) == [("LIVE-date", "policies.json")]

@@ -43,6 +43,7 @@ def _is_surface(value: object) -> bool:
 
 _SURFACE_CHARACTERS: Final = 256
 _OPTIONAL: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
+    "serial": (lambda value: value is not None and _is_count(value), "a whole number from 0"),
     "version": (_is_label, "the label of a version"),
     "base_seq": (_is_count, "a whole number from 0, or null"),
     "surface": (_is_surface, f"an object of short texts, at most {_SURFACE_CHARACTERS} characters each"),

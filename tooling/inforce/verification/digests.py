@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inforce.checks import Finding
+from inforce.client.limits import Limits
 from inforce.errors import DigestMismatchError, ManifestError
 from inforce.manifest import PolicyDigests, digests_file, parse_manifest
 from inforce.text import Digest
@@ -54,13 +55,16 @@ def digest_findings(site: Site) -> Iterator[Finding]:
 
 
 def _policies(site: Site) -> Iterator[tuple[str, str, Digest | None]]:
-    """Yield the path of each readable manifest, the id of each of its policies, and the digest of its digests file."""
+    """Yield the path of each readable manifest, the id of each of its locked policies, and the digest of its digests
+    file.
+    """
     for path in site.manifests:
         try:
-            manifest = parse_manifest(site.body(path) or b"")
+            manifest = parse_manifest((site.body(path) or b"")[: Limits().manifest])
         except ManifestError:
             continue
-        yield from ((path, policy.id, policy.versions_digest) for policy in manifest.policies)
+        known = (policy for policy in manifest.policies if policy.id in site.lock.entries)
+        yield from ((path, policy.id, policy.versions_digest) for policy in known)
 
 
 def _digests(site: Site, address: str, policy: str, digest: Digest) -> PolicyDigests | Exception:

@@ -6,15 +6,12 @@ Not responsible for: building the site again, and the texts, which are compared 
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from inforce.address import MANIFEST
 from inforce.checks import Finding
 from inforce.client.http import Response
 from inforce.client.results import Reason, RefusedError
@@ -24,9 +21,9 @@ from inforce.manifest import parse_manifest, to_bytes
 from inforce.manifest.serialise import reissued
 from inforce.manifest.words import signed_path
 from inforce.verification import rules
-from inforce.verification.http_checks import missing
+from inforce.verification.http_checks import missing, page_header_findings
 from inforce.verification.rules import found
-from inforce.verification.site import Answers, Site, published
+from inforce.verification.site import Answers, Site
 
 Rebuild = Callable[[datetime], Path]
 """Builds the site as of an instant and returns its folder."""
@@ -40,24 +37,13 @@ _MORE = 65_536  # bytes of a longer file that are read to show where it differs
 _READ_BY_HOSTS = "_headers"
 _ERROR_PAGE = "404.html"
 _PACKED = ".gz"
+_GZIP = 31  # a window of 32 KiB, and the header of gzip
+_GZIP_OVERHEAD = 1_024
 _FIX = "Find out who changed it, then build and publish the site again."
 _OTHER_BUILD = (
     "If they were not changed: check out the commit that was published, use the same version of inforce, and give the "
     "options of that build (--offline, --pdf)."
 )
-
-
-def built_at(site: Site) -> datetime:
-    """Return the instant at which `site` was built, read from its lists of versions or else from its manifest.
-
-    The manifest can be issued again after the build. The instant is never later than `site.now`.
-    """
-    policies = dict.fromkeys(policy for policy, _, _ in published(site.lock, site.now))
-    for addresses in ([f"{policy}/versions.json" for policy in policies], [MANIFEST]):
-        issued = [instant for address in addresses if (instant := site.issued_at(address))]
-        if issued:
-            return min(max(issued), site.now)
-    return site.now
 
 
 def file_findings(site: Site, folder: Path, fetch: Fetch, reported: Collection[str]) -> Iterator[Finding]:
@@ -121,6 +107,8 @@ def _compared(address: str, expected: bytes, answer: Response | RefusedError) ->
         yield from missing(address, answer)
     elif answer.body != expected:
         yield found(rules.FILE, address, difference(expected, answer.body), _FIX)
+    else:
+        yield from page_header_findings(address, answer)
 
 
 def difference(expected: bytes, got: bytes) -> str:
@@ -165,10 +153,16 @@ def _below(root: Path) -> Iterator[str]:
 
 
 def _is_packed(packed: Path, original: Path) -> bool:
-    """Return whether the file `packed` is `original`, compressed; decompress only as much as the comparison needs."""
+    """Return whether the file `packed` is `original`, compressed as one gzip member: readers may ignore further ones.
+
+    A copy that is larger than its file is rejected unread, and no more is decompressed than the file has.
+    """
     try:
         content = read_regular(original)
-        with gzip.GzipFile(fileobj=io.BytesIO(read_regular(packed))) as file:
-            return file.read(len(content) + 1) == content
-    except (OSError, EOFError, zlib.error):
+        if packed.stat().st_size > len(content) + _GZIP_OVERHEAD:
+            return False
+        reader = zlib.decompressobj(_GZIP)
+        unpacked = reader.decompress(read_regular(packed), len(content) + 1)
+    except (OSError, zlib.error):
         return False
+    return unpacked == content and reader.eof and not reader.unused_data

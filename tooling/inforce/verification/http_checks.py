@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from inforce.checks import Finding
@@ -104,13 +106,29 @@ def _issued(site: Site, path: str) -> Iterator[Finding]:
         return
     try:
         issued = utc_instant(str(document.get("issued_at")))
-        modified = parsedate_to_datetime(answer.headers["last-modified"])
-    except (ValueError, TypeError):
+        modified = parsedate_to_datetime(answer.headers["last-modified"]).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return
     if modified != issued:
         message = f"Its time is {format_instant(modified)}, and it was issued at {format_instant(issued)}."
         fix = "Keep the times of files when uploading: some hosts detect a change by time and length only."
         yield found(rules.CACHE, path, message, fix)
+
+
+def page_header_findings(address: str, response: Response) -> Iterator[Finding]:
+    """Yield a finding for each header that makes a browser show something other than the body of `response`."""
+    headers = response.headers
+    if "refresh" in headers:
+        message = f"The header Refresh leads readers elsewhere: {quoted(headers['refresh'])}."
+        yield found(rules.HEADER, address, message, "Remove that header at the host.")
+    if "stylesheet" in headers.get("link", "").lower():
+        message = f"The header Link adds a style sheet: {quoted(headers['link'])}."
+        yield found(rules.HEADER, address, message, "Remove that header at the host.")
+    kind = headers.get("content-type")
+    is_page = address.endswith(("/", ".html")) or not address
+    if is_page and kind and not re.fullmatch(r"text/html *(; *charset=\"?utf-8\"?)?", kind.strip(), re.IGNORECASE):
+        message = f"Expected the type text/html; charset=utf-8, got {quoted(kind)}."
+        yield found(rules.HEADER, address, message, "Let the host send pages with that type.")
 
 
 def _directives(response: Response) -> dict[str, str]:

@@ -19,8 +19,9 @@ from inforce.policy.lock import LockEntry
 from inforce.signing import verify
 from inforce.verification import rules
 from inforce.verification.rules import found
-from inforce.verification.site import Site, published, stated
+from inforce.verification.site import Site, built_at, published, stated
 
+_LABEL_CHARACTERS = 100  # the longest label of a version has fewer
 _CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 _MEMBERS = ("seq", "version", "change", "published_at", "effective_at", "effective_at_new", "enforce_at")
 
@@ -60,10 +61,22 @@ def history_findings(site: Site) -> Iterator[Finding]:
             yield found(rules.LOCK, address, "This is not a list of versions.", "Build and publish the site again.")
             continue
         yield from _against_lock(site, address, policy, versions)
-        named = {version.get("version") for version in versions}
+        named = [version.get("version") for version in versions]
         for _, label, _ in (row for row in published(site.lock, site.now) if row[0] == policy):
             if label not in named:
                 yield found(rules.LOCK, address, f"The locked version {label} is not in the list.")
+
+
+def age_findings(site: Site) -> Iterator[Finding]:
+    """Yield a finding for each version that was cancelled after `site` was built, so that the site still shows it."""
+    built = built_at(site)
+    for policy, label, entry in published(site.lock, site.now):
+        if entry.cancelled and built < entry.cancelled.at <= site.now:
+            message = (
+                f"The site was built at {format_instant(built)}, and {policy} {label} was cancelled at "
+                f"{format_instant(entry.cancelled.at)}."
+            )
+            yield found(rules.LOCK, f"{policy}/versions.json", message, "Build and publish the site again.")
 
 
 def _signature(site: Site, path: str, payload: bytes) -> Iterator[Finding]:
@@ -145,7 +158,7 @@ def _standing(
 
 def _against_lock(site: Site, address: str, policy: str, versions: list[dict[str, Any]]) -> Iterator[Finding]:
     for version in versions:
-        label = str(version.get("version"))
+        label = str(version.get("version"))[:_LABEL_CHARACTERS]
         entry = site.lock.entry(policy, label)
         if entry is None:
             message = f"{policy} {label} was never locked."

@@ -91,6 +91,22 @@ def published(lock: Lock, now: datetime) -> Iterator[tuple[str, str, LockEntry]]
                 yield policy, label, entry
 
 
+def built_at(site: Site) -> datetime:
+    """Return the instant at which `site` was built, read from its lists of versions or else from its manifest.
+
+    The manifest can be issued again after the build. A date after `site.now`, or before the first publication, is
+    replaced by `site.now`.
+    """
+    entries = list(published(site.lock, site.now))
+    first = min((entry.published_at for _, _, entry in entries), default=site.now)
+    policies = dict.fromkeys(policy for policy, _, _ in entries)
+    for addresses in ([f"{policy}/versions.json" for policy in policies], [MANIFEST]):
+        issued = [instant for address in addresses if (instant := site.issued_at(address))]
+        if issued and first <= max(issued) <= site.now:
+            return max(issued)
+    return site.now
+
+
 def read_addresses(lock: Lock, now: datetime, *, signed: bool, manifests: Iterable[str] = (MANIFEST,)) -> list[str]:
     """Return the addresses to fetch in full: the manifests, the lists of versions, and every text."""
     addresses = [form for path in manifests for form in ((path, signed_path(path)) if signed else (path,))]

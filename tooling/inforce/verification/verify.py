@@ -27,10 +27,13 @@ from inforce.policy.settings import Settings
 from inforce.signing import PublicKey
 from inforce.verification import rules
 from inforce.verification.digests import digest_findings, named_digests, proven_files
-from inforce.verification.files import Rebuild, built_at, file_findings
+from inforce.verification.files import Rebuild, file_findings
 from inforce.verification.http_checks import header_findings, missing_findings, text_findings
-from inforce.verification.manifest_checks import history_findings, manifest_findings
-from inforce.verification.site import Answers, Site, lasting_addresses, read_addresses
+from inforce.verification.manifest_checks import age_findings, history_findings, manifest_findings
+from inforce.verification.site import Answers, Site, built_at, lasting_addresses, read_addresses
+
+# These findings state that a file is missing or differs; all others say nothing about its other bytes.
+_COMPARED = (rules.MISSING.id, rules.DIGEST.id, rules.PROOF.id)
 
 
 def verify(
@@ -68,7 +71,7 @@ def verify(
     site = _with_digests(site, target)
     findings += _findings(site)
     if rebuild:
-        reported = {finding.place.path for finding in findings}
+        reported = {finding.place.path for finding in findings if finding.rule in _COMPARED}
         findings += file_findings(site, rebuild(built_at(site)), partial(_answers, target), reported)
     findings += _remember(file, site, findings) if file else []
     return CheckReport(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
@@ -79,6 +82,7 @@ def _findings(site: Site) -> list[Finding]:
         *missing_findings(site),
         *manifest_findings(site),
         *history_findings(site),
+        *age_findings(site),
         *text_findings(site),
         *digest_findings(site),
         *header_findings(site),
