@@ -290,7 +290,7 @@ def each_library_has_one_door(modules: Modules) -> Iterator[str]:
 
 
 def cli_calls_the_site_through_one_function(modules: Modules) -> Iterator[str]:
-    """Yield each import from `site` by `cli` except `SITE_FOR_CLI`, and each import of a library for other ways."""
+    """Yield each import from `site` in `cli` except `SITE_FOR_CLI`, and each import of a library that bypasses it."""
     for module in modules.values():
         for line, name in module.imports:
             inside = name.removeprefix(f"{PACKAGE}.")
@@ -313,7 +313,7 @@ def environment_is_read_at_the_edge(modules: Modules) -> Iterator[str]:
 
 
 def page_kinds_are_not_compared(modules: Modules) -> Iterator[str]:
-    """Yield each comparison with a kind of page outside `publication.pages`, and each import of the module of one."""
+    """Yield each comparison with a page kind outside `publication.pages`, and each import of a page kind's module."""
     kinds = {
         str(module)
         for module in modules.values()
@@ -331,7 +331,7 @@ def page_kinds_are_not_compared(modules: Modules) -> Iterator[str]:
 
 
 def _names_page_kind(node: ast.Compare | ast.Match) -> bool:
-    """Return whether one side of `node` is `page.kind`, its name, or its context with a class."""
+    """Return whether `node` compares `page.kind` or its name, or checks the class of its context."""
     sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else [node.subject]
     return any(re.search(r"(?:\b(?:page|stub|outline)\.kind|\.kind\.name)$", ast.unparse(side)) for side in sides)
 

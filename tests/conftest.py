@@ -20,7 +20,7 @@ from inforce.site.mkdocs import generator
 settings.register_profile(
     "inforce",
     settings.get_profile("ci" if os.environ.get("CI") else "default"),
-    max_examples=int(os.environ.get("EXAMPLES", "100")),  # “make fuzz” asks for more
+    max_examples=int(os.environ.get("EXAMPLES", "100")),  # “make fuzz” sets a higher number
     deadline=None,  # a busy machine must not fail tests
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -45,7 +45,7 @@ HOOKS_OF_A_RUNNING_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "SOURCE_
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Compile the package once, as an installation does: otherwise each process of a test would compile it again."""
+    """Compile the package once, as an installation does; otherwise each subprocess of a test would compile it again."""
     if not hasattr(session.config, "workerinput"):
         compileall.compile_dir(Path(inforce.__file__).parent, quiet=2)
 

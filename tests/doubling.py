@@ -60,7 +60,7 @@ def assert_linear(work: Callable[[Any], object], make: Callable[[int], Any], siz
 
 
 class TooLongError(BaseException):
-    """Work exceeded its limit of CPU time; a BaseException, so that the work does not catch it."""
+    """Raised if work exceeds its CPU time limit; a BaseException, so that the work does not catch it."""
 
 
 @contextlib.contextmanager

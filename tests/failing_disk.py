@@ -37,7 +37,7 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 
 class FailingDisk:
-    """Counts calls with their place in the package, and fails call number `fail_at` (from 1)."""
+    """A counter of calls with their place in the package; call number `fail_at` (from 1) fails."""
 
     def __init__(self, fail_at: int = 0, number: int = errno.EIO) -> None:
         self.fail_at, self.number = fail_at, number

@@ -14,7 +14,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 @dataclass
 class _Reader(HTMLParser):
-    """Collects the text outside `hidden` elements and the attributes of every tag."""
+    """A parser that collects the text outside `hidden` elements and the attributes of every tag."""
 
     words: list[str] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
@@ -55,7 +55,7 @@ def visible(html: str) -> str:
 
 
 def attributes(html: str) -> list[dict[str, str]]:
-    """Return the attributes of every tag of `html`, in order."""
+    """Return the attributes of every tag in `html`, in order."""
     return _read(html).tags
 
 

@@ -1,7 +1,7 @@
 """A book with an imported history: a statement of 42 kB in 32 versions, and right-to-left terms.
 
 The text is generated, so that it contains no third-party text: a seed chooses the subject, verb and condition of every
-sentence. Each version changes, moves or adds a few sentences, like real ones.
+sentence. Each version changes, moves or adds a few sentences, as real versions do.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Expression:
 
 @dataclass
 class _Alphabet:
-    """The characters that an expression distinguishes."""
+    """The sets of characters that an expression distinguishes."""
 
     characters: dict[str, None] = field(default_factory=dict)
 
@@ -115,7 +115,7 @@ def _children(name: str, value: Any) -> list[Any]:
 
 
 class _Generator:
-    """Generates texts that an expression, or a part of its tree, matches."""
+    """A generator of texts that an expression, or a part of its tree, matches."""
 
     def __init__(self, flags: int, alphabet: Iterable[str]) -> None:
         self.alphabet = [*dict.fromkeys([*alphabet, *"a0 \t\n-_.!<é"])]

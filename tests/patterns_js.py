@@ -11,7 +11,7 @@ from typing import Any
 from doubling import STEEPEST
 from patterns import hostile_inputs
 
-# After one of these signs and words, a slash starts an expression and is not a division.
+# After one of these characters or words, a slash starts a regular expression rather than a division.
 _BEFORE = frozenset("(,=:[!&|?{};+-*%^~<>")
 _WORDS = frozenset({"return", "typeof", "case", "in", "of", "delete", "void", "await", "yield"})
 _TOKEN = re.compile(

@@ -25,7 +25,7 @@ TEXT = {
 
 
 def texts(days: int, *languages: str, summary: bool = True, lags: bool = False) -> dict[str, str]:
-    """Return a text that mentions `days` in `languages`; a translation that `lags` refers to another binding text."""
+    """Return a text that mentions `days`, in `languages`; if it `lags`, translations refer to another binding text."""
     origin = "A" if lags else canonical(TEXT["en"] % days)
     written = {}
     for language in languages:
@@ -37,7 +37,7 @@ def texts(days: int, *languages: str, summary: bool = True, lags: bool = False) 
 
 @pytest.fixture(scope="session")
 def reading_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Versions 1 superseded, 2 overtaken, 3 in force until 4, 4 announced, 5 cancelled.
+    """Version 1 is superseded, 2 overtaken, 3 in force until 4 takes effect, 4 announced and 5 cancelled.
 
     Also a withdrawn policy, one whose newest text is not translated, and one that is not yet in force.
     """

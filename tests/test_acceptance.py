@@ -22,7 +22,7 @@ EFFECTIVE, ENFORCED, LATER = "2026-06-01T00:00:00Z", "2026-06-15T00:00:00Z", "20
 
 
 def overdue() -> dict[str, Any]:
-    """Return a question whose outcome is a block: version 2 of the terms is overdue, version 1 was accepted."""
+    """Return a question whose outcome is a block: version 1 of the terms was accepted, and version 2 is overdue."""
     versions = [
         {"seq": 1, "change": "material", "effective_at": "2025-01-01T00:00:00Z", "digests": {"en": "sha256:1"}},
         {"seq": 2, "change": "material", "effective_at": EFFECTIVE, "enforce_at": ENFORCED, "published_at": EFFECTIVE},
@@ -49,7 +49,7 @@ def ask(question: Any) -> Decision:
 
 
 def refused_at(question: Any) -> str | None:
-    """Return the path at which `question` is rejected; None if it is answered."""
+    """Return the path at which `question` is rejected; None if it yields a decision."""
     try:
         ask(question)
     except ShapeError as wrong:
@@ -197,7 +197,7 @@ def test_policies_are_returned_in_the_order_of_the_manifest() -> None:
 
 
 def test_invalid_values_in_a_manifest_raise_no_exception() -> None:
-    """Junk in any place of a manifest results in a decision."""
+    """A manifest with an invalid value in any place yields a decision."""
     for number in range(len(places(overdue()["manifest"]))):
         for junk in JUNK:
             question = overdue()
@@ -261,7 +261,7 @@ def test_question_that_is_not_an_object_is_rejected() -> None:
 
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
 def test_infinite_clock_correction_is_rejected(number: float) -> None:
-    """JSON has no such number; Python has."""
+    """Python has infinite numbers, but JSON does not."""
     with pytest.raises(ShapeError, match="clock_offset_seconds"):
         ask(overdue() | {"clock_offset_seconds": number})
 

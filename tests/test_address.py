@@ -1,4 +1,4 @@
-"""Every path that a book publishes, since people and programs store them."""
+"""Every published path of a book; people and programs store these paths."""
 
 from __future__ import annotations
 

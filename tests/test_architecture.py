@@ -46,7 +46,7 @@ def test_files_outside_the_package_are_within_the_line_limit() -> None:
 
 
 def tracked() -> list[Path]:
-    """Return the files of the repository; in an unpacked archive without git, all files not created here."""
+    """Return the files of the repository; in an unpacked archive without git, all files that no tool created."""
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
         files = [ROOT / name for name in listed.decode().rstrip("\0").split("\0")]

@@ -1,4 +1,4 @@
-"""Atomic writes: after a failure a reader sees the old or the new content, and only sites are replaced."""
+"""Atomic writes: a failure leaves either the old or the new content, and only folders with a site are replaced."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ Write to us.
 
 
 def revision(new: str, *sections: str, change: str = "material", meta: dict[str, str] | None = None) -> PaperBook:
-    """Return a version with the text `new` after one with `OLD`, and a summary of `sections` (“”: the whole text)."""
+    """Return a version that replaces `OLD` with `new` and summarises `sections` (“”: the whole text)."""
     points = "".join(f"  - {{section: {name}, text: T.}}\n" if name else "  - {text: T.}\n" for name in sections)
     head = f"---\nsummary:\n{points}---\n" if points else ""
     book = PaperBook()

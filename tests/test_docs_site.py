@@ -30,7 +30,7 @@ WILD = {
 
 
 def found() -> dict[str, Page]:
-    """Return every page of a book with two versions in two languages."""
+    """Return every page of a book that has two versions in two languages."""
     both = [
         replace(pattern, editions=(*pattern.editions, edition(DE, f"{pattern.label}."))) for pattern in (FIRST, SECOND)
     ]

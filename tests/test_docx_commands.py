@@ -33,7 +33,7 @@ def exported(inforce: Type, root: Path, version: str = "2028-01-01") -> Path:
 
 
 def edit(file: Path, words: str = "24 months", instead: str = went("24") + came("36") + run(" months")) -> None:
-    """Replace `words` with the XML `instead` in the document `file`."""
+    """In the document `file`, replace `words` with the XML `instead`."""
     broken = f'</w:t></w:r>{instead}<w:r><w:t xml:space="preserve">'
     file.write_bytes(replaced(file.read_bytes(), (words, broken)))
 

@@ -1,4 +1,4 @@
-"""The history chart: sections keep their row, and every mark states what changed and how much."""
+"""The history chart: sections keep their row, and every mark shows a change and its size."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ SEVEN_POLICIES = ("terms", "privacy", "cookies", "acceptable-use", "data-process
 
 
 def book_of_a_company(root: Path, policies: tuple[str, ...], languages: tuple[str, ...]) -> BookBuilder:
-    """A signed book in which each policy was changed twice and its next version is announced."""
+    """A signed book in which each policy was changed twice and has an announced version."""
     book = BookBuilder(root, languages=", ".join(languages), extra=SIGNING)
     for name in policies:
         policy = book.policy(name)

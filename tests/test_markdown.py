@@ -227,7 +227,7 @@ def test_link_inside_link_is_shown_as_text() -> None:
 
 @pytest.mark.parametrize("target", ["../terms/#a", "/help", "terms", "#gone", "//a.example", "?b=c"])
 def test_link_without_target_on_some_page_is_shown_as_text(target: str) -> None:
-    """A redline still compares its target."""
+    """A redline still compares the link target."""
     text = f"[a]({target})"
 
     assert to_html(text) == "<p>a</p>\n"
@@ -281,7 +281,7 @@ def test_cells_are_aligned_by_attribute_not_by_style() -> None:
 
 @pytest.mark.parametrize("sign", ["[", "![", "[[a](b)", "http://[::1"])
 def test_many_unclosed_brackets_are_text(sign: str) -> None:
-    """Each bracket is searched for to the end of its block, so that very many would take hours."""
+    """The parser searches for each bracket up to the end of its block, so that very many brackets would take hours."""
     text = sign * (100_000 // len(sign))
 
     assert parse(text).blocks[0].text.startswith("[" if sign.startswith("[[") else sign[:10])

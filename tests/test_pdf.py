@@ -156,7 +156,7 @@ def lines_drawn(content: bytes) -> int:
 
 
 def test_pdf_does_not_depend_on_the_environment(tmp_path: Path) -> None:
-    """Another time zone, locale, folder and hash seed, another day: the same bytes."""
+    """The bytes do not depend on the time zone, locale, folder, hash seed or date."""
     program = "import sys; from test_pdf import paper, to_pdf; sys.stdout.buffer.write(to_pdf(paper()))"
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu"}
     there = here | {"PYTHONHASHSEED": "2", "TZ": "America/St_Johns", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}

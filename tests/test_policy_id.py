@@ -1,4 +1,4 @@
-"""The pattern of a policy id is defined once; copies that cannot import it are equal to it."""
+"""The pattern of a policy id is defined once; code that cannot import it has an equal copy."""
 
 from __future__ import annotations
 

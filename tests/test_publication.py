@@ -412,7 +412,7 @@ class TestSitemap:
 class TestHeaders:
     @pytest.fixture
     def rules(self, tmp_path: Path) -> StaticSite:
-        """A host with the header rules of a policy in two languages."""
+        """A host with the header rules for a policy in two languages."""
         (tmp_path / "_headers").write_bytes(files(self.found())["_headers"])
         return StaticSite(folder=tmp_path)
 

@@ -37,7 +37,7 @@ LONG = written(30_000)
 OTHER = written(30_000)
 ITEMS = [" ".join(written(6)) for _ in range(5000)]
 # The engine has two limits that depend on the numbers of units in both texts, multiplied: `align.FEW`, 300, and
-# `sequence.FEW_BITS`, 4,194,304. 2,500 in each text exceed both, as 5,000 do. One list and one table have 5,000, so
+# `sequence.FEW_BITS`, 4,194,304. 2,500 units in each text exceed both. One list and one table have 5,000, so
 # that quadratic time is noticed.
 FEWER = ITEMS[:2500]
 BLOCKS = [" ".join(LONG[start : start + 60]) for start in range(0, 30_000, 60)]

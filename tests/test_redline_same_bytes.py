@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-# Prints one digest of redlines that use every part of the engine: moves, splits, tables, phrases, large gaps.
+# Prints one digest for redlines that use every part of the engine: moves, splits, tables, phrases, large gaps.
 PROGRAM = """
 import hashlib, random
 from inforce.redline import redline

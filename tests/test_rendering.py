@@ -265,7 +265,7 @@ def test_json_contains_removed_and_added_formats() -> None:
 
 
 def in_another_language() -> Labels:
-    """Return labels with their own names in brackets and the original placeholders."""
+    """Return labels that consist of their names in brackets and the original placeholders."""
     braces = {field.name: [word for word in str(field.default).split() if "{" in word] for field in fields(Labels)}
     return replace(ENGLISH, **{name: " ".join([f"⟦{name}⟧", *placeholder]) for name, placeholder in braces.items()})
 

@@ -1,4 +1,4 @@
-"""The files of docs/ and the configuration of MkDocs cannot publish or run what is not in the repository."""
+"""Files in docs/ and the MkDocs configuration cannot publish or run anything outside the repository."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class TestShell:
 
 
 def cache_in(folder: Path) -> Cache:
-    """Return the cache in `folder`, sealed with the same secret in every test."""
+    """Return the cache in `folder`, with the same secret in every test."""
     return Cache(CachePlace(folder, SECRET))
 
 

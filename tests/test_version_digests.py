@@ -1,4 +1,4 @@
-"""Tests of the file with the digests of everything published of a policy: its content and its parsing."""
+"""Tests of the digests file of a policy: its content and its parsing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OTHER = Digest.of("other")
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
-    """Return a policy of three versions; the last one is announced, the second one has no German edition."""
+    """Return a policy of three versions; the third is announced, and the second has no German edition."""
     policy = BookBuilder(tmp_path).policy("terms").version("1", en="# T\n\nOne.\n", de="# T\n\nEins.\n")
     policy.version("2").version("3", meta={"published": "2026-09-01", "effective": "2027-01-01"})
     return BookBuilder(tmp_path).read().require()

@@ -508,7 +508,7 @@ def test_heading_lost_by_libreoffice_is_restored() -> None:
 
 
 def test_paragraph_end_marked_as_new_by_libreoffice_is_restored() -> None:
-    """It joins two adjacent insertions and the end of the paragraph between them."""
+    """LibreOffice joins two adjacent insertions and the paragraph end between them."""
     keeps, orders = paragraph_of("12 months. Then"), paragraph_of("Orders: ten")
     longer = keeps.replace("<w:pPr/>", f"<w:pPr>{mark('ins')}</w:pPr>").replace("</w:p>", f"{came(' At once.')}</w:p>")
     new = f"<w:p><w:pPr>{mark('ins')}</w:pPr>{came('And more.')}</w:p>"

@@ -1,4 +1,4 @@
-"""Properties of manuscripts, for any text: no edits means no changes, and the import equals the accepted text."""
+"""Properties of manuscripts: for any text, unedited documents change nothing and imports equal the accepted text."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def machine(folder: Path, *programs: str) -> str:
 
 # The ways to start an interpreter: `python -m` in a script, `sys.executable, "-m"`, a list that begins with "-m".
 STARTED = re.compile(r"""(?:(?<!`)python[\w.]*["')]*,? |executable, |words = \[|PIP := )"?-(?P<option>\w)""")
-# For users, in their own folder; and the version check, which must run in a Python without -P.
+# Commands for users, in their own folder, and the version check, which must run in a Python without -P.
 EXEMPT = ("python -m pip install", "-c 'import sys; sys.exit")
 
 
@@ -292,7 +292,7 @@ class TestLibraries:
 
 
 class TestGround:
-    """Every test runs in the same environment for every user and on every machine."""
+    """Tests run in the same environment for every user and on every machine."""
 
     @pytest.mark.parametrize("address", [("192.0.2.1", 443), ("2001:db8::1", 443, 0, 0), ("example.org", 443)])
     def test_tests_cannot_connect_to_other_machines(self, address: tuple[str, int]) -> None:

@@ -40,7 +40,7 @@ def _paragraphs(content: bytes, gone: tuple[str, ...]) -> list[str]:
 
 
 def _story(parent: ElementTree.Element, gone: tuple[str, ...]) -> Iterator[str]:
-    """Yield the paragraphs in `parent`; one with a deleted mark is joined with the next."""
+    """Yield the paragraphs in `parent`; a paragraph with a deleted mark is joined with the next."""
     begun = ""
     for child in parent:
         if child.tag == f"{W}p":

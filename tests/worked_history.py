@@ -350,7 +350,7 @@ def errors_of(report: str) -> str:
 
 
 def without_redlines(comment: str) -> str:
-    """Return `comment` without the collapsed redlines."""
+    """Return `comment` without collapsed redlines."""
     return comment.partition("<details>")[0]
 
 

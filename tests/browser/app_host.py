@@ -73,14 +73,14 @@ def _bare(version: dict[str, Any]) -> dict[str, Any]:
 
 
 class _PatientServer(ThreadingHTTPServer):
-    """Has a long queue, so that connections are not rejected on a busy machine."""
+    """A server with a long queue, so that connections are not rejected on a busy machine."""
 
     request_queue_size = 128
 
 
 @dataclass(kw_only=True)
 class AppHost:
-    """Serves the app at `url` and its policies under `site`; `received` contains the receipts.
+    """A server of the app at `url` and of its policies under `site`; `received` contains the receipts.
 
     A version with `unlisted` is only in the file of digests, not in the manifest. `pinned` contains fixed files of
     digests by policy id. `answers` contains the statuses of the next receipts; afterwards, receipts are accepted (201).
@@ -171,7 +171,7 @@ class AppHost:
         return [bare | {"versions_digest": digest(self.digests(item).decode())} for item, bare in pairs]
 
     def digests(self, question: dict[str, Any]) -> bytes:
-        """Return the digests of everything served of a policy."""
+        """Return the digests of all files served for a policy."""
         rows = []
         for new in question["versions"]:
             redlines = {
@@ -263,7 +263,7 @@ class AppHost:
 
 
 def step(host: AppHost, name: str, old: dict[str, Any], new: dict[str, Any], language: str = "en", **more: Any) -> None:
-    """Publish a redline from `old` to `new` of the policy `name` on `host`: one text deleted, the other added."""
+    """Publish on `host` a redline of the policy `name` that deletes the text `old` and adds the text `new`."""
     sides = {
         side: {"seq": item["seq"], "version": item["version"], "digest": item["digests"][language]}
         for side, item in (("old", old), ("new", new))

@@ -1,4 +1,4 @@
-"""The page of an app with the prompt, with its events.
+"""An app's page with the prompt, and its events.
 
 `says` contains the events in order, as `(name, detail)`; the clock of the page starts at `NOON` and can be advanced.
 """

@@ -36,11 +36,11 @@ ADVICE = f"""No Chromium was found, and none could be fetched. One of these help
 
 
 class NoBrowserError(Exception):
-    """No browser is available; the message contains instructions."""
+    """Raised if no browser is available; the message contains instructions."""
 
 
 def find() -> Path:
-    """Return the first of: the configured browser, an installed one, and that of Playwright."""
+    """Return the configured browser, else an installed one, else Playwright's."""
     if named := os.environ.get(NAMED_BY):
         return _named(named)
     for candidate in _on_this_machine():
@@ -98,7 +98,7 @@ def _of_playwright() -> Iterator[Path]:
 
 
 def _fetch_nothing() -> None:
-    """Do nothing, for the first attempt."""
+    """Do nothing; used for the first attempt."""
 
 
 def _fetch_from_playwright() -> None:

@@ -16,7 +16,7 @@ from browser.watch import Watch, settled
 
 LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 WAIT_SECONDS = 20
-# What a test may change is named here too, since only what is named is reset.
+# List here every setting that a test may change, since only listed settings are reset.
 PROFILE = {
     "locale": "en-GB",
     "timezoneId": "UTC",
@@ -52,9 +52,9 @@ def watch() -> Watch:
 
 @pytest.fixture
 def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
-    """A profile with one page and without cookies, storage, cache and clock of an earlier test, monitored.
+    """A monitored profile with one page and without cookies, storage, cache or clock of an earlier test.
 
-    A new profile takes Chromium as long as three tests, since it starts with its own window and process. The client of
+    Creating a profile takes as long as three tests, since Chromium starts a window and a process for it. The client of
     Playwright therefore keeps one for its test runner, which it resets between tests; in Python this is not public.
     """
     browser._sync(browser._impl_obj._new_context_for_reuse(dict(PROFILE)))

@@ -13,7 +13,7 @@ DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=320, heig
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
-# Axe needs up to 10 ms per element for the rules on colours, so that they take most of the time on a page of 2,000
+# Axe needs up to 10 ms per element for the rules on colours, which therefore take most of the time on a page of 2,000
 # elements. Their result for an element depends on the computed styles of the element and its ancestors. The script
 # therefore marks, for each combination of them (with tags, classes and states) that the page contains, the first and
 # the last element with text: one of the two could be covered by the header, and axe does not judge covered text. A link
@@ -42,7 +42,7 @@ MARK = """() => {
   visit(document.body, "");
   for (const element of [...first.values(), ...last.values()]) element.setAttribute("data-axe", "");
 }"""
-# A colour in transition, as after a change of the size, is neither the old nor the new one.
+# During a transition, for example after a resize, a colour is neither the old nor the new one.
 RUN_AXE = f"""(rules) => {{
   for (const one of document.getAnimations()) {{
     try {{ one.finish(); }} catch {{ one.cancel(); }}
@@ -56,7 +56,7 @@ RUN_AXE = f"""(rules) => {{
 
 
 def faults(page: Page, sizes: Iterable[ViewportSize], *, colours_only: bool = False) -> list[str]:
-    """Return what axe finds on `page` at `sizes`, one sentence per element.
+    """Return the problems that axe finds on `page` at `sizes`, one sentence per element.
 
     With `colours_only`, apply only the rules that depend on colours.
     """

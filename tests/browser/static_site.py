@@ -21,7 +21,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True, kw_only=True)
 class StaticSite:
-    """Serves `folder` at `http://127.0.0.1:<port><below>`; `asked` contains the requested paths in order."""
+    """A server of `folder` at `http://127.0.0.1:<port><below>`; `asked` contains the requested paths in order."""
 
     folder: Path
     below: str = "/"

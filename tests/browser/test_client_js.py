@@ -24,7 +24,7 @@ STRANGER = generate_key()
 
 
 def terms(text: str = "# Terms\n\nBe kind.\n", **more: Any) -> dict[str, Any]:
-    """Return terms that need not be accepted yet, so that no user is blocked."""
+    """Return terms whose acceptance is not yet required, so that no user is blocked."""
     return policy("terms", "accept", version(1, text, "2026-01-01T00:00:00Z", enforce_at=None, **more))
 
 
@@ -104,7 +104,7 @@ REFUSED: dict[str, tuple[Break, str, str]] = {
 def test_invalid_manifest_is_rejected_and_the_app_continues(
     app: AppPage, watch: Watch, subtests: pytest.Subtests
 ) -> None:
-    """Each is loaded by a page without stored state."""
+    """A page without stored state loads each manifest."""
     watch.expect("Failed to load resource")
     app.page.add_init_script("localStorage.clear()")
     load = app.open
@@ -127,7 +127,7 @@ def test_request_to_a_slow_host_times_out(app: AppPage) -> None:
 
 
 def test_request_aborted_by_leaving_the_page_is_not_a_site_failure(app: AppPage) -> None:
-    """Otherwise the next page would wait for a minute, or for hours with a stored manifest, before it asks the site."""
+    """Otherwise the next page would poll the site only after a minute, or after hours with a stored manifest."""
     left = Event()
 
     def wait() -> tuple[int, dict[str, str], bytes]:
@@ -332,7 +332,7 @@ def wait_until(app: AppPage, condition: str) -> None:
 
 @pytest.mark.parametrize("tells_time", [True, False])
 def test_stored_serial_from_the_future_does_not_block_a_later_manifest(app: AppPage, tells_time: bool) -> None:
-    """An earlier release, or a page with a wrong clock, may have stored it, with other texts and a distant time."""
+    """An earlier release, or a page with a wrong clock, may have stored it with other texts and a future time."""
     now, far = app.host.issued_at, issued("2098-01-01T00:00:00Z")
     other_text = replace(app.host, policies=[terms("# Terms\n\nPay.\n")])
     app.host.serve(MANIFEST, app.host.manifest(**far, policies=other_text.bare()))
@@ -652,7 +652,7 @@ def test_manifest_lost_from_storage_is_saved_again_even_if_the_site_fails(app: A
 
 
 def test_two_manifests_of_a_site_are_independent(app: AppPage) -> None:
-    """The smaller one is older, which is no rollback; texts and answers are shared."""
+    """The smaller manifest is older, which is not a rollback; texts and answers are shared."""
     path = "manifests/shop.json"
     app.host.serve(
         f"/legal/{path}", app.host.manifest(path=path, serial=app.host.serial - 1, issued_at="2026-11-20T05:59:59Z")

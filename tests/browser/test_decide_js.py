@@ -29,10 +29,10 @@ PUBLISHED = Path(acceptance.__file__).parents[1] / "site" / "browser"
 QUESTIONS, INSTANTS_EACH, SEED = 50_000, 5, 20_260_701
 LIMIT = 3_072  # bytes of the gzipped file
 
-# Reads questions from standard input, one per line, each with the instants to decide it at (none: at its own). Writes a
+# Reads questions from standard input, one per line, each with the instants of its decisions (none: its own). Writes a
 # line with a question that the two forms of the file decide differently, or null, and a line per decision: null if it
 # throws. The form as written, which only differs in its names and spaces, decides each question at its first instant.
-# Most of the time would be spent in writing the same few instants, so each is written once.
+# Writing the same few instants repeatedly would take most of the time, so each is written once.
 ANSWER_ALL = """
 import { createInterface } from "node:readline";
 import { decide as written } from "./written.mjs";
@@ -60,7 +60,7 @@ process.stdout.write([unlike, ...answers].join("\\n"));
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `decide.js` as a module, as written and as published, and a program that answers with both."""
+    """A folder with `decide.js` as a module, as written and as published, and a program that runs both."""
     folder = tmp_path_factory.mktemp("node")
     shutil.copy(BROWSER / "decide.js", folder / "written.mjs")
     shutil.copy(PUBLISHED / "decide.js", folder / "published.mjs")
@@ -71,7 +71,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answers(node: Path, questions: Iterable[Any], instants: Iterable[Sequence[str]] = repeat(())) -> list[Any]:
     """Return the decision on each question at each of its instants; None if `decide.js` throws.
 
-    Assert that the file as written and as published decides each of them alike at its first instant.
+    Assert that the written and the published file return the same decision at each question's first instant.
     """
     program = shutil.which("node")
     assert program, "these tests run decide.js in Node: install Node.js 20 or later, so that `node` is on PATH"
@@ -105,7 +105,7 @@ def test_decide_js_rejects_every_invalid_question(node: Path) -> None:
 
 @pytest.fixture(scope="module")
 def drawn() -> list[tuple[Any, list[str]]]:
-    """Random questions, each with the instants to decide it at."""
+    """Random questions, each with the instants of its decisions."""
     chance = Random(SEED)  # noqa: S311 - reproducible questions
     questions = [question(chance) for _ in range(QUESTIONS // INSTANTS_EACH)]
     for each in questions[::3]:
@@ -115,7 +115,7 @@ def drawn() -> list[tuple[Any, list[str]]]:
 
 @pytest.fixture(scope="module")
 def decided(drawn: list[tuple[Any, list[str]]]) -> list[tuple[Any, Any]]:
-    """The same questions, one per instant, each with the decision of Python."""
+    """The same questions, one per instant, each with Python's decision."""
     asked = [each | {"now": now} for each, instants in drawn for now in instants]
     return [(each, decide(each)) for each in asked]
 

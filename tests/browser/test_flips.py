@@ -1,4 +1,4 @@
-"""Pages of an old build are correct at every instant; the history shows what applied when, with links to the text."""
+"""Pages of an old build are correct at every instant; the history shows when each version applied, with links."""
 
 from __future__ import annotations
 

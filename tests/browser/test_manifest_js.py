@@ -107,7 +107,7 @@ PIECES = [
 
 
 def texts() -> Iterator[bytes]:
-    """Yield JSON texts: single and nested ones, and ones with a changed byte."""
+    """Yield JSON texts: scalars, nested values, and texts with a changed byte."""
     chance = Random(20_261_120)  # noqa: S311 - reproducible texts
     yield from (piece.encode() for piece in PIECES)
     for _ in range(3_000):
@@ -170,7 +170,7 @@ VALUES: tuple[Any, ...] = (
     *("2026-01-01", "accept", "editorial", "sha256:" + "0" * 64, "sha256:0", [], {}, [1], ["en"], [{}], {"en": "x"}),
     *({"en": "sha256:" + "0" * 64}, {"e": "sha256:" + "0" * 64}, "https://else.example/", "2026-01-15.1", "v1"),
 )
-# Used by neither `decide.js` nor the prompt; Python still validates them.
+# Neither `decide.js` nor the prompt uses these fields; Python still validates them.
 UNREAD = {"latest", "in_force", "next_change_at"}
 # In `decide.js`, null is equivalent to absent.
 LENIENT = [(name, None) for name in ("cancelled", "withdrawn_at", "published_at", "effective_at_new", "same_as")]

@@ -79,7 +79,7 @@ def unfold(page: Page) -> None:
 
 @every_page
 def test_page_declares_its_language_and_passes_keyboard_and_axe_checks(page: Page, at: At, place: str) -> None:
-    """Check the language, the keyboard and WCAG 2.2, levels A and AA, on a desk and on a phone, light and dark."""
+    """Check the language, keyboard access and WCAG 2.2, A and AA, on desktop and phone, in light and dark mode."""
     page.set_viewport_size(DESK)
     page.goto(at(place))
 
@@ -96,7 +96,7 @@ def test_page_declares_its_language_and_passes_keyboard_and_axe_checks(page: Pag
     unfold(page)
     assert faults(page, [DESK, PHONE]) == [], "accessibility"
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], "the page is wider than a phone"
-    # As the switch for the dark does; another test checks on the sample that it follows the user's system.
+    # As the switch for dark mode does; another test checks on the sample that the mode follows the user's system.
     page.evaluate("document.body.setAttribute('data-md-color-scheme', 'slate')")
     assert faults(page, [DESK], colours_only=True) == [], "colours in the dark"
 
@@ -108,7 +108,7 @@ def assert_keyboard_reaches_everything_in_order(page: Page) -> None:
     for _ in range(len(wanted) + 10):
         page.keyboard.press("Tab")
         number, shown = page.evaluate(FOCUSED)
-        if number is None or (number == 0 and len(reached) > 1):  # after the last one comes the browser or the first
+        if number is None or (number == 0 and len(reached) > 1):  # focus left the last element
             break
         assert number >= 0, page.evaluate("document.activeElement.outerHTML")
         if wanted[number] not in reached[-1:]:  # a date field has several focusable parts

@@ -1,4 +1,4 @@
-"""The profile that tests share is new for each of them, except for `caches`, which nothing here uses."""
+"""The shared profile is reset for each test, except for `caches`, which these tests do not use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompt: what it asks, its messages, and what an app cannot change."""
+"""The prompt: its questions, its messages, and its limits on changes by an app."""
 
 from __future__ import annotations
 

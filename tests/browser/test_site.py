@@ -98,7 +98,7 @@ def test_all_texts_are_readable_without_javascript(plain: Page, site: str, place
 def test_without_javascript_statements_are_correct_before_and_after_the_effective_instant(
     plain: Page, site: str
 ) -> None:
-    """They contain dates, and neither “now” nor the number of days left."""
+    """The statements contain dates, but neither “now” nor the number of days left."""
     plain.goto(site + "privacy/")
     text = " ".join(plain.inner_text("article").split())
     assert "version 2026-01-15.1, applies from February 3, 2026 until March 1, 2031." in text

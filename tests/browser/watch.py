@@ -20,7 +20,7 @@ addEventListener("securitypolicyviolation", breach => console.error(
 
 @dataclass(kw_only=True)  # no slots: Playwright sets an attribute on listener objects
 class Watch:
-    """Records problems on the pages of a context; `expected` contains substrings of expected problems."""
+    """A recorder of problems on the pages of a context; `expected` contains substrings of expected problems."""
 
     problems: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)

@@ -1,1 +1,1 @@
-"""Tests of the command line, through the words a person types."""
+"""Tests of the command line with the arguments that a user types."""

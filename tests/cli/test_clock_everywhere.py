@@ -59,7 +59,7 @@ WORDS: dict[str, list[str]] = {
 def committed(tmp_path_factory: pytest.TempPathFactory) -> BookBuilder:
     """The book, committed, with a site that can be signed and a text to import.
 
-    It is shared, because each command must leave it unchanged.
+    Tests share it, because each command must leave it unchanged.
     """
     book = scaffold(privacy_book(tmp_path_factory.mktemp("clock") / "repository"))
     book.write("notes.txt", "# Privacy\n\nOther words.\n")

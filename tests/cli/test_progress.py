@@ -47,7 +47,7 @@ def test_remaining_time_is_estimated_from_the_elapsed_time(
 def test_bar_in_a_terminal_is_drawn_without_a_thread(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process with another thread does not fork, so pages would be rendered on one processor."""
+    """A process with another thread must not fork, so pages would be rendered on one processor."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     before = threading.active_count()
     with progress("Making", "pages") as report:

@@ -1,4 +1,4 @@
-"""The end of a command: one message, the right exit code, no traceback, and UTF-8 in every locale."""
+"""The end of a command: one message, the correct exit code, no traceback, and UTF-8 in every locale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`inforce serve`: the site on this machine, which is rebuilt on changes and ends on a signal."""
+"""`inforce serve`: a local server that rebuilds the site on changes and ends on a signal."""
 
 from __future__ import annotations
 

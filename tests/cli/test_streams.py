@@ -1,4 +1,4 @@
-"""Standard streams that are closed or full, or whose reader ends: the exit code is right, and there is no traceback."""
+"""Closed or full standard streams, or a reader that ends: the exit code is correct and there is no traceback."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ Code = Callable[[Path, str, str], int]
 
 @pytest.fixture(scope="module")
 def in_a_copy() -> Iterator[Code]:
-    """Return a function like `run`, which returns only the exit code."""
+    """Return a function like `run` that returns only the exit code."""
     command = [sys.executable, "-P", "-c", COPIES]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
@@ -135,7 +135,7 @@ def test_command_without_usable_streams_ends_with_its_exit_code(
 
 @pytest.mark.parametrize("streams", STREAMS)
 def test_new_process_without_usable_streams_ends_with_its_exit_code(repository: Path, streams: str) -> None:
-    """As for every command above, but with the streams that Python itself opens."""
+    """As in the test above, but with the streams that Python opens in a new process."""
     for name in ("check", "verify"):
         words, code = WORDS[name]
         ended = run(repository, words, streams)

@@ -32,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(built: Path, tmp_path: Path) -> Path:
-    """A copy of that repository that tests can damage."""
+    """A copy of that repository for tests to damage."""
     return Path(shutil.copytree(built, tmp_path / "copy"))
 
 

@@ -17,7 +17,7 @@ from inforce.client import AsyncPolicies, Policies
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep proxies out of the connection between a client and the host of its test."""
+    """Connect each client to the host of its test without a proxy."""
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -25,7 +25,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
-    """Wait until each test has ended its threads, which would otherwise report into another test."""
+    """Wait for the threads of each test, which would otherwise report during another test."""
     yield
     for thread in threading.enumerate():
         if thread.name.startswith("inforce-"):

@@ -22,7 +22,7 @@ Behaviour = Callable[["Exchange"], None]
 
 @dataclass(slots=True)
 class Host:
-    """A server at `url`; `at` has the behaviour by path, and every other path returns 404."""
+    """A server at `url`; `at` maps paths to behaviours, and every other path returns 404."""
 
     at: dict[str, Behaviour] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """One request to the host and the answer to it."""
+    """A request to the host and the response."""
 
     site: Host
     protocol_version = "HTTP/1.1"
@@ -107,7 +107,7 @@ def serving(make: Callable[[str], bytes], status: int = 200, **headers: str) -> 
 
 
 def validated(body: bytes, etag: str) -> Behaviour:
-    """Answer with `body` and its `etag`, and with 304 to a matching conditional request."""
+    """Respond with `body` and its `etag`, or with 304 to a matching conditional request."""
 
     def behave(exchange: Exchange) -> None:
         known = exchange.headers.get("If-None-Match") == etag

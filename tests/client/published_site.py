@@ -44,7 +44,7 @@ class Published:
     lock: Lock = field(default_factory=Lock)
 
     def publish(self, now: datetime = NOW, keys: tuple[PrivateKey, ...] = (KEY,)) -> None:
-        """Write all files that a client reads, as of `now`."""
+        """Write all files that a client reads, for the instant `now`."""
         paths, digests = manifest_paths(self.catalog.settings), self.write_digests(now)
         for path in paths:
             plain = to_bytes(manifest(self.catalog, now, digests, path=path))
@@ -63,7 +63,7 @@ class Published:
             self.write(f"{address}index.html" if page else address, b"<!doctype html>" if page else b"{}")
 
     def write_digests(self, now: datetime) -> dict[str, Digest]:
-        """Write the digests of each policy, with empty redlines and since files, and return theirs."""
+        """Write the digests of each policy, with empty redlines and since files, and return their digests."""
         written, publication = {}, Publication(catalog=self.catalog, now=now, kinds=page_kinds())
 
         def empty(place: str) -> str:
@@ -91,7 +91,7 @@ class Published:
         return verify(target or str(self.folder), settings, self.lock, now, **options)
 
     def found(self, target: str = "", now: datetime = NOW, **options: Any) -> list[tuple[str, str]]:
-        """Return rule and address of every finding."""
+        """Return the rule and the address of every finding."""
         return [(finding.rule, finding.place.path) for finding in self.verify(target, now, **options).findings]
 
 

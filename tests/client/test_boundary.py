@@ -92,7 +92,7 @@ def test_signature_with_a_kid_that_is_not_a_string_is_ignored(kid: Any) -> None:
 @CLIENTS
 @given(mutated(json.loads(sign(manifest(SITE), [KEY]))), st.dictionaries(st.sampled_from(["kid", "alg", "typ"]), ODD))
 def test_mutated_envelope_raises_no_exception(changed: Any, header: dict[str, Any]) -> None:
-    """Every answer results in a report and in a time of the next request."""
+    """Every response yields a report and the time of the next request."""
     for raw in (body(changed), envelope(header)):
         memory, report = judge(raw, keys=True)
         assert memory.due_at is not None
@@ -103,7 +103,7 @@ def test_mutated_envelope_raises_no_exception(changed: Any, header: dict[str, An
 @CLIENTS
 @given(mutated(document(SITE)), st.text())
 def test_mutated_manifest_is_refused_or_yields_a_decision(changed: Any, date: str) -> None:
-    """A decision can be made from every accepted manifest."""
+    """Every accepted manifest yields a decision."""
     memory, _ = judge(body(changed), headers={**JSON, "date": date, "etag": date})
     client = Policies(SITE, clock=Clock())
     client._session._memory = memory
@@ -247,7 +247,7 @@ def test_mutated_state_file_does_not_stop_the_client(tmp_path: Path, data: st.Da
 
 
 def test_hostile_envelope_is_reported_with_back_off(host: Host, reader: NewReader) -> None:
-    """Over a real connection, with keys: the app continues, and the host is not polled again at once."""
+    """Over a real connection, with keys: the app continues and does not poll the host again immediately."""
     raw = envelope({"kid": ["x"]})
     host.at["/policies.jws.json"] = answer(raw)
     app = reader(keys=[JWK])

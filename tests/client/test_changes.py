@@ -37,7 +37,7 @@ def catalog(host: Host, tmp_path: Path) -> Catalog:
 
 
 def book_of(host: Host, folder: Path) -> Catalog:
-    """Write the book of `host` to `folder`: two versions that applied, and one that is announced."""
+    """Write the book of `host` to `folder`: two earlier versions and an announced one."""
     book = BookBuilder(folder)
     text = (folder / "policy_versions" / "book.yml").read_text("utf-8")
     book.write("policy_versions/book.yml", text.replace("https://policies.shop.example/", host.url))

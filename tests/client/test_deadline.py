@@ -20,7 +20,7 @@ from inforce.client.transport import Steps, carried, carried_and_waited
 
 @pytest.fixture
 def held() -> Iterator[threading.Event]:
-    """Return an event for which hostile work waits; it is set when the test ends."""
+    """Return an event for which endless work waits; it is set when the test ends."""
     event = threading.Event()
     yield event
     event.set()
@@ -32,7 +32,7 @@ def steps(url: str, work: Callable[[], Any]) -> Steps[Any]:
 
 
 def test_event_loop_runs_while_an_answer_is_processed(host: Host) -> None:
-    """The work waits for an event that only the event loop sets: on the loop it would block."""
+    """The work waits for an event that only the event loop sets, so that work on the event loop would never end."""
     host.at["/x"] = answer(b"{}")
 
     async def app() -> bool:

@@ -1,4 +1,4 @@
-"""Compare every file of a site with the site built again: no changed, missing or additional file stays unseen."""
+"""Compare every file of a site with a rebuilt site: every changed, missing or additional file is found."""
 
 from __future__ import annotations
 

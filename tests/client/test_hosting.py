@@ -1,4 +1,4 @@
-"""Run nginx with the documented configuration and check its answers.
+"""Run nginx with the documented configuration and check its responses.
 
 nginx must be installed: on Debian and Ubuntu, `apt-get install nginx-light`.
 """

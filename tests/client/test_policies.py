@@ -1,4 +1,4 @@
-"""Tests of the client as an app uses it: polling, immediate answers and verified texts."""
+"""Tests of the client as an app uses it: polling, decisions without delay, and verified texts."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Call = Callable[["App"], Any]
 
 
 class App:
-    """An app with a key, of either kind, which has fetched the manifest."""
+    """An app of either kind with a key, after it has fetched the manifest."""
 
     def __init__(self, kind: type[Policies | AsyncPolicies], site: str, clock: Clock) -> None:
         self.policies = kind(site, keys=[KEY.public.to_jwk()], clock=clock)
@@ -195,7 +195,7 @@ def test_digests_are_fetched_again_when_their_digest_in_the_manifest_changes(
 
 
 def test_redline_of_distant_versions_comes_from_the_since_file(host: Host, tmp_path: Path, clock: Clock) -> None:
-    """Distant versions have no redline of their own, so the one since the older version is verified instead."""
+    """Distant versions have no redline, so the redline in the since file of the older version is verified instead."""
     catalog = book_of(host, tmp_path, FIRST, SECOND, "# Terms\n\nWe keep it a day.\n", extra="compare_pairs: 0\n")
     files = redlines_of(catalog, START)
     publish(host, catalog, files, START, KEY)

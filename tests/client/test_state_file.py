@@ -196,7 +196,7 @@ class TestSavedSerialFromTheFuture:
 
     @pytest.fixture
     def saved(self, host: Host, clock: Clock, reader: NewReader, state: Path) -> None:
-        """Save the state of an app that accepted a manifest while its clock and the host's were far ahead."""
+        """Save the state of an app that accepted a manifest while its clock and the host's clock were far ahead."""
         hostile = document(host.url, self.FUTURE)
         hostile["policies"][0]["versions"][0]["digests"] = {"en": str(Digest.of("other words"))}
         host.at[PLAIN] = answer(to_bytes(hostile), Date=http_date(self.FUTURE))

@@ -66,7 +66,7 @@ def document(site: str, issued: datetime = START, **members: Any) -> dict[str, A
 def proven(site: str, *older: dict[str, Any], issued: datetime = START, **members: Any) -> tuple[dict[str, Any], bytes]:
     """Return the manifest of `site` with the digest of a file of digests, and that file.
 
-    Its versions are the `older` ones, given by the fields that differ from version 2, and version 2.
+    Its versions are version 2 and the `older` ones, described by the fields that differ from version 2.
     """
     stated = document(site, issued, **members)
     (policy,) = stated["policies"]
@@ -102,7 +102,7 @@ class Reader:
         return asyncio.run(self.policies.refresh(force=force))
 
     def check(self, records: Sequence[Any] = ()) -> Decision:
-        """Return what the subject of these tests owes, after background work has finished."""
+        """Return the decision about the test user, after background work has finished."""
         if isinstance(self.policies, Policies):
             return self.policies.check(records, SUBJECT)  # type: ignore[arg-type]  # plain data is what apps have
         return asyncio.run(self._check(self.policies, records))

@@ -1,4 +1,4 @@
-"""The envelope vectors: the Python client and the browser client judge each signed manifest as the file states."""
+"""The envelope vectors: both clients accept or reject each signed manifest as the file states."""
 
 from __future__ import annotations
 

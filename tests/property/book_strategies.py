@@ -165,7 +165,7 @@ _SOME_TEXTS = st.sampled_from(
         for tags in (LANGUAGES[:1], LANGUAGES[1:3], LANGUAGES)
     ]
 )
-# The same for tests that ignore texts and settings: much faster to generate.
+# A variant for tests that ignore texts and settings, which is much faster to generate.
 light_catalogs = st.builds(
     lambda found: Catalog(
         settings=_SETTINGS, policies=tuple(policy_of(versions, name) for name, versions in found.items())

@@ -21,7 +21,7 @@ RANK = ("ok", "notice", "stale", "prompt", "block")
 YES = {"accept": "accepted", "acknowledge": "acknowledged", "consent": "consented", "none": "acknowledged"}
 
 chances = st.randoms(use_true_random=False)
-# Generated from a seed, which is faster: many questions are more valuable here than small ones.
+# Generated from a seed, which is faster: many questions are more useful here than shrunk ones.
 questions = st.integers(0, 2**32 - 1).map(lambda seed: question(Random(seed)))  # noqa: S311 - not used for secrets
 many = settings(max_examples=400)
 
@@ -35,7 +35,7 @@ def rank(answer: Decision | PolicyDecision) -> int:
 
 
 def answer_about(policy: dict[str, Any], query: dict[str, Any]) -> PolicyDecision | None:
-    """Return the decision about `policy` for `query`; None if the manifest is rolled back."""
+    """Return the decision on `policy` for `query`; None if the manifest is rolled back."""
     return next((each for each in ask(query)["policies"] if each["id"] == policy["id"]), None)
 
 
@@ -237,8 +237,8 @@ def test_unreadable_record_only_adds_a_flag(query: dict[str, Any], chance: Rando
 @many
 @given(questions, chances)
 def test_accepting_the_newest_version_never_worsens_the_outcome(query: dict[str, Any], chance: Random) -> None:
-    """After a refused consent, the user may then be informed of announced or new versions, which did not concern them
-    before.
+    """A user who accepts after refusing consent may then be notified of announced or new versions, which did not
+    concern them before.
     """
     assume(query["manifest"]["policies"])
     policy = chance.choice(query["manifest"]["policies"])

@@ -38,7 +38,7 @@ SOUND = {
 @given(catalogs)
 @settings(max_examples=60)
 def test_book_survives_the_round_trip(catalog: Catalog) -> None:
-    """Values to files and back are equal, for any words, dates and languages."""
+    """Values written to files are read back unchanged, for any words, dates and languages."""
     reading = parse_book(listing_of(files_of(catalog)))
     assert [str(fault) for fault in reading.faults] == []
     assert reading.require() == catalog

@@ -1,4 +1,4 @@
-"""Properties of histories: the chart shows every change and no other, and published dates never change."""
+"""Properties of histories: the chart shows exactly the changes, and published dates never change."""
 
 from __future__ import annotations
 

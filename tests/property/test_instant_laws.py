@@ -37,7 +37,7 @@ def test_instant_survives_the_round_trip_in_any_zone(instant: datetime, zone: Zo
 
 @given(days, zones)
 def test_start_of_a_day_is_its_first_instant(day: date, zone: ZoneInfo) -> None:
-    """The second before belongs to an earlier day; the start belongs to this day, or to the next if the day was
+    """The second before the start is on an earlier day; the start is on this day, or on the next if the day was
     skipped.
     """
     start = start_of_day(day, zone)

@@ -94,7 +94,7 @@ def test_built_manifest_matches_its_schema_and_the_strict_reader(catalog: Catalo
 
 @st.composite
 def subjects(draw: st.DrawFn) -> Mapping[str, Any]:
-    """Generate the state of an app for a user: since when they are a user, their records, and the versions seen."""
+    """Generate the state of an app for a user: the start of use, the records, and the versions seen."""
     acts = st.sampled_from(["accepted", "acknowledged", "consented", "declined", "refused", "withdrawn"])
     record = st.builds(
         lambda seq, act, at: {"policy": "terms", "seq": seq, "act": act, "at": format_instant(at), "subject": "u1"},

@@ -93,7 +93,7 @@ def test_parsing_is_deterministic(text: str) -> None:
 
 @given(texts)
 def test_parsing_section_by_section_equals_parsing_the_whole_text(text: str) -> None:
-    """Versions share parsed sections without visible effect."""
+    """Sharing parsed sections between versions has no visible effect."""
     shown = [token.as_dict() | {"map": None} for part in read_sections(text) for token in part.tokens]
     whole = PARSER.parse(text)
     assert shown == [token.as_dict() | {"map": None} for token in whole]

@@ -50,7 +50,7 @@ def _written(generated: list[Version], translated: list[bool]) -> list[Version]:
 
 flags = st.lists(st.booleans(), min_size=6, max_size=6)
 anyhow = st.builds(_written, st.lists(versions(), max_size=6), flags)
-# Ordered as in a book: a later publication has a higher number. Drafts are unpublished versions.
+# As in a book, a later publication has a higher number. Drafts are unpublished versions.
 orderly = st.builds(
     lambda found, both: _written(
         sorted((replace(one, draft=False) for one in found), key=lambda one: one.published_at), both

@@ -99,7 +99,7 @@ def test_parsing_does_not_depend_on_earlier_texts(history: list[str]) -> None:
 
 @given(st.lists(blocks, min_size=2, max_size=5))
 def test_equal_blocks_in_different_places_are_distinct(some: list[str]) -> None:
-    """A parsed wording is shared between texts and places, but each block has its own place."""
+    """Texts and places share the parsed words, but each block has its own place."""
     old, new = "\n\n".join(some), "\n\n".join([*some[1:], some[0], *some])
 
     comparison = redline(old, new)

@@ -1,4 +1,4 @@
-"""The scaffold by MkDocs is reused only if none of its inputs has changed."""
+"""The scaffold built by MkDocs is reused only if none of its inputs has changed."""
 
 from __future__ import annotations
 
