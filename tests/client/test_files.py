@@ -236,6 +236,12 @@ def test_manifest_issued_again_after_the_build_is_accepted(site: Published, orig
     assert found(site, original, now=DAY_AFTER) == []
 
 
+def test_rebuilt_file_that_is_no_manifest_is_compared_byte_for_byte(site: Published, original: Path) -> None:
+    (original / "policies.json").write_bytes(b"{}")
+
+    assert found(site, original) == [("LIVE-file", "policies.json")]
+
+
 def test_numerous_differences_are_summarised_with_their_number(site: Published, original: Path) -> None:
     for number in range(60):
         site.write(f"more/{number}.html", b"")

@@ -16,7 +16,7 @@ from inforce.checks import Finding
 from inforce.client.http import Response
 from inforce.client.results import Reason, RefusedError
 from inforce.disk import read_regular
-from inforce.errors import quoted
+from inforce.errors import ManifestError, quoted
 from inforce.manifest import parse_manifest, to_bytes
 from inforce.manifest.serialise import reissued
 from inforce.manifest.words import signed_path
@@ -94,10 +94,11 @@ def _expected(site: Site, path: Path, file: str) -> bytes:
     content = read_regular(path)
     if file not in site.manifests:
         return content
-    issued, manifest = site.issued_at(file), parse_manifest(content)
-    if issued is None or issued <= manifest.issued_at:
+    try:
+        issued, manifest = site.issued_at(file), parse_manifest(content)
+        return to_bytes(reissued(manifest, issued)) if issued and issued > manifest.issued_at else content
+    except ManifestError:  # a hook of MkDocs wrote another file in its place
         return content
-    return to_bytes(reissued(manifest, issued))
 
 
 def _compared(address: str, expected: bytes, answer: Response | RefusedError) -> Iterator[Finding]:
