@@ -64,7 +64,7 @@ HOSTILE = [
     pytest.param(written(act=None), 400, id="no act"),
     pytest.param(written(id=7), 400, id="a number as an id"),
     pytest.param(written(serial="1"), 400, id="a text as a serial"),
-    pytest.param(written(serial=None, seq=99), 400, id="no serial"),
+    pytest.param(written(serial=None, seq=99), 422, id="no serial, and a version that was never published"),
     pytest.param(written(version={}), 400, id="an object as a version"),
     pytest.param(written(version="../../x"), 400, id="a path as a version"),
     pytest.param(written(version="2019-01-01"), 422, id="the label of another version"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -301,6 +302,18 @@ def one_of(words: tuple[W, ...]) -> Callable[[str], W]:
             message = f"expected one of {', '.join(words)}, got {quoted(text)}"
             raise ValueError(message)
         return word
+
+    return parse
+
+
+def matching(pattern: str, expected: str) -> Callable[[str], str]:
+    """Return a parser of texts that match the whole `pattern`; its message contains `expected`."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            message = f"expected {expected}, got {quoted(text)}"
+            raise ValueError(message)
+        return text
 
     return parse
 

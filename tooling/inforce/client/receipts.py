@@ -7,47 +7,22 @@ Not responsible for: comparing the digest with a published one; storing.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Any, Final
 
 from inforce.acceptance import check_record
 from inforce.errors import ManifestError, ReceiptError, ShapeError
+from inforce.fields import Fields, LenientFields, matching
 from inforce.manifest import parse_json
-from inforce.manifest.words import POLICY_ID, VERSION_LABEL
+from inforce.manifest.words import DIGEST, POLICY_ID, VERSION_LABEL
 
 RECEIPT_BYTES: Final = 16_384
 
-_FIELDS: Final = {
-    "id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
-    "policy": re.compile(POLICY_ID),
-    "language": re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}"),
-    "digest": re.compile(r"sha256:[0-9a-f]{64}"),
-}
-
-
-def _is_label(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(VERSION_LABEL, value) is not None
-
-
-def _is_count(value: object) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
-
-
-def _is_surface(value: object) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(each, str | bool | None) and len(f"{name}{each}") <= _SURFACE_CHARACTERS
-        for name, each in value.items()
-    )
-
-
 _SURFACE_CHARACTERS: Final = 256
-_OPTIONAL: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
-    "serial": (lambda value: value is not None and _is_count(value), "a whole number from 0"),
-    "version": (_is_label, "the label of a version"),
-    "base_seq": (_is_count, "a whole number from 0, or null"),
-    "surface": (_is_surface, f"an object of short texts, at most {_SURFACE_CHARACTERS} characters each"),
-}
+_id = matching(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "a UUID in lower case")
+_policy = matching(POLICY_ID, "a policy id")
+_version = matching(VERSION_LABEL, "a version label")
+_language = matching(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", "a language tag")
+_digest = matching(DIGEST, "“sha256:” and 64 hexadecimal digits")
 
 
 class InvalidReceiptError(ReceiptError):
@@ -71,7 +46,8 @@ class InvalidReceiptError(ReceiptError):
 def parse_receipt(body: bytes, subject: str) -> dict[str, Any]:
     """Return the receipt that a browser posted as a record for `check`, after strict validation.
 
-    The app must check that its digest is a published one. `version`, `base_seq` and `surface` are optional fields.
+    The app must check that its digest is a published one. `version`, `serial`, `base_seq` and `surface` are
+    optional fields; null means absent.
 
         >>> import json, uuid
         >>> record = {"policy": "terms", "seq": 2, "act": "accepted", "at": "2027-03-01T00:00:00Z", "subject": "u_8f3c"}
@@ -89,15 +65,25 @@ def parse_receipt(body: bytes, subject: str) -> dict[str, Any]:
     try:
         receipt = parse_json(body)
         check_record(receipt)
+        _check_fields(LenientFields(receipt), subject)
     except (ManifestError, ShapeError) as wrong:
         raise InvalidReceiptError(400, str(wrong)) from None
-    for name, pattern in _FIELDS.items():
-        value = receipt.get(name)
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise InvalidReceiptError(400, f"{name}: expected text that matches {pattern.pattern}")
-    for name, (is_valid, expected) in _OPTIONAL.items():
-        if name in receipt and not is_valid(receipt[name]):
-            raise InvalidReceiptError(400, f"{name}: expected {expected}")
-    if receipt["subject"] != subject:
-        raise InvalidReceiptError(400, "subject: expected the signed-in user")
     return dict(receipt)
+
+
+def _check_fields(receipt: Fields, subject: str) -> None:
+    """Check the fields that `check_record` does not require; raise ShapeError for the first invalid one."""
+    receipt.parsed("id", _id)
+    receipt.parsed("policy", _policy)
+    receipt.parsed("language", _language)
+    receipt.parsed("digest", _digest)
+    receipt.parsed("version", _version, None)
+    receipt.integer("serial", None, least=0)
+    receipt.integer("base_seq", None, least=0)
+    surface = receipt.shape("surface", {})
+    for name in surface.names():
+        value = surface.value(name, "")
+        if not isinstance(value, str | bool) or len(f"{name}{value}") > _SURFACE_CHARACTERS:
+            raise surface.error(name, f"expected a text of at most {_SURFACE_CHARACTERS} characters, true or false")
+    if receipt.text("subject") != subject:
+        raise receipt.error("subject", "expected the signed-in user")

@@ -9,14 +9,14 @@ Not responsible for: fetching; verifying signatures.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from inforce.errors import ManifestError, UnsupportedSpecError, quoted
-from inforce.fields import Fields, first_duplicate, one_of
+from inforce.fields import Fields, first_duplicate, matching, one_of
 from inforce.instant import parse_rfc3339
 from inforce.manifest.strict_json import parse_json
 from inforce.manifest.words import (
@@ -69,7 +69,7 @@ class ManifestVersion:
         never = shape.value("enforce_at", "") is None
         version = cls(
             seq=shape.integer("seq", least=1),
-            version=shape.parsed("version", _matching(VERSION_LABEL, "a version label")),
+            version=shape.parsed("version", matching(VERSION_LABEL, "a version label")),
             change=shape.parsed("change", one_of(CHANGES)),
             effective_at=shape.parsed("effective_at", utc_instant),
             published_at=shape.parsed("published_at", utc_instant, None),
@@ -107,11 +107,11 @@ class ManifestPolicy:
     def from_shape(cls, shape: Fields) -> ManifestPolicy:
         """Read a policy from `shape`."""
         policy = cls(
-            id=shape.parsed("id", _matching(POLICY_ID, "a policy id")),
+            id=shape.parsed("id", matching(POLICY_ID, "a policy id")),
             act=shape.parsed("act", one_of(ACTS)),
-            page=shape.parsed("page", _matching(PAGE, "an address below the site")),
-            languages=shape.texts("languages", _matching(LANGUAGE, "a language tag")),
-            binding_language=shape.parsed("binding_language", _matching(LANGUAGE, "a language tag")),
+            page=shape.parsed("page", matching(PAGE, "an address below the site")),
+            languages=shape.texts("languages", matching(LANGUAGE, "a language tag")),
+            binding_language=shape.parsed("binding_language", matching(LANGUAGE, "a language tag")),
             versions=ascending(ManifestVersion.from_shape(inner) for inner in shape.shapes("versions")),
             latest=shape.integer("latest", None, least=1),
             in_force=shape.integer("in_force", None, least=1),
@@ -162,7 +162,7 @@ class Manifest:
         """
         shape = Fields(data, "", ManifestError)
         refuse_foreign(shape, MANIFEST_TYPE, site)
-        own = shape.parsed("path", _matching(MANIFEST_PATH, "the path of a manifest such as “policies.json”"))
+        own = shape.parsed("path", matching(MANIFEST_PATH, "the path of a manifest such as “policies.json”"))
         if path is not None and own != path:
             problem = f"expected {quoted(path)}, got {quoted(own)}"
             raise shape.error("path", problem, "publish each manifest at its path")
@@ -202,10 +202,10 @@ def refuse_foreign(shape: Fields, document_type: str, site: str | None) -> None:
     """Reject a document that is not a `document_type` of a known specification or, if `site` is given, of that site."""
     if (actual := shape.text("type")) != document_type:
         raise shape.error("type", f"expected “{document_type}”, got {quoted(actual)}")
-    spec = shape.parsed("spec", _matching(SPEC_FORM, "a specification such as “1.0”"))
+    spec = shape.parsed("spec", matching(SPEC_FORM, "a specification such as “1.0”"))
     if spec.split(".")[0] != SPEC.split(".")[0]:
         raise UnsupportedSpecError(spec, SPEC)
-    own = shape.parsed("site", _matching(SITE, "the absolute address of a site, ending in “/”"))
+    own = shape.parsed("site", matching(SITE, "the absolute address of a site, ending in “/”"))
     if site is not None and own != site:
         raise shape.error(
             "site", f"expected {quoted(site, 200)}, got {quoted(own, 200)}", "check the address of the site"
@@ -223,16 +223,6 @@ def utc_instant(text: str) -> datetime:
 def ascending(versions: Iterable[ManifestVersion]) -> tuple[ManifestVersion, ...]:
     """Return `versions` in ascending order of their numbers."""
     return tuple(sorted(versions, key=attrgetter("seq")))
-
-
-def _matching(pattern: str, what: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            message = f"expected {what}, got {quoted(text)}"
-            raise ValueError(message)
-        return text
-
-    return parse
 
 
 def _language(shape: Fields, name: str) -> str:

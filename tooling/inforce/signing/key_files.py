@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from inforce.disk import create_file, how_to_fix, read_regular
-from inforce.errors import ManifestError, SetupError, SignatureError
+from inforce.errors import ManifestError, SetupError, ShapeError, SignatureError
+from inforce.fields import Fields
 from inforce.manifest import parse_json
 from inforce.signing.keys import PrivateKey
 
@@ -56,10 +57,12 @@ def _read(path: Path) -> bytes:
 def _parse(raw: bytes, where: str) -> tuple[PrivateKey, ...]:
     try:
         data = parse_json(raw)
+        keys = Fields(data).shapes("keys", (data,))
     except ManifestError:
         # Without the cause, because its message could contain a secret.
         raise SignatureError(f"{where}: expected a private JWK (RFC 7517), got something that is not JSON") from None
-    keys = data.get("keys", [data]) if isinstance(data, dict) else []
-    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
+    except ShapeError:
+        keys = ()
+    if not keys:
         raise SignatureError(f"{where}: expected a private JWK, or a set of them")
-    return tuple(PrivateKey.from_jwk(key) for key in keys)
+    return tuple(PrivateKey.from_jwk({name: key.value(name) for name in key.names()}) for key in keys)
