@@ -18,7 +18,7 @@ from inforce.policy.lock import Lock
 from inforce.signing import sign
 from inforce.text import Digest
 from inforce.verification import RULES, to_lines
-from inforce.verification.site import lasting_addresses, read_addresses
+from inforce.verification.site import lasting_addresses, manifest_addresses, read_addresses
 
 
 @pytest.fixture
@@ -40,9 +40,8 @@ class TestASiteAsItShouldBe:
         assert site.verify(live.url).findings == ()
 
     def test_every_published_text_and_page_is_requested(self, site: Published) -> None:
-        assert read_addresses(site.lock, NOW, signed=True) == [
-            "policies.json",
-            "policies.jws.json",
+        assert manifest_addresses(["policies.json"], signed=True) == ["policies.json", "policies.jws.json"]
+        assert read_addresses(site.lock, NOW) == [
             "privacy/versions.json",
             "terms/versions.json",
             "privacy/2026-01-15/en.md",
@@ -91,7 +90,7 @@ class TestASiteAsItShouldBe:
         ]
 
     def test_unpublished_versions_are_not_requested(self, site: Published) -> None:
-        assert "terms/2027-01-01/en.md" not in read_addresses(site.lock, instant("2026-08-01"), signed=True)
+        assert "terms/2027-01-01/en.md" not in read_addresses(site.lock, instant("2026-08-01"))
 
 
 def rewrite(address: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Published], None]:
@@ -245,6 +244,11 @@ DAMAGES = [
     ),
     pytest.param(
         lambda site: site.write("policies.json", b"<html>", NOW), [("LIVE-manifest", "policies.json")], id="a page"
+    ),
+    pytest.param(
+        lambda site: site.write("policies.json", b" " * 65_536 + (site.folder / "policies.json").read_bytes(), NOW),
+        [("LIVE-missing", "policies.json")],
+        id="a manifest above the limit of its request",
     ),
     pytest.param(
         resigned(lambda manifest: manifest.update(site="https://staging.example/")),
@@ -470,7 +474,11 @@ class TestHosts:
 
         assert {finding.rule for finding in report.findings} == {"LIVE-missing"}
         assert len(report.findings) == len(
-            {*read_addresses(site.lock, NOW, signed=True), *lasting_addresses(site.lock, NOW)}
+            {
+                *manifest_addresses(["policies.json"], signed=True),
+                *read_addresses(site.lock, NOW),
+                *lasting_addresses(site.lock, NOW),
+            }
         )
 
     def test_unsafe_url_is_rejected(self, site: Published) -> None:

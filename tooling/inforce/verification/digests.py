@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inforce.checks import Finding
-from inforce.client.limits import Limits
 from inforce.errors import DigestMismatchError, ManifestError
 from inforce.manifest import PolicyDigests, digests_file, parse_manifest
 from inforce.text import Digest
@@ -60,7 +59,7 @@ def _policies(site: Site) -> Iterator[tuple[str, str, Digest | None]]:
     """
     for path in site.manifests:
         try:
-            manifest = parse_manifest((site.body(path) or b"")[: Limits().manifest])
+            manifest = parse_manifest(site.body(path) or b"")
         except ManifestError:
             continue
         known = (policy for policy in manifest.policies if policy.id in site.lock.entries)

@@ -107,11 +107,15 @@ def built_at(site: Site) -> datetime:
     return site.now
 
 
-def read_addresses(lock: Lock, now: datetime, *, signed: bool, manifests: Iterable[str] = (MANIFEST,)) -> list[str]:
-    """Return the addresses to fetch in full: the manifests, the lists of versions, and every text."""
-    addresses = [form for path in manifests for form in ((path, signed_path(path)) if signed else (path,))]
+def manifest_addresses(paths: Iterable[str], *, signed: bool) -> list[str]:
+    """Return the addresses of the manifests at `paths`, and of their signed forms if they are `signed`."""
+    return [form for path in paths for form in ((path, signed_path(path)) if signed else (path,))]
+
+
+def read_addresses(lock: Lock, now: datetime) -> list[str]:
+    """Return the addresses to fetch in full besides the manifests: the lists of versions, and every text."""
     policies = dict.fromkeys(policy for policy, _, _ in published(lock, now))
-    addresses += [f"{policy}/versions.json" for policy in policies]
+    addresses = [f"{policy}/versions.json" for policy in policies]
     addresses += [
         f"{policy}/{label}/{language}.md" for policy, label, entry in published(lock, now) for language in entry.digests
     ]

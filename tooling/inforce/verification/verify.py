@@ -30,7 +30,7 @@ from inforce.verification.digests import digest_findings, named_digests, proven_
 from inforce.verification.files import Rebuild, file_findings
 from inforce.verification.http_checks import header_findings, missing_findings, text_findings
 from inforce.verification.manifest_checks import age_findings, history_findings, manifest_findings
-from inforce.verification.site import Answers, Site, built_at, lasting_addresses, read_addresses
+from inforce.verification.site import Answers, Site, built_at, lasting_addresses, manifest_addresses, read_addresses
 
 # These findings state that a file is missing or differs; all others say nothing about its other bytes.
 _COMPARED = (rules.MISSING.id, rules.DIGEST.id, rules.PROOF.id)
@@ -54,7 +54,8 @@ def verify(
     """
     trust = Trust(site=settings.site, keys=tuple(PublicKey.from_jwk(key.public, key.kid) for key in settings.signing))
     additional = {manifest_file(name): policies for name, policies in settings.manifests.items()}
-    read = read_addresses(lock, now, signed=bool(trust.keys), manifests=(MANIFEST, *additional))
+    manifests = dict.fromkeys(manifest_addresses((MANIFEST, *additional), signed=bool(trust.keys)), Limits().manifest)
+    read = {**manifests, **dict.fromkeys(read_addresses(lock, now), Limits().document)}
     checked = [] if rebuild else [address for address in lasting_addresses(lock, now) if address not in read]
     file = StateFile(path=state_file, site=settings.site, trusted=trust.key_ids) if state_file else None
     memory, findings = _remembered(file)
@@ -62,7 +63,7 @@ def verify(
         trust=trust,
         lock=lock,
         now=now,
-        answers=_answers(target, dict.fromkeys(read, Limits().document), checked),
+        answers=_answers(target, read, checked),
         memory=memory,
         folder=None if "://" in target else Path(target),
         additional=additional,
