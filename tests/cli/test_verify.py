@@ -173,3 +173,8 @@ def test_invalid_target_is_rejected(inforce: Type, repository: Path, target: str
     ended = inforce("verify", target, "--repo", repository)
     assert ended.code == 2
     assert sentence in ended.err
+
+
+def test_target_is_checked_before_the_repository_is_read(inforce: Type, tmp_path: Path) -> None:
+    ended = inforce("verify", "nowhere", "--repo", tmp_path / "empty")
+    assert (ended.code, "there is no folder nowhere" in ended.err) == (2, True)

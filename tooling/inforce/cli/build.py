@@ -16,7 +16,8 @@ import click
 
 from inforce.address import MANIFEST
 from inforce.book.files import new_folder
-from inforce.book.git import open_history
+from inforce.book.git import History, open_history
+from inforce.book.read import Reading
 from inforce.book.user_cache import CachePlace
 from inforce.cli.check_input import CHANGED_HISTORY, refuse_changed_history
 from inforce.cli.console import Screen
@@ -82,17 +83,8 @@ def command(
     keys = _keys(catalog, unsigned=unsigned)
     history = open_history(repo)
     refuse_wrong_clock(now, at, history.newest, signing=bool(keys and catalog.settings.signing))
-    options = BuildOptions(
-        root=repo,
-        site=target,
-        cache=CachePlace.of(repo, os.environ),
-        now=now,
-        catalog=catalog,
-        evidence=history.evidence(catalog),
-        keys=keys,
-        offline=offline,
-        pdf=pdf,
-        unsigned=unsigned,
+    options = replace(
+        options_of(repo, reading, history, now, target), keys=keys, offline=offline, pdf=pdf, unsigned=unsigned
     )
     with terminated_in_order(), new_folder(target, marker=MANIFEST, keep_previous=True) as fresh:
         old = addresses_in(target)
@@ -104,6 +96,19 @@ def command(
     _tell(catalog, now, target, contents, time.monotonic() - began)
     for remark in history.remarks:
         Screen().say(f"Note: {remark}")
+
+
+def options_of(root: Path, reading: Reading, history: History, now: datetime, site: Path) -> BuildOptions:
+    """Return the options to build the book `reading` in `root`, with its git `history`, as of `now` in `site`."""
+    catalog = reading.require()
+    return BuildOptions(
+        root=root,
+        site=site,
+        cache=CachePlace.of(root, os.environ),
+        now=now,
+        catalog=catalog,
+        evidence=history.evidence(catalog),
+    )
 
 
 def _keys(catalog: Catalog, *, unsigned: bool) -> tuple[PrivateKey, ...]:

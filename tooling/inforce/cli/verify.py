@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,9 +12,8 @@ import click
 
 from inforce.book.git import open_history
 from inforce.book.read import Reading
-from inforce.book.user_cache import CachePlace
 from inforce.checks import CheckReport
-from inforce.cli.build import build
+from inforce.cli.build import build, options_of
 from inforce.cli.console import Screen
 from inforce.cli.findings import show
 from inforce.cli.repository import Workspace, with_instant, with_repository
@@ -65,14 +63,16 @@ def command(
       inforce verify https://policies.example/
       inforce verify site
     """
+    _require(target)
     repository = Workspace(root=repo, at=at)
     reading = repository.read()
+    now = repository.now(reading)
     with terminated_in_order(), TemporaryDirectory(prefix="inforce-") as folder:
         rebuild = None
         if not no_rebuild:
-            options = _options(repository, reading, Path(folder) / "site")
-            rebuild = partial(_rebuilt, replace(options, offline=offline, pdf=pdf))
-        report = _verified(target, reading, repository.now(reading), state, rebuild)
+            options = options_of(repo, reading, open_history(repo), now, Path(folder) / "site")
+            rebuild = partial(_rebuilt, replace(options, unsigned=True, offline=offline, pdf=pdf))
+        report = _verified(target, reading, now, state, rebuild)
     if monitor:
         for line in to_lines(report.findings):
             Screen().say(line)
@@ -83,23 +83,13 @@ def command(
     ctx.exit(_FOUND if report.blocks else 0)
 
 
-def _options(repository: Workspace, reading: Reading, site: Path) -> BuildOptions:
-    """Return the options to build the book in the folder `site` without a key."""
-    catalog, root = reading.require(), repository.root
-    return BuildOptions(
-        root=root,
-        site=site,
-        cache=CachePlace.of(root, os.environ),
-        now=repository.now(reading),
-        catalog=catalog,
-        evidence=open_history(root).evidence(catalog),
-        unsigned=True,
-    )
+def _require(target: str) -> None:
+    """Raise BadParameter if `target` is neither an existing folder nor a URL."""
+    if "://" not in target and not Path(target).is_dir():
+        raise click.BadParameter(f"there is no folder {target}; a URL begins with https://", param_hint="TARGET")
 
 
 def _verified(target: str, reading: Reading, now: datetime, state: Path | None, rebuild: Rebuild | None) -> CheckReport:
-    if "://" not in target and not Path(target).is_dir():
-        raise click.BadParameter(f"there is no folder {target}; a URL begins with https://", param_hint="TARGET")
     try:
         return verify(target, reading.require().settings, reading.lock, now, state_file=state, rebuild=rebuild)
     except ValueError as cause:
