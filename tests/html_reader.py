@@ -38,7 +38,7 @@ def read(fragment: str) -> ElementTree.Element:
     closed = re.sub("<(br|hr)>", r"<\1/>", CONTROLS.sub(" ", fragment))
     body = ElementTree.fromstring(f"<body>{closed}</body>")  # noqa: S314  # trusted input
     for element in body.iter():
-        _judge(element)
+        _check_element(element)
     assert [inner for link in body.iter("a") for inner in link.iter("a") if inner is not link] == []
     ids = [element.attrib["id"] for element in body.iter() if "id" in element.attrib]
     assert len(ids) == len(set(ids))
@@ -46,7 +46,7 @@ def read(fragment: str) -> ElementTree.Element:
     return body
 
 
-def _judge(element: ElementTree.Element) -> None:
+def _check_element(element: ElementTree.Element) -> None:
     children = [child.tag for child in element]
     assert set(children) <= CHILDREN[element.tag], f"<{element.tag}> holds {children}"
     assert set(element.attrib) <= ATTRIBUTES

@@ -47,23 +47,23 @@ const exponent = (re, input) => {
   search(re, text(input, 4 * size), runs / 4);
   return Math.log((cpu() - middle) / (middle - start) * 4) / Math.log(4);
 };
-globalThis.judge = ({ source, flags, inputs }) => {
+globalThis.firstSteep = ({ source, flags, inputs }) => {
   const re = new RegExp(source, flags.includes("g") ? flags : flags + "g");
   const isSteep = (input) => exponent(re, input) > steepest;
   return inputs.find((input) => isSuspicious(re, text(input, size)) && isSteep(input) && isSteep(input));
 };
-const judged = (one) => {
+const firstSteepInTime = (one) => {
   globalThis.one = one;
   for (let attempt = 1; ; attempt++) {
     try {
-      return vm.runInThisContext("judge(one)", { timeout: 1000 * attempt ** 2 });
+      return vm.runInThisContext("firstSteep(one)", { timeout: 1000 * attempt ** 2 });
     } catch (error) {
       if (error.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       if (attempt > 1) return "no end";
     }
   }
 };
-const bad = (cases ?? []).map((one) => [one, judged(one)]).filter(([, input]) => input);
+const bad = (cases ?? []).map((one) => [one, firstSteepInTime(one)]).filter(([, input]) => input);
 console.log(JSON.stringify(made ? eval(made) : bad.map(([{ place, source }, input]) => [place, source, input])));
 """
 

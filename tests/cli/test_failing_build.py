@@ -48,7 +48,7 @@ def test_build_replaces_the_site_or_leaves_it_unchanged(
     before = seen(everything_in(work))
     successes = []
 
-    def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
+    def check(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
         case = (disk.sites[disk.fail_at - 1], disk.number, ended)
         if ended.code == 0:
             successes.append((case, seen(now)))
@@ -57,7 +57,7 @@ def test_build_replaces_the_site_or_leaves_it_unchanged(
             assert seen(now) == before, case
             assert not [name for name in now if "/.site.new-" in name], case
 
-    ended, now = fail_each_call(inforce, work, "build --allow-removal", judge)
+    ended, now = fail_each_call(inforce, work, "build --allow-removal", check)
     after = seen(now)
     assert (ended.code, after["repository/site/index.html"]) == (0, b"{}")
     for case, result in successes:

@@ -99,7 +99,7 @@ def chosen(sites: list[tuple[str, str]]) -> list[int]:
 
 
 def fail_each_call(
-    inforce: Type, work: Path, words: str, judge: Callable[[FailingDisk, Ending, dict[str, bytes]], None]
+    inforce: Type, work: Path, words: str, check: Callable[[FailingDisk, Ending, dict[str, bytes]], None]
 ) -> tuple[Ending, dict[str, bytes]]:
     """Run the command `words` once for each of the `chosen` calls, which fails.
 
@@ -129,7 +129,7 @@ def fail_each_call(
         disk = FailingDisk(number, ERRORS[number % len(ERRORS)])
         ended, now = attempt(disk)
         assert disk.failed, (counted.sites[number - 1], ended)
-        judge(disk, ended, now)
+        check(disk, ended, now)
     return whole
 
 
@@ -151,7 +151,7 @@ def test_command_writes_everything_or_nothing(
     before = everything_in(work)
     successes = []
 
-    def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
+    def check(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
         case = (disk.sites[disk.fail_at - 1], disk.number, ended)
         if ended.code == 0:  # an error without effect, such as on removing a copy
             successes.append((case, now))
@@ -159,7 +159,7 @@ def test_command_writes_everything_or_nothing(
             assert message_is_ours(ended), case
             assert now == before, case
 
-    ended, after = fail_each_call(inforce, work, WORDS[name], judge)
+    ended, after = fail_each_call(inforce, work, WORDS[name], check)
     assert (ended.code, set(after) >= set(before), after != before) == (0, True, True)
     for case, now in successes:
         assert set(now) == set(after), case
@@ -170,8 +170,8 @@ def test_command_writes_everything_or_nothing(
 def test_command_that_only_reads_succeeds_or_reports_the_error(inforce: Type, work: Path, name: str) -> None:
     before = everything_in(work)
 
-    def judge(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
+    def check(disk: FailingDisk, ended: Ending, now: dict[str, bytes]) -> None:
         assert ended.code in (0, 1) or message_is_ours(ended), (disk.sites[disk.fail_at - 1], ended)
         assert now == before
 
-    fail_each_call(inforce, work, READS_ONLY[name], judge)
+    fail_each_call(inforce, work, READS_ONLY[name], check)

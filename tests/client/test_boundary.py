@@ -74,7 +74,7 @@ def core(*, keys: bool = False) -> Core:
     return Core(trust=Trust.of(SITE, (JWK,) if keys else ()), limits=Limits())
 
 
-def judge(raw: bytes, *, keys: bool = False, headers: dict[str, str] = JSON) -> tuple[ClientState, Any]:
+def processed(raw: bytes, *, keys: bool = False, headers: dict[str, str] = JSON) -> tuple[ClientState, Any]:
     """Pass `raw` to a client that has a good manifest."""
     good, _ = core().on_response(ClientState(), Response(status=200, headers=JSON, body=manifest(SITE)), START, 0.5)
     return core(keys=keys).on_response(good, Response(status=200, headers=headers, body=raw), START, 0.5)
@@ -94,7 +94,7 @@ def test_signature_with_a_kid_that_is_not_a_string_is_ignored(kid: Any) -> None:
 def test_mutated_envelope_raises_no_exception(changed: Any, header: dict[str, Any]) -> None:
     """Every response yields a report and the time of the next request."""
     for raw in (body(changed), envelope(header)):
-        memory, report = judge(raw, keys=True)
+        memory, report = processed(raw, keys=True)
         assert memory.due_at is not None
         assert memory.due_at > START
         assert report.reason or report.outcome is not Outcome.KEPT
@@ -104,7 +104,7 @@ def test_mutated_envelope_raises_no_exception(changed: Any, header: dict[str, An
 @given(mutated(document(SITE)), st.text())
 def test_mutated_manifest_is_refused_or_yields_a_decision(changed: Any, date: str) -> None:
     """Every accepted manifest yields a decision."""
-    memory, _ = judge(body(changed), headers={**JSON, "date": date, "etag": date})
+    memory, _ = processed(body(changed), headers={**JSON, "date": date, "etag": date})
     client = Policies(SITE, clock=Clock())
     client._session._memory = memory
     client.check([], {"id": "u"})
@@ -234,7 +234,7 @@ def test_exception_while_processing_a_response_is_a_refusal() -> None:
 @given(st.data())
 def test_mutated_state_file_does_not_stop_the_client(tmp_path: Path, data: st.DataObject) -> None:
     """A client starts with any state file, even one with a matching digest."""
-    good = json.loads(_to_bytes({"policies.json": judge(manifest(SITE))[0].to_json()}, SITE))
+    good = json.loads(_to_bytes({"policies.json": processed(manifest(SITE))[0].to_json()}, SITE))
     changed = data.draw(mutated(good))
     if isinstance(changed, dict) and isinstance(changed.get("states"), dict) and data.draw(st.booleans()):
         changed["digest"] = str(_digest(changed["states"])) if "\\ud800" not in json.dumps(changed) else ""
@@ -243,7 +243,7 @@ def test_mutated_state_file_does_not_stop_the_client(tmp_path: Path, data: st.Da
     client = Policies(SITE, state_file=path, clock=Clock())
     if not client._session.is_due:
         client.check([], {"id": "u"})
-    StateFile(path=path, site=SITE).write(judge(manifest(SITE))[0])
+    StateFile(path=path, site=SITE).write(processed(manifest(SITE))[0])
 
 
 def test_hostile_envelope_is_reported_with_back_off(host: Host, reader: NewReader) -> None:

@@ -135,7 +135,7 @@ def test_browser_client_reports_every_state_as_expected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "vector", HISTORIES["vectors"], ids=[f"{one['id']}: {one['title']}" for one in HISTORIES["vectors"]]
 )
-def test_python_client_judges_the_history_as_expected(vector: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_client_reads_the_history_as_expected(vector: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     serve(monkeypatch, {"policies.json": vector["manifest"], **vector["files"]}, None)
     client = Policies(HISTORIES["site"], clock=lambda: instant(vector["now"]))
     if vector["text"] is None:
@@ -145,7 +145,7 @@ def test_python_client_judges_the_history_as_expected(vector: dict[str, Any], mo
         assert client.text(vector["policy"], vector["seq"], vector["language"]).markdown == vector["text"]
 
 
-def test_browser_client_judges_every_history_as_expected(tmp_path: Path) -> None:
+def test_browser_client_reads_every_history_as_expected(tmp_path: Path) -> None:
     results = run_module(tmp_path, HISTORIES_IN_BROWSER, HISTORIES)
 
     assert results == {vector["id"]: vector["text"] for vector in HISTORIES["vectors"]}

@@ -30,7 +30,7 @@ output(results);
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[f"{vector['id']}: {vector['title']}" for vector in VECTORS])
-def test_python_client_judges_the_envelope_as_expected(vector: dict[str, Any]) -> None:
+def test_python_client_verifies_the_envelope_as_expected(vector: dict[str, Any]) -> None:
     raw = vector["envelope"].encode()
     if vector["expect"] == "accepted":
         assert verify(raw, KEYS).decode() == DOCUMENT["payload"]
@@ -39,7 +39,7 @@ def test_python_client_judges_the_envelope_as_expected(vector: dict[str, Any]) -
             verify(raw, KEYS)
 
 
-def test_browser_client_judges_every_envelope_as_expected(tmp_path: Path) -> None:
+def test_browser_client_verifies_every_envelope_as_expected(tmp_path: Path) -> None:
     results = run_module(tmp_path, JUDGE, DOCUMENT)
 
     assert results == {vector["id"]: vector["expect"] for vector in VECTORS}

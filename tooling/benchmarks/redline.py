@@ -87,11 +87,11 @@ def fewest(texts: tuple[str, str]) -> int:
     return len(sides[0]) + len(sides[1]) - 2 * LCSseq.similarity(*sides)
 
 
-def judge(pair: Pair, pieces: Sequence[Piece], least: int) -> Counter[str]:
+def count_faults(pair: Pair, pieces: Sequence[Piece], least: int) -> Counter[str]:
     """Count correct and incorrect parts of `pieces` as a redline of `pair`."""
     counts = Counter(fewest=least)
     sides = [[piece for piece in pieces if piece[0] in ops] for ops in (OLD, NEW)]
-    side_counts = [_judge_side(own) for own in sides]
+    side_counts = [_count_side(own) for own in sides]
     counts.update(side_counts[0] + side_counts[1])
     counts["moved once"] = side_counts[1]["moved"]
     restored = tuple("".join(text for _, text in own) for own in sides)
@@ -101,7 +101,7 @@ def judge(pair: Pair, pieces: Sequence[Piece], least: int) -> Counter[str]:
     return counts
 
 
-def _judge_side(own: Sequence[Piece]) -> Counter[str]:
+def _count_side(own: Sequence[Piece]) -> Counter[str]:
     counts: Counter[str] = Counter()
     starts, at = [], 0
     for _, text in own:
@@ -231,7 +231,7 @@ class Trial:
             answers.append(answer)
             self.writes_pages = isinstance(answer, str)
             self.counts += (
-                Counter(unsound=not is_sound(answer)) if isinstance(answer, str) else judge(pair, answer, few)
+                Counter(unsound=not is_sound(answer)) if isinstance(answer, str) else count_faults(pair, answer, few)
             )
         slowest = sorted(range(len(pairs)), key=lambda place: -self.milliseconds[place])[:AGAIN]
         with busy_machine():

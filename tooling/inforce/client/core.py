@@ -81,7 +81,7 @@ class Core:
             manifest, payload = self.trust.manifest(body, self.limits.manifest)
             if memory.manifest and manifest.serial <= memory.last_serial:
                 return memory
-            return self._judged(memory, manifest, payload, body, None, now)
+            return self._accepted(memory, manifest, payload, body, None, now)
 
     def load_saved(self, memory: ClientState) -> ClientState:
         """Verify the manifest of a saved `memory` again.
@@ -106,9 +106,9 @@ class Core:
             detail = f"{expected}: this may be a web page instead of the manifest"
             raise RefusedError(Reason.CONTENT_TYPE, detail)
         manifest, payload = self.trust.manifest(response.body, self.limits.manifest)
-        return self._judged(memory, manifest, payload, response.body, response, now)
+        return self._accepted(memory, manifest, payload, response.body, response, now)
 
-    def _judged(
+    def _accepted(
         self,
         memory: ClientState,
         manifest: Manifest,

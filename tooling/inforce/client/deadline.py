@@ -15,24 +15,24 @@ from inforce.client.results import Reason, RefusedError, refusing
 T = TypeVar("T")
 
 
-def judged_within(seconds: float, name: str, judge: Callable[[], T]) -> T:
-    """Return the result of `judge`, which processes the answer called `name`, run in its own thread.
+def finish_within(seconds: float, name: str, process: Callable[[], T]) -> T:
+    """Return the result of `process`, which processes the answer called `name`, run in its own thread.
 
     Raise RefusedError if it takes longer than `seconds` or raises an undocumented exception.
     """
     result: Future[T] = Future()
-    Thread(target=_deliver, args=(name, judge, result), name="inforce-judge", daemon=True).start()
+    Thread(target=_deliver, args=(name, process, result), name="inforce-process", daemon=True).start()
     try:
         return result.result(seconds)
-    except TimeoutError as cause:  # `judge` cannot raise it: `refusing` converts it
+    except TimeoutError as cause:  # `process` cannot raise it: `refusing` converts it
         raise RefusedError(Reason.TIMEOUT, f"{name} took longer than {seconds:g} seconds to read") from cause
 
 
-def _deliver(name: str, judge: Callable[[], T], result: Future[T]) -> None:
+def _deliver(name: str, process: Callable[[], T], result: Future[T]) -> None:
     try:
         with refusing(name):
-            judged = judge()
+            processed = process()
     except BaseException as problem:
         result.set_exception(problem)
     else:
-        result.set_result(judged)
+        result.set_result(processed)

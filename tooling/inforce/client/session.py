@@ -16,7 +16,7 @@ from functools import partial
 from threading import Lock
 
 from inforce.client.core import Core
-from inforce.client.deadline import judged_within
+from inforce.client.deadline import finish_within
 from inforce.client.http import Request, Response
 from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
 from inforce.client.state import ClientState
@@ -94,7 +94,7 @@ class Session:
         """Apply the answer to a request to the state, save it, and return the report."""
         now, chance, before = self.now, self._chance(), self._memory
         self._busy_until = self.core.busy_until(answer, now)
-        memory, report = self._judged(answer, now, chance)
+        memory, report = self._processed(answer, now, chance)
         try:
             self._memory = self._saved(memory)
         except RefusedError as refusal:
@@ -105,15 +105,15 @@ class Session:
         self._tell(report)
         return report
 
-    def _judged(
+    def _processed(
         self, answer: Response | RefusedError, now: datetime, chance: float
     ) -> tuple[ClientState, RefreshReport]:
         before = self._memory
         try:
             if isinstance(answer, RefusedError):
                 raise answer
-            judge = partial(self.core.on_response, before, answer, now, chance)
-            return judged_within(self.core.limits.seconds, "the manifest", judge)
+            process = partial(self.core.on_response, before, answer, now, chance)
+            return finish_within(self.core.limits.seconds, "the manifest", process)
         except RefusedError as refusal:
             return self.core.refused(before, refusal, now, chance)
 

@@ -19,7 +19,7 @@ from typing import TypeAlias, TypeVar, cast
 
 import httpx2
 
-from inforce.client.deadline import judged_within
+from inforce.client.deadline import finish_within
 from inforce.client.http import Request, Response, redirected
 from inforce.client.limits import Limits
 from inforce.client.results import Reason, RefusedError
@@ -111,8 +111,8 @@ async def carried(steps: Steps[T], limits: Limits) -> T:
     request, result = _advance(steps)
     while request is not None:
         response = await fetch(request, limits)
-        judge = partial(_advance, steps, response)
-        request, result = await asyncio.to_thread(judged_within, limits.seconds, request.url, judge)
+        process = partial(_advance, steps, response)
+        request, result = await asyncio.to_thread(finish_within, limits.seconds, request.url, process)
     return cast(T, result)
 
 
@@ -121,7 +121,7 @@ def carried_and_waited(steps: Steps[T], limits: Limits) -> T:
     request, result = _advance(steps)
     while request is not None:
         response = fetch_and_wait(request, limits)
-        request, result = judged_within(limits.seconds, request.url, partial(_advance, steps, response))
+        request, result = finish_within(limits.seconds, request.url, partial(_advance, steps, response))
     return cast(T, result)
 
 

@@ -25,7 +25,7 @@ def table_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
     """Return the cells `blocks` of one table as a table."""
     rows = [list(group) for _, group in groupby(blocks, key=lambda block: block.path[-1].key)]
     columns = sorted({block.column for block in blocks})
-    fates = {column: _fate([block for block in blocks if block.column == column]) for column in columns}
+    operations = {column: _operation([block for block in blocks if block.column == column]) for column in columns}
     properties = element(
         "w:tblPr",
         value("w:tblStyle", "TableGrid"),
@@ -34,10 +34,10 @@ def table_xml(blocks: Sequence[RedlineBlock], paragraphs: Paragraphs) -> str:
     )
     width = str(_WIDTH // len(columns))
     grid = element("w:tblGrid", *(element("w:gridCol", attributes={"w:w": width}) for _ in columns))
-    return element("w:tbl", properties, grid, *(_row(row, fates, paragraphs) for row in rows))
+    return element("w:tbl", properties, grid, *(_row(row, operations, paragraphs) for row in rows))
 
 
-def _fate(blocks: Sequence[RedlineBlock]) -> Op:
+def _operation(blocks: Sequence[RedlineBlock]) -> Op:
     """Return the operation on all of `blocks`: inserted, deleted, or equal if neither applies to all."""
     states = {block.state for block in blocks}
     if states <= _CAME:
@@ -45,13 +45,14 @@ def _fate(blocks: Sequence[RedlineBlock]) -> Op:
     return Op.DELETE if states <= _WENT else Op.EQUAL
 
 
-def _row(row: Row, fates: dict[int, Op], paragraphs: Paragraphs) -> str:
-    fate = _fate(row)
+def _row(row: Row, operations: dict[int, Op], paragraphs: Paragraphs) -> str:
+    operation = _operation(row)
     header = "<w:tblHeader/>" if row[0].path[-1].number == 0 else ""
-    tracked = paragraphs.revisions.of(fate) if fate is not Op.EQUAL else ""
+    tracked = paragraphs.revisions.of(operation) if operation is not Op.EQUAL else ""
     properties = element("w:trPr", header, tracked) if header or tracked else ""
     cells = (
-        _cell([block for block in row if block.column == column], fate, fates[column], paragraphs) for column in fates
+        _cell([block for block in row if block.column == column], operation, operations[column], paragraphs)
+        for column in operations
     )
     return element("w:tr", properties, *cells)
 

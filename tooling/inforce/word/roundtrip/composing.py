@@ -52,7 +52,7 @@ def composed(new: New, anchors: dict[str, str]) -> str:
     """
     atoms = list(_atoms(new))
     _choose_chains(atoms, anchors)
-    _settle_blanks(atoms)
+    _assign_blanks(atoms)
     new.lost = any(_HIDDEN_LINK in atom.forms - _shown(atom.chain or ()) for atom in atoms)
     return _written(atoms, 0, new.strict)
 
@@ -153,7 +153,7 @@ def _new_wrap(form: Form, atom: _Atom, anchors: dict[str, str]) -> Wrap:
     return Wrap(kind=SpanKind.LINK, target=target, opening="[", closing=f"]({address(target)})")
 
 
-def _settle_blanks(atoms: Sequence[_Atom]) -> None:
+def _assign_blanks(atoms: Sequence[_Atom]) -> None:
     """Move blanks inside the marks that are on both sides of them; unchanged blanks stay where they are."""
     before: Chain = ()
     # Every visible character has its chain by now.

@@ -20,7 +20,7 @@ from inforce.markdown.source import Node
 from inforce.word.export.links import bookmark_name
 from inforce.word.roundtrip.addresses import key_of
 from inforce.word.roundtrip.revisions import signs_of_stretch, trimmed
-from inforce.word.roundtrip.values import Fate, Form, Look, Paragraph, Side, Story, Stretch, Table
+from inforce.word.roundtrip.values import Form, Look, Paragraph, Side, Story, Stretch, Table, TrackedState
 from inforce.word.roundtrip.views import number_of, signs_of
 
 
@@ -41,9 +41,13 @@ def _parted(body: Sequence[Paragraph | Table], leaves: Sequence[Node]) -> Iterat
     """
     for place, paragraph in enumerate(body):
         follows = next((after for after in body[place + 1 :] if not _is_new(after)), None)
-        ends = isinstance(paragraph, Paragraph) and paragraph.mark is Fate.COMES and _is_whole(paragraph, leaves)
+        ends = (
+            isinstance(paragraph, Paragraph)
+            and paragraph.mark is TrackedState.INSERTED
+            and _is_whole(paragraph, leaves)
+        )
         if ends and isinstance(paragraph, Paragraph) and isinstance(follows, Paragraph) and _is_whole(follows, leaves):
-            yield replace(paragraph, mark=Fate.STAYS)
+            yield replace(paragraph, mark=TrackedState.KEPT)
         else:
             yield paragraph
 
@@ -51,7 +55,7 @@ def _parted(body: Sequence[Paragraph | Table], leaves: Sequence[Node]) -> Iterat
 def _is_new(paragraph: Paragraph | Table) -> bool:
     return (
         isinstance(paragraph, Paragraph)
-        and paragraph.mark is Fate.COMES
+        and paragraph.mark is TrackedState.INSERTED
         and paragraph.anchor is None
         and not paragraph.text(Side.BEFORE)
     )
@@ -79,7 +83,7 @@ def _fixed(paragraph: Paragraph, before: Paragraph, leaves: Sequence[Node], list
 
 def _is_suspect(paragraph: Paragraph, before: Paragraph, leaves: Sequence[Node]) -> bool:
     if (
-        before.mark is not Fate.GOES
+        before.mark is not TrackedState.DELETED
         or paragraph.anchor is None
         or paragraph.anchor >= len(leaves)
         or paragraph.was != paragraph.look

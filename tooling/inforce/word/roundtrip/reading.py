@@ -21,7 +21,6 @@ from inforce.word.roundtrip.addresses import key_of
 from inforce.word.roundtrip.styles import Styles, has_line, meant_by_hand, only_shown, styles_of
 from inforce.word.roundtrip.values import (
     Comment,
-    Fate,
     Form,
     Look,
     Objection,
@@ -30,19 +29,20 @@ from inforce.word.roundtrip.values import (
     Story,
     Stretch,
     Table,
+    TrackedState,
     WordCell,
     WordRow,
     based,
 )
 
-_FATES = {
-    "w:ins": Fate.COMES,
-    "w:moveTo": Fate.COMES,
-    "w:del": Fate.GOES,
-    "w:moveFrom": Fate.GOES,
+_STATES = {
+    "w:ins": TrackedState.INSERTED,
+    "w:moveTo": TrackedState.INSERTED,
+    "w:del": TrackedState.DELETED,
+    "w:moveFrom": TrackedState.DELETED,
 }
-_FATE_OF_TAG = {qn(name): fate for name, fate in _FATES.items()}
-_CELL_FATES = {qn("w:cellIns"): Fate.COMES, qn("w:cellDel"): Fate.GOES}
+_STATE_OF_TAG = {qn(name): state for name, state in _STATES.items()}
+_CELL_STATES = {qn("w:cellIns"): TrackedState.INSERTED, qn("w:cellDel"): TrackedState.DELETED}
 _SIGNS = {"w:tab": "\t", "w:ptab": "\t", "w:cr": "\n", "w:noBreakHyphen": "\u2011", "w:softHyphen": "\u00ad"}
 _SIGN_OF_TAG = {qn(name): sign for name, sign in _SIGNS.items()}
 _AROUND = frozenset(qn(name) for name in ("w:sdt", "w:sdtContent", "w:smartTag", "w:customXml", "w:dir", "w:bdo"))
@@ -111,7 +111,7 @@ class _StoryReader:
         properties = element.find(qn("w:pPr"))
         self.problems, self.shown_only = [], False
         anchors = [name for bookmark in element.iter(qn("w:bookmarkStart")) if (name := bookmark.get(qn("w:name"), ""))]
-        stretches, self.base = based(self.inline(element, Fate.STAYS, ""), self.base)
+        stretches, self.base = based(self.inline(element, TrackedState.KEPT, ""), self.base)
         look = self.styles.look(properties)
         changed = properties.find(qn("w:pPrChange")) if properties is not None else None
         was = look if changed is None else self.styles.look(changed.find(qn("w:pPr")))
@@ -136,37 +136,37 @@ class _StoryReader:
         if paragraph.look.kind is BlockKind.HEADING and words.strip():
             self.heading = words.strip()
 
-    def inline(self, parent: Any, fate: Fate, address: str) -> Iterator[Stretch]:
+    def inline(self, parent: Any, state: TrackedState, address: str) -> Iterator[Stretch]:
         for child in parent:
             tag = child.tag
             if tag == qn("w:r"):
-                yield from self.run(child, fate, address)
+                yield from self.run(child, state, address)
             elif tag == qn("w:hyperlink"):
-                yield from self.inline(child, fate, self.address(child))
-            elif tag in _FATE_OF_TAG:
-                yield from self.inline(child, _together(fate, _FATE_OF_TAG[tag]), address)
+                yield from self.inline(child, state, self.address(child))
+            elif tag in _STATE_OF_TAG:
+                yield from self.inline(child, _together(state, _STATE_OF_TAG[tag]), address)
             elif tag in _AROUND:
-                yield from self.inline(child, fate, address)
+                yield from self.inline(child, state, address)
             elif tag == qn("w:fldSimple"):
-                yield from self.simple_field(child, fate, address)
+                yield from self.simple_field(child, state, address)
             elif tag != qn("w:pPr"):
-                self.other(child, fate)
+                self.other(child, state)
 
-    def other(self, element: Any, fate: Fate) -> None:
+    def other(self, element: Any, state: TrackedState) -> None:
         self.mark_comment(element)
-        if (name := _REFUSED.get(_local(element))) and Side.AFTER.has(fate):
+        if (name := _REFUSED.get(_local(element))) and Side.AFTER.has(state):
             self.problems.append(name)
 
-    def run(self, element: Any, fate: Fate, address: str) -> Iterator[Stretch]:
+    def run(self, element: Any, state: TrackedState, address: str) -> Iterator[Stretch]:
         properties = element.find(qn("w:rPr"))
         for child in element:
             if child.tag in (qn("w:fldChar"), qn("w:instrText"), qn("w:delInstrText")):
-                self.take_field(child, fate)
-            text = self.sign(child, fate)
+                self.take_field(child, state)
+            text = self.sign(child, state)
             if text and not (self.fields and not self.fields[-1].shows):
-                yield self.stretch(text, properties, fate, address or self.field_address())
+                yield self.stretch(text, properties, state, address or self.field_address())
 
-    def stretch(self, text: str, properties: Any, fate: Fate, address: str) -> Stretch:
+    def stretch(self, text: str, properties: Any, state: TrackedState, address: str) -> Stretch:
         forms = self.styles.forms(properties)
         changed = properties.find(qn("w:rPrChange")) if properties is not None else None
         were = forms if changed is None else self.styles.forms(changed.find(qn("w:rPr")))
@@ -175,16 +175,16 @@ class _StoryReader:
             forms, were = (
                 frozenset(format_ for format_ in side if format_.kind != "link") | {link} for side in (forms, were)
             )
-        if Side.AFTER.has(fate) and text.strip():
+        if Side.AFTER.has(state) and text.strip():
             if problem := meant_by_hand(properties):
                 self.problems.append(problem)
             self.shown_only |= not address and Form("link") not in forms and only_shown(properties)
         for name in self.open_comments:
-            if Side.AFTER.has(fate) and name in self.comments:
+            if Side.AFTER.has(state) and name in self.comments:
                 self.comments[name].words += text
-        return Stretch(text=text, fate=fate, forms=forms, were=were, address=address)
+        return Stretch(text=text, state=state, forms=forms, were=were, address=address)
 
-    def sign(self, element: Any, fate: Fate) -> str:
+    def sign(self, element: Any, state: TrackedState) -> str:
         """Return the characters that `element` of a run represents."""
         if element.tag in (qn("w:t"), qn("w:delText")):
             return str(element.text or "")
@@ -193,9 +193,9 @@ class _StoryReader:
         if element.tag == qn("w:br"):
             if element.get(qn("w:type"), "textWrapping") == "textWrapping":
                 return "\n"
-            self.shown_only |= Side.AFTER.has(fate)
+            self.shown_only |= Side.AFTER.has(state)
             return ""
-        self.other(element, fate)
+        self.other(element, state)
         return ""
 
     def address(self, link: Any) -> str:
@@ -204,7 +204,7 @@ class _StoryReader:
         anchor = link.get(qn("w:anchor"), "")
         return f"{target}#{anchor}" if anchor else target
 
-    def take_field(self, element: Any, fate: Fate) -> None:
+    def take_field(self, element: Any, state: TrackedState) -> None:
         if element.tag != qn("w:fldChar"):
             if self.fields:
                 self.fields[-1].instruction += element.text or ""
@@ -214,24 +214,24 @@ class _StoryReader:
             self.fields.append(_Field())
         elif kind == "separate" and self.fields:
             self.fields[-1].shows = True
-            self.judge_field(self.fields[-1].instruction, fate)
+            self.check_field(self.fields[-1].instruction, state)
         elif kind == "end" and self.fields:
             closed = self.fields.pop()
             if not closed.shows:
-                self.judge_field(closed.instruction, fate)
+                self.check_field(closed.instruction, state)
 
-    def judge_field(self, instruction: str, fate: Fate) -> None:
-        if not _LINK_FIELD.fullmatch(instruction) and Side.AFTER.has(fate):
+    def check_field(self, instruction: str, state: TrackedState) -> None:
+        if not _LINK_FIELD.fullmatch(instruction) and Side.AFTER.has(state):
             self.problems.append(f"a field ({' '.join(instruction.split())[:40] or 'empty'})")
 
     def field_address(self) -> str:
         result = next((candidate for candidate in reversed(self.fields) if candidate.shows), None)
         return _field_address(result.instruction) if result else ""
 
-    def simple_field(self, element: Any, fate: Fate, address: str) -> Iterator[Stretch]:
+    def simple_field(self, element: Any, state: TrackedState, address: str) -> Iterator[Stretch]:
         instruction = element.get(qn("w:instr"), "")
-        self.judge_field(instruction, fate)
-        yield from self.inline(element, fate, address or _field_address(instruction))
+        self.check_field(instruction, state)
+        yield from self.inline(element, state, address or _field_address(instruction))
 
     def mark_comment(self, element: Any) -> None:
         name = element.get(qn("w:id"), "") if isinstance(element.tag, str) else ""
@@ -248,22 +248,22 @@ class _StoryReader:
     def row(self, element: Any) -> WordRow:
         properties = element.find(qn("w:trPr"))
         cells = tuple(self.cell(cell) for cell in _unwrapped(element, qn("w:tc")))
-        return WordRow(cells=cells, fate=_mark(properties))
+        return WordRow(cells=cells, state=_mark(properties))
 
     def cell(self, element: Any) -> WordCell:
         properties = element.find(qn("w:tcPr"))
-        paragraphs, fate = [], Fate.STAYS
+        paragraphs, state = [], TrackedState.KEPT
         for child in self.body(element):
             if isinstance(child, Table):
                 self.objections.append(Objection(problem="a table in a table cannot be imported", words=self.heading))
             else:
                 paragraphs.append(child)
         for change in () if properties is None else properties:
-            fate = _CELL_FATES.get(change.tag, fate)
+            state = _CELL_STATES.get(change.tag, state)
         if properties is not None and (properties.find(qn("w:vMerge")) is not None or _spans(properties)):
             words = " ".join(paragraph.text(Side.AFTER) for paragraph in paragraphs)
             self.objections.append(Objection(problem="merged cells cannot be imported", words=words))
-        return WordCell(paragraphs=tuple(paragraphs), fate=fate)
+        return WordCell(paragraphs=tuple(paragraphs), state=state)
 
 
 def read_story(document: Document) -> Story:
@@ -289,19 +289,19 @@ def _has_comments(document: Document) -> bool:
     return any(rel.reltype.endswith("/comments") for rel in document.part.rels.values())
 
 
-def _together(outer: Fate, inner: Fate) -> Fate:
-    if outer in (Fate.STAYS, inner):
+def _together(outer: TrackedState, inner: TrackedState) -> TrackedState:
+    if outer in (TrackedState.KEPT, inner):
         return inner
-    return Fate.PASSES
+    return TrackedState.TRANSIENT
 
 
-def _mark(properties: Any) -> Fate:
-    """Return the fate of the paragraph mark or row that has `properties`."""
-    fate = Fate.STAYS
+def _mark(properties: Any) -> TrackedState:
+    """Return the state of the paragraph mark or row that has `properties`."""
+    state = TrackedState.KEPT
     for change in () if properties is None else properties:
-        if change.tag in _FATE_OF_TAG:
-            fate = _together(fate, _FATE_OF_TAG[change.tag])
-    return fate
+        if change.tag in _STATE_OF_TAG:
+            state = _together(state, _STATE_OF_TAG[change.tag])
+    return state
 
 
 def _rows(table: Any) -> Iterator[Any]:

@@ -165,7 +165,7 @@ def _signs(paragraphs: list[Paragraph], side: Side, *, whole: bool = False) -> t
 
 def signs_of_stretch(part: Stretch, side: Side) -> Iterator[Sign]:
     """Yield the characters of `part` if it is on `side`; blanks have no formats except code."""
-    if not side.has(part.fate):
+    if not side.has(part.state):
         return
     forms = part.were if side is Side.BEFORE else part.forms
     blank = forms if Form("code") in forms else PLAIN
@@ -193,11 +193,11 @@ def _grid(number: int, table: Table, side: Side) -> Grid:
     rows: list[tuple[GridCell, ...]] = []
     crowded: list[str] = []
     for place, row in enumerate(table.rows):
-        if side.has(row.fate):
+        if side.has(row.state):
             cells = (
                 GridCell(place=(number, place, column), block=_cell(cell, side, crowded))
                 for column, cell in enumerate(row.cells)
-                if side.has(cell.fate)
+                if side.has(cell.state)
             )
             rows.append(tuple(cells))
     return Grid(rows=tuple(row for row in rows if row), crowded=tuple(crowded))

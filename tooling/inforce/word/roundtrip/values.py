@@ -17,13 +17,13 @@ from inforce.markdown import BlockKind
 BLANKS = " \t\n"  # blanks that Markdown removes at the ends of a block; a no-break space is kept
 
 
-class Fate(StrEnum):
-    """The effect of a tracked change."""
+class TrackedState(StrEnum):
+    """Whether tracked changes inserted or deleted a part of the document."""
 
-    STAYS = "stays"
-    COMES = "comes"
-    GOES = "goes"
-    PASSES = "passes"  # inserted and deleted again, so in neither text
+    KEPT = "kept"
+    INSERTED = "inserted"
+    DELETED = "deleted"
+    TRANSIENT = "transient"  # inserted and deleted again, so in neither text
 
 
 class Side(StrEnum):
@@ -32,9 +32,11 @@ class Side(StrEnum):
     BEFORE = "before"
     AFTER = "after"
 
-    def has(self, fate: Fate) -> bool:
-        """Return whether a stretch of this `fate` is in the text."""
-        return fate is Fate.STAYS or fate is (Fate.GOES if self is Side.BEFORE else Fate.COMES)
+    def has(self, state: TrackedState) -> bool:
+        """Return whether a stretch in this `state` is in the text."""
+        return state is TrackedState.KEPT or state is (
+            TrackedState.DELETED if self is Side.BEFORE else TrackedState.INSERTED
+        )
 
 
 class Form(NamedTuple):
@@ -50,13 +52,13 @@ PLAIN: Forms = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Characters with the same fate; `base` counts the original characters before it, -1 if inserted.
+    """Characters in the same state; `base` counts the original characters before it, -1 if inserted.
 
     `forms` are its current formats, `were` those before a tracked change; `address` is a link's address as written.
     """
 
     text: str
-    fate: Fate
+    state: TrackedState
     forms: Forms = PLAIN
     were: Forms = PLAIN
     base: int = -1
@@ -81,13 +83,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A paragraph: `mark` is the fate of its end, `look` and `was` its current and previous settings.
+    """A paragraph: `mark` is the state of its end, `look` and `was` its current and previous settings.
 
     `anchor` is the number in our bookmark, `bookmarks` are the names of others.
     """
 
     stretches: tuple[Stretch, ...]
-    mark: Fate = Fate.STAYS
+    mark: TrackedState = TrackedState.KEPT
     look: Look = field(default_factory=Look)
     was: Look = field(default_factory=Look)
     anchor: int | None = None
@@ -95,7 +97,7 @@ class Paragraph:
 
     def text(self, side: Side) -> str:
         """Return the words of one side."""
-        return "".join(stretch.text for stretch in self.stretches if side.has(stretch.fate))
+        return "".join(stretch.text for stretch in self.stretches if side.has(stretch.state))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class WordCell:
     """A cell of a table, and whether its column was inserted or deleted."""
 
     paragraphs: tuple[Paragraph, ...]
-    fate: Fate = Fate.STAYS
+    state: TrackedState = TrackedState.KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ class WordRow:
     """A row of a table, and whether it was inserted or deleted."""
 
     cells: tuple[WordCell, ...]
-    fate: Fate = Fate.STAYS
+    state: TrackedState = TrackedState.KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,7 @@ def based(stretches: Iterable[Stretch], base: int) -> tuple[tuple[Stretch, ...],
     """Return `stretches` with their positions in the original text, of which `base` characters precede them."""
     values = []
     for stretch in stretches:
-        was_there = Side.BEFORE.has(stretch.fate)
+        was_there = Side.BEFORE.has(stretch.state)
         values.append(replace(stretch, base=base if was_there else -1))
         base += len(stretch.text) if was_there else 0
     return tuple(values), base
