@@ -72,6 +72,15 @@ def valid() -> dict[str, Any]:
         "same_as": [1],
         "digests": {"en": DIGEST, "zh-Hans": DIGEST},
     }
+    amended = {
+        "seq": 4,
+        "version": "1.1",
+        "change": "notice",
+        "effective_at": "2026-02-01T00:00:00Z",
+        "amends": 1,
+        "act": "accept",
+        "digests": {"en": DIGEST},
+    }
     policy = {
         "id": "privacy",
         "act": "acknowledge",
@@ -82,10 +91,11 @@ def valid() -> dict[str, Any]:
         "reask_seconds": 86400,
         "withdrawn_at": "2028-01-01T00:00:00Z",
         "cancelled": [2],
+        "amendments": {"4": 1},
         "latest": 3,
-        "in_force": 1,
+        "in_force": 4,
         "next_change_at": "2027-02-28T16:00:00Z",
-        "versions": [announced, current],
+        "versions": [announced, current, amended],
     }
     return {
         "type": "policy-manifest",
@@ -436,8 +446,26 @@ WRONG = [
         "policies[0].versions[0].digests.../x",
         id="a tag that is a path",
     ),
+    pytest.param("policies/0/amendments", [4], "policies[0].amendments", id="amendments that are a list"),
+    pytest.param("policies/0/amendments", {"04": 1}, "policies[0].amendments.04", id="a number with a zero in front"),
+    pytest.param("policies/0/amendments", {"x": 1}, "policies[0].amendments.x", id="an amendment without number"),
+    pytest.param("policies/0/amendments", {"4": 0}, "policies[0].amendments.4", id="an amendment of number zero"),
+    pytest.param("policies/0/versions/2/amends", "1", "policies[0].versions[2].amends", id="an amended label"),
+    pytest.param("policies/0/versions/2/amends", 0, "policies[0].versions[2].amends", id="an amended number below 1"),
+    pytest.param("policies/0/versions/2/act", "agree", "policies[0].versions[2].act", id="an unknown act of a version"),
     pytest.param("policies/0/versions/0/same_as", [-1], "policies[0].versions[0].same_as", id="a negative number"),
     pytest.param("policies/0/versions/0/effective_at", 1, "policies[0].versions[0].effective_at", id="epoch seconds"),
+]
+
+
+_AN_EARLIER_ORIGINAL = "must amend an earlier version that is no amendment, not"
+CONTRADICTORY = [
+    pytest.param("policies/0/amendments", {"4": 3}, "amendments", "contradicts the listed version 4", id="another one"),
+    pytest.param("policies/0/amendments", {"3": 1}, "amendments", "contradicts the listed version 3", id="an original"),
+    pytest.param("policies/0/amendments", {"2": 5}, "amendments", f"2 {_AN_EARLIER_ORIGINAL} 5", id="a later version"),
+    pytest.param("policies/0/amendments", {"5": 5}, "amendments", f"5 {_AN_EARLIER_ORIGINAL} 5", id="itself"),
+    pytest.param("policies/0/amendments", {"5": 4}, "amendments", f"5 {_AN_EARLIER_ORIGINAL} 4", id="an amendment"),
+    pytest.param("policies/0/versions/0/amends", 4, "versions", f"3 {_AN_EARLIER_ORIGINAL} 4", id="a later one"),
 ]
 
 
@@ -464,6 +492,21 @@ class TestStrictReading:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(document, MANIFEST_SCHEMA)
 
+    @pytest.mark.parametrize(("path", "value", "member", "reason"), CONTRADICTORY)
+    def test_reader_rejects_contradictory_amendments(self, path: str, value: object, member: str, reason: str) -> None:
+        document = changed(path, value)
+
+        with pytest.raises(ManifestError) as refusal:
+            parse_manifest(json.dumps(document).encode())
+
+        assert (refusal.value.path, refusal.value.problem) == (f"policies[0].{member}", reason)
+
+    def test_versions_are_ordered_by_place(self) -> None:
+        policy = parse_manifest(to_bytes(valid())).policies[0]
+
+        assert [version.place for version in policy.versions] == [(1, 1), (1, 4), (3, 3)]
+        assert [policy.knows(number) for number in (4, 5)] == [True, False]
+
     def test_every_field_is_parsed_into_a_typed_value(self) -> None:
         read = parse_manifest(to_bytes(valid()), site=SITE)
 
@@ -474,7 +517,11 @@ class TestStrictReading:
         assert (read.serial, read.issued_at, policy.cancelled) == (1789884000, NOW, (2,))
         assert version.enforce_at == instant("2027-03-31T16:00:00Z")
         assert (version.digests["en"], version.same_as) == (Digest(DIGEST), (1,))
-        assert (read.policy("terms"), policy.version(4)) == (None, None)
+        assert (version.amends, version.act, policy.amendments) == (None, None, {4: 1})
+        amended = policy.version(4)
+        assert amended is not None
+        assert (amended.amends, amended.act) == (1, "accept")
+        assert (read.policy("terms"), policy.version(5)) == (None, None)
 
     def test_unknown_minor_specification_is_accepted(self) -> None:
         assert parse_manifest(to_bytes(changed("spec", "1.7"))).spec == "1.7"

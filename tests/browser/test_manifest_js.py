@@ -138,8 +138,12 @@ def manifest() -> dict[str, Any]:
     first = version(1, "old", "2026-01-01T00:00:00Z", enforce_at=None)
     dates = {"effective_at_new": "2026-02-01T00:00:00Z", "enforce_at": "2026-05-01T00:00:00Z"}
     second = version(2, {"en": "new", "zh-Hans": "新"}, "2026-03-01T00:00:00Z", **dates, same_as=[1])
+    third = version(4, "amended", "2026-04-01T00:00:00Z", amends=2, act="accept", change="notice")
     more = {"latest": 2, "in_force": 2, "next_change_at": "2027-01-01T00:00:00Z", "reask_seconds": 9, "cancelled": [3]}
-    terms = policy("terms", "accept", first, second, **more, audience=["buyers"], withdrawn_at="2090-01-01T00:00:00Z")
+    more |= {"amendments": {"3": 1, "4": 2}}
+    terms = policy(
+        "terms", "accept", first, second, third, **more, audience=["buyers"], withdrawn_at="2090-01-01T00:00:00Z"
+    )
     for term in terms["versions"]:
         del term["texts"]
     place = {"site": SITE, "path": PATH}
@@ -168,6 +172,22 @@ VALUES: tuple[Any, ...] = (
         "2.0",
     ),
     *("2026-01-01", "accept", "editorial", "sha256:" + "0" * 64, "sha256:0", [], {}, [1], ["en"], [{}], {"en": "x"}),
+    *(
+        2,
+        3,
+        4,
+        {"3": 1},
+        {"4": 1},
+        {"9": 5},
+        {"5": 4},
+        {"1": 2},
+        {"2": 1},
+        {"03": 1},
+        {"3": "1"},
+        {"3": 3},
+        {"3": None},
+    ),
+    *({"3": 0}, {"3": 1, "9": 3}, {"1" * 16: 1}, {"3": 2**53}, {"__proto__": 1}, {"toString": 1}),
     *({"en": "sha256:" + "0" * 64}, {"e": "sha256:" + "0" * 64}, "https://else.example/", "2026-01-15.1", "v1"),
 )
 # Neither `decide.js` nor the prompt uses these fields; Python still validates them.
@@ -180,6 +200,7 @@ def changed() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Yield manifests with one field removed or changed: the field, the value and the manifest."""
     whole = manifest()
     places = [(), ("policies", 0), ("policies", 0, "versions", 0), ("policies", 0, "versions", 1)]
+    places.append(("policies", 0, "versions", 2))
     for place in places:
         for name in _at(whole, place):
             for value in ("away", *VALUES):

@@ -1,12 +1,11 @@
 // See client.d.ts
-import { decide } from "./decide.js";
+import { decide, max, min, written } from "./decide.js";
 import { DAY, get } from "./fetching.js";
 import { read } from "./manifest.js";
 import { decode, must, named } from "./strict_json.js";
 import { imported, verify } from "./verify.js";
 
-const { max, min, random } = Math;
-const written = (t) => new Date(t).toJSON().slice(0, 19) + "Z";
+const { random } = Math;
 // Stored state that `decide` rejects is ignored.
 const fit = (state) => {
   try { return decide({ now: written(0), subject: {}, state }) && state; } catch { return {}; }

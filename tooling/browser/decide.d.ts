@@ -76,6 +76,10 @@ export interface VersionForm {
   published_at?: string;
   /** Earlier versions with the same binding text. */
   same_as?: number[];
+  /** The number of the version that it amends. */
+  amends?: number;
+  /** The act that it requires; default: that of the policy. */
+  act?: ActOfPolicy;
   /** The digests of the texts, by language. */
   digests?: Record<string, string>;
 }
@@ -91,6 +95,8 @@ export interface PolicyForm {
   audience?: string[];
   /** Cancelled versions. */
   cancelled?: number[];
+  /** By the number of an amendment, listed or not, the number of the version that it amends. */
+  amendments?: Record<string, number>;
   /** The time in seconds after which an answer expires. */
   reask_seconds?: number;
   withdrawn_at?: string;

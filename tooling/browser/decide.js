@@ -1,15 +1,15 @@
-// See decide.d.ts
-const { max, min } = Math;
+// See decide.d.ts. The other exports are for the client only.
+export const { max, min } = Math;
 const YES = ["accepted", "acknowledged", "consented"], ACTS = [...YES, "declined", "refused", "withdrawn"];
 const DAY = 864e5;
 
 const must = (fits, x) => {
   if (fits) return x;
-  throw TypeError("bad: " + x);
+  throw TypeError(x);
 };
 const seq = (x) => must(Number.isSafeInteger(x) && x > 0, x);
 const second = (x) => new Date(x).toJSON().slice(0, 19);
-const written = (t) => t < 2534023008e5 ? second(t) + "Z" : null;
+export const written = (t) => t < 2534023008e5 ? second(t) + "Z" : null;
 const instant = (x) => {
   const local = x.slice(0, 19);
   const fits = /^[1-9].{18}(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(x);
@@ -17,17 +17,18 @@ const instant = (x) => {
 };
 const maybe = (x) => x == null ? undefined : instant(x);
 
-const text = (x) => must(typeof x == "string", x);
-const readOr = (other, read) => {
-  try { return read(); } catch { return other; }
+const text = (x) => typeof x == "string";
+// A record that cannot be read keeps its policy and its subject, if they are texts.
+const record = (x) => {
+  try {
+    must([x.policy, x.subject, x.language ?? "", x.digest ?? ""].every(text) && ACTS.includes(x.act)
+      && Number.isSafeInteger(x.serial ?? 0) && typeof (x.pending ?? true) == "boolean");
+    return { ...x, at: instant(x.at), seq: seq(x.seq), place: 0, received: maybe(x.received_at) };
+  } catch {
+    return { act: YES[0], policy: x?.policy, subject: x?.subject };
+  }
 };
-const record = (x) => readOr({
-  act: YES[0], policy: readOr(null, () => text(x.policy)), subject: readOr(null, () => text(x.subject)),
-}, () => {
-  [x.policy, x.subject, x.language ?? "", x.digest ?? ""].map(text);
-  must(ACTS.includes(x.act) && Number.isSafeInteger(x.serial ?? 0) && typeof (x.pending ?? true) == "boolean");
-  return { ...x, at: instant(x.at), seq: seq(x.seq), place: 0, received: maybe(x.received_at) };
-});
+const other = (x, id) => text(x) && x != id;
 
 const newest = (versions) => max(0, ...versions.map((x) => x.seq));
 
@@ -53,7 +54,7 @@ const judge = (serial, t, since, records, audience, languages, { seen, deferred 
 
   const flags = new Set(), answers = [], dates = [];
   for (const x of records) {
-    if (apart || (x.policy ?? id) != id) continue;
+    if (apart || other(x.policy, id)) continue;
     const version = versions.find((y) => y.seq == x.seq), digest = version?.digests?.[x.language];
     const number = max(x.seq, newest(current.filter((y) => y.same_as.includes(x.seq))));
     const flag = !x.seq ? "unreadable-record"
@@ -129,7 +130,7 @@ export function decide({ manifest, now, clock_offset_seconds = 0, subject, audie
   for (const id in state.deferred) instant(state.deferred[id].until);
   const records = (state.records ?? []).map(record).filter((x) =>
     !(x.pending && role == "server") &&
-    ((x.subject ?? subject.id) == subject.id || YES.includes(x.act) && subject.linked?.includes(x.subject)));
+    (!other(x.subject, subject.id) || YES.includes(x.act) && subject.linked?.includes(x.subject)));
   try {
     if (manifest.spec.split(".")[0] != "1") return stale("unsupported-spec");
     if (must(Number.isSafeInteger(manifest.serial), manifest.serial) < state.last_serial) return stale("rollback");

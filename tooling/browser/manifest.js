@@ -7,7 +7,8 @@ import { must, parse } from "./strict_json.js";
 const TAG = '"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"';
 const some = (form) => `${form}(,${form})*`;
 const FORMS = {
-  "[1-9]\\d*": "poll_seconds reask_seconds",
+  "[1-9]\\d*": "poll_seconds reask_seconds amends",
+  [`{(${some('"[1-9]\\d{0,14}":[1-9]\\d*')})?}`]: "amendments",
   [`\\[${some(TAG)}]`]: "languages",
   [TAG]: "binding_language",
   '\\[(".*")?]': "audience",
@@ -23,8 +24,8 @@ const FORMS = {
 export const shapedAll = (list, names) => {
   const required = names.split(" "), [key] = required;
   for (const x of list) for (const form in FORMS) for (const name of FORMS[form].split(" ")) {
-    const fits = Object.hasOwn(x, name) ? RegExp(`^(${form})$`).test(JSON.stringify(x[name])) : !required.includes(name);
-    must(fits, "schema", name);
+    // The JSON text of a missing field is `undefined`.
+    must(RegExp(`^(${form}${required.includes(name) ? "" : "|undefined"})$`).test(JSON.stringify(x[name])), "schema", name);
   }
   must(new Set(list.map((x) => x[key])).size == list.length, "schema", key);
 };
@@ -42,6 +43,11 @@ export const read = (text, site, path) => {
   must(manifest.serial == Date.parse(manifest.issued_at) / 1e3, "schema", "serial");
   shapedAll([manifest], "poll_seconds");
   shapedAll(manifest.policies, "id act page languages binding_language");
-  for (const { versions } of manifest.policies) shapedAll(versions, "seq version change digests");
+  for (const { versions, amendments } of manifest.policies) {
+    shapedAll(versions, "seq version change digests");
+    const all = { ...amendments };
+    for (const { seq, amends } of versions) must((all[seq] ??= amends) == amends, "schema", "amends");
+    for (const seq in all) must(!(all[seq] >= seq || all[all[seq]]), "schema", "amends");
+  }
   return manifest;
 };

@@ -10,7 +10,7 @@ from __future__ import annotations
 from inforce.fields import Fields
 from inforce.instant import parse_rfc3339
 from inforce.manifest import Manifest, ManifestPolicy, ManifestVersion
-from inforce.manifest.model import ascending
+from inforce.manifest.model import by_place
 
 
 def manifest_for_decision(shape: Fields) -> Manifest:
@@ -28,7 +28,7 @@ def _policy(shape: Fields) -> ManifestPolicy:
     return ManifestPolicy(
         id=shape.text("id"),
         act=shape.text("act"),
-        versions=ascending(map(_version, shape.shapes("versions"))),
+        versions=by_place(map(_version, shape.shapes("versions"))),
         languages=shape.words("languages", ()),
         binding_language=shape.text("binding_language", ""),
         audience=shape.words("audience", ()),

@@ -2,7 +2,8 @@
 
 Invariants: everything the schema rejects is rejected; a parsed `Manifest` has a supported specification and the
 expected site, and its addresses stay below that site. Unknown fields are kept in `data` and otherwise ignored. Versions
-are in ascending order. Fields with a default are optional, or unused by a decision: `acceptance` sets only the others.
+are ordered by place: an amendment follows the version it amends. Fields with a default are optional, or unused by a
+decision: `acceptance` sets only the others.
 Not responsible for: fetching; verifying signatures.
 """
 
@@ -12,7 +13,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from inforce.errors import ManifestError, UnsupportedSpecError, quoted
@@ -26,6 +26,7 @@ from inforce.manifest.words import (
     LANGUAGE,
     MANIFEST_PATH,
     MANIFEST_TYPE,
+    NUMBER,
     PAGE,
     POLICY_ID,
     SITE,
@@ -38,7 +39,11 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestVersion:
-    """A version as listed in a manifest; `never_enforced` represents `enforce_at: null`."""
+    """A version as listed in a manifest; `never_enforced` represents `enforce_at: null`.
+
+    `amends` is the number of the version it amends, `act` the act it requires; None: it amends no version, and requires
+    the act of its policy.
+    """
 
     seq: int
     version: str = ""
@@ -50,6 +55,13 @@ class ManifestVersion:
     enforce_at: datetime | None = None
     never_enforced: bool = False
     same_as: tuple[int, ...] = ()
+    amends: int | None = None
+    act: str | None = None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The place in the order of versions: the number of the version it amends, or its own; then its own number."""
+        return self.amends or self.seq, self.seq
 
     def applies_at(self, joined: datetime) -> datetime:
         """Return the instant from which this version applies to a user who joined at `joined`."""
@@ -77,6 +89,8 @@ class ManifestVersion:
             enforce_at=None if never else shape.parsed("enforce_at", utc_instant, None),
             never_enforced=never,
             same_as=shape.counts("same_as", ()),
+            amends=shape.integer("amends", None, least=1),
+            act=shape.parsed("act", one_of(ACTS), None),
             digests={_language(digests, name): digests.parsed(name, Digest) for name in digests.names()},
         )
         if not version.digests:
@@ -86,7 +100,10 @@ class ManifestVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestPolicy:
-    """A policy as listed in a manifest; `versions` are those an app needs, not the whole history."""
+    """A policy as listed in a manifest; `versions` are those an app needs, not the whole history.
+
+    `amendments` maps the number of an amendment, listed or not, to the number of the version it amends.
+    """
 
     id: str
     act: str
@@ -101,6 +118,7 @@ class ManifestPolicy:
     reask_seconds: int | None = None
     withdrawn_at: datetime | None = None
     cancelled: tuple[int, ...] = ()
+    amendments: Mapping[int, int] = field(default_factory=dict)
     versions_digest: Digest | None = None
 
     @classmethod
@@ -112,7 +130,7 @@ class ManifestPolicy:
             page=shape.parsed("page", matching(PAGE, "an address below the site")),
             languages=shape.texts("languages", matching(LANGUAGE, "a language tag")),
             binding_language=shape.parsed("binding_language", matching(LANGUAGE, "a language tag")),
-            versions=ascending(ManifestVersion.from_shape(inner) for inner in shape.shapes("versions")),
+            versions=by_place(ManifestVersion.from_shape(inner) for inner in shape.shapes("versions")),
             latest=shape.integer("latest", None, least=1),
             in_force=shape.integer("in_force", None, least=1),
             next_change_at=shape.parsed("next_change_at", utc_instant, None),
@@ -120,11 +138,13 @@ class ManifestPolicy:
             reask_seconds=shape.integer("reask_seconds", None, least=1),
             withdrawn_at=shape.parsed("withdrawn_at", utc_instant, None),
             cancelled=shape.counts("cancelled", ()),
+            amendments=_amendments(shape.shape("amendments", {})),
             versions_digest=shape.parsed("versions_digest", Digest, None),
         )
         if not policy.languages:
             raise shape.error("languages", "lists no language")
         _refuse_twice(shape, "versions", [version.seq for version in policy.versions])
+        _refuse_wrong_amendments(shape, policy)
         return policy
 
     def version(self, seq: int) -> ManifestVersion | None:
@@ -135,8 +155,9 @@ class ManifestPolicy:
         return None
 
     def knows(self, number: int) -> bool:
-        """Return whether a listed version or cancellation has the number `number` or a higher one."""
-        return number <= (self.versions[-1].seq if self.versions else 0) or number <= max(self.cancelled, default=0)
+        """Return whether a listed version, cancellation or amendment has the number `number` or a higher one."""
+        listed = (version.seq for version in self.versions)
+        return number <= max((*listed, *self.cancelled, *self.amendments), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,9 +241,31 @@ def utc_instant(text: str) -> datetime:
     return parse_rfc3339(text)
 
 
-def ascending(versions: Iterable[ManifestVersion]) -> tuple[ManifestVersion, ...]:
-    """Return `versions` in ascending order of their numbers."""
-    return tuple(sorted(versions, key=attrgetter("seq")))
+def by_place(versions: Iterable[ManifestVersion]) -> tuple[ManifestVersion, ...]:
+    """Return `versions` in the order of their places."""
+    return tuple(sorted(versions, key=lambda version: version.place))
+
+
+def _amendments(shape: Fields) -> dict[int, int]:
+    for name in shape.names():
+        if not re.fullmatch(NUMBER, name):
+            raise shape.error(name[:40], "is not the number of a version")
+    return {int(name): shape.integer(name, least=1) for name in shape.names()}
+
+
+def _refuse_wrong_amendments(shape: Fields, policy: ManifestPolicy) -> None:
+    """Reject amendments of a later version or of an amendment, and different statements about a listed version."""
+    for version in policy.versions:
+        if policy.amendments.get(version.seq, version.amends) != version.amends:
+            raise shape.error("amendments", f"contradicts the listed version {version.seq}")
+    listed = {version.seq: version.amends for version in policy.versions if version.amends}
+    amended = {**policy.amendments, **listed}
+    for number, original in amended.items():
+        if original >= number or original in amended:
+            field_name = "versions" if number in listed else "amendments"
+            raise shape.error(
+                field_name, f"{number} must amend an earlier version that is no amendment, not {original}"
+            )
 
 
 def _language(shape: Fields, name: str) -> str:

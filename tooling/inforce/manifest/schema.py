@@ -2,7 +2,8 @@
 
 Invariants: the documents from `build` match the schemas; `model` rejects invalid ones. Unknown fields are allowed,
 because readers ignore them.
-Not responsible for: the uniqueness of numbers and ids, which JSON Schema cannot express and the reader checks.
+Not responsible for: the uniqueness of numbers and ids, and whether an amendment names an earlier original; JSON Schema
+cannot express these rules, and the reader checks them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _COUNT: _Schema = {"type": "integer", "minimum": 1}
 _INSTANT = _text(words.INSTANT)
 _LANGUAGE = _text(words.LANGUAGE)
 _ADDRESS = _text(words.ADDRESS)
+_ACT: _Schema = {"enum": list(words.ACTS)}
 # These schemas describe major version 1 of the specification; another major version has other schemas.
 _SPEC = _text(r"1\.[0-9]{1,4}")
 
@@ -58,11 +60,13 @@ _VERSION_OPTIONAL: Mapping[str, _Schema] = {
         "anyOf": [_INSTANT, {"type": "null"}],
     },
     "same_as": _list(_COUNT),
+    "amends": _COUNT,
+    "act": _ACT,
 }
 _POLICY = _object(
     {
         "id": _text(words.POLICY_ID),
-        "act": {"enum": list(words.ACTS)},
+        "act": _ACT,
         "page": _text(words.PAGE),
         "languages": _list(_LANGUAGE, least=1),
         "binding_language": _LANGUAGE,
@@ -76,6 +80,7 @@ _POLICY = _object(
         "reask_seconds": _COUNT,
         "withdrawn_at": _INSTANT,
         "cancelled": _list(_COUNT),
+        "amendments": {"type": "object", "propertyNames": _text(words.NUMBER), "additionalProperties": _COUNT},
         "versions_digest": _text(words.DIGEST),
     },
 )

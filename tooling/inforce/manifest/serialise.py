@@ -117,7 +117,7 @@ def _policy_at(policy: ManifestPolicy, data: Mapping[str, Any], now: datetime) -
     coming = [version.effective_at for version in policy.versions if version.effective_at > now]
     stated: dict[str, Any] = {}
     if applying:
-        stated["in_force"] = max(applying)
+        stated["in_force"] = applying[-1]  # versions are ordered by place
     if coming:
         stated["next_change_at"] = format_instant(min(coming))
     listed = {name: value for name, value in data.items() if name not in ("in_force", "next_change_at", "versions")}

@@ -26,6 +26,8 @@ SITE = r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)/([^\s?#]
 _YEAR = r"(19[0-9]{2}|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"
 INSTANT = _YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 POLICY_ID = r"[a-z0-9][a-z0-9-]{0,62}"
+# The number of a version as the name of a field, where JSON has only text.
+NUMBER = r"[1-9][0-9]{0,14}"
 VERSION_LABEL = r"[0-9]{1,9}([.-][0-9]{1,9}){0,7}"
 LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
 DIGEST = r"sha256:[0-9a-f]{64}"
