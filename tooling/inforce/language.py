@@ -45,7 +45,7 @@ class Language:
 
     @property
     def own_name(self) -> str:
-        """The name of the language in that language: `Deutsch`, `简体中文`; the tag if no name is known."""
+        """The name of the language in that language: “Deutsch”, “简体中文”; the tag if no name is known."""
         return _own_name(self.tag)
 
     def format_day(self, day: date) -> str:

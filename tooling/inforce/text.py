@@ -36,7 +36,7 @@ class Digest:
 
     @property
     def hex(self) -> str:
-        """The 64 hex digits without the prefix, as `sha256sum` prints them."""
+        """The 64 hex digits without the prefix, as the program sha256sum prints them."""
         return self.value.removeprefix("sha256:")
 
     def __str__(self) -> str:

@@ -105,7 +105,7 @@ def retry_after(response: Response, now: datetime) -> int | None:
 
 
 def server_time(response: Response) -> datetime | None:
-    """Return the time at the host when it answered: `Date`, plus `Age` if the response comes from a cache."""
+    """Return the time at the host when it answered: the header Date, plus Age if the response comes from a cache."""
     date = _date(response.headers.get("date", ""))
     age = response.headers.get("age", "").strip()
     if date and age.isascii() and age.isdigit() and len(age) <= _LONGEST_AGE:

@@ -1,7 +1,7 @@
 """Scripts: look-alike letters, and the scripts that need invisible characters.
 
 Invariants: a word counts as mixed only if every letter of one of its scripts looks like a letter of the other, so that
-`SMSка` and `kΩ` are accepted. The lists contain letters that look alike in common typefaces; they are not a copy of
+“SMSка” and “kΩ” are accepted. The lists contain letters that look alike in common typefaces; they are not a copy of
 Unicode's confusables.
 """
 
@@ -58,7 +58,7 @@ def is_rtl(character: str) -> bool:
 def _is_inside(word: str) -> bool:
     """Return whether a Latin letter follows another script, or begins a word before four or more other letters.
 
-    Return False for an abbreviation with an ending, such as `SMSка`.
+    Return False for an abbreviation with an ending, such as “SMSка”.
     """
     scripts = "".join("L" if _LATIN.match(letter) else "-" for letter in word)
     return "-L" in scripts or scripts.startswith("L----")

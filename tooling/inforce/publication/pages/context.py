@@ -56,9 +56,9 @@ def version_facts(policy: Policy, version: Version, language: Language) -> Facts
 def standing(policy: Policy, version: Version, now: datetime, interval: Interval | None) -> Facts:
     """Return the state of `version` at `now`, the interval in which it applies, and its state after that.
 
-    `interval` is the interval in which the version is in force, as known at `now`. `state` is `overtaken` if another
-    version applies before its effective date, and `withdrawn` if its policy is withdrawn. `start` is None for a version
-    that never applies; `then` is `superseded` or `withdrawn`.
+    `interval` is the interval in which the version is in force, as known at `now`. `state` is “overtaken” if another
+    version applies before its effective date, and “withdrawn” if its policy is withdrawn. `start` is None for a version
+    that never applies; `then` is “superseded” or “withdrawn”.
     """
     start, end = (interval.start, interval.end) if interval else (None, None)
     then, gone = PolicyState.SUPERSEDED.value, policy.withdrawn
