@@ -102,8 +102,8 @@ FIRST, THIRD = "2026-01-15/version.yml", "2027-01-01/version.yml"
         pytest.param(
             lambda book: book.policy("privacy").version("2026-02-01", en=TEXT),
             "LOCK-seq",
-            "2026-03-01/version.yml",
-            "number 2 and would become number 3: “2026-02-01” was added before it",
+            "2026-02-01/version.yml",
+            "“2026-02-01” would become number 4, after the locked version “2027-01-01”, although its label is lower",
             id="a version inserted between two others",
         ),
     ],

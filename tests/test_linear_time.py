@@ -8,7 +8,7 @@ import pytest
 
 from book_builder import instant
 from doubling import assert_linear
-from inforce.book.read import parse_lock
+from inforce.book.lock_file import parse_lock
 from inforce.book.yaml import parse_yaml
 from inforce.checks.context import CheckContext
 from inforce.checks.rules.change import unmentioned_change

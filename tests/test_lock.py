@@ -11,10 +11,10 @@ import pytest
 
 from book_builder import BookBuilder, instant
 from inforce.book.files import write_lock
-from inforce.book.read import parse_lock
+from inforce.book.lock_file import parse_lock
 from inforce.errors import LockError, ShapeError
 from inforce.language import Language
-from inforce.policy import Cancellation, ChangeLevel, Version
+from inforce.policy import Act, Cancellation, ChangeLevel, Version
 from inforce.policy.catalog import Catalog
 from inforce.policy.lock import Lock, LockEntry
 from inforce.text import Digest
@@ -56,6 +56,7 @@ def test_entry_contains_the_published_values(book: BookBuilder) -> None:
         effective_at=instant("2027-03-01", "Asia/Shanghai"),
         enforce_at=instant("2027-04-01", "Asia/Shanghai"),
         change=ChangeLevel.MATERIAL,
+        act=Act.ACCEPT,
         digests={EN: Digest.of("# Terms\n\nWords of 1.10.\n")},
     )
 
@@ -67,6 +68,7 @@ def test_lock_is_written_in_stable_order_in_utc_without_empty_fields(book: BookB
     assert data["policies"]["terms"]["1.9"] == {
         "seq": 1,
         "change": "material",
+        "act": "accept",
         "published_at": "2026-01-14T16:00:00Z",
         "effective_at": "2026-01-14T16:00:00Z",
         "digests": {"en": digest},

@@ -17,7 +17,7 @@ def labels(versions: tuple[Version, ...]) -> list[str]:
 
 
 class TestNumbers:
-    def test_seq_is_the_position_in_label_order_from_one(self) -> None:
+    def test_seq_is_the_position_in_the_order_of_publication_from_one(self) -> None:
         terms = policy(version("1.10", "2027-01-01"), version("1.9", "2026-01-01"), version("2", "2028-01-01"))
         assert [(v.seq, str(v.label)) for v in terms.versions] == [(1, "1.9"), (2, "1.10"), (3, "2")]
 

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inforce.book.read import parse_lock
+from inforce.book.lock_file import parse_lock
 from inforce.errors import LockError
 from inforce.policy.catalog import Catalog
 from inforce.policy.lock import Lock

@@ -16,7 +16,8 @@ from inforce.acceptance import decide
 from inforce.book.front_matter import parse_frontmatter
 from inforce.book.importers.plain_text import convert
 from inforce.book.importers.source_file import decoded
-from inforce.book.read import parse_book, parse_lock
+from inforce.book.lock_file import parse_lock
+from inforce.book.read import parse_book
 from inforce.book.yaml import parse_yaml
 from inforce.checks import Book, Dismissals, examine
 from inforce.checks.reports import to_github, to_gitlab, to_job_summary, to_json, to_sarif, to_text

@@ -41,10 +41,11 @@ def test_order_of_input_versions_is_irrelevant(generated: list[Version], random:
 
 
 @given(histories())
-def test_numbers_count_from_one_in_the_order_of_labels(generated: list[Version]) -> None:
+def test_numbers_count_from_one_in_the_order_of_publication(generated: list[Version]) -> None:
     versions = policy_of(generated).versions
     assert [version.seq for version in versions] == list(range(1, len(generated) + 1))
-    assert all(earlier.label < other.label for earlier, other in itertools.pairwise(versions))
+    orders = [(version.draft, version.published_at, version.label) for version in versions]
+    assert all(earlier < other for earlier, other in itertools.pairwise(orders))
 
 
 @given(histories())

@@ -89,7 +89,7 @@ def draft_version(
     """
     catalog = readable_catalog(read_book(root), policy_id)
     policy, zone = catalog.policy(policy_id), catalog.settings.timezone
-    newest = policy.versions[-1].label if policy.versions else None
+    newest = newest_label(policy)
     published = published or day_of(now, zone).isoformat()
     stub = version_stub(newest, zone, effective=effective, published=published, change=change, label=label)
     uncancelled = [version for version in policy.versions if not version.is_cancelled(now)]
@@ -101,6 +101,13 @@ def draft_version(
         for language, text in texts.items():
             create_file(fresh / f"{language}.md", text.encode(), durable=False)
     return Draft(folder=folder, label=stub.label, languages=tuple(texts), copied=copied)
+
+
+def newest_label(policy: Policy | None) -> Label | None:
+    """Return the highest label of the versions of `policy` that amend none; None if there are none."""
+    return (
+        max((version.label for version in policy.versions if version.amends is None), default=None) if policy else None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from inforce.book.enclosing import bare_repositories, unlisted_bare_repositories
 from inforce.book.front_matter import parse_frontmatter
+from inforce.book.lock_file import parse_lock
 from inforce.book.paths import BOOK, collisions, edition_language, policy_id
 from inforce.book.tree import Entry, EntryKind, Listing, list_folder
 from inforce.book.yaml import parse_yaml
@@ -30,11 +30,10 @@ from inforce.errors import (
     Place,
     SettingsError,
     ShapeError,
-    printable,
     quoted,
     sentence,
 )
-from inforce.fields import Fields, Source, did_you_mean, first_duplicate
+from inforce.fields import Fields, Source, did_you_mean
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.markdown import MOST_CELLS, MOST_HEADINGS, line_of_excess_cells, line_of_excess_headings
@@ -54,7 +53,6 @@ _MISSING = {
     "policy.yml": "add it, with “title”, “kind”, “binding_language” and “act”, or delete the folder",
     "version.yml": "add it, with “published” and “change”, or delete the folder; “inforce new” writes one",
 }
-_RESTORE = "restore the file from git; only “inforce freeze” writes it"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -118,7 +116,8 @@ class _BookReader:
         settings = self.settings(entries.pop("book.yml", None))
         entries.pop("dismissals.yml", None)
         # Without settings, policies are read only to report their faults; the zone hardly affects faults.
-        policies = [policy for policy in self.policies(entries, settings.timezone if settings else _UTC) if policy]
+        zone = settings.timezone if settings else _UTC
+        policies = [policy for policy in self.policies(entries, zone, lock) if policy]
         self.refuse_unknown_policies(settings, entries)
         catalog = Catalog(settings=settings, policies=tuple(policies)) if settings else None
         self.faults.extend(bare_repositories(self.listing))
@@ -209,14 +208,14 @@ class _BookReader:
                     place, problem = f"manifests.{name}[{index}]", f"is not a policy of this book: {quoted(policy)}"
                     self.fault(SettingsError(place, problem, fix), settings.source)
 
-    def policies(self, entries: Mapping[str, Entry], zone: ZoneInfo) -> Iterator[Policy | None]:
+    def policies(self, entries: Mapping[str, Entry], zone: ZoneInfo, lock: Lock) -> Iterator[Policy | None]:
         for entry in entries.values():
             if entry.kind is EntryKind.FOLDER:
-                yield self.policy(entry, zone)
+                yield self.policy(entry, zone, lock)
             else:
                 self.unexpected(entry, "delete it: a policy is a folder that contains policy.yml")
 
-    def policy(self, folder: Entry, zone: ZoneInfo) -> Policy | None:
+    def policy(self, folder: Entry, zone: ZoneInfo, lock: Lock) -> Policy | None:
         try:
             policy_id(folder.name)
         except ValueError as cause:
@@ -230,7 +229,10 @@ class _BookReader:
         try:
             if read := self.yaml(own, source.path):
                 data, source = read
-                policy = Policy.from_shape(folder.name, Fields(data), zone, versions, source)
+                numbers, acts = lock.numbers(folder.name), lock.acts(folder.name)
+                policy = Policy.from_shape(
+                    folder.name, Fields(data), zone, versions, source, numbers=numbers, acts=acts
+                )
                 self.refuse_missing_binding(policy)
                 return policy
         except (BookError, ShapeError) as fault:
@@ -361,36 +363,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def parse_lock(text: str, path: str) -> Lock:
-    """Parse the JSON `text` of the lock file `path`; LockError if it is not a valid lock."""
-    try:
-        data = json.loads(text, object_pairs_hook=_unique)
-        if "\\u" in text:  # an escape can encode a lone surrogate, which UTF-8 cannot
-            json.dumps(data, ensure_ascii=False).encode()
-        return Lock.from_json(data)
-    except json.JSONDecodeError as cause:
-        fix = (
-            "the file contains merge conflict markers: keep the lines of both sides" if "<<<<<<<" in text else _RESTORE
-        )
-        place = Place(path=path, line=cause.lineno)
-        raise LockError(place, f"is not valid JSON: {cause.msg}", fix, rule="LOCK-unreadable") from cause
-    except ShapeError as cause:
-        problem = sentence(quoted(cause.path, 200) if cause.path else "the document", cause.problem)
-        fix = (cause.path == "spec" and cause.fix) or _RESTORE
-        raise LockError(Place(path=path), f"cannot be read: {problem}", fix, rule="LOCK-unreadable") from cause
-    except (ValueError, RecursionError) as cause:
-        problem = f"cannot be read: {printable(str(cause))}"
-        raise LockError(Place(path=path), problem, _RESTORE, rule="LOCK-unreadable") from cause
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    twice = first_duplicate(name for name, _ in pairs)
-    if twice is not None:
-        message = f"{quoted(twice)} occurs twice"
-        raise ValueError(message)
-    return dict(pairs)
 
 
 def _missing_binding(path: str, language: Language) -> CatalogError:

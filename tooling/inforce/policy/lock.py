@@ -11,7 +11,7 @@ from inforce.errors import ShapeError, quoted
 from inforce.fields import Fields
 from inforce.instant import format_instant, parse_instant, parse_zone
 from inforce.language import Language
-from inforce.policy import Cancellation, ChangeLevel, Label, Policy, Version
+from inforce.policy import Act, Cancellation, ChangeLevel, Label, Policy, Version
 from inforce.policy.catalog import Catalog
 from inforce.text import Digest
 
@@ -21,7 +21,11 @@ _TYPE, _SPEC = "policy-lock", "1.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockEntry:
-    """The record of one published version: its number, instants and change level, and the digest of each edition."""
+    """The record of one published version: its number, instants and change level, and the digest of each edition.
+
+    `amends` is the label of the version it amends, and `act` the act it requires; locks of earlier releases have no
+    `act`.
+    """
 
     seq: int
     published_at: datetime
@@ -32,6 +36,8 @@ class LockEntry:
     enforce_at: datetime | None = None
     never_enforced: bool = False
     cancelled: Cancellation | None = None
+    amends: Label | None = None
+    act: Act | None = None
 
     def __post_init__(self) -> None:
         if self.seq < 1:
@@ -42,8 +48,8 @@ class LockEntry:
             raise ValueError(message)
 
     @classmethod
-    def of(cls, version: Version) -> LockEntry:
-        """Return the entry for `version`."""
+    def of(cls, version: Version, act: Act | None = None) -> LockEntry:
+        """Return the entry for `version`, which requires `act`."""
         return cls(
             seq=version.seq,
             published_at=version.published_at,
@@ -53,6 +59,8 @@ class LockEntry:
             never_enforced=version.never_enforced,
             change=version.change,
             cancelled=version.cancelled,
+            amends=version.amends,
+            act=act,
             digests={edition.language: edition.digest for edition in version.editions},
         )
 
@@ -70,6 +78,8 @@ class LockEntry:
             never_enforced=never,
             change=shape.choice("change", ChangeLevel),
             cancelled=_cancellation(shape),
+            amends=shape.parsed("amends", Label, None),
+            act=shape.choice("act", Act) if "act" in shape else None,
             digests={Language(tag): digests.parsed(tag, Digest) for tag in digests.names()},
         )
         shape.close()
@@ -84,6 +94,7 @@ class LockEntry:
             "enforce_at": self.enforce_at,
         }
         data: dict[str, Any] = {"seq": self.seq, "change": str(self.change)}
+        data |= {name: str(value) for name, value in (("amends", self.amends), ("act", self.act)) if value}
         data |= {name: format_instant(instant) for name, instant in instants.items() if instant}
         if self.never_enforced:
             data["enforce_at"] = None
@@ -124,6 +135,14 @@ class Lock:
         """Return the entry for version `label` of `policy`, or None."""
         return self.entries.get(policy, {}).get(label)
 
+    def numbers(self, policy: str) -> dict[str, int]:
+        """Return the number of each locked version of `policy` by label."""
+        return {label: entry.seq for label, entry in self.entries.get(policy, {}).items()}
+
+    def acts(self, policy: str) -> dict[str, Act]:
+        """Return the act of each locked version of `policy` by label; entries without an act are absent."""
+        return {label: entry.act for label, entry in self.entries.get(policy, {}).items() if entry.act}
+
     def unlocked(self, catalog: Catalog, now: datetime) -> tuple[tuple[Policy, Version], ...]:
         """Return the versions of `catalog` that are public at `now` and of which any edition is missing from the
         lock.
@@ -139,7 +158,7 @@ class Lock:
     def adding(self, policy: Policy, version: Version) -> Lock:
         """Return a lock that also contains `version` of `policy`; an existing entry and its digests do not change."""
         old = self.entry(policy.id, version.label.text)
-        entry = LockEntry.of(version)
+        entry = LockEntry.of(version, policy.act_of(version))
         if old:
             digests = {**entry.digests, **old.digests}
             entry = replace(old, cancelled=old.cancelled or version.cancelled, digests=digests)

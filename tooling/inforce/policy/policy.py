@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from inforce.errors import CatalogError, Place, quoted
+from inforce.errors import quoted
 from inforce.fields import Fields, Source, number_within
 from inforce.instant import parse_instant
 from inforce.language import Language
+from inforce.policy.order import in_order, place_of
 from inforce.policy.version import Version
 from inforce.policy.words import Act, Kind
 
@@ -54,7 +55,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy with all its versions, sorted by label; `seq` follows from that order."""
+    """A policy with all its versions, sorted by place: an amendment follows the version it amends.
+
+    `numbers` and `acts` are those of the lock, by label. They never change.
+    """
 
     id: str
     titles: Mapping[Language, str]
@@ -65,21 +69,29 @@ class Policy:
     reask_seconds: int | None = None
     withdrawn: Withdrawal | None = None
     versions: tuple[Version, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict, compare=False)
+    acts: Mapping[str, Act] = field(default_factory=dict, compare=False)
     source: Source = field(default_factory=lambda: Source(path=""), compare=False)
 
     def __post_init__(self) -> None:
-        ordered = sorted(self.versions, key=lambda version: version.label)
-        for earlier, later in itertools.pairwise(ordered):
-            if earlier.label == later.label:
-                raise _same_number(earlier, later)
-        numbered = tuple(replace(version, seq=seq) for seq, version in enumerate(ordered, 1))
-        object.__setattr__(self, "versions", numbered)
+        object.__setattr__(self, "versions", in_order(self.versions, self.numbers))
 
     @classmethod
     def from_shape(
-        cls, policy_id: str, shape: Fields, zone: ZoneInfo, versions: Iterable[Version], source: Source
+        cls,
+        policy_id: str,
+        shape: Fields,
+        zone: ZoneInfo,
+        versions: Iterable[Version],
+        source: Source,
+        *,
+        numbers: Mapping[str, int] | None = None,
+        acts: Mapping[str, Act] | None = None,
     ) -> Policy:
-        """Parse the policy `policy_id` from the `shape` of policy.yml; dates are days in `zone`."""
+        """Parse the policy `policy_id` from the `shape` of policy.yml; dates are days in `zone`.
+
+        `numbers` and `acts` are those of the lock, by label.
+        """
         titles = shape.shape("title")
         days = shape.parsed("reask_days", _days) if "reask_days" in shape else None
         policy = cls(
@@ -92,6 +104,8 @@ class Policy:
             reask_seconds=days * _DAY if days else None,
             withdrawn=_withdrawal(shape, zone),
             versions=tuple(versions),
+            numbers=numbers or {},
+            acts=acts or {},
             source=source,
         )
         shape.close()
@@ -108,17 +122,39 @@ class Policy:
         """Return the version `label`, or None."""
         return next((version for version in self.versions if version.label.text == label), None)
 
+    def place(self, version: Version) -> tuple[int, int]:
+        """Return the place of `version`: the number of the version it amends, or its own, and its own number.
+
+        The version in force is the one with the highest place of those that apply.
+        """
+        return place_of(version)
+
+    def original(self, version: Version) -> Version:
+        """Return the version that `version` amends, or `version` itself."""
+        return self.versions[self._index((version.original_seq, version.original_seq))] if version.amends else version
+
+    def amendments(self, version: Version) -> tuple[Version, ...]:
+        """Return the amendments of `version`, oldest first; empty for an amendment."""
+        return tuple([other for other in self.versions if other.amends and other.original_seq == version.seq])
+
+    def act_of(self, version: Version) -> Act:
+        """Return the act that `version` requires: its own, otherwise the locked one, otherwise the policy's."""
+        return version.act or self.acts.get(version.label.text, self.act)
+
+    def _index(self, place: tuple[int, int]) -> int:
+        return bisect_left(self.versions, place, key=place_of)
+
     def public(self, now: datetime) -> tuple[Version, ...]:
         """Return the versions that are public at `now`, oldest first."""
         return tuple([version for version in self.versions if version.is_public(now)])
 
     def latest(self, now: datetime) -> Version | None:
-        """Return the newest version that is published at `now`."""
+        """Return the version with the highest place of those published at `now`."""
         return next(reversed(self.public(now)), None)
 
     def in_force(self, now: datetime) -> Version | None:
         """Return the version in force at `now`: of those published, effective and not cancelled, the one with the
-        highest `seq`.
+        highest place.
         """
         applying = (
             version
@@ -167,8 +203,9 @@ class Policy:
         return next((row.start for row in self.intervals(now) if row.start > now), None)
 
     def predecessor(self, version: Version) -> Version | None:
-        """Return the version before `version`, or None."""
-        return self.versions[version.seq - 2] if version.seq > 1 else None
+        """Return the version before `version` in the order of places, or None."""
+        index = self._index(place_of(version))
+        return self.versions[index - 1] if index else None
 
 
 def _audience_tag(text: str) -> str:
@@ -192,12 +229,3 @@ def _withdrawal(shape: Fields, zone: ZoneInfo) -> Withdrawal | None:
     withdrawal = Withdrawal(at=inner.parsed("at", lambda text: parse_instant(text, zone)), reason=inner.text("reason"))
     inner.close()
     return withdrawal
-
-
-def _same_number(earlier: Version, later: Version) -> CatalogError:
-    return CatalogError(
-        Place(path=later.source.path or str(later.label)),
-        f"“{earlier.label}” and “{later.label}” are the same number, so they have no order",
-        "rename the folder of the unpublished version",
-        rule="META-label",
-    )

@@ -12,6 +12,7 @@ from inforce.instant import parse_instant
 from inforce.language import Language
 from inforce.policy.edition import Edition
 from inforce.policy.label import Label
+from inforce.policy.words import Act
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -48,8 +49,9 @@ class Version:
     """One publication of a policy in one or more languages; every instant is in UTC.
 
     `enforce_at` is the instant until which an older acceptance is honoured; with `never_enforced` it is None and older
-    acceptances are always honoured. `seq` is the version's position in the order of labels, from 1; 0 until the policy
-    sets it.
+    acceptances are always honoured. `amends` is the label of the version that this one replaces in its place in the
+    order, and `act` the act that this version requires if it is not the policy's. The policy sets `seq`, the number of
+    the version from 1, and `original_seq`, the number of the amended version; both are 0 otherwise.
     """
 
     label: Label
@@ -64,7 +66,10 @@ class Version:
     retroactive: str = ""
     cancelled: Cancellation | None = None
     origin: Origin | None = None
+    amends: Label | None = None
+    act: Act | None = None
     seq: int = 0
+    original_seq: int = 0
     source: Source = field(default_factory=lambda: Source(path=""), compare=False)
 
     @classmethod
@@ -90,6 +95,8 @@ class Version:
             retroactive=shape.text("retroactive", ""),
             cancelled=_cancellation(shape, zone),
             origin=_origin(shape, zone),
+            amends=shape.parsed("amends", Label, None),
+            act=shape.choice("act", Act) if "act" in shape else None,
             editions=editions,
             source=source,
         )
@@ -98,8 +105,10 @@ class Version:
         return version
 
     def refuse_disorder(self, shape: Fields) -> None:
-        """Raise ShapeError with the field of `shape` if instants of this version contradict each other."""
+        """Raise ShapeError with the field of `shape` if fields of this version contradict each other."""
         new, enforce = self.effective_at_new, self.enforce_at
+        if self.amends:
+            self._refuse_own_terms(shape)
         if self.effective_at < self.published_at and not self.retroactive:
             fix = "give the reason in “retroactive”, or change one of the two dates"
             raise shape.error("effective", f"is before “published”{_values(shape, 'effective', 'published')}", fix)
@@ -113,6 +122,16 @@ class Version:
             raise shape.error("enforce", f"is before “effective”{_values(shape, 'enforce', 'effective')}", fix)
         if self.cancelled:
             self._refuse_disorder_of(self.cancelled, shape)
+
+    def _refuse_own_terms(self, shape: Fields) -> None:
+        """Raise ShapeError if this amendment is material or states a field that follows from the amended version."""
+        if self.change is ChangeLevel.MATERIAL:
+            fix = "publish a material change as a version of its own, without “amends”"
+            raise shape.error("change", "is “material”, but an amendment is “editorial” or “notice”", fix)
+        for name in ("effective_new", "enforce", "retroactive"):
+            if name in shape:
+                fix = f"remove it: the amendment replaces the text of “{self.amends}” and cannot change its terms"
+                raise shape.error(name, "is not allowed in an amendment", fix)
 
     def _refuse_disorder_of(self, cancelled: Cancellation, shape: Fields) -> None:
         if cancelled.at >= self.effective_at:

@@ -81,5 +81,5 @@ def _changed_version(policy: Policy, version: Version, was: Version) -> VersionC
 
 
 def _renumbered(version: Version, was: Version) -> Version:
-    """Return `version` with the number of `was`, since the checks compare numbers."""
-    return replace(version, seq=was.seq)
+    """Return `version` with the numbers of `was`, since the checks compare numbers."""
+    return replace(version, seq=was.seq, original_seq=was.original_seq)

@@ -28,7 +28,7 @@ def notice_too_short(ctx: CheckContext) -> Iterator[Finding]:
     for policy, version in ctx.open_versions:
         promised = ctx.catalog.settings.notice_days.get(str(version.change), 0)
         earliest = earliest_effective(version.published_at, promised, ctx.zone)
-        if version.seq > 1 and version.effective_at < earliest and _will_apply(policy, version):
+        if version.effective_at < earliest and _will_apply(policy, version):
             given = (day_of(version.effective_at, ctx.zone) - day_of(version.published_at, ctx.zone)).days
             yield notice_too_short.finding(
                 version.source.place("effective"),
@@ -130,16 +130,20 @@ def review_overdue(ctx: CheckContext) -> Iterator[Finding]:
 
 
 def _will_apply(policy: Policy, version: Version) -> bool:
+    place = policy.place(version)
     return version.cancelled is None and any(
-        earlier.seq < version.seq and not earlier.draft for earlier in policy.versions
+        policy.place(earlier) < place and not earlier.draft for earlier in policy.versions
     )
 
 
 def _successive_versions(ctx: CheckContext) -> Iterator[tuple[Version, Version]]:
-    """Yield pairs of successive versions that are not cancelled and of which one can still be changed."""
+    """Yield pairs of successive versions that are not cancelled and of which one can still be changed.
+
+    Amendments are left out: they apply within the interval of the version they amend.
+    """
     still_open = {(policy.id, version.seq) for policy, version in ctx.open_versions}
     for policy in ctx.catalog:
-        applying = (version for version in policy.versions if version.cancelled is None)
+        applying = (version for version in policy.versions if version.cancelled is None and version.amends is None)
         for earlier, later in itertools.pairwise(applying):
             if still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}:
                 yield earlier, later
@@ -147,7 +151,8 @@ def _successive_versions(ctx: CheckContext) -> Iterator[tuple[Version, Version]]
 
 def _printable_instants(text: CheckedText) -> Iterator[datetime]:
     """Yield the instants a text may print: its version's and, if that is editorial, the corrected version's."""
-    for version in reversed(text.policy.versions[: text.version.seq]):
+    policy, place = text.policy, text.policy.place(text.version)
+    for version in reversed([version for version in policy.versions if policy.place(version) <= place]):
         yield from (version.published_at, version.effective_at)
         if version.change is not ChangeLevel.EDITORIAL:
             return

@@ -107,7 +107,8 @@ def language_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report missing languages of the version in force and all later ones."""
     for policy in ctx.catalog:
         current = policy.in_force(ctx.now)
-        for version in policy.versions[(current.seq if current else 1) - 1 :]:
+        place = policy.place(current) if current else (0, 0)
+        for version in [version for version in policy.versions if policy.place(version) >= place]:
             absent = [str(tag) for tag in ctx.catalog.settings.languages if tag not in version.languages]
             folder = ctx.path(policy.id, version.label.text)
             absent = [tag for tag in absent if not ctx.is_unread(f"{folder}/{tag}.md")]

@@ -6,7 +6,8 @@ with exit code 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -145,27 +146,39 @@ def policy_missing(ctx: CheckContext) -> Iterator[Finding]:
 
 @rule("LOCK-seq", Severity.ERROR, "The sequence number of a locked version would change.", history=True)
 def seq_changed(ctx: CheckContext) -> Iterator[Finding]:
-    """Report the first locked version of each policy whose sequence number changed."""
-    reported: set[str] = set()
-    for locked in ctx.locked:
+    """Report the first version of each policy that changes the number or the order of locked versions.
+
+    Numbers come from the lock, so a number changes only with the lock: on the base branch it was another one, or two
+    versions have the same. An unlocked version with a label below a locked one would come after it regardless.
+    """
+    locked = {policy_id: list(rows) for policy_id, rows in itertools.groupby(ctx.locked, key=lambda row: row.policy.id)}
+    for policy in ctx.catalog:
+        if not ctx.is_unread(ctx.path(policy.id)):
+            yield from itertools.islice(_number_findings(ctx, policy, locked.get(policy.id, [])), 1)
+
+
+def _number_findings(ctx: CheckContext, policy: Policy, rows: Iterable[Locked]) -> Iterator[Finding]:
+    for locked in rows:
         was, now = locked.entry.seq, locked.version.seq
-        if was == now or locked.policy.id in reported or ctx.is_unread(ctx.path(locked.policy.id)):
-            continue
-        reported.add(locked.policy.id)
-        newcomers = [
-            version.label.text
-            for version in locked.policy.versions[: now - 1]
-            if ctx.lock.entry(locked.policy.id, version.label.text) is None
-        ]
-        cause = f"“{newcomers[-1]}” was added before it" if newcomers else "an earlier version is missing"
-        yield seq_changed.finding(
-            locked.version.source.place(),
-            f"“{locked.version.label}” was published as number {was} and would become number {now}: {cause}.",
-            evidence=str(locked.version.label),
-            fix=f"Give “{newcomers[-1]}” a label higher than that of every published version."
-            if newcomers
-            else _restore_fix(ctx, ctx.path(locked.policy.id)),
-        )
+        if was != now:
+            yield seq_changed.finding(
+                locked.version.source.place(),
+                f"“{locked.version.label}” was published as number {was} and would become number {now}.",
+                evidence=str(locked.version.label),
+                fix=_restore_fix(ctx, ctx.path("lock.json")),
+            )
+    numbers = ctx.lock.numbers(policy.id)
+    originals = [version for version in policy.versions if version.amends is None and version.label.text in numbers]
+    last = max(originals, key=lambda version: version.label, default=None)
+    for version in policy.versions:
+        if last and version.amends is None and version.label.text not in numbers and version.label < last.label:
+            yield seq_changed.finding(
+                version.source.place(),
+                f"“{version.label}” would become number {version.seq}, after the locked version “{last.label}”, "
+                "although its label is lower.",
+                evidence=str(version.label),
+                fix=f"Give “{version.label}” a label higher than that of every published version.",
+            )
 
 
 @rule("LOCK-missing", Severity.NOTE, "A published version is not completely in the lock yet.")

@@ -12,7 +12,7 @@ from inforce.checks.rule import Rule, on_reading, rule
 from inforce.errors import Place
 from inforce.fields import did_you_mean
 from inforce.instant import day_of, format_local
-from inforce.policy import Version
+from inforce.policy import Label, Policy, Version
 
 file_missing = on_reading("META-file", "A required file is missing.")
 invalid_yaml = on_reading("META-yaml", "A YAML file has a syntax error or uses a feature that is not allowed.")
@@ -22,6 +22,7 @@ invalid_label = on_reading(
 )
 invalid_language_tag = on_reading("META-language", "The file name of a text is not a correctly spelt language tag.")
 binding_text_missing = on_reading("META-binding", "A version has no text in the binding language.")
+not_amendable = on_reading("META-amends", "A version amends a version that it cannot amend.")
 unused_dismissal = Rule(
     id="META-dismissal", severity=Severity.NOTE, title="A dismissal in dismissals.yml no longer matches any question."
 )
@@ -29,10 +30,13 @@ unused_dismissal = Rule(
 
 @rule("META-order", Severity.ERROR, "The order of two versions by label differs from their order by date.")
 def order_differs(ctx: CheckContext) -> Iterator[Finding]:
-    """Report open versions whose order by label differs from their order by `published`."""
+    """Report open versions whose order by label differs from their order by `published`.
+
+    Labels are compared among the versions that amend none, and among those that amend the same version.
+    """
     still_open = {(policy.id, version.seq) for policy, version in ctx.open_versions}
     for policy in ctx.catalog:
-        for earlier, later in itertools.pairwise(policy.versions):
+        for earlier, later in _successive_labels(policy):
             fixable = still_open & {(policy.id, earlier.seq), (policy.id, later.seq)}
             if later.published_at < earlier.published_at and fixable:
                 yield order_differs.finding(
@@ -64,7 +68,7 @@ def summary_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Report open versions whose binding text has no summary, except the first version and drafts."""
     for policy, version in ctx.open_versions:
         edition = version.edition(policy.binding_language)
-        if edition and version.seq > 1 and not version.draft and not edition.summary:
+        if edition and policy.predecessor(version) and not version.draft and not edition.summary:
             yield summary_missing.finding(
                 Place(path=edition.source.path, line=1),
                 f"“{version.label}” has no summary of the changes since the previous version.",
@@ -96,6 +100,17 @@ def summary_clause_missing(ctx: CheckContext) -> Iterator[Finding]:
                 )
 
 
+def _successive_labels(policy: Policy) -> Iterator[tuple[Version, Version]]:
+    originals = sorted((version for version in policy.versions if version.amends is None), key=_label)
+    yield from itertools.pairwise(originals)
+    for _, chain in itertools.groupby(policy.versions, key=policy.original):
+        yield from itertools.pairwise(sorted(chain, key=_label))
+
+
+def _label(version: Version) -> Label:
+    return version.label
+
+
 def _day_in(version: Version) -> date | None:
     numbers = version.label.numbers
     if len(numbers) != 3 or numbers[0] < 1900:
@@ -113,6 +128,7 @@ RULES = (
     invalid_label,
     invalid_language_tag,
     binding_text_missing,
+    not_amendable,
     order_differs,
     label_date_differs,
     summary_missing,

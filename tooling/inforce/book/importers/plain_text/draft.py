@@ -14,7 +14,7 @@ from pathlib import Path
 from inforce.book.importers.plain_text import Conversion, convert, words
 from inforce.book.importers.policy_file import NothingToImportError, binding_language, describe, known_id, name_of
 from inforce.book.importers.source_file import decoded
-from inforce.book.new_version import empty_summary, version_stub
+from inforce.book.new_version import empty_summary, newest_label, version_stub
 from inforce.book.paths import BOOK
 from inforce.book.read import LARGEST, read_book, refuse_long_structure
 from inforce.book.write import NewVersion, add_versions, readable_catalog, to_edition
@@ -84,7 +84,7 @@ def import_text(
     conversion = convert(source)
     published = options.published or day_of(now, zone).isoformat()
     effective = options.effective or published
-    newest = policy.versions[-1].label if policy and policy.versions else None
+    newest = newest_label(policy)
     stub = version_stub(
         newest, zone, effective=effective, published=published, change=options.change, label=options.label
     )
