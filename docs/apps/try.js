@@ -21,7 +21,7 @@ const chosen = () => {
   const { at, since, languages } = Object.fromEntries(new FormData(form));
   const records = manifest.policies.flatMap(({ id, act }) => {
     const version = histories.get(id).find((x) => String(x.seq) === form.elements[id].value);
-    return version ? [{ policy: id, seq: version.seq, act: YES[act], at: version.effective_at, subject: SUBJECT }] : [];
+    return version ? [{ policy: id, seq: version.seq, act: YES[version.act ?? act], at: version.effective_at, subject: SUBJECT }] : [];
   });
   return { at: told(at) ?? told(Date.now()), since: since ? told(since) : undefined, languages: languages.split(/[\s,]+/).filter(Boolean), records };
 };

@@ -152,7 +152,7 @@ catalogs = st.builds(
 )
 
 
-_SETTINGS = Settings(
+SETTINGS = Settings(
     publisher=Publisher(name="Shop", url="https://shop.example/", contact="privacy@shop.example"),
     site="https://policies.example/",
     timezone=parse_zone("UTC"),
@@ -168,7 +168,7 @@ _SOME_TEXTS = st.sampled_from(
 # A variant for tests that ignore texts and settings, which is much faster to generate.
 light_catalogs = st.builds(
     lambda found: Catalog(
-        settings=_SETTINGS, policies=tuple(policy_of(versions, name) for name, versions in found.items())
+        settings=SETTINGS, policies=tuple(policy_of(versions, name) for name, versions in found.items())
     ),
     st.dictionaries(
         st.sampled_from(["privacy", "terms"]),

@@ -1,12 +1,13 @@
 """Build a manifest from a catalogue: the versions that apps need now, and the full list of versions.
 
 Invariants: neither document contains anything that is not public at the given instant; a decision based on the manifest
-equals a decision based on the full history.
+equals a decision based on the full history. Versions are listed by place: an amendment follows the version it amends.
 Not responsible for: signing; writing files.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -69,7 +70,7 @@ def manifest(
 def versions_document(
     catalog: Catalog, policy: Policy, now: datetime, evidence: Mapping[str, Evidence]
 ) -> dict[str, Any]:
-    """Return all versions of `policy` that are public at `now`, oldest first, with addresses relative to the site.
+    """Return all versions of `policy` that are public at `now`, by place, with addresses relative to the site.
 
     `evidence` is, by label, the commit that added each version; a version without it has the source it was imported
     from, or none.
@@ -91,7 +92,7 @@ def versions_document(
 def digests_document(
     catalog: Catalog, policy: Policy, now: datetime, files: Mapping[int, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return all versions of `policy` that are public at `now`, oldest first, with the digests of their files.
+    """Return all versions of `policy` that are public at `now`, by place, with the digests of their files.
 
     `files` are, by `seq`, the fields `redlines` and `since`. Only the selection of public versions depends on `now`, so
     two builds that publish the same files return the same document.
@@ -114,27 +115,48 @@ def _cancellation(version: Version, now: datetime) -> dict[str, str]:
 
 
 def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
-    """Return the versions of `policy` that apps need at `now`, oldest first.
+    """Return the versions of `policy` that apps need at `now`, by place.
 
     These are the version in force, every announced version, every material version whose grace period still runs, and
     the floors: the newest version that requires an answer, the newest of which users are notified, and the newest whose
-    grace period is over. The few versions that repeat an earlier text and are needed for it are included. No other
-    version can change a decision.
+    grace period is over. The few versions that repeat an earlier text and are needed for it are included, and so is the
+    version that a listed amendment amends. No other version can change a decision.
     """
     standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
     applying = [version for version in standing if version.effective_at <= now]
-    needed = {version.seq for version in standing if version.effective_at > now}
-    needed.update(version.seq for version in _floors(applying, now))
-    needed.update(version.seq for version in applying[-1:])
-    needed.update(version.seq for version in _repeats(policy, applying, now, oldest=min(needed, default=0)))
-    return tuple(version for version in standing if version.seq in needed)
+    needed = {policy.place(version) for version in standing if version.effective_at > now}
+    needed.update(policy.place(version) for version in _floors(applying, now))
+    needed.update(policy.place(version) for version in applying[-1:])
+    oldest = min(needed, default=(0, 0))
+    needed.update(policy.place(version) for version in _repeats(policy, applying, now, oldest))
+    needed.update([(original, original) for original, _ in needed])
+    return tuple(version for version in standing if policy.place(version) in needed)
+
+
+def amendments(policy: Policy, now: datetime) -> dict[int, int]:
+    """Return the number of the amended version by the number of each public amendment that needs it for its place.
+
+    A record for an amendment with a lower number than all listed material versions is below every floor in any case.
+    """
+    material = [version for version in listed(policy, now) if version.change is ChangeLevel.MATERIAL]
+    lowest = min((version.seq for version in material if version.effective_at <= now), default=0)
+    return {
+        version.seq: version.original_seq
+        for version in sorted(policy.public(now), key=lambda version: version.seq)
+        if version.amends and version.seq > lowest
+    }
 
 
 def same_as(policy: Policy, version: Version, now: datetime) -> tuple[int, ...]:
-    """Return the numbers of earlier versions with the binding text of `version`; accepting one of them suffices."""
+    """Return the numbers of the versions of a lower place with the binding text of `version`, in ascending order.
+
+    Accepting one of them suffices.
+    """
     digest = _binding_digest(policy, version)
-    earlier = [other for other in policy.public(now) if other.seq < version.seq]
-    return tuple(other.seq for other in earlier if digest and _binding_digest(policy, other) == digest)
+    if digest is None:
+        return ()
+    earlier = itertools.takewhile(lambda other: other.seq != version.seq, policy.public(now))
+    return tuple(sorted(other.seq for other in earlier if _binding_digest(policy, other) == digest))
 
 
 def _binding_digest(policy: Policy, version: Version) -> Digest | None:
@@ -150,19 +172,19 @@ def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
     yield from (*material[-1:], *significant[-1:], *enforced[-1:])
 
 
-def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: int) -> Iterator[Version]:
+def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: tuple[int, int]) -> Iterator[Version]:
     """Yield the versions in `applying` that lift an old record above a floor, or one of a cancelled version above 0."""
     cancelled = {version.seq for version in policy.public(now) if version.is_cancelled(now)}
     for version in applying:
         repeated = same_as(policy, version, now)
-        if repeated and (version.seq > oldest or not cancelled.isdisjoint(repeated)):
+        if repeated and (policy.place(version) > oldest or not cancelled.isdisjoint(repeated)):
             yield version
 
 
 def _policy(policy: Policy, now: datetime, versions_digest: Digest | None) -> dict[str, Any]:
     latest, current = policy.latest(now), policy.in_force(now)
     shown = current or latest
-    cancelled = [version.seq for version in policy.public(now) if version.is_cancelled(now)]
+    cancelled = sorted(version.seq for version in policy.public(now) if version.is_cancelled(now))
     members = {
         "id": policy.id,
         "act": str(policy.act),
@@ -173,6 +195,7 @@ def _policy(policy: Policy, now: datetime, versions_digest: Digest | None) -> di
         "reask_seconds": policy.reask_seconds,
         "withdrawn_at": policy.withdrawn and format_instant(policy.withdrawn.at),
         "cancelled": cancelled,
+        "amendments": {str(number): original for number, original in amendments(policy, now).items()},
         "latest": latest and latest.seq,
         "in_force": current and current.seq,
         "next_change_at": _instant(policy.next_change(now)),
@@ -196,12 +219,16 @@ def _version(policy: Policy, version: Version, now: datetime) -> dict[str, Any]:
         members["enforce_at"] = _instant(version.enforce_at)
     if same := same_as(policy, version, now):
         members["same_as"] = list(same)
+    if version.amends:
+        members["amends"] = version.original_seq
+    if (act := policy.act_of(version)) is not policy.act:
+        members["act"] = str(act)
     members["digests"] = {str(e.language): str(e.digest) for e in sorted(version.editions, key=lambda e: e.language)}
     return members
 
 
 def _whereabouts(policy: Policy, version: Version, now: datetime, evidence: Mapping[str, Evidence]) -> dict[str, Any]:
-    earlier = [other for other in policy.public(now) if other.seq < version.seq]
+    earlier = list(itertools.takewhile(lambda other: other.seq != version.seq, policy.public(now)))
     members: dict[str, Any] = {
         "state": str(policy.state(version, now)),
         "page": version_page(policy, version, policy.binding_language),
