@@ -118,6 +118,29 @@ def text_unchanged(ctx: CheckContext) -> Iterator[Finding]:
             )
 
 
+@rule("CHANGE-announced", Severity.ERROR, "An amendment has the text of an announced version.")
+def announced_text(ctx: CheckContext) -> Iterator[Finding]:
+    """Report open amendments with the binding text of a version that takes effect later and is not cancelled."""
+    for text in ctx.texts:
+        policy, version = text.policy, text.version
+        if version.amends is None or not text.is_binding:
+            continue
+        place, announced = policy.place(policy.original(version)), (v for v in policy.versions if not v.draft)
+        for other in announced:
+            edition = other.edition(text.edition.language)
+            later = policy.place(policy.original(other)) > place and other.effective_at > version.effective_at
+            if later and other.cancelled is None and edition and edition.digest == text.edition.digest:
+                yield announced_text.finding(
+                    Place(path=text.edition.source.path),
+                    f"“{version.label}” amends “{version.amends}” but has the text of “{other.label}”, which takes "
+                    "effect later.",
+                    evidence=other.label.text,
+                    fix=f"Start from the text of “{version.amends}”: delete this version, then run "
+                    f"“inforce new {policy.id} --amend {version.amends}”.",
+                )
+                break
+
+
 @rule("CHANGE-editorial", Severity.QUESTION, "An editorial change affects a number, a date or a negation.")
 def meaning_changed(ctx: CheckContext) -> Iterator[Finding]:
     """Report changes in editorial versions that can change the meaning; users are not notified of such versions."""
@@ -282,4 +305,4 @@ def _place(text: CheckedText, section: str) -> Place:
     return text.place(clause.line) if clause else Place(path=text.edition.source.path)
 
 
-RULES = (unmentioned_change, unchanged_section, text_unchanged, meaning_changed, numbers_changed)
+RULES = (unmentioned_change, unchanged_section, text_unchanged, announced_text, meaning_changed, numbers_changed)

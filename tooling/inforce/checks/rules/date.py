@@ -36,7 +36,7 @@ def notice_too_short(ctx: CheckContext) -> Iterator[Finding]:
                 f"publication. book.yml requires {counted(promised, 'day')} of notice, so the earliest date is "
                 f"{format_local(earliest, ctx.zone)}.",
                 evidence=format_local(version.effective_at, ctx.zone),
-                fix=f"Write “effective: {format_local(earliest, ctx.zone)}” or later.",
+                fix=_notice_fix(policy, version, format_local(earliest, ctx.zone)),
             )
 
 
@@ -71,12 +71,41 @@ def same_effective_date(ctx: CheckContext) -> Iterator[Finding]:
             )
 
 
+@rule("DATE-amends", Severity.ERROR, "An amendment does not take effect within the time of the version it amends.")
+def amendment_out_of_time(ctx: CheckContext) -> Iterator[Finding]:
+    """Report open amendments of an announced version with another effective date, and those that apply too late.
+
+    The next version is the next one by place that is neither a draft, cancelled nor an amendment.
+    """
+    for policy, version in ctx.open_versions:
+        if version.amends is None or version.cancelled:
+            continue
+        original, following = policy.original(version), _next_original(policy, version)
+        day = format_local(original.effective_at, ctx.zone)
+        if version.published_at < original.effective_at != version.effective_at:
+            problem = f"amends “{original.label}” before that takes effect, so both must take effect on {day}"
+            fix = f"Write “effective: {day}”."
+        elif following and version.effective_at >= following.effective_at:
+            day = format_local(following.effective_at, ctx.zone)
+            problem = f"would take effect only when “{following.label}” does, on {day}, or later, and so never apply"
+            fix = f"Choose a date before {day}, or amend “{following.label}” instead."
+        else:
+            continue
+        yield amendment_out_of_time.finding(
+            version.source.place("effective"),
+            f"“{version.label}” {problem}.",
+            evidence=format_local(version.effective_at, ctx.zone),
+            fix=fix,
+        )
+
+
 @rule("DATE-printed", Severity.ERROR, "A date printed in the text differs from the dates of the version.")
 def printed_date_differs(ctx: CheckContext) -> Iterator[Finding]:
     """Compare dates after labels such as “Effective date” with the dates of version.yml.
 
-    An editorial version may keep the date of the version it corrects. If a text prints several dates, one must be
-    correct. An instant that is not the start of a day matches its date in any time zone.
+    An editorial version may keep the date of the version it corrects, and an amendment that of the version it amends.
+    If a text prints several dates, one must be correct. An instant that is not the start of a day matches its date in
+    any time zone.
     """
     for text in ctx.texts:
         known = {day for instant in _printable_instants(text) for day in _days_of(instant, ctx.zone)}
@@ -117,7 +146,7 @@ def backdated(ctx: CheckContext) -> Iterator[Finding]:
 def review_overdue(ctx: CheckContext) -> Iterator[Finding]:
     """Report policies whose newest version is older than twelve months and which are not withdrawn."""
     for policy in ctx.catalog:
-        newest = policy.latest(ctx.now)
+        newest = max(policy.public(ctx.now), key=lambda version: version.published_at, default=None)
         withdrawn = policy.withdrawn is not None and policy.withdrawn.at <= ctx.now
         if newest and not withdrawn and newest.published_at + YEAR <= ctx.now:
             yield review_overdue.finding(
@@ -127,6 +156,20 @@ def review_overdue(ctx: CheckContext) -> Iterator[Finding]:
                 evidence=format_local(newest.published_at, ctx.zone),
                 fix="Read it again. If it no longer matches your practice, start a new version with “inforce new”.",
             )
+
+
+def _notice_fix(policy: Policy, version: Version, earliest: str) -> str:
+    original = policy.original(version)
+    if version.published_at >= original.effective_at or original is version:
+        return f"Write “effective: {earliest}” or later."
+    return f"Set “change” to “editorial” if that is correct, or cancel “{original.label}” and announce a new version."
+
+
+def _next_original(policy: Policy, version: Version) -> Version | None:
+    """Return the next version after `version` that will apply and is not an amendment, or None."""
+    place = policy.place(version)
+    applying = (other for other in policy.versions if other.amends is None and not (other.draft or other.cancelled))
+    return next((other for other in applying if policy.place(other) > place), None)
 
 
 def _will_apply(policy: Policy, version: Version) -> bool:
@@ -150,11 +193,11 @@ def _successive_versions(ctx: CheckContext) -> Iterator[tuple[Version, Version]]
 
 
 def _printable_instants(text: CheckedText) -> Iterator[datetime]:
-    """Yield the instants a text may print: its version's and, if that is editorial, the corrected version's."""
+    """Yield the instants a text may print: its version's and, for a correction, those of the corrected version."""
     policy, place = text.policy, text.policy.place(text.version)
     for version in reversed([version for version in policy.versions if policy.place(version) <= place]):
         yield from (version.published_at, version.effective_at)
-        if version.change is not ChangeLevel.EDITORIAL:
+        if version.change is not ChangeLevel.EDITORIAL and version.amends is None:
             return
 
 
@@ -164,4 +207,12 @@ def _days_of(instant: datetime, zone: ZoneInfo) -> set[date]:
     return {day_of(instant, zone), *(local.astimezone(UTC).date() for local in somewhere)}
 
 
-RULES = (notice_too_short, order_reversed, same_effective_date, printed_date_differs, backdated, review_overdue)
+RULES = (
+    notice_too_short,
+    order_reversed,
+    same_effective_date,
+    amendment_out_of_time,
+    printed_date_differs,
+    backdated,
+    review_overdue,
+)

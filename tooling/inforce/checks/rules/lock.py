@@ -6,8 +6,7 @@ with exit code 3.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -73,6 +72,18 @@ def level_changed(ctx: CheckContext) -> Iterator[Finding]:
             )
 
 
+@rule("LOCK-amends", Severity.ERROR, "The amended version or the act of a locked version was changed.", history=True)
+def terms_changed(ctx: CheckContext) -> Iterator[Finding]:
+    """Report changes of `amends` in locked versions, and of `act` where the lock records it."""
+    for locked in ctx.locked:
+        entry, version = locked.entry, locked.version
+        if entry.amends != version.amends:
+            was, now = (str(label) if label else "not given" for label in (entry.amends, version.amends))
+            yield _field_changed(terms_changed, ctx, locked, "amends", was, now)
+        if entry.act and version.act and entry.act is not version.act:
+            yield _field_changed(terms_changed, ctx, locked, "act", str(entry.act), str(version.act))
+
+
 @rule("LOCK-draft", Severity.ERROR, "A locked version was turned into a draft.", history=True)
 def became_draft(ctx: CheckContext) -> Iterator[Finding]:
     """Report locked versions that are drafts and would disappear from the site."""
@@ -105,7 +116,7 @@ def edition_missing(ctx: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The text of “{locked.version.label}” in “{language}” is published and locked, but is missing.",
                     evidence=str(locked.entry.digests[language]),
-                    fix=_restore_fix(ctx, path),
+                    fix=restore_fix(ctx, path),
                 )
 
 
@@ -125,7 +136,7 @@ def version_missing(ctx: CheckContext) -> Iterator[Finding]:
                     evidence=label,
                     fix=f"Rename the folder back: “git mv {ctx.path(policy.id, new_name)} {path}”."
                     if new_name
-                    else _restore_fix(ctx, path),
+                    else restore_fix(ctx, path),
                 )
 
 
@@ -140,44 +151,7 @@ def policy_missing(ctx: CheckContext) -> Iterator[Finding]:
                 Place(path=path),
                 f"The policy “{policy_id}” is published and locked, but is missing.",
                 evidence=policy_id,
-                fix=f"{_restore_fix(ctx, path)} To end a policy, add “withdrawn” to its policy.yml.",
-            )
-
-
-@rule("LOCK-seq", Severity.ERROR, "The sequence number of a locked version would change.", history=True)
-def seq_changed(ctx: CheckContext) -> Iterator[Finding]:
-    """Report the first version of each policy that changes the number or the order of locked versions.
-
-    Numbers come from the lock, so a number changes only with the lock: on the base branch it was another one, or two
-    versions have the same. An unlocked version with a label below a locked one would come after it regardless.
-    """
-    locked = {policy_id: list(rows) for policy_id, rows in itertools.groupby(ctx.locked, key=lambda row: row.policy.id)}
-    for policy in ctx.catalog:
-        if not ctx.is_unread(ctx.path(policy.id)):
-            yield from itertools.islice(_number_findings(ctx, policy, locked.get(policy.id, [])), 1)
-
-
-def _number_findings(ctx: CheckContext, policy: Policy, rows: Iterable[Locked]) -> Iterator[Finding]:
-    for locked in rows:
-        was, now = locked.entry.seq, locked.version.seq
-        if was != now:
-            yield seq_changed.finding(
-                locked.version.source.place(),
-                f"“{locked.version.label}” was published as number {was} and would become number {now}.",
-                evidence=str(locked.version.label),
-                fix=_restore_fix(ctx, ctx.path("lock.json")),
-            )
-    numbers = ctx.lock.numbers(policy.id)
-    originals = [version for version in policy.versions if version.amends is None and version.label.text in numbers]
-    last = max(originals, key=lambda version: version.label, default=None)
-    for version in policy.versions:
-        if last and version.amends is None and version.label.text not in numbers and version.label < last.label:
-            yield seq_changed.finding(
-                version.source.place(),
-                f"“{version.label}” would become number {version.seq}, after the locked version “{last.label}”, "
-                "although its label is lower.",
-                evidence=str(version.label),
-                fix=f"Give “{version.label}” a label higher than that of every published version.",
+                fix=f"{restore_fix(ctx, path)} To end a policy, add “withdrawn” to its policy.yml.",
             )
 
 
@@ -210,7 +184,7 @@ def entry_changed(ctx: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The entry of “{label}” of {policy_id} {problem}.",
                     evidence=f"{policy_id} {label}",
-                    fix=f"{_restore_fix(ctx, path)} Then run “inforce freeze”, which only adds.",
+                    fix=f"{restore_fix(ctx, path)} Then run “inforce freeze”, which only adds.",
                 )
 
 
@@ -230,7 +204,7 @@ def public_version_changed(ctx: CheckContext) -> Iterator[Finding]:
                 now = current_versions.get(was.label.text)
                 if now and _moved_by_zone(ctx, LockEntry.of(was), LockEntry.of(now)):
                     moved.append(f"“{was.label}” of {policy.id}")
-                if problem := _version_problem(was, now, ctx):
+                if problem := _version_problem(policy, was, now, ctx):
                     yield public_version_changed.finding(
                         Place(path=path),
                         f"“{was.label}” of {policy.id} is public on {ctx.book.base_ref}, but {problem}.",
@@ -321,7 +295,7 @@ def _entry_problem(was: LockEntry, now: LockEntry | None, zone: ZoneInfo) -> str
     return f"has a different “{fields[0]}”" if fields else ""
 
 
-def _version_problem(was: Version, now: Version | None, ctx: CheckContext) -> str:
+def _version_problem(policy: Policy, was: Version, now: Version | None, ctx: CheckContext) -> str:
     if now is None:
         return "is missing"
     if now.draft:
@@ -339,13 +313,17 @@ def _version_problem(was: Version, now: Version | None, ctx: CheckContext) -> st
         return "was cancelled although it had already taken effect"
     if _moved_by_zone(ctx, LockEntry.of(was), LockEntry.of(now)):
         return ""
-    fields = _differing_fields(LockEntry.of(was), LockEntry.of(now), ctx.zone)
+    # A change of “act” in policy.yml is reported by META-act.
+    before, after = LockEntry.of(was, was.act or policy.act), LockEntry.of(now, now.act or policy.act)
+    fields = _differing_fields(before, after, ctx.zone)
     return f"has a different “{fields[0]}”" if fields else ""
 
 
 def _differing_fields(was: LockEntry, now: LockEntry, zone: ZoneInfo) -> list[str]:
     before, after = _instants(was, zone), _instants(now, zone)
-    return [name for name in before if before[name] != after[name]] + ["change"] * (was.change is not now.change)
+    names = [name for name in before if before[name] != after[name]]
+    names += ["change"] * (was.change is not now.change) + ["amends"] * (was.amends != now.amends)
+    return names + ["act"] * (was.act is not None and was.act is not now.act)
 
 
 def _described_change(ctx: CheckContext, was: str | None, now: str) -> Description:
@@ -355,13 +333,14 @@ def _described_change(ctx: CheckContext, was: str | None, now: str) -> Descripti
     return Description(clause=f": {description.clause}", evidence=description.evidence, line=description.line)
 
 
-def _restore_fix(ctx: CheckContext, path: str) -> str:
+def restore_fix(ctx: CheckContext, path: str) -> str:
+    """Return the instruction to restore `path` from the base branch."""
     return f"Restore it with “git checkout {ctx.book.base_ref} -- {path}”."
 
 
 def _new_version_fix(ctx: CheckContext, policy: Policy, path: str) -> str:
     new = f"inforce new {policy.id} --effective DATE --change LEVEL"
-    return f"{_restore_fix(ctx, path)} Write the change into a new version: “{new}”."
+    return f"{restore_fix(ctx, path)} Write the change into a new version: “{new}”."
 
 
 RULES = (
@@ -369,12 +348,12 @@ RULES = (
     text_changed,
     date_changed,
     level_changed,
+    terms_changed,
     became_draft,
     cancellation_changed,
     edition_missing,
     version_missing,
     policy_missing,
-    seq_changed,
     not_locked,
     entry_changed,
     public_version_changed,

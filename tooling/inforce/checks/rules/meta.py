@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from inforce.checks.context import CheckContext
 from inforce.checks.finding import Finding, Severity
@@ -12,7 +12,10 @@ from inforce.checks.rule import Rule, on_reading, rule
 from inforce.errors import Place
 from inforce.fields import did_you_mean
 from inforce.instant import day_of, format_local
-from inforce.policy import Label, Policy, Version
+from inforce.policy import Act, ChangeLevel, Label, Policy, Version
+
+# The acts for which a user is asked and may refuse.
+_ASKING = (Act.ACCEPT, Act.CONSENT)
 
 file_missing = on_reading("META-file", "A required file is missing.")
 invalid_yaml = on_reading("META-yaml", "A YAML file has a syntax error or uses a feature that is not allowed.")
@@ -22,10 +25,64 @@ invalid_label = on_reading(
 )
 invalid_language_tag = on_reading("META-language", "The file name of a text is not a correctly spelt language tag.")
 binding_text_missing = on_reading("META-binding", "A version has no text in the binding language.")
-not_amendable = on_reading("META-amends", "A version amends a version that it cannot amend.")
 unused_dismissal = Rule(
     id="META-dismissal", severity=Severity.NOTE, title="A dismissal in dismissals.yml no longer matches any question."
 )
+
+
+@rule("META-amends", Severity.ERROR, "A version amends a version that it cannot amend.")
+def not_amendable(ctx: CheckContext) -> Iterator[Finding]:
+    """Report open amendments that are published after the amended version was cancelled or the policy withdrawn.
+
+    Other problems with `amends` are found when the policy is read.
+    """
+    for policy, version in ctx.open_versions:
+        if version.amends is None:
+            continue
+        cancelled, withdrawn = policy.original(version).cancelled, policy.withdrawn
+        if cancelled and cancelled.at <= version.published_at:
+            problem = f"amends “{version.amends}”, which is cancelled"
+        elif withdrawn and withdrawn.at <= version.published_at:
+            problem = f"amends “{version.amends}” of {policy.id}, which is withdrawn"
+        else:
+            continue
+        yield not_amendable.finding(
+            version.source.place("amends"),
+            f"“{version.label}” {problem}.",
+            evidence=str(version.amends),
+            fix="Delete this version, or write the change into a new version.",
+        )
+
+
+@rule("META-act", Severity.ERROR, "Users must act differently, but no material version asks them.")
+def act_without_material_version(ctx: CheckContext) -> Iterator[Finding]:
+    """Report changes of the required act to `accept` or `consent` in versions that are not material, and in policy.yml.
+
+    An open version is compared with the previous one by place that is neither a draft nor cancelled, policy.yml with
+    that of the base branch.
+    """
+    for policy, version in ctx.open_versions:
+        act, previous = policy.act_of(version), _previous(policy, version)
+        before = policy.act_of(previous) if previous else act
+        if act in _ASKING and act is not before and previous and version.change is not ChangeLevel.MATERIAL:
+            yield act_without_material_version.finding(
+                version.source.place("act" if version.act else "change"),
+                f"“{version.label}” requires “{act}” and “{previous.label}” requires “{before}”, but the change level "
+                f"is “{version.change}”, so users are not asked.",
+                evidence=str(act),
+                fix=f"Write “act: {before}” into version.yml, or publish a material version.",
+            )
+    for policy in ctx.catalog:
+        was = ctx.book.base.catalog.find(policy.id) if ctx.book.base and ctx.book.base.catalog else None
+        if was and _asks_no_user(was, policy, ctx.now):
+            yield act_without_material_version.finding(
+                policy.source.place("act"),
+                f"“act” of {policy.id} was “{was.act}” and is now “{policy.act}”, but no new material version asks "
+                "users.",
+                evidence=str(policy.act),
+                fix=f"Restore “act: {was.act}”, and write “act: {policy.act}” into version.yml of the new material "
+                "version.",
+            )
 
 
 @rule("META-order", Severity.ERROR, "The order of two versions by label differs from their order by date.")
@@ -107,6 +164,24 @@ def _successive_labels(policy: Policy) -> Iterator[tuple[Version, Version]]:
         yield from itertools.pairwise(sorted(chain, key=_label))
 
 
+def _previous(policy: Policy, version: Version) -> Version | None:
+    """Return the version before `version` by place that is neither a draft nor cancelled, or None."""
+    place = policy.place(version)
+    earlier = (other for other in reversed(policy.versions) if policy.place(other) < place)
+    return next((other for other in earlier if not other.draft and other.cancelled is None), None)
+
+
+def _asks_no_user(was: Policy, policy: Policy, now: datetime) -> bool:
+    """Return whether `policy` requires an act that `was` did not, but no new material version requires it."""
+    if policy.act is was.act or policy.act not in _ASKING or not was.public(now):
+        return False
+    material = [v for v in policy.versions if v.change is ChangeLevel.MATERIAL and not v.draft]
+    if not material or policy.act_of(material[-1]) is not policy.act:
+        return True
+    before = was.version(material[-1].label.text)
+    return before is not None and before.is_public(now) and was.act_of(before) is not policy.act
+
+
 def _label(version: Version) -> Label:
     return version.label
 
@@ -129,6 +204,7 @@ RULES = (
     invalid_language_tag,
     binding_text_missing,
     not_amendable,
+    act_without_material_version,
     order_differs,
     label_date_differs,
     summary_missing,
