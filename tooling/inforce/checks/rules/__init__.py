@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from inforce.checks.rule import Rule
-from inforce.checks.rules import change, claim, date, enc, html, lang, link, lock, lock_numbers, meta, path, text
+from inforce.checks.rules import change, claim, date, enc, html, lang, link, lock, meta, path, text
 
-GROUPS = (meta, lock, lock_numbers, date, enc, text, link, html, change, claim, lang, path)
+GROUPS = (meta, lock, date, enc, text, link, html, change, claim, lang, path)
 
 CATALOGUE: Mapping[str, Rule] = MappingProxyType({rule.id: rule for group in GROUPS for rule in group.RULES})

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from inforce.checks.context import CheckContext, Locked
 from inforce.checks.finding import Finding, Severity
+from inforce.checks.lock_numbers import number_problems
 from inforce.checks.rule import Rule, on_reading, rule
 from inforce.checks.rules.wording import Description, describe
 from inforce.errors import Place
@@ -116,7 +117,7 @@ def edition_missing(ctx: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The text of “{locked.version.label}” in “{language}” is published and locked, but is missing.",
                     evidence=str(locked.entry.digests[language]),
-                    fix=restore_fix(ctx, path),
+                    fix=_restore_fix(ctx, path),
                 )
 
 
@@ -136,7 +137,7 @@ def version_missing(ctx: CheckContext) -> Iterator[Finding]:
                     evidence=label,
                     fix=f"Rename the folder back: “git mv {ctx.path(policy.id, new_name)} {path}”."
                     if new_name
-                    else restore_fix(ctx, path),
+                    else _restore_fix(ctx, path),
                 )
 
 
@@ -151,8 +152,15 @@ def policy_missing(ctx: CheckContext) -> Iterator[Finding]:
                 Place(path=path),
                 f"The policy “{policy_id}” is published and locked, but is missing.",
                 evidence=policy_id,
-                fix=f"{restore_fix(ctx, path)} To end a policy, add “withdrawn” to its policy.yml.",
+                fix=f"{_restore_fix(ctx, path)} To end a policy, add “withdrawn” to its policy.yml.",
             )
+
+
+@rule("LOCK-seq", Severity.ERROR, "The sequence number of a locked version would change.", history=True)
+def seq_changed(ctx: CheckContext) -> Iterator[Finding]:
+    """Report numbers of locked versions that changed or are not unique, and new versions that would come before."""
+    for problem in number_problems(ctx):
+        yield seq_changed.finding(problem.place, problem.message, evidence=problem.evidence, fix=problem.fix)
 
 
 @rule("LOCK-missing", Severity.NOTE, "A published version is not completely in the lock yet.")
@@ -184,7 +192,7 @@ def entry_changed(ctx: CheckContext) -> Iterator[Finding]:
                     Place(path=path),
                     f"The entry of “{label}” of {policy_id} {problem}.",
                     evidence=f"{policy_id} {label}",
-                    fix=f"{restore_fix(ctx, path)} Then run “inforce freeze”, which only adds.",
+                    fix=f"{_restore_fix(ctx, path)} Then run “inforce freeze”, which only adds.",
                 )
 
 
@@ -333,14 +341,13 @@ def _described_change(ctx: CheckContext, was: str | None, now: str) -> Descripti
     return Description(clause=f": {description.clause}", evidence=description.evidence, line=description.line)
 
 
-def restore_fix(ctx: CheckContext, path: str) -> str:
-    """Return the instruction to restore `path` from the base branch."""
+def _restore_fix(ctx: CheckContext, path: str) -> str:
     return f"Restore it with “git checkout {ctx.book.base_ref} -- {path}”."
 
 
 def _new_version_fix(ctx: CheckContext, policy: Policy, path: str) -> str:
     new = f"inforce new {policy.id} --effective DATE --change LEVEL"
-    return f"{restore_fix(ctx, path)} Write the change into a new version: “{new}”."
+    return f"{_restore_fix(ctx, path)} Write the change into a new version: “{new}”."
 
 
 RULES = (
@@ -354,6 +361,7 @@ RULES = (
     edition_missing,
     version_missing,
     policy_missing,
+    seq_changed,
     not_locked,
     entry_changed,
     public_version_changed,
