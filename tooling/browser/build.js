@@ -9,7 +9,7 @@ import { minify } from "terser";
 
 const HERE = new URL("./", import.meta.url), SITE = new URL("../inforce/site/browser/", HERE);
 const ENTRIES = ["decide", "client", "texts", "prompt"];
-const COMPRESS = { passes: 4, ecma: 2020, unsafe_arrows: true, pure_getters: true, unsafe_methods: true, unsafe: true, inline: 1, hoist_funs: true, lhs_constants: false };
+const COMPRESS = { passes: 4, ecma: 2020, unsafe_arrows: true, pure_getters: true, unsafe_methods: true, inline: 1, hoist_funs: true, lhs_constants: false };
 // Fields that only these modules use, and that no file contains: they are renamed.
 const MANGLE = { properties: { regex: /^(applies|enforced|fresh|place|published|received)$/ } };
 

@@ -1,5 +1,5 @@
 // See client.d.ts. Validation of a manifest.
-import { decide } from "./decide.js";
+import { decide, written } from "./decide.js";
 import { must, parse } from "./strict_json.js";
 
 // Patterns of the fields that `decide` does not validate and that are used in URLs, on the screen or in storage. They
@@ -39,15 +39,15 @@ export const own = (text, type, site, limit) => {
 export const read = (text, site, path) => {
   const manifest = own(text, "policy-manifest", site);
   must(manifest.path == path, "wrong-path", manifest.path);
-  must(decide({ manifest, now: "2000-01-01T00:00:00Z", subject: {} }).reason != "no-manifest", "schema", "decide");
+  must(decide({ manifest, now: written(0), subject: {} }).reason != "no-manifest", "schema", "decide");
   must(manifest.serial == Date.parse(manifest.issued_at) / 1e3, "schema", "serial");
   shapedAll([manifest], "poll_seconds");
   shapedAll(manifest.policies, "id act page languages binding_language");
   for (const { versions, amendments } of manifest.policies) {
     shapedAll(versions, "seq version change digests");
     const all = { ...amendments };
-    for (const { seq, amends } of versions) must((all[seq] ??= amends) == amends, "schema", "amends");
-    for (const seq in all) must(!(all[seq] >= seq || all[all[seq]]), "schema", "amends");
+    must(versions.every(({ seq, amends }) => (all[seq] ??= amends) == amends)
+      && Object.keys(all).every((seq) => !(all[seq] >= seq || all[all[seq]])), "schema", "amends");
   }
   return manifest;
 };
