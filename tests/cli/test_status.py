@@ -137,6 +137,8 @@ def test_json_lists_every_version_with_its_instants(inforce: Type, book: BookBui
         "seq": 2,
         "state": "announced",
         "change": "material",
+        "amends": None,
+        "act": "acknowledge",
         "published_at": "2027-01-19T23:00:00Z",
         "effective_at": "2027-02-28T23:00:00Z",
         "languages": ["en"],
@@ -144,4 +146,81 @@ def test_json_lists_every_version_with_its_instants(inforce: Type, book: BookBui
     }
     assert shown["next"] == [
         {"at": "2027-02-28T23:00:00Z", "policy": "privacy", "version": "2027-03-01", "what": "comes into force"}
+    ]
+
+
+def with_amendments(book: BookBuilder) -> None:
+    """Add terms in force and announced terms, each with a correction."""
+    announced = {"published": "2027-01-20", "effective": "2027-03-01"}
+    editorial = {"change": "editorial"}
+    terms = book.policy("terms").version("2026-01-15").version("2027-03-01", meta=announced)
+    terms.version("2026-01-15.1", meta={"amends": "2026-01-15", "published": "2027-02-01", **editorial})
+    terms.version("2027-03-01.1", meta={**announced, "amends": "2027-03-01", "published": "2027-02-02", **editorial})
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        pytest.param(
+            "2027-01-30",
+            [
+                "terms 2027-03-01 announced, from 2027-03-01",
+                "terms ↳ 2027-03-01.1 draft, from 2027-03-01",
+                "terms 2026-01-15 in force since 2026-01-15",
+                "terms ↳ 2026-01-15.1 draft, from 2027-02-01",
+            ],
+            id="before the corrections",
+        ),
+        pytest.param(
+            "2027-02-02",
+            [
+                "terms 2027-03-01 announced, corrected by 2027-03-01.1",
+                "terms ↳ 2027-03-01.1 announced, from 2027-03-01",
+                "terms 2026-01-15 superseded, corrected by 2026-01-15.1",
+                "terms ↳ 2026-01-15.1 in force since 2027-02-01",
+            ],
+            id="after the corrections",
+        ),
+        pytest.param(
+            "2027-03-01",
+            [
+                "terms 2027-03-01 superseded, corrected by 2027-03-01.1",
+                "terms ↳ 2027-03-01.1 in force since 2027-03-01",
+                "terms 2026-01-15 … 2026-01-15.1 2 superseded",
+            ],
+            id="after the announced version took effect",
+        ),
+    ],
+)
+def test_amendment_is_shown_under_the_version_it_amends(
+    inforce: Type, book: BookBuilder, at: str, expected: list[str]
+) -> None:
+    with_amendments(book)
+    shown = inforce("status", "--repo", book.root, "--at", at)
+    rows = [" ".join(line.split()) for line in shown.out.splitlines() if line.startswith("terms")]
+    assert [row.partition(" editorial ")[0].partition(" material ")[0] for row in rows] == expected
+
+
+def test_corrected_announcement_takes_effect_only_once(inforce: Type, book: BookBuilder) -> None:
+    with_amendments(book)
+    shown = inforce("status", "--repo", book.root, "--at", "2027-01-30")
+    events = [line.strip() for line in shown.out.splitlines() if line.startswith("  2") and "terms" in line]
+    assert events == [
+        "2027-02-01  terms 2026-01-15.1 comes into force (in 2 days)",
+        "2027-02-01  terms 2026-01-15.1 is published (in 2 days)",
+        "2027-02-02  terms 2027-03-01.1 is published (in 3 days)",
+        "2027-03-01  terms 2027-03-01.1 comes into force (in 30 days)",
+    ]
+
+
+def test_json_states_amended_version_act_and_version_in_force(inforce: Type, book: BookBuilder) -> None:
+    with_amendments(book)
+    shown = json.loads(inforce("status", "--repo", book.root, "--at", "2027-02-03", "--format", "json").out)
+    (terms,) = [policy for policy in shown["policies"] if policy["id"] == "terms"]
+    assert (terms["in_force"], terms["latest"]) == ("2026-01-15.1", "2027-03-01.1")
+    assert [(version["version"], version["seq"], version["amends"]) for version in terms["versions"]] == [
+        ("2026-01-15", 1, None),
+        ("2026-01-15.1", 3, "2026-01-15"),
+        ("2027-03-01", 2, None),
+        ("2027-03-01.1", 4, "2027-03-01"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import click
 from inforce.cli.console import Screen
 from inforce.cli.repository import Workspace, with_instant, with_repository
 from inforce.errors import counted
-from inforce.instant import format_instant, format_local
+from inforce.instant import MAX_INSTANT, format_instant, format_local
 from inforce.policy import Policy, PolicyState, Version
 from inforce.policy.catalog import Catalog
 from inforce.policy.lock import Lock
@@ -83,31 +84,49 @@ def show(catalog: Catalog, lock: Lock, now: datetime) -> None:
 
 
 def _rows(policy: Policy, lock: Lock, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
-    """Yield a row for every current or future version, newest first, and one for all superseded versions."""
-    history = [version for version in policy.versions if policy.state(version, now) is PolicyState.SUPERSEDED]
-    for version in reversed(policy.versions):
-        if version not in history:
-            yield policy.id, *_cells(policy, version, lock, now, zone)
+    """Yield a row for every current or future version, newest first, and one for all superseded versions.
+
+    Each version is followed by its amendments, newest first; if one of them is shown, all of them are.
+    """
+    history: list[Version] = []
+    for _, group in itertools.groupby(reversed(policy.versions), key=lambda version: policy.place(version)[0]):
+        *amendments, original = group
+        if all(policy.state(version, now) is PolicyState.SUPERSEDED for version in (original, *amendments)):
+            history += [*amendments, original]
+            continue
+        following: Version | None = None
+        rows = []
+        for version in (*amendments, original):
+            rows.append((policy.id, *_cells(policy, version, following, lock, now, zone)))
+            if version.is_public(now) and not version.is_cancelled(now):
+                following = version
+        yield from (rows[-1], *rows[:-1])
     if history:
-        labels = f"{history[0].label} … {history[-1].label}" if len(history) > 1 else str(history[0].label)
+        labels = f"{history[-1].label} … {history[0].label}" if len(history) > 1 else str(history[0].label)
         yield policy.id, labels, f"{len(history)} superseded" if len(history) > 1 else "superseded", "", "", ""
     elif not policy.versions:
         yield policy.id, "none yet", "", "", "", ""
 
 
-def _cells(policy: Policy, version: Version, lock: Lock, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    yield str(version.label)
-    yield _standing(policy, version, now, zone)
+def _cells(
+    policy: Policy, version: Version, following: Version | None, lock: Lock, now: datetime, zone: ZoneInfo
+) -> Iterator[str]:
+    """Yield the cells of `version`, whose next published correction is `following`."""
+    yield f"↳ {version.label}" if version.amends else str(version.label)
+    yield _standing(policy, version, following, now, zone)
     yield str(version.change)
     yield ", ".join(str(language) for language in version.languages)
     yield "yes" if lock.entry(policy.id, version.label.text) else "no" if version.is_public(now) else "–"
 
 
-def _standing(policy: Policy, version: Version, now: datetime, zone: ZoneInfo) -> str:
+def _standing(policy: Policy, version: Version, following: Version | None, now: datetime, zone: ZoneInfo) -> str:
     day = format_local(version.effective_at, zone)
     state = policy.state(version, now)
     if state is PolicyState.IN_FORCE and policy.withdrawn and policy.withdrawn.at <= now:
         return f"withdrawn since {format_local(policy.withdrawn.at, zone)}"
+    replaced = state in (PolicyState.SUPERSEDED, PolicyState.ANNOUNCED)
+    if replaced and following and following.effective_at <= max(now, version.effective_at):
+        return f"{state}, corrected by {following.label}"
     return {PolicyState.IN_FORCE: f"in force since {day}", PolicyState.CANCELLED: "cancelled"}.get(
         state, f"{state}, from {day}"
     )
@@ -116,22 +135,27 @@ def _standing(policy: Policy, version: Version, now: datetime, zone: ZoneInfo) -
 def coming(catalog: Catalog, now: datetime) -> Iterator[Coming]:
     """Yield the scheduled events in `catalog` after `now`."""
     for policy in catalog:
+        applying = {row.version.seq for row in policy.intervals(MAX_INSTANT)}
         for version in policy.versions:
-            for at, what in _instants(version, now):
+            for at, what in _instants(version, now, applies=version.seq in applying):
                 if at and at > now:
                     yield Coming(at=at, policy=policy.id, version=version.label.text, what=what)
         if policy.withdrawn and policy.withdrawn.at > now:
             yield Coming(at=policy.withdrawn.at, policy=policy.id, version="", what="is withdrawn")
 
 
-def _instants(version: Version, now: datetime) -> Iterator[tuple[datetime | None, str]]:
+def _instants(version: Version, now: datetime, *, applies: bool) -> Iterator[tuple[datetime | None, str]]:
+    """Yield each instant of `version` with its event; unless it `applies`, a correction or a later version replaces it
+    before it takes effect.
+    """
     if version.draft or version.is_cancelled(now):
         return
     yield version.published_at, "is published"
     yield version.cancelled.at if version.cancelled else None, "is cancelled"
     if version.cancelled is None:
-        yield version.effective_at_new, "applies to new users"
-        yield version.effective_at, "comes into force"
+        if applies:
+            yield version.effective_at_new, "applies to new users"
+            yield version.effective_at, "comes into force"
         yield version.enforce_at, "must have been accepted"
 
 
@@ -186,6 +210,8 @@ def _version_data(policy: Policy, version: Version, lock: Lock, now: datetime) -
         "seq": version.seq,
         "state": str(policy.state(version, now)),
         "change": str(version.change),
+        "amends": version.amends and version.amends.text,
+        "act": str(policy.act_of(version)),
         "published_at": format_instant(version.published_at),
         "effective_at": format_instant(version.effective_at),
         "languages": [str(language) for language in version.languages],
