@@ -114,7 +114,11 @@ def reissued(manifest: Manifest, now: datetime) -> dict[str, Any]:
 
 def _policy_at(policy: ManifestPolicy, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     applying = [version.seq for version in policy.versions if version.effective_at <= now]
-    coming = [version.effective_at for version in policy.versions if version.effective_at > now]
+    starts: list[datetime] = []  # of the versions that come into force, the last place first
+    for version in reversed(policy.versions):
+        if not starts or version.effective_at < starts[-1]:
+            starts.append(version.effective_at)
+    coming = [start for start in starts if start > now]
     stated: dict[str, Any] = {}
     if applying:
         stated["in_force"] = applying[-1]  # versions are ordered by place
