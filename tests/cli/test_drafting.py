@@ -44,7 +44,7 @@ def test_draft_is_a_copy_of_the_newest_version(inforce: Type, book: BookBuilder)
     folder = book.root / "policy_versions/privacy/2027-09-01"
     assert ended.code == 0
     assert ended.out.startswith(
-        "Drafted version 2027-09-01, with the words of 2027-03-01:\n"
+        "Drafted version 2027-09-01, with the text of 2027-03-01 (in force):\n"
         "  policy_versions/privacy/2027-09-01/version.yml\n"
         "  policy_versions/privacy/2027-09-01/en.md\n"
     )
@@ -59,7 +59,7 @@ def test_draft_has_the_given_dates_label_and_languages(inforce: Type, book: Book
     book.write("policy_versions/privacy/2027-03-01/fr.md", "# Vie privée\n")
     book.write("policy_versions/privacy/2027-03-01/de.md", "# Datenschutz\n")
     words = ["--effective", "2027-09-01", "--published", "2027-07-01", "--label", "2027.5", "--language", "de"]
-    ended = inforce("new", "privacy", "--change", "material", *words, "--repo", book.root)
+    ended = inforce("new", "privacy", "--change", "material", *words, "--repo", book.root, "--at", "2027-05-01")
     folder = book.root / "policy_versions/privacy/2027.5"
     assert ended.code == 0, ended.err
     assert sorted(path.name for path in folder.iterdir()) == ["de.md", "en.md", "version.yml"]

@@ -1,19 +1,20 @@
 """Create a draft of the next version.
 
-Invariants: a draft starts as a byte-for-byte copy of the previous version's text; its folder is written whole or not
-at all, and existing files are never changed.
+Invariants: a draft starts as a byte-for-byte copy of the text of another version, which is no draft unless the editor
+chooses it; its folder is written whole or not at all, and existing files are never changed.
 Not responsible for: checking dates against the promised notice period (see `checks`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from inforce.book.corrections import lines_of
 from inforce.book.files import new_folder
 from inforce.book.paths import BOOK
 from inforce.book.read import read_book
@@ -21,10 +22,10 @@ from inforce.book.write import readable_catalog, to_edition
 from inforce.disk import create_file
 from inforce.errors import ShapeError
 from inforce.fields import did_you_mean
-from inforce.instant import day_of, parse_instant
+from inforce.instant import day_of, format_instant, format_local, is_start_of_day, parse_instant
 from inforce.language import Language
 from inforce.markdown import parse
-from inforce.policy import ChangeLevel, Edition, Label, Policy, Version
+from inforce.policy import ChangeLevel, Edition, Label, Policy, PolicyState, Version
 
 VERSION_YML = """\
 # When this version is published. A date means the start of that day in {zone}.
@@ -56,17 +57,21 @@ TRANSLATES = """\
 # shows the new digest to write here.
 translates: {digest}
 """
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A draft as written: its folder, label and languages, and the version it was copied from, if any."""
+    """A draft as written: its folder, label and languages, and the version it was copied from, if any, with its state.
+
+    `open_drafts` are the other versions of the policy that are not published yet.
+    """
 
     folder: Path
     label: Label
     languages: tuple[Language, ...]
     copied: Version | None
+    state: PolicyState | None = None
+    open_drafts: tuple[Version, ...] = ()
 
 
 def draft_version(
@@ -79,28 +84,72 @@ def draft_version(
     published: str | None = None,
     label: str | None = None,
     languages: Iterable[Language] = (),
+    base: str | None = None,
 ) -> Draft:
-    """Copy the newest version of `policy_id` that was not cancelled at `now` into a new draft folder.
+    """Copy a version of `policy_id` into a new draft folder.
 
-    `effective` and `published` are dates in the book's zone or RFC 3339 instants and are written unchanged.
-    `published` defaults to the day of `now`, `label` to the effective date, `languages` to all languages of the copied
-    version. InforceError with exit code 2 for an unknown policy or language, a label that is not after the newest one,
-    or a folder that already exists.
+    `base` is the label of the copied version; without it, that is the newest announced version at `now`, otherwise the
+    version in force. `effective` and `published` are dates in the book's zone or RFC 3339 instants and are written
+    unchanged. `published` defaults to the day of `now`, `label` to the effective date, `languages` to all languages of
+    the copied version. InforceError with exit code 2 for an unknown policy, version or language, a label that is not
+    after the newest one, a date before that of an announced version, or a folder that already exists.
     """
     catalog = readable_catalog(read_book(root), policy_id)
     policy, zone = catalog.policy(policy_id), catalog.settings.timezone
-    newest = newest_label(policy)
+    copied = catalog.version(policy, base) if base else _default_base(policy, now)
     published = published or day_of(now, zone).isoformat()
-    stub = version_stub(newest, zone, effective=effective, published=published, change=change, label=label)
-    uncancelled = [version for version in policy.versions if not version.is_cancelled(now)]
-    copied = uncancelled[-1] if uncancelled else None
+    stub = version_stub(policy, zone, effective=effective, published=published, change=change, label=label)
+    _refuse_early(policy, read_instant("effective", effective, zone), now, zone)
     texts = dict(_texts(policy, copied, tuple(languages)))
     folder = root / BOOK / policy.id / stub.label.text
+    with write_draft(folder, {"version.yml": stub.version_yml} | {f"{tag}.md": text for tag, text in texts.items()}):
+        pass
+    return Draft(
+        folder=folder,
+        label=stub.label,
+        languages=tuple(texts),
+        copied=copied,
+        state=policy.state(copied, now) if copied else None,
+        open_drafts=open_drafts(policy, now),
+    )
+
+
+@contextlib.contextmanager
+def write_draft(folder: Path, files: Mapping[str, str]) -> Iterator[None]:
+    """Write `files` by name to a new folder, which appears as `folder` if the block succeeds."""
     with new_folder(folder) as fresh:
-        create_file(fresh / "version.yml", stub.version_yml.encode(), durable=False)
-        for language, text in texts.items():
-            create_file(fresh / f"{language}.md", text.encode(), durable=False)
-    return Draft(folder=folder, label=stub.label, languages=tuple(texts), copied=copied)
+        for name, text in files.items():
+            create_file(fresh / name, text.encode(), durable=False)
+        yield
+
+
+def open_drafts(policy: Policy, now: datetime) -> tuple[Version, ...]:
+    """Return the versions of `policy` that are not published at `now`."""
+    return tuple(version for version in policy.versions if not version.is_public(now))
+
+
+def _default_base(policy: Policy, now: datetime) -> Version | None:
+    """Return the newest announced version, otherwise the one in force; ShapeError if there are only drafts."""
+    base = next(reversed(policy.announced(now)), None) or policy.in_force(now)
+    if base is None and (drafts := open_drafts(policy, now)):
+        labels = ", ".join(f"“{version.label}”" for version in drafts)
+        problem = f"is missing: {policy.id} has no version in force or announced, only drafts: {labels}"
+        raise ShapeError("--from", problem, f"edit the draft, or copy it with “--from {drafts[-1].label}”")
+    return base
+
+
+def _refuse_early(policy: Policy, effective: datetime, now: datetime, zone: ZoneInfo) -> None:
+    """Raise ShapeError if `effective` is before an announced version of `policy` takes effect."""
+    announced = next(reversed([version for version in policy.announced(now) if version.amends is None]), None)
+    if announced and effective < announced.effective_at:
+        day = format_local(announced.effective_at, zone)
+        raise ShapeError(
+            "effective", f"is before {day}, when the announced “{announced.label}” takes effect", _hint(policy)
+        )
+
+
+def _hint(policy: Policy) -> str:
+    return f"to correct the text in force before that, use “inforce new {policy.id} --amend”"
 
 
 def newest_label(policy: Policy | None) -> Label | None:
@@ -119,7 +168,7 @@ class VersionStub:
 
 
 def version_stub(
-    newest: Label | None,
+    policy: Policy | None,
     zone: ZoneInfo,
     *,
     effective: str,
@@ -127,18 +176,23 @@ def version_stub(
     change: ChangeLevel,
     label: str | None = None,
 ) -> VersionStub:
-    """Return the label and the version.yml of a version after `newest`; ShapeError if a date or the label is invalid.
+    """Return the label and the version.yml of the next version of `policy`, which is None if it has no version yet.
 
-    `effective` and `published` are dates in `zone` or RFC 3339 instants; `label` defaults to the effective date.
+    ShapeError if a date or the label is invalid. `effective` and `published` are dates in `zone` or RFC 3339 instants;
+    `label` defaults to the effective date.
     """
-    day = day_of(_ordered(published, effective, zone), zone)
+    newest, day = newest_label(policy), day_of(_ordered(published, effective, zone), zone)
+    taken = {version.label for version in policy.versions} if policy else set()
     try:
-        chosen = Label(label) if label else _proposal(newest, day)
+        chosen = Label(label) if label else _proposal(newest, day, taken)
     except ValueError as cause:
         raise ShapeError("label", str(cause)) from cause
-    if newest and chosen <= newest:
+    if policy and newest and chosen <= newest:
         problem = f"expected a label after “{newest}”, the newest version, got “{chosen}”"
-        raise ShapeError("label", problem, f"choose one with --label, such as “{_successor(newest)}”")
+        fix = f"to correct a published text, use “inforce new {policy.id} --amend”; for a later version, choose a label"
+        raise ShapeError("label", problem, f"{fix} with --label, such as “{_successor(newest, taken)}”")
+    if chosen in taken:
+        raise ShapeError("label", f"expected a new label, got “{chosen}”, which is an existing version")
     text = VERSION_YML.format(zone=zone.key, published=published, effective=effective, change=change)
     return VersionStub(label=chosen, version_yml=text)
 
@@ -150,31 +204,40 @@ def empty_summary(text: str) -> str:
     return SUMMARY.format(sections=sections, example=ids[0] if ids else "the-id-of-the-section")
 
 
+def read_instant(name: str, text: str, zone: ZoneInfo) -> datetime:
+    """Parse `text` as an instant; ShapeError with the field `name` if it is invalid."""
+    try:
+        return parse_instant(text, zone)
+    except ValueError as cause:
+        raise ShapeError(name, str(cause)) from cause
+
+
+def written_instant(instant: datetime, zone: ZoneInfo) -> str:
+    """Return `instant` as version.yml states it: the date at the start of a day, otherwise RFC 3339."""
+    return day_of(instant, zone).isoformat() if is_start_of_day(instant, zone) else format_instant(instant)
+
+
 def _ordered(published: str, effective: str, zone: ZoneInfo) -> datetime:
     """Read both dates; return the instant of `effective`, which must not be before `published`."""
-    instants = {}
-    for name, text in (("published", published), ("effective", effective)):
-        try:
-            instants[name] = parse_instant(text, zone)
-        except ValueError as cause:
-            raise ShapeError(name, str(cause)) from cause
-    if instants["effective"] < instants["published"]:
+    first, start = read_instant("published", published, zone), read_instant("effective", effective, zone)
+    if start < first:
         fix = "choose a later date; a retroactive version needs “retroactive” in version.yml"
         raise ShapeError("effective", f"is before “published” ({published})", fix)
-    return instants["effective"]
+    return start
 
 
-def _proposal(newest: Label | None, day: date) -> Label:
+def _proposal(newest: Label | None, day: date, taken: Collection[Label]) -> Label:
     """Return the date `day` as a label, with a number appended if a version of that day already exists."""
     label = Label(day.isoformat())
     same_day = newest is not None and newest.numbers[:3] == label.numbers
-    return _successor(newest) if newest and same_day else label
+    return _successor(newest, taken) if newest and same_day else label
 
 
-def _successor(label: Label) -> Label:
-    """Return the label after `label`: the last number plus one, or `.1` appended to a date without a number."""
+def _successor(label: Label, taken: Collection[Label]) -> Label:
+    """Return the first label after `label` not in `taken`: the last number plus one, or `.1` appended to a date."""
     head, separator, last = label.text.rpartition(".")
-    return Label(f"{head}.{int(last) + 1}") if separator else Label(f"{last}.1")
+    following = Label(f"{head}.{int(last) + 1}") if separator else Label(f"{last}.1")
+    return _successor(following, taken) if following in taken else following
 
 
 def _texts(policy: Policy, copied: Version | None, wanted: tuple[Language, ...]) -> Iterator[tuple[Language, str]]:
@@ -195,5 +258,10 @@ def _text(policy: Policy, edition: Edition) -> str:
     head = TRANSLATES.format(digest=edition.translates) if edition.translates else ""
     if edition.summary or edition.language == policy.binding_language:
         head += empty_summary(edition.text)
-    lines = _LINE.findall(edition.source.text.removeprefix("\ufeff"))
-    return to_edition("".join(lines[edition.body_line - 1 :]), head)
+    return to_edition(body_of(edition), head)
+
+
+def body_of(edition: Edition) -> str:
+    """Return the body of `edition` as in its file, after the front matter."""
+    lines = lines_of(edition.source.text.removeprefix("\ufeff"))
+    return "".join(lines[edition.body_line - 1 :])

@@ -86,7 +86,7 @@ def import_text(
     effective = options.effective or published
     newest = newest_label(policy)
     stub = version_stub(
-        newest, zone, effective=effective, published=published, change=options.change, label=options.label
+        policy, zone, effective=effective, published=published, change=options.change, label=options.label
     )
     body = _titled(conversion, options.title or (policy.title(language) if policy else name_of(policy_id)))
     edition = to_edition(body, empty_summary(body) if newest else "")
