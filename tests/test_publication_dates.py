@@ -13,7 +13,7 @@ from icalendar import Calendar, Component
 
 from book_builder import instant
 from inforce.instant import format_instant, parse_zone
-from inforce.policy import Cancellation, Policy, SummaryPoint, Version, Withdrawal
+from inforce.policy import Cancellation, ChangeLevel, Label, Policy, SummaryPoint, Version, Withdrawal
 from inforce.publication.pages.context import standing
 from inforce.rendering.labels import Labels
 from policy_builder import EN, policy, version
@@ -195,11 +195,12 @@ class TestFeedContents:
         assert first is None
 
     def test_entry_compares_with_the_version_public_on_its_day(self) -> None:
-        later = replace(FIRST, published_at=instant("2027-03-15"), effective_at=instant("2027-03-15"))
+        correction = version("1.1", "2027-02-01", amends=Label("1"), change=ChangeLevel.EDITORIAL)
 
-        contents = self.contents(version("0", "2025-01-01"), later, SECOND)
+        contents = self.contents(FIRST, SECOND, correction)
 
-        assert [content.count("changes/0...2/") for content in contents if content] == [1, 1]
+        compared = [re.findall(r"changes/([^/]*)/", content) for content in contents if content]
+        assert compared == [["1.1...2"], ["1...1.1"], ["1...2"]]
 
     def test_long_list_is_truncated_and_states_the_remaining_number(self) -> None:
         texts = ["\n\n".join(f"Sentence {number} is about {word}." for number in range(60)) for word in ("a", "b")]

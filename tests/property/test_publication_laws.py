@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
 from hypothesis import given
@@ -13,10 +15,11 @@ from hypothesis import strategies as st
 from inforce.instant import parse_zone
 from inforce.language import Language
 from inforce.manifest import parse_json, to_bytes
-from inforce.policy import Edition, Label, Version
+from inforce.policy import ChangeLevel, Edition, Label, Version
 from inforce.policy.catalog import Catalog
 from inforce.policy.settings import Publisher, Settings
 from inforce.publication import Page, Publication
+from inforce.publication.files.timemap import timemap
 from inforce.publication.pairs import first_compared, version_pairs
 from inforce.site.page_kinds import page_kinds
 from page_files import comparison_file
@@ -50,13 +53,36 @@ def _written(generated: list[Version], translated: list[bool]) -> list[Version]:
 
 flags = st.lists(st.booleans(), min_size=6, max_size=6)
 anyhow = st.builds(_written, st.lists(versions(), max_size=6), flags)
+
+
+def _amending(generated: list[Version], amended: list[int]) -> list[Version]:
+    """Return the versions, some as amendments: `amended` are the places of the versions that they amend."""
+    found: list[Version] = []
+    for version, place in zip(generated, amended, strict=False):
+        if place < len(found) and not found[place].amends:
+            earliest = max(version.published_at, found[place].effective_at)
+            correction = replace(
+                version,
+                amends=found[place].label,
+                change=ChangeLevel.EDITORIAL,
+                effective_at=max(version.effective_at, earliest),
+                retroactive="",
+                effective_at_new=None,
+            )
+            found.append(correction)
+        else:
+            found.append(version)
+    return found
+
+
 # As in a book, a later publication has a higher number. Drafts are unpublished versions.
 orderly = st.builds(
-    lambda found, both: _written(
-        sorted((replace(one, draft=False) for one in found), key=lambda one: one.published_at), both
+    lambda found, both, amended: _amending(
+        _written(sorted((replace(one, draft=False) for one in found), key=lambda one: one.published_at), both), amended
     ),
     st.lists(versions(), max_size=6),
     flags,
+    st.lists(st.integers(0, 8), min_size=6, max_size=6),
 )
 budgets = st.sampled_from([0, 1, 3, 200])
 
@@ -114,11 +140,11 @@ def test_number_of_compared_first_versions_follows_from_the_settings(compare_pai
 def test_additional_versions_remove_no_pair_and_all_neighbours_are_compared(
     generated: list[Version], compare_pairs: int
 ) -> None:
-    grown = policy_of(generated).versions
-    pairs = [set(_seqs(version_pairs(grown[:length], compare_pairs))) for length in range(len(grown) + 1)]
+    grown = [policy_of(generated[:length]).versions for length in range(len(generated) + 1)]
+    pairs = [set(_seqs(version_pairs(versions, compare_pairs))) for versions in grown]
 
     assert all(fewer <= more for fewer, more in pairwise(pairs))
-    assert {(seq, seq + 1) for seq in range(1, len(grown))} <= pairs[-1]
+    assert set(_seqs(pairwise(grown[-1]))) <= pairs[-1]
 
 
 @given(orderly, hours, budgets)
@@ -155,13 +181,15 @@ def test_later_version_changes_only_neighbours_and_pages_with_a_new_state(
     generated: list[Version], now: datetime
 ) -> None:
     older, newer = pages(publication(generated[:-1], now)), pages(publication(generated, now))
-    neighbours = [version.label.text for version in generated[:-1] if version.is_public(now)][-1:]
+    labels = [version.label.text for version in policy_of(generated).public(now)]
+    place = labels.index(generated[-1].label.text) if generated and generated[-1].is_public(now) else -2
+    neighbours = [label for at, label in enumerate(labels) if abs(at - place) == 1]
 
     for place, page in older.items():
         if page.kind.name == "redline":
             assert page.fingerprint() == newer[place].fingerprint()
         if page.kind.name == "version" and page.context["version"]["label"] not in neighbours:
-            changed = page.context["standing"] != newer[place].context["standing"]
+            changed = any(page.context[name] != newer[place].context[name] for name in ("standing", "corrected"))
             assert (page.fingerprint() != newer[place].fingerprint()) == changed
 
 
@@ -181,7 +209,37 @@ def test_feed_entry_never_changes(generated: list[Version], version: datetime, o
     assert set(earlier) <= set(later)
 
 
-def _seqs(pairs: tuple[tuple[Version, Version], ...]) -> list[tuple[int, int]]:
+@given(orderly, hours)
+def test_pages_and_files_agree_with_the_policy_on_what_is_in_force(generated: list[Version], now: datetime) -> None:
+    shown = publication(generated, now)
+    for policy in shown.policies:
+        current, known = policy.in_force(now), pages(shown)
+        label = current.label.text if current else None
+        home, page = known[""].context["policies"][0]["current"], known["terms/"].context["current"]
+        assert [facts and facts["label"] for facts in (home, page)] == [label, label]
+        rows = known["terms/history/"].context["versions"]
+        assert [row["label"] for row in rows if row["state"] == "in_force"] == ([label] if label else [])
+        for version in policy.public(now):
+            facts = known[f"terms/{version.label}/"].context
+            assert (facts["standing"]["state"] == "in_force") == (version is current)
+            targets = known[f"terms/{version.label}/since/"].context["targets"]
+            follows = current is not None and policy.place(current) > policy.place(version)
+            assert [row["label"] for row in targets if row["in_force"]] == ([label] if follows else [])
+
+
+@given(orderly, hours)
+def test_memento_is_the_version_in_force_at_its_instant(generated: list[Version], now: datetime) -> None:
+    shown = publication(generated, now)
+    for policy in shown.policies:
+        lines = timemap(shown.catalog, policy, now).decode().splitlines()
+        for line in lines[2:]:
+            label, at = line.partition(">")[0].rsplit("/", 2)[1], parsedate_to_datetime(line.split('"')[3])
+            held = policy.in_force(at)
+            assert held is not None
+            assert held.label.text == label
+
+
+def _seqs(pairs: Iterable[tuple[Version, Version]]) -> list[tuple[int, int]]:
     return [(old.seq, new.seq) for old, new in pairs]
 
 

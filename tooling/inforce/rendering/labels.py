@@ -40,6 +40,8 @@ class Labels:
     policies: str = "Policies"
     announced_title: str = "{title}: version {label} is announced"
     in_force_title: str = "{title}: version {label} is in force"
+    correction_announced_title: str = "{title}: version {label}, a correction of {amended}, is announced"
+    correction_in_force_title: str = "{title}: version {label}, a correction of {amended}, is in force"
     applies_title: str = "{title}: version {label} applies"
     withdrawn_title: str = "{title} no longer applies"
     changes_since: str = "What changed since version {label}"

@@ -49,7 +49,8 @@ class Event:
     def key_parts(self) -> str:
         """Return all inputs of the entry except the interface words in its language."""
         texts = [edition and (str(edition.digest), edition.summary) for edition in self.editions]
-        return repr((self.page, self.policy.title(self.policy.binding_language), self.word, self.at, texts))
+        amends = [str(self.version.amends)] if self.version.amends else []
+        return repr((self.page, self.policy.title(self.policy.binding_language), self.word, self.at, texts, *amends))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ def _events(policy: Policy, now: datetime) -> Iterator[Event]:
 
 def _event(policy: Policy, version: Version, word: str, at: datetime) -> Event:
     # Evaluated at that instant, since the content of an entry never changes.
-    earlier = [other for other in policy.public(at) if other.seq < version.seq]
+    earlier = [other for other in policy.public(at) if policy.place(other) < policy.place(version)]
     return Event(policy=policy, version=version, before=earlier[-1] if earlier else None, word=word, at=at)
 
 
@@ -120,8 +121,8 @@ def to_atom(feed: Feed, catalog: Catalog, steps: Steps, labels: dict[str, Labels
 
 def _entry(root: Xml.Element, site: str, event: Event, steps: Steps, labels: Labels) -> None:
     page, language = site + event.page, event.policy.binding_language
-    words = labels.announced_title if event.word == "announced" else labels.in_force_title
-    title = words.format(title=event.policy.title(language), label=event.version.label)
+    words = _title(event, labels)
+    title = words.format(title=event.policy.title(language), label=event.version.label, amended=event.version.amends)
     entry = Xml.SubElement(root, "entry", {_LANG: str(language)})
     for name, text in (("id", f"{page}#{event.word}"), ("title", title), ("updated", format_instant(event.at))):
         Xml.SubElement(entry, name).text = text
@@ -132,6 +133,12 @@ def _entry(root: Xml.Element, site: str, event: Event, steps: Steps, labels: Lab
         Xml.SubElement(entry, "summary").text = "\n".join(points)
     if content := _content(site, event, points, steps, labels):
         Xml.SubElement(entry, "content", type="html").text = content
+
+
+def _title(event: Event, labels: Labels) -> str:
+    if event.version.amends:
+        return labels.correction_announced_title if event.word == "announced" else labels.correction_in_force_title
+    return labels.announced_title if event.word == "announced" else labels.in_force_title
 
 
 def _content(site: str, event: Event, points: list[str], steps: Steps, labels: Labels) -> str:

@@ -1,12 +1,12 @@
 """The calendar of a policy (RFC 5545): one entry per announced version and one for its withdrawal.
 
 Invariants: an entry never changes its UID, and an entry that will not happen gets the status CANCELLED, so that
-subscribed calendars remove it.
+subscribed calendars remove it. A version and its amendments have one entry, whose SEQUENCE each amendment raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,10 @@ from icalendar import Calendar, Event
 
 from inforce import address
 from inforce.instant import day_of, is_start_of_day
+from inforce.language import Language
 from inforce.policy import Policy, Version
 from inforce.policy.catalog import Catalog
+from inforce.publication.corrections import families, taking_effect_with
 from inforce.rendering.labels import ENGLISH, Labels
 
 _PRODUCT = "-//inforce//policy calendar//EN"
@@ -42,15 +44,17 @@ def calendar(catalog: Catalog, policy: Policy, now: datetime, labels: Labels = E
 def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> Iterator[Event]:
     title, site = policy.title(policy.binding_language), catalog.settings.site
     applying = {row.version.seq for row in policy.intervals(now)}
-    for version in filter(_was_announced, policy.public(now)):
-        page = address.version_page(policy, version, policy.binding_language)
+    for family in families(policy.public(now)):
+        version = _announced(family, now)
+        if version is None:
+            continue
+        page, uid = (site + address.version_page(policy, v, policy.binding_language) for v in (version, family[0]))
         summary = labels.applies_title.format(title=title, label=version.label)
-        event = _event(site + page, summary, version.effective_at, version.published_at, catalog.settings.timezone)
-        edition = version.edition(policy.binding_language)
-        if points := edition.summary if edition else ():
-            event.add("description", "\n".join(point.text for point in points))
+        event = _event(page, summary, version.effective_at, version.published_at, catalog.settings.timezone, uid)
+        if points := _summary(family, version, policy.binding_language, now):
+            event.add("description", "\n".join(points))
         off = version.seq not in applying or _withdrawn_before(policy, version.effective_at)
-        event.add("sequence", int(off))
+        event.add("sequence", len(family[1:]) + sum(v.is_cancelled(now) for v in family[1:]) + int(off))
         event.add("status", "CANCELLED" if off else "CONFIRMED")
         yield event
     if policy.withdrawn:
@@ -63,15 +67,34 @@ def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> 
         yield event
 
 
-def _event(page: str, summary: str, at: datetime, stamp: datetime, zone: ZoneInfo) -> Event:
+def _summary(family: Iterable[Version], version: Version, language: Language, now: datetime) -> list[str]:
+    """Return the summaries of `version` and of those of its `family` that it replaces on its effective date."""
+    editions = (step.edition(language) for step in taking_effect_with(family, version, now))
+    return [point.text for edition in editions if edition for point in edition.summary]
+
+
+def _event(page: str, summary: str, at: datetime, stamp: datetime, zone: ZoneInfo, uid: str = "") -> Event:
     event = Event()
-    event.add("uid", page)
+    event.add("uid", uid or page)
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("dtstart", day_of(at, zone) if is_start_of_day(at, zone) else at.astimezone(UTC))
     event.add("summary", summary)
     event.add("url", page)
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _announced(family: tuple[Version, ...], now: datetime) -> Version | None:
+    """Return the newest version of `family` with the effective date announced last; None if none was announced.
+
+    Cancelled versions count only if all announced ones are cancelled.
+    """
+    announced = list(filter(_was_announced, family))
+    if not announced:
+        return None
+    dated = next((version for version in reversed(announced) if not version.is_cancelled(now)), announced[0])
+    same = (v for v in reversed(family) if v.effective_at == dated.effective_at and not v.is_cancelled(now))
+    return next(same, dated)
 
 
 def _was_announced(version: Version) -> bool:

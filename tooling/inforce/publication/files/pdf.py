@@ -29,6 +29,7 @@ class PaperWords:
     page_of: str = "Page {page} of {pages}"
     version: str = "Version"
     numbered: str = "{label} (number {seq})"
+    correction: str = "Correction of"
     applies: str = "Applies"
     from_until: str = "from {start} until {end}"
     from_on: str = "from {start}"
@@ -72,6 +73,7 @@ class PaperMaker:
         applies = self._applies(facts)
         rows = [
             FactRow(name=words.version, text=words.numbered.format(label=version["label"], seq=version["seq"])),
+            *([FactRow(name=words.correction, text=version["amends"]["label"])] if version["amends"] else []),
             FactRow(name=words.applies, text=applies),
             FactRow(name=words.published, text=self._day(version["published_at"])),
             FactRow(name=words.language, text=self._stands(edition, policy)),

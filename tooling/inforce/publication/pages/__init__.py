@@ -24,6 +24,7 @@ from inforce.language import Language
 from inforce.policy import Edition, Interval, Policy, Version
 from inforce.policy.catalog import Catalog
 from inforce.policy.evidence import Evidence
+from inforce.publication.corrections import bases, next_amendments
 from inforce.publication.pairs import version_pairs
 from inforce.rendering.labels import Labels
 
@@ -103,6 +104,16 @@ class PageSource:
     def pairs(self) -> tuple[tuple[Version, Version], ...]:
         """The pairs of versions of the policy with a redline."""
         return version_pairs(self.policy.public(self.now), self.catalog.settings.compare_pairs)
+
+    @cached_property
+    def bases(self) -> Mapping[int, Version | None]:
+        """The version before each version of the policy at its publication, by the seq of the later one."""
+        return bases(self.policy.public(self.now))
+
+    @cached_property
+    def next_amendments(self) -> Mapping[int, Version]:
+        """The next amendment of each version of the policy that has one, by the seq of the earlier one."""
+        return next_amendments(self.policy.public(self.now), self.now)
 
     @cached_property
     def intervals(self) -> Mapping[int, Interval]:

@@ -10,6 +10,8 @@ from inforce import address
 from inforce.language import Language
 from inforce.policy import Edition, Interval, Kind, Policy, PolicyState, Version
 from inforce.policy.evidence import Evidence
+from inforce.policy.order import place_of
+from inforce.publication.corrections import taking_effect_with
 from inforce.publication.files.icalendar import has_dates
 
 Facts = dict[str, Any]
@@ -34,23 +36,28 @@ def policy_facts(policy: Policy, language: Language) -> Facts:
 
 
 def version_facts(policy: Policy, version: Version, language: Language) -> Facts:
-    """Return the instants and the level of `version`, and its page.
+    """Return the instants and the level of `version`, its page, and the version it amends.
 
     The page is in `language`, or in the binding language if the version has no edition in `language`.
     """
-    shown = language if version.edition(language) else policy.binding_language
     return {
-        "label": version.label.text,
+        **reference_facts(policy, version, language),
         "seq": version.seq,
         "change": str(version.change),
-        "page": address.version_page(policy, version, shown),
         "published_at": version.published_at,
         "effective_at": version.effective_at,
         "effective_at_new": version.effective_at_new,
         "enforce_at": version.enforce_at,
         "never_enforced": version.never_enforced,
         "retroactive": version.retroactive,
+        "amends": reference_facts(policy, policy.original(version), language) if version.amends else None,
     }
+
+
+def reference_facts(policy: Policy, version: Version, language: Language) -> Facts:
+    """Return the label of `version`, and its page in `language` or else in the binding language."""
+    shown = language if version.edition(language) else policy.binding_language
+    return {"label": version.label.text, "page": address.version_page(policy, version, shown)}
 
 
 def standing(policy: Policy, version: Version, now: datetime, interval: Interval | None) -> Facts:
@@ -97,9 +104,10 @@ def edition_facts(policy: Policy, version: Version, edition: Edition) -> Facts:
     }
 
 
-def summary_facts(edition: Edition | None) -> list[Facts]:
-    """Return the author's summary of the changes."""
-    return [{"section": point.section, "text": point.text} for point in edition.summary] if edition else []
+def summary_facts(*editions: Edition | None) -> list[Facts]:
+    """Return the author's summaries of the changes in `editions`."""
+    texts = filter(None, editions)
+    return [{"section": point.section, "text": point.text} for edition in texts for point in edition.summary]
 
 
 def mark_of(policy: Policy, version: Version, edition: Edition) -> str:
@@ -118,7 +126,7 @@ def neighbour_facts(policy: Policy, version: Version, neighbour: Version | None,
     """Return the version before or after `version`, and the redline between the two if both exist in `language`."""
     if neighbour is None:
         return None
-    old, new = sorted((version, neighbour), key=lambda item: item.seq)
+    old, new = sorted((version, neighbour), key=place_of)
     both = old.edition(language) and new.edition(language)
     return {
         **version_facts(policy, neighbour, language),
@@ -170,7 +178,8 @@ def announced_facts(policy: Policy, language: Language, now: datetime) -> list[F
             edition = version.edition(language) or version.edition(policy.binding_language)
             shown = edition.language if edition else policy.binding_language
             since = address.since_page(policy, current, shown) if current and current.edition(shown) else None
-            summary = {"summary": summary_facts(edition), "language": str(shown), "since": since}
+            steps = (step.edition(shown) for step in taking_effect_with(policy.public(now), version, now))
+            summary = {"summary": summary_facts(*steps), "language": str(shown), "since": since}
             rows.append({**version_facts(policy, version, language), **stands, **summary})
     return rows
 

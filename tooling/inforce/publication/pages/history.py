@@ -17,6 +17,7 @@ from inforce import address
 from inforce.instant import day_of, is_start_of_day
 from inforce.language import Language
 from inforce.policy import Edition, Policy, Version
+from inforce.publication.corrections import families
 from inforce.publication.pages import Page, PageContext, PageKind, PageSource
 from inforce.publication.pages.context import (
     Facts,
@@ -36,7 +37,7 @@ _MOST_COLUMNS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryContext(PageContext):
-    """The versions, newest first, and the columns of the change matrix, oldest first."""
+    """The versions, newest first, each followed by its amendments, and the columns of the matrix, oldest first."""
 
     policy: Facts
     zone: str
@@ -59,14 +60,16 @@ def _pages(source: PageSource) -> Iterator[Page]:
     them.
     """
     policy, languages = source.policy, languages_of(source.policy, source.now)
-    pages, rows = partial(address.history_page, policy), list(_rows(source))
+    pages, rows = partial(address.history_page, policy), {row[1].seq: row for row in _rows(source)}
+    newest_first = reversed(list(families(policy.public(source.now))))
+    order = [version for original, *amendments in newest_first for version in (original, *reversed(amendments))]
     for page, language, _ in _outlines(source):
         drawn = [version for version in policy.public(source.now) if version.edition(language)][-_MOST_COLUMNS:]
         context = HistoryContext(
             policy=policy_facts(policy, language),
             zone=source.catalog.settings.timezone.key,
-            versions=[_row(policy, *row, language) for row in reversed(rows)],
-            columns=list(_columns(policy, drawn, language)),
+            versions=[_row(policy, *rows[version.seq], language) for version in order],
+            columns=list(_columns(source, drawn, language)),
             withdrawn=withdrawal_facts(policy),
             calendar=calendar_of(policy, source.now),
             languages=named_languages(languages, pages),
@@ -103,14 +106,15 @@ def _redline(policy: Policy, old: Version, new: Version, language: Language) -> 
     return address.redline_page(policy, old, new, language if both else policy.binding_language)
 
 
-def _columns(policy: Policy, drawn: list[Version], language: Language) -> Iterator[Facts]:
+def _columns(source: PageSource, drawn: list[Version], language: Language) -> Iterator[Facts]:
     """Yield the columns of the change matrix.
 
     A version links to no redline if the version before has no edition in `language`.
     """
-    before: Version | None = None
+    policy, before = source.policy, None
+    previous = {new.seq: old for old, new in pairwise(policy.public(source.now))}
     for version in drawn:
-        neighbours = before is not None and before.seq == version.seq - 1
+        neighbours = before is not None and previous[version.seq] is before
         yield {
             "label": version.label.text,
             "page": address.version_page(policy, version, language),

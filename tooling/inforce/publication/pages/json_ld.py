@@ -9,7 +9,7 @@ from inforce.instant import format_instant
 from inforce.language import Language
 from inforce.policy import Policy, Version
 from inforce.policy.catalog import Catalog
-from inforce.publication.pages.context import Facts
+from inforce.publication.pages.context import Facts, version_facts
 
 _CONTEXT = "https://schema.org"
 
@@ -20,9 +20,18 @@ def about_home(catalog: Catalog) -> Facts:
 
 
 def about_version(
-    catalog: Catalog, policy: Policy, version: Version, language: Language, page: str, standing: Facts
+    catalog: Catalog,
+    policy: Policy,
+    version: Version,
+    language: Language,
+    page: str,
+    standing: Facts,
+    corrected: Facts | None = None,
 ) -> Facts:
-    """Return the description of `version` of `policy` in `language`, whose page has the path `page`."""
+    """Return the description of `version` of `policy` in `language`, whose page has the path `page`.
+
+    `corrected` refers to the next amendment of the version.
+    """
     described = {
         "@context": _CONTEXT,
         "@type": "DigitalDocument",
@@ -38,6 +47,11 @@ def about_version(
         described["temporalCoverage"] = f"{format_instant(standing['start'])}/{end}"
     if standing["end"]:
         described["expires"] = format_instant(standing["end"])
+    if version.amends:
+        amended = version_facts(policy, policy.original(version), language)
+        described["isBasedOn"] = catalog.settings.site + amended["page"]
+    if corrected:
+        described["correction"] = catalog.settings.site + corrected["page"]
     return described
 
 

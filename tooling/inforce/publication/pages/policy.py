@@ -94,9 +94,10 @@ def _source(policy: Policy, version: Version | None, edition: Edition | None) ->
 
 def _predecessor(source: PageSource, version: Version | None, language: Language) -> Iterator[Facts]:
     policy = source.policy
-    earlier = [other for other in policy.public(source.now) if version and other.seq < version.seq]
-    if earlier:
-        yield {"rel": "predecessor-version", "href": version_facts(policy, earlier[-1], language)["page"]}
+    public = policy.public(source.now)
+    index = public.index(version) if version else 0
+    if index:
+        yield {"rel": "predecessor-version", "href": version_facts(policy, public[index - 1], language)["page"]}
 
 
 KIND = PageKind(

@@ -9,6 +9,7 @@ from functools import partial
 from inforce import address
 from inforce.language import Language
 from inforce.policy import Edition
+from inforce.publication.corrections import summarised
 from inforce.publication.files.redline_json import redline_document
 from inforce.publication.pages import CompanionFile, FileFormat, Page, PageContext, PageKind, PageSource
 from inforce.publication.pages.context import (
@@ -57,7 +58,7 @@ def _pages(source: PageSource) -> Iterator[Page]:
                 old=version_facts(policy, old, language),
                 new=version_facts(policy, new, language),
                 # A summary describes only the changes from the version before; other redlines have none.
-                summary=summary_facts(after) if new.seq == old.seq + 1 else [],
+                summary=summary_facts(*(step.edition(language) for step in summarised(source.bases, old, new))),
                 file=address.redline_file(policy, old, new, language),
                 document=address.redline_docx(policy, old, new, language),
                 languages=named_languages(languages, pages),

@@ -9,6 +9,8 @@ from functools import partial
 from inforce import address
 from inforce.language import Language
 from inforce.policy import Edition, Version
+from inforce.policy.order import place_of
+from inforce.publication.corrections import coming, summarised
 from inforce.publication.files.redline_json import since_document
 from inforce.publication.pages import CompanionFile, FileFormat, Page, PageContext, PageKind, PageSource
 from inforce.publication.pages.context import (
@@ -46,13 +48,17 @@ def _outlines(source: PageSource) -> Iterator[tuple[str, Language, Edition | Non
 def _pages(source: PageSource) -> Iterator[Page]:
     targets = list(_targets(source))
     for version in source.policy.public(source.now):
-        yield from _pages_of(source, version, [target for target in targets if target[0].seq > version.seq])
+        later = [target for target in targets if place_of(target[0]) > place_of(version)]
+        yield from _pages_of(source, version, later)
 
 
 def _targets(source: PageSource) -> Iterator[tuple[Version, Facts]]:
-    """Yield the version in force and the announced versions, each with its state."""
+    """Yield the version in force and the announced versions, each with its state.
+
+    Of an announced version and its amendments that apply from the same date only the newest is yielded.
+    """
     policy, current = source.policy, source.policy.in_force(source.now)
-    for target in [*([current] if current else []), *policy.announced(source.now)]:
+    for target in [*([current] if current else []), *coming(policy, source.now)]:
         stands = standing(policy, target, source.now, source.intervals.get(target.seq))
         yield target, {**stands, "in_force": target is current}
 
@@ -64,6 +70,7 @@ def _pages_of(source: PageSource, version: Version, later: list[tuple[Version, F
         if source.only not in (None, language):
             continue
         shown = [(target, stands, newer) for target, stands in later if (newer := target.edition(language))]
+        steps = {target.seq: summarised(source.bases, version, target) for target, _, _ in shown}
         missing = [target for target, _ in later if not target.edition(language)]
         context = SinceContext(
             policy=policy_facts(policy, language),
@@ -72,9 +79,9 @@ def _pages_of(source: PageSource, version: Version, later: list[tuple[Version, F
                 {
                     **version_facts(policy, target, language),
                     **stands,
-                    "summary": summary_facts(newer) if target.seq == version.seq + 1 else [],
+                    "summary": summary_facts(*(step.edition(language) for step in steps[target.seq])),
                 }
-                for target, stands, newer in shown
+                for target, stands, _ in shown
             ],
             missing=[version_facts(policy, target, language) for target in missing],
             binding_since=pages(policy.binding_language),

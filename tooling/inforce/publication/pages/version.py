@@ -11,7 +11,7 @@ from functools import partial
 
 from inforce import address
 from inforce.language import Language
-from inforce.policy import Edition, Policy, Version
+from inforce.policy import Act, Edition, Policy, Version
 from inforce.publication.pages import CompanionFile, FileFormat, Page, PageContext, PageKind, PageSource
 from inforce.publication.pages.context import (
     Facts,
@@ -21,17 +21,23 @@ from inforce.publication.pages.context import (
     mark_of,
     neighbour_facts,
     policy_facts,
+    reference_facts,
     relations_of,
     standing,
     version_facts,
     withdrawal_facts,
 )
 from inforce.publication.pages.json_ld import about_version
+from inforce.text import Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionContext(PageContext):
-    """The version, its state, its neighbours, and how to verify its text."""
+    """The version, its state, its neighbours, and how to verify its text.
+
+    `corrected` is the next amendment. `counts` is whether an answer to the amended version counts for this one, and
+    `same_text` whether this amendment does not change the text in this language.
+    """
 
     publisher: str
     site: str
@@ -49,6 +55,9 @@ class VersionContext(PageContext):
     paper: str
     before: Facts | None
     after: Facts | None
+    corrected: Facts | None
+    counts: bool
+    same_text: bool
     about: Facts
 
 
@@ -68,10 +77,12 @@ def _pages(source: PageSource) -> Iterator[Page]:
 def _pages_of(source: PageSource, version: Version, before: Version | None, after: Version | None) -> Iterator[Page]:
     policy, settings, now = source.policy, source.catalog.settings, source.now
     stands = standing(policy, version, now, source.intervals.get(version.seq))
+    amendment = source.next_amendments.get(version.seq)
     for edition in version.editions:
         language, page = edition.language, address.version_page(policy, version, edition.language)
         if source.only not in (None, language):
             continue
+        corrected = reference_facts(policy, amendment, language) if amendment else None
         context = VersionContext(
             publisher=settings.publisher.name,
             site=settings.site,
@@ -89,10 +100,18 @@ def _pages_of(source: PageSource, version: Version, before: Version | None, afte
             paper=address.version_pdf(policy, version, language),
             before=neighbour_facts(policy, version, before, language),
             after=neighbour_facts(policy, version, after, language),
-            about=about_version(source.catalog, policy, version, language, page, stands),
+            corrected=corrected,
+            counts=policy.act_of(version) is not Act.NONE,
+            same_text=bool(version.amends and before and _digest(before, language) == edition.digest),
+            about=about_version(source.catalog, policy, version, language, page, stands, corrected),
         )
         links = (*relations_of(policy, language), *_around(policy, version, context))
         yield Page(kind=KIND, address=page, language=language, context=context, links=links, text=edition)
+
+
+def _digest(version: Version, language: Language) -> Digest | None:
+    edition = version.edition(language)
+    return edition.digest if edition else None
 
 
 def _languages(policy: Policy, version: Version) -> list[Facts]:

@@ -61,7 +61,8 @@
   function offerDay(form) {
     var input = form.elements.day;
     var status = form.querySelector("[role=status]");
-    var rows = Array.from(document.querySelectorAll("[data-inforce-from]")).reverse();
+    var rows = Array.from(document.querySelectorAll("[data-inforce-from]"))
+      .sort(function (a, b) { return a.dataset.inforceFrom < b.dataset.inforceFrom ? -1 : 1; });
 
     function answer() {
       var day = input.value;
