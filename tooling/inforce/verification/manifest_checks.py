@@ -6,24 +6,26 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from inforce.address import MANIFEST
 from inforce.checks import Finding
 from inforce.client.limits import Limits
 from inforce.client.results import RefusedError
 from inforce.client.trust import Trust
 from inforce.client.update_rules import accepted
-from inforce.errors import SignatureError, quoted
+from inforce.errors import ManifestError, SignatureError, quoted
 from inforce.instant import format_instant
-from inforce.manifest import Manifest
+from inforce.manifest import Manifest, parse_manifest
 from inforce.manifest.words import signed_path
+from inforce.policy import ChangeLevel
 from inforce.policy.lock import LockEntry
 from inforce.signing import verify
 from inforce.verification import rules
 from inforce.verification.rules import found
-from inforce.verification.site import Site, built_at, published, stated
+from inforce.verification.site import Site, amended_number, built_at, cancelled_by, place_of, published, stated
 
 _LABEL_CHARACTERS = 100  # the longest label of a version has fewer
 _CLOCKS_MAY_DIFFER = timedelta(minutes=5)
-_MEMBERS = ("seq", "version", "change", "published_at", "effective_at", "effective_at_new", "enforce_at")
+_MEMBERS = ("seq", "version", "change", "published_at", "effective_at", "effective_at_new", "enforce_at", "amends")
 
 
 def manifest_findings(site: Site) -> Iterator[Finding]:
@@ -45,7 +47,7 @@ def _manifest_findings(site: Site, path: str) -> Iterator[Finding]:
     yield from _past(site, manifest, payload)
     yield from _dates(site, manifest)
     for policy in manifest.data["policies"]:
-        yield from _against_lock(site, path, policy["id"], policy["versions"])
+        yield from _against_lock(site, path, policy["id"], policy["versions"], policy["act"])
     yield from _left_out(site, manifest)
 
 
@@ -60,11 +62,20 @@ def history_findings(site: Site) -> Iterator[Finding]:
         if not isinstance(versions, list) or not all(isinstance(version, dict) for version in versions):
             yield found(rules.LOCK, address, "This is not a list of versions.", "Build and publish the site again.")
             continue
-        yield from _against_lock(site, address, policy, versions)
+        yield from _against_lock(site, address, policy, versions, _act_of(site, policy))
         named = [version.get("version") for version in versions]
         for _, label, _ in (row for row in published(site.lock, site.now) if row[0] == policy):
             if label not in named:
                 yield found(rules.LOCK, address, f"The locked version {label} is not in the list.")
+
+
+def _act_of(site: Site, policy: str) -> str | None:
+    """Return the act of `policy` in the main manifest; None if the manifest cannot be read or does not list it."""
+    try:
+        listed = parse_manifest(site.body(MANIFEST) or b"").policy(policy)
+    except ManifestError:
+        return None
+    return listed.act if listed else None
 
 
 def age_findings(site: Site) -> Iterator[Finding]:
@@ -134,29 +145,49 @@ def _left_out(site: Site, manifest: Manifest) -> Iterator[Finding]:
             message = f"The policy {policy} was published, but the manifest does not list it."
             yield found(rules.LOCK, manifest.path, message, "Build and publish the site again.")
         elif public:
-            yield from _standing(manifest.path, policy, public, listed[policy], issued)
+            yield from _standing(site, manifest.path, policy, public, listed[policy], issued)
 
 
 def _standing(
-    path: str, policy: str, public: Mapping[str, LockEntry], listed: Mapping[str, Any], issued: datetime
+    site: Site, path: str, policy: str, public: Mapping[str, LockEntry], listed: Mapping[str, Any], issued: datetime
 ) -> Iterator[Finding]:
     """Compare the entry `listed` of `policy` in the manifest with its locked versions `public` at `issued`."""
     labels = [version["version"] for version in listed["versions"]]
     if not public.keys() >= set(labels):
         return  # a version that was never locked has its own finding, and shifts the numbers
-    taken_back = {label for label, entry in public.items() if entry.cancelled and entry.cancelled.at <= issued}
-    applying = [entry for label, entry in public.items() if label not in taken_back and entry.effective_at <= issued]
-    current = max((entry.seq for entry in applying), default=None)
-    expected = {"latest": max(entry.seq for entry in public.values())} | ({"in_force": current} if current else {})
+    ordered = sorted(public.values(), key=lambda entry: place_of(site.lock, policy, entry))
+    standing = [entry for entry in ordered if not cancelled_by(site.lock, policy, entry, issued)]
+    current = next((entry for entry in reversed(standing) if entry.effective_at <= issued), None)
+    expected = {"latest": ordered[-1].seq} | ({"in_force": current.seq} if current else {})
     for difference in _differences(expected, listed, ("latest", "in_force")):
         yield found(rules.LOCK, path, f"{policy}, {difference}.", "Build and publish the site again.")
+    for difference in _wrong_amendments(site, policy, public, listed, issued):
+        yield found(rules.LOCK, path, f"{policy}, “amendments”, {difference}.", "Build and publish the site again.")
     for label, entry in public.items():
-        needed = entry.seq == current or (entry.effective_at > issued and label not in taken_back)
+        needed = entry is current or (entry.effective_at > issued and entry in standing)
         if needed and label not in labels:
             yield found(rules.LOCK, path, f"{policy} {label} is not in the manifest, and apps need it.")
 
 
-def _against_lock(site: Site, address: str, policy: str, versions: list[dict[str, Any]]) -> Iterator[Finding]:
+def _wrong_amendments(
+    site: Site, policy: str, public: Mapping[str, LockEntry], listed: Mapping[str, Any], issued: datetime
+) -> Iterator[str]:
+    """Yield the numbers for which the field `amendments` of the entry `listed` of `policy` differs from the lock."""
+    locked = {str(entry.seq): amended_number(site.lock, policy, entry) for entry in public.values()}
+    amended = {number: original for number, original in locked.items() if original}
+    applying = [public[version["version"]] for version in listed["versions"]]
+    material = [
+        entry.seq for entry in applying if entry.change is ChangeLevel.MATERIAL and entry.effective_at <= issued
+    ]
+    needed = {number for number in amended if int(number) > min(material, default=0)}
+    shown = listed.get("amendments", {})
+    yield from _differences(amended, shown, tuple(sorted(needed | shown.keys(), key=int)))
+
+
+def _against_lock(
+    site: Site, address: str, policy: str, versions: list[dict[str, Any]], act: str | None
+) -> Iterator[Finding]:
+    """Compare `versions` in the document at `address` with the lock; `act` is that of `policy`, None if unknown."""
     for version in versions:
         label = str(version.get("version"))[:_LABEL_CHARACTERS]
         entry = site.lock.entry(policy, label)
@@ -164,7 +195,12 @@ def _against_lock(site: Site, address: str, policy: str, versions: list[dict[str
             message = f"{policy} {label} was never locked."
             yield found(rules.UNLOCKED, address, message, "Run “inforce freeze” where it was published.")
             continue
-        for difference in _differences(stated(label, entry), version, _MEMBERS):
+        expected = stated(site.lock, policy, label, entry)
+        for difference in _differences(expected, version, _MEMBERS):
+            yield found(rules.LOCK, address, f"{policy} {label}, {difference}.")
+        shown_act = version.get("act", act)
+        if entry.act and shown_act and shown_act != entry.act:
+            difference = f"“act”: expected {quoted(str(entry.act))}, got {quoted(str(shown_act), 80)}"
             yield found(rules.LOCK, address, f"{policy} {label}, {difference}.")
         locked = {str(language): str(digest) for language, digest in entry.digests.items()}
         digests = version.get("digests")

@@ -84,11 +84,28 @@ class Site:
 
 
 def published(lock: Lock, now: datetime) -> Iterator[tuple[str, str, LockEntry]]:
-    """Yield policy, label and entry of each version in `lock` published by `now`, oldest first."""
+    """Yield policy, label and entry of each version in `lock` published by `now`, by place."""
     for policy, entries in sorted(lock.entries.items()):
-        for label, entry in sorted(entries.items(), key=lambda item: item[1].seq):
+        for label, entry in sorted(entries.items(), key=lambda item: place_of(lock, policy, item[1])):
             if entry.published_at <= now:
                 yield policy, label, entry
+
+
+def amended_number(lock: Lock, policy: str, entry: LockEntry) -> int | None:
+    """Return the number of the version of `policy` that `entry` amends; None if it is an original."""
+    original = lock.entry(policy, entry.amends.text) if entry.amends else None
+    return original.seq if original else None
+
+
+def place_of(lock: Lock, policy: str, entry: LockEntry) -> tuple[int, int]:
+    """Return the place of `entry` among the versions of `policy`."""
+    return amended_number(lock, policy, entry) or entry.seq, entry.seq
+
+
+def cancelled_by(lock: Lock, policy: str, entry: LockEntry, now: datetime) -> bool:
+    """Return whether `entry` of `policy`, or the version that it amends, is cancelled at `now`."""
+    original = lock.entry(policy, entry.amends.text) if entry.amends else None
+    return any(each.cancelled is not None and each.cancelled.at <= now for each in (entry, original) if each)
 
 
 def built_at(site: Site) -> datetime:
@@ -146,8 +163,8 @@ def _step(policy: str, old: str, new: str, languages: Iterable[Language]) -> lis
     return [step, *(f"{step}{tag}.json" for tag in languages)]
 
 
-def stated(label: str, entry: LockEntry) -> dict[str, Any]:
-    """Return the locked version `label` in the form of a manifest; empty fields are omitted."""
+def stated(lock: Lock, policy: str, label: str, entry: LockEntry) -> dict[str, Any]:
+    """Return the locked version `label` of `policy` in the form of a manifest; empty fields are omitted."""
     instants = {
         "published_at": entry.published_at,
         "effective_at": entry.effective_at,
@@ -158,4 +175,6 @@ def stated(label: str, entry: LockEntry) -> dict[str, Any]:
     members |= {name: format_instant(instant) for name, instant in instants.items() if instant}
     if entry.never_enforced:
         members["enforce_at"] = None
+    if (amends := amended_number(lock, policy, entry)) is not None:
+        members["amends"] = amends
     return members
