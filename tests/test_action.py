@@ -85,7 +85,7 @@ class TestLint:
     def test_packages_are_installed_from_the_repository_by_hash(self, repository: Path) -> None:
         files = [*repository.glob(".github/**/*.yml"), ACTION / "gitlab-ci.yml"]
         installed = re.findall(r"pip install (.*)", "\n".join(file.read_text("utf-8") for file in files))
-        assert len(installed) == 6
+        assert len(installed) == 7
         sources = ("--require-hashes -r .inforce/requirements.txt", '--require-hashes -r "$REQUIREMENTS"')
         assert [item for item in installed if not item.endswith(sources)] == []
         action = yaml.safe_load((repository / ".github/actions/inforce/action.yml").read_text("utf-8"))
@@ -141,6 +141,7 @@ class TestRights:
             "publish": {"pages", "id-token"},
             "watch": {"actions"},
             "new-version": {"actions", "contents", "pull-requests"},
+            "correct-text": {"actions", "contents", "pull-requests"},
             "lock": {"actions", "contents", "pull-requests"},
         }
         assert writes == may_write.get(workflow.stem, set())
@@ -388,6 +389,58 @@ class TestNewVersion:
         assert ended.returncode == 1
         assert "not permitted to create or approve pull requests" in ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+class TestCorrectText:
+    """The form that corrects published words."""
+
+    def press(self, forge: Forge, **given: str) -> subprocess.CompletedProcess[str]:
+        (step,) = steps("workflows/correct-text.yml")
+        form = {"POLICY": "privacy", "OLD": "12 months", "NEW": "twelve months", "CHANGE": "editorial", **given}
+        names = ("policy", "old", "new", "change", "amends", "still_right")
+        values = {f"inputs.{name}": form.get(name.upper(), "") for name in names}
+        values |= {"github.actor": "edith", "github.ref_name": "main", "github.token": TOKEN}
+        clone = forge.clone(f"runner-{len(forge.service.calls)}")
+        target = clone.root / ".github/actions/inforce"
+        target.mkdir(parents=True)
+        for script in ACTION.glob("*.py"):
+            (target / script.name).write_bytes(script.read_bytes())
+        return forge.step(step, values, clone.root)
+
+    def test_form_opens_a_draft_pull_request_with_the_correction(self, forge: Forge) -> None:
+        ended = self.press(forge)
+        assert ended.returncode == 0, ended.stderr
+        call = forge.service.calls[0]
+        branch = "policy/privacy-2026-01-15.1"
+        assert {"title": "privacy 2026-01-15.1: correction", "head": branch, "draft": True}.items() <= call.body.items()
+        assert f"[en.md](https://github.example/shop/policies/edit/{branch}/policy_versions" in call.body["body"]
+        text = forge.remote("show", f"{branch}:policy_versions/privacy/2026-01-15.1/en.md")
+        assert "We keep your data for twelve months." in text
+        assert "amends: 2026-01-15\n" in forge.remote(
+            "show", f"{branch}:policy_versions/privacy/2026-01-15.1/version.yml"
+        )
+
+    @pytest.mark.parametrize(
+        ("given", "report"),
+        [
+            pytest.param({"POLICY": "../x"}, "expected the id of a policy", id="a policy that leaves the folder"),
+            pytest.param({"AMENDS": "--edit"}, "expected a version", id="a version that is an option"),
+            pytest.param({"AMENDS": "2020-01-01"}, "2020-01-01", id="a version that does not exist"),
+            pytest.param({"OLD": " "}, "expected the words to correct", id="no words"),
+            pytest.param({"OLD": "--announced"}, "--announced", id="words that look like an option"),
+            pytest.param({"OLD": "nowhere"}, "nowhere", id="words that do not occur"),
+            pytest.param({"CHANGE": "material"}, "material", id="a material change"),
+        ],
+    )
+    def test_invalid_input_is_reported_and_leaves_nothing(
+        self, forge: Forge, given: dict[str, str], report: str
+    ) -> None:
+        ended = self.press(forge, **given)
+        assert ended.returncode != 0
+        assert report in ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert forge.service.calls == []
+        assert forge.remote("branch", "--list").split() == ["*", "main"]
 
 
 class TestLock:

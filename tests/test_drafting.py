@@ -245,6 +245,7 @@ def test_new_repository_contains_a_policy_in_force(tmp_path: Path) -> None:
         ".github/pull_request_template.md",
         ".github/workflows/check.yml",
         ".github/workflows/comment.yml",
+        ".github/workflows/correct-text.yml",
         ".github/workflows/lock.yml",
         ".github/workflows/new-version.yml",
         ".github/workflows/publish.yml",
