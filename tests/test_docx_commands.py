@@ -20,8 +20,8 @@ EN = "policy_versions/privacy/2028-01-01/en.md"
 @pytest.fixture
 def draft(book: BookBuilder, inforce: Type) -> Path:
     """The repository of the book with a draft of 2028 that has the text of the version of 2027."""
-    words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
-    assert inforce("new", "privacy", *words).code == 0
+    words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--from", "2027-03-01"]
+    assert inforce("new", "privacy", *words, "--repo", book.root).code == 0
     return book.root
 
 
@@ -201,3 +201,28 @@ def test_document_of_unknown_policy_is_rejected(inforce: Type, draft: Path) -> N
 def test_document_of_a_draft_contains_its_text(inforce: Type, draft: Path) -> None:
     assert "We keep your data for 24 months." in part_text(exported(inforce, draft).read_bytes())
     assert DOCUMENT
+
+
+def test_tracked_changes_are_imported_into_a_draft_amendment(inforce: Type, book: BookBuilder) -> None:
+    usual = ["--repo", book.root, "--at", "2027-02-01"]
+    assert inforce("new", "privacy", "--amend", *usual).code == 0
+    file = exported(inforce, book.root, "2026-01-15.1")
+    edit(file, "12 months", went("12") + came("13") + run(" months"))
+
+    ended = inforce("docx", "import", file, "--repo", book.root)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "13 months" in (book.root / "policy_versions/privacy/2026-01-15.1/en.md").read_text()
+
+
+def test_document_of_the_text_in_force_is_imported_into_an_amendment_of_it(inforce: Type, book: BookBuilder) -> None:
+    file = exported(inforce, book.root, "2026-01-15")
+    edit(file, "12 months", went("12") + came("13") + run(" months"))
+    refused = inforce("docx", "import", file, "--repo", book.root)
+    assert "“inforce new privacy --amend 2026-01-15” to correct this text" in refused.err
+
+    inforce("new", "privacy", "--amend", "2026-01-15", "--repo", book.root, "--at", "2027-02-01")
+    ended = inforce("docx", "import", file, "--into", "2026-01-15.1", "--repo", book.root)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "13 months" in (book.root / "policy_versions/privacy/2026-01-15.1/en.md").read_text()

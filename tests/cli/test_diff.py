@@ -22,8 +22,8 @@ def test_newest_version_is_compared_with_its_predecessor(inforce: Type, book: Bo
 
 
 def test_draft_can_be_compared(inforce: Type, book: BookBuilder) -> None:
-    words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--repo", book.root]
-    inforce("new", "privacy", *words)
+    words = ["--effective", "2028-01-01", "--change", "notice", "--published", "2027-12-01", "--from", "2027-03-01"]
+    inforce("new", "privacy", *words, "--repo", book.root)
     ended = inforce("diff", "privacy", "--repo", book.root)
     assert ended.out.startswith("Privacy: 2027-03-01 → 2028-01-01\n")
     assert "No word differs." in ended.out

@@ -32,9 +32,38 @@ def test_announced_version_is_locked(inforce: Type, book: BookBuilder) -> None:
 
 
 def test_single_version_can_be_locked(inforce: Type, book: BookBuilder) -> None:
-    ended = inforce("freeze", "privacy", "2027-03-01", "--repo", book.root, "--at", "2027-01-20")
+    ended = inforce("freeze", "privacy", "2026-01-15", "--repo", book.root, "--at", "2027-01-20")
     assert ended.code == 0
-    assert list(lock_of(book)["privacy"]) == ["2027-03-01"]
+    assert list(lock_of(book)["privacy"]) == ["2026-01-15"]
+
+
+def test_version_is_not_locked_before_an_earlier_one(inforce: Type, book: BookBuilder) -> None:
+    before = everything_in(book.root)
+    ended = inforce("freeze", "privacy", "2027-03-01", "--repo", book.root, "--at", "2027-01-20")
+    assert ended.code == 2
+    assert "lock it first with “inforce freeze privacy 2026-01-15”" in ended.err
+    assert everything_in(book.root) == before
+
+
+def test_amendment_is_locked_with_the_next_number(inforce: Type, book: BookBuilder) -> None:
+    inforce("freeze", "--repo", book.root, "--at", "2027-01-20")
+    meta = {"published": "2027-02-01", "amends": "2026-01-15"}
+    book.policy("privacy", act="acknowledge").version("2026-01-15.1", change="editorial", meta=meta)
+    ended = inforce("freeze", "--repo", book.root, "--at", "2027-02-01")
+    assert "privacy 2026-01-15.1: locked as number 3, an amendment of 2026-01-15\n" in ended.out
+    assert lock_of(book)["privacy"]["2026-01-15.1"]["amends"] == "2026-01-15"
+
+
+def test_cancellation_of_a_version_is_locked_for_its_amendments(inforce: Type, book: BookBuilder) -> None:
+    meta = {"published": "2027-02-01", "effective": "2027-03-01", "amends": "2027-03-01"}
+    book.policy("privacy", act="acknowledge").version("2027-03-01.1", change="editorial", meta=meta)
+    inforce("freeze", "--repo", book.root, "--at", "2027-02-01")
+    cancelled = "cancelled: {at: 2027-02-10, reason: postponed}\n"
+    path = book.root / "policy_versions/privacy/2027-03-01/version.yml"
+    path.write_text(path.read_text() + cancelled)
+    ended = inforce("freeze", "--repo", book.root, "--at", "2027-02-10")
+    assert ended.code == 0, ended.err
+    assert lock_of(book)["privacy"]["2027-03-01.1"]["cancelled"] == lock_of(book)["privacy"]["2027-03-01"]["cancelled"]
 
 
 def test_second_freeze_changes_nothing_and_reports_it(inforce: Type, book: BookBuilder) -> None:

@@ -50,6 +50,7 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
     additions = lock.unlocked(catalog, now)
     if policy_id:
         chosen = _named(catalog, policy_id, label, now)
+        _refuse_gap(chosen, additions, lock)
         additions = tuple(addition for addition in additions if addition == chosen)
     refuse_changed_history(repo, reading, now)
     if not additions:
@@ -99,11 +100,25 @@ def _named(catalog: Catalog, policy_id: str, label: str | None, now: datetime) -
     return policy, version
 
 
+def _refuse_gap(chosen: Addition, additions: Iterable[Addition], lock: Lock) -> None:
+    """Raise UsageError if a version published before the `chosen` one is not in the lock yet.
+
+    Numbers are the order of publication; the earlier version could not get its number later.
+    """
+    policy, version = chosen
+    for other_policy, other in additions:
+        if other_policy is policy and other.seq < version.seq and lock.entry(policy.id, other.label.text) is None:
+            first = f"inforce freeze {policy.id} {other.label}"
+            raise click.UsageError(f"{policy.id} {other.label} was published earlier: lock it first with “{first}”")
+
+
 def _show(policy: Policy, version: Version, lock: Lock) -> None:
     """Print the entry that is added to the lock for `version`."""
     screen = Screen()
     entry = lock.entry(policy.id, version.label.text)
-    screen.say(f"{policy.id} {version.label}: {'locks what was added' if entry else f'locked as number {version.seq}'}")
+    amends = f", an amendment of {version.amends}" if version.amends else ""
+    what = "locks what was added" if entry else f"locked as number {version.seq}{amends}"
+    screen.say(f"{policy.id} {version.label}: {what}")
     for edition in version.editions:
         if entry is None or edition.language not in entry.digests:
             screen.say(f"  {edition.language}  {edition.digest}")

@@ -153,8 +153,11 @@ def _next_step(policy: Policy, origin: DocumentOrigin) -> str:
     ]
     if drafts:
         return f"the draft {drafts[-1]} has the same text: add “--into {drafts[-1]}”"
-    begin = f"inforce new {policy.id} --effective DATE --change LEVEL"
-    return f"create a draft with “{begin}”, then pass it with “--into VERSION”"
+    begin = f"inforce new {policy.id} --effective DATE --change LEVEL --from {origin.version}"
+    correct = f"inforce new {policy.id} --amend {origin.version}"
+    return (
+        f"create a draft with “{begin}”, or with “{correct}” to correct this text, then pass it with “--into VERSION”"
+    )
 
 
 def _changed_since(edition: Edition, origin: DocumentOrigin) -> BookError:
