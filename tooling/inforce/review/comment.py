@@ -16,11 +16,13 @@ from inforce.checks import CheckReport, Finding, Severity, earliest_effective
 from inforce.errors import counted
 from inforce.escaping import harmless, plain, unlinked
 from inforce.instant import day_of, format_local, start_of_day
+from inforce.language import Language
 from inforce.policy import Act, ChangeLevel, Version
 from inforce.policy.settings import Settings
 from inforce.redline import NumberChange, NumberKind, Redline, redline
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
+from inforce.review.announced import AnnouncedText, announced_texts
 from inforce.review.catalog_diff import ChangeKind, TextChange, VersionChange
 from inforce.review.links import ReviewLinks
 
@@ -82,7 +84,7 @@ class ReviewComment:
 
     def _version_change(self, change: VersionChange) -> Iterator[str]:
         title = _plain(change.policy.title(change.policy.binding_language))
-        yield f"### {title} {change.version.label}: {change.kind}"
+        yield f"### {title} {_named(change.version)}: {change.kind}"
         yield ""
         if change.kind is ChangeKind.DELETED:
             return
@@ -95,20 +97,34 @@ class ReviewComment:
         yield ""
         for text_change in change.texts:
             yield from _text_change(change, text_change)
+            if change.version.amends:
+                yield from self._announced_texts(change, text_change)
             if not text_change.new:
                 continue
             if links := self.links.for_version(change.policy, change.version, text_change.language):
                 yield f"Preview: {links}"
                 yield ""
 
+    def _announced_texts(self, change: VersionChange, text_change: TextChange) -> Iterator[str]:
+        """Yield whether the announced texts contain the corrections of an amendment."""
+        before = change.policy.predecessor(change.version)
+        language = text_change.language
+        old, new = before.edition(language) if before else None, text_change.new
+        if old and new and old.digest != new.digest:
+            correction = _redline_of(old.text, new.text)
+            for text in announced_texts(change.policy, change.version, language, correction, self.now):
+                yield from _announced_text(text, language)
+
     def _level_and_dates(self, change: VersionChange) -> Iterator[str]:
         """Yield the level, the dates and the notice period of a new version."""
         version, before = change.version, change.against
         yield f"- {_level_sentence(change)}"
-        yield (
-            f"- Published {self._day(version.published_at)}, in force from {self._day(version.effective_at)}"
-            + (f"; version {before.label} applies until then." if before else "; it is the first version.")
-        )
+        if version.amends:
+            yield f"- It applies in place of {version.amends}; an answer to {version.amends} also counts for it."
+        until = f"; version {before.label} applies until then." if before else "; it is the first version."
+        if before and version.amends and before.effective_at >= version.effective_at:
+            until = f"; it replaces version {before.label} before that applies."
+        yield f"- Published {self._day(version.published_at)}, in force from {self._day(version.effective_at)}{until}"
         if version.effective_at_new:
             yield f"- It applies to users who join on or after {self._day(version.effective_at_new)} immediately."
         if version.never_enforced:
@@ -164,6 +180,8 @@ class ReviewComment:
             "change": str(version.change),
             "draft": "true" if version.draft else "false",
             "cancelled": version.cancelled.reason if version.cancelled else "not given",
+            "amends": str(version.amends or "not given"),
+            "act": str(version.act or "not given"),
         }
 
     def _day(self, instant: datetime) -> str:
@@ -174,7 +192,7 @@ def _overview(version_changes: tuple[VersionChange, ...], errors: int, questions
     if not version_changes:
         changed = "No policy has changed"
     else:
-        versions = ", ".join(f"{change.policy.id} {change.version.label}" for change in version_changes[:3])
+        versions = ", ".join(f"{change.policy.id} {_named(change.version)}" for change in version_changes[:3])
         rest = f" and {len(version_changes) - 3} more" if len(version_changes) > 3 else ""
         changed = f"Changes {versions}{rest}"
     counts = [
@@ -184,13 +202,41 @@ def _overview(version_changes: tuple[VersionChange, ...], errors: int, questions
     return f"{changed}: {', '.join(counts)}."
 
 
+def _named(version: Version) -> str:
+    """Return the label of `version`, and what it corrects."""
+    return f"{version.label} (Correction of {version.amends})" if version.amends else str(version.label)
+
+
+def _announced_text(text: AnnouncedText, language: Language) -> Iterator[str]:
+    """Yield whether the announced `text` in `language` contains the old words of a correction, and which."""
+    name = f"version {text.version.label} ({language})"
+    lists = (
+        (f"**The announced {name} still contains the old words:**", text.old_words),
+        (
+            f"The announced {name} contains neither the old nor the new words. Check whether these apply to it:",
+            text.unclear,
+        ),
+    )
+    if not text.old_words and not text.unclear:
+        yield f"The announced {name} already contains this correction."
+        yield ""
+    for heading, sentences in lists:
+        if sentences:
+            yield heading
+            yield ""
+            yield from (f"- {_plain(sentence)}" for sentence in sentences[:_SENTENCES])
+            if len(sentences) > _SENTENCES:
+                yield f"- … and {len(sentences) - _SENTENCES} more changes"
+            yield ""
+
+
 def _level_sentence(change: VersionChange) -> str:
-    level = change.version.change
-    if change.policy.act is Act.NONE:
+    level, act = change.version.change, change.policy.act_of(change.version)
+    if act is Act.NONE:
         return f"**{level}**: users are never asked about this policy."
     if level is ChangeLevel.MATERIAL:
         again = "again " if change.against else ""
-        return f"**{level}**: users are asked {again}{_ACTIONS[change.policy.act]}."
+        return f"**{level}**: users are asked {again}{_ACTIONS[act]}."
     effect = "users are informed and not asked" if level is ChangeLevel.NOTICE else "users are not informed"
     return f"**{level}**: {effect}."
 
@@ -246,7 +292,7 @@ def _redline_section(change: VersionChange, text_change: TextChange) -> list[str
     )
     if not marked.strip():
         return []
-    name = f"{change.policy.id} {change.version.label}, {text_change.language}"
+    name = f"{change.policy.id} {_named(change.version)}, {text_change.language}"
     safe = unlinked(harmless(marked))
     return [f"<details><summary>Redline of {name}</summary>", "", safe, "", "</details>", ""]
 
