@@ -58,7 +58,7 @@ def _numbered(versions: Iterable[Version], numbers: Mapping[str, int]) -> dict[s
 def _derived(version: Version, known: Mapping[str, Version], seqs: Mapping[str, int]) -> dict[str, Any]:
     """Return the fields of `version` that follow from the other versions.
 
-    An amendment is cancelled with the version it amends. It inherits `effective_new` if both take effect together.
+    An amendment is cancelled with the version it amends. It inherits `effective_at_new` if both take effect together.
     """
     seq = seqs[version.label.text]
     if version.amends is None:

@@ -56,7 +56,7 @@ def not_amendable(ctx: CheckContext) -> Iterator[Finding]:
 
 @rule("META-act", Severity.ERROR, "Users must act differently, but no material version asks them.")
 def act_without_material_version(ctx: CheckContext) -> Iterator[Finding]:
-    """Report changes of the required act to `accept` or `consent` in versions that are not material, and in policy.yml.
+    """Report changes of the required act to “accept” or “consent” in versions that are not material, and in policy.yml.
 
     An open version is compared with the previous one by place that is neither a draft nor cancelled, policy.yml with
     that of the base branch.
