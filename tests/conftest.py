@@ -26,7 +26,7 @@ settings.register_profile(
 )
 settings.load_profile("inforce")
 
-pytest_plugins = ("built", "reading")  # sites that are built once and shared by tests
+pytest_plugins = ("built", "amended", "reading")  # sites that are built once and shared by tests
 
 NEUTRAL_SETTINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,

@@ -14,6 +14,7 @@ from icalendar import Calendar, Component
 from book_builder import instant
 from inforce.language import Language
 from inforce.policy import Act, Cancellation, ChangeLevel, Edition, Label, Policy, SummaryPoint, Version
+from inforce.publication.files.pdf import PaperMaker
 from inforce.publication.pairs import version_pairs
 from page_files import comparison_file
 from policy_builder import EN, policy, version
@@ -391,3 +392,17 @@ def test_sitemap_has_the_date_of_the_amendment_in_force() -> None:
     dates = {url.findtext(f"{namespace}loc"): url.findtext(f"{namespace}lastmod") for url in root}
 
     assert dates[f"{SITE}terms/"] == "2027-02-01T00:00:00Z"
+
+
+def test_paper_states_which_version_it_corrects() -> None:
+    shown = publication(NOW, policy(*ALL))
+    maker = PaperMaker(settings=shown.catalog.settings, language=EN)
+
+    rows = {
+        label: [(row.name, row.text) for row in maker.version(place, pages(shown)[place].context, "").rows]
+        for label in ("1", "1.1")
+        for place in [f"terms/{label}/"]
+    }
+
+    assert ("Correction of", "1") in rows["1.1"]
+    assert "Correction of" not in dict(rows["1"])
