@@ -447,7 +447,11 @@ def a_version_is_published(book: BookBuilder) -> None:
         ),
         pytest.param(the_policy_is_damaged, {}, "privacy/policy.yml", 2, id="an unreadable policy"),
         pytest.param(
-            a_version_is_published, {}, "change its number", 3, id="published versions that would be renumbered"
+            a_version_is_published,
+            {},
+            "would get a number after that of the later",
+            3,
+            id="published versions that would be renumbered",
         ),
     ],
 )

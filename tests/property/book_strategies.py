@@ -94,6 +94,7 @@ def _more(draw: st.DrawFn, published: datetime, effective: datetime) -> dict[str
         "effective_at_new": draw(st.sampled_from([None, published, effective])) if published <= effective else None,
         "enforce_at": effective + timedelta(days=3) if enforce == "later" else None,
         "never_enforced": enforce == "never",
+        "act": draw(st.none() | st.sampled_from(Act)),
         "origin": draw(st.none() | origins),
     }
 
@@ -250,12 +251,17 @@ def _version(version: Version) -> dict[str, Any]:
     return {
         "published": format_instant(version.published_at),
         "effective": format_instant(version.effective_at),
-        "effective_new": format_instant(version.effective_at_new) if version.effective_at_new else None,
+        # An amendment inherits this field.
+        "effective_new": format_instant(version.effective_at_new)
+        if version.effective_at_new and not version.amends
+        else None,
         "enforce": "never"
         if version.never_enforced
         else format_instant(version.enforce_at)
         if version.enforce_at
         else None,
+        "amends": str(version.amends or ""),
+        "act": str(version.act or ""),
         "change": str(version.change),
         "draft": version.draft,
         "retroactive": version.retroactive,

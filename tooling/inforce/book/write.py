@@ -1,6 +1,6 @@
 """Add versions to a policy, all or none, without changing existing files.
 
-Invariants: a published version keeps its number, so no version is added before it.
+Invariants: numbers are the order of labels, so no version is added before a published one.
 Not responsible for: writing the texts.
 """
 
@@ -74,8 +74,8 @@ def add_versions(
 ) -> Path:
     """Add `versions`, and `policy_yml` if given, to the policy `policy_id` of the book in `root`.
 
-    Returns the policy's folder. LayoutError if a version already exists, PublishedHistoryError if the number of a
-    published version would change; nothing is written then.
+    Returns the policy's folder. LayoutError if a version already exists, PublishedHistoryError if its label is before
+    that of a published version; nothing is written then.
     """
     added = tuple(versions)
     _refuse_to_replace(reading, policy_id, added)
@@ -106,9 +106,10 @@ def _refuse_to_replace(reading: Reading, policy_id: str, added: tuple[NewVersion
             place = Place(path=f"{BOOK}/{policy_id}/{existing[version.label]}")
             fix = "existing versions are not overwritten; delete the folder if the version was never published"
             raise LayoutError(place, "is there already", fix, rule="PATH-collision")
-    locked = [Label(label) for label in reading.lock.entries.get(policy_id, {})]
+    entries = reading.lock.entries.get(policy_id, {})
+    locked = [Label(label) for label, entry in entries.items() if entry.amends is None]
     first = min((version.label for version in added), default=None)
     if first and locked and first < max(locked):
-        problem = f"has published versions, and “{first}” would come before “{max(locked)}” and change its number"
+        problem = f"has published versions, and “{first}” would get a number after that of the later “{max(locked)}”"
         fix = "import the history into a separate policy, or before the first “inforce freeze”"
         raise PublishedHistoryError(Place(path=f"{BOOK}/{policy_id}"), problem, fix, rule="LOCK-seq")
