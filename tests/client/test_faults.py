@@ -78,6 +78,17 @@ def rewritten(**members: Any) -> Callable[[str], bytes]:
     return made
 
 
+def policy_changed(**members: Any) -> Callable[[str], bytes]:
+    """Return the next manifest with `members` of the policy changed."""
+
+    def made(site: str) -> bytes:
+        changed = document(site, LATER)
+        changed["policies"][0].update(members)
+        return to_bytes(changed)
+
+    return made
+
+
 def spelt(old: bytes, new: bytes) -> Callable[[str], bytes]:
     """Return the next manifest with the bytes `old` replaced by `new`."""
     return lambda site: newer()(site).replace(old, new, 1)
@@ -153,6 +164,9 @@ CONTRADICTING = [
         serving(rewritten(change="editorial")), Reason.CHANGED_VERSION, id="a material version no longer in force"
     ),
     pytest.param(serving(rewritten(version="2026-01-02")), Reason.CHANGED_VERSION, id="another label"),
+    pytest.param(serving(rewritten(amends=1)), Reason.CHANGED_VERSION, id="an original that becomes an amendment"),
+    pytest.param(serving(rewritten(act="acknowledge")), Reason.CHANGED_VERSION, id="another act of a known version"),
+    pytest.param(serving(policy_changed(act="acknowledge")), Reason.CHANGED_VERSION, id="another act of its policy"),
 ]
 UNBELIEVABLE = [
     pytest.param(

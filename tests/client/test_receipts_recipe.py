@@ -105,7 +105,7 @@ def test_hostile_body_is_rejected_with_a_problem_document(app: Any, body: bytes,
 
 
 def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(app: Any) -> None:
-    wrong = [OLD | {"digest": RECEIPT["digest"]}, OLD | {"act": "acknowledged"}, OLD | {"version": "2019-01-01"}]
+    wrong = [OLD | {"digest": RECEIPT["digest"]}, OLD | {"act": "accepted"}, OLD | {"version": "2019-01-01"}]
     wrong = [receipt | {"id": RECEIPT["id"]} for receipt in wrong]
     assert post(app, OLD, *wrong) == ([201, 422, 422, 422], [OLD])
 

@@ -33,7 +33,13 @@ ACCEPTED = {
     "serial": 1,
 }
 OLD_TEXT = "# Terms\n\nWe kept our word.\n"
-OLD = ACCEPTED | {"id": "01a2225b-8cf6-76f5-acf2-8655b7060fe1", "seq": 1, "digest": str(Digest.of(OLD_TEXT))}
+# Version 1 asked for another act than the policy does now.
+OLD = ACCEPTED | {
+    "id": "01a2225b-8cf6-76f5-acf2-8655b7060fe1",
+    "seq": 1,
+    "act": "acknowledged",
+    "digest": str(Digest.of(OLD_TEXT)),
+}
 
 
 def written(**changes: Any) -> bytes:
@@ -123,7 +129,7 @@ def unexpiring(site: str) -> bytes:
 
 
 def with_digests(site: str) -> tuple[dict[str, Any], bytes]:
-    older = {"seq": 1, "version": "2025-01-01", "digests": {"en": OLD["digest"]}}
+    older = {"seq": 1, "version": "2025-01-01", "act": "acknowledge", "digests": {"en": OLD["digest"]}}
     return proven(site, older, expires_at="9998-01-01T00:00:00Z")
 
 
@@ -175,7 +181,7 @@ class TestFastAPI:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> list[int]:
-            bodies = [OLD | {"act": "acknowledged"}, OLD, OLD | {"digest": ACCEPTED["digest"]}]
+            bodies = [OLD | {"act": "accepted"}, OLD, OLD | {"digest": ACCEPTED["digest"]}]
             return [(await client.post("/policies/answers", json=body)).status_code for body in bodies]
 
         assert asyncio.run(served(shop.app, visit)) == [422, 201, 422]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,16 @@ def settled(host: Host, clock: Clock, reader: NewReader, state: Path) -> Reader:
     clock.now = LATER
     host.at[PLAIN] = serving(lambda site: manifest(site, LATER))
     return app
+
+
+def with_version(site: str, issued: datetime, policy: dict[str, Any] | None = None, **fields: Any) -> bytes:
+    """Return a manifest with `fields` of its version and of its `policy` changed; None removes a field."""
+    changed = document(site, issued)
+    (listed,) = changed["policies"]
+    listed.update(policy or {})
+    (version,) = listed["versions"]
+    listed["versions"] = [{name: value for name, value in (version | fields).items() if value is not None}]
+    return to_bytes(changed)
 
 
 def http_date(instant: datetime) -> str:
@@ -570,6 +581,27 @@ class TestWhatIsKept:
         host.at["/terms/2026-01-01/en.md"] = answer(TEXT.encode(), Content_Type="text/markdown")
 
         assert reader(state_file=state).text().markdown == TEXT
+
+    def test_act_and_amended_version_remain_known(
+        self, host: Host, clock: Clock, reader: NewReader, state: Path
+    ) -> None:
+        known = {"amends": 1, "act": "acknowledge", "change": "notice"}
+        host.at[PLAIN] = serving(lambda site: with_version(site, START, **known))
+        reader(state_file=state).refresh()
+        clock.now = LATER
+        host.at[PLAIN] = serving(lambda site: with_version(site, LATER, **known | {"amends": None}))
+        other = reader(state_file=state)
+        report = other.refresh()
+        host.at["/terms/2026-01-01/en.md"] = answer(TEXT.encode(), Content_Type="text/markdown")
+
+        assert (report and report.reason, other.text().act) == (Reason.CHANGED_VERSION, "acknowledge")
+
+    def test_policy_may_change_its_act_if_known_versions_keep_theirs(self, host: Host, settled: Reader) -> None:
+        host.at[PLAIN] = serving(lambda site: with_version(site, LATER, {"act": "consent"}, act="accept"))
+
+        report = settled.refresh()
+
+        assert (report and report.outcome, settled.serial) == (Outcome.UPDATED, SECOND)
 
     def test_etag_is_kept_across_a_restart(self, host: Host, clock: Clock, reader: NewReader, state: Path) -> None:
         host.at[PLAIN] = validated(manifest(host.url), '"v1"')

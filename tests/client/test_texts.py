@@ -11,11 +11,11 @@ from inforce.text import Digest
 def text(number: int) -> PolicyText:
     markdown = f"# Terms\n\nText {number}.\n"
     digest = Digest.of(markdown)
-    return PolicyText(policy="terms", seq=1, version="1", language="en", digest=digest, markdown=markdown)
+    return PolicyText(policy="terms", seq=1, version="1", act="accept", language="en", digest=digest, markdown=markdown)
 
 
 def wanted(number: int) -> WantedText:
-    return WantedText(policy="terms", seq=2, version="2", language="en", digest=text(number).digest)
+    return WantedText(policy="terms", seq=2, version="2", act="consent", language="en", digest=text(number).digest)
 
 
 def test_full_cache_evicts_the_oldest_text() -> None:

@@ -118,8 +118,9 @@ class _Client:
         # A version of a proven manifest stays proven after it, or its whole policy, has left the manifest.
         version = memory.known.get(policy, {}).get(seq) if memory.manifest else None
         if version is None:
-            digests = yield from self._proven_digests(memory, listed_policy(memory, policy, seq))
-            version = KnownVersion.of(digests_of(digests, seq).version)
+            proving = listed_policy(memory, policy, seq)
+            digests = yield from self._proven_digests(memory, proving)
+            version = KnownVersion.of(digests_of(digests, seq).version, proving)
         listed = memory.manifest.policy(policy) if memory.manifest else None
         wanted = WantedText.of(policy, seq, version, [language, *([listed.binding_language] if listed else [])])
         if cached := self._shelf.find(wanted):

@@ -35,7 +35,7 @@ def _due(policy: PolicyDecision, manifest: Manifest | None, site: str) -> dict[s
         "id": policy["id"],
         "outcome": policy["outcome"],
         "reason": policy["reason"],
-        "act": listed.act if listed else None,
+        "act": (version and version.act) or (listed and listed.act),
         "page": site + listed.page if listed else site,
         "base_seq": policy["base_seq"],
         "target_seq": policy["target_seq"],

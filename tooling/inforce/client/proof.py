@@ -53,7 +53,8 @@ class WantedDigests:
             raise RefusedError(Reason.SCHEMA, f"the digests of {policy}: {cause}") from cause
         for seq, known in self.memory.known.get(policy, {}).items():
             if seq in digests.versions:
-                refuse_change(f"{policy} {known.version}", known, KnownVersion.of(digests.versions[seq].version))
+                new = KnownVersion.of(digests.versions[seq].version, self.listed)
+                refuse_change(f"{policy} {known.version}", known, new)
         return digests
 
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from inforce.client.backoff import after_forced
 from inforce.fields import Fields, whole_number
 from inforce.instant import format_instant
-from inforce.manifest import Manifest, ManifestVersion
+from inforce.manifest import Manifest, ManifestPolicy, ManifestVersion
 from inforce.manifest.model import utc_instant
 from inforce.manifest.words import LANGUAGE, VERSION_LABEL
 from inforce.text import Digest
@@ -23,16 +23,30 @@ from inforce.text import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownVersion:
-    """The immutable parts of a version once seen: its label, its change level and its texts."""
+    """The immutable parts of a version once seen: its label, its change level, its act and its texts.
+
+    `amends` is the number of the version it amends; None if it is an original.
+    """
 
     version: str
     change: str
+    amends: int | None = None
+    act: str
     digests: Mapping[str, Digest]
 
     @classmethod
-    def of(cls, version: ManifestVersion) -> Self:
-        """Return the immutable parts of `version`."""
-        return cls(version=version.version, change=version.change, digests=dict(version.digests))
+    def of(cls, version: ManifestVersion, policy: ManifestPolicy) -> Self:
+        """Return the immutable parts of `version` of `policy`.
+
+        The act is stored even if it is that of the policy, which can change.
+        """
+        return cls(
+            version=version.version,
+            change=version.change,
+            amends=version.amends,
+            act=version.act or policy.act,
+            digests=dict(version.digests),
+        )
 
     @classmethod
     def from_shape(cls, shape: Fields) -> Self:
@@ -41,13 +55,16 @@ class KnownVersion:
         return cls(
             version=_full(shape, "version", VERSION_LABEL, shape.text("version")),
             change=shape.text("change"),
+            amends=shape.integer("amends", None),
+            act=shape.text("act"),
             digests={_full(digests, name, LANGUAGE, name): digests.parsed(name, Digest) for name in digests.names()},
         )
 
     def to_json(self) -> dict[str, Any]:
         """Return this version as JSON data."""
         digests = {name: str(digest) for name, digest in self.digests.items()}
-        return {"version": self.version, "change": self.change, "digests": digests}
+        amends = {"amends": self.amends} if self.amends else {}
+        return {"version": self.version, "change": self.change, **amends, "act": self.act, "digests": digests}
 
 
 Known = Mapping[str, Mapping[int, KnownVersion]]

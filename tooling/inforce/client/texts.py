@@ -24,6 +24,7 @@ class PolicyText:
     - `policy`: id of the policy
     - `seq`: number of the version, from 1
     - `version`: label of the version
+    - `act`: the act that the version requires: `accept`, `acknowledge`, `consent` or `none`
     - `language`: tag of the language of the text; record it with the answer
     - `digest`: the SHA-256 of the text, as `sha256:` and 64 hexadecimal digits; record it with the answer
     - `markdown`: the canonical Markdown
@@ -32,6 +33,7 @@ class PolicyText:
     policy: str
     seq: int
     version: str
+    act: str
     language: str
     digest: Digest
     markdown: str
@@ -63,6 +65,7 @@ class WantedText:
     policy: str
     seq: int
     version: str
+    act: str
     language: str
     digest: Digest
 
@@ -79,6 +82,7 @@ class WantedText:
             policy=policy,
             seq=seq,
             version=version.version,
+            act=version.act,
             language=chosen,
             digest=version.digests[chosen],
         )
@@ -101,6 +105,7 @@ class WantedText:
             policy=self.policy,
             seq=self.seq,
             version=self.version,
+            act=self.act,
             language=self.language,
             digest=digest,
             markdown=markdown,
@@ -122,7 +127,9 @@ class TextStore:
     def find(self, wanted: WantedText) -> PolicyText | None:
         """Return the text `wanted` if it is cached; several versions can have the same text."""
         cached = self._texts.get(wanted.digest)
-        return replace(cached, policy=wanted.policy, seq=wanted.seq, version=wanted.version) if cached else None
+        if cached is None:
+            return None
+        return replace(cached, policy=wanted.policy, seq=wanted.seq, version=wanted.version, act=wanted.act)
 
     def put(self, text: PolicyText) -> PolicyText:
         """Add `text`, evicting the oldest if the cache is full, and return it."""

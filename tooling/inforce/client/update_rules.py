@@ -1,7 +1,7 @@
 """Decide whether a new manifest may replace the last good one.
 
 Invariants: the serial never decreases; one serial identifies the same bytes for everyone; a version once seen keeps its
-label, its change level and its texts. A failed check leaves the state unchanged.
+label, its change level, its act, the version it amends, and its texts. A failed check leaves the state unchanged.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _grown(known: Known, manifest: Manifest) -> Known:
     for policy in manifest.policies:
         versions = grown.setdefault(policy.id, {})
         for version in policy.versions:
-            new = KnownVersion.of(version)
+            new = KnownVersion.of(version, policy)
             if version.seq in versions:
                 refuse_change(f"{policy.id} {version.version}", versions[version.seq], new)
             versions[version.seq] = new
@@ -140,8 +140,13 @@ def _grown(known: Known, manifest: Manifest) -> Known:
 
 def refuse_change(name: str, old: KnownVersion, new: KnownVersion) -> None:
     """Raise RefusedError if `new` differs from `old`, the stored version `name`, except by added languages."""
-    pairs = {"label": (old.version, new.version), "level": (old.change, new.change)}
-    pairs |= {language: (str(digest), str(new.digests.get(language))) for language, digest in old.digests.items()}
+    pairs: dict[str, tuple[object, object]] = {
+        "label": (old.version, new.version),
+        "level": (old.change, new.change),
+        "amends": (old.amends, new.amends),
+        "act": (old.act, new.act),
+    }
+    pairs |= {language: (digest, new.digests.get(language)) for language, digest in old.digests.items()}
     for what, (expected, got) in pairs.items():
         if expected != got:
             raise RefusedError(Reason.CHANGED_VERSION, f"{name}, {what}: expected {expected} as before, got {got}")
