@@ -228,7 +228,7 @@ RESTORE = "restore the file from git; only “inforce freeze” writes it"
         pytest.param(
             '{"type": "policy-lock",\n<<<<<<< main\n"spec": "1.0"}',
             f"{PATH}:2: is not valid JSON: Expecting property name enclosed in double quotes"
-            "\n  the file contains merge conflict markers: keep the lines of both sides",
+            "\n  the file contains merge conflict markers: keep the file of the main branch, then run “inforce freeze”",
             id="an unfinished merge",
         ),
         pytest.param(

@@ -8,6 +8,7 @@ from inforce.errors import LockError, Place, ShapeError, printable, quoted, sent
 from inforce.fields import first_duplicate
 from inforce.policy.lock import Lock
 
+_MERGE = "the file contains merge conflict markers: keep the file of the main branch, then run “inforce freeze”"
 _RESTORE = "restore the file from git; only “inforce freeze” writes it"
 
 
@@ -19,9 +20,7 @@ def parse_lock(text: str, path: str) -> Lock:
             json.dumps(data, ensure_ascii=False).encode()
         return Lock.from_json(data)
     except json.JSONDecodeError as cause:
-        fix = (
-            "the file contains merge conflict markers: keep the lines of both sides" if "<<<<<<<" in text else _RESTORE
-        )
+        fix = _MERGE if "<<<<<<<" in text else _RESTORE
         place = Place(path=path, line=cause.lineno)
         raise LockError(place, f"is not valid JSON: {cause.msg}", fix, rule="LOCK-unreadable") from cause
     except ShapeError as cause:

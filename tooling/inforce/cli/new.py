@@ -226,7 +226,12 @@ def _show_amendment(amendment: Amendment, repo: Path) -> None:
 def _show_next_steps(screen: Screen, policy: Policy, first: Amendment, others: list[Version]) -> None:
     for version in others:
         screen.say()
-        screen.say(f"{version.label} is announced and does not contain this correction yet. To apply it there:")
+        once = (
+            "Apply it there with"
+            if first.corrections
+            else f"Correct {first.label} first, then apply the correction with"
+        )
+        screen.say(f"{version.label} is announced and does not contain this correction yet. {once}:")
         screen.say(f"  inforce new {policy.id} --amend {version.label} --apply {first.label}")
     screen.say()
     edit = "" if first.corrections else "Edit the text, d"
