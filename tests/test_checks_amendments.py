@@ -197,6 +197,17 @@ class TestLock:
         (finding,) = of_rule(book.check(NOW, base), "LOCK-base")
         assert "has a different “a" in finding.message
 
+    def test_public_version_of_the_base_branch_keeps_its_number_before_it_is_locked(self) -> None:
+        base = amended()
+        book = base.copy()
+        fields = {"published": "2026-05-20", "effective": NEXT, "amends": NEXT}
+        book.policy("privacy", act="acknowledge").version(
+            f"{NEXT}.1", change="editorial", en=SUMMARY + CORRECTED, meta=fields
+        )
+        (finding,) = of_rule(book.check(NOW, base), "LOCK-base")
+        assert "“2026-01-15.1” of privacy is public on main, but would become number 4 instead of 3" in finding.message
+        assert "later “published”" in finding.fix
+
     def test_number_shared_by_two_branches_is_reported_with_the_next_step(self) -> None:
         book = amended().freeze(NOW)
         other = announced()

@@ -213,14 +213,22 @@ def public_version_changed(ctx: CheckContext) -> Iterator[Finding]:
                 if now and _moved_by_zone(ctx, LockEntry.of(was), LockEntry.of(now)):
                     moved.append(f"“{was.label}” of {policy.id}")
                 if problem := _version_problem(policy, was, now, ctx):
-                    yield public_version_changed.finding(
-                        Place(path=path),
-                        f"“{was.label}” of {policy.id} is public on {ctx.book.base_ref}, but {problem}.",
-                        evidence=was.label.text,
-                        fix=_new_version_fix(ctx, policy, path),
-                    )
+                    yield _public_changed(ctx, was, policy, problem, _new_version_fix(ctx, policy, path))
+                elif now and now.seq != was.seq:
+                    problem = f"would become number {now.seq} instead of {was.seq}"
+                    fix = "Write a later “published” into the new version, or run “inforce freeze” on main first."
+                    yield _public_changed(ctx, was, policy, problem, fix)
     if moved:
         yield _zone_changed(public_version_changed, ctx, moved)
+
+
+def _public_changed(ctx: CheckContext, version: Version, policy: Policy, problem: str, fix: str) -> Finding:
+    return public_version_changed.finding(
+        Place(path=ctx.path(policy.id, version.label.text)),
+        f"“{version.label}” of {policy.id} is public on {ctx.book.base_ref}, but {problem}.",
+        evidence=version.label.text,
+        fix=fix,
+    )
 
 
 def _zone_changed(rule: Rule, ctx: CheckContext, moved: list[str]) -> Finding:
