@@ -292,6 +292,11 @@ class TestSince:
 
         assert self.targets("2027-02-10", FIRST, SECOND, cancelled)["1"] == [("2", False)]
 
+    def test_announced_amendments_with_different_dates_are_all_targets(self) -> None:
+        early, late = amendment("1.1", "2027-02-01", "2027-02-15"), amendment("1.2", "2027-02-01", "2027-02-20")
+
+        assert self.targets(NOW, FIRST, early, late)["1"] == [("1.1", False), ("1.2", False)]
+
     def test_document_for_apps_has_numbers_and_summaries_by_place(self) -> None:
         shown = publication(NOW, policy(*ALL))
         page = pages(shown)["terms/1/since/"]

@@ -62,6 +62,17 @@ def test_review_quotes_the_old_words_of_the_announced_text(inforce: Type, merged
     ) in reviewed(inforce, merged).out
 
 
+def test_old_word_in_another_place_of_the_announced_text_is_not_quoted(inforce: Type, merged: BookBuilder) -> None:
+    policy = merged.policy("terms")
+    policy.version("1", meta={"published": "2026-01-15"}, en="# A\n\nA copy or it is sent.\n")
+    meta = {"published": "2027-01-20", "effective": "2027-03-01"}
+    policy.version("2", meta=meta, en="# A\n\nA copy of it is sent, by post or by mail.\n")
+    merged.commit("terms")
+    text = summarised("# A\n\nA copy of it is sent.\n")
+    policy.version("1.1", change="editorial", meta={"published": NOW, "amends": "1"}, en=text)
+    assert "The announced version 2 (en) already contains this correction.\n" in reviewed(inforce, merged).out
+
+
 def test_correction_of_words_that_the_announced_text_changes_is_listed(inforce: Type, merged: BookBuilder) -> None:
     amend(merged, "2026-01-15", TYPO.replace("12 months", "12 full months"))
     out = reviewed(inforce, merged).out
@@ -108,6 +119,7 @@ def test_both_redlines_are_shown_if_the_announced_text_is_corrected_too(inforce:
         assert f"Redline of privacy {label}.1 (Correction of {label}), en</summary>" in out
     assert "~~yuor~~**your**" in out
     assert "The announced version 2027-03-01.1 (en) already contains this correction.\n" in out
+    assert out.count("The announced version") == 1, "the announced text is not compared with its own correction"
     assert "old words" not in out
 
 
