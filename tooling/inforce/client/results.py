@@ -36,7 +36,7 @@ class Reason(StrEnum):
     - `issued-in-future`: the manifest was issued more than a day after the times of both this machine and the host
     - `rollback`: an older manifest than one seen before
     - `equivocation`: a different manifest with a serial seen before
-    - `changed-version`: a version seen before has another text, level or label
+    - `changed-version`: a version seen before has another text, level, label or act, or amends another version
     - `state-file`: the state file is damaged, or cannot be written; a new manifest is in use nevertheless
     - `unreadable`: the answer caused an unexpected error in the client
     - `unproven`: the text or redline cannot be verified: there is no manifest yet, or it has no `versions_digest`
