@@ -123,6 +123,24 @@ def test_both_redlines_are_shown_if_the_announced_text_is_corrected_too(inforce:
     assert "old words" not in out
 
 
+def test_draft_correction_of_the_announced_text_in_the_same_change_counts(inforce: Type, merged: BookBuilder) -> None:
+    amend(merged, "2026-01-15", OLD, draft="true")
+    amend(merged, "2027-03-01", NEW, effective="2027-03-01", draft="true")
+    out = reviewed(inforce, merged).out
+    assert "The draft 2027-03-01.1 (en) already contains this correction.\n" in out
+    assert "old words" not in out
+
+
+def test_new_version_is_not_compared_with_a_draft(inforce: Type, merged: BookBuilder) -> None:
+    amend(merged, "2027-03-01", NEW, effective="2027-03-01", draft="true")
+    merged.commit("an open draft")
+    meta = {"published": NOW, "effective": "2027-06-01"}
+    privacy(merged).version("2027-06-01", meta=meta, en=NEW)
+    out = reviewed(inforce, merged).out
+    assert "**en**, compared with 2027-03-01: 1 of 2 sections changed.\n" in out
+    assert "version 2027-03-01 applies until then.\n" in out
+
+
 def test_announced_text_that_contains_the_correction_is_stated(inforce: Type, merged: BookBuilder) -> None:
     amend(merged, "2026-01-15", OLD)
     privacy(merged).version("2027-03-01", meta={"published": "2027-01-20", "effective": "2027-03-01"}, en=NEW)

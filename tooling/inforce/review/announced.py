@@ -83,7 +83,10 @@ def _phrase(text: str, start: int, end: int) -> str:
 
 
 def _announced(policy: Policy, amendment: Version, now: datetime) -> tuple[Version, ...]:
-    """Return the newest text of each version after that which `amendment` corrects, if it is not yet effective."""
+    """Return the newest text of each version after that which `amendment` corrects, if it is not yet effective.
+
+    It may be the draft of an amendment, since a correction of both texts is usually drafted in one pull request.
+    """
     corrected = policy.original(amendment)
     newest = {
         policy.original(version).label: version
@@ -91,6 +94,6 @@ def _announced(policy: Policy, amendment: Version, now: datetime) -> tuple[Versi
         if policy.place(version) > policy.place(corrected)
         and policy.original(version) is not corrected
         and version.effective_at > now
-        and not (version.draft or version.is_cancelled(now))
+        and not (policy.original(version).draft or version.is_cancelled(now))
     }
     return tuple(newest.values())

@@ -1,6 +1,7 @@
 """The difference between two states of a book: new, changed and deleted versions.
 
-Invariants: a new version is compared with its predecessor, a changed version with its earlier state.
+Invariants: a new version is compared with the version before it that is no draft, a changed version with its earlier
+state.
 Not responsible for: describing the changes (see `comment`).
 """
 
@@ -64,8 +65,16 @@ def version_changes(base: Catalog | None, catalog: Catalog) -> Iterator[VersionC
                 yield VersionChange(kind=ChangeKind.DELETED, policy=before, version=was, texts=())
 
 
+def version_before(policy: Policy, version: Version) -> Version | None:
+    """Return the version before `version` in the order of places that is no draft, or None."""
+    before = policy.predecessor(version)
+    while before and before.draft:
+        before = policy.predecessor(before)
+    return before
+
+
 def _new_version(policy: Policy, version: Version) -> VersionChange:
-    against = policy.predecessor(version)
+    against = version_before(policy, version)
     texts = tuple(
         TextChange(language=edition.language, old=against.edition(edition.language) if against else None, new=edition)
         for edition in version.editions

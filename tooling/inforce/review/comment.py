@@ -23,7 +23,7 @@ from inforce.redline import NumberChange, NumberKind, Redline, redline
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
 from inforce.review.announced import AnnouncedText, announced_texts
-from inforce.review.catalog_diff import ChangeKind, TextChange, VersionChange
+from inforce.review.catalog_diff import ChangeKind, TextChange, VersionChange, version_before
 from inforce.review.links import ReviewLinks
 
 # GitHub's limit for a comment is 65,536 characters.
@@ -107,7 +107,7 @@ class ReviewComment:
 
     def _announced_texts(self, change: VersionChange, text_change: TextChange) -> Iterator[str]:
         """Yield whether the announced texts contain the corrections of an amendment."""
-        before = change.policy.predecessor(change.version)
+        before = version_before(change.policy, change.version)
         language = text_change.language
         old, new = before.edition(language) if before else None, text_change.new
         if old and new and old.digest != new.digest:
@@ -163,7 +163,7 @@ class ReviewComment:
         yield from (f"- {name}: {_plain(was[name])} → {_plain(now[name])}" for name in now if was[name] != now[name])
         if change.version.cancelled and not before.cancelled:
             yield "- **It is cancelled** and will not take effect."
-        follows = change.policy.predecessor(change.version)
+        follows = version_before(change.policy, change.version)
         is_relevant = any(was[name] != now[name] for name in ("published", "effective", "change", "draft"))
         if follows and is_relevant and change.version.cancelled is None:
             yield f"- {self._notice(change.version, was_public=before.is_public(self.now))}"
@@ -209,16 +209,16 @@ def _named(version: Version) -> str:
 
 def _announced_text(text: AnnouncedText, language: Language) -> Iterator[str]:
     """Yield whether the announced `text` in `language` contains the old words of a correction, and which."""
-    name = f"version {text.version.label} ({language})"
+    name = f"{'draft' if text.version.draft else 'announced version'} {text.version.label} ({language})"
     lists = (
-        (f"**The announced {name} still contains the old words:**", text.old_words),
+        (f"**The {name} still contains the old words:**", text.old_words),
         (
-            f"The announced {name} contains neither the old nor the new words. Check whether these apply to it:",
+            f"The {name} contains neither the old nor the new words. Check whether these apply to it:",
             text.unclear,
         ),
     )
     if not text.old_words and not text.unclear:
-        yield f"The announced {name} already contains this correction."
+        yield f"The {name} already contains this correction."
         yield ""
     for heading, sentences in lists:
         if sentences:
