@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from amended_history import AmendedHistory
 from inforce.acceptance import decide
-from inforce.checks import Book, examine
+from inforce.checks import Book, CheckReport, examine
 from inforce.checks.rules.lang import language_missing
 from inforce.client.http import Response
 from inforce.client.state import ClientState
@@ -19,6 +19,8 @@ from inforce.instant import format_instant
 from inforce.manifest import Manifest, parse_manifest, reissued, to_bytes
 from inforce.manifest.build import manifest, versions_document
 from inforce.policy import Policy, Version
+from inforce.review.catalog_diff import ChangeKind, version_changes
+from inforce.review.comment import ReviewComment
 from inforce.verification.manifest_checks import history_findings, manifest_findings
 from inforce.verification.site import Site
 from property.book_strategies import SETTINGS
@@ -116,3 +118,26 @@ def test_checks_examine_the_version_in_force_and_later_ones(drawn: list[tuple[st
         first = policy.place(current) if current else (0, 0)
         expected = [v for v in policy.versions if policy.place(v) >= first and v.cancelled is None]
         assert len(report.findings) == len(expected)
+
+
+@few
+@given(steps)
+def test_review_names_the_version_that_applies_before_a_new_one(drawn: list[tuple[str, int]]) -> None:
+    history = started()
+    for kind, days in drawn:
+        base = history.catalog
+        history.step(kind, days)
+        policy = history.policy
+        for change in version_changes(base, history.catalog):
+            if change.kind is not ChangeKind.NEW:
+                continue
+            comment = ReviewComment(
+                version_changes=(change,), report=CheckReport(findings=()), settings=SETTINGS, now=history.now
+            ).to_markdown()
+            applying = [
+                version
+                for version in policy.versions
+                if version.effective_at < change.version.effective_at and not version.draft and not version.cancelled
+            ]
+            expected = f"version {applying[-1].label} applies until then." if applying else "it is the first version."
+            assert expected in comment or "before that applies." in comment

@@ -15,9 +15,9 @@ from inforce.book.paths import BOOK
 from inforce.checks import CheckReport, Finding, Severity, earliest_effective
 from inforce.errors import counted
 from inforce.escaping import harmless, plain, unlinked
-from inforce.instant import day_of, format_local, start_of_day
+from inforce.instant import MAX_INSTANT, day_of, format_local, start_of_day
 from inforce.language import Language
-from inforce.policy import Act, ChangeLevel, Version
+from inforce.policy import Act, ChangeLevel, Policy, Version
 from inforce.policy.settings import Settings
 from inforce.redline import NumberChange, NumberKind, Redline, redline
 from inforce.rendering.markdown import to_markdown
@@ -121,7 +121,7 @@ class ReviewComment:
         yield f"- {_level_sentence(change)}"
         if version.amends:
             yield f"- It applies in place of {version.amends}; an answer to {version.amends} also counts for it."
-        until = f"; version {before.label} applies until then." if before else "; it is the first version."
+        until = f"; {_applying_before(change.policy, version)} until then." if before else "; it is the first version."
         if before and version.amends and before.effective_at >= version.effective_at:
             until = f"; it replaces version {before.label} before that applies."
         yield f"- Published {self._day(version.published_at)}, in force from {self._day(version.effective_at)}{until}"
@@ -205,6 +205,12 @@ def _overview(version_changes: tuple[VersionChange, ...], errors: int, questions
 def _named(version: Version) -> str:
     """Return the label of `version`, and what it corrects."""
     return f"{version.label} (Correction of {version.amends})" if version.amends else str(version.label)
+
+
+def _applying_before(policy: Policy, version: Version) -> str:
+    """Return which version of `policy` applies until `version` takes effect, as a clause."""
+    earlier = [row.version for row in policy.intervals(MAX_INSTANT) if row.start < version.effective_at]
+    return f"version {earlier[-1].label} applies" if earlier else "no version applies"
 
 
 def _announced_text(text: AnnouncedText, language: Language) -> Iterator[str]:
