@@ -81,3 +81,9 @@ def test_since_file_and_versions_digests_agree_with_the_manifest(amended_site: P
     redlines = {row["version"]: sorted(row.get("redlines", {})) for row in digests["versions"]}
     assert redlines["1.1"] == ["0", "1"]
     assert {"1", "1.1"} <= set(redlines["2"])
+
+
+def test_note_of_a_correction_takes_no_id_of_the_text(amended_site: Path) -> None:
+    ids = re.findall(r' id="([^"]*)"', article(page(amended_site, "terms/1.1/")))
+
+    assert sorted(ids) == ["about-this-version", "check-this-text", "pay", "terms", "use"]
