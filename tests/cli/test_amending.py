@@ -141,6 +141,12 @@ class TestTextInForce:
         path.write_text(SUMMARY.replace("data", "contact") + TEXT.replace("any tme", "any time"))
         assert inforce("check", "--repo", book.root, "--at", NOW).code == 0
 
+    def test_lines_in_messages_are_those_of_the_file(self, inforce: Type, book: BookBuilder) -> None:
+        ended = inforce("new", "privacy", "--amend", NEXT, "--replace", "##", "#", "--repo", book.root, "--at", NOW)
+        lines = (book.root / FOLDER / NEXT / "en.md").read_text().splitlines()
+        assert "on the lines 8, 12:" in ended.err
+        assert all("##" in lines[number - 1] for number in (8, 12))
+
 
 class TestAnnouncedText:
     def test_both_texts_are_corrected_in_one_run(self, inforce: Type, book: BookBuilder) -> None:

@@ -138,12 +138,19 @@ class Amending:
             raise ShapeError("apply", f"is not possible: “{label}” has the text of “{earlier[-1].label}”", fix)
         return pairs
 
-    def plan(self, original: Version, wish: Wish, correct: Callable[[str], str]) -> Amendment:
-        """Return an amendment of `original` whose binding text is the newest one after `correct`."""
+    def plan(self, original: Version, wish: Wish, correct: Callable[[str, int], str]) -> Amendment:
+        """Return an amendment of `original` whose binding text is the newest one after `correct`.
+
+        `correct` is called with the body of the text and its first line in the file.
+        """
         base = self.newest_text(original)
         language = self.policy.binding_language
-        bodies = {edition.language: body_of(edition) for edition in base.editions}
-        changed = {**bodies, language: correct(bodies[language])}
+        changed = {
+            edition.language: correct(body_of(edition), edition.body_line)
+            if edition.language == language
+            else body_of(edition)
+            for edition in base.editions
+        }
         return self._planned(original, base, wish, changed, {})
 
     def plan_applied(self, original: Version, wish: Wish, corrections: Corrections) -> Amendment:

@@ -35,15 +35,15 @@ def lines_of(text: str) -> list[str]:
     return _LINE.findall(text)
 
 
-def replace_once(body: str, old: str, new: str) -> str:
+def replace_once(body: str, old: str, new: str, first_line: int = 1) -> str:
     """Return `body` with the words `old` replaced by `new`; line ends within `old` match any white space.
 
-    ShapeError if `old` does not occur exactly once.
+    ShapeError if `old` does not occur exactly once; it counts lines from `first_line`, that of `body` in its file.
     """
     pattern = re.compile(r"\s+".join(map(re.escape, old.split())))
     found = list(pattern.finditer(body)) if old.strip() else []
     if len(found) != 1:
-        lines = ", ".join(str(body.count("\n", 0, match.start()) + 1) for match in found[:5])
+        lines = ", ".join(str(body.count("\n", 0, match.start()) + first_line) for match in found[:5])
         problem = f"expected words that occur once in the text, got {quoted(old)}"
         where = f"they occur {counted(len(found), 'time')}, on the lines {lines}: give more of the words around them"
         raise ShapeError(

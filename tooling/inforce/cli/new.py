@@ -166,7 +166,7 @@ def _amend(workspace: Workspace, words: dict[str, Any]) -> None:
     if words["applied"]:
         first = amending.plan_applied(original, wish, amending.corrections_of(words["applied"]))
     else:
-        first = amending.plan(original, wish, lambda body: _corrected(body, words))
+        first = amending.plan(original, wish, lambda body, line: _corrected(body, line, words))
     others = [version for version in amending.announced() if policy.place(version) > policy.place(original)]
     also = [
         amending.plan_applied(version, Wish(change=level, published=words["published"]), first.corrections)
@@ -182,11 +182,11 @@ def _amend(workspace: Workspace, words: dict[str, Any]) -> None:
     _show_next_steps(screen, policy, first, [version for version in others if version.label not in amended])
 
 
-def _corrected(body: str, words: dict[str, Any]) -> str:
-    """Return `body` with the words replaced and as saved in the editor."""
+def _corrected(body: str, first_line: int, words: dict[str, Any]) -> str:
+    """Return `body`, which begins at `first_line` of its file, with the words replaced and as saved in the editor."""
     corrected = body
     for old, new in words["replacements"]:
-        corrected = replace_once(corrected, old, new)
+        corrected = replace_once(corrected, old, new, first_line)
     if words["edit"]:
         corrected = click.edit(corrected, extension=".md", require_save=False) or ""
     if corrected == body and (words["edit"] or words["replacements"]):
