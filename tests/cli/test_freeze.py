@@ -8,6 +8,7 @@ import pytest
 
 from book_builder import BookBuilder
 from cli.conftest import NEW, OLD, Type, everything_in
+from inforce.cli.runner import run
 from inforce.text import Digest, canonical
 
 
@@ -43,6 +44,15 @@ def test_version_is_not_locked_before_an_earlier_one(inforce: Type, book: BookBu
     assert ended.code == 2
     assert "lock it first with “inforce freeze privacy 2026-01-15”" in ended.err
     assert everything_in(book.root) == before
+
+
+def test_lock_is_written_even_if_the_output_cannot_be(book: BookBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("inforce.cli.freeze._show", fail)
+    run(["freeze", "--repo", str(book.root), "--at", "2027-01-20"])
+    assert list(lock_of(book)["privacy"]) == ["2026-01-15", "2027-03-01"]
 
 
 def test_amendment_is_locked_with_the_next_number(inforce: Type, book: BookBuilder) -> None:

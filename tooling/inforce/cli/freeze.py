@@ -57,10 +57,12 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
         Screen().say("Nothing to lock: every published version is already in the lock.")
         return
     errors = _errors(examine(book_of(repo, reading), now), additions)
+    grown = lock
+    for policy, version in additions:
+        grown = grown.adding(policy, version)
+    write_lock(repo, grown)  # before printing, which can fail
     for policy, version in additions:
         _show(policy, version, lock)
-        lock = lock.adding(policy, version)
-    write_lock(repo, lock)
     Screen().say("Commit policy_versions/lock.json with the texts it locks.")
     if errors:
         _warn(errors)
