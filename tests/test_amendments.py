@@ -61,6 +61,18 @@ class TestPlaces:
         assert self.ALL.predecessor(correction) is first
         assert self.ALL.predecessor(first) is None
 
+    def test_predecessor_is_no_draft(self) -> None:
+        first, draft, second = terms(
+            TEXT_IN_FORCE, ANNOUNCED, amendment("2026-06-01.1", JUNE, "2027-02-01", draft=True)
+        ).versions
+        whole = terms(TEXT_IN_FORCE, ANNOUNCED, draft)
+        assert labels((first, draft, second)) == [JUNE, "2026-06-01.1", MARCH]
+        assert [whole.predecessor(version) for version in whole.versions] == [
+            None,
+            whole.versions[0],
+            whole.versions[0],
+        ]
+
     @pytest.mark.parametrize(
         ("day", "current"),
         [

@@ -199,6 +199,16 @@ def test_changed_numbers_yield_notes(new: str, change: str, noted: list[str]) ->
     assert [finding.message for finding in found(revision(new, "", change=change), "CHANGE-numbers")] == noted
 
 
+def test_version_is_not_compared_with_an_open_draft() -> None:
+    book = revision(LONGER, "share")
+    draft = {"published": "2026-02-01", "amends": "2026-01-15", **DRAFT}
+    book.policy("privacy").version("2026-01-15.1", change="editorial", meta=draft, en=LONGER)
+
+    paths = [question.place.path for question in found(book, "CHANGE-summary")]
+
+    assert [path.split("/")[2] for path in paths] == ["2026-01-15.1", "2026-03-01"]
+
+
 def test_imported_versions_are_not_compared() -> None:
     book = revision(LONGER, meta={"origin": "{commit: abc, committed: 2026-03-01, path: p.md}"})
 

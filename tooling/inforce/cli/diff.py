@@ -50,7 +50,8 @@ def command(
 ) -> None:
     """Show the changes between two versions.
 
-    Compares the version OLD of POLICY with NEW; by default the newest version, including drafts, with the previous one.
+    Compares the version OLD of POLICY with NEW; by default the newest version, including drafts, with the one before it
+    that is no draft.
 
     \b
     Example:

@@ -203,9 +203,9 @@ class Policy:
         return next((row.start for row in self.intervals(now) if row.start > now), None)
 
     def predecessor(self, version: Version) -> Version | None:
-        """Return the version before `version` in the order of places, or None."""
-        index = self._index(place_of(version))
-        return self.versions[index - 1] if index else None
+        """Return the version before `version` in the order of places that is no draft, or None."""
+        indexes = reversed(range(self._index(place_of(version))))
+        return next((self.versions[index] for index in indexes if not self.versions[index].draft), None)
 
 
 def _audience_tag(text: str) -> str:

@@ -65,16 +65,8 @@ def version_changes(base: Catalog | None, catalog: Catalog) -> Iterator[VersionC
                 yield VersionChange(kind=ChangeKind.DELETED, policy=before, version=was, texts=())
 
 
-def version_before(policy: Policy, version: Version) -> Version | None:
-    """Return the version before `version` in the order of places that is no draft, or None."""
-    before = policy.predecessor(version)
-    while before and before.draft:
-        before = policy.predecessor(before)
-    return before
-
-
 def _new_version(policy: Policy, version: Version) -> VersionChange:
-    against = version_before(policy, version)
+    against = policy.predecessor(version)
     texts = tuple(
         TextChange(language=edition.language, old=against.edition(edition.language) if against else None, new=edition)
         for edition in version.editions

@@ -23,7 +23,7 @@ from inforce.redline import NumberChange, NumberKind, Redline, redline
 from inforce.rendering.markdown import to_markdown
 from inforce.rendering.sentences import to_sentences
 from inforce.review.announced import AnnouncedText, announced_texts
-from inforce.review.catalog_diff import ChangeKind, TextChange, VersionChange, version_before
+from inforce.review.catalog_diff import ChangeKind, TextChange, VersionChange
 from inforce.review.links import ReviewLinks
 
 # GitHub's limit for a comment is 65,536 characters.
@@ -107,7 +107,7 @@ class ReviewComment:
 
     def _announced_texts(self, change: VersionChange, text_change: TextChange) -> Iterator[str]:
         """Yield whether the announced texts contain the corrections of an amendment."""
-        before = version_before(change.policy, change.version)
+        before = change.policy.predecessor(change.version)
         language = text_change.language
         old, new = before.edition(language) if before else None, text_change.new
         if old and new and old.digest != new.digest:
@@ -163,7 +163,7 @@ class ReviewComment:
         yield from (f"- {name}: {_plain(was[name])} → {_plain(now[name])}" for name in now if was[name] != now[name])
         if change.version.cancelled and not before.cancelled:
             yield "- **It is cancelled** and will not take effect."
-        follows = version_before(change.policy, change.version)
+        follows = change.policy.predecessor(change.version)
         is_relevant = any(was[name] != now[name] for name in ("published", "effective", "change", "draft"))
         if follows and is_relevant and change.version.cancelled is None:
             yield f"- {self._notice(change.version, was_public=before.is_public(self.now))}"

@@ -13,7 +13,6 @@ from pathlib import Path
 from inforce import address
 from inforce.language import Language
 from inforce.policy import Policy, Version
-from inforce.review.catalog_diff import version_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class ReviewLinks:
 
 def _addresses(policy: Policy, version: Version, language: Language) -> Iterator[tuple[str, str]]:
     yield "page", address.version_page(policy, version, language)
-    before = version_before(policy, version)
+    before = policy.predecessor(version)
     if before:
         yield "redline", address.redline_page(policy, before, version, language)
         yield "redline in Word", address.redline_docx(policy, before, version, language)
