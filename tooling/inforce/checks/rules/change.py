@@ -128,7 +128,7 @@ def announced_text(ctx: CheckContext) -> Iterator[Finding]:
         place, announced = policy.place(policy.original(version)), (v for v in policy.versions if not v.draft)
         for other in announced:
             edition = other.edition(text.edition.language)
-            later = policy.place(policy.original(other)) > place and other.effective_at > version.effective_at
+            later = policy.place(policy.original(other)) > place
             if later and other.cancelled is None and edition and edition.digest == text.edition.digest:
                 yield announced_text.finding(
                     Place(path=text.edition.source.path),
