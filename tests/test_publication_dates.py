@@ -131,6 +131,18 @@ class TestCalendar:
         assert (earlier["status"], int(earlier["sequence"])) == ("CONFIRMED", 0)
         assert (later["status"], int(later["sequence"])) == ("CANCELLED", 1)
 
+    def test_entry_restored_by_a_cancellation_has_a_higher_sequence(self) -> None:
+        sooner = version("3", "2027-02-01", "2027-02-15", cancelled=GONE)
+        terms = policy(FIRST, SECOND, sooner)
+
+        events = [self.events(at, terms)[0] for at in ("2027-01-21", "2027-02-05", "2027-02-10")]
+
+        assert [(str(event["uid"]), int(event["sequence"]), str(event["status"])) for event in events] == [
+            (f"{SITE}terms/2/", 0, "CONFIRMED"),
+            (f"{SITE}terms/2/", 1, "CANCELLED"),
+            (f"{SITE}terms/2/", 2, "CONFIRMED"),
+        ]
+
     def test_withdrawal_has_a_calendar_entry(self) -> None:
         (event,) = self.events(BEFORE, closed(FIRST))
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from inforce.instant import parse_zone
 from inforce.language import Language
@@ -227,6 +228,17 @@ def test_pages_and_files_agree_with_the_policy_on_what_is_in_force(generated: li
             assert [row["label"] for row in targets if row["in_force"]] == ([label] if follows else [])
 
 
+@given(orderly, hours, hours)
+def test_changed_calendar_entry_has_the_same_uid_and_a_higher_sequence(
+    generated: list[Version], version: datetime, other: datetime
+) -> None:
+    earlier, later = (_calendar(publication(generated, now)) for now in sorted((version, other)))
+
+    assert earlier.keys() <= later.keys()
+    for uid, (sequence, content) in earlier.items():
+        assert later[uid][0] > sequence or later[uid] == (sequence, content)
+
+
 @given(orderly, hours)
 def test_memento_is_the_version_in_force_at_its_instant(generated: list[Version], now: datetime) -> None:
     shown = publication(generated, now)
@@ -237,6 +249,20 @@ def test_memento_is_the_version_in_force_at_its_instant(generated: list[Version]
             held = policy.in_force(at)
             assert held is not None
             assert held.label.text == label
+
+
+def _calendar(generated: Publication) -> dict[str, tuple[int, list[str]]]:
+    """Return the sequence number and the content of each calendar entry by UID."""
+    names = ("summary", "url", "status", "description")
+    return {
+        str(event["uid"]): (
+            int(event["sequence"]),
+            [str(event.get(name)) for name in names] + [str(event.decoded("dtstart"))],
+        )
+        for file in generated.files()
+        if file.address.endswith("calendar.ics")
+        for event in Calendar.from_ical(file.make()).walk("VEVENT")
+    }
 
 
 def _seqs(pairs: Iterable[tuple[Version, Version]]) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """The calendar of a policy (RFC 5545): one entry per announced version and one for its withdrawal.
 
 Invariants: an entry never changes its UID, and an entry that will not happen gets the status CANCELLED, so that
-subscribed calendars remove it. A version and its amendments have one entry, whose SEQUENCE each amendment raises.
+subscribed calendars remove it. A version and its amendments have one entry, whose SEQUENCE each change raises.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from inforce.instant import day_of, is_start_of_day
 from inforce.language import Language
 from inforce.policy import Policy, Version
 from inforce.policy.catalog import Catalog
-from inforce.publication.corrections import families, taking_effect_with
+from inforce.publication.corrections import families, original_of, taking_effect_with
 from inforce.rendering.labels import ENGLISH, Labels
 
 _PRODUCT = "-//inforce//policy calendar//EN"
@@ -43,6 +43,7 @@ def calendar(catalog: Catalog, policy: Policy, now: datetime, labels: Labels = E
 
 def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> Iterator[Event]:
     title, site = policy.title(policy.binding_language), catalog.settings.site
+    cancelled = [version for version in policy.public(now) if version.is_cancelled(now)]
     applying = {row.version.seq for row in policy.intervals(now)}
     for family in families(policy.public(now)):
         version = _announced(family, now)
@@ -54,7 +55,7 @@ def _events(catalog: Catalog, policy: Policy, now: datetime, labels: Labels) -> 
         if points := _summary(family, version, policy.binding_language, now):
             event.add("description", "\n".join(points))
         off = version.seq not in applying or _withdrawn_before(policy, version.effective_at)
-        event.add("sequence", len(family[1:]) + sum(v.is_cancelled(now) for v in family[1:]) + int(off))
+        event.add("sequence", _changes(family, cancelled) + int(off))
         event.add("status", "CANCELLED" if off else "CONFIRMED")
         yield event
     if policy.withdrawn:
@@ -82,6 +83,19 @@ def _event(page: str, summary: str, at: datetime, stamp: datetime, zone: ZoneInf
     event.add("url", page)
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _changes(family: tuple[Version, ...], cancelled: Iterable[Version]) -> int:
+    """Return how often the entry of `family` changed, apart from its current cancellation.
+
+    `cancelled` are the cancelled versions of the policy. A later version that was to apply before the announced date
+    and was cancelled counts twice: its announcement cancelled the entry, and its cancellation restored it.
+    """
+    date = max(version.effective_at for version in family if _was_announced(version))
+    place = original_of(family[0])
+    own = [version for version in cancelled if version.amends and original_of(version) == place]
+    restored = [version for version in cancelled if original_of(version) > place and version.effective_at <= date]
+    return len(family[1:]) + len(own) + 2 * len(restored)
 
 
 def _announced(family: tuple[Version, ...], now: datetime) -> Version | None:
