@@ -391,6 +391,14 @@ def test_timemap_omits_versions_that_never_applied(at: str, labels: list[str]) -
     assert [line.partition(">")[0].rsplit("/", 2)[1] for line in lines if "memento" in line] == labels
 
 
+def test_timemap_omits_a_retroactive_version_corrected_on_its_day_of_publication() -> None:
+    retroactive = original("2", "2027-02-01", "2027-01-15", retroactive="A court said so.")
+    corrected = amendment("2.1", "2027-02-01", "2027-02-01")
+    lines = files(publication(NOW, policy(FIRST, retroactive, corrected)))["terms/timemap.link"].decode().splitlines()
+
+    assert [line.partition(">")[0].rsplit("/", 2)[1] for line in lines if "memento" in line] == ["1", "2.1"]
+
+
 def test_sitemap_has_the_date_of_the_amendment_in_force() -> None:
     root = Xml.fromstring(files(publication(NOW, policy(*ALL)))["sitemap.xml"])  # noqa: S314 - our own file
     namespace = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -11,15 +11,14 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from inforce import address
-from inforce.policy import Policy
+from inforce.policy import Policy, Version
 from inforce.policy.catalog import Catalog
 
 
 def timemap(catalog: Catalog, policy: Policy, now: datetime) -> bytes:
     """Return the TimeMap of the page of `policy` in its binding language at `now`."""
     site, language = catalog.settings.site, policy.binding_language
-    held = [(max(row.start, row.version.published_at), row.version) for row in policy.intervals(now)]
-    shown = [(at, version) for at, version in held if at <= now]
+    shown = _shown(policy, now)
     span = f'; from="{_date(shown[0][0])}"; until="{_date(shown[-1][0])}"' if shown else ""
     lines = [
         f'<{site}{address.policy_page(policy, language)}>; rel="original"',
@@ -30,6 +29,19 @@ def timemap(catalog: Catalog, policy: Policy, now: datetime) -> bytes:
         page = address.version_page(policy, version, language)
         lines.append(f'<{site}{page}>; rel="{relation}"; datetime="{_date(at)}"')
     return (",\n".join(lines) + "\n").encode()
+
+
+def _shown(policy: Policy, now: datetime) -> list[tuple[datetime, Version]]:
+    """Return the versions that the page of `policy` showed until `now`, each with the instant of its first display.
+
+    A version with a retroactive effective date is left out if a later version was published with it.
+    """
+    shown: list[tuple[datetime, Version]] = []
+    for row in reversed(policy.intervals(now)):
+        at = max(row.start, row.version.published_at)
+        if at <= now and (not shown or at < shown[-1][0]):
+            shown.append((at, row.version))
+    return shown[::-1]
 
 
 def _relations(place: int, count: int) -> Iterator[str]:
