@@ -9,10 +9,13 @@ clients can be compared on them. All generated manifests are readable.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from random import Random
 from typing import Any, TypeAlias
+
+from inforce.instant import parse_rfc3339
 
 Chance: TypeAlias = Random
 
@@ -22,6 +25,7 @@ SUBJECTS = ("acct:1", "acct:1", "acct:1", "anon:x", "anon:y", "acct:2")
 ACTS = ("accept", "acknowledge", "consent", "none")
 ANSWERS = ("accepted", "acknowledged", "consented", "declined", "refused", "withdrawn")
 CHANGES = ("material", "material", "notice", "editorial")
+IDS = ("a", "b", "c", "d", "e", "f", "g", "h")
 REQUIRED = ("policy", "seq", "act", "at", "subject")
 TAGS = ("eu", "us", "business")
 PUBLISHED = ("en", "de", "zh", "zh-Hant", "pt-BR")
@@ -60,23 +64,37 @@ def question(chance: Chance) -> dict[str, Any]:
 def policy(chance: Chance, name: str) -> dict[str, Any]:
     """Generate a policy called `name` with up to five versions, in any order."""
     seqs = chance.sample(range(1, 9), chance.randint(0, 5))
-    drawn = {"id": name, "act": chance.choice(ACTS), "versions": [version(chance, seq) for seq in seqs]}
+    originals = amendments(chance)
+    drawn = {"id": name, "act": chance.choice(ACTS), "versions": [version(chance, seq, originals) for seq in seqs]}
     drawn |= {"languages": list(PUBLISHED[: chance.randint(1, 5)]), "binding_language": "en"}
     return (
         drawn
         | _few(
             chance,
             audience=chance.sample(TAGS, 2),
-            cancelled=chance.sample(range(1, 10), 1),
+            cancelled=chance.sample(range(1, 10), chance.randint(1, 2)),
             withdrawn_at=instant(chance, first=12),
         )
-        | _some(chance, reask_seconds=chance.choice([86_400, 4 * 86_400, 10 * 86_400, 20 * 86_400]))
+        | _some(
+            chance,
+            reask_seconds=chance.choice([86_400, 4 * 86_400, 10 * 86_400, 20 * 86_400]),
+            amendments={str(number): original for number, original in originals.items()},
+        )
     )
 
 
-def version(chance: Chance, seq: int) -> dict[str, Any]:
-    """Generate the version `seq`."""
+def amendments(chance: Chance) -> dict[int, int]:
+    """Generate the numbers of up to three amendments, each with the number of an earlier original."""
+    numbers = chance.sample(range(2, 10), chance.choice([0, 0, 1, 2, 3]))
+    return {
+        number: chance.choice([each for each in range(1, number) if each not in numbers] or [1]) for number in numbers
+    }
+
+
+def version(chance: Chance, seq: int, originals: Mapping[int, int]) -> dict[str, Any]:
+    """Generate the version `seq`, which amends the one in `originals`, if any."""
     drawn = {"seq": seq, "change": chance.choice(CHANGES), "effective_at": instant(chance, first=-12)}
+    drawn |= {"amends": originals[seq], "change": chance.choice(CHANGES[2:])} if seq in originals else {}
     drawn |= _some(
         chance,
         enforce_at=chance.choice([None, instant(chance), instant(chance)]),
@@ -84,7 +102,7 @@ def version(chance: Chance, seq: int) -> dict[str, Any]:
         effective_at_new=instant(chance),
         digests={language: f"sha256:{seq}{language}" for language in chance.sample(PUBLISHED, 2)},
     )
-    return drawn | _few(chance, same_as=chance.sample(range(1, 9), 1))
+    return drawn | _few(chance, same_as=chance.sample(range(1, 9), 1), act=chance.choice(ACTS))
 
 
 def record(chance: Chance) -> dict[str, Any]:
@@ -97,20 +115,29 @@ def record(chance: Chance) -> dict[str, Any]:
         "at": instant(chance, first=-6),
         "subject": chance.choice(SUBJECTS),
     }
-    drawn |= _some(chance, language=language, serial=chance.randint(39, 44))
+    drawn |= _some(chance, language=language, serial=chance.choice([*range(39, 45), serial_of(chance)]))
     digest = chance.choice([f"sha256:{seq}{language}", f"sha256:{seq}{language}", "sha256:other"])
-    return drawn | _few(
-        chance, digest=digest, pending=chance.choice([True, False]), received_at=instant(chance, first=-6)
-    )
+    drawn |= _few(chance, digest=digest, pending=chance.choice([True, False]))
+    # Half of the records come from a server that numbers records, or states when it received them.
+    server = {"n": chance.randint(0, 9)} | _some(chance, received_at=instant(chance, first=-6))
+    own = {"id": chance.choice(IDS)} | _some(chance, after=chance.choice(IDS))
+    return drawn | chance.choice([{}, own, own | server, _some(chance, **server)])
+
+
+def serial_of(chance: Chance) -> int:
+    """Generate the serial of a manifest that was issued at one of the instants."""
+    return int(parse_rfc3339(instant(chance)).timestamp())
 
 
 def unreadable_record(chance: Chance) -> Any:
     """Generate an invalid record: with one field missing or of the wrong type, or not an object."""
-    name = chance.choice([*REQUIRED, *REQUIRED, "language", "digest", "serial", "pending", "received_at"])
+    name = chance.choice(
+        [*REQUIRED, *REQUIRED, "language", "digest", "serial", "pending", "received_at", "id", "n", "after"]
+    )
     junk = chance.choice([name in REQUIRED and None, "", "junk", 0, -1, 6.5, 2**53, [], ["terms"], ["accepted"], {}])
     fits = (
-        (name in ("policy", "subject", "language", "digest") and isinstance(junk, str))
-        or (name == "serial" and junk in (0, -1))
+        (name in ("policy", "subject", "language", "digest", "id", "after") and isinstance(junk, str))
+        or (name in ("serial", "n") and junk in (0, -1))
         or (name == "pending" and junk is False)
     )
     return chance.choice([None, 7, "junk", [], {}, True]) if fits else record(chance) | {name: junk}

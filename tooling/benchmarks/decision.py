@@ -54,7 +54,7 @@ def question(*, answered: bool) -> dict[str, Any]:
         {
             "policy": policy["id"],
             "seq": 2,
-            "act": "accepted",
+            "act": {"consent": "consented", "acknowledge": "acknowledged"}.get(policy["act"], "accepted"),
             "at": "2026-02-01T08:00:00.250Z",
             "subject": "u_8f3c",
             "language": "en",

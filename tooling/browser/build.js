@@ -6,12 +6,14 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
+import uglify from "uglify-js";
 
 const HERE = new URL("./", import.meta.url), SITE = new URL("../inforce/site/browser/", HERE);
 const ENTRIES = ["decide", "client", "texts", "prompt"];
 const COMPRESS = { passes: 4, ecma: 2020, unsafe_arrows: true, pure_getters: true, unsafe_methods: true, inline: 1, hoist_funs: true, lhs_constants: false };
+const AGAIN = { passes: 4, pure_getters: true, arrows: false, comparisons: false, side_effects: false };
 // Fields that only these modules use, and that no file contains: they are renamed.
-const MANGLE = { properties: { regex: /^(applies|enforced|fresh|place|published|received)$/ } };
+const MANGLE = { properties: { regex: /^(ahead|applies|enforced|fresh|place|published|received|tie|yes)$/ } };
 
 const styled = {
   name: "styles",
@@ -25,7 +27,11 @@ const bundled = async (entry) => {
   const { outputFiles } = await build({
     entryPoints: [new URL(entry, HERE).pathname], bundle: true, write: false, format: "esm", target: "es2022", plugins: [styled],
   });
-  return (await minify(outputFiles[0].text, { module: true, compress: COMPRESS, mangle: MANGLE })).code + "\n";
+  const { code } = await minify(outputFiles[0].text, { module: true, compress: COMPRESS, mangle: MANGLE });
+  // It reuses variables, which saves 1 % more.
+  const { code: smallest, error } = uglify.minify(code, { module: true, compress: AGAIN, mangle: { toplevel: true } });
+  if (error) throw error;
+  return smallest + "\n";
 };
 const digest = (way, data, form) => createHash(way).update(data).digest(form);
 

@@ -67,6 +67,8 @@ export interface Receipt extends RecordForm {
   /** The version that the user had accepted before. */
   base_seq: number | null;
   serial: number;
+  /** The id of the newest record of the user, of any policy, that this page knew. */
+  after?: string;
   /** A description of the user interface. */
   surface?: unknown;
 }
@@ -105,7 +107,7 @@ export interface ClientOptions {
   receipts?: string;
   /** Headers of receipt requests, such as a CSRF token. */
   headers?: Record<string, string>;
-  /** The user's records on the app's server. */
+  /** The user's records on the app's server, oldest first. */
   records?: RecordForm[];
   /** The time limit of a request in seconds; default: 15. */
   seconds?: number;
@@ -143,7 +145,7 @@ export interface PolicyClient {
   flush(pause?: number): Promise<void>;
   /** Record an answer to the due version: `said`, or the positive act of the policy. A repeated answer has no effect. */
   act(policy: string, said?: ActOfRecord, shown?: Shown): Receipt;
-  /** Dismiss a notice, or postpone a question for `seconds`; default: a day. */
+  /** Dismiss a notice, which stores the highest of `untold_seqs`, or postpone a question for `seconds`; default: a day. */
   dismiss(policy: string, seconds?: number): void;
   /** Return a policy of the manifest. */
   policy(id: string): { id: string; act: string; page: string; languages: string[]; binding_language: string } | undefined;

@@ -1,8 +1,8 @@
 // See client.d.ts
-import { decide, max, min, written } from "./decide.js";
-import { DAY, get } from "./fetching.js";
+import { DAY, decide, max, min, must, written } from "./decide.js";
+import { get } from "./fetching.js";
 import { read } from "./manifest.js";
-import { decode, must, named } from "./strict_json.js";
+import { decode } from "./strict_json.js";
 import { imported, verify } from "./verify.js";
 
 const { random } = Math;
@@ -54,17 +54,22 @@ export const createClient = ({
     return sound ? all : { failures, checked_at, due_at };
   };
   const kept = () => [load(userKey).records].flat().filter((x) => x?.id);
+  // Of a record that is stored here and on the app's server, the server's copy counts.
+  const answers = () => [...given, ...kept().filter((x) => given.every((y) => y.id != x.id))];
   const pending = () => kept().filter((x) => x.pending);
   const check = () => {
     const { last_serial, last_server_time } = learnt(), { deferred, ...state } = load(userKey);
     return decide({
       manifest, now: written(clock()), audience, languages, subject: { id: subject || state.subject, since, linked },
-      state: { ...state, ...fit({ deferred, last_server_time }), last_serial, records: [...given, ...kept()] },
+      state: { ...state, ...fit({ deferred, last_server_time }), last_serial, records: answers() },
     });
   };
   const look = () => {
     const before = JSON.stringify(decision);
-    try { decision = check(); } catch (error) { report(named(error, "question")); }
+    try { decision = check(); } catch (error) {
+      error.reason ??= "question";
+      report(error);
+    }
     if (JSON.stringify(decision) != before) emit("decision", decision);
     clearTimeout(timer);
     const next = min((page || load(siteKey)).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
@@ -90,12 +95,12 @@ export const createClient = ({
   };
   const compare = ({ serial, policies }, payload, { last_serial = -1, payload: last, known }) => {
     const grown = { ...known };
-    must(serial >= last_serial, "rollback", `${serial} < ${last_serial}`);
-    must(serial > last_serial || payload == last, "equivocation", serial);
+    must(serial >= last_serial, `${serial} < ${last_serial}`, "rollback");
+    must(serial > last_serial || payload == last, serial, "equivocation");
     for (const { id, versions } of policies) for (const { seq, version, change, digests } of versions) {
       const name = `${id}/${seq}`, fresh = { version, change, digests }, old = grown[name]?.digests ? grown[name] : fresh;
       must(old.version == version && old.change == change
-        && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]), "changed-version", name);
+        && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]), name, "changed-version");
       grown[name] = fresh;
     }
     return grown;
@@ -111,18 +116,18 @@ export const createClient = ({
     left = false; // the browser may have restored this page
     try {
       const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
-      must(/^application\/json *(;|$)/i.test(kind), "content-type", kind);
+      must(/^application\/json *(;|$)/i.test(kind), kind, "content-type");
       const text = decode(data), [fresh, payload, signers] = await taken(text), told = Date.parse(headers.get("date"));
-      const issued = fresh.serial * 1e3, day = DAY * 1e3, latest = max(t, told || t) + day;
+      const issued = fresh.serial * 1e3, latest = max(t, told || t) + DAY;
       // Ignore a stored serial that would be rejected today or is no number: it would block every later manifest.
       const old = memory.last_serial * 1e3 <= latest ? memory : {}, grown = compare(fresh, payload, old);
-      must(!told || issued <= latest, "issued-in-future", fresh.issued_at);
+      must(!told || issued <= latest, fresh.issued_at, "issued-in-future");
       manifest = fresh;
       unsure = issued > t && !told;
       if (!unsure) news = {
         body: body = text, payload, signers, known: grown, last_serial: fresh.serial,
         // Accept a time of the host only before the later of the manifest's expiry and this clock plus a day.
-        last_server_time: told < max(Date.parse(fresh.expires_at), t + day)
+        last_server_time: told < max(Date.parse(fresh.expires_at), t + DAY)
           ? written(max(told, Date.parse(old.last_server_time) || 0)) : old.last_server_time,
       };
     } catch (error) {
@@ -132,7 +137,7 @@ export const createClient = ({
       failures = ++memory.failures || 1;
       wait = error.wait ?? 0;
     }
-    const pace = max(60, min(manifest?.poll_seconds ?? DAY, 30 * DAY)), half = manifest ? pace / 8 : 30;
+    const pace = max(60, min(manifest?.poll_seconds ?? 86400, 2592e3)), half = manifest ? pace / 8 : 30;
     const rest = (failures ? min(half * 2 ** failures, pace) : pace) * (random() + .5);
     const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
     const times = { checked_at: t, due_at, free_at: t + max(failures ? rest : 60, wait) * 1e3 };
@@ -201,8 +206,8 @@ export const createClient = ({
       channel.onmessage = null;
     },
     act(id, said, { language: shown, surface } = {}) {
-      const { base_seq, target_seq: seq, language, reason } = policy(id, check());
-      const { act: asked, versions, binding_language } = policy(id);
+      const { act: asked, base_seq, target_seq: seq, language, reason } = policy(id, check());
+      const { versions, binding_language } = policy(id);
       const { version, digests } = versions.find((x) => x.seq == seq);
       const tag = [shown, language, binding_language].find((x) => digests[x]), digest = digests[tag];
       // The positive act: accept, accepted; acknowledge, acknowledged; consent, consented.
@@ -213,7 +218,7 @@ export const createClient = ({
         // UUID version 7 (RFC 9562): the time, followed by random bits.
         id: t.toString(16).padStart(12, 0).replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15),
         policy: id, seq, version, language: tag, digest, act, base_seq, serial: manifest.serial, at: written(t),
-        subject: who, surface,
+        subject: who, after: answers().at(-1)?.id, surface,
       };
       const pending = emit("receipt", receipt) && !!receipts;
       save(userKey, { subject: who, records: [...kept(), { ...receipt, pending }] });
@@ -221,11 +226,11 @@ export const createClient = ({
       flush().then(look);
       return receipt;
     },
-    dismiss(id, seconds = DAY) {
-      const { target_seq: seq, reason } = policy(id, check()), { seen, deferred } = load(userKey);
+    dismiss(id, seconds = DAY / 1e3) {
+      const { target_seq: seq, untold_seqs, reason } = policy(id, check()), { seen, deferred } = load(userKey);
       const until = written(clock() + seconds * 1e3);
       save(userKey, "upcoming changed".includes(reason)
-        ? { seen: { ...seen, [id]: seq } } : { deferred: { ...deferred, [id]: { seq, until } } });
+        ? { seen: { ...seen, [id]: max(...untold_seqs) } } : { deferred: { ...deferred, [id]: { seq, until } } });
       look();
     },
   };

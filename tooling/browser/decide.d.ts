@@ -13,8 +13,9 @@
  * 2. *Evaluate the manifest* (table A). No manifest causes an exception, and one that is missing, foreign, rolled back,
  *    expired or broken never blocks. It is broken, which is equivalent to missing, if its instants, serial, lists or
  *    version numbers are invalid. Other fields are not checked, since clients validate the manifest against the schema.
- * 3. *Evaluate each policy* (table B). Its versions are either in force for this user or upcoming; the valid records are
- *    reduced to the highest accepted version (`have`) and the newest negative answer; the rows of the table are the long
+ * 3. *Evaluate each policy* (table B). Its versions, ordered by place, are either in force for this user or upcoming; a
+ *    record is dropped with a flag or becomes an answer; the answers are reduced to the accepted version with the last
+ *    place (`have`) and the newest negative answer; the rows of the table are the long
  *    conditional expression in order, with `quiet` for its last three rows.
  * 4. *Select the worst outcome* of all policies, in the order ok, notice, stale, prompt, block.
  * 5. *Match languages* according to RFC 4647, 3.4: the longest published tag that is a prefix of a range, by subtags.
@@ -40,6 +41,7 @@ export type Flag =
   | "early-record"
   | "future-record"
   | "manifest-behind"
+  | "other-act"
   | "unknown-version"
   | "unreadable-record";
 
@@ -127,6 +129,12 @@ export interface RecordForm {
   received_at?: string | null;
   /** Whether the server has not confirmed it yet; such a record counts on a client only. */
   pending?: boolean | null;
+  /** A unique id. */
+  id?: string | null;
+  /** Its number in the server's order, which takes precedence over `received_at`. */
+  n?: number | null;
+  /** The `id` of the newest record of the user, of any policy, that was known when this one was made. */
+  after?: string | null;
 }
 
 /** The user's choice to postpone the question about a version. */
@@ -138,7 +146,7 @@ export interface DeferralForm {
 /** The state stored by the app. */
 export interface StateForm {
   records?: RecordForm[];
-  /** The highest version whose notice was dismissed, by policy. */
+  /** The highest number of the versions of which the user was told, by policy. */
   seen?: Record<string, number>;
   /** The deferral of each policy. */
   deferred?: Record<string, DeferralForm>;
@@ -174,12 +182,16 @@ export interface Question {
 /** The decision about one policy. */
 export interface PolicyDecision {
   id: string;
+  /** The act that the version in force requires; if none is in force, that of the policy. */
+  act: ActOfPolicy;
   outcome: Outcome;
   reason: Reason;
-  /** The newest version in force for the user, or, if the reason is `upcoming`, the newest announced one. */
+  /** The version in force for the user, or, if the reason is `upcoming`, the newest amendment of the last announced one. */
   target_seq: number | null;
   /** The version that the user accepted, from which the redline starts. */
   base_seq: number | null;
+  /** The versions in force or announced, `material` or `notice`, of which the user was not told; a notice lists all. */
+  untold_seqs: number[];
   /** The end of the period in which an older acceptance suffices; with `upcoming`, the next effective date. */
   deadline: string | null;
   deferrable: boolean;

@@ -1,6 +1,6 @@
 // See client.d.ts. Validation of a manifest.
-import { decide, written } from "./decide.js";
-import { must, parse } from "./strict_json.js";
+import { decide, must, written } from "./decide.js";
+import { parse } from "./strict_json.js";
 
 // Patterns of the fields that `decide` does not validate and that are used in URLs, on the screen or in storage. They
 // match the JSON text of the field; a name has the same meaning everywhere.
@@ -25,29 +25,29 @@ export const shapedAll = (list, names) => {
   const required = names.split(" "), [key] = required;
   for (const x of list) for (const form in FORMS) for (const name of FORMS[form].split(" ")) {
     // The JSON text of a missing field is `undefined`.
-    must(RegExp(`^(${form}${required.includes(name) ? "" : "|undefined"})$`).test(JSON.stringify(x[name])), "schema", name);
+    must(RegExp(`^(${form}${required.includes(name) ? "" : "|undefined"})$`).test(JSON.stringify(x[name])), name, "schema");
   }
-  must(new Set(list.map((x) => x[key])).size == list.length, "schema", key);
+  must(new Set(list.map((x) => x[key])).size == list.length, key, "schema");
 };
 export const own = (text, type, site, limit) => {
   const data = parse(text, limit);
-  must(data?.type == type, "not-a-manifest", data?.type);
-  must(/^1\.\d/.test(data.spec), "unsupported-spec", data.spec);
-  must(data.site == site, "wrong-site", data.site);
+  must(data?.type == type, data?.type, "not-a-manifest");
+  must(/^1\.\d/.test(data.spec), data.spec, "unsupported-spec");
+  must(data.site == site, data.site, "wrong-site");
   return data;
 };
 export const read = (text, site, path) => {
   const manifest = own(text, "policy-manifest", site);
-  must(manifest.path == path, "wrong-path", manifest.path);
-  must(decide({ manifest, now: written(0), subject: {} }).reason != "no-manifest", "schema", "decide");
-  must(manifest.serial == Date.parse(manifest.issued_at) / 1e3, "schema", "serial");
+  must(manifest.path == path, manifest.path, "wrong-path");
+  must(decide({ manifest, now: written(0), subject: {} }).reason != "no-manifest", "decide", "schema");
+  must(manifest.serial == Date.parse(manifest.issued_at) / 1e3, "serial", "schema");
   shapedAll([manifest], "poll_seconds");
   shapedAll(manifest.policies, "id act page languages binding_language");
   for (const { versions, amendments } of manifest.policies) {
     shapedAll(versions, "seq version change digests");
     const all = { ...amendments };
     must(versions.every(({ seq, amends }) => (all[seq] ??= amends) == amends)
-      && Object.keys(all).every((seq) => !(all[seq] >= seq || all[all[seq]])), "schema", "amends");
+      && Object.keys(all).every((seq) => !(all[seq] >= seq || all[all[seq]])), "amends", "schema");
   }
   return manifest;
 };

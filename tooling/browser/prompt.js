@@ -227,8 +227,8 @@ export class PolicyPrompt extends HTMLElement {
   }
 
   async #fill(one) {
-    const { client } = this, say = this.#say, { article, due } = one, { id, base_seq, target_seq, language } = due;
-    const { act, page } = client.policy(id), body = make("div"), title = make("h3", "policy-title", this.#name(id));
+    const { client } = this, say = this.#say, { article, due } = one, { id, act, base_seq, target_seq, language } = due;
+    const { page } = client.policy(id), body = make("div"), title = make("h3", "policy-title", this.#name(id));
     const link = make("a", "page", say.page);
     link.href = client.base + page;
     link.target = "_blank"; // modern browsers imply rel=noopener

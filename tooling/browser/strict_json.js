@@ -1,9 +1,6 @@
 // See client.d.ts. Strict JSON, which every parser reads equally.
 
-export const must = (fits, reason, message, wait) => {
-  if (!fits) throw Object.assign(Error(message), { reason, wait });
-};
-export const named = (error, reason) => error.reason ? error : Object.assign(error, { reason });
+import { must } from "./decide.js";
 
 export const decode = (data) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
 
@@ -12,7 +9,7 @@ const TOKENS = /("(?:[^"\\]+|\\.?)*"?)(\s*:)?|(-?\d[^\s,\]}]*)|[[\]{}]/g;
 
 export const parse = (text, limit = 65536) => {
   try {
-    must(text.length <= limit, "too-large");
+    must(text.length <= limit, text.length, "too-large");
     // JSON.parse checks the syntax; the loop rejects duplicate keys, unsafe numbers and deep nesting.
     const value = JSON.parse(text), open = [];
     for (const [token, string, member, number] of text.matchAll(TOKENS)) {
@@ -26,6 +23,7 @@ export const parse = (text, limit = 65536) => {
     }
     return value;
   } catch (error) {
-    throw named(error, "not-json");
+    error.reason ??= "not-json";
+    throw error;
   }
 };

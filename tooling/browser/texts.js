@@ -1,6 +1,7 @@
 // See texts.d.ts
 import { own, shapedAll } from "./manifest.js";
-import { decode, must, named } from "./strict_json.js";
+import { must } from "./decide.js";
+import { decode } from "./strict_json.js";
 
 const TEXT = 2 ** 20, DOCUMENT = 2 ** 22;
 const shared = (...all) => all.flatMap((x) => x.at ? x : Object.keys(x))
@@ -9,7 +10,10 @@ const shared = (...all) => all.flatMap((x) => x.at ? x : Object.keys(x))
 // Every error becomes a rejection with a reason. If a file is missing or different, the site may have been published again
 // since the manifest was fetched; then the manifest is fetched again, once.
 const healing = (read) => async (client, ...all) => {
-  const attempt = (options) => read(client, options, ...all).catch((error) => { throw named(error, "schema"); });
+  const attempt = (options) => read(client, options, ...all).catch((error) => {
+    error.reason ??= "schema";
+    throw error;
+  });
   const { serial } = client.manifest ?? {};
   return attempt().catch(async (error) => {
     if (/^(digest|missing|unproven)$/.test(error.reason)) {
@@ -20,31 +24,31 @@ const healing = (read) => async (client, ...all) => {
   });
 };
 const proven = async (client, options, path, limit, digest) => {
-  must(digest, "unproven", path);
+  must(digest, path, "unproven");
   const [data] = await client.get(path, limit, options);
   const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", data))].map((x) => x.toString(16).padStart(2, 0));
-  must(digest == "sha256:" + hash.join(""), "digest", path);
+  must(digest == "sha256:" + hash.join(""), path, "digest");
   return decode(data);
 };
 const json = async (client, type, ...file) => own(await proven(client, ...file), type, client.site, DOCUMENT);
 const listed = (client, id) => {
   const found = client.manifest && client.policy(id);
-  must(found, "unproven", id);
+  must(found, id, "unproven");
   return found;
 };
 // Return all versions, from the file whose digest is in the manifest.
 const rows = async (client, options, { id, versions_digest: digest, versions: listed }) => {
   const { policy, versions } = await json(
     client, "policy-version-digests", options, `${id}/versions.${digest?.slice(7)}.json`, DOCUMENT, digest);
-  must(policy == id, "schema", policy);
+  must(policy == id, policy, "schema");
   shapedAll(versions, "seq version change digests");
   must(listed.every((old) => versions.every((x) => x.seq !== old.seq || x.version == old.version && x.change == old.change
-    && Object.keys(old.digests).every((tag) => x.digests[tag] == old.digests[tag]))), "changed-version", id);
+    && Object.keys(old.digests).every((tag) => x.digests[tag] == old.digests[tag]))), id, "changed-version");
   return versions;
 };
 const pick = (versions, id, seq) => {
   const found = versions.find((x) => x.seq === seq);
-  must(found, "missing", `${id} ${seq}`);
+  must(found, `${id} ${seq}`, "missing");
   return found;
 };
 
@@ -66,6 +70,6 @@ export const changes = healing(async (client, options, id, base_seq, target_seq,
   const found = await json(client, between ? "policy-changes" : "policy-changes-since", options, `${id}/${path}/${tag}.json`,
     DOCUMENT, between ?? old.since[tag]);
   const step = between ? found : [...found.in_force, ...found.announced].find((x) => x.new.seq == target_seq);
-  must(step?.old.digest == old.digests[tag] && step.new.digest == fresh.digests[tag], "digest", path);
+  must(step?.old.digest == old.digests[tag] && step.new.digest == fresh.digests[tag], path, "digest");
   return { ...step, language: tag };
 });

@@ -1,7 +1,7 @@
 // See client.d.ts
-import { decode, must, parse } from "./strict_json.js";
+import { must } from "./decide.js";
+import { decode, parse } from "./strict_json.js";
 
-const WAYS = { Ed25519: { name: "Ed25519" }, ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } };
 const encode = (text) => new TextEncoder().encode(text);
 const base = (data) => btoa(String.fromCharCode(...new Uint8Array(data)))
   .replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
@@ -14,10 +14,10 @@ const unbase = (text) => {
 
 const one = async ({ crv, kty, x, y }) => {
   // RFC 7638: the thumbprint is computed over these fields in this order; absent ones are omitted.
-  const jwk = { crv, kty, x, y }, alg = crv == "P-256" ? "ES256" : crv;
+  const jwk = { crv, kty, x, y }, es = crv == "P-256", way = { name: es ? "ECDSA" : crv, namedCurve: crv, hash: "SHA-256" };
   const kid = base(await crypto.subtle.digest("SHA-256", encode(JSON.stringify(jwk))));
-  const key = await crypto.subtle.importKey("jwk", jwk, WAYS[alg], false, ["verify"]);
-  return { alg, key, kid };
+  const key = await crypto.subtle.importKey("jwk", jwk, way, false, ["verify"]);
+  return { alg: es ? "ES256" : crv, key, kid, way };
 };
 
 // Keys with an algorithm that the platform does not support are ignored.
@@ -32,11 +32,11 @@ export const verify = async (body, keys) => {
       const { kid, alg, typ, b64, crit } = parse(decode(unbase(head))), key = keys.find((x) => x.kid === kid);
       if (!key) continue;
       sound = alg === key.alg && typ === "policy-manifest+jws" && b64 === false && JSON.stringify(crit) == '["b64"]' &&
-        await crypto.subtle.verify(WAYS[alg], key.key, unbase(signature), encode(`${head}.${payload}`));
+        await crypto.subtle.verify(key.way, key.key, unbase(signature), encode(`${head}.${payload}`));
       must(sound);
       signers.push(kid);
     }
   } catch { sound = false; }
-  must(sound && typeof payload == "string", "signature", "no known key");
+  must(sound && typeof payload == "string", "key", "signature");
   return [payload, signers];
 };

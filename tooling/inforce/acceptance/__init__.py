@@ -11,8 +11,8 @@ The types of fields with a fixed set of values:
 - `Reason`, about the manifest: `no-manifest`, `unsupported-spec`, `rollback`, `expired`; about a policy:
   `not-applicable`, `policy-withdrawn`, `upcoming`, `not-yet-effective`, `expired`, `refused`, `declined`, `first-time`,
   `reaccept`, `deferred`, `changed`, `manifest-behind`, `current`
-- `Flag`, about a dropped record: `cancelled-version`, `digest-mismatch`, `unknown-version`, `unreadable-record`; about
-  one that counts: `early-record`, `future-record`, `manifest-behind`
+- `Flag`, about a dropped record: `cancelled-version`, `digest-mismatch`, `other-act`, `unknown-version`,
+  `unreadable-record`; about one that counts: `early-record`, `future-record`, `manifest-behind`
 """
 
 from __future__ import annotations

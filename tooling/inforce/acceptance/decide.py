@@ -24,6 +24,8 @@ from inforce.instant import MAX_INSTANT, format_instant
 from inforce.manifest import Manifest
 
 _RANK: Final[tuple[Outcome, ...]] = ("ok", "notice", "stale", "prompt", "block")
+_QUIET: Final[tuple[Reason, ...]] = ("current", "not-applicable")
+_NO_POLICY: Final[tuple[Outcome, Reason]] = ("ok", "current")
 _MAJOR: Final = "1"
 
 
@@ -76,7 +78,7 @@ def _relying(manifest: Manifest, context: Context) -> Decision:
     context = context.not_before(manifest.issued_at)
     policies = [judge(PolicyFacts.of(policy, manifest, context)) for policy in manifest.policies]
     worst = max(policies, key=_rank, default=None)
-    outcome = worst["outcome"] if worst else "ok"
+    outcome, reason = (worst["outcome"], worst["reason"]) if worst else _NO_POLICY
     if context.now > manifest.expires_at:  # a manifest is still fresh at the instant of expiry
         return {**_stale("expired"), "would_be": outcome, "policies": policies}
     # The manifest expires one second after the instant of expiry.
@@ -84,14 +86,15 @@ def _relying(manifest: Manifest, context: Context) -> Decision:
     turns = [_written(expires_at), *(policy["next_at"] for policy in policies)]
     return {
         "outcome": outcome,
-        "reason": worst["reason"] if worst else "current",
+        "reason": reason,
         "next_at": min(filter(None, turns), default=None),
         "policies": policies,
     }
 
 
-def _rank(policy: PolicyDecision) -> int:
-    return _RANK.index(policy["outcome"])
+def _rank(policy: PolicyDecision) -> tuple[int, int]:
+    """Return the rank of `policy` by its outcome, then by its reason: those that say little are last."""
+    return _RANK.index(policy["outcome"]), -_QUIET.index(policy["reason"]) if policy["reason"] in _QUIET else 1
 
 
 def _stale(reason: Reason) -> Decision:
@@ -136,7 +139,7 @@ _ROWS: Final = (
 
 _QUIET_ROWS: Final = (
     TableRow("Q1", lambda case: bool(case.news), "notice", "upcoming"),
-    TableRow("Q2", lambda case: case.timeline.notice_floor > case.known, "notice", "changed"),
+    TableRow("Q2", lambda case: bool(case.untold), "notice", "changed"),
     TableRow("Q3", lambda case: "manifest-behind" in case.answers.flags, "ok", "manifest-behind"),
     TableRow("Q3", lambda _: True, "ok", "current"),
 )
@@ -151,12 +154,15 @@ def _rows_met(case: PolicyFacts) -> list[TableRow]:
 def judge(case: PolicyFacts) -> PolicyDecision:
     """Return the decision for `case`."""
     row = _rows_met(case)[-1]
+    base = case.answers.have[1] or None
     decision: PolicyDecision = {
         "id": case.policy.id,
+        "act": case.policy.act if row.apart else case.act,
         "outcome": row.outcome,
-        "reason": row.reason or ("reaccept" if case.answers.have else "first-time"),
+        "reason": row.reason or ("reaccept" if base else "first-time"),
         "target_seq": None,
         "base_seq": None,
+        "untold_seqs": [],
         "deadline": None,
         "deferrable": row.deferrable,
         "language": look_up(case.context.languages, case.policy.languages, case.policy.binding_language or None),
@@ -166,10 +172,11 @@ def judge(case: PolicyFacts) -> PolicyDecision:
     if row.apart:
         return decision
     upcoming = row.reason == "upcoming"
-    target = max(version.seq for version in case.timeline.announced()) if upcoming else case.timeline.target
+    target = case.timeline.newest_announced() if upcoming else case.timeline.target
     deadline = min(map(case.timeline.applies_at, case.news)) if upcoming else case.deadline
-    decision["target_seq"] = target or None
-    decision["base_seq"] = case.answers.have or None
+    decision["target_seq"] = target.seq if target else None
+    decision["base_seq"] = base
+    decision["untold_seqs"] = [version.seq for version in case.untold]
     decision["deadline"] = _written(deadline)
     decision["next_at"] = _written(case.next_at())
     decision["flags"] = case.answers.flags

@@ -17,11 +17,12 @@ from inforce.manifest import Manifest, ManifestPolicy, ManifestVersion
 
 
 class PolicyFacts(NamedTuple):
-    """The facts at the instant `at`. `known` is the highest version number the subject has seen or accepted.
+    """The facts at the instant `at`. `act` is the act of the version in force, or else of the policy.
 
-    `news` are the announced versions that the subject does not know yet. `settled` means that the newest material
-    version in force, if any, has an affirmative answer. `deadline`, `deferred_until` and `outdated_at`, when the answer
-    expires, are None if none exists or none applies.
+    `untold` are the versions of which the subject has not been told: the last one in force that is more than editorial,
+    and the announced ones; `news` are the announced ones among them. `settled` means that the last material version in
+    force, if any, has an affirmative answer. `deadline`, `deferred_until` and `outdated_at`, when the answer expires,
+    are None if none exists or none applies.
     """
 
     policy: ManifestPolicy
@@ -30,7 +31,7 @@ class PolicyFacts(NamedTuple):
     at: datetime
     timeline: Timeline
     answers: RecordHistory
-    known: int
+    untold: list[ManifestVersion]
     news: list[ManifestVersion]
     settled: bool
     deadline: datetime | None
@@ -42,21 +43,26 @@ class PolicyFacts(NamedTuple):
         """Compute the facts about `policy` of `manifest` in `context`."""
         timeline = Timeline.of(policy, context.subject.since, context.now)
         answers = RecordHistory.of(policy, timeline, context, manifest.serial)
-        known = max(context.state.seen.get(policy.id, 0), answers.have)
+        target, act = timeline.target, policy.act_of(timeline.target)
+        seen, have = context.state.seen.get(policy.id, 0), answers.have
+        news = [each for each in timeline.announced() if each.seq > seen and each.place > have]
+        floor = timeline.notice_floor
+        untold = [floor, *news] if floor and floor.seq > seen and floor.place > have else news
         deferral = context.state.deferred.get(policy.id)
+        is_deferred = deferral and target and policy.original(deferral.seq) == target.original
         return cls(
             policy,
-            policy.act,
+            act,
             context,
             context.now,
             timeline,
             answers,
-            known,
-            [version for version in timeline.announced() if version.seq > known],
-            answers.have >= timeline.floor,
-            None if policy.act == "none" else timeline.deadline(answers.have),
-            deferral.until if deferral is not None and deferral.seq == timeline.target else None,
-            _outdated_at(policy, timeline, answers),
+            untold,
+            news,
+            have[0] >= timeline.floor,
+            None if act == "none" else timeline.deadline(have[0]),
+            deferral.until if deferral and is_deferred else None,
+            _outdated_at(policy, act, timeline, answers),
         )
 
     def outside(self) -> bool:
@@ -74,7 +80,7 @@ class PolicyFacts(NamedTuple):
 
     def refused(self) -> bool:
         """Return whether consent to the newest material version in force, or to a later one, is refused."""
-        return _refused(self.policy, self.timeline, self.answers)
+        return _refused(self.act, self.timeline, self.answers)
 
     def declined(self) -> bool:
         """Return whether the newest material version of a contract in force, or a later one, is declined."""
@@ -100,15 +106,16 @@ class PolicyFacts(NamedTuple):
         return max(min(coming), self.context.soon) if coming else None
 
 
-def _refused(policy: ManifestPolicy, timeline: Timeline, answers: RecordHistory) -> bool:
-    return policy.act == "consent" and answers.no >= timeline.floor
+def _refused(act: str, timeline: Timeline, answers: RecordHistory) -> bool:
+    return act == "consent" and answers.no >= timeline.floor
 
 
-def _outdated_at(policy: ManifestPolicy, timeline: Timeline, answers: RecordHistory) -> datetime | None:
+def _outdated_at(policy: ManifestPolicy, act: str, timeline: Timeline, answers: RecordHistory) -> datetime | None:
     """Return when the answer to `policy` expires; None if it never does."""
     seconds = policy.reask_seconds
-    if seconds is None or policy.act == "none" or not timeline.in_force:
+    if seconds is None or act == "none" or not timeline.in_force:
         return None
-    if answers.have >= timeline.floor:
-        return after(answers.have_at, seconds) if answers.have else None
-    return after(answers.no_at, seconds) if _refused(policy, timeline, answers) else None
+    have = answers.have[0]
+    if have >= timeline.floor:
+        return after(answers.have_at, seconds) if have else None
+    return after(answers.no_at, seconds) if _refused(act, timeline, answers) else None

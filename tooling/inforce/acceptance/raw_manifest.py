@@ -10,7 +10,7 @@ from __future__ import annotations
 from inforce.fields import Fields
 from inforce.instant import parse_rfc3339
 from inforce.manifest import Manifest, ManifestPolicy, ManifestVersion
-from inforce.manifest.model import by_place
+from inforce.manifest.model import amendments, by_place
 
 
 def manifest_for_decision(shape: Fields) -> Manifest:
@@ -35,6 +35,7 @@ def _policy(shape: Fields) -> ManifestPolicy:
         cancelled=shape.counts("cancelled", ()),
         reask_seconds=shape.integer("reask_seconds", None),
         withdrawn_at=shape.parsed("withdrawn_at", parse_rfc3339, None),
+        amendments=amendments(shape.shape("amendments", {})),
     )
 
 
@@ -50,4 +51,6 @@ def _version(shape: Fields) -> ManifestVersion:
         published_at=shape.parsed("published_at", parse_rfc3339, None),
         same_as=shape.counts("same_as", ()),
         digests=shape.mapping("digests", {}),
+        amends=shape.integer("amends", None, least=1),
+        act=shape.text("act", None),
     )

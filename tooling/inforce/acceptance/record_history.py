@@ -1,38 +1,82 @@
 """Summarise a subject's records about one policy.
 
-Invariants: a dropped record has no effect, but sets a flag if the app needs to know; records are ordered by time, then
-by number; in a tie a negative act overrides a record dated in the future, otherwise the listed order decides.
+Invariants: a dropped record has no effect, but sets a flag if the app needs to know; a withdrawal is dropped only if
+its digest contradicts the published one; a negative act is overridden only by an affirmative one that certainly was
+made later; the order in which records are listed is irrelevant.
 Not responsible for: whether the answers suffice.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from operator import itemgetter
-from typing import Final, NamedTuple, TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 
 from inforce.acceptance.question import NO, Context, Record
 from inforce.acceptance.timeline import Timeline
 from inforce.acceptance.types import ActOfRecord, Flag
+from inforce.fields import LARGEST_INTEGER
 from inforce.instant import MIN_INSTANT, after
 from inforce.manifest import ManifestPolicy, ManifestVersion
 
 _DAY: Final = timedelta(days=1)
+_DAY_SECONDS: Final = 86_400
 _TICK: Final = 0.001  # the finest unit of an instant, in seconds
-Counted: TypeAlias = tuple[datetime, int, int, ActOfRecord]
-"""A record that counts: its effective time, the number it counts for, its rank in a tie of both, and its `act`."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# The acts that meet the act of a version; any affirmative act meets the others.
+_FITTING: Final = {"accept": "accepted", "consent": "consented"}
 
-_BY_TIME_NUMBER_AND_PLACE: Final = itemgetter(0, 1, 2)
+
+class Answer(NamedTuple):
+    """A record that counts: when it counts as made, its number among answers of that instant, and its place."""
+
+    at: datetime
+    number: int
+    place: tuple[int, int]
+    record: Record
+
+    @classmethod
+    def of(cls, record: Record, place: tuple[int, int], now: datetime) -> Answer:
+        """Return `record` as an answer to the version at `place`."""
+        if record.at <= now:
+            return cls(record.at, place[1], place, record)
+        # Its real time is unknown: in a tie the negative act wins.
+        return cls(record.made_at(now), LARGEST_INTEGER + 1 if record.act in NO else 0, place, record)
+
+    def is_removed(self, negative: list[Answer], context: Context) -> bool:
+        """Return whether one of the `negative` answers removes this affirmative one.
+
+        A withdrawal removes the answers to all versions, another negative act those to the same original.
+        """
+        for no in negative:
+            concerns = no.record.act == "withdrawn" or no.place[0] == self.place[0]
+            if concerns and not self._overrides(no, context):
+                return True
+        return False
+
+    def _overrides(self, no: Answer, context: Context) -> bool:
+        """Return whether this affirmative answer was certainly made after the answer `no`."""
+        known = None if self.record.after is None else context.by_id.get(self.record.after)
+        if known is not None and (known.id == no.record.id or known.is_received_before(no.record) is False):
+            return True
+        later = (self.at, self.number) > (no.at, no.number)
+        return later and not self.record.is_received_before(no.record)
+
+    def refused(self, timeline: Timeline) -> int:
+        """Return the original that this negative answer refuses, or the last of several."""
+        if self.record.act != "withdrawn":
+            return self.place[0]
+        return max(self.place[0], timeline.original_at(self.at))
 
 
 class RecordHistory(NamedTuple):
-    """The highest affirmative answer and the newest negative one, each with its latest instant, and the flags.
+    """The affirmative answer with the last place and the newest negative one, with their instants, and the flags.
 
-    Number 0 means that no such answer exists. `turns` are the instants, past ones included, at which the result changes
-    because a record is dated in the future.
+    `have` is the place of the former, `no` the original of the version that the latter refuses; (0, 0) and 0 mean that
+    no such answer exists. `have_at` is the latest affirmative answer to the same original. `turns` are the instants,
+    past ones included, at which the result changes because a record or its manifest is dated in the future.
     """
 
-    have: int
+    have: tuple[int, int]
     have_at: datetime
     no: int
     no_at: datetime
@@ -42,82 +86,90 @@ class RecordHistory(NamedTuple):
     @classmethod
     def of(cls, policy: ManifestPolicy, timeline: Timeline, context: Context, serial: int) -> RecordHistory:
         """Summarise the records of `context` about `policy`, given its `timeline` and the `serial` of the manifest."""
-        counted: list[Counted] = []
-        dates: list[datetime] = []
         flags: set[Flag] = set()
         if context.unreadable and any(record.policy in (None, policy.id) for record in context.unreadable):
             flags.add("unreadable-record")
-        now, records = context.now, context.records.get(policy.id)
+        records = context.records.get(policy.id)
         if not records:
-            return cls(0, MIN_INSTANT, 0, MIN_INSTANT, sorted(flags), [])
+            return cls((0, 0), MIN_INSTANT, 0, MIN_INSTANT, sorted(flags), [])
+        answers: list[Answer] = []
+        turns: list[datetime] = []
         for record in records:
             version = policy.version(record.seq)
-            number, flag = _number(record, version, policy, timeline, serial)
+            place, flag = _place(record, version, policy, timeline, serial, context.now)
             if flag:
                 flags.add(flag)
-            if number:
-                counted.append((record.made_at(now), number, _place_in_tie(record, now), record.act))
-                dates.append(record.at)
-                if record.at > now and record.at - now >= _DAY:
-                    flags.add("future-record")
-                if version and _is_early(record, version):
-                    flags.add("early-record")
-        counted.sort(key=_BY_TIME_NUMBER_AND_PLACE)
-        return cls._sum(counted, sorted(flags), _turns(dates, now))
-
-    @classmethod
-    def _sum(cls, counted: list[Counted], flags: list[Flag], turns: list[datetime]) -> RecordHistory:
-        yes: dict[int, datetime] = {}
-        newest_no = (0, MIN_INSTANT)
-        for at, number, _, act in counted:
-            if act not in NO:
-                yes[number] = at
-                continue
-            newest_no = max(newest_no, (number, at))
-            if act == "withdrawn":
-                yes = {answered: when for answered, when in yes.items() if answered > number}
-            else:
-                yes.pop(number, None)
-        have = max(yes) if yes else 0
-        return cls(have, yes.get(have, MIN_INSTANT), newest_no[0], newest_no[1], flags, turns)
+                turns += _turns_of_serial(record) if flag == "unknown-version" else []
+            if place is not None:
+                answers.append(Answer.of(record, place, context.now))
+                flags |= _flags_of_date(record, version, context.now)
+        turns += _turns(answers, context.now)
+        no = [answer for answer in answers if answer.record.act in NO]
+        yes = [answer for answer in answers if answer.record.act not in NO and not answer.is_removed(no, context)]
+        have = max((answer.place for answer in yes), default=(0, 0))
+        have_at = max((answer.at for answer in yes if answer.place[0] == have[0]), default=MIN_INSTANT)
+        refused, no_at = max(((answer.refused(timeline), answer.at) for answer in no), default=(0, MIN_INSTANT))
+        return cls(have, have_at, refused, no_at, sorted(flags), turns)
 
 
-def _number(
-    record: Record, version: ManifestVersion | None, policy: ManifestPolicy, timeline: Timeline, serial: int
-) -> tuple[int, Flag | None]:
-    """Return the number `record`, about `version`, counts for, 0 if it does not count, and the flag it sets."""
+def _place(
+    record: Record,
+    version: ManifestVersion | None,
+    policy: ManifestPolicy,
+    timeline: Timeline,
+    serial: int,
+    now: datetime,
+) -> tuple[tuple[int, int] | None, Flag | None]:
+    """Return the place `record`, about `version`, counts for, None if it does not count, and the flag it sets."""
     published = version.digests.get(record.language) if version and record.language is not None else None
     if published and record.digest and record.digest != str(published):
-        return 0, "digest-mismatch"
-    number = max(record.seq, timeline.lifts.get(record.seq, 0))
-    if number in policy.cancelled:
-        return 0, "cancelled-version"
-    if policy.knows(number):
-        return number, None
-    if record.serial is not None and record.serial > serial:
-        return number, "manifest-behind"
-    return 0, "unknown-version"
+        return None, "digest-mismatch"
+    place = version.place if version else (policy.original(record.seq), record.seq)
+    same_text = timeline.lifts.get(record.seq)
+    if same_text and same_text.place > place and _fits(record.act, policy.act_of(same_text)):
+        place = same_text.place
+    # A withdrawal counts for the versions that applied when it was made, whatever number it has.
+    otherwise = (0, record.seq) if record.act == "withdrawn" else None
+    if place[0] in policy.cancelled:
+        return otherwise, "cancelled-version"
+    if not policy.knows(place[1]):
+        if record.serial is None or record.serial <= serial:
+            return otherwise, "unknown-version"
+        if record.serial - _DAY_SECONDS > (now - _EPOCH).total_seconds():
+            return otherwise, "unknown-version"
+        return place, "manifest-behind"
+    return (place, None) if _fits(record.act, policy.act_of(version)) else (None, "other-act")
 
 
-def _place_in_tie(record: Record, now: datetime) -> int:
-    """Return the rank of `record` among records of equal time and number: a higher rank overrides a lower one."""
-    if record.at <= now:
-        return 0
-    return 1 if record.act in NO else -1
+def _fits(given: ActOfRecord, required: str) -> bool:
+    """Return whether the act `given` is a possible answer to a version that requires the act `required`."""
+    return given in NO or given == _FITTING.get(required, given)
 
 
-def _is_early(record: Record, version: ManifestVersion) -> bool:
-    """Return whether `record` was made more than a day before `version` was published."""
-    published_at = version.published_at
-    return published_at is not None and record.at < published_at and published_at - record.at > _DAY
+def _flags_of_date(record: Record, version: ManifestVersion | None, now: datetime) -> set[Flag]:
+    """Return the flags of `record`, about `version`, for a date long after `now` or long before the publication."""
+    flags: set[Flag] = set()
+    if record.at > now and record.at - now >= _DAY:
+        flags.add("future-record")
+    published_at = version.published_at if version else None
+    if published_at is not None and record.at < published_at and published_at - record.at > _DAY:
+        flags.add("early-record")
+    return flags
 
 
-def _turns(dates: list[datetime], now: datetime) -> list[datetime]:
-    """Return the instants at which the order or the flags of records change without new data.
+def _turns_of_serial(record: Record) -> list[datetime]:
+    """Return the instant at which the serial of `record` is no longer more than a day ahead."""
+    return [] if record.serial is None else [after(_EPOCH, record.serial - _DAY_SECONDS)]
 
-    Only records dated after `now` cause such a change: until its date a record counts as made now, and it can overtake
-    any other record one instant after that record's date.
+
+def _turns(answers: list[Answer], now: datetime) -> list[datetime]:
+    """Return the instants at which the order or the flags of `answers` change without new data.
+
+    Only records dated after `now` cause such a change: until its date or its receipt a record counts as made now, and
+    it can overtake any other record one instant after that record.
     """
-    if not dates or max(dates) <= now:
+    future = [answer.record for answer in answers if answer.record.at > now]
+    if not future:
         return []
-    return [after(date, seconds) for date in dates for seconds in (0, _TICK, _TICK - 86_400)]
+    turns = [after(answer.record.at, seconds) for answer in answers for seconds in (_TICK, _TICK - _DAY_SECONDS)]
+    return turns + [after(record.received_at, _TICK) for record in future if record.received_at is not None]

@@ -21,6 +21,7 @@ Flag: TypeAlias = Literal[
     "early-record",
     "future-record",
     "manifest-behind",
+    "other-act",
     "unknown-version",
     "unreadable-record",
 ]
@@ -58,6 +59,9 @@ class RecordForm(TypedDict):
     - `serial`: optional; serial of the manifest in use, its `issued_at` in seconds
     - `received_at`: optional; the server's time of receipt, which replaces an `at` later than the decision
     - `pending`: optional; True if the server has not confirmed the record yet
+    - `id`: optional; a unique id of the record
+    - `n`: optional; number of the record in the server's order, which takes precedence over `received_at`
+    - `after`: optional; `id` of the newest record of the user, of any policy, that was known when this one was made
     """
 
     policy: str
@@ -70,6 +74,9 @@ class RecordForm(TypedDict):
     serial: NotRequired[int | None]
     received_at: NotRequired[str | None]
     pending: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    n: NotRequired[int | None]
+    after: NotRequired[str | None]
 
 
 class DeferralForm(TypedDict):
@@ -87,7 +94,7 @@ class StateForm(TypedDict, total=False):
     """The state stored by the app; every field is optional.
 
     - `records`: the user's records, in any order; a record that cannot be read is dropped and flagged
-    - `seen`: by policy id, the `seq` of the newest version that was shown to the user
+    - `seen`: by policy id, the highest `seq` of the versions of which the user was told
     - `deferred`: by policy id, the deferral of the user
     - `last_serial`: the highest manifest serial seen; a manifest with a lower one is a rollback
     - `last_server_time`: the latest time received from a server, an RFC 3339 instant; `now` is never earlier
@@ -130,10 +137,13 @@ class PolicyDecision(TypedDict):
     """The decision for one policy.
 
     - `id`: id of the policy
+    - `act`: the act that the version in force requires; if none is in force, that of the policy
     - `outcome`: what the app does, as in `Decision`
     - `reason`: the rule that applied, such as `first-time`, `reaccept` or `upcoming`
     - `target_seq`: `seq` of the version the user is asked or notified about; None if there is none
     - `base_seq`: `seq` of the user's own version, where the redline to show starts; None if they have none
+    - `untold_seqs`: `seq` of each version in force or announced, `material` or `notice`, of which the user has not been
+      told yet; a notice lists all of them, and the app stores the highest as `seen`
     - `deadline`: the instant (RFC 3339) from which a missing answer blocks, or at which an upcoming version takes
       effect; None if there is none
     - `deferrable`: whether the user may answer later
@@ -143,10 +153,12 @@ class PolicyDecision(TypedDict):
     """
 
     id: str
+    act: str
     outcome: Outcome
     reason: Reason
     target_seq: int | None
     base_seq: int | None
+    untold_seqs: list[int]
     deadline: str | None
     deferrable: bool
     language: str | None

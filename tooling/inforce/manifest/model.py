@@ -59,8 +59,13 @@ class ManifestVersion:
     act: str | None = None
 
     @property
+    def original(self) -> int:
+        """The number of the version it amends; its own number if it amends none."""
+        return self.amends or self.seq
+
+    @property
     def place(self) -> tuple[int, int]:
-        """The place in the order of versions: the number of the version it amends, or its own; then its own number."""
+        """The place in the order of versions: the number of its original, then its own number."""
         return self.amends or self.seq, self.seq
 
     def applies_at(self, joined: datetime) -> datetime:
@@ -138,7 +143,7 @@ class ManifestPolicy:
             reask_seconds=shape.integer("reask_seconds", None, least=1),
             withdrawn_at=shape.parsed("withdrawn_at", utc_instant, None),
             cancelled=shape.counts("cancelled", ()),
-            amendments=_amendments(shape.shape("amendments", {})),
+            amendments=amendments(shape.shape("amendments", {})),
             versions_digest=shape.parsed("versions_digest", Digest, None),
         )
         if not policy.languages:
@@ -153,6 +158,15 @@ class ManifestPolicy:
             if version.seq == seq:
                 return version
         return None
+
+    def original(self, seq: int) -> int:
+        """Return the number of the version that the version `seq`, listed or not, amends; `seq` if it amends none."""
+        version = self.version(seq)
+        return version.original if version else self.amendments.get(seq, seq)
+
+    def act_of(self, version: ManifestVersion | None) -> str:
+        """Return the act that `version` requires; for None, a version that is not listed, the act of the policy."""
+        return (version.act if version else None) or self.act
 
     def knows(self, number: int) -> bool:
         """Return whether a listed version, cancellation or amendment has the number `number` or a higher one."""
@@ -246,7 +260,8 @@ def by_place(versions: Iterable[ManifestVersion]) -> tuple[ManifestVersion, ...]
     return tuple(sorted(versions, key=lambda version: version.place))
 
 
-def _amendments(shape: Fields) -> dict[int, int]:
+def amendments(shape: Fields) -> dict[int, int]:
+    """Return the numbers of amendments in `shape`, each with the number of the version it amends."""
     for name in shape.names():
         if not re.fullmatch(NUMBER, name):
             raise shape.error(name[:40], "is not the number of a version")
