@@ -442,6 +442,7 @@ def test_receipt_identifies_exactly_the_accepted_text(app: AppPage) -> None:
     receipt = app.hears("receipt", act="accepted")
     expect(app.dialog).to_have_count(0)
     (sent,) = app.host.got(1)
+    assert receipt.pop("after") is None, "no record was known before"
     assert sent == receipt | {"key": receipt["id"]}
     assert (sent["policy"], sent["seq"], sent["version"], sent["language"]) == ("terms", 1, "2026-01", "en")
     assert sent["digest"] == app.host.policies[0]["versions"][0]["digests"]["en"]

@@ -91,7 +91,7 @@ def amendments(chance: Chance) -> dict[int, int]:
     }
 
 
-def version(chance: Chance, seq: int, originals: Mapping[int, int]) -> dict[str, Any]:
+def version(chance: Chance, seq: int, originals: Mapping[int, int] = {}) -> dict[str, Any]:
     """Generate the version `seq`, which amends the one in `originals`, if any."""
     drawn = {"seq": seq, "change": chance.choice(CHANGES), "effective_at": instant(chance, first=-12)}
     drawn |= {"amends": originals[seq], "change": chance.choice(CHANGES[2:])} if seq in originals else {}

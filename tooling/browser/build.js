@@ -13,7 +13,7 @@ const ENTRIES = ["decide", "client", "texts", "prompt"];
 const COMPRESS = { passes: 4, ecma: 2020, unsafe_arrows: true, pure_getters: true, unsafe_methods: true, inline: 1, hoist_funs: true, lhs_constants: false };
 const AGAIN = { passes: 4, pure_getters: true, arrows: false, comparisons: false, side_effects: false };
 // Fields that only these modules use, and that no file contains: they are renamed.
-const MANGLE = { properties: { regex: /^(ahead|applies|enforced|fresh|place|published|received|tie|yes)$/ } };
+const MANGLE = { properties: { regex: /^(ahead|applies|enforced|fresh|place|published|received|tie|usual|yes)$/ } };
 
 const styled = {
   name: "styles",

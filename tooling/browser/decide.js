@@ -58,7 +58,7 @@ export function decide({ manifest, now, clock_offset_seconds = 0, subject, audie
       const applies = joined >= fresh ? fresh : usual;
       const enforced = x.enforce_at === null ? Infinity : max(maybe(x.enforce_at) ?? usual, applies);
       return {
-        ...x, applies, enforced, fresh, published: maybe(x.published_at), same_as: (x.same_as ?? []).map(seq),
+        ...x, applies, enforced, fresh, usual, published: maybe(x.published_at), same_as: (x.same_as ?? []).map(seq),
         act: x.act ?? policy.act, seq: seq(x.seq), place: seq(x.amends ?? x.seq),
       };
     }).sort(byPlace);
@@ -78,8 +78,9 @@ export function decide({ manifest, now, clock_offset_seconds = 0, subject, audie
       const version = find(x.seq), digest = version?.digests?.[x.language], own = { place: original(x.seq), seq: x.seq };
       const same = current.findLast((y) => y.same_as.includes(x.seq));
       const to = same && fits(same.act) && byPlace(same, own) > 0 ? same : own;
+      const forged = digest && x.digest && digest != x.digest;
       const flag = !x.seq ? "unreadable-record"
-        : digest && x.digest && digest != x.digest ? "digest-mismatch"
+        : forged ? "digest-mismatch"
         : cancelled.includes(to.place) ? "cancelled-version"
         : to.seq <= highest ? fits((version ?? policy).act) ? "" : "other-act"
         : x.serial > manifest.serial && x.serial * 1e3 - DAY <= t ? "manifest-behind" : "unknown-version";
@@ -87,7 +88,7 @@ export function decide({ manifest, now, clock_offset_seconds = 0, subject, audie
       if (flag == "unknown-version") turns.push(x.serial * 1e3 - DAY);
       const dropped = flag && flag != "manifest-behind";
       // A withdrawal counts for the versions that applied when it was made, whatever number it has.
-      if (dropped && (x.act != "withdrawn" || flag == "digest-mismatch")) continue;
+      if (dropped && (x.act != "withdrawn" || forged)) continue;
       if (x.at - t >= DAY) flags.add("future-record");
       if (version?.published - x.at > DAY) flags.add("early-record");
       dates.push(x.at + 1, x.at - DAY + 1, ahead && x.received + 1);
@@ -105,7 +106,7 @@ export function decide({ manifest, now, clock_offset_seconds = 0, subject, audie
     const positive = answers.filter((x) => x.yes && negative.every((no) =>
       no.act != "withdrawn" && no.place != x.place || overrides(x, no)));
     const have = positive.sort(byPlace).at(-1) ?? { place: 0, seq: 0 }, no = latest(negative.map(({ act, at, place }) => ({
-      at, place: act == "withdrawn" ? max(place, ...current.map((x) => x.applies <= at && x.place)) : place,
+      at, place: act == "withdrawn" ? max(place, ...current.map((x) => min(x.applies, x.usual) <= at && x.place)) : place,
     })));
 
     const material = current.filter((x) => x.change == "material"), floor = material.at(-1)?.place ?? 0;

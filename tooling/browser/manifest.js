@@ -39,8 +39,8 @@ export const own = (text, type, site, limit) => {
 export const read = (text, site, path) => {
   const manifest = own(text, "policy-manifest", site);
   must(manifest.path == path, manifest.path, "wrong-path");
-  must(decide({ manifest, now: written(0), subject: {} }).reason != "no-manifest", "decide", "schema");
-  must(manifest.serial == Date.parse(manifest.issued_at) / 1e3, "serial", "schema");
+  must(decide({ manifest, now: written(0), subject: {} }).reason != "no-manifest"
+    && manifest.serial == Date.parse(manifest.issued_at) / 1e3, "manifest", "schema");
   shapedAll([manifest], "poll_seconds");
   shapedAll(manifest.policies, "id act page languages binding_language");
   for (const { versions, amendments } of manifest.policies) {

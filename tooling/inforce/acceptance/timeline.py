@@ -61,8 +61,12 @@ class Timeline(NamedTuple):
         return version.applies_at(self.at if self.since is None else self.since)
 
     def original_at(self, instant: datetime) -> int:
-        """Return the original of the last version in force at the past `instant`; 0 if none is listed."""
-        return max((version.original for version in self.in_force if self.applies_at(version) <= instant), default=0)
+        """Return the original of the last version in force at the past `instant`; 0 if none is listed.
+
+        The subject acted at that instant, so they had joined by then, even if `since` is later or unknown.
+        """
+        joined = instant if self.since is None else min(self.since, instant)
+        return max((each.original for each in self.in_force if each.applies_at(joined) <= instant), default=0)
 
     def published(self) -> Iterator[ManifestVersion]:
         """Yield the future versions that are already published."""
