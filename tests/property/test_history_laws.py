@@ -59,6 +59,7 @@ def test_calendar_never_loses_an_entry(versions: list[Version], first: datetime,
     earlier, later = (_entries(versions, now) for now in sorted((first, other)))
 
     assert set(earlier) <= set(later)
+    assert all(later[uid]["sequence"] >= event["sequence"] for uid, event in earlier.items())
     assert all(later[uid].to_ical() == event.to_ical() for uid, event in earlier.items() if _same(event, later[uid]))
 
 
@@ -90,4 +91,4 @@ def _entries(versions: list[Version], now: datetime) -> dict[str, Any]:
 
 
 def _same(value: Any, other: Any) -> bool:
-    return value["status"] == other["status"]
+    return value["sequence"] == other["sequence"]
