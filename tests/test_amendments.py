@@ -169,6 +169,20 @@ class TestActs:
         whole = Policy(**{**_fields(terms()), "versions": versions, "acts": acts})
         assert [whole.act_of(version) for version in whole.versions] == [Act.CONSENT, Act.ACKNOWLEDGE, Act.ACCEPT]
 
+    def test_amendment_requires_the_act_of_the_version_it_amends(self) -> None:
+        versions = (
+            version("1", JUNE, act=Act.CONSENT),
+            amendment("1.1", "1", "2026-07-01"),
+            version("2", MARCH),
+            amendment("2.1", "2", "2027-04-01"),
+            amendment("2.2", "2", "2027-04-02", act=Act.NONE),
+        )
+        whole = Policy(**{**_fields(terms()), "versions": versions, "acts": {"2": Act.ACKNOWLEDGE}})
+        assert [whole.act_of(version) for version in whole.versions] == [
+            *(Act.CONSENT, Act.CONSENT),
+            *(Act.ACKNOWLEDGE, Act.ACKNOWLEDGE, Act.NONE),
+        ]
+
 
 def _fields(policy: Policy) -> dict[str, object]:
     return {name: getattr(policy, name) for name in ("id", "titles", "kind", "binding_language", "act")}
@@ -202,7 +216,7 @@ class TestBook:
         path = book.root / "policy_versions/terms/policy.yml"
         path.write_text(path.read_text().replace("act: accept", "act: consent"))
         policy = book.read().require().policy("terms")
-        assert [policy.act_of(each) for each in policy.versions] == [Act.ACCEPT, Act.CONSENT, Act.ACCEPT]
+        assert [policy.act_of(each) for each in policy.versions] == [Act.ACCEPT, Act.ACCEPT, Act.ACCEPT]
 
     def test_lock_stores_the_amended_version_and_the_act(self, book: BookBuilder) -> None:
         write_lock(book.root, locked(book.read(), "2027-02-01"))

@@ -133,6 +133,16 @@ def test_act_of_a_version_is_stated_where_it_differs(own: Act | None, policy_act
     assert (entry["act"], entry["versions"][0].get("act")) == (str(policy_act), stated)
 
 
+def test_version_with_another_act_is_listed_if_an_answer_to_it_can_count() -> None:
+    acts = {"1": Act.CONSENT, "3": Act.CONSENT, "4": Act.ACCEPT}
+    levels = {"1": "notice", "2": "material", "3": "notice", "4": "notice", "5": "editorial"}
+    versions = [
+        version(label, f"2026-0{label}-01", change=ChangeLevel(level), act=acts.get(label))
+        for label, level in levels.items()
+    ]
+    assert [label for label, _ in listed(policy(*versions))] == ["2", "3", "4", "5"]
+
+
 def test_locked_act_is_stated_after_the_policy_has_changed_its_act() -> None:
     terms = replace(policy(FIRST), act=Act.CONSENT, acts={"1": Act.ACCEPT})
     assert document(terms)["versions"][0]["act"] == "accept"

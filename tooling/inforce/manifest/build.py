@@ -119,14 +119,16 @@ def listed(policy: Policy, now: datetime) -> tuple[Version, ...]:
 
     These are the version in force, every announced version, every material version whose grace period still runs, and
     the floors: the newest version that requires an answer, the newest of which users are notified, and the newest whose
-    grace period is over. The few versions that repeat an earlier text and are needed for it are included, and so is the
-    version that a listed amendment amends. No other version can change a decision.
+    grace period is over. The few versions that repeat an earlier text and are needed for it are included, and so are
+    later versions than these floors with another act than the policy, and the version that a listed amendment amends.
+    No other version can change an outcome.
     """
     standing = [version for version in policy.public(now) if not version.is_cancelled(now)]
     applying = [version for version in standing if version.effective_at <= now]
     needed = {policy.place(version) for version in standing if version.effective_at > now}
     needed.update(policy.place(version) for version in _floors(applying, now))
     needed.update(policy.place(version) for version in applying[-1:])
+    needed.update(policy.place(version) for version in _other_acts(policy, applying, needed))
     oldest = min(needed, default=(0, 0))
     needed.update(policy.place(version) for version in _repeats(policy, applying, now, oldest))
     needed.update([(original, original) for original, _ in needed])
@@ -170,6 +172,15 @@ def _floors(applying: list[Version], now: datetime) -> Iterator[Version]:
     enforced = [v for v in material if not v.never_enforced and (v.enforce_at or v.effective_at) <= now]
     yield from (version for version in material if version.enforce_at and version.enforce_at > now)
     yield from (*material[-1:], *significant[-1:], *enforced[-1:])
+
+
+def _other_acts(policy: Policy, applying: list[Version], needed: set[tuple[int, int]]) -> Iterator[Version]:
+    """Yield the versions above the first needed material one in `applying` that do not require the act of `policy`."""
+    floors = [version for version in applying if version.change is ChangeLevel.MATERIAL]
+    lowest = min((place for place in map(policy.place, floors) if place in needed), default=(0, 0))
+    for version in applying:
+        if policy.place(version) > lowest and policy.act_of(version) is not policy.act:
+            yield version
 
 
 def _repeats(policy: Policy, applying: list[Version], now: datetime, oldest: tuple[int, int]) -> Iterator[Version]:

@@ -138,8 +138,14 @@ class Policy:
         return tuple([other for other in self.versions if other.amends and other.original_seq == version.seq])
 
     def act_of(self, version: Version) -> Act:
-        """Return the act that `version` requires: its own, otherwise the locked one, otherwise the policy's."""
-        return version.act or self.acts.get(version.label.text, self.act)
+        """Return the act that `version` requires: its own, otherwise the locked one, otherwise the policy's.
+
+        An amendment that states none requires the act of the version it amends.
+        """
+        own = version.act or self.acts.get(version.label.text)
+        if own is None and version.amends:
+            return self.act_of(self.original(version))
+        return own or self.act
 
     def _index(self, place: tuple[int, int]) -> int:
         return bisect_left(self.versions, place, key=place_of)
