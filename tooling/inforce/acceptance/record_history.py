@@ -102,13 +102,15 @@ class RecordHistory(NamedTuple):
                 turns += _turns_of_serial(record) if flag == "unknown-version" else []
             if place is not None:
                 answers.append(Answer.of(record, place, context.now))
-                flags |= _flags_of_date(record, version, context.now)
+                _flag_date(record, version, context.now, flags)
         turns += _turns(answers, context.now)
         no = [answer for answer in answers if answer.record.act in NO]
-        yes = [answer for answer in answers if answer.record.act not in NO and not answer.is_removed(no, context)]
-        have = max((answer.place for answer in yes), default=(0, 0))
-        have_at = max((answer.at for answer in yes if answer.place[0] == have[0]), default=MIN_INSTANT)
-        refused, no_at = max(((answer.refused(timeline), answer.at) for answer in no), default=(0, MIN_INSTANT))
+        yes = answers
+        if no:
+            yes = [answer for answer in answers if answer.record.act not in NO and not answer.is_removed(no, context)]
+        have = max([answer.place for answer in yes]) if yes else (0, 0)
+        have_at = max([answer.at for answer in yes if answer.place[0] == have[0]]) if yes else MIN_INSTANT
+        refused, no_at = max([(answer.refused(timeline), answer.at) for answer in no]) if no else (0, MIN_INSTANT)
         return cls(have, have_at, refused, no_at, sorted(flags), turns)
 
 
@@ -132,7 +134,7 @@ def _place(
     otherwise = (0, record.seq) if record.act == "withdrawn" else None
     if place[0] in policy.cancelled:
         return otherwise, "cancelled-version"
-    if not policy.knows(place[1]):
+    if not version and place[1] == record.seq and not policy.knows(record.seq):
         if record.serial is None or record.serial <= serial:
             return otherwise, "unknown-version"
         if record.serial - _DAY_SECONDS > (now - _EPOCH).total_seconds():
@@ -146,15 +148,13 @@ def _fits(given: ActOfRecord, required: str) -> bool:
     return given in NO or given == _FITTING.get(required, given)
 
 
-def _flags_of_date(record: Record, version: ManifestVersion | None, now: datetime) -> set[Flag]:
-    """Return the flags of `record`, about `version`, for a date long after `now` or long before the publication."""
-    flags: set[Flag] = set()
+def _flag_date(record: Record, version: ManifestVersion | None, now: datetime, flags: set[Flag]) -> None:
+    """Add to `flags` those of `record`, about `version`, for a date long after `now` or long before publication."""
     if record.at > now and record.at - now >= _DAY:
         flags.add("future-record")
     published_at = version.published_at if version else None
     if published_at is not None and record.at < published_at and published_at - record.at > _DAY:
         flags.add("early-record")
-    return flags
 
 
 def _turns_of_serial(record: Record) -> list[datetime]:
