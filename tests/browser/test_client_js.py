@@ -458,7 +458,10 @@ def test_answer_in_two_tabs_sends_one_receipt(app: AppPage, context: BrowserCont
     expect(app.dialog).to_be_visible()
     expect(other.dialog).to_be_visible()
     press = "async () => document.querySelector('policy-prompt').client.act('terms')"
-    ids = [app.page.evaluate(press)["id"], other.page.evaluate(press)["id"]]
+    ids = [app.page.evaluate(press)["id"]]
+    # Chromium sends what one process writes to localStorage to the other process after a moment.
+    other.page.wait_for_function("id => JSON.stringify({ ...localStorage }).includes(id)", arg=ids[0])
+    ids.append(other.page.evaluate(press)["id"])
     expect(app.dialog).to_have_count(0)
     expect(other.dialog).to_have_count(0)
     (sent,) = app.host.got(1)
