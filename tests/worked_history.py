@@ -364,14 +364,13 @@ def quoted(text: str) -> str:
     plain = re.sub(r"^#+ (.*)$", r"**\1**", text, flags=re.MULTILINE)
     plain = re.sub(r"<details><summary>(.*)</summary>", r"*\1:*", plain).replace("</details>", "")
     plain = re.sub(r" <sub>(.*?)</sub>", r" (\1)", plain)
-    plain = re.sub(r"\]\(https://github\.example/[^)]*\)", "]", plain)
-    plain = plain.replace("[version.yml]", "version.yml").replace("[en.md]", "en.md (a link)")
+    plain = re.sub(r"\[([^\]]*)\]\(https://github\.example/[^)]*\)", r"\1 (a link)", plain)
     return "\n".join(f"> {line}".rstrip() for line in MESSAGE.sub("\n\n", plain).strip().splitlines())
 
 
-def page(steps: list[Step]) -> str:
-    """Return `steps` as a page of the documentation."""
-    return "\n".join([HEAD, *_lines(steps)])
+def page(steps: list[Step], head: str = HEAD) -> str:
+    """Return `steps` as a page of the documentation that begins with `head`."""
+    return "\n".join([head, *_lines(steps)])
 
 
 def _lines(steps: list[Step]) -> Iterator[str]:
