@@ -87,11 +87,14 @@ def amendments(draw: st.DrawFn, label: str, original: Version) -> Version:
     )
 
 
+NO_ACTS: st.SearchStrategy[Act | None] = st.none()
+
+
 @st.composite
-def catalogs(draw: st.DrawFn, most_amendments: int = 4) -> Catalog:
-    """Generate a book with one policy, up to six versions and a few amendments."""
-    originals = [draw(versions(number)) for number in range(1, draw(st.integers(1, 6)) + 1)]
-    chosen = draw(st.lists(st.sampled_from(originals), max_size=most_amendments))
+def catalogs(draw: st.DrawFn, acts: st.SearchStrategy[Act | None] = NO_ACTS) -> Catalog:
+    """Generate a book with one policy, up to six versions with `acts` of their own, and up to four amendments."""
+    originals = [replace(draw(versions(number)), act=draw(acts)) for number in range(1, draw(st.integers(1, 6)) + 1)]
+    chosen = draw(st.lists(st.sampled_from(originals), max_size=4))
     corrections = [
         draw(amendments(f"{original.label}.{number}", original)) for number, original in enumerate(chosen, 1)
     ]
@@ -135,19 +138,41 @@ def subjects(draw: st.DrawFn) -> Mapping[str, Any]:
     }
 
 
-@given(catalog=catalogs(0), now=INSTANTS, later=st.integers(0, 25), who=subjects())
+@given(catalog=catalogs(), now=INSTANTS, later=st.integers(0, 25), who=subjects())
 def test_omitting_the_history_changes_no_decision_before_expiry(
     catalog: Catalog, now: datetime, later: int, who: Mapping[str, Any]
 ) -> None:
     """The listed versions suffice: the decision is the same as with every version ever published."""
-    short = manifest(catalog, now)
-    everything = copy.deepcopy(short)
+    asked_question = {**who, "now": format_instant(now + timedelta(days=later))}
+
+    short, everything = manifest(catalog, now), with_history(catalog, now)
+
+    assert essence(short, asked_question, catalog) == essence(everything, asked_question, catalog)
+
+
+@given(catalog=catalogs(st.none() | st.sampled_from(Act)), now=INSTANTS, later=st.integers(0, 25), who=subjects())
+def test_omitting_acts_of_old_versions_changes_no_outcome(
+    catalog: Catalog, now: datetime, later: int, who: Mapping[str, Any]
+) -> None:
+    """The manifest does not state which act an old version required, so its answers can count as missing ones."""
+    asked_question = {**who, "now": format_instant(now + timedelta(days=later))}
+
+    short, everything = manifest(catalog, now), with_history(catalog, now)
+
+    names = ("outcome", "target_seq", "act", "deferrable")
+    short_decision, whole = (decide(cast(Question, {"manifest": m, **asked_question})) for m in (short, everything))
+    assert [[cast(Any, policy)[name] for name in names] for policy in short_decision["policies"]] == [
+        [cast(Any, policy)[name] for name in names] for policy in whole["policies"]
+    ]
+
+
+def with_history(catalog: Catalog, now: datetime) -> dict[str, Any]:
+    """Return the manifest of `catalog` at `now` with every version ever published."""
+    everything = copy.deepcopy(manifest(catalog, now))
     for policy in everything["policies"]:
         all_of_them = versions_document(catalog, catalog.policy("terms"), now, {})["versions"]
         policy["versions"] = [version for version in all_of_them if version["state"] != "cancelled"]
-    asked_question = {**who, "now": format_instant(now + timedelta(days=later))}
-
-    assert essence(short, asked_question, catalog) == essence(everything, asked_question, catalog)
+    return everything
 
 
 def essence(document: Mapping[str, Any], question: Mapping[str, Any], catalog: Catalog) -> object:
