@@ -233,6 +233,15 @@ LATER: dict[str, tuple[Callable[[AppHost], dict[str, Any]], str, str]] = {
         "rejected",
         "changed-version",
     ),
+    "with another act of the policy": (
+        lambda host: {
+            "serial": host.serial + 1,
+            "issued_at": "2026-11-20T06:00:01Z",
+            "policies": [{**policy, "act": "acknowledge"} for policy in replace(host).bare()],
+        },
+        "rejected",
+        "changed-version",
+    ),
 }
 
 

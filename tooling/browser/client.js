@@ -95,12 +95,12 @@ export const createClient = ({
   };
   const compare = ({ serial, policies }, payload, { last_serial = -1, payload: last, known }) => {
     const grown = { ...known };
-    must(serial >= last_serial, `${serial} < ${last_serial}`, "rollback");
+    must(serial >= last_serial, serial, "rollback");
     must(serial > last_serial || payload == last, serial, "equivocation");
-    for (const { id, versions } of policies) for (const { seq, version, change, digests } of versions) {
-      const name = `${id}/${seq}`, fresh = { version, change, digests }, old = grown[name]?.digests ? grown[name] : fresh;
-      must(old.version == version && old.change == change
-        && Object.keys(old.digests).every((x) => old.digests[x] == digests[x]), name, "changed-version");
+    for (const { id, act: usual, versions } of policies) for (const { seq, version, change, amends, act = usual, digests } of versions) {
+      // No language has an empty tag. The act is compared even if it is that of the policy, which can change.
+      const name = `${id}/${seq}`, fresh = { ...digests, "": version + change + amends + act };
+      for (const x in grown[name]) must(grown[name][x] == fresh[x], name, "changed-version");
       grown[name] = fresh;
     }
     return grown;
