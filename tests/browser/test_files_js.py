@@ -27,7 +27,7 @@ DOCUMENTATION = ROOT / "docs" / "apps" / "browser.md"
 PAGE = DOCUMENTATION.read_text("utf-8")
 FILES = dict(browser_files())
 LISTED = json.loads(FILES["browser/files.json"])
-LIMITS = {"decide.js": 3_072, "client.js": 7_168, "prompt.js": 12_288, "texts.js": 2_500}  # bytes of the gzipped files
+LIMITS = {"decide.js": 3_072, "client.js": 6_960, "prompt.js": 12_288, "texts.js": 2_500}  # bytes of the gzipped files
 MESSAGES_LIMIT = 2_000
 
 
