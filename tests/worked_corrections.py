@@ -188,7 +188,7 @@ def publish(story: Corrections) -> None:
     step = story.step(
         "the corrections are published",
         "Rita approves, and the pull request and then its lock are merged. The corrections take the next free numbers, "
-        "3 and 4, and the places of the versions they amend. Nobody has to answer again.",
+        "3 and 4, and the places of the versions they amend. No user has to answer again.",
         "2027-02-05",
     )
     story.merge(CORRECTION, len(story.forge.service.pulls))
