@@ -264,3 +264,22 @@ def test_lock_may_exceed_the_size_limit_of_a_text(book: BookBuilder) -> None:
     reading = book.read()
     assert reading.faults == ()
     assert len(reading.lock.entries["terms"]) == 6000
+
+
+def test_act_is_added_to_entries_of_earlier_releases_and_then_stays(book: BookBuilder) -> None:
+    """Without it, a later change of the act in policy.yml would change every version in the manifest."""
+    policy = book.policy("privacy", act="acknowledge").version("2026-01-15")
+    catalog = book.read().require()
+    privacy = catalog.policy("privacy")
+    (version,) = privacy.versions
+    old = Lock(entries={"privacy": {"2026-01-15": LockEntry.of(version)}})
+    assert (privacy, version) in old.unlocked(catalog, NOW)
+    completed = old.adding(privacy, version)
+    assert (privacy, version) not in completed.unlocked(catalog, NOW)
+    write_lock(book.root, completed)
+
+    book.policy("privacy", act="accept")
+    policy.version("2027-01-15")
+    changed = book.read().require().policy("privacy")
+    first, second = changed.versions
+    assert (changed.act_of(first), changed.act_of(second)) == (Act.ACKNOWLEDGE, Act.ACCEPT)

@@ -24,7 +24,7 @@ class LockEntry:
     """The record of one published version: its number, instants and change level, and the digest of each edition.
 
     `amends` is the label of the version it amends, and `act` the act it requires; locks of earlier releases have no
-    `act`.
+    `act`, which `adding` completes.
     """
 
     seq: int
@@ -161,13 +161,14 @@ class Lock:
         entry = LockEntry.of(version, policy.act_of(version))
         if old:
             digests = {**entry.digests, **old.digests}
-            entry = replace(old, cancelled=old.cancelled or version.cancelled, digests=digests)
+            cancelled = old.cancelled or version.cancelled
+            entry = replace(old, cancelled=cancelled, act=old.act or entry.act, digests=digests)
         return Lock(entries={**self.entries, policy.id: {**self.entries.get(policy.id, {}), version.label.text: entry}})
 
 
 def _adds_to(version: Version, entry: LockEntry) -> bool:
     new_language = any(edition.language not in entry.digests for edition in version.editions)
-    return new_language or (version.cancelled is not None and entry.cancelled is None)
+    return new_language or entry.act is None or (version.cancelled is not None and entry.cancelled is None)
 
 
 def _entries(shape: Fields) -> dict[str, LockEntry]:
