@@ -162,6 +162,25 @@ def test_amends_must_be_an_amendable_version(versions: tuple[Version, ...], word
     assert refused.value.rule == "META-amends"
 
 
+def test_amendments_of_each_other_are_refused_without_naming_one_of_them_as_the_fix() -> None:
+    with pytest.raises(CatalogError, match="write the label of a version that is not an amendment"):
+        terms(TEXT_IN_FORCE, amendment("2", "3", "2027-01-01"), amendment("3", "2", "2027-01-02"))
+
+
+def test_amendment_cannot_take_effect_before_the_version_it_amends() -> None:
+    """Otherwise it would bring the announced text into force early, and a lock could make that permanent."""
+    with pytest.raises(CatalogError, match="write “effective: 2027-03-01T00:00:00Z”") as refused:
+        terms(TEXT_IN_FORCE, ANNOUNCED, amendment("4", MARCH, "2027-02-02", "2027-02-28"))
+    assert refused.value.rule == "DATE-amends"
+
+
+def test_locked_version_whose_folder_is_missing_is_named_as_missing() -> None:
+    versions = (TEXT_IN_FORCE, amendment("2", MARCH, "2027-02-02"))
+    with pytest.raises(CatalogError, match="is locked, but its folder is missing") as refused:
+        Policy(**{**_fields(terms()), "versions": versions, "numbers": {MARCH: 2}})
+    assert refused.value.rule == "LOCK-version"
+
+
 class TestActs:
     def test_act_is_that_of_the_version_then_the_lock_then_the_policy(self) -> None:
         versions = (version("1", JUNE, act=Act.CONSENT), version("2", MARCH), version("3", "2027-04-01"))

@@ -56,7 +56,7 @@ def test_amendment_of_the_announced_text_is_without_error() -> None:
 @pytest.mark.parametrize(
     ("amends", "effective", "fix"),
     [
-        pytest.param(NEXT, "2026-07-01", "Write “effective: 2026-09-01”.", id="before the announced date"),
+        pytest.param(NEXT, "2026-07-01", "rite “effective: 2026-09-01T00:00:00Z”", id="before the announced date"),
         pytest.param(NEXT, "2026-10-01", "Write “effective: 2026-09-01”.", id="after the announced date"),
         pytest.param(FIRST, "2026-09-01", "Choose a date before 2026-09-01", id="together with the next version"),
         pytest.param(FIRST, "2026-10-01", "Choose a date before 2026-09-01", id="after the next version"),
