@@ -134,6 +134,27 @@ class TestTextInForce:
         assert "was not changed, so nothing was written" in ended.err
         assert everything_in(book.root) == before
 
+    @pytest.mark.parametrize(
+        ("editor", "code", "problem"),
+        [
+            pytest.param("false", 4, "the editor failed, so nothing was written", id="it fails"),
+            pytest.param("no-such-editor", 4, "the editor failed, so nothing was written", id="it does not exist"),
+            pytest.param("sed -i 's/a/b", 4, "the editor failed, so nothing was written", id="an open quotation mark"),
+            pytest.param("rm", 4, "the editor failed, so nothing was written", id="it deletes the file"),
+            pytest.param("truncate --size=0", 2, "the text is empty, so nothing was written", id="it empties the file"),
+        ],
+    )
+    def test_unusable_editor_is_one_message_and_writes_nothing(
+        self, inforce: Type, book: BookBuilder, monkeypatch: pytest.MonkeyPatch, editor: str, code: int, problem: str
+    ) -> None:
+        before = everything_in(book.root)
+        monkeypatch.delenv("VISUAL", raising=False)
+        monkeypatch.setenv("EDITOR", editor)
+        ended = inforce("new", "privacy", "--amend", "--edit", "--repo", book.root, "--at", NOW)
+        assert ended.code == code
+        assert problem in ended.err
+        assert everything_in(book.root) == before
+
     def test_finished_amendment_has_no_error(self, inforce: Type, book: BookBuilder) -> None:
         new(inforce, book, "--amend", *FIX, "--still-right")
         publish(book, "2026-01-15.1")
@@ -261,6 +282,9 @@ def supersede(book: BookBuilder) -> None:
         pytest.param(["--from", NEXT], "copies every language", id="another text"),
         pytest.param(["--apply", NEXT, "--edit"], "cannot be used with --replace or --edit", id="two corrections"),
         pytest.param(["--announced"], "--announced needs --replace or --edit", id="no correction"),
+        pytest.param(["--replace", "any tme", "any \udcff"], "expected words in UTF-8", id="bytes that are not UTF-8"),
+        pytest.param(["--replace", "any tme", "any tme"], "expected other words than", id="the same words"),
+        pytest.param(["--published", "2020-01-01"], "published is before 2026-01-15, when", id="before the original"),
     ],
 )
 def test_invalid_amendment_leaves_the_book_unchanged(

@@ -234,6 +234,10 @@ class Amending:
         if wish.change is ChangeLevel.MATERIAL:
             fix = "users must be asked about a material change: publish it as a version of its own, without --amend"
             raise ShapeError("change", "expected “editorial” or “notice” for an amendment, got “material”", fix)
+        if published < original.published_at:
+            day = format_local(original.published_at, zone)
+            problem = f"is before {day}, when “{original.label}” was published ({published_text})"
+            raise ShapeError("published", problem, f"choose {day} or a later date")
         promised = self.catalog.settings.notice_days.get(wish.change.value, 0)
         earliest = max(earliest_effective(published, promised, zone), base.effective_at)
         announced = published < original.effective_at

@@ -19,6 +19,8 @@ from inforce.text import canonical
 
 # A range of old blocks and the range of new blocks that replaces it.
 Step = tuple[int, int, int, int]
+# Bytes of an argument that are not UTF-8 are decoded as surrogates (PEP 383).
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -40,6 +42,10 @@ def replace_once(body: str, old: str, new: str, first_line: int = 1) -> str:
 
     ShapeError if `old` does not occur exactly once; it counts lines from `first_line`, that of `body` in its file.
     """
+    if _SURROGATE.search(old + new):
+        raise ShapeError("replace", "expected words in UTF-8, got other bytes", "write the words in UTF-8")
+    if old == new:
+        raise ShapeError("replace", f"expected other words than {quoted(old)} in their place")
     pattern = re.compile(r"\s+".join(map(re.escape, old.split())))
     found = list(pattern.finditer(body)) if old.strip() else []
     if len(found) != 1:

@@ -16,7 +16,7 @@ from inforce.book.new_version import Draft, draft_version, open_drafts
 from inforce.book.write import readable_catalog
 from inforce.cli.console import Screen
 from inforce.cli.repository import Workspace, with_instant, with_repository
-from inforce.errors import ShapeError
+from inforce.errors import SetupError, ShapeError
 from inforce.language import Language
 from inforce.policy import ChangeLevel, Policy, Version
 
@@ -188,10 +188,22 @@ def _corrected(body: str, first_line: int, words: dict[str, Any]) -> str:
     for old, new in words["replacements"]:
         corrected = replace_once(corrected, old, new, first_line)
     if words["edit"]:
-        corrected = click.edit(corrected, extension=".md", require_save=False) or ""
+        corrected = _edited(corrected)
     if corrected == body and (words["edit"] or words["replacements"]):
         raise ShapeError("the text", "was not changed, so nothing was written")
     return corrected
+
+
+def _edited(body: str) -> str:
+    """Return `body` as saved in the editor."""
+    try:
+        edited = click.edit(body, extension=".md", require_save=False)
+    except (click.ClickException, OSError, ValueError) as cause:
+        fix = "set EDITOR to a program that edits a text file, or use --replace"
+        raise SetupError(f"the editor failed, so nothing was written ({cause}); {fix}") from cause
+    if not (edited or "").strip():
+        raise ShapeError("the text", "is empty, so nothing was written")
+    return str(edited)
 
 
 def _wants(announced: bool | None, version: Version) -> bool:
