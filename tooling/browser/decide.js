@@ -36,7 +36,7 @@ const byPlace = (a, b) => a.place - b.place || a.seq - b.seq;
 const latest = (answers) => answers.sort((a, b) => a.place - b.place || a.at - b.at).at(-1);
 
 const lookUp = (ranges, tags) => ranges?.flatMap((range) =>
-  tags.filter((x) => RegExp(`^${x}(-|$)`, "i").test(range)).sort((a, b) => b.length - a.length))[0];
+  tags.filter((x) => `${range}-`.toLowerCase().startsWith(`${x}-`.toLowerCase())).sort((a, b) => b.length - a.length))[0];
 // The worst outcome is first; among equals, `current` is before `not-applicable`, and any other reason before both.
 const weight = ({ outcome, reason }) => "ok notice stale prompt block".indexOf(outcome)
   + ["not-applicable", "current", reason].indexOf(reason) / 3;
