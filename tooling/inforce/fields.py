@@ -340,7 +340,7 @@ def number_within(least: int, most: int) -> Callable[[str], int]:
 
 
 def truth(text: str) -> bool:
-    """Parse `text` as `true` or `false`; ValueError otherwise, also for `yes` and `no`."""
+    """Parse `text` as `true` or `false`; ValueError otherwise, also for “yes” and “no”."""
     if text not in ("true", "false"):
         message = f"expected “true” or “false”, got {quoted(text)}"
         raise ValueError(message)
