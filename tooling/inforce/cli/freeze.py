@@ -60,10 +60,14 @@ def command(policy_id: str | None, label: str | None, repo: Path, at: str | None
     grown = lock
     for policy, version in additions:
         grown = grown.adding(policy, version)
-    write_lock(repo, grown)  # before printing, which can fail
-    for policy, version in additions:
-        _show(policy, version, lock)
-    Screen().say("Commit policy_versions/lock.json with the texts it locks.")
+    try:
+        for policy, version in additions:
+            _show(policy, version, lock)
+        Screen().say("Commit policy_versions/lock.json with the texts it locks.")
+    except BrokenPipeError:  # the reader, such as “head”, has ended; that is no error
+        write_lock(repo, grown)
+        raise
+    write_lock(repo, grown)
     if errors:
         _warn(errors)
 
