@@ -90,6 +90,8 @@ def draw(browser: Browser, picture: Picture, site: StaticSite) -> bytes:
                     "(one, block) => { one.style.scrollMarginTop = '4rem'; one.scrollIntoView({block}) }", block
                 )
         page.mouse.move(0, 0)
+        if picture.only:
+            page.evaluate("document.querySelector('.md-header').remove()")  # it would cover a part of the element
         drawn = page.locator(picture.only).first if picture.only else page
         return drawn.screenshot(animations="disabled")
 
