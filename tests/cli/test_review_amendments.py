@@ -167,7 +167,7 @@ def test_only_announced_texts_are_compared_with_a_correction(
 def test_changed_amends_is_shown(inforce: Type, merged: BookBuilder) -> None:
     amend(merged, "2026-01-15", OLD)
     merged.commit("an amendment")
-    amend(merged, "2027-03-01", OLD)
+    amend(merged, "2027-03-01", OLD, effective="2027-03-01")
     (merged.root / "policy_versions/privacy/2027-03-01.1").rename(merged.root / "moved")
     fields = merged.root / "policy_versions/privacy/2026-01-15.1/version.yml"
     fields.write_text((merged.root / "moved/version.yml").read_text("utf-8"), "utf-8")
