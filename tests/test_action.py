@@ -24,6 +24,7 @@ OLD = "# Privacy\n\n## Retention {#retention}\n\nWe keep your data for 12 months
 SUMMARY = "---\nsummary:\n  - section: retention\n    text: We keep your data for 24 months.\n---\n"
 ASKED = {"POLICY": "privacy", "EFFECTIVE": "2037-03-01", "CHANGE": "material", "ACTOR": "edith", "TARGET": "main"}
 Post = Callable[..., tuple[int, str]]
+CompletedForm = subprocess.CompletedProcess[str]
 FREEZER = {"ACTOR": "github-actions", "TARGET": "main"}
 
 
@@ -305,24 +306,33 @@ class TestComment:
         assert pull.service.calls == []
 
 
+def run_form(forge: Forge, workflow: str, fields: tuple[str, ...], form: dict[str, str]) -> CompletedForm:
+    """Run the script of `workflow` in a new clone as the form with `fields` does; other fields of `form` are empty."""
+    (step,) = steps(f"workflows/{workflow}.yml")
+    values = {f"inputs.{name}": form.get(name.upper(), "") for name in fields}
+    values |= {"github.actor": form["ACTOR"], "github.ref_name": form["TARGET"], "github.token": TOKEN}
+    clone = forge.clone(f"runner-{len(forge.service.calls)}")
+    target = clone.root / ".github/actions/inforce"
+    target.mkdir(parents=True)
+    for script in ACTION.glob("*.py"):
+        (target / script.name).write_bytes(script.read_bytes())
+    return forge.step(step, values, clone.root)
+
+
+def assert_refused(forge: Forge, ended: CompletedForm, report: str) -> None:
+    """Check that the form reported `report` and left neither a pull request nor a branch."""
+    assert ended.returncode != 0
+    assert report in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert forge.service.calls == []
+    assert forge.remote("branch", "--list").split() == ["*", "main"]
+
+
 class TestNewVersion:
     """The form “Run workflow”."""
 
-    def press(self, forge: Forge, **given: str) -> subprocess.CompletedProcess[str]:
-        (step,) = steps("workflows/new-version.yml")
-        form = {**ASKED, **given}
-        values = {
-            **{f"inputs.{name}": form.get(name.upper(), "") for name in ("policy", "effective", "change", "published")},
-            "github.actor": form["ACTOR"],
-            "github.ref_name": form["TARGET"],
-            "github.token": TOKEN,
-        }
-        clone = forge.clone(f"runner-{len(forge.service.calls)}")
-        target = clone.root / ".github/actions/inforce"
-        target.mkdir(parents=True)
-        for script in ACTION.glob("*.py"):
-            (target / script.name).write_bytes(script.read_bytes())
-        return forge.step(step, values, clone.root)
+    def press(self, forge: Forge, **given: str) -> CompletedForm:
+        return run_form(forge, "new-version", ("policy", "effective", "change", "published"), {**ASKED, **given})
 
     def test_form_opens_a_draft_pull_request_with_the_newest_text(self, forge: Forge) -> None:
         ended = self.press(forge)
@@ -362,12 +372,7 @@ class TestNewVersion:
     def test_invalid_input_is_reported_and_leaves_nothing(
         self, forge: Forge, given: dict[str, str], report: str
     ) -> None:
-        ended = self.press(forge, **given)
-        assert ended.returncode != 0
-        assert report in ended.stderr
-        assert "Traceback" not in ended.stderr
-        assert forge.service.calls == []
-        assert forge.remote("branch", "--list").split() == ["*", "main"]
+        assert_refused(forge, self.press(forge, **given), report)
 
     def test_existing_branch_is_not_overwritten(self, forge: Forge) -> None:
         self.press(forge)
@@ -394,18 +399,10 @@ class TestNewVersion:
 class TestCorrectText:
     """The form that corrects published words."""
 
-    def press(self, forge: Forge, **given: str) -> subprocess.CompletedProcess[str]:
-        (step,) = steps("workflows/correct-text.yml")
-        form = {"POLICY": "privacy", "OLD": "12 months", "NEW": "twelve months", "CHANGE": "editorial", **given}
-        names = ("policy", "old", "new", "change", "amends", "still_right")
-        values = {f"inputs.{name}": form.get(name.upper(), "") for name in names}
-        values |= {"github.actor": "edith", "github.ref_name": "main", "github.token": TOKEN}
-        clone = forge.clone(f"runner-{len(forge.service.calls)}")
-        target = clone.root / ".github/actions/inforce"
-        target.mkdir(parents=True)
-        for script in ACTION.glob("*.py"):
-            (target / script.name).write_bytes(script.read_bytes())
-        return forge.step(step, values, clone.root)
+    def press(self, forge: Forge, **given: str) -> CompletedForm:
+        form = {**ASKED, "OLD": "12 months", "NEW": "twelve months", "CHANGE": "editorial", **given}
+        fields = ("policy", "old", "new", "change", "amends", "still_right")
+        return run_form(forge, "correct-text", fields, form)
 
     def test_form_opens_a_draft_pull_request_with_the_correction(self, forge: Forge) -> None:
         ended = self.press(forge)
@@ -435,12 +432,7 @@ class TestCorrectText:
     def test_invalid_input_is_reported_and_leaves_nothing(
         self, forge: Forge, given: dict[str, str], report: str
     ) -> None:
-        ended = self.press(forge, **given)
-        assert ended.returncode != 0
-        assert report in ended.stderr
-        assert "Traceback" not in ended.stderr
-        assert forge.service.calls == []
-        assert forge.remote("branch", "--list").split() == ["*", "main"]
+        assert_refused(forge, self.press(forge, **given), report)
 
 
 class TestLock:
