@@ -1,6 +1,6 @@
 """Add versions to a policy, all or none, without changing existing files.
 
-Invariants: numbers are the order of labels, so no version is added before a published one.
+Invariants: no version is added whose label is before that of a published one: readers take labels for the order.
 Not responsible for: writing the texts.
 """
 
