@@ -24,6 +24,13 @@ def test_policies_are_sorted_by_id(catalog: Catalog) -> None:
     assert Catalog(settings=catalog.settings, policies=catalog.policies[::-1]) == catalog
 
 
+def test_policies_with_an_order_come_first_by_that_number(tmp_path: Path) -> None:
+    book = BookBuilder(tmp_path)
+    for policy_id, order in [("a", 20), ("b", None), ("c", 3), ("d", 20)]:
+        book.policy(policy_id, extra=f"order: {order}\n" if order else "").version("2026-01-15")
+    assert [policy.id for policy in book.read().require()] == ["c", "a", "d", "b"]
+
+
 def test_policy_and_version_are_found_by_id_and_label(catalog: Catalog) -> None:
     terms = catalog.policy("terms")
     assert terms is catalog.find("terms")

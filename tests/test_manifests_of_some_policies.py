@@ -69,6 +69,17 @@ def test_headers_of_static_hosts_name_each_manifest(tmp_path: Path) -> None:
         assert f"/{path}\n  Cache-Control: max-age=600" in rules
 
 
+def test_policies_are_listed_by_order_and_then_as_in_the_settings(tmp_path: Path) -> None:
+    book = BookBuilder(tmp_path, extra="manifests:\n  shop: [terms, cookies, privacy]\n")
+    for policy in ("cookies", "terms"):
+        book.policy(policy).version("2026-01-15")
+    book.policy("privacy", extra="order: 1\n").version("2026-01-15")
+    publication = publication_of(book)
+    manifests = [parse_manifest(publication.manifest({}, path), path=path) for path in publication.manifest_paths]
+    listed = [[policy.id for policy in manifest.policies] for manifest in manifests]
+    assert listed == [["privacy", "cookies", "terms"], ["privacy", "terms", "cookies"]]
+
+
 @pytest.mark.parametrize(
     ("manifests", "line", "message"),
     [

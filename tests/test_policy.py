@@ -201,11 +201,13 @@ class TestReadingPolicies:
             act="consent",
             audience=["eu", "business"],
             reask_days="365",
+            order="2",
             withdrawn={"at": "2028-01-01", "reason": "The service ended."},
         )
         assert (full.title(DE), full.title(Language("fr"))) == ("AGB", "Terms")
         assert (full.kind, full.act, full.audience) == (Kind.TERMS, Act.CONSENT, ("eu", "business"))
         assert full.reask_seconds == 365 * 86_400
+        assert full.order == 2
         assert full.withdrawn is not None
         assert full.withdrawn.at == instant("2028-01-01")
 
@@ -226,6 +228,7 @@ class TestReadingPolicies:
             pytest.param(
                 {"reask_days": "0"}, "reask_days", "expected a whole number from 1 to", id="an interval of zero"
             ),
+            pytest.param({"order": "0"}, "order", "expected a whole number from 1 to", id="an order of zero"),
             pytest.param({"reask_days": "1.10"}, "reask_days", "expected a whole number", id="a fraction of a day"),
             pytest.param(
                 {"withdrawn": {"at": "2028-01-01"}}, "withdrawn.reason", "is missing", id="withdrawn unexplained"

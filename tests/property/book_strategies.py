@@ -126,6 +126,7 @@ policies = st.builds(
     act=st.sampled_from(Act),
     audience=st.lists(st.sampled_from(["eu", "business", "18-plus"]), unique=True).map(tuple),
     reask_seconds=st.none() | st.integers(1, 36_500).map(lambda number: number * 86_400),
+    order=st.none() | st.integers(1, 1000),
     withdrawn=st.none() | st.builds(Withdrawal, at=hours, reason=words),
     versions=histories(full=True).map(tuple),
 )
@@ -242,6 +243,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "act": str(policy.act),
         "audience": policy.audience,
         "reask_days": policy.reask_seconds // 86_400 if policy.reask_seconds else None,
+        "order": policy.order,
         "withdrawn": {"at": format_instant(gone.at), "reason": gone.reason} if gone else None,
     }
 

@@ -49,7 +49,9 @@ def manifest(
     verify the listed versions only.
     """
     chosen = _policies_by_path(catalog.settings)[path]
-    policies = [policy for policy in catalog if chosen is None or policy.id in chosen]
+    policies = catalog.policies
+    if chosen is not None:  # policies without `order` appear as listed in book.yml
+        policies = tuple(sorted(map(catalog.policy, chosen), key=lambda policy: policy.position))
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(days=catalog.settings.manifest_days)
     return {

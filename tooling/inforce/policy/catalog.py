@@ -14,20 +14,20 @@ from inforce.policy.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """The settings of a book and its policies, sorted by id."""
+    """The settings of a book and its policies, sorted by `order` and then by id; those without `order` come last."""
 
     settings: Settings
     policies: tuple[Policy, ...]
 
     def __post_init__(self) -> None:
-        ordered = sorted(self.policies, key=lambda policy: policy.id)
-        for previous, other in itertools.pairwise(ordered):
+        by_id = sorted(self.policies, key=lambda policy: policy.id)
+        for previous, other in itertools.pairwise(by_id):
             if previous.id == other.id:
                 place = Place(path=other.source.path or other.id)
                 raise CatalogError(
                     place, f"is used by two policies {quoted(previous.id)}", "give one of the two another id"
                 )
-        object.__setattr__(self, "policies", tuple(ordered))
+        object.__setattr__(self, "policies", tuple(sorted(by_id, key=lambda policy: policy.position)))
 
     def __iter__(self) -> Iterator[Policy]:
         return iter(self.policies)

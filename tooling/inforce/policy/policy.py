@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _DAY = 86_400
 _days = number_within(1, 36_500)
+_position = number_within(1, 1000)
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -57,7 +58,8 @@ class Interval:
 class Policy:
     """A policy with all its versions, sorted by place: an amendment follows the version it amends.
 
-    `numbers` and `acts` are those of the lock, by label. They never change.
+    `order` is the position of the policy among those of the book: 1 comes first, None last. `numbers` and `acts` are
+    those of the lock, by label. They never change.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Policy:
     act: Act
     audience: tuple[str, ...] = ()
     reask_seconds: int | None = None
+    order: int | None = None
     withdrawn: Withdrawal | None = None
     versions: tuple[Version, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict, compare=False)
@@ -102,6 +105,7 @@ class Policy:
             act=shape.choice("act", Act),
             audience=shape.texts("audience", _audience_tag, ()),
             reask_seconds=days * _DAY if days else None,
+            order=shape.parsed("order", _position) if "order" in shape else None,
             withdrawn=_withdrawal(shape, zone),
             versions=tuple(versions),
             numbers=numbers or {},
@@ -117,6 +121,11 @@ class Policy:
     def title(self, language: Language) -> str:
         """Return the title of the policy in `language`, or in the binding language if there is no such title."""
         return self.titles.get(language, self.titles[self.binding_language])
+
+    @property
+    def position(self) -> tuple[bool, int]:
+        """The sort key among the policies of a book: those with `order` come first, by that number."""
+        return (self.order is None, self.order or 0)
 
     def version(self, label: str) -> Version | None:
         """Return the version `label`, or None."""
