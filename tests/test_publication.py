@@ -489,6 +489,8 @@ class TestHeaders:
         facts = dict(rules.headers_for(f"/{place}"))
 
         assert (facts["Content-Type"], facts.get("Access-Control-Allow-Origin") == "*") == (kind, shared)
+        exposed = facts.get("Access-Control-Expose-Headers")
+        assert exposed == ("Date, Retry-After" if "json" in kind else None)
 
     def test_every_path_has_a_content_security_policy(self, rules: StaticSite) -> None:
         facts = dict(rules.headers_for("/terms/index.html"))

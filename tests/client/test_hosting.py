@@ -117,6 +117,7 @@ HEADERS: list[tuple[str, str, Mapping[str, str | None]]] = [
             "content-type": "application/json; charset=utf-8",
             "cache-control": "max-age=600, stale-while-revalidate=3600, stale-if-error=604800",
             "access-control-allow-origin": "*",
+            "access-control-expose-headers": "Date, Retry-After",
         },
     ),
     (

@@ -19,6 +19,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
 )
+# Scripts of other origins can read these only if the host says so: a client needs the host's time and its pause.
+_EXPOSED = "Access-Control-Expose-Headers: Date, Retry-After"
 _POLLED = "max-age=600, stale-while-revalidate=3600, stale-if-error=604800"
 _SHORT = "max-age=600"
 _HOUR = "max-age=3600"
@@ -82,6 +84,7 @@ def _json(path: str, cache: str) -> str:
         f"Cache-Control: {cache}",
         "Content-Type: application/json; charset=utf-8",
         "Access-Control-Allow-Origin: *",
+        _EXPOSED,
     )
 
 
