@@ -203,7 +203,7 @@ def test_client_with_keys_accepts_only_signed_manifests(
 ) -> None:
     app.host.serve("/legal/policies.jws.json", body(app.host))
     keys = {"keys": [KEY.public.to_jwk(), OLD_PLATFORM_KEY.public.to_jwk()]}
-    app.open(manifest=app.host.site + "policies.jws.json", key=json.dumps(keys))
+    app.open(manifest=app.host.site + "policies.jws.json", keys=json.dumps(keys))
     if fine:
         expect(app.dialog).to_be_visible()
     else:
@@ -213,7 +213,7 @@ def test_client_with_keys_accepts_only_signed_manifests(
 
 def test_empty_set_of_keys_does_not_disable_verification(app: AppPage) -> None:
     """An empty set of keys is an error of the app, and must not disable verification."""
-    app.open(key='{"keys": []}')
+    app.open(keys='{"keys": []}')
     app.hears("rejected", reason="signature")
 
 
@@ -320,11 +320,11 @@ def test_state_signed_by_a_key_is_deleted_with_the_key(app: AppPage) -> None:
     host.serve(path, sign(hostile, [STRANGER]))
     address = {"manifest": host.site + "policies.jws.json"}
     now, host.issued_at = host.issued_at, "2098-01-01T00:00:00Z"
-    app.open(**address, key=json.dumps(STRANGER.public.to_jwk()))
+    app.open(**address, keys=json.dumps(STRANGER.public.to_jwk()))
     expect(app.dialog).to_be_visible()
     host.issued_at = now
     host.serve(path, jws(host, KEY))
-    app.again(**address, key=json.dumps(KEY.public.to_jwk()))
+    app.again(**address, keys=json.dumps(KEY.public.to_jwk()))
     app.hears("rejected", reason="signature")
     expect(app.dialog).to_be_visible()
     assert serial_in_use(app) == SERIAL
@@ -361,10 +361,10 @@ def test_serial_is_kept_while_one_of_its_keys_is_trusted(app: AppPage) -> None:
     host.serve(path, jws(host, STRANGER, KEY, **issued("2026-11-21T00:00:00Z")))
     address = {"manifest": host.site + "policies.jws.json"}
     both = {"keys": [STRANGER.public.to_jwk(), KEY.public.to_jwk()]}
-    app.open(**address, key=json.dumps(both))
+    app.open(**address, keys=json.dumps(both))
     expect(app.dialog).to_be_visible()
     host.serve(path, jws(host, KEY))
-    app.again(**address, key=json.dumps(KEY.public.to_jwk()))
+    app.again(**address, keys=json.dumps(KEY.public.to_jwk()))
     app.ask_site()
     app.hears("rollback", reason="rollback")
 

@@ -36,7 +36,7 @@ def app(page: Page) -> Iterator[AppPage]:
 
 
 def opened(app: AppPage) -> AppPage:
-    app.open(manifest=app.host.site + "policies.jws.json", key=json.dumps(KEY.public.to_jwk()))
+    app.open(manifest=app.host.site + "policies.jws.json", keys=json.dumps(KEY.public.to_jwk()))
     app.hears("decision", outcome="notice")
     app.host.asked.clear()
     return app

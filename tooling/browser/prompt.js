@@ -68,7 +68,7 @@ const short = (text, room) => text.length < room ? text : `${text.slice(0, room 
 
 export class PolicyPrompt extends HTMLElement {
   static observedAttributes = [
-    "manifest", "site", "key", "app", "subject", "since", "audience", "languages", "receipts", "leave-open",
+    "manifest", "site", "keys", "app", "subject", "since", "audience", "languages", "receipts", "leave-open",
   ];
   #root = this.attachShadow({ mode: "open" });
   #say = MESSAGES;
@@ -107,10 +107,10 @@ export class PolicyPrompt extends HTMLElement {
       const given = (name) => this.getAttribute(name) ?? undefined;
       const parts = (name) => given(name)?.split(/[\s,]+/);
       if (!this.isConnected || !given("manifest")) return;
-      const key = JSON.parse(given("key") ?? "null");
+      const keys = JSON.parse(given("keys") ?? "null");
       const languages = (parts("languages") ?? navigator.languages).flatMap(wider);
       const client = this.client = createClient({
-        manifest: given("manifest"), site: given("site"), keys: key && (key.kty ? [key] : [...key.keys]), app: given("app"), languages,
+        manifest: given("manifest"), site: given("site"), keys: keys && (keys.kty ? [keys] : [...keys.keys]), app: given("app"), languages,
         subject: given("subject"), since: given("since"), audience: parts("audience"), receipts: given("receipts"),
         target: this, ...this.#options,
       });
