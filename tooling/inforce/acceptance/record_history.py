@@ -128,7 +128,7 @@ def _place(
         return None, "digest-mismatch"
     place = version.place if version else (policy.original(record.seq), record.seq)
     same_text = timeline.lifts.get(record.seq)
-    if same_text and same_text.place > place and _fits(record.act, policy.act_of(same_text)):
+    if same_text and same_text.place > place and fits(record.act, policy.act_of(same_text)):
         place = same_text.place
     # A withdrawal counts for the versions that applied when it was made, whatever number it has.
     otherwise = (0, record.seq) if record.act == "withdrawn" else None
@@ -140,10 +140,10 @@ def _place(
         if record.serial - _DAY_SECONDS > (now - _EPOCH).total_seconds():
             return otherwise, "unknown-version"
         return place, "manifest-behind"
-    return (place, None) if _fits(record.act, policy.act_of(version)) else (None, "other-act")
+    return (place, None) if fits(record.act, policy.act_of(version)) else (None, "other-act")
 
 
-def _fits(given: ActOfRecord, required: str) -> bool:
+def fits(given: ActOfRecord, required: str) -> bool:
     """Return whether the act `given` is a possible answer to a version that requires the act `required`."""
     return given in NO or given == _FITTING.get(required, given)
 
