@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypedDict
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -27,10 +26,11 @@ from hypothesis import strategies as st
 
 from client.conftest import no_proxy, nothing_left_running  # noqa: F401 - used by every test here
 from client.host import Host, answer
+from client.receipts import receipt
 from client.test_changes import STEP, book_of, publish, redlines_of
 from client.world import START, Clock, document
 from inforce.acceptance import Question, check_record, decide
-from inforce.client import AsyncPolicies, InvalidReceiptError, Limits, Policies, RefusedError, parse_receipt
+from inforce.client import AsyncPolicies, Limits, Policies, ReceiptProblemError, RefusedError, parse_receipt
 from inforce.errors import DigestMismatchError, SetupError, ShapeError, SignatureError, UnknownVersionError
 
 PACKAGES = ("inforce.acceptance", "inforce.redline", "inforce.client")
@@ -64,6 +64,7 @@ CLIENT_ERRORS: list[tuple[str, type[Exception], Callable[[type, Host], object]]]
     ("", ValueError, lambda kind, _: kind("http://policies.shop.example/")),
     ("", SignatureError, lambda kind, _: kind(SITE, keys=[{}])),
     (".check", ShapeError, asking("check", [], {})),
+    (".record", ReceiptProblemError, asking("record", b"{}", "u_8f3c")),
     (".text", UnknownVersionError, asking("text", "terms", 9, "en")),
     (".text", DigestMismatchError, asking("text", "terms", 2, "en", damaged="/terms/2/en.md")),
     (".text", RefusedError, asking("text", "terms", 2, "en", damaged="/policies.json")),
@@ -76,7 +77,7 @@ ERRORS: list[tuple[str, type[Exception], Callable[[Host], object]]] = [
     ("acceptance.decide", ShapeError, lambda _: decide({"manifest": None, "now": "today", "subject": {"id": "u"}})),
     ("acceptance.check_record", ShapeError, lambda _: check_record({**RECORD, "seq": 0})),
     ("client.Limits", ValueError, lambda _: Limits(seconds=0)),
-    ("client.parse_receipt", InvalidReceiptError, lambda _: parse_receipt(b"{}", "u_8f3c")),
+    ("client.parse_receipt", ReceiptProblemError, lambda _: parse_receipt(b"{}")),
     ("client.PolicyText.html", SetupError, partial(html_without_library, Policies)),
     *[
         (f"client.{kind.__name__}{method}", error, partial(call, kind))
@@ -103,8 +104,8 @@ READERS: dict[str, tuple[dict[str, Any], Callable[[Any], object]]] = {
         decide,
     ),
     "client.parse_receipt": (
-        {**RECORD, "id": str(UUID(int=1)), "language": "en", "digest": f"sha256:{64 * '0'}", "surface": {}},
-        lambda value: parse_receipt(json.dumps(value).encode(), "u_8f3c"),
+        receipt(),
+        lambda value: parse_receipt(json.dumps(value).encode()),
     ),
 }
 JSON = st.recursive(
@@ -241,9 +242,13 @@ def test_docstring_examples_print_the_shown_output(name: str, host: Host) -> Non
     package, _, of = name.partition(".")
     names = {**vars(importlib.import_module(f"inforce.{package}")), "asyncio": asyncio}
     names |= {kind.__name__: partial(kind, clock=Clock()) for kind in (Policies, AsyncPolicies)}
-    names["policies"] = Policies(host.url, clock=Clock())
-    text = text_of(DOCUMENTED[name]).replace(SITE, host.url)
-    results = doctest.DocTestRunner(verbose=False).run(doctest.DocTestParser().get_doctest(text, names, of, None, None))
+    names["policies"] = policies = Policies(host.url, clock=Clock())
+    if "(body," in text_of(DOCUMENTED[name]):
+        text = policies.text("terms", 3, "en")
+        names["body"] = json.dumps(receipt(seq=3, version="3", digest=str(text.digest), subject="u_8f3c")).encode()
+    examples = text_of(DOCUMENTED[name]).replace(SITE, host.url)
+    test = doctest.DocTestParser().get_doctest(examples, names, of, None, None)
+    results = doctest.DocTestRunner(verbose=False).run(test)
     assert results.failed == 0
     assert results.attempted > 0 or name not in FUNCTIONS
 
@@ -251,7 +256,7 @@ def test_docstring_examples_print_the_shown_output(name: str, host: Host) -> Non
 @pytest.mark.parametrize("kind", [Policies, AsyncPolicies])
 def test_help_of_a_client_lists_all_parameters_of_its_methods(kind: type) -> None:
     shown = pydoc.plain(pydoc.render_doc(kind))
-    for method in (kind.__init__, kind.check, kind.text, kind.changes, kind.refresh, kind.problem):  # type: ignore[attr-defined]
+    for method in (kind.__init__, kind.check, kind.record, kind.text, kind.changes, kind.refresh, kind.problem):  # type: ignore[attr-defined]
         names = [*inspect.signature(method).parameters][1:]
         assert [name for name in names if f":param {name}: " not in shown] == []
 

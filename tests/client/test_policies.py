@@ -501,14 +501,19 @@ def test_package_exports_the_documented_names() -> None:
     assert sorted(inforce.client.__all__) == [
         "AsyncPolicies",
         "Changes",
-        "InvalidReceiptError",
         "Limits",
         "Outcome",
         "Policies",
         "PolicyText",
+        "RECEIPT_BYTES",
         "Reason",
+        "ReceiptProblem",
+        "ReceiptProblemError",
         "RefreshReport",
         "RefusedError",
+        "accept_language",
+        "is_same_receipt",
+        "opens",
         "parse_receipt",
     ]
     assert (Path(inforce.client.__file__).parent.parent / "py.typed").is_file()

@@ -15,89 +15,25 @@ import httpx2
 import pytest
 
 from client.host import Host, answer, hang_up, serving
-from client.world import TEXT, digests_path, proven
+from client.receipts import receipt
+from client.world import digests_path, proven
 from inforce.client.problem import problem
 from inforce.manifest import to_bytes
 from inforce.text import Digest
 
 APPS = Path(__file__).parent.parent.parent / "docs" / "apps"
-ACCEPTED = {
-    "id": "01a2225b-8cf6-76f5-acf2-8655b7060fe0",
-    "policy": "terms",
-    "seq": 2,
-    "act": "accepted",
-    "at": "2026-02-01T00:00:00Z",
-    "language": "en",
-    "digest": str(Digest.of(TEXT)),
-    "subject": "u_mia",
-    "serial": 1,
-}
+ACCEPTED = receipt()
 OLD_TEXT = "# Terms\n\nWe kept our word.\n"
 # Version 1 asked for another act than the policy does now.
 OLD = ACCEPTED | {
     "id": "01a2225b-8cf6-76f5-acf2-8655b7060fe1",
     "seq": 1,
+    "version": "2025-01-01",
     "act": "acknowledged",
     "digest": str(Digest.of(OLD_TEXT)),
 }
 
 
-def written(**changes: Any) -> bytes:
-    return json.dumps(ACCEPTED | changes).encode()
-
-
-HOSTILE = [
-    pytest.param(b"", 400, id="nothing"),
-    pytest.param(b"{", 400, id="half an object"),
-    pytest.param(b"[]", 400, id="a list"),
-    pytest.param(b"null", 400, id="null"),
-    pytest.param(b"\xff\xfe{}", 400, id="not UTF-8"),
-    pytest.param(b"\x00" * 100, 400, id="NUL"),
-    pytest.param(b"[" * 10_000, 400, id="deep nesting"),
-    pytest.param(b'{"seq":' + b"9" * 10_000 + b"}", 400, id="a huge integer"),
-    pytest.param(written(seq=2**53), 400, id="an integer beyond 2^53 - 1"),
-    pytest.param(b'{"seq": 1e999}', 400, id="infinity"),
-    pytest.param(written() + b" " * 16_384, 413, id="more than 16 KiB"),
-    pytest.param(written(policy="terms\0"), 400, id="NUL in a policy"),
-    pytest.param(written(policy="../terms"), 400, id="a path as a policy"),
-    pytest.param(written(policy="\ud800"), 400, id="a lone surrogate"),
-    pytest.param(written(policy=["terms"]), 400, id="a list as a policy"),
-    pytest.param(written(language={"en": 1}), 400, id="an object as a language"),
-    pytest.param(written(digest=None), 400, id="no digest"),
-    pytest.param(written(at="garbage"), 400, id="an invalid time"),
-    pytest.param(written(at=None), 400, id="no time"),
-    pytest.param(written(act="agreed"), 400, id="an unknown act"),
-    pytest.param(written(act=None), 400, id="no act"),
-    pytest.param(written(id=7), 400, id="a number as an id"),
-    pytest.param(written(serial="1"), 400, id="a text as a serial"),
-    pytest.param(written(serial=None, seq=99), 422, id="no serial, and a version that was never published"),
-    pytest.param(written(version={}), 400, id="an object as a version"),
-    pytest.param(written(version="../../x"), 400, id="a path as a version"),
-    pytest.param(written(version="2019-01-01"), 422, id="the label of another version"),
-    pytest.param(written(base_seq=["x"]), 400, id="a list as the user's version"),
-    pytest.param(written(base_seq=-1), 400, id="a negative version"),
-    pytest.param(written(surface="x"), 400, id="a text as a surface"),
-    pytest.param(written(surface={"template": ["x"]}), 400, id="a list in a surface"),
-    pytest.param(written(surface={"template": "x" * 300}), 400, id="a long text in a surface"),
-    pytest.param(written(subject="u_noah"), 400, id="another subject"),
-    pytest.param(written(subject=None), 400, id="no subject"),
-    pytest.param(written(act="acknowledged"), 422, id="an act that the policy does not require"),
-    pytest.param(written(digest="sha256:" + "0" * 64), 422, id="a digest that was never published"),
-    pytest.param(written(seq=99), 422, id="a version that was never published"),
-    pytest.param(written(policy="other"), 422, id="a policy that was never published"),
-    pytest.param(written(language="de"), 422, id="a language that was never published"),
-    pytest.param(written(seq=99, serial=9_999_999_999), 503, id="a version newer than this server knows"),
-]
-PATHS = [
-    *[(path, True) for path in ("/support", "/support/", "/support/tickets/7", "/policies/due", "/account/export")],
-    *[(path, False) for path in ("/supportive-orders", "/support-orders", "/logoutx", "/policies.json", "/orders")],
-    *[(path, False) for path in ("/support/../orders", "/support/./x", "/support/..", "//support", "/support//orders")],
-    *[(path, False) for path in ("/orders/support", "/account", "/Support", "support", "", "/", "/support%2f..")],
-    *[
-        (path, False)
-        for path in ("/support\\..\\orders", "/support/%2e%2e/orders", "/support/..;/orders", "/support?/x")
-    ],
-]
 JOINED = "2026-01-10T00:00:00Z"
 
 Load = Callable[[str], types.ModuleType]
@@ -141,33 +77,19 @@ def with_history(host: Host) -> None:
 
 
 class TestFastAPI:
-    @pytest.mark.parametrize(("body", "status"), HOSTILE)
-    def test_hostile_body_is_rejected_with_a_problem_document_and_not_stored(
-        self, load: Load, body: bytes, status: int
-    ) -> None:
-        shop = load("fastapi.md")
-
-        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
-            return await client.post("/policies/answers", content=body)
-
-        answer = asyncio.run(served(shop.app, visit))
-
-        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-        assert (answer.json()["status"], shop.RECORDS) == (status, [])
-
     def test_receipt_is_stored_once(self, load: Load) -> None:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> list[httpx2.Response]:
-            bodies = [written(act="declined"), written(act="declined"), written(act="accepted")]
-            return [await client.post("/policies/answers", content=body) for body in bodies] + [
+            bodies = [ACCEPTED | {"act": act} for act in ("declined", "declined", "accepted")]
+            return [await client.post("/policies/answers", json=body) for body in bodies] + [
                 await client.get("/orders")
             ]
 
         statuses = [answer.status_code for answer in asyncio.run(served(shop.app, visit))]
 
         assert statuses == [201, 201, 409, 403]
-        assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "u_mia")]
+        assert [(record["act"], record["subject"]) for record in shop.RECORDS.values()] == [("declined", "u_mia")]
 
     def test_receipt_without_signing_in_is_rejected(self, load: Load) -> None:
         shop = load("fastapi.md")
@@ -175,21 +97,17 @@ class TestFastAPI:
         async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
             return await client.post("/policies/answers", json=ACCEPTED, headers={"authorization": "Bearer other"})
 
-        assert (asyncio.run(served(shop.app, visit)).status_code, shop.RECORDS) == (401, [])
+        assert (asyncio.run(served(shop.app, visit)).status_code, shop.RECORDS) == (401, {})
 
     def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(self, load: Load) -> None:
         shop = load("fastapi.md")
 
         async def visit(client: httpx2.AsyncClient) -> list[int]:
-            bodies = [OLD | {"act": "accepted"}, OLD, OLD | {"digest": ACCEPTED["digest"]}]
+            bodies = [OLD | {"version": "2025-01-02"}, OLD, OLD | {"digest": ACCEPTED["digest"]}]
             return [(await client.post("/policies/answers", json=body)).status_code for body in bodies]
 
         assert asyncio.run(served(shop.app, visit)) == [422, 201, 422]
-        assert [record["seq"] for record in shop.RECORDS] == [1]
-
-    @pytest.mark.parametrize(("path", "is_open"), PATHS)
-    def test_open_paths_match_only_complete_segments(self, load: Load, path: str, is_open: bool) -> None:
-        assert load("fastapi.md").is_open(path) is is_open
+        assert [record["seq"] for record in shop.RECORDS.values()] == [1]
 
     @pytest.mark.parametrize(
         "path", ["/supportive-orders", "/support/%2e%2e/orders", "/support%3F/orders", "//support"]
@@ -264,19 +182,6 @@ class Stranger:
 
 
 class TestDjango:
-    @pytest.mark.parametrize(("body", "status"), HOSTILE)
-    def test_hostile_body_is_rejected_with_a_problem_document_and_not_stored(
-        self, load: Load, body: bytes, status: int
-    ) -> None:
-        self.ask()
-        shop = load("django.md")
-        shop.policies.refresh()
-
-        answer = shop.answer(self.request("/policies/answers", body.replace(b"u_mia", b"user:7")))
-
-        assert (answer.status_code, answer["content-type"]) == (status, "application/problem+json")
-        assert (json.loads(answer.content)["status"], shop.RECORDS) == (status, [])
-
     def test_receipt_is_stored_once(self, load: Load) -> None:
         ask, shop = self.ask(), load("django.md")
         blocked = ask(shop, "/orders/").status_code
@@ -287,14 +192,14 @@ class TestDjango:
         ]
 
         assert (blocked, statuses, ask(shop, "/orders/").status_code) == (403, [201, 201, 409], 403)
-        assert [(record["act"], record["subject"]) for record in shop.RECORDS] == [("declined", "user:7")]
+        assert [(record["act"], record["subject"]) for record in shop.RECORDS.values()] == [("declined", "user:7")]
 
     def test_receipt_without_signing_in_is_rejected(self, load: Load) -> None:
         self.ask()
         shop, request = load("django.md"), self.request("/policies/answers", MINE | {"subject": "user:None"})
         request.user = Stranger()
 
-        assert (shop.answer(request).status_code, shop.RECORDS) == (401, [])
+        assert (shop.answer(request).status_code, shop.RECORDS) == (401, {})
 
     def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(self, load: Load) -> None:
         self.ask()
@@ -304,12 +209,7 @@ class TestDjango:
         bodies = [OLD | {"subject": "user:7"}, OLD | {"subject": "user:7", "digest": ACCEPTED["digest"]}]
         statuses = [shop.answer(self.request("/policies/answers", body)).status_code for body in bodies]
 
-        assert (statuses, [record["seq"] for record in shop.RECORDS]) == ([201, 422], [1])
-
-    @pytest.mark.parametrize(("path", "is_open"), PATHS)
-    def test_open_paths_match_only_complete_segments(self, load: Load, path: str, is_open: bool) -> None:
-        self.ask()
-        assert load("django.md").is_open(path) is is_open
+        assert (statuses, [record["seq"] for record in shop.RECORDS.values()]) == ([201, 422], [1])
 
     def test_middleware_blocks_with_a_problem_document_until_the_terms_are_accepted(self, load: Load) -> None:
         shop, ask = load("django.md"), self.ask()

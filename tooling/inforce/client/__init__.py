@@ -4,7 +4,7 @@ Invariants: an invalid, stale, rolled back or missing manifest is reported; it n
 an acceptance and never prevents an app from starting. The client needs filelock, httpx2 and joserfc, and none
 of the build libraries.
 
-`help(Policies)` describes the methods, with examples.
+`help(Policies)` describes the methods, with examples. `RECEIPT_BYTES` is the limit of the size of a receipt.
 """
 
 from __future__ import annotations
@@ -12,20 +12,32 @@ from __future__ import annotations
 from inforce.client.changes import Changes
 from inforce.client.limits import Limits
 from inforce.client.policies import AsyncPolicies, Policies
-from inforce.client.receipts import InvalidReceiptError, parse_receipt
+from inforce.client.receipts import (
+    RECEIPT_BYTES,
+    ReceiptProblem,
+    ReceiptProblemError,
+    is_same_receipt,
+    parse_receipt,
+)
+from inforce.client.requests import accept_language, opens
 from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
 from inforce.client.texts import PolicyText
 
 __all__ = [
+    "RECEIPT_BYTES",
     "AsyncPolicies",
     "Changes",
-    "InvalidReceiptError",
     "Limits",
     "Outcome",
     "Policies",
     "PolicyText",
     "Reason",
+    "ReceiptProblem",
+    "ReceiptProblemError",
     "RefreshReport",
     "RefusedError",
+    "accept_language",
+    "is_same_receipt",
+    "opens",
     "parse_receipt",
 ]

@@ -7,152 +7,32 @@ manifest never waits for the network, and a caller without one waits at most for
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from threading import Thread
 from types import MappingProxyType
 from typing import Any, Final
 
-from inforce.acceptance import Decision, DeferralForm, RecordForm, Role, SubjectForm, decide
-from inforce.client.changes import Changes, WantedChanges
-from inforce.client.core import Core
-from inforce.client.limits import Limits
-from inforce.client.problem import problem
-from inforce.client.proof import WantedDigests, digests_of, listed_policy, may_heal
-from inforce.client.questions import Circumstances, question
+from inforce.acceptance import Decision, DeferralForm, RecordForm, Role, SubjectForm
+from inforce.client.changes import Changes
+from inforce.client.parts import ClientParts
+from inforce.client.proof import may_heal
+from inforce.client.questions import Circumstances
+from inforce.client.receipts import (
+    ReceiptProblem,
+    ReceiptProblemError,
+    parse_receipt,
+    refuse_other_subject,
+)
 from inforce.client.results import RefreshReport, RefusedError
-from inforce.client.session import Session
-from inforce.client.state import ClientState, KnownVersion
-from inforce.client.state_file import StateFile
-from inforce.client.texts import PolicyText, TextStore, WantedText
+from inforce.client.texts import PolicyText
 from inforce.client.transport import Steps, T, carried, carried_and_waited, fetch, fetch_and_wait
-from inforce.client.trust import Trust
 from inforce.errors import DigestMismatchError
-from inforce.manifest import Manifest, ManifestPolicy, PolicyDigests
-from inforce.manifest.words import MAIN_PATH
-from inforce.text import Digest
 
-_CHANCE = random.SystemRandom().random
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _in_silence(report: RefreshReport) -> None:
-    """Discard a report."""
-
-
-class _Client:
-    """The parts of both clients that do not wait."""
-
-    def __init__(
-        self,
-        site: str,
-        *,
-        manifest: str = MAIN_PATH,
-        keys: Iterable[Mapping[str, Any]] = (),
-        state_file: Path | str | None = None,
-        snapshot: bytes | None = None,
-        limits: Limits | None = None,
-        on_report: Callable[[RefreshReport], None] = _in_silence,
-        clock: Callable[[], datetime] = _utc_now,
-        chance: Callable[[], float] = _CHANCE,
-    ) -> None:
-        """Create a client; nothing is fetched until a method is called.
-
-        :param site: address of the policy site: https and ending in `/`; http only on localhost
-        :param manifest: path of the manifest below `site`; `manifests/shop.json` lists some policies only
-        :param keys: public keys as JWKs (RFC 7517); with them, only manifests signed by one of them are accepted
-        :param state_file: file that keeps the state across restarts and shares it between processes; None: no file
-        :param snapshot: a manifest bundled with the app, as fetched; it is used until a newer one is available
-        :param limits: limits of each fetch; None: `Limits()`
-        :param on_report: function that is called with the `RefreshReport` of every refresh; default: no function
-        :param clock: for tests: function that returns the time, with its zone; default: the time of this machine
-        :param chance: for tests: function that returns a random number in [0, 1)
-        :raises ValueError: if `site` or `manifest` is invalid
-        :raises SignatureError: if a key is invalid, private, or of an unsupported kind
-        """
-        self._limits = limits or Limits()
-        trust = Trust.of(site, tuple(keys), manifest)
-        core = Core(trust=trust, limits=self._limits)
-        path, trusted = state_file and Path(state_file), trust.key_ids
-        file = StateFile(path=path, site=site, trusted=trusted, manifest=manifest) if path else None
-        self._session = Session(core, file, clock=clock, chance=chance, on_report=on_report)
-        self._shelf = TextStore()
-        self._digests: dict[str, tuple[Digest, PolicyDigests]] = {}
-        self._running: set[object] = set()  # an event loop keeps only weak references to its tasks
-        if snapshot:
-            self._session.offer(snapshot)
-
-    @property
-    def manifest(self) -> Manifest | None:
-        """The last good manifest, a `Manifest`; None if none was obtained yet."""
-        return self._session.memory.manifest
-
-    @property
-    def report(self) -> RefreshReport | None:
-        """The report of the last refresh in this process; None if there was none."""
-        return self._session.report
-
-    def problem(self, decision: Decision) -> dict[str, Any]:
-        """Return the policies that a decision asks for as a problem document (RFC 9457) for a 403 response.
-
-            >>> policies.problem(policies.check([], "u_8f3c"))["title"]
-            'Policies must be accepted first'
-
-        :param decision: the result of `check`; policies with the outcome `prompt` or `block` are included
-        """
-        return problem(decision, self.manifest, self._site)
-
-    def _decide(
-        self, records: Iterable[RecordForm], subject: str | SubjectForm, circumstances: Circumstances
-    ) -> Decision:
-        return decide(question(self._session.memory, self._session.now, records, subject, circumstances))
-
-    def _text(self, policy: str, seq: int, language: str) -> Steps[PolicyText]:
-        memory = self._session.memory
-        # A version of a proven manifest stays proven after it, or its whole policy, has left the manifest.
-        version = memory.known.get(policy, {}).get(seq) if memory.manifest else None
-        if version is None:
-            proving = listed_policy(memory, policy, seq)
-            digests = yield from self._proven_digests(memory, proving)
-            version = KnownVersion.of(digests_of(digests, seq).version, proving)
-        listed = memory.manifest.policy(policy) if memory.manifest else None
-        wanted = WantedText.of(policy, seq, version, [language, *([listed.binding_language] if listed else [])])
-        if cached := self._shelf.find(wanted):
-            return cached
-        return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))
-
-    def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:
-        memory = self._session.memory
-        listed = listed_policy(memory, policy, base_seq)
-        digests = yield from self._proven_digests(memory, listed)
-        wanted = WantedChanges.of(listed, digests, base_seq, target_seq, language)
-        return wanted.received((yield wanted.request(self._site, self._limits)), self._site)
-
-    def _proven_digests(self, memory: ClientState, listed: ManifestPolicy) -> Steps[PolicyDigests]:
-        """Return the digests that the manifest in `memory` proves for `listed`; fetch them once per manifest."""
-        wanted = WantedDigests.of(memory, listed)
-        digest, digests = self._digests.get(listed.id, (None, None))
-        if digests is None or digest != wanted.digest:
-            digests = wanted.received((yield wanted.request(self._site, self._limits)), self._site)
-            self._digests[listed.id] = (wanted.digest, digests)
-        return digests
-
-    @property
-    def _serial(self) -> int | None:
-        return self.manifest.serial if self.manifest else None
-
-    @property
-    def _site(self) -> str:
-        return self._session.core.trust.site
-
-
-class Policies(_Client):
+class Policies(ClientParts):
     """A client for synchronous code, safe to share between threads; one per process and site is enough.
 
     >>> policies = Policies("https://policies.shop.example/")
@@ -254,6 +134,33 @@ class Policies(_Client):
         """
         return self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
 
+    def record(
+        self, body: bytes, subject: str, *, linked: Iterable[str] = (), now: datetime | None = None
+    ) -> dict[str, Any]:
+        """Return the record to store for the receipt that a browser posted, with `received_at`.
+
+        Its act, label and digest are those of a published version, whether the manifest still lists it or not. If the
+        page knows a newer manifest than this process, the manifest is refreshed once.
+
+            >>> record = policies.record(body, "u_8f3c")
+            >>> record["act"], record["received_at"][:4]
+            ('accepted', '2026')
+
+        :param body: body of the request
+        :param subject: reference of the signed-in user, which the receipt must contain
+        :param linked: other references of the user, such as that of the session before signing in
+        :param now: time of receipt; None: the time of `clock`
+        :raises ReceiptProblemError: if the receipt must not be stored; its `status`, `headers` and `problem` are the
+            response
+        """
+        receipt = parse_receipt(body)
+        refuse_other_subject(receipt, subject, linked)
+        try:
+            problem = self._proven(lambda: self._contradiction(receipt))
+        except (DigestMismatchError, RefusedError) as cause:
+            raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
+        return self._recorded(receipt, problem, now)
+
     def _proven(self, steps: Callable[[], Steps[T]]) -> T:
         """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""
         if self.manifest is None:
@@ -270,10 +177,11 @@ class Policies(_Client):
         return carried_and_waited(steps(), self._limits)
 
 
-class AsyncPolicies(_Client):
+class AsyncPolicies(ClientParts):
     """A client for asyncio, with the methods of `Policies`; one per process and site is enough.
 
-    The methods that can wait are coroutines: add `await` to the examples of `check`, `text`, `changes` and `refresh`.
+    The methods that can wait are coroutines: add `await` to the examples of `refresh`, `check`, `record`, `text` and
+    `changes`.
 
         >>> async def outcome(user: str) -> str:
         ...     policies = AsyncPolicies("https://policies.shop.example/")
@@ -323,6 +231,18 @@ class AsyncPolicies(_Client):
         """Do the same as `Policies.changes`."""
         return await self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
 
+    async def record(
+        self, body: bytes, subject: str, *, linked: Iterable[str] = (), now: datetime | None = None
+    ) -> dict[str, Any]:
+        """Do the same as `Policies.record`."""
+        receipt = parse_receipt(body)
+        refuse_other_subject(receipt, subject, linked)
+        try:
+            problem = await self._proven(lambda: self._contradiction(receipt))
+        except (DigestMismatchError, RefusedError) as cause:
+            raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
+        return self._recorded(receipt, problem, now)
+
     async def _proven(self, steps: Callable[[], Steps[T]]) -> T:
         """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""
         if self.manifest is None:
@@ -339,5 +259,11 @@ class AsyncPolicies(_Client):
         return await carried(steps(), self._limits)
 
 
-for _name in ("refresh", "check", "text", "changes"):  # `help` shows the whole text, which is written only once
+for _name in (
+    "refresh",
+    "check",
+    "record",
+    "text",
+    "changes",
+):  # `help` shows the whole text, which is written only once
     getattr(AsyncPolicies, _name).__doc__ = getattr(Policies, _name).__doc__
