@@ -39,6 +39,7 @@ FLOORS = {
     "rendering": 5,
     "word": 5,
     "pdf": 5,
+    "screens": 5,
     "acceptance": 6,
     "book": 6,
     "signing": 6,
@@ -69,6 +70,7 @@ DOORS = {
     "markupsafe": ("site",),  # the strings of jinja2
     "mkdocs": ("site",),
     "nh3": ("site",),
+    "playwright": ("screens",),
     "rapidfuzz": ("redline",),
     "rich": ("cli",),
     "watchdog": ("site",),

@@ -1,0 +1,81 @@
+"""Pictures of the prompt of a built site: one for each step and width, made of files of the site alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from book_builder import instant
+from browser import chromium
+from inforce.errors import SetupError
+from inforce.screens import WIDTHS, Picture, Scene, pictures, to_list
+from inforce.text import Digest
+
+PROMPT = Path(__file__).parents[2] / "tooling/browser/prompt.js"
+
+
+def scene_of(site: Path, asked: list[str], **changes: str) -> Scene:
+    """The sample site for a new user who reads English; `asked` collects the paths that the browser requests."""
+
+    def read(path: str) -> bytes | None:
+        asked.append(path)
+        return (site / path).read_bytes() if (site / path).is_file() else None
+
+    browser = changes.get("browser", str(chromium.find()))
+    return Scene(
+        site="https://policies.sinomai.example/",
+        read=read,
+        now=instant("2026-11-02"),
+        languages=("en",),
+        browser=browser,
+    )
+
+
+def test_each_step_of_the_prompt_is_pictured_in_each_width(sample_site: Path) -> None:
+    asked: list[str] = []
+    scene = scene_of(sample_site, asked)
+
+    taken = list(pictures(scene))
+
+    steps = [("answers", ("privacy", "terms")), ("consents", ("cookies",))]
+    assert [(s.step, s.policies, s.width) for s in taken] == [(*step, width) for width in WIDTHS for step in steps]
+    assert [Image.open(io.BytesIO(s.content)).size for s in taken] == [
+        (width, height) for width, height in WIDTHS.items() for _ in steps
+    ]
+    assert len({s.content for s in taken}) == len(taken)
+    assert re.findall(r'template: "([^"]+)"', PROMPT.read_text("utf-8")) == [taken[0].template]
+    assert {"browser/prompt.js", "policies.json", "terms/2026-06-01/en.md"} <= set(asked)
+    listed = json.loads(json.dumps(to_list(taken, scene, "sha384-x")))
+    assert (listed["at"], listed["build"]) == ("2026-11-02T00:00:00Z", "sha384-x")
+    assert [(entry["path"], entry["digest"]) for entry in listed["screens"]] == [
+        (s.path, str(Digest.of(s.content))) for s in taken
+    ]
+    assert taken[0].path == "screens/policy-prompt-1/answers-en-390.png"
+
+
+def test_site_that_asks_nothing_has_no_pictures(sample_site: Path) -> None:
+    manifest = json.loads((sample_site / "policies.json").read_text("utf-8"))
+    quiet = json.dumps(manifest | {"policies": []}, separators=(",", ":")).encode()
+    scene = scene_of(sample_site, [])
+
+    def read(path: str) -> bytes | None:
+        return quiet if path == "policies.json" else scene.read(path)
+
+    assert (
+        list(pictures(Scene(site=scene.site, read=read, now=scene.now, languages=("en",), browser=scene.browser))) == []
+    )
+
+
+def test_program_that_is_no_browser_is_reported(sample_site: Path) -> None:
+    with pytest.raises(SetupError, match="the browser does not start"):
+        list(pictures(scene_of(sample_site, [], browser="/bin/false")))
+
+
+def test_path_of_a_picture_names_template_step_language_and_width() -> None:
+    screen = Picture(template="a/2", step="consents", language="zh-Hans", width=390, policies=(), content=b"")
+    assert screen.path == "screens/a-2/consents-zh-Hans-390.png"
