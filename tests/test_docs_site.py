@@ -13,6 +13,7 @@ from inforce.manifest import digests_file
 from inforce.manifest.words import signed_path
 from inforce.policy import Kind
 from inforce.publication import Page
+from inforce.screens import Picture
 from inforce.text import Digest
 from page_files import comparison_file
 from test_publication import ANNOUNCED, DE, FIRST, SECOND, SITE, edition, files, pages, policy, publication
@@ -26,6 +27,9 @@ WILD = {
     "<language>": "[a-z]+",
     "<name>": "[a-z-]+",
     "<digest>": "[0-9a-f]{64}",
+    "<template>": r"[a-z-]+\d",
+    "<step>": "[a-z]+",
+    "<width>": r"\d+",
 }
 
 
@@ -59,6 +63,8 @@ def test_documented_urls_match_those_of_a_site() -> None:
     published = [*shown, *files(both), *companions, *fragments]
     shop = address.manifest_file("shop")
     published += [address.MANIFEST, address.SIGNED_MANIFEST, shop, signed_path(shop), *address.CONFORMANCE]
+    picture = Picture(template="policy-prompt/1", step="answers", language="de", width=390, policies=(), content=b"")
+    published += [address.SCREENS, picture.path]
     published += [digests_file(pattern.id, Digest.of(b"")) for pattern in both.policies]
 
     patterns = documented()

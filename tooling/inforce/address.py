@@ -23,6 +23,7 @@ CONFORMANCE = (VECTORS, ENVELOPE_VECTORS, STATE_VECTORS, HISTORY_VECTORS)
 BROWSER = "browser"
 FEED = "feed.xml"
 HEADERS = "_headers"
+SCREENS = "screens/screens.json"
 SITEMAP = "sitemap.xml"
 VERSIONS = "versions.json"
 

@@ -23,6 +23,7 @@ from inforce.cli.check_input import CHANGED_HISTORY, refuse_changed_history
 from inforce.cli.console import Screen
 from inforce.cli.progress import progress
 from inforce.cli.repository import Workspace, refuse_wrong_clock, with_instant, with_repository
+from inforce.cli.screens import add_screens, find_browser
 from inforce.cli.site_folder import Contents, addresses_in, is_site, replaceable
 from inforce.cli.termination import terminated_in_order
 from inforce.errors import BookError, GeneratorError, InforceError, Place, SetupError, counted
@@ -54,6 +55,7 @@ _STAYS = (
 @click.option(
     "--pdf", is_flag=True, help="Write a PDF of every version and redline; each takes a second the first time."
 )
+@click.option("--screens", is_flag=True, help="Publish pictures of the prompt in each language; needs a Chromium.")
 @click.option("--unsigned", is_flag=True, help="Build without the signing key; run “inforce sign” later.")
 @click.option("--allow-removal", is_flag=True, help="Build even if published URLs would disappear.")
 def command(
@@ -62,6 +64,7 @@ def command(
     site_dir: Path | None,
     offline: bool,
     pdf: bool,
+    screens: bool,
     unsigned: bool,
     allow_removal: bool,
 ) -> None:
@@ -75,6 +78,7 @@ def command(
     began = time.monotonic()
     if pdf:
         require()
+    browser = find_browser() if screens else None
     repository = Workspace(root=repo, at=at)
     reading = repository.read()
     catalog, now = reading.require(), repository.now(reading)
@@ -90,6 +94,8 @@ def command(
         old = addresses_in(target)
         build(replace(options, site=fresh), "Making", _UNCHANGED)
         _refuse_other(fresh)
+        if browser:
+            add_screens(fresh, catalog.settings, now, browser)
         contents = Contents.of(fresh)
         if not allow_removal:
             _refuse_removal(contents.missing(old))

@@ -12,14 +12,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from inforce.address import SCREENS
 from inforce.checks import Finding
 from inforce.client.http import Response
 from inforce.client.results import Reason, RefusedError
 from inforce.disk import read_regular
-from inforce.errors import ManifestError, quoted
-from inforce.manifest import parse_manifest, to_bytes
+from inforce.errors import ManifestError, ShapeError, quoted
+from inforce.fields import Fields
+from inforce.manifest import parse_json, parse_manifest, to_bytes
 from inforce.manifest.serialise import reissued
 from inforce.manifest.words import signed_path
+from inforce.text import Digest
 from inforce.verification import rules
 from inforce.verification.http_checks import missing, page_header_findings
 from inforce.verification.rules import found
@@ -34,6 +37,7 @@ _TOGETHER = 64  # files in memory at the same time
 _LISTED = 50
 _AROUND = 30
 _MORE = 65_536  # bytes of a longer file that are read to show where it differs
+_LIST_BYTES = 4_194_304
 _READ_BY_HOSTS = "_headers"
 _ERROR_PAGE = "404.html"
 _PACKED = ".gz"
@@ -133,9 +137,13 @@ def _excerpt(text: str, start: int, same: int) -> str:
 
 def _foreign(site: Site, root: Path, files: Collection[str]) -> Iterator[Finding]:
     """Yield a finding for each file below `root` that is neither one of `files` nor a copy or signature."""
-    signed = _signed(site)
+    signed, pictures = _signed(site), _pictures(root)
     for file in sorted(_below(root)):
-        if file in files or file in signed:
+        if file in files or file in signed or (pictures and file == SCREENS):
+            continue
+        if file in pictures:
+            if str(Digest.of(read_regular(root / file))) != pictures[file]:
+                yield found(rules.FILE, file, f"It has another digest than {SCREENS} states.", _FIX)
             continue
         original = file.removesuffix(_PACKED)
         if original == file or (original not in files and original not in signed):
@@ -143,6 +151,15 @@ def _foreign(site: Site, root: Path, files: Collection[str]) -> Iterator[Finding
             yield found(rules.FILE, file, message, "Remove it; a file that belongs to the site goes into docs/.")
         elif not _is_packed(root / file, root / original):
             yield found(rules.FILE, file, f"It is not a copy of {original}.", "Compress the file again.")
+
+
+def _pictures(root: Path) -> dict[str, str]:
+    """Return the digest of each picture by its path, from the list of pictures below `root`; empty without a list."""
+    try:
+        listed = Fields(parse_json(read_regular(root / SCREENS, _LIST_BYTES))).shapes("screens")
+        return {item.text("path"): item.text("digest") for item in listed}
+    except (OSError, ManifestError, ShapeError):
+        return {}
 
 
 def _below(root: Path) -> Iterator[str]:
