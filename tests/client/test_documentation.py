@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from inforce.acceptance import Outcome as DecisionOutcome
+from inforce.acceptance.receipt import RECEIPT_SCHEMA
 from inforce.client import AsyncPolicies, Limits, Policies, Reason
 from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, parse_json, parse_manifest
 from inforce.manifest.strict_json import DEEPEST
@@ -35,6 +36,11 @@ def members(schema: Any) -> set[str]:
 @pytest.mark.parametrize("name", sorted(members(MANIFEST_SCHEMA) | members(VERSIONS_SCHEMA) | members(DIGESTS_SCHEMA)))
 def test_every_field_is_documented(name: str) -> None:
     assert f"`{name}`" in page("apps/manifest.md")
+
+
+@pytest.mark.parametrize("name", sorted(members(dict(RECEIPT_SCHEMA))))
+def test_every_field_of_a_receipt_is_documented(name: str) -> None:
+    assert f"`{name}`" in page("apps/client.md").partition("## Receipts")[2].partition("## Requests")[0]
 
 
 @pytest.mark.parametrize("word", [*ACTS, *CHANGES, *STATES])

@@ -55,6 +55,7 @@ class TestASiteAsItShouldBe:
             "schema/policy-manifest-1.json",
             "schema/policy-versions-1.json",
             "schema/policy-version-digests-1.json",
+            "schema/policy-receipt-1.json",
             "conformance/vectors.json",
             "conformance/envelopes.json",
             "conformance/states.json",

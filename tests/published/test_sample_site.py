@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from inforce.acceptance.receipt import RECEIPT_SCHEMA
 from inforce.markdown import plain_text
 from published.links import broken_links, read_page
 
@@ -76,6 +77,10 @@ def test_digests_match_the_published_schema(sample_site: Path, policy: str) -> N
 )
 def test_json_files_match_the_published_schema(sample_site: Path, document: str, schema: str) -> None:
     Draft202012Validator(load(sample_site, schema)).validate(load(sample_site, document))
+
+
+def test_schema_of_the_receipt_is_published(sample_site: Path) -> None:
+    assert load(sample_site, "schema/policy-receipt-1.json") == RECEIPT_SCHEMA
 
 
 def test_manifest_lists_versions_in_force_and_announced(sample_site: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inforce import address
+from inforce.acceptance.receipt import RECEIPT_SCHEMA
 from inforce.language import Language
 from inforce.manifest import DIGESTS_SCHEMA, MANIFEST_SCHEMA, VERSIONS_SCHEMA, to_bytes
 from inforce.manifest.build import manifest, manifest_paths, versions_document
@@ -159,6 +160,7 @@ class Publication:
         yield PublishedFile(address=address.MANIFEST_SCHEMA, make=lambda: to_bytes(MANIFEST_SCHEMA))
         yield PublishedFile(address=address.VERSIONS_SCHEMA, make=lambda: to_bytes(VERSIONS_SCHEMA))
         yield PublishedFile(address=address.DIGESTS_SCHEMA, make=lambda: to_bytes(DIGESTS_SCHEMA))
+        yield PublishedFile(address=address.RECEIPT_SCHEMA, make=lambda: to_bytes(RECEIPT_SCHEMA))
         yield PublishedFile(address=address.HEADERS, make=lambda: headers(self.policies, self.now, self.manifest_paths))
         yield PublishedFile(address=address.SITEMAP, make=self._sitemap)
         for policy in self.policies:

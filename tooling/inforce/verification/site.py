@@ -8,7 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from inforce.address import CONFORMANCE, DIGESTS_SCHEMA, FEED, MANIFEST, MANIFEST_SCHEMA, VERSIONS_SCHEMA
+from inforce.address import (
+    CONFORMANCE,
+    DIGESTS_SCHEMA,
+    FEED,
+    MANIFEST,
+    MANIFEST_SCHEMA,
+    RECEIPT_SCHEMA,
+    VERSIONS_SCHEMA,
+)
 from inforce.client.http import Response
 from inforce.client.results import RefusedError
 from inforce.client.state import ClientState
@@ -144,7 +152,7 @@ def lasting_addresses(lock: Lock, now: datetime) -> list[str]:
 
     They belong to every policy, version and step between neighbours, in every locked language.
     """
-    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, DIGESTS_SCHEMA, *CONFORMANCE]
+    addresses = [FEED, MANIFEST_SCHEMA, VERSIONS_SCHEMA, DIGESTS_SCHEMA, RECEIPT_SCHEMA, *CONFORMANCE]
     before: tuple[str, str, LockEntry] | None = None
     for policy, label, entry in published(lock, now):
         if before is None or before[0] != policy:
