@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from browser.app_host import AppHost, policy, step, version
+from browser.app_host import BROWSER, AppHost, digest, policy, step, version
 from browser.app_page import AppPage
 from browser.watch import Watch
 from inforce.manifest.model import utc_instant
@@ -447,6 +447,8 @@ def test_slow_site_causes_no_busy_loop(app: AppPage) -> None:
 
 def test_receipt_identifies_exactly_the_accepted_text(app: AppPage) -> None:
     app.open()
+    expect(app.dialog).to_be_visible()
+    app.page.wait_for_load_state("networkidle")  # it reads its own file in the background
     app.button("Accept").click()
     receipt = app.hears("receipt", act="accepted")
     expect(app.dialog).to_have_count(0)
@@ -457,7 +459,10 @@ def test_receipt_identifies_exactly_the_accepted_text(app: AppPage) -> None:
     assert sent["digest"] == app.host.policies[0]["versions"][0]["digests"]["en"]
     assert (sent["serial"], sent["base_seq"], sent["subject"]) == (SERIAL, None, "u_mia")
     assert sent["at"].startswith("2026-11-20T12:00")
-    assert sent["surface"] == {"template": "policy-prompt/1", "label": "Accept", "language": "en"}
+    assert sent["manifest_digest"] == digest(app.host.manifest().decode())
+    integrity = json.loads((BROWSER / "files.json").read_text("utf-8"))["files"]["prompt.js"]["integrity"]
+    shown = {"template": "policy-prompt/1", "label": "Accept", "language": "en"}
+    assert sent["surface"].items() >= {**shown, "build": integrity, "channel": "web"}.items()
     assert sent["id"][14] == "7"
 
 
@@ -703,7 +708,8 @@ def test_site_and_path_of_a_manifest_follow_from_its_url(app: AppPage, watch: Wa
           const { createClient } = await import("/browser/client.js"), found = [];
           for (const [address, , path] of addresses) {
             localStorage.clear();
-            const client = createClient({ manifest: address, target: new EventTarget() });
+            const keys = address.includes("jws") ? [] : undefined;
+            const client = createClient({ manifest: address, keys, target: new EventTarget() });
             await client.start();
             client.stop();
             const stored = Object.keys(localStorage).includes(`inforce/1/${client.base}${path}`);

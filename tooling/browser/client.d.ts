@@ -18,7 +18,12 @@
  * 4. *Decide* (`decide.js`) at the start and after every change: `look`. A timer is set to the earliest of the next
  *    instant of the decision, the next poll and the next retry of a receipt.
  * 5. *Send* receipts one by one under a lock shared by all tabs; the id of a receipt makes repeated delivery idempotent.
- *    A receipt that the app's server rejects permanently is deleted, and the user is asked again.
+ *    The record of an unsent receipt contains `pending`, the time of the next attempt (`due`), the last `pause` and the
+ *    number of daily attempts (`days`), so that a receipt waits for its own time only, and on every page. A receipt that
+ *    the app's server rejects permanently is deleted, and the user is asked again.
+ * 6. *Claim* moves the state of a user under the lock for sending, so that no receipt is being sent meanwhile.
+ * 7. *Time*: `time` is the instant of decisions and receipts. `ahead` in the state of a manifest is how many milliseconds
+ *    the device was ahead of the host, if that is more than a day.
  */
 import type { ActOfRecord, Decision, ManifestForm, RecordForm } from "./decide.js";
 
@@ -64,13 +69,43 @@ export interface Receipt extends RecordForm {
   version: string;
   language: string;
   digest: string;
+  type: "policy-receipt";
+  spec: "1.0";
   /** The version that the user had accepted before. */
   base_seq: number | null;
   serial: number;
+  /** The digest of the bytes of the manifest; of its payload if it is signed. */
+  manifest_digest: string;
+  /** Who answered, if the app says so. */
+  actor?: Actor;
   /** The id of the newest record of the user, of any policy, that this page knew. */
   after?: string;
-  /** A description of the user interface. */
-  surface?: unknown;
+  /** The time of the device; `at` is the corrected time. */
+  device_at: string;
+  /** The user interface. */
+  surface: Surface & { build?: string; channel: "web" };
+}
+
+/** Who answers for the user, and by what right. */
+export interface Actor {
+  /** The app's reference to the person. */
+  ref: string;
+  capacity: "self" | "guardian" | "organisation" | "agent";
+  authority?: string;
+}
+
+/** A description of what was shown. The client adds `build` (the integrity string of its file) and `channel`. */
+export interface Surface {
+  template?: string;
+  /** `sha256:` and the digest of the canonical JSON (RFC 8785) of what was shown. */
+  screen?: string;
+  /** The label of the button. */
+  label?: string;
+  language?: string;
+  /** The outcome of the decision for the policy. */
+  outcome?: string;
+  /** Whether the user opened the full text. */
+  opened?: boolean;
 }
 
 /** The detail of the events `policy:rejected`, `policy:rollback` and `policy:error`. */
@@ -105,10 +140,15 @@ export interface ClientOptions {
   languages?: readonly string[];
   /** The URL to which receipts are sent with POST; without it, the app handles `policy:receipt`. */
   receipts?: string;
-  /** Headers of receipt requests, such as a CSRF token. */
+  /** Headers of requests to the app's server, such as a CSRF token. */
   headers?: Record<string, string>;
-  /** The user's records on the app's server, oldest first. */
-  records?: RecordForm[];
+  /**
+   * The user's records on the app's server, oldest first, or the URL of them in JSON. No decision is made before they have
+   * arrived or failed.
+   */
+  records?: RecordForm[] | string;
+  /** Who answers, if not the user alone. */
+  actor?: Actor;
   /** The time limit of a request in seconds; default: 15. */
   seconds?: number;
   /** The clock in milliseconds; default: `Date.now`. */
@@ -120,7 +160,7 @@ export interface ClientOptions {
 export interface Shown {
   /** The language of the displayed text. */
   language?: string;
-  surface?: unknown;
+  surface?: Surface;
 }
 
 export interface PolicyClient {
@@ -132,6 +172,8 @@ export interface PolicyClient {
   readonly decision: Decision | undefined;
   /** The last valid manifest; null if there has been none. */
   readonly manifest: ManifestForm | null;
+  /** The user; for one who has not signed in, a random id that is stored when it is first needed. */
+  readonly subject: string;
   /** Whether the user has disabled notices; required questions are still asked. */
   quiet: boolean;
   /** Load the stored state, poll the site if due, and start making decisions. */
@@ -141,19 +183,26 @@ export interface PolicyClient {
   check(): Decision;
   /** Poll the site if due; with `force`, also a minute after the last successful poll. */
   refresh(force?: boolean): Promise<void>;
-  /** Send pending receipts after `pause` milliseconds, since another tab may be sending them. */
+  /** Send the receipts that are due after `pause` milliseconds, since another tab may be sending them. */
   flush(pause?: number): Promise<void>;
   /** Record an answer to the due version: `said`, or the positive act of the policy. A repeated answer has no effect. */
   act(policy: string, said?: ActOfRecord, shown?: Shown): Receipt;
   /** Dismiss a notice, which stores the highest of `untold_seqs`, or postpone a question for `seconds`; default: a day. */
   dismiss(policy: string, seconds?: number): void;
+  /**
+   * Move the answers, deferrals and dismissed notices of the user to `subject` and link the old id. Unsent receipts get the
+   * new subject and a new id. If the client already has that subject, it moves those of a user who has not signed in.
+   */
+  claim(subject: string): Promise<void>;
+  /** Erase everything stored for the user in this app. */
+  forget(): void;
   /** Return a policy of the manifest. */
   policy(id: string): { id: string; act: string; page: string; languages: string[]; binding_language: string } | undefined;
   /** Fetch a file under `base` of at most `limit` bytes; errors have a `reason`. */
   get(path: string, limit: number, options?: RequestInit): Promise<[Uint8Array, Headers]>;
 }
 
-/** Create a client; TypeError if `manifest` is not an https URL. */
+/** Create a client; TypeError if `manifest` is not an https URL, or if it is the URL of a signed manifest without `keys`. */
 export function createClient(options: ClientOptions): PolicyClient;
 
 declare global {

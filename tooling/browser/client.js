@@ -3,49 +3,55 @@ import { DAY, decide, max, min, must, written } from "./decide.js";
 import { get } from "./fetching.js";
 import { read } from "./manifest.js";
 import { decode } from "./strict_json.js";
-import { imported, verify } from "./verify.js";
+import { base64, encode, hash, imported, sha256, verify } from "./verify.js";
 
-const { random } = Math;
-// Stored state that `decide` rejects is ignored.
-const fit = (state) => {
-  try { return decide({ now: written(0), subject: {}, state }) && state; } catch { return {}; }
-};
+const { random } = Math, { parse: instant } = Date;
+// No pause is longer than 45 days: a later time is damaged.
+const running = (due, t) => due > t && due < t + 4e9;
 const alone = (name, work) => navigator.locks?.request(name, work).catch(work) ?? work();
+// The SRI string of this file; absent until it has been read.
+let build;
 
 export const createClient = ({
   manifest: address, site, keys, app = "", subject = "", since, linked, audience, languages = navigator.languages,
-  receipts, headers, records: given = [], seconds: patience = 15, now: clock = Date.now, target = new EventTarget(),
+  receipts, headers, records = [], actor, seconds: patience = 15, now: clock = Date.now, target = new EventTarget(),
 }) => {
   const url = new URL(address, document.baseURI);
   // In a folder called manifests, `policies` is the main manifest of a site in that folder, since the name is reserved.
   const [, folder = "", name] = /\/(manifests\/(?!policies\.))?([^/]*)$/.exec(url.pathname);
   const path = folder + name.replace(".jws", ""), base = new URL(folder ? ".." : ".", url).href;
   if (!/^http(s:|:..(localhost|127\.0\.0\.1)[:/])/.test(base)) throw TypeError("no https: " + url);
+  if (!keys && path != folder + name) throw TypeError("no keys: " + url);
   site ??= base;
   // Storage keys contain the version of the format. The state of a manifest is stored per path, answers per site.
-  const prefix = "inforce/1/" + site, siteKey = prefix + path, userKey = [prefix, app, subject].join(" "), shelf = {};
-  const channel = new BroadcastChannel(prefix), running = new AbortController();
-  let manifest = null, body, decision, timer, busy = 0, tries = 0, retry = 0, left, trusted;
+  const prefix = "inforce/1/" + site, siteKey = prefix + path, shelf = {};
+  const channel = new BroadcastChannel(prefix), life = new AbortController();
+  let manifest = null, proof, body, decision, timer, busy = 0, left, trusted;
   // The poll times of this page, which override the stored ones.
   let page;
+  // The server's records, and whether they have neither arrived nor failed yet.
+  let given = records.map ? records : [], waiting = !records.map;
 
-  const load = (key) => {
+  const userKey = (user = subject) => [prefix, app, user].join(" ");
+  const load = (key = userKey()) => {
     try { return JSON.parse(shelf[key] ?? localStorage.getItem(key)) ?? {}; } catch { return {}; }
   };
-  const save = (key, changes) => {
-    const text = JSON.stringify({ ...load(key), ...changes });
+  const write = (key, text) => {
+    shelf[key] = text;
     try {
-      localStorage.setItem(key, text);
+      text ? localStorage.setItem(key, text) : localStorage.removeItem(key);
       delete shelf[key];
-    } catch { shelf[key] = text; }
+    } catch { /* it stays in memory */ }
     channel.postMessage([key, text]);
   };
+  const save = (changes, key = userKey()) => write(key, JSON.stringify({ ...load(key), ...changes }));
   const emit = (name, detail) => target.dispatchEvent(
     new CustomEvent("policy:" + name, { bubbles: true, cancelable: true, composed: true, detail }));
-  const report = ({ reason = "not-json", message }, receipt) => emit(
-    reason == "rollback" ? reason
-      : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
-    { reason, message, receipt });
+  const report = ({ reason = "not-json", message }, receipt, name = reason == "rollback" ? reason
+    : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
+  ) => emit(name, { reason, message, receipt });
+  const ask = (address, limit, options) => get(new URL(address, document.baseURI), limit, patience, options);
+  const own = (options, more) => ({ credentials: "same-origin", headers: { ...more, ...headers }, ...options });
 
   // State signed by keys that are no longer trusted is ignored, except the poll times.
   const learnt = () => {
@@ -53,50 +59,57 @@ export const createClient = ({
     const sound = !trusted || !signers || trusted.some((x) => [signers].flat().includes(x.kid));
     return sound ? all : { failures, checked_at, due_at };
   };
-  const kept = () => [load(userKey).records].flat().filter((x) => x?.id);
+  // The corrected time. That of the host does not delay the expiry of a manifest.
+  const time = () => {
+    const { ahead, last_server_time } = learnt(), t = clock(), { issued_at, expires_at } = manifest ?? {};
+    return max(t - (t <= instant(expires_at) && ahead > 0 && ahead), instant(last_server_time) || 0, instant(issued_at) || 0);
+  };
+  const kept = (key) => [load(key).records].flat().filter((x) => x?.id);
+  const change = (work) => kept()[0] && save({ records: kept().flatMap(work) });
   // Of a record that is stored here and on the app's server, the server's copy counts.
-  const answers = () => [...given, ...kept().filter((x) => given.every((y) => y.id != x.id))];
-  const pending = () => kept().filter((x) => x.pending);
+  const answers = () => [...given, ...kept().filter((x) => given.every((y) => y?.id != x.id))];
   const check = () => {
-    const { last_serial, last_server_time } = learnt(), { deferred, ...state } = load(userKey);
-    return decide({
-      manifest, now: written(clock()), audience, languages, subject: { id: subject || state.subject, since, linked },
-      state: { ...state, ...fit({ deferred, last_server_time }), last_serial, records: answers() },
+    const state = load(), question = (deferred) => decide({
+      manifest, now: written(time()), audience, languages,
+      subject: { id: subject || state.subject, since, linked: [linked, state.linked].flat() },
+      state: { ...state, deferred, last_serial: learnt().last_serial, records: answers() },
     });
+    // Stored deferrals that `decide` rejects are ignored.
+    try { return question(state.deferred); } catch { return question(); }
   };
   const look = () => {
     const before = JSON.stringify(decision);
-    try { decision = check(); } catch (error) {
+    if (!waiting) try { decision = check(); } catch (error) {
       error.reason ??= "question";
       report(error);
     }
     if (JSON.stringify(decision) != before) emit("decision", decision);
     clearTimeout(timer);
-    const next = min((page || load(siteKey)).due_at ?? 0, Date.parse(decision?.next_at) || Infinity,
-      receipts && pending()[0] ? retry : Infinity);
+    const t = clock(), pauses = [((page || load(siteKey)).due_at ?? 0) - t, (instant(decision?.next_at) || Infinity) - time()];
+    if (receipts) for (const x of kept()) if (x.pending) pauses.push(running(x.due, t) ? x.due - t : 0);
     // setTimeout() fires immediately for longer delays.
-    if (!busy && !running.signal.aborted) timer = setTimeout(tick, max(0, min(next - clock(), 2 ** 31 - 1)));
+    if (!busy && !life.signal.aborted) timer = setTimeout(tick, max(0, min(...pauses, 2 ** 31 - 1)));
   };
 
   const taken = async (text) => {
     const [payload, signers] = keys ? await verify(text, trusted) : [text];
-    return [read(payload, site, path), payload, signers];
+    return [read(payload, site, path), await sha256(encode(payload)), signers];
   };
   const recall = async () => {
     trusted ??= keys && await imported(keys);
     const text = load(siteKey).body;
     if (text && text != body) try {
-      [manifest] = await taken(body = text);
+      [manifest, proof] = await taken(body = text);
       page = undefined;
     } catch (error) {
       report(error);
       page = {};
     }
   };
-  const compare = ({ serial, policies }, payload, { last_serial = -1, payload: last, known }) => {
+  const compare = ({ serial, policies }, proof, { last_serial = -1, last_digest = proof, known }) => {
     const grown = { ...known };
     must(serial >= last_serial, serial, "rollback");
-    must(serial > last_serial || payload == last, serial, "equivocation");
+    must(serial > last_serial || proof == last_digest, serial, "equivocation");
     for (const { id, act: usual, versions } of policies) for (const { seq, version, change, amends, act = usual, digests } of versions) {
       // No language has an empty tag. The act is compared even if it is that of the policy, which can change.
       const name = `${id}/${seq}`, fresh = { ...digests, "": version + change + amends + act };
@@ -109,26 +122,27 @@ export const createClient = ({
     await recall();
     const memory = learnt(), t = clock();
     const { checked_at, [force ? "free_at" : "due_at"]: due } = page || memory;
-    // No pause is longer than 45 days: a later time is damaged, and would stop all polls.
-    if (t >= checked_at && due > t && due < t + 4e9) return;
+    if (t >= checked_at && running(due, t)) return;
     // The current manifest is always saved again, since storage may have lost it while another page waits for it.
     let news = { body }, failures = 0, wait = 0, unsure;
     left = false; // the browser may have restored this page
     try {
-      const [data, headers] = await get(url, 65536, patience, { cache: "no-cache" }), kind = headers.get("content-type");
+      const [data, headers] = await ask(url, 65536, { cache: "no-cache" }), kind = headers.get("content-type");
       must(/^application\/json *(;|$)/i.test(kind), kind, "content-type");
-      const text = decode(data), [fresh, payload, signers] = await taken(text), told = Date.parse(headers.get("date"));
+      const text = decode(data), [fresh, digest, signers] = await taken(text), told = instant(headers.get("date"));
       const issued = fresh.serial * 1e3, latest = max(t, told || t) + DAY;
       // Ignore a stored serial that would be rejected today or is no number: it would block every later manifest.
-      const old = memory.last_serial * 1e3 <= latest ? memory : {}, grown = compare(fresh, payload, old);
+      const old = memory.last_serial * 1e3 <= latest ? memory : {}, grown = compare(fresh, digest, old);
       must(!told || issued <= latest, fresh.issued_at, "issued-in-future");
-      manifest = fresh;
+      [manifest, proof] = [fresh, digest];
       unsure = issued > t && !told;
       if (!unsure) news = {
-        body: body = text, payload, signers, known: grown, last_serial: fresh.serial,
+        body: body = text, last_digest: digest, signers, known: grown, last_serial: fresh.serial,
+        // A cache may have kept the response for up to a day. No host has sent a manifest before it was issued.
+        ahead: told >= issued - DAY && t - told > DAY ? t - told : 0,
         // Accept a time of the host only before the later of the manifest's expiry and this clock plus a day.
-        last_server_time: told < max(Date.parse(fresh.expires_at), t + DAY)
-          ? written(max(told, Date.parse(old.last_server_time) || 0)) : old.last_server_time,
+        last_server_time: told < max(instant(fresh.expires_at), t + DAY)
+          ? written(max(told, instant(old.last_server_time) || 0)) : old.last_server_time,
       };
     } catch (error) {
       // A browser ends the requests of a page that the user leaves, after `pagehide`. That is no failure of the site.
@@ -142,42 +156,61 @@ export const createClient = ({
     const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
     const times = { checked_at: t, due_at, free_at: t + max(failures ? rest : 60, wait) * 1e3 };
     page = unsure && times;
-    if (!page) save(siteKey, { ...news, failures: wait ? 0 : failures, ...times });
+    if (!page) save({ ...news, failures: wait ? 0 : failures, ...times }, siteKey);
     look();
   });
 
-  const flush = (pause) => alone(userKey, async () => {
+  // Failures are reported and never prevent a decision.
+  const reread = async () => {
+    const before = subject;
+    if (!records.map) try {
+      const [data] = await ask(records, 2 ** 20, own({ cache: "no-store" })), found = JSON.parse(decode(data));
+      must(Array.isArray(found), records, "schema");
+      if (subject == before) given = found;
+    } catch (error) { report(error, undefined, "error"); }
+    waiting = false;
+    look();
+  };
+  const send = async (id) => {
+    const { pending, due, pause, days, ...receipt } = kept().find((x) => x.id == id) ?? {};
+    // Another tab may have sent it.
+    if (!pending || running(due, clock())) return;
+    let after = receipt;
+    try {
+      await ask(receipts, 65536, own({ method: "POST", keepalive: true, body: JSON.stringify(receipt) },
+        { "content-type": "application/json", "idempotency-key": id }));
+    } catch (error) {
+      const status = error.status, daily = status > 399 && status < 500 && status != 429;
+      const next = max(1, min(pause * 2 || 1, 4096));
+      after = { ...receipt, pending, days: (+days || 0) + daily, pause: next };
+      after.due = clock() + max(daily ? 86400 : next * (random() + .5), error.wait ?? 0) * 1e3;
+      if ([409, 410, 413, 422].includes(status) || daily && after.days > 30) {
+        error.reason = "refused";
+        after = [];
+      }
+      report(error, receipt);
+    }
+    change((x) => x.id == id ? after : x);
+  };
+  const flush = async (pause) => {
     // Another tab may just have sent the same receipts.
     await new Promise((done) => setTimeout(done, pause));
-    for (const { pending: _, ...receipt } of pending()) {
-      if (clock() < retry || !receipts) return;
-      const problem = await get(new URL(receipts, document.baseURI), 65536, patience, {
-        method: "POST", credentials: "same-origin", keepalive: true, body: JSON.stringify(receipt),
-        headers: { "content-type": "application/json", "idempotency-key": receipt.id, ...headers },
-      }).catch((error) => error), refused = problem.reason == "refused";
-      if (problem.reason) report(problem, receipt);
-      if (problem.reason && !refused) {
-        retry = clock() + max(2 ** min(tries++, 12) * (random() + .5), problem.wait ?? 0) * 1e3;
-        return;
-      }
-      tries = 0;
-      save(userKey, { records: kept().flatMap((x) => x.id != receipt.id ? x : refused ? [] : receipt) });
-    }
-  });
+    if (receipts) for (const { id, pending } of kept()) if (pending) await alone(userKey(), () => send(id));
+  };
 
-  const tick = async () => {
+  const tick = async (fresh) => {
     busy++;
     look();
-    await Promise.all([refresh(), flush(99)]);
+    await Promise.all([refresh(), flush(99), fresh && reread()]);
     busy--;
     look();
   };
   const again = ({ type }) => {
     if (type == "online") {
-      retry = 0;
-      if (load(siteKey).failures) save(siteKey, { due_at: 0 });
+      change((x) => ({ ...x, due: x.days && x.due }));
+      if (load(siteKey).failures) save({ due_at: 0 }, siteKey);
     }
-    if (!document.hidden) tick();
+    if (!document.hidden) tick(true);
   };
   channel.onmessage = async ({ data: [key, text] }) => {
     try { localStorage.length; } catch { shelf[key] = text; }
@@ -185,23 +218,33 @@ export const createClient = ({
     look();
   };
   const policy = (id, all = manifest) => all.policies.find((x) => x.id == id);
+  // A UUID of version 7 (RFC 9562): the time, followed by random bits.
+  const uuid = () => clock().toString(16).padStart(12, 0).replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15);
+  const who = () => {
+    if (!subject && !load().subject) save({ subject: crypto.randomUUID() });
+    return subject || load().subject;
+  };
 
   return {
     site, base, languages, check, refresh, flush, policy,
     get decision() { return decision; },
     get manifest() { return manifest; },
-    get quiet() { return !!load(userKey).quiet; },
-    set quiet(quiet) { save(userKey, { quiet }); },
-    get: (path, limit, options) => get(base + path, limit, patience, options),
+    get subject() { return who(); },
+    get quiet() { return !!load().quiet; },
+    set quiet(quiet) { save({ quiet }); },
+    get: (path, limit, options) => ask(base + path, limit, options),
     async start() {
-      addEventListener("online", again, running);
-      addEventListener("visibilitychange", again, running);
-      addEventListener("pagehide", () => left = true, running);
+      addEventListener("online", again, life);
+      addEventListener("visibilitychange", again, life);
+      addEventListener("pagehide", () => left = true, life);
       await recall();
-      await tick();
+      ask(import.meta.url, 2 ** 20, { cache: "force-cache" }).then(async ([data]) => {
+        build = "sha384-" + base64(await hash(384, data));
+      }).catch(() => {});
+      await tick(true);
     },
     stop() {
-      running.abort();
+      life.abort();
       clearTimeout(timer);
       channel.onmessage = null;
     },
@@ -209,28 +252,54 @@ export const createClient = ({
       const { act: asked, base_seq, target_seq: seq, language, reason } = policy(id, check());
       const { versions, binding_language } = policy(id);
       const { version, digests } = versions.find((x) => x.seq == seq);
-      const tag = [shown, language, binding_language].find((x) => digests[x]), digest = digests[tag];
+      const tag = [shown, language, binding_language].find((x) => digests[x]), digest = digests[tag], subject = who();
       // The positive act: accept, accepted; acknowledge, acknowledged; consent, consented.
-      const who = subject || (load(userKey).subject ?? crypto.randomUUID()), act = said ?? asked.replace(/e?$/, "ed");
-      const last = kept().findLast((x) => x.policy == id), t = clock();
+      const act = said ?? asked.replace(/e?$/, "ed"), last = kept().findLast((x) => x.policy == id && x.subject == subject);
       if (last?.seq == seq && last.act == act && last.digest == digest && reason != "expired") return look(), last;
       const receipt = {
-        // UUID version 7 (RFC 9562): the time, followed by random bits.
-        id: t.toString(16).padStart(12, 0).replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15),
-        policy: id, seq, version, language: tag, digest, act, base_seq, serial: manifest.serial, at: written(t),
-        subject: who, after: answers().at(-1)?.id, surface,
+        type: "policy-receipt", spec: "1.0", id: uuid(), policy: id, seq, version, language: tag, digest, act, base_seq,
+        serial: manifest.serial, manifest_digest: proof, subject, ...actor && { actor }, after: answers().at(-1)?.id,
+        at: written(time()), device_at: written(clock()), surface: { ...surface, build, channel: "web" },
       };
       const pending = emit("receipt", receipt) && !!receipts;
-      save(userKey, { subject: who, records: [...kept(), { ...receipt, pending }] });
+      save({ records: [...kept(), { ...receipt, pending }] });
       look();
       flush().then(look);
       return receipt;
     },
     dismiss(id, seconds = DAY / 1e3) {
-      const { target_seq: seq, untold_seqs, reason } = policy(id, check()), { seen, deferred } = load(userKey);
-      const until = written(clock() + seconds * 1e3);
-      save(userKey, "upcoming changed".includes(reason)
+      const { target_seq: seq, untold_seqs, reason } = policy(id, check()), { seen, deferred } = load();
+      const until = written(time() + seconds * 1e3);
+      save("upcoming changed".includes(reason)
         ? { seen: { ...seen, [id]: max(...untold_seqs) } } : { deferred: { ...deferred, [id]: { seq, until } } });
+      look();
+    },
+    async claim(to) {
+      // The answers of a user who had not signed in are moved even if the page now has the new subject.
+      const user = subject == to ? "" : subject, from = userKey(user);
+      await alone(from, () => {
+        const old = load(from), records = kept(from), ids = {};
+        write(from, "");
+        subject = to;
+        const { seen, ...own } = load(), all = { ...old.seen, ...seen };
+        for (const id in seen) all[id] = max(seen[id], old.seen?.[id] ?? 0);
+        // An unsent receipt gets a new id, since the server may have received it with the old subject.
+        for (const x of records) if (x.pending) ids[x.id] = uuid();
+        save({
+          quiet: old.quiet, ...own, seen: all, deferred: { ...own.deferred, ...old.deferred },
+          linked: [own.linked ?? [], old.linked ?? [], user || (old.subject ?? [])].flat(),
+          records: [...kept(), ...records.map((x) => ({
+            ...x, id: ids[x.id] ?? x.id, after: ids[x.after] ?? x.after,
+            ...x.pending && { subject: to, due: 0, days: 0, pause: 0 },
+          }))].sort((a, b) => instant(a.at) - instant(b.at)),
+        });
+      });
+      look();
+      reread();
+      flush().then(look);
+    },
+    forget() {
+      write(userKey(), "");
       look();
     },
   };

@@ -2,6 +2,7 @@
 import { own, shapedAll } from "./manifest.js";
 import { must } from "./decide.js";
 import { decode } from "./strict_json.js";
+import { sha256 } from "./verify.js";
 
 const TEXT = 2 ** 20, DOCUMENT = 2 ** 22;
 const shared = (...all) => all.flatMap((x) => x.at ? x : Object.keys(x))
@@ -26,8 +27,7 @@ const healing = (read) => async (client, ...all) => {
 const proven = async (client, options, path, limit, digest) => {
   must(digest, path, "unproven");
   const [data] = await client.get(path, limit, options);
-  const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", data))].map((x) => x.toString(16).padStart(2, 0));
-  must(digest == "sha256:" + hash.join(""), path, "digest");
+  must(digest == await sha256(data), path, "digest");
   return decode(data);
 };
 const json = async (client, type, ...file) => own(await proven(client, ...file), type, client.site, DOCUMENT);

@@ -2,9 +2,12 @@
 import { must } from "./decide.js";
 import { decode, parse } from "./strict_json.js";
 
-const encode = (text) => new TextEncoder().encode(text);
-const base = (data) => btoa(String.fromCharCode(...new Uint8Array(data)))
-  .replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+export const encode = (text) => new TextEncoder().encode(text);
+export const hash = async (bits, data) => new Uint8Array(await crypto.subtle.digest("SHA-" + bits, data));
+export const sha256 = async (data) =>
+  "sha256:" + [...await hash(256, data)].map((x) => x.toString(16).padStart(2, 0)).join("");
+export const base64 = (data) => btoa(String.fromCharCode(...data));
+const base = (data) => base64(data).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 const unbase = (text) => {
   const data = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (x) => x.charCodeAt());
   // `atob` ignores padding, spaces and trailing bits, but only the canonical spelling is valid.
@@ -15,7 +18,7 @@ const unbase = (text) => {
 const one = async ({ crv, kty, x, y }) => {
   // RFC 7638: the thumbprint is computed over these fields in this order; absent ones are omitted.
   const jwk = { crv, kty, x, y }, es = crv == "P-256", way = { name: es ? "ECDSA" : crv, namedCurve: crv, hash: "SHA-256" };
-  const kid = base(await crypto.subtle.digest("SHA-256", encode(JSON.stringify(jwk))));
+  const kid = base(await hash(256, encode(JSON.stringify(jwk))));
   const key = await crypto.subtle.importKey("jwk", jwk, way, false, ["verify"]);
   return { alg: es ? "ES256" : crv, key, kid, way };
 };
