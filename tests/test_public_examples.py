@@ -65,6 +65,7 @@ CLIENT_ERRORS: list[tuple[str, type[Exception], Callable[[type, Host], object]]]
     ("", SignatureError, lambda kind, _: kind(SITE, keys=[{}])),
     (".check", ShapeError, asking("check", [], {})),
     (".record", ReceiptProblemError, asking("record", b"{}", "u_8f3c")),
+    (".record_form", ReceiptProblemError, asking("record_form", {}, "terms", "u_8f3c")),
     (".text", UnknownVersionError, asking("text", "terms", 9, "en")),
     (".text", DigestMismatchError, asking("text", "terms", 2, "en", damaged="/terms/2/en.md")),
     (".text", RefusedError, asking("text", "terms", 2, "en", damaged="/policies.json")),
@@ -256,7 +257,8 @@ def test_docstring_examples_print_the_shown_output(name: str, host: Host) -> Non
 @pytest.mark.parametrize("kind", [Policies, AsyncPolicies])
 def test_help_of_a_client_lists_all_parameters_of_its_methods(kind: type) -> None:
     shown = pydoc.plain(pydoc.render_doc(kind))
-    for method in (kind.__init__, kind.check, kind.record, kind.text, kind.changes, kind.refresh, kind.problem):  # type: ignore[attr-defined]
+    methods = ("__init__", "check", "forms", "record", "record_form", "text", "changes", "refresh", "problem")
+    for method in (getattr(kind, name) for name in methods):
         names = [*inspect.signature(method).parameters][1:]
         assert [name for name in names if f":param {name}: " not in shown] == []
 

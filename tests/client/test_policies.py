@@ -504,6 +504,7 @@ def test_package_exports_the_documented_names() -> None:
         "Limits",
         "Outcome",
         "Policies",
+        "PolicyForm",
         "PolicyText",
         "RECEIPT_BYTES",
         "Reason",

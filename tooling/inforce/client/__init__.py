@@ -10,6 +10,7 @@ of the build libraries.
 from __future__ import annotations
 
 from inforce.client.changes import Changes
+from inforce.client.forms import PolicyForm
 from inforce.client.limits import Limits
 from inforce.client.policies import AsyncPolicies, Policies
 from inforce.client.receipts import (
@@ -30,6 +31,7 @@ __all__ = [
     "Limits",
     "Outcome",
     "Policies",
+    "PolicyForm",
     "PolicyText",
     "Reason",
     "ReceiptProblem",

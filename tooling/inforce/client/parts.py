@@ -15,6 +15,7 @@ from typing import Any
 from inforce.acceptance import Decision, RecordForm, SubjectForm, decide
 from inforce.client.changes import Changes, WantedChanges
 from inforce.client.core import Core
+from inforce.client.forms import PolicyForm, policy_forms
 from inforce.client.limits import Limits
 from inforce.client.problem import problem
 from inforce.client.proof import WantedDigests, digests_of, listed_policy
@@ -107,6 +108,17 @@ class ClientParts:
         :param decision: the result of `check`; policies with the outcome `prompt` or `block` are included
         """
         return problem(decision, self.manifest, self._site)
+
+    def forms(self, decision: Decision) -> list[PolicyForm]:
+        """Return what an HTML form needs to ask for each policy that is due in a decision.
+
+            >>> (form,) = policies.forms(policies.check([], "u_8f3c"))
+            >>> form.act, form.answer_field, form.fields["terms.seq"]
+            ('accepted', 'terms.act', '2')
+
+        :param decision: the result of `check`; policies with the outcome `prompt` or `block` are included
+        """
+        return policy_forms(decision, self._session.memory, self._site, self._session.now)
 
     def _decide(
         self, records: Iterable[RecordForm], subject: str | SubjectForm, circumstances: Circumstances

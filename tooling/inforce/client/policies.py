@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from inforce.acceptance import Decision, DeferralForm, RecordForm, Role, SubjectForm
 from inforce.client.changes import Changes
+from inforce.client.forms import receipt_of_form
 from inforce.client.parts import ClientParts
 from inforce.client.proof import may_heal
 from inforce.client.questions import Circumstances
@@ -161,6 +162,28 @@ class Policies(ClientParts):
             raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
         return self._recorded(receipt, problem, now)
 
+    def record_form(
+        self, form: Mapping[str, Any], policy: str, subject: str, *, label: str = "", now: datetime | None = None
+    ) -> dict[str, Any]:
+        """Return the record to store for an answer that the user sent with an HTML form made from `forms`.
+
+        It is checked like a receipt.
+
+            >>> (form,) = policies.forms(policies.check([], "u_8f3c"))
+            >>> sent = {**form.fields, form.answer_field: "accepted"}
+            >>> policies.record_form(sent, "terms", "u_8f3c", label="I accept the terms")["act"]
+            'accepted'
+
+        :param form: the fields of the form, by name
+        :param policy: id of the policy
+        :param subject: reference of the user
+        :param label: text of the checkbox or button
+        :param now: time of receipt; None: the time of `clock`
+        :raises ReceiptProblemError: if the answer must not be stored, for example because it is missing
+        """
+        body = receipt_of_form(form, policy, subject, label, now or self._session.now)
+        return self.record(body, subject, now=now)
+
     def _proven(self, steps: Callable[[], Steps[T]]) -> T:
         """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""
         if self.manifest is None:
@@ -180,8 +203,8 @@ class Policies(ClientParts):
 class AsyncPolicies(ClientParts):
     """A client for asyncio, with the methods of `Policies`; one per process and site is enough.
 
-    The methods that can wait are coroutines: add `await` to the examples of `refresh`, `check`, `record`, `text` and
-    `changes`.
+    The methods that can wait are coroutines: add `await` to the examples of `refresh`, `check`, `record`,
+    `record_form`, `text` and `changes`.
 
         >>> async def outcome(user: str) -> str:
         ...     policies = AsyncPolicies("https://policies.shop.example/")
@@ -243,6 +266,13 @@ class AsyncPolicies(ClientParts):
             raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
         return self._recorded(receipt, problem, now)
 
+    async def record_form(
+        self, form: Mapping[str, Any], policy: str, subject: str, *, label: str = "", now: datetime | None = None
+    ) -> dict[str, Any]:
+        """Do the same as `Policies.record_form`."""
+        body = receipt_of_form(form, policy, subject, label, now or self._session.now)
+        return await self.record(body, subject, now=now)
+
     async def _proven(self, steps: Callable[[], Steps[T]]) -> T:
         """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""
         if self.manifest is None:
@@ -259,11 +289,7 @@ class AsyncPolicies(ClientParts):
         return await carried(steps(), self._limits)
 
 
-for _name in (
-    "refresh",
-    "check",
-    "record",
-    "text",
-    "changes",
-):  # `help` shows the whole text, which is written only once
+# `help` shows the whole text, which is written only once.
+_WAITING = ("refresh", "check", "record", "record_form", "text", "changes")
+for _name in _WAITING:
     getattr(AsyncPolicies, _name).__doc__ = getattr(Policies, _name).__doc__
