@@ -96,6 +96,21 @@ def test_translation_has_every_message(name: str) -> None:
     assert {key: re.findall(r"{\w+}", text) for key, text in words.items()} == holes
 
 
+def test_bundlers_find_every_translation() -> None:
+    """They follow only literal paths; build.js replaces this module."""
+    source = (SOURCES / "catalogues.js").read_text("utf-8")
+    listed = re.findall(r'^  "?([\w-]+)"?: \(\) => import\("\./messages/([\w-]+)\.js"\),$', source, re.MULTILINE)
+    names = sorted(path.stem for path in (SOURCES / "messages").iterdir())
+    assert listed == [(name, name) for name in names]
+
+
+def test_package_can_be_imported_on_a_server() -> None:
+    """A server has no document; an app that renders there needs the tag only."""
+    program = 'import("./prompt.js").then(({ MESSAGES }) => console.log(MESSAGES.later))'
+    process = subprocess.run(["node", "-e", program], cwd=SOURCES, capture_output=True, text=True, check=False)
+    assert (process.stdout, process.stderr) == ("Later\n", "")
+
+
 def column(heading: str, row: str = r"^\| (`.*?`) \|") -> list[str]:
     """Return the names in the first column of the table under `heading`."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]

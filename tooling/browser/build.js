@@ -23,9 +23,18 @@ const styled = {
     return { contents: source.replace(whole, () => JSON.stringify(code.trim())), loader: "js" };
   }),
 };
+const languages = (await readdir(new URL("messages", HERE))).map((x) => x.replace(".js", "")).sort();
+const computed = {
+  name: "catalogues",
+  setup: ({ onLoad }) => onLoad({ filter: /catalogues\.js$/ }, () => ({
+    contents: `export const LANGUAGES = ${JSON.stringify(languages)};
+      export const catalogue = (language) => import(new URL(\`messages/\${language}.js\`, import.meta.url));`,
+  })),
+};
 const bundled = async (entry) => {
   const { outputFiles } = await build({
-    entryPoints: [new URL(entry, HERE).pathname], bundle: true, write: false, format: "esm", target: "es2022", plugins: [styled],
+    entryPoints: [new URL(entry, HERE).pathname], bundle: true, write: false, format: "esm", target: "es2022", plugins: [styled, computed],
+    define: { "globalThis.document": "true" }, // the published files run in browsers only
   });
   const { code } = await minify(outputFiles[0].text, { module: true, compress: COMPRESS, mangle: MANGLE });
   // It reuses variables, which saves 1 % more.

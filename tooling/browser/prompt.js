@@ -1,4 +1,5 @@
 // See prompt.d.ts
+import { LANGUAGES, catalogue } from "./catalogues.js";
 import { createClient } from "./client.js";
 import { style } from "./style.js";
 import { changes, text } from "./texts.js";
@@ -37,7 +38,6 @@ export const MESSAGES = {
   seen: "OK",
   quiet: "No more notices",
 };
-const CATALOGUES = ["ar", "de", "zh-Hans"];
 const NO = { accept: ["decline", "declined"], consent: ["refuse", "refused"] };
 const SIDES = { insert: "inserted", move_to: "inserted", delete: "deleted", move_from: "deleted" };
 const TOLD = ["upcoming", "changed"];
@@ -66,7 +66,8 @@ const serves = (tag, languages) => languages.some((x) => `${x}-`.toLowerCase().s
 // Unchanged text is shortened, since it is only context; changed text is limited to a length that browsers can render.
 const short = (text, room) => text.length < room ? text : `${text.slice(0, room / 2)} […] ${text.slice(-room / 2)}`;
 
-export class PolicyPrompt extends HTMLElement {
+// A server has no elements, and renders the tag only.
+export class PolicyPrompt extends (globalThis.document ? HTMLElement : Object) {
   static observedAttributes = [
     "manifest", "site", "keys", "app", "subject", "since", "audience", "languages", "receipts", "leave-open",
   ];
@@ -114,8 +115,8 @@ export class PolicyPrompt extends HTMLElement {
         subject: given("subject"), since: given("since"), audience: parts("audience"), receipts: given("receipts"),
         target: this, ...this.#options,
       });
-      const tag = languages.flatMap((x) => ["en", ...CATALOGUES].filter((y) => serves(y, [x])))[0] ?? "en";
-      const found = CATALOGUES.includes(tag) && await import(new URL(`messages/${tag}.js`, import.meta.url)).catch(() => 0);
+      const tag = languages.flatMap((x) => ["en", ...LANGUAGES].filter((y) => serves(y, [x])))[0] ?? "en";
+      const found = LANGUAGES.includes(tag) && await catalogue(tag).catch(() => 0);
       if (client != this.client) return;
       this.#language = found || this.#words ? tag : "en";
       this.#say = { ...MESSAGES, ...found.default, ...this.#words };
@@ -283,4 +284,4 @@ export class PolicyPrompt extends HTMLElement {
     }
   }
 }
-customElements.define("policy-prompt", PolicyPrompt);
+if (globalThis.document) customElements.define("policy-prompt", PolicyPrompt);

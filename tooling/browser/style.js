@@ -1,7 +1,7 @@
 // The style sheet of the prompt; apps can set the custom properties and parts listed in the documentation.
 
-export const style = new CSSStyleSheet();
-style.replaceSync(/* css */ `
+export const style = globalThis.document && new CSSStyleSheet();
+if (globalThis.document) style.replaceSync(/* css */ `
 :host {
   --line: var(--policy-line, #c9ced8); --ground: var(--policy-ground, #fff); --ink: var(--policy-ink, #1b2230);
   --soft: var(--policy-soft, #545e70); --accent: var(--policy-accent, #2b4ba8); --on-accent: var(--policy-on-accent, #fff);
