@@ -250,7 +250,7 @@ def test_manifest_that_contradicts_an_earlier_one_is_rejected(
     app: AppPage, worse: Callable[[AppHost], dict[str, Any]], event: str, reason: str
 ) -> None:
     app.open()
-    app.button("Accept").click()
+    app.button("I accept").click()
     expect(app.dialog).to_have_count(0)
     app.host.serve(MANIFEST, app.host.manifest(**worse(app.host)))
     app.ask_site()
@@ -449,7 +449,7 @@ def test_receipt_identifies_exactly_the_accepted_text(app: AppPage) -> None:
     app.open()
     expect(app.dialog).to_be_visible()
     app.page.wait_for_load_state("networkidle")  # it reads its own file in the background
-    app.button("Accept").click()
+    app.button("I accept").click()
     receipt = app.hears("receipt", act="accepted")
     expect(app.dialog).to_have_count(0)
     (sent,) = app.host.got(1)
@@ -461,7 +461,7 @@ def test_receipt_identifies_exactly_the_accepted_text(app: AppPage) -> None:
     assert sent["at"].startswith("2026-11-20T12:00")
     assert sent["manifest_digest"] == digest(app.host.manifest().decode())
     integrity = json.loads((BROWSER / "files.json").read_text("utf-8"))["files"]["prompt.js"]["integrity"]
-    shown = {"template": "policy-prompt/1", "label": "Accept", "language": "en"}
+    shown = {"template": "policy-prompt/1", "label": "I accept", "language": "en"}
     assert sent["surface"].items() >= {**shown, "build": integrity, "channel": "web"}.items()
     assert sent["id"][14] == "7"
 
@@ -507,7 +507,7 @@ def test_offline_answer_is_sent_once_after_reconnecting(app: AppPage, context: B
     app.open()
     expect(app.dialog).to_be_visible()
     context.set_offline(True)
-    app.button("Accept").click()
+    app.button("I accept").click()
     expect(app.dialog).to_have_count(0)
     app.hears("error", reason="unreachable")
     assert app.host.received == []
@@ -522,7 +522,7 @@ def test_offline_answer_survives_closing_the_page(app: AppPage, context: Browser
     app.open()
     expect(app.dialog).to_be_visible()
     context.set_offline(True)
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.hears("error", reason="unreachable")
     app.page.close()
     context.set_offline(False)
@@ -535,7 +535,7 @@ def test_receipt_is_retried_until_the_server_accepts_it(app: AppPage, watch: Wat
     watch.expect("500")
     app.host.answers = [500, 500]
     app.open()
-    app.button("Accept").click()
+    app.button("I accept").click()
     for _ in range(3):
         app.page.wait_for_timeout(150)
         app.page.clock.fast_forward(5000)
@@ -553,18 +553,18 @@ def test_permanently_rejected_receipt_makes_the_client_ask_again(app: AppPage, w
     watch.expect("422")
     app.host.answers = [422]
     app.open()
-    app.button("Accept").click()
+    app.button("I accept").click()
     details = app.hears("rejected", reason="refused")
     assert details["receipt"]["policy"] == "terms"
     expect(app.dialog).to_contain_text("Your answer could not be saved.")
-    app.button("Accept").click()
+    app.button("I accept").click()
     expect(app.dialog).to_have_count(0)
     assert len(app.host.got(1)) == 1
 
 
 def test_without_a_receipts_url_the_app_gets_an_event_and_nothing_is_pending(app: AppPage) -> None:
     app.open(receipts=None)
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.hears("receipt", act="accepted")
     app.stays_usable()
     assert [request for request in app.host.asked if request[0] == "POST"] == []
@@ -572,7 +572,7 @@ def test_without_a_receipts_url_the_app_gets_an_event_and_nothing_is_pending(app
 
 def test_receipt_handled_by_the_app_is_not_sent(app: AppPage) -> None:
     app.open(listen="document.addEventListener('policy:receipt', (event) => event.preventDefault());")
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.stays_usable()
     app.page.wait_for_timeout(150)
     assert app.host.received == []
@@ -583,7 +583,7 @@ BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOM
 
 def test_without_storage_state_lasts_as_long_as_the_page(app: AppPage) -> None:
     app.open(listen=BLOCKED)
-    app.button("Accept").click()
+    app.button("I accept").click()
     expect(app.dialog).to_have_count(0)
     app.stays_usable()
     assert len(app.host.got(1)) == 1
@@ -593,7 +593,7 @@ def test_without_storage_tabs_still_share_answers(app: AppPage, context: Browser
     app.open(listen=BLOCKED)
     other = AppPage(page=context.new_page(), host=app.host).open(listen=BLOCKED)
     expect(other.dialog).to_be_visible()
-    app.button("Accept").click()
+    app.button("I accept").click()
     expect(other.dialog).to_have_count(0)
     assert len(app.host.got(1)) == 1
 
@@ -625,7 +625,7 @@ def test_damaged_records_in_storage_are_ignored(app: AppPage, subtests: pytest.S
             )
             app.again()
             expect(app.dialog).to_be_visible()
-            app.button("Accept").click()
+            app.button("I accept").click()
             expect(app.dialog).to_have_count(0)
             assert [each["subject"] for each in app.host.got(1)] == ["u_mia"]
             app.page.evaluate("localStorage.clear()")
@@ -679,7 +679,7 @@ def test_two_manifests_of_a_site_are_independent(app: AppPage) -> None:
     expect(app.dialog).to_be_visible()
     app.again(manifest=app.host.site + path)
     expect(app.dialog.get_by_text("Be kind.")).to_have_count(1)
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.stays_usable()
     app.again()
     app.hears("decision", outcome="ok")
@@ -728,7 +728,7 @@ def test_no_identifying_data_is_stored_or_sent_before_the_user_acts(app: AppPage
     stored = app.page.evaluate("Object.entries(localStorage)")
     assert [key for key, _ in stored] == [f"inforce/1/{app.host.site}policies.json"]
     assert "subject" not in stored[0][1]
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.stays_usable()
     (sent,) = app.host.got(1)
     assert len(sent["subject"]) == 36

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page, expect
 
-from browser.app_host import AppHost, policy, step, version
+from browser.app_host import AppHost, digest, policy, step, version
 from browser.app_page import AppPage
 from browser.watch import Watch, settled
 
@@ -27,7 +28,9 @@ def terms(host: AppHost, enforce: str | None, new: str | dict[str, str] = NEW) -
     first, second = version(1, OLD, "2026-01-01T00:00:00Z"), version(2, new, "2026-02-01T00:00:00Z", enforce_at=enforce)
     runs = [{"op": "equal", "text": "You may use the shop"}, {"op": "insert", "text": ", and not resell your account"}]
     points = [{"section": "accounts", "text": "Accounts may not be resold."}]
-    step(host, "terms", first, second, summary=points, runs=[*runs, {"op": "equal", "text": "."}])
+    clauses = [{"id": "accounts", "heading": "Accounts", "state": "added", "inserted": 5, "deleted": 0}]
+    runs = [*runs, {"op": "equal", "text": "."}]
+    step(host, "terms", first, second, summary=points, runs=runs, clauses=clauses)
     return policy("terms", "accept", first, second)
 
 
@@ -140,15 +143,19 @@ def test_prompt_fits_a_narrow_phone_with_buttons_large_enough_to_tap(app: AppPag
 def test_prompt_shows_the_summary_then_the_redline_then_the_text(app: AppPage) -> None:
     state(app, "a prompt")
     article = app.dialog.locator("article").first
-    order = article.evaluate("x => [...x.querySelectorAll('h3, .text, ul')].map((one) => one.textContent)")
+    order = article.evaluate("x => [...x.querySelectorAll('h3, h4.version, .text, ul')].map((one) => one.textContent)")
     assert order == [
         "Terms of Use",
-        "Accounts may not be resold.",
+        "2026-02",
+        "Accounts Accounts may not be resold.",
         "You may use the shopadded: , and not resell your account.",
         "AccountsYou may use the shop, and not resell your account.\n",
     ]
     assert article.locator("ins").text_content() == "added: , and not resell your account"
-    expect(article).to_contain_text("This has changed since your last answer. Please answer by March 1, 2027.")
+    expect(article).to_contain_text(
+        "In force since February 1, 2026. It has changed since your answer of January 2, 2026. "
+        "Please answer by March 1, 2027."
+    )
 
 
 def test_since_redline_is_shown_if_the_pair_has_none(app: AppPage) -> None:
@@ -170,7 +177,7 @@ def test_redline_of_other_texts_is_not_shown(app: AppPage) -> None:
     digest = host.policies[0]["versions"][0]["digests"]["en"]
     host.instead[path] = (status, headers, body.replace(digest.encode(), b"sha256:" + b"0" * 64))
     app.open(options=KNOWN)
-    expect(app.button("Accept")).to_be_enabled()
+    expect(app.button("I accept")).to_be_enabled()
     expect(app.dialog.locator("ins")).to_have_count(0)
 
 
@@ -182,15 +189,21 @@ def test_redline_starts_at_a_version_no_longer_in_the_manifest(app: AppPage) -> 
     expect(app.dialog.locator("ins")).to_contain_text("not resell")
 
 
-def test_each_policy_has_buttons_and_the_last_answer_closes_the_dialog(app: AppPage) -> None:
+def test_contracts_are_asked_before_consents_which_can_be_deferred(app: AppPage) -> None:
     state(app, "a prompt")
-    assert app.dialog.get_by_role("button").all_inner_texts() == [
-        *("Accept", "Decline", "I have read this", "I agree", "I do not agree", "Later")
-    ]
-    app.button("Accept").click()
-    expect(app.dialog.locator("article")).to_have_count(2)
+    buttons = app.dialog.get_by_role("button")
+    assert buttons.all_inner_texts() == ["I accept", "I do not accept", "I have read it", "Later"]
+    expect(app.dialog.locator(".head")).to_have_text("Please answer.Two answers.")
+    app.button("I accept").click()
+    expect(app.dialog.locator("article")).to_have_count(1)
+    app.button("I have read it").click()
+    expect(app.dialog.locator(".head")).to_have_text(
+        "It is your choice.One answer. You may agree or not, now or later."
+    )
+    assert buttons.all_inner_texts() == ["I agree", "I do not agree", "Later"]
+    looks = "x => ['backgroundColor', 'color', 'fontSize', 'fontWeight', 'width'].map((y) => getComputedStyle(x)[y])"
+    assert app.button("I agree").evaluate(looks) == app.button("I do not agree").evaluate(looks)
     app.button("I do not agree").click()
-    app.button("I have read this").click()
     expect(app.dialog).to_have_count(0)
     assert sorted((receipt["policy"], receipt["act"]) for receipt in app.host.got(3)) == [
         *(("news", "refused"), ("privacy", "acknowledged"), ("terms", "accepted"))
@@ -198,10 +211,91 @@ def test_each_policy_has_buttons_and_the_last_answer_closes_the_dialog(app: AppP
     app.stays_usable()
 
 
-def test_consent_buttons_have_equal_emphasis(app: AppPage) -> None:
-    state(app, "a prompt")
-    looks = "x => ['backgroundColor', 'color', 'fontSize', 'fontWeight'].map((name) => getComputedStyle(x)[name])"
-    assert app.button("I agree").evaluate(looks) == app.button("I do not agree").evaluate(looks)
+def test_block_is_asked_first_and_deferring_the_first_step_leads_to_the_second(app: AppPage) -> None:
+    app.host.policies = [news(), privacy(), terms(app.host, PAST)]
+    app.open(options=KNOWN)
+    expect(app.dialog.locator("h3")).to_have_text(["Terms of Use", "Privacy"])
+    expect(app.dialog.locator("h2")).to_have_text("Please answer to continue.")
+    expect(app.button("Later")).to_have_count(0)
+    app.button("I accept").click()
+    expect(app.dialog.locator("h3")).to_have_text(["Privacy"])
+    app.button("Later").click()
+    expect(app.dialog.locator("h3")).to_have_text(["Newsletter"])
+    app.button("Later").click()
+    app.stays_usable()
+    app.page.clock.fast_forward(86_400_000)
+    expect(app.dialog.locator("h3")).to_have_text(["Privacy"])
+
+
+def test_every_version_in_between_is_summarised_except_cancelled_ones(app: AppPage) -> None:
+    """The cancelled version is the third; its successor was written as its change."""
+    host = app.host
+    labels = [(1, "2026-01-01"), (2, "2026-02-01"), (3, "2026-03-01"), (4, "2026-04-01")]
+    all_ = [version(seq, f"# Terms\n\nText {seq}.\n", f"{day}T00:00:00Z", enforce_at=None) for seq, day in labels]
+    for old, new in pairwise(all_):
+        clauses = [{"id": "fees", "heading": "Fees", "state": "changed", "inserted": 1, "deleted": 1}]
+        points = [{"section": "fees", "text": f"Point {new['seq']}."}] if new["seq"] != 2 else []
+        step(host, "terms", old, new, summary=points, clauses=clauses)
+    step(host, "terms", all_[0], all_[3])
+    host.policies = [policy("terms", "accept", *all_, cancelled=[3])]
+    app.open(options=KNOWN)
+    expect(app.button("I accept")).to_be_enabled()
+    summary = app.dialog.locator("h4.version, ul")
+    assert summary.all_text_contents() == ["2026-04", "Fees Point 4.", "2026-02", "Fees "]
+    expect(app.dialog.locator("h2")).to_have_text("One text changed. Please answer.")
+
+
+def test_surface_describes_the_screen(app: AppPage) -> None:
+    """The digest is that of a canonical document (RFC 8785), which the documentation describes."""
+    app.host.policies = [terms(app.host, SOON)]
+    app.open(options=KNOWN)
+    expect(app.button("I accept")).to_be_enabled()
+    app.dialog.locator("summary", has_text="The whole text").click()
+    expect(app.dialog.locator("details[part=text]")).to_have_attribute("open", "")
+    app.button("I accept").click()
+    old, new = (item["digests"]["en"] for item in app.host.policies[0]["versions"])
+    shown = {
+        "answers": ["I accept", "I do not accept"],
+        "base_seq": 1,
+        "deadline": SOON,
+        "language": "en",
+        "outcome": "prompt",
+        "policy": "terms",
+        "reason": "reaccept",
+        "since": old,
+        "summary": [{"points": [{"heading": "Accounts", "text": "Accounts may not be resold."}], "version": "2026-02"}],
+        "target_seq": 2,
+        "template": "policy-prompt/1",
+        "text": new,
+        "title": "Terms of Use",
+    }
+    surface = app.host.got(1)[0]["surface"]
+    assert {name: surface[name] for name in ("template", "label", "language", "outcome", "opened", "screen")} == {
+        "template": "policy-prompt/1",
+        "label": "I accept",
+        "language": "en",
+        "outcome": "prompt",
+        "opened": True,
+        "screen": digest(json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False)),
+    }
+
+
+def test_two_prompts_share_one_dialog_and_the_block_comes_first(app: AppPage) -> None:
+    """Each has a manifest of its own."""
+    host = app.host
+    host.policies = [privacy(), terms(host, PAST)]
+    bare = json.loads(host.manifest())
+    for path, listed in (("policies.json", "privacy"), ("manifests/shop.json", "terms")):
+        policies = [item for item in bare["policies"] if item["id"] == listed]
+        host.serve(f"/legal/{path}", host.manifest(path=path, policies=policies))
+    app.open(options=KNOWN)
+    expect(app.dialog.locator("h3")).to_have_text(["Privacy"])
+    app.put(manifest=host.site + "manifests/shop.json", options=KNOWN)
+    expect(app.dialog.locator("h3")).to_have_text(["Terms of Use"])
+    app.button("I accept").click()
+    expect(app.dialog.locator("h3")).to_have_text(["Privacy"])
+    app.button("Later").click()
+    expect(app.dialog).to_have_count(0)
 
 
 def test_later_button_postpones_the_question_for_a_day(app: AppPage) -> None:
@@ -222,6 +316,8 @@ def test_escape_means_later_if_later_is_available(app: AppPage, pressed: str) ->
     if pressed:
         app.dialog.locator(pressed).first.click()
     app.page.keyboard.press("Escape")
+    expect(app.dialog.locator("h3")).to_have_text(["Newsletter"])
+    app.page.keyboard.press("Escape")
     app.stays_usable()
 
 
@@ -240,7 +336,8 @@ def test_prompt_causes_no_violation_of_the_strictest_security_policy(app: AppPag
 
 
 def test_escape_does_not_close_a_block(app: AppPage) -> None:
-    state(app, "a block")
+    state(app, "a block", inside=None)
+    expect(app.dialog.locator(".foot")).to_be_hidden()
     for _ in range(4):
         app.page.keyboard.press("Escape")
         expect(app.dialog).to_be_visible()
@@ -262,6 +359,7 @@ def test_closed_dialog_reopens_while_it_blocks(app: AppPage) -> None:
 def test_required_functions_remain_available_while_blocked(app: AppPage) -> None:
     state(app, "a block")
     expect(app.button("Later")).to_have_count(0)
+    expect(app.dialog.locator(".foot")).to_contain_text("Without an answer you can still use:")
     assert app.page.get_by_role("link", name="Export your data").bounding_box()["height"] >= 44
     app.host.instead["/export"] = (200, {"content-type": "text/html"}, b"<title>Export</title>Your data")
     app.page.get_by_role("link", name="Export your data").click()
@@ -271,10 +369,10 @@ def test_required_functions_remain_available_while_blocked(app: AppPage) -> None
 def test_page_with_leave_open_is_not_blocked(app: AppPage) -> None:
     app.host.policies = [terms(app.host, PAST)]
     app.open(options=KNOWN, leave_open="")
-    expect(app.bar).to_contain_text("This has changed since your last answer.")
+    expect(app.bar).to_contain_text("It has changed since your answer of January 2, 2026.")
     app.stays_usable()
     app.button("Read").click()
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.stays_usable()
     assert len(app.host.got(1)) == 1
 
@@ -287,12 +385,12 @@ def test_focus_moves_into_the_dialog_and_returns(app: AppPage) -> None:
     app.page.clock.fast_forward(600_000)
     expect(app.dialog).to_be_visible()
     inside = "document.querySelector('policy-prompt').shadowRoot.activeElement?.textContent"
-    assert app.page.evaluate(inside) == "Please read and answer"
-    expect(app.button("Accept")).to_be_enabled()
+    assert app.page.evaluate(inside) == "Please answer."
+    expect(app.button("I accept")).to_be_enabled()
     for _ in range(12):
         app.page.keyboard.press("Tab")
         assert app.page.evaluate("document.activeElement.localName") in ("policy-prompt", "body")
-    app.button("Accept").click()
+    app.button("I accept").click()
     expect(app.dialog).to_have_count(0)
     assert app.page.evaluate("document.activeElement.id") == "buy"
 
@@ -300,7 +398,7 @@ def test_focus_moves_into_the_dialog_and_returns(app: AppPage) -> None:
 def test_notice_does_not_take_focus_and_is_announced_once(app: AppPage) -> None:
     app.host.policies = [cookies()]
     app.open()
-    expect(app.bar).to_contain_text("Cookies A new version applies from March 1, 2027.")
+    expect(app.bar).to_contain_text("Cookies A new version applies from March 1, 2027. 2026-01 2026-02")
     assert app.page.evaluate("document.activeElement.localName") == "body"
     app.button("OK").click()
     expect(app.bar).to_have_count(0)
@@ -327,7 +425,7 @@ def test_notices_can_be_disabled_but_required_questions_cannot(app: AppPage) -> 
     app.host.issued_at = "2026-11-20T06:00:01Z"
     app.ask_site()
     expect(app.dialog).to_contain_text("Terms of Use")
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.stays_usable()
     expect(app.bar).to_have_count(0)
 
@@ -345,7 +443,7 @@ def test_unverified_text_is_not_shown_and_does_not_block_the_user(app: AppPage) 
     app.open(options=KNOWN)
     expect(app.dialog).to_contain_text("This text cannot be shown now.")
     expect(app.dialog).not_to_contain_text("twice")
-    expect(app.button("Accept")).to_be_disabled()
+    expect(app.button("I accept")).to_be_disabled()
     app.button("Later").click()
     app.stays_usable()
 
@@ -355,8 +453,8 @@ def test_unverified_text_is_not_shown_and_does_not_block_the_user(app: AppPage) 
     [
         pytest.param("de-AT", "Annehmen", "In Ihrer Sprache nicht verfügbar: gezeigt auf Englisch.", id="German"),
         pytest.param("zh-CN", "接受", None, id="Chinese, as it is written in China"),
-        pytest.param("fr", "Accept", "Not available in your language: shown in English.", id="no catalogue"),
-        pytest.param("en-GB", "Accept", None, id="English"),
+        pytest.param("fr", "I accept", "Not available in your language: shown in English.", id="no catalogue"),
+        pytest.param("en-GB", "I accept", None, id="English"),
     ],
 )
 def test_prompt_uses_the_users_language_and_tags_text_in_other_languages(
@@ -369,7 +467,7 @@ def test_prompt_uses_the_users_language_and_tags_text_in_other_languages(
     if marked:
         expect(app.dialog).to_contain_text(marked)
     else:
-        expect(app.dialog.locator(".soft")).to_have_count(0)
+        expect(app.dialog.locator("[part=fallback]")).to_have_count(0)
     language = "zh-Hans" if languages == "zh-CN" else "en"
     assert app.dialog.locator(".text").evaluate("x => [x.lang, x.dir]") == [language, "ltr"]
     app.button(words).click()
@@ -391,7 +489,7 @@ def test_malicious_text_is_rendered_as_text(app: AppPage, words: str) -> None:
     app.host.policies = [policy("terms", "accept", first, second)]
     app.page.set_viewport_size(PHONE)
     app.open(options=KNOWN)
-    expect(app.button("Accept")).to_be_enabled()
+    expect(app.button("I accept")).to_be_enabled()
     article = app.dialog.locator("article")
     assert article.locator("p").last.text_content() == words + "\n"
     assert article.locator("img, script, style, a:not([part=page])").count() == 0
@@ -403,7 +501,7 @@ def test_malicious_text_is_rendered_as_text(app: AppPage, words: str) -> None:
 def test_attribute_changes_restart_the_prompt_and_removal_stops_it(app: AppPage) -> None:
     app.host.policies = [terms(app.host, SOON)]
     app.open()
-    app.button("Accept").click()
+    app.button("I accept").click()
     app.stays_usable()
     app.page.evaluate("document.querySelector('policy-prompt').setAttribute('subject', 'u_noah')")
     expect(app.dialog).to_be_visible()
@@ -419,8 +517,8 @@ def test_app_can_set_messages_and_colours(app: AppPage) -> None:
         **{"content-type": "text/css"},
     )
     app.open(options=KNOWN, messages={"ask": "House rules", "policy-terms": "Rules"})
-    expect(app.dialog.get_by_role("heading", name="House rules")).to_be_visible()
-    assert app.button("Accept").evaluate("x => getComputedStyle(x).backgroundColor") == "rgb(0, 90, 60)"
+    expect(app.dialog.get_by_role("heading", name="One text changed. House rules")).to_be_visible()
+    assert app.button("I accept").evaluate("x => getComputedStyle(x).backgroundColor") == "rgb(0, 90, 60)"
     assert app.dialog.locator("h2").evaluate("x => getComputedStyle(x).letterSpacing") == "2px"
 
 

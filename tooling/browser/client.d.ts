@@ -174,6 +174,8 @@ export interface PolicyClient {
   readonly manifest: ManifestForm | null;
   /** The user; for one who has not signed in, a random id that is stored when it is first needed. */
   readonly subject: string;
+  /** The known records of the user: those of the app's server, then those stored here only. */
+  readonly records: readonly RecordForm[];
   /** Whether the user has disabled notices; required questions are still asked. */
   quiet: boolean;
   /** Load the stored state, poll the site if due, and start making decisions. */

@@ -229,6 +229,7 @@ export const createClient = ({
     site, base, languages, check, refresh, flush, policy,
     get decision() { return decision; },
     get manifest() { return manifest; },
+    get records() { return answers(); },
     get subject() { return who(); },
     get quiet() { return !!load().quiet; },
     set quiet(quiet) { save({ quiet }); },

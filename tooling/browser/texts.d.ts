@@ -41,3 +41,16 @@ export function changes(
   target_seq: number,
   language: string | null,
 ): Promise<Changes>;
+
+/**
+ * Fetch the change of each version after `base_seq` up to `target_seq`, newest first, without cancelled versions.
+ *
+ * Each is the redline from the version that was before it when it was published, which the author's summary describes.
+ */
+export function steps(
+  client: PolicyClient,
+  policy: string,
+  base_seq: number,
+  target_seq: number,
+  language: string | null,
+): Promise<Changes[]>;

@@ -61,15 +61,27 @@ export const text = healing(async (client, options, id, seq, language) => {
   };
 });
 
-export const changes = healing(async (client, options, id, base_seq, target_seq, language) => {
-  const policy = listed(client, id), all = await rows(client, options, policy);
-  const old = pick(all, id, base_seq), fresh = pick(all, id, target_seq);
-  const tag = shared([language, policy.binding_language], old.digests, fresh.digests);
-  const between = fresh.redlines?.[old.version]?.[tag];
+// Return the redline between two of the versions `all`.
+const compared = async (client, options, { id, binding_language }, old, fresh, language) => {
+  const tag = shared([language, binding_language], old.digests, fresh.digests), between = fresh.redlines?.[old.version]?.[tag];
   const path = between ? `changes/${old.version}...${fresh.version}` : old.version + "/since";
   const found = await json(client, between ? "policy-changes" : "policy-changes-since", options, `${id}/${path}/${tag}.json`,
     DOCUMENT, between ?? old.since[tag]);
-  const step = between ? found : [...found.in_force, ...found.announced].find((x) => x.new.seq == target_seq);
+  const step = between ? found : [...found.in_force, ...found.announced].find((x) => x.new.seq == fresh.seq);
   must(step?.old.digest == old.digests[tag] && step.new.digest == fresh.digests[tag], path, "digest");
   return { ...step, language: tag };
+};
+
+export const changes = healing(async (client, options, id, base_seq, target_seq, language) => {
+  const policy = listed(client, id), all = await rows(client, options, policy);
+  return compared(client, options, policy, pick(all, id, base_seq), pick(all, id, target_seq), language);
+});
+
+export const steps = healing(async (client, options, id, base_seq, target_seq, language) => {
+  const policy = listed(client, id), all = await rows(client, options, policy);
+  const [first, last] = [base_seq, target_seq].map((seq) => all.indexOf(pick(all, id, seq)));
+  return Promise.all(all.slice(first + 1, last + 1).reverse()
+    .filter(({ seq, amends }) => !policy.cancelled?.some((x) => x == seq || x == amends))
+    // The author describes the changes from the version that was before it when it was published.
+    .map((x) => compared(client, options, policy, all.slice(0, all.indexOf(x)).findLast((y) => y.seq < x.seq), x, language)));
 });
