@@ -16,6 +16,7 @@ import sys
 import textwrap
 import typing
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypedDict
@@ -35,16 +36,17 @@ from inforce.errors import DigestMismatchError, SetupError, ShapeError, Signatur
 
 PACKAGES = ("inforce.acceptance", "inforce.redline", "inforce.client")
 SITE = "https://policies.shop.example/"
+NAIVE = datetime(2027, 3, 1)  # noqa: DTZ001 - a time without a zone is what the test is about
 RECORD = {"policy": "terms", "seq": 1, "act": "accepted", "at": "2027-03-01T00:00:00Z", "subject": "u_8f3c"}
 
 
-def asking(method: str, *arguments: Any, damaged: str = "") -> Callable[[type, Host], object]:
+def asking(method: str, *arguments: Any, damaged: str = "", **options: Any) -> Callable[[type, Host], object]:
     """Return a call of `method` of a client of a host on which the file at the path `damaged` is another one."""
 
     def call(kind: type, host: Host) -> object:
         if damaged:
             host.at[damaged] = answer(b"{}")
-        result = getattr(kind(host.url, clock=Clock()), method)(*arguments)
+        result = getattr(kind(host.url, clock=Clock()), method)(*arguments, **options)
         return asyncio.run(result) if inspect.iscoroutine(result) else result
 
     return call
@@ -64,6 +66,8 @@ CLIENT_ERRORS: list[tuple[str, type[Exception], Callable[[type, Host], object]]]
     ("", ValueError, lambda kind, _: kind("http://policies.shop.example/")),
     ("", SignatureError, lambda kind, _: kind(SITE, keys=[{}])),
     (".check", ShapeError, asking("check", [], {})),
+    (".record", ShapeError, asking("record", b"{}", "u_8f3c", now=NAIVE)),
+    (".record_form", ShapeError, asking("record_form", {}, "terms", "u_8f3c", now=NAIVE)),
     (".record", ReceiptProblemError, asking("record", b"{}", "u_8f3c")),
     (".record_form", ReceiptProblemError, asking("record_form", {}, "terms", "u_8f3c")),
     (".text", UnknownVersionError, asking("text", "terms", 9, "en")),

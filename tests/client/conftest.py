@@ -50,8 +50,8 @@ def clock() -> Clock:
 def reader(request: pytest.FixtureRequest, host: Host, clock: Clock) -> NewReader:
     """Create apps of both kinds that read the manifest of `host`."""
 
-    def make(site: str = "", **options: Any) -> Reader:
-        return new_reader(request.param, site or host.url, clock, **options)
+    def make(address: str = "", **options: Any) -> Reader:
+        return new_reader(request.param, address or host.url, clock, **options)
 
     return make
 

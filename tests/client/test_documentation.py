@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import inforce.client
+from inforce.acceptance import Decision, DeferralForm, PolicyDecision, RecordForm, SubjectForm
 from inforce.acceptance import Outcome as DecisionOutcome
 from inforce.acceptance.receipt import RECEIPT_SCHEMA
 from inforce.client import AsyncPolicies, Limits, Policies, Reason
@@ -60,6 +62,21 @@ def test_every_reason_is_documented(reason: Reason) -> None:
     """The page and `help(Reason)` describe it in the same words."""
     (text,) = re.findall(rf"^- `{reason}`: (.+)$", inspect.getdoc(Reason) or "", re.MULTILINE)
     assert f"| `{reason}` | {text} |" in page("apps/client.md")
+
+
+ERRORS = [name for name in inforce.client.__all__ if name.endswith("Error")]
+FORMS = (RecordForm, SubjectForm, DeferralForm, Decision, PolicyDecision)
+FIELDS = sorted({field for form in FORMS for field in form.__annotations__})
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_error_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in page("apps/client.md")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_field_of_a_question_and_a_decision_is_documented(field: str) -> None:
+    assert f"`{field}`" in page("reference/decision.md")
 
 
 @pytest.mark.parametrize("option", inspect.signature(Policies).parameters)

@@ -119,7 +119,7 @@ class TestAMachineInTrouble:
 
         _context.cache_clear()
         monkeypatch.setattr("httpx2.create_ssl_context", broken)
-        app = reader(site="https://policies.shop.example/")
+        app = reader(address="https://policies.shop.example/")
 
         assert app.check([])["reason"] == "no-manifest"
         assert app.reports[-1].reason is Reason.UNREACHABLE

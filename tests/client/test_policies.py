@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,13 @@ from client.host import Behaviour, Host, answer, hang_up, redirect, serving, sil
 from client.world import SHORT, START, SUBJECT, TEXT, Clock, NewReader, digests_path, document, manifest, proven
 from inforce import address
 from inforce.client import AsyncPolicies, Outcome, Policies, Reason, RefusedError
-from inforce.errors import DigestMismatchError, SetupError, SignatureError, UnknownVersionError
+from inforce.errors import DigestMismatchError, SetupError, ShapeError, SignatureError, UnknownVersionError
 from inforce.manifest import to_bytes
 from inforce.signing import Algorithm, generate_key, sign
 from inforce.text import Digest
 
+SITE = "https://policies.shop.example/"
+NAIVE = datetime(2027, 3, 1)  # noqa: DTZ001 - tests are about a time without a zone
 PLAIN, SIGNED, TEXT_FILE = "/policies.json", "/policies.jws.json", "/terms/2026-01-01/en.md"
 LATER = START + timedelta(days=2)
 FIRST, SECOND = int(START.timestamp()), int(LATER.timestamp())
@@ -131,7 +133,7 @@ class TestAsking:
 
     def test_site_below_a_path_is_polled_below_that_path(self, host: Host, reader: NewReader) -> None:
         host.at["/legal/policies.json"] = serving(lambda site: manifest(f"{site}legal/"))
-        app = reader(site=f"{host.url}legal/")
+        app = reader(address=f"{host.url}legal/")
 
         app.refresh()
 
@@ -501,6 +503,8 @@ def test_package_exports_the_documented_names() -> None:
     assert sorted(inforce.client.__all__) == [
         "AsyncPolicies",
         "Changes",
+        "DigestMismatchError",
+        "InforceError",
         "Limits",
         "Outcome",
         "Policies",
@@ -508,10 +512,15 @@ def test_package_exports_the_documented_names() -> None:
         "PolicyText",
         "RECEIPT_BYTES",
         "Reason",
+        "ReceiptError",
         "ReceiptProblem",
         "ReceiptProblemError",
         "RefreshReport",
         "RefusedError",
+        "SetupError",
+        "ShapeError",
+        "SignatureError",
+        "UnknownVersionError",
         "accept_language",
         "is_same_receipt",
         "opens",
@@ -542,3 +551,89 @@ def test_client_loads_no_build_library() -> None:
     )
 
     assert (process.stdout.decode().split(), process.stderr.decode()) == (["block"], "")
+
+
+class TestInstants:
+    """Instants are texts or datetimes with a zone."""
+
+    def test_datetimes_mean_the_same_as_texts(self, host: Host, clock: Clock) -> None:
+        host.at[PLAIN] = serving(manifest)
+        policies = Policies(host.url, clock=clock)
+        far = timezone(timedelta(hours=13))
+        made = datetime(2026, 2, 1, 13, 0, 0, 7_999, far)
+        record = {"policy": "terms", "seq": 2, "act": "accepted", "subject": "u1"}
+        texts = policies.check(
+            [{**record, "at": "2026-02-01T00:00:00.007Z", "received_at": "2026-02-01T00:00:00.007Z"}],
+            {"id": "u1", "since": "2024-01-01T00:00:00Z"},
+            deferred={"terms": {"seq": 2, "until": "2026-10-01T00:00:00Z"}},
+        )
+
+        moments = policies.check(
+            [{**record, "at": made, "received_at": made}],
+            {"id": "u1", "since": datetime(2024, 1, 1, 13, tzinfo=far)},
+            deferred={"terms": {"seq": 2, "until": datetime(2026, 10, 1, tzinfo=UTC)}},
+        )
+
+        assert moments == texts
+        assert moments["reason"] == "current"
+
+    @pytest.mark.parametrize(
+        ("options", "path"),
+        [
+            ({"subject": {"id": "u1", "since": NAIVE}}, "subject.since"),
+            ({"records": [{"policy": "terms", "at": NAIVE}]}, "state.records.at"),
+            ({"records": [{"policy": "terms", "received_at": NAIVE}]}, "state.records.received_at"),
+            ({"deferred": {"terms": {"seq": 2, "until": NAIVE}}}, "state.deferred.terms.until"),
+        ],
+    )
+    def test_datetime_without_zone_is_rejected(
+        self, host: Host, clock: Clock, options: dict[str, Any], path: str
+    ) -> None:
+        host.at[PLAIN] = serving(manifest)
+
+        with pytest.raises(ShapeError, match="expected a datetime with a zone") as raised:
+            Policies(host.url, clock=clock).check(**{"records": [], "subject": "u1", **options})
+
+        assert raised.value.path == path
+
+    def test_clock_without_zone_is_rejected(self, host: Host) -> None:
+        host.at[PLAIN] = serving(manifest)
+
+        with pytest.raises(ShapeError, match="clock: expected a datetime with a zone"):
+            Policies(host.url, clock=lambda: NAIVE).check([], "u1")
+
+
+class TestAddress:
+    """The files of a site can be fetched from another address."""
+
+    def test_manifest_and_texts_of_a_site_are_read_from_another_address(
+        self, host: Host, reader: NewReader, tmp_path: Path
+    ) -> None:
+        host.at[PLAIN] = answer(manifest(SITE))
+        host.at[TEXT_FILE] = answer(TEXT.encode())
+        app = reader(host.url, site=SITE, state_file=tmp_path / "state.json")
+
+        decision = app.check()
+
+        assert app.policies.problem(decision)["policies"][0]["page"] == f"{host.url}terms/"
+        assert (decision["reason"], app.text().markdown) == ("first-time", TEXT)
+
+    def test_manifest_of_another_site_is_refused(self, host: Host, reader: NewReader) -> None:
+        host.at[PLAIN] = serving(manifest)
+        app = reader(host.url, site=SITE)
+
+        app.refresh()
+
+        assert app.reports[-1].reason is Reason.WRONG_SITE
+
+    @pytest.mark.parametrize(
+        ("address", "site"),
+        [
+            ("http://policies.shop.example/", SITE),
+            (SITE, "http://policies.shop.example/"),
+            ("http://127.0.0.1:1", SITE),
+        ],
+    )
+    def test_both_addresses_must_be_secure(self, address: str, site: str) -> None:
+        with pytest.raises(ValueError, match="expected an https address"):
+            Policies(address, site=site)

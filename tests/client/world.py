@@ -130,8 +130,8 @@ NewReader = Callable[..., Reader]
 PATIENT, SHORT = Limits(), Limits(seconds=0.3)
 
 
-def new_reader(kind: type[Policies | AsyncPolicies], site: str, clock: Clock, **options: Any) -> Reader:
+def new_reader(kind: type[Policies | AsyncPolicies], address: str, clock: Clock, **options: Any) -> Reader:
     """Create an app of `kind` with a fixed random number."""
     reports: list[RefreshReport] = []
     settings = {"limits": PATIENT, "clock": clock, "chance": lambda: 0.5, "on_report": reports.append, **options}
-    return Reader(kind(site, **settings), reports)
+    return Reader(kind(address, **settings), reports)

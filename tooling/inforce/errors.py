@@ -49,9 +49,15 @@ class Place:
 
 
 class InforceError(Exception):
-    """The base class; the message is for the person who can fix the problem."""
+    """The base class; the message is for the person who can fix the problem.
+
+    :param message: what is wrong, where, and how to fix it
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
 
 
 class BookError(InforceError):
@@ -99,9 +105,11 @@ class ClockError(InforceError):
 
 
 class ShapeError(InforceError):
-    """Decoded data does not have the expected shape; `path` is the field, such as `policies[0].act`.
+    """Decoded data does not have the expected shape.
 
-    `problem` is a predicate of that field (“is missing”) or begins with “expected”.
+    :param path: the field, such as `policies[0].act`
+    :param problem: a predicate of that field (“is missing”), or a text that begins with “expected”
+    :param fix: how to fix it, if known
     """
 
     def __init__(self, path: str, problem: str, fix: str = "") -> None:
@@ -128,17 +136,28 @@ class UnsupportedSpecError(ManifestError):
 
 
 class SignatureError(InforceError):
-    """A signature is missing or invalid, or its key is unknown."""
+    """A signature is missing or invalid, or its key is unknown.
+
+    :param message: what is wrong, and how to fix it
+    """
 
     exit_code = 1
 
 
 class ReceiptError(InforceError):
-    """A receipt is invalid."""
+    """A receipt is invalid.
+
+    :param message: what is wrong, and how to fix it
+    """
 
 
 class DigestMismatchError(ReceiptError):
-    """The digest of a text or receipt differs from the published one."""
+    """The digest of a text or receipt differs from the published one.
+
+    :param what: the text
+    :param expected: the published digest
+    :param got: the digest of the text
+    """
 
     def __init__(self, what: str, expected: object, got: object) -> None:
         self.expected = expected
@@ -147,7 +166,11 @@ class DigestMismatchError(ReceiptError):
 
 
 class UnknownVersionError(ReceiptError):
-    """A version is not among the published versions of the book."""
+    """A version is not among the published versions of the book.
+
+    :param policy: id of the policy
+    :param version: number or label of the version
+    """
 
     def __init__(self, policy: str, version: object) -> None:
         super().__init__(f"{policy} has no published version “{version}”")
@@ -169,6 +192,9 @@ class GeneratorError(InforceError):
 
 
 class SetupError(InforceError):
-    """Something outside the book is missing: a program, a key, a permission."""
+    """Something outside the book is missing: a program, a key, a permission.
+
+    :param message: what is wrong, and how to fix it
+    """
 
     exit_code = 4

@@ -23,21 +23,37 @@ from inforce.client.receipts import (
 from inforce.client.requests import accept_language, opens
 from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
 from inforce.client.texts import PolicyText
+from inforce.errors import (
+    DigestMismatchError,
+    InforceError,
+    ReceiptError,
+    SetupError,
+    ShapeError,
+    SignatureError,
+    UnknownVersionError,
+)
 
 __all__ = [
     "RECEIPT_BYTES",
     "AsyncPolicies",
     "Changes",
+    "DigestMismatchError",
+    "InforceError",
     "Limits",
     "Outcome",
     "Policies",
     "PolicyForm",
     "PolicyText",
     "Reason",
+    "ReceiptError",
     "ReceiptProblem",
     "ReceiptProblemError",
     "RefreshReport",
     "RefusedError",
+    "SetupError",
+    "ShapeError",
+    "SignatureError",
+    "UnknownVersionError",
     "accept_language",
     "is_same_receipt",
     "opens",

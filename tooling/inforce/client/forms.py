@@ -21,7 +21,7 @@ from inforce.client.state import ClientState
 from inforce.instant import format_instant
 
 _DUE: Final = ("block", "prompt")
-_ANSWERS: Final = {"accept": "accepted", "consent": "consented", "acknowledge": "acknowledged"}
+ANSWERS: Final = {"accept": "accepted", "consent": "consented", "acknowledge": "acknowledged"}
 _HIDDEN: Final = ("id", "seq", "version", "language", "digest", "base_seq", "serial", "manifest_digest", "outcome")
 _FIELDS: Final = (*_HIDDEN, "act")
 _NUMBERS: Final = ("seq", "base_seq", "serial")
@@ -78,7 +78,7 @@ def _form(policy: PolicyDecision, state: ClientState, site: str, own_id: str) ->
     )
     return PolicyForm(
         policy=policy["id"],
-        act=_ANSWERS.get(policy["act"], "acknowledged"),
+        act=ANSWERS.get(policy["act"], "acknowledged"),
         page=f"{site}{policy['id']}/{version.version}/{ending}",
         language=language,
         answer_field=f"{policy['id']}.act",

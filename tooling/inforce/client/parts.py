@@ -19,7 +19,7 @@ from inforce.client.forms import PolicyForm, policy_forms
 from inforce.client.limits import Limits
 from inforce.client.problem import problem
 from inforce.client.proof import WantedDigests, digests_of, listed_policy
-from inforce.client.questions import Circumstances, question
+from inforce.client.questions import Circumstances, instant_text, question
 from inforce.client.receipts import (
     ReceiptProblemError,
     received,
@@ -52,8 +52,9 @@ class ClientParts:
 
     def __init__(
         self,
-        site: str,
+        address: str,
         *,
+        site: str | None = None,
         manifest: str = MAIN_PATH,
         keys: Iterable[Mapping[str, Any]] = (),
         state_file: Path | str | None = None,
@@ -65,8 +66,10 @@ class ClientParts:
     ) -> None:
         """Create a client; nothing is fetched until a method is called.
 
-        :param site: address of the policy site: https and ending in `/`; http only on localhost
-        :param manifest: path of the manifest below `site`; `manifests/shop.json` lists some policies only
+        :param address: address of the policy site: https and ending in `/`; http only on localhost
+        :param site: the site in the manifest, if its files are fetched from another address, such as a local server
+            during development; None: `address`
+        :param manifest: path of the manifest below `address`; `manifests/shop.json` lists some policies only
         :param keys: public keys as JWKs (RFC 7517); with them, only manifests signed by one of them are accepted
         :param state_file: file that keeps the state across restarts and shares it between processes; None: no file
         :param snapshot: a manifest bundled with the app, as fetched; it is used until a newer one is available
@@ -74,14 +77,14 @@ class ClientParts:
         :param on_report: function that is called with the `RefreshReport` of every refresh; default: no function
         :param clock: for tests: function that returns the time, with its zone; default: the time of this machine
         :param chance: for tests: function that returns a random number in [0, 1)
-        :raises ValueError: if `site` or `manifest` is invalid
+        :raises ValueError: if `address`, `site` or `manifest` is invalid
         :raises SignatureError: if a key is invalid, private, or of an unsupported kind
         """
         self._limits = limits or Limits()
-        trust = Trust.of(site, tuple(keys), manifest)
+        trust = Trust.of(site or address, tuple(keys), manifest, address)
         core = Core(trust=trust, limits=self._limits)
         path, trusted = state_file and Path(state_file), trust.key_ids
-        file = StateFile(path=path, site=site, trusted=trusted, manifest=manifest) if path else None
+        file = StateFile(path=path, site=address, trusted=trusted, manifest=manifest) if path else None
         self._session = Session(core, file, clock=clock, chance=chance, on_report=on_report)
         self._shelf = TextStore()
         self._digests: dict[str, tuple[Digest, PolicyDigests]] = {}
@@ -107,7 +110,7 @@ class ClientParts:
 
         :param decision: the result of `check`; policies with the outcome `prompt` or `block` are included
         """
-        return problem(decision, self.manifest, self._site)
+        return problem(decision, self.manifest, self._address)
 
     def forms(self, decision: Decision) -> list[PolicyForm]:
         """Return what an HTML form needs to ask for each policy that is due in a decision.
@@ -118,10 +121,13 @@ class ClientParts:
 
         :param decision: the result of `check`; policies with the outcome `prompt` or `block` are included
         """
-        return policy_forms(decision, self._session.memory, self._site, self._session.now)
+        return policy_forms(decision, self._session.memory, self._address, self._session.now)
 
     def _decide(
-        self, records: Iterable[RecordForm], subject: str | SubjectForm, circumstances: Circumstances
+        self,
+        records: Iterable[RecordForm | Mapping[str, Any]],
+        subject: str | SubjectForm | Mapping[str, Any],
+        circumstances: Circumstances,
     ) -> Decision:
         return decide(question(self._session.memory, self._session.now, records, subject, circumstances))
 
@@ -137,14 +143,14 @@ class ClientParts:
         wanted = WantedText.of(policy, seq, version, [language, *([listed.binding_language] if listed else [])])
         if cached := self._shelf.find(wanted):
             return cached
-        return self._shelf.put(wanted.received((yield wanted.request(self._site, self._limits))))
+        return self._shelf.put(wanted.received((yield wanted.request(self._address, self._limits))))
 
     def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:
         memory = self._session.memory
         listed = listed_policy(memory, policy, base_seq)
         digests = yield from self._proven_digests(memory, listed)
         wanted = WantedChanges.of(listed, digests, base_seq, target_seq, language)
-        return wanted.received((yield wanted.request(self._site, self._limits)), self._site)
+        return wanted.received((yield wanted.request(self._address, self._limits)), self._site)
 
     def _published(self, policy: str, seq: int, language: str) -> Steps[KnownVersion | None]:
         """Return the version `seq` of `policy`, with a text in `language` if it was published; None if it never was."""
@@ -161,21 +167,32 @@ class ClientParts:
         version = yield from self._published(receipt["policy"], receipt["seq"], receipt["language"])
         return unpublished(receipt, version, self.manifest)
 
+    def _moment(self, now: datetime | None) -> datetime:
+        """Return `now`, or the time of the clock; raise ShapeError if it has no zone."""
+        moment = now or self._session.now
+        instant_text(moment, "now")
+        return moment
+
     def _recorded(
-        self, receipt: Mapping[str, Any], problem: ReceiptProblemError | None, now: datetime | None
+        self, receipt: Mapping[str, Any], problem: ReceiptProblemError | None, now: datetime
     ) -> dict[str, Any]:
         if problem:
             raise problem
-        return received(receipt, now or self._session.now)
+        return received(receipt, instant_text(now, "now"))
 
     def _proven_digests(self, memory: ClientState, listed: ManifestPolicy) -> Steps[PolicyDigests]:
         """Return the digests that the manifest in `memory` proves for `listed`; fetch them once per manifest."""
         wanted = WantedDigests.of(memory, listed)
         digest, digests = self._digests.get(listed.id, (None, None))
         if digests is None or digest != wanted.digest:
-            digests = wanted.received((yield wanted.request(self._site, self._limits)), self._site)
+            digests = wanted.received((yield wanted.request(self._address, self._limits)), self._site)
             self._digests[listed.id] = (wanted.digest, digests)
         return digests
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether to poll now."""
+        return self._session.is_due
 
     @property
     def _serial(self) -> int | None:
@@ -184,3 +201,7 @@ class ClientParts:
     @property
     def _site(self) -> str:
         return self._session.core.trust.site
+
+    @property
+    def _address(self) -> str:
+        return self._session.core.trust.base

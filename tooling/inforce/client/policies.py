@@ -62,19 +62,19 @@ class Policies(ClientParts):
 
     def check(
         self,
-        records: Iterable[RecordForm],
-        subject: str | SubjectForm,
+        records: Iterable[RecordForm | Mapping[str, Any]],
+        subject: str | SubjectForm | Mapping[str, Any],
         *,
         languages: Sequence[str] = (),
         audience: Sequence[str] = (),
         seen: Mapping[str, int] = _NONE,
-        deferred: Mapping[str, DeferralForm] = _NONE,
+        deferred: Mapping[str, DeferralForm | Mapping[str, Any]] = _NONE,
         role: Role = "server",
     ) -> Decision:
         """Return the decision: what the user owes now.
 
         If a poll is due, it runs in the background; this call waits for it only if there is no manifest yet. A host
-        never causes an exception here.
+        never causes an exception here. Instants are texts (RFC 3339) or datetimes with a zone.
 
             >>> decision = policies.check([], "u_8f3c", languages=["de-AT", "en"])
             >>> [(policy["id"], policy["reason"], policy["language"]) for policy in decision["policies"]]
@@ -87,10 +87,10 @@ class Policies(ClientParts):
         :param seen: by policy id, the `seq` of the newest version that was shown to the user
         :param deferred: by policy id, the user's deferral (a dict like `DeferralForm`), if a decision permitted it
         :param role: `server`, or `client` on the user's own device, where unconfirmed records count too
-        :raises ShapeError: if an id, instant, tag or number is invalid, except in a record; `path` is its field in the
-            question for `decide`
+        :raises ShapeError: if an id, instant, tag or number is invalid, except in a record, or if a datetime has no
+            zone; `path` is its field in the question for `decide`
         """
-        if self._session.is_due:
+        if self._is_due:
             if self.manifest is None:
                 self.refresh()
             else:
@@ -153,14 +153,15 @@ class Policies(ClientParts):
         :param now: time of receipt; None: the time of `clock`
         :raises ReceiptProblemError: if the receipt must not be stored; its `status`, `headers` and `problem` are the
             response
+        :raises ShapeError: if `now` has no zone
         """
-        receipt = parse_receipt(body)
+        moment, receipt = self._moment(now), parse_receipt(body)
         refuse_other_subject(receipt, subject, linked)
         try:
             problem = self._proven(lambda: self._contradiction(receipt))
         except (DigestMismatchError, RefusedError) as cause:
             raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
-        return self._recorded(receipt, problem, now)
+        return self._recorded(receipt, problem, moment)
 
     def record_form(
         self, form: Mapping[str, Any], policy: str, subject: str, *, label: str = "", now: datetime | None = None
@@ -180,9 +181,11 @@ class Policies(ClientParts):
         :param label: text of the checkbox or button
         :param now: time of receipt; None: the time of `clock`
         :raises ReceiptProblemError: if the answer must not be stored, for example because it is missing
+        :raises ShapeError: if `now` has no zone
         """
-        body = receipt_of_form(form, policy, subject, label, now or self._session.now)
-        return self.record(body, subject, now=now)
+        moment = self._moment(now)
+        body = receipt_of_form(form, policy, subject, label, moment)
+        return self.record(body, subject, now=moment)
 
     def _proven(self, steps: Callable[[], Steps[T]]) -> T:
         """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""
@@ -226,17 +229,17 @@ class AsyncPolicies(ClientParts):
 
     async def check(
         self,
-        records: Iterable[RecordForm],
-        subject: str | SubjectForm,
+        records: Iterable[RecordForm | Mapping[str, Any]],
+        subject: str | SubjectForm | Mapping[str, Any],
         *,
         languages: Sequence[str] = (),
         audience: Sequence[str] = (),
         seen: Mapping[str, int] = _NONE,
-        deferred: Mapping[str, DeferralForm] = _NONE,
+        deferred: Mapping[str, DeferralForm | Mapping[str, Any]] = _NONE,
         role: Role = "server",
     ) -> Decision:
         """Do the same as `Policies.check`."""
-        if self._session.is_due:
+        if self._is_due:
             if self.manifest is None:
                 await self.refresh()
             else:
@@ -258,20 +261,21 @@ class AsyncPolicies(ClientParts):
         self, body: bytes, subject: str, *, linked: Iterable[str] = (), now: datetime | None = None
     ) -> dict[str, Any]:
         """Do the same as `Policies.record`."""
-        receipt = parse_receipt(body)
+        moment, receipt = self._moment(now), parse_receipt(body)
         refuse_other_subject(receipt, subject, linked)
         try:
             problem = await self._proven(lambda: self._contradiction(receipt))
         except (DigestMismatchError, RefusedError) as cause:
             raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
-        return self._recorded(receipt, problem, now)
+        return self._recorded(receipt, problem, moment)
 
     async def record_form(
         self, form: Mapping[str, Any], policy: str, subject: str, *, label: str = "", now: datetime | None = None
     ) -> dict[str, Any]:
         """Do the same as `Policies.record_form`."""
-        body = receipt_of_form(form, policy, subject, label, now or self._session.now)
-        return await self.record(body, subject, now=now)
+        moment = self._moment(now)
+        body = receipt_of_form(form, policy, subject, label, moment)
+        return await self.record(body, subject, now=moment)
 
     async def _proven(self, steps: Callable[[], Steps[T]]) -> T:
         """Return the result of `steps`; refresh the manifest once if the site seems to have been republished."""

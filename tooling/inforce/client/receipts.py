@@ -9,7 +9,6 @@ Not responsible for: fetching; storing; the date of an act, which the decision j
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -157,7 +156,7 @@ def _problem(receipt: Mapping[str, Any], version: KnownVersion | None) -> Receip
     return None
 
 
-def received(receipt: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def received(receipt: Mapping[str, Any], now: str) -> dict[str, Any]:
     """Return the record to store for `receipt`, received at `now`; the app sets `auth`."""
-    at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {**{name: value for name, value in receipt.items() if name not in _SET_BY_SERVER}, "received_at": at}
+    kept = {name: value for name, value in receipt.items() if name not in _SET_BY_SERVER}
+    return {**kept, "received_at": now}

@@ -18,6 +18,7 @@ from threading import Lock
 from inforce.client.core import Core
 from inforce.client.deadline import finish_within
 from inforce.client.http import Request, Response
+from inforce.client.questions import instant_text
 from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
 from inforce.client.state import ClientState
 from inforce.client.state_file import StateFile
@@ -55,8 +56,11 @@ class Session:
 
     @property
     def now(self) -> datetime:
-        """The time by the clock of this machine."""
-        return self._clock()
+        """The time by the clock of this machine; ShapeError if `clock` returns a time without a zone."""
+        now = self._clock()
+        if now.utcoffset() is None:
+            instant_text(now, "clock")
+        return now
 
     def offer(self, snapshot: bytes) -> None:
         """Use the bundled manifest `snapshot` if it is newer than the known one."""

@@ -23,33 +23,36 @@ _REASONS = {"type": Reason.NOT_A_MANIFEST, "site": Reason.WRONG_SITE, "path": Re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The `site` an app polls, the `path` of its manifest, and the trusted `keys`.
+    """The `site` whose manifest an app accepts, the `path` of the manifest, and the trusted `keys`.
 
-    Without keys the app relies on the connection only.
+    Without keys the app relies on the connection only. `base` is the address that serves the files of the site; empty:
+    the address of the site.
     """
 
     site: str
     keys: tuple[PublicKey, ...] = ()
     path: str = MAIN_PATH
+    base: str = ""
 
     def __post_init__(self) -> None:
         secure_site(self.site)
+        secure_site(self.base or self.site)
         if not re.fullmatch(MANIFEST_PATH, self.path):
             message = f"expected the path of a manifest such as “manifests/shop.json”, got {quoted(self.path)}"
             raise ValueError(message)
 
     @classmethod
-    def of(cls, site: str, keys: tuple[Mapping[str, Any], ...], path: str = MAIN_PATH) -> Self:
-        """Trust the manifest at `path` of `site` and the public JWKs `keys`.
+    def of(cls, site: str, keys: tuple[Mapping[str, Any], ...], path: str = MAIN_PATH, base: str = "") -> Self:
+        """Trust the manifest at `path` of `site`, served at `base`, and the public JWKs `keys`.
 
         Raise ValueError or SignatureError if one of them is invalid.
         """
-        return cls(site=site, keys=tuple(PublicKey.from_jwk(key) for key in keys), path=path)
+        return cls(site=site, keys=tuple(PublicKey.from_jwk(key) for key in keys), path=path, base=base)
 
     @property
     def address(self) -> str:
         """The address of the manifest: of the signed file if there are keys, otherwise of the plain one."""
-        return self.site + (signed_path(self.path) if self.keys else self.path)
+        return (self.base or self.site) + (signed_path(self.path) if self.keys else self.path)
 
     def manifest(self, body: bytes, limit: int) -> tuple[Manifest, bytes]:
         """Parse the manifest in `body`, of at most `limit` bytes; also return the exact bytes it was parsed from.
