@@ -14,9 +14,10 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from book_builder import BookBuilder
+from book_builder import BookBuilder, instant
 from cli.conftest import Type, listening
 from inforce.book.user_cache import cache_folder
+from inforce.client import Policies
 
 PATIENCE = 60
 SITE_YML = "site_name: Policies\ntheme: {name: material}\nplugins: [inforce]\n"
@@ -74,6 +75,7 @@ def test_server_rebuilds_on_changes_and_ends_on_ctrl_c(shell: BookBuilder) -> No
     port = free_port()
     with served(shell, port) as process:
         assert "for 12 months" in page_with("for 12 months", port)
+        can_be_used_by_an_app(port)
         shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
         assert "for 6 months" in page_with("for 6 months", port)
         process.send_signal(signal.SIGINT)
@@ -82,6 +84,17 @@ def test_server_rebuilds_on_changes_and_ends_on_ctrl_c(shell: BookBuilder) -> No
             os.killpg(process.pid, 0)
     assert process.returncode == 0
     assert "Traceback" not in output
+
+
+def can_be_used_by_an_app(port: int) -> None:
+    """Read the manifest and a text with the client, and check that pages of other origins may do so."""
+    policies = Policies(f"http://127.0.0.1:{port}/", clock=lambda: instant("2026-06-01T00:00:10Z"))
+    assert policies.check([], "u_mia")["outcome"] == "prompt"
+    assert "for 12 months" in policies.text("privacy", 1, "en").markdown
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("GET", "/policies.json")
+    assert connection.getresponse().headers["access-control-allow-origin"] == "*"
+    connection.close()
 
 
 def answer(path: str, port: int) -> bytes:

@@ -1,7 +1,7 @@
 """Serve the site on this machine and update it while the book is edited.
 
-Invariants: pages are equal to those of a build, except for one line that loads the reload script; saving a text renders
-only the affected pages again; the server listens on the loopback interface only.
+Invariants: pages are equal to those of a build for the address of the server, except for one line that loads the reload
+script; saving a text renders only the affected pages again; the server listens on the loopback interface only.
 """
 
 from __future__ import annotations
@@ -107,8 +107,10 @@ class Handler(SimpleHTTPRequestHandler):
         return BytesIO(content)
 
     def end_headers(self) -> None:
-        """Disable caching, since the site can change between requests."""
+        """Disable caching, since the site can change between requests; allow pages of other origins to read it."""
         self.send_header("Cache-Control", "no-store")
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Access-Control-Expose-Headers", "Date, Retry-After")
         super().end_headers()
 
     def log_message(self, format: str, *words: object) -> None:  # noqa: A002 - the base's signature
@@ -151,7 +153,9 @@ def serve_site(options: BuildOptions, port: int) -> int:
     collect_rarely()
     folder = real_folder(options.site)
     # A preview is never published, so it can be unsigned.
-    maker = SiteBuilder(replace(options, unsigned=True), Listener(tell=_tell))
+    # Its manifest is about its own address, so that apps on this machine can use it.
+    options = replace(options, unsigned=True, address=f"http://{HOST}:{port}/")
+    maker = SiteBuilder(options, Listener(tell=_tell))
     if not _made(maker):
         return 1
     gc.freeze()  # most of the book stays in memory; freezing excludes it from garbage collection

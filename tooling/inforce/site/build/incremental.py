@@ -6,6 +6,7 @@ Invariants: after each update the folder contains the same site as a full build 
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from inforce import pdf
@@ -69,9 +70,13 @@ class SiteBuilder:
         if options.catalog is not None and options.now is not None:
             return publication_of(options.catalog, options.now, options.evidence)
         signing = bool(options.keys)
-        return read_publication(
+        publication = read_publication(
             options.root, configuration.clock, self._listener.warn, signing=signing, memory=self._memory
         )
+        if options.address is None:
+            return publication
+        settings = replace(publication.catalog.settings, site=options.address)
+        return replace(publication, catalog=replace(publication.catalog, settings=settings))
 
     def _place(self, files: Files) -> int:
         """Link `files` into the folder and return the number of those that changed."""

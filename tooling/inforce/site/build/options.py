@@ -25,6 +25,7 @@ class BuildOptions:
     `now` is the instant of the site; without it, `clock` determines it. `catalog` is the book if the caller has already
     read it, and `evidence` its git history by folder of the version; without `catalog`, both are read. `keys` sign the
     manifest; with `unsigned`, a manifest without a key is left unsigned. `generator` is the module of MkDocs.
+    `address` replaces the site of book.yml, for a site that is served at another address.
 
     Raise BookError if there is no mkdocs.yml, SetupError if neither MkDocs nor ProperDocs is installed.
     """
@@ -40,6 +41,7 @@ class BuildOptions:
     offline: bool = False
     pdf: bool = False
     unsigned: bool = False
+    address: str | None = None
     generator: str = field(default_factory=installed_generator)
 
     def __post_init__(self) -> None:
