@@ -16,7 +16,7 @@ LIBRARIES_ARE_HERE := { $(BIN)/python -P -c 'import weasyprint' && $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help site serve test dist lint bench fuzz mutants pictures properdocs lock clean libraries
+.PHONY: help site serve test dist lint bench fuzz catalogues mutants pictures properdocs lock clean libraries
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -51,6 +51,9 @@ bench: $(VENV)/.test ## run the benchmarks; BENCH=tooling/benchmarks/redline.py 
 
 fuzz: $(VENV)/.test ## run the property tests with new random inputs; EXAMPLES=100000 sets the number for each
 	@EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/pytest tests/property $(TESTS)
+
+catalogues: $(VENV)/.test ## update the catalogues of interface words; LANGUAGE=pt adds a language
+	@$(BIN)/python -P tooling/catalogues.py $(LANGUAGE)
 
 mutants: $(VENV)/.test ## change the decision in small ways, in a copy, and list the changes that no test detects
 	@$(BIN)/python -P -m venv --clear .cache/mutants

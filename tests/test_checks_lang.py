@@ -176,3 +176,20 @@ def test_numbers_are_recognised_in_any_format(text: str, numbers: set[str]) -> N
 )
 def test_number_words_are_recognised(text: str, language: str, numbers: set[str]) -> None:
     assert number_words_in(text, language) == numbers
+
+
+@pytest.mark.parametrize(
+    ("language", "noted"),
+    [
+        pytest.param("pt", True, id="a language without interface words"),
+        pytest.param("zh-Hant", True, id="another script of a language with interface words"),
+        pytest.param("fr", False, id="a language with interface words"),
+        pytest.param("de-AT", False, id="a region of one"),
+    ],
+)
+def test_language_without_interface_words_is_noted_once(language: str, noted: bool) -> None:
+    book = bilingual(language=language, languages=f"en, {language}")
+    book.policy("privacy").version("2026-03-01", **{"en": EN, language: DE})
+    findings = found(book, "LANG-interface")
+    assert [(finding.severity, finding.evidence) for finding in findings] == [(Severity.NOTE, language)] * noted
+    assert all(finding.place.path == f"policy_versions/privacy/2026-03-01/{language}.md" for finding in findings)

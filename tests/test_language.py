@@ -116,3 +116,40 @@ def test_date_is_formatted_as_is_usual_in_the_language(tag: str, day: str) -> No
 def test_languages_are_ordered_by_their_tags() -> None:
     tags = ["zh-Hans", "en", "pt-BR", "en-GB"]
     assert [str(language) for language in sorted(map(Language, tags))] == ["en", "en-GB", "pt-BR", "zh-Hans"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "interface", "catalogue"),
+    [
+        pytest.param("fr", "fr", "fr", id="a language with interface words"),
+        pytest.param("de-AT", "de-AT", "de", id="a region of it"),
+        pytest.param("en-GB", "en-GB", "en", id="a region of the source language"),
+        pytest.param("zh-CN", "zh-CN", "zh-Hans", id="a region whose usual script has a catalogue"),
+        pytest.param("zh-TW", "en", "en", id="a region with another script"),
+        pytest.param("he", "en", "en", id="a language without interface words"),
+    ],
+)
+def test_language_without_interface_words_uses_english(tag: str, interface: str, catalogue: str) -> None:
+    assert (str(Language(tag).interface), Language(tag).catalogue) == (interface, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("tag", "day", "shown"),
+    [
+        pytest.param("fr", 1, "1er mars 2027", id="the first day in French is an ordinal"),
+        pytest.param("fr", 11, "11 mars 2027", id="any other day is not"),
+        pytest.param("es", 1, "1 de marzo de 2027", id="Spanish"),
+        pytest.param("ja", 1, "2027年3月1日", id="Japanese"),
+        pytest.param("ar", 1, "1 مارس 2027", id="Arabic"),
+    ],
+)
+def test_date_is_written_as_in_running_text(tag: str, day: int, shown: str) -> None:
+    assert Language(tag).format_day(date(2027, 3, day)) == shown
+
+
+def test_numbers_lists_and_names_follow_the_language() -> None:
+    french, japanese = Language("fr"), Language("ja")
+    assert (french.format_number(12345), french.format_percent(5)) == ("12\u202f345", "5\u00a0%")
+    assert (french.list_separator, japanese.list_separator) == (", ", "、")
+    assert (Language("de").name_in(french), Language("zh-Hans").name_in(japanese)) == ("allemand", "簡体中国語")
+    assert japanese.format_time_of_day(date(2027, 3, 1), "08:00 (UTC)") == "2027年3月1日 08:00 (UTC)"

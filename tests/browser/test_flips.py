@@ -139,9 +139,9 @@ def test_remaining_days_cause_no_layout_shift(page: Page, site: str, place: str)
     page.add_init_script(SHIFTS)
     page.clock.set_fixed_time(BEFORE)
     page.goto(site + place)
-    expect(page.locator(".inforce-days").first).to_have_text("(days left: 1)")
+    expect(page.locator(".inforce-days").first).to_have_text("(1 day left)")
     heights = []
-    for text in ("", "(days left: 1)"):
+    for text in ("", "(1 day left)"):
         days = page.locator(".inforce-days").first
         days.evaluate("(one, text) => { one.textContent = text; }", text)
         heights.append(page.evaluate("document.documentElement.scrollHeight"))

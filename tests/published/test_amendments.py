@@ -32,7 +32,7 @@ def words(site: Path, place: str) -> str:
         pytest.param("terms/", "applies from February 1, 2027 until March 1, 2027. Correction of 1", id="the policy"),
         pytest.param("terms/1.1/", "Correction of 1 The spelling of “service”. An answer to version 1,", id="why"),
         pytest.param("terms/1.1/", "such as an acceptance, also counts for this version.", id="what counts"),
-        pytest.param("terms/1.1/ar/", "تصحيح ⁨1⁩", id="in Arabic"),
+        pytest.param("terms/1.1/ar/", "تصحيح الإصدار ⁨1⁩", id="in Arabic"),
         pytest.param("terms/1.1/ar/", "لا يغيّر هذا التصحيح النص بهذه اللغة.", id="a language that did not change"),
         pytest.param("terms/1/", "Superseded: this version applied from January 1, 2026", id="the corrected version"),
         pytest.param("terms/1/", "This version was corrected by 1.1.", id="its correction"),

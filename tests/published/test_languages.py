@@ -96,8 +96,8 @@ def test_missing_translation_is_stated_with_a_link_to_the_binding_text(reading_s
 def test_history_in_another_language_links_its_redlines(reading_site: Path) -> None:
     html = page(reading_site, "terms/history/de/")
 
-    assert '<a href="../../changes/2...3/de/">von 2</a>' in html
-    assert '<a href="../../changes/1...2/">von 1</a>' in html
+    assert '<a href="../../changes/2...3/de/">von Fassung 2</a>' in html
+    assert '<a href="../../changes/1...2/">von Fassung 1</a>' in html
 
 
 def test_arabic_change_matrix_runs_from_right_to_left(reading_site: Path) -> None:

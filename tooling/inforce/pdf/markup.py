@@ -20,7 +20,8 @@ def document_of(paper: Paper) -> str:
 
 
 def _lines(paper: Paper) -> Iterator[str]:
-    yield f'<!doctype html>\n<html lang="{paper.language}" dir="{paper.language.direction}">\n<head>'
+    page = paper.language.interface
+    yield f'<!doctype html>\n<html lang="{page}" dir="{page.direction}">\n<head>'
     yield f'<meta charset="utf-8"><title>{escape(paper.title)}</title>'
     for name, content in _facts(paper).items():
         yield f'<meta name="{name}" content="{escape(content)}">'
@@ -32,7 +33,8 @@ def _lines(paper: Paper) -> Iterator[str]:
     if paper.heading:
         yield f"<h1>{escape(paper.heading)}</h1>"
     yield f'<table class="facts">{"".join(map(_row, paper.rows))}</table></div>'
-    yield f"<main>\n{paper.body}\n</main>\n</body>\n</html>"
+    text = "" if page == paper.language else f' lang="{paper.language}" dir="{paper.language.direction}"'
+    yield f"<main{text}>\n{paper.body}\n</main>\n</body>\n</html>"
 
 
 def _facts(paper: Paper) -> dict[str, str]:

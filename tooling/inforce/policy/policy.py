@@ -120,7 +120,11 @@ class Policy:
 
     def title(self, language: Language) -> str:
         """Return the title of the policy in `language`, or in the binding language if there is no such title."""
-        return self.titles.get(language, self.titles[self.binding_language])
+        return self.titles[self.title_language(language)]
+
+    def title_language(self, language: Language) -> Language:
+        """Return the language of `title(language)`."""
+        return language if language in self.titles else self.binding_language
 
     @property
     def position(self) -> tuple[bool, int]:

@@ -68,20 +68,21 @@ class _Writer:
         if block.was or block.now:
             was, now = self.labels.spell(block.was), self.labels.spell(block.now)
             words = self.labels.structure_changed.format(was=was, now=now)
-            inner += f'<span class="inforce-note"> ({escape(words)})</span>'
+            inner += f'<span class="inforce-note"{self.labels.tongue}> ({escape(words)})</span>'
         if block.state is not BlockState.MOVED_TO:
             return _element(block, "", inner)
         if self._first(place) == place:  # one note for all blocks that moved together
             origin = f'<a href="#{self._id(block.partner)}">{escape(self.labels.see_origin)}</a>'
-            inner = f'<span class="inforce-note">{escape(self.labels.moved_here)} ({origin}): </span>{inner}'
+            note = f"{escape(self.labels.moved_here)} ({origin}): "
+            inner = f'<span class="inforce-note"{self.labels.tongue}>{note}</span>{inner}'
         return _element(block, f' class="inforce-moved" id="{self._id(place)}"', inner)
 
     def _moved_away(self, place: int, block: RedlineBlock) -> str:
         text = "".join(run.text for run in block.shown)
         target = f'<a href="#{self._id(block.partner)}">{escape(self.labels.see_target)}</a>'
         inner = (
-            f'<span class="inforce-note">{escape(self.labels.moved_away)} ({target}): </span>'
-            f"<del>{hidden(self.labels.deleted)}{escape(_beginning(text), quote=False)}</del>"
+            f'<span class="inforce-note"{self.labels.tongue}>{escape(self.labels.moved_away)} ({target}): </span>'
+            f"<del>{hidden(self.labels.deleted, self.labels.tongue)}{escape(_beginning(text), quote=False)}</del>"
         )
         return _element(block, f' class="inforce-stub" id="{self._id(place)}"', inner)
 
@@ -129,10 +130,17 @@ def _clauses(blocks: tuple[RedlineBlock, ...], labels: Labels, anchor: str, boxe
                 boxed.add(name)
             continue
         folded = list(group)
-        headings = ", ".join(_heading(clause[0][1], labels) for clause in folded)
+        headings = labels.separator.join(_heading(clause[0][1], labels) for clause in folded)
         inner = "".join([_blocks(clause, _Writer(blocks, labels, anchor)) for clause in folded])
-        summary = escape(labels.unchanged.format(headings=headings))
-        yield f'<details class="inforce-unchanged"><summary>{summary}</summary>{inner}</details>'
+        yield f'<details class="inforce-unchanged"><summary>{_unchanged(headings, labels)}</summary>{inner}</details>'
+
+
+def _unchanged(headings: str, labels: Labels) -> str:
+    """Return the summary of the unchanged clauses with `headings`, which are in the language of the text."""
+    if not labels.tongue:
+        return escape(labels.unchanged.format(headings=headings))
+    before, after = labels.unchanged.split("{headings}")
+    return f"<span{labels.tongue}>{escape(before)}</span>{escape(headings)}<span{labels.tongue}>{escape(after)}</span>"
 
 
 def _is_unchanged(clause: list[tuple[int, RedlineBlock]]) -> bool:

@@ -26,9 +26,11 @@ def words_html(runs: Iterable[Run]) -> str:
 
 
 @lru_cache(64)
-def hidden(words: str) -> str:
-    """Return `words` in an element that is hidden on screen but read by screen readers and printed."""
-    return f'<span class="inforce-sr">{escape(words)} </span>'
+def hidden(words: str, tongue: str = "") -> str:
+    """Return `words`, with the attributes `tongue`, in an element hidden on screen but read by screen readers and
+    printed.
+    """
+    return f'<span class="inforce-sr"{tongue}>{escape(words)} </span>'
 
 
 def mark_html(block: RedlineBlock, labels: Labels) -> str:
@@ -36,9 +38,9 @@ def mark_html(block: RedlineBlock, labels: Labels) -> str:
     if block.state is not BlockState.CHANGED:
         return ""
     if block.mark is Op.INSERT:
-        return f'<ins class="inforce-pilcrow">{hidden(labels.split_here)}¶</ins>'
+        return f'<ins class="inforce-pilcrow">{hidden(labels.split_here, labels.tongue)}¶</ins>'
     if block.mark is Op.DELETE:
-        return f'<del class="inforce-pilcrow">{hidden(labels.joined_here)}¶</del>'
+        return f'<del class="inforce-pilcrow">{hidden(labels.joined_here, labels.tongue)}¶</del>'
     return ""
 
 
@@ -51,13 +53,14 @@ def _group(op: Op, runs: Iterable[Run], labels: Labels) -> str:
     if op is Op.EQUAL:
         return words_html(runs)
     if op is Op.INSERT:
-        return f"<ins>{hidden(labels.added)}{words_html(runs)}</ins>"
+        return f"<ins>{hidden(labels.added, labels.tongue)}{words_html(runs)}</ins>"
     if op is Op.DELETE:
-        return f"<del>{hidden(labels.deleted)}{words_html(runs)}</del>"
+        return f"<del>{hidden(labels.deleted, labels.tongue)}{words_html(runs)}</del>"
     reformatted = list(runs)
     notes = "; ".join(dict.fromkeys(_what_changed(reformatted, labels)))
     words = words_html(reformatted)
-    return f'<span class="inforce-reformat">{words}</span><span class="inforce-note"> ({escape(notes)})</span>'
+    note = f'<span class="inforce-note"{labels.tongue}> ({escape(notes)})</span>'
+    return f'<span class="inforce-reformat">{words}</span>{note}'
 
 
 @lru_cache(1024)  # most words do not change between versions and occur in several renderings of each redline

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from inforce.redline import Format
 
@@ -48,10 +48,26 @@ class Labels:
     more_changes: str = "And {count} more."
     nothing: str = "nothing"
     plain: str = "plain"
+    emphasis: str = "emphasis"
+    strong: str = "strong"
+    code: str = "code"
+    link: str = "link"
+    image: str = "image"
+    heading: str = "heading"
+    paragraph: str = "paragraph"
+    cell: str = "cell"
+    rule: str = "rule"
+    quote: str = "quote"
+    bullet_list: str = "bullet list"
+    ordered_list: str = "ordered list"
+    separator: str = ", "  # of lists; from CLDR, not from a translation
+    tongue: str = ""  # HTML attributes with the language of these words, if the text around them is in another one
 
     def spell(self, formats: Iterable[Format]) -> str:
-        """Return the names of `formats`, such as “bold, link”."""
-        return ", ".join(str(format_).replace("_", " ") for format_ in formats) or self.plain
+        """Return the names of `formats`, such as “strong, heading 2”."""
+        names = (f"{getattr(self, format_.kind)} {format_.value}".rstrip() for format_ in formats)
+        return self.separator.join(names) or self.plain
 
 
 ENGLISH = Labels()
+TRANSLATED = tuple(field.name for field in fields(Labels) if field.name not in ("separator", "tongue"))

@@ -28,7 +28,8 @@ def to_sides(redline: Redline, labels: Labels = ENGLISH) -> str:
     changed = [clause for clause in clauses if any(block.state is not BlockState.EQUAL for block in clause)]
     if not changed:
         return ""
-    head = f'<th scope="col">{escape(labels.old_text)}</th><th scope="col">{escape(labels.new_text)}</th>'
+    names = (labels.old_text, labels.new_text)
+    head = "".join(f'<th scope="col"{labels.tongue}>{escape(name)}</th>' for name in names)
     bodies = "".join(f"<tbody>{''.join(_rows(clause, labels))}</tbody>" for clause in changed)
     return f'<table class="inforce-sides"><thead><tr>{head}</tr></thead>{bodies}</table>'
 
@@ -81,7 +82,7 @@ def _note(block: RedlineBlock, labels: Labels) -> str:
         moved = labels.moved_here
     else:
         return ""
-    return f'<span class="inforce-note">{escape(moved)}: </span>'
+    return f'<span class="inforce-note"{labels.tongue}>{escape(moved)}: </span>'
 
 
 def _as_it_was(run: Run) -> Run:

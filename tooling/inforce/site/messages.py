@@ -1,7 +1,7 @@
 """Interface words in the languages of readers, from message catalogues that translators can edit.
 
 Invariants: a message without a translation is shown in English, never as an empty text. Catalogues are gettext files in
-`messages/`; the English text is the key.
+`messages/`; the English text is the key. They also contain the words of the browser elements, which are not used here.
 """
 
 from __future__ import annotations
@@ -17,20 +17,14 @@ from babel.support import NullTranslations, Translations
 
 from inforce.language import Language
 from inforce.publication.files.pdf import WORDS, PaperWords
-from inforce.rendering.labels import ENGLISH, Labels
+from inforce.rendering.labels import ENGLISH, TRANSLATED, Labels
 
 
 @cache
 def translations(language: Language) -> NullTranslations:
-    """Return the catalogue for `language`, or for its closest parent language (RFC 4647, 3.4 lookup)."""
-    tag = str(language)
-    folder = resources.files("inforce.site") / "messages"
-    while tag:
-        file = folder / f"{tag}.po"
-        if file.is_file():
-            return _catalogue(file.read_bytes())
-        tag = tag.rpartition("-")[0]
-    return NullTranslations()
+    """Return the catalogue for `language`; without translations if it is English or has no catalogue."""
+    file = resources.files("inforce.site") / "messages" / f"{language.catalogue}.po"
+    return _catalogue(file.read_bytes()) if file.is_file() else NullTranslations()
 
 
 def _catalogue(raw: bytes) -> Translations:
@@ -45,7 +39,10 @@ def _catalogue(raw: bytes) -> Translations:
 def labels(language: Language) -> Labels:
     """Return the interface words of a redline in `language`; English where the catalogue has no translation."""
     catalogue = translations(language)
-    return Labels(**{label.name: catalogue.gettext(getattr(ENGLISH, label.name)) for label in fields(Labels)})
+    words = {name: catalogue.gettext(getattr(ENGLISH, name)) for name in TRANSLATED}
+    spoken = language.interface
+    tongue = "" if spoken == language else f' lang="{spoken}" dir="{spoken.direction}"'
+    return Labels(**words, separator=spoken.list_separator, tongue=tongue)
 
 
 @cache

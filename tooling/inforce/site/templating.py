@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from types import MethodType
@@ -68,10 +68,11 @@ class _Environment(Environment):
 
 
 class _Spoken:
-    """Translates the words of templates with `catalogue`; caches each lookup."""
+    """Translates the words of templates with `catalogue`; caches each lookup. `number` formats a number."""
 
-    def __init__(self, catalogue: NullTranslations) -> None:
+    def __init__(self, catalogue: NullTranslations, number: Callable[[int], str]) -> None:
         self._catalogue = catalogue
+        self._number = number
         self._found: dict[str, Markup] = {}
         self._alone: dict[str, Markup] = {}
 
@@ -84,6 +85,10 @@ class _Spoken:
         if message not in self._alone:
             self._alone[message] = self._words(message) % {}
         return self._alone[message]
+
+    def count(self, one: str, many: str, number: int) -> Markup:
+        """Return the translation of `one` or `many` for `number`, which replaces `%(num)s` in it."""
+        return Markup(self._catalogue.ungettext(one, many, number)) % {"num": self._number(number)}  # noqa: S704
 
     def _words(self, message: str) -> Markup:
         if message not in self._found:
@@ -104,17 +109,19 @@ def environment(language: Language) -> Environment:
         bytecode_cache=_COMPILED,
         auto_reload=False,  # templates do not change while a program runs
     )
-    env.globals["_"] = _Spoken(translations(language)).say
+    spoken = _Spoken(translations(language), language.interface.format_number)
+    env.globals.update({"_": spoken.say, "ngettext": spoken.count})
     return env
 
 
 @lru_cache(1024)
 def _day(language: Language, zone: ZoneInfo, instant: datetime) -> Markup:
     """Return `instant` in `zone`, formatted for `language`; cached, since adjacent versions show the same days."""
-    shown = language.format_day(day_of(instant, zone))
+    day, interface = day_of(instant, zone), language.interface
+    shown = interface.format_day(day)
     if not is_start_of_day(instant, zone):
         clock, name = format_local(instant, zone).split(" ")[1:]
-        shown = f"{shown}, {clock} ({name})"
+        shown = interface.format_time_of_day(day, f"{clock} ({name})")
     return Markup('<time datetime="{}">{}</time>').format(format_instant(instant), shown)
 
 
@@ -160,7 +167,7 @@ class Words:
 
     def plain_day(self, instant: datetime) -> str:
         """Return the date of `instant` for readers, without markup or time of day."""
-        return self._language.format_day(day_of(instant, self._zone))
+        return self._language.interface.format_day(day_of(instant, self._zone))
 
     def iso(self, instant: datetime) -> str:
         """Return `instant` in RFC 3339 format for scripts."""
@@ -171,6 +178,22 @@ class Words:
         if address not in self._spelt:
             self._spelt[address] = self._links.to(address)
         return self._spelt[address]
+
+    def percent(self, percent: int) -> str:
+        """Return `percent` formatted for readers."""
+        return self._language.interface.format_percent(percent)
+
+    def own(self, text: str, language: str = "") -> Markup:
+        """Return `text`, which is in the page's language or in `language`; marked if the interface words are not."""
+        attributes = self.tongue(language or self._language)
+        return Markup("<span{}>{}</span>").format(attributes, text) if attributes else escape(text)
+
+    def tongue(self, language: Language | str) -> Markup:
+        """Return the HTML attributes of a text in `language`; none if the interface words are in it."""
+        if str(language) == str(self._language.interface):
+            return Markup("")
+        language = Language(str(language))
+        return Markup(' lang="{}" dir="{}"').format(language, language.direction)
 
     def code(self, text: str) -> Markup:
         """Return `text` as code."""
@@ -192,5 +215,8 @@ class Words:
 
     def context(self) -> dict[str, Any]:
         """Return the functions by their names in templates."""
-        named = (self.day, self.plain_day, self.iso, self.to, self.code, self.tongues, self.editions)
+        named = (
+            *(self.day, self.plain_day, self.iso, self.to, self.percent, self.own, self.tongue, self.code),
+            *(self.tongues, self.editions),
+        )
         return {function.__name__: function for function in named}

@@ -135,6 +135,21 @@ def language_unlisted(ctx: CheckContext) -> Iterator[Finding]:
             )
 
 
+@rule("LANG-interface", Severity.NOTE, "A text is in a language that has no interface words.")
+def interface_words_missing(ctx: CheckContext) -> Iterator[Finding]:
+    """Report each language of the texts whose pages show English interface words, at its newest text."""
+    versions = [version for policy in ctx.catalog for version in policy.versions]
+    newest = {edition.language: edition for version in versions for edition in version.editions}
+    for language, edition in newest.items():
+        if language.interface != language:
+            yield interface_words_missing.finding(
+                Place(path=edition.source.path),
+                f"The interface has no words in “{language}”: pages and prompts in this language show them in English.",
+                evidence=str(language),
+                fix="The texts are published all the same. To add the words, see CONTRIBUTING.md of inforce.",
+            )
+
+
 @rule("LANG-title", Severity.NOTE, "A policy has no title in one of the languages of its texts.")
 def title_missing(ctx: CheckContext) -> Iterator[Finding]:
     """Compare the languages of titles with those of the newest version."""
@@ -240,5 +255,6 @@ RULES = (
     links_differ,
     language_missing,
     language_unlisted,
+    interface_words_missing,
     title_missing,
 )

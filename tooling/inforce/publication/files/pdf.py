@@ -19,6 +19,7 @@ from inforce.policy import Edition
 from inforce.policy.settings import Settings
 from inforce.redline import Redline
 from inforce.rendering.html import to_html
+from inforce.rendering.inline import hidden
 from inforce.rendering.labels import ENGLISH, Labels
 
 
@@ -55,7 +56,7 @@ class PaperWords:
 
 WORDS = PaperWords()
 Facts = Mapping[str, Any]
-_LABELLED = re.compile(r'(<(?:ins|del)[^<>]*>)<span class="inforce-sr">([^<]*</span>)')
+_LABELLED = re.compile(r'(<(?:ins|del)[^<>]*>)<span class="inforce-sr"([^<>]*)>([^<]*</span>)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +150,11 @@ class PaperMaker:
 
     def _day(self, instant: datetime) -> str:
         zone = self.settings.timezone
-        shown = self.language.format_day(day_of(instant, zone))
+        day, interface = day_of(instant, zone), self.language.interface
         if is_start_of_day(instant, zone):
-            return shown
+            return interface.format_day(day)
         clock, name = format_local(instant, zone).split(" ")[1:]
-        return f"{shown}, {clock} ({name})"
+        return interface.format_time_of_day(day, f"{clock} ({name})")
 
     def _changes(self, summary: list[Facts], changes: Redline) -> str:
         words, labels = self.words, self.labels
@@ -165,7 +166,7 @@ class PaperMaker:
             to_html(changes, labels) or f"<p>{escape(words.nothing)}</p>",
         ]
         # The labels of marks are hidden on screen; on paper they are outside the mark, since its line would cross them.
-        return _LABELLED.sub(r'<span class="inforce-sr"> \2\1', "\n".join(parts))
+        return _LABELLED.sub(r'<span class="inforce-sr"\2> \3\1', "\n".join(parts))
 
 
 def _section(name: str, heading: str, items: list[str]) -> str:
@@ -177,7 +178,5 @@ def _number(changed: Any, labels: Labels) -> str:
     where = f"{escape(changed.heading)} – " if changed.heading else ""
     marks = (("del", labels.deleted, changed.was), ("ins", labels.added, changed.now))
     return where + " ".join(
-        f'<{tag}><span class="inforce-sr">{escape(label)} </span>{escape(words)}</{tag}>'
-        for tag, label, words in marks
-        if words
+        f"<{tag}>{hidden(label, labels.tongue)}{escape(words)}</{tag}>" for tag, label, words in marks if words
     )

@@ -24,13 +24,14 @@ def policy_facts(policy: Policy, language: Language) -> Facts:
     return {
         "id": policy.id,
         "title": policy.title(language),
+        "title_language": str(policy.title_language(language)),
         "page": address.policy_page(policy, language),
         "history": address.history_page(policy, language),
         "compare": address.compare_page(policy, language),
         "feed": address.feed_file(policy),
         "timemap": address.timemap_file(policy),
         "versions": address.versions_file(policy),
-        "binding_language": policy.binding_language.own_name,
+        "binding_language": policy.binding_language.name_in(language.interface),
         "binding_page": address.policy_page(policy, policy.binding_language),
     }
 

@@ -55,6 +55,7 @@ def _policy(source: PageSource, policy: Policy, language: Language) -> Facts:
     return {
         **policy_facts(policy, shown),
         "title": policy.title(language),
+        "title_language": str(policy.title_language(language)),
         "current": current_facts(policy, language, now),
         "announced": announced_facts(policy, language, now),
         "withdrawn": withdrawal_facts(policy),

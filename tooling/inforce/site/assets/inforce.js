@@ -5,6 +5,9 @@
   var DAY = 86400000;
   var LONGEST_TIMER = 2147483647;
   var SOON = 50;
+  var LANGUAGE = document.documentElement.lang + "-u-nu-latn"; // the digits of the dates in the page
+  var COUNTED = new Intl.NumberFormat(LANGUAGE, { style: "unit", unit: "day", unitDisplay: "long" });
+  var LISTED = new Intl.ListFormat(LANGUAGE);
   var timer;
 
   // An element is announced until its start, in force until its end, and then in its stated final state.
@@ -30,7 +33,7 @@
     });
     document.querySelectorAll("[data-inforce-days]").forEach(function (part) {
       var left = Math.ceil((Date.parse(part.dataset.inforceDays) - now) / DAY);
-      part.textContent = left > 0 ? part.dataset.text.replace("{days}", String(left)) : "";
+      part.textContent = left > 0 ? part.dataset.text.replace("{days}", COUNTED.format(left)) : "";
     });
     clearTimeout(timer);
     if (next < Infinity) timer = setTimeout(flip, Math.min(next - now + SOON, LONGEST_TIMER));
@@ -70,12 +73,12 @@
       rows.forEach(function (row) { row.classList.toggle("inforce-row--asked", found.indexOf(row) >= 0); });
       status.textContent = "";
       if (!day) return;
-      var shown = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" })
+      var shown = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" })
         .format(Date.parse(day + "T00:00:00Z"));
-      status.append((found.length ? form.dataset.found : form.dataset.none).replace("{day}", shown));
-      found.forEach(function (row, place) {
-        var link = row.querySelector("[data-inforce-version]").cloneNode(true);
-        status.append(place ? ", " : " ", link);
+      status.append((found.length ? form.dataset.found : form.dataset.none).replace("{day}", shown), " ");
+      var links = found.map(function (row) { return row.querySelector("[data-inforce-version]").cloneNode(true); });
+      LISTED.formatToParts(links.map(String)).forEach(function (part) {
+        status.append(part.type === "element" ? links.shift() : part.value);
       });
     }
 

@@ -170,10 +170,14 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         return context
 
     def on_post_page(self, assemble: str, *, page: Any, config: MkDocsConfig) -> str:
-        """Set the language tag of the page (BCP 47) instead of the name of Material's translation."""
+        """Set the tag (BCP 47) of the language of the interface words instead of the name of Material's translation."""
         path = page.file.src_uri
         language = self._living[path].language if path in self._living else self._shells.get(path)
-        return re.sub(r'<html lang="[^"]*"', f'<html lang="{language}"', assemble, count=1) if language else assemble
+        return (
+            re.sub(r'<html lang="[^"]*"', f'<html lang="{language.interface}"', assemble, count=1)
+            if language
+            else assemble
+        )
 
     @event_priority(-100)  # after the search plugin has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:

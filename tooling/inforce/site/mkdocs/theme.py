@@ -47,9 +47,9 @@ def drop_search(config: MkDocsConfig) -> None:
 
 
 def speak(config: MkDocsConfig, language: Language) -> None:
-    """Set the language of the theme in `config` to `language` for the next page."""
-    config.theme["language"] = theme_language(language)
-    config.theme["direction"] = language.direction
+    """Set the language of the theme in `config` for the next page, which is in `language`."""
+    config.theme["language"] = theme_language(language.interface)
+    config.theme["direction"] = language.interface.direction
     if config.theme["inforce_palette"]:
         config.theme["palette"] = _palette(language)
 
