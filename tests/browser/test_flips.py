@@ -120,7 +120,7 @@ def test_url_of_a_history_query_can_be_shared(page: Page, site: str) -> None:
 
 def test_chart_marks_are_keyboard_accessible_and_link_to_the_text(page: Page, site: str) -> None:
     page.goto(site + "terms/history/")
-    mark = page.get_by_role("link", name="Use, 4: changed")
+    mark = page.get_by_role("link", name="Use · 4: changed")
     mark.first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site}terms/changes/3...4/#clause-use")
