@@ -35,7 +35,7 @@ BROWSER = TOOLING / "browser"
 PYTHON_LIST = TOOLING / "inforce" / "language" / "interface.py"
 ELEMENTS = ("prompt", "choices")  # the contexts, and the modules with their English words
 IMPORTS = """\
-// The messages of each language. Bundlers include a module only if its path is literal; build.js computes the path instead.
+// The messages of each language. Bundlers include a module only if its path is literal; build.js computes the path.
 // Written by tooling/catalogues.py.
 const imports = {{
 {}}};

@@ -1,4 +1,4 @@
-// The messages of each language. Bundlers include a module only if its path is literal; build.js computes the path instead.
+// The messages of each language. Bundlers include a module only if its path is literal; build.js computes the path.
 // Written by tooling/catalogues.py.
 const imports = {
   ar: () => import("./messages/ar.js"),
