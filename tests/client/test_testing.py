@@ -18,7 +18,7 @@ import pytest
 from client.receipts import receipt
 from client.test_recipes import APPS, recipe
 from inforce.acceptance.receipt import read_receipt
-from inforce.client import RefusedError, UnknownVersionError
+from inforce.client import ReceiptProblemError, RefusedError, UnknownVersionError
 from inforce.client.testing import START, FakeAsyncPolicies, FakePolicies, FakeVersion
 
 
@@ -116,6 +116,38 @@ def test_tests_of_the_page_pass(tmp_path: Path) -> None:
 
     assert ended.returncode == 0, ended.stdout
     assert "4 passed" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("subject", "actor", "allowed"),
+    [
+        ("u_mia", None, True),
+        ("u_mia", {"ref": "u_mia", "capacity": "self"}, True),
+        ("u_child", {"ref": "u_mia", "capacity": "guardian"}, True),
+        ("company_7", {"ref": "u_mia", "capacity": "organisation", "authority": "managing director"}, True),
+        ("u_child", None, False),
+        ("u_child", {"ref": "u_mia", "capacity": "organisation"}, False),
+        ("u_child", {"ref": "u_noah", "capacity": "guardian"}, False),
+        ("u_mia", {"ref": "u_noah", "capacity": "agent"}, False),
+        ("u_other", {"ref": "u_mia", "capacity": "guardian"}, False),
+    ],
+)
+def test_only_permitted_actors_answer_for_another_subject(
+    subject: str, actor: dict[str, str] | None, allowed: bool
+) -> None:
+    namespace: dict[str, Any] = {}
+    blocks = re.findall(r"```python\n(.*?)```", (APPS / "backend.md").read_text("utf-8"), re.DOTALL)
+    exec(blocks[1], namespace)  # noqa: S102 - trusted code of the documentation
+    policies = FakePolicies({"terms": [FakeVersion()]})
+    body = json.dumps(json.loads(policies.receipt("terms", subject)) | {"actor": actor}).encode()
+
+    try:
+        record = namespace["record_for"](policies, body, "u_mia")
+    except (PermissionError, ReceiptProblemError):
+        assert not allowed
+    else:
+        assert allowed
+        assert policies.check([record], subject)["outcome"] == "ok"
 
 
 def test_erasure_deletes_the_records_of_all_references_and_the_actor_of_others() -> None:
