@@ -160,6 +160,13 @@ const scenarios = {
     equal((await ready()).act("terms").at, "2026-11-21T12:00:00Z");
   },
 
+  async "repeated time of the host does not make a clock fast"() {
+    date = NOON;
+    await ready({ subject: "u" });
+    now += 3 * DAY;
+    equal((await ready({ subject: "u" })).act("terms").at, "2026-11-23T12:00:00Z");
+  },
+
   async "host with a clock before the issue of the manifest corrects nothing"() {
     date = NOON - 2 * DAY;
     equal((await ready()).act("terms").at, "2026-11-20T12:00:00Z");

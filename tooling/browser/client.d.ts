@@ -22,7 +22,7 @@
  *    number of daily attempts (`days`), so that a receipt waits for its own time only, and on every page. A receipt that
  *    the app's server rejects permanently is deleted, and the user is asked again.
  * 6. *Claim* moves the state of a user under the lock for sending, so that no receipt is being sent meanwhile.
- * 7. *Time*: `time` is the instant of decisions and receipts. `ahead` in the state of a manifest is how many milliseconds
+ * 7. *Time*: `time` is the instant of decisions and receipts. `fast_by` in the state of a manifest is how many milliseconds
  *    the device was ahead of the host, if that is more than a day.
  */
 import type { ActOfRecord, Decision, ManifestForm, RecordForm } from "./decide.js";

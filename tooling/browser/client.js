@@ -61,8 +61,8 @@ export const createClient = ({
   };
   // The corrected time. That of the host does not delay the expiry of a manifest.
   const time = () => {
-    const { ahead, last_server_time } = learnt(), t = clock(), { issued_at, expires_at } = manifest ?? {};
-    return max(t - (t <= instant(expires_at) && ahead > 0 && ahead), instant(last_server_time) || 0, instant(issued_at) || 0);
+    const { fast_by, last_server_time } = learnt(), t = clock(), { issued_at, expires_at } = manifest ?? {};
+    return max(t - (t <= instant(expires_at) && fast_by > 0 && fast_by), instant(last_server_time) || 0, instant(issued_at) || 0);
   };
   const kept = (key) => [load(key).records].flat().filter((x) => x?.id);
   const change = (work) => kept()[0] && save({ records: kept().flatMap(work) });
@@ -138,8 +138,8 @@ export const createClient = ({
       unsure = issued > t && !told;
       if (!unsure) news = {
         body: body = text, last_digest: digest, signers, known: grown, last_serial: fresh.serial,
-        // A cache may have kept the response for up to a day. No host has sent a manifest before it was issued.
-        ahead: told >= issued - DAY && t - told > DAY ? t - told : 0,
+        // A cache may have kept the response for up to a day. A time that is not later than the last one proves nothing.
+        fast_by: told > max(issued - DAY, instant(old.last_server_time) || 0) ? t - told > DAY && t - told : old.fast_by,
         // Accept a time of the host only before the later of the manifest's expiry and this clock plus a day.
         last_server_time: told < max(instant(fresh.expires_at), t + DAY)
           ? written(max(told, instant(old.last_server_time) || 0)) : old.last_server_time,
