@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import types
@@ -11,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from client.host import Host, answer, hang_up, serving
@@ -74,93 +72,6 @@ def with_history(host: Host) -> None:
     stated, digests = with_digests(host.url)
     host.at[digests_path(stated)] = answer(digests)
     host.at["/terms/2025-01-01/en.md"] = serving(lambda _: OLD_TEXT.encode())
-
-
-class TestFastAPI:
-    def test_receipt_is_stored_once(self, load: Load) -> None:
-        shop = load("fastapi.md")
-
-        async def visit(client: httpx2.AsyncClient) -> list[httpx2.Response]:
-            bodies = [ACCEPTED | {"act": act} for act in ("declined", "declined", "accepted")]
-            return [await client.post("/policies/answers", json=body) for body in bodies] + [
-                await client.get("/orders")
-            ]
-
-        statuses = [answer.status_code for answer in asyncio.run(served(shop.app, visit))]
-
-        assert statuses == [201, 201, 409, 403]
-        assert [(record["act"], record["subject"]) for record in shop.RECORDS.values()] == [("declined", "u_mia")]
-
-    def test_receipt_without_signing_in_is_rejected(self, load: Load) -> None:
-        shop = load("fastapi.md")
-
-        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
-            return await client.post("/policies/answers", json=ACCEPTED, headers={"authorization": "Bearer other"})
-
-        assert (asyncio.run(served(shop.app, visit)).status_code, shop.RECORDS) == (401, {})
-
-    def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(self, load: Load) -> None:
-        shop = load("fastapi.md")
-
-        async def visit(client: httpx2.AsyncClient) -> list[int]:
-            bodies = [OLD | {"version": "2025-01-02"}, OLD, OLD | {"digest": ACCEPTED["digest"]}]
-            return [(await client.post("/policies/answers", json=body)).status_code for body in bodies]
-
-        assert asyncio.run(served(shop.app, visit)) == [422, 201, 422]
-        assert [record["seq"] for record in shop.RECORDS.values()] == [1]
-
-    @pytest.mark.parametrize(
-        "path", ["/supportive-orders", "/support/%2e%2e/orders", "/support%3F/orders", "//support"]
-    )
-    def test_blocked_user_cannot_bypass_the_block_with_an_unusual_path(self, load: Load, path: str) -> None:
-        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
-            return await client.get(f"http://shop.example{path}")
-
-        assert asyncio.run(served(load("fastapi.md").app, visit)).status_code == 403
-
-    def test_app_blocks_with_a_problem_document_until_the_terms_are_accepted(self, load: Load) -> None:
-        app = load("fastapi.md").app
-
-        async def visit(client: httpx2.AsyncClient) -> list[httpx2.Response]:
-            return [
-                await client.get("/orders"),
-                await client.get("/orders", headers={"authorization": ""}),
-                await client.get("/support"),
-                await client.get("/policies/due"),
-                await client.post("/policies/answers", json={**ACCEPTED, "digest": "sha256:" + "0" * 64}),
-                await client.post("/policies/answers", json={}),
-                await client.post("/policies/answers", json=ACCEPTED),
-                await client.get("/orders"),
-            ]
-
-        blocked, stranger, support, due, forged, empty, created, opened = asyncio.run(served(app, visit))
-
-        assert (blocked.status_code, blocked.headers["content-type"]) == (403, "application/problem+json")
-        (policy,) = blocked.json()["policies"]
-        assert (policy["id"], policy["target_seq"], policy["digests"]["en"]) == ("terms", 2, ACCEPTED["digest"])
-        assert (stranger.status_code, support.status_code, due.json()["outcome"]) == (200, 404, "block")
-        assert (forged.status_code, empty.status_code, created.status_code) == (422, 400, 201)
-        assert (opened.status_code, opened.json()) == (200, [])
-
-    def test_app_starts_and_serves_without_its_policy_site(self, host: Host, load: Load) -> None:
-        host.at["/policies.json"] = hang_up
-        app = load("fastapi.md").app
-
-        async def visit(client: httpx2.AsyncClient) -> httpx2.Response:
-            return await client.get("/orders")
-
-        assert asyncio.run(served(app, visit)).status_code == 200
-
-
-async def served(app: Any, visit: Callable[[httpx2.AsyncClient], Any]) -> Any:
-    """Start `app`, run `visit`, and stop it."""
-    transport = httpx2.ASGITransport(app=app)
-    headers = {"authorization": "Bearer token-of-mia", "accept-language": "de-AT, en;q=0.8, *"}
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://shop.example", headers=headers) as client,
-    ):
-        return await visit(client)
 
 
 class Visitor:
