@@ -169,6 +169,12 @@ def test_receipt_that_contradicts_what_was_published_is_rejected_permanently(kee
     assert problem(keep, written(act="consented")) == (422, "act-mismatch")
 
 
+def test_listed_version_is_checked_without_a_further_request(keep: Keep, host: Host) -> None:
+    keep(written())
+    assert problem(keep, written(language="de")) == (422, "digest-contradicts")
+    assert [path for path, _ in host.asked] == ["/policies.json"]
+
+
 @pytest.mark.parametrize("act", ["declined", "refused", "withdrawn"])
 def test_negative_answer_fits_every_version(keep: Keep, act: str) -> None:
     assert keep(written(act=act))["act"] == act

@@ -21,13 +21,7 @@ RECEIPT_TYPE: Final = "policy-receipt"
 RECEIPT_SPEC: Final = "1.0"
 
 _Schema = dict[str, Any]
-_TYPES: Final[Mapping[str, type]] = {
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "object": dict,
-    "null": NoneType,
-}
+_NAMES: Final[Mapping[type, str]] = {str: "string", int: "integer", bool: "boolean", dict: "object", NoneType: "null"}
 _UUID7 = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _LEAP_YEAR = r"([1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00)"
 _DAY = (
@@ -136,20 +130,19 @@ def read_receipt(value: object) -> dict[str, Any]:
 
 def _read(value: Any, schema: Mapping[str, Any], path: str) -> Any:
     """Return `value`, the field `path`, if it matches `schema`."""
-    expected = f"expected {schema['description']}"
-    names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if type(value) not in [_TYPES[name] for name in names]:
-        raise ShapeError(path, f"{expected}, got {type(value).__name__}")
-    if isinstance(value, dict):
-        missing = next((name for name in schema["required"] if name not in value), None)
-        if missing:
-            raise ShapeError(_member(path, missing), "is missing")
-        inner = {name: field for name, field in schema["properties"].items() if name in value}
-        return {name: _read(value[name], field, _member(path, name)) for name, field in inner.items()}
-    matches = not isinstance(value, str) or re.fullmatch(schema.get("pattern", "(?s:.*)"), value)
-    within = type(value) is not int or schema["minimum"] <= value <= schema["maximum"]
-    if not (matches and within and value in schema.get("enum", [value])):
-        raise ShapeError(path, f"{expected}, got {quoted(str(value))}")
+    name, types = _NAMES.get(type(value), ""), schema["type"]
+    if name != types and (isinstance(types, str) or name not in types):
+        raise ShapeError(path, f"expected {schema['description']}, got {name or type(value).__name__}")
+    if name == "object":
+        for required in schema["required"]:
+            if required not in value:
+                raise ShapeError(_member(path, required), "is missing")
+        inner = schema["properties"].items()
+        return {each: _read(value[each], field, _member(path, each)) for each, field in inner if each in value}
+    matches = "pattern" not in schema or name != "string" or re.fullmatch(schema["pattern"], value)
+    within = name != "integer" or schema["minimum"] <= value <= schema["maximum"]
+    if not (matches and within and ("enum" not in schema or value in schema["enum"])):
+        raise ShapeError(path, f"expected {schema['description']}, got {quoted(str(value))}")
     return value
 
 

@@ -156,6 +156,9 @@ class ClientParts:
         """Return the version `seq` of `policy`, with a text in `language` if it was published; None if it never was."""
         memory = self._session.memory
         listed = memory.manifest.policy(policy) if memory.manifest else None
+        current = listed.version(seq) if listed else None
+        if listed and current:
+            return KnownVersion.of(current, listed)
         known = memory.known.get(policy, {}).get(seq) if memory.manifest else None
         if listed is None or (known and language in known.digests):
             return known
