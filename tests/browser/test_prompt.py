@@ -454,7 +454,7 @@ def test_unverified_text_is_not_shown_and_does_not_block_the_user(app: AppPage) 
         pytest.param(
             "de-AT", "Ich akzeptiere", "In Ihrer Sprache nicht verfügbar: angezeigt auf Englisch.", id="German"
         ),
-        pytest.param("zh-CN", "接受", None, id="Chinese, as it is written in China"),
+        pytest.param("zh-CN", "我接受", None, id="Chinese, as it is written in China"),
         pytest.param("pt", "I accept", "Not available in your language: shown in English.", id="no catalogue"),
         pytest.param("en-GB", "I accept", None, id="English"),
     ],
