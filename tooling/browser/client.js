@@ -27,8 +27,6 @@ export const createClient = ({
   const prefix = "inforce/1/" + site, siteKey = prefix + path, shelf = {};
   const channel = new BroadcastChannel(prefix), life = new AbortController();
   let manifest = null, proof, body, decision, timer, busy = 0, left, trusted;
-  // The poll times of this page, which override the stored ones.
-  let page;
   // The server's records, and whether they have neither arrived nor failed yet.
   let given = records.map ? records : [], waiting = !records.map;
 
@@ -51,7 +49,6 @@ export const createClient = ({
     : "unreachable timeout missing busy status question".includes(reason) ? "error" : "rejected",
   ) => emit(name, { reason, message, receipt });
   const ask = (address, limit, options) => get(new URL(address, document.baseURI), limit, patience, options);
-  const own = (options, more) => ({ credentials: "same-origin", headers: { ...more, ...headers }, ...options });
 
   // State signed by keys that are no longer trusted is ignored, except the poll times.
   const learnt = () => {
@@ -85,10 +82,10 @@ export const createClient = ({
     }
     if (JSON.stringify(decision) != before) emit("decision", decision);
     clearTimeout(timer);
-    const t = clock(), pauses = [((page || load(siteKey)).due_at ?? 0) - t, (instant(decision?.next_at) || Infinity) - time()];
-    if (receipts) for (const x of kept()) if (x.pending) pauses.push(running(x.due, t) ? x.due - t : 0);
+    const due = min(load(siteKey).due_at ?? 0, ...kept().map((x) => receipts && x.pending ? +x.due || 0 : Infinity));
     // setTimeout() fires immediately for longer delays.
-    if (!busy && !life.signal.aborted) timer = setTimeout(tick, max(0, min(...pauses, 2 ** 31 - 1)));
+    if (!busy && !life.signal.aborted) timer = setTimeout(
+      tick, max(0, min(due - clock(), (instant(decision?.next_at) || Infinity) - time(), 2 ** 31 - 1)));
   };
 
   const taken = async (text) => {
@@ -100,10 +97,9 @@ export const createClient = ({
     const text = load(siteKey).body;
     if (text && text != body) try {
       [manifest, proof] = await taken(body = text);
-      page = undefined;
     } catch (error) {
       report(error);
-      page = {};
+      save({ due_at: 0 }, siteKey);
     }
   };
   const compare = ({ serial, policies }, proof, { last_serial = -1, last_digest = proof, known }) => {
@@ -121,7 +117,7 @@ export const createClient = ({
   const refresh = (force) => alone(siteKey, async () => {
     await recall();
     const memory = learnt(), t = clock();
-    const { checked_at, [force ? "free_at" : "due_at"]: due } = page || memory;
+    const { checked_at, [force ? "free_at" : "due_at"]: due } = memory;
     if (t >= checked_at && running(due, t)) return;
     // The current manifest is always saved again, since storage may have lost it while another page waits for it.
     let news = { body }, failures = 0, wait = 0, unsure;
@@ -155,8 +151,9 @@ export const createClient = ({
     const rest = (failures ? min(half * 2 ** failures, pace) : pace) * (random() + .5);
     const due_at = t + max(rest, wait * (random() / 2 + 1)) * 1e3;
     const times = { checked_at: t, due_at, free_at: t + max(failures ? rest : 60, wait) * 1e3 };
-    page = unsure && times;
-    if (!page) save({ ...news, failures: wait ? 0 : failures, ...times }, siteKey);
+    // A manifest that may be from the future is used by this page only.
+    if (unsure) shelf[siteKey] = JSON.stringify({ ...load(siteKey), ...times });
+    else save({ ...news, failures: wait ? 0 : failures, ...times }, siteKey);
     look();
   });
 
@@ -164,8 +161,9 @@ export const createClient = ({
   const reread = async () => {
     const before = subject;
     if (!records.map) try {
-      const [data] = await ask(records, 2 ** 20, own({ cache: "no-store" })), found = JSON.parse(decode(data));
-      must(Array.isArray(found), records, "schema");
+      const [data] = await ask(records, 2 ** 20, { credentials: "same-origin", cache: "no-cache", headers });
+      const found = JSON.parse(decode(data));
+      must(found.map, records, "schema");
       if (subject == before) given = found;
     } catch (error) { report(error, undefined, "error"); }
     waiting = false;
@@ -177,14 +175,18 @@ export const createClient = ({
     if (!pending || running(due, clock())) return;
     let after = receipt;
     try {
-      await ask(receipts, 65536, own({ method: "POST", keepalive: true, body: JSON.stringify(receipt) },
-        { "content-type": "application/json", "idempotency-key": id }));
+      await ask(receipts, 65536, {
+        method: "POST", credentials: "same-origin", keepalive: true, body: JSON.stringify(receipt),
+        headers: { "content-type": "application/json", "idempotency-key": id, ...headers },
+      });
     } catch (error) {
-      const status = error.status, daily = status > 399 && status < 500 && status != 429;
+      const { status } = error, daily = /^4(?!29)/.test(status);
       const next = max(1, min(pause * 2 || 1, 4096));
-      after = { ...receipt, pending, days: (+days || 0) + daily, pause: next };
-      after.due = clock() + max(daily ? 86400 : next * (random() + .5), error.wait ?? 0) * 1e3;
-      if ([409, 410, 413, 422].includes(status) || daily && after.days > 30) {
+      after = {
+        ...receipt, pending, days: (+days || 0) + daily, pause: next,
+        due: clock() + max(daily ? 86400 : next * (random() + .5), error.wait ?? 0) * 1e3,
+      };
+      if (/409|41[03]|422/.test(status) || daily && after.days > 30) {
         error.reason = "refused";
         after = [];
       }
@@ -279,19 +281,19 @@ export const createClient = ({
       // The answers of a user who had not signed in are moved even if the page now has the new subject.
       const user = subject == to ? "" : subject, from = userKey(user);
       await alone(from, () => {
-        const old = load(from), records = kept(from), ids = {};
+        const old = load(from), ids = {}, records = kept(from);
         write(from, "");
         subject = to;
-        const { seen, ...own } = load(), all = { ...old.seen, ...seen };
-        for (const id in seen) all[id] = max(seen[id], old.seen?.[id] ?? 0);
+        const own = load(), seen = { ...old.seen };
+        for (const id in own.seen) seen[id] = max(own.seen[id], seen[id] ?? 0);
         // An unsent receipt gets a new id, since the server may have received it with the old subject.
         for (const x of records) if (x.pending) ids[x.id] = uuid();
         save({
-          quiet: old.quiet, ...own, seen: all, deferred: { ...own.deferred, ...old.deferred },
-          linked: [own.linked ?? [], old.linked ?? [], user || (old.subject ?? [])].flat(),
+          quiet: old.quiet, ...own, seen, deferred: { ...own.deferred, ...old.deferred },
+          linked: [own.linked, old.linked, user || old.subject].flat().filter((x) => x),
           records: [...kept(), ...records.map((x) => ({
             ...x, id: ids[x.id] ?? x.id, after: ids[x.after] ?? x.after,
-            ...x.pending && { subject: to, due: 0, days: 0, pause: 0 },
+            ...x.pending && { subject: to, due: 0, days: 0 },
           }))].sort((a, b) => instant(a.at) - instant(b.at)),
         });
       });
