@@ -13,11 +13,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from inforce.acceptance.receipt import RECEIPT_SPEC, RECEIPT_TYPE
+from inforce.client.changes import Changes
 from inforce.client.forms import ANSWERS, uuid7
 from inforce.client.http import Request, Response
 from inforce.client.parts import ClientParts
 from inforce.client.policies import AsyncPolicies, Policies
 from inforce.client.results import RefreshReport
+from inforce.client.texts import PolicyText
 from inforce.client.transport import Steps, T
 from inforce.errors import UnknownVersionError
 from inforce.instant import format_instant
@@ -177,6 +179,14 @@ class _FakeParts(ClientParts):
     def _is_due(self) -> bool:
         return False
 
+    def _changes(
+        self, policy: str, base_seq: int, target_seq: int, language: str
+    ) -> Steps[Changes | tuple[PolicyText, PolicyText]]:
+        """Return the two texts to compare, in one language: a fake site has compared nothing."""
+        new = yield from self._text(policy, target_seq, language)
+        old = yield from self._text(policy, base_seq, new.language)
+        return old, (yield from self._text(policy, target_seq, old.language))
+
     def _answered(self, steps: Steps[T]) -> T:
         """Answer the requests of `steps` with the texts, and return its result."""
         try:
@@ -196,7 +206,7 @@ class _FakeParts(ClientParts):
 class FakePolicies(_FakeParts, Policies):
     """`Policies` for tests: no network, and a clock that the test sets.
 
-    `changes` is not available: it raises RefusedError.
+    `changes` has no summary, and needs the extra `changes` of the wheel.
 
     >>> policies = FakePolicies({"terms": [FakeVersion()]})
     >>> policies.check([], "u_8f3c")["outcome"]
