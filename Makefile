@@ -60,9 +60,11 @@ mutants: $(VENV)/.test ## change the decision in small ways, in a copy, and list
 	@.cache/mutants/bin/python $(INSTALL) $(LOCKS)/mutants.txt
 	@rm -rf .cache/mutated && mkdir .cache/mutated && git archive HEAD | tar -x -C .cache/mutated
 	@export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tooling && cd .cache/mutated && \
+	  python -m compileall -q tooling/inforce/*.py tooling/inforce/manifest tests/conformance && \
 	  ../mutants/bin/cosmic-ray init tooling/mutants.toml mutants.sqlite && \
+	  ../mutants/bin/python tooling/mutants.py filter mutants.sqlite tooling/mutants.toml && \
 	  ../mutants/bin/cosmic-ray exec tooling/mutants.toml mutants.sqlite && \
-	  ../mutants/bin/cr-report --surviving-only mutants.sqlite
+	  ../mutants/bin/cr-rate --fail-over 0 mutants.sqlite || { ../mutants/bin/cr-report --surviving-only mutants.sqlite; exit 1; }
 
 pictures: $(VENV)/.test libraries ## create the pictures of README and docs again, as of a fixed date
 	@$(BIN)/inforce build --at 2026-11-20 --site-dir .cache/pictures

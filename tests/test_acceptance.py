@@ -254,6 +254,13 @@ def test_rejection_states_path_expected_and_actual_value() -> None:
     )
 
 
+def test_deferral_of_version_0_is_rejected() -> None:
+    question = overdue()
+    question["state"]["deferred"] = {"terms": {"seq": 0, "until": LATER}}
+
+    assert refused_at(question) == "state.deferred.terms.seq"
+
+
 def test_question_that_is_not_an_object_is_rejected() -> None:
     with pytest.raises(ShapeError, match=r"^the document: expected an object, got a number$"):
         ask(7)

@@ -32,6 +32,7 @@ from client.test_changes import STEP, book_of, publish, redlines_of
 from client.world import START, Clock, document
 from inforce.acceptance import Question, check_record, decide
 from inforce.client import AsyncPolicies, Limits, Policies, ReceiptProblemError, RefusedError, parse_receipt
+from inforce.client.changes import WantedChanges
 from inforce.errors import DigestMismatchError, SetupError, ShapeError, SignatureError, UnknownVersionError
 
 PACKAGES = ("inforce.acceptance", "inforce.redline", "inforce.client")
@@ -61,6 +62,16 @@ def html_without_library(kind: type, host: Host) -> object:
         return text.html()
 
 
+def changes_without_library(kind: type, host: Host) -> object:
+    """Ask for changes that the site has not published, where the libraries to compare texts are missing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WantedChanges, "received", lambda *_: None)
+        for name in [name for name in sys.modules if name.startswith(("inforce.redline", "inforce.rendering"))]:
+            patch.delitem(sys.modules, name)
+        patch.setitem(sys.modules, "diff_match_patch", None)
+        return asking("changes", "terms", 2, 3, "en")(kind, host)
+
+
 # Each documented error of a client, with a call that raises it.
 CLIENT_ERRORS: list[tuple[str, type[Exception], Callable[[type, Host], object]]] = [
     ("", ValueError, lambda kind, _: kind("http://policies.shop.example/")),
@@ -75,6 +86,7 @@ CLIENT_ERRORS: list[tuple[str, type[Exception], Callable[[type, Host], object]]]
     (".text", RefusedError, asking("text", "terms", 2, "en", damaged="/policies.json")),
     (".changes", UnknownVersionError, asking("changes", "terms", 2, 9, "en")),
     (".changes", DigestMismatchError, asking("changes", "terms", 2, 3, "en", damaged=STEP)),
+    (".changes", SetupError, changes_without_library),
     (".changes", RefusedError, asking("changes", "terms", 2, 3, "en", damaged="/policies.json")),
 ]
 # Each documented error, with a call that raises it on a host that has published a book.

@@ -454,8 +454,9 @@ def test_unverified_text_is_not_shown_and_does_not_block_the_user(app: AppPage) 
         pytest.param(
             "de-AT", "Ich akzeptiere", "In Ihrer Sprache nicht verfügbar: angezeigt auf Englisch.", id="German"
         ),
-        pytest.param("zh-CN", "接受", None, id="Chinese, as it is written in China"),
+        pytest.param("zh-CN", "我接受", None, id="Chinese, as it is written in China"),
         pytest.param("pt", "I accept", "Not available in your language: shown in English.", id="no catalogue"),
+        pytest.param("he", "I accept", "Not available in your language: shown in English.", id="from right to left"),
         pytest.param("en-GB", "I accept", None, id="English"),
     ],
 )
@@ -470,6 +471,8 @@ def test_prompt_uses_the_users_language_and_tags_text_in_other_languages(
         expect(app.dialog).to_contain_text(marked)
     else:
         expect(app.dialog.locator("[part=fallback]")).to_have_count(0)
+    interface = {"de-AT": "de", "zh-CN": "zh-Hans"}.get(languages, "en")
+    assert app.dialog.evaluate("x => [x.lang, x.dir]") == [interface, "ltr"]
     language = "zh-Hans" if languages == "zh-CN" else "en"
     assert app.dialog.locator(".text").evaluate("x => [x.lang, x.dir]") == [language, "ltr"]
     app.button(words).click()

@@ -207,3 +207,28 @@ def test_redline_of_distant_versions_comes_from_the_since_file(host: Host, tmp_p
     host.at[since] = answer(to_bytes(files[since]))
     with pytest.raises(DigestMismatchError):
         app.changes(1, 3)
+
+
+@pytest.mark.parametrize("kind", [Policies, AsyncPolicies])
+def test_versions_that_the_site_has_not_compared_are_compared_here(
+    host: Host, tmp_path: Path, clock: Clock, kind: type[Policies | AsyncPolicies]
+) -> None:
+    """The two texts are verified, and the result has the same form as that of the site."""
+    day, week = "# Terms\n\nWe keep it a day.\n", "# Terms\n\nWe keep it a week.\n"
+    catalog = book_of(host, tmp_path, FIRST, SECOND, day, week, extra="compare_pairs: 0\n")
+    files = redlines_of(catalog, START)
+    publish(host, catalog, files, START, KEY)
+    app = App(kind, host.url, clock)
+
+    changes = app.changes(1, 3)
+
+    assert (changes.base_seq, changes.target_seq, changes.language, changes.summary) == (1, 3, "en", ())
+    assert [run["op"] for run in changes.runs if run["text"].strip() == "a day"] == ["insert"]
+    published = app.changes(1, 4).data
+    assert changes.data.keys() == published.keys()
+    assert changes.data["old"] == published["old"]
+    assert changes.data["new"]["digest"] == str(Digest.of(day))
+
+    host.at["/terms/3/en.md"] = answer(week.encode())
+    with pytest.raises(DigestMismatchError):
+        App(kind, host.url, clock).changes(1, 3)

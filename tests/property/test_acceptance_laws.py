@@ -20,9 +20,9 @@ from inforce.instant import format_instant, parse_rfc3339
 RANK = ("ok", "notice", "stale", "prompt", "block")
 YES = {"accept": "accepted", "acknowledge": "acknowledged", "consent": "consented", "none": "acknowledged"}
 
-chances = st.randoms(use_true_random=False)
 # Generated from a seed, which is faster: many questions are more useful here than shrunk ones.
-questions = st.integers(0, 2**32 - 1).map(lambda seed: question(Random(seed)))  # noqa: S311 - not used for secrets
+chances = st.integers(0, 2**32 - 1).map(Random)
+questions = chances.map(question)
 many = settings(max_examples=400)
 
 

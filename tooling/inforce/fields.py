@@ -94,10 +94,10 @@ class Fields:
     def integer(self, name: str, default: T | _Required = REQUIRED, *, least: int | None = None) -> int | T:
         """Return the field `name` as an integer from `least`; booleans are rejected."""
         value = self.value(name, _ABSENT)
+        if value is _ABSENT:
+            return self._default(name, default)
         number = value if type(value) is int else self._whole(value)
         if number is None or abs(number) > LARGEST_INTEGER:
-            if value is _ABSENT:
-                return self._default(name, default)
             raise self.error(name, f"expected a whole number, got {_kind(value)}")
         if least is not None and number < least:
             raise self.error(name, f"expected a whole number from {least}, got {number}")

@@ -10,20 +10,15 @@ values count.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 from inforce.acceptance.types import ActOfRecord, Role
 from inforce.errors import ShapeError
-from inforce.fields import LARGEST_INTEGER, Fields, LenientFields, one_of
+from inforce.fields import Fields, LenientFields, one_of
 from inforce.instant import after, parse_rfc3339
 
-ACTS: Final[frozenset[str]] = frozenset(get_args(ActOfRecord))
 NO: Final[frozenset[ActOfRecord]] = frozenset({"declined", "refused", "withdrawn"})
 """The negative acts; all others are affirmative."""
-
-_TEXT: Final[frozenset[type]] = frozenset({str})
-_TEXT_OR_NONE: Final[frozenset[type]] = frozenset({str, type(None)})
-_NUMBER_OR_NONE: Final[frozenset[type]] = frozenset({int, type(None)})
 
 _act = one_of(get_args(ActOfRecord))
 _role = one_of(get_args(Role))
@@ -45,39 +40,6 @@ class Record(NamedTuple):
     id: str | None
     n: int | None
     after: str | None
-
-    @classmethod
-    def from_value(cls, value: Any) -> Record | None:
-        """Read `value` in one pass if each of its fields has the usual type; return None otherwise.
-
-        It accepts only records that `from_shape` reads equally. That takes four times as long, most of a decision.
-        """
-        if type(value) is not dict:
-            return None
-        get = value.get
-        texts: tuple[Any, ...] = (get("policy"), get("act"), get("at"), get("subject"))
-        optional_texts = (get("language"), get("digest"), get("received_at"), get("id"), get("after"))
-        seq, serial, n, pending = get("seq"), get("serial"), get("n"), get("pending")
-        if not (
-            _TEXT.issuperset(map(type, texts))
-            and _TEXT_OR_NONE.issuperset(map(type, optional_texts))
-            and _NUMBER_OR_NONE.issuperset((type(serial), type(n)))
-            and type(seq) is int
-            and 0 < seq <= LARGEST_INTEGER
-            and -LARGEST_INTEGER <= (serial or 0) <= LARGEST_INTEGER
-            and -LARGEST_INTEGER <= (n or 0) <= LARGEST_INTEGER
-            and texts[1] in ACTS
-            and (pending is None or type(pending) is bool)
-        ):
-            return None
-        policy, act, at, subject = texts
-        language, digest, received_at, own_id, last_id = optional_texts
-        try:
-            made = parse_rfc3339(at)
-            received = None if received_at is None else parse_rfc3339(received_at)
-        except ValueError:
-            return None
-        return cls(policy, seq, act, made, subject, language, digest, serial, received, pending, own_id, n, last_id)
 
     @classmethod
     def from_shape(cls, shape: Fields) -> Record:
@@ -142,7 +104,7 @@ def check_record(value: object) -> None:
 
 def _a_record(value: object) -> Record | Unreadable:
     try:
-        return Record.from_value(value) or Record.from_shape(LenientFields(value))
+        return Record.from_shape(LenientFields(value))
     except ShapeError:
         return Unreadable.from_value(value)
 

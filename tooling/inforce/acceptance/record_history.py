@@ -40,7 +40,7 @@ class Answer(NamedTuple):
         if record.at <= now:
             return cls(record.at, place[1], place, record)
         # Its real time is unknown: in a tie the negative act wins.
-        return cls(record.made_at(now), LARGEST_INTEGER + 1 if record.act in NO else 0, place, record)
+        return cls(record.made_at(now), LARGEST_INTEGER if record.act in NO else 0, place, record)
 
     def is_removed(self, negative: list[Answer], context: Context) -> bool:
         """Return whether one of the `negative` answers removes this affirmative one.

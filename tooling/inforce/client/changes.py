@@ -2,7 +2,7 @@
 
 Invariants: a redline is returned only if its file has the digest that the manifest proves, and if it is about the two
 requested texts.
-Not responsible for: fetching; comparing texts.
+Not responsible for: fetching.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from inforce.client.http import Request, Response, body_of
 from inforce.client.limits import Limits
 from inforce.client.proof import digests_of, shared_language
 from inforce.client.results import Reason, RefusedError
-from inforce.errors import DigestMismatchError, ManifestError, UnknownVersionError, quoted
+from inforce.client.texts import PolicyText
+from inforce.errors import DigestMismatchError, ManifestError, SetupError, UnknownVersionError, quoted
 from inforce.fields import Fields
 from inforce.manifest import ManifestPolicy, ManifestVersion, PolicyDigests, parse_json
 from inforce.manifest.model import refuse_foreign
@@ -95,11 +96,11 @@ class WantedChanges:
         """Return the HTTP request for the file at `site`."""
         return Request(url=site + self.path, limit=limits.document)
 
-    def received(self, response: Response, site: str) -> Changes:
-        """Return the changes in `response`.
+    def received(self, response: Response, site: str) -> Changes | None:
+        """Return the changes in `response`; None if the site has compared the older version with others only.
 
         Raise DigestMismatchError if the file is not the one the manifest proves, or is about other texts; RefusedError
-        if it is of another kind or lacks the newer version.
+        if it is of another kind.
         """
         body = body_of(response, self._name)
         digest = Digest.of(body)
@@ -107,22 +108,21 @@ class WantedChanges:
             raise DigestMismatchError(self._name, self.digest, digest)
         try:
             step = self._step(Fields(parse_json(body), "", ManifestError), site)
+            if step is None:
+                return None
             self._refuse_others(step)
             return self._read(step)
         except ManifestError as cause:
             raise RefusedError(Reason.SCHEMA, f"{self._name}: {cause}") from cause
 
-    def _step(self, shape: Fields, site: str) -> Fields:
+    def _step(self, shape: Fields, site: str) -> Fields | None:
         refuse_foreign(shape, _REDLINE if self.between else _SINCE, site)
         if shape.text("policy") != self.policy:
             raise shape.error("policy", f"expected {quoted(self.policy)}, got {quoted(shape.text('policy'))}")
         if self.between:
             return shape
         steps = (*shape.shapes("in_force", ()), *shape.shapes("announced", ()))
-        step = next((step for step in steps if step.shape("new").integer("seq") == self.target.seq), None)
-        if step is None:
-            raise RefusedError(Reason.MISSING, f"{self._name}: the site has no data about this step")
-        return step
+        return next((step for step in steps if step.shape("new").integer("seq") == self.target.seq), None)
 
     def _read(self, step: Fields) -> Changes:
         for run in step.shapes("runs"):
@@ -147,3 +147,32 @@ class WantedChanges:
     @property
     def _name(self) -> str:
         return f"{self.policy} from {self.base.version} to {self.target.version} in {self.language}"
+
+
+def compared(old: PolicyText, new: PolicyText) -> Changes:
+    """Return the changes between two verified texts in one language, compared in this process as the site does it.
+
+    Raise SetupError if the libraries for this are not installed, the extra `changes` of the wheel.
+    """
+    try:
+        # Imported here, because most back ends compare no texts and do not install these libraries.
+        from inforce.redline import redline
+        from inforce.rendering.json import to_data
+    except ModuleNotFoundError as missing:
+        fix = "install the wheel of inforce with its extra “changes”"
+        message = f"comparing texts that the site has not compared needs {missing.name}, which is not installed: {fix}"
+        raise SetupError(message) from missing
+    ends = {
+        name: {"seq": text.seq, "version": text.version, "digest": str(text.digest)}
+        for name, text in (("old", old), ("new", new))
+    }
+    data = {**ends, "summary": [], **to_data(redline(old.markdown, new.markdown))}
+    return Changes(
+        policy=old.policy,
+        base_seq=old.seq,
+        target_seq=new.seq,
+        language=old.language,
+        summary=(),
+        runs=tuple(data["runs"]),
+        data=data,
+    )

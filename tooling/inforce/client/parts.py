@@ -145,12 +145,19 @@ class ClientParts:
             return cached
         return self._shelf.put(wanted.received((yield wanted.request(self._address, self._limits))))
 
-    def _changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Steps[Changes]:
+    def _changes(
+        self, policy: str, base_seq: int, target_seq: int, language: str
+    ) -> Steps[Changes | tuple[PolicyText, PolicyText]]:
+        """Return the changes that the site has published, or the two texts to compare if it has not."""
         memory = self._session.memory
         listed = listed_policy(memory, policy, base_seq)
         digests = yield from self._proven_digests(memory, listed)
         wanted = WantedChanges.of(listed, digests, base_seq, target_seq, language)
-        return wanted.received((yield wanted.request(self._address, self._limits)), self._site)
+        published = wanted.received((yield wanted.request(self._address, self._limits)), self._site)
+        if published:
+            return published
+        old = yield from self._text(policy, base_seq, wanted.language)
+        return old, (yield from self._text(policy, target_seq, wanted.language))
 
     def _published(self, policy: str, seq: int, language: str) -> Steps[KnownVersion | None]:
         """Return the version `seq` of `policy`, with a text in `language` if it was published; None if it never was."""

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from inforce.acceptance import Decision, DeferralForm, RecordForm, Role, SubjectForm
-from inforce.client.changes import Changes
+from inforce.client.changes import Changes, compared
 from inforce.client.forms import receipt_of_form
 from inforce.client.parts import ClientParts
 from inforce.client.proof import may_heal
@@ -119,7 +119,8 @@ class Policies(ClientParts):
     def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
         """Return the verified changes between two versions, from the site.
 
-        The manifest proves their digest; after a mismatch the manifest is refreshed once.
+        The manifest proves their digest; after a mismatch the manifest is refreshed once. If the site has not compared
+        the two versions, this process compares their verified texts.
 
             >>> changes = policies.changes("terms", 2, 3, "en")
             >>> [point["text"] for point in changes.summary]
@@ -132,8 +133,10 @@ class Policies(ClientParts):
         :raises UnknownVersionError: if there is no such policy or version, or the versions share no language
         :raises DigestMismatchError: if the site has other changes than the published ones
         :raises RefusedError: if the site does not answer as expected, or there is no manifest; `reason` is the cause
+        :raises SetupError: if this process must compare the texts, and the extra `changes` of the wheel is missing
         """
-        return self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
+        found = self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
+        return found if isinstance(found, Changes) else compared(*found)
 
     def record(
         self, body: bytes, subject: str, *, linked: Iterable[str] = (), now: datetime | None = None
@@ -255,7 +258,8 @@ class AsyncPolicies(ClientParts):
 
     async def changes(self, policy: str, base_seq: int, target_seq: int, language: str) -> Changes:
         """Do the same as `Policies.changes`."""
-        return await self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
+        found = await self._proven(lambda: self._changes(policy, base_seq, target_seq, language))
+        return found if isinstance(found, Changes) else await asyncio.to_thread(compared, *found)
 
     async def record(
         self, body: bytes, subject: str, *, linked: Iterable[str] = (), now: datetime | None = None
