@@ -214,7 +214,7 @@ export const createClient = ({
     }
     if (!document.hidden) tick(true);
   };
-  channel.onmessage = async ({ data: [key, text] }) => {
+  const heard = async ({ data: [key, text] }) => {
     try { localStorage.length; } catch { shelf[key] = text; }
     await recall();
     look();
@@ -237,6 +237,7 @@ export const createClient = ({
     set quiet(quiet) { save({ quiet }); },
     get: (path, limit, options) => ask(base + path, limit, options),
     async start() {
+      channel.addEventListener("message", heard, life);
       addEventListener("online", again, life);
       addEventListener("visibilitychange", again, life);
       addEventListener("pagehide", () => left = true, life);
@@ -249,7 +250,6 @@ export const createClient = ({
     stop() {
       life.abort();
       clearTimeout(timer);
-      channel.onmessage = null;
     },
     act(id, said, { language: shown, surface } = {}) {
       const { act: asked, base_seq, target_seq: seq, language, reason } = policy(id, check());
