@@ -91,21 +91,21 @@ export interface Actor {
   /** The app's reference to the person. */
   ref: string;
   capacity: "self" | "guardian" | "organisation" | "agent";
-  authority?: string;
+  authority?: string | undefined;
 }
 
 /** A description of what was shown. The client adds `build` (the integrity string of its file) and `channel`. */
 export interface Surface {
-  template?: string;
+  template?: string | undefined;
   /** `sha256:` and the digest of the canonical JSON (RFC 8785) of what was shown. */
-  screen?: string;
+  screen?: string | undefined;
   /** The label of the button. */
-  label?: string;
-  language?: string;
+  label?: string | undefined;
+  language?: string | undefined;
   /** The outcome of the decision for the policy. */
-  outcome?: string;
+  outcome?: string | undefined;
   /** Whether the user opened the full text. */
-  opened?: boolean;
+  opened?: boolean | undefined;
 }
 
 /** The detail of the events `policy:rejected`, `policy:rollback` and `policy:error`. */
@@ -124,43 +124,43 @@ export interface ClientOptions {
    */
   manifest: string;
   /** The site in the manifest; default: the URL of `manifest` without the path of the manifest. */
-  site?: string;
+  site?: string | undefined;
   /** If set, only manifests signed by one of these keys are accepted. */
-  keys?: PublicKey[];
+  keys?: PublicKey[] | undefined;
   /** Separates the answers of several apps of one origin. */
-  app?: string;
+  app?: string | undefined;
   /** The user, as an opaque id; empty: a user who has not signed in. */
-  subject?: string;
+  subject?: string | undefined;
   /** The instant at which the user joined; default: now. */
-  since?: string;
+  since?: string | undefined;
   /** Other ids of the user, of which only positive answers count. */
-  linked?: string[];
-  audience?: string[];
+  linked?: string[] | undefined;
+  audience?: string[] | undefined;
   /** Language ranges in order of preference; default: `navigator.languages`. */
-  languages?: readonly string[];
+  languages?: readonly string[] | undefined;
   /** The URL to which receipts are sent with POST; without it, the app handles `policy:receipt`. */
-  receipts?: string;
+  receipts?: string | undefined;
   /** Headers of requests to the app's server, such as a CSRF token. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /**
    * The user's records on the app's server, oldest first, or the URL of them in JSON. No decision is made before they have
    * arrived or failed.
    */
-  records?: RecordForm[] | string;
+  records?: RecordForm[] | string | undefined;
   /** Who answers, if not the user alone. */
-  actor?: Actor;
+  actor?: Actor | undefined;
   /** The time limit of a request in seconds; default: 15. */
-  seconds?: number;
+  seconds?: number | undefined;
   /** The clock in milliseconds; default: `Date.now`. */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** The target of events. */
-  target?: EventTarget;
+  target?: EventTarget | undefined;
 }
 
 export interface Shown {
   /** The language of the displayed text. */
-  language?: string;
-  surface?: Surface;
+  language?: string | undefined;
+  surface?: Surface | undefined;
 }
 
 export interface PolicyClient {

@@ -145,13 +145,13 @@ export interface DeferralForm {
 
 /** The state stored by the app. */
 export interface StateForm {
-  records?: RecordForm[];
+  records?: RecordForm[] | undefined;
   /** The highest number of the versions of which the user was told, by policy. */
-  seen?: Record<string, number>;
+  seen?: Record<string, number> | undefined;
   /** The deferral of each policy. */
-  deferred?: Record<string, DeferralForm>;
-  last_serial?: number | null;
-  last_server_time?: string | null;
+  deferred?: Record<string, DeferralForm> | undefined;
+  last_serial?: number | null | undefined;
+  last_server_time?: string | null | undefined;
 }
 
 /** The user whom the decision concerns. */
@@ -159,9 +159,9 @@ export interface SubjectForm {
   /** An opaque id. */
   id: string;
   /** The instant at which the user joined; default: now. */
-  since?: string | null;
+  since?: string | null | undefined;
   /** Other ids of the user; of their records, only positive acts count. */
-  linked?: string[];
+  linked?: string[] | undefined;
 }
 
 export interface Question {
@@ -169,14 +169,14 @@ export interface Question {
   manifest: ManifestForm | null;
   now: string;
   subject: SubjectForm;
-  state?: StateForm;
+  state?: StateForm | undefined;
   /** The number of seconds added to `now`. */
-  clock_offset_seconds?: number;
-  audience?: string[];
+  clock_offset_seconds?: number | undefined;
+  audience?: string[] | undefined;
   /** Language ranges in order of preference. */
-  languages?: string[];
+  languages?: string[] | undefined;
   /** On a server, only confirmed records count; default: client. */
-  role?: Role;
+  role?: Role | undefined;
 }
 
 /** The decision about one policy. */
