@@ -29,7 +29,7 @@ site: $(VENV)/.site ## build the book of this repository into site/
 serve: $(VENV)/.site ## serve the site, and rebuild it when a text changes
 	@$(BIN)/inforce serve
 
-test: $(VENV)/.test libraries ## run all tests; TESTS="tests/test_text.py -n 0" selects some
+test: $(VENV)/.test $(VENV)/.frameworks libraries ## run all tests; TESTS="tests/test_text.py -n 0" selects some
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
 	  env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest $(TESTS)  # so that the next run need not compile the tests again
 
@@ -96,6 +96,12 @@ $(VENV)/.site $(VENV)/.test: $(VENV)/.%: $(LOCKS)/%.txt pyproject.toml | $(BIN)/
 	@echo "Installing the packages of $(LOCKS)/$*.txt into $(VENV)/ …"
 	@$(BIN)/python $(INSTALL) $<
 	@$(BIN)/python $(INSTALL_THIS)
+	@touch $@
+
+# React, Vue and Vite, for the tests of the components.
+$(VENV)/.frameworks: $(wildcard $(LOCKS)/frameworks/*) .ci/packages | $(VENV)/.test
+	@echo "Installing the npm packages of $(LOCKS)/frameworks into $(VENV)/frameworks/ …"
+	@.ci/packages $(LOCKS)/frameworks $(VENV)/frameworks "$(CURDIR)/$(BIN)/deno"
 	@touch $@
 
 # The first suitable Python that can create an environment; PYTHON=/path/to/python selects another.

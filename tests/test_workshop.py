@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -156,6 +157,34 @@ class TestLocks:
 
     def test_back_end_installation_contains_no_site_builder(self) -> None:
         assert {"mkdocs", "click", "gitpython", "sqlalchemy"}.isdisjoint(pins("client"))
+
+
+class TestPackages:
+    """`.ci/packages` installs the npm packages of the tests."""
+
+    def test_lock_contains_a_digest_for_every_package_and_no_registry(self) -> None:
+        text = (ROOT / "tooling" / "locks" / "frameworks" / "deno.lock").read_text("utf-8")
+        packages = json.loads(text)["npm"]
+        assert len(packages) > 40
+        assert [name for name, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
+        assert "://" not in text
+
+    def test_failed_download_is_reported_with_its_cause(self, tmp_path: Path) -> None:
+        lines = [
+            "error: Failed caching npm package 'vue@3.5.45'",
+            "Caused by:",
+            "    0: connection refused",
+            "Stack backtrace:",
+        ]
+        deno = program(tmp_path, "deno", *(f'echo "{line}" >&2' for line in lines), "exit 1")
+        path = machine(tmp_path / "bin", "sh", "mkdir", "cp", "sed", "head", "paste")
+        folder = "tooling/locks/frameworks"
+        ended = run(str(ROOT / ".ci" / "packages"), folder, str(tmp_path / "there"), str(deno), PATH=path)
+        assert ended.returncode == 4
+        problem, advice = ended.stderr.splitlines()
+        cause = "Failed caching npm package 'vue@3.5.45' connection refused"
+        assert problem == f"The npm packages of {folder} could not be installed: {cause}"
+        assert "set NPM_CONFIG_REGISTRY or HTTPS_PROXY" in advice
 
 
 class TestClosingLine:
