@@ -27,7 +27,13 @@ DOCUMENTATION = ROOT / "docs" / "apps" / "browser.md"
 PAGE = DOCUMENTATION.read_text("utf-8")
 FILES = dict(browser_files())
 LISTED = json.loads(FILES["browser/files.json"])
-LIMITS = {"decide.js": 3_072, "client.js": 7_740, "prompt.js": 14_700, "texts.js": 2_500}  # bytes of the gzipped files
+LIMITS = {
+    "decide.js": 3_072,
+    "client.js": 7_740,
+    "prompt.js": 14_700,
+    "texts.js": 2_500,
+    "choices.js": 4_096,
+}  # bytes of the gzipped files
 MESSAGES_LIMIT = 2_000
 
 
@@ -54,9 +60,10 @@ def test_file_matches_its_listed_digests(name: str) -> None:
 
 @pytest.mark.parametrize("name", LISTED["files"])
 def test_file_is_self_contained(name: str) -> None:
-    """It loads nothing except its own message files by name, so a pinned file is complete."""
+    """It loads nothing except its messages by name, and `choices.js` the prompt, so pinned files are complete."""
     text = FILES[f"browser/{name}"].decode()
-    assert re.findall(r"\bfrom\s*[\"']|\bimport\s*[\"']", text) == []
+    imported = re.findall(r"\bfrom\s*[\"']([^\"']*)|\bimport\s*[\"']", text)
+    assert imported == (["./prompt.js"] if name == "choices.js" else [])
     assert len(re.findall(r"\bimport\(", text)) == (1 if name == "prompt.js" else 0)
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\(\"style", text
@@ -89,7 +96,7 @@ def test_build_lock_contains_no_registry_url() -> None:
 def catalogue(name: str) -> dict[str, str]:
     """Return the messages of a module without running it."""
     text = (SOURCES / name).read_text("utf-8")
-    block = text[text.index("MESSAGES = {" if name == "prompt.js" else "default {") :].partition("\n};")[0]
+    block = text[text.index("default {" if name.startswith("messages/") else "MESSAGES = {") :].partition("\n};")[0]
     return dict(re.findall(r'^  "?([\w-]+)"?: "(.*)",$', block, re.MULTILINE))
 
 
@@ -133,6 +140,16 @@ def test_every_custom_property_is_documented_and_exists() -> None:
     assert set(column("How it looks")) == set(re.findall(r"var\((--policy-[\w-]+)", style))
 
 
+def test_settings_are_documented() -> None:
+    section = PAGE.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    assert dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section, re.MULTILINE)) == catalogue("choices.js")
+    assert not set(catalogue("choices.js")) & set(ENGLISH)
+    source = (SOURCES / "choices.js").read_text("utf-8")
+    parts = set(re.findall(r'(?:make\((?:.{1,30} : )?"[\w.]+", |(?:link|place)\()"([\w -]+)"', source)) | {"button"}
+    documented = section.partition("The parts are")[2].partition(". In print")[0]
+    assert set(re.findall(r"`([a-z-]+)`", documented)) == parts
+
+
 def test_every_part_is_documented_and_exists() -> None:
     source = (SOURCES / "prompt.js").read_text("utf-8")
     parts_made = {
@@ -164,6 +181,7 @@ CODE = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 USE = """
 import "@inforce-policies/browser";
 import { createClient } from "@inforce-policies/browser/client";
+import "@inforce-policies/browser/choices";
 import { decide } from "@inforce-policies/browser/decide";
 import { changes, text, type Changes } from "@inforce-policies/browser/texts";
 import de from "@inforce-policies/browser/messages/de";
@@ -181,6 +199,7 @@ client.act("terms", undefined, { surface: { template: "own/1", opened: false } }
 client.forget();
 prompt.addEventListener("policy:receipt", ({ detail }) => console.log(detail.surface.build, found, runs, de, claimed));
 document.addEventListener("policy:decision", ({ detail }) => console.log(detail.policies[0].target_seq));
+document.querySelector("policy-choices")!.options = { linked: [id] };
 console.log(decide({ manifest: null, now: "2026-01-01T00:00:00Z", subject: { id: "u" } }).outcome);
 // @ts-expect-error: an act is one of six words
 client.act("terms", "agreed");

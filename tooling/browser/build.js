@@ -9,7 +9,7 @@ import { minify } from "terser";
 import uglify from "uglify-js";
 
 const HERE = new URL("./", import.meta.url), SITE = new URL("../inforce/site/browser/", HERE);
-const ENTRIES = ["decide", "client", "texts", "prompt"];
+const ENTRIES = ["decide", "client", "texts", "prompt", "choices"];
 const COMPRESS = { passes: 4, ecma: 2020, unsafe_arrows: true, pure_getters: true, unsafe_methods: true, inline: 1, hoist_funs: true, lhs_constants: false };
 const AGAIN = { passes: 4, pure_getters: true, arrows: false, comparisons: false, side_effects: false };
 // Fields that only these modules use, and that no file contains: they are renamed.
@@ -33,7 +33,9 @@ const computed = {
 };
 const bundled = async (entry) => {
   const { outputFiles } = await build({
-    entryPoints: [new URL(entry, HERE).pathname], bundle: true, write: false, format: "esm", target: "es2022", plugins: [styled, computed],
+    entryPoints: [new URL(entry, HERE).pathname], bundle: true, write: false, format: "esm", target: "es2022",
+    plugins: [styled, computed],
+    external: entry == "choices.js" ? ["./prompt.js"] : [], // a page that has both loads the shared part once
     define: { "globalThis.document": "true" }, // the published files run in browsers only
   });
   const { code } = await minify(outputFiles[0].text, { module: true, compress: COMPRESS, mangle: MANGLE });

@@ -10,13 +10,17 @@ import type { ClientOptions, PolicyClient } from "./client.js";
 /** The built-in English messages, by key. */
 export const MESSAGES: Readonly<Record<string, string>>;
 
-export class PolicyPrompt extends HTMLElement {
+/** What `<policy-prompt>` and `<policy-choices>` share. */
+export class PolicyElement extends HTMLElement {
   /** The current client; undefined if `manifest` is not set or the element is not in a document. */
   readonly client: PolicyClient | undefined;
-  /** Options without an attribute, such as `headers`, `records`, `linked` and `now`; they override attributes. */
+  /** Options without an attribute, such as `headers`, `linked` and `now`; they override attributes. */
   set options(options: Partial<ClientOptions>);
   /** Replacements for messages, by key. */
   set messages(words: Record<string, string>);
+}
+
+export class PolicyPrompt extends PolicyElement {
   /** Show everything that is due or new, including postponed questions. */
   review(): void;
 }

@@ -57,7 +57,7 @@ export const make = (name, part, ...inside) => {
   for (const x of inside) made.append(...x.split?.(/(\S{500})/u).flatMap((y, i) => i % 2 ? [y, make("wbr")] : y) ?? [x]);
   return made;
 };
-const speak = (made, language) => {
+export const speak = (made, language) => {
   made.lang = language;
   made.dir = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(language) ? "rtl" : "ltr";
   return made;
@@ -94,7 +94,7 @@ export class PolicyElement extends (globalThis.document ? HTMLElement : Object) 
 
   constructor() {
     super();
-    this.root.adoptedStyleSheets = [style];
+    this.root.adoptedStyleSheets = [style, ...this.constructor.styles ?? []];
     this.addEventListener("policy:decision", (event) => queueMicrotask(() => this.show(event.defaultPrevented)));
     this.addEventListener("policy:rejected", ({ detail }) => this.failed = detail.receipt?.policy ?? this.failed);
   }
@@ -142,11 +142,15 @@ export class PolicyElement extends (globalThis.document ? HTMLElement : Object) 
     }).replace(/{(\w+)}/g, (_, name) => values[name]);
   }
   date(at) {
-    const t = Date.parse(at);
+    const t = at > 0 ? at : Date.parse(at);
     return t ? new Intl.DateTimeFormat(this.language, { dateStyle: "long" }).format(t) : "–";
   }
-  // Return the record of the answer that counts, or else of the last answer.
-  answer = ({ id, base_seq }) => this.client.records.findLast((x) => x?.policy == id && (!base_seq || /^[ac]/.test(x.act)));
+  now = () => (this.#options?.now ?? Date.now)();
+  // Return the record of the answer that counts, or else of the last negative one.
+  answer({ id, base_seq, reason }) {
+    const negative = !base_seq || /^(declin|refus)ed/.test(reason);
+    return this.client.records.findLast((x) => x?.policy == id && /^[ac]/.test(x.act) != negative);
+  }
   button(word, act, looks = "") {
     const made = make("button" + looks, "button " + word, this.say(word));
     made.type = "button";
@@ -155,6 +159,7 @@ export class PolicyElement extends (globalThis.document ? HTMLElement : Object) 
   }
 }
 
+export { text };
 // The prompts of a page are shown in turn, the one with the highest rank first.
 const ranks = new Map();
 let turn;
@@ -174,7 +179,7 @@ export class PolicyPrompt extends PolicyElement {
   #id = ({ id, target_seq, outcome }) => [id, target_seq, outcome].join(" ");
   #version = ({ id, target_seq }) => this.client.policy(id).versions.find((x) => x.seq == target_seq);
   #why(due) {
-    const { reason, deadline, outcome } = due, urge = outcome != "block" && !TOLD.includes(reason) && Date.parse(deadline) > Date.now();
+    const { reason, deadline, outcome } = due, urge = outcome != "block" && !TOLD.includes(reason) && Date.parse(deadline) > this.now();
     const values = {
       deadline: this.date(deadline), since: this.date(this.#version(due)?.effective_at), answered: this.date(this.answer(due)?.at),
     };
