@@ -493,7 +493,9 @@ process.on("unhandledRejection", (error) => errors.push(error));
 for (const [name, run] of Object.entries(scenarios)) {
   reset();
   try {
-    await run();
+    let timer;
+    await Promise.race([run(), new Promise((_, fail) => { timer = setTimeout(fail, 30_000, Error("no end")); })]);
+    clearTimeout(timer);
     assert.deepEqual(errors, []);
     results[name] = null;
   } catch (error) { results[name] = error.stack; }
