@@ -60,7 +60,7 @@ mutants: $(VENV)/.test ## change the decision in small ways, in a copy, and list
 	@.cache/mutants/bin/python $(INSTALL) $(LOCKS)/mutants.txt
 	@rm -rf .cache/mutated && mkdir .cache/mutated && git archive HEAD | tar -x -C .cache/mutated
 	@export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tooling && cd .cache/mutated && \
-	  python -m compileall -q tooling/inforce/*.py tooling/inforce/manifest tests/conformance && \
+	  python -P -m compileall -q tooling/inforce/*.py tooling/inforce/manifest tests/conformance && \
 	  ../mutants/bin/cosmic-ray init tooling/mutants.toml mutants.sqlite && \
 	  ../mutants/bin/python tooling/mutants.py filter mutants.sqlite tooling/mutants.toml && \
 	  ../mutants/bin/cosmic-ray exec tooling/mutants.toml mutants.sqlite && \
