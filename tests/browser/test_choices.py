@@ -109,7 +109,7 @@ def test_consent_is_withdrawn_in_as_few_clicks_as_it_is_given(app: AppPage) -> N
     assert buttons.first.evaluate(looks) == buttons.last.evaluate(looks)
     buttons.first.click()
     expect(news).to_contain_text(
-        "You agreed · November 20, 2026Version 2026-01 Your answer holds until November 20, 2027."
+        "You agreed · November 20, 2026Version 2026-01 · Your answer holds until November 20, 2027."
     )
     assert buttons.evaluate_all(state) == [["✓ Agreed", "true"], ["Withdraw", "false"]]
     assert app.page.evaluate("document.querySelector('policy-choices').shadowRoot.activeElement.id") == "news 0"

@@ -122,7 +122,7 @@ export class PolicyChoices extends PolicyElement {
       make(yes && !asked ? "p.yes" : "p.no", "state", make("b", "", this.say(state)), ...record ? [" · ", this.date(record.at)] : []),
       ...record?.pending && record.due ? [make("p.small", "unsent", this.say("unsent"))] : [],
       ...version ? [note(this.say("version"), " ", label(version),
-        ...yes && reask_seconds ? [" ", this.say("until", { date: this.date(Date.parse(record.at) + reask_seconds * 1e3) })] : [])] : [],
+        ...yes && reask_seconds ? [" · ", this.say("until", { date: this.date(Date.parse(record.at) + reask_seconds * 1e3) })] : [])] : [],
       ...current && current.version != version ? [note(this.say("current"), " ", label(current.version))] : [],
       ...coming ? [make("p.next", "upcoming", this.say("upcoming", { deadline: this.date(coming.effective_at) }), " ",
         place("page", version ? version + "/since/" : coming.version + "/", "difference"))] : [],

@@ -21,7 +21,7 @@ dialog, section {
 dialog { display: flex; flex-direction: column; width: min(44rem, 100% - 2rem); max-height: calc(100dvh - 3rem); padding: 0; overflow: hidden; }
 dialog::backdrop { background: #0b122080; }
 .head, .foot, article { padding: 20px 28px; }
-.head { border-block-end: 1px solid var(--line); }
+.head { padding-block-end: 8px; border-block-end: 1px solid var(--line); }
 .foot { display: flex; flex-wrap: wrap; gap: 8px 24px; align-items: center; padding-block: 12px; background: var(--panel); border-block-start: 1px solid var(--line); font-size: .9em; }
 .foot:empty, p:empty { display: none; }
 .foot p { margin: 0; }
@@ -29,12 +29,12 @@ dialog::backdrop { background: #0b122080; }
 .body { display: flex; flex-direction: column; overflow: auto; overscroll-behavior: contain; }
 .body > * { flex: none; }
 /* A sign that more follows: it sticks to the lower edge, until the second box covers it at the end of the content. */
-.body::before, .body::after { order: 1; flex: none; block-size: 28px; }
+.body::before, .body::after { order: 1; flex: none; box-sizing: border-box; block-size: 24px; }
 .body::before {
   content: "↓" / ""; position: sticky; inset-block-end: 0; background: var(--panel); border-block-start: 1px solid var(--edge);
-  text-align: center; font-weight: 700; line-height: 26px; pointer-events: none;
+  text-align: center; font-weight: 700; line-height: 22px; pointer-events: none;
 }
-.body::after { content: ""; position: relative; margin-block-start: -28px; background: var(--ground); }
+.body::after { content: ""; position: relative; margin-block-start: -24px; background: var(--ground); }
 section {
   position: fixed; inset: auto 16px 16px; z-index: var(--policy-layer, 2147483000); max-width: 40rem; max-height: 60dvh; overflow: auto;
   margin-inline: auto; padding: 12px 20px;
@@ -59,7 +59,7 @@ button {
 button:hover { border-color: var(--ink); }
 .first { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
 button:disabled { opacity: .5; cursor: default; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+a:focus-visible, button:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 a { color: var(--accent); }
 a, summary { display: inline-block; min-height: 44px; padding-block: 10px; cursor: pointer; }
 details { border-block-start: 1px solid var(--line); }
