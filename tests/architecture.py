@@ -53,6 +53,7 @@ FLOORS = {
 }
 
 DOORS = {
+    "asgiref": ("client.frameworks.django",),  # the part of Django that calls synchronous code
     "babel": ("language", "site"),
     "budoux": ("redline",),
     "click": ("cli",),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -13,6 +15,8 @@ import uvicorn
 from playwright.sync_api import Page, expect
 
 from browser.app_host import AppHost, policy, version
+from browser.watch import Watch
+from client import django_shop
 from client.framework_apps import load
 
 TERMS = policy("terms", "accept", version(1, "# Terms\n\nWe keep it.\n", "2026-01-01T00:00:00Z"))
@@ -34,13 +38,41 @@ def running(app: Any) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(params=["starlette", "fastapi"])
-def shop(request: pytest.FixtureRequest, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a shop whose policy site allows its pages."""
-    with AppHost(policies=[TERMS]) as host:
-        allow_pages(host)
-        with running(load(request.param, monkeypatch, host.site, str(tmp_path / "records.db")).app) as address:
-            yield address
+@pytest.fixture
+def host() -> Iterator[AppHost]:
+    """A policy site that allows the pages of each origin."""
+    with AppHost(policies=[TERMS]) as opened:
+        allow_pages(opened)
+        yield opened
+
+
+@pytest.fixture(params=["starlette", "fastapi", "django"])
+def shop(
+    request: pytest.FixtureRequest, host: AppHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The address of a shop that uses a framework."""
+    start = running_django if request.param == "django" else running_starlette
+    with start(request.param, host.site, tmp_path / "records.db", monkeypatch) as address:
+        yield address
+
+
+@contextmanager
+def running_starlette(name: str, site: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with running(load(name, monkeypatch, site, str(file)).app) as address:
+        yield address
+
+
+@contextmanager
+def running_django(_: str, site: str, file: Path, __: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the project of the documentation for Django."""
+    with ThreadPoolExecutor(1) as thread:  # Django refuses to use a database where Playwright runs its event loop
+        settings = thread.submit(django_shop.project, file).result()
+    from django.core.asgi import get_asgi_application
+    from django.test import override_settings
+
+    policies = settings["INFORCE_POLICIES"] | {"SITE": site}
+    with override_settings(INFORCE_POLICIES=policies), running(get_asgi_application()) as address:
+        yield address
 
 
 def allow_pages(host: AppHost) -> None:
@@ -57,8 +89,9 @@ def calls(page: Page, address: str) -> Callable[..., list[Any]]:
     """Return a function that sends a request of the signed-in user, and returns the status and the problem."""
 
     def call(path: str, body: Any = None, **headers: str) -> list[Any]:
-        token = page.evaluate("document.querySelector('policy-prompt')?.options?.headers ?? {}")
-        sent = {"content-type": "application/json", **token, **headers}
+        token = page.evaluate("({ ...document.querySelector('policy-prompt').dataset })")
+        proof = {token["header"]: token["token"]} if token else {}
+        sent = {"content-type": "application/json", **proof, **headers}
         data = body if isinstance(body, str) else json.dumps(body)
         method = page.request.get if body is None else page.request.post
         answer = method(address + path, **({} if body is None else {"data": data, "headers": sent}))
@@ -68,7 +101,8 @@ def calls(page: Page, address: str) -> Callable[..., list[Any]]:
     return call
 
 
-def test_user_is_blocked_accepts_and_continues(shop: str, page: Page) -> None:
+def test_user_is_blocked_accepts_and_continues(shop: str, page: Page, watch: Watch) -> None:
+    watch.expect("403")  # the page of a blocked user, with Django
     page.request.get(f"{shop}/login/{SUBJECT}")
     call = calls(page, shop)
     page.goto(shop)
@@ -77,6 +111,7 @@ def test_user_is_blocked_accepts_and_continues(shop: str, page: Page) -> None:
     with page.expect_response("**/policies/receipts") as posted:
         page.get_by_role("button", name="I accept", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Shop")).to_be_visible()
 
     assert call("/api/orders") == [200, ""]
     receipt = posted.value.request.post_data_json

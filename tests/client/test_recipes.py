@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import types
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from client.host import Host, answer, hang_up, serving
+from client.host import Host, answer, serving
 from client.receipts import receipt
 from client.world import digests_path, proven
 from inforce.client.problem import problem
@@ -72,98 +70,6 @@ def with_history(host: Host) -> None:
     stated, digests = with_digests(host.url)
     host.at[digests_path(stated)] = answer(digests)
     host.at["/terms/2025-01-01/en.md"] = serving(lambda _: OLD_TEXT.encode())
-
-
-class Visitor:
-    """A user as Django passes one to a middleware."""
-
-    pk = 7
-    is_authenticated = True
-    date_joined = datetime.fromisoformat(JOINED)
-
-
-MINE = ACCEPTED | {"subject": "user:7"}
-
-
-class Stranger:
-    """A visitor who has not signed in, as Django passes one to a view."""
-
-    pk = None
-    is_authenticated = False
-
-
-class TestDjango:
-    def test_receipt_is_stored_once(self, load: Load) -> None:
-        ask, shop = self.ask(), load("django.md")
-        blocked = ask(shop, "/orders/").status_code
-
-        statuses = [
-            shop.answer(self.request("/policies/answers", MINE | {"act": act})).status_code
-            for act in ("declined", "declined", "accepted")
-        ]
-
-        assert (blocked, statuses, ask(shop, "/orders/").status_code) == (403, [201, 201, 409], 403)
-        assert [(record["act"], record["subject"]) for record in shop.RECORDS.values()] == [("declined", "user:7")]
-
-    def test_receipt_without_signing_in_is_rejected(self, load: Load) -> None:
-        self.ask()
-        shop, request = load("django.md"), self.request("/policies/answers", MINE | {"subject": "user:None"})
-        request.user = Stranger()
-
-        assert (shop.answer(request).status_code, shop.RECORDS) == (401, {})
-
-    def test_receipt_for_a_version_no_longer_in_the_manifest_is_stored(self, load: Load) -> None:
-        self.ask()
-        shop = load("django.md")
-        shop.policies.refresh()
-
-        bodies = [OLD | {"subject": "user:7"}, OLD | {"subject": "user:7", "digest": ACCEPTED["digest"]}]
-        statuses = [shop.answer(self.request("/policies/answers", body)).status_code for body in bodies]
-
-        assert (statuses, [record["seq"] for record in shop.RECORDS.values()]) == ([201, 422], [1])
-
-    def test_middleware_blocks_with_a_problem_document_until_the_terms_are_accepted(self, load: Load) -> None:
-        shop, ask = load("django.md"), self.ask()
-
-        blocked = ask(shop, "/orders/")
-        support = ask(shop, "/support/")
-        forged = shop.answer(self.request("/policies/answers", {**MINE, "digest": "sha256:" + "0" * 64}))
-        created = shop.answer(self.request("/policies/answers", MINE))
-        opened = ask(shop, "/orders/")
-
-        assert (blocked.status_code, blocked["content-type"]) == (403, "application/problem+json")
-        assert [policy["id"] for policy in json.loads(blocked.content)["policies"]] == ["terms"]
-        assert (support.content, forged.status_code, created.status_code, opened.content) == (
-            b"open",
-            422,
-            201,
-            b"open",
-        )
-
-    def test_app_serves_without_its_policy_site(self, host: Host, load: Load) -> None:
-        host.at["/policies.json"] = hang_up
-
-        assert self.ask()(load("django.md"), "/orders/").content == b"open"
-
-    def ask(self) -> Callable[[types.ModuleType, str], Any]:
-        from django.conf import settings
-        from django.http import HttpResponse
-
-        if not settings.configured:
-            settings.configure()
-
-        def asked(shop: types.ModuleType, path: str) -> Any:
-            return shop.policies_first(lambda _: HttpResponse(b"open"))(self.request(path))
-
-        return asked
-
-    def request(self, path: str, body: Mapping[str, Any] | bytes = b"{}") -> Any:
-        from django.test import RequestFactory
-
-        data = body if isinstance(body, bytes) else json.dumps(body)
-        made = RequestFactory().post(path, data=data, content_type="application/json")
-        made.user, made.LANGUAGE_CODE = Visitor(), "de"
-        return made
 
 
 class TestProblems:

@@ -47,4 +47,7 @@ def _scripts(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Brows
             yield prefix + entry.name, BrowserFile(entry)
 
 
-BROWSER_FILES: Mapping[str, BrowserFile] = dict(_scripts(files("inforce") / "site" / "browser"))
+BROWSER_FILES: Mapping[str, BrowserFile] = {
+    **dict(_scripts(files("inforce") / "site" / "browser")),
+    "page.js": BrowserFile(files("inforce") / "client" / "frameworks" / "page.js"),
+}

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inforce.acceptance import Decision, SubjectForm
 from inforce.client.frameworks.files import BROWSER_FILES
+from inforce.client.frameworks.paths import ProtectedPaths
 from inforce.client.frameworks.records import Record, RecordStore, SqlRecords, addressed
 from inforce.client.frameworks.replies import (
     RefusedRequestError,
@@ -42,7 +43,7 @@ from inforce.client.frameworks.replies import (
 from inforce.client.frameworks.visitors import new_visitor, references, visitor
 from inforce.client.policies import AsyncPolicies
 from inforce.client.receipts import RECEIPT_BYTES, ReceiptProblemError
-from inforce.client.requests import accept_language, opens
+from inforce.client.requests import accept_language
 
 __all__ = ["Acceptance", "RecordStore", "SqlRecords"]
 
@@ -79,8 +80,7 @@ class Acceptance:
         self.policies = policies
         self.records = records
         self._subject_of = subject_of
-        self._protects = tuple(protects)
-        self._open = list(open_paths)
+        self._paths = ProtectedPaths(protects, open_paths)
         self._audience_of = audience_of
         self._accepts = accepts
 
@@ -100,7 +100,7 @@ class Acceptance:
 
     def leave_open(self, path: str) -> None:
         """Add `path`, with everything below it, to the paths that the gate leaves open."""
-        self._open.append(path)
+        self._paths.leave_open(path)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - Starlette passes the app
@@ -141,19 +141,13 @@ class Acceptance:
 
     async def refusal(self, request: HTTPConnection) -> Reply | None:
         """Return the answer to the request of a blocked user; None if the request may continue."""
-        path = request.scope["path"]
         # A preflight request carries no user.
-        if request.scope.get("method") == "OPTIONS" or opens(path, self._open) or not self._is_protected(path):
+        if request.scope.get("method") == "OPTIONS" or not self._paths.is_protected(request.scope["path"]):
             return None
         decision = await self.decision(request)
         if decision is None or decision["outcome"] != "block":
             return None
         return blocked(self.policies.problem(decision))
-
-    def _is_protected(self, path: str) -> bool:
-        # A path that servers normalise in different ways is protected.
-        is_odd = not opens(path, ["/"])
-        return is_odd or any(f"{path}/".startswith(f"{top.rstrip('/')}/") for top in self._protects)
 
     async def decision(self, request: HTTPConnection) -> Decision | None:
         """Return the decision about the user of `request`; None if no user is signed in."""
