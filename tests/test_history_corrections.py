@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from worked_corrections import HEAD, tell
-from worked_history import Step, page
+from worked_history import Step, output, page
 
 PAGE = Path(__file__).parents[1] / "docs/operators/worked-corrections.md"
 
@@ -16,12 +16,6 @@ PAGE = Path(__file__).parents[1] / "docs/operators/worked-corrections.md"
 def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
     """The steps of the example, run once."""
     return tell(tmp_path_factory.mktemp("story"))
-
-
-def seen(steps: list[Step], title: str, who: str) -> str:
-    """Return the first output for `who` at the step `title`."""
-    (step,) = [candidate for candidate in steps if candidate.title.endswith(title)]
-    return next(what for name, what in step.seen if name.startswith(who))
 
 
 def test_page_of_corrections_is_up_to_date(steps: list[Step]) -> None:
@@ -88,7 +82,7 @@ def test_page_of_corrections_is_up_to_date(steps: list[Step]) -> None:
     ],
 )
 def test_each_user_is_asked_what_the_user_owes(steps: list[Step], title: str, users: list[str]) -> None:
-    table = seen(steps, title, "The five users").splitlines()
+    table = output(steps, title, "The five users").splitlines()
     assert [user for user in users if f"| {user} |" not in table] == []
 
 
@@ -110,4 +104,4 @@ def test_each_user_is_asked_what_the_user_owes(steps: list[Step], title: str, us
     ],
 )
 def test_each_person_sees_the_expected_output(steps: list[Step], title: str, who: str, what: str) -> None:
-    assert what in seen(steps, title, who)
+    assert what in output(steps, title, who)

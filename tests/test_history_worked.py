@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from worked_history import Step, page, tell
+from worked_history import Step, output, page, tell
 
 PAGE = Path(__file__).parents[1] / "docs/operators/worked-example.md"
 
@@ -16,12 +16,6 @@ PAGE = Path(__file__).parents[1] / "docs/operators/worked-example.md"
 def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
     """The steps of the example, run once."""
     return tell(tmp_path_factory.mktemp("story"))
-
-
-def seen(steps: list[Step], title: str, who: str) -> str:
-    """Return the first output for `who` at the step `title`."""
-    (step,) = [candidate for candidate in steps if candidate.title.endswith(title)]
-    return next(what for name, what in step.seen if name.startswith(who))
 
 
 def test_worked_example_page_is_up_to_date(steps: list[Step]) -> None:
@@ -61,4 +55,4 @@ def test_editors_page_does_not_mention_git() -> None:
     ],
 )
 def test_each_person_sees_the_expected_output(steps: list[Step], title: str, who: str, what: str) -> None:
-    assert what in seen(steps, title, who)
+    assert what in output(steps, title, who)

@@ -368,6 +368,12 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in MESSAGE.sub("\n\n", plain).strip().splitlines())
 
 
+def output(steps: list[Step], title: str, who: str) -> str:
+    """Return the first output for `who` at the step `title`."""
+    (step,) = [candidate for candidate in steps if candidate.title.endswith(title)]
+    return next(what for name, what in step.seen if name.startswith(who))
+
+
 def page(steps: list[Step], head: str = HEAD) -> str:
     """Return `steps` as a page of the documentation that begins with `head`."""
     return "\n".join([head, *_lines(steps)])
