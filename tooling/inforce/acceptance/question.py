@@ -61,9 +61,7 @@ class Record(NamedTuple):
         )
 
     def made_at(self, now: datetime) -> datetime:
-        """Return when the record counts as made: `at`, or `received_at` if `at` is later than `now`."""
-        if self.at <= now:
-            return self.at
+        """Return when the record, dated after `now`, counts as made: when it was received, at most `now`."""
         return now if self.received_at is None else min(self.received_at, now)
 
     def is_received_before(self, other: Record) -> bool | None:
