@@ -45,12 +45,13 @@ STREAMS = [
 # Reads a line for each command, runs it in a copy of this process, and prints its exit code. The copy has the streams
 # that Python gives a new process, and ends like one. So the package is imported once and not for each command.
 COPIES = """
-import json, os, pkgutil, sys
+import gc, json, os, pkgutil, sys
 from importlib import import_module
 import inforce.cli
 for module in pkgutil.iter_modules(inforce.cli.__path__, "inforce.cli."):
     if not module.name.endswith("__main__"):
         import_module(module.name)
+gc.freeze()
 for line in iter(sys.stdin.readline, ""):
     words, folder, environ, closed = json.loads(line)
     child = os.fork()
