@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+import copies
 from forge import ACTION, TOKEN, Forge, forge_in, steps
 from inforce import __version__
 from inforce.book.init import create_repository
@@ -480,7 +481,7 @@ class TestWatch:
         site = str(tmp_path / "site")
         env = forge.environment()
         for words in (["freeze"], ["build", "--site-dir", site]):
-            subprocess.run([BIN / "inforce", *words], cwd=forge.book.root, env=env, check=True, capture_output=True)
+            subprocess.run([copies.inforce(), *words], cwd=forge.book.root, env=env, check=True, capture_output=True)
         assert forge.run("watch.py", SITE=site).returncode == 0
         text = tmp_path / "site/privacy/2026-01-15/en.md"
         text.write_text(text.read_text("utf-8").replace("12", "24"), "utf-8")
@@ -524,9 +525,7 @@ class TestOthers:
         for hook in hooks:
             words = hook["entry"].split()
             env = forge.environment()
-            ended = subprocess.run(
-                [BIN / words[0], *words[1:]], cwd=forge.book.root, env=env, capture_output=True, text=True, check=False
-            )
+            ended = subprocess.run(words, cwd=forge.book.root, env=env, capture_output=True, text=True, check=False)
             assert ended.returncode == 0, ended.stdout
             assert re.match(hook["files"], "policy_versions/privacy/2026-01-15/en.md")
             assert not re.match(hook["files"], "docs/index.md")
