@@ -30,7 +30,7 @@ LISTED = json.loads(FILES["browser/files.json"])
 LIMITS = {
     "decide.js": 3_072,
     "client.js": 7_740,
-    "prompt.js": 14_700,
+    "prompt.js": 14_560,
     "texts.js": 2_500,
     "choices.js": 4_096,
 }  # bytes of the gzipped files
