@@ -150,7 +150,8 @@ def test_editorial_version_changes_no_outcome(query: dict[str, Any], chance: Ran
     """The version follows one in force, and does not end a deferral, which applied to the version now in force.
 
     Records ahead of the manifest are excluded, since any new version may make their numbers known, and so are announced
-    versions, before which no version may be in force.
+    versions, before which no version may be in force. With a withdrawal, the version applies after those that ask: a
+    withdrawal refuses what applied when it was made, also a version that overtook others.
     """
     assume(query["manifest"]["policies"])
     policy = chance.choice(query["manifest"]["policies"])
@@ -164,6 +165,9 @@ def test_editorial_version_changes_no_outcome(query: dict[str, Any], chance: Ran
     before = answer_about(policy, query)
     act = {"act": before["act"]} if before else {}
     editorial = version(chance, number) | {"change": "editorial"} | act
+    applied = [parse_rfc3339(each["effective_at"]) for each in policy["versions"] if each["change"] != "editorial"]
+    withdrawn = any(record["act"] == "withdrawn" for record in records)
+    assume(not withdrawn or all(instant <= parse_rfc3339(editorial["effective_at"]) for instant in applied))
     after = answer_about(policy, publishing(editorial, policy, query))
 
     assume(before and before["reason"] not in ("not-yet-effective", "upcoming"))
