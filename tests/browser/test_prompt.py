@@ -328,7 +328,7 @@ def test_prompt_causes_no_violation_of_the_strictest_security_policy(app: AppPag
     )
     app.host.policies = [terms(app.host, SOON)]
     app.open(options=KNOWN, languages="de", listen=listen)
-    app.button("Annehmen").click()
+    app.button("Ich akzeptiere").click()
     app.stays_usable()
     assert app.page.evaluate("breaches") == []
     with pytest.raises(Error, match="TrustedHTML"):
