@@ -278,6 +278,19 @@ class TestSqlRecords:
 
         assert (store.records("v_1"), store.records("u_mia")) == ([], [{"id": "1"}])
 
+    def test_table_that_another_process_is_creating_is_no_error(self) -> None:
+        store, failures = SqlRecords.sqlite(":memory:"), [sqlite3.IntegrityError("duplicate key")]
+        connect = store._connect
+
+        def fails_first() -> Any:
+            if failures:
+                raise failures.pop()
+            return connect()
+
+        store._connect = fails_first
+
+        assert store.records("u_mia") == []
+
     def test_record_is_found_by_another_process(self, tmp_path: Path) -> None:
         SqlRecords.sqlite(tmp_path / "shared.db").add({"id": "1"}, "u_mia")
 

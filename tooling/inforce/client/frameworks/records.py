@@ -22,6 +22,8 @@ _TABLE: Final = (
     "CREATE INDEX IF NOT EXISTS policy_records_owner ON policy_records (owner, n)",
 )
 
+_MOST_ATTEMPTS: Final = 5
+
 
 class RecordStore(Protocol):
     """What a framework package requires of the app's storage; each method may also be a coroutine function."""
@@ -109,9 +111,16 @@ class SqlRecords:
             yield run
 
     def _create(self) -> None:
-        with self._lock, self._connect() as connection, closing(connection.cursor()) as cursor:
-            for statement in _TABLE:
-                cursor.execute(statement)
+        with self._lock:
+            for attempt in range(_MOST_ATTEMPTS):
+                try:
+                    with self._connect() as connection, closing(connection.cursor()) as cursor:
+                        for statement in _TABLE:
+                            cursor.execute(statement)
+                    break
+                except Exception:  # PostgreSQL refuses to create a table that another process is creating
+                    if attempt == _MOST_ATTEMPTS - 1:
+                        raise
         self._is_ready = True
 
 
