@@ -35,17 +35,22 @@ def examples(name: str) -> dict[str, str]:
     return found
 
 
+def install(folder: Path) -> None:
+    """Copy the files that the packed package contains into `folder`."""
+    package = folder / "@inforce-policies" / "browser"
+    package.mkdir(parents=True)
+    listed = json.loads((SOURCES / "package.json").read_text("utf-8"))["files"]
+    for file in [file for pattern in ["package.json", *listed] for file in SOURCES.glob(pattern)]:
+        (shutil.copytree if file.is_dir() else shutil.copyfile)(file, package / file.name)
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Apps that have installed the package, React, Vue and Vite."""
     assert INSTALLED.is_dir(), "React, Vue and Vite are not installed: run “make test” once, which installs them"
     root = tmp_path_factory.mktemp("apps")
     shutil.copytree(Path(__file__).parent / "apps", root, dirs_exist_ok=True)
-    package = root / "node_modules" / "@inforce-policies" / "browser"
-    package.mkdir(parents=True)
-    listed = json.loads((SOURCES / "package.json").read_text("utf-8"))["files"]
-    for file in [file for pattern in ["package.json", *listed] for file in SOURCES.glob(pattern)]:
-        (shutil.copytree if file.is_dir() else shutil.copyfile)(file, package / file.name)
+    install(root / "node_modules")
     for folder in INSTALLED.iterdir():
         (root / "node_modules" / folder.name).symlink_to(folder)
     options = {
@@ -123,6 +128,7 @@ def test_user_accepts_and_withdraws(page: Page, host: AppHost, name: str) -> Non
     expect(page.get_by_text("Terms of service: ok")).to_be_visible()
     expect(page.get_by_text("Own client: ok" + ("" if name == "vue" else " with 2 functions"))).to_be_visible()
     expect(prompt.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("policy-choices").get_by_text("You accepted")).to_be_visible()
     page.get_by_role("button", name="Withdraw").click()
     assert [receipt["act"] for receipt in host.got(2)] == ["accepted", "withdrawn"]
     expect(prompt.get_by_role("dialog")).to_be_visible()
@@ -150,6 +156,6 @@ def test_examples_and_types_are_strict(project: Path) -> None:
         head = 'import { defineProps } from "vue";\n' if "defineProps" in script else ""
         (project / "vue" / f"{path}.ts").write_text(f"{head}{script}\nexport {{ {names} }};\n", "utf-8")
     files = [*project.glob("react/src/*.tsx"), *project.glob("react/app/*.tsx"), *project.glob("vue/src/*.ts")]
-    assert len(files) == 7
+    assert len(files) == 9
     files += [project / "react/App.tsx", project / "react/types.tsx", project / "vue/types.ts"]
     assert check(project, *map(str, files)) == ""

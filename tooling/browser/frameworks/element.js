@@ -36,6 +36,7 @@ export const observe = (options, change) => {
   const life = new AbortController(), target = options ? new EventTarget() : document;
   let client = options ? createClient({ ...options, target }) : document.querySelector("policy-prompt")?.client, failed = false;
   const look = (event) => {
+    if (!options && event && event.target.localName != "policy-prompt") return;
     if (!options) client = event?.target.client ?? client;
     // A problem before the first decision is no reason to wait: it never blocks a user.
     failed ||= !!event && event.type != "policy:decision";

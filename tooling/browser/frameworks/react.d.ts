@@ -4,6 +4,7 @@
  * The types also declare the elements `<policy-prompt>` and `<policy-choices>` for JSX.
  */
 import type { DetailedHTMLProps, ForwardRefExoticComponent, HTMLAttributes, ReactNode, RefAttributes } from "react";
+import type { PolicyChoices as PolicyChoicesElement } from "../choices.js";
 import type { PolicyPrompt as PolicyPromptElement } from "../prompt.js";
 import type { OwnOptions, Policies, PolicyAttributes, PolicyEvents, PolicyProps } from "./element.js";
 
@@ -34,7 +35,7 @@ declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
       "policy-prompt": ElementProps<PolicyPromptElement>;
-      "policy-choices": ElementProps<HTMLElement>;
+      "policy-choices": ElementProps<PolicyChoicesElement>;
     }
   }
 }

@@ -2,8 +2,9 @@
 import { computed, defineComponent, h, onMounted, shallowRef, toValue, watch } from "vue";
 import { ATTRIBUTES, EVENTS, START, attributes, calls, connect, observe, same } from "./element.js";
 
-export const PolicyPrompt = defineComponent({
-  name: "PolicyPrompt",
+// Return the component of the element `tag`, called `name`.
+export const component = (tag, name) => defineComponent({
+  name,
   props: { ...Object.fromEntries([...ATTRIBUTES, "options", "messages"].map((name) => [name, null])), leaveOpen: Boolean },
   emits: EVENTS,
   setup(props, { emit, expose, slots }) {
@@ -11,9 +12,11 @@ export const PolicyPrompt = defineComponent({
     expose({ element });
     onMounted(() => watch(() => [props.manifest, same(props.options, props.messages), props.options?.now].join(), (_, __, stopped) =>
       stopped(connect(element.value, props, emit)), { immediate: true }));
-    return () => h("policy-prompt", { ...attributes(props), ref: element }, slots.default?.());
+    return () => h(tag, { ...attributes(props), ref: element }, slots.default?.());
   },
 });
+
+export const PolicyPrompt = component("policy-prompt", "PolicyPrompt");
 
 export const usePolicies = (options) => {
   const state = shallowRef(START);

@@ -1,6 +1,7 @@
 import { usePolicies } from "@inforce-policies/browser/react";
 import { useEffect } from "react";
 import { Account } from "./src/Account.tsx";
+import { Settings } from "./src/Settings.tsx";
 import { Policies } from "./src/Policies.tsx";
 
 const functions = new Set<unknown>();
@@ -15,6 +16,7 @@ export const App = () => (
   <main>
     <Account />
     <Own />
+    <Settings />
     <Policies user={{ id: "u_mia", since: "2025-01-01T00:00:00Z" }} />
   </main>
 );
