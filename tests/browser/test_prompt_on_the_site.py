@@ -76,6 +76,7 @@ def test_editor_can_preview_the_questions_of_a_date(trying: Page) -> None:
     expect(bar).to_contain_text("A new version applies from")
     bar.get_by_role("button", name="Read").click()
     dialog = trying.get_by_role("dialog", name="What changes")
+    dialog.get_by_text("What changed, word by word").first.click()
     expect(dialog.locator("ins").first).to_be_visible()
     expect(dialog.get_by_role("heading", name="Privacy Policy", exact=True)).to_be_visible()
 
@@ -85,9 +86,10 @@ def test_preview_in_another_language_uses_that_language(trying: Page) -> None:
     trying.get_by_role("button", name="Show what the user sees").click()
     dialog = trying.locator("policy-prompt").get_by_role("dialog")
     expect(dialog).to_contain_text("使用条款")
-    expect(dialog.get_by_role("button", name="接受")).to_be_enabled()
-    dialog.get_by_role("button", name="接受").click()
+    expect(dialog.get_by_role("button", name="我接受", exact=True)).to_be_enabled()
+    dialog.get_by_role("button", name="我接受", exact=True).click()
     dialog.get_by_role("button", name="稍后").click()
+    dialog.get_by_role("button", name="稍后").click()  # the consents
     expect(dialog).to_have_count(0)
 
 
