@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,17 @@ def scene_of(site: Path, asked: list[str], **changes: str) -> Scene:
     )
 
 
+def pictures_of(scene: Scene) -> list[Picture]:
+    """Take the pictures in a thread of their own, since Playwright may already run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: list(pictures(scene))).result()
+
+
 def test_each_step_of_the_prompt_is_pictured_in_each_width(sample_site: Path) -> None:
     asked: list[str] = []
     scene = scene_of(sample_site, asked)
 
-    taken = list(pictures(scene))
+    taken = pictures_of(scene)
 
     steps = [("answers", ("privacy", "terms")), ("consents", ("cookies",))]
     assert [(s.step, s.policies, s.width) for s in taken] == [(*step, width) for width in WIDTHS for step in steps]
@@ -66,14 +73,12 @@ def test_site_that_asks_nothing_has_no_pictures(sample_site: Path) -> None:
     def read(path: str) -> bytes | None:
         return quiet if path == "policies.json" else scene.read(path)
 
-    assert (
-        list(pictures(Scene(site=scene.site, read=read, now=scene.now, languages=("en",), browser=scene.browser))) == []
-    )
+    assert pictures_of(Scene(site=scene.site, read=read, now=scene.now, languages=("en",), browser=scene.browser)) == []
 
 
 def test_program_that_is_no_browser_is_reported(sample_site: Path) -> None:
     with pytest.raises(SetupError, match="the browser does not start"):
-        list(pictures(scene_of(sample_site, [], browser="/bin/false")))
+        pictures_of(scene_of(sample_site, [], browser="/bin/false"))
 
 
 def test_path_of_a_picture_names_template_step_language_and_width() -> None:
