@@ -43,7 +43,7 @@ def test_integration_needs_at_most_twelve_lines(framework: str) -> None:
     """`import os`, the framework's own import and the closing lines of a call are in every app."""
     own = ("import os", "from fastapi import FastAPI", "from starlette.applications import Starlette", ")")
     lines = [line for line in EXAMPLES[framework].splitlines() if line.strip() and line not in own]
-    assert len(lines) <= 13 - (framework == "fastapi")
+    assert len(lines) <= 12
 
 
 def test_user_is_blocked_until_the_terms_are_accepted(shop: Any) -> None:
