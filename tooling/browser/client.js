@@ -242,7 +242,8 @@ export const createClient = ({
       addEventListener("visibilitychange", again, life);
       addEventListener("pagehide", () => left = true, life);
       await recall();
-      ask(import.meta.url, 2 ** 20, { cache: "force-cache" }).then(async ([data]) => {
+      // Next replaces the address with a local one, which a page cannot read.
+      if (globalThis.published || /^http/.test(import.meta.url)) ask(import.meta.url, 2 ** 20, { cache: "force-cache" }).then(async ([data]) => {
         build = "sha384-" + base64(await hash(384, data));
       }).catch(() => {});
       await tick(true);
