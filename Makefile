@@ -49,6 +49,11 @@ lint: $(VENV)/.test ## check style and types
 bench: $(VENV)/.test ## run the benchmarks; BENCH=tooling/benchmarks/redline.py selects one
 	@set -e; for question in $(or $(BENCH),tooling/benchmarks/[a-z]*.py); do $(BIN)/python $$question; done
 
+frameworks: $(VENV)/.test $(VENV)/.frameworks libraries ## test the components in an app of Next and in templates of Vue
+	@.ci/packages $(LOCKS)/next $(VENV)/next "$(CURDIR)/$(BIN)/deno"
+	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
+	  $(BIN)/pytest -n 0 tests/browser/framework_builds.py $(TESTS)
+
 fuzz: $(VENV)/.test ## run the property tests with new random inputs; EXAMPLES=100000 sets the number for each
 	@EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/pytest tests/property $(TESTS)
 
