@@ -316,7 +316,7 @@ def test_key_that_replaces_another_is_accepted(life: Life) -> None:
         assert {name for name, _ in life.says()} == {"decision"}
 
 
-def test_site_whose_texts_are_missing_blocks_nobody(life: Life, watch: Watch) -> None:
+def test_site_whose_texts_are_missing_blocks_no_user(life: Life, watch: Watch) -> None:
     """The site has the manifest, but not the texts."""
     watch.expect("Failed to load resource")
     life.host.serve("/legal/terms/2026-02/en.md", "", 404)
