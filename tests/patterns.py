@@ -27,6 +27,8 @@ EXAMPLES = {
     "f'\\\\S{{0,{limit}}}'": "['\\\\S{0,40}']",
     r"re.escape(f'.{target.name}.') + '(?:new|old)-[a-z0-9_]{8}\\.lock'": "['[.]a[.](?:new|old)-[a-z0-9_]{8}[.]lock']",
     r"'\\s+'.join(map(re.escape, old.split()))": r"['you\\s+data', 'a']",
+    "schema['pattern']": "[field['pattern'] for part in (RECEIPT_SCHEMA, *RECEIPT_SCHEMA['properties'].values()) "
+    "for field in part.get('properties', {}).values() if 'pattern' in field]",
     "ends[fence]": r"['^(?:---|\\.\\.\\.)[ \\t]*$', '^\\+\\+\\+[ \\t]*$']",
     "before + pattern_of(style).pattern": "["
     "before + pattern_of(style).pattern for style, before in "

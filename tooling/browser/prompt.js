@@ -137,7 +137,7 @@ export class PolicyElement extends (globalThis.document ? HTMLElement : Object) 
   say(word, values = {}) {
     const { count } = values;
     return this.words[word].replace(/{count, plural,(.*)}/, (_, all) => {
-      const forms = Object.fromEntries([...all.matchAll(/(\S+) {([^{}]*)}/g)].map((x) => x.slice(1)));
+      const forms = Object.fromEntries([...all.matchAll(/(=?\w{1,5}) {([^{}]*)}/g)].map((x) => x.slice(1)));
       return (forms["=" + count] ?? forms[new Intl.PluralRules(this.language).select(count)] ?? forms.other).replace("#", count);
     }).replace(/{(\w+)}/g, (_, name) => values[name]);
   }

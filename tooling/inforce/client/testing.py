@@ -71,7 +71,7 @@ class _FakeParts(ClientParts):
         """Create a client of a site that has published `policies`.
 
         :param policies: versions by policy id, in the order of their numbers; None: the site has never answered
-        :param acts: act by policy id: `accept` (the default), `acknowledge`, `consent` or `none`
+        :param acts: act by policy id: “accept” (the default), “acknowledge”, “consent” or “none”
         :param now: the time; set the attribute `now` to change it
         :param on_report: function that is called with the `RefreshReport` of every refresh; default: no function
         """
