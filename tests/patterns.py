@@ -34,6 +34,8 @@ EXAMPLES = {
     "before + pattern_of(style).pattern for style, before in "
     "[*_LISTS.items(), *((style, _BEFORE_HEADING.get(style, r'(?:^|(?<=\\s))')) for style in _HEADINGS)]]",
 }
+# Django modules cannot be imported without the settings of a project.
+NEEDS_SETTINGS = "inforce.client.frameworks.django."
 # A repeat with a smaller limit has a bounded cost.
 SMALL_LIMIT = 64
 MAX_PUMPS = 4
@@ -245,6 +247,11 @@ def python_patterns(package: str) -> list[Expression]:
     for file in sorted(folder.rglob("*.py")):
         name = ".".join((package, *file.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__")
         if name.endswith("__main__"):
+            continue
+        if name.startswith(NEEDS_SETTINGS):
+            assert "import re\n" not in file.read_text("utf-8"), (
+                f"{name}: expressions in a module that cannot be imported"
+            )
             continue
         values = vars(importlib.import_module(name))
         results = [(f"{name}.{variable}", value) for variable, value in values.items() if any(_patterns_in(value))]

@@ -14,6 +14,7 @@ const stored = new Map();
 let now, date, served, answers, posted, asked, errors;
 Object.assign(globalThis, {
   addEventListener: page.addEventListener.bind(page),
+  published: true, // as in the files that a site publishes
   document: { baseURI: "https://shop.example/account/", hidden: false },
   localStorage: {
     getItem: (name) => stored.get(name) ?? null,
@@ -21,9 +22,16 @@ Object.assign(globalThis, {
     removeItem: (name) => stored.delete(name),
     get length() { return stored.size; },
   },
-  BroadcastChannel: class {
-    constructor(name) { channels.add(Object.assign(this, { name })); }
-    postMessage(data) { for (const x of channels) if (x != this && x.name == this.name) setTimeout(() => x.onmessage?.({ data })); }
+  BroadcastChannel: class extends EventTarget {
+    constructor(name) {
+      super();
+      channels.add(Object.assign(this, { name }));
+    }
+    postMessage(data) {
+      for (const x of channels) if (x != this && x.name == this.name) {
+        setTimeout(() => x.dispatchEvent(new MessageEvent("message", { data })));
+      }
+    }
   },
 });
 Object.defineProperty(globalThis, "navigator", { configurable: true, value: { languages: ["en"], locks: {

@@ -137,7 +137,7 @@ def test_only_permitted_actors_answer_for_another_subject(
 ) -> None:
     namespace: dict[str, Any] = {}
     blocks = re.findall(r"```python\n(.*?)```", (APPS / "backend.md").read_text("utf-8"), re.DOTALL)
-    exec(blocks[1], namespace)  # noqa: S102 - trusted code of the documentation
+    exec(blocks[-1], namespace)  # noqa: S102 - trusted code of the documentation
     policies = FakePolicies({"terms": [FakeVersion()]})
     body = json.dumps(json.loads(policies.receipt("terms", subject)) | {"actor": actor}).encode()
 
