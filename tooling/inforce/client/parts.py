@@ -20,11 +20,7 @@ from inforce.client.limits import Limits
 from inforce.client.problem import problem
 from inforce.client.proof import WantedDigests, digests_of, listed_policy
 from inforce.client.questions import Circumstances, instant_text, question
-from inforce.client.receipts import (
-    ReceiptProblemError,
-    received,
-    unpublished,
-)
+from inforce.client.receipts import ReceiptProblemError, unpublished
 from inforce.client.results import RefreshReport
 from inforce.client.session import Session
 from inforce.client.state import ClientState, KnownVersion
@@ -182,13 +178,6 @@ class ClientParts:
         moment = now or self._session.now
         instant_text(moment, "now")
         return moment
-
-    def _recorded(
-        self, receipt: Mapping[str, Any], problem: ReceiptProblemError | None, now: datetime
-    ) -> dict[str, Any]:
-        if problem:
-            raise problem
-        return received(receipt, instant_text(now, "now"))
 
     def _proven_digests(self, memory: ClientState, listed: ManifestPolicy) -> Steps[PolicyDigests]:
         """Return the digests that the manifest in `memory` proves for `listed`; fetch them once per manifest."""

@@ -18,11 +18,12 @@ from inforce.client.changes import Changes, compared
 from inforce.client.forms import receipt_of_form
 from inforce.client.parts import ClientParts
 from inforce.client.proof import may_heal
-from inforce.client.questions import Circumstances
+from inforce.client.questions import Circumstances, instant_text
 from inforce.client.receipts import (
     ReceiptProblem,
     ReceiptProblemError,
     parse_receipt,
+    received,
     refuse_other_subject,
 )
 from inforce.client.results import RefreshReport, RefusedError
@@ -160,11 +161,29 @@ class Policies(ClientParts):
         """
         moment, receipt = self._moment(now), parse_receipt(body)
         refuse_other_subject(receipt, subject, linked)
+        self.check_receipt(receipt)
+        return received(receipt, instant_text(moment, "now"))
+
+    def check_receipt(self, receipt: Mapping[str, Any]) -> None:
+        """Raise ReceiptProblemError unless the site published the version, label, text and act that `receipt` names.
+
+        `record` does this too. A service that keeps receipts of many users calls it for one that it has parsed.
+
+            >>> receipt = policies.record(body, "u_8f3c")
+            >>> policies.check_receipt({**receipt, "act": "consented"})
+            Traceback (most recent call last):
+            inforce.client.receipts.ReceiptProblemError: act: terms 2 requires accept, got consented
+
+        :param receipt: the result of `parse_receipt`
+        :raises ReceiptProblemError: with the kind “unavailable” if the site does not answer or the page knows a newer
+            manifest; otherwise the receipt contradicts what was published
+        """
         try:
             problem = self._proven(lambda: self._contradiction(receipt))
         except (DigestMismatchError, RefusedError) as cause:
             raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
-        return self._recorded(receipt, problem, moment)
+        if problem:
+            raise problem
 
     def record_form(
         self, form: Mapping[str, Any], policy: str, subject: str, *, label: str = "", now: datetime | None = None
@@ -210,7 +229,7 @@ class AsyncPolicies(ClientParts):
     """A client for asyncio, with the methods of `Policies`; one per process and site is enough.
 
     The methods that can wait are coroutines: add `await` to the examples of `refresh`, `check`, `record`,
-    `record_form`, `text` and `changes`.
+    `record_form`, `check_receipt`, `text` and `changes`.
 
         >>> async def outcome(user: str) -> str:
         ...     policies = AsyncPolicies("https://policies.shop.example/")
@@ -267,11 +286,17 @@ class AsyncPolicies(ClientParts):
         """Do the same as `Policies.record`."""
         moment, receipt = self._moment(now), parse_receipt(body)
         refuse_other_subject(receipt, subject, linked)
+        await self.check_receipt(receipt)
+        return received(receipt, instant_text(moment, "now"))
+
+    async def check_receipt(self, receipt: Mapping[str, Any]) -> None:
+        """Do the same as `Policies.check_receipt`."""
         try:
             problem = await self._proven(lambda: self._contradiction(receipt))
         except (DigestMismatchError, RefusedError) as cause:
             raise ReceiptProblemError(ReceiptProblem.UNAVAILABLE, str(cause)) from cause
-        return self._recorded(receipt, problem, moment)
+        if problem:
+            raise problem
 
     async def record_form(
         self, form: Mapping[str, Any], policy: str, subject: str, *, label: str = "", now: datetime | None = None
@@ -298,6 +323,6 @@ class AsyncPolicies(ClientParts):
 
 
 # `help` shows the whole text, which is written only once.
-_WAITING = ("refresh", "check", "record", "record_form", "text", "changes")
+_WAITING = ("refresh", "check", "record", "record_form", "check_receipt", "text", "changes")
 for _name in _WAITING:
     getattr(AsyncPolicies, _name).__doc__ = getattr(Policies, _name).__doc__
