@@ -46,6 +46,8 @@ FLOORS = {
     "publication": 7,
     "client": 7,
     "review": 7,
+    "ledger": 8,
+    "ledger.log": 2,
     "site": 8,
     "verification": 9,
     "cli": 10,
@@ -53,9 +55,11 @@ FLOORS = {
 }
 
 DOORS = {
+    "alembic": ("ledger.storage",),
     "asgiref": ("client.frameworks.django",),  # the part of Django that calls synchronous code
     "babel": ("language", "site"),
     "budoux": ("redline",),
+    "cryptography": ("ledger",),
     "click": ("cli",),
     "diff_match_patch": ("redline",),
     "django": ("client.frameworks.django",),
@@ -76,13 +80,25 @@ DOORS = {
     "playwright": ("screens",),
     "rapidfuzz": ("redline",),
     "rich": ("cli",),
+    "sqlalchemy": ("ledger",),
     "starlette": ("client.frameworks.starlette", "client.frameworks.fastapi"),
     "watchdog": ("site",),
     "weasyprint": ("pdf",),
     "yaml": ("book",),
 }
 
-EDGES_OF_THE_WORLD = ("disk", "book", "signing", "site", "cli", "client", "review", "verification", "__main__")
+EDGES_OF_THE_WORLD = (
+    "disk",
+    "book",
+    "signing",
+    "site",
+    "cli",
+    "client",
+    "review",
+    "ledger",
+    "verification",
+    "__main__",
+)
 WORLD = {
     "disk": (
         *("os", "io.FileIO", "io.open", "io.open_code", "builtins.open", "codecs.open", "fileinput", "glob", "mmap"),

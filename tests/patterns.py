@@ -35,7 +35,7 @@ EXAMPLES = {
     "[*_LISTS.items(), *((style, _BEFORE_HEADING.get(style, r'(?:^|(?<=\\s))')) for style in _HEADINGS)]]",
 }
 # Django modules cannot be imported without the settings of a project.
-NEEDS_SETTINGS = "inforce.client.frameworks.django."
+NEEDS_SETTINGS = ("inforce.client.frameworks.django.", "inforce.ledger.storage.migrations.")
 # A repeat with a smaller limit has a bounded cost.
 SMALL_LIMIT = 64
 MAX_PUMPS = 4

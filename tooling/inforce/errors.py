@@ -151,6 +151,22 @@ class ReceiptError(InforceError):
     """
 
 
+class ProofError(InforceError):
+    """A proof, checkpoint or entry of a log is malformed, or does not show what it should."""
+
+
+class LedgerError(InforceError):
+    """A ledger cannot be used: its keys, its database or its log do not fit together."""
+
+
+class LedgerUnavailableError(LedgerError):
+    """The ledger cannot store or read now; nothing was stored, and the same request may succeed later."""
+
+
+class HeldError(LedgerError):
+    """A legal hold prevents the erasure of a subject."""
+
+
 class DigestMismatchError(ReceiptError):
     """The digest of a text or receipt differs from the published one.
 
