@@ -1,0 +1,360 @@
+"""The ledger: add receipts and other records, read them, prove them, and erase subjects.
+
+Invariants: what a method has returned is durable; readers see only what is committed; a checkpoint is signed only if it
+extends the last signed one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from inforce.errors import HeldError, LedgerError
+from inforce.ledger.entries import document, to_instant
+from inforce.ledger.erasure import Erasure, residue
+from inforce.ledger.keys import Caller, LedgerKeys, app_key_hash, is_signed, new_app_key
+from inforce.ledger.log.checkpoint import Checkpoint, Note
+from inforce.ledger.log.proof import LogProof
+from inforce.ledger.log.tiles import Tile, hashes_from_tiles
+from inforce.ledger.log.tree import EMPTY_ROOT, HASH_BYTES, inclusion_proof, subtree_root
+from inforce.ledger.sealing import SubjectKey, pseudonym
+from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
+from inforce.ledger.storage.tables import app_keys, entries, state, subjects, tiles
+from inforce.ledger.writer import Added, Writer, newest_verdicts
+
+__all__ = ["Added", "Caller", "Erasure", "Ledger"]
+
+_NOTE: Final = "note"
+_ORIGIN: Final = "origin"
+_KEYS: Final = "keys"
+_SECONDS_BETWEEN_NOTES: Final = 1.0
+_ROUNDS_OF_LINKS: Final = 8
+_DAY: Final = 86_400_000
+
+
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Ledger:
+    """An open ledger; `open` returns one.
+
+    :param database: its open database
+    :param keys: its secrets
+    :param clock: function that returns the time in milliseconds since 1970
+    """
+
+    def __init__(self, database: Database, keys: LedgerKeys, clock: Callable[[], int] = _milliseconds) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._callers: dict[str, Caller | None] = {}
+        self.origin = ""
+        self._note = b""
+        self._signed_at = float("-inf")
+        self.signs = True
+        self._writer = Writer(database, keys, clock)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls,
+        place: LedgerPlace,
+        keys: LedgerKeys,
+        origin: str | None = None,
+        *,
+        clock: Callable[[], int] = _milliseconds,
+    ) -> AsyncIterator[Ledger]:
+        """Open the ledger at `place`, and create it if it does not exist; close it at the end of the block.
+
+        :param place: where its database is
+        :param keys: its secrets
+        :param origin: origin of the log, needed for a new ledger; None: as stored
+        :param clock: function that returns the time in milliseconds since 1970
+        :raises LedgerError: if another process writes it, or if it is the ledger of another site
+        :raises LedgerUnavailableError: if the database cannot be opened
+        """
+        database = Database(place)
+        try:
+            ledger = cls(database, keys, clock)
+            try:
+                ledger._begin(origin)
+                yield ledger
+            finally:
+                await ledger._writer.close()
+        finally:
+            database.close()
+
+    def _begin(self, origin: str | None) -> None:
+        """Read or store the origin, and compare the log with the last signed checkpoint."""
+        stored = self._state(_ORIGIN)
+        if stored is None and origin is None:
+            raise LedgerError("this ledger has no origin yet: give the address of its site")
+        self.origin = stored.decode() if stored else origin or ""
+        if origin not in (None, self.origin):
+            raise LedgerError(f"this is the ledger of {self.origin}, not of {origin}: use another database")
+        if stored is None:
+            self._set_state(_ORIGIN, self.origin.encode())
+            self._set_state(_KEYS, self._keys.fingerprint)
+        if self._state(_KEYS) != self._keys.fingerprint:
+            raise LedgerError("these are the keys of another ledger: use the key file that was created with this one")
+        note = self._state(_NOTE)
+        if note is not None:
+            self._note = note
+            self.signs = self._extends(note)
+
+    def _extends(self, note: bytes) -> bool:
+        """Return whether the log extends the checkpoint in `note`, and its own key signed it."""
+        signed = Note.parse(note)
+        signed.verified([self._keys.verifier(self.origin)], is_signed)
+        last = Checkpoint.parse(signed.text)
+        if last.size > self.size:
+            return False
+        root = subtree_root(0, last.size, self._hash_at(last.size)) if last.size else EMPTY_ROOT
+        return root == last.root
+
+    def _state(self, name: str) -> bytes | None:
+        with self._database.reading() as connection:
+            value = connection.execute(select(state.c.value).where(state.c.name == name)).scalar()
+        return None if value is None else bytes(value)
+
+    def _set_state(self, name: str, value: bytes) -> None:
+        log = self._database.log
+        log.execute(delete(state).where(state.c.name == name))
+        log.execute(insert(state).values(name=name, value=value))
+        log.commit()
+
+    @property
+    def size(self) -> int:
+        """The number of committed entries."""
+        return self._writer.growth.size
+
+    # Adding
+
+    async def add(self, receipts: Sequence[Mapping[str, Any]], caller: str, verdicts: Sequence[str]) -> list[Added]:
+        """Add receipts and return a result each; they are durable when it returns.
+
+        :param receipts: results of `parse_receipt`
+        :param caller: name of the caller, within which ids are unique
+        :param verdicts: “verified”, “unverified” or “contradicted” for each
+        :raises LedgerUnavailableError: if nothing was stored
+        """
+        return await self._writer.add(receipts, caller, verdicts)
+
+    async def settle(self, n: int, verdict: str) -> None:
+        """Append the `verdict` about the record number `n`; the newest one counts."""
+        facts = {"n": n, "verdict": verdict}
+        await self._writer.turn(lambda: self._writer.append("verdict", None, facts, facts))
+
+    async def link(self, subject: str, linked: str) -> int:
+        """Link the reference `linked`, such as that of a visitor, with `subject`; return the number of the entry."""
+        record = {"subject": subject, "linked": linked}
+        number: int = await self._writer.turn(lambda: self._writer.append("link", subject, record, {}))
+        return number
+
+    # Reading
+
+    async def records(self, subject: str) -> list[dict[str, Any]]:
+        """Return the receipts of `subject` and of the references linked with it, in the order of the log."""
+        rows: dict[int, dict[str, Any]] = {}
+        asked, new = {subject}, {subject}
+        for _ in range(_ROUNDS_OF_LINKS):
+            linked = set()
+            for row in self._rows_of(new):
+                if row["kind"] == "link":
+                    linked.add(row["linked"])
+                elif row["kind"] == "receipt":
+                    rows[row["n"]] = row
+            new = linked - asked
+            asked |= linked
+            if not new:
+                break
+        return [rows[n] for n in sorted(rows)]
+
+    def _rows_of(self, references: set[str]) -> list[dict[str, Any]]:
+        names = [pseudonym(self._keys.pseudonym, each) for each in references]
+        with self._database.reading(1) as connection:
+            found = rows_of(connection, select(subjects).where(subjects.c.pseudonym.in_(names)))
+        keys = {row["sid"]: SubjectKey.unwrap(self._keys.wrapping, bytes(row["wrapped"])) for row in found}
+        if not keys:
+            return []
+        with self._database.reading() as connection:
+            rows = rows_of(connection, select(entries).where(entries.c.sid.in_(list(keys))))
+            verdicts = _verdicts(connection, rows)
+        return [document(row, keys[row["sid"]], verdicts.get(row["n"])) for row in rows]
+
+    async def receipt(self, id: str, caller: str | None) -> dict[str, Any] | None:  # noqa: A002 - the field of a receipt
+        """Return the receipt `id` of `caller`, or of any caller if that is None; None if there is no such receipt."""
+        where = entries.c.id == id
+        if caller is not None:
+            where &= entries.c.caller == caller
+        found = self._documents(select(entries).where(where).order_by(entries.c.n).limit(1))
+        return found[0] if found else None
+
+    async def changes(self, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return up to `limit` entries with a number above `after`, in the order of the log."""
+        return self._documents(select(entries).where(entries.c.n > after).order_by(entries.c.n).limit(limit))
+
+    async def unverified(self, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return up to `limit` receipts with a number above `after` that wait for a verdict."""
+        settled = entries.alias("settled")
+        waits = ~select(settled.c.n).where(settled.c.about == entries.c.n).exists()
+        where = (entries.c.n > after) & (entries.c.verdict == "unverified") & (entries.c.kind == "receipt") & waits
+        return self._documents(select(entries).where(where).order_by(entries.c.n).limit(limit))
+
+    def _documents(self, query: Any) -> list[dict[str, Any]]:
+        with self._database.reading() as connection:
+            rows = rows_of(connection, query)
+            verdicts = _verdicts(connection, rows)
+        keys = self._keys_of({row["sid"] for row in rows if row["sid"] is not None})
+        own = self._writer.own_key
+        return [
+            document(row, own if row["sid"] is None else keys.get(row["sid"]), verdicts.get(row["n"])) for row in rows
+        ]
+
+    def _keys_of(self, sids: set[int]) -> dict[int, SubjectKey]:
+        with self._database.reading(1) as connection:
+            rows = connection.execute(select(subjects.c.sid, subjects.c.wrapped).where(subjects.c.sid.in_(sids))).all()
+        return {sid: SubjectKey.unwrap(self._keys.wrapping, bytes(wrapped)) for sid, wrapped in rows}
+
+    async def stats(self) -> list[dict[str, Any]]:
+        """Return the number of receipts per policy, seq, act and day (UTC)."""
+        day = func.floor(entries.c.received_at / _DAY)
+        columns = (entries.c.policy, entries.c.seq, entries.c.act, day.label("day"))
+        query = select(*columns, func.count().label("count")).where(entries.c.kind == "receipt")
+        with self._database.reading() as connection:
+            rows = rows_of(connection, query.group_by(*columns[:3], day).order_by(*columns[:3], day))
+        return [{**row, "day": to_instant(int(row["day"]) * _DAY)[:10]} for row in rows]
+
+    # The log
+
+    def checkpoint(self) -> bytes:
+        """Return the signed checkpoint, at most a second old if the log has grown since.
+
+        Raise LedgerError if the log does not extend the last one: it must be restored, or its loss declared.
+        """
+        if not self.signs:
+            raise LedgerError("the log does not extend its last signed checkpoint, so that none is signed: restore it")
+        size, now = self.size, time.monotonic()
+        signed = Checkpoint.parse(Note.parse(self._note).text).size if self._note else -1
+        if size != signed and (not self._note or now - self._signed_at >= _SECONDS_BETWEEN_NOTES):
+            checkpoint = Checkpoint(self.origin, size, self._writer.growth.frontier.root())
+            self._note = self._keys.sign(self.origin, str(checkpoint)).to_bytes()
+            self._set_state(_NOTE, self._note)
+            self._signed_at = now
+        return self._note
+
+    def tile(self, path: str) -> bytes | None:
+        """Return the tile at `path` such as “tile/0/000”; None if the log has no such tile."""
+        tile = Tile.from_path(path)
+        return self._tile(tile) if tile else None
+
+    def _tile(self, tile: Tile) -> bytes | None:
+        if found := self._writer.growth.partial(tile):
+            return found
+        where = (tiles.c.level == tile.level) & (tiles.c.number == tile.number)
+        with self._database.reading() as connection:
+            hashes = connection.execute(select(tiles.c.hashes).where(where)).scalar()
+        return None if hashes is None else bytes(hashes)[: tile.width * HASH_BYTES]
+
+    def _hash_at(self, size: int) -> Callable[[int, int], bytes]:
+        def read(tile: Tile) -> bytes:
+            content = self._tile(tile)
+            if content is None:
+                raise LedgerError(f"the log lacks {tile.path}: restore a backup")
+            return content
+
+        return hashes_from_tiles(read, size)
+
+    async def proof(self, n: int) -> bytes:
+        """Return the proof (tlog-proof) that entry `n` is in the log; it may wait for the next checkpoint."""
+        note = Note.parse(self.checkpoint())
+        if Checkpoint.parse(note.text).size <= n:
+            await asyncio.sleep(_SECONDS_BETWEEN_NOTES)
+            note = Note.parse(self.checkpoint())
+        size = Checkpoint.parse(note.text).size
+        return LogProof(n, tuple(inclusion_proof(n, size, self._hash_at(size))), note).to_bytes()
+
+    # Erasure
+
+    async def erase(self, subject: str) -> Erasure:
+        """Erase `subject`: delete its pseudonym and key, and append an entry without reference.
+
+        Raise HeldError if a legal hold protects it.
+        """
+        erasure: Erasure = await self._writer.turn(lambda: self._erased(subject))
+        return erasure
+
+    def _erased(self, reference: str) -> Erasure:
+        name = pseudonym(self._keys.pseudonym, reference)
+        keys = self._database.subjects
+        found = rows_of(keys, select(subjects).where(subjects.c.pseudonym == name))
+        row = found[0] if found else None
+        if row is not None and row["held"]:
+            keys.rollback()
+            raise HeldError("a legal hold protects this subject: lift it first")
+        count = 0
+        if row is not None:
+            where = (entries.c.sid == row["sid"]) & (entries.c.kind == "receipt")
+            count = self._database.log.execute(select(func.count()).where(where)).scalar() or 0
+            keys.execute(delete(subjects).where(subjects.c.sid == row["sid"]))
+        self._writer.forget(reference)
+        facts = {"count": count}
+        n = self._writer.append("erasure", None, facts, facts)
+        traces = [reference.encode(), name, *([bytes(row["wrapped"])] if row else [])]
+        left = residue(self._database, traces)
+        return Erasure(n=n, count=count, erased_at=to_instant(self._clock()), size=self.size, left=left)
+
+    async def hold(self, subject: str, *, on: bool, reason: str = "") -> None:
+        """LedgerPlace a legal hold on `subject`, or lift it, and append an entry."""
+        await self._writer.turn(lambda: self._held(subject, on, reason))
+
+    def _held(self, reference: str, on: bool, reason: str) -> None:
+        self._writer.append("hold", reference, {"subject": reference, "reason": reason}, {"on": on})
+        name = pseudonym(self._keys.pseudonym, reference)
+        keys = self._database.subjects
+        keys.execute(update(subjects).where(subjects.c.pseudonym == name).values(held=int(on)))
+        keys.commit()
+
+    # Keys of apps
+
+    async def new_key(self, caller: str, scopes: Sequence[str]) -> str:
+        """Return a new key for `caller` with `scopes`; it cannot be shown again."""
+        key = new_app_key()
+        row = {"hash": app_key_hash(key), "caller": caller, "scopes": " ".join(scopes), "created_at": self._clock()}
+
+        def store() -> None:
+            self._database.log.execute(insert(app_keys).values(**row))
+            self._database.log.commit()
+
+        await self._writer.turn(store)
+        self._callers.clear()
+        return key
+
+    def caller_of(self, key: str) -> Caller | None:
+        """Return the caller of `key`; None if there is no such key or it was revoked."""
+        if key not in self._callers:
+            where = (app_keys.c.hash == app_key_hash(key)) & app_keys.c.revoked_at.is_(None)
+            with self._database.reading() as connection:
+                row = connection.execute(select(app_keys.c.caller, app_keys.c.scopes).where(where)).one_or_none()
+            if row is None:
+                return None
+            self._callers[key] = Caller(row[0], frozenset(row[1].split()))
+        return self._callers[key]
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether a key was made already."""
+        with self._database.reading() as connection:
+            return connection.execute(select(app_keys.c.hash).limit(1)).scalar() is not None
+
+
+def _verdicts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Return the newest verdict about each of `rows` that has one."""
+    waited = [row["n"] for row in rows if row["kind"] == "receipt" and row["verdict"] == "unverified"]
+    return dict(connection.execute(newest_verdicts(waited)).all()) if waited else {}

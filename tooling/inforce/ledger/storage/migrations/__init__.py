@@ -1,0 +1,1 @@
+"""The migrations of the two databases, forwards only."""

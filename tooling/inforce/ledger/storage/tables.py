@@ -1,0 +1,56 @@
+"""The tables of a ledger, as the newest migration leaves them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text
+
+LOG: Final = MetaData()
+SUBJECTS: Final = MetaData()
+
+# An entry of the log. A receipt has an id, policy, seq, act, digest and verdict; another kind has facts.
+entries: Final = Table(
+    "entries",
+    LOG,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("sid", BigInteger),
+    Column("received_at", BigInteger, nullable=False),  # milliseconds since 1970
+    Column("caller", Text),
+    Column("id", Text),
+    Column("policy", Text),
+    Column("seq", BigInteger),
+    Column("act", Text),
+    Column("digest", LargeBinary),
+    Column("verdict", Text),
+    Column("about", BigInteger),
+    Column("facts", Text),
+    Column("salted", LargeBinary, nullable=False),  # the commitment
+    Column("body", LargeBinary, nullable=False),  # the sealed record
+)
+tiles: Final = Table(
+    "tiles",
+    LOG,
+    Column("level", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+state: Final = Table("state", LOG, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+app_keys: Final = Table(
+    "app_keys",
+    LOG,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("caller", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+subjects: Final = Table(
+    "subjects",
+    SUBJECTS,
+    Column("sid", BigInteger, primary_key=True, autoincrement=False),
+    Column("pseudonym", LargeBinary, nullable=False, unique=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("held", BigInteger, nullable=False, server_default="0"),
+)
