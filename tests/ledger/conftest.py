@@ -39,3 +39,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LedgerPlac
     yield LedgerPlace.parse(url.replace("/postgres?", f"/{name}?"))
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def sqlite_place(tmp_path: Path) -> LedgerPlace:
+    """The place of a new, empty ledger in files."""
+    return LedgerPlace.parse(str(tmp_path / "ledger.db"))

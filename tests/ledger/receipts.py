@@ -6,6 +6,7 @@ from typing import Any
 
 from inforce.ledger.keys import LedgerKeys
 
+SITE = "https://policies.example.org/"
 ORIGIN = "policies.example.org/ledger"
 KEYS = LedgerKeys(wrapping=bytes(range(32)), pseudonym=bytes(range(32, 64)), note=bytes(range(64, 96)))
 

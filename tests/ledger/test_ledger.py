@@ -29,7 +29,7 @@ from inforce.ledger.log.tree import leaf_hash
 from inforce.ledger.sealing import pseudonym
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, subjects
-from ledger.receipts import KEYS, ORIGIN, receipt
+from ledger.receipts import KEYS, ORIGIN, SITE, receipt
 
 MARCH = 1_803_859_200_000  # 2027-03-01 in milliseconds
 
@@ -46,7 +46,7 @@ class Clock:
 
 @asynccontextmanager
 async def opened(place: LedgerPlace, clock: Callable[[], int] | None = None) -> AsyncIterator[Ledger]:
-    async with Ledger.open(place, KEYS, ORIGIN, clock=clock or Clock()) as ledger:
+    async with Ledger.open(place, KEYS, SITE, clock=clock or Clock()) as ledger:
         yield ledger
 
 
@@ -288,10 +288,10 @@ def test_ledger_of_another_site_is_refused(place: LedgerPlace) -> None:
     use(place, lambda ledger: add(ledger, receipt(1)))
 
     async def other() -> None:
-        async with Ledger.open(place, KEYS, "other.example/ledger"):
+        async with Ledger.open(place, KEYS, "https://other.example/"):
             pass
 
-    with pytest.raises(LedgerError, match=r"not of other\.example/ledger"):
+    with pytest.raises(LedgerError, match=r"not of https://other\.example/"):
         asyncio.run(other())
 
 
@@ -304,7 +304,7 @@ def test_other_keys_are_refused_instead_of_reading_nothing(place: LedgerPlace) -
     other = LedgerKeys(wrapping=bytes(32), pseudonym=bytes(32), note=bytes(32))
 
     async def reopen() -> None:
-        async with Ledger.open(place, other, ORIGIN):
+        async with Ledger.open(place, other, SITE):
             pass
 
     with pytest.raises(LedgerError, match="keys of another ledger"):
@@ -346,13 +346,17 @@ def test_client_that_hangs_up_does_not_undo_its_record(place: LedgerPlace) -> No
 
 def test_caller_of_a_key_is_known_and_of_a_wrong_one_is_not(place: LedgerPlace) -> None:
     async def work(ledger: Ledger) -> None:
-        assert not ledger.has_keys
-        key = await ledger.new_key("shop", ["write", "read"])
-        assert ledger.has_keys
-        caller = ledger.caller_of(key)
+        assert not ledger.app_keys.exist
+        key = ledger.app_keys.add("shop", ["write", "read"])
+        assert ledger.app_keys.exist
+        caller = ledger.app_keys.caller_of(key)
         assert caller is not None
         assert (caller.name, caller.scopes) == ("shop", frozenset({"write", "read"}))
-        assert [ledger.caller_of(wrong) for wrong in (key[:-1], key + "x", "", key.upper())] == [None] * 4
+        assert ledger.app_keys.revoke("blog") == 0
+        assert ledger.app_keys.caller_of(key) == caller
+        assert [ledger.app_keys.caller_of(wrong) for wrong in (key[:-1], key + "x", "", key.upper())] == [None] * 4
+        assert ledger.app_keys.revoke("shop") == 1
+        assert ledger.app_keys.caller_of(key) is None
 
     use(place, work)
 
@@ -391,12 +395,12 @@ async def note_of(ledger: Ledger) -> bytes:
 KILLED = """
 import asyncio, sys
 sys.path[:0] = [{tests!r}]
-from ledger.receipts import KEYS, ORIGIN, receipt
+from ledger.receipts import KEYS, ORIGIN, SITE, receipt
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.storage.database import LedgerPlace
 
 async def main():
-    async with Ledger.open(LedgerPlace.parse(sys.argv[1]), KEYS, ORIGIN) as ledger:
+    async with Ledger.open(LedgerPlace.parse(sys.argv[1]), KEYS, SITE) as ledger:
         number = 0
         while True:
             (added,) = await ledger.add([receipt(number, f"u_{{number}}")], "shop", ["verified"])

@@ -158,6 +158,8 @@ class ProofError(InforceError):
 class LedgerError(InforceError):
     """A ledger cannot be used: its keys, its database or its log do not fit together."""
 
+    exit_code = 4
+
 
 class LedgerUnavailableError(LedgerError):
     """The ledger cannot store or read now; nothing was stored, and the same request may succeed later."""

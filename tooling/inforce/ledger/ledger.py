@@ -15,22 +15,23 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from inforce.errors import HeldError, LedgerError
+from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import document, to_instant
 from inforce.ledger.erasure import Erasure, residue
-from inforce.ledger.keys import Caller, LedgerKeys, app_key_hash, is_signed, new_app_key
-from inforce.ledger.log.checkpoint import Checkpoint, Note
+from inforce.ledger.keys import Caller, LedgerKeys, is_signed
+from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey, origin_of
 from inforce.ledger.log.proof import LogProof
 from inforce.ledger.log.tiles import Tile, hashes_from_tiles
 from inforce.ledger.log.tree import EMPTY_ROOT, HASH_BYTES, inclusion_proof, subtree_root
 from inforce.ledger.sealing import SubjectKey, pseudonym
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
-from inforce.ledger.storage.tables import app_keys, entries, state, subjects, tiles
+from inforce.ledger.storage.tables import entries, state, subjects, tiles
 from inforce.ledger.writer import Added, Writer, newest_verdicts
 
 __all__ = ["Added", "Caller", "Erasure", "Ledger"]
 
 _NOTE: Final = "note"
-_ORIGIN: Final = "origin"
+_SITE: Final = "site"
 _KEYS: Final = "keys"
 _SECONDS_BETWEEN_NOTES: Final = 1.0
 _ROUNDS_OF_LINKS: Final = 8
@@ -53,8 +54,8 @@ class Ledger:
         self._database = database
         self._keys = keys
         self._clock = clock
-        self._callers: dict[str, Caller | None] = {}
-        self.origin = ""
+        self.app_keys = AppKeys(database)
+        self.site = self.origin = ""
         self._note = b""
         self._signed_at = float("-inf")
         self.signs = True
@@ -66,7 +67,7 @@ class Ledger:
         cls,
         place: LedgerPlace,
         keys: LedgerKeys,
-        origin: str | None = None,
+        site: str | None = None,
         *,
         clock: Callable[[], int] = _milliseconds,
     ) -> AsyncIterator[Ledger]:
@@ -74,7 +75,7 @@ class Ledger:
 
         :param place: where its database is
         :param keys: its secrets
-        :param origin: origin of the log, needed for a new ledger; None: as stored
+        :param site: address of the policy site as published, needed for a new ledger; None: as stored
         :param clock: function that returns the time in milliseconds since 1970
         :raises LedgerError: if another process writes it, or if it is the ledger of another site
         :raises LedgerUnavailableError: if the database cannot be opened
@@ -83,23 +84,24 @@ class Ledger:
         try:
             ledger = cls(database, keys, clock)
             try:
-                ledger._begin(origin)
+                ledger._begin(site)
                 yield ledger
             finally:
                 await ledger._writer.close()
         finally:
             database.close()
 
-    def _begin(self, origin: str | None) -> None:
-        """Read or store the origin, and compare the log with the last signed checkpoint."""
-        stored = self._state(_ORIGIN)
-        if stored is None and origin is None:
-            raise LedgerError("this ledger has no origin yet: give the address of its site")
-        self.origin = stored.decode() if stored else origin or ""
-        if origin not in (None, self.origin):
-            raise LedgerError(f"this is the ledger of {self.origin}, not of {origin}: use another database")
+    def _begin(self, site: str | None) -> None:
+        """Read or store the site and the keys, and compare the log with the last signed checkpoint."""
+        stored = self._state(_SITE)
+        if stored is None and site is None:
+            raise LedgerError("a new ledger needs the address of its policy site, which does not answer")
+        self.site = stored.decode() if stored else site or ""
+        self.origin = origin_of(self.site)
+        if site not in (None, self.site):
+            raise LedgerError(f"this is the ledger of {self.site}, not of {site}: use another database")
         if stored is None:
-            self._set_state(_ORIGIN, self.origin.encode())
+            self._set_state(_SITE, self.site.encode())
             self._set_state(_KEYS, self._keys.fingerprint)
         if self._state(_KEYS) != self._keys.fingerprint:
             raise LedgerError("these are the keys of another ledger: use the key file that was created with this one")
@@ -128,6 +130,11 @@ class Ledger:
         log.execute(delete(state).where(state.c.name == name))
         log.execute(insert(state).values(name=name, value=value))
         log.commit()
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public key that verifies the checkpoints."""
+        return self._keys.verifier(self.origin)
 
     @property
     def size(self) -> int:
@@ -320,38 +327,6 @@ class Ledger:
         keys = self._database.subjects
         keys.execute(update(subjects).where(subjects.c.pseudonym == name).values(held=int(on)))
         keys.commit()
-
-    # Keys of apps
-
-    async def new_key(self, caller: str, scopes: Sequence[str]) -> str:
-        """Return a new key for `caller` with `scopes`; it cannot be shown again."""
-        key = new_app_key()
-        row = {"hash": app_key_hash(key), "caller": caller, "scopes": " ".join(scopes), "created_at": self._clock()}
-
-        def store() -> None:
-            self._database.log.execute(insert(app_keys).values(**row))
-            self._database.log.commit()
-
-        await self._writer.turn(store)
-        self._callers.clear()
-        return key
-
-    def caller_of(self, key: str) -> Caller | None:
-        """Return the caller of `key`; None if there is no such key or it was revoked."""
-        if key not in self._callers:
-            where = (app_keys.c.hash == app_key_hash(key)) & app_keys.c.revoked_at.is_(None)
-            with self._database.reading() as connection:
-                row = connection.execute(select(app_keys.c.caller, app_keys.c.scopes).where(where)).one_or_none()
-            if row is None:
-                return None
-            self._callers[key] = Caller(row[0], frozenset(row[1].split()))
-        return self._callers[key]
-
-    @property
-    def has_keys(self) -> bool:
-        """Whether a key was made already."""
-        with self._database.reading() as connection:
-            return connection.execute(select(app_keys.c.hash).limit(1)).scalar() is not None
 
 
 def _verdicts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:

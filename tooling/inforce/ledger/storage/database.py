@@ -77,10 +77,12 @@ class Database:
     """The open database of a ledger: a connection that writes each part, and connections that read.
 
     :param place: where it is
+    :param writes: whether this process writes the log, which only one may do; others create and revoke keys of apps
     """
 
-    def __init__(self, place: LedgerPlace) -> None:
+    def __init__(self, place: LedgerPlace, *, writes: bool = True) -> None:
         self.place = place
+        self._writes = writes
         self._stack = ExitStack()
         try:
             self._open()
@@ -92,7 +94,7 @@ class Database:
             raise
 
     def _open(self) -> None:
-        if self.place.files:
+        if self.place.files and self._writes:
             self._stack.enter_context(_one_writer(self.place.files[0]))
             for path in self.place.files:
                 _create_private(path)
@@ -100,6 +102,8 @@ class Database:
         for engine in self._readers:
             self._stack.callback(engine.dispose)
         self.log, self.subjects = (self._stack.enter_context(engine.connect()) for engine in self._readers)
+        if not self._writes:
+            return
         self._lock()
         if not self.place.files:
             for name, connection in zip(DATABASES, (self.log, self.subjects), strict=True):

@@ -1,0 +1,125 @@
+"""The service as an ASGI app: it finds the route, checks the key and its scope, and answers.
+
+Invariants: a request without a valid key learns nothing; a route states the scope that it needs; every error is a
+problem document (RFC 9457); no answer about a subject is cached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from inforce.client import AsyncPolicies
+from inforce.errors import LedgerUnavailableError
+from inforce.ledger.ledger import Caller, Ledger
+from inforce.ledger.service.problems import ProblemError
+from inforce.ledger.service.receipts import add_body
+from inforce.ledger.service.requests import BATCH_BYTES, bearer_key, read_body
+from inforce.ledger.service.responses import from_problem, to_json
+from inforce.ledger.service.routes import ROUTES, LedgerRoute, Parts
+from inforce.ledger.service.verdicts import Verdicts
+
+RECEIPTS: Final = "/v1/receipts"
+_OF_STATUS: Final = {404: "not-found", 405: "method-not-allowed"}
+
+
+class Service:
+    """The ledger as an ASGI app.
+
+    :param ledger: the ledger, open
+    :param policies: the client of the policy site
+    :param origins: origins whose pages may call the service (CORS)
+    """
+
+    def __init__(self, ledger: Ledger, policies: AsyncPolicies, *, origins: Sequence[str] = ()) -> None:
+        self.parts = Parts(ledger, policies, Verdicts(policies))
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Date", "Retry-After"],
+        )
+        self._direct = not origins
+        self._routed = Starlette(
+            routes=[self._route(each) for each in ROUTES],
+            middleware=[cors] if origins else [],
+            exception_handlers={
+                HTTPException: _http_problem,
+                ProblemError: _problem,
+                LedgerUnavailableError: _unavailable,
+            },
+            lifespan=self._lifespan,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; receipts do not pass the router, which would cost as much as keeping them."""
+        if self._direct and scope["type"] == "http" and scope["path"] == RECEIPTS and scope["method"] == "POST":
+            response = await self._receive(scope, receive)
+            await response(scope, receive, send)
+            return
+        await self._routed(scope, receive, send)
+
+    async def _receive(self, scope: Scope, receive: Receive) -> Response:
+        try:
+            caller = self._caller(scope, "write")
+            body = await read_body(scope, receive, BATCH_BYTES)
+            result = await add_body(self.parts.ledger, self.parts.verdicts, body, caller.name)
+        except ProblemError as problem:
+            return from_problem(problem)
+        except LedgerUnavailableError as problem:
+            return from_problem(ProblemError("unavailable", str(problem)))
+        return to_json(result.status, result.document)
+
+    def _caller(self, scope: Scope, needed: str) -> Caller:
+        """Return the caller whose key is in the request; raise ProblemError unless it has the scope `needed`."""
+        caller = self.parts.ledger.app_keys.caller_of(bearer_key(scope))
+        if caller is None:
+            raise ProblemError("unauthenticated", "send a key of this ledger in the header Authorization: Bearer …")
+        if needed not in caller.scopes:
+            raise ProblemError("scope", f"this request needs a key with the scope {needed}")
+        return caller
+
+    def _route(self, route: LedgerRoute) -> Route:
+        async def answer(request: Request) -> Response:
+            caller = self._caller(request.scope, route.scope) if route.scope else None
+            return await route.answer(self.parts, request, caller)
+
+        async def receive(request: Request) -> Response:
+            return await self._receive(request.scope, request.receive)
+
+        return Route(route.path, receive if route.path == RECEIPTS else answer, methods=[route.method])
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:  # noqa: ARG002 - Starlette passes the app
+        """Poll the policy site and settle what is unverified while the service runs."""
+        settling = asyncio.create_task(self.parts.verdicts.keep_settling(self.parts.ledger))
+        try:
+            yield
+        finally:
+            settling.cancel()
+            await asyncio.gather(settling, return_exceptions=True)
+
+
+async def _problem(request: Request, problem: Exception) -> Response:  # noqa: ARG001 - Starlette passes the request
+    return from_problem(problem if isinstance(problem, ProblemError) else ProblemError("malformed", str(problem)))
+
+
+async def _unavailable(request: Request, problem: Exception) -> Response:  # noqa: ARG001
+    return from_problem(ProblemError("unavailable", str(problem)))
+
+
+async def _http_problem(request: Request, problem: Exception) -> Response:
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    return from_problem(ProblemError(_OF_STATUS.get(status, "malformed"), f"{request.method} is not answered here"))

@@ -1,0 +1,236 @@
+"""The OpenAPI 3.1 description of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from inforce.acceptance.receipt import RECEIPT_SCHEMA
+from inforce.ledger.service.problems import MEDIA_TYPE, PROBLEMS
+
+_Schema = dict[str, Any]
+_REFERENCE: Final = {"type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f]+$"}
+_TAGS: Final = {"type": "array", "items": {"type": "string"}}
+_NUMBER: Final = {"type": "integer", "minimum": 0}
+
+
+def _object(properties: Mapping[str, Any], *required: str, closed: bool = False) -> _Schema:
+    schema: _Schema = {"type": "object", "properties": dict(properties)}
+    if required:
+        schema["required"] = list(required)
+    if closed:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def _json(schema: Mapping[str, Any]) -> _Schema:
+    return {"application/json": {"schema": schema}}
+
+
+def _named(name: str) -> _Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_RECEIPT: Final = {name: value for name, value in RECEIPT_SCHEMA.items() if name != "$schema"}
+_KEPT: Final = _object(
+    {
+        "id": {"type": "string"},
+        "n": _NUMBER,
+        "received_at": {"type": "string"},
+        "verdict": {"enum": ["verified", "unverified", "contradicted"]},
+        "status": {"type": "integer"},
+    },
+    *("id", "n", "received_at", "verdict"),
+)
+_RECORD: Final = {"type": "object", "description": "the receipt with received_at, n, caller, verdict and leaf"}
+_PROBLEM: Final = _object(
+    {
+        "type": {"enum": list(PROBLEMS)},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+    *("type", "title", "status", "detail"),
+)
+_ENTRIES: Final = _object(
+    {"entries": {"type": "array", "items": _named("Entry")}, "next": {"type": "integer"}}, "entries"
+)
+_SUBJECT: Final = _object({"subject": _REFERENCE}, "subject", closed=True)
+_DECISION: Final = _object(
+    {
+        "subject": _REFERENCE,
+        "since": {"type": ["string", "null"], "format": "date-time"},
+        "languages": {**_TAGS, "type": ["array", "null"]},
+        "audience": {**_TAGS, "type": ["array", "null"]},
+        "seen": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}},
+        "deferred": {"type": ["object", "null"], "additionalProperties": {"type": "object"}},
+    },
+    "subject",
+    closed=True,
+)
+
+
+def _operation(
+    summary: str, responses: Mapping[int, Any], *problems: int, body: Mapping[str, Any] | None = None, **more: Any
+) -> _Schema:
+    documented = {str(status): {"description": summary, **content} for status, content in responses.items()}
+    for status in problems:
+        titles = [title for code, title in PROBLEMS.values() if code == status]
+        documented[str(status)] = {
+            "description": "; ".join(titles),
+            "content": {MEDIA_TYPE: {"schema": _named("Problem")}},
+        }
+    operation: _Schema = {"summary": summary, "responses": documented, **more}
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": _json(body)}
+    return operation
+
+
+def _parameter(name: str, place: str, schema: Mapping[str, Any]) -> _Schema:
+    return {"name": name, "in": place, "required": place == "path", "schema": dict(schema)}
+
+
+_CURSOR: Final = [
+    _parameter("after", "query", {"type": "integer", "minimum": -1, "maximum": 2**53 - 1}),
+    _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 1000}),
+]
+_ID: Final = [_parameter("id", "path", {"type": "string"})]
+_POSTED: Final = (400, 401, 403, 413, 415, 503)
+_TEXT: Final = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+_OPEN: Final[list[Any]] = []
+
+
+def _receipt_paths() -> dict[str, _Schema]:
+    receipts = {"oneOf": [_named("Receipt"), {"type": "array", "minItems": 1, "maxItems": 1000}]}
+    results = _object({"results": {"type": "array", "items": {"type": "object"}}}, "results")
+    kept = {"content": _json(_named("Kept"))}
+    return {
+        "/v1/receipts": {
+            "post": _operation(
+                "Keep a receipt, or up to 1,000 with a result each",
+                {200: {"content": _json({"anyOf": [_named("Kept"), results]})}, 201: kept, 202: kept},
+                *(*_POSTED, 409, 410, 422),
+                body=receipts,
+            )
+        },
+        "/v1/decisions": {
+            "post": _operation(
+                "Return what a subject owes now",
+                {200: {"content": _json(_object({"decision": {"type": "object"}, "records": {"type": "array"}}))}},
+                *_POSTED,
+                body=_DECISION,
+            )
+        },
+        "/v1/receipts/{id}": {
+            "get": _operation(
+                "Return a receipt of the caller",
+                {200: {"content": _json(_named("Entry"))}},
+                *(401, 403, 404, 503),
+                parameters=_ID,
+            )
+        },
+        "/v1/receipts/{id}/proof": {
+            "get": _operation("Return the inclusion proof", {200: _TEXT}, *(401, 403, 404, 503), parameters=_ID)
+        },
+    }
+
+
+def _subject_paths() -> dict[str, _Schema]:
+    return {
+        "/v1/subjects/records": {
+            "post": _operation(
+                "Return the records of a subject",
+                {200: {"content": _json({"type": "array", "items": _named("Entry")})}},
+                *_POSTED,
+                body=_SUBJECT,
+            )
+        },
+        "/v1/subjects/erase": {
+            "post": _operation(
+                "Erase a subject",
+                {200: {"content": _json({"type": "object"})}, 202: {"content": _json({"type": "object"})}},
+                *(*_POSTED, 423),
+                body=_SUBJECT,
+            )
+        },
+        "/v1/subjects/hold": {
+            "post": _operation(
+                "LedgerPlace or lift a legal hold",
+                {200: {"content": _json(_object({"held": {"type": "boolean"}}, "held"))}},
+                *_POSTED,
+                body=_object(
+                    {
+                        "subject": _REFERENCE,
+                        "on": {"type": "boolean"},
+                        "reason": {"type": "string", "maxLength": 256},
+                    },
+                    "subject",
+                    closed=True,
+                ),
+            )
+        },
+        "/v1/links": {
+            "post": _operation(
+                "Link an anonymous reference with an account",
+                {201: {"content": _json(_object({"n": _NUMBER}, "n"))}},
+                *_POSTED,
+                body=_object({"subject": _REFERENCE, "linked": _REFERENCE}, "subject", "linked", closed=True),
+            )
+        },
+    }
+
+
+def _log_paths() -> dict[str, _Schema]:
+    return {
+        "/v1/changes": {"get": _list("Return the entries of the log after a number", _ENTRIES)},
+        "/v1/unverified": {"get": _list("Return the records that wait for a verdict", _ENTRIES)},
+        "/v1/export": {
+            "get": _operation(
+                "Return all entries after a number as JSON Lines",
+                {200: {"content": {"application/x-ndjson": {}}}},
+                *(400, 401, 403, 503),
+                parameters=_CURSOR,
+            )
+        },
+        "/v1/stats": {
+            "get": _operation(
+                "Return the number of records per policy, version, act and day",
+                {200: {"content": _json(_object({"counts": {"type": "array"}}, "counts"))}},
+                *(401, 403, 503),
+            )
+        },
+        "/v1/checkpoint": {"get": _operation("Return the signed checkpoint", {200: _TEXT}, *(401, 403, 503))},
+        "/v1/tile/{path}": {
+            "get": _operation(
+                "Return a tile of the log",
+                {200: {"content": {"application/octet-stream": {}}}},
+                *(401, 403, 404, 503),
+                parameters=[_parameter("path", "path", {"type": "string"})],
+            )
+        },
+        "/healthz": {"get": _state("Return that the process runs")},
+        "/readyz": {"get": _state("Return that receipts can be kept")},
+        "/openapi.json": {"get": _state("Return this description")},
+    }
+
+
+def _list(summary: str, schema: Mapping[str, Any]) -> _Schema:
+    return _operation(summary, {200: {"content": _json(schema)}}, 400, 401, 403, 503, parameters=_CURSOR)
+
+
+def _state(summary: str) -> _Schema:
+    return _operation(summary, {200: {"content": _json({"type": "object"})}}, 503, security=_OPEN)
+
+
+def openapi() -> dict[str, Any]:
+    """Return the description of all routes as an OpenAPI 3.1 document, a dict."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "inforce ledger", "version": "1", "description": "Who accepted exactly what."},
+        "security": [{"key": []}],
+        "paths": {**_receipt_paths(), **_subject_paths(), **_log_paths()},
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Receipt": _RECEIPT, "Kept": _KEPT, "Entry": _RECORD, "Problem": _PROBLEM},
+        },
+    }

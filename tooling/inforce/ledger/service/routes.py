@@ -1,0 +1,237 @@
+"""The routes of the service except for receiving receipts, each with the scope that it needs.
+
+Invariants: every list is in the order of `n` and continues after a cursor, so that it is stable under writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from inforce.client import AsyncPolicies
+from inforce.client.frameworks.records import addressed
+from inforce.errors import HeldError, ShapeError
+from inforce.ledger.ledger import Caller, Ledger
+from inforce.ledger.service.openapi import openapi
+from inforce.ledger.service.problems import ProblemError
+from inforce.ledger.service.requests import (
+    LARGEST_PAGE,
+    SINGLE_BYTES,
+    parse_object,
+    read_body,
+    reference,
+    whole_number,
+)
+from inforce.ledger.service.responses import (
+    CHECKPOINT_HEADERS,
+    LINES_HEADERS,
+    PROOF_HEADERS,
+    TILE_HEADERS,
+    json_line,
+    to_json,
+)
+from inforce.ledger.service.verdicts import Verdicts
+
+_PAGE: Final = 100
+_CIRCUMSTANCES: Final = {"languages": list, "audience": list, "seen": dict, "deferred": dict}
+
+_IN_WORDS: Final = {list: "a list of texts", dict: "an object by policy id"}
+
+
+class Parts(NamedTuple):
+    """What the routes answer from."""
+
+    ledger: Ledger
+    policies: AsyncPolicies
+    verdicts: Verdicts
+
+
+class LedgerRoute(NamedTuple):
+    """A route: `scope` is the scope of the key that it needs; an empty one means that it needs no key."""
+
+    method: str
+    path: str
+    scope: str
+    answer: Callable[[Parts, Request, Caller | None], Awaitable[Response]]
+
+
+async def _object(request: Request, *known: str) -> dict[str, Any]:
+    return parse_object(await read_body(request.scope, request.receive, SINGLE_BYTES), frozenset(known))
+
+
+async def _records(parts: Parts, subject: str) -> list[dict[str, Any]]:
+    return await parts.ledger.records(subject)
+
+
+async def subject_records(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with the records of a subject, in the shape that the clients take."""
+    subject = reference((await _object(request, "subject")).get("subject"), "subject")
+    return to_json(200, await _records(parts, subject))
+
+
+async def decision(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with what a subject owes now, and the records that decide it."""
+    asked = await _object(request, "subject", "since", *_CIRCUMSTANCES)
+    subject = reference(asked.get("subject"), "subject")
+    records = addressed(await _records(parts, subject), subject)
+    form = {"id": subject, **({"since": asked["since"]} if asked.get("since") is not None else {})}
+    circumstances = {name: asked[name] for name in _CIRCUMSTANCES if asked.get(name) is not None}
+    for name, value in circumstances.items():
+        if not isinstance(value, _CIRCUMSTANCES[name]):
+            raise ProblemError("malformed", f"{name}: expected {_IN_WORDS[_CIRCUMSTANCES[name]]}")
+    try:
+        decided = await parts.policies.check(
+            [record for record in records if record["verdict"] != "contradicted"], form, **circumstances
+        )
+    except (ShapeError, TypeError) as wrong:
+        raise ProblemError("malformed", str(wrong)) from None
+    return to_json(200, {"decision": decided, "records": records})
+
+
+async def link(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Link an anonymous reference with an account."""
+    asked = await _object(request, "subject", "linked")
+    subject, linked = (reference(asked.get(name), name) for name in ("subject", "linked"))
+    if subject == linked:
+        raise ProblemError("malformed", "linked: expected another reference than that of subject")
+    n = await parts.ledger.link(subject, linked)
+    return to_json(201, {"n": n})
+
+
+async def erase(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Erase a subject, and answer with the certificate, or with 202 while it is not proven yet."""
+    subject = reference((await _object(request, "subject")).get("subject"), "subject")
+    try:
+        erasure = await parts.ledger.erase(subject)
+    except HeldError as held:
+        raise ProblemError("held", str(held)) from None
+    return to_json(200 if erasure.proven else 202, erasure.certificate())
+
+
+async def hold(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """LedgerPlace or lift a legal hold, which prevents erasure."""
+    asked = await _object(request, "subject", "on", "reason")
+    subject, on = reference(asked.get("subject"), "subject"), asked.get("on", True)
+    reason = asked.get("reason", "")
+    if not isinstance(on, bool) or not isinstance(reason, str) or len(reason) > 256:
+        raise ProblemError("malformed", "on: expected true or false; reason: expected at most 256 characters")
+    await parts.ledger.hold(subject, on=on, reason=reason)
+    return to_json(200, {"held": on})
+
+
+def _page(request: Request) -> tuple[int, int]:
+    asked = request.query_params
+    return whole_number(asked.get("after"), "after", -1, -1), whole_number(
+        asked.get("limit"), "limit", _PAGE, 1, LARGEST_PAGE
+    )
+
+
+async def changes(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with the entries after a number, in the order of the log."""
+    after, limit = _page(request)
+    entries = await parts.ledger.changes(after, limit)
+    return to_json(200, {"entries": entries, "next": entries[-1]["n"] if entries else after})
+
+
+async def unverified(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with the records that wait for a verdict."""
+    after, limit = _page(request)
+    entries = await parts.ledger.unverified(after, limit)
+    return to_json(200, {"entries": entries, "next": entries[-1]["n"] if entries else after})
+
+
+async def stats(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with the number of records per policy, version, act and day."""
+    return to_json(200, {"counts": await parts.ledger.stats()})
+
+
+async def export(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with all entries after a number as JSON Lines."""
+    after, _ = _page(request)
+
+    async def lines() -> AsyncIterator[bytes]:
+        position = after
+        while entries := await parts.ledger.changes(position, LARGEST_PAGE):
+            yield b"".join(json_line(entry) + b"\n" for entry in entries)
+            position = entries[-1]["n"]
+
+    return StreamingResponse(lines(), 200, LINES_HEADERS)
+
+
+async def _receipt(parts: Parts, request: Request, caller: Caller | None) -> Mapping[str, Any]:
+    # A caller sees the receipts that it sent; a key with the scope `audit` sees all.
+    everyone = caller is not None and "audit" in caller.scopes
+    found = await parts.ledger.receipt(request.path_params["id"], None if everyone or caller is None else caller.name)
+    if found is None:
+        raise ProblemError("not-found", "this ledger has no such receipt of this caller")
+    return found
+
+
+async def receipt(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    """Answer with a receipt that the caller sent."""
+    return to_json(200, await _receipt(parts, request, caller))
+
+
+async def proof(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    """Answer with the inclusion proof of a receipt (tlog-proof)."""
+    found = await _receipt(parts, request, caller)
+    return Response(await parts.ledger.proof(found["n"]), 200, PROOF_HEADERS)
+
+
+async def checkpoint(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with the signed checkpoint of the log (C2SP signed note)."""
+    return Response(parts.ledger.checkpoint(), 200, CHECKPOINT_HEADERS)
+
+
+async def tile(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with a tile of the log (C2SP tlog-tiles)."""
+    found = parts.ledger.tile(f"tile/{request.path_params['path']}")
+    if found is None:
+        raise ProblemError("not-found", "the log has no such tile")
+    return Response(found, 200, TILE_HEADERS)
+
+
+async def alive(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer that the process runs."""
+    return to_json(200, {"status": "ok"})
+
+
+async def ready(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer whether receipts can be kept, and which manifest is known; a missing one does not prevent keeping."""
+    manifest = parts.policies.manifest
+    await parts.ledger.changes(0, 1)
+    return to_json(200, {"status": "ok", "serial": manifest.serial if manifest else None})
+
+
+async def description(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with the OpenAPI description of the service."""
+    return Response(json.dumps(openapi()).encode(), 200, {"Content-Type": "application/json"})
+
+
+async def _never(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    raise NotImplementedError
+
+
+ROUTES: Final = (
+    LedgerRoute("POST", "/v1/receipts", "write", _never),
+    LedgerRoute("POST", "/v1/decisions", "read", decision),
+    LedgerRoute("POST", "/v1/subjects/records", "read", subject_records),
+    LedgerRoute("POST", "/v1/subjects/erase", "erase", erase),
+    LedgerRoute("POST", "/v1/subjects/hold", "erase", hold),
+    LedgerRoute("POST", "/v1/links", "write", link),
+    LedgerRoute("GET", "/v1/changes", "export", changes),
+    LedgerRoute("GET", "/v1/export", "export", export),
+    LedgerRoute("GET", "/v1/unverified", "audit", unverified),
+    LedgerRoute("GET", "/v1/stats", "read", stats),
+    LedgerRoute("GET", "/v1/receipts/{id}", "read", receipt),
+    LedgerRoute("GET", "/v1/receipts/{id}/proof", "read", proof),
+    LedgerRoute("GET", "/v1/checkpoint", "audit", checkpoint),
+    LedgerRoute("GET", "/v1/tile/{path:path}", "audit", tile),
+    LedgerRoute("GET", "/healthz", "", alive),
+    LedgerRoute("GET", "/readyz", "", ready),
+    LedgerRoute("GET", "/openapi.json", "", description),
+)
