@@ -37,6 +37,12 @@ WORDS: dict[str, tuple[str, int]] = {
     "keygen": ("keygen --out ../other.json", 0),
     "sign": ("sign nothing", 2),
     "verify": ("verify nothing", 2),
+    "ledger checkpoint": ("ledger checkpoint --database nothing.db", 4),
+    "ledger export": ("ledger export --database nothing.db", 4),
+    "ledger forget": ("ledger forget --database nothing.db", 4),
+    "ledger key add": ("ledger key add shop --scope read --database nothing.db", 4),
+    "ledger key revoke": ("ledger key revoke shop --database nothing.db", 4),
+    "ledger serve": ("ledger serve --database other:// --site https://policies.example.org", 4),
 }
 STREAMS = [
     pytest.param("<&- >&- 2>&-", id="all closed"),

@@ -30,6 +30,7 @@ COMMANDS = {
     "keygen": "Create a key for signing manifests.",
     "sign": "Sign a built site again without rebuilding it.",
     "verify": "Check a built or live site against the repository.",
+    "ledger": "Keep what users answered, and prove it.",
 }
 # Commands whose names are keywords of Python.
 _MODULES = {"import": "import_"}

@@ -19,7 +19,7 @@ from inforce.errors import quoted
 LONGEST_RETRY_AFTER = 86_400
 MISSING_STATUSES = (404, 410)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e]{0,200}"')
 _LONGEST_AGE = 9  # digits, about 30 years
 _FIRST_YEAR, _LAST_YEAR = 1900, 9900
@@ -56,7 +56,7 @@ def secure_site(text: str) -> str:
     Raise ValueError otherwise, and if the address has a query, a fragment or credentials, or does not end in `/`.
     """
     parts = urlsplit(text)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     plain = parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc)
     if not (secure and plain and parts.path.endswith("/") and text.isprintable() and " " not in text):
         message = f"expected an https address ending in “/” such as “https://policies.example/”, got {quoted(text)}"

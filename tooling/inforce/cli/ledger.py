@@ -1,0 +1,25 @@
+"""`inforce ledger`: keep what users answered, and prove it."""
+
+from __future__ import annotations
+
+import click
+
+from inforce.cli.ledger_erase import forget
+from inforce.cli.ledger_keys import key
+from inforce.cli.ledger_log import checkpoint, export
+from inforce.cli.ledger_serve import serve
+
+
+@click.group()
+def command() -> None:
+    """Keep what users answered, and prove it.
+
+    \b
+    Example:
+      inforce ledger serve --database ledger.db --site https://policies.shop.example/
+      inforce ledger key add shop --scope write --scope read --database ledger.db
+    """
+
+
+for _each in (serve, key, checkpoint, export, forget):
+    command.add_command(_each)

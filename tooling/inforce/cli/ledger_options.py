@@ -1,0 +1,78 @@
+"""The options that the commands of `inforce ledger` share: where the ledger and its keys are."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from inforce.errors import LedgerError
+from inforce.ledger.app_keys import AppKeys
+from inforce.ledger.keys import LedgerKeys
+from inforce.ledger.ledger import Ledger
+from inforce.ledger.storage.database import Database, LedgerPlace
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+_CREDENTIAL: Final = "ledger-keys"
+
+
+def with_database(function: F) -> F:
+    """Add the options `--database` and `--keys`."""
+    keys = click.option(
+        "--keys",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="The file with the secrets of the ledger.  [default: beside the database; in $CREDENTIALS_DIRECTORY]",
+    )
+    database = click.option(
+        "--database",
+        required=True,
+        metavar="URL",
+        help="A file, sqlite:///FILE, or postgresql://USER@HOST/NAME.",
+    )
+    return database(keys(function))
+
+
+def keys_file(place: LedgerPlace, keys: Path | None) -> Path:
+    """Return the file with the secrets of the ledger at `place`."""
+    if keys:
+        return keys
+    if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
+        return Path(folder) / _CREDENTIAL
+    if place.files is None:
+        raise LedgerError("a ledger in PostgreSQL needs --keys FILE, a file that is not in the database")
+    return place.files[0].with_suffix(".keys.json")
+
+
+def existing(database: str, keys: Path | None) -> tuple[LedgerPlace, LedgerKeys]:
+    """Return the place and the secrets of a ledger that exists."""
+    place = LedgerPlace.parse(database)
+    if not place.exists:
+        raise LedgerError(f"there is no ledger in {database}: “inforce ledger serve” creates one")
+    return place, LedgerKeys.read(keys_file(place, keys))
+
+
+def with_ledger(database: str, keys: Path | None, work: Callable[[Ledger], Coroutine[Any, Any, T]]) -> T:
+    """Return the result of `work` with the ledger, which no other process may write meanwhile."""
+    place, secrets = existing(database, keys)
+
+    async def run() -> T:
+        async with Ledger.open(place, secrets) as ledger:
+            return await work(ledger)
+
+    return asyncio.run(run())
+
+
+def with_app_keys(database: str, work: Callable[[AppKeys], T]) -> T:
+    """Return the result of `work` with the keys of apps, while another process may write the ledger."""
+    place = LedgerPlace.parse(database)
+    if not place.exists:
+        raise LedgerError(f"there is no ledger in {database}: “inforce ledger serve” creates one")
+    with contextlib.closing(Database(place, writes=False)) as opened:
+        return work(AppKeys(opened))

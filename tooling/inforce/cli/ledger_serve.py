@@ -1,0 +1,124 @@
+"""`inforce ledger serve`: answer apps, and create the ledger if it does not exist."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from inforce.cli.ledger_options import keys_file, with_database
+from inforce.client import AsyncPolicies, RefusedError
+from inforce.client.discovery import published_site
+from inforce.errors import SetupError
+from inforce.ledger.keys import SCOPES, LedgerKeys
+from inforce.ledger.ledger import Ledger
+from inforce.ledger.service.app import Service
+from inforce.ledger.service.server import listening_socket, run, run_loop
+from inforce.ledger.storage.database import LedgerPlace
+
+_FIRST_CALLER: Final = "app"
+
+
+@click.command()
+@with_database
+@click.option("--site", required=True, metavar="ADDRESS", help="The policy site, or a local copy of it.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8100, show_default=True, help="The port to listen on.")
+@click.option(
+    "--manifest-key",
+    "manifest_keys",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A public key (JWK) that signs the manifest; repeat it for each key.",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="An origin whose pages may call the service; repeat it for each one.",
+)
+def serve(
+    database: str,
+    keys: Path | None,
+    site: str,
+    host: str,
+    port: int,
+    manifest_keys: tuple[Path, ...],
+    origins: tuple[str, ...],
+) -> None:
+    """Answer apps, and create the ledger if it does not exist.
+
+    A new ledger prints one line “key: …” with a key for an app, which cannot be shown again. SIGTERM ends the process
+    after what is committed has been answered.
+
+    \b
+    Example:
+      inforce ledger serve --database ledger.db --site https://policies.shop.example/
+    """
+    place = LedgerPlace.parse(database)
+    secrets_file = keys_file(place, keys)
+    secrets = _secrets(place, secrets_file)
+    address = site if site.endswith("/") else site + "/"
+    listening = _listen(host, port)
+    signal.signal(signal.SIGTERM, _nothing)  # uvicorn handles the signal, and then raises it again
+    trusted = [json.loads(path.read_bytes()) for path in manifest_keys]
+    state_file = secrets_file.with_name(f"{secrets_file.stem.removesuffix('.keys')}-site.json")
+    with contextlib.suppress(KeyboardInterrupt), listening:
+        run_loop(_serve(place, secrets, address, listening, trusted, state_file, origins))
+
+
+async def _serve(
+    place: LedgerPlace,
+    secrets: LedgerKeys,
+    address: str,
+    listening: socket.socket,
+    trusted: Sequence[dict[str, Any]],
+    state_file: Path,
+    origins: Sequence[str],
+) -> None:
+    async with Ledger.open(place, secrets, _published(address)) as ledger:
+        if not ledger.app_keys.exist:
+            click.echo(f"key: {ledger.app_keys.add(_FIRST_CALLER, SCOPES)}")
+        policies = AsyncPolicies(address, site=ledger.site, keys=trusted, state_file=state_file)
+
+        def announce() -> None:
+            host, port = listening.getsockname()[:2]
+            click.echo(f"The ledger of {ledger.site} answers at http://{host}:{port}/")
+
+        await run(Service(ledger, policies, origins=origins), listening, announce)
+
+
+def _published(address: str) -> str | None:
+    """Return the site that `address` serves; None if a local copy does not answer now."""
+    try:
+        return published_site(address)
+    except RefusedError:
+        return None
+
+
+def _secrets(place: LedgerPlace, path: Path) -> LedgerKeys:
+    if path.exists() or place.exists:
+        return LedgerKeys.read(path)
+    secrets = LedgerKeys.generate()
+    secrets.write(path)
+    return secrets
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return listening_socket(host, port)
+    except OSError as cause:
+        message = f"port {port} of {host} cannot be used: {cause.strerror}; choose another with --port"
+        raise SetupError(message) from cause
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
