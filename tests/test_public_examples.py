@@ -40,6 +40,8 @@ SITE = "https://policies.shop.example/"
 NAIVE = datetime(2027, 3, 1)  # noqa: DTZ001 - a time without a zone is what the test is about
 RECORD = {"policy": "terms", "seq": 1, "act": "accepted", "at": "2027-03-01T00:00:00Z", "subject": "u_8f3c"}
 
+OTHER_TEXT = {**RECORD, "version": "1", "language": "en", "digest": f"sha256:{64 * '0'}", "serial": 1}
+
 
 def asking(method: str, *arguments: Any, damaged: str = "", **options: Any) -> Callable[[type, Host], object]:
     """Return a call of `method` of a client of a host on which the file at the path `damaged` is another one."""
@@ -80,6 +82,7 @@ CLIENT_ERRORS: list[tuple[str, type[Exception], Callable[[type, Host], object]]]
     (".record", ShapeError, asking("record", b"{}", "u_8f3c", now=NAIVE)),
     (".record_form", ShapeError, asking("record_form", {}, "terms", "u_8f3c", now=NAIVE)),
     (".record", ReceiptProblemError, asking("record", b"{}", "u_8f3c")),
+    (".check_receipt", ReceiptProblemError, asking("check_receipt", OTHER_TEXT)),
     (".record_form", ReceiptProblemError, asking("record_form", {}, "terms", "u_8f3c")),
     (".text", UnknownVersionError, asking("text", "terms", 9, "en")),
     (".text", DigestMismatchError, asking("text", "terms", 2, "en", damaged="/terms/2/en.md")),
