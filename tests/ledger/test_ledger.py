@@ -181,6 +181,47 @@ def test_erased_subject_is_unreadable_and_every_proof_still_holds(place: LedgerP
     use(place, work)
 
 
+def test_erasure_includes_linked_references_and_a_hold_on_one_of_them_prevents_it(place: LedgerPlace) -> None:
+    async def work(ledger: Ledger) -> None:
+        await add(ledger, receipt(1, "visitor"), receipt(2, "u_mia"), receipt(3, "u_ben"))
+        await ledger.link("u_mia", "visitor")
+        await ledger.hold("visitor", on=True)
+        with pytest.raises(HeldError):
+            await ledger.erase("u_mia")
+        await ledger.hold("visitor", on=False)
+        assert (await ledger.erase("u_mia")).count == 2
+        assert [await ledger.records(each) for each in ("u_mia", "visitor")] == [[], []]
+        assert len(await ledger.records("u_ben")) == 1
+
+    use(place, work)
+
+
+def test_hold_on_an_unknown_subject_applies_to_its_later_records(place: LedgerPlace) -> None:
+    async def work(ledger: Ledger) -> None:
+        await ledger.hold("u_mia", on=True)
+        await add(ledger, receipt(1))
+        with pytest.raises(HeldError):
+            await ledger.erase("u_mia")
+
+    use(place, work)
+
+
+def test_checkpoints_while_records_arrive_cover_whole_groups(place: LedgerPlace) -> None:
+    async def work(ledger: Ledger) -> None:
+        async def sign() -> None:
+            for _ in range(20):
+                ledger._signed_at = float("-inf")
+                note = Note.parse(ledger.checkpoint())
+                assert Checkpoint.parse(note.text).size <= ledger.size
+                await asyncio.sleep(0)
+
+        await asyncio.gather(sign(), *(add(ledger, receipt(i, f"u_{i}")) for i in range(40)))
+        assert [entry["n"] for entry in await ledger.changes(-1, 100)] == list(range(40))
+        assert not any(entry.get("erased") for entry in await ledger.changes(-1, 100))
+
+    use(place, work)
+
+
 def test_receipt_of_an_erased_subject_is_gone_and_a_new_one_starts_a_new_subject(place: LedgerPlace) -> None:
     async def work(ledger: Ledger) -> None:
         await add(ledger, receipt(1))

@@ -126,10 +126,11 @@ class Ledger:
         return None if value is None else bytes(value)
 
     def _set_state(self, name: str, value: bytes) -> None:
-        log = self._database.log
-        log.execute(delete(state).where(state.c.name == name))
-        log.execute(insert(state).values(name=name, value=value))
-        log.commit()
+        # The connection of the writer may be in the middle of a group.
+        with self._database.reading() as connection:
+            connection.execute(delete(state).where(state.c.name == name))
+            connection.execute(insert(state).values(name=name, value=value))
+            connection.commit()
 
     @property
     def verifier(self) -> VerifierKey:
@@ -168,20 +169,22 @@ class Ledger:
 
     async def records(self, subject: str) -> list[dict[str, Any]]:
         """Return the receipts of `subject` and of the references linked with it, in the order of the log."""
-        rows: dict[int, dict[str, Any]] = {}
+        rows, _ = self._with_linked(subject)
+        receipts = {row["n"]: row for row in rows if row["kind"] == "receipt"}
+        return [receipts[n] for n in sorted(receipts)]
+
+    def _with_linked(self, subject: str) -> tuple[list[dict[str, Any]], set[str]]:
+        """Return the records of `subject` and of the references linked with it, and all these references."""
+        rows: list[dict[str, Any]] = []
         asked, new = {subject}, {subject}
         for _ in range(_ROUNDS_OF_LINKS):
-            linked = set()
-            for row in self._rows_of(new):
-                if row["kind"] == "link":
-                    linked.add(row["linked"])
-                elif row["kind"] == "receipt":
-                    rows[row["n"]] = row
-            new = linked - asked
-            asked |= linked
+            found = self._rows_of(new)
+            rows += found
+            new = {row["linked"] for row in found if row["kind"] == "link"} - asked
+            asked |= new
             if not new:
                 break
-        return [rows[n] for n in sorted(rows)]
+        return rows, asked
 
     def _rows_of(self, references: set[str]) -> list[dict[str, Any]]:
         names = [pseudonym(self._keys.pseudonym, each) for each in references]
@@ -290,30 +293,30 @@ class Ledger:
     # Erasure
 
     async def erase(self, subject: str) -> Erasure:
-        """Erase `subject`: delete its pseudonym and key, and append an entry without reference.
+        """Erase `subject` and the references linked with it: delete their pseudonyms and keys.
 
-        Raise HeldError if a legal hold protects it.
+        An entry without reference is appended. Raise HeldError if a legal hold protects one of them.
         """
         erasure: Erasure = await self._writer.turn(lambda: self._erased(subject))
         return erasure
 
-    def _erased(self, reference: str) -> Erasure:
-        name = pseudonym(self._keys.pseudonym, reference)
-        keys = self._database.subjects
-        found = rows_of(keys, select(subjects).where(subjects.c.pseudonym == name))
-        row = found[0] if found else None
-        if row is not None and row["held"]:
+    def _erased(self, subject: str) -> Erasure:
+        _, references = self._with_linked(subject)
+        names = [pseudonym(self._keys.pseudonym, each) for each in references]
+        log, keys = self._database.log, self._database.subjects
+        found = rows_of(keys, select(subjects).where(subjects.c.pseudonym.in_(names)))
+        if any(row["held"] for row in found):
             keys.rollback()
             raise HeldError("a legal hold protects this subject: lift it first")
-        count = 0
-        if row is not None:
-            where = (entries.c.sid == row["sid"]) & (entries.c.kind == "receipt")
-            count = self._database.log.execute(select(func.count()).where(where)).scalar() or 0
-            keys.execute(delete(subjects).where(subjects.c.sid == row["sid"]))
-        self._writer.forget(reference)
+        sids = [row["sid"] for row in found]
+        where = entries.c.sid.in_(sids) & (entries.c.kind == "receipt")
+        count = log.execute(select(func.count()).where(where)).scalar() or 0
+        keys.execute(delete(subjects).where(subjects.c.sid.in_(sids)))
+        for each in references:
+            self._writer.forget(each)
         facts = {"count": count}
         n = self._writer.append("erasure", None, facts, facts)
-        traces = [reference.encode(), name, *([bytes(row["wrapped"])] if row else [])]
+        traces = [*(each.encode() for each in references), *names, *(bytes(row["wrapped"]) for row in found)]
         left = residue(self._database, traces)
         return Erasure(n=n, count=count, erased_at=to_instant(self._clock()), size=self.size, left=left)
 
@@ -322,11 +325,14 @@ class Ledger:
         await self._writer.turn(lambda: self._held(subject, on, reason))
 
     def _held(self, reference: str, on: bool, reason: str) -> None:
-        self._writer.append("hold", reference, {"subject": reference, "reason": reason}, {"on": on})
         name = pseudonym(self._keys.pseudonym, reference)
+        change = update(subjects).where(subjects.c.pseudonym == name).values(held=int(on))
         keys = self._database.subjects
-        keys.execute(update(subjects).where(subjects.c.pseudonym == name).values(held=int(on)))
-        keys.commit()
+        known = keys.execute(change).rowcount
+        self._writer.append("hold", reference, {"subject": reference, "reason": reason}, {"on": on})  # and commit both
+        if not known:
+            keys.execute(change)
+            keys.commit()
 
 
 def _verdicts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:

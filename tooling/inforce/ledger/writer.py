@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from inforce.errors import LedgerError, LedgerUnavailableError
+from inforce.errors import HeldError, LedgerError, LedgerUnavailableError
 from inforce.ledger.entries import Randomness, is_same, leaf_of, other_row, receipt_row, to_instant
 from inforce.ledger.growth import Growth
 from inforce.ledger.keys import LedgerKeys
@@ -187,6 +187,8 @@ class Writer:
                 self._broken = False
             first = items[0]
             results = [first.work()] if isinstance(first, Turn) else await self._committed(items)
+        except HeldError as held:  # nothing was written
+            _fail(items[0], held)
         except (DBAPIError, OSError) as cause:
             self._broken = True
             problem = LedgerUnavailableError(f"the database does not accept records: {_reason(cause)}")
