@@ -172,7 +172,7 @@ class Policies(ClientParts):
             >>> receipt = policies.record(body, "u_8f3c")
             >>> policies.check_receipt({**receipt, "act": "consented"})
             Traceback (most recent call last):
-            inforce.client.receipts.ReceiptProblemError: act: terms 2 requires accept, got consented
+            inforce.client.receipts.ReceiptProblemError: act: terms 3 requires accept, got consented
 
         :param receipt: the result of `parse_receipt`
         :raises ReceiptProblemError: with the kind “unavailable” if the site does not answer or the page knows a newer
