@@ -131,4 +131,4 @@ export class PolicyChoices extends PolicyElement {
         ...record?.digest ? [download(this.say("receipt"), receipt(record), `receipt-${id}-${version}`)] : [])), group);
   }
 }
-if (globalThis.document) if (globalThis.document) customElements.define("policy-choices", PolicyChoices);
+if (globalThis.document) customElements.define("policy-choices", PolicyChoices);

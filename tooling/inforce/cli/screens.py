@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from inforce import screens
@@ -47,10 +48,10 @@ def add_screens(site: Path, settings: Settings, now: datetime, browser: str) -> 
     )
     taken: list[Picture] = []
     with progress("Taking", "pictures") as report:
-        of = len(scene.languages) * len(WIDTHS)
+        windows = list(product(scene.languages, WIDTHS))
         for picture in screens.pictures(scene):
             taken.append(picture)
-            report(len({(picture.language, picture.width) for picture in taken}), of)
+            report(windows.index((picture.language, picture.width)) + 1, len(windows))
     built = json.loads(read_regular(files[f"{BROWSER}/files.json"]))
     listed = to_bytes(screens.to_list(taken, scene, built["files"]["prompt.js"]["integrity"]))
     for path, content in {**{picture.path: picture.content for picture in taken}, SCREENS: listed}.items():

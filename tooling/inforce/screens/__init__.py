@@ -2,7 +2,7 @@
 
     from inforce.screens import Scene, pictures
 
-    for screen in pictures(Scene(site="https://policies.example/", read=read, now=now, languages=("en",))):
+    for picture in pictures(Scene(site="https://policies.example/", read=read, now=now, languages=("en",))):
         ...
 
 Invariants: nothing is fetched from the network; the browser gets the files of the site at their published addresses,
