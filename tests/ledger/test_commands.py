@@ -117,6 +117,10 @@ def test_ledger_is_created_served_and_continued_without_its_site(site: Published
     verifier = VerifierKey.parse(note.stderr.removeprefix("verifier key: ").strip())
     assert Note.parse(note.stdout.encode()).verified([verifier], is_signed)
     assert Checkpoint.parse(Note.parse(note.stdout.encode()).text).size == 3
+    published = command("publish", tmp_path / "log", "--database", database)
+    assert published.stdout == f"Published a log of 3 entries in {tmp_path / 'log'}.\n"
+    assert (tmp_path / "log" / "checkpoint").read_text("utf-8") == note.stdout
+    assert len((tmp_path / "log" / "tile" / "0" / "000.p" / "3").read_bytes()) == 96
     erased = command("forget", "--database", database, stdin="u_mia\n")
     assert (erased.returncode, json.loads(erased.stdout)["proven"], json.loads(erased.stdout)["count"]) == (0, True, 2)
     left = [json.loads(line) for line in command("export", "--database", database).stdout.splitlines()]

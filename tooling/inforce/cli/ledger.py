@@ -6,7 +6,7 @@ import click
 
 from inforce.cli.ledger_erase import forget
 from inforce.cli.ledger_keys import key
-from inforce.cli.ledger_log import checkpoint, export
+from inforce.cli.ledger_log import checkpoint, export, publish
 from inforce.cli.ledger_serve import serve
 
 
@@ -21,5 +21,5 @@ def command() -> None:
     """
 
 
-for _each in (serve, key, checkpoint, export, forget):
+for _each in (serve, key, checkpoint, export, publish, forget):
     command.add_command(_each)

@@ -1,4 +1,4 @@
-"""`inforce ledger checkpoint` and `inforce ledger export`: read the log."""
+"""`inforce ledger checkpoint`, `export` and `publish`: read the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Final
 import click
 
 from inforce.cli.ledger_options import with_database, with_ledger
+from inforce.errors import counted
 from inforce.ledger.ledger import Ledger
+from inforce.ledger.log.checkpoint import Checkpoint
+from inforce.ledger.static_log import publish_log
 
 _PAGE: Final = 1_000
 
@@ -53,3 +56,23 @@ def export(database: str, keys: Path | None, after: int) -> None:
             position = entries[-1]["n"]
 
     with_ledger(database, keys, write)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@with_database
+def publish(folder: Path, database: str, keys: Path | None) -> None:
+    """Write the public log to DIR: its tiles, and then its signed checkpoint.
+
+    Any static host can serve the folder. A checkpoint in it is replaced only if the log extends it.
+
+    \b
+    Example:
+      inforce ledger publish site/ledger --database ledger.db
+    """
+
+    async def write(ledger: Ledger) -> Checkpoint:
+        return publish_log(folder, ledger.checkpoint(), ledger.verifier, ledger.tile)
+
+    checkpoint = with_ledger(database, keys, write)
+    click.echo(f"Published a log of {counted(checkpoint.size, 'entry', 'entries')} in {folder}.")

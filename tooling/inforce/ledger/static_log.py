@@ -1,0 +1,84 @@
+"""Publish the log as files for any static host: its tiles, and then its signed checkpoint.
+
+Invariants: a published checkpoint is replaced only by one that extends it; every tile of a published checkpoint is
+there before the checkpoint; no tile of an earlier checkpoint is removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from inforce.disk import read_regular, replace_file
+from inforce.errors import LedgerError
+from inforce.ledger.keys import is_signed
+from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey
+from inforce.ledger.log.tiles import Tile, hashes_from_tiles, tiles_of
+from inforce.ledger.log.tree import EMPTY_ROOT, HASH_BYTES, HashAt, subtree_root
+
+CHECKPOINT: Final = "checkpoint"
+_MODE: Final = 0o644
+_LARGEST_NOTE: Final = 65_536
+
+
+def publish_log(folder: Path, note: bytes, verifier: VerifierKey, read: Callable[[str], bytes | None]) -> Checkpoint:
+    """Write the tiles of the log and then `note`, its checkpoint, to `folder`; return the checkpoint.
+
+    :param folder: the folder, which is created if it does not exist
+    :param note: the signed checkpoint
+    :param verifier: the key of the log
+    :param read: function that returns the tile at a path, such as `Ledger.tile`
+    :raises LedgerError: if the log lacks a tile or does not extend the checkpoint in `folder`
+    :raises ProofError: if the key did not sign the checkpoint, or that in `folder`
+    """
+    checkpoint = signed_checkpoint(note, verifier)
+    hash_at = hashes_from_tiles(lambda tile: _content(read, tile), checkpoint.size)
+    if _root(checkpoint.size, hash_at) != checkpoint.root:
+        raise LedgerError("the tiles of the log do not lead to the root of its checkpoint: restore a backup")
+    published = folder / CHECKPOINT
+    if published.exists():
+        refuse_fork(signed_checkpoint(read_regular(published, _LARGEST_NOTE), verifier), checkpoint, hash_at)
+    for tile in tiles_of(checkpoint.size):
+        _write(folder / tile.path, _content(read, tile))
+    _write(published, note)
+    return checkpoint
+
+
+def signed_checkpoint(note: bytes, verifier: VerifierKey) -> Checkpoint:
+    """Return the checkpoint in `note`; raise ProofError unless `verifier` signed it for its own log."""
+    signed = Note.parse(note)
+    signed.verified([verifier], is_signed)
+    checkpoint = Checkpoint.parse(signed.text)
+    if checkpoint.origin != verifier.name:
+        raise LedgerError(f"expected a checkpoint of {verifier.name}, got one of {checkpoint.origin}")
+    return checkpoint
+
+
+def refuse_fork(old: Checkpoint, new: Checkpoint, hash_at: HashAt) -> None:
+    """Raise LedgerError unless the log with the checkpoint `new`, read by `hash_at`, extends that with `old`."""
+    if old.size > new.size:
+        message = f"the published checkpoint has {old.size:,} entries, and the log only {new.size:,}"
+        raise LedgerError(f"{message}: the log is truncated or an older backup; restore it")
+    if _root(old.size, hash_at) != old.root:
+        message = f"the log has another root at {old.size:,} entries than the published checkpoint"
+        raise LedgerError(f"{message}: it is a fork, which was not published")
+
+
+def _root(size: int, hash_at: HashAt) -> bytes:
+    return subtree_root(0, size, hash_at) if size else EMPTY_ROOT
+
+
+def _content(read: Callable[[str], bytes | None], tile: Tile) -> bytes:
+    content = read(tile.path)
+    if content is None or len(content) != tile.width * HASH_BYTES:
+        raise LedgerError(f"the log lacks {tile.path}: restore a backup")
+    return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, unless the file has it already, and make it durable."""
+    if path.exists() and read_regular(path) == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, content, mode=_MODE)
