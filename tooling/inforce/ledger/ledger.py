@@ -321,7 +321,7 @@ class Ledger:
         return Erasure(n=n, count=count, erased_at=to_instant(self._clock()), size=self.size, left=left)
 
     async def hold(self, subject: str, *, on: bool, reason: str = "") -> None:
-        """LedgerPlace a legal hold on `subject`, or lift it, and append an entry."""
+        """Place a legal hold on `subject`, or lift it, and append an entry."""
         await self._writer.turn(lambda: self._held(subject, on, reason))
 
     def _held(self, reference: str, on: bool, reason: str) -> None:
