@@ -181,6 +181,7 @@ class Writer:
         """Commit the next group, or run the next turn."""
         items = self._taken()
         try:
+            self._database.check_files()
             if self._broken:
                 self._database.recover()
                 self._load()
@@ -318,6 +319,7 @@ class Writer:
         """Commit the keys first: a crash between the two leaves an unused key, and never a record without its key."""
         self._database.subjects.commit()
         self._database.log.commit()
+        self._database.check_files()
 
     def _finish(self, group: _Group, known: Mapping[str, KnownSubject]) -> None:
         self.growth = group.growth

@@ -111,6 +111,21 @@ class Database:
                 connection.commit()
         for name, connection in zip(DATABASES, (self.log, self.subjects), strict=True):
             migrate(connection, name)
+        self._identities = self._present()
+
+    def _present(self) -> list[tuple[int, int]]:
+        """Return what identifies the files that are at the paths of the database now."""
+        found = [path.stat() for path in self.place.files or ()]
+        return [(each.st_dev, each.st_ino) for each in found]
+
+    def check_files(self) -> None:
+        """Raise LedgerUnavailableError if a file was removed or replaced: what is written to the open one is lost."""
+        try:
+            same = self._present() == self._identities
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise LedgerUnavailableError("the files of the database were replaced: end the ledger and start it again")
 
     def _lock(self) -> None:
         """Take the lock of the one writer in PostgreSQL; a lost connection loses it."""
