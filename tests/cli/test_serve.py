@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -76,6 +77,7 @@ def test_server_rebuilds_on_changes_and_ends_on_ctrl_c(shell: BookBuilder) -> No
     with served(shell, port) as process:
         assert "for 12 months" in page_with("for 12 months", port)
         can_be_used_by_an_app(port)
+        reset_a_connection(port)
         shell.write("policy_versions/privacy/2026-01-15/en.md", "# Privacy\n\nWe keep your data for 6 months.\n")
         assert "for 6 months" in page_with("for 6 months", port)
         process.send_signal(signal.SIGINT)
@@ -84,6 +86,13 @@ def test_server_rebuilds_on_changes_and_ends_on_ctrl_c(shell: BookBuilder) -> No
             os.killpg(process.pid, 0)
     assert process.returncode == 0
     assert "Traceback" not in output
+
+
+def reset_a_connection(port: int) -> None:
+    """Connect and end the connection with a reset, as a browser does that is killed."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(b"GET /privacy/ HTTP/1.1\r\n")
 
 
 def can_be_used_by_an_app(port: int) -> None:

@@ -6,6 +6,7 @@ script; saving a text renders only the affected pages again; the server listens 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 import threading
@@ -84,6 +85,11 @@ class Handler(SimpleHTTPRequestHandler):
     def __init__(self, *words: Any, changes: ChangedPaths, directory: str) -> None:
         self._changes = changes
         super().__init__(*words, directory=directory)
+
+    def handle(self) -> None:
+        """Answer the requests of a connection, which the browser can end at any time."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         """Answer with a file, or with the change counter for the reload script."""
