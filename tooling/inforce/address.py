@@ -41,12 +41,7 @@ def policy_page(policy: Policy, language: Language) -> str:
 
 def version_page(policy: Policy, version: Version, language: Language) -> str:
     """Return the path of the permanent page of `version` in `language`."""
-    return page_of_version(str(policy.id), version.label.text, str(language), str(policy.binding_language))
-
-
-def page_of_version(policy: str, label: str, language: str, binding_language: str) -> str:
-    """Return `version_page` from the texts of a manifest."""
-    return f"{policy}/{label}/{'' if language == binding_language else f'{language}/'}"
+    return f"{policy.id}/{version.label}/{_unless_binding(policy, language)}"
 
 
 def redline_page(policy: Policy, old: Version, new: Version, language: Language) -> str:

@@ -17,7 +17,6 @@ from uuid import UUID
 
 from inforce.acceptance import Decision, PolicyDecision
 from inforce.acceptance.receipt import RECEIPT_SPEC, RECEIPT_TYPE
-from inforce.address import page_of_version
 from inforce.client.state import ClientState
 from inforce.instant import format_instant
 
@@ -71,6 +70,7 @@ def _form(policy: PolicyDecision, state: ClientState, site: str, own_id: str) ->
         return None
     wishes = (policy["language"] or "", listed.binding_language, *version.digests)
     language = next(tag for tag in wishes if tag in version.digests)
+    ending = "" if language == listed.binding_language else f"{language}/"
     values: tuple[object, ...] = (
         *(own_id, version.seq, version.version, language, version.digests[language], policy["base_seq"] or ""),
         *(state.manifest.serial, state.last_digest if state.last_serial == state.manifest.serial else ""),
@@ -79,7 +79,7 @@ def _form(policy: PolicyDecision, state: ClientState, site: str, own_id: str) ->
     return PolicyForm(
         policy=policy["id"],
         act=ANSWERS.get(policy["act"], "acknowledged"),
-        page=site + page_of_version(policy["id"], version.version, language, listed.binding_language),
+        page=f"{site}{policy['id']}/{version.version}/{ending}",
         language=language,
         answer_field=f"{policy['id']}.act",
         fields={f"{policy['id']}.{name}": str(value) for name, value in zip(_HIDDEN, values, strict=True)},
