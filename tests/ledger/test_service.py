@@ -20,6 +20,7 @@ from inforce.ledger.service.app import Service
 from inforce.ledger.service.openapi import openapi
 from inforce.ledger.service.problems import PROBLEMS
 from inforce.ledger.service.routes import ROUTES
+from inforce.ledger.service.verdicts import Verdicts
 from inforce.ledger.storage.database import LedgerPlace
 from ledger.receipts import KEYS, ORIGIN, SITE
 
@@ -108,10 +109,64 @@ def test_receipt_is_kept_while_the_site_is_down_and_settled_later(
         service = Service(world.ledger, world.policies)
         assert await service.parts.verdicts.settle(world.ledger) == 3
         assert (await world.get("/v1/unverified")).json() == {"entries": [], "next": -1}
-        records = (await world.post("/v1/subjects/records", {"subject": "u_mia"})).json()
-        assert [record["verdict"] for record in records] == ["verified", "verified", "contradicted"]
+        kept = (await world.post("/v1/decisions", {"subject": "u_mia"})).json()["records"]
+        assert [record["verdict"] for record in kept] == ["verified", "verified", "contradicted"]
+        counting = (await world.post("/v1/subjects/records", {"subject": "u_mia"})).json()
+        assert [record["verdict"] for record in counting] == ["verified", "verified"]
 
     served(place, work)
+
+
+def test_settling_passes_erased_records_and_goes_on_after_an_error(
+    sqlite_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(world: World) -> None:
+        for number, subject in enumerate(("u_mia", "u_ben")):
+            receipts = [world.receipt(subject=subject)]
+            assert [each.n for each in await world.ledger.add(receipts, "shop", ["unverified"])] == [number]
+        await world.ledger.erase("u_mia")
+        verdicts = Verdicts(world.policies)
+        calls = 0
+
+        async def unverified(ledger: Ledger, after: int, limit: int) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                raise LedgerUnavailableError("the database is locked")
+            return await original(ledger, after, limit)
+
+        original = Ledger.unverified
+        monkeypatch.setattr(Ledger, "unverified", unverified)
+        monkeypatch.setattr("inforce.ledger.service.verdicts._SETTLE_SECONDS", 0.0)
+        task = asyncio.create_task(verdicts.keep_settling(world.ledger))
+        while not (records := await world.ledger.records("u_ben")) or records[0]["verdict"] != "verified":
+            await asyncio.sleep(0)
+            assert not task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    served(sqlite_place, work)
+
+
+def test_log_that_was_set_back_is_a_problem_and_not_a_fault(sqlite_place: LedgerPlace) -> None:
+    async def work(world: World) -> None:
+        world.ledger.signs = False
+        answer = await world.get("/v1/checkpoint")
+        assert (answer.status_code, answer.json()["type"]) == (503, "unavailable")
+        assert "does not extend" in answer.json()["detail"]
+        assert (await world.post("/v1/receipts", world.receipt())).status_code == 201
+
+    served(sqlite_place, work)
+
+
+def test_records_of_a_linked_visitor_are_those_of_the_account(sqlite_place: LedgerPlace) -> None:
+    async def work(world: World) -> None:
+        await world.post("/v1/receipts", world.receipt(subject="visitor"))
+        await world.post("/v1/links", {"subject": "u_mia", "linked": "visitor"})
+        records = (await world.post("/v1/subjects/records", {"subject": "u_mia"})).json()
+        assert [record["subject"] for record in records] == ["u_mia"]
+
+    served(sqlite_place, work)
 
 
 def test_batch_has_a_result_for_each_receipt(place: LedgerPlace) -> None:

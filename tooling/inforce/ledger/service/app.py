@@ -21,13 +21,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from inforce.client import AsyncPolicies
-from inforce.errors import LedgerUnavailableError
+from inforce.errors import LedgerError
 from inforce.ledger.ledger import Caller, Ledger
 from inforce.ledger.service.problems import ProblemError
-from inforce.ledger.service.receipts import add_body
-from inforce.ledger.service.requests import BATCH_BYTES, bearer_key, read_body
-from inforce.ledger.service.responses import from_problem, to_json
-from inforce.ledger.service.routes import ROUTES, LedgerRoute, Parts
+from inforce.ledger.service.requests import bearer_key
+from inforce.ledger.service.responses import from_problem
+from inforce.ledger.service.routes import ROUTES, LedgerRoute, Parts, receipts
 from inforce.ledger.service.verdicts import Verdicts
 
 RECEIPTS: Final = "/v1/receipts"
@@ -55,32 +54,23 @@ class Service:
         self._routed = Starlette(
             routes=[self._route(each) for each in ROUTES],
             middleware=[cors] if origins else [],
-            exception_handlers={
-                HTTPException: _http_problem,
-                ProblemError: _problem,
-                LedgerUnavailableError: _unavailable,
-            },
+            exception_handlers={HTTPException: _http_problem, ProblemError: _problem, LedgerError: _problem},
             lifespan=self._lifespan,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; receipts do not pass the router, which would cost as much as keeping them."""
         if self._direct and scope["type"] == "http" and scope["path"] == RECEIPTS and scope["method"] == "POST":
-            response = await self._receive(scope, receive)
+            response = await self._received(Request(scope, receive))
             await response(scope, receive, send)
             return
         await self._routed(scope, receive, send)
 
-    async def _receive(self, scope: Scope, receive: Receive) -> Response:
+    async def _received(self, request: Request) -> Response:
         try:
-            caller = self._caller(scope, "write")
-            body = await read_body(scope, receive, BATCH_BYTES)
-            result = await add_body(self.parts.ledger, self.parts.verdicts, body, caller.name)
-        except ProblemError as problem:
-            return from_problem(problem)
-        except LedgerUnavailableError as problem:
-            return from_problem(ProblemError("unavailable", str(problem)))
-        return to_json(result.status, result.document)
+            return await receipts(self.parts, request, self._caller(request.scope, "write"))
+        except (ProblemError, LedgerError) as problem:
+            return await _problem(request, problem)
 
     def _caller(self, scope: Scope, needed: str) -> Caller:
         """Return the caller whose key is in the request; raise ProblemError unless it has the scope `needed`."""
@@ -96,10 +86,7 @@ class Service:
             caller = self._caller(request.scope, route.scope) if route.scope else None
             return await route.answer(self.parts, request, caller)
 
-        async def receive(request: Request) -> Response:
-            return await self._receive(request.scope, request.receive)
-
-        return Route(route.path, receive if route.path == RECEIPTS else answer, methods=[route.method])
+        return Route(route.path, answer, methods=[route.method])
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:  # noqa: ARG002 - Starlette passes the app
@@ -113,11 +100,7 @@ class Service:
 
 
 async def _problem(request: Request, problem: Exception) -> Response:  # noqa: ARG001 - Starlette passes the request
-    return from_problem(problem if isinstance(problem, ProblemError) else ProblemError("malformed", str(problem)))
-
-
-async def _unavailable(request: Request, problem: Exception) -> Response:  # noqa: ARG001
-    return from_problem(ProblemError("unavailable", str(problem)))
+    return from_problem(problem if isinstance(problem, ProblemError) else ProblemError("unavailable", str(problem)))
 
 
 async def _http_problem(request: Request, problem: Exception) -> Response:

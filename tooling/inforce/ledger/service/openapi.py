@@ -155,7 +155,7 @@ def _subject_paths() -> dict[str, _Schema]:
         },
         "/v1/subjects/hold": {
             "post": _operation(
-                "LedgerPlace or lift a legal hold",
+                "Place or lift a legal hold",
                 {200: {"content": _json(_object({"held": {"type": "boolean"}}, "held"))}},
                 *_POSTED,
                 body=_object(

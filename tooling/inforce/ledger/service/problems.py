@@ -16,7 +16,6 @@ PROBLEMS: Final[Mapping[str, tuple[int, str]]] = {
     "malformed": (400, "The request is malformed"),
     "unauthenticated": (401, "A valid key is required"),
     "scope": (403, "The key does not permit this"),
-    "subject-mismatch": (403, "The token is for another subject"),
     "not-found": (404, "There is no such resource"),
     "method-not-allowed": (405, "The resource has no such method"),
     "id-conflict": (409, "Another record has this id"),
@@ -26,11 +25,9 @@ PROBLEMS: Final[Mapping[str, tuple[int, str]]] = {
     "act-mismatch": (422, "This version requires another act"),
     "digest-contradicts": (422, "This text was never published"),
     "held": (423, "A legal hold protects this subject"),
-    "rate": (429, "Too many requests"),
     "unavailable": (503, "The ledger cannot answer now"),
 }
 RETRY_SECONDS: Final = 30
-_RETRIED: Final = frozenset({"rate", "unavailable"})
 
 
 class ProblemError(InforceError):
@@ -61,7 +58,7 @@ class ProblemError(InforceError):
     def headers(self) -> dict[str, str]:
         """The headers of the response."""
         headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
-        if self.kind in _RETRIED:
+        if self.kind == "unavailable":
             headers["Retry-After"] = str(RETRY_SECONDS)
         if self.kind == "unauthenticated":
             headers["WWW-Authenticate"] = "Bearer"

@@ -6,7 +6,7 @@ Invariants: every list is in the order of `n` and continues after a cursor, so t
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
@@ -18,7 +18,9 @@ from inforce.errors import HeldError, ShapeError
 from inforce.ledger.ledger import Caller, Ledger
 from inforce.ledger.service.openapi import openapi
 from inforce.ledger.service.problems import ProblemError
+from inforce.ledger.service.receipts import add_body
 from inforce.ledger.service.requests import (
+    BATCH_BYTES,
     LARGEST_PAGE,
     SINGLE_BYTES,
     parse_object,
@@ -63,30 +65,36 @@ async def _object(request: Request, *known: str) -> dict[str, Any]:
     return parse_object(await read_body(request.scope, request.receive, SINGLE_BYTES), frozenset(known))
 
 
-async def _records(parts: Parts, subject: str) -> list[dict[str, Any]]:
-    return await parts.ledger.records(subject)
+async def receipts(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    """Keep a receipt or a list of receipts, and answer with the result."""
+    body = await read_body(request.scope, request.receive, BATCH_BYTES)
+    result = await add_body(parts.ledger, parts.verdicts, body, caller.name if caller else "")
+    return to_json(result.status, result.document)
+
+
+def _counting(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return those of `records` that count: a contradicted one never does, and a client does not know verdicts."""
+    return [record for record in records if record["verdict"] != "contradicted"]
 
 
 async def subject_records(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
-    """Answer with the records of a subject, in the shape that the clients take."""
+    """Answer with the records of a subject that count, in the shape that the clients take."""
     subject = reference((await _object(request, "subject")).get("subject"), "subject")
-    return to_json(200, await _records(parts, subject))
+    return to_json(200, _counting(addressed(await parts.ledger.records(subject), subject)))
 
 
 async def decision(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
     """Answer with what a subject owes now, and the records that decide it."""
     asked = await _object(request, "subject", "since", *_CIRCUMSTANCES)
     subject = reference(asked.get("subject"), "subject")
-    records = addressed(await _records(parts, subject), subject)
+    records = addressed(await parts.ledger.records(subject), subject)
     form = {"id": subject, **({"since": asked["since"]} if asked.get("since") is not None else {})}
     circumstances = {name: asked[name] for name in _CIRCUMSTANCES if asked.get(name) is not None}
     for name, value in circumstances.items():
         if not isinstance(value, _CIRCUMSTANCES[name]):
             raise ProblemError("malformed", f"{name}: expected {_IN_WORDS[_CIRCUMSTANCES[name]]}")
     try:
-        decided = await parts.policies.check(
-            [record for record in records if record["verdict"] != "contradicted"], form, **circumstances
-        )
+        decided = await parts.policies.check(_counting(records), form, **circumstances)
     except (ShapeError, TypeError) as wrong:
         raise ProblemError("malformed", str(wrong)) from None
     return to_json(200, {"decision": decided, "records": records})
@@ -113,7 +121,7 @@ async def erase(parts: Parts, request: Request, caller: Caller | None) -> Respon
 
 
 async def hold(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
-    """LedgerPlace or lift a legal hold, which prevents erasure."""
+    """Place or lift a legal hold, which prevents erasure."""
     asked = await _object(request, "subject", "on", "reason")
     subject, on = reference(asked.get("subject"), "subject"), asked.get("on", True)
     reason = asked.get("reason", "")
@@ -125,9 +133,8 @@ async def hold(parts: Parts, request: Request, caller: Caller | None) -> Respons
 
 def _page(request: Request) -> tuple[int, int]:
     asked = request.query_params
-    return whole_number(asked.get("after"), "after", -1, -1), whole_number(
-        asked.get("limit"), "limit", _PAGE, 1, LARGEST_PAGE
-    )
+    limit = whole_number(asked.get("limit"), "limit", _PAGE, 1, LARGEST_PAGE)
+    return whole_number(asked.get("after"), "after", -1, -1), limit
 
 
 async def changes(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
@@ -212,12 +219,8 @@ async def description(parts: Parts, request: Request, caller: Caller | None) -> 
     return Response(json.dumps(openapi()).encode(), 200, {"Content-Type": "application/json"})
 
 
-async def _never(parts: Parts, request: Request, caller: Caller | None) -> Response:
-    raise NotImplementedError
-
-
 ROUTES: Final = (
-    LedgerRoute("POST", "/v1/receipts", "write", _never),
+    LedgerRoute("POST", "/v1/receipts", "write", receipts),
     LedgerRoute("POST", "/v1/decisions", "read", decision),
     LedgerRoute("POST", "/v1/subjects/records", "read", subject_records),
     LedgerRoute("POST", "/v1/subjects/erase", "erase", erase),

@@ -6,10 +6,12 @@ Invariants: a receipt is kept whatever its verdict; a site that does not answer 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from inforce.client import AsyncPolicies, ReceiptProblem, ReceiptProblemError
+from inforce.errors import LedgerError
 from inforce.ledger.ledger import Ledger
 
 _FACTS: Final = ("policy", "seq", "version", "language", "digest", "act")
@@ -70,6 +72,8 @@ class Verdicts:
         settled, after = 0, -1
         while page := await ledger.unverified(after, _PAGE):
             for record in page:
+                if record.get("erased"):
+                    continue  # what it said is unreadable
                 verdict = await self.of(record)
                 if verdict.name != "unverified":
                     await ledger.settle(record["n"], verdict.name)
@@ -81,5 +85,6 @@ class Verdicts:
         """Poll the site and settle what is unverified, until the task is cancelled."""
         while True:
             await self.policies.refresh()
-            await self.settle(ledger)
+            with contextlib.suppress(LedgerError):  # a database that fails is asked again
+                await self.settle(ledger)
             await asyncio.sleep(_SETTLE_SECONDS)
