@@ -15,12 +15,14 @@ import click
 from inforce.cli.ledger_options import keys_file, with_database
 from inforce.client import AsyncPolicies, RefusedError
 from inforce.client.discovery import published_site
-from inforce.errors import SetupError
+from inforce.client.http import secure_site
+from inforce.errors import SetupError, SignatureError
 from inforce.ledger.keys import SCOPES, LedgerKeys
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.service.app import Service
 from inforce.ledger.service.server import listening_socket, run, run_loop
 from inforce.ledger.storage.database import LedgerPlace
+from inforce.signing import PublicKey
 
 _FIRST_CALLER: Final = "app"
 
@@ -63,13 +65,13 @@ def serve(
     Example:
       inforce ledger serve --database ledger.db --site https://policies.shop.example/
     """
+    address = _address(site)
+    trusted = [_public_key(path) for path in manifest_keys]
     place = LedgerPlace.parse(database)
     secrets_file = keys_file(place, keys)
     secrets = _secrets(place, secrets_file)
-    address = site if site.endswith("/") else site + "/"
     listening = _listen(host, port)
     signal.signal(signal.SIGTERM, _nothing)  # uvicorn handles the signal, and then raises it again
-    trusted = [json.loads(path.read_bytes()) for path in manifest_keys]
     state_file = secrets_file.with_name(f"{secrets_file.stem.removesuffix('.keys')}-site.json")
     with contextlib.suppress(KeyboardInterrupt), listening:
         run_loop(_serve(place, secrets, address, listening, trusted, state_file, origins))
@@ -94,6 +96,26 @@ async def _serve(
             click.echo(f"The ledger of {ledger.site} answers at http://{host}:{port}/")
 
         await run(Service(ledger, policies, origins=origins), listening, announce)
+
+
+def _address(site: str) -> str:
+    try:
+        return secure_site(site if site.endswith("/") else site + "/")
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--site") from None
+
+
+def _public_key(path: Path) -> dict[str, str]:
+    """Return the public JWK in the file `path`."""
+    try:
+        jwk = json.loads(path.read_bytes())
+        if isinstance(jwk, dict):
+            return PublicKey.from_jwk(jwk).to_jwk()
+        problem = f"got {type(jwk).__name__}"
+    except (ValueError, SignatureError) as cause:
+        problem = str(cause)
+    message = f"{path}: expected a public key as a JWK (RFC 7517): {problem}"
+    raise click.BadParameter(message, param_hint="--manifest-key")
 
 
 def _published(address: str) -> str | None:

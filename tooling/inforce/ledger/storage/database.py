@@ -33,7 +33,6 @@ _SQLITE: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA foreign_keys=ON",
     f"PRAGMA cache_size=-{_CACHE_KIB}",
     "PRAGMA wal_autocheckpoint=4000",
 )
@@ -68,9 +67,12 @@ class LedgerPlace:
         """Whether the database has a ledger already."""
         if self.files:
             return self.files[0].exists()
-        with _engine(self, 0, pooled=False).connect() as connection:
-            found = connection.execute(text("SELECT to_regclass('inforce_log.entries') IS NOT NULL")).scalar()
-            return bool(found)
+        try:
+            with _engine(self, 0, pooled=False).connect() as connection:
+                found = connection.execute(text("SELECT to_regclass('inforce_log.entries') IS NOT NULL")).scalar()
+        except DBAPIError as cause:
+            raise LedgerUnavailableError(f"the database cannot be opened: {_reason(cause)}") from cause
+        return bool(found)
 
 
 class Database:
