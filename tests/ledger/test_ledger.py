@@ -155,7 +155,7 @@ def test_records_of_linked_references_are_included(place: LedgerPlace) -> None:
         await ledger.link("visitor", "u_mia")
         assert [record["n"] for record in await ledger.records("u_mia")] == [0, 1]
         assert [record["n"] for record in await ledger.records("u_ben")] == [2]
-        assert await ledger.records("nobody") == []
+        assert await ledger.records("unknown") == []
 
     use(place, work)
 

@@ -11,16 +11,12 @@ from typing import Final
 
 from sqlalchemy import insert, select, update
 
-from inforce.ledger.keys import Caller, app_key_hash, new_app_key
+from inforce.ledger.keys import Caller, app_key_hash, new_app_key, now_milliseconds
 from inforce.ledger.storage.database import Database
 from inforce.ledger.storage.tables import app_keys
 
 CACHE_SECONDS: Final = 10.0
 _CACHED: Final = 1_000
-
-
-def _milliseconds() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class AppKeys:
@@ -33,7 +29,12 @@ class AppKeys:
     def add(self, caller: str, scopes: Sequence[str]) -> str:
         """Return a new key for `caller` with `scopes`; it cannot be shown again."""
         key = new_app_key()
-        row = {"hash": app_key_hash(key), "caller": caller, "scopes": " ".join(scopes), "created_at": _milliseconds()}
+        row = {
+            "hash": app_key_hash(key),
+            "caller": caller,
+            "scopes": " ".join(scopes),
+            "created_at": now_milliseconds(),
+        }
         with self._database.reading() as connection:
             connection.execute(insert(app_keys).values(**row))
             connection.commit()
@@ -43,7 +44,7 @@ class AppKeys:
         """Revoke all keys of `caller`, and return how many there were."""
         where = (app_keys.c.caller == caller) & app_keys.c.revoked_at.is_(None)
         with self._database.reading() as connection:
-            done = connection.execute(update(app_keys).where(where).values(revoked_at=_milliseconds()))
+            done = connection.execute(update(app_keys).where(where).values(revoked_at=now_milliseconds()))
             connection.commit()
         self._known.clear()
         return done.rowcount

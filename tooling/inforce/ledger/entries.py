@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from inforce.client.questions import instant_text
 from inforce.ledger.log.tree import leaf_hash
 from inforce.ledger.record import canonical, commitment, other_entry, receipt_entry
 from inforce.ledger.sealing import SubjectKey
@@ -33,7 +34,7 @@ def to_instant(milliseconds: int) -> str:
     >>> to_instant(0)
     '1970-01-01T00:00:00.000Z'
     """
-    return (_EPOCH + timedelta(milliseconds=milliseconds)).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03}Z"
+    return instant_text(_EPOCH + timedelta(milliseconds=milliseconds), "received_at")
 
 
 def receipt_row(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, field
@@ -87,6 +88,11 @@ def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def now_milliseconds() -> int:
+    """Return the time in milliseconds since 1970, the unit of the database."""
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

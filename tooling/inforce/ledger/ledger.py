@@ -18,12 +18,13 @@ from inforce.errors import HeldError, LedgerError
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import document, to_instant
 from inforce.ledger.erasure import Erasure, residue
-from inforce.ledger.keys import Caller, LedgerKeys, is_signed
+from inforce.ledger.keys import Caller, LedgerKeys, now_milliseconds
 from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey, origin_of
 from inforce.ledger.log.proof import LogProof
 from inforce.ledger.log.tiles import Tile, hashes_from_tiles
-from inforce.ledger.log.tree import EMPTY_ROOT, HASH_BYTES, inclusion_proof, subtree_root
+from inforce.ledger.log.tree import HASH_BYTES, inclusion_proof, subtree_root
 from inforce.ledger.sealing import SubjectKey, pseudonym
+from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, state, subjects, tiles
 from inforce.ledger.writer import Added, Writer, newest_verdicts
@@ -38,10 +39,6 @@ _ROUNDS_OF_LINKS: Final = 8
 _DAY: Final = 86_400_000
 
 
-def _milliseconds() -> int:
-    return time.time_ns() // 1_000_000
-
-
 class Ledger:
     """An open ledger; `open` returns one.
 
@@ -50,7 +47,7 @@ class Ledger:
     :param clock: function that returns the time in milliseconds since 1970
     """
 
-    def __init__(self, database: Database, keys: LedgerKeys, clock: Callable[[], int] = _milliseconds) -> None:
+    def __init__(self, database: Database, keys: LedgerKeys, clock: Callable[[], int] = now_milliseconds) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
@@ -69,7 +66,7 @@ class Ledger:
         keys: LedgerKeys,
         site: str | None = None,
         *,
-        clock: Callable[[], int] = _milliseconds,
+        clock: Callable[[], int] = now_milliseconds,
     ) -> AsyncIterator[Ledger]:
         """Open the ledger at `place`, and create it if it does not exist; close it at the end of the block.
 
@@ -112,13 +109,8 @@ class Ledger:
 
     def _extends(self, note: bytes) -> bool:
         """Return whether the log extends the checkpoint in `note`, and its own key signed it."""
-        signed = Note.parse(note)
-        signed.verified([self._keys.verifier(self.origin)], is_signed)
-        last = Checkpoint.parse(signed.text)
-        if last.size > self.size:
-            return False
-        root = subtree_root(0, last.size, self._hash_at(last.size)) if last.size else EMPTY_ROOT
-        return root == last.root
+        last = signed_checkpoint(note, self.verifier)
+        return last.size <= self.size and subtree_root(0, last.size, self._hash_at(last.size)) == last.root
 
     def _state(self, name: str) -> bytes | None:
         with self._database.reading() as connection:

@@ -3,7 +3,7 @@
 Encryption serves erasure only: without the key of the subject, its records are unreadable. What a record said is proven
 by its commitment and not by the encryption.
 
-Invariants: a key belongs to one subject; a nonce is random and used once; a record has at most 16 KiB.
+Invariants: a key belongs to one subject; a nonce is random and used once; a record has a limited size.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from inforce.errors import LedgerError
 from inforce.ledger.keys import is_signed
 from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey
 from inforce.ledger.log.tiles import Tile, hashes_from_tiles, tiles_of
-from inforce.ledger.log.tree import EMPTY_ROOT, HASH_BYTES, HashAt, subtree_root
+from inforce.ledger.log.tree import HASH_BYTES, HashAt, subtree_root
 
 CHECKPOINT: Final = "checkpoint"
 _MODE: Final = 0o644
@@ -34,7 +34,7 @@ def publish_log(folder: Path, note: bytes, verifier: VerifierKey, read: Callable
     """
     checkpoint = signed_checkpoint(note, verifier)
     hash_at = hashes_from_tiles(lambda tile: _content(read, tile), checkpoint.size)
-    if _root(checkpoint.size, hash_at) != checkpoint.root:
+    if subtree_root(0, checkpoint.size, hash_at) != checkpoint.root:
         raise LedgerError("the tiles of the log do not lead to the root of its checkpoint: restore a backup")
     published = folder / CHECKPOINT
     if published.exists():
@@ -60,13 +60,9 @@ def refuse_fork(old: Checkpoint, new: Checkpoint, hash_at: HashAt) -> None:
     if old.size > new.size:
         message = f"the published checkpoint has {old.size:,} entries, and the log only {new.size:,}"
         raise LedgerError(f"{message}: the log is truncated or an older backup; restore it")
-    if _root(old.size, hash_at) != old.root:
+    if subtree_root(0, old.size, hash_at) != old.root:
         message = f"the log has another root at {old.size:,} entries than the published checkpoint"
         raise LedgerError(f"{message}: it is a fork, which was not published")
-
-
-def _root(size: int, hash_at: HashAt) -> bytes:
-    return subtree_root(0, size, hash_at) if size else EMPTY_ROOT
 
 
 def _content(read: Callable[[str], bytes | None], tile: Tile) -> bytes:
