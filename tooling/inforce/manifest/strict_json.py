@@ -17,7 +17,7 @@ from inforce.fields import LARGEST_INTEGER, first_duplicate
 DEEPEST = 16
 # Possessive quantifiers, and an unfinished string, even one ending in a backslash, extends to the end of the text: the
 # pattern scans any input at most once.
-_STRING = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)', re.DOTALL)
+_NO_BRACKETS = re.compile(r'(?:"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)|[^"\[\]{}]++)++', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -35,13 +35,7 @@ def parse_json(raw: bytes, *, limit: int | None = None) -> Any:
         raise ManifestError("", f"is not UTF-8 at byte {cause.start}") from cause
     _refuse_depth(text)
     try:
-        data = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_int=_whole,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
+        data = _DECODER.decode(text)
     except (json.JSONDecodeError, RecursionError) as cause:
         raise ManifestError("", f"is not JSON: {cause}") from cause
     if _ESCAPED_SURROGATE.search(text):
@@ -50,13 +44,15 @@ def parse_json(raw: bytes, *, limit: int | None = None) -> Any:
 
 
 def _refuse_depth(text: str) -> None:
+    if text.count("{") + text.count("[") <= DEEPEST:
+        return
     depth = 0
-    for mark in _STRING.sub("", text):
+    for mark in _NO_BRACKETS.sub("", text):
         if mark in "[{":
             depth += 1
             if depth > DEEPEST:
                 raise ManifestError("", f"is nested more than {DEEPEST} levels deep")
-        elif mark in "]}":
+        else:
             depth -= 1
 
 
@@ -68,10 +64,10 @@ def _refuse_lone_surrogates(data: object) -> None:
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    twice = first_duplicate(name for name, _ in pairs)
-    if twice is not None:
-        raise ManifestError(twice, "occurs twice in one object")
-    return dict(pairs)
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ManifestError(str(first_duplicate(name for name, _ in pairs)), "occurs twice in one object")
+    return found
 
 
 def _whole(digits: str) -> int:
@@ -82,3 +78,9 @@ def _whole(digits: str) -> int:
 
 def _refuse_number(text: str) -> NoReturn:
     raise ManifestError("", f"expected whole numbers below 2^53, got {quoted(text)}")
+
+
+# A decoder that is made once: making one costs as much as decoding a short text.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_whole, parse_float=_refuse_number, parse_constant=_refuse_number
+)
