@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from inforce.errors import HeldError, LedgerError, LedgerUnavailableError
@@ -23,7 +23,7 @@ from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.tiles import TILE_WIDTH, Tile
 from inforce.ledger.record import SALT_BYTES
 from inforce.ledger.sealing import KEY_BYTES, NONCE_BYTES, SubjectKey, pseudonym
-from inforce.ledger.storage.database import Database, rows_of
+from inforce.ledger.storage.database import Database, add_rows, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
 
 T = TypeVar("T")
@@ -74,13 +74,14 @@ class Turn:
 
 @dataclass(slots=True)
 class _Group:
-    """What one commit adds."""
+    """What one commit adds; `names` has the pseudonym of each reference in it."""
 
     growth: Growth
     received: tuple[int, str]
     random: Iterator[Randomness]
+    names: Mapping[str, bytes]
     rows: list[dict[str, Any]] = field(default_factory=list)
-    new_subjects: list[dict[str, Any]] = field(default_factory=list)
+    new_subjects: dict[bytes, KnownSubject] = field(default_factory=dict)
     ids: dict[tuple[str, str], tuple[Mapping[str, Any], Added]] = field(default_factory=dict)
 
     def append(self, row: dict[str, Any]) -> int:
@@ -220,10 +221,10 @@ class Writer:
         return items
 
     async def _committed(self, items: Sequence[Any]) -> list[list[Added]]:
-        group = self._begin(sum(len(item.receipts) for item in items))
+        names = self._names({receipt["subject"] for item in items for receipt in item.receipts})
+        group = self._begin(sum(len(item.receipts) for item in items), names)
         stored = self._stored([receipt["id"] for item in items for receipt in item.receipts])
-        references = {receipt["subject"] for item in items for receipt in item.receipts}
-        by_reference = self.find(references)
+        by_reference = self._found(names)
         results = [
             [
                 self._staged(group, stored, by_reference, receipt, item.caller, verdict)
@@ -233,17 +234,17 @@ class Writer:
         ]
         self._write(group)
         await asyncio.to_thread(self._commit)
-        self._finish(group, by_reference)
+        self._finish(group)
         return results
 
-    def _begin(self, records: int) -> _Group:
+    def _begin(self, records: int, names: Mapping[str, bytes]) -> _Group:
         now = max(self._clock(), self._last_time)
         noise = os.urandom(_RANDOM_BYTES * records)
         random = (
             Randomness(noise[at : at + NONCE_BYTES], noise[at + NONCE_BYTES : at + _RANDOM_BYTES])
             for at in range(0, len(noise), _RANDOM_BYTES)
         )
-        return _Group(self.growth.copy(), (now, to_instant(now)), random)
+        return _Group(self.growth.copy(), (now, to_instant(now)), random, names)
 
     def _stored(self, ids: Sequence[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
         """Return the rows with these ids, by caller and id."""
@@ -255,14 +256,18 @@ class Writer:
 
     def find(self, references: Iterable[str]) -> dict[str, KnownSubject]:
         """Return the subjects that the ledger knows, by reference."""
-        names = {pseudonym(self._keys.pseudonym, each): each for each in references}
-        found = {names[name]: self._known[name] for name in names if name in self._known}
-        for some in _slices([name for name in names if name not in self._known]):
+        return self._found(self._names(references))
+
+    def _names(self, references: Iterable[str]) -> dict[str, bytes]:
+        """Return the pseudonym of each reference."""
+        return {each: pseudonym(self._keys.pseudonym, each) for each in references}
+
+    def _found(self, names: Mapping[str, bytes]) -> dict[str, KnownSubject]:
+        missing = [name for name in names.values() if name not in self._known]
+        for some in _slices(missing):
             rows = rows_of(self._database.subjects, select(subjects).where(subjects.c.pseudonym.in_(some)))
-            for row in rows:
-                name = bytes(row["pseudonym"])
-                found[names[name]] = self._known[name] = self._subject(row)
-        return found
+            self._known.update({bytes(row["pseudonym"]): self._subject(row) for row in rows})
+        return {reference: self._known[name] for reference, name in names.items() if name in self._known}
 
     def _subject(self, row: Mapping[str, Any]) -> KnownSubject:
         return KnownSubject(row["sid"], SubjectKey.unwrap(self._keys.wrapping, bytes(row["wrapped"])))
@@ -301,19 +306,21 @@ class Writer:
 
     def _new_subject(self, group: _Group, reference: str) -> KnownSubject:
         subject = KnownSubject(self._next_sid + len(group.new_subjects), SubjectKey(os.urandom(KEY_BYTES)))
-        wrapped = subject.key.wrap(self._keys.wrapping)
-        name = pseudonym(self._keys.pseudonym, reference)
-        group.new_subjects.append({"sid": subject.sid, "pseudonym": name, "wrapped": wrapped, "held": 0})
+        group.new_subjects[group.names[reference]] = subject
         return subject
 
     def _write(self, group: _Group) -> None:
         if group.new_subjects:
-            self._database.subjects.execute(insert(subjects), group.new_subjects)
+            rows = [
+                {"sid": subject.sid, "pseudonym": name, "wrapped": subject.key.wrap(self._keys.wrapping), "held": 0}
+                for name, subject in group.new_subjects.items()
+            ]
+            add_rows(self._database.subjects, subjects, rows)
         if group.rows:
-            self._database.log.execute(insert(entries), group.rows)
+            add_rows(self._database.log, entries, group.rows)
         if full := group.growth.taken():
             rows = [{"level": tile.level, "number": tile.number, "hashes": content} for tile, content in full]
-            self._database.log.execute(insert(tiles), rows)
+            add_rows(self._database.log, tiles, rows)
 
     def _commit(self) -> None:
         """Commit the keys first: a crash between the two leaves an unused key, and never a record without its key."""
@@ -321,16 +328,13 @@ class Writer:
         self._database.log.commit()
         self._database.check_files()
 
-    def _finish(self, group: _Group, known: Mapping[str, KnownSubject]) -> None:
+    def _finish(self, group: _Group) -> None:
         self.growth = group.growth
         self._last_time = group.received[0]
         self._next_sid += len(group.new_subjects)
         if len(self._known) > _CACHED_KEYS:
             self._known.clear()
-        if group.new_subjects:
-            fresh = {bytes(row["pseudonym"]) for row in group.new_subjects}
-            names = ((pseudonym(self._keys.pseudonym, reference), subject) for reference, subject in known.items())
-            self._known.update({name: subject for name, subject in names if name in fresh})
+        self._known.update(group.new_subjects)
 
     def append(self, kind: str, reference: str | None, record: Mapping[str, Any], facts: Mapping[str, Any]) -> int:
         """Add a record of another kind in a turn of the writer, commit it, and return its number.
@@ -340,15 +344,16 @@ class Writer:
         :param record: the record
         :param facts: the public members of its entry
         """
-        group = self._begin(1)
+        names = self._names([] if reference is None else [reference])
+        group = self._begin(1, names)
         subject = None
         if reference is not None:
-            subject = self.find([reference]).get(reference) or self._new_subject(group, reference)
+            subject = self._found(names).get(reference) or self._new_subject(group, reference)
         key, sid = (subject.key, subject.sid) if subject else (self._own_key, None)
         n = group.append(other_row(kind, record, facts, key, sid, next(group.random), group.received))
         self._write(group)
         self._commit()
-        self._finish(group, {reference: subject} if subject and reference else {})
+        self._finish(group)
         return n
 
     def forget(self, reference: str) -> None:

@@ -8,13 +8,27 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Executable,
+    LargeBinary,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    text,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -28,6 +42,7 @@ _CACHE_KIB: Final = 32_768
 _BUSY_SECONDS: Final = 5
 _LOCK: Final = 0x696E666F  # the advisory lock of the one writer: “info” in ASCII
 _READERS: Final = 4
+_COPY_TYPES: Final[Mapping[type, str]] = {BigInteger: "int8", LargeBinary: "bytea", Text: "text"}
 _SQLITE: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -200,6 +215,28 @@ def rows_of(
     result = connection.execute(query, parameters)
     names = list(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
+
+
+def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows`, dicts with a value for each column of `table`.
+
+    The driver gets tuples, and PostgreSQL a COPY: SQLAlchemy's insert of dicts costs as much as sealing the records.
+    """
+    columns = [column.name for column in table.columns]
+    values = map(itemgetter(*columns), rows)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(str(insert(table).compile(dialect=connection.dialect)), list(values))
+        return
+    if not connection.in_transaction():
+        connection.begin()
+    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    try:
+        with connection.connection.cursor().copy(statement) as copy:
+            copy.set_types([_COPY_TYPES[type(column.type)] for column in table.columns])
+            for value in values:
+                copy.write_row(value)
+    except connection.dialect.loaded_dbapi.Error as cause:  # the driver is called directly
+        raise LedgerUnavailableError(f"the database does not accept records: {_reason(cause)}") from cause
 
 
 def _reason(cause: Exception) -> str:
