@@ -506,6 +506,7 @@ def test_package_exports_the_documented_names() -> None:
         "DigestMismatchError",
         "InforceError",
         "Limits",
+        "ManifestFile",
         "Outcome",
         "Policies",
         "PolicyForm",

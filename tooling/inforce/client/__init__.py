@@ -23,6 +23,7 @@ from inforce.client.receipts import (
 from inforce.client.requests import accept_language, opens
 from inforce.client.results import Outcome, Reason, RefreshReport, RefusedError
 from inforce.client.texts import PolicyText
+from inforce.client.trust import ManifestFile
 from inforce.errors import (
     DigestMismatchError,
     InforceError,
@@ -40,6 +41,7 @@ __all__ = [
     "DigestMismatchError",
     "InforceError",
     "Limits",
+    "ManifestFile",
     "Outcome",
     "Policies",
     "PolicyForm",

@@ -27,7 +27,7 @@ from inforce.client.state import ClientState, KnownVersion
 from inforce.client.state_file import StateFile
 from inforce.client.texts import PolicyText, TextStore, WantedText
 from inforce.client.transport import Steps
-from inforce.client.trust import Trust
+from inforce.client.trust import ManifestFile, Trust
 from inforce.manifest import Manifest, ManifestPolicy, PolicyDigests
 from inforce.manifest.words import MAIN_PATH
 from inforce.text import Digest
@@ -92,6 +92,12 @@ class ClientParts:
     def manifest(self) -> Manifest | None:
         """The last good manifest, a `Manifest`; None if none was obtained yet."""
         return self._session.memory.manifest
+
+    @property
+    def manifest_file(self) -> ManifestFile | None:
+        """The last good manifest as a file, a `ManifestFile`, to archive it; None if none was obtained yet."""
+        body = self._session.memory.body if self.manifest else b""
+        return self._session.core.trust.file(body, self._limits.manifest) if body else None
 
     @property
     def report(self) -> RefreshReport | None:

@@ -17,8 +17,25 @@ from inforce.errors import ManifestError, SignatureError, UnsupportedSpecError, 
 from inforce.manifest import Manifest, parse_json
 from inforce.manifest.words import MAIN_PATH, MANIFEST_PATH, signed_path
 from inforce.signing import PublicKey, signers, verify
+from inforce.text import Digest
 
 _REASONS = {"type": Reason.NOT_A_MANIFEST, "site": Reason.WRONG_SITE, "path": Reason.WRONG_PATH}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestFile:
+    """A verified manifest as a file, to archive it.
+
+    - `content`: the file as fetched, with its signatures if it is signed
+    - `digest`: the SHA-256 of the manifest without signatures, as in the `manifest_digest` of a receipt
+    - `serial`: its serial
+    - `keys`: the trusted keys that signed it, as JWKs (RFC 7517); empty: the client has no keys, and it is not signed
+    """
+
+    content: bytes
+    digest: Digest
+    serial: int
+    keys: tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +98,17 @@ class Trust:
     def signers(self, body: bytes) -> tuple[str, ...]:
         """Return the ids of the trusted keys that signed `body`, a manifest that `manifest` accepted."""
         return tuple(kid for kid in signers(body) if kid in self.key_ids) if self.keys else ()
+
+    def file(self, body: bytes, limit: int) -> ManifestFile:
+        """Return the manifest in `body`, of at most `limit` bytes, as a file; raise RefusedError as `manifest` does."""
+        manifest, payload = self.manifest(body, limit)
+        signed = self.signers(body)
+        return ManifestFile(
+            content=body,
+            digest=Digest.of(payload),
+            serial=manifest.serial,
+            keys=tuple(key.to_jwk() for key in self.keys if key.kid in signed),
+        )
 
     def _manifest(self, data: object) -> Manifest:
         try:

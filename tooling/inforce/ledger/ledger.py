@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import document, to_instant
@@ -23,6 +24,7 @@ from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey, origin_
 from inforce.ledger.log.proof import LogProof
 from inforce.ledger.log.tiles import Tile, hashes_from_tiles
 from inforce.ledger.log.tree import HASH_BYTES, inclusion_proof, subtree_root
+from inforce.ledger.manifests import Manifests
 from inforce.ledger.sealing import SubjectKey, pseudonym
 from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
@@ -52,6 +54,7 @@ class Ledger:
         self._keys = keys
         self._clock = clock
         self.app_keys = AppKeys(database)
+        self.manifests = Manifests(database)
         self.site = self.origin = ""
         self._note = b""
         self._signed_at = float("-inf")
@@ -156,6 +159,11 @@ class Ledger:
         record = {"subject": subject, "linked": linked}
         number: int = await self._writer.turn(lambda: self._writer.append("link", subject, record, {}))
         return number
+
+    async def keep_manifest(self, file: ManifestFile | None) -> None:
+        """Store `file`, a verified manifest, unless it is stored; None is ignored."""
+        if file is not None and not self.manifests.has(file):
+            await self._writer.turn(lambda: self.manifests.add(file, self._clock()))
 
     # Reading
 

@@ -208,6 +208,14 @@ def _log_paths() -> dict[str, _Schema]:
                 parameters=[_parameter("path", "path", {"type": "string"})],
             )
         },
+        "/v1/manifests/{digest}": {
+            "get": _operation(
+                "Return a manifest that the ledger has verified",
+                {200: {"content": _json({"type": "object"})}},
+                *(400, 401, 403, 404, 503),
+                parameters=[_parameter("digest", "path", {"type": "string"})],
+            )
+        },
         "/healthz": {"get": _state("Return that the process runs")},
         "/readyz": {"get": _state("Return that receipts can be kept")},
         "/openapi.json": {"get": _state("Return this description")},

@@ -30,6 +30,7 @@ from inforce.ledger.service.requests import (
 )
 from inforce.ledger.service.responses import (
     CHECKPOINT_HEADERS,
+    JSON_HEADERS,
     LINES_HEADERS,
     PROOF_HEADERS,
     TILE_HEADERS,
@@ -37,6 +38,7 @@ from inforce.ledger.service.responses import (
     to_json,
 )
 from inforce.ledger.service.verdicts import Verdicts
+from inforce.text import Digest
 
 _PAGE: Final = 100
 _CIRCUMSTANCES: Final = {"languages": list, "audience": list, "seen": dict, "deferred": dict}
@@ -202,6 +204,17 @@ async def tile(parts: Parts, request: Request, caller: Caller | None) -> Respons
     return Response(found, 200, TILE_HEADERS)
 
 
+async def manifest(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with a manifest that the ledger has verified, as fetched."""
+    try:
+        found = parts.ledger.manifests.find(Digest(request.path_params["digest"]))
+    except ValueError as wrong:
+        raise ProblemError("malformed", f"digest: {wrong}") from None
+    if found is None:
+        raise ProblemError("not-found", "the ledger has not verified such a manifest")
+    return Response(found.content, 200, JSON_HEADERS)
+
+
 async def alive(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
     """Answer that the process runs."""
     return to_json(200, {"status": "ok"})
@@ -234,6 +247,7 @@ ROUTES: Final = (
     LedgerRoute("GET", "/v1/receipts/{id}/proof", "read", proof),
     LedgerRoute("GET", "/v1/checkpoint", "audit", checkpoint),
     LedgerRoute("GET", "/v1/tile/{path:path}", "audit", tile),
+    LedgerRoute("GET", "/v1/manifests/{digest}", "audit", manifest),
     LedgerRoute("GET", "/healthz", "", alive),
     LedgerRoute("GET", "/readyz", "", ready),
     LedgerRoute("GET", "/openapi.json", "", description),

@@ -82,9 +82,11 @@ class Verdicts:
         return settled
 
     async def keep_settling(self, ledger: Ledger) -> None:
-        """Poll the site and settle what is unverified, until the task is cancelled."""
+        """Poll the site, keep its manifests and settle what is unverified, until the task is cancelled."""
         while True:
-            await self.policies.refresh()
             with contextlib.suppress(LedgerError):  # a database that fails is asked again
+                await ledger.keep_manifest(self.policies.manifest_file)  # before a newer one replaces it
+                await self.policies.refresh()
+                await ledger.keep_manifest(self.policies.manifest_file)
                 await self.settle(ledger)
             await asyncio.sleep(_SETTLE_SECONDS)

@@ -46,6 +46,16 @@ app_keys: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )
+# The manifests that the client of the ledger has verified, by the digest of what is signed.
+manifests: Final = Table(
+    "manifests",
+    LOG,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("signers", Text, primary_key=True),  # the public keys (JWK) that signed it, a list in JSON
+    Column("serial", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),  # milliseconds since 1970
+    Column("content", LargeBinary, nullable=False),  # the file as fetched
+)
 subjects: Final = Table(
     "subjects",
     SUBJECTS,

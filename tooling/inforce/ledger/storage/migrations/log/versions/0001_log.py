@@ -1,4 +1,4 @@
-"""Create the tables of the log; entries and tiles can only be added."""
+"""Create the tables of the log; entries, tiles and manifests can only be added."""
 
 from __future__ import annotations
 
@@ -26,11 +26,17 @@ CREATE TABLE app_keys (
   hash {bytes} NOT NULL PRIMARY KEY, caller TEXT NOT NULL, scopes TEXT NOT NULL, created_at {integer} NOT NULL,
   revoked_at {integer}){strict}
 """
+_MANIFESTS = """
+CREATE TABLE manifests (
+  digest {bytes} NOT NULL, signers TEXT NOT NULL, serial {integer} NOT NULL, received_at {integer} NOT NULL,
+  content {bytes} NOT NULL, PRIMARY KEY (digest, signers)){strict}
+"""
 _INDEXES = (
     "CREATE UNIQUE INDEX entries_id ON entries (id, caller) WHERE id IS NOT NULL",
     "CREATE INDEX entries_sid ON entries (sid, policy, seq, act, received_at) WHERE sid IS NOT NULL",
     "CREATE INDEX entries_about ON entries (about) WHERE about IS NOT NULL",
     "CREATE INDEX entries_unverified ON entries (n) WHERE verdict = 'unverified'",
+    "CREATE INDEX manifests_serial ON manifests (serial)",
 )
 
 
@@ -43,11 +49,11 @@ def upgrade() -> None:
         "strict": " STRICT" if sqlite else "",
         "rowless": " STRICT, WITHOUT ROWID" if sqlite else "",
     }
-    for statement in (_ENTRIES, _TILES, _STATE, _APP_KEYS):
+    for statement in (_ENTRIES, _TILES, _STATE, _APP_KEYS, _MANIFESTS):
         op.execute(sa.text(statement.format(**words)))
     for statement in _INDEXES:
         op.execute(sa.text(statement))
-    for table in ("entries", "tiles"):
+    for table in ("entries", "tiles", "manifests"):
         _refuse_changes(table, sqlite=sqlite)
 
 
